@@ -1,0 +1,104 @@
+"""Addressed randomness: a draw is a function of (seed, stream, month, entity), never of what was drawn before.
+
+Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") is keyed by the seed
+and counts (entity, month, block). One call gives four 32-bit words, so a block carries four named streams. Two scenarios
+with one seed therefore share owners and luck, whatever else differs between them.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.exact import normal_quantile
+
+U64 = np.uint64
+U32 = np.uint32
+
+_MULTIPLIER_0 = U64(0xD2511F53)
+_MULTIPLIER_1 = U64(0xCD9E8D57)
+_WEYL_0 = U64(0x9E3779B9)
+_WEYL_1 = U64(0xBB67AE85)
+_LOW = U64(0xFFFFFFFF)
+_HALF = U64(32)
+
+
+class Stream(IntEnum):
+    """Every decision that involves luck; code = 4 * block + word. Never renumber: it would change published runs."""
+
+    # owners, every month (one block, so one Philox call an owner-month)
+    PAY = 0
+    REPAY = 1
+    COMPLAINT = 2
+    PERSUASION = 3
+    # owners, at a vote
+    VOTE_TAKE_PART = 4
+    VOTE_APPROVE = 5
+    # owners, starting population
+    OWNER_PAYER = 8
+    OWNER_OCCUPANCY = 9
+    OWNER_AREA = 10
+    OWNER_INCOME = 11
+    OWNER_DUTY = 12
+    OWNER_THRESHOLD = 13
+    OWNER_ACTIVISM = 14
+    OWNER_START = 15
+    # estates, starting population
+    ESTATE_TYPE = 20
+    ESTATE_HOUSEHOLDS = 21
+    ESTATE_AGE = 22
+    ESTATE_PRICE = 23
+    ESTATE_COST = 24
+    ESTATE_CONDITION = 25
+    ESTATE_LEGACY = 26
+    ESTATE_MODE = 27
+    ESTATE_COMMITTEE = 28
+    ESTATE_INTEGRITY = 29
+    ESTATE_COMPETENCE = 30
+    ESTATE_PLACE = 31
+    ESTATE_MOOD = 32
+    ESTATE_PUBLIC_REVENUE = 33
+    ESTATE_BUILDINGS = 34
+    ESTATE_COMPANY = 35
+    # estates, monthly
+    COMMITTEE_START = 40
+    COMMITTEE_INTEGRITY = 41
+    COMMITTEE_COMPETENCE = 42
+    COMMITTEE_EVENT = 43
+    TENDER = 44
+    EXIT = 45
+    SCORE = 46
+    DEFECT = 47
+    # companies, starting population
+    COMPANY_SKILL = 60
+    COMPANY_COST = 61
+    COMPANY_MARGIN = 62
+    COMPANY_RISK = 63
+    COMPANY_PLACE = 64
+    COMPANY_SIZE = 65
+    # interventions (word chosen by the intervention, entity = estate or company)
+    TARGETING = 80
+    INTERVENTION = 84
+
+
+@register_jitable(inline="always")
+def philox(entity, month, block, kind, key_0, key_1):  # type: ignore[no-untyped-def]
+    """Four 32-bit words (held in uint64) for one address; scalars, uint64 arrays and compiled loops alike."""
+    c0 = entity
+    c1 = month
+    c2 = block
+    c3 = kind
+    k0 = key_0
+    k1 = key_1
+    for _ in range(10):
+        p0 = c0 * _MULTIPLIER_0
+        p1 = c2 * _MULTIPLIER_1
+        c0 = (p1 >> _HALF) ^ c1 ^ k0
+        c2 = (p0 >> _HALF) ^ c3 ^ k1
+        c1 = p1 & _LOW
+        c3 = p0 & _LOW
+        k0 = (k0 + _WEYL_0) & _LOW
+        k1 = (k1 + _WEYL_1) & _LOW
+    return c0, c1, c2, c3

@@ -1,0 +1,75 @@
+"""Compiling the model's loops: one decorator, and a cache that can never be stale.
+
+Numba's on-disk cache looks at the file of the compiled function only, so a change in a function that it calls from
+another file would go unnoticed. Here the cache folder carries the hash of the whole model source instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import platformdirs
+from numba.core import config as numba_config
+
+PACKAGE = Path(__file__).parent
+
+# What decides a run's numbers. Outputs, the app and the command may change without a result changing.
+MODEL_SOURCE = (
+    "parameters", "state", "agents", "month", "interventions",
+    "kernel.py", "exact.py", "draws.py", "ledger.py", "city.py", "units.py",
+)  # fmt: skip
+
+
+@cache
+def model_source_hash() -> str:
+    """Hexadecimal SHA-256 of every source file that decides a run's numbers (16 characters)."""
+    digest = hashlib.sha256()
+    for name in MODEL_SOURCE:
+        path = PACKAGE / name
+        files = [path] if path.is_file() else sorted(path.rglob("*.py"))
+        for file in files:
+            digest.update(str(file.relative_to(PACKAGE)).encode())
+            digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: per user, per model source, per Numba, NumPy and instruction set."""
+    versions = f"numba{numba.__version__}-numpy{np.__version__}"
+    target = os.environ.get("NUMBA_CPU_NAME", "host") + os.environ.get("NUMBA_CPU_FEATURES", "")
+    target_hash = hashlib.sha256(target.encode()).hexdigest()[:6]
+    root = Path(os.environ.get("ESTATE_CACHE_DIR") or platformdirs.user_cache_dir("estate", appauthor=False))
+    return root / "kernels" / f"{model_source_hash()}-{versions}-{target_hash}"
+
+
+def compiled_before() -> bool:
+    """True if the kernels of this model source were compiled on this machine before."""
+    return (cache_folder() / "complete").exists()
+
+
+def mark_compiled() -> None:
+    """Remember that every kernel has been compiled once (see `compiled_before`)."""
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    (cache_folder() / "complete").touch()
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile `function` without the interpreter lock and without fast-math, cached by model source.
+
+    No fast-math: the same bits on every instruction set, and equal to the pure-NumPy twin.
+    """
+    saved = numba_config.CACHE_DIR
+    numba_config.CACHE_DIR = str(cache_folder())
+    try:
+        compiled: Callable[..., Any] = numba.njit(function, nogil=True, cache=True, error_model="numpy")
+        return compiled
+    finally:
+        numba_config.CACHE_DIR = saved
