@@ -83,7 +83,7 @@ class Stream(IntEnum):
     INTERVENTION = 84
 
 
-@register_jitable(inline="always")
+@register_jitable(forceinline=True)
 def philox(entity, month, block, kind, key_0, key_1):  # type: ignore[no-untyped-def]
     """Four 32-bit words (held in uint64) for one address; scalars, uint64 arrays and compiled loops alike."""
     c0 = entity

@@ -29,18 +29,18 @@ def where(condition, this, other):  # type: ignore[no-untyped-def]
     return np.where(condition, this, other)
 
 
-@overload(where, inline="always")
+@overload(where, jit_options={"forceinline": True})
 def _where_compiled(condition, this, other):  # type: ignore[no-untyped-def]
     return lambda condition, this, other: this if condition else other
 
 
-@register_jitable(inline="always")
+@register_jitable(forceinline=True)
 def clip(x, low, high):  # type: ignore[no-untyped-def]
     """x bounded to [low, high]; scalars, arrays and compiled loops alike."""
     return where(x < low, low, where(x > high, high, x))
 
 
-@register_jitable(inline="always")
+@register_jitable(forceinline=True)
 def exp32(x):  # type: ignore[no-untyped-def]
     """e to the x in float32 for x in [-20, 20] (bounded to it); relative error under 1e-5.
 

@@ -1,0 +1,66 @@
+"""Parameters of committees, votes, the market, and what the coverage ladder and cycle stages mean."""
+
+from sim.parameters.registry import Parameter as P
+
+COMMITTEE = (
+    P("committee.attempt", 0.006, 0, 1, "per month", "chance that owners try to form a committee at mean activism and dissatisfaction",
+      "自发筹备业委会概率", status="calibrated", plausible=(0.003, 0.012)),
+    P("committee.cooldown", 18, 0, 120, "months", "wait after a failed vote", "表决失败后的间隔"),
+    P("committee.quorum", 2 / 3, 0, 1, "share", "owners by head and by area who must take part", "参与表决最低比例",
+      source="P047", status="measured", plausible=(2 / 3, 2 / 3)),
+    P("committee.ordinary_majority", 0.5, 0, 1, "share", "approval needed of those taking part, ordinary matters", "一般事项同意比例",
+      source="P048", status="measured", plausible=(0.5, 0.5)),
+    P("committee.special_majority", 0.75, 0, 1, "share", "approval needed for funds, rebuilding and change of use",
+      "特别事项同意比例", source="P048", status="measured", plausible=(0.75, 0.75)),
+    P("committee.participation", 0.38, 0, 1, "share", "participation of an owner without activism or dissatisfaction", "基础参与率",
+      status="calibrated", plausible=(0.25, 0.5)),
+    P("committee.participation_activism", 0.55, 0, 3, "share per unit", "participation that activism adds", "积极性对参与的影响"),
+    P("committee.participation_dissatisfaction", 0.45, 0, 3, "share per unit", "participation that missing satisfaction adds",
+      "不满对参与的影响"),
+    P("committee.vacant_participation", 0.5, 0, 1, "share", "participation of owners who do not live there, relative",
+      "不在住业主参与系数"),
+    P("committee.integrity_mean", 0.68, 0, 1, "share", "mean integrity of a new committee", "新业委会廉洁均值"),
+    P("committee.integrity_spread", 0.2, 0, 1, "share", "its standard deviation", "廉洁标准差"),
+    P("committee.competence_mean", 0.5, 0, 1, "share", "mean competence of a new committee", "新业委会能力均值"),
+    P("committee.competence_spread", 0.2, 0, 1, "share", "its standard deviation", "能力标准差"),
+    P("committee.term", 48, 6, 120, "months", "length of a term", "业委会任期"),
+    P("committee.fatigue", 0.012, 0, 1, "share per month", "monthly loss of activity", "活跃度流失"),
+    P("committee.activity_floor", 0.35, 0, 1, "share", "activity that is left", "活跃度下限"),
+    P("committee.monitoring", 0.5, 0, 1, "share", "monitoring that a perfect committee adds", "业委会监督强度"),
+    P("committee.review", 0.08, 0, 1, "per month", "chance that an active committee reviews price or company in a month",
+      "业委会评议概率"),
+    P("committee.dismiss_below", 0.45, 0, 1, "share", "mean satisfaction under which dismissal is put to the vote", "解聘评议阈值"),
+    P("committee.price_step", 0.1, 0, 1, "share", "step of a price rise or cut", "调价幅度", source="P059"),
+    P("committee.price_cooldown", 24, 1, 120, "months", "least time between price votes", "调价间隔"),
+    P("committee.cut_quality", 0.5, 0, 1, "share", "service quality under which a price cut is asked for", "要求降价的质量阈值"),
+)
+
+MARKET = (
+    P("market.notice", 2, 1, 12, "months", "notice before a company leaves (60 days)", "撤场通知期", source="P050",
+      status="measured", plausible=(2, 3)),
+    P("market.dismissal_time", 5, 1, 18, "months", "from the dismissal vote to the new company", "解聘到交接的时间", source="P050",
+      status="measured", plausible=(3, 8)),
+    P("market.exit_hazard", 0.12, 0, 1, "per month", "chance of notice once losses passed the tolerance", "超过容忍期后的月撤场概率",
+      plausible=(0.05, 0.25)),
+    P("market.bidders", 8, 1, 40, "companies", "companies that look at a tender", "关注招标的企业数"),
+    P("market.plan_effort", 0.85, 0, 1.2, "share of standard cost", "effort that a bidder plans with", "投标计划投入"),
+    P("market.belief_noise", 0.06, 0, 0.5, "share", "spread of bidders' beliefs about collection", "对收缴率判断的离散"),
+    P("market.retry", 9, 1, 60, "months", "wait before an unmanaged estate is tendered again", "再次招标间隔"),
+    P("market.reputation_speed", 0.05, 0, 1, "share per month", "speed of reputation", "声誉调整速度"),
+    P("market.red_bonus", 0.15, 0, 1, "score", "advantage of red-listed companies in tenders", "红榜加分"),
+    P("market.self_activism", 0.42, 0, 1, "share", "mean activism from which an estate can manage itself", "自管所需积极性"),
+    P("market.self_households", 350, 0, 5000, "households", "largest estate that can manage itself", "自管最大户数", source="P005"),
+    P("market.cleaning_chance", 0.5, 0, 1, "share", "chance that the community organises cleaning", "社区代管概率"),
+    P("market.insolvency", 6, 0, 60, "months of cost", "debt at which a private company gives up", "企业破产欠款"),
+)
+
+STAGES = (
+    P("stage.professional_quality", 0.5, 0, 1, "share", "service quality from which service counts as professional",
+      "专业化服务质量标准"),
+    P("stage.healthy_collection", 0.7, 0, 1, "share", "12-month collection of a healthy estate", "健康小区收缴率", source="P012"),
+    P("stage.healthy_quality", 0.6, 0, 1, "share", "service quality of a healthy estate", "健康小区服务质量"),
+    P("stage.healthy_condition", 0.45, 0, 1, "share", "condition of a healthy estate", "健康小区设施状况"),
+    P("stage.collapsed_collection", 0.3, 0, 1, "share", "12-month collection under which an estate counts as collapsed",
+      "瓦解小区收缴率"),
+    P("stage.movement", 0.03, 0, 1, "share", "six-month change that counts as falling or rising", "六个月变化阈值"),
+)

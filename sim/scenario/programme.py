@@ -1,0 +1,135 @@
+"""What every intervention shares in a scenario file, and the registry that finds its own settings by `kind`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from sim.errors import Problem
+from sim.scenario.fields import Name, Table, refuse, setting
+from sim.scenario.nearest import nearest
+from sim.words import MODES, STAGES
+
+PROGRAMMES: dict[str, type[Programme]] = {}
+"""Every kind of intervention that a scenario may name, with the table of its settings."""
+
+ModeName = Literal["market", "soe", "unit", "self", "cleaning", "none"]
+StageName = Literal["healthy", "strained", "spiralling", "collapsed", "recovering"]
+assert ModeName.__args__ == MODES and StageName.__args__ == STAGES  # type: ignore[attr-defined]
+
+
+class Targets(Table):
+    """Which estates a programme may treat; an empty list or an absent bound leaves that aspect open."""
+
+    types: tuple[str, ...] = Field((), strict=False, description="estate types of this scenario / 小区类型")
+    modes: tuple[ModeName, ...] = Field((), strict=False, description="management modes / 管理模式")
+    stages: tuple[StageName, ...] = Field((), strict=False, description="stages of the cycle / 循环阶段")
+    districts: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        (), strict=False, description="district numbers, from 0 / 城区编号"
+    )
+    age_min: float | None = setting(None, 0, 200, "year", "least age of the estate", "最小房龄")
+    age_max: float | None = setting(None, 0, 200, "year", "greatest age of the estate", "最大房龄")
+    old: bool | None = setting(None, None, None, "", "only old (true) or only other (false) estates", "是否老旧小区")
+    share_max: float = setting(1.0, 0, 1, "share", "greatest share of eligible estates treated", "覆盖比例上限")
+
+    @model_validator(mode="after")
+    def _ages_in_order(self) -> Targets:
+        if self.age_min is not None and self.age_max is not None and self.age_max < self.age_min:
+            refuse([Problem("", "age_max", f"{self.age_max:g}", f"at least age_min ({self.age_min:g})")])
+        return self
+
+
+class Programme(Table):
+    """An intervention in a scenario: what kind, when, for which estates, in what order and how it ends.
+
+    A subclass states its kind as a class keyword (`class Subsidy(Programme, kind="operating_subsidy")`), which
+    registers it, declares its own settings with `setting(...)`, and fills the class variables below. A kind that is
+    already registered by another class is a ValueError.
+    """
+
+    programme_kind: ClassVar[str] = ""
+    label_en: ClassVar[str] = ""
+    label_zh: ClassVar[str] = ""
+    levers: ClassVar[tuple[str, ...]] = ()
+    payers: ClassVar[tuple[str, ...]] = ()
+    mechanism: ClassVar[str] = ""
+
+    kind: str = Field(description="what kind of intervention / 措施种类")
+    name: Name = Field(description="its label, unique in the scenario (default: the kind) / 名称")
+    start: int = setting(1, 1, 1200, "month", "first month in which it acts", "开始月份")
+    end: int | None = setting(None, 1, 1200, "month", "last month in full force (absent: until the run ends)", "结束月份")
+    withdrawal: Literal["sudden", "tapered"] = setting("sudden", None, None, "", "how it ends", "退出方式")
+    taper_months: int = setting(12, 1, 240, "month", "length of a tapered withdrawal", "逐步退出月数")
+    lag: int = setting(0, 0, 120, "month", "time until a treated estate feels it", "见效时滞")
+    capacity: float | None = setting(None, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数")
+    order: Literal["worst_first", "easiest_first", "random"] = setting(
+        "worst_first", None, None, "", "which estates come first", "实施顺序"
+    )
+    targets: Targets = Field(default_factory=Targets, description="which estates / 对象")
+
+    def __init_subclass__(cls, kind: str = "", **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, kind: str = "", **keywords: Any) -> None:
+        super().__pydantic_init_subclass__(**keywords)
+        if not kind:
+            return
+        known = PROGRAMMES.get(kind)
+        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise ValueError(f"programme kind {kind!r} is already declared by {known.__module__}.{known.__qualname__}")
+        cls.programme_kind = kind
+        PROGRAMMES[kind] = cls
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_kind_and_name(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        kind = data.get("kind", cls.programme_kind)
+        return {"kind": kind, "name": kind, **data}
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Programme:
+        problems = []
+        if self.kind != self.programme_kind:
+            problems.append(Problem("", "kind", repr(self.kind), repr(self.programme_kind)))
+        if self.end is not None and self.end < self.start:
+            problems.append(Problem("", "end", str(self.end), f"at least start ({self.start})"))
+        refuse(problems)
+        return self
+
+
+def load_programmes() -> dict[str, type[Programme]]:
+    """The registry, after importing every module of `sim.interventions` (an absent or empty package adds nothing).
+
+    The import is late because interventions know about scenarios, and a scenario must not know about them.
+    """
+    try:
+        package = importlib.import_module("sim.interventions")
+    except ModuleNotFoundError as error:
+        if error.name != "sim.interventions":
+            raise
+        return PROGRAMMES
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.name.startswith("_"):
+            importlib.import_module(f"sim.interventions.{module.name}")
+    return PROGRAMMES
+
+
+def read_programme(data: Any) -> Programme:
+    """The programme that a table with `kind` describes; an unknown kind is refused with the nearest known one."""
+    if isinstance(data, Programme):
+        return data
+    if not isinstance(data, dict):
+        refuse([Problem("", "", repr(data), "a table with a kind")])
+    known = load_programmes()
+    kind = data.get("kind")
+    if not isinstance(kind, str) or kind not in known:
+        allowed = "one of " + ", ".join(sorted(known)) if known else "no kind of intervention is installed"
+        found = "nothing" if kind is None else repr(kind)
+        refuse([Problem("", "kind", found, allowed, nearest(kind, known))])
+    return known[str(kind)].model_validate(data)
