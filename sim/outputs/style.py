@@ -1,0 +1,190 @@
+"""The look of every chart, in one place: palette, font, layout, end labels, saving.
+
+Rules that hold for all charts: Okabe-Ito colours, never colour alone (dashes, hatches, order or direct labels say the
+same), units on the axes, labels at the end of lines instead of a legend, a title that states what is shown and a
+subtitle that says which run. Charts use `matplotlib.figure.Figure` and never pyplot, so no window, no global figure list.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import matplotlib
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+PALETTE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, YELLOW, BLACK)
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
+GREY, PALE = "#555555", "#E4E4E4"
+CONTINUOUS_MAP = "cividis"
+
+# Lightness falls along the way down (and hatches repeat it), so the order survives a grey print and colour blindness.
+STAGE_STYLE: dict[str, tuple[str, str]] = {
+    "healthy": (SKY, ""), "recovering": (GREEN, ""), "strained": (YELLOW, ""),
+    "spiralling": (VERMILLION, "///"), "collapsed": (BLACK, "xxx"),
+}  # fmt: skip
+MODE_STYLE: dict[str, tuple[str, str]] = {
+    "market": (BLUE, ""), "soe": (SKY, ""), "unit": (GREEN, ""), "self": (PURPLE, "..."),
+    "cleaning": (ORANGE, "///"), "none": (BLACK, "xxx"),
+}  # fmt: skip
+
+FONT_FILE = "NotoSansSC-Regular.ttf"
+DOTS_PER_INCH = 130
+
+_lock = threading.RLock()
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@functools.cache
+def font_family() -> str:
+    """Family name of the Noto Sans SC file in the `zhplot` distribution, registered with matplotlib; OSError if missing.
+
+    The file is found without importing that package, because importing it changes rcParams for the whole process.
+    """
+    spec = importlib.util.find_spec("zhplot")
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    found = [path for folder in folders for path in sorted(Path(folder).rglob(FONT_FILE))]
+    if not found:
+        raise OSError(f"font {FONT_FILE}: not found in the installed zhplot distribution; reinstall zhplot")
+    with _lock:
+        font_manager.fontManager.addfont(found[0])
+    return font_manager.FontProperties(fname=str(found[0])).get_name()
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Settings of this style for the length of a `with`, given back afterwards.
+
+    rcParams are global to the process, so two threads inside at once could restore each other's values: one at a time.
+    """
+    settings = {
+        "font.family": [font_family()], "font.size": 10, "axes.titlesize": 13, "axes.titlelocation": "left",
+        "axes.labelsize": 10, "axes.labelcolor": GREY, "xtick.color": GREY, "ytick.color": GREY, "axes.edgecolor": "#999999",
+        "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "hatch.linewidth": 0.7,
+        "svg.fonttype": "path", "svg.hashsalt": "estate", "figure.facecolor": "white", "savefig.facecolor": "white",
+    }  # fmt: skip
+    with _lock, matplotlib.rc_context(settings):
+        yield
+
+
+def styled(function: Callable[P, R]) -> Callable[P, R]:
+    """The same chart function, drawn under the settings of this style."""
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        with drawing():
+            return function(*args, **kwargs)
+
+    return wrapper
+
+
+def canvas(ax: Axes | None, size: tuple[float, float], box: tuple[float, float, float, float]) -> Axes:
+    """The given Axes, or one on a new Figure of `size` inches at `box` (left, bottom, width, height, shares of it)."""
+    if ax is not None:
+        return ax
+    return Figure(figsize=size, dpi=DOTS_PER_INCH).add_axes(box)
+
+
+def owner(ax: Axes) -> Figure:
+    """The Figure that carries an Axes, also when a SubFigure stands between."""
+    figure = ax.get_figure(root=True)
+    if not isinstance(figure, Figure):
+        raise TypeError(f"axes stand on {type(figure).__name__}, expected a matplotlib Figure")
+    return figure
+
+
+def heading(ax: Axes, title: str, subtitle: str) -> None:
+    """Title on the left, and under it, smaller, what run this is."""
+    ax.set_title(title, loc="left", pad=27)
+    ax.annotate(subtitle, (0, 1), xycoords="axes fraction", xytext=(0, 11), textcoords="offset points",
+                color=GREY, fontsize=9, annotation_clip=False, gid="subtitle")  # fmt: skip
+
+
+def panels(host: Axes, rows: int, columns: int, gap: tuple[float, float]) -> list[Axes]:
+    """`rows` x `columns` Axes inside a host whose own frame is switched off; `gap` (across, down) in shares of the host."""
+    host.axis("off")
+    width, height = (1 - gap[0] * (columns - 1)) / columns, (1 - gap[1] * (rows - 1)) / rows
+    spots = [(column * (width + gap[0]), 1 - height - row * (height + gap[1]), width, height)
+             for row in range(rows) for column in range(columns)]  # fmt: skip
+    return [tidy(host.inset_axes(spot)) for spot in spots]
+
+
+def tidy(ax: Axes) -> Axes:
+    """The Axes with light horizontal guides, and ticks whose font holds even if they are made after the style is left."""
+    ax.tick_params(labelfontfamily=font_family(), length=3)
+    ax.grid(axis="y", color=PALE, linewidth=0.8)
+    return ax
+
+
+def share_axis(ax: Axes, label: str = "") -> None:
+    """Vertical axis from 0 to 100 %, values being shares."""
+    ax.set_ylim(0, 1)
+    ax.yaxis.set_major_locator(MultipleLocator(0.25))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}%"))
+    if label:
+        ax.set_ylabel(label)
+
+
+def month_axis(ax: Axes, months: int, label: str = "") -> None:
+    """Horizontal axis from month 0 to the last one, ticks at whole years where there are any."""
+    step = 12 * max(1, round(months / 120)) if months >= 24 else max(1, round(months / 6))
+    ax.set_xlim(0, max(months, 1))
+    ax.xaxis.set_major_locator(MultipleLocator(step))
+    if label:
+        ax.set_xlabel(label)
+
+
+def spread(values: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
+    """Label positions nearest to `values` that keep their order, stand `gap` apart and, if they fit, within [low, high]."""
+    order = np.argsort(values, kind="stable")
+    blocks: list[list[float]] = []  # [mean of (value - rank * gap), members]: pooled until they rise, which is optimal
+    for rank, index in enumerate(order):
+        blocks.append([float(values[index]) - rank * gap, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            mean, members = blocks.pop()
+            before, count = blocks[-1]
+            blocks[-1] = [(before * count + mean * members) / (count + members), count + members]
+    level = np.concatenate([np.full(int(members), mean) for mean, members in blocks]) if blocks else np.empty(0)
+    level = np.clip(level, low, max(low, high - gap * (len(order) - 1)))
+    placed = np.empty(len(order))
+    placed[order] = level + gap * np.arange(len(order))
+    return placed
+
+
+def end_labels(ax: Axes, x: float, labels: Sequence[tuple[float, str, str]], size: float = 10) -> None:
+    """Labels (height, text, colour) to the right of `x`, moved apart where they would overlap, with a thin leader."""
+    low, high = ax.get_ylim()
+    inches = ax.get_position().height * owner(ax).get_figheight()
+    gap = (high - low) * size * 1.35 * max(1 + text.count("\n") for _, text, _ in labels) / 72 / inches
+    heights = [min(max(height, low), high) for height, _, _ in labels]
+    for place, height, (_, text, colour) in zip(spread(heights, gap, low, high), heights, labels, strict=True):
+        ax.annotate(text, (x, height), xytext=(1.025, place), textcoords=ax.get_yaxis_transform(), color=colour,
+                    va="center", fontsize=size, annotation_clip=False, gid="end label",
+                    arrowprops={"arrowstyle": "-", "color": "#AAAAAA", "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0})  # fmt: skip
+
+
+def readable(colour: str) -> str:
+    """A colour fit for text on white: the light ones of the palette are too faint for letters."""
+    return {YELLOW: "#7A6F00", SKY: "#1F78B4", ORANGE: "#A36F00", PURPLE: "#A5497B"}.get(colour, colour)
+
+
+def write(figure: Figure, path: Path, title: str, description: str) -> Path:
+    """Saves a figure as PNG or SVG (by the file name), with title and alt text inside the file; returns the path."""
+    metadata: dict[str, str | None] = {"Title": title, "Description": description}
+    if path.suffix == ".svg":
+        metadata["Date"] = None  # the same run gives the same file
+    with drawing():
+        figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata)
+    return path

@@ -1,0 +1,177 @@
+"""Say what is wrong with a scenario: every finding of pydantic becomes a Problem with key, value, range and a guess."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from sim.errors import Problem
+from sim.scenario.fields import Table
+from sim.scenario.nearest import nearest
+from sim.scenario.programme import PROGRAMMES, Programme
+
+Location = tuple[str | int, ...]
+PATTERN_WORDS = "a name of lower-case letters, digits and _ that begins with a letter"
+
+
+def problems_of(error: ValidationError, root: type[Table], data: Any, file_of: Callable[[Location], str]) -> list[Problem]:
+    """Every problem in a validation error of `root`, with the file that `file_of` gives for each place in `data`."""
+    problems = []
+    for line in error.errors():
+        place: Location = tuple(part for part in line["loc"] if part != "[key]")
+        if line["type"] == "rules":
+            for part in line["ctx"]["problems"]:
+                inner: Location = place + tuple(_parts(part.key))
+                key = dotted(inner, data)
+                problems.append(Problem(file_of(inner), key, part.found, part.allowed, part.nearest))
+            continue
+        problems.append(_plain_problem(line, place, root, data, file_of))
+    return problems
+
+
+def _plain_problem(
+    line: Any, place: Location, root: type[Table], data: Any, file_of: Callable[[Location], str]
+) -> Problem:
+    found = shown(line["input"])
+    guess = ""
+    annotation, field = at_location(root, place, data)
+    if line["type"] == "extra_forbidden":
+        holder, _ = at_location(root, place[:-1], data)
+        known = sorted(model.model_fields) if (model := table_in(holder)) else []
+        guess = nearest(place[-1], known)
+        found, allowed = "an unknown key", "one of the keys " + ", ".join(known)
+    elif line["type"] == "missing":
+        found, allowed = "nothing", allowed_text(annotation, field)
+    else:
+        allowed = allowed_text(annotation, field)
+        if line["loc"] and line["loc"][-1] == "[key]":
+            found = f"the key {line['input']!r}"
+            holder, _ = at_location(root, place[:-1], data)
+            keys = typing.get_args(strip(holder))[0]
+            choices = [str(choice) for choice in choices_in(keys)]
+            allowed = "one of the keys " + ", ".join(choices) if choices else PATTERN_WORDS
+            guess = nearest(line["input"], choices)
+        elif isinstance(line["input"], str):
+            guess = nearest(line["input"], [str(choice) for choice in choices_in(annotation)])
+    return Problem(file_of(place), dotted(place, data), found, allowed, guess)
+
+
+def _parts(key: str) -> list[str | int]:
+    return [int(part) if part.isdigit() else part for part in key.split(".") if part]
+
+
+def dotted(place: Sequence[str | int], data: Any) -> str:
+    """A place in the data as a dotted key; an intervention is called by its name, other entries of lists by number."""
+    words = []
+    for depth, part in enumerate(place):
+        inside = _entry(data, place[: depth + 1])
+        if depth == 1 and place[0] == "interventions" and isinstance(inside, dict):
+            words.append(str(inside.get("name", inside.get("kind", part))))
+        else:
+            words.append(str(part))
+    return ".".join(words)
+
+
+def _entry(data: Any, place: Sequence[str | int]) -> Any:
+    for part in place:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def shown(value: Any) -> str:
+    """A value as a scenario file would write it, cut where it is long."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}" if len(value) else "an empty list"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def at_location(root: Any, place: Sequence[str | int], data: Any) -> tuple[Any, FieldInfo | None]:
+    """The declared type at a place of the schema, and the field that declares it (None inside dicts and lists)."""
+    annotation: Any = root
+    field: FieldInfo | None = None
+    for depth, part in enumerate(place):
+        plain = strip(annotation)
+        model = table_in(plain)
+        if model is not None and issubclass(model, Programme):
+            kind = _entry(data, [*place[:depth], "kind"])
+            model = PROGRAMMES.get(kind, model) if isinstance(kind, str) else model
+        field = None
+        if model is not None:
+            field = model.model_fields.get(str(part))
+            annotation = field.annotation if field else Any
+            continue
+        arguments = typing.get_args(plain)
+        annotation = (arguments[1] if typing.get_origin(plain) is dict else arguments[0]) if arguments else Any
+        carried = typing.get_args(annotation)
+        if typing.get_origin(annotation) is typing.Annotated:
+            field = next((extra for extra in carried[1:] if isinstance(extra, FieldInfo)), None)
+    return annotation, field
+
+
+def strip(annotation: Any) -> Any:
+    """A type without `Annotated` and without `| None`."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return strip(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) in (types.UnionType, typing.Union):
+        rest = [part for part in typing.get_args(annotation) if part is not type(None)]
+        return strip(rest[0]) if len(rest) == 1 else annotation
+    return annotation
+
+
+def table_in(annotation: Any) -> type[BaseModel] | None:
+    """The table that a declared type stands for, or None."""
+    plain = strip(annotation)
+    return plain if isinstance(plain, type) and issubclass(plain, BaseModel) else None
+
+
+def choices_in(annotation: Any) -> tuple[Any, ...]:
+    """The values that a Literal type lists, else nothing."""
+    plain = strip(annotation)
+    return typing.get_args(plain) if typing.get_origin(plain) is Literal else ()
+
+
+def allowed_text(annotation: Any, field: FieldInfo | None) -> str:
+    """What a field accepts, in words: its type, range and unit."""
+    plain = strip(annotation)
+    if choices := choices_in(plain):
+        return "one of " + ", ".join(str(choice) for choice in choices)
+    if model := table_in(plain):
+        return "a table with the keys " + ", ".join(model.model_fields)
+    if typing.get_origin(plain) is tuple:
+        return "a list"
+    if typing.get_origin(plain) is dict:
+        return "a table with at least one entry" if field is not None and field.is_required() else "a table"
+    names = {int: "a whole number", float: "a finite number", str: "a text", bool: "true or false"}
+    text = names.get(plain, "a finite number or a text" if plain == float | str else "another value")
+    if plain is str:
+        return PATTERN_WORDS if _bound(field, "pattern") else text
+    low, high = _bound(field, "ge"), _bound(field, "le")
+    if low is not None and high is not None:
+        text += f" from {low:g} to {high:g}" if high < 2**53 else f" from {low} to {high}"
+    elif low is not None:
+        text += f" of at least {low:g}"
+    extra = field.json_schema_extra if field is not None else None
+    unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+    return f"{text} ({unit})" if unit else text
+
+
+def _bound(field: FieldInfo | None, name: str) -> Any:
+    """A constraint of a field, which pydantic keeps among its metadata."""
+    for entry in field.metadata if field is not None else ():
+        value = getattr(entry, name, None)
+        if value is not None:
+            return value
+    return None

@@ -1,0 +1,141 @@
+"""The scenario: everything that a user decides about a city and what is done in it, checked and frozen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
+
+from sim.errors import Problem
+from sim.parameters import PARAMETERS
+from sim.scenario.estate_type import EstateType
+from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
+from sim.scenario.nearest import nearest
+from sim.scenario.numbers import apportion, shares_add_up
+from sim.scenario.programme import Programme, read_programme
+from sim.scenario.tables import CitySettings, CompanySettings, Figure, GovernmentSettings, LoopSettings
+
+AnyProgramme = Annotated[SerializeAsAny[Programme], BeforeValidator(read_programme)]
+
+
+class Scenario(Table):
+    """A city, its estates, its actors, the parameters it changes and the programmes carried out in it."""
+
+    name: Name
+    title: Bilingual
+    description: Bilingual
+    months: int = setting(120, 1, 1200, "month", "months to simulate", "模拟月数")
+    seed: int = setting(1, 0, 2**63 - 1, "", "seed of all random draws", "随机种子")
+    city: CitySettings
+    types: dict[Name, EstateType] = Field(min_length=1, description="estate types, in order of their codes / 小区类型")
+    companies: CompanySettings = Field(default_factory=CompanySettings)
+    government: GovernmentSettings = Field(default_factory=GovernmentSettings)
+    loops: LoopSettings = Field(default_factory=LoopSettings)
+    parameters: dict[str, dict[str, float]] = Field(
+        default_factory=dict, description="model parameters that differ from their defaults, by group / 模型参数"
+    )
+    interventions: tuple[AnyProgramme, ...] = Field((), strict=False, description="programmes carried out / 措施")
+    figures: tuple[Figure, ...] = Field((), strict=False, description="where the figures come from / 数据出处")
+
+    @field_validator("parameters")
+    @classmethod
+    def _check_parameters(cls, groups: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+        refuse(parameter_problems(groups))
+        return groups
+
+    @model_validator(mode="after")
+    def _check_rules(self) -> Scenario:
+        refuse(_type_problems(self) + _size_problems(self) + _programme_problems(self))
+        return self
+
+    def parameter_values(self) -> dict[str, float]:
+        """The parameters that this scenario sets, by dotted key, for `sim.parameters.to_record`."""
+        return {f"{group}.{name}": value for group, names in self.parameters.items() for name, value in names.items()}
+
+    def estates_by_type(self) -> dict[str, int]:
+        """How many estates each type has: its count, or its share of the city's estates by largest remainder."""
+        return _estates_by_type(self.city.estates, self.types)
+
+
+def parameter_problems(groups: Mapping[str, Mapping[str, float]]) -> list[Problem]:
+    """Every setting in `groups` that is not a declared parameter or lies outside its range."""
+    problems = []
+    known_groups = {parameter.group for parameter in PARAMETERS.values()}
+    for group, names in groups.items():
+        if group not in known_groups:
+            allowed = "a group of parameters: " + ", ".join(sorted(known_groups))
+            problems.append(Problem("", group, "an unknown group", allowed, nearest(group, known_groups)))
+            continue
+        for name, value in names.items():
+            parameter = PARAMETERS.get(f"{group}.{name}")
+            if parameter is None:
+                in_group = [p.key.split(".", 1)[1] for p in PARAMETERS.values() if p.group == group]
+                allowed = f"a parameter of the group {group}"
+                problems.append(Problem("", f"{group}.{name}", "an unknown key", allowed, nearest(name, in_group)))
+            elif not parameter.low <= value <= parameter.high:
+                allowed = f"{parameter.low:g} to {parameter.high:g} {parameter.unit}".rstrip()
+                problems.append(Problem("", f"{group}.{name}", f"{value:g}", allowed))
+    return problems
+
+
+def _estates_by_type(estates: int, types: Mapping[str, EstateType]) -> dict[str, int]:
+    shares = {name: kind.share for name, kind in types.items() if kind.share is not None}
+    if shares:
+        return apportion(estates, shares)
+    return {name: kind.count or 0 for name, kind in types.items()}
+
+
+def _type_problems(scenario: Scenario) -> list[Problem]:
+    """Counts must add up to the city's estates, or shares to one; a city does not mix the two."""
+    counts = {name: kind.count for name, kind in scenario.types.items() if kind.count is not None}
+    shares = {name: kind.share for name, kind in scenario.types.items() if kind.share is not None}
+    if counts and shares:
+        found = f"count in {', '.join(counts)} but share in {', '.join(shares)}"
+        return [Problem("", "types", found, "count in every type, or share in every type")]
+    if counts and sum(counts.values()) != scenario.city.estates:
+        allowed = f"a sum of {scenario.city.estates} (city.estates)"
+        return [Problem("", "types", f"counts that sum to {sum(counts.values())}", allowed)]
+    if shares and not shares_add_up(shares):
+        return [Problem("", "types", f"shares that sum to {math.fsum(shares.values()):.6g}", "a sum of 1")]
+    problems = []
+    for name, estates in _estates_by_type(scenario.city.estates, scenario.types).items():
+        counted = sum(scenario.types[name].mode_counts.values())
+        if scenario.types[name].mode_counts and counted != estates:
+            allowed = f"a sum of {estates} (the estates of this type)"
+            problems.append(Problem("", f"types.{name}.mode_counts", f"a sum of {counted}", allowed))
+    return problems
+
+
+def _size_problems(scenario: Scenario) -> list[Problem]:
+    """An exact total of households must leave every estate at least its least size."""
+    if scenario.city.households is None or _type_problems(scenario):
+        return []
+    numbers = scenario.estates_by_type()
+    least = sum(numbers[name] * kind.households_min for name, kind in scenario.types.items())
+    if scenario.city.households >= least:
+        return []
+    allowed = f"at least {least} (households_min of every estate)"
+    return [Problem("", "city.households", str(scenario.city.households), allowed)]
+
+
+def _programme_problems(scenario: Scenario) -> list[Problem]:
+    """Programme names are unique, and their targets name types and districts that this city has."""
+    problems = []
+    seen: set[str] = set()
+    for index, programme in enumerate(scenario.interventions):
+        place = f"interventions.{index}"
+        if programme.name in seen:
+            problems.append(Problem("", f"{place}.name", f"a second {programme.name!r}", "a name used once"))
+        seen.add(programme.name)
+        for name in programme.targets.types:
+            if name not in scenario.types:
+                allowed = "one of " + ", ".join(scenario.types)
+                guess = nearest(name, scenario.types)
+                problems.append(Problem("", f"{place}.targets.types", repr(name), allowed, guess))
+        for district in programme.targets.districts:
+            if district >= scenario.city.districts:
+                allowed = f"0 to {scenario.city.districts - 1} (city.districts is {scenario.city.districts})"
+                problems.append(Problem("", f"{place}.targets.districts", str(district), allowed))
+    return problems
