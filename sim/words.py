@@ -109,7 +109,9 @@ _PLAIN_CITY_WORDS = _COLUMNS_OF_BOTH | {
     "tenders": Word("选聘招标", "tenders", "tenders/month"),
     "committees": Word("业主委员会组建率", "estates with an owners' committee", _SHARE),
     "companies_active": Word("在营物业企业", "companies active", "companies"),
-    "inequality": Word("小区间服务质量差距（基尼系数）", "inequality of quality between estates (Gini)", _SHARE),
+    "inequality": Word(
+        "小区间服务质量差距（基尼系数）", "inequality of quality between estates (Gini)", _SHARE
+    ),
     "waiting_days": Word("投诉平均办理时长", "waiting time of complaints", "day"),
 }
 SPREAD_COLUMNS = ("collection_rate", "quality", "satisfaction", "condition")

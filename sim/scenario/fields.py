@@ -11,16 +11,19 @@ from sim.errors import Problem
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 
-Name = Annotated[
-    str, Field(pattern=NAME_PATTERN, max_length=60, json_schema_extra={"allowed": "lower-case letters, digits and _"})
-]
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=60)]
 
 
 class Table(BaseModel):
     """A frozen table: unknown keys, NaN, infinity and silent conversions are refused (an integer may stand for a float)."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        validate_default=True,
+        use_attribute_docstrings=True,
     )
 
 
@@ -38,16 +41,22 @@ class Bilingual(Table):
 
 
 def setting(
-    default: Any, low: float | None, high: float | None, unit: str, en: str, zh: str, source: str = "judgement"
+    default: Any,
+    low: float | None,
+    high: float | None,
+    unit: str,
+    en: str,
+    zh: str,
+    source: str = "judgement",
 ) -> Any:
     """A field that declares its default (`...` for none), allowed range, unit, label in two languages and source.
 
     `source` is an id of the evidence register or "judgement". Use None for a bound that does not apply (truth values,
     names). A default outside its own range is a ValueError, so that a wrong declaration fails at import.
     """
-    if isinstance(default, int | float) and not isinstance(default, bool):
-        if (low is not None and default < low) or (high is not None and default > high):
-            raise ValueError(f"{en}: default {default} outside [{low}, {high}]")
+    is_number = isinstance(default, int | float) and not isinstance(default, bool)
+    if is_number and ((low is not None and default < low) or (high is not None and default > high)):
+        raise ValueError(f"{en}: default {default} outside [{low}, {high}]")
     described: dict[str, Any] = {"unit": unit, "en": en, "zh": zh, "source": source}
     bounds: dict[str, Any] = {}
     if low is not None:

@@ -19,11 +19,13 @@ Location = tuple[str | int, ...]
 PATTERN_WORDS = "a name of lower-case letters, digits and _ that begins with a letter"
 
 
-def problems_of(error: ValidationError, root: type[Table], data: Any, file_of: Callable[[Location], str]) -> list[Problem]:
+def problems_of(
+    error: ValidationError, root: type[Table], data: Any, file_of: Callable[[Location], str]
+) -> list[Problem]:
     """Every problem in a validation error of `root`, with the file that `file_of` gives for each place in `data`."""
     problems = []
     for line in error.errors():
-        place: Location = tuple(part for part in line["loc"] if part != "[key]")
+        place = _place_in(data, tuple(part for part in line["loc"] if part != "[key]"))
         if line["type"] == "rules":
             for part in line["ctx"]["problems"]:
                 inner: Location = place + tuple(_parts(part.key))
@@ -31,7 +33,15 @@ def problems_of(error: ValidationError, root: type[Table], data: Any, file_of: C
                 problems.append(Problem(file_of(inner), key, part.found, part.allowed, part.nearest))
             continue
         problems.append(_plain_problem(line, place, root, data, file_of))
-    return problems
+    return list(dict.fromkeys(problems))
+
+
+def _place_in(data: Any, place: Location) -> Location:
+    """The part of a place that exists in the data: pydantic adds the names of a union's members to it."""
+    for depth in range(len(place)):
+        if not isinstance(_entry(data, place[:depth]), dict | list | tuple):
+            return place[:depth]
+    return place
 
 
 def _plain_problem(
@@ -114,7 +124,9 @@ def at_location(root: Any, place: Sequence[str | int], data: Any) -> tuple[Any, 
             annotation = field.annotation if field else Any
             continue
         arguments = typing.get_args(plain)
-        annotation = (arguments[1] if typing.get_origin(plain) is dict else arguments[0]) if arguments else Any
+        annotation = (
+            (arguments[1] if typing.get_origin(plain) is dict else arguments[0]) if arguments else Any
+        )
         carried = typing.get_args(annotation)
         if typing.get_origin(annotation) is typing.Annotated:
             field = next((extra for extra in carried[1:] if isinstance(extra, FieldInfo)), None)

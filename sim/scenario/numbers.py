@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 SUM_TOLERANCE = 1e-6
 
 
-def shares_add_up(shares: Mapping[str, float]) -> bool:
+def shares_add_up(shares: Iterable[float]) -> bool:
     """Whether shares sum to one, but for the rounding of decimal fractions."""
-    return abs(math.fsum(shares.values()) - 1) <= SUM_TOLERANCE
+    return abs(math.fsum(shares) - 1) <= SUM_TOLERANCE
 
 
 def apportion(total: int, shares: Mapping[str, float]) -> dict[str, int]:

@@ -32,8 +32,12 @@ class Targets(Table):
     )
     age_min: float | None = setting(None, 0, 200, "year", "least age of the estate", "最小房龄")
     age_max: float | None = setting(None, 0, 200, "year", "greatest age of the estate", "最大房龄")
-    old: bool | None = setting(None, None, None, "", "only old (true) or only other (false) estates", "是否老旧小区")
-    share_max: float = setting(1.0, 0, 1, "share", "greatest share of eligible estates treated", "覆盖比例上限")
+    old: bool | None = setting(
+        None, None, None, "", "only old (true) or only other (false) estates", "是否老旧小区"
+    )
+    share_max: float = setting(
+        1.0, 0, 1, "share", "greatest share of eligible estates treated", "覆盖比例上限"
+    )
 
     @model_validator(mode="after")
     def _ages_in_order(self) -> Targets:
@@ -60,15 +64,19 @@ class Programme(Table):
     kind: str = Field(description="what kind of intervention / 措施种类")
     name: Name = Field(description="its label, unique in the scenario (default: the kind) / 名称")
     start: int = setting(1, 1, 1200, "month", "first month in which it acts", "开始月份")
-    end: int | None = setting(None, 1, 1200, "month", "last month in full force (absent: until the run ends)", "结束月份")
+    end: int | None = setting(
+        None, 1, 1200, "month", "last month in full force (absent: until the run ends)", "结束月份"
+    )
     withdrawal: Literal["sudden", "tapered"] = setting("sudden", None, None, "", "how it ends", "退出方式")
     taper_months: int = setting(12, 1, 240, "month", "length of a tapered withdrawal", "逐步退出月数")
     lag: int = setting(0, 0, 120, "month", "time until a treated estate feels it", "见效时滞")
-    capacity: float | None = setting(None, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数")
+    capacity: float | None = setting(
+        None, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数"
+    )
     order: Literal["worst_first", "easiest_first", "random"] = setting(
         "worst_first", None, None, "", "which estates come first", "实施顺序"
     )
-    targets: Targets = Field(default_factory=Targets, description="which estates / 对象")
+    targets: Targets = Field(Targets(), description="which estates / 对象")
 
     def __init_subclass__(cls, kind: str = "", **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -80,7 +88,9 @@ class Programme(Table):
             return
         known = PROGRAMMES.get(kind)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-            raise ValueError(f"programme kind {kind!r} is already declared by {known.__module__}.{known.__qualname__}")
+            raise ValueError(
+                f"programme kind {kind!r} is already declared by {known.__module__}.{known.__qualname__}"
+            )
         cls.programme_kind = kind
         PROGRAMMES[kind] = cls
 

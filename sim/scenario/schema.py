@@ -29,15 +29,22 @@ class Scenario(Table):
     months: int = setting(120, 1, 1200, "month", "months to simulate", "模拟月数")
     seed: int = setting(1, 0, 2**63 - 1, "", "seed of all random draws", "随机种子")
     city: CitySettings
-    types: dict[Name, EstateType] = Field(min_length=1, description="estate types, in order of their codes / 小区类型")
+    types: dict[Name, EstateType] = Field(
+        min_length=1, description="estate types, in order of their codes / 小区类型"
+    )
     companies: CompanySettings = Field(default_factory=CompanySettings)
     government: GovernmentSettings = Field(default_factory=GovernmentSettings)
     loops: LoopSettings = Field(default_factory=LoopSettings)
     parameters: dict[str, dict[str, float]] = Field(
-        default_factory=dict, description="model parameters that differ from their defaults, by group / 模型参数"
+        default_factory=dict,
+        description="model parameters that differ from their defaults, by group / 模型参数",
     )
-    interventions: tuple[AnyProgramme, ...] = Field((), strict=False, description="programmes carried out / 措施")
-    figures: tuple[Figure, ...] = Field((), strict=False, description="where the figures come from / 数据出处")
+    interventions: tuple[AnyProgramme, ...] = Field(
+        (), strict=False, description="programmes carried out / 措施"
+    )
+    figures: tuple[Figure, ...] = Field(
+        (), strict=False, description="where the figures come from / 数据出处"
+    )
 
     @field_validator("parameters")
     @classmethod
@@ -52,7 +59,11 @@ class Scenario(Table):
 
     def parameter_values(self) -> dict[str, float]:
         """The parameters that this scenario sets, by dotted key, for `sim.parameters.to_record`."""
-        return {f"{group}.{name}": value for group, names in self.parameters.items() for name, value in names.items()}
+        return {
+            f"{group}.{name}": value
+            for group, names in self.parameters.items()
+            for name, value in names.items()
+        }
 
     def estates_by_type(self) -> dict[str, int]:
         """How many estates each type has: its count, or its share of the city's estates by largest remainder."""
@@ -73,7 +84,9 @@ def parameter_problems(groups: Mapping[str, Mapping[str, float]]) -> list[Proble
             if parameter is None:
                 in_group = [p.key.split(".", 1)[1] for p in PARAMETERS.values() if p.group == group]
                 allowed = f"a parameter of the group {group}"
-                problems.append(Problem("", f"{group}.{name}", "an unknown key", allowed, nearest(name, in_group)))
+                problems.append(
+                    Problem("", f"{group}.{name}", "an unknown key", allowed, nearest(name, in_group))
+                )
             elif not parameter.low <= value <= parameter.high:
                 allowed = f"{parameter.low:g} to {parameter.high:g} {parameter.unit}".rstrip()
                 problems.append(Problem("", f"{group}.{name}", f"{value:g}", allowed))
@@ -97,7 +110,7 @@ def _type_problems(scenario: Scenario) -> list[Problem]:
     if counts and sum(counts.values()) != scenario.city.estates:
         allowed = f"a sum of {scenario.city.estates} (city.estates)"
         return [Problem("", "types", f"counts that sum to {sum(counts.values())}", allowed)]
-    if shares and not shares_add_up(shares):
+    if shares and not shares_add_up(shares.values()):
         return [Problem("", "types", f"shares that sum to {math.fsum(shares.values()):.6g}", "a sum of 1")]
     problems = []
     for name, estates in _estates_by_type(scenario.city.estates, scenario.types).items():

@@ -22,8 +22,12 @@ class CitySettings(Table):
     )
     districts: int = setting(3, 1, 1_000, "districts", "number of districts", "城区数")
     streets_per_district: int = setting(4, 1, 1_000, "streets", "streets of a district", "每区街道数")
-    communities_per_street: int = setting(5, 1, 1_000, "communities", "communities of a street", "每街道社区数")
-    start_year: int = setting(2024, 1950, 2100, "year", "calendar year of month 1 (dates the age of estates)", "起始年份")
+    communities_per_street: int = setting(
+        5, 1, 1_000, "communities", "communities of a street", "每街道社区数"
+    )
+    start_year: int = setting(
+        2024, 1950, 2100, "year", "calendar year of month 1 (dates the age of estates)", "起始年份"
+    )
 
 
 class CompanySettings(Table):
@@ -33,15 +37,25 @@ class CompanySettings(Table):
     state_owned: int = setting(2, 0, 10_000, "companies", "state-owned companies", "国有物业企业数", "S034")
     skill_mean: float = setting(0.8, 0, 1, "share", "mean skill", "平均管理能力")
     skill_sd: float = setting(0.1, 0, 0.5, "share", "spread of skill", "管理能力离散度")
-    cost_spread: float = setting(0.08, 0, 1, "sd of log", "spread of cost level between companies", "企业成本离散度")
-    margin_mean: float = setting(0.05, -0.5, 0.5, "share of income", "mean target margin", "目标利润率", "P031")
-    margin_sd: float = setting(0.02, 0, 0.3, "share of income", "spread of the target margin", "目标利润率离散度")
+    cost_spread: float = setting(
+        0.08, 0, 1, "sd of log", "spread of cost level between companies", "企业成本离散度"
+    )
+    margin_mean: float = setting(
+        0.05, -0.5, 0.5, "share of income", "mean target margin", "目标利润率", "P031"
+    )
+    margin_sd: float = setting(
+        0.02, 0, 0.3, "share of income", "spread of the target margin", "目标利润率离散度"
+    )
     tolerance_months_mean: float = setting(
         24, 1, 240, "month", "losing months that a company bears before it leaves", "亏损容忍月数", "P061"
     )
     tolerance_months_sd: float = setting(8, 0, 120, "month", "spread of that tolerance", "亏损容忍离散度")
-    capacity_estates: int = setting(15, 1, 10_000, "estates", "most estates that a company can run", "企业最大在管小区数")
-    cash_months: float = setting(3, 0, 60, "month", "months of cost held as cash at the start", "起始现金可支撑月数")
+    capacity_estates: int = setting(
+        15, 1, 10_000, "estates", "most estates that a company can run", "企业最大在管小区数"
+    )
+    cash_months: float = setting(
+        3, 0, 60, "month", "months of cost held as cash at the start", "起始现金可支撑月数"
+    )
 
 
 class GovernmentSettings(Table):
@@ -52,7 +66,9 @@ class GovernmentSettings(Table):
     street_budget: float = setting(3e5, 0, 1e10, "yuan/year", "budget of each street", "街道预算")
     community_budget: float = setting(2e4, 0, 1e10, "yuan/year", "budget of each community", "社区预算")
     street_staff: float = setting(4, 0, 10_000, "persons", "street staff for estates", "街道物业工作人员")
-    community_staff: float = setting(1, 0, 10_000, "persons", "community staff for estates", "社区物业工作人员", "S018")
+    community_staff: float = setting(
+        1, 0, 10_000, "persons", "community staff for estates", "社区物业工作人员", "S018"
+    )
 
 
 class LoopSettings(Table):
@@ -68,7 +84,10 @@ class LoopSettings(Table):
 class Figure(Table):
     """Where one number of the scenario comes from: reported by somebody, derived from reports, or assumed."""
 
-    key: str = Field(min_length=1, description="dotted key of this scenario that the figure backs, or a free label / 对应项")
+    key: str = Field(
+        min_length=1,
+        description="dotted key of this scenario that the figure backs, or a free label / 对应项",
+    )
     value: float | str = Field(description="the figure / 数值")
     unit: str = Field("", description="its unit / 单位")
     evidence: str = Field("", description="id in the evidence register, or empty / 证据编号")

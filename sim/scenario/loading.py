@@ -1,0 +1,143 @@
+"""Find a scenario file, read it, lay it over the one it extends, and check the whole."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import Problem, ScenarioError
+from sim.scenario.merging import Origins, file_at, merge, origins_of
+from sim.scenario.messages import problems_of
+from sim.scenario.nearest import nearest
+from sim.scenario.schema import Scenario
+
+SUFFIX = ".toml"
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The resolved tables of a file and where each of them was written."""
+
+    data: dict[str, Any]
+    origins: Origins
+
+
+def load(path_or_name: str | Path) -> Scenario:
+    """The checked scenario of a TOML file, or of a name looked up in ./scenarios and among those shipped.
+
+    Raises a ScenarioError that lists every problem of the file and of the files it extends.
+    """
+    file = find(path_or_name)
+    read = _read_resolved(file, ())
+    data = dict(read.data)
+    data.setdefault("name", file.stem)
+    return check(data, read.origins, str(file))
+
+
+def check(data: dict[str, Any], origins: Origins, file: str) -> Scenario:
+    """The scenario that resolved tables describe; problems are reported under the file that `origins` gives."""
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        located = {(): file} | origins
+        problems = problems_of(error, Scenario, data, lambda place: file_at(located, place))
+        raise ScenarioError(problems) from None
+
+
+def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
+    """The file of a path (relative to the folder `beside`, or to the current one) or of a scenario's name."""
+    text = str(path_or_name)
+    if text.endswith(SUFFIX) or "/" in text or "\\" in text:
+        path = Path(text) if beside is None else beside / text
+        if path.is_file():
+            return path
+        raise ScenarioError(
+            [Problem(text, "", "no such file", "the path of a TOML file, or a scenario's name")]
+        )
+    folders = ([beside] if beside is not None else []) + scenario_folders()
+    for folder in folders:
+        path = folder / (text + SUFFIX)
+        if path.is_file():
+            return path
+    known = list_scenarios()
+    allowed = "the path of a TOML file, or one of " + ", ".join(known)
+    raise ScenarioError([Problem(text, "", "no scenario of this name", allowed, nearest(text, known))])
+
+
+def scenario_folders() -> list[Path]:
+    """Where names are looked up, in order: ./scenarios, inside the installed package, beside it in a source tree."""
+    package = Path(__file__).resolve().parents[1]
+    folders = [Path("scenarios"), package / "_scenarios", package.parent / "scenarios"]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def list_scenarios() -> list[str]:
+    """The names that `load` knows, sorted."""
+    return sorted({path.stem for folder in scenario_folders() for path in folder.glob("*" + SUFFIX)})
+
+
+def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
+    """The tables of a file over those of the file it extends; `chain` holds the files that led here."""
+    if file.resolve() in chain:
+        circle = " → ".join(path.name for path in (*chain, file))
+        raise ScenarioError(
+            [Problem(str(chain[-1]), "extends", f"a circle ({circle})", "a file that does not lead back")]
+        )
+    own = read_toml(file)
+    base_name = own.pop("extends", None)
+    added = own.pop("add_interventions", [])
+    data, origins = own, origins_of(own, str(file))
+    if base_name is not None:
+        base = _read_base(base_name, file, (*chain, file.resolve()))
+        base.data.pop("name", None)
+        data, origins = merge(base.data, own), base.origins | origins
+    if not isinstance(added, list):
+        raise ScenarioError([Problem(str(file), "add_interventions", repr(added), "a list of tables")])
+    before = data.get("interventions", [])
+    if added and isinstance(before, list):
+        data = data | {"interventions": [*before, *added]}
+        for index, table in enumerate(added, start=len(before)):
+            origins |= origins_of(table, str(file), ("interventions", index))
+    return _Read(data, origins)
+
+
+def _read_base(name: Any, file: Path, chain: tuple[Path, ...]) -> _Read:
+    """What `extends` in `file` refers to; what cannot be found is reported as a problem of `file`."""
+    if not isinstance(name, str):
+        raise ScenarioError([Problem(str(file), "extends", repr(name), "a path or the name of a scenario")])
+    try:
+        base = find(name, beside=file.parent)
+    except ScenarioError as error:
+        missing = error.problems[0]
+        problem = Problem(str(file), "extends", repr(name), missing.allowed, missing.nearest)
+        raise ScenarioError([problem]) from None
+    return _read_resolved(base, chain)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """The tables of a TOML file as written; what is not TOML is a ScenarioError that names the line."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        found = f"a byte that is not UTF-8 at position {error.start}"
+        raise ScenarioError([Problem(str(file), "", found, "text in UTF-8")]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError([_syntax_problem(str(file), error)]) from None
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror})"
+        raise ScenarioError([Problem(str(file), "", found, "a readable TOML file")]) from None
+
+
+def _syntax_problem(file: str, error: tomllib.TOMLDecodeError) -> Problem:
+    """A syntax error as a problem at its line; the parser says the line in its text only."""
+    text = str(error)
+    position = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", text)
+    what = text[: position.start()].strip() if position else text
+    if position and position.group(1):
+        return Problem(file, f"line {position.group(1)}, column {position.group(2)}", what, "TOML syntax")
+    return Problem(file, "end of the file", what, "TOML syntax")

@@ -1,0 +1,50 @@
+"""Lay one scenario's tables over another's, and remember which file each value came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Origins = dict[tuple[str | int, ...], str]
+
+# These tables are one value each (a distribution): a variant that states one replaces it whole, because the entries
+# it does not mention would otherwise stay and break the sum.
+REPLACED_WHOLE = frozenset({"modes", "mode_counts"})
+# Two ways to say one thing: whichever the variant uses, the other one is no longer inherited.
+ALTERNATIVES = {"count": "share", "share": "count", "modes": "mode_counts", "mode_counts": "modes"}
+
+
+def merge(base: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]:
+    """`variant` laid over `base`: tables merge, lists and plain values replace; neither argument is changed."""
+    merged = {key: value for key, value in base.items() if not _superseded(key, variant)}
+    for key, value in variant.items():
+        if isinstance(value, dict) and isinstance(merged.get(key), dict) and key not in REPLACED_WHOLE:
+            merged[key] = merge(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _superseded(key: str, variant: Mapping[str, Any]) -> bool:
+    other = ALTERNATIVES.get(key)
+    return other is not None and other in variant and key not in variant
+
+
+def origins_of(data: Any, file: str, place: tuple[str | int, ...] = ()) -> Origins:
+    """The file of every table, list and value in `data`, by its place."""
+    origins: Origins = {place: file}
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            origins |= origins_of(value, file, (*place, key))
+    elif isinstance(data, Sequence) and not isinstance(data, str):
+        for index, value in enumerate(data):
+            origins |= origins_of(value, file, (*place, index))
+    return origins
+
+
+def file_at(origins: Origins, place: tuple[str | int, ...]) -> str:
+    """The file that set the value at a place, or the nearest table that holds it."""
+    for depth in range(len(place), -1, -1):
+        if place[:depth] in origins:
+            return origins[place[:depth]]
+    raise KeyError(place)
