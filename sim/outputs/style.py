@@ -105,10 +105,10 @@ def owner(ax: Axes) -> Figure:
     return figure
 
 
-def heading(ax: Axes, title: str, subtitle: str) -> None:
-    """Title on the left, and under it, smaller, what run this is."""
-    ax.set_title(title, loc="left", pad=27)
-    ax.annotate(subtitle, (0, 1), xycoords="axes fraction", xytext=(0, 11), textcoords="offset points",
+def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
+    """Title on the left, and under it, smaller, what run this is; `lift` (points) leaves room for titles of panels."""
+    ax.set_title(title, loc="left", pad=27 + lift + 13 * subtitle.count("\n"))
+    ax.annotate(subtitle, (0, 1), xycoords="axes fraction", xytext=(0, 11 + lift), textcoords="offset points",
                 color=GREY, fontsize=9, annotation_clip=False, gid="subtitle")  # fmt: skip
 
 

@@ -1,0 +1,147 @@
+"""The words of charts and of told lives, Chinese and English: titles, axes, accounts, kinds of events and their causes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.words import LANGUAGES, Word
+
+CHART_WORDS = {
+    "cycle": Word("收缴率、服务质量、满意度与设施状况：逐月变化",
+                  "Fee collection, service quality, satisfaction and facility condition over time"),
+    "ladder": Word("物业覆盖阶梯：从名义覆盖到收支平衡",
+                   "Coverage ladder: from a manager in name to a service that pays for itself"),
+    "stages": Word("小区在各阶段之间的流动", "How estates move between stages of the cycle"),
+    "map": Word("每一个小区所处的阶段（一格一个小区，位置不变）",
+                "The stage of every estate (one square is one estate and keeps its place)"),
+    "money": Word("谁出钱，谁收钱，钱用在哪里", "Who bore the cost, who was paid, and for what"),
+    "modes": Word("小区由谁管理", "Who manages the estates"),
+    "estate_life": Word("小区 {estate}：四项指标与经历的事件", "Estate {estate}: four measures and what happened to it"),
+}  # fmt: skip
+TEXT = {
+    "month": Word("模拟月份", "month of the run"),
+    "year": Word("模拟年份", "year of the run"),
+    "year_n": Word("第{n}年", "year {n}"),
+    "month_n": Word("第{n}月", "month {n}"),
+    "share_of_estates": Word("占全部小区的比例", "share of all estates"),
+    "provenance": Word("情景：{name} · 随机种子 {seed} · {months}个月 · {estates}个小区",
+                       "scenario: {name} · seed {seed} · {months} months · {estates} estates"),
+    "panel_collection_rate": Word("物业费收缴率（有收费的小区）", "Fee collection rate (estates that bill)"),
+    "panel_quality": Word("服务质量（100% 为达标服务）", "Service quality (100% = full standard)"),
+    "panel_satisfaction": Word("业主满意度", "Owner satisfaction"),
+    "panel_condition": Word("设施设备状况（100% 为完好）", "Facility condition (100% = as new)"),
+    "mean": Word("均值", "mean"),
+    "band": Word("中间80%的小区", "middle 80% of estates"),
+    "band_note": Word("线：按户数加权的均值；带：第10至第90百分位小区", "line: household-weighted mean; band: 10th to 90th percentile of estates"),
+    "ribbon_note": Word("柱：各阶段小区占比；带：换了阶段的小区，颜色表示去向",
+                        "bars: share of estates in each stage; ribbons: estates that move, coloured by where they go"),
+    "map_note": Word("各类型内，困境越久的小区越靠前", "within each type, estates in trouble longest come first"),
+    "estates_n": Word("{n}个小区", "{n} estates"),
+    "bore": Word("净支出（谁出钱）", "paid, net"),
+    "received": Word("净收入（谁收钱）", "received, net"),
+    "net_by_year": Word("每年净支出（0 线以上）与净收入（0 线以下），{unit}", "Net paid (above zero) and received (below), each year, {unit}"),
+    "largest_flows": Word("全程最大的资金流向（对数刻度），{unit}", "Largest flows over the whole run (log scale), {unit}"),
+    "from_to": Word("{payer} → {payee}", "{payer} → {payee}"),
+    "other_flows": Word("其他{n}项", "{n} other flows"),
+    "needed": Word("维持标准服务所需收缴率", "collection that standard service needs"),
+    "stage": Word("阶段", "stage"),
+    "mode": Word("管理", "manager"),
+    "events": Word("事件", "events"),
+    "more_events": Word("另有{n}件较小的事", "and {n} more events"),
+    "no_events": Word("未记录任何事件", "no event was recorded"),
+}  # fmt: skip
+ACCOUNT_WORDS = {
+    "owners": Word("业主", "owners"), "companies": Word("物业企业", "companies"), "company": Word("物业企业", "companies"),
+    "estate_funds": Word("小区公共收益账户", "estate funds"), "estates": Word("小区公共收益账户", "estate funds"),
+    "city": Word("市级政府", "city"), "district": Word("区级政府", "districts"), "street": Word("街道", "streets"),
+    "community": Word("社区", "communities"), "state": Word("上级财政", "state"), "government": Word("政府", "government"),
+    "developer": Word("开发商", "developers"), "developers": Word("开发商", "developers"),
+    "donors": Word("捐助者", "donors"), "volunteers": Word("志愿者", "volunteers"), "courts": Word("法院", "courts"),
+    "outside": Word("员工、供应商等外部", "staff, suppliers, outside"),
+    "suppliers": Word("供应商", "suppliers"), "workers": Word("员工", "workers"),
+}  # fmt: skip
+PURPOSE_WORDS = {
+    "fees": Word("物业费", "fees"), "fee": Word("物业费", "fees"), "arrears": Word("追回欠费", "arrears recovered"),
+    "service": Word("服务支出", "service"), "wages_and_materials": Word("人工与物料", "wages and materials"),
+    "wages": Word("人工", "wages"), "maintenance": Word("维修养护", "maintenance"), "repair": Word("维修", "repairs"),
+    "public_revenue": Word("公共收益", "public revenue"), "leakage": Word("公共收益流失", "leakage of public revenue"),
+    "subsidy": Word("运营补贴", "operating subsidy"), "award": Word("以奖代补", "performance award"),
+    "retrofit": Word("老旧小区改造", "retrofit"), "legacy": Word("遗留问题整治", "legacy repairs"),
+    "staff": Word("工作人员", "staff"), "donation": Word("捐助", "donation"), "tender": Word("选聘招标", "tender"),
+    "dividend": Word("企业分红", "owners of companies"), "budget": Word("预算拨款", "budget"),
+}  # fmt: skip
+
+
+def require_language(lang: str) -> str:
+    """The language if it is known, else a ValueError that names the ones allowed."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang: {lang!r} found, allowed {', '.join(LANGUAGES)}")
+    return lang
+
+
+def pick(word: Word, lang: str, **values: Any) -> str:
+    """The word in a language, with `values` put into its gaps."""
+    text = word.in_language(require_language(lang))
+    return text.format(**values) if values else text
+
+
+def text(key: str, lang: str, **values: Any) -> str:
+    """A chart word by its key, with `values` put into its gaps."""
+    return pick(TEXT[key], lang, **values)
+
+
+def name_of(table: dict[str, Word], key: str, lang: str) -> str:
+    """The word for a key, or the key itself with spaces where the table does not have it (a newer model, a plug-in)."""
+    return pick(table[key], lang) if key in table else plain(key)
+
+
+def plain(key: str) -> str:
+    """A key of the model as words: underscores become spaces."""
+    return str(key).replace("_", " ")
+
+
+def titled(value: Any, lang: str, otherwise: str) -> str:
+    """A {zh, en} title of a scenario part, given as a mapping, an object with these attributes, or plain text."""
+    if isinstance(value, dict):
+        value = value.get(lang)
+    elif hasattr(value, lang):
+        value = getattr(value, lang)
+    return str(value) if value else otherwise
+
+
+def scenario_title(run: Any, lang: str) -> str:
+    """Title of the run's scenario in a language, or its name."""
+    scenario = run.scenario
+    return titled(getattr(scenario, "title", None), lang, plain(getattr(scenario, "name", "")) or "?")
+
+
+def type_title(run: Any, name: str, lang: str) -> str:
+    """Title of an estate type as the scenario words it, or its name."""
+    kinds = getattr(run.scenario, "types", None) or {}
+    kind = kinds.get(name) if isinstance(kinds, dict) else None
+    return titled(getattr(kind, "title", None), lang, plain(name))
+
+
+def provenance(run: Any, lang: str) -> str:
+    """Which run a chart shows: scenario, seed, months and number of estates."""
+    return text("provenance", lang, name=scenario_title(run, lang), seed=run.seed, months=run.months,
+                estates=f"{len(run.estate_table):,}")  # fmt: skip
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share as a percentage; a dash where there is none, "<1%" where rounding would hide that there is some."""
+    if digits == 0 and 0 < share < 0.005:
+        return "<1%"
+    return "–" if share != share else f"{100 * share:.{digits}f}%"
+
+
+def money_scale(largest: float, lang: str) -> tuple[float, str]:
+    """How to write yuan of this size on an axis: (yuan in one unit, name of the unit)."""
+    steps = ((1e8, "亿元"), (1e4, "万元"), (1.0, "元"))
+    if lang == "en":
+        steps = ((1e9, "billion yuan"), (1e6, "million yuan"), (1.0, "yuan"))
+    # One step is kept until its figures would pass ten thousand, so that amounts stay comparable between charts.
+    for size, name in steps[:-1]:
+        if largest >= size * (10 if size == steps[0][0] else 0.1):
+            return size, name
+    return steps[-1]

@@ -1,0 +1,123 @@
+"""Charts of city-wide shares and means over the months: the cycle, the coverage ladder, the management modes."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.outputs import style
+from sim.outputs.catalog import CHART_WORDS, percent, pick, provenance, text
+from sim.outputs.measures import RunLike
+from sim.words import COLUMN_WORDS, MODE_WORDS, MODES
+
+CYCLE_COLUMNS = ("collection_rate", "quality", "satisfaction", "condition")
+CYCLE_COLOURS = dict(zip(CYCLE_COLUMNS, (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE), strict=True))
+LADDER = ("nominal", "charging", "professional", "break_even")
+
+
+@style.styled
+def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
+    """Four panels over the months: household-weighted mean and the band from the 10th to the 90th percentile of estates."""
+    host = style.canvas(ax, (10, 6.6), (0.06, 0.085, 0.855, 0.76))
+    style.heading(host, pick(CHART_WORDS["cycle"], lang), provenance(run, lang) + " · " + text("band_note", lang), lift=18)
+    month = run.city.index.to_numpy()
+    for place, (panel, column) in enumerate(zip(style.panels(host, 2, 2, (0.155, 0.2)), CYCLE_COLUMNS, strict=True)):
+        low, mean, high = (run.city[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90"))
+        colour = CYCLE_COLOURS[column]
+        panel.fill_between(month, low, high, color=colour, alpha=0.2, linewidth=0, label="band")
+        panel.plot(month, mean, color=colour, linewidth=2.2, label=column)
+        panel.set_title(text(f"panel_{column}", lang), fontsize=10.5, pad=6)
+        style.share_axis(panel)
+        style.month_axis(panel, run.months, text("month", lang) if place > 1 else "")
+        ends = [(high[-1], percent(high[-1]), style.GREY), (low[-1], percent(low[-1]), style.GREY),
+                (mean[-1], f"{text('mean', lang)} {percent(mean[-1])}", style.readable(colour))]  # fmt: skip
+        style.end_labels(panel, run.months, [label for label in ends if np.isfinite(label[0])], size=9)
+    return style.owner(host)
+
+
+def cycle_alt(run: RunLike, lang: str = "en") -> str:
+    """What the cycle chart shows, in words."""
+    parts = []
+    for column in CYCLE_COLUMNS:
+        series = run.city[column]
+        first, last, lowest = series.iloc[0], series.iloc[-1], series.min()
+        name = COLUMN_WORDS[column].in_language(lang)
+        low, high = (run.city[f"{column}_{suffix}"].iloc[-1] for suffix in ("p10", "p90"))
+        if lang == "zh":
+            parts.append(f"{name}由{percent(first)}变为{percent(last)}（最低{percent(lowest)}，第{series.idxmin()}月）"
+                         f"，期末中间80%的小区在{percent(low)}至{percent(high)}之间")  # fmt: skip
+        else:
+            parts.append(f"{name} goes from {percent(first)} to {percent(last)} (lowest {percent(lowest)} in month "
+                         f"{series.idxmin()}); at the end the middle 80% of estates lie between {percent(low)} and {percent(high)}")  # fmt: skip
+    if lang == "zh":
+        return f"四幅折线图，{run.months}个月，按户数加权均值。" + "；".join(parts) + "。"
+    return f"Four line charts over {run.months} months, household-weighted means. " + ". ".join(_capital(p) for p in parts) + "."
+
+
+@style.styled
+def ladder(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
+    """Shares of estates on the four rungs of coverage over the months."""
+    ax = style.tidy(style.canvas(ax, (10, 5.6), (0.075, 0.105, 0.70, 0.75)))
+    style.heading(ax, pick(CHART_WORDS["ladder"], lang), provenance(run, lang))
+    style.share_axis(ax, text("share_of_estates", lang))
+    style.month_axis(ax, run.months, text("month", lang))
+    month, labels = run.city.index.to_numpy(), []
+    for rung, colour, dash in zip(LADDER, style.PALETTE, style.DASHES, strict=False):
+        values = run.city[rung].to_numpy(dtype=float)
+        ax.plot(month, values, color=colour, linestyle=dash, linewidth=2.4, label=rung, clip_on=False)
+        label = f"{_capital(COLUMN_WORDS[rung].in_language(lang))} {percent(values[-1])}"
+        labels.append((values[-1], label, style.readable(colour)))
+    style.end_labels(ax, run.months, labels)
+    return ax
+
+
+def ladder_alt(run: RunLike, lang: str = "en") -> str:
+    """What the ladder chart shows, in words."""
+    def change(rung: str) -> str:
+        name, first, last = COLUMN_WORDS[rung].in_language(lang), run.city[rung].iloc[0], run.city[rung].iloc[-1]
+        if lang == "zh":
+            return f"{name}由{percent(first)}变为{percent(last)}"
+        return f"{name} from {percent(first)} to {percent(last)}"
+
+    parts = [change(rung) for rung in LADDER]
+    if lang == "zh":
+        return f"折线图，{run.months}个月内各级覆盖小区占比：" + "，".join(parts) + "。"
+    return f"Line chart of shares of estates over {run.months} months: " + ", ".join(parts) + "."
+
+
+@style.styled
+def modes(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
+    """Shares of estates under each management mode over the months, stacked to 100 %."""
+    ax = style.tidy(style.canvas(ax, (10, 5.6), (0.075, 0.105, 0.70, 0.75)))
+    style.heading(ax, pick(CHART_WORDS["modes"], lang), provenance(run, lang))
+    style.share_axis(ax, text("share_of_estates", lang))
+    style.month_axis(ax, run.months, text("month", lang))
+    # Unmanaged stands at the bottom, on the axis, where its share can be read off directly.
+    names = MODES[::-1]
+    shares = np.array([run.city[f"mode_{name}"].to_numpy(dtype=float) for name in names])
+    colours, hatches = zip(*(style.MODE_STYLE[name] for name in names), strict=True)
+    bands = ax.stackplot(run.city.index.to_numpy(), shares, colors=colours, labels=names, edgecolor="white", linewidth=0.6)
+    for band, hatch in zip(bands, hatches, strict=True):
+        band.set_hatch(hatch)
+    middle = np.cumsum(shares[:, -1]) - shares[:, -1] / 2
+    labels = [(height, f"{_capital(MODE_WORDS[name].in_language(lang))} {percent(share)}", style.readable(colour))
+              for height, name, share, colour in zip(middle, names, shares[:, -1], colours, strict=True)]  # fmt: skip
+    style.end_labels(ax, run.months, labels)
+    return ax
+
+
+def modes_alt(run: RunLike, lang: str = "en") -> str:
+    """What the chart of modes shows, in words."""
+    parts = []
+    for name in MODES:
+        word, series = MODE_WORDS[name].in_language(lang), run.city[f"mode_{name}"]
+        joint = "由{}变为{}" if lang == "zh" else " from {} to {}"
+        parts.append(word + joint.format(percent(series.iloc[0]), percent(series.iloc[-1])))
+    if lang == "zh":
+        return f"堆叠面积图，{run.months}个月内各管理模式的小区占比：" + "，".join(parts) + "。"
+    return f"Stacked areas over {run.months} months, shares of estates: " + ", ".join(parts) + "."
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
