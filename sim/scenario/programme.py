@@ -24,11 +24,15 @@ assert ModeName.__args__ == MODES and StageName.__args__ == STAGES  # type: igno
 class Targets(Table):
     """Which estates a programme may treat; an empty list or an absent bound leaves that aspect open."""
 
-    types: tuple[str, ...] = Field((), strict=False, description="estate types of this scenario / 小区类型")
-    modes: tuple[ModeName, ...] = Field((), strict=False, description="management modes / 管理模式")
-    stages: tuple[StageName, ...] = Field((), strict=False, description="stages of the cycle / 循环阶段")
+    types: tuple[str, ...] = Field(
+        default=(), strict=False, description="estate types of this scenario / 小区类型"
+    )
+    modes: tuple[ModeName, ...] = Field(default=(), strict=False, description="management modes / 管理模式")
+    stages: tuple[StageName, ...] = Field(
+        default=(), strict=False, description="stages of the cycle / 循环阶段"
+    )
     districts: tuple[Annotated[int, Field(ge=0)], ...] = Field(
-        (), strict=False, description="district numbers, from 0 / 城区编号"
+        default=(), strict=False, description="district numbers, from 0 / 城区编号"
     )
     age_min: float | None = setting(None, 0, 200, "year", "least age of the estate", "最小房龄")
     age_max: float | None = setting(None, 0, 200, "year", "greatest age of the estate", "最大房龄")
@@ -76,7 +80,7 @@ class Programme(Table):
     order: Literal["worst_first", "easiest_first", "random"] = setting(
         "worst_first", None, None, "", "which estates come first", "实施顺序"
     )
-    targets: Targets = Field(Targets(), description="which estates / 对象")
+    targets: Targets = Field(default=Targets(), description="which estates / 对象")
 
     def __init_subclass__(cls, kind: str = "", **keywords: Any) -> None:
         super().__init_subclass__(**keywords)

@@ -40,10 +40,10 @@ class Scenario(Table):
         description="model parameters that differ from their defaults, by group / 模型参数",
     )
     interventions: tuple[AnyProgramme, ...] = Field(
-        (), strict=False, description="programmes carried out / 措施"
+        default=(), strict=False, description="programmes carried out / 措施"
     )
     figures: tuple[Figure, ...] = Field(
-        (), strict=False, description="where the figures come from / 数据出处"
+        default=(), strict=False, description="where the figures come from / 数据出处"
     )
 
     @field_validator("parameters")

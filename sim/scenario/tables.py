@@ -89,8 +89,8 @@ class Figure(Table):
         description="dotted key of this scenario that the figure backs, or a free label / 对应项",
     )
     value: float | str = Field(description="the figure / 数值")
-    unit: str = Field("", description="its unit / 单位")
-    evidence: str = Field("", description="id in the evidence register, or empty / 证据编号")
+    unit: str = Field(default="", description="its unit / 单位")
+    evidence: str = Field(default="", description="id in the evidence register, or empty / 证据编号")
     status: Literal["reported", "derived", "assumed"] = Field(description="how it is known / 性质")
     note: Bilingual
 

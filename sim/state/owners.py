@@ -1,6 +1,6 @@
 """The owners' columns: one array each, grouped estate by estate and building by building.
 
-61 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
+57 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
 """
 
 from __future__ import annotations

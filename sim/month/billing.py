@@ -1,0 +1,55 @@
+"""Phase 2, the estate side: what share of the fee is billed before, and where the payments go after the owners decided."""
+
+from __future__ import annotations
+
+from sim.kernel import kernel
+from sim.ledger import Purpose, move
+from sim.month.modes import SELF, UNIT, billed_share_of_full_fee
+
+FEES, FEES_UNIT, FEES_SELF = int(Purpose.FEES), int(Purpose.FEES_UNIT), int(Purpose.FEES_SELF)
+ARREARS, ARREARS_UNIT, ARREARS_SELF = int(Purpose.ARREARS), int(Purpose.ARREARS_UNIT), int(Purpose.ARREARS_SELF)
+ARREARS_FORMER = int(Purpose.ARREARS_FORMER)
+EMPLOYERS = 1  # account of the employers behind unit-managed estates (index in ledger.OUTSIDE)
+
+
+@kernel
+def bill_shares(estates, p, bill_share):  # type: ignore[no-untyped-def]
+    """Fill `bill_share` (float64, one an estate) with the part of the full fee billed this month."""
+    for e in range(estates.size):
+        bill_share[e] = billed_share_of_full_fee(estates[e].mode, p[0])
+
+
+@kernel
+def book_payments(estates, companies, balances, flows, p):  # type: ignore[no-untyped-def]
+    """Move this month's fees and repaid arrears to whoever they are owed to, and update what owners can see of payment.
+
+    Repaid arrears go to the former company in proportion to what is owed to it.
+    """
+    q = p[0]
+    for e in range(estates.size):
+        estate = estates[e]
+        owners = estate.owners_account
+        if estate.billed <= 0:
+            estate.income = 0
+            estate.paid_share += q.payment_norm_erosion * (min(estate.paid_share, q.payment_norm_floor) - estate.paid_share)
+            continue
+        estate.paid_share = estate.payers / estate.households
+        owed_before = estate.arrears - (estate.billed - estate.collected) + estate.recovered
+        former = 0
+        if estate.former_arrears > 0 and owed_before > 0:
+            former = int(estate.recovered * (estate.former_arrears / owed_before))
+            former = min(former, min(estate.recovered, estate.former_arrears))
+            move(balances, flows, ARREARS_FORMER, owners, companies[estate.former_company].account, former)
+            estate.former_arrears -= former
+        own = estate.recovered - former
+        if estate.mode == UNIT:
+            move(balances, flows, FEES_UNIT, owners, EMPLOYERS, estate.collected)
+            move(balances, flows, ARREARS_UNIT, owners, EMPLOYERS, own)
+        elif estate.mode == SELF:
+            move(balances, flows, FEES_SELF, owners, estate.fund_account, estate.collected)
+            move(balances, flows, ARREARS_SELF, owners, estate.fund_account, own)
+        else:
+            company = companies[estate.company].account
+            move(balances, flows, FEES, owners, company, estate.collected)
+            move(balances, flows, ARREARS, owners, company, own)
+        estate.income = estate.collected + own

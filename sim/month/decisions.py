@@ -1,0 +1,132 @@
+"""What one owner decides: each formula stands here once.
+
+The compiled owner passes, the pure-NumPy twin, the plain-Python reference model and the documentation all use these
+functions. They are float32 throughout (a draw is a 32-bit word), use only + - * / and comparisons, and so give the same
+bits for scalars, arrays and compiled loops.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.exact import clip, exp32, where
+
+F = np.float32
+I32 = np.int32
+U32 = np.uint32
+U8 = np.uint8
+
+_ZERO = F(0)
+_ONE = F(1)
+_HALF = F(0.5)
+_BYTE = U32(8)
+_STEP = F(2.0**-24)
+_NO = U8(0)
+_YES = U8(1)
+_LONGEST = U8(250)
+VACANT = U8(2)
+
+
+@register_jitable(forceinline=True)
+def uniform(word):  # type: ignore[no-untyped-def]
+    """A 32-bit word as a float32 in [0, 1): the top 24 bits."""
+    return F(I32(word >> _BYTE)) * _STEP
+
+
+@register_jitable(forceinline=True)
+def bill_of(area, price, occupancy, vacant_share):  # type: ignore[no-untyped-def]
+    """This month's bill in fen: area (m2) x price (fen/m2), at the reduced share on a vacant flat."""
+    return I32(area * price * where(occupancy == VACANT, vacant_share, _ONE) + _HALF)
+
+
+@register_jitable(forceinline=True)
+def payment_logit(duty, service_sensitivity, satisfaction, satisfaction_reference, norm_sensitivity, norm_seen, threshold,
+                  estate_term, grievance_weight, grievance, burden_weight, burden):  # type: ignore[no-untyped-def] # fmt: skip
+    """The log-odds of paying: duty + service + norm + estate-wide terms (sanction, trust, campaign) - grievance - burden."""
+    return (
+        duty
+        + service_sensitivity * (satisfaction - satisfaction_reference)
+        + norm_sensitivity * (norm_seen - threshold)
+        + estate_term
+        - grievance_weight * grievance
+        - burden_weight * burden
+    )
+
+
+@register_jitable(forceinline=True)
+def logistic_draw(logit, word):  # type: ignore[no-untyped-def]
+    """True with probability 1 / (1 + exp(-logit)), decided by one addressed word."""
+    return uniform(word) * (_ONE + exp32(-logit)) < _ONE
+
+
+@register_jitable(forceinline=True)
+def repayment_chance(base, satisfied, satisfaction, satisfaction_reference, extra, ageing, age):  # type: ignore[no-untyped-def]
+    """Chance that an owner repays arrears this month; it falls by exp(-ageing) with every month of age [T014]."""
+    pleased = where(satisfaction > satisfaction_reference, satisfaction - satisfaction_reference, _ZERO)
+    return (base + satisfied * pleased + extra) * exp32(-ageing * F(age))
+
+
+@register_jitable(forceinline=True)
+def repaid_amount(repays, arrears, bill, instalments):  # type: ignore[no-untyped-def]
+    """Fen repaid: all arrears, but at most so many bills at a time."""
+    most = I32(bill * instalments)
+    return where(repays, where(arrears < most, arrears, most), I32(0))
+
+
+@register_jitable(forceinline=True)
+def next_arrears_age(arrears, age):  # type: ignore[no-untyped-def]
+    """Months in arrears after this month's payment; 0 once nothing is owed."""
+    return where(arrears > I32(0), where(age < _LONGEST, U8(age + _YES), age), _NO)
+
+
+@register_jitable(forceinline=True)
+def value_for_money(quality, burden, burden_norm):  # type: ignore[no-untyped-def]
+    """Service received less the service that the fee's share of income stands for, in [-1, 1]."""
+    return clip(quality - burden / burden_norm, -_ONE, _ONE)
+
+
+@register_jitable(forceinline=True)
+def next_expectation(expectation, received, up, down):  # type: ignore[no-untyped-def]
+    """Expectation after a month: quickly up after improvement, slowly down."""
+    return expectation + where(received > expectation, up, down) * (received - expectation)
+
+
+@register_jitable(forceinline=True)
+def next_satisfaction(satisfaction, received, expectation, relative, speed):  # type: ignore[no-untyped-def]
+    """Satisfaction after a month, moving toward what the owner gets, judged in part against expectation."""
+    target = clip(received + relative * (received - expectation), _ZERO, _ONE)
+    return satisfaction + speed * (target - satisfaction)
+
+
+@register_jitable(forceinline=True)
+def complaint_chance(base, channel, tolerance, satisfaction, activism_weight, activism):  # type: ignore[no-untyped-def]
+    """Chance that an owner without an open complaint files one this month."""
+    missing = where(satisfaction < tolerance, tolerance - satisfaction, _ZERO)
+    return base * (_ONE + channel) * missing * (_HALF + activism_weight * activism)
+
+
+@register_jitable(forceinline=True)
+def next_waiting(waiting, word, solved_share, chance):  # type: ignore[no-untyped-def]
+    """The complaint state after a month: filed (0 to 1), solved (to 0), or one month older."""
+    luck = uniform(word)
+    solved = luck < solved_share
+    older = where(waiting < _LONGEST, U8(waiting + _YES), waiting)
+    return where(waiting > _NO, where(solved, _NO, older), where(luck < chance, _YES, _NO))
+
+
+@register_jitable(forceinline=True)
+def next_grievance(grievance, raised, asked, asked_size, overdue, ignored_size, relief, solved, solved_size):  # type: ignore[no-untyped-def] # fmt: skip
+    """Grievance after a month, in [0, 1]: fed by what is wrong, by neighbours and by silence; relieved by answers and time."""
+    gain = raised + where(asked, asked_size, _ZERO) + where(overdue, ignored_size, _ZERO)
+    fallen = grievance - relief * grievance - where(solved, solved_size, _ZERO) * grievance
+    return clip(fallen + gain * (_ONE - grievance), _ZERO, _ONE)
+
+
+@register_jitable(forceinline=True)
+def participation_chance(base, activism_weight, activism, dissatisfaction_weight, satisfaction, satisfaction_reference,
+                         mobilised, occupancy, absent_factor):  # type: ignore[no-untyped-def] # fmt: skip
+    """Chance that an owner takes part in a vote; owners who do not live there take part less."""
+    missing = where(satisfaction < satisfaction_reference, satisfaction_reference - satisfaction, _ZERO)
+    chance = base + activism_weight * activism + dissatisfaction_weight * missing + mobilised
+    return clip(chance * where(occupancy == _NO, _ONE, absent_factor), _ZERO, _ONE)

@@ -1,0 +1,269 @@
+"""The two monthly passes over owners, compiled: payment, then satisfaction and grievance.
+
+Each estate is handled by one thread from first owner to last, and all sums are integers: the result is the same for any
+number of threads. Loops run from zero over slices of the columns, so that they vectorise.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import philox
+from sim.kernel import kernel
+from sim.month.decisions import (
+    bill_of,
+    complaint_chance,
+    logistic_draw,
+    next_arrears_age,
+    next_expectation,
+    next_grievance,
+    next_satisfaction,
+    next_waiting,
+    payment_logit,
+    repaid_amount,
+    repayment_chance,
+    uniform,
+    value_for_money,
+)
+
+F = np.float32
+I32 = np.int32
+I64 = np.int64
+U8 = np.uint8
+U32 = np.uint32
+U64 = np.uint64
+
+# Shares are summed as whole multiples of 2^-16, so that sums are exact in any order.
+SHARE_UNIT = 65536.0
+_SHARE_UNIT_32 = F(65536.0)
+
+
+@kernel
+def draw_words(first, month, key_0, key_1, word_0, word_1, word_2, word_3):  # type: ignore[no-untyped-def]
+    """Fill four arrays with the four streams of the owners' monthly block for owners first, first + 1, …"""
+    for i in range(word_0.size):
+        a, b, c, d = philox(U64(U32(first + i)), month, U64(0), U64(0), key_0, key_1)
+        word_0[i] = U32(a)
+        word_1[i] = U32(b)
+        word_2[i] = U32(c)
+        word_3[i] = U32(d)
+
+
+@kernel
+def decide_payment(words, norm_seen, area, income, duty, threshold, service, norm, satisfaction, grievance, occupancy,
+                   price, vacant_share, reference, term, grievance_weight, burden_weight, bills, paid):  # type: ignore[no-untyped-def] # fmt: skip
+    """Bill every owner of one estate and let them decide."""
+    for i in range(bills.size):
+        bill = bill_of(area[i], price, occupancy[i], vacant_share)
+        logit = payment_logit(
+            duty[i], service[i], satisfaction[i], reference, norm[i], norm_seen[i], threshold[i],
+            term, grievance_weight, grievance[i], burden_weight, F(bill) / income[i],
+        )  # fmt: skip
+        bills[i] = bill
+        paid[i] = U8(1) if logistic_draw(logit, words[i]) else U8(0)
+
+
+@kernel
+def settle_arrears(words, bills, paid, satisfaction, base, satisfied, reference, extra, ageing, instalments,
+                   arrears, age):  # type: ignore[no-untyped-def] # fmt: skip
+    """Add unpaid bills to arrears and let owners repay; returns billed, collected, recovered, arrears (fen), payers."""
+    billed = I64(0)
+    collected = I64(0)
+    recovered = I64(0)
+    owed = I64(0)
+    payers = I64(0)
+    for i in range(bills.size):
+        bill = bills[i]
+        before = arrears[i]
+        chance = repayment_chance(base, satisfied, satisfaction[i], reference, extra, ageing, I32(age[i]))
+        back = repaid_amount(uniform(words[i]) < chance, before, bill, instalments)
+        paid_now = bill if paid[i] == U8(1) else I32(0)
+        after = I32(I32(before - back) + I32(bill - paid_now))
+        arrears[i] = after
+        age[i] = next_arrears_age(after, age[i])
+        billed += I64(bill)
+        collected += I64(paid_now)
+        recovered += I64(back)
+        owed += I64(after)
+        payers += I64(paid[i])
+    return billed, collected, recovered, owed, payers
+
+
+@kernel
+def count_flags(flags):  # type: ignore[no-untyped-def]
+    """Number of ones in an array of 0 and 1."""
+    total = I64(0)
+    for i in range(flags.size):
+        total += I64(flags[i])
+    return total
+
+
+@kernel
+def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):  # type: ignore[no-untyped-def]
+    """Billing and payment of estates first..last-1; `bill_share` is the part of the full fee that each estate bills (0: none).
+
+    Writes owners' payment columns, buildings' paid share, and the estates' billed, collected, recovered, arrears and payers.
+    """
+    q = p[0]
+    month = U64(world[0].month)
+    key_0 = U64(world[0].key_0)
+    key_1 = U64(world[0].key_1)
+    own_weight = q.payment_own_building_weight_32
+    longest = I64(0)
+    for e in range(first, last):
+        longest = max(longest, estates[e].households)
+    word_0 = np.empty(longest, np.uint32)
+    word_1 = np.empty(longest, np.uint32)
+    bills = np.empty(longest, np.int32)
+    seen = np.empty(longest, np.float32)
+    instalments = I32(q.arrears_instalments)
+    for e in range(first, last):
+        estate = estates[e]
+        n = estate.households
+        a = estate.first_owner
+        z = a + n
+        draw_words(a, month, key_0, key_1, word_0[:n], word_1[:n], owners.luck_complaint[a:z], owners.luck_persuasion[a:z])
+        if bill_share[e] <= 0.0:
+            # nobody bills: nothing is owed anew and nothing is repaid
+            owners.paid[a:z] = U8(0)
+            estate.billed = 0
+            estate.collected = 0
+            estate.recovered = 0
+            estate.payers = 0
+            continue
+        dim = 0.0 if estate.lever_disclosure >= 1.0 else q.payment_dimness * (1.0 - estate.lever_disclosure)
+        paid_share = estate.paid_share
+        if world[0].loop_norm == 0:
+            paid_share = estate.paid_share_start
+        estate_view = (1.0 - dim) * paid_share + dim * q.payment_dim_prior
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            own = buildings.paid_share[b]
+            if world[0].loop_norm == 0:
+                own = F(paid_share)
+            view = own_weight * own + (F(1) - own_weight) * F(estate_view)
+            seen[buildings.start[b] - a : buildings.start[b + 1] - a] = view
+        term = F(
+            q.payment_sanction_weight * estate.lever_sanction
+            + q.payment_trust_weight * (estate.trust - 0.5)
+            + estate.lever_norm
+        )
+        decide_payment(
+            word_0[:n], seen[:n], owners.area[a:z], owners.income[a:z], owners.duty[a:z], owners.threshold[a:z],
+            owners.service_sensitivity[a:z], owners.norm_sensitivity[a:z], owners.satisfaction[a:z],
+            owners.grievance[a:z], owners.occupancy[a:z], F(estate.price * bill_share[e]), q.payment_vacant_bill_share_32,
+            q.payment_satisfaction_reference_32, term, q.payment_grievance_weight_32, q.payment_burden_weight_32,
+            bills[:n], owners.paid[a:z],
+        )  # fmt: skip
+        billed, collected, recovered, owed, payers = settle_arrears(
+            word_1[:n], bills[:n], owners.paid[a:z], owners.satisfaction[a:z], q.arrears_repay_base_32,
+            q.arrears_repay_satisfied_32, q.payment_satisfaction_reference_32, F(estate.lever_recovery),
+            q.arrears_ageing_32, instalments, owners.arrears[a:z], owners.arrears_age[a:z],
+        )  # fmt: skip
+        estate.billed = billed
+        estate.collected = collected
+        estate.recovered = recovered
+        estate.arrears = owed
+        estate.payers = payers
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            lo = buildings.start[b]
+            hi = buildings.start[b + 1]
+            buildings.paid_share[b] = F(count_flags(owners.paid[lo:hi])) / F(hi - lo)
+
+
+@kernel
+def feel(words_complaint, words_persuasion, asked_share, area, income, activism, occupancy, paid, price, vacant_share,
+         quality, level, value_weight, burden_norm, relative, speed, up, down, reference, complaint_base, channel,
+         tolerance, activism_weight, solved_share, deadline, raised, dissatisfaction_size, asked_size, ignored_size, relief,
+         solved_size, aggrieved, grievance_on, satisfaction, expectation, grievance, waiting, refuser):  # type: ignore[no-untyped-def] # fmt: skip
+    """Satisfaction, complaints and grievance of one estate's owners.
+
+    Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed, solved, open, months waited.
+    """
+    happy = I64(0)
+    bitter = I64(0)
+    filed = I64(0)
+    closed = I64(0)
+    still_open = I64(0)
+    waited = I64(0)
+    for i in range(satisfaction.size):
+        bill = bill_of(area[i], price, occupancy[i], vacant_share)
+        received = level + value_weight * value_for_money(quality, F(bill) / income[i], burden_norm)
+        expected = expectation[i]
+        content = next_satisfaction(satisfaction[i], received, expected, relative, speed)
+        expectation[i] = next_expectation(expected, received, up, down)
+        satisfaction[i] = content
+        before = waiting[i]
+        chance = complaint_chance(complaint_base, channel, tolerance, content, activism_weight, activism[i])
+        after = next_waiting(before, words_complaint[i], solved_share, chance)
+        waiting[i] = after
+        solved = (before > U8(0)) & (after == U8(0))
+        missing = reference - content if content < reference else F(0)
+        anger = next_grievance(
+            grievance[i], raised + dissatisfaction_size * missing, uniform(words_persuasion[i]) < asked_share[i], asked_size,
+            after > deadline, ignored_size, relief, solved, solved_size,
+        )  # fmt: skip
+        anger = anger if grievance_on else grievance[i]
+        grievance[i] = anger
+        refuser[i] = U8(1) if (anger > aggrieved) & (paid[i] == U8(0)) else U8(0)
+        happy += I64(I32(content * _SHARE_UNIT_32))
+        bitter += I64(I32(anger * _SHARE_UNIT_32))
+        filed += I64(1) if (before == U8(0)) & (after == U8(1)) else I64(0)
+        closed += I64(1) if solved else I64(0)
+        still_open += I64(1) if after > U8(0) else I64(0)
+        waited += I64(after)
+    return happy, bitter, filed, closed, still_open, waited
+
+
+@kernel
+def owners_pass(first, last, bill_share, solved_share, owners, buildings, estates, world, p):  # type: ignore[no-untyped-def]
+    """Owners' month in estates first..last-1; `solved_share` is the part of each estate's open complaints solved this month.
+
+    Writes owners' satisfaction, expectation, grievance and complaint columns, buildings' refuser share, and the estates'
+    mean satisfaction, mean grievance and complaint counts.
+    """
+    q = p[0]
+    longest = I64(0)
+    for e in range(first, last):
+        longest = max(longest, estates[e].households)
+    asked = np.empty(longest, np.float32)
+    refuser = np.empty(longest, np.uint8)
+    persuasion = q.grievance_persuasion_32
+    grievance_on = world[0].loop_grievance != 0
+    for e in range(first, last):
+        estate = estates[e]
+        n = estate.households
+        a = estate.first_owner
+        z = a + n
+        quality = estate.quality if world[0].loop_service != 0 else estate.quality_start
+        condition = estate.condition if world[0].loop_decay != 0 else estate.condition_start
+        level = (
+            q.satisfaction_quality_weight * quality
+            + q.satisfaction_condition_weight * condition
+            - q.satisfaction_legacy_weight * estate.legacy
+        )
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            asked[buildings.start[b] - a : buildings.start[b + 1] - a] = persuasion * buildings.refuser_share[b]
+        deadline = U8(max(0.0, q.complaints_deadline - estate.lever_deadline) + 1.0)
+        relief = q.grievance_decay + estate.lever_grievance
+        happy, bitter, filed, closed, still_open, waited = feel(
+            owners.luck_complaint[a:z], owners.luck_persuasion[a:z], asked[:n], owners.area[a:z], owners.income[a:z],
+            owners.activism[a:z], owners.occupancy[a:z], owners.paid[a:z], F(estate.price * bill_share[e]),
+            q.payment_vacant_bill_share_32, F(quality), F(level), q.satisfaction_value_weight_32,
+            q.satisfaction_burden_norm_32, q.satisfaction_relative_weight_32, q.satisfaction_speed_32,
+            q.satisfaction_expectation_up_32, q.satisfaction_expectation_down_32, q.payment_satisfaction_reference_32,
+            q.complaints_base_32, F(estate.lever_complaint_channel), q.complaints_tolerance_32, q.complaints_activism_32,
+            F(solved_share[e]), deadline, F(q.grievance_legacy * estate.legacy), q.grievance_dissatisfaction_32,
+            q.grievance_asked_32, q.grievance_ignored_32, F(min(1.0, relief)), q.grievance_solved_32,
+            q.grievance_aggrieved_32, grievance_on, owners.satisfaction[a:z], owners.expectation[a:z],
+            owners.grievance[a:z], owners.waiting[a:z], refuser[:n],
+        )  # fmt: skip
+        estate.satisfaction = happy / (n * SHARE_UNIT)
+        estate.grievance = bitter / (n * SHARE_UNIT)
+        estate.complaints_filed = filed
+        estate.complaints_solved = closed
+        estate.complaints_open = still_open
+        estate.waiting_months = waited
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            lo = buildings.start[b]
+            hi = buildings.start[b + 1]
+            buildings.refuser_share[b] = F(count_flags(refuser[lo - a : hi - a])) / F(hi - lo)

@@ -1,0 +1,175 @@
+"""Phase 3, companies: from income to effort, from effort to the service residents get, and the cash that is left."""
+
+from __future__ import annotations
+
+from numba.extending import register_jitable
+
+from sim.exact import power64
+from sim.kernel import kernel
+from sim.ledger import Purpose, move
+from sim.month.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
+
+SERVICE, SERVICE_UNIT = int(Purpose.SERVICE), int(Purpose.SERVICE_UNIT)
+SERVICE_SELF, SERVICE_CLEANING = int(Purpose.SERVICE_SELF), int(Purpose.CLEANING)
+OVERHEAD = int(Purpose.OVERHEAD)
+TO_FUND, TO_COMPANY = int(Purpose.PUBLIC_REVENUE_FUND), int(Purpose.PUBLIC_REVENUE_COMPANY)
+LEAK = int(Purpose.PUBLIC_REVENUE_LEAK)
+SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS = 0, 1, 2, 3  # accounts (index in ledger.OUTSIDE)
+
+
+@register_jitable
+def standard_cost(cost_fixed, cost_area, cost_index, condition, condition_cost, relief_fixed, relief):  # type: ignore[no-untyped-def]
+    """Fen a month for full service: a fixed part and a part that grows with area, dearer where facilities are worn."""
+    base = cost_fixed * (1.0 - relief_fixed) + cost_area
+    return base * cost_index * (1.0 + condition_cost * (1.0 - condition)) * (1.0 - relief)
+
+
+@register_jitable
+def service_quality(effort, skill, monitoring, gap, focus, gain, returns):  # type: ignore[no-untyped-def]
+    """Quality that residents get: (skill x effort x what monitoring leaves) to the power of returns, in [0, 1].
+
+    Effort moved to scored items (`focus`) shows: it raises visible quality.
+    """
+    efficiency = skill * (1.0 - gap * (1.0 - monitoring))
+    return min(1.0, power64(efficiency * effort * (1.0 + gain * focus), returns))
+
+
+@register_jitable
+def monitoring_of(base, committee, strength, disclosure, inspection):  # type: ignore[no-untyped-def]
+    """How closely a manager is watched, in [0, 1]."""
+    return min(1.0, base + committee * strength + 0.25 * disclosure + inspection)
+
+
+@register_jitable
+def affordable_effort(income, margin, overhead, cost):  # type: ignore[no-untyped-def]
+    """Effort that smoothed income buys after overhead and target margin; 1 is the full standard."""
+    return min(1.0, income * (1.0 - margin - overhead) / cost)
+
+
+@kernel
+def share_public_revenue(estates, companies, committees, balances, flows, p):  # type: ignore[no-untyped-def]
+    """Public revenue comes in; part leaks where nobody supervises, the company takes its share, the fund gets the rest."""
+    q = p[0]
+    for e in range(estates.size):
+        estate = estates[e]
+        estate.leaked = 0
+        revenue = int(estate.public_revenue * (0.5 + 0.5 * estate.condition))
+        if estate.mode == NONE or estate.mode == CLEANING:
+            revenue = revenue // 2
+        if revenue <= 0:
+            continue
+        supervised = min(1.0, committees[e].strength + estate.lever_disclosure + estate.lever_leak)
+        share = q.revenue_leak * (1.0 - supervised)
+        if committees[e].exists == 1:
+            share = max(share, q.revenue_leak * (1.0 - committees[e].integrity) * (1.0 - estate.lever_leak))
+        leaked = int(revenue * share)
+        move(balances, flows, LEAK, ADVERTISERS, INSIDERS, leaked)
+        estate.leaked = leaked
+        kept = revenue - leaked
+        to_company = 0
+        if estate.mode == MARKET or estate.mode == SOE:
+            part = q.revenue_company_share * (1.0 - 0.5 * committees[e].strength)
+            to_company = int(kept * part)
+            move(balances, flows, TO_COMPANY, ADVERTISERS, companies[estate.company].account, to_company)
+            estate.income += to_company
+        move(balances, flows, TO_FUND, ADVERTISERS, estate.fund_account, kept - to_company)
+
+
+@kernel
+def plan_effort(estates, companies, committees, balances, world, p, target):  # type: ignore[no-untyped-def]
+    """Fill `target` with the effort each manager wants, and add up what companies' weak estates lack."""
+    q = p[0]
+    for c in range(companies.size):
+        companies[c].shortfall = 0.0
+        companies[c].spending = 0.0
+    for e in range(estates.size):
+        estate = estates[e]
+        estate.income += estate.lever_company_income + estate.lever_value_added
+        estate.subsidy = estate.lever_company_income
+        estate.income_smooth += q.service_income_smoothing * (estate.income - estate.income_smooth)
+        condition = estate.condition if world[0].loop_decay != 0 else estate.condition_start
+        cost = standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, condition, q.service_condition_cost,
+                             min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
+        estate.monitoring = monitoring_of(q.service_monitoring_base, q.committee_monitoring, committees[e].strength,
+                                          estate.lever_disclosure, estate.lever_monitoring)  # fmt: skip
+        estate.focus = min(1.0, estate.lever_focus)
+        if estate.mode == MARKET or estate.mode == SOE:
+            company = companies[estate.company]
+            cost *= company.cost_level
+            if company.home_district != estate.district:
+                cost *= 1.0 + q.service_away_cost
+            estate.standard_cost = cost
+            affordable = affordable_effort(max(0.0, estate.income_smooth), company.margin, q.service_overhead, cost)
+            push = q.service_monitoring_push * estate.monitoring + q.service_reputation_push * min(1.0, estate.lever_ranking)
+            target[e] = affordable + push
+            least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
+            company.shortfall += cost * max(0.0, 1.0 - max(affordable, least))
+        else:
+            estate.standard_cost = cost
+            if estate.mode == UNIT:
+                target[e] = q.service_unit_effort
+            elif estate.mode == SELF:
+                affordable = affordable_effort(max(0.0, estate.income_smooth), 0.0, 0.0, cost)
+                target[e] = min(q.service_self_ceiling, affordable + q.service_volunteer_effort + 0.1 * estate.lever_self_management)
+            elif estate.mode == CLEANING:
+                target[e] = q.service_cleaning_effort
+            else:
+                target[e] = 0.0
+    for c in range(companies.size):
+        company = companies[c]
+        pool = q.service_cross_subsidy * company.risk * max(0, balances[company.account])
+        company.support = min(1.0, pool / company.shortfall) if company.shortfall > 0.0 else 0.0
+
+
+@kernel
+def serve(estates, companies, balances, flows, world, government, p, target):  # type: ignore[no-untyped-def]
+    """Effort moves toward its target, service is paid for, residents get quality, and losing months are counted."""
+    q = p[0]
+    for e in range(estates.size):
+        estate = estates[e]
+        cost = estate.standard_cost
+        before = estate.effort
+        if estate.mode == NONE:
+            estate.effort = 0.0
+            estate.quality = 0.0
+            estate.spending = 0
+            continue
+        goal = target[e]
+        skill = 0.9
+        least = 0.0
+        if estate.mode == MARKET or estate.mode == SOE:
+            company = companies[estate.company]
+            skill = company.skill + estate.lever_skill
+            least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
+            goal += company.support * max(0.0, 1.0 - max(goal, least))
+        goal = max(least, min(goal, q.service_ceiling))
+        effort = max(least, before + q.service_adjustment * (goal - before))
+        spent = int(effort * cost)
+        if estate.mode == MARKET or estate.mode == SOE:
+            company = companies[estate.company]
+            move(balances, flows, SERVICE, company.account, SUPPLIERS, spent)
+            overhead = int(q.service_overhead * max(0, estate.income))
+            move(balances, flows, OVERHEAD, company.account, SUPPLIERS, overhead)
+            company.spending += spent + overhead
+            if estate.income < spent + overhead:
+                estate.losing_months += 1
+            else:
+                estate.losing_months = max(0, estate.losing_months - 2)
+        elif estate.mode == UNIT:
+            move(balances, flows, SERVICE_UNIT, EMPLOYERS, SUPPLIERS, spent)
+        elif estate.mode == SELF:
+            volunteer = min(effort, q.service_volunteer_effort + 0.1 * estate.lever_self_management)
+            cash = max(0, balances[estate.fund_account])
+            spent = min(cash, int((effort - volunteer) * cost))
+            effort = volunteer + spent / cost
+            move(balances, flows, SERVICE_SELF, estate.fund_account, SUPPLIERS, spent)
+        else:
+            # the community pays for cleaning as long as its yearly budget lasts
+            account = government[estate.community].account
+            spent = min(spent, max(0, balances[account]))
+            effort = spent / cost
+            move(balances, flows, SERVICE_CLEANING, account, SUPPLIERS, spent)
+        estate.spending = spent
+        estate.effort = effort
+        estate.quality = service_quality(effort, skill, estate.monitoring, q.service_monitoring_gap, estate.focus,
+                                         q.service_gaming_gain, q.service_returns)  # fmt: skip
