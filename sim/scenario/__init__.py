@@ -3,9 +3,11 @@
 from sim.scenario.estate_type import EstateType
 from sim.scenario.fields import Bilingual, Table, setting
 from sim.scenario.loading import list_scenarios, load
+from sim.scenario.overrides import parse_setting, with_overrides
 from sim.scenario.programme import PROGRAMMES, Programme, Targets, load_programmes
 from sim.scenario.schema import Scenario
 from sim.scenario.tables import CitySettings, CompanySettings, Figure, GovernmentSettings, LoopSettings
+from sim.scenario.writing import content_hash, json_schema, to_data, to_toml
 
 __all__ = [
     "PROGRAMMES",
@@ -20,8 +22,14 @@ __all__ = [
     "Scenario",
     "Table",
     "Targets",
+    "content_hash",
+    "json_schema",
     "list_scenarios",
     "load",
     "load_programmes",
+    "parse_setting",
     "setting",
+    "to_data",
+    "to_toml",
+    "with_overrides",
 ]

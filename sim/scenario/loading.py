@@ -128,6 +128,10 @@ def read_toml(file: Path) -> dict[str, Any]:
         raise ScenarioError([Problem(str(file), "", found, "text in UTF-8")]) from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([_syntax_problem(str(file), error)]) from None
+    except RecursionError:
+        raise ScenarioError(
+            [Problem(str(file), "", "lists or tables nested too deeply", "TOML syntax")]
+        ) from None
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror})"
         raise ScenarioError([Problem(str(file), "", found, "a readable TOML file")]) from None

@@ -172,12 +172,17 @@ def allowed_text(annotation: Any, field: FieldInfo | None) -> str:
         return PATTERN_WORDS if _bound(field, "pattern") else text
     low, high = _bound(field, "ge"), _bound(field, "le")
     if low is not None and high is not None:
-        text += f" from {low:g} to {high:g}" if high < 2**53 else f" from {low} to {high}"
+        text += f" from {number_text(low)} to {number_text(high)}"
     elif low is not None:
-        text += f" of at least {low:g}"
+        text += f" of at least {number_text(low)}"
     extra = field.json_schema_extra if field is not None else None
     unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
     return f"{text} ({unit})" if unit else text
+
+
+def number_text(number: float) -> str:
+    """A number without exponent where it is whole."""
+    return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def _bound(field: FieldInfo | None, name: str) -> Any:

@@ -1,0 +1,108 @@
+"""Change single values of a scenario by dotted key: `--set` on the command line, factors of a study."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from sim.errors import Problem, ScenarioError
+from sim.parameters import PARAMETERS
+from sim.scenario.loading import check
+from sim.scenario.merging import ALTERNATIVES, Origins
+from sim.scenario.nearest import nearest
+from sim.scenario.schema import Scenario
+from sim.scenario.writing import to_data
+
+SOURCE = "--set"
+
+
+def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
+    """A checked copy of a scenario with values changed by dotted key; a value of None takes a key back to its default.
+
+    `parameters.` may be left out, and an intervention is addressed by name (`interventions.award.start`). Setting
+    count takes share away, and modes mode_counts, and the other way round. Raises a ScenarioError with every problem.
+    """
+    data = to_data(scenario)
+    origins: Origins = {(): scenario.name}
+    problems = []
+    for key, value in overrides.items():
+        place = _place_of(key, data)
+        if isinstance(place, Problem):
+            problems.append(place)
+        elif (broken := _assign(data, place, _plain(value))) is not None:
+            problems.append(Problem(SOURCE, key, broken, "a key inside a table"))
+        else:
+            origins[place] = SOURCE
+    if problems:
+        raise ScenarioError(problems)
+    return check(data, origins, scenario.name)
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
+    """Key and value of a text such as `city.estates=200`, the value in TOML syntax.
+
+    A single bare word stands for a text (`withdrawal=tapered`), because shells take quotation marks away.
+    """
+    key, equals, written = text.partition("=")
+    key, written = key.strip(), written.strip()
+    if not equals or not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", key):
+        raise ScenarioError([Problem(SOURCE, "", repr(text), "key=value, for example city.estates=200")])
+    try:
+        table = tomllib.loads(f"value = {written}")
+    except tomllib.TOMLDecodeError:
+        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", written):
+            return key, written
+        table = {}
+    if set(table) != {"value"}:
+        raise ScenarioError([Problem(SOURCE, key, written or "nothing", "one value in TOML syntax")])
+    return key, table["value"]
+
+
+def _place_of(key: str, data: dict[str, Any]) -> tuple[str | int, ...] | Problem:
+    """Where a dotted key lies in the data of a scenario."""
+    parts = key.split(".")
+    groups = {parameter.group for parameter in PARAMETERS.values()}
+    if parts[0] not in Scenario.model_fields:
+        if parts[0] not in groups or len(parts) == 1:
+            known = [*Scenario.model_fields, *PARAMETERS]
+            allowed = "a key of the scenario, or a parameter"
+            return Problem(SOURCE, key, "an unknown key", allowed, nearest(key, known))
+        parts = ["parameters", *parts]
+    if parts[0] != "interventions":
+        return tuple(parts)
+    names = [entry["name"] for entry in data.get("interventions", [])]
+    if len(parts) < 3 or parts[1] not in names:
+        allowed = "interventions.<name>.<setting>, with a name among: " + (
+            ", ".join(names) or "(there are none)"
+        )
+        guess = nearest(parts[1], names) if len(parts) > 1 else ""
+        return Problem(SOURCE, key, "no such intervention setting", allowed, guess)
+    return ("interventions", names.index(parts[1]), *parts[2:])
+
+
+def _assign(data: Any, place: tuple[str | int, ...], value: Any) -> str | None:
+    """Put a value at a place of the data, in place; what stands in the way is returned in words."""
+    holder = data
+    for part in place[:-1]:
+        if isinstance(part, int):
+            holder = holder[part]
+            continue
+        holder = holder.setdefault(part, {})
+        if not isinstance(holder, dict | list):
+            return f"the value {holder!r} at {part!r}, which has no keys"
+    if not isinstance(holder, dict):
+        return "a list, whose entries cannot be changed one by one"
+    last = str(place[-1])
+    if value is None:
+        holder.pop(last, None)
+        return None
+    holder.pop(ALTERNATIVES.get(last, ""), None)
+    holder[last] = value
+    return None
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy number as the Python number it holds; a sampled design is made of them."""
+    return value.item() if hasattr(value, "item") else value
