@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.errors import EstateError
 from sim.words import LANGUAGES, Word
 
 CHART_WORDS = {
@@ -51,31 +52,35 @@ TEXT = {
     "no_events": Word("未记录任何事件", "no event was recorded"),
 }  # fmt: skip
 ACCOUNT_WORDS = {
-    "owners": Word("业主", "owners"), "companies": Word("物业企业", "companies"), "company": Word("物业企业", "companies"),
-    "estate_funds": Word("小区公共收益账户", "estate funds"), "estates": Word("小区公共收益账户", "estate funds"),
-    "city": Word("市级政府", "city"), "district": Word("区级政府", "districts"), "street": Word("街道", "streets"),
-    "community": Word("社区", "communities"), "state": Word("上级财政", "state"), "government": Word("政府", "government"),
-    "developer": Word("开发商", "developers"), "developers": Word("开发商", "developers"),
-    "donors": Word("捐助者", "donors"), "volunteers": Word("志愿者", "volunteers"), "courts": Word("法院", "courts"),
-    "outside": Word("员工、供应商等外部", "staff, suppliers, outside"),
-    "suppliers": Word("供应商", "suppliers"), "workers": Word("员工", "workers"),
+    "owners": Word("业主", "owners"), "companies": Word("物业企业", "companies"), "employers": Word("产权单位", "employers"),
+    "estate_funds": Word("公共收益账户", "estate funds"), "city": Word("市级政府", "city government"),
+    "district": Word("区级政府", "districts"), "street": Word("街道", "streets"), "community": Word("社区", "communities"),
+    "state": Word("中央和省级", "central and provincial state"), "developers": Word("开发商", "developers"),
+    "donors": Word("捐助者", "donors"), "courts": Word("法院", "courts"), "suppliers": Word("员工与供应商", "staff and suppliers"),
+    "advertisers": Word("停车、广告和租户", "parkers and advertisers"), "insiders": Word("侵占公共收益者", "insiders (leaks)"),
+    "customers": Word("增值服务客户", "buyers of extra services"), "taxpayers": Word("纳税人", "taxpayers"),
+    "other": Word("其他", "others"),
 }  # fmt: skip
 PURPOSE_WORDS = {
-    "fees": Word("物业费", "fees"), "fee": Word("物业费", "fees"), "arrears": Word("追回欠费", "arrears recovered"),
-    "service": Word("服务支出", "service"), "wages_and_materials": Word("人工与物料", "wages and materials"),
-    "wages": Word("人工", "wages"), "maintenance": Word("维修养护", "maintenance"), "repair": Word("维修", "repairs"),
-    "public_revenue": Word("公共收益", "public revenue"), "leakage": Word("公共收益流失", "leakage of public revenue"),
-    "subsidy": Word("运营补贴", "operating subsidy"), "award": Word("以奖代补", "performance award"),
-    "retrofit": Word("老旧小区改造", "retrofit"), "legacy": Word("遗留问题整治", "legacy repairs"),
-    "staff": Word("工作人员", "staff"), "donation": Word("捐助", "donation"), "tender": Word("选聘招标", "tender"),
-    "dividend": Word("企业分红", "owners of companies"), "budget": Word("预算拨款", "budget"),
+    "fees": Word("物业费", "fees"), "fees_unit": Word("单位小区收费", "fees, work-unit estates"),
+    "fees_self": Word("自管小区收费", "fees, self-managed estates"), "arrears": Word("追回欠费", "arrears recovered"),
+    "arrears_unit": Word("单位小区追回欠费", "arrears, work-unit estates"),
+    "arrears_self": Word("自管小区追回欠费", "arrears, self-managed estates"),
+    "arrears_former": Word("前任企业追回欠费", "arrears, former companies"), "service": Word("物业服务", "service"),
+    "service_unit": Word("单位后勤服务", "service, work-unit estates"),
+    "service_self": Word("自管服务", "service, self-managed estates"), "cleaning": Word("社区保洁", "community cleaning"),
+    "overhead": Word("企业管理费", "company overhead"), "public_revenue_fund": Word("公共收益入账", "public revenue, to the fund"),
+    "public_revenue_company": Word("公共收益归企业", "public revenue, to companies"),
+    "public_revenue_leak": Word("公共收益流失", "public revenue, leaked"), "fund_repair": Word("公共收益用于维修", "repairs from the fund"),
+    "retrofit": Word("老旧小区改造", "retrofit"), "subsidy": Word("运营补贴", "operating subsidy"),
+    "award": Word("以奖代补", "performance award"), "donation": Word("捐助", "donation"),
 }  # fmt: skip
 
 
 def require_language(lang: str) -> str:
-    """The language if it is known, else a ValueError that names the ones allowed."""
+    """The language if it is known, else an EstateError that names the ones allowed."""
     if lang not in LANGUAGES:
-        raise ValueError(f"lang: {lang!r} found, allowed {', '.join(LANGUAGES)}")
+        raise EstateError(f"lang: {lang!r} found, allowed {', '.join(LANGUAGES)}")
     return lang
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from sim.errors import ResultError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -42,7 +44,7 @@ def snapshot_months(months: int, count: int = 6) -> list[int]:
 def at_months(run: RunLike, column: str, months: list[int]) -> np.ndarray:
     """Matrix (months, estates) of a column of `run.estates`, estates in the order of `run.estate_table`.
 
-    Category columns give their codes (int64). ValueError if an estate lacks one of the months.
+    Category columns give their codes (int64). ResultError if an estate lacks one of the months.
     """
     frame = run.estates
     month = frame["month"].to_numpy()
@@ -57,7 +59,7 @@ def at_months(run: RunLike, column: str, months: list[int]) -> np.ndarray:
             where = slice(*np.searchsorted(month, (wanted, wanted + 1)))
         estate = frame["estate"].to_numpy()[where]
         if len(estate) != len(ids):
-            raise ValueError(f"run.estates: month {wanted} has {len(estate)} estates, expected {len(ids)}")
+            raise ResultError(f"run.estates: month {wanted} has {len(estate)} estates, expected {len(ids)}")
         row = np.empty(len(ids), dtype=np.float64)
         row[order[np.searchsorted(ids, estate, sorter=order)]] = values.to_numpy()[where]
         rows.append(row)
@@ -70,7 +72,7 @@ def stages_at(run: RunLike, months: list[int]) -> np.ndarray:
     names = list(run.estates["stage"].cat.categories)
     unknown = sorted(set(names) - set(STAGE_ORDER))
     if unknown:
-        raise ValueError(f"run.estates: stage {unknown[0]!r} found, allowed {', '.join(STAGE_ORDER)}")
+        raise ResultError(f"run.estates: stage {unknown[0]!r} found, allowed {', '.join(STAGE_ORDER)}")
     position = np.array([STAGE_ORDER.index(name) for name in names], dtype=np.int64)
     return position[at_months(run, "stage", months)]
 
@@ -89,15 +91,25 @@ def stage_shares(stages: np.ndarray) -> np.ndarray:
     return np.array([np.bincount(row, minlength=size) / max(len(row), 1) for row in stages])
 
 
+def spent(run: RunLike) -> pd.DataFrame:
+    """Rows of the ledger without the yearly grants to government bodies and what lapses of them.
+
+    Left in, taxpayers would bear all public cost and nobody could see which tier spent it.
+    """
+    ledger = run.ledger
+    budgets = (ledger["payer_kind"] == "taxpayers") | (ledger["payee_kind"] == "taxpayers")
+    return ledger[~budgets.to_numpy()]
+
+
 def net_by_year(run: RunLike) -> pd.DataFrame:
     """Net yuan by year (rows, from 1) and account kind (columns): paid minus received, so that each row adds to zero.
 
     A kind with a positive figure bore cost that year; a negative one was paid. Money that only passes through (fees in a
-    company that spends them all on service) nets out, so nothing is counted twice.
+    company that spends them all on service) nets out, so nothing is counted twice. Budget grants are left out.
     """
     import pandas as pd
 
-    ledger = run.ledger
+    ledger = spent(run)
     year = ((ledger["month"].to_numpy().astype(np.int64) - 1) // 12) + 1
     yuan = ledger["yuan"].to_numpy(dtype=np.float64)
     sides = [pd.DataFrame({"year": year, "kind": ledger[side].astype(str).to_numpy(), "yuan": sign * yuan})
@@ -108,9 +120,17 @@ def net_by_year(run: RunLike) -> pd.DataFrame:
     return table.reindex(range(1, years + 1), fill_value=0.0)
 
 
+def fold_small(table: pd.DataFrame, share: float = 0.01) -> pd.DataFrame:
+    """Columns that never reach `share` of a year's turnover added up as "other", the rest largest payer first."""
+    turnover = table.clip(lower=0).sum(axis=1).max()
+    small = [name for name in table if table[name].abs().max() < share * turnover]
+    kept = table.drop(columns=small)
+    kept = kept[kept.sum().sort_values(ascending=False).index]
+    return kept.assign(other=table[small].sum(axis=1)) if small else kept
+
+
 def flows_by_purpose(run: RunLike) -> pd.DataFrame:
-    """Gross yuan over the whole run by purpose, payer kind and payee kind, largest first."""
+    """Gross yuan over the whole run by purpose, payer kind and payee kind, largest first; budget grants left out."""
     keys = ["purpose", "payer_kind", "payee_kind"]
-    ledger = run.ledger.astype(dict.fromkeys(keys, str))
-    total = ledger.groupby(keys, as_index=False)["yuan"].sum()
+    total = spent(run).astype(dict.fromkeys(keys, str)).groupby(keys, as_index=False)["yuan"].sum()
     return total[total["yuan"] > 0].sort_values("yuan", ascending=False, ignore_index=True)

@@ -19,8 +19,8 @@ LADDER = ("nominal", "charging", "professional", "break_even")
 @style.styled
 def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
     """Four panels over the months: household-weighted mean and the band from the 10th to the 90th percentile of estates."""
-    host = style.canvas(ax, (10, 6.6), (0.06, 0.085, 0.855, 0.76))
-    style.heading(host, pick(CHART_WORDS["cycle"], lang), provenance(run, lang) + " · " + text("band_note", lang), lift=18)
+    host = style.canvas(ax, (10, 6.8), (0.06, 0.08, 0.855, 0.75))
+    style.heading(host, pick(CHART_WORDS["cycle"], lang), provenance(run, lang) + "\n" + text("band_note", lang), lift=18)
     month = run.city.index.to_numpy()
     for place, (panel, column) in enumerate(zip(style.panels(host, 2, 2, (0.155, 0.2)), CYCLE_COLUMNS, strict=True)):
         low, mean, high = (run.city[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90"))

@@ -9,6 +9,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import CHART_WORDS, percent, pick, provenance, text, type_title
 from sim.outputs.measures import (
@@ -36,7 +37,7 @@ def _names(lang: str) -> list[str]:
 @style.styled
 def stages(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Stage shares at yearly marks as stacked bars, with ribbons for the estates that stay or move from one to the next."""
-    ax = style.tidy(style.canvas(ax, (10, 6), (0.075, 0.08, 0.755, 0.765)))
+    ax = style.tidy(style.canvas(ax, (10, 6.2), (0.075, 0.095, 0.755, 0.755)))
     style.heading(ax, pick(CHART_WORDS["stages"], lang), provenance(run, lang) + "\n" + text("ribbon_note", lang))
     style.share_axis(ax, text("share_of_estates", lang))
     ax.grid(visible=False)
@@ -46,7 +47,8 @@ def stages(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     _nodes(ax, shares)
     if len(marks) > 1:
         _ribbons(ax, shares, stage_flows(codes) / codes.shape[1])
-    ax.set_xticks(range(len(marks)), [text("month_n", lang, n=mark) for mark in marks])
+    ax.set_xticks(range(len(marks)), [str(mark) for mark in marks])
+    ax.set_xlabel(text("month", lang))
     ax.set_xlim(-NODE_WIDTH / 2 - 0.02, len(marks) - 1 + NODE_WIDTH / 2 + 0.02)
     last = shares[-1]
     middle = _tops(last) - last / 2
@@ -162,7 +164,7 @@ def estate_map(run: RunLike, ax: Axes | None = None, lang: str = "en", group: st
 
 
 def _groups(run: RunLike, group: str, lang: str) -> tuple[np.ndarray, dict[int, str]]:
-    """Code of each estate's group and the words for each code; a ValueError names the groups allowed."""
+    """Code of each estate's group and the words for each code; an EstateError names the groups allowed."""
     if group == "type":
         column = run.estate_table["type"].astype("category")
         names = [type_title(run, name, lang) for name in column.cat.categories]
@@ -171,7 +173,7 @@ def _groups(run: RunLike, group: str, lang: str) -> tuple[np.ndarray, dict[int, 
         codes = run.estate_table["district"].to_numpy(dtype=np.int64)
         word = "城区{}" if lang == "zh" else "district {}"
         return codes, {int(code): word.format(code) for code in np.unique(codes)}
-    raise ValueError(f"group: {group!r} found, allowed type, district")
+    raise EstateError(f"group: {group!r} found, allowed type, district")
 
 
 def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarray, width: int) -> None:
@@ -205,7 +207,7 @@ def _block_labels(panel: Axes, blocks: list[tuple[float, float]], names: list[st
 def _wrapped(words: str, width: int) -> str:
     import textwrap
 
-    return "\n".join(textwrap.wrap(words, width))
+    return "\n".join(textwrap.wrap(words[:1].upper() + words[1:], width))
 
 
 def _legend(host: Axes, lang: str) -> None:

@@ -38,6 +38,11 @@ MODE_STYLE: dict[str, tuple[str, str]] = {
     "market": (BLUE, ""), "soe": (SKY, ""), "unit": (GREEN, ""), "self": (PURPLE, "..."),
     "cleaning": (ORANGE, "///"), "none": (BLACK, "xxx"),
 }  # fmt: skip
+ACCOUNT_STYLE: dict[str, tuple[str, str]] = {
+    "owners": (BLUE, ""), "companies": (ORANGE, ""), "employers": (VERMILLION, ""), "estate_funds": (PURPLE, ""),
+    "city": (GREEN, ""), "district": (GREEN, "///"), "street": (GREEN, "..."), "community": (GREEN, "xxx"),
+    "state": (BLACK, ""), "advertisers": (SKY, ""), "suppliers": ("#9A9A9A", ""), "other": ("#CFCFCF", "///"),
+}  # fmt: skip
 
 FONT_FILE = "NotoSansSC-Regular.ttf"
 DOTS_PER_INCH = 130
@@ -172,12 +177,14 @@ def end_labels(ax: Axes, x: float, labels: Sequence[tuple[float, str, str]], siz
     for place, height, (_, text, colour) in zip(spread(heights, gap, low, high), heights, labels, strict=True):
         ax.annotate(text, (x, height), xytext=(1.025, place), textcoords=ax.get_yaxis_transform(), color=colour,
                     va="center", fontsize=size, annotation_clip=False, gid="end label",
-                    arrowprops={"arrowstyle": "-", "color": "#AAAAAA", "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0})  # fmt: skip
+                    arrowprops={"arrowstyle": "-", "color": "#AAAAAA", "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0,
+                                "relpos": (0, 0.5)})  # fmt: skip
 
 
 def readable(colour: str) -> str:
     """A colour fit for text on white: the light ones of the palette are too faint for letters."""
-    return {YELLOW: "#7A6F00", SKY: "#1F78B4", ORANGE: "#A36F00", PURPLE: "#A5497B"}.get(colour, colour)
+    return {YELLOW: "#7A6F00", SKY: "#1F78B4", ORANGE: "#A36F00", PURPLE: "#A5497B",
+            "#CFCFCF": GREY, "#9A9A9A": GREY}.get(colour, colour)
 
 
 def write(figure: Figure, path: Path, title: str, description: str) -> Path:

@@ -32,6 +32,15 @@ COMMITTEE = (
     P("committee.dismiss_below", 0.45, 0, 1, "share", "mean satisfaction under which dismissal is put to the vote", "解聘评议阈值"),
     P("committee.price_step", 0.1, 0, 1, "share", "step of a price rise or cut", "调价幅度", source="P059"),
     P("committee.price_cooldown", 24, 1, 120, "months", "least time between price votes", "调价间隔"),
+    P("vote.formation_base", 0.78, 0, 1, "share", "participants who approve forming or renewing a committee", "同意成立业委会的比例"),
+    P("vote.renewal_bonus", 0.08, 0, 1, "share", "participation that an incumbent committee brings to its renewal",
+      "换届时的参与增量"),
+    P("vote.dismissal_base", 0.35, 0, 1, "share", "participants who approve dismissal at the satisfaction reference",
+      "参照满意度下同意解聘比例"),
+    P("vote.dismissal_slope", 2.0, 0, 10, "share per unit", "added approval per unit of satisfaction missing", "不满对同意解聘的影响"),
+    P("vote.price_base", 0.42, 0, 1, "share", "participants who approve a price rise at the satisfaction reference",
+      "参照满意度下同意涨价比例"),
+    P("vote.price_slope", 1.2, 0, 10, "share per unit", "added approval of a rise per unit of satisfaction", "满意度对同意涨价的影响"),
     P("committee.cut_quality", 0.5, 0, 1, "share", "service quality under which a price cut is asked for", "要求降价的质量阈值"),
 )
 

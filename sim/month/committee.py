@@ -1,0 +1,185 @@
+"""Phase 6, committees: formed and renewed by vote, they tire, review price and company, and may dismiss."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.draws import Stream, philox
+from sim.exact import normal_quantile
+from sim.kernel import kernel
+from sim.month.modes import MARKET
+from sim.month.votes import Matter, hold_vote
+from sim.state.events import Cause, Event, write_event
+
+U64 = np.uint64
+BLOCK = int(Stream.COMMITTEE_START) // 4
+FORMATION, RENEWAL = int(Matter.FORMATION), int(Matter.RENEWAL)
+DISMISSAL, PRICE = int(Matter.DISMISSAL), int(Matter.PRICE)
+FORMED, VOTE_FAILED = int(Event.COMMITTEE_FORMED), int(Event.COMMITTEE_VOTE_FAILED)
+DISSOLVED, RENEWED = int(Event.COMMITTEE_DISSOLVED), int(Event.COMMITTEE_RENEWED)
+DISMISSAL_VOTED, DISMISSAL_REJECTED = int(Event.DISMISSAL_VOTED), int(Event.DISMISSAL_REJECTED)
+PRICE_RAISED, PRICE_CUT, PRICE_FAILED = int(Event.PRICE_RAISED), int(Event.PRICE_CUT), int(Event.PRICE_VOTE_FAILED)
+SPONTANEOUS, MOBILISED, TERM_ENDED = int(Cause.SPONTANEOUS), int(Cause.MOBILISED), int(Cause.TERM_ENDED)
+QUORUM_MISSED, REJECTED = int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
+LOSSES, QUALITY, DISMISSED, POLICY = int(Cause.LOSSES), int(Cause.QUALITY), int(Cause.DISMISSAL), int(Cause.POLICY)
+
+
+@register_jitable
+def chance_word(word):  # type: ignore[no-untyped-def]
+    """A 32-bit word (in a uint64) as a float64 in (0, 1)."""
+    return (float(word) + 0.5) / 4294967296.0
+
+
+@register_jitable
+def attempt_chance(base, activism, satisfaction, reference):  # type: ignore[no-untyped-def]
+    """Monthly chance that owners start to form a committee on their own: more where active and dissatisfied."""
+    return base * (activism / 0.4) * (0.5 + 2.5 * max(0.0, reference - satisfaction))
+
+
+@register_jitable
+def trait(mean, spread, word, vetting):  # type: ignore[no-untyped-def]
+    """Integrity or competence of a newly elected committee, in [0.02, 1]; vetting of candidates lifts it."""
+    value = mean + spread * normal_quantile(chance_word(word))
+    value = value + vetting * (1.0 - value)
+    return min(1.0, max(0.02, value))
+
+
+@kernel
+def elect(e, committees, estates, words, p):  # type: ignore[no-untyped-def]
+    """Give estate e a newly elected committee."""
+    q = p[0]
+    committee = committees[e]
+    committee.exists = 1
+    committee.integrity = trait(q.committee_integrity_mean, q.committee_integrity_spread, words[1], estates[e].lever_vetting)
+    committee.competence = trait(q.committee_competence_mean, q.committee_competence_spread, words[2], estates[e].lever_vetting)
+    committee.activity = 1.0
+    committee.term_left = int(q.committee_term)
+
+
+@kernel
+def try_to_form(e, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """Without a committee: owners or the street may start a vote."""
+    q = p[0]
+    estate = estates[e]
+    committee = committees[e]
+    committee.strength = 0.0
+    committee.wait = max(0, committee.wait - 1)
+    spontaneous = attempt_chance(q.committee_attempt, estate.mean_activism, estate.satisfaction, q.payment_satisfaction_reference)
+    if committee.wait > 0:
+        spontaneous = 0.0
+    luck = chance_word(words[0])
+    if luck >= spontaneous + estate.lever_mobilisation:
+        return
+    mobilised = estate.lever_participation
+    cause = SPONTANEOUS if luck < spontaneous else MOBILISED
+    passed, took_part, _ = hold_vote(e, FORMATION, q.vote_formation_base, 0.0, mobilised, q.committee_ordinary_majority,
+                                     owners, estates, world, p)  # fmt: skip
+    if passed:
+        elect(e, committees, estates, words, p)
+        write_event(events, world, e, -1, FORMED, cause, took_part)
+    else:
+        committee.wait = int(q.committee_cooldown)
+        write_event(events, world, e, -1, VOTE_FAILED, QUORUM_MISSED if took_part < q.committee_quorum else REJECTED, took_part)
+
+
+@kernel
+def serve_term(e, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """A committee tires; oversight keeps it active and honest; at the end of its term it must be renewed by vote."""
+    q = p[0]
+    estate = estates[e]
+    committee = committees[e]
+    committee.activity += q.committee_fatigue * (q.committee_activity_floor - committee.activity)
+    if estate.lever_oversight > 0.0:
+        committee.activity += 0.1 * estate.lever_oversight * (1.0 - committee.activity)
+        committee.integrity += 0.05 * estate.lever_oversight * (1.0 - committee.integrity)
+    committee.term_left -= 1
+    if committee.term_left <= 0:
+        mobilised = estate.lever_participation + q.vote_renewal_bonus
+        passed, took_part, _ = hold_vote(e, RENEWAL, q.vote_formation_base, 0.0, mobilised, q.committee_ordinary_majority,
+                                         owners, estates, world, p)  # fmt: skip
+        if passed:
+            elect(e, committees, estates, words, p)
+            write_event(events, world, e, -1, RENEWED, TERM_ENDED, took_part)
+        else:
+            committee.exists = 0
+            committee.strength = 0.0
+            committee.wait = int(q.committee_cooldown)
+            write_event(events, world, e, -1, DISSOLVED, TERM_ENDED, took_part)
+            return
+    committee.strength = committee.competence * committee.integrity * committee.activity
+
+
+@kernel
+def vote_on_price(e, change, cause, owners, committees, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """Put a relative change of price to the vote: rises are liked where service pleases, cuts almost everywhere."""
+    q = p[0]
+    estate = estates[e]
+    base = q.vote_price_base if change > 0.0 else 1.0 - 0.5 * q.vote_price_base
+    slope = q.vote_price_slope if change > 0.0 else 0.0
+    passed, _, approved = hold_vote(e, PRICE, base, slope, estate.lever_participation, q.committee_ordinary_majority,
+                                    owners, estates, world, p)  # fmt: skip
+    committees[e].price_wait = int(q.committee_price_cooldown)
+    if passed:
+        estate.price *= 1.0 + change
+        kind = PRICE_RAISED if change > 0.0 else PRICE_CUT
+        write_event(events, world, e, estate.company, kind, cause, estate.price / 100.0)
+    else:
+        write_event(events, world, e, estate.company, PRICE_FAILED, cause, approved)
+
+
+@kernel
+def vote_on_dismissal(e, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """Put the company's dismissal to the vote; if it passes, tender and handover follow."""
+    q = p[0]
+    estate = estates[e]
+    passed, _, approved = hold_vote(e, DISMISSAL, q.vote_dismissal_base, -q.vote_dismissal_slope, estate.lever_participation,
+                                    q.committee_ordinary_majority, owners, estates, world, p)  # fmt: skip
+    if passed:
+        estate.process = 2
+        estate.process_left = int(q.market_dismissal_time)
+        estate.process_cause = DISMISSED
+        write_event(events, world, e, estate.company, DISMISSAL_VOTED, QUALITY, approved)
+    else:
+        write_event(events, world, e, estate.company, DISMISSAL_REJECTED, QUALITY, approved)
+
+
+@kernel
+def review(e, luck, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """An active committee now and then reviews company and price."""
+    q = p[0]
+    estate = estates[e]
+    committee = committees[e]
+    committee.price_wait = max(0, committee.price_wait - 1)
+    if estate.mode != MARKET or estate.process != 0:
+        return
+    if estate.lever_price != 0.0 and committee.price_wait == 0:
+        vote_on_price(e, estate.lever_price, POLICY, owners, committees, estates, world, events, p)
+        return
+    organised = committee.exists == 1 and luck < q.committee_review * committee.activity
+    ordered = estate.lever_dismissal < 1.0 and luck < estate.lever_dismissal
+    if not (organised or ordered):
+        return
+    if estate.satisfaction < q.committee_dismiss_below:
+        vote_on_dismissal(e, owners, estates, world, events, p)
+    elif committee.price_wait > 0:
+        return
+    elif estate.quality < q.committee_cut_quality:
+        vote_on_price(e, -q.committee_price_step, QUALITY, owners, committees, estates, world, events, p)
+    elif estate.losing_months >= 6 and committee.competence >= 0.3:
+        vote_on_price(e, q.committee_price_step, LOSSES, owners, committees, estates, world, events, p)
+
+
+@kernel
+def committee_month(committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """One month of committee life in every estate."""
+    words = np.zeros(4, np.uint64)
+    for e in range(estates.size):
+        words[0], words[1], words[2], words[3] = philox(
+            U64(e), U64(world[0].month), U64(BLOCK), U64(0), U64(world[0].key_0), U64(world[0].key_1)
+        )
+        if committees[e].exists == 1:
+            serve_term(e, words, committees, owners, estates, world, events, p)
+        else:
+            try_to_form(e, words, committees, owners, estates, world, events, p)
+        review(e, chance_word(words[3]), committees, owners, estates, world, events, p)

@@ -1,0 +1,276 @@
+"""Phase 7, the market: notice, exit, bankruptcy, tenders, bids, fallback and what is left when nobody comes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.draws import Stream, philox
+from sim.exact import normal_quantile
+from sim.kernel import kernel
+from sim.month.committee import chance_word
+from sim.month.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
+from sim.month.service import standard_cost
+from sim.state.events import Cause, Event, write_event
+
+U64 = np.uint64
+TENDER_BLOCK = int(Stream.TENDER) // 4
+NOTICE_GIVEN, COMPANY_LEFT = int(Event.NOTICE_GIVEN), int(Event.COMPANY_LEFT)
+TENDER_OPENED, TENDER_WON, TENDER_FAILED = int(Event.TENDER_OPENED), int(Event.TENDER_WON), int(Event.TENDER_FAILED)
+FALLBACK_TAKEN, SELF_MANAGEMENT = int(Event.FALLBACK_TAKEN), int(Event.SELF_MANAGEMENT)
+CLEANING_STARTED, ABANDONED = int(Event.CLEANING_STARTED), int(Event.ABANDONED)
+BANKRUPT, REMOVED = int(Event.COMPANY_BANKRUPT), int(Event.COMPANY_REMOVED)
+LOSSES, DISMISSED, INSOLVENCY = int(Cause.LOSSES), int(Cause.DISMISSAL), int(Cause.INSOLVENCY)
+NO_BIDDER, VACANCY, RETRY, RANKING, POLICY = (
+    int(Cause.NO_BIDDER), int(Cause.VACANCY), int(Cause.RETRY), int(Cause.RANKING), int(Cause.POLICY),
+)  # fmt: skip
+NOTICE, DISMISSAL = 1, 2
+CONDITION_BINS = 3
+
+
+@register_jitable
+def condition_bin(condition):  # type: ignore[no-untyped-def]
+    """Bad, middling or good condition as 0, 1, 2: what a bidder sees on a visit."""
+    return min(CONDITION_BINS - 1, int(condition * CONDITION_BINS))
+
+
+@register_jitable
+def expected_margin(belief, full_fee, other_income, overhead, cost, plan_effort):  # type: ignore[no-untyped-def]
+    """Margin that a bidder expects: (income - overhead - planned cost) / income; -1 where no income is expected."""
+    income = belief * full_fee + other_income
+    if income <= 0.0:
+        return -1.0
+    return 1.0 - overhead - plan_effort * cost / income
+
+
+@kernel
+def market_beliefs(estates, beliefs):  # type: ignore[no-untyped-def]
+    """Fill `beliefs` (types x condition bins): mean 12-month collection of company-run estates of that type and condition.
+
+    Where there are none, the type's mean; where the type has none, the payment norm that owners are seen to follow.
+    """
+    types = beliefs.shape[0]
+    paid = np.zeros((types, CONDITION_BINS))
+    billed = np.zeros((types, CONDITION_BINS))
+    norm = np.zeros(types)
+    count = np.zeros(types)
+    for e in range(estates.size):
+        estate = estates[e]
+        norm[estate.type] += estate.paid_share
+        count[estate.type] += 1.0
+        if (estate.mode == MARKET or estate.mode == SOE) and estate.billed_12 > 0:
+            b = condition_bin(estate.condition)
+            paid[estate.type, b] += estate.collected_12
+            billed[estate.type, b] += estate.billed_12
+    for t in range(types):
+        all_paid = 0.0
+        all_billed = 0.0
+        for b in range(CONDITION_BINS):
+            all_paid += paid[t, b]
+            all_billed += billed[t, b]
+        fallback = all_paid / all_billed if all_billed > 0.0 else norm[t] / max(1.0, count[t])
+        for b in range(CONDITION_BINS):
+            beliefs[t, b] = paid[t, b] / billed[t, b] if billed[t, b] > 0.0 else fallback
+
+
+@kernel
+def update_companies(estates, companies, balances, world, events, p):  # type: ignore[no-untyped-def]
+    """Reputation follows what a company's estates get; a private company too deep in debt gives up."""
+    q = p[0]
+    merit = np.zeros(companies.size)
+    count = np.zeros(companies.size)
+    for e in range(estates.size):
+        estate = estates[e]
+        if estate.company >= 0:
+            merit[estate.company] += 0.5 * estate.quality + 0.5 * estate.satisfaction
+            count[estate.company] += 1.0
+    for c in range(companies.size):
+        company = companies[c]
+        if count[c] > 0.0:
+            company.reputation += q.market_reputation_speed * (merit[c] / count[c] - company.reputation)
+        debt = -balances[company.account]
+        ruined = company.state_owned == 0 and debt > q.market_insolvency * company.spending and debt > 0
+        if company.active == 1 and ruined and company.estates > 0 and world[0].loop_exit != 0:
+            company.active = 0
+            write_event(events, world, -1, c, BANKRUPT, INSOLVENCY, debt / 100.0)
+
+
+@kernel
+def take_over(e, c, mode, belief, companies, estates, p):  # type: ignore[no-untyped-def]
+    """Company c starts to run estate e."""
+    q = p[0]
+    estate = estates[e]
+    estate.mode = mode
+    estate.company = c
+    estate.effort = max(estate.effort, q.service_start_effort)
+    full_fee = estate.price * estate.billable_area * billed_share_of_full_fee(mode, q)
+    estate.income_smooth = belief * full_fee + estate.lever_company_income
+    estate.losing_months = 0
+    estate.unmanaged_months = 0
+    estate.process = 0
+    companies[c].estates += 1
+
+
+@kernel
+def best_bid(e, belief_mean, companies, estates, world, p):  # type: ignore[no-untyped-def]
+    """Let companies look at estate e; returns (winner or -1, winner's belief, companies that looked, companies that bid)."""
+    q = p[0]
+    estate = estates[e]
+    looks = int(q.market_bidders + estate.lever_tender)
+    full_fee = estate.price * estate.billable_area
+    revenue = estate.public_revenue * (0.5 + 0.5 * estate.condition) * (1.0 - q.revenue_leak) * q.revenue_company_share
+    cost = standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, estate.condition, q.service_condition_cost,
+                         min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
+    winner = -1
+    winning = -1e9
+    winning_belief = 0.0
+    bids = 0
+    for k in range(looks):
+        who, noise, luck, _ = philox(U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0),
+                                     U64(world[0].key_1))  # fmt: skip
+        c = int(chance_word(who) * companies.size)
+        company = companies[c]
+        if company.active == 0 or company.state_owned == 1 or company.list < 0 or company.barred_until > world[0].month:
+            continue
+        if company.estates >= company.capacity or c == estate.former_company or c == winner:
+            continue
+        belief = belief_mean + q.market_belief_noise * normal_quantile(chance_word(noise))
+        belief += estate.lever_belief * (estate.paid_share - belief)
+        belief = min(1.0, max(0.0, belief))
+        away = 1.0 + q.service_away_cost if company.home_district != estate.district else 1.0
+        margin = expected_margin(belief, full_fee, revenue + estate.lever_company_income, q.service_overhead,
+                                 cost * company.cost_level * away, q.market_plan_effort)  # fmt: skip
+        if margin <= 0.0:
+            continue
+        bids += 1
+        score = company.reputation + 0.1 * chance_word(luck)
+        if company.list > 0:
+            score += q.market_red_bonus
+        if score > winning:
+            winner, winning, winning_belief = c, score, belief
+    return winner, winning_belief, looks, bids
+
+
+@kernel
+def fallback_company(companies):  # type: ignore[no-untyped-def]
+    """The state-owned company with the most free capacity, -1 if none has any."""
+    best = -1
+    most = 0
+    for c in range(companies.size):
+        company = companies[c]
+        if company.state_owned == 1 and company.active == 1:
+            room = company.capacity - company.estates
+            if room > most:
+                best, most = c, room
+    return best
+
+
+@kernel
+def left_alone(e, luck, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """Nobody came: small active estates manage themselves, some get community cleaning, the others nothing."""
+    q = p[0]
+    estate = estates[e]
+    seen = estate.paid_share
+    will = estate.mean_activism + estate.lever_self_management
+    if will >= q.market_self_activism and estate.households <= q.market_self_households and estate.condition > 0.2:
+        if estate.mode != SELF:
+            estate.mode = SELF
+            write_event(events, world, e, -1, SELF_MANAGEMENT, NO_BIDDER, estate.mean_activism)
+    elif luck < q.market_cleaning_chance:
+        if estate.mode != CLEANING:
+            estate.mode = CLEANING
+            write_event(events, world, e, -1, CLEANING_STARTED, NO_BIDDER, seen)
+    elif estate.mode != NONE:
+        estate.mode = NONE
+        write_event(events, world, e, -1, ABANDONED, NO_BIDDER, seen)
+
+
+@kernel
+def hold_tender(e, cause, beliefs, companies, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """Tender estate e: a company, else state-owned fallback where policy offers it, else what owners and community manage."""
+    estate = estates[e]
+    belief_mean = beliefs[estate.type, condition_bin(estate.condition)]
+    winner, belief, looks, bids = best_bid(e, belief_mean, companies, estates, world, p)
+    write_event(events, world, e, -1, TENDER_OPENED, cause, looks)
+    if winner >= 0:
+        take_over(e, winner, MARKET, belief, companies, estates, p)
+        write_event(events, world, e, winner, TENDER_WON, cause, bids)
+        return
+    write_event(events, world, e, -1, TENDER_FAILED, NO_BIDDER, looks)
+    estate.unmanaged_months = 0
+    if estate.lever_fallback > 0.0 and world[0].fallback_left > 0:
+        c = fallback_company(companies)
+        if c >= 0:
+            take_over(e, c, SOE, belief_mean, companies, estates, p)
+            world[0].fallback_left -= 1
+            write_event(events, world, e, c, FALLBACK_TAKEN, NO_BIDDER, estate.paid_share)
+            return
+    if estate.mode == UNIT:
+        return
+    _, _, _, luck = philox(U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(999), U64(world[0].key_0), U64(world[0].key_1))
+    left_alone(e, chance_word(luck), estates, world, events, p)
+
+
+@kernel
+def company_leaves(e, companies, estates, world, events):  # type: ignore[no-untyped-def]
+    """The company of estate e hands over; what is owed to it stays owed to it."""
+    estate = estates[e]
+    c = estate.company
+    companies[c].estates -= 1
+    write_event(events, world, e, c, COMPANY_LEFT, estate.process_cause, estate.arrears / 100.0)
+    estate.former_company = c
+    estate.former_arrears = estate.arrears
+    estate.company = -1
+    estate.process = 0
+    estate.effort = 0.0
+
+
+@kernel
+def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """Start what makes a company leave: removal by policy, bankruptcy, or its own notice after a run of losses."""
+    q = p[0]
+    estate = estates[e]
+    company = companies[estate.company]
+    if estate.lever_dismissal >= 1.0 and estate.mode == MARKET:
+        estate.process, estate.process_left, estate.process_cause = DISMISSAL, int(q.market_dismissal_time), RANKING
+        write_event(events, world, e, estate.company, REMOVED, RANKING, company.score)
+        return
+    if world[0].loop_exit == 0 or estate.mode != MARKET:
+        return
+    if company.active == 0:
+        estate.process, estate.process_left, estate.process_cause = NOTICE, 1, INSOLVENCY
+        write_event(events, world, e, estate.company, NOTICE_GIVEN, INSOLVENCY, estate.losing_months)
+        return
+    if estate.losing_months < company.tolerance:
+        return
+    _, luck, _, _ = philox(U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(998), U64(world[0].key_0), U64(world[0].key_1))
+    if chance_word(luck) < q.market_exit_hazard:
+        estate.process, estate.process_left, estate.process_cause = NOTICE, int(q.market_notice), LOSSES
+        write_event(events, world, e, estate.company, NOTICE_GIVEN, LOSSES, estate.losing_months)
+
+
+@kernel
+def market_month(estates, companies, balances, beliefs, world, events, p):  # type: ignore[no-untyped-def]
+    """One month of the market in every estate, in order of estate number."""
+    q = p[0]
+    update_companies(estates, companies, balances, world, events, p)
+    market_beliefs(estates, beliefs)
+    for e in range(estates.size):
+        estate = estates[e]
+        if estate.company >= 0:
+            if estate.process == 0:
+                notices(e, companies, estates, world, events, p)
+            else:
+                estate.process_left -= 1
+                if estate.process_left <= 0:
+                    company_leaves(e, companies, estates, world, events)
+                    hold_tender(e, VACANCY, beliefs, companies, estates, world, events, p)
+            continue
+        offered = estate.lever_fallback > 0.0 and world[0].fallback_left > 0
+        if estate.mode == UNIT and not offered:
+            continue
+        estate.unmanaged_months += 1
+        if offered:
+            hold_tender(e, POLICY, beliefs, companies, estates, world, events, p)
+        elif estate.unmanaged_months >= q.market_retry:
+            hold_tender(e, RETRY, beliefs, companies, estates, world, events, p)

@@ -1,0 +1,68 @@
+"""Owners' votes under the Civil Code: two thirds must take part by head and by area, then a majority of those decides."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from sim.draws import philox
+from sim.exact import clip
+from sim.kernel import kernel
+from sim.month.decisions import participation_chance, uniform
+
+F = np.float32
+I32 = np.int32
+I64 = np.int64
+U32 = np.uint32
+U64 = np.uint64
+VOTE_BLOCK = 1
+
+
+class Matter(IntEnum):
+    """What is voted on; part of the address of the draws, so two votes in one month have their own luck."""
+
+    FORMATION = 0
+    RENEWAL = 1
+    DISMISSAL = 2
+    PRICE = 3
+    FUNDS = 4
+
+
+@kernel
+def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owners, estates, world, p):  # type: ignore[no-untyped-def]
+    """One vote in estate e: each owner takes part or not, and approves with chance base + slope x (satisfaction - reference).
+
+    Returns (passed, share taking part by head, share of those approving by head). It passes if the quorum is met and the
+    majority reached, each both by head and by area [P047, P048].
+    """
+    q = p[0]
+    estate = estates[e]
+    a = estate.first_owner
+    heads = I64(0)
+    heads_for = I64(0)
+    area_all = I64(0)
+    area = I64(0)
+    area_for = I64(0)
+    month = U64(world[0].month)
+    reference = q.payment_satisfaction_reference_32
+    for i in range(a, a + estate.households):
+        take, agree, _, _ = philox(U64(i), month, U64(VOTE_BLOCK), U64(matter), U64(world[0].key_0), U64(world[0].key_1))
+        chance = participation_chance(
+            q.committee_participation_32, q.committee_participation_activism_32, owners.activism[i],
+            q.committee_participation_dissatisfaction_32, owners.satisfaction[i], reference, F(mobilised),
+            owners.occupancy[i], q.committee_vacant_participation_32,
+        )  # fmt: skip
+        size = I64(I32(owners.area[i] * F(100)))
+        area_all += size
+        if uniform(U32(take)) < chance:
+            heads += 1
+            area += size
+            approves = clip(F(approve_base) + F(approve_slope) * (owners.satisfaction[i] - reference), F(0), F(1))
+            if uniform(U32(agree)) < approves:
+                heads_for += 1
+                area_for += size
+    took_part = heads / estate.households
+    quorum = took_part >= q.committee_quorum and area >= q.committee_quorum * area_all
+    approved = heads_for > majority * heads and area_for > majority * area
+    return quorum and approved, took_part, heads_for / max(1, heads)
