@@ -12,7 +12,8 @@ from enum import IntEnum
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.exact import normal_quantile
+from sim.exact import exp64, normal_quantile
+from sim.kernel import kernel
 
 U64 = np.uint64
 U32 = np.uint32
@@ -62,6 +63,8 @@ class Stream(IntEnum):
     ESTATE_PUBLIC_REVENUE = 33
     ESTATE_BUILDINGS = 34
     ESTATE_COMPANY = 35
+    OWNER_MOOD = 16
+    OWNER_ARREARS = 17
     # estates, monthly
     COMMITTEE_START = 40
     COMMITTEE_INTEGRITY = 41
@@ -102,3 +105,52 @@ def philox(entity, month, block, kind, key_0, key_1):  # type: ignore[no-untyped
         k0 = (k0 + _WEYL_0) & _LOW
         k1 = (k1 + _WEYL_1) & _LOW
     return c0, c1, c2, c3
+
+
+def seed_words(seed: int) -> tuple[int, int]:
+    """The two 32-bit key words of a seed in [0, 2**63)."""
+    if not 0 <= seed < 2**63:
+        raise ValueError(f"seed {seed} outside 0 .. 2**63 - 1")
+    return seed & 0xFFFFFFFF, seed >> 32
+
+
+def words_of(seed: int, stream: int, month: int, entities: np.ndarray, kind: int = 0) -> np.ndarray:
+    """The 32-bit words (in uint64) of one stream in one month for an array of entity ids."""
+    key_0, key_1 = seed_words(seed)
+    ids = np.asarray(entities).astype(np.uint64)
+    block, word = divmod(int(stream), 4)
+    counter = np.full_like(ids, month), np.full_like(ids, block), np.full_like(ids, kind)
+    return np.asarray(philox(ids, *counter, U64(key_0), U64(key_1))[word])
+
+
+def uniforms(seed: int, stream: int, month: int, entities: np.ndarray, kind: int = 0) -> np.ndarray:
+    """float64 in (0, 1), one for each entity id: the draw of `stream` in `month`."""
+    return (words_of(seed, stream, month, entities, kind).astype(np.float64) + 0.5) / 4294967296.0
+
+
+@kernel
+def _quantiles(shares, out):  # type: ignore[no-untyped-def]
+    for i in range(shares.size):
+        out[i] = normal_quantile(shares[i])
+
+
+@kernel
+def _exponentials(values, out):  # type: ignore[no-untyped-def]
+    for i in range(values.size):
+        out[i] = exp64(values[i])
+
+
+def normals(seed: int, stream: int, month: int, entities: np.ndarray) -> np.ndarray:
+    """Standard normal float64, one for each entity id."""
+    shares = uniforms(seed, stream, month, entities)
+    out = np.empty_like(shares)
+    _quantiles(shares, out)
+    return out
+
+
+def lognormals(mean: float, spread: float, seed: int, stream: int, entities: np.ndarray) -> np.ndarray:
+    """Lognormal float64 with arithmetic mean `mean` and standard deviation of the logarithm `spread`."""
+    exponents = spread * normals(seed, stream, 0, entities) - 0.5 * spread * spread
+    out = np.empty_like(exponents)
+    _exponentials(exponents, out)
+    return mean * out

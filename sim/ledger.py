@@ -7,7 +7,6 @@ parties outside). A purpose fixes the kinds of payer and payee. Balances start a
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
 
 import numpy as np
 from numba.extending import register_jitable
@@ -23,6 +22,7 @@ OUTSIDE = (
     "donors",
     "customers",  # buyers of value-added services
     "courts",
+    "shareholders",  # who gives companies their opening cash
 )
 OWNERS_KIND, FUNDS_KIND, COMPANIES_KIND = "owners", "estate_funds", "companies"
 GOVERNMENT_KINDS = ("city", "district", "street", "community")
@@ -56,6 +56,8 @@ class Purpose(IntEnum):
     LAPSE_DISTRICT = 21
     LAPSE_STREET = 22
     LAPSE_COMMUNITY = 23
+    OPENING_CASH = 24
+    OPENING_FUND = 25
 
 
 # purpose: (payer kind, payee kind)
@@ -84,14 +86,9 @@ PURPOSES: dict[str, tuple[str, str]] = {
     "lapse_district": ("district", "taxpayers"),
     "lapse_street": ("street", "taxpayers"),
     "lapse_community": ("community", "taxpayers"),
+    "opening_cash": ("shareholders", "companies"),
+    "opening_fund": ("advertisers", "estate_funds"),
 }
-
-
-class Ledger(NamedTuple):
-    """Balances by account (int64 fen), and this month's flows by purpose (int64 fen)."""
-
-    balances: np.ndarray
-    flows: np.ndarray
 
 
 @register_jitable
@@ -100,3 +97,70 @@ def move(balances, flows, purpose, payer, payee, fen):  # type: ignore[no-untype
     balances[payer] -= fen
     balances[payee] += fen
     flows[purpose] += fen
+
+
+class Books:
+    """The ledger of one city: accounts by kind, balances, and what moved for which purpose and programme this month."""
+
+    def __init__(self, estates: int, companies: int, bodies: dict[str, int]) -> None:
+        """Accounts for so many estates and companies, and for the government bodies of each tier (in that order)."""
+        sizes = {kind: 1 for kind in OUTSIDE}
+        sizes |= {OWNERS_KIND: estates, FUNDS_KIND: estates, COMPANIES_KIND: companies} | bodies
+        self.first: dict[str, int] = {}
+        total = 0
+        for kind in KINDS:
+            self.first[kind] = total
+            total += sizes[kind]
+        self.sizes = sizes
+        self.balances = np.zeros(total, np.int64)
+        self.flows = np.zeros(len(Purpose), np.int64)
+        self.programme_flows: dict[tuple[str, str, str], int] = {}
+
+    def account(self, kind: str, row: int = 0) -> int:
+        """The account of entity `row` of a kind."""
+        if not 0 <= row < self.sizes[kind]:
+            raise IndexError(f"there is no account {row} of {kind} (0 to {self.sizes[kind] - 1})")
+        return self.first[kind] + row
+
+    def move(self, purpose: Purpose, payers: np.ndarray, payees: np.ndarray, fen: np.ndarray) -> None:
+        """Move amounts (int64 fen, not negative) between accounts for one purpose; accounts must be of its kinds."""
+        payer_kind, payee_kind = PURPOSES[purpose.name.lower()]
+        amounts = self._book(payer_kind, payee_kind, payers, payees, fen)
+        self.flows[purpose] += amounts
+
+    def pay(self, programme: str, payer_kind: str, payee_kind: str, payers: np.ndarray, payees: np.ndarray,
+            fen: np.ndarray) -> None:  # fmt: skip
+        """Move amounts on behalf of a programme; recorded under its name."""
+        amount = self._book(payer_kind, payee_kind, payers, payees, fen)
+        key = (programme, payer_kind, payee_kind)
+        self.programme_flows[key] = self.programme_flows.get(key, 0) + amount
+
+    def _book(self, payer_kind: str, payee_kind: str, payers: np.ndarray, payees: np.ndarray, fen: np.ndarray) -> int:
+        amounts = np.asarray(fen, np.int64)
+        if amounts.size and amounts.min() < 0:
+            raise ValueError("money moves from payer to payee: amounts must not be negative")
+        self._check_kind(payer_kind, payers)
+        self._check_kind(payee_kind, payees)
+        np.subtract.at(self.balances, payers, amounts)
+        np.add.at(self.balances, payees, amounts)
+        return int(amounts.sum())
+
+    def _check_kind(self, kind: str, accounts: np.ndarray) -> None:
+        first = self.first[kind]
+        given = np.asarray(accounts)
+        if given.size and (given.min() < first or given.max() >= first + self.sizes[kind]):
+            raise ValueError(f"an account is not one of {kind}")
+
+    def close_month(self) -> list[tuple[str, str, str, str, int]]:
+        """This month's flows as (purpose, payer kind, payee kind, programme, fen), and a clean page for the next."""
+        lines = [
+            (name, *PURPOSES[name], "", int(fen))
+            for name, fen in zip(PURPOSES, self.flows, strict=True)
+            if fen
+        ]
+        for (programme, payer_kind, payee_kind), fen in self.programme_flows.items():
+            if fen:
+                lines.append(("programme", payer_kind, payee_kind, programme, fen))
+        self.flows[:] = 0
+        self.programme_flows.clear()
+        return lines

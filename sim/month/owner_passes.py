@@ -130,6 +130,8 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
             estate.collected = 0
             estate.recovered = 0
             estate.payers = 0
+            for b in range(estate.first_building, estate.first_building + estate.buildings):
+                buildings.paid_share[b] = F(estate.paid_share)
             continue
         dim = 0.0 if estate.lever_disclosure >= 1.0 else q.payment_dimness * (1.0 - estate.lever_disclosure)
         paid_share = estate.paid_share

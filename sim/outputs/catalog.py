@@ -140,6 +140,16 @@ def percent(share: float, digits: int = 0) -> str:
     return "–" if share != share else f"{100 * share:.{digits}f}%"
 
 
+def amount(yuan: float, lang: str) -> str:
+    """Yuan for a sentence, rounded to about three figures: 18.4万元, 184,000 yuan, 1.25 million yuan."""
+    steps = ((1e9, " billion yuan"), (1e6, " million yuan"), (1.0, " yuan"))
+    if lang == "zh":
+        steps = ((1e8, "亿元"), (1e4, "万元"), (1.0, "元"))
+    size, unit = next((step for step in steps if abs(yuan) >= step[0]), steps[-1])
+    value = yuan / size
+    return (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}") + unit
+
+
 def money_scale(largest: float, lang: str) -> tuple[float, str]:
     """How to write yuan of this size on an axis: (yuan in one unit, name of the unit)."""
     steps = ((1e8, "亿元"), (1e4, "万元"), (1.0, "元"))

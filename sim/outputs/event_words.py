@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 
-from sim.outputs.catalog import percent, pick, plain
-from sim.units import format_yuan, yuan_to_fen
+from sim.outputs.catalog import amount, percent, pick, plain
 from sim.words import Word
 
 # kind: (rank, what happened, how `size` is written, what it means)
@@ -107,7 +106,7 @@ def how_much(kind: str, size: float, lang: str) -> str:
         return ""
     if form == _COUNT and size == 0 and kind == "notice_given":
         return ""
-    written = {_SHARE: lambda: percent(size), _YUAN: lambda: format_yuan(yuan_to_fen(size), lang),
+    written = {_SHARE: lambda: percent(size), _YUAN: lambda: amount(size, lang),
                _COUNT: lambda: f"{size:,.4g}", _PRICE: lambda: f"{size:.2f}"}[form]()  # fmt: skip
     return pick(word, lang, size=written)
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Sequence
+from datetime import date, time
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.errors import Problem
+from sim.parameters import PARAMETERS
 from sim.scenario.fields import Table
 from sim.scenario.nearest import nearest
+from sim.scenario.parameter_rules import range_text
 from sim.scenario.programme import PROGRAMMES, Programme
 
 Location = tuple[str | int, ...]
+# Keys that a file may have at its top although no resolved scenario has them.
+FILE_KEYS = ("extends", "add_interventions")
 PATTERN_WORDS = "a name of lower-case letters, digits and _ that begins with a letter"
 
 
@@ -52,13 +57,15 @@ def _plain_problem(
     annotation, field = at_location(root, place, data)
     if line["type"] == "extra_forbidden":
         holder, _ = at_location(root, place[:-1], data)
-        known = sorted(model.model_fields) if (model := table_in(holder)) else []
+        known = sorted(model.model_fields) if (model := _table_at(holder, place[:-1], data)) else []
+        known += FILE_KEYS if len(place) == 1 else ()
         guess = nearest(place[-1], known)
         found, allowed = "an unknown key", "one of the keys " + ", ".join(known)
     elif line["type"] == "missing":
         found, allowed = "nothing", allowed_text(annotation, field)
     else:
-        allowed = allowed_text(annotation, field)
+        parameter = PARAMETERS.get(".".join(map(str, place[1:]))) if place[0] == "parameters" else None
+        allowed = range_text(parameter) if parameter else allowed_text(annotation, field)
         if line["loc"] and line["loc"][-1] == "[key]":
             found = f"the key {line['input']!r}"
             holder, _ = at_location(root, place[:-1], data)
@@ -104,7 +111,7 @@ def shown(value: Any) -> str:
         return "a table"
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}" if len(value) else "an empty list"
-    text = repr(value)
+    text = str(value) if isinstance(value, date | time) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -114,10 +121,7 @@ def at_location(root: Any, place: Sequence[str | int], data: Any) -> tuple[Any, 
     field: FieldInfo | None = None
     for depth, part in enumerate(place):
         plain = strip(annotation)
-        model = table_in(plain)
-        if model is not None and issubclass(model, Programme):
-            kind = _entry(data, [*place[:depth], "kind"])
-            model = PROGRAMMES.get(kind, model) if isinstance(kind, str) else model
+        model = _table_at(annotation, place[:depth], data)
         field = None
         if model is not None:
             field = model.model_fields.get(str(part))
@@ -131,6 +135,15 @@ def at_location(root: Any, place: Sequence[str | int], data: Any) -> tuple[Any, 
         if typing.get_origin(annotation) is typing.Annotated:
             field = next((extra for extra in carried[1:] if isinstance(extra, FieldInfo)), None)
     return annotation, field
+
+
+def _table_at(annotation: Any, place: Sequence[str | int], data: Any) -> type[BaseModel] | None:
+    """The table declared at a place; for a programme the table of the kind that the data there states."""
+    model = table_in(annotation)
+    if model is None or not issubclass(model, Programme):
+        return model
+    kind = _entry(data, [*place, "kind"])
+    return PROGRAMMES.get(kind, model) if isinstance(kind, str) else model
 
 
 def strip(annotation: Any) -> Any:
@@ -169,7 +182,7 @@ def allowed_text(annotation: Any, field: FieldInfo | None) -> str:
     names = {int: "a whole number", float: "a finite number", str: "a text", bool: "true or false"}
     text = names.get(plain, "a finite number or a text" if plain == float | str else "another value")
     if plain is str:
-        return PATTERN_WORDS if _bound(field, "pattern") else text
+        return PATTERN_WORDS if _bound(field, "pattern") else "a text that is not empty"
     low, high = _bound(field, "ge"), _bound(field, "le")
     if low is not None and high is not None:
         text += f" from {number_text(low)} to {number_text(high)}"

@@ -9,11 +9,11 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 
 from sim.errors import Problem
-from sim.parameters import PARAMETERS
 from sim.scenario.estate_type import EstateType
 from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
 from sim.scenario.nearest import nearest
 from sim.scenario.numbers import apportion, shares_add_up
+from sim.scenario.parameter_rules import parameter_problems
 from sim.scenario.programme import Programme, read_programme
 from sim.scenario.tables import CitySettings, CompanySettings, Figure, GovernmentSettings, LoopSettings
 
@@ -68,29 +68,6 @@ class Scenario(Table):
     def estates_by_type(self) -> dict[str, int]:
         """How many estates each type has: its count, or its share of the city's estates by largest remainder."""
         return _estates_by_type(self.city.estates, self.types)
-
-
-def parameter_problems(groups: Mapping[str, Mapping[str, float]]) -> list[Problem]:
-    """Every setting in `groups` that is not a declared parameter or lies outside its range."""
-    problems = []
-    known_groups = {parameter.group for parameter in PARAMETERS.values()}
-    for group, names in groups.items():
-        if group not in known_groups:
-            allowed = "a group of parameters: " + ", ".join(sorted(known_groups))
-            problems.append(Problem("", group, "an unknown group", allowed, nearest(group, known_groups)))
-            continue
-        for name, value in names.items():
-            parameter = PARAMETERS.get(f"{group}.{name}")
-            if parameter is None:
-                in_group = [p.key.split(".", 1)[1] for p in PARAMETERS.values() if p.group == group]
-                allowed = f"a parameter of the group {group}"
-                problems.append(
-                    Problem("", f"{group}.{name}", "an unknown key", allowed, nearest(name, in_group))
-                )
-            elif not parameter.low <= value <= parameter.high:
-                allowed = f"{parameter.low:g} to {parameter.high:g} {parameter.unit}".rstrip()
-                problems.append(Problem("", f"{group}.{name}", f"{value:g}", allowed))
-    return problems
 
 
 def _estates_by_type(estates: int, types: Mapping[str, EstateType]) -> dict[str, int]:

@@ -35,8 +35,8 @@ class CompanySettings(Table):
 
     private: int = setting(36, 0, 100_000, "companies", "private companies", "民营物业企业数", "S030")
     state_owned: int = setting(2, 0, 10_000, "companies", "state-owned companies", "国有物业企业数", "S034")
-    skill_mean: float = setting(0.8, 0, 1, "share", "mean skill", "平均管理能力")
-    skill_sd: float = setting(0.1, 0, 0.5, "share", "spread of skill", "管理能力离散度")
+    skill_mean: float = setting(0.92, 0, 1, "share", "mean skill", "平均管理能力")
+    skill_sd: float = setting(0.05, 0, 0.5, "share", "spread of skill", "管理能力离散度")
     cost_spread: float = setting(
         0.08, 0, 1, "sd of log", "spread of cost level between companies", "企业成本离散度"
     )
