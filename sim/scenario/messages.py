@@ -19,6 +19,7 @@ from sim.scenario.parameter_rules import range_text
 from sim.scenario.programme import PROGRAMMES, Programme
 
 Location = tuple[str | int, ...]
+UNKNOWN_KEY = "an unknown key"
 # Keys that a file may have at its top although no resolved scenario has them.
 FILE_KEYS = ("extends", "add_interventions")
 PATTERN_WORDS = "a name of lower-case letters, digits and _ that begins with a letter"
@@ -38,7 +39,8 @@ def problems_of(
                 problems.append(Problem(file_of(inner), key, part.found, part.allowed, part.nearest))
             continue
         problems.append(_plain_problem(line, place, root, data, file_of))
-    return list(dict.fromkeys(problems))
+    # Unknown keys first: a misspelt key is often the reason for one that seems to be missing.
+    return sorted(dict.fromkeys(problems), key=lambda problem: problem.found != UNKNOWN_KEY)
 
 
 def _place_in(data: Any, place: Location) -> Location:
@@ -60,7 +62,7 @@ def _plain_problem(
         known = sorted(model.model_fields) if (model := _table_at(holder, place[:-1], data)) else []
         known += FILE_KEYS if len(place) == 1 else ()
         guess = nearest(place[-1], known)
-        found, allowed = "an unknown key", "one of the keys " + ", ".join(known)
+        found, allowed = UNKNOWN_KEY, "one of the keys " + ", ".join(known)
     elif line["type"] == "missing":
         found, allowed = "nothing", allowed_text(annotation, field)
     else:

@@ -1,0 +1,47 @@
+"""A registry of known content, so that the tests of messages do not move with the model's own names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from sim.parameters import PARAMETERS, Parameter
+from sim.scenario import PROGRAMMES, Programme, load_programmes, loading, setting
+
+HERE = Path(__file__).parent
+
+
+class ExampleAward(Programme, kind="example_award"):
+    """A programme that exists in these tests only."""
+
+    label_en: ClassVar[str] = "example award"
+    label_zh: ClassVar[str] = "示例奖补"
+
+    amount: float = setting(1, 0, 10, "yuan/m2/month", "amount of the award", "奖补标准", "P028")
+    graded: bool = setting(True, None, None, "", "whether it is graded", "是否分级")
+
+
+PROGRAMMES.pop("example_award")
+
+
+@pytest.fixture
+def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For one test: a single kind of programme, one group of two parameters, and two scenarios that have names."""
+    load_programmes()
+    for kind in list(PROGRAMMES):
+        monkeypatch.delitem(PROGRAMMES, kind)
+    monkeypatch.setitem(PROGRAMMES, "example_award", ExampleAward)
+    for key in list(PARAMETERS):
+        monkeypatch.delitem(PARAMETERS, key)
+    for name, low, high in (("weight", 0.0, 3.0), ("width", 0.01, 1.0)):
+        key = f"example.{name}"
+        monkeypatch.setitem(PARAMETERS, key, Parameter(key, 0.5, low, high, "logit", "an example", "示例"))
+    monkeypatch.setattr(loading, "list_scenarios", lambda: ["vicious_cycle", "wuhan"])
+
+
+@pytest.fixture
+def base() -> Path:
+    """The file of the small complete scenario."""
+    return HERE / "base.toml"

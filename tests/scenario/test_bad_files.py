@@ -1,0 +1,67 @@
+"""One bad file per rule: each states in its comments, word for word, the problems that loading it must report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.errors import EstateError, ScenarioError
+from sim.scenario import load
+
+BAD = Path(__file__).parent / "bad"
+MARK = "# expect: "
+
+
+def expected(file: Path) -> list[str]:
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line.removeprefix(MARK) for line in lines if line.startswith(MARK)]
+
+
+@pytest.mark.usefixtures("small_world")
+@pytest.mark.parametrize("file", sorted(BAD.glob("*.toml")), ids=lambda file: file.stem)
+def test_a_bad_file_is_refused_with_all_its_problems(file: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(file)
+    problems = caught.value.problems
+    assert [str(problem).removeprefix(f"{problem.file}: ") for problem in problems] == expected(file)
+    # A circle is reported where it closes, which is the partner; everything else in the file itself.
+    assert {Path(problem.file).parent for problem in problems} == {BAD}
+    if "circle" not in file.stem:
+        assert {Path(problem.file) for problem in problems} == {file}
+
+
+def test_the_files_cover_every_field_of_the_message() -> None:
+    assert all(expected(file) for file in BAD.glob("*.toml"))
+    assert len(list(BAD.glob("*.toml"))) >= 60
+
+
+@pytest.mark.usefixtures("small_world")
+def test_a_problem_of_the_extended_file_is_reported_under_that_file(tmp_path: Path, base: Path) -> None:
+    (tmp_path / "middle.toml").write_text(base.read_text(encoding="utf-8") + "colour = 3\n", encoding="utf-8")
+    variant = tmp_path / "variant.toml"
+    variant.write_text('extends = "middle"\nmonths = 0\n', encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(variant)
+    places = {(Path(problem.file).name, problem.key) for problem in caught.value.problems}
+    assert places == {("middle.toml", "interventions.example_award.colour"), ("variant.toml", "months")}
+
+
+def test_a_missing_scenario_names_the_nearest_one() -> None:
+    with pytest.raises(ScenarioError, match="did you mean 'vicious_cycle'"):
+        load("vicious_cyle")
+    with pytest.raises(EstateError, match=r"nowhere/at_all\.toml: found no such file"):
+        load("nowhere/at_all.toml")
+
+
+def test_a_folder_is_not_a_scenario(tmp_path: Path) -> None:
+    (tmp_path / "folder.toml").mkdir()
+    with pytest.raises(ScenarioError, match="no such file"):
+        load(tmp_path / "folder.toml")
+
+
+def test_nesting_beyond_the_stack_is_a_plain_error(tmp_path: Path) -> None:
+    deep = tmp_path / "deep.toml"
+    deep.write_text("a = " + "[" * 100_000, encoding="utf-8")
+    with pytest.raises(ScenarioError, match="nested too deeply"):
+        load(deep)

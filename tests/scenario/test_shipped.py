@@ -1,0 +1,51 @@
+"""Every scenario that ships loads, and says the same in its figures as in its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.scenario import list_scenarios, load, to_data
+
+
+def value_at(data: Any, key: str) -> Any:
+    """The value at a dotted key, or None where the key is only a label."""
+    for part in key.split("."):
+        data = data.get(part) if isinstance(data, dict) else None
+    return data
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_figures_equal_the_settings_that_they_back(name: str) -> None:
+    scenario = load(name)
+    data = to_data(scenario)
+    assert scenario.name == name
+    assert scenario.figures, "a scenario says where its figures come from"
+    for figure in scenario.figures:
+        found = value_at(data, figure.key)
+        assert found is None or found == figure.value, figure.key
+
+
+def test_the_default_city_is_near_viability_where_it_should_be() -> None:
+    scenario = load("vicious_cycle")
+    viability = {}
+    for name, kind in scenario.types.items():
+        area = kind.households_mean * kind.area_mean
+        viability[name] = (kind.cost_fixed + kind.cost_per_area * area) / (kind.fee_price * area)
+    assert 0.75 <= viability["commodity"] <= 0.85
+    assert all(0.9 <= value <= 1.4 for name, value in viability.items() if name != "commodity")
+
+
+def test_wuhan_has_the_reported_estates_and_households() -> None:
+    scenario = load("wuhan")
+    numbers = scenario.estates_by_type()
+    old = {name: number for name, number in numbers.items() if scenario.types[name].old}
+    low_level = sum(
+        scenario.types[name].mode_counts.get(mode, 0) for name in old for mode in ("cleaning", "self", "none")
+    )
+    assert (sum(numbers.values()), sum(old.values())) == (5695, 2191)
+    assert abs(low_level / 2191 - 0.75) < 0.001
+    drawn = sum(number * scenario.types[name].households_mean for name, number in numbers.items())
+    # The exact total only rescales what is drawn; the means are chosen so that it hardly has to.
+    assert abs(drawn / 4_082_533 - 1) < 0.001
