@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.kernel import kernel
 from sim.ledger import Purpose, move
-from sim.month.modes import SELF, UNIT, billed_share_of_full_fee
+from sim.state.modes import SELF, UNIT, billed_share_of_full_fee
 
 FEES, FEES_UNIT, FEES_SELF = int(Purpose.FEES), int(Purpose.FEES_UNIT), int(Purpose.FEES_SELF)
 ARREARS, ARREARS_UNIT, ARREARS_SELF = int(Purpose.ARREARS), int(Purpose.ARREARS_UNIT), int(Purpose.ARREARS_SELF)

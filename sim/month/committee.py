@@ -8,7 +8,7 @@ from numba.extending import register_jitable
 from sim.draws import Stream, philox
 from sim.exact import normal_quantile
 from sim.kernel import kernel
-from sim.month.modes import MARKET
+from sim.state.modes import MARKET
 from sim.month.votes import Matter, hold_vote
 from sim.state.events import Cause, Event, write_event
 

@@ -9,8 +9,8 @@ from sim.draws import Stream, philox
 from sim.exact import normal_quantile
 from sim.kernel import kernel
 from sim.month.committee import chance_word
-from sim.month.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
-from sim.month.service import standard_cost
+from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
+from sim.month.service import public_revenue_of, standard_cost
 from sim.state.events import Cause, Event, write_event
 
 U64 = np.uint64
@@ -118,7 +118,8 @@ def best_bid(e, belief_mean, companies, estates, world, p):  # type: ignore[no-u
     estate = estates[e]
     looks = int(q.market_bidders + estate.lever_tender)
     full_fee = estate.price * estate.billable_area
-    revenue = estate.public_revenue * (0.5 + 0.5 * estate.condition) * (1.0 - q.revenue_leak) * q.revenue_company_share
+    revenue = public_revenue_of(estate.public_revenue, estate.condition, False, q.revenue_condition, q.revenue_unmanaged)
+    revenue = revenue * (1.0 - q.revenue_leak) * q.revenue_company_share
     cost = standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, estate.condition, q.service_condition_cost,
                          min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
     winner = -1

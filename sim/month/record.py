@@ -6,7 +6,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from sim.kernel import kernel
-from sim.month.modes import CLEANING, MARKET, NONE, SOE
+from sim.state.modes import CLEANING, MARKET, NONE, SOE
 
 HEALTHY, STRAINED, SPIRALLING, COLLAPSED, RECOVERING = range(5)
 MEMORY = 12  # months

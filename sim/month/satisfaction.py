@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.kernel import kernel
-from sim.month.modes import MARKET, SELF, SOE, UNIT
+from sim.state.modes import MARKET, SELF, SOE, UNIT
 
 
 @kernel

@@ -7,13 +7,14 @@ from numba.extending import register_jitable
 from sim.exact import power64
 from sim.kernel import kernel
 from sim.ledger import Purpose, move
-from sim.month.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
+from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
 
 SERVICE, SERVICE_UNIT = int(Purpose.SERVICE), int(Purpose.SERVICE_UNIT)
 SERVICE_SELF, SERVICE_CLEANING = int(Purpose.SERVICE_SELF), int(Purpose.CLEANING)
 OVERHEAD = int(Purpose.OVERHEAD)
 TO_FUND, TO_COMPANY = int(Purpose.PUBLIC_REVENUE_FUND), int(Purpose.PUBLIC_REVENUE_COMPANY)
 LEAK = int(Purpose.PUBLIC_REVENUE_LEAK)
+AMATEUR_SKILL = 0.85  # skill where no company serves: unit logistics, volunteers, street cleaners
 SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS = 0, 1, 2, 3  # accounts (index in ledger.OUTSIDE)
 
 
@@ -35,15 +36,22 @@ def service_quality(effort, skill, monitoring, gap, focus, gain, returns):  # ty
 
 
 @register_jitable
-def monitoring_of(base, committee, strength, disclosure, inspection):  # type: ignore[no-untyped-def]
+def monitoring_of(base, committee, strength, disclosing, disclosure, inspection):  # type: ignore[no-untyped-def]
     """How closely a manager is watched, in [0, 1]."""
-    return min(1.0, base + committee * strength + 0.25 * disclosure + inspection)
+    return min(1.0, base + committee * strength + disclosing * disclosure + inspection)
 
 
 @register_jitable
 def affordable_effort(income, margin, overhead, cost):  # type: ignore[no-untyped-def]
     """Effort that smoothed income buys after overhead and target margin; 1 is the full standard."""
     return min(1.0, income * (1.0 - margin - overhead) / cost)
+
+
+@register_jitable
+def public_revenue_of(potential, condition, unmanaged, condition_share, unmanaged_share):  # type: ignore[no-untyped-def]
+    """Fen of public revenue this month: less where facilities are worn, less where nobody manages the estate."""
+    share = 1.0 - condition_share * (1.0 - condition)
+    return int(potential * share * (unmanaged_share if unmanaged else 1.0))
 
 
 @kernel
@@ -53,9 +61,8 @@ def share_public_revenue(estates, companies, committees, balances, flows, p):  #
     for e in range(estates.size):
         estate = estates[e]
         estate.leaked = 0
-        revenue = int(estate.public_revenue * (0.5 + 0.5 * estate.condition))
-        if estate.mode == NONE or estate.mode == CLEANING:
-            revenue = revenue // 2
+        unmanaged = estate.mode == NONE or estate.mode == CLEANING
+        revenue = public_revenue_of(estate.public_revenue, estate.condition, unmanaged, q.revenue_condition, q.revenue_unmanaged)
         if revenue <= 0:
             continue
         supervised = min(1.0, committees[e].strength + estate.lever_disclosure + estate.lever_leak)
@@ -68,7 +75,7 @@ def share_public_revenue(estates, companies, committees, balances, flows, p):  #
         kept = revenue - leaked
         to_company = 0
         if estate.mode == MARKET or estate.mode == SOE:
-            part = q.revenue_company_share * (1.0 - 0.5 * committees[e].strength)
+            part = q.revenue_company_share * (1.0 - q.revenue_committee_claim * committees[e].strength)
             to_company = int(kept * part)
             move(balances, flows, TO_COMPANY, ADVERTISERS, companies[estate.company].account, to_company)
             estate.income += to_company
@@ -91,7 +98,7 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
         cost = standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, condition, q.service_condition_cost,
                              min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
         estate.monitoring = monitoring_of(q.service_monitoring_base, q.committee_monitoring, committees[e].strength,
-                                          estate.lever_disclosure, estate.lever_monitoring)  # fmt: skip
+                                          q.service_disclosure_monitoring, estate.lever_disclosure, estate.lever_monitoring)  # fmt: skip
         estate.focus = min(1.0, estate.lever_focus)
         if estate.mode == MARKET or estate.mode == SOE:
             company = companies[estate.company]
@@ -110,7 +117,8 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
                 target[e] = q.service_unit_effort
             elif estate.mode == SELF:
                 affordable = affordable_effort(max(0.0, estate.income_smooth), 0.0, 0.0, cost)
-                target[e] = min(q.service_self_ceiling, affordable + q.service_volunteer_effort + 0.1 * estate.lever_self_management)
+                target[e] = min(q.service_self_ceiling, affordable + q.service_volunteer_effort
+                                + q.service_self_support * estate.lever_self_management)  # fmt: skip
             elif estate.mode == CLEANING:
                 target[e] = q.service_cleaning_effort
             else:
@@ -135,7 +143,7 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
             estate.spending = 0
             continue
         goal = target[e]
-        skill = 0.9
+        skill = AMATEUR_SKILL
         least = 0.0
         if estate.mode == MARKET or estate.mode == SOE:
             company = companies[estate.company]
@@ -158,7 +166,7 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
         elif estate.mode == UNIT:
             move(balances, flows, SERVICE_UNIT, EMPLOYERS, SUPPLIERS, spent)
         elif estate.mode == SELF:
-            volunteer = min(effort, q.service_volunteer_effort + 0.1 * estate.lever_self_management)
+            volunteer = min(effort, q.service_volunteer_effort + q.service_self_support * estate.lever_self_management)
             cash = max(0, balances[estate.fund_account])
             spent = min(cash, int((effort - volunteer) * cost))
             effort = volunteer + spent / cost

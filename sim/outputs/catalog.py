@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 from sim.errors import EstateError
-from sim.words import LANGUAGES, Word
+from sim.words import COLUMN_WORDS, LANGUAGES, Word
 
 CHART_WORDS = {
     "cycle": Word("收缴率、服务质量、满意度与设施状况：逐月变化",
@@ -47,7 +49,8 @@ TEXT = {
     "needed": Word("维持标准服务所需收缴率", "collection that standard service needs"),
     "stage": Word("阶段", "stage"),
     "mode": Word("管理", "manager"),
-    "events": Word("事件", "events"),
+    "events": Word("事件", "Events"),
+    "until_month": Word("{label}（第{n}月）", "{label} (month {n})"),
     "more_events": Word("另有{n}件较小的事", "and {n} more events"),
     "no_events": Word("未记录任何事件", "no event was recorded"),
 }  # fmt: skip
@@ -75,6 +78,18 @@ PURPOSE_WORDS = {
     "retrofit": Word("老旧小区改造", "retrofit"), "subsidy": Word("运营补贴", "operating subsidy"),
     "award": Word("以奖代补", "performance award"), "donation": Word("捐助", "donation"),
 }  # fmt: skip
+
+# Inside a sentence or at the end of a line the label of a table column is too long.
+SHORT_WORDS = {
+    "collection_rate": Word("收缴率", "fee collection"),
+    "collection_rate_12": Word("近12个月收缴率", "fee collection over 12 months"),
+    "legacy": Word("开发遗留问题", "legacy defects"),
+}
+
+
+def measure_name(column: str, lang: str) -> str:
+    """A result column's name for use inside a sentence."""
+    return pick(SHORT_WORDS.get(column) or COLUMN_WORDS[column], lang)
 
 
 def require_language(lang: str) -> str:
@@ -127,6 +142,26 @@ def type_title(run: Any, name: str, lang: str) -> str:
     return titled(getattr(kind, "title", None), lang, plain(name))
 
 
+def wrapped(words: str, width: int, indent: str = "") -> str:
+    """Text broken into lines of at most `width` half-width places; a Chinese character takes two, numbers stay whole."""
+    lines, line = [], ""
+    for token in re.findall(r"[!-~°²]+|\s+|.[，。；：、）”]?", words):
+        if line.strip() and _places(line + token.rstrip()) > width:
+            lines.append(line.rstrip())
+            line, token = indent, token.lstrip()
+        line += token
+    return "\n".join([*lines, line.rstrip()])
+
+
+def _places(words: str) -> int:
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in words)
+
+
+def capital(words: str) -> str:
+    """The words with their first letter as a capital, for the start of a label or sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def provenance(run: Any, lang: str) -> str:
     """Which run a chart shows: scenario, seed, months and number of estates."""
     return text("provenance", lang, name=scenario_title(run, lang), seed=run.seed, months=run.months,
@@ -137,7 +172,7 @@ def percent(share: float, digits: int = 0) -> str:
     """A share as a percentage; a dash where there is none, "<1%" where rounding would hide that there is some."""
     if digits == 0 and 0 < share < 0.005:
         return "<1%"
-    return "–" if share != share else f"{100 * share:.{digits}f}%"
+    return "–" if math.isnan(share) else f"{100 * share:.{digits}f}%"
 
 
 def amount(yuan: float, lang: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.outputs.catalog import amount, percent, require_language, type_title
+from sim.outputs.catalog import amount, measure_name, percent, require_language, type_title
 from sim.outputs.event_words import event_sentence, what, why
 from sim.outputs.life_facts import MEASURES, Life, Phase, Turn, changes_before, life_of, phases, turns
 from sim.outputs.measures import RunLike
-from sim.words import COLUMN_WORDS, MODE_WORDS, STAGE_WORDS
+from sim.words import MODE_WORDS, STAGE_WORDS
 
 CAUSE_COLUMNS = ("satisfaction", "quality", "condition", "grievance", "trust", "legacy", "price")
 REPEATED = 3  # events of one kind in one phase beyond this are told together
@@ -26,7 +26,11 @@ def explain_text(run: RunLike, estate: int, lang: str = "en") -> list[str]:
     lines = [_facts(run, life, lang), _state(life, 0, lang)]
     for phase in phases(life):
         lines.append(_phase(life, phase, lang))
-        dated = [(turn.month, 0, _turn(life, turn, lang)) for turn in turned if phase.first <= turn.month <= phase.last]
+        dated = [
+            (turn.month, 0, _turn(life, turn, lang))
+            for turn in turned
+            if phase.first <= turn.month <= phase.last
+        ]
         dated += [(month, 1, line) for month, line in _events(life, phase, lang)]
         lines += ["  - " + line for _, _, line in sorted(dated, key=lambda item: item[:2])]
     order = _order_of_failure(turned, lang)
@@ -52,9 +56,22 @@ def _facts(run: RunLike, life: Life, lang: str) -> str:
 def _state(life: Life, row: int, lang: str) -> str:
     """Mode, stage and measures in one month of the estate."""
     now = life.months.iloc[row]
-    mode, stage = (table[str(now[column])].in_language(lang) for table, column in ((MODE_WORDS, "mode"), (STAGE_WORDS, "stage")))
-    measures = [f"{COLUMN_WORDS[name].in_language(lang)} {percent(float(now[name]))}" for name in MEASURES if np.isfinite(now[name])]
-    debt = amount(float(now["arrears"]), lang)
+    mode, stage = (
+        table[str(now[column])].in_language(lang)
+        for table, column in ((MODE_WORDS, "mode"), (STAGE_WORDS, "stage"))
+    )
+    gap = "" if lang == "zh" else " "
+    measures = [
+        f"{measure_name(name, lang)}{gap}{percent(float(now[name]))}"
+        for name in MEASURES
+        if np.isfinite(now[name])
+    ]
+    debt, needed = amount(float(now["arrears"]), lang), life.needed[row]
+    if np.isfinite(needed):
+        share = percent(float(needed))
+        measures.insert(
+            1, f"标准服务需要{share}" if lang == "zh" else f"where the standard service needs {share}"
+        )
     if lang == "zh":
         return f"第{now['month']}月：{mode}，{stage}；" + "，".join(measures) + f"；欠费余额{debt}。"
     return f"Month {now['month']}: {mode}, {stage}; " + ", ".join(measures) + f"; arrears {debt}."
@@ -69,18 +86,26 @@ def _phase(life: Life, phase: Phase, lang: str) -> str:
     for name in MEASURES:
         known = rows[name].dropna()
         if len(known):
-            moves.append(f"{COLUMN_WORDS[name].in_language(lang)} {percent(float(known.iloc[0]))} → {percent(float(known.iloc[-1]))}")
+            gap = "" if lang == "zh" else " "
+            moves.append(
+                f"{measure_name(name, lang)}{gap}{percent(float(known.iloc[0]))} → {percent(float(known.iloc[-1]))}"
+            )
     stage = STAGE_WORDS[phase.stage].in_language(lang)
     if lang == "zh":
-        return f"【第{phase.first}–{phase.last}月】{stage}（{'，后'.join(modes)}）：" + "，".join(moves) + "。"
-    return f"Months {phase.first}–{phase.last}: {stage} ({', then '.join(modes)}). " + ", ".join(moves) + "."
+        return (
+            f"【第{phase.first}–{phase.last}月】{stage}（{'，后'.join(modes)}）：" + "，".join(moves) + "。"
+        )
+    return f"Months {phase.first}–{phase.last}: {stage} ({', then '.join(modes)}); " + ", ".join(moves) + "."
 
 
 def _turn(life: Life, turn: Turn, lang: str) -> str:
     """A turning point, with what had moved in the year before it."""
-    name = COLUMN_WORDS[turn.measure].in_language(lang)
+    name = measure_name(turn.measure, lang)
     before = changes_before(life, turn.month, tuple(c for c in CAUSE_COLUMNS if c != turn.measure))[:3]
-    moved = [f"{COLUMN_WORDS[column].in_language(lang)} {_plain(column, old)} → {_plain(column, new)}" for column, old, new in before]
+    moved = [
+        f"{measure_name(column, lang)} {_plain(column, old)} → {_plain(column, new)}"
+        for column, old, new in before
+    ]
     money = turn.measure == "collection_rate_12"
     if lang == "zh":
         level = f"维持标准服务所需的{percent(turn.level)}" if money else percent(turn.level)
@@ -106,15 +131,21 @@ def _events(life: Life, phase: Phase, lang: str) -> list[tuple[int, str]]:
             first, last = int(group["month"].iloc[0]), int(group["month"].iloc[-1])
             reason = why(cause, lang)
             if lang == "zh":
-                line = f"第{first}–{last}月：{what(kind, lang)}，共{len(group)}次" + (f"（原因：{reason}）" if reason else "")
+                line = f"第{first}–{last}月：{what(kind, lang)}，共{len(group)}次" + (
+                    f"（原因：{reason}）" if reason else ""
+                )
             else:
-                line = f"months {first}–{last}: {what(kind, lang)}, {len(group)} times" + (f" (cause: {reason})" if reason else "")
+                line = f"months {first}–{last}: {what(kind, lang)}, {len(group)} times" + (
+                    f" (cause: {reason})" if reason else ""
+                )
             lines.append((first, line + ("。" if lang == "zh" else ".")))
             continue
         for event in group.itertuples():
             start = f"第{event.month}月：" if lang == "zh" else f"month {event.month}: "
             end = "。" if lang == "zh" else "."
-            lines.append((int(event.month), start + event_sentence(kind, cause, float(event.size), lang) + end))
+            lines.append(
+                (int(event.month), start + event_sentence(kind, cause, float(event.size), lang) + end)
+            )
     return lines
 
 
@@ -127,5 +158,13 @@ def _order_of_failure(turned: list[Turn], lang: str) -> str:
     if len(first) < 2:
         return ""
     if lang == "zh":
-        return "先后失守：" + " → ".join(f"{COLUMN_WORDS[name].zh}（第{month}月）" for name, month in first.items()) + "。"
-    return "What gave way, in order: " + " → ".join(f"{COLUMN_WORDS[name].en} (month {month})" for name, month in first.items()) + "."
+        return (
+            "先后失守："
+            + " → ".join(f"{measure_name(name, lang)}（第{month}月）" for name, month in first.items())
+            + "。"
+        )
+    return (
+        "What gave way, in order: "
+        + " → ".join(f"{measure_name(name, lang)} (month {month})" for name, month in first.items())
+        + "."
+    )

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from sim.outputs import style
-from sim.outputs.catalog import CHART_WORDS, percent, pick, provenance, text, type_title
+from sim.outputs.catalog import (
+    CHART_WORDS,
+    measure_name,
+    percent,
+    pick,
+    provenance,
+    text,
+    type_title,
+    wrapped,
+)
 from sim.outputs.event_words import event_sentence, rank
 from sim.outputs.life_facts import MEASURES, Life, life_of, runs_of
 from sim.outputs.measures import RunLike
 from sim.outputs.over_time import CYCLE_COLOURS
-from sim.words import COLUMN_WORDS, MODE_WORDS, STAGE_WORDS
+from sim.words import MODE_WORDS, STAGE_WORDS
 
 MOST_EVENTS = 14
 
@@ -24,17 +32,23 @@ MOST_EVENTS = 14
 def estate_life(run: RunLike, estate: int, lang: str = "en", ax: Axes | None = None) -> Figure:
     """Collection, quality, satisfaction and condition of one estate, with stages, managers and events annotated."""
     life = life_of(run, estate)
-    host = style.canvas(ax, (12, 6.4), (0.06, 0.085, 0.925, 0.765))
+    host = style.canvas(ax, (12, 6.4), (0.06, 0.085, 0.925, 0.785))
     kind = type_title(run, str(life.facts["type"]), lang)
     households = f"{life.facts['households']:,}" + ("户" if lang == "zh" else " households")
-    title = pick(CHART_WORDS["estate_life"], lang, estate=f"{estate}（{kind}，{households}）" if lang == "zh" else f"{estate} ({kind}, {households})")
+    title = pick(
+        CHART_WORDS["estate_life"],
+        lang,
+        estate=f"{estate}（{kind}，{households}）" if lang == "zh" else f"{estate} ({kind}, {households})",
+    )
     style.heading(host, title, provenance(run, lang))
     host.axis("off")
     lines = style.tidy(host.inset_axes((0, 0.2, 0.5, 0.74)))
     _lines(lines, life, run.months, lang)
     for bottom, column in ((0.1, "stage"), (0, "mode")):
         strip = style.tidy(host.inset_axes((0, bottom, 0.5, 0.065)))
-        _strip(strip, life, column, run.months, lang, last=column == "mode")
+        unnamed = _strip(strip, life, column, run.months, lang)
+        strip.legend(handles=unnamed, loc="center left", bbox_to_anchor=(1.02, 0.5), ncols=2, frameon=False, fontsize=8,
+                     handlelength=1.3, handleheight=1.1, columnspacing=1, borderpad=0)  # fmt: skip
     shown, hidden = _chosen(life.events)
     _markers(lines, shown, run.months)
     _key(style.tidy(host.inset_axes((0.685, 0, 0.315, 1))), shown, hidden, lang)
@@ -47,7 +61,9 @@ def _lines(ax: Axes, life: Life, months: int, lang: str) -> None:
     style.share_axis(ax)
     style.month_axis(ax, months)
     ax.tick_params(labelbottom=False)
-    ax.plot(month, life.needed.clip(max=1), color=style.GREY, linewidth=1, linestyle=(0, (2, 2)), label="needed")
+    ax.plot(
+        month, life.needed.clip(max=1), color=style.GREY, linewidth=1, linestyle=(0, (2, 2)), label="needed"
+    )
     known = np.flatnonzero(np.isfinite(life.needed))
     if len(known):
         labels.append((float(min(life.needed[known[-1]], 1)), text("needed", lang), style.GREY))
@@ -57,33 +73,44 @@ def _lines(ax: Axes, life: Life, months: int, lang: str) -> None:
         ax.plot(month, values, color=colour, linestyle=dash, linewidth=2, label=name)
         known = np.flatnonzero(np.isfinite(values))
         if len(known):
-            labels.append((values[known[-1]], f"{COLUMN_WORDS[name].in_language(lang)} {percent(values[known[-1]])}", style.readable(colour)))
-    wrapped = [(height, textwrap.fill(words, 12 if lang == "zh" else 22), colour) for height, words, colour in labels]
-    style.end_labels(ax, months, wrapped, size=8.5)
+            last = known[-1]
+            label = f"{measure_name(name, lang)} {percent(values[last])}"
+            if last < len(values) - 1:  # nothing billed any more: say when this was
+                label = text("until_month", lang, label=label, n=month[last])
+            labels.append((values[last], label, style.readable(colour)))
+    wrapped_labels = [(height, wrapped(words, 24), colour) for height, words, colour in labels]
+    style.end_labels(ax, months, wrapped_labels, size=8.5)
 
 
-def _strip(ax: Axes, life: Life, column: str, months: int, lang: str, last: bool) -> None:
-    """A band that shows the stage or the manager in each month, with its word where there is room."""
+def _strip(ax: Axes, life: Life, column: str, months: int, lang: str) -> list[Patch]:
+    """A band that shows the stage or the manager in each month; returns swatches of those with no room for their word."""
     looks = style.STAGE_STYLE if column == "stage" else style.MODE_STYLE
     words = STAGE_WORDS if column == "stage" else MODE_WORDS
     values = life.months[column].astype(str).to_numpy()
     month = life.months["month"].to_numpy()
+    swatches: dict[str, Patch] = {}
+    named = set()
     for first, final in runs_of(values):
         colour, hatch = looks[values[first]]
         start, width = month[first] - 1, month[final] - month[first] + 1
-        ax.broken_barh([(start, width)], (0, 1), facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5)
+        ax.broken_barh(
+            [(start, width)], (0, 1), facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5
+        )
         name = words[values[first]].in_language(lang)
         room = width / months * (34 if lang == "zh" else 62)  # letters of this size that fit the strip
+        swatches[name] = Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=name)
         if len(name) < room:
+            named.add(name)
             light = colour in (style.YELLOW, style.SKY, style.ORANGE, style.PURPLE)
             ax.text(start + width / 2, 0.47, name, ha="center", va="center", fontsize=8, color="black" if light else "white",
                     bbox={"facecolor": colour, "edgecolor": "none", "pad": 1} if hatch else None)  # fmt: skip
-    style.month_axis(ax, months, text("month", lang) if last else "")
-    ax.tick_params(labelbottom=last)
+    style.month_axis(ax, months, text("month", lang) if column == "mode" else "")
+    ax.tick_params(labelbottom=column == "mode")
     ax.set_ylim(0, 1)
     ax.set_yticks([0.5], [text(column, lang)], fontsize=9)
     ax.spines[:].set_visible(False)
     ax.grid(visible=False)
+    return [swatch for name, swatch in swatches.items() if name not in named]
 
 
 def _chosen(events: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -112,13 +139,22 @@ def _key(ax: Axes, events: pd.DataFrame, hidden: int, lang: str) -> None:
         words = event_sentence(str(event.kind), str(event.cause), float(event.size), lang)
         stamp = text("month_n", lang, n=event.month)
         first = f"{number:>2}  {stamp}{'：' if lang == 'zh' else ': '}"
-        lines.append(textwrap.fill(first + words, 27 if lang == "zh" else 50, subsequent_indent="      ", break_long_words=lang == "zh"))
+        lines.append(wrapped(first + words, 50, indent="      "))
     if hidden:
         lines.append(text("more_events", lang, n=hidden))
     ax.axis("off")
     ax.set_title(text("events", lang), fontsize=10.5)
     size = 8.5 if sum(line.count("\n") + 1 for line in lines) <= 24 else 7.3
-    ax.text(0, 1, "\n".join(lines) or text("no_events", lang), va="top", fontsize=size, linespacing=1.35, color="#333333", gid="key")
+    ax.text(
+        0,
+        1,
+        "\n".join(lines) or text("no_events", lang),
+        va="top",
+        fontsize=size,
+        linespacing=1.35,
+        color="#333333",
+        gid="key",
+    )
 
 
 def estate_life_alt(run: RunLike, estate: int, lang: str = "en") -> str:
@@ -129,8 +165,19 @@ def estate_life_alt(run: RunLike, estate: int, lang: str = "en") -> str:
         known = life.months[name].dropna()
         if len(known):
             joint = "由{}变为{}" if lang == "zh" else " from {} to {}"
-            parts.append(COLUMN_WORDS[name].in_language(lang) + joint.format(percent(float(known.iloc[0])), percent(float(known.iloc[-1]))))
+            parts.append(
+                measure_name(name, lang)
+                + joint.format(percent(float(known.iloc[0])), percent(float(known.iloc[-1])))
+            )
     stage = STAGE_WORDS[str(life.months["stage"].iloc[-1])].in_language(lang)
     if lang == "zh":
-        return f"小区{estate}的折线图：" + "，".join(parts) + f"；标注{len(life.events)}个事件；期末阶段：{stage}。"
-    return f"Line chart of estate {estate}: " + ", ".join(parts) + f"; {len(life.events)} events; stage at the end: {stage}."
+        return (
+            f"小区{estate}的折线图："
+            + "，".join(parts)
+            + f"；标注{len(life.events)}个事件；期末阶段：{stage}。"
+        )
+    return (
+        f"Line chart of estate {estate}: "
+        + ", ".join(parts)
+        + f"; {len(life.events)} events; stage at the end: {stage}."
+    )

@@ -60,7 +60,9 @@ def life_of(run: RunLike, estate: int) -> Life:
         raise ResultError(f"estate: {estate} found, allowed {ids.min()} to {ids.max()}")
     facts = run.estate_table.iloc[int(at[0])]
     months = run.estates[run.estates["estate"].to_numpy() == estate].sort_values("month", ignore_index=True)
-    events = run.events[run.events["estate"].to_numpy() == estate].sort_values("month", kind="stable", ignore_index=True)
+    events = run.events[run.events["estate"].to_numpy() == estate].sort_values(
+        "month", kind="stable", ignore_index=True
+    )
     billed = _last_year(months["billed"].to_numpy(dtype=float))
     collected = _last_year(months["collected"].to_numpy(dtype=float))
     other = _last_year((months["income"] - months["collected"]).clip(lower=0).to_numpy(dtype=float))
@@ -127,7 +129,9 @@ def turns(life: Life) -> list[Turn]:
     return sorted(found, key=lambda turn: turn.month)
 
 
-def changes_before(life: Life, month: int, columns: tuple[str, ...], least: float = 0.04) -> list[tuple[str, float, float]]:
+def changes_before(
+    life: Life, month: int, columns: tuple[str, ...], least: float = 0.04
+) -> list[tuple[str, float, float]]:
     """(column, value a year earlier, value at `month`) of the columns that moved by `least` or more, largest move first."""
     now = int(np.searchsorted(life.months["month"].to_numpy(), month))
     before = max(0, now - YEAR)

@@ -46,11 +46,23 @@ def _bars(ax: Axes, net: pd.DataFrame, lang: str) -> None:
         values = net[kind].to_numpy() / size
         base = np.where(values >= 0, up, down)
         colour, hatch = style.ACCOUNT_STYLE.get(str(kind), style.ACCOUNT_STYLE["other"])
-        ax.bar(positions, values, 0.72, base, color=colour, hatch=hatch, edgecolor="white", linewidth=0.5, label=str(kind))
+        ax.bar(
+            positions,
+            values,
+            0.72,
+            base,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.5,
+            label=str(kind),
+        )
         up, down = up + values.clip(min=0), down + values.clip(max=0)
         if abs(values[-1]) > 0:
             name = name_of(ACCOUNT_WORDS, str(kind), lang)
-            labels.append((base[-1] + values[-1] / 2, f"{name} {_figure(values[-1])}", style.readable(colour)))
+            labels.append(
+                (base[-1] + values[-1] / 2, f"{name} {_figure(values[-1])}", style.readable(colour))
+            )
     ax.axhline(0, color="black", linewidth=1)
     reach = 1.08 * max(up.max(), -down.min(), 1e-9)
     ax.set_ylim(-reach, reach)
@@ -70,7 +82,10 @@ def _dots(ax: Axes, flows: pd.DataFrame, lang: str) -> None:
     """One line and dot for each of the largest flows on a log scale, its words above it and its figure beside it."""
     shown = flows.head(LARGEST)
     rest = flows.iloc[LARGEST:]
-    rows = [(name_of(PURPOSE_WORDS, row.purpose, lang), row.payer_kind, row.payee_kind, float(row.yuan)) for row in shown.itertuples()]
+    rows = [
+        (name_of(PURPOSE_WORDS, row.purpose, lang), row.payer_kind, row.payee_kind, float(row.yuan))
+        for row in shown.itertuples()
+    ]
     if len(rest):
         rows.append((text("other_flows", lang, n=len(rest)), "other", "", float(rest["yuan"].sum())))
     largest = max((row[3] for row in rows), default=1.0)
@@ -83,8 +98,17 @@ def _dots(ax: Axes, flows: pd.DataFrame, lang: str) -> None:
         ax.plot(yuan / size, place, "o", color=colour, markersize=7, label=purpose)
         sides = [name_of(ACCOUNT_WORDS, kind, lang) for kind in (payer, payee) if kind and payee]
         words = purpose + ("：" if lang == "zh" else ": ") + " → ".join(sides) if sides else purpose
-        ax.annotate(words, (lowest, place), xytext=(3, 7), textcoords="offset points", fontsize=8.5, color="#333333")
-        ax.annotate(_figure(yuan / size), (yuan / size, place), xytext=(7, 0), textcoords="offset points", fontsize=8.5, va="center")
+        ax.annotate(
+            words, (lowest, place), xytext=(3, 7), textcoords="offset points", fontsize=8.5, color="#333333"
+        )
+        ax.annotate(
+            _figure(yuan / size),
+            (yuan / size, place),
+            xytext=(7, 0),
+            textcoords="offset points",
+            fontsize=8.5,
+            va="center",
+        )
     ax.set_xlim(lowest, largest / size * 3)
     ax.set_ylim(max(len(rows), 1) - 0.5, -0.8)
     ax.set_yticks([])
@@ -110,7 +134,9 @@ def money_alt(run: RunLike, lang: str = "en") -> str:
     size, unit = money_scale(turnover, lang)
 
     def side(part: pd.Series) -> str:
-        words = [f"{name_of(ACCOUNT_WORDS, str(kind), lang)} {_figure(yuan / size)}" for kind, yuan in part.items()]
+        words = [
+            f"{name_of(ACCOUNT_WORDS, str(kind), lang)} {_figure(yuan / size)}" for kind, yuan in part.items()
+        ]
         return ("、" if lang == "zh" else ", ").join(words) or "–"
 
     payers, receivers = side(total[total > 0]), side(total[total < 0].sort_values())

@@ -7,12 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.outputs import style
-from sim.outputs.catalog import CHART_WORDS, percent, pick, provenance, text
+from sim.outputs.catalog import CHART_WORDS, capital, measure_name, percent, pick, provenance, text
 from sim.outputs.measures import RunLike
-from sim.words import COLUMN_WORDS, MODE_WORDS, MODES
+from sim.words import MODE_WORDS, MODES
 
-CYCLE_COLUMNS = ("collection_rate", "quality", "satisfaction", "condition")
-CYCLE_COLOURS = dict(zip(CYCLE_COLUMNS, (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE), strict=True))
+CYCLE_COLOURS = {
+    "collection_rate": style.BLUE,
+    "quality": style.VERMILLION,
+    "satisfaction": style.GREEN,
+    "condition": style.PURPLE,
+}
+CYCLE_COLUMNS = tuple(CYCLE_COLOURS)
 LADDER = ("nominal", "charging", "professional", "break_even")
 
 
@@ -20,9 +25,16 @@ LADDER = ("nominal", "charging", "professional", "break_even")
 def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
     """Four panels over the months: household-weighted mean and the band from the 10th to the 90th percentile of estates."""
     host = style.canvas(ax, (10, 6.8), (0.06, 0.08, 0.855, 0.75))
-    style.heading(host, pick(CHART_WORDS["cycle"], lang), provenance(run, lang) + "\n" + text("band_note", lang), lift=18)
+    style.heading(
+        host,
+        pick(CHART_WORDS["cycle"], lang),
+        provenance(run, lang) + "\n" + text("band_note", lang),
+        lift=18,
+    )
     month = run.city.index.to_numpy()
-    for place, (panel, column) in enumerate(zip(style.panels(host, 2, 2, (0.155, 0.2)), CYCLE_COLUMNS, strict=True)):
+    for place, (panel, column) in enumerate(
+        zip(style.panels(host, 2, 2, (0.155, 0.2)), CYCLE_COLUMNS, strict=True)
+    ):
         low, mean, high = (run.city[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90"))
         colour = CYCLE_COLOURS[column]
         panel.fill_between(month, low, high, color=colour, alpha=0.2, linewidth=0, label="band")
@@ -42,7 +54,7 @@ def cycle_alt(run: RunLike, lang: str = "en") -> str:
     for column in CYCLE_COLUMNS:
         series = run.city[column]
         first, last, lowest = series.iloc[0], series.iloc[-1], series.min()
-        name = COLUMN_WORDS[column].in_language(lang)
+        name = measure_name(column, lang)
         low, high = (run.city[f"{column}_{suffix}"].iloc[-1] for suffix in ("p10", "p90"))
         if lang == "zh":
             parts.append(f"{name}由{percent(first)}变为{percent(last)}（最低{percent(lowest)}，第{series.idxmin()}月）"
@@ -52,7 +64,11 @@ def cycle_alt(run: RunLike, lang: str = "en") -> str:
                          f"{series.idxmin()}); at the end the middle 80% of estates lie between {percent(low)} and {percent(high)}")  # fmt: skip
     if lang == "zh":
         return f"四幅折线图，{run.months}个月，按户数加权均值。" + "；".join(parts) + "。"
-    return f"Four line charts over {run.months} months, household-weighted means. " + ". ".join(_capital(p) for p in parts) + "."
+    return (
+        f"Four line charts over {run.months} months, household-weighted means. "
+        + ". ".join(capital(p) for p in parts)
+        + "."
+    )
 
 
 @style.styled
@@ -66,7 +82,7 @@ def ladder(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     for rung, colour, dash in zip(LADDER, style.PALETTE, style.DASHES, strict=False):
         values = run.city[rung].to_numpy(dtype=float)
         ax.plot(month, values, color=colour, linestyle=dash, linewidth=2.4, label=rung, clip_on=False)
-        label = f"{_capital(COLUMN_WORDS[rung].in_language(lang))} {percent(values[-1])}"
+        label = f"{capital(measure_name(rung, lang))} {percent(values[-1])}"
         labels.append((values[-1], label, style.readable(colour)))
     style.end_labels(ax, run.months, labels)
     return ax
@@ -74,8 +90,9 @@ def ladder(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
 
 def ladder_alt(run: RunLike, lang: str = "en") -> str:
     """What the ladder chart shows, in words."""
+
     def change(rung: str) -> str:
-        name, first, last = COLUMN_WORDS[rung].in_language(lang), run.city[rung].iloc[0], run.city[rung].iloc[-1]
+        name, first, last = measure_name(rung, lang), run.city[rung].iloc[0], run.city[rung].iloc[-1]
         if lang == "zh":
             return f"{name}由{percent(first)}变为{percent(last)}"
         return f"{name} from {percent(first)} to {percent(last)}"
@@ -97,11 +114,13 @@ def modes(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     names = MODES[::-1]
     shares = np.array([run.city[f"mode_{name}"].to_numpy(dtype=float) for name in names])
     colours, hatches = zip(*(style.MODE_STYLE[name] for name in names), strict=True)
-    bands = ax.stackplot(run.city.index.to_numpy(), shares, colors=colours, labels=names, edgecolor="white", linewidth=0.6)
+    bands = ax.stackplot(
+        run.city.index.to_numpy(), shares, colors=colours, labels=names, edgecolor="white", linewidth=0.6
+    )
     for band, hatch in zip(bands, hatches, strict=True):
         band.set_hatch(hatch)
     middle = np.cumsum(shares[:, -1]) - shares[:, -1] / 2
-    labels = [(height, f"{_capital(MODE_WORDS[name].in_language(lang))} {percent(share)}", style.readable(colour))
+    labels = [(height, f"{capital(MODE_WORDS[name].in_language(lang))} {percent(share)}", style.readable(colour))
               for height, name, share, colour in zip(middle, names, shares[:, -1], colours, strict=True)]  # fmt: skip
     style.end_labels(ax, run.months, labels)
     return ax
@@ -117,7 +136,3 @@ def modes_alt(run: RunLike, lang: str = "en") -> str:
     if lang == "zh":
         return f"堆叠面积图，{run.months}个月内各管理模式的小区占比：" + "，".join(parts) + "。"
     return f"Stacked areas over {run.months} months, shares of estates: " + ", ".join(parts) + "."
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from sim.errors import EstateError
 from sim.outputs import style
-from sim.outputs.catalog import CHART_WORDS, percent, pick, provenance, text, type_title
+from sim.outputs.catalog import CHART_WORDS, capital, percent, pick, provenance, text, type_title, wrapped
 from sim.outputs.measures import (
     STAGE_ORDER,
     RunLike,
@@ -30,15 +30,16 @@ MARKED_CELLS = 400  # up to this many estates, cells are large enough for a sign
 
 
 def _names(lang: str) -> list[str]:
-    words = [STAGE_WORDS[stage].in_language(lang) for stage in STAGE_ORDER]
-    return [word[:1].upper() + word[1:] for word in words]
+    return [capital(STAGE_WORDS[stage].in_language(lang)) for stage in STAGE_ORDER]
 
 
 @style.styled
 def stages(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Stage shares at yearly marks as stacked bars, with ribbons for the estates that stay or move from one to the next."""
     ax = style.tidy(style.canvas(ax, (10, 6.2), (0.075, 0.095, 0.755, 0.755)))
-    style.heading(ax, pick(CHART_WORDS["stages"], lang), provenance(run, lang) + "\n" + text("ribbon_note", lang))
+    style.heading(
+        ax, pick(CHART_WORDS["stages"], lang), provenance(run, lang) + "\n" + text("ribbon_note", lang)
+    )
     style.share_axis(ax, text("share_of_estates", lang))
     ax.grid(visible=False)
     marks = year_marks(run.months)
@@ -71,7 +72,7 @@ def _nodes(ax: Axes, shares: np.ndarray) -> None:
         ax.bar(np.arange(len(shares)), shares[:, code], NODE_WIDTH, tops[:, code] - shares[:, code], color=colour,
                hatch=hatch, edgecolor="white", linewidth=0.6, label=stage, zorder=3)  # fmt: skip
         dark = stage in ("collapsed", "spiralling", "recovering")
-        for mark in np.flatnonzero(shares[:, code] >= LABELLED_FROM):
+        for mark in np.flatnonzero(shares[:, code] >= LABELLED_FROM).tolist():
             ax.text(mark, tops[mark, code] - shares[mark, code] / 2, f"{100 * shares[mark, code]:.0f}", fontsize=8,
                     color="white" if dark else "black", ha="center", va="center", zorder=4,
                     bbox={"facecolor": colour, "edgecolor": "none", "pad": 0.8} if hatch else None)  # fmt: skip
@@ -104,7 +105,10 @@ def stages_alt(run: RunLike, lang: str = "en") -> str:
     codes = stages_at(run, marks)
     shares, flows = stage_shares(codes), stage_flows(codes).sum(axis=0)
     names, moved = _names(lang), flows - np.diag(np.diag(flows))
-    share_words = [f"{name} {percent(first)} → {percent(last)}" for name, first, last in zip(names, shares[0], shares[-1], strict=True)]
+    share_words = [
+        f"{name} {percent(first)} → {percent(last)}"
+        for name, first, last in zip(names, shares[0], shares[-1], strict=True)
+    ]
     tail = ""
     if moved.sum() > 0:
         origin, target = np.unravel_index(int(moved.argmax()), moved.shape)
@@ -112,11 +116,20 @@ def stages_alt(run: RunLike, lang: str = "en") -> str:
         tail = (f"年末之间最多的移动是由“{names[origin]}”到“{names[target]}”（{count}个小区次）。" if lang == "zh" else
                 f" The most frequent move between marks is from {names[origin].lower()} to {names[target].lower()} ({count} moves).")  # fmt: skip
     if lang == "zh":
-        return f"冲积图，第{marks[0]}月至第{marks[-1]}月各阶段小区占比：" + "，".join(share_words) + "。" + tail
-    return f"Flow diagram of stage shares from month {marks[0]} to {marks[-1]}: " + ", ".join(share_words) + "." + tail
+        return (
+            f"冲积图，第{marks[0]}月至第{marks[-1]}月各阶段小区占比：" + "，".join(share_words) + "。" + tail
+        )
+    return (
+        f"Flow diagram of stage shares from month {marks[0]} to {marks[-1]}: "
+        + ", ".join(share_words)
+        + "."
+        + tail
+    )
 
 
-def packed_grid(groups: np.ndarray, badness: np.ndarray, width: int, gap: int) -> tuple[np.ndarray, np.ndarray, list[tuple[float, float]]]:
+def packed_grid(
+    groups: np.ndarray, badness: np.ndarray, width: int, gap: int
+) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]:
     """Rows and columns of a cell for each estate: groups as blocks one under the other, worst first within a block.
 
     `groups` are codes from 0 (estates), `badness` any number that is larger for worse (estates). Returns
@@ -139,7 +152,9 @@ def packed_grid(groups: np.ndarray, badness: np.ndarray, width: int, gap: int) -
 def estate_map(run: RunLike, ax: Axes | None = None, lang: str = "en", group: str = "type") -> Figure:
     """All estates as squares coloured by stage at up to six months, in blocks by `group` ("type" or "district")."""
     host = style.canvas(ax, (10, 7.6), (0.15, 0.075, 0.835, 0.77))
-    style.heading(host, pick(CHART_WORDS["map"], lang), provenance(run, lang) + "\n" + text("map_note", lang), lift=18)
+    style.heading(
+        host, pick(CHART_WORDS["map"], lang), provenance(run, lang) + "\n" + text("map_note", lang), lift=18
+    )
     months = snapshot_months(run.months)
     codes = stages_at(run, months)
     keys, labels = _groups(run, group, lang)
@@ -181,7 +196,9 @@ def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarra
     image = np.full((int(row.max(initial=0)) + 1, width), np.nan)
     image[row, column] = codes
     colours = ListedColormap([style.STAGE_STYLE[stage][0] for stage in STAGE_ORDER])
-    panel.imshow(image, cmap=colours, vmin=-0.5, vmax=len(STAGE_ORDER) - 0.5, interpolation="nearest", aspect="auto")
+    panel.imshow(
+        image, cmap=colours, vmin=-0.5, vmax=len(STAGE_ORDER) - 0.5, interpolation="nearest", aspect="auto"
+    )
     panel.set_xticks([])
     panel.set_yticks([])
     panel.grid(visible=False)
@@ -196,18 +213,16 @@ def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarra
             panel.plot(column[here], row[here], sign, color="white", markersize=3.5, linestyle="none")
 
 
-def _block_labels(panel: Axes, blocks: list[tuple[float, float]], names: list[str], counts: np.ndarray, lang: str) -> None:
+def _block_labels(
+    panel: Axes, blocks: list[tuple[int, int]], names: list[str], counts: np.ndarray, lang: str
+) -> None:
     """Names and sizes of the blocks at the left, wrapped to the margin."""
-    wrap = 9 if lang == "zh" else 17
-    words = [_wrapped(name, wrap) + "\n" + text("estates_n", lang, n=f"{count:,}") for name, count in zip(names, counts, strict=True)]
+    words = [
+        wrapped(capital(name), 18) + "\n" + text("estates_n", lang, n=f"{count:,}")
+        for name, count in zip(names, counts, strict=True)
+    ]
     panel.set_yticks([(first + last) / 2 for first, last in blocks], words, fontsize=8)
     panel.tick_params(axis="y", length=0)
-
-
-def _wrapped(words: str, width: int) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(words[:1].upper() + words[1:], width))
 
 
 def _legend(host: Axes, lang: str) -> None:
@@ -227,7 +242,11 @@ def estate_map_alt(run: RunLike, lang: str = "en") -> str:
     kinds = run.estate_table["type"].astype("category")
     last = at_months(run, "stage", [run.months])[0]
     collapsed = last == list(run.estates["stage"].cat.categories).index("collapsed")
-    by_type = {name: float(collapsed[(kinds == name).to_numpy()].mean()) for name in kinds.cat.categories if (kinds == name).any()}
+    by_type = {
+        name: float(collapsed[(kinds == name).to_numpy()].mean())
+        for name in kinds.cat.categories
+        if (kinds == name).any()
+    }
     worst = max(by_type, key=lambda name: by_type[name])
     name, count = type_title(run, worst, lang), f"{len(kinds):,}"
     if lang == "zh":

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
 import numpy as np
@@ -74,11 +74,11 @@ def drawing() -> Iterator[None]:
 
     rcParams are global to the process, so two threads inside at once could restore each other's values: one at a time.
     """
-    settings = {
+    settings: Any = {
         "font.family": [font_family()], "font.size": 10, "axes.titlesize": 13, "axes.titlelocation": "left",
         "axes.labelsize": 10, "axes.labelcolor": GREY, "xtick.color": GREY, "ytick.color": GREY, "axes.edgecolor": "#999999",
         "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "hatch.linewidth": 0.7,
-        "svg.fonttype": "path", "svg.hashsalt": "estate", "figure.facecolor": "white", "savefig.facecolor": "white",
+        "svg.fonttype": "path", "svg.hashsalt": "estate", "text.parse_math": False, "figure.facecolor": "white", "savefig.facecolor": "white",
     }  # fmt: skip
     with _lock, matplotlib.rc_context(settings):
         yield
@@ -154,14 +154,17 @@ def month_axis(ax: Axes, months: int, label: str = "") -> None:
 def spread(values: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
     """Label positions nearest to `values` that keep their order, stand `gap` apart and, if they fit, within [low, high]."""
     order = np.argsort(values, kind="stable")
-    blocks: list[list[float]] = []  # [mean of (value - rank * gap), members]: pooled until they rise, which is optimal
+    # Blocks of [mean of (value - rank * gap), members], pooled until they rise: the least-squares answer.
+    blocks: list[list[float]] = []
     for rank, index in enumerate(order):
         blocks.append([float(values[index]) - rank * gap, 1])
         while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
             mean, members = blocks.pop()
             before, count = blocks[-1]
             blocks[-1] = [(before * count + mean * members) / (count + members), count + members]
-    level = np.concatenate([np.full(int(members), mean) for mean, members in blocks]) if blocks else np.empty(0)
+    level = (
+        np.concatenate([np.full(int(members), mean) for mean, members in blocks]) if blocks else np.empty(0)
+    )
     level = np.clip(level, low, max(low, high - gap * (len(order) - 1)))
     placed = np.empty(len(order))
     placed[order] = level + gap * np.arange(len(order))
@@ -174,7 +177,8 @@ def end_labels(ax: Axes, x: float, labels: Sequence[tuple[float, str, str]], siz
     inches = ax.get_position().height * owner(ax).get_figheight()
     gap = (high - low) * size * 1.35 * max(1 + text.count("\n") for _, text, _ in labels) / 72 / inches
     heights = [min(max(height, low), high) for height, _, _ in labels]
-    for place, height, (_, text, colour) in zip(spread(heights, gap, low, high), heights, labels, strict=True):
+    places = spread(heights, gap, low, high)
+    for place, height, (_, text, colour) in zip(places, heights, labels, strict=True):
         ax.annotate(text, (x, height), xytext=(1.025, place), textcoords=ax.get_yaxis_transform(), color=colour,
                     va="center", fontsize=size, annotation_clip=False, gid="end label",
                     arrowprops={"arrowstyle": "-", "color": "#AAAAAA", "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0,
@@ -183,8 +187,15 @@ def end_labels(ax: Axes, x: float, labels: Sequence[tuple[float, str, str]], siz
 
 def readable(colour: str) -> str:
     """A colour fit for text on white: the light ones of the palette are too faint for letters."""
-    return {YELLOW: "#7A6F00", SKY: "#1F78B4", ORANGE: "#A36F00", PURPLE: "#A5497B",
-            "#CFCFCF": GREY, "#9A9A9A": GREY}.get(colour, colour)
+    darker = {
+        YELLOW: "#7A6F00",
+        SKY: "#1F78B4",
+        ORANGE: "#A36F00",
+        PURPLE: "#A5497B",
+        "#CFCFCF": GREY,
+        "#9A9A9A": GREY,
+    }
+    return darker.get(colour, colour)
 
 
 def write(figure: Figure, path: Path, title: str, description: str) -> Path:

@@ -8,7 +8,7 @@ import numpy as np
 from sim.draws import Stream, philox
 from sim.exact import exp64, normal_quantile
 from sim.kernel import kernel
-from sim.month.modes import billed_share_of_full_fee
+from sim.state.modes import billed_share_of_full_fee
 
 F = np.float32
 I32 = np.int32

@@ -1,0 +1,54 @@
+"""The starting companies, and which estates they run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import Stream, lognormals, normals, uniforms
+from sim.errors import Problem, ScenarioError
+from sim.population.estates import in_random_order
+from sim.scenario import Scenario
+from sim.state.modes import MARKET, SOE
+from sim.state.tables import COMPANY_TYPE
+
+
+def draw_companies(scenario: Scenario, seed: int) -> np.ndarray:
+    """The companies' table: private ones first, then state-owned."""
+    settings = scenario.companies
+    count = settings.private + settings.state_owned
+    companies = np.zeros(count, COMPANY_TYPE)
+    rows = np.arange(count)
+    companies["state_owned"][settings.private :] = 1
+    companies["home_district"] = np.floor(uniforms(seed, Stream.COMPANY_PLACE, 0, rows) * scenario.city.districts)
+    companies["skill"] = np.clip(settings.skill_mean + settings.skill_sd * normals(seed, Stream.COMPANY_SKILL, 0, rows), 0.3, 1.0)
+    companies["cost_level"] = lognormals(1.0, settings.cost_spread, seed, Stream.COMPANY_COST, rows)
+    companies["margin"] = settings.margin_mean + settings.margin_sd * normals(seed, Stream.COMPANY_MARGIN, 0, rows)
+    tolerance = settings.tolerance_months_mean + settings.tolerance_months_sd * normals(seed, Stream.COMPANY_RISK, 0, rows)
+    companies["tolerance"] = np.maximum(3.0, tolerance)
+    companies["risk"] = uniforms(seed, Stream.COMPANY_SIZE, 0, rows)
+    companies["capacity"] = settings.capacity_estates
+    companies["reputation"] = 0.6
+    companies["score"] = -1.0
+    companies["active"] = 1
+    return companies
+
+
+def assign_estates(estates: np.ndarray, companies: np.ndarray, scenario: Scenario, seed: int) -> None:
+    """Give every company-run estate a company of the right kind with capacity left, round the companies by draw.
+
+    Raises ScenarioError where the companies cannot run all the estates that the scenario gives them.
+    """
+    for mode, owned, name in ((MARKET, 0, "private"), (SOE, 1, "state_owned")):
+        rows = np.flatnonzero(estates["mode"] == mode)
+        firms = np.flatnonzero(companies["state_owned"] == owned)
+        capacity = int(companies["capacity"][firms].sum())
+        if rows.size > capacity:
+            found = f"{firms.size} companies for {rows.size} estates that they run at the start"
+            allowed = f"companies x capacity_estates of at least {rows.size} (it is {capacity})"
+            raise ScenarioError([Problem(scenario.name, f"companies.{name}", found, allowed)])
+        if rows.size == 0:
+            continue
+        shuffled = in_random_order(seed, Stream.ESTATE_COMPANY, rows)
+        firms = in_random_order(seed, Stream.COMPANY_PLACE, firms)
+        estates["company"][shuffled] = firms[np.arange(rows.size) % firms.size]
+    companies["estates"] = np.bincount(estates["company"][estates["company"] >= 0], minlength=companies.size)
