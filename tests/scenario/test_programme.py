@@ -54,7 +54,12 @@ def test_a_default_outside_its_range_fails_when_declared() -> None:
 def test_errors_survive_the_way_back_from_a_worker() -> None:
     error = ScenarioError([Problem("a.toml", "months", "0", "1 to 1200", "month")])
     copied = pickle.loads(pickle.dumps(error))
-    assert isinstance(copied, EstateError) and copied.problems == error.problems and str(copied) == str(error)
+    assert (
+        isinstance(copied, ScenarioError)
+        and isinstance(copied, EstateError)
+        and copied.problems == error.problems
+        and str(copied) == str(error)
+    )
     assert str(error) == "a.toml: months: found 0; allowed: 1 to 1200; did you mean 'month'?"
 
 
