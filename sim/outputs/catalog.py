@@ -43,6 +43,8 @@ TEXT = {
     "bore": Word("净支出（谁出钱）", "paid, net"),
     "received": Word("净收入（谁收钱）", "received, net"),
     "net_by_year": Word("每年净支出（0 线以上）与净收入（0 线以下），{unit}", "Net paid (above zero) and received (below), each year, {unit}"),
+    "net_note": Word("净额：支出减收入，经手的钱不重复计；政府年度预算拨款不计入",
+                     "net: paid minus received, so money passed on is not counted twice; yearly budget grants are left out"),
     "largest_flows": Word("全程最大的资金流向（对数刻度），{unit}", "Largest flows over the whole run (log scale), {unit}"),
     "from_to": Word("{payer} → {payee}", "{payer} → {payee}"),
     "other_flows": Word("其他{n}项", "{n} other flows"),
@@ -50,7 +52,7 @@ TEXT = {
     "stage": Word("阶段", "stage"),
     "mode": Word("管理", "manager"),
     "events": Word("事件", "Events"),
-    "until_month": Word("{label}（第{n}月）", "{label} (month {n})"),
+    "until_month": Word("{label}\n（第{n}月）", "{label}\n(month {n})"),
     "more_events": Word("另有{n}件较小的事", "and {n} more events"),
     "no_events": Word("未记录任何事件", "no event was recorded"),
 }  # fmt: skip

@@ -66,7 +66,7 @@ def _lines(ax: Axes, life: Life, months: int, lang: str) -> None:
     )
     known = np.flatnonzero(np.isfinite(life.needed))
     if len(known):
-        labels.append((float(min(life.needed[known[-1]], 1)), text("needed", lang), style.GREY))
+        labels.append((float(min(life.needed[known[-1]], 1)), wrapped(text("needed", lang), 24), style.GREY))
     for name, dash in zip(MEASURES, style.DASHES, strict=False):
         values = life.months[name].to_numpy(dtype=float)
         colour = CYCLE_COLOURS[name]
@@ -74,12 +74,11 @@ def _lines(ax: Axes, life: Life, months: int, lang: str) -> None:
         known = np.flatnonzero(np.isfinite(values))
         if len(known):
             last = known[-1]
-            label = f"{measure_name(name, lang)} {percent(values[last])}"
+            label = wrapped(f"{measure_name(name, lang)} {percent(values[last])}", 24)
             if last < len(values) - 1:  # nothing billed any more: say when this was
                 label = text("until_month", lang, label=label, n=month[last])
             labels.append((values[last], label, style.readable(colour)))
-    wrapped_labels = [(height, wrapped(words, 24), colour) for height, words, colour in labels]
-    style.end_labels(ax, months, wrapped_labels, size=8.5)
+    style.end_labels(ax, labels, size=8.5)
 
 
 def _strip(ax: Axes, life: Life, column: str, months: int, lang: str) -> list[Patch]:
@@ -143,7 +142,7 @@ def _key(ax: Axes, events: pd.DataFrame, hidden: int, lang: str) -> None:
     if hidden:
         lines.append(text("more_events", lang, n=hidden))
     ax.axis("off")
-    ax.set_title(text("events", lang), fontsize=10.5)
+    ax.set_title(text("events", lang), fontsize=10.5, y=1)
     size = 8.5 if sum(line.count("\n") + 1 for line in lines) <= 24 else 7.3
     ax.text(
         0,

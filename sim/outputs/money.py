@@ -27,19 +27,23 @@ LARGEST = 9
 @style.styled
 def money(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
     """Yearly bars of net payers (above zero) and net receivers (below), and the largest flows by purpose, payer and payee."""
-    host = style.canvas(ax, (11, 6.2), (0.065, 0.09, 0.91, 0.745))
-    style.heading(host, pick(CHART_WORDS["money"], lang), provenance(run, lang), lift=20)
+    host = style.canvas(ax, (11, 6.4), (0.065, 0.09, 0.91, 0.735))
+    style.heading(
+        host, pick(CHART_WORDS["money"], lang), provenance(run, lang) + "\n" + text("net_note", lang), lift=20
+    )
     host.axis("off")
     years = style.tidy(host.inset_axes((0, 0, 0.36, 1)))
     flows = style.tidy(host.inset_axes((0.61, 0, 0.33, 1)))
-    _bars(years, fold_small(net_by_year(run)), lang)
-    _dots(flows, flows_by_purpose(run), lang)
+    net = fold_small(net_by_year(run))
+    scale = money_scale(float(net.clip(lower=0).sum(axis=1).max()), lang)  # one for both panels
+    _bars(years, net, scale, lang)
+    _dots(flows, flows_by_purpose(run), scale, lang)
     return style.owner(host)
 
 
-def _bars(ax: Axes, net: pd.DataFrame, lang: str) -> None:
+def _bars(ax: Axes, net: pd.DataFrame, scale: tuple[float, str], lang: str) -> None:
     """Stacked bars by account kind, each row of `net` adding to zero, with a label for each kind at the last year."""
-    size, unit = money_scale(float(net.clip(lower=0).sum(axis=1).max()), lang)
+    size, unit = scale
     positions, labels = np.arange(len(net)), []
     up, down = np.zeros(len(net)), np.zeros(len(net))
     for kind in net:
@@ -66,7 +70,7 @@ def _bars(ax: Axes, net: pd.DataFrame, lang: str) -> None:
     ax.axhline(0, color="black", linewidth=1)
     reach = 1.08 * max(up.max(), -down.min(), 1e-9)
     ax.set_ylim(-reach, reach)
-    ax.set_title(text("net_by_year", lang, unit=unit), fontsize=10.5, pad=6)
+    ax.set_title(text("net_by_year", lang, unit=unit), fontsize=10.5, y=1, pad=6)
     ax.yaxis.set_major_locator(MaxNLocator(7))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):,g}"))
     ax.set_ylabel(f"← {text('received', lang)}    {text('bore', lang)} →")
@@ -74,11 +78,11 @@ def _bars(ax: Axes, net: pd.DataFrame, lang: str) -> None:
     ax.set_xticks(positions[::every], [str(year) for year in net.index[::every]])
     ax.set_xlabel(text("year", lang))
     ax.spines["bottom"].set_visible(False)
-    style.end_labels(ax, len(net) - 0.64, labels, size=9)
+    style.end_labels(ax, labels, size=9)
     ax.set_xlim(-0.6, len(net) - 0.4)
 
 
-def _dots(ax: Axes, flows: pd.DataFrame, lang: str) -> None:
+def _dots(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str], lang: str) -> None:
     """One line and dot for each of the largest flows on a log scale, its words above it and its figure beside it."""
     shown = flows.head(LARGEST)
     rest = flows.iloc[LARGEST:]
@@ -89,7 +93,7 @@ def _dots(ax: Axes, flows: pd.DataFrame, lang: str) -> None:
     if len(rest):
         rows.append((text("other_flows", lang, n=len(rest)), "other", "", float(rest["yuan"].sum())))
     largest = max((row[3] for row in rows), default=1.0)
-    size, unit = money_scale(largest, lang)
+    size, unit = scale
     lowest = min((row[3] for row in rows), default=1.0) / size / 3
     ax.set_xscale("log")
     for place, (purpose, payer, payee, yuan) in enumerate(rows):
@@ -118,7 +122,7 @@ def _dots(ax: Axes, flows: pd.DataFrame, lang: str) -> None:
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     ax.spines["left"].set_visible(False)
-    ax.set_title(text("largest_flows", lang, unit=unit), fontsize=10.5, pad=6)
+    ax.set_title(text("largest_flows", lang, unit=unit), fontsize=10.5, y=1, pad=6)
 
 
 def _figure(value: float) -> str:

@@ -39,12 +39,12 @@ def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
         colour = CYCLE_COLOURS[column]
         panel.fill_between(month, low, high, color=colour, alpha=0.2, linewidth=0, label="band")
         panel.plot(month, mean, color=colour, linewidth=2.2, label=column)
-        panel.set_title(text(f"panel_{column}", lang), fontsize=10.5, pad=6)
+        panel.set_title(text(f"panel_{column}", lang), fontsize=10.5, y=1, pad=6)
         style.share_axis(panel)
         style.month_axis(panel, run.months, text("month", lang) if place > 1 else "")
         ends = [(high[-1], percent(high[-1]), style.GREY), (low[-1], percent(low[-1]), style.GREY),
                 (mean[-1], f"{text('mean', lang)} {percent(mean[-1])}", style.readable(colour))]  # fmt: skip
-        style.end_labels(panel, run.months, [label for label in ends if np.isfinite(label[0])], size=9)
+        style.end_labels(panel, [label for label in ends if np.isfinite(label[0])], size=9)
     return style.owner(host)
 
 
@@ -84,7 +84,7 @@ def ladder(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
         ax.plot(month, values, color=colour, linestyle=dash, linewidth=2.4, label=rung, clip_on=False)
         label = f"{capital(measure_name(rung, lang))} {percent(values[-1])}"
         labels.append((values[-1], label, style.readable(colour)))
-    style.end_labels(ax, run.months, labels)
+    style.end_labels(ax, labels)
     return ax
 
 
@@ -122,7 +122,7 @@ def modes(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     middle = np.cumsum(shares[:, -1]) - shares[:, -1] / 2
     labels = [(height, f"{capital(MODE_WORDS[name].in_language(lang))} {percent(share)}", style.readable(colour))
               for height, name, share, colour in zip(middle, names, shares[:, -1], colours, strict=True)]  # fmt: skip
-    style.end_labels(ax, run.months, labels)
+    style.end_labels(ax, labels)
     return ax
 
 

@@ -55,7 +55,7 @@ def stages(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     middle = _tops(last) - last / 2
     labels = [(height, f"{name} {percent(share)}", style.readable(style.STAGE_STYLE[stage][0]))
               for height, name, share, stage in zip(middle, _names(lang), last, STAGE_ORDER, strict=True)]  # fmt: skip
-    style.end_labels(ax, ax.get_xlim()[1], labels)
+    style.end_labels(ax, labels)
     return ax
 
 
@@ -171,7 +171,7 @@ def estate_map(run: RunLike, ax: Axes | None = None, lang: str = "en", group: st
             panel.axis("off")
             continue
         _snapshot(panel, codes[place], row, column, width)
-        panel.set_title(text("month_n", lang, n=months[place]), fontsize=10.5, pad=4)
+        panel.set_title(text("month_n", lang, n=months[place]), fontsize=10.5, y=1, pad=4)
         if place % columns == 0:
             _block_labels(panel, blocks, [labels[key] for key in present], np.bincount(keys), lang)
     _legend(host, lang)

@@ -76,7 +76,9 @@ def _paths(random: np.random.Generator, table: pd.DataFrame, months: int) -> dic
     count = len(table)
     viability = (table.standard_cost / (table.area * table.price0)).to_numpy()
     r, q, k, s = (random.normal(m, 0.06, count).clip(0.2, 1) for m in (0.74, 0.75, 0.72, 0.68))
-    mode = np.where(table["type"].cat.codes == 0, 0, random.choice(6, count, p=(0.15, 0.05, 0.35, 0.1, 0.2, 0.15)))
+    mode = np.where(
+        table["type"].cat.codes == 0, 0, random.choice(6, count, p=(0.15, 0.05, 0.35, 0.1, 0.2, 0.15))
+    )
     legacy = random.uniform(0, 0.5, count) * (random.random(count) < 0.3)
     will = random.normal(0.1, 0.55, count)
     kept: dict[str, list[np.ndarray]] = {name: [] for name in ("r", "q", "k", "s", "mode", "stage")}
@@ -89,11 +91,17 @@ def _paths(random: np.random.Generator, table: pd.DataFrame, months: int) -> dic
         for name, value in zip(kept, (r, q, k, s, mode, stage), strict=True):
             kept[name].append(value.copy())
         losing = np.where(r < viability * 0.7, losing + 1, 0)
-        mode = np.where((losing > 24) & (mode < 3) & (random.random(count) < 0.05), random.choice([1, 4, 5], count), mode)
+        mode = np.where(
+            (losing > 24) & (mode < 3) & (random.random(count) < 0.05), random.choice([1, 4, 5], count), mode
+        )
         q = q + 0.2 * (np.where(mode < 4, (r / viability).clip(0.3, 1) ** 0.8, 0.2) - q)
         k = (k + 0.02 * (q * 1.05 - k)).clip(0, 1)
         s = s + 0.15 * (0.6 * q + 0.4 * k - 0.25 * legacy - s)
-        r = r + 0.12 * (1 / (1 + np.exp(-(will + 5 * (s - 0.6) + 3 * (r - 0.6)))) - r) + random.normal(0, 0.01, count)
+        r = (
+            r
+            + 0.12 * (1 / (1 + np.exp(-(will + 5 * (s - 0.6) + 3 * (r - 0.6)))) - r)
+            + random.normal(0, 0.01, count)
+        )
         r = r.clip(0.05, 0.98)
     return {name: np.array(values) for name, values in kept.items()} | {"legacy": legacy}
 
@@ -153,13 +161,15 @@ def _events(random: np.random.Generator, paths: dict[str, np.ndarray], months: i
     month, estate = np.nonzero(np.diff(paths["mode"], axis=0))
     rows = [(m + offset, e, e % 30, kind, cause, size)
             for m, e in zip(month + 1, estate, strict=True)
-            for offset, kind, cause, size in ((-3, "notice_given", "losses", 0.12), (0, "company_left", "losses", 0.12),
+            for offset, kind, cause, size in ((-3, "notice_given", "losses", 14.0), (0, "company_left", "losses", 183_512.0),
                                               (0, "tender_failed", "no_bidder", 0.0))]  # fmt: skip
     kinds = [("committee_formed", "spontaneous", 0.7), ("committee_vote_failed", "quorum_missed", 0.5),
-             ("price_raised", "vote", 0.1), ("retrofit", "programme", 0.4), ("comet_seen", "", np.nan)]  # fmt: skip
+             ("price_raised", "none", 1.75), ("retrofit", "policy", 0.4), ("comet_seen", "", np.nan)]  # fmt: skip
     for _ in range(paths["mode"].shape[1] // 2):
         kind, cause, size = kinds[random.integers(len(kinds))]
-        rows.append((random.integers(1, months + 1), random.integers(paths["mode"].shape[1]), -1, kind, cause, size))
+        rows.append(
+            (random.integers(1, months + 1), random.integers(paths["mode"].shape[1]), -1, kind, cause, size)
+        )
     frame = pd.DataFrame(rows, columns=["month", "estate", "company", "kind", "cause", "size"])
     frame["month"] = frame["month"].clip(1, months)
     return frame.sort_values(["month", "estate"], kind="stable", ignore_index=True).astype(
@@ -170,11 +180,13 @@ def _ledger(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> p
     billing = (table.area * table.price0).to_numpy()
     fees = (np.where(paths["mode"][1:] < 3, paths["r"][1:], 0) * billing).sum(axis=1)
     shares = {
-        ("fees", "owners", "companies", ""): 1.0, ("wages_and_materials", "companies", "outside", ""): 1.01,
-        ("public_revenue", "outside", "estate_funds", ""): 0.06, ("maintenance", "estate_funds", "companies", ""): 0.03,
-        ("retrofit", "district", "outside", "retrofit"): 0.02,
-        ("subsidy", "district", "companies", "operating_subsidy"): 0.03,
-        ("award", "city", "companies", "performance_award"): 0.005, ("staff", "street", "outside", "committee_drive"): 0.002,
+        ("fees", "owners", "companies", ""): 1.0, ("service", "companies", "suppliers", ""): 1.06,
+        ("fees_unit", "owners", "employers", ""): 0.08, ("service_unit", "employers", "suppliers", ""): 0.12,
+        ("public_revenue_fund", "advertisers", "estate_funds", ""): 0.06, ("fund_repair", "estate_funds", "suppliers", ""): 0.03,
+        ("public_revenue_leak", "advertisers", "insiders", ""): 0.01, ("cleaning", "community", "suppliers", ""): 0.02,
+        ("budget_district", "taxpayers", "district", ""): 0.06, ("retrofit", "district", "suppliers", "retrofit"): 0.02,
+        ("subsidy", "district", "companies", "operating_subsidy"): 0.03, ("lapse_district", "district", "taxpayers", ""): 0.01,
+        ("award", "city", "companies", "performance_award"): 0.005, ("drive_staff", "street", "suppliers", "drive"): 0.002,
     }  # fmt: skip
     parts = [pd.DataFrame({"month": np.arange(1, months + 1), "purpose": purpose, "payer_kind": payer,
                            "payee_kind": payee, "programme": programme, "yuan": fees * share})
