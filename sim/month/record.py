@@ -6,7 +6,8 @@ import numpy as np
 from numba.extending import register_jitable
 
 from sim.kernel import kernel
-from sim.state.modes import CLEANING, MARKET, NONE, SOE
+from sim.month.service import standard_cost
+from sim.state.modes import CLEANING, MARKET, NONE, SOE, billed_share_of_full_fee
 
 HEALTHY, STRAINED, SPIRALLING, COLLAPSED, RECOVERING = range(5)
 MEMORY = 12  # months
@@ -79,3 +80,24 @@ def new_rings(estates: np.ndarray) -> tuple[np.ndarray, ...]:
     rate = np.tile(estates["paid_share"], (MEMORY, 1))
     quality = np.tile(estates["quality"], (MEMORY, 1))
     return (*money, rate, quality)
+
+
+@kernel
+def record_start(estates, world, p):  # type: ignore[no-untyped-def]
+    """Ladder and stage of the starting state, from starting collection and quality as if they had lasted."""
+    q = p[0]
+    for e in range(estates.size):
+        estate = estates[e]
+        billed = billed_share_of_full_fee(estate.mode, q) > 0.0
+        estate.stage = cycle_stage(STRAINED, estate.mode, billed, estate.paid_share, estate.quality, estate.condition, 0.0, 0.0, q)
+        company = estate.mode == MARKET or estate.mode == SOE
+        estate.nominal = 1 if estate.mode != NONE else 0
+        estate.charging = 1 if billed and estate.paid_share > 0.0 else 0
+        estate.professional = 1 if company and estate.quality >= q.stage_professional_quality else 0
+        estate.break_even = 1 if estate.charging == 1 and estate.income_smooth >= estate.effort * start_cost(estate, q) else 0
+
+
+@register_jitable
+def start_cost(estate, q):  # type: ignore[no-untyped-def]
+    """Fen a month of full service at the start."""
+    return standard_cost(estate.cost_fixed, estate.cost_area, 1.0, estate.condition, q.service_condition_cost, 0.0, 0.0)

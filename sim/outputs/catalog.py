@@ -45,7 +45,7 @@ TEXT = {
     "net_by_year": Word("每年净支出（0 线以上）与净收入（0 线以下），{unit}", "Net paid (above zero) and received (below), each year, {unit}"),
     "net_note": Word("净额：支出减收入，经手的钱不重复计；政府年度预算拨款不计入",
                      "net: paid minus received, so money passed on is not counted twice; yearly budget grants are left out"),
-    "largest_flows": Word("全程最大的资金流向（对数刻度），{unit}", "Largest flows over the whole run (log scale), {unit}"),
+    "largest_flows": Word("全程最大的资金流向（对数刻度），{unit}", "Largest flows, whole run (log scale), {unit}"),
     "from_to": Word("{payer} → {payee}", "{payer} → {payee}"),
     "other_flows": Word("其他{n}项", "{n} other flows"),
     "needed": Word("维持标准服务所需收缴率", "collection that standard service needs"),
@@ -64,7 +64,7 @@ ACCOUNT_WORDS = {
     "donors": Word("捐助者", "donors"), "courts": Word("法院", "courts"), "suppliers": Word("员工与供应商", "staff and suppliers"),
     "advertisers": Word("停车、广告和租户", "parkers and advertisers"), "insiders": Word("侵占公共收益者", "insiders (leaks)"),
     "customers": Word("增值服务客户", "buyers of extra services"), "taxpayers": Word("纳税人", "taxpayers"),
-    "other": Word("其他", "others"),
+    "other": Word("其他", "others"), "other_paid": Word("其他", "others"), "other_received": Word("其他", "others"),
 }  # fmt: skip
 PURPOSE_WORDS = {
     "fees": Word("物业费", "fees"), "fees_unit": Word("单位小区收费", "fees, work-unit estates"),

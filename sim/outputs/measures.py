@@ -121,12 +121,18 @@ def net_by_year(run: RunLike) -> pd.DataFrame:
 
 
 def fold_small(table: pd.DataFrame, share: float = 0.01) -> pd.DataFrame:
-    """Columns that never reach `share` of a year's turnover added up as "other", the rest largest payer first."""
+    """Columns that never reach `share` of a year's turnover folded together, the rest largest payer first.
+
+    What the small ones paid and what they received stay apart ("other_paid", "other_received"), so nothing is netted away.
+    """
     turnover = table.clip(lower=0).sum(axis=1).max()
-    small = [name for name in table if table[name].abs().max() < share * turnover]
-    kept = table.drop(columns=small)
+    small = table[[name for name in table if table[name].abs().max() < share * turnover]]
+    kept = table.drop(columns=small.columns)
     kept = kept[kept.sum().sort_values(ascending=False).index]
-    return kept.assign(other=table[small].sum(axis=1)) if small else kept
+    if small.empty:
+        return kept
+    paid, received = small.clip(lower=0).sum(axis=1), small.clip(upper=0).sum(axis=1)
+    return kept.assign(other_paid=paid, other_received=received)
 
 
 def flows_by_purpose(run: RunLike) -> pd.DataFrame:

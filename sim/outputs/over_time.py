@@ -52,9 +52,11 @@ def cycle_alt(run: RunLike, lang: str = "en") -> str:
     """What the cycle chart shows, in words."""
     parts = []
     for column in CYCLE_COLUMNS:
-        series = run.city[column]
+        series, name = run.city[column].dropna(), measure_name(column, lang)
+        if series.empty:
+            parts.append(f"{name}没有数据" if lang == "zh" else f"{name} has no values")
+            continue
         first, last, lowest = series.iloc[0], series.iloc[-1], series.min()
-        name = measure_name(column, lang)
         low, high = (run.city[f"{column}_{suffix}"].iloc[-1] for suffix in ("p10", "p90"))
         if lang == "zh":
             parts.append(f"{name}由{percent(first)}变为{percent(last)}（最低{percent(lowest)}，第{series.idxmin()}月）"

@@ -43,6 +43,7 @@ ACCOUNT_STYLE: dict[str, tuple[str, str]] = {
     "owners": (BLUE, ""), "companies": (ORANGE, ""), "employers": (VERMILLION, ""), "estate_funds": (PURPLE, ""),
     "city": (GREEN, ""), "district": (GREEN, "///"), "street": (GREEN, "..."), "community": (GREEN, "xxx"),
     "state": (BLACK, ""), "advertisers": (SKY, ""), "suppliers": ("#9A9A9A", ""), "other": ("#CFCFCF", "///"),
+    "other_paid": ("#CFCFCF", "///"), "other_received": ("#CFCFCF", "///"),
 }  # fmt: skip
 
 FONT_FILE = "NotoSansSC-Regular.ttf"
@@ -176,11 +177,23 @@ def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float =
     """Labels (height, text, colour) at the right edge, moved apart where they would overlap, with a thin leader."""
     low, high = ax.get_ylim()
     inches = ax.get_position().height * owner(ax).get_figheight()
-    gap = (high - low) * size * 1.35 * max([1 + text.count("\n") for _, text, _ in labels], default=1) / 72 / inches
+    gap = (
+        (high - low)
+        * size
+        * 1.35
+        * max([1 + text.count("\n") for _, text, _ in labels], default=1)
+        / 72
+        / inches
+    )
     heights = [min(max(height, low), high) for height, _, _ in labels]
     edge = ax.get_yaxis_transform()
-    for place, height, (_, text, colour) in zip(spread(heights, gap, low, high), heights, labels, strict=True):
-        leader = Line2D([1.002, 1.02], [height, place], transform=edge, color="#AAAAAA", linewidth=0.6, clip_on=False)
+    for place, height, (_, text, colour) in zip(
+        spread(heights, gap, low, high), heights, labels, strict=True
+    ):
+        leader = Line2D(
+            [1.002, 1.02], [height, place], transform=edge, color="#AAAAAA", linewidth=0.6, clip_on=False
+        )
+        leader.set_label("_leader")  # matplotlib's sign for what is no series
         ax.add_artist(leader)
         ax.text(1.026, place, text, transform=edge, color=colour, va="center", fontsize=size, gid="end label")
 

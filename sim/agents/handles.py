@@ -1,0 +1,142 @@
+"""Mesa agents as handles: each reads and writes one row of the columns that the fast path uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from sim.state.columns import Field
+from sim.state.estates import ESTATE_FIELDS
+from sim.state.owners import OWNER_FIELDS
+from sim.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
+
+if TYPE_CHECKING:
+    from sim.city import City
+
+
+def _column(field: Field) -> property:
+    """A property that reads and writes one column of the handle's row; fixed facts can only be read."""
+
+    def read(self: Any) -> Any:
+        return self.table[field.name][self.row].item()
+
+    def write(self: Any, value: Any) -> None:
+        if field.fixed:
+            raise AttributeError(f"{field.name} is fixed when the city is built")
+        self.table[field.name][self.row] = value
+
+    return property(read, write, doc=f"{field.meaning} [{field.unit}]")
+
+
+class RowAgent(mesa.Agent):
+    """A registered Mesa agent that stands for one row of a table."""
+
+    def __init__(self, model: City, table: np.ndarray, row: int) -> None:
+        """Row `row` of `table`, in `model`."""
+        super().__init__(model)
+        self.table = table
+        self.row = row
+
+
+class Estate(RowAgent):
+    """A residential estate; attributes are the columns of `sim.state.estates`."""
+
+    @property
+    def committee(self) -> Committee:
+        """The handle of this estate's owners' committee (which may not exist yet)."""
+        return self.model.committee_agents[self.row]
+
+    @property
+    def owners(self) -> mesa.agent.AgentSet:
+        """The estate's owners as an AgentSet of handles, made when asked for."""
+        first = int(self.table["first_owner"][self.row])
+        return self.model.owners[first : first + int(self.table["households"][self.row])]
+
+
+class Company(RowAgent):
+    """A property-management company; attributes are the columns of `sim.state.tables.COMPANY_FIELDS`."""
+
+    @property
+    def cash(self) -> int:
+        """Cash in fen, negative for debt."""
+        return int(self.model.state.books.balances[self.table["account"][self.row]])
+
+
+class Committee(RowAgent):
+    """An owners' committee; row number is that of its estate."""
+
+
+class GovernmentBody(RowAgent):
+    """The city, a district, a street or a community."""
+
+    @property
+    def budget_left(self) -> int:
+        """What is left of this year's budget, fen."""
+        return int(self.model.state.books.balances[self.table["account"][self.row]])
+
+
+class Owner(mesa.Agent):
+    """One owner (household), made when asked for and not registered: millions of them live in columns.
+
+    `unique_id` is the row number, the permanent id that addresses the owner's draws.
+    """
+
+    def __init__(self, model: City, row: int) -> None:
+        """Owner `row` of `model`. Does not call Mesa's constructor, which would register the handle for good."""
+        self.model = model
+        self.row = self.unique_id = row
+        self.pos = None
+
+    @property
+    def estate(self) -> Estate:
+        """The handle of the estate the owner lives in."""
+        last = np.searchsorted(self.model.state.estates["first_owner"], self.row, side="right")
+        return self.model.estates[int(last) - 1]
+
+    def remove(self) -> None:
+        """Refused: the number of households is fixed."""
+        raise TypeError("an owner cannot be removed: the number of households is fixed")
+
+
+def _owner_column(field: Field) -> property:
+    def read(self: Owner) -> Any:
+        return getattr(self.model.state.owners, field.name)[self.row].item()
+
+    def write(self: Owner, value: Any) -> None:
+        if field.fixed:
+            raise AttributeError(f"{field.name} is fixed when the city is built")
+        getattr(self.model.state.owners, field.name)[self.row] = value
+
+    return property(read, write, doc=f"{field.meaning} [{field.unit}]")
+
+
+for _class, _fields in (
+    (Estate, ESTATE_FIELDS),
+    (Company, COMPANY_FIELDS),
+    (Committee, COMMITTEE_FIELDS),
+    (GovernmentBody, GOVERNMENT_FIELDS),
+):
+    for _field in _fields:
+        setattr(_class, _field.name, _column(_field))
+for _field in OWNER_FIELDS:
+    setattr(Owner, _field.name, _owner_column(_field))
+
+
+class OwnerList:
+    """The city's owners as a sequence of handles; an index gives an Owner, a slice an AgentSet."""
+
+    def __init__(self, city: City) -> None:
+        """All owners of `city`."""
+        self.city = city
+
+    def __len__(self) -> int:
+        return int(self.city.state.owners.area.size)
+
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            rows = range(*index.indices(len(self)))
+            return mesa.agent.AgentSet([Owner(self.city, row) for row in rows], random=self.city.random)
+        row = range(len(self))[index]
+        return Owner(self.city, row)

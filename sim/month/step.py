@@ -1,0 +1,95 @@
+"""One simulated month of one city: the phases in order, owner passes on as many threads as asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from sim.month.billing import bill_shares, book_payments
+from sim.month.committee import committee_month
+from sim.month.condition import keep_up
+from sim.month.government import open_month
+from sim.month.levers import reset_levers
+from sim.month.market import CONDITION_BINS, market_month
+from sim.month.owner_passes import owners_pass, payment_pass
+from sim.month.record import new_rings, record_month
+from sim.month.satisfaction import build_trust, solving_capacity
+from sim.month.service import plan_effort, serve, share_public_revenue
+from sim.population.start import State
+from sim.state.tables import EVENT_TYPE
+
+
+class Clockwork:
+    """Runs the phases of the month on a state; holds the scratch arrays that are not part of the state."""
+
+    def __init__(self, state: State, threads: int) -> None:
+        """`threads` share the owner passes; results do not depend on their number."""
+        self.state = state
+        size = state.estates.size
+        self.ranges = even_ranges(state.estates["households"], threads)
+        self.pool = ThreadPoolExecutor(len(self.ranges) - 1) if len(self.ranges) > 1 else None
+        self.bill_share = np.zeros(size)
+        self.solved_share = np.zeros(size)
+        self.target = np.zeros(size)
+        self.beliefs = np.zeros((int(state.estates["type"].max()) + 1, CONDITION_BINS))
+        self.rings = new_rings(state.estates)
+        self.events = np.zeros(12 * size + 2 * state.companies.size + 64, EVENT_TYPE)
+        self.touched_levers: set[str] = set()
+
+    def month(self, policy: Callable[[], None]) -> None:
+        """Simulate the month that world["month"] names; `policy` lets the programmes in force act."""
+        s, p = self.state, self.state.parameters
+        balances, flows = s.books.balances, s.books.flows
+        reset_levers(s.estates, self.touched_levers)
+        s.world["fallback_left"] = 0
+        s.world["events"] = 0
+        open_month(int(s.world["month"][0]), s.government, s.books)
+        policy()
+        # 2 payment
+        bill_shares(s.estates, p, self.bill_share)
+        self._over_estates(payment_pass, self.bill_share, s.owners, s.buildings, s.estates, s.world, p)
+        book_payments(s.estates, s.companies, balances, flows, p)
+        # 3 company
+        share_public_revenue(s.estates, s.companies, s.committees, balances, flows, p)
+        plan_effort(s.estates, s.companies, s.committees, balances, s.world, p, self.target)
+        serve(s.estates, s.companies, balances, flows, s.world, s.government, p, self.target)
+        # 4 estate
+        keep_up(s.estates, s.committees, balances, flows, s.world, p)
+        # 5 owners
+        solving_capacity(s.estates, p, self.solved_share)
+        self._over_estates(owners_pass, self.bill_share, self.solved_share, s.owners, s.buildings, s.estates, s.world, p)
+        build_trust(s.estates, s.committees, p)
+        # 6 committee
+        committee_month(s.committees, s.owners, s.estates, s.world, self.events, p)
+        # 7 market
+        market_month(s.estates, s.companies, balances, self.beliefs, s.world, self.events, p)
+        # 8 record
+        record_month(s.estates, *self.rings, s.world, p)
+
+    def _over_estates(self, owner_pass: Callable[..., None], *arguments: Any) -> None:
+        """Run a pass over all estates, a range of estates on each thread."""
+        if self.pool is None:
+            owner_pass(*self.ranges[0], *arguments)
+            return
+        others = [self.pool.submit(owner_pass, *part, *arguments) for part in self.ranges[1:]]
+        owner_pass(*self.ranges[0], *arguments)
+        for other in others:
+            other.result()
+
+    def close(self) -> None:
+        """End the threads."""
+        if self.pool is not None:
+            self.pool.shutdown()
+
+
+def even_ranges(households: np.ndarray, parts: int) -> list[tuple[int, int]]:
+    """Cut the estates into at most `parts` consecutive ranges with about the same number of owners."""
+    total = np.cumsum(households)
+    cuts = [0]
+    for part in range(1, parts):
+        cuts.append(int(np.searchsorted(total, total[-1] * part / parts)))
+    cuts.append(households.size)
+    return [(first, last) for first, last in zip(cuts[:-1], cuts[1:], strict=True) if last > first]
