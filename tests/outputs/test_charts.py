@@ -1,0 +1,318 @@
+"""What each chart holds: its series, labels, limits, language, and sums that must come out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from fake_run import FakeRun, fake_run
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from sim.errors import EstateError, ResultError
+from sim.outputs import (
+    CHARTS,
+    alt_text,
+    chart,
+    describe_charts,
+    estate_map,
+    ladder,
+    modes,
+    money,
+    save_charts,
+    stages,
+    style,
+)
+from sim.outputs.measures import (
+    STAGE_ORDER,
+    at_months,
+    flows_by_purpose,
+    fold_small,
+    net_by_year,
+    snapshot_months,
+    stage_flows,
+    stage_shares,
+    stages_at,
+    year_marks,
+)
+from sim.outputs.over_time import CYCLE_COLUMNS, LADDER, cycle
+from sim.outputs.stages import packed_grid
+from sim.words import LANGUAGES, MODES
+
+CHINESE = range(0x4E00, 0x9FFF)
+
+
+def words_of(figure: Figure) -> list[str]:
+    return [item.get_text() for item in figure.findobj(Text) if item.get_text().strip()]
+
+
+def is_chinese(words: str) -> bool:
+    return any(ord(letter) in CHINESE for letter in words)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_chart_says_in_its_language_what_and_which_run(run: FakeRun, name: str, lang: str) -> None:
+    words = words_of(chart(run, name, lang))
+    assert CHARTS[name].title.in_language(lang) in words
+    assert any(
+        run.scenario.title[lang] in line and f"{run.months}" in line and "60" in line for line in words
+    )
+    assert not any(line == "" or "{" in line for line in words)
+    if lang == "en":
+        assert not any(is_chinese(line) for line in words)
+    else:
+        # Only figures, units of time and signs may stand without a Chinese character.
+        assert all(is_chinese(line) or not any(letter.isalpha() for letter in line) for line in words)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_charts_draw_into_given_axes(run: FakeRun, name: str) -> None:
+    figure = Figure()
+    ax = figure.add_subplot()
+    drawn = CHARTS[name].draw(run, ax=ax)
+    assert drawn is ax or drawn is figure
+
+
+def test_cycle_has_a_mean_and_a_band_in_each_panel(run: FakeRun) -> None:
+    panels = cycle(run).axes[0].child_axes
+    assert len(panels) == 4
+    for panel, column in zip(panels, CYCLE_COLUMNS, strict=True):
+        (line,) = panel.get_lines()[:1]
+        assert line.get_label() == column
+        np.testing.assert_allclose(line.get_ydata(), run.city[column])
+        (band,) = panel.collections
+        heights = band.get_paths()[0].vertices[:, 1]
+        assert heights.min() == pytest.approx(run.city[f"{column}_p10"].min())
+        assert heights.max() == pytest.approx(run.city[f"{column}_p90"].max())
+        assert panel.get_xlim() == (0, run.months)
+        assert panel.get_ylim() == (0, 1)
+
+
+def test_ladder_has_four_rungs_in_different_dashes_with_labels_at_their_ends(run: FakeRun) -> None:
+    ax = ladder(run)
+    lines = {line.get_label(): line for line in ax.get_lines() if line.get_label() != "_leader"}
+    assert set(lines) == set(LADDER)
+    for rung in LADDER:
+        np.testing.assert_allclose(lines[rung].get_ydata(), run.city[rung])
+    assert len({line.get_color() for line in lines.values()}) == 4
+    assert len({str(line.get_linestyle()) for line in lines.values()}) == 4
+    assert len([item for item in ax.texts if item.get_gid() == "end label"]) == 4
+    assert ax.get_xlabel() and ax.get_ylabel()
+
+
+def test_modes_are_stacked_to_one(run: FakeRun) -> None:
+    ax = modes(run)
+    assert [band.get_label() for band in ax.collections] == list(MODES[::-1])
+    assert max(band.get_paths()[0].vertices[:, 1].max() for band in ax.collections) == pytest.approx(1)
+
+
+def test_stage_shares_add_to_one_and_flows_conserve_estates(run: FakeRun) -> None:
+    codes = stages_at(run, year_marks(run.months))
+    shares, flows = stage_shares(codes), stage_flows(codes)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert (flows.sum(axis=(1, 2)) == codes.shape[1]).all()
+    for step, flow in enumerate(flows):
+        np.testing.assert_array_equal(flow.sum(axis=1), np.bincount(codes[step], minlength=5))
+        np.testing.assert_array_equal(flow.sum(axis=0), np.bincount(codes[step + 1], minlength=5))
+
+
+def test_shares_of_stages_agree_with_the_city_table(run: FakeRun) -> None:
+    marks = year_marks(run.months)
+    shares = stage_shares(stages_at(run, marks))
+    for code, stage in enumerate(STAGE_ORDER):
+        np.testing.assert_allclose(shares[:, code], run.city.loc[marks, f"stage_{stage}"])
+
+
+def test_ribbons_fill_both_bars_they_join(run: FakeRun) -> None:
+    ax = stages(run)
+    (ribbons,) = (item for item in ax.collections if item.get_gid() == "ribbons")
+    left, right = [], []
+    for path in ribbons.get_paths():
+        x, y = path.vertices[:, 0], path.vertices[:, 1]
+        left.append((x.min(), np.ptp(y[np.isclose(x, x.min())])))
+        right.append((x.max(), np.ptp(y[np.isclose(x, x.max())])))
+    for ends in (left, right):
+        widths = pd.DataFrame(ends, columns=["x", "width"]).round(9).groupby("x")["width"].sum()
+        np.testing.assert_allclose(widths, 1)
+
+
+def test_stages_are_told_apart_without_colour() -> None:
+    assert set(style.STAGE_STYLE) == set(STAGE_ORDER)
+    colours = [colour for colour, _ in style.STAGE_STYLE.values()]
+    assert len(set(colours)) == len(colours)
+    assert style.STAGE_STYLE["collapsed"][1] and style.STAGE_STYLE["spiralling"][1]
+
+
+@pytest.mark.parametrize("group", ["type", "district"])
+def test_map_shows_every_estate_once_in_the_same_place(run: FakeRun, group: str) -> None:
+    figure = estate_map(run, group=group)
+    panels = [panel for panel in figure.axes[0].child_axes if panel.images]
+    months = snapshot_months(run.months)
+    assert len(panels) == len(months)
+    holes = None
+    for panel, codes in zip(panels, stages_at(run, months), strict=True):
+        image = np.ma.filled(panel.images[0].get_array().astype(float), np.nan)
+        shown = image[np.isfinite(image)].astype(int)
+        np.testing.assert_array_equal(np.bincount(shown, minlength=5), np.bincount(codes, minlength=5))
+        assert holes is None or (holes == np.isnan(image)).all()
+        holes = np.isnan(image)
+
+
+def test_packed_grid_gives_each_estate_its_own_cell_and_puts_the_worst_first() -> None:
+    random = np.random.default_rng(3)
+    groups, badness = random.integers(0, 4, 500), random.random(500)
+    row, column, blocks = packed_grid(groups, badness, 13, 2)
+    assert len(set(zip(row.tolist(), column.tolist(), strict=True))) == 500
+    for group, (first, last) in enumerate(blocks):
+        members = groups == group
+        assert (row[members] >= first).all() and (row[members] <= last).all()
+        worst = np.flatnonzero(members)[badness[members].argmax()]
+        assert (row[worst], column[worst]) == (first, 0)
+
+
+def test_unknown_group_is_refused(run: FakeRun) -> None:
+    with pytest.raises(EstateError, match="group: 'street' found, allowed type, district"):
+        estate_map(run, group="street")
+
+
+def test_net_payers_and_receivers_balance_and_leave_budget_grants_out(run: FakeRun) -> None:
+    net = net_by_year(run)
+    assert list(net.index) == [1, 2, 3]
+    assert "taxpayers" not in net
+    np.testing.assert_allclose(net.sum(axis=1), 0, atol=1e-3)
+    np.testing.assert_allclose(fold_small(net, 0.05).sum(axis=1), 0, atol=1e-3)
+    first_year = run.ledger[(run.ledger["month"] <= 12) & (run.ledger["payer_kind"] == "owners")]
+    assert net.loc[1, "owners"] == pytest.approx(first_year["yuan"].sum())
+
+
+def test_money_bars_reach_what_was_paid(run: FakeRun) -> None:
+    bars, flows = money(run).axes[0].child_axes
+    paid = net_by_year(run).clip(lower=0).sum(axis=1) / 1e6
+    tops = [
+        max(p.get_y() + p.get_height() for p in bars.patches if round(p.get_x() + 0.36) == year)
+        for year in range(3)
+    ]
+    np.testing.assert_allclose(tops, paid, rtol=1e-6)
+    assert "million yuan" in bars.get_title("left")
+    assert flows.get_xscale() == "log"
+    largest = flows_by_purpose(run)["yuan"].iloc[0] / 1e6
+    assert max(np.max(line.get_xdata()) for line in flows.get_lines()) == pytest.approx(largest)
+
+
+def test_at_months_follows_the_order_of_the_estate_table(run: FakeRun) -> None:
+    shuffled = replace(
+        run,
+        estates=run.estates.sample(frac=1, random_state=1),
+        estate_table=run.estate_table.sample(frac=1, random_state=2),
+    )
+    ids = shuffled.estate_table["estate"].to_numpy()
+    np.testing.assert_array_equal(
+        at_months(shuffled, "quality", [1, 17]), at_months(run, "quality", [1, 17])[:, ids]
+    )
+
+
+def test_a_month_that_lacks_estates_is_refused(run: FakeRun) -> None:
+    short = replace(run, estates=run.estates.iloc[:-1])
+    with pytest.raises(ResultError, match=f"month {run.months} has 59 estates, expected 60"):
+        at_months(short, "quality", [run.months])
+
+
+@pytest.mark.parametrize(
+    ("months", "expected"), [(1, [1]), (7, [1, 7]), (24, [1, 12, 24]), (30, [1, 12, 24, 30])]
+)
+def test_year_marks(months: int, expected: list[int]) -> None:
+    assert year_marks(months) == expected
+    assert len(year_marks(600)) <= 12
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_alt_texts_carry_the_figures_of_the_run(run: FakeRun, lang: str) -> None:
+    for name, entry in describe_charts(run, lang).items():
+        assert any(letter.isdigit() for letter in entry["alt"]), name
+        assert is_chinese(entry["alt"]) == (lang == "zh")
+    assert f"{100 * run.city['nominal'].iloc[-1]:.0f}%" in alt_text(run, "ladder", lang)
+
+
+def test_save_charts_writes_both_formats_with_title_and_alt_text_inside(run: FakeRun, tmp_path) -> None:
+    paths = save_charts(run, tmp_path / "charts", "zh")
+    assert sorted(path.name for path in paths) == sorted(
+        f"{name}.{form}" for name in CHARTS for form in ("png", "svg")
+    )
+    for name, entry in CHARTS.items():
+        with Image.open(tmp_path / "charts" / f"{name}.png") as image:
+            assert image.text["Description"] == alt_text(run, name, "zh")
+        root = ElementTree.parse(tmp_path / "charts" / f"{name}.svg").getroot()
+        assert root.find("{http://www.w3.org/2000/svg}title").text == entry.title.zh
+
+
+def test_the_same_run_gives_the_same_svg(run: FakeRun, tmp_path) -> None:
+    first, second = (save_charts(run, tmp_path / place, formats=["svg"]) for place in ("a", "b"))
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_save_charts_refuses_before_drawing(run: FakeRun, tmp_path) -> None:
+    with pytest.raises(EstateError, match="formats: 'pdf' found, allowed png, svg"):
+        save_charts(run, tmp_path / "x", formats=["pdf"])
+    with pytest.raises(EstateError, match="lang: 'fr' found, allowed zh, en"):
+        save_charts(run, tmp_path / "x", lang="fr")
+    with pytest.raises(EstateError, match="chart: 'pie' found"):
+        chart(run, "pie")
+    assert not (tmp_path / "x").exists()
+
+
+def test_settings_of_the_process_are_left_alone_even_by_threads(run: FakeRun, tmp_path) -> None:
+    before = dict(matplotlib.rcParams)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda place: save_charts(run, tmp_path / str(place), formats=["svg"]), range(4)))
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_neither_pyplot_nor_the_font_package_is_imported() -> None:
+    code = "import sys, sim.outputs as o; o.style.font_family(); print({'matplotlib.pyplot', 'zhplot'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_all_letters_of_all_charts_are_in_the_font(run: FakeRun) -> None:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    letters = get_font(findfont(FontProperties(family=style.font_family()))).get_charmap()
+    for lang in LANGUAGES:
+        for name in CHARTS:
+            for line in words_of(chart(run, name, lang)):
+                assert all(ord(letter) in letters or letter == "\n" for letter in line), line
+
+
+def test_tick_labels_keep_the_font_after_the_style_is_left(run: FakeRun) -> None:
+    ax: Axes = ladder(run, lang="zh")
+    assert all(label.get_fontfamily() == [style.font_family()] for label in ax.get_xticklabels())
+
+
+def test_spread_keeps_order_and_distance() -> None:
+    placed = style.spread([0.5, 0.5, 0.52, 0.1], 0.05, 0, 1)
+    np.testing.assert_allclose(np.sort(placed)[1:], [0.4567, 0.5067, 0.5567], atol=1e-4)
+    assert placed[3] == pytest.approx(0.1)
+    assert style.spread([1.0, 1.0], 0.2, 0, 1).tolist() == pytest.approx([0.8, 1.0])
+    assert style.spread([], 0.1, 0, 1).size == 0
+
+
+@pytest.mark.parametrize("months", [1, 5, 13])
+def test_short_runs_can_be_drawn(months: int, tmp_path) -> None:
+    assert len(save_charts(fake_run(3, months), tmp_path, formats=["png"])) == len(CHARTS)
+
+
+def test_a_run_without_events_money_or_bills_can_be_drawn(run: FakeRun, tmp_path) -> None:
+    city = run.city.copy()
+    city[[f"collection_rate{end}" for end in ("", "_p10", "_p50", "_p90")]] = np.nan
+    bare = replace(run, city=city, events=run.events.iloc[:0], ledger=run.ledger.iloc[:0])
+    assert len(save_charts(bare, tmp_path, formats=["png"])) == len(CHARTS)

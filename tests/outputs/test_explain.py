@@ -1,0 +1,162 @@
+"""The life of one estate: facts, turning points, events in words, and its chart."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_run import FakeRun
+
+from sim.errors import ResultError
+from sim.outputs import estate_life, estate_life_alt, explain_text
+from sim.outputs.catalog import amount, percent, wrapped
+from sim.outputs.event_words import CAUSES, EVENTS, event_sentence
+from sim.outputs.life_facts import crossings, life_of, phases, runs_of, turns
+from sim.state.events import CAUSES as KNOWN_CAUSES
+from sim.state.events import EVENT_KINDS
+from sim.words import LANGUAGES
+
+
+def with_events(run: FakeRun, rows: list[tuple[int, int, int, str, str, float]]) -> FakeRun:
+    events = pd.DataFrame(rows, columns=["month", "estate", "company", "kind", "cause", "size"])
+    return replace(run, events=events.astype({"kind": "category", "cause": "category"}))
+
+
+def test_every_kind_and_cause_of_the_model_has_words() -> None:
+    assert set(EVENT_KINDS) == set(EVENTS)
+    assert set(KNOWN_CAUSES) - {"none"} <= set(CAUSES)
+
+
+@pytest.mark.parametrize("kind", [*EVENT_KINDS, "comet_seen"])
+@pytest.mark.parametrize("size", [0.0, 0.3, 12.0, 250_000.0, float("nan")])
+def test_every_event_makes_a_sentence(kind: str, size: float) -> None:
+    for lang in LANGUAGES:
+        sentence = event_sentence(kind, "losses", size, lang)
+        assert sentence and "{" not in sentence and "nan" not in sentence
+        assert ("亏损" if lang == "zh" else "losses") in sentence
+
+
+def test_unknown_kinds_and_causes_are_told_by_their_own_names() -> None:
+    assert (
+        event_sentence("comet_seen", "star_dust", 3, "en") == "comet seen happened (cause: star dust; size 3)"
+    )
+    assert event_sentence("comet_seen", "", float("nan"), "zh") == "发生“comet seen”"
+    assert event_sentence("company_left", "none", 184_000, "zh") == "物业企业撤场（留下欠费18.4万元）"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_life_is_told_from_facts_to_end_with_every_event_once(run: FakeRun, lang: str) -> None:
+    rows = [
+        (4, 7, 2, "notice_given", "losses", 9.0),
+        (7, 7, 2, "company_left", "losses", 5e4),
+        (7, 8, 2, "abandoned", "no_bidder", 0.2),
+    ]
+    lines = explain_text(with_events(run, rows), 7, lang)
+    told = "\n".join(lines)
+    assert f"{run.estate_table.households[7]:,}" in lines[0] and "7" in lines[0]
+    assert told.count(event_sentence("notice_given", "losses", 9.0, lang)) == 1
+    assert told.count(event_sentence("company_left", "losses", 5e4, lang)) == 1
+    assert event_sentence("abandoned", "no_bidder", 0.2, lang) not in told
+    assert str(run.months) in lines[-1]
+    assert told.index(event_sentence("notice_given", "losses", 9.0, lang)) < told.index(
+        event_sentence("company_left", "losses", 5e4, lang)
+    )
+
+
+def test_repeated_events_are_told_together(run: FakeRun) -> None:
+    rows = [(month, 7, -1, "problem_solved", "policy", 1.0) for month in range(1, run.months + 1)]
+    calm = replace(
+        run, estates=run.estates.assign(stage=pd.Categorical(["healthy"] * len(run.estates), ["healthy"]))
+    )
+    told = [line for line in explain_text(with_events(calm, rows), 7) if "problems" in line]
+    assert told == [
+        f"  - months 1–{run.months}: residents' problems were solved, {run.months} times (cause: a programme)."
+    ]
+
+
+def test_falling_under_what_service_needs_is_told_with_what_moved_before(run: FakeRun) -> None:
+    ours = run.estates["estate"] == 7
+    month = run.estates["month"].where(ours, 0)
+    rate = np.where(month < 15, 0.95, 0.3)
+    billed = 1000.0
+    estates = run.estates.assign(
+        billed=np.where(ours, billed, run.estates["billed"]),
+        collected=np.where(ours, billed * rate, run.estates["collected"]),
+        income=np.where(ours, billed * rate, run.estates["income"]),
+        satisfaction=np.where(ours, np.where(month < 12, 0.8, 0.45), run.estates["satisfaction"]),
+    )
+    table = run.estate_table.assign(standard_cost=800.0)
+    low = replace(run, estates=estates, estate_table=table)
+    first = next(turn for turn in turns(life_of(low, 7)) if turn.measure == "collection_rate_12")
+    assert first.falling and first.level == pytest.approx(0.8)
+    # Twelve months at 95 % and then 30 %: the yearly rate passes 80 % in the third bad month.
+    assert first.month == 17 and first.value == pytest.approx((9 * 0.95 + 3 * 0.3) / 12)
+    assert any("fell below the 80% that the standard service needs" in line and "owner satisfaction 80% → 45%" in line
+               for line in explain_text(low, 7))  # fmt: skip
+    assert any("跌破维持标准服务所需的80%" in line for line in explain_text(low, 7, "zh"))
+
+
+def test_phases_cover_all_months_and_swallow_flicker(run: FakeRun) -> None:
+    for estate in range(20):
+        spans = phases(life_of(run, estate))
+        assert spans[0].first == 1 and spans[-1].last == run.months
+        assert all(a.last + 1 == b.first for a, b in itertools.pairwise(spans))
+
+
+def test_crossings_need_to_last() -> None:
+    values = np.array([0.9, 0.9, 0.9, 0.4, 0.9, 0.9, 0.9, np.nan, 0.4, 0.4, 0.4, 0.8, 0.8, 0.8])
+    assert crossings(values, np.full(len(values), 0.6)) == [(8, True), (11, False)]
+    assert crossings(np.full(4, np.nan), np.full(4, 0.6)) == []
+
+
+def test_runs_of() -> None:
+    assert runs_of(["a", "a", "b", "a"]) == [(0, 1), (2, 2), (3, 3)]
+    assert runs_of([]) == []
+
+
+def test_an_estate_that_is_not_there_is_refused(run: FakeRun) -> None:
+    with pytest.raises(ResultError, match="estate: 600 found, allowed 0 to 59"):
+        explain_text(run, 600)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_chart_of_a_life_marks_and_words_its_events(run: FakeRun, lang: str) -> None:
+    rows = [(4, 7, 2, "notice_given", "losses", 9.0), (7, 7, 2, "company_left", "losses", 5e4)]
+    figure = estate_life(with_events(run, rows), 7, lang)
+    lines, _, _, key = figure.axes[0].child_axes
+    assert [item.get_text() for item in lines.texts if item.get_gid() == "event"] == ["1", "2"]
+    (words,) = (item.get_text() for item in key.texts)
+    assert event_sentence("notice_given", "losses", 9.0, lang)[:5] in words.replace("\n", "")
+    assert {"collection_rate", "quality", "satisfaction", "condition", "needed"} <= {
+        line.get_label() for line in lines.get_lines()
+    }
+    assert "7" in estate_life_alt(run, 7, lang)
+
+
+def test_a_crowded_life_keeps_what_turned_it(run: FakeRun) -> None:
+    rows = [(month, 7, -1, "suit", "losses", 3.0) for month in range(1, 29)] + [
+        (29, 7, -1, "abandoned", "no_bidder", 0.2)
+    ]
+    *_, key = estate_life(with_events(run, rows), 7).axes[0].child_axes
+    (words,) = (item.get_text() for item in key.texts)
+    words = " ".join(words.split())
+    assert "left without any manager" in words and "and 15 more events" in words
+
+
+def test_a_life_without_events_says_so(run: FakeRun) -> None:
+    *_, key = estate_life(replace(run, events=run.events.iloc[:0]), 7).axes[0].child_axes
+    assert key.texts[0].get_text() == "no event was recorded"
+
+
+def test_words_for_numbers() -> None:
+    assert [percent(share) for share in (0.0, 0.001, 0.5, float("nan"))] == ["0%", "<1%", "50%", "–"]
+    assert [amount(184_000, lang) for lang in ("zh", "en")] == ["18.4万元", "184,000 yuan"]
+    assert [amount(1_250_000_000, lang) for lang in ("zh", "en")] == ["12.5亿元", "1.25 billion yuan"]
+
+
+def test_wrapping_counts_chinese_double_and_keeps_numbers_whole() -> None:
+    assert wrapped("留下欠费18.4万元。", 12) == "留下欠费18.4\n万元。"
+    assert wrapped("the company gave notice", 12, indent="  ") == "the company\n  gave\n  notice"
