@@ -38,7 +38,7 @@ TEXT = {
     "band_note": Word("线：按户数加权的均值；带：第10至第90百分位小区", "line: household-weighted mean; band: 10th to 90th percentile of estates"),
     "ribbon_note": Word("柱：各阶段小区占比；带：换了阶段的小区，颜色表示去向",
                         "bars: share of estates in each stage; ribbons: estates that move, coloured by where they go"),
-    "map_note": Word("各类型内，困境越久的小区越靠前", "within each type, estates in trouble longest come first"),
+    "map_note": Word("每组之内，陷入困境越久的小区越靠前", "within each group, estates in trouble longest come first"),
     "estates_n": Word("{n}个小区", "{n} estates"),
     "bore": Word("净支出（谁出钱）", "paid, net"),
     "received": Word("净收入（谁收钱）", "received, net"),
@@ -48,12 +48,12 @@ TEXT = {
     "largest_flows": Word("全程最大的资金流向（对数刻度），{unit}", "Largest flows, whole run (log scale), {unit}"),
     "from_to": Word("{payer} → {payee}", "{payer} → {payee}"),
     "other_flows": Word("其他{n}项", "{n} other flows"),
-    "needed": Word("维持标准服务所需收缴率", "collection that standard service needs"),
+    "needed": Word("维持标准服务所需收缴率", "needed for full service"),
     "stage": Word("阶段", "stage"),
     "mode": Word("管理", "manager"),
     "events": Word("事件", "Events"),
     "until_month": Word("{label}\n（第{n}月）", "{label}\n(month {n})"),
-    "more_events": Word("另有{n}件较小的事", "and {n} more events"),
+    "more_events": Word("另有{n}个次要事件", "and {n} more events"),
     "no_events": Word("未记录任何事件", "no event was recorded"),
 }  # fmt: skip
 ACCOUNT_WORDS = {

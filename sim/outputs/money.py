@@ -115,6 +115,12 @@ def _dots(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str], lang: str) ->
         )
     ax.set_xlim(lowest, largest / size * 3)
     ax.set_ylim(max(len(rows), 1) - 0.5, -0.8)
+    ax.set_title(text("largest_flows", lang, unit=unit), fontsize=10.5, y=1, pad=6)
+    _amounts_across(ax)
+
+
+def _amounts_across(ax: Axes) -> None:
+    """Log amounts along the bottom in plain figures, guides upright, nothing at the side."""
     ax.set_yticks([])
     ax.grid(visible=False)
     ax.grid(axis="x", color=style.PALE)
@@ -122,7 +128,6 @@ def _dots(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str], lang: str) ->
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     ax.spines["left"].set_visible(False)
-    ax.set_title(text("largest_flows", lang, unit=unit), fontsize=10.5, y=1, pad=6)
 
 
 def _figure(value: float) -> str:

@@ -26,6 +26,7 @@ from sim.words import STAGE_WORDS
 
 NODE_WIDTH = 0.24  # of the distance between two marks
 LABELLED_FROM = 0.05  # shares smaller than this have no room for a figure inside their bar
+ROOMY_BLOCKS = 6  # up to this many, the label of a block may take several lines
 MARKED_CELLS = 400  # up to this many estates, cells are large enough for a sign on each
 
 
@@ -208,19 +209,24 @@ def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarra
         panel.set_yticks(np.arange(image.shape[0] + 1) - 0.5, minor=True)
         panel.grid(which="minor", axis="both", color="white", linewidth=1)
         panel.tick_params(which="minor", length=0)
+        cell = (
+            panel.get_position().height * style.owner(panel).get_figheight() * 72 / image.shape[0]
+        )  # points
         for stage, sign in (("collapsed", "x"), ("spiralling", "v")):
             here = codes == STAGE_ORDER.index(stage)
-            panel.plot(column[here], row[here], sign, color="white", markersize=3.5, linestyle="none")
+            panel.plot(
+                column[here], row[here], sign, color="white", markersize=min(3.5, cell / 2), linestyle="none"
+            )
 
 
 def _block_labels(
     panel: Axes, blocks: list[tuple[int, int]], names: list[str], counts: np.ndarray, lang: str
 ) -> None:
-    """Names and sizes of the blocks at the left, wrapped to the margin."""
-    words = [
-        wrapped(capital(name), 18) + "\n" + text("estates_n", lang, n=f"{count:,}")
-        for name, count in zip(names, counts, strict=True)
-    ]
+    """Names and sizes of the blocks at the left: on lines of their own, or on one line where there are many blocks."""
+    sizes = [text("estates_n", lang, n=f"{count:,}") for count in counts]
+    words = [wrapped(capital(name), 18) + "\n" + size for name, size in zip(names, sizes, strict=True)]
+    if len(blocks) > ROOMY_BLOCKS:
+        words = [f"{capital(name)} ({count:,})" for name, count in zip(names, counts, strict=True)]
     panel.set_yticks([(first + last) / 2 for first, last in blocks], words, fontsize=8)
     panel.tick_params(axis="y", length=0)
 
