@@ -27,11 +27,19 @@ MODEL_SOURCE = (
 )  # fmt: skip
 
 
+# What is compiled. Defaults of parameters reach the kernels as values, their names through the argument types.
+COMPILED_SOURCE = ("state", "month", "population", "kernel.py", "exact.py", "draws.py", "ledger.py")
+
+
 @cache
 def model_source_hash() -> str:
     """Hexadecimal SHA-256 of every source file that decides a run's numbers (16 characters)."""
+    return _source_hash(MODEL_SOURCE)
+
+
+def _source_hash(names: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for name in MODEL_SOURCE:
+    for name in names:
         path = PACKAGE / name
         files = [path] if path.is_file() else sorted(path.rglob("*.py"))
         for file in files:
@@ -42,12 +50,12 @@ def model_source_hash() -> str:
 
 @cache
 def cache_folder() -> Path:
-    """Where compiled kernels are kept: per user, per model source, per Numba, NumPy and instruction set."""
+    """Where compiled kernels are kept: per user, per compiled source, per Numba, NumPy and instruction set."""
     versions = f"numba{numba.__version__}-numpy{np.__version__}"
     target = os.environ.get("NUMBA_CPU_NAME", "host") + os.environ.get("NUMBA_CPU_FEATURES", "")
     target_hash = hashlib.sha256(target.encode()).hexdigest()[:6]
     root = Path(os.environ.get("ESTATE_CACHE_DIR") or platformdirs.user_cache_dir("estate", appauthor=False))
-    return root / "kernels" / f"{model_source_hash()}-{versions}-{target_hash}"
+    return root / "kernels" / f"{_source_hash(COMPILED_SOURCE)}-{versions}-{target_hash}"
 
 
 def compiled_before() -> bool:

@@ -177,11 +177,12 @@ def left_alone(e, luck, estates, world, events, p):  # type: ignore[no-untyped-d
         if estate.mode != SELF:
             estate.mode = SELF
             write_event(events, world, e, -1, SELF_MANAGEMENT, NO_BIDDER, estate.mean_activism)
+    elif estate.mode != MARKET and estate.mode != SOE:
+        return  # nothing changes where nobody managed it before
     elif luck < q.market_cleaning_chance:
-        if estate.mode != CLEANING:
-            estate.mode = CLEANING
-            write_event(events, world, e, -1, CLEANING_STARTED, NO_BIDDER, seen)
-    elif estate.mode != NONE:
+        estate.mode = CLEANING
+        write_event(events, world, e, -1, CLEANING_STARTED, NO_BIDDER, seen)
+    else:
         estate.mode = NONE
         write_event(events, world, e, -1, ABANDONED, NO_BIDDER, seen)
 

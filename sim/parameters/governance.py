@@ -3,8 +3,8 @@
 from sim.parameters.registry import Parameter as P
 
 COMMITTEE = (
-    P("committee.attempt", 0.006, 0, 1, "per month", "chance that owners try to form a committee at mean activism and dissatisfaction",
-      "自发筹备业委会概率", status="calibrated", plausible=(0.003, 0.012)),
+    P("committee.attempt", 0.012, 0, 1, "per month", "chance that owners try to form a committee at mean activism and dissatisfaction",
+      "自发筹备业委会概率", status="calibrated", plausible=(0.006, 0.02)),
     P("committee.cooldown", 18, 0, 120, "months", "wait after a failed vote", "表决失败后的间隔"),
     P("committee.quorum", 2 / 3, 0, 1, "share", "owners by head and by area who must take part", "参与表决最低比例",
       source="P047", status="measured", plausible=(2 / 3, 2 / 3)),
@@ -12,7 +12,7 @@ COMMITTEE = (
       source="P048", status="measured", plausible=(0.5, 0.5)),
     P("committee.special_majority", 0.75, 0, 1, "share", "approval needed for funds, rebuilding and change of use",
       "特别事项同意比例", source="P048", status="measured", plausible=(0.75, 0.75)),
-    P("committee.participation", 0.38, 0, 1, "share", "participation of an owner without activism or dissatisfaction", "基础参与率",
+    P("committee.participation", 0.44, 0, 1, "share", "participation of an owner without activism or dissatisfaction", "基础参与率",
       status="calibrated", plausible=(0.25, 0.5)),
     P("committee.participation_activism", 0.55, 0, 3, "share per unit", "participation that activism adds", "积极性对参与的影响"),
     P("committee.participation_dissatisfaction", 0.45, 0, 3, "share per unit", "participation that missing satisfaction adds",
@@ -33,7 +33,7 @@ COMMITTEE = (
     P("committee.price_step", 0.1, 0, 1, "share", "step of a price rise or cut", "调价幅度", source="P059"),
     P("committee.price_cooldown", 24, 1, 120, "months", "least time between price votes", "调价间隔"),
     P("vote.formation_base", 0.78, 0, 1, "share", "participants who approve forming or renewing a committee", "同意成立业委会的比例"),
-    P("vote.renewal_bonus", 0.08, 0, 1, "share", "participation that an incumbent committee brings to its renewal",
+    P("vote.renewal_bonus", 0.12, 0, 1, "share", "participation that an incumbent committee brings to its renewal",
       "换届时的参与增量"),
     P("vote.dismissal_base", 0.35, 0, 1, "share", "participants who approve dismissal at the satisfaction reference",
       "参照满意度下同意解聘比例"),
@@ -54,7 +54,7 @@ MARKET = (
     P("market.bidders", 8, 1, 40, "companies", "companies that look at a tender", "关注招标的企业数"),
     P("market.plan_effort", 0.85, 0, 1.2, "share of standard cost", "effort that a bidder plans with", "投标计划投入"),
     P("market.belief_noise", 0.06, 0, 0.5, "share", "spread of bidders' beliefs about collection", "对收缴率判断的离散"),
-    P("market.retry", 9, 1, 60, "months", "wait before an unmanaged estate is tendered again", "再次招标间隔"),
+    P("market.retry", 12, 1, 60, "months", "wait before an unmanaged estate is tendered again", "再次招标间隔"),
     P("market.reputation_speed", 0.05, 0, 1, "share per month", "speed of reputation", "声誉调整速度"),
     P("market.red_bonus", 0.15, 0, 1, "score", "advantage of red-listed companies in tenders", "红榜加分"),
     P("market.self_activism", 0.42, 0, 1, "share", "mean activism from which an estate can manage itself", "自管所需积极性"),

@@ -23,7 +23,7 @@ OWNERS = (
       plausible=(0.005, 0.03)),
     P("satisfaction.spread", 0.1, 0, 0.5, "share", "standard deviation of owners' starting satisfaction", "初始满意度标准差"),
     P("grievance.decay", 0.04, 0, 1, "share per month", "monthly fading of grievance", "怨气消退速度", plausible=(0.02, 0.08)),
-    P("grievance.legacy", 0.015, 0, 0.5, "per month", "grievance fed by legacy defects", "遗留问题产生的怨气", source="P066",
+    P("grievance.legacy", 0.01, 0, 0.5, "per month", "grievance fed by legacy defects", "遗留问题产生的怨气", source="P066",
       plausible=(0.005, 0.03)),
     P("grievance.dissatisfaction", 0.03, 0, 0.5, "per month per unit", "grievance fed by satisfaction under the reference",
       "不满产生的怨气", plausible=(0.01, 0.06)),

@@ -3,15 +3,15 @@
 from sim.parameters.registry import Parameter as P
 
 PAYMENT = (
-    P("payment.base", 0.6, -3, 3, "logit", "readiness to pay of a conditional owner, all else neutral",
-      "条件合作业主的基础缴费意愿", status="calibrated", plausible=(0.2, 0.9)),
+    P("payment.base", 1.2, -3, 3, "logit", "readiness to pay of a conditional owner, all else neutral",
+      "条件合作业主的基础缴费意愿", status="calibrated", plausible=(0.8, 1.5)),
     P("payment.steady_shift", 2.2, 0, 5, "logit", "added readiness of a steady payer", "稳定缴费者的额外意愿",
       status="calibrated", plausible=(1.5, 3.0)),
     P("payment.free_rider_shift", -1.2, -5, 0, "logit", "lower readiness of a near free rider", "搭便车者的意愿减少",
       status="calibrated", plausible=(-2.0, -0.6)),
     P("payment.duty_spread", 1.0, 0, 3, "logit", "standard deviation of owners' sense of duty", "缴费责任感的标准差",
       plausible=(0.6, 1.4)),
-    P("payment.satisfaction_weight", 5.5, 0, 12, "logit per unit", "how strongly satisfaction moves payment",
+    P("payment.satisfaction_weight", 6.0, 0, 12, "logit per unit", "how strongly satisfaction moves payment",
       "满意度对缴费的影响", source="P066", status="calibrated", plausible=(4.0, 7.0)),
     P("payment.steady_satisfaction_factor", 0.3, 0, 1, "share", "that weight for a steady payer, relative",
       "稳定缴费者满意度权重系数", status="calibrated"),

@@ -12,7 +12,7 @@ SERVICE = (
     P("service.ceiling", 1.1, 0.5, 2, "share of standard cost", "most effort that a company makes", "最高投入"),
     P("service.returns", 0.8, 0.2, 1.5, "exponent", "returns of effort in service quality", "投入产出弹性", status="calibrated",
       plausible=(0.65, 0.95)),
-    P("service.monitoring_gap", 0.25, 0, 0.9, "share", "part of effort that residents do not get when nobody watches",
+    P("service.monitoring_gap", 0.2, 0, 0.9, "share", "part of effort that residents do not get when nobody watches",
       "无监督时的服务损失", plausible=(0.1, 0.4)),
     P("service.monitoring_base", 0.3, 0, 1, "share", "monitoring without committee, disclosure or inspection", "基础监督水平",
       plausible=(0.1, 0.5)),
@@ -53,11 +53,11 @@ SERVICE = (
 )
 
 CONDITION = (
-    P("condition.wear", 0.004, 0, 0.05, "per month", "monthly wear of facilities", "设施月度磨损", status="calibrated",
-      plausible=(0.002, 0.006)),
+    P("condition.wear", 0.003, 0, 0.05, "per month", "monthly wear of facilities", "设施月度磨损", status="calibrated",
+      plausible=(0.002, 0.005)),
     P("condition.age_wear", 0.15, 0, 1, "share per 10 years", "added wear per ten years of age", "房龄每十年增加的磨损",
       plausible=(0.05, 0.3)),
-    P("condition.deferred", 1.5, 0, 6, "share", "compounding of deferred maintenance at the worst condition", "欠修累积效应",
+    P("condition.deferred", 1.2, 0, 6, "share", "compounding of deferred maintenance at the worst condition", "欠修累积效应",
       status="calibrated", plausible=(0.5, 3)),
     P("condition.restore", 0.022, 0, 0.2, "per month", "monthly restoration at full maintenance", "维护恢复速度",
       status="calibrated", plausible=(0.012, 0.03)),

@@ -26,7 +26,7 @@ def draw_companies(scenario: Scenario, seed: int) -> np.ndarray:
     tolerance = settings.tolerance_months_mean + settings.tolerance_months_sd * normals(seed, Stream.COMPANY_RISK, 0, rows)
     companies["tolerance"] = np.maximum(3.0, tolerance)
     companies["risk"] = uniforms(seed, Stream.COMPANY_SIZE, 0, rows)
-    companies["capacity"] = settings.capacity_estates
+    companies["capacity"] = np.where(companies["state_owned"] == 1, settings.capacity_state_owned, settings.capacity_estates)
     companies["reputation"] = 0.6
     companies["score"] = -1.0
     companies["active"] = 1
@@ -38,13 +38,13 @@ def assign_estates(estates: np.ndarray, companies: np.ndarray, scenario: Scenari
 
     Raises ScenarioError where the companies cannot run all the estates that the scenario gives them.
     """
-    for mode, owned, name in ((MARKET, 0, "private"), (SOE, 1, "state_owned")):
+    for mode, owned, name, limit in ((MARKET, 0, "private", "capacity_estates"), (SOE, 1, "state_owned", "capacity_state_owned")):
         rows = np.flatnonzero(estates["mode"] == mode)
         firms = np.flatnonzero(companies["state_owned"] == owned)
         capacity = int(companies["capacity"][firms].sum())
         if rows.size > capacity:
             found = f"{firms.size} companies for {rows.size} estates that they run at the start"
-            allowed = f"companies x capacity_estates of at least {rows.size} (it is {capacity})"
+            allowed = f"companies x {limit} of at least {rows.size} (it is {capacity})"
             raise ScenarioError([Problem(scenario.name, f"companies.{name}", found, allowed)])
         if rows.size == 0:
             continue

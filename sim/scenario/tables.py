@@ -51,7 +51,10 @@ class CompanySettings(Table):
     )
     tolerance_months_sd: float = setting(8, 0, 120, "month", "spread of that tolerance", "亏损容忍离散度")
     capacity_estates: int = setting(
-        15, 1, 10_000, "estates", "most estates that a company can run", "企业最大在管小区数"
+        15, 1, 10_000, "estates", "most estates that a private company can run", "民营企业最大在管小区数"
+    )
+    capacity_state_owned: int = setting(
+        60, 1, 10_000, "estates", "most estates that a state-owned company can run", "国有企业最大在管小区数", "S035"
     )
     cash_months: float = setting(
         3, 0, 60, "month", "months of cost held as cash at the start", "起始现金可支撑月数"

@@ -1,0 +1,167 @@
+"""The mean-field map of one representative estate: collection rate r this month → F(r), once service has followed r.
+
+Owners are replaced by their distribution, slow variables by their resting point given r (or by values held fixed). Stable
+fixed points are where an estate can rest; an unstable one between them is the tipping point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import brentq
+
+from sim.month.condition import maintenance_of, wear_of
+from sim.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
+from sim.parameters import PARAMETERS
+
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(41)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+
+
+@dataclass(frozen=True)
+class Representative:
+    """One estate run by a company.
+
+    viability: standard cost at perfect condition over full billing; other_income: public revenue, subsidy and the like over
+    full billing; condition: None lets facilities come to rest, a number holds them; legacy: defects; burden: fee over
+    income; age: years; skill, committee strength, sanction, trust, norm_push (logit), vacancy, tenants, duty_shift as in
+    the model; disclosure in [0, 1].
+    """
+
+    viability: float = 0.8
+    other_income: float = 0.05
+    condition: float | None = None
+    legacy: float = 0.0
+    burden: float = 0.015
+    age: float = 15.0
+    skill: float = 0.92
+    margin: float = 0.05
+    committee: float = 0.1
+    sanction: float = 0.0
+    trust: float = 0.45
+    norm_push: float = 0.0
+    vacancy: float = 0.12
+    tenants: float = 0.2
+    duty_shift: float = 0.0
+    disclosure: float = 0.0
+
+
+class MeanField:
+    """The map r → F(r) for a representative estate under given parameter values (by dotted key)."""
+
+    def __init__(self, estate: Representative, values: dict[str, float] | None = None) -> None:
+        """`values` override the declared defaults; an unknown key is a KeyError."""
+        self.estate = estate
+        self.p = {key: parameter.default for key, parameter in PARAMETERS.items()}
+        for key, value in (values or {}).items():
+            if key not in self.p:
+                raise KeyError(key)
+            self.p[key] = value
+
+    def effort(self, r: float, condition: float) -> float:
+        """Effort that a company rests at when a share r of its bills is paid."""
+        p, estate = self.p, self.estate
+        cost = standard_cost(0.0, estate.viability, 1.0, condition, p["service.condition_cost"], 0.0, 0.0)
+        income = r + estate.other_income
+        bought = affordable_effort(income, estate.margin, p["service.overhead"], cost)
+        watched = self._watched()
+        return float(min(p["service.ceiling"], max(p["service.floor"], bought + p["service.monitoring_push"] * watched)))
+
+    def _watched(self) -> float:
+        p, estate = self.p, self.estate
+        return float(monitoring_of(p["service.monitoring_base"], p["committee.monitoring"], estate.committee,
+                                   p["service.disclosure_monitoring"], estate.disclosure, 0.0))  # fmt: skip
+
+    def resting_condition(self, r: float) -> float:
+        """Condition at which wear equals maintenance when a share r is paid for ever (or the value held fixed)."""
+        p = self.p
+        if self.estate.condition is not None:
+            return self.estate.condition
+
+        def change(k: float) -> float:
+            kept = maintenance_of(self.effort(r, k), p["condition.maintenance_start"], 0.0, p["service.gaming"])
+            lost = wear_of(k, self.estate.age, p["condition.wear"], p["condition.age_wear"], p["condition.deferred"])
+            return float(p["condition.restore"] * kept * (1.0 - k) - lost)
+
+        # from above: the resting point that a well-kept estate comes down to
+        grid = np.linspace(1.0, 0.0, 201)
+        values = [change(k) for k in grid]
+        for upper, lower, above, below in zip(grid[:-1], grid[1:], values[:-1], values[1:], strict=True):
+            if above <= 0.0 < below:
+                return float(brentq(change, lower, upper))
+        return 0.0
+
+    def satisfaction(self, r: float) -> float:
+        """Mean satisfaction at rest when a share r is paid."""
+        p, estate = self.p, self.estate
+        condition = self.resting_condition(r)
+        quality = service_quality(self.effort(r, condition), estate.skill, self._watched(), p["service.monitoring_gap"], 0.0,
+                                  p["service.gaming_gain"], p["service.returns"])  # fmt: skip
+        value = float(np.clip(quality - estate.burden / p["satisfaction.burden_norm"], -1, 1))
+        level = (
+            p["satisfaction.quality_weight"] * quality
+            + p["satisfaction.condition_weight"] * condition
+            - p["satisfaction.legacy_weight"] * estate.legacy
+            + p["satisfaction.value_weight"] * value
+        )
+        return float(np.clip(level, 0.0, 1.0))
+
+    def grievance(self, satisfaction: float) -> float:
+        """Grievance at rest, complaints and persuasion left aside."""
+        p = self.p
+        fed = p["grievance.legacy"] * self.estate.legacy
+        fed += p["grievance.dissatisfaction"] * max(0.0, p["payment.satisfaction_reference"] - satisfaction)
+        return fed / (fed + p["grievance.decay"])
+
+    def paying_share(self, seen: float, satisfaction: float, grievance: float) -> float:
+        """Share of owners who pay, given what they see of others' payment, their satisfaction and grievance."""
+        p, estate = self.p, self.estate
+        dim = p["payment.dimness"] * (1.0 - estate.disclosure)
+        view = (1.0 - dim) * seen + dim * p["payment.dim_prior"]
+        norm = p["payment.own_building_weight"] * seen + (1.0 - p["payment.own_building_weight"]) * view
+        common = (
+            p["payment.base"] + estate.duty_shift + estate.norm_push
+            + p["payment.sanction_weight"] * estate.sanction + p["payment.trust_weight"] * (estate.trust - 0.5)
+            - p["payment.grievance_weight"] * grievance - p["payment.burden_weight"] * estate.burden
+        )  # fmt: skip
+        steady, rider = p["payment.share_steady"], p["payment.share_free_rider"]
+        kinds = (
+            (1.0 - steady - rider, 0.0, 1.0, 1.0),
+            (rider, p["payment.free_rider_shift"], p["payment.free_rider_satisfaction_factor"], p["payment.free_rider_norm_factor"]),
+            (steady, p["payment.steady_shift"], p["payment.steady_satisfaction_factor"], p["payment.steady_norm_factor"]),
+        )
+        places = ((1.0 - estate.vacancy - estate.tenants, 0.0), (estate.vacancy, p["payment.vacant_shift"]),
+                  (estate.tenants, p["payment.tenant_shift"]))  # fmt: skip
+        total = 0.0
+        for share, shift, service, social in kinds:
+            b = p["payment.satisfaction_weight"] * service
+            c = p["payment.norm_weight"] * social
+            spread = np.hypot(p["payment.duty_spread"], c * p["payment.threshold_spread"])
+            for part, moved in places:
+                centre = common + shift + moved + b * (satisfaction - p["payment.satisfaction_reference"])
+                centre += c * (norm - p["payment.threshold_mean"])
+                total += share * part * float(_WEIGHTS @ (1.0 / (1.0 + np.exp(-(centre + spread * _NODES)))))
+        return total
+
+    def __call__(self, r: float) -> float:
+        """F(r): the share that pays once service, condition, satisfaction and grievance have followed r."""
+        satisfaction = self.satisfaction(r)
+        return self.paying_share(r, satisfaction, self.grievance(satisfaction))
+
+    def fixed_points(self, grid: int = 200) -> list[tuple[float, bool]]:
+        """All (r, stable) with F(r) = r in (0, 1), ascending; stable where F crosses the diagonal from above."""
+        points = np.linspace(0.0, 1.0, grid + 1)
+        gaps = [self(r) - r for r in points]
+        found = []
+        for left, right, before, after in zip(points[:-1], points[1:], gaps[:-1], gaps[1:], strict=True):
+            if before == 0.0 or before * after < 0.0:
+                root = float(brentq(lambda r: self(r) - r, left, right)) if before else float(left)
+                found.append((root, before > 0.0 >= after or (before == 0.0 and after < 0.0)))
+        return found
+
+    def with_estate(self, **changes: float | None) -> MeanField:
+        """The same parameters for a changed representative estate."""
+        other = MeanField(replace(self.estate, **changes))  # type: ignore[arg-type]
+        other.p = self.p
+        return other
