@@ -1,0 +1,98 @@
+"""Where a run comes from: scenario, seed, code and machine, in plain data that a manifest can hold."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+from sim.kernel import PACKAGE, model_source_hash
+from sim.month.observe import Outcomes
+from sim.parameters import PARAMETERS
+from sim.scenario import Scenario, content_hash, to_data
+
+FORMAT = 1
+PACKAGES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
+DISTRIBUTION = "estate-governance-simulator"
+GIT_SECONDS = 5.0
+
+
+def describe_run(scenario: Scenario, outcomes: Outcomes, wall_seconds: float) -> dict[str, Any]:
+    """Everything that is needed to make the run again and to tell whether it came out the same."""
+    return {
+        "format": FORMAT,
+        "scenario": to_data(scenario),
+        "content_hash": content_hash(scenario),
+        "seed": scenario.seed,
+        "months": scenario.months,
+        "parameters": {key: p.default for key, p in PARAMETERS.items()} | scenario.parameter_values(),
+        "model_source_hash": model_source_hash(),
+        "outcomes_sha256": outcomes_digest(outcomes),
+        "versions": versions(),
+        "git": git_state(),
+        "platform": {"system": platform.platform(), "machine": platform.machine(), "cores": os.cpu_count()},
+        "wall_seconds": round(wall_seconds, 3),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def run_key(manifest: dict[str, Any]) -> str:
+    """Sixteen hex digits that name the content of a run: its scenario with seed and months, and the model's source."""
+    text = f"{manifest['content_hash']} {manifest['model_source_hash']}"
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
+
+
+def scenario_key(scenario: Scenario) -> str:
+    """The `run_key` that a run of this scenario will have, before it is carried out."""
+    return run_key({"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()})
+
+
+def outcomes_digest(outcomes: Outcomes) -> str:
+    """SHA-256 over all outcome columns in the order of `Outcomes`: name, type, shape and little-endian bytes of each."""
+    digest = hashlib.sha256()
+    for name, column in zip(Outcomes._fields, outcomes, strict=True):
+        plain = np.ascontiguousarray(column.astype(column.dtype.newbyteorder("<"), copy=False))
+        digest.update(f"{name} {plain.dtype.str} {plain.shape}\n".encode("ascii"))
+        digest.update(plain.data)
+    return digest.hexdigest()
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of Python, of this package and of the libraries whose results enter a run."""
+    found = {"python": platform.python_version()}
+    for name, distribution in (("sim", DISTRIBUTION), *zip(PACKAGES, PACKAGES, strict=True)):
+        try:
+            found[name] = metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+@cache
+def git_state() -> dict[str, Any] | None:
+    """Commit of the checkout that the package runs from, and whether tracked files differ from it; None outside of one."""
+    root = PACKAGE.parent
+    if not (root / ".git").exists():
+        return None  # an installed package must not report a repository that happens to lie around it
+    commit = _git("rev-parse", "HEAD")
+    changes = _git("status", "--porcelain", "--untracked-files=no")
+    return None if commit is None or changes is None else {"commit": commit, "dirty": bool(changes)}
+
+
+def _git(*arguments: str) -> str | None:
+    """What git prints, stripped; None if git is absent, fails or hangs."""
+    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = subprocess.run(["git", "-C", str(PACKAGE.parent), *arguments], capture_output=True, text=True, encoding="utf-8",
+                              timeout=GIT_SECONDS, env=environment, check=False, stdin=subprocess.DEVNULL)  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired, UnicodeError):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,149 @@
+"""A finished run: what was simulated, its tables as DataFrames, and how it shows and saves itself."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sim.results.provenance import describe_run
+from sim.results.record import Record, record_of
+from sim.results.tables import TABLES, arrow_table
+from sim.words import units_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    from matplotlib.figure import Figure
+
+    from sim.city import City
+    from sim.scenario import Scenario
+
+
+class Source(Protocol):
+    """Where a run's tables and manifest come from: the arrays of a simulation, or a folder."""
+
+    def table(self, name: str) -> pa.Table:
+        """One of TABLES."""
+
+    def manifest(self) -> dict[str, Any]:
+        """What `Run.manifest` holds."""
+
+
+class Simulated:
+    """Tables made from the record of a city."""
+
+    def __init__(self, scenario: Scenario, record: Record, wall_seconds: float) -> None:
+        """The record of a run of `scenario` (with the seed and months that were really used)."""
+        self.scenario, self.record, self.wall_seconds = scenario, record, wall_seconds
+
+    def table(self, name: str) -> pa.Table:
+        """One of TABLES, made anew."""
+        return arrow_table(TABLES[name](self.record))
+
+    def manifest(self) -> dict[str, Any]:
+        """Provenance of the run; takes the digest of all outcomes."""
+        return describe_run(self.scenario, self.record.outcomes, self.wall_seconds)
+
+
+class Run:
+    """A finished run. Tables are made (or read) when first asked for; units stand in `attrs["units"]` of each.
+
+    Attributes: scenario (Scenario as resolved), seed (int), months (int), wall_seconds (of building and simulating).
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, months: int, wall_seconds: float, source: Source) -> None:
+        """A run whose tables `source` provides; see `Run.from_city`, `sim.run` and `sim.load_run`."""
+        self.scenario = scenario
+        self.seed = seed
+        self.months = months
+        self.wall_seconds = wall_seconds
+        self._source = source
+
+    @classmethod
+    def from_city(cls, city: City, wall_seconds: float = 0.0) -> Run:
+        """The run of a city up to its present month; keeps its outcomes and lets go of the city and its owners.
+
+        ValueError if the city was built with `record=False` or not a single month was simulated.
+        """
+        record = record_of(city)
+        if record.months < 1:
+            raise ValueError("no month has been simulated yet")
+        scenario = city.scenario.model_copy(update={"seed": city.seed, "months": record.months})
+        return cls(scenario, city.seed, record.months, wall_seconds, Simulated(scenario, record, wall_seconds))
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Scenario as resolved, seed, months, versions, git state, machine, wall time and digest of the outcomes."""
+        return self._source.manifest()
+
+    @cached_property
+    def estates(self) -> pd.DataFrame:
+        """One row per estate and month 1 to the last, with the columns of `sim.words.ESTATE_COLUMN_WORDS`.
+
+        Money in yuan of the month (arrears and fund: balance), rates and indices as shares in [0, 1]. NaN, never zero,
+        where a figure does not exist: collection_rate where nothing is billed, collection_rate_12 where nothing was
+        billed for a year, margin without a company, waiting_days without an open complaint.
+        """
+        return self._frame("estates")
+
+    @cached_property
+    def estate_table(self) -> pd.DataFrame:
+        """One row per estate: type, place (numbers from 0), age, size, fee price at the start (price0, yuan/m2/month).
+
+        standard_cost is what full service costs a month at starting prices with facilities as new (yuan).
+        """
+        return self._frame("estate_table")
+
+    @cached_property
+    def city(self) -> pd.DataFrame:
+        """One row per month from 0, the starting state; definitions in `sim.results.city_table.city_columns`."""
+        return self._frame("city").set_index("month")
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row per event: month, estate and company (-1 for none), kind, cause, size (unit: see sim.state.events)."""
+        return self._frame("events")
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """What moved each month (yuan) by purpose, kind of payer, kind of payee and programme ("" for none)."""
+        return self._frame("ledger")
+
+    def table(self, name: str) -> pa.Table:
+        """A table as Arrow: "estates", "estate_table", "city", "events" or "ledger"."""
+        return self._source.table(name)
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        table = self._source.table(name)
+        frame = table.to_pandas()
+        for field in table.schema:
+            names = json.loads((field.metadata or {}).get(b"names", b"null"))
+            if names is not None and list(frame[field.name].cat.categories) != names:
+                frame[field.name] = frame[field.name].cat.set_categories(names)
+        frame.attrs["units"] = units_of(table.column_names)
+        return frame
+
+    def save(self, folder: str | Path) -> Path:
+        """Write all tables as Parquet and then manifest.json into `folder` (made if need be); returns the folder.
+
+        ResultError if the folder holds a run of other content.
+        """
+        from sim.results.folder import save_run
+
+        return save_run(self, Path(folder))
+
+    def plot(self, chart: str = "cycle", lang: str = "en") -> Figure:
+        """The figure of one chart of `sim.outputs.CHARTS`; EstateError for an unknown name or language."""
+        from sim.outputs import chart as draw
+
+        return draw(self, chart, lang)
+
+    def __repr__(self) -> str:
+        return f"Run({self.scenario.name}, seed {self.seed}, {self.months} months, {self.scenario.city.estates} estates)"
+
+    def _repr_html_(self) -> str:
+        from sim.results.summary import html
+
+        return html(self)

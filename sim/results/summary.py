@@ -1,0 +1,94 @@
+"""The few figures that sum up a run: where the key outcomes started and ended, and who was in the cycle."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.units import NO_VALUE, format_share, format_yuan, yuan_to_fen
+from sim.words import COLUMN_WORDS, STAGES
+
+if TYPE_CHECKING:
+    from sim.results.run import Run
+
+KEY_OUTCOMES = (
+    "collection_rate", "quality", "satisfaction", "condition", "arrears", "nominal", "charging", "professional", "break_even",
+    "committees", "companies_active", "inequality", "complaints_open",
+)  # fmt: skip
+IN_THE_CYCLE = ("spiralling", "collapsed")
+
+
+class Change(NamedTuple):
+    """One key outcome: its first and its last known value, and the month of the first."""
+
+    column: str
+    start: float
+    end: float
+    since: int
+
+
+def key_changes(run: Run) -> list[Change]:
+    """First and last known value of each key outcome of the city (the collection rate is not known in month 0)."""
+    found = []
+    for column in KEY_OUTCOMES:
+        known = run.city[column].dropna()
+        if len(known):
+            found.append(Change(column, float(known.iloc[0]), float(known.iloc[-1]), int(known.index[0])))
+        else:
+            found.append(Change(column, np.nan, np.nan, 0))
+    return found
+
+
+def written(column: str, value: float, lang: str) -> str:
+    """A value of a city column as readers want it: shares as percentages, money in its unit, counts without decimals."""
+    unit = COLUMN_WORDS[column].unit
+    if np.isnan(value):
+        return NO_VALUE
+    if unit == "yuan":
+        return format_yuan(yuan_to_fen(value), lang)
+    if column == "inequality":
+        return f"{value:.3f}"
+    return format_share(value) if unit == "share" else f"{value:,.0f}"
+
+
+class CycleOfType(NamedTuple):
+    """How the estates of one type fared; `entered` counts those ever spiralling or collapsed, start included."""
+
+    type: str
+    estates: int
+    entered: int
+    collapsed: int  # at the end
+    left: int  # entered, and neither spiralling nor collapsed at the end
+
+
+def cycle_by_type(run: Run) -> list[CycleOfType]:
+    """For each estate type in the scenario's order, who was in the cycle in months 1 to the last, and who came out."""
+    size = len(run.estate_table)
+    stage = run.estates["stage"].cat.codes.to_numpy().reshape(run.months, size)
+    inside = np.isin(stage, [STAGES.index(name) for name in IN_THE_CYCLE])
+    entered, last = inside.any(axis=0), inside[-1]
+    collapsed = stage[-1] == STAGES.index("collapsed")
+    kind = run.estate_table["type"].cat.codes.to_numpy()
+    names = list(run.estate_table["type"].cat.categories)
+    return [
+        CycleOfType(name, int(own.sum()), int(entered[own].sum()), int(collapsed[own].sum()), int((entered & ~last)[own].sum()))
+        for code, name in enumerate(names)
+        for own in [kind == code]
+    ]
+
+
+def html(run: Run) -> str:
+    """A run as a notebook shows it: title, seed, length, and its key outcomes at start and end."""
+    rows = "".join(
+        f"<tr><td style='text-align:left'>{escape(COLUMN_WORDS[change.column].en)}</td>"
+        f"<td>{written(change.column, change.start, 'en')}</td><td>{written(change.column, change.end, 'en')}</td></tr>"
+        for change in key_changes(run)
+    )
+    title = escape(run.scenario.title.en)
+    facts = f"seed {run.seed} · {run.months} months · {len(run.estate_table):,} estates · {run.wall_seconds:.1f} s"
+    return (
+        f"<div><strong>{title}</strong><br><small>{facts}</small>"
+        f"<table><thead><tr><th></th><th>start</th><th>end</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )

@@ -1,0 +1,174 @@
+"""The tables of a run as Arrow tables, made from its record without a loop over estates or months.
+
+Each column carries its unit and its labels as Arrow field metadata, so that a file explains itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from sim.ledger import KINDS, PURPOSES
+from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.results.city_table import city_columns, collection_rate, waiting_days
+from sim.results.record import Record
+from sim.state.events import CAUSES, EVENT_KINDS
+from sim.units import FEN_PER_YUAN
+from sim.words import COLUMN_WORDS, MODES, STAGES
+
+PROGRAMME = "programme"
+
+
+class Coded(NamedTuple):
+    """A column of names stored as small codes into `names`."""
+
+    codes: np.ndarray
+    names: Sequence[str]
+
+
+Columns = Mapping[str, "np.ndarray | Coded"]
+
+
+def estates_columns(record: Record) -> Columns:
+    """One row per estate and month 1 to the last, months one after another; columns as the documentation of Run says."""
+    out, facts = record.outcomes, record.facts
+    months, size = record.months, record.estates
+
+    def flat(column: np.ndarray) -> np.ndarray:
+        return np.asarray(column[1:]).reshape(-1)
+
+    def each(values: np.ndarray, kind: type) -> np.ndarray:
+        return np.tile(values.astype(kind), months)
+
+    def yuan(column: np.ndarray) -> np.ndarray:
+        return np.asarray(flat(column) / FEN_PER_YUAN)
+
+    def flag(bit: int) -> np.ndarray:
+        return np.asarray(flat(out.flags) & bit > 0)
+
+    open_cases = flat(out.open)
+    return {
+        "month": np.repeat(np.arange(1, months + 1, dtype=np.int16), size),
+        "estate": np.tile(np.arange(size, dtype=np.int32), months),
+        "type": Coded(each(facts["type"], np.int16), record.types),
+        "district": each(facts["district"], np.int16),
+        "mode": Coded(flat(out.mode), MODES),
+        "stage": Coded(flat(out.stage), STAGES),
+        "collection_rate": collection_rate(flat(out.collected), flat(out.billed)).astype(np.float32),
+        "collection_rate_12": collection_rate(flat(out.collected_12), flat(out.billed_12)).astype(np.float32),
+        "arrears": yuan(out.arrears),
+        "satisfaction": flat(out.satisfaction),
+        "quality": flat(out.quality),
+        "condition": flat(out.condition),
+        "legacy": flat(out.legacy),
+        "trust": flat(out.trust),
+        "grievance": flat(out.grievance),
+        "price": flat(out.price),
+        "billed": yuan(out.billed),
+        "collected": yuan(out.collected),
+        "income": yuan(out.income),
+        "cost": yuan(out.spending),
+        "subsidy": yuan(out.subsidy),
+        "margin": _margin(flat(out.income_12), flat(out.spending_12), flat(out.company)),
+        "complaints_filed": flat(out.filed),
+        "complaints_solved": flat(out.solved),
+        "complaints_open": open_cases,
+        "waiting_days": waiting_days(flat(out.waiting), open_cases).astype(np.float32),
+        "committee": flag(COMMITTEE),
+        "fund": yuan(out.fund),
+        "households": each(facts["households"], np.int32),
+        "nominal": flag(NOMINAL),
+        "charging": flag(CHARGING),
+        "professional": flag(PROFESSIONAL),
+        "break_even": flag(BREAK_EVEN),
+    }
+
+
+def _margin(income: np.ndarray, spending: np.ndarray, company: np.ndarray) -> np.ndarray:
+    """(income - spending) / income over 12 months (float32); NaN without a company, or where nothing came in."""
+    known = (company >= 0) & (income > 0)
+    margin = np.full(income.shape, np.nan, np.float32)
+    np.divide(income - spending, income, out=margin, where=known, casting="unsafe")
+    return margin
+
+
+def estate_table_columns(record: Record) -> Columns:
+    """One row per estate: what never changes, and the price at the start. Districts, streets, communities count from 0."""
+    facts = record.facts
+    return {
+        "estate": np.arange(record.estates, dtype=np.int32),
+        "type": Coded(facts["type"].astype(np.int16), record.types),
+        "district": facts["district"].astype(np.int16),
+        "street": (facts["street"] - record.first_street).astype(np.int32),
+        "community": (facts["community"] - record.first_community).astype(np.int32),
+        "built_year": facts["built_year"].astype(np.int16),
+        "households": facts["households"].astype(np.int32),
+        "buildings": facts["buildings"].astype(np.int32),
+        "area": facts["area"].astype(np.float64),
+        "standard_cost": (facts["cost_fixed"] + facts["cost_area"]) / FEN_PER_YUAN,
+        "price0": np.asarray(record.outcomes.price[0]),
+    }
+
+
+def events_columns(record: Record) -> Columns:
+    """One row per event in order of time; estate and company are -1 where the event has none."""
+    events = record.events
+    return {
+        "month": events["month"].astype(np.int16),
+        "estate": events["estate"].astype(np.int32),
+        "company": events["company"].astype(np.int32),
+        "kind": Coded(events["kind"].astype(np.int8), EVENT_KINDS),
+        "cause": Coded(events["cause"].astype(np.int8), CAUSES),
+        "size": events["size"].astype(np.float64),
+    }
+
+
+def ledger_columns(record: Record) -> Columns:
+    """One row per month, purpose and programme ("" for the ordinary course): what moved from which kind to which kind."""
+    month, purpose, payer, payee, programme, fen = zip(*record.ledger, strict=True) if record.ledger else ((),) * 6
+    return {
+        "month": np.array(month, np.int16),
+        "purpose": _encode(purpose, (*PURPOSES, PROGRAMME)),
+        "payer_kind": _encode(payer, KINDS),
+        "payee_kind": _encode(payee, KINDS),
+        "programme": _encode(programme, tuple(dict.fromkeys(("", *programme)))),
+        "yuan": np.array(fen, np.int64) / FEN_PER_YUAN,
+    }
+
+
+def _encode(values: Sequence[str], names: Sequence[str]) -> Coded:
+    code = {name: position for position, name in enumerate(names)}
+    return Coded(np.array([code[value] for value in values], np.int16), names)
+
+
+TABLES: dict[str, Callable[[Record], Columns]] = {
+    "estates": estates_columns,
+    "estate_table": estate_table_columns,
+    "city": city_columns,
+    "events": events_columns,
+    "ledger": ledger_columns,
+}
+"""What makes the columns of each table of a run, by the name of the table."""
+
+
+def arrow_table(columns: Columns) -> pa.Table:
+    """An Arrow table of these columns, without copying plain numbers."""
+    arrays, fields = [], []
+    for name, column in columns.items():
+        about = {}
+        if name in COLUMN_WORDS:
+            word = COLUMN_WORDS[name]
+            about = {"unit": word.unit, "en": word.en, "zh": word.zh}
+        if isinstance(column, Coded):
+            array = pa.DictionaryArray.from_arrays(pa.array(column.codes), pa.array(list(column.names), pa.string()))
+            # a file keeps only the names that occur; the whole list goes along
+            about["names"] = json.dumps(list(column.names), ensure_ascii=False)
+        else:
+            array = pa.array(column)
+        arrays.append(array)
+        fields.append(pa.field(name, array.type, nullable=False, metadata=about or None))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))

@@ -1,0 +1,96 @@
+"""Carry out one run: resolve the scenario, build the city, simulate its months, hand back a Run."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import EstateError
+from sim.kernel import compiled_before, mark_compiled
+from sim.scenario import Scenario, load, with_overrides
+
+if TYPE_CHECKING:
+    from sim.results import Run
+
+Progress = Callable[[int, int], None]
+COMPILE_NOTICE = "Compiling the model; this happens once per version and takes about 25 seconds."
+MANY_OWNERS = 200_000
+
+
+def resolve(scenario: Scenario | str | Path, seed: int | None = None, months: int | None = None,
+            overrides: Mapping[str, Any] | None = None) -> Scenario:  # fmt: skip
+    """The scenario that a run will simulate: loaded if a name or path is given, with seed, months and overrides put in.
+
+    Raises a ScenarioError that lists every problem.
+    """
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    changes = dict(overrides or {})
+    changes |= {key: value for key, value in (("seed", seed), ("months", months)) if value is not None}
+    return with_overrides(loaded, changes) if changes else loaded
+
+
+def run(scenario: Scenario | str | Path, seed: int | None = None, months: int | None = None, threads: int | None = None,
+        overrides: Mapping[str, Any] | None = None, progress: Progress | None = None,
+        notice: Callable[[str], None] | None = None) -> Run:  # fmt: skip
+    """Simulate a scenario (a name, the path of a TOML file, or a Scenario) and return the Run.
+
+    `overrides` changes values by dotted key (see `sim.scenario.with_overrides`); `threads` changes the speed and never the
+    result. `progress(done, months)` is called when the city is built (done = 0) and after each month. `notice` is told,
+    before it happens, that the model must be compiled first (default: one line on stderr). Raises EstateError.
+    """
+    if threads is not None and threads < 1:
+        raise EstateError(f"threads: found {threads}, allowed 1 or more")
+    resolved = resolve(scenario, seed, months, overrides)
+    compiled = compiled_before()
+    if not compiled:
+        (notice or _tell)(COMPILE_NOTICE)
+    finished = _simulate(resolved, threads, progress, compiled)
+    if finished.city_households >= MANY_OWNERS:
+        gc.collect()  # the city refers to itself, so that its owners' columns would linger
+    return finished.run
+
+
+class _Finished:
+    """A run and the size of the city that is gone."""
+
+    def __init__(self, run: Run, city_households: int) -> None:
+        self.run, self.city_households = run, city_households
+
+
+def _simulate(scenario: Scenario, threads: int | None, progress: Progress | None, compiled: bool) -> _Finished:
+    from sim.city import City
+    from sim.results import Run
+
+    begun = time.perf_counter()
+    with City(scenario, threads=threads) as city:
+        if progress is not None:
+            progress(0, city.months)
+        while city.month < city.months:
+            city.step()
+            if not compiled:
+                mark_compiled()
+                compiled = True
+            if progress is not None:
+                progress(city.month, city.months)
+        households = int(city.state.estates["households"].sum())
+        return _Finished(Run.from_city(city, time.perf_counter() - begun), households)
+
+
+def warm_up() -> None:
+    """Compile everything that a run needs (a few seconds at most if it was compiled before), on a city of a few estates.
+
+    Call it once before starting worker processes: workers that compile at the same time would all do the same work.
+    """
+    small = {
+        "city.estates": 12, "city.households": None, "city.districts": 1, "city.streets_per_district": 1,
+        "city.communities_per_street": 1, "companies.private": 3, "companies.state_owned": 1, "months": 2,
+    }  # fmt: skip
+    run(load("vicious_cycle"), overrides=small, notice=lambda text: None)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
