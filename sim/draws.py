@@ -107,6 +107,12 @@ def philox(entity, month, block, kind, key_0, key_1):  # type: ignore[no-untyped
     return c0, c1, c2, c3
 
 
+@kernel
+def _fill_words(entities, month, block, kind, key_0, key_1, word, out):  # type: ignore[no-untyped-def]
+    for i in range(entities.size):
+        out[i] = philox(entities[i], month, block, kind, key_0, key_1)[word]
+
+
 def seed_words(seed: int) -> tuple[int, int]:
     """The two 32-bit key words of a seed in [0, 2**63)."""
     if not 0 <= seed < 2**63:
@@ -119,8 +125,9 @@ def words_of(seed: int, stream: int, month: int, entities: np.ndarray, kind: int
     key_0, key_1 = seed_words(seed)
     ids = np.asarray(entities).astype(np.uint64)
     block, word = divmod(int(stream), 4)
-    counter = np.full_like(ids, month), np.full_like(ids, block), np.full_like(ids, kind)
-    return np.asarray(philox(ids, *counter, U64(key_0), U64(key_1))[word])
+    words = np.empty_like(ids)
+    _fill_words(ids, U64(month), U64(block), U64(kind), U64(key_0), U64(key_1), word, words)
+    return words
 
 
 def uniforms(seed: int, stream: int, month: int, entities: np.ndarray, kind: int = 0) -> np.ndarray:
@@ -140,12 +147,16 @@ def _exponentials(values, out):  # type: ignore[no-untyped-def]
         out[i] = exp64(values[i])
 
 
-def normals(seed: int, stream: int, month: int, entities: np.ndarray) -> np.ndarray:
-    """Standard normal float64, one for each entity id."""
-    shares = uniforms(seed, stream, month, entities)
+def normals_of(shares: np.ndarray) -> np.ndarray:
+    """Standard normal float64 values below which the given shares in (0, 1) of the mass lie."""
     out = np.empty_like(shares)
     _quantiles(shares, out)
     return out
+
+
+def normals(seed: int, stream: int, month: int, entities: np.ndarray) -> np.ndarray:
+    """Standard normal float64, one for each entity id."""
+    return normals_of(uniforms(seed, stream, month, entities))
 
 
 def lognormals(mean: float, spread: float, seed: int, stream: int, entities: np.ndarray) -> np.ndarray:

@@ -57,17 +57,20 @@ def exp32(x):  # type: ignore[no-untyped-def]
     return z * z
 
 
+# 1 / 13! … 1 / 0!: the Taylor polynomial of exp, for Horner's scheme
+_INVERSE_FACTORIALS = tuple(1.0 / math.factorial(k) for k in range(13, -1, -1))
+_ODD_INVERSES = tuple(1.0 / k for k in range(19, 0, -2))
+
+
 @register_jitable
 def exp64(x):  # type: ignore[no-untyped-def]
     """e to the x for one float64 in [-700, 700] (bounded to it); relative error about 1e-15."""
     x = min(max(x, -700.0), 700.0)
     halvings = math.floor(x * 1.4426950408889634 + 0.5)
     r = (x - halvings * 0.693145751953125) - halvings * 1.4286068203094173e-06
-    term = 1.0
-    total = 1.0
-    for k in range(1, 16):
-        term = term * r / k
-        total = total + term
+    total = _INVERSE_FACTORIALS[0]
+    for inverse in _INVERSE_FACTORIALS[1:]:
+        total = total * r + inverse
     return math.ldexp(total, int(halvings))
 
 
@@ -81,8 +84,8 @@ def log64(x):  # type: ignore[no-untyped-def]
     z = (mantissa - 1.0) / (mantissa + 1.0)
     square = z * z
     total = 0.0
-    for k in range(19, 0, -2):
-        total = total * square + 1.0 / k
+    for inverse in _ODD_INVERSES:
+        total = total * square + inverse
     return 2.0 * z * total + exponent * 0.6931471805599453
 
 

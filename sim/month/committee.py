@@ -58,56 +58,43 @@ def elect(e, committees, estates, words, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def try_to_form(e, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
-    """Without a committee: owners or the street may start a vote."""
+def try_to_form(e, cause, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """Hold the founding vote of estate e; the committee exists from this month if it passes."""
     q = p[0]
-    estate = estates[e]
-    committee = committees[e]
-    committee.strength = 0.0
-    committee.wait = max(0, committee.wait - 1)
-    spontaneous = attempt_chance(q.committee_attempt, estate.mean_activism, estate.satisfaction, q.payment_satisfaction_reference)
-    if committee.wait > 0:
-        spontaneous = 0.0
-    luck = chance_word(words[0])
-    if luck >= spontaneous + estate.lever_mobilisation:
-        return
-    mobilised = estate.lever_participation
-    cause = SPONTANEOUS if luck < spontaneous else MOBILISED
-    passed, took_part, _ = hold_vote(e, FORMATION, q.vote_formation_base, 0.0, mobilised, q.committee_ordinary_majority,
-                                     owners, estates, world, p)  # fmt: skip
+    passed, took_part, _ = hold_vote(e, FORMATION, q.vote_formation_base, 0.0, estates[e].lever_participation,
+                                     q.committee_ordinary_majority, owners, estates, world, p)  # fmt: skip
     if passed:
         elect(e, committees, estates, words, p)
         write_event(events, world, e, -1, FORMED, cause, took_part)
     else:
-        committee.wait = int(q.committee_cooldown)
+        committees[e].wait = int(q.committee_cooldown)
         write_event(events, world, e, -1, VOTE_FAILED, QUORUM_MISSED if took_part < q.committee_quorum else REJECTED, took_part)
 
 
 @kernel
-def serve_term(e, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
-    """A committee tires; oversight keeps it active and honest; at the end of its term it must be renewed by vote."""
+def renew(e, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """At the end of its term a committee is renewed by vote, or is no more."""
     q = p[0]
-    estate = estates[e]
-    committee = committees[e]
+    mobilised = estates[e].lever_participation + q.vote_renewal_bonus
+    passed, took_part, _ = hold_vote(e, RENEWAL, q.vote_formation_base, 0.0, mobilised, q.committee_ordinary_majority,
+                                     owners, estates, world, p)  # fmt: skip
+    if passed:
+        elect(e, committees, estates, words, p)
+        write_event(events, world, e, -1, RENEWED, TERM_ENDED, took_part)
+    else:
+        committees[e].exists = 0
+        committees[e].wait = int(q.committee_cooldown)
+        write_event(events, world, e, -1, DISSOLVED, TERM_ENDED, took_part)
+
+
+@register_jitable
+def grow_old(committee, oversight, q):  # type: ignore[no-untyped-def]
+    """A committee tires; oversight keeps it active and honest."""
     committee.activity += q.committee_fatigue * (q.committee_activity_floor - committee.activity)
-    if estate.lever_oversight > 0.0:
-        committee.activity += 0.1 * estate.lever_oversight * (1.0 - committee.activity)
-        committee.integrity += 0.05 * estate.lever_oversight * (1.0 - committee.integrity)
+    if oversight > 0.0:
+        committee.activity += q.committee_oversight_activity * oversight * (1.0 - committee.activity)
+        committee.integrity += q.committee_oversight_integrity * oversight * (1.0 - committee.integrity)
     committee.term_left -= 1
-    if committee.term_left <= 0:
-        mobilised = estate.lever_participation + q.vote_renewal_bonus
-        passed, took_part, _ = hold_vote(e, RENEWAL, q.vote_formation_base, 0.0, mobilised, q.committee_ordinary_majority,
-                                         owners, estates, world, p)  # fmt: skip
-        if passed:
-            elect(e, committees, estates, words, p)
-            write_event(events, world, e, -1, RENEWED, TERM_ENDED, took_part)
-        else:
-            committee.exists = 0
-            committee.strength = 0.0
-            committee.wait = int(q.committee_cooldown)
-            write_event(events, world, e, -1, DISSOLVED, TERM_ENDED, took_part)
-            return
-    committee.strength = committee.competence * committee.integrity * committee.activity
 
 
 @kernel
@@ -145,41 +132,53 @@ def vote_on_dismissal(e, owners, estates, world, events, p):  # type: ignore[no-
 
 
 @kernel
-def review(e, luck, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
-    """An active committee now and then reviews company and price."""
+def review(e, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+    """Review company and price: dismissal where owners are unhappy, else a cut for bad service or a rise against losses."""
     q = p[0]
     estate = estates[e]
     committee = committees[e]
-    committee.price_wait = max(0, committee.price_wait - 1)
-    if estate.mode != MARKET or estate.process != 0:
-        return
-    if estate.lever_price != 0.0 and committee.price_wait == 0:
-        vote_on_price(e, estate.lever_price, POLICY, owners, committees, estates, world, events, p)
-        return
-    organised = committee.exists == 1 and luck < q.committee_review * committee.activity
-    ordered = estate.lever_dismissal < 1.0 and luck < estate.lever_dismissal
-    if not (organised or ordered):
-        return
     if estate.satisfaction < q.committee_dismiss_below:
         vote_on_dismissal(e, owners, estates, world, events, p)
     elif committee.price_wait > 0:
         return
     elif estate.quality < q.committee_cut_quality:
         vote_on_price(e, -q.committee_price_step, QUALITY, owners, committees, estates, world, events, p)
-    elif estate.losing_months >= 6 and committee.competence >= 0.3:
+    elif estate.losing_months >= q.committee_losing_months and committee.competence >= q.committee_price_competence:
         vote_on_price(e, q.committee_price_step, LOSSES, owners, committees, estates, world, events, p)
 
 
 @kernel
 def committee_month(committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
-    """One month of committee life in every estate."""
+    """One month of committee life in every estate: ageing and renewal, or an attempt to form one; then reviews."""
+    q = p[0]
     words = np.zeros(4, np.uint64)
+    month, key_0, key_1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
     for e in range(estates.size):
-        words[0], words[1], words[2], words[3] = philox(
-            U64(e), U64(world[0].month), U64(BLOCK), U64(0), U64(world[0].key_0), U64(world[0].key_1)
-        )
-        if committees[e].exists == 1:
-            serve_term(e, words, committees, owners, estates, world, events, p)
+        estate = estates[e]
+        committee = committees[e]
+        words[0], words[1], words[2], words[3] = philox(U64(e), month, U64(BLOCK), U64(0), key_0, key_1)
+        if committee.exists == 1:
+            grow_old(committee, estate.lever_oversight, q)
+            if committee.term_left <= 0:
+                renew(e, words, committees, owners, estates, world, events, p)
         else:
-            try_to_form(e, words, committees, owners, estates, world, events, p)
-        review(e, chance_word(words[3]), committees, owners, estates, world, events, p)
+            committee.wait = max(0, committee.wait - 1)
+            spontaneous = 0.0
+            if committee.wait == 0:
+                spontaneous = attempt_chance(q.committee_attempt, estate.mean_activism, estate.satisfaction,
+                                             q.payment_satisfaction_reference)  # fmt: skip
+            luck = chance_word(words[0])
+            if luck < spontaneous + estate.lever_mobilisation:
+                cause = SPONTANEOUS if luck < spontaneous else MOBILISED
+                try_to_form(e, cause, words, committees, owners, estates, world, events, p)
+        committee.strength = committee.exists * committee.competence * committee.integrity * committee.activity
+        committee.price_wait = max(0, committee.price_wait - 1)
+        if estate.mode != MARKET or estate.process != 0:
+            continue
+        luck = chance_word(words[3])
+        if estate.lever_price != 0.0 and committee.price_wait == 0:
+            vote_on_price(e, estate.lever_price, POLICY, owners, committees, estates, world, events, p)
+        elif committee.exists == 1 and luck < q.committee_review * committee.activity:
+            review(e, committees, owners, estates, world, events, p)
+        elif estate.lever_dismissal < 1.0 and luck < estate.lever_dismissal:
+            review(e, committees, owners, estates, world, events, p)

@@ -33,9 +33,12 @@ U8 = np.uint8
 U32 = np.uint32
 U64 = np.uint64
 
-# Shares are summed as whole multiples of 2^-16, so that sums are exact in any order.
-SHARE_UNIT = 65536.0
-_SHARE_UNIT_32 = F(65536.0)
+# Shares are summed as whole multiples of 2^-15 in int32 (up to 65,535 owners an estate): exact in any order.
+SHARE_UNIT = 32768.0
+_SHARE_UNIT_32 = F(32768.0)
+MOST_OWNERS = 65_535  # of one estate, so that no sum of a pass can overflow
+_LOW_HALF = U32(0xFFFF)
+_HALF = U32(16)
 
 
 @kernel
@@ -64,14 +67,19 @@ def decide_payment(words, norm_seen, area, income, duty, threshold, service, nor
 
 
 @kernel
+def whole(low, high):  # type: ignore[no-untyped-def]
+    """The int64 sum whose low and high 16-bit halves were summed apart."""
+    return I64(high) * I64(65536) + I64(low)
+
+
+@kernel
 def settle_arrears(words, bills, paid, satisfaction, base, satisfied, reference, extra, ageing, instalments,
                    arrears, age):  # type: ignore[no-untyped-def] # fmt: skip
     """Add unpaid bills to arrears and let owners repay; returns billed, collected, recovered, arrears (fen), payers."""
-    billed = I64(0)
-    collected = I64(0)
-    recovered = I64(0)
-    owed = I64(0)
-    payers = I64(0)
+    # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535 owners
+    billed_low = billed_high = collected_low = collected_high = U32(0)
+    recovered_low = recovered_high = owed_low = owed_high = U32(0)
+    payers = I32(0)
     for i in range(bills.size):
         bill = bills[i]
         before = arrears[i]
@@ -81,12 +89,22 @@ def settle_arrears(words, bills, paid, satisfaction, base, satisfied, reference,
         after = I32(I32(before - back) + I32(bill - paid_now))
         arrears[i] = after
         age[i] = next_arrears_age(after, age[i])
-        billed += I64(bill)
-        collected += I64(paid_now)
-        recovered += I64(back)
-        owed += I64(after)
-        payers += I64(paid[i])
-    return billed, collected, recovered, owed, payers
+        billed_low = U32(billed_low + (U32(bill) & _LOW_HALF))
+        billed_high = U32(billed_high + (U32(bill) >> _HALF))
+        collected_low = U32(collected_low + (U32(paid_now) & _LOW_HALF))
+        collected_high = U32(collected_high + (U32(paid_now) >> _HALF))
+        recovered_low = U32(recovered_low + (U32(back) & _LOW_HALF))
+        recovered_high = U32(recovered_high + (U32(back) >> _HALF))
+        owed_low = U32(owed_low + (U32(after) & _LOW_HALF))
+        owed_high = U32(owed_high + (U32(after) >> _HALF))
+        payers = I32(payers + I32(paid[i]))
+    return (
+        whole(billed_low, billed_high),
+        whole(collected_low, collected_high),
+        whole(recovered_low, recovered_high),
+        whole(owed_low, owed_high),
+        I64(payers),
+    )
 
 
 @kernel
@@ -181,12 +199,12 @@ def feel(words_complaint, words_persuasion, asked_share, area, income, activism,
 
     Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed, solved, open, months waited.
     """
-    happy = I64(0)
-    bitter = I64(0)
-    filed = I64(0)
-    closed = I64(0)
-    still_open = I64(0)
-    waited = I64(0)
+    happy = I32(0)
+    bitter = I32(0)
+    filed = I32(0)
+    closed = I32(0)
+    still_open = I32(0)
+    waited = I32(0)
     for i in range(satisfaction.size):
         bill = bill_of(area[i], price, occupancy[i], vacant_share)
         received = level + value_weight * value_for_money(quality, F(bill) / income[i], burden_norm)
@@ -207,12 +225,12 @@ def feel(words_complaint, words_persuasion, asked_share, area, income, activism,
         anger = anger if grievance_on else grievance[i]
         grievance[i] = anger
         refuser[i] = U8(1) if (anger > aggrieved) & (paid[i] == U8(0)) else U8(0)
-        happy += I64(I32(content * _SHARE_UNIT_32))
-        bitter += I64(I32(anger * _SHARE_UNIT_32))
-        filed += I64(1) if (before == U8(0)) & (after == U8(1)) else I64(0)
-        closed += I64(1) if solved else I64(0)
-        still_open += I64(1) if after > U8(0) else I64(0)
-        waited += I64(after)
+        happy = I32(happy + I32(content * _SHARE_UNIT_32))
+        bitter = I32(bitter + I32(anger * _SHARE_UNIT_32))
+        filed = I32(filed + (I32(1) if (before == U8(0)) & (after == U8(1)) else I32(0)))
+        closed = I32(closed + (I32(1) if solved else I32(0)))
+        still_open = I32(still_open + (I32(1) if after > U8(0) else I32(0)))
+        waited = I32(waited + I32(after))
     return happy, bitter, filed, closed, still_open, waited
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws import Stream, normals, seed_words, uniforms
+from sim.errors import Problem, ScenarioError
 from sim.ledger import Books, Purpose
 from sim.month.committee import trait
+from sim.month.owner_passes import MOST_OWNERS
 from sim.parameters import PARAMETERS, to_record
 from sim.population.companies import assign_estates, draw_companies
 from sim.population.estates import MONTHS, building_starts, draw_estates, in_random_order
@@ -42,6 +44,10 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     parameters = to_record(PARAMETERS, scenario.parameter_values())
     world = _world(scenario, seed)
     estates = draw_estates(scenario, seed)
+    largest = int(estates["households"].max())
+    if largest > MOST_OWNERS:
+        found = f"an estate of {largest} households (seed {seed})"
+        raise ScenarioError([Problem(scenario.name, "types", found, f"at most {MOST_OWNERS} households in every estate")])
     companies = draw_companies(scenario, seed)
     assign_estates(estates, companies, scenario, seed)
     committees = _committees(scenario, seed, estates, parameters)
