@@ -92,3 +92,13 @@ def html(run: Run) -> str:
         f"<div><strong>{title}</strong><br><small>{facts}</small>"
         f"<table><thead><tr><th></th><th>start</th><th>end</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def hard_case(run: Run) -> int:
+    """The number of an estate worth a closer look: of those with most events among the ones that fell into the cycle."""
+    size = len(run.estate_table)
+    stage = run.estates["stage"].cat.codes.to_numpy().reshape(run.months, size)
+    fell = (stage[0] != STAGES.index("collapsed")) & (stage == STAGES.index("collapsed")).any(axis=0)
+    at = run.events["estate"].to_numpy()
+    events = np.bincount(at[at >= 0], minlength=size)
+    return int(np.argmax(np.where(fell, events + 1, 0)))

@@ -1,0 +1,59 @@
+"""What is about to be simulated, in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.words import say
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def announce(screen: Console, scenario: Scenario, changes: Mapping[str, Any], folder: Path, lang: str) -> None:
+    """Print title, size, types, programmes, changed values and where the results will go."""
+    screen.print(scenario.title.in_language(lang), style="bold", markup=False)
+    screen.print(city_line(scenario, lang), markup=False)
+    kinds = scenario.estates_by_type()
+    mark = "、" if lang == "zh" else ", "
+    screen.print("  " + mark.join(_counted(number, scenario.types[name].title.in_language(lang), lang)
+                                  for name, number in kinds.items()), markup=False)  # fmt: skip
+    screen.print("  " + _programmes(scenario, lang, mark), markup=False)
+    off = [name for name, on in scenario.loops.model_dump().items() if not on]
+    if off:
+        screen.print(f"  {say('loops_off', lang)}: {mark.join(off)}", markup=False)
+    if changes:
+        words = mark.join(f"{key} = {value}" for key, value in changes.items())
+        screen.print(f"  {say('changed', lang)}: {words}", markup=False)
+    screen.print("  " + say("results_in", lang, folder=folder), soft_wrap=True, markup=False)
+
+
+def city_line(scenario: Scenario, lang: str) -> str:
+    """The size of the city and of the run in one line."""
+    companies = scenario.companies.private + scenario.companies.state_owned
+    return say("city_line", lang, city=scenario.city.name.in_language(lang), estates=f"{scenario.city.estates:,}",
+               households=f"{households(scenario):,}", companies=f"{companies:,}", months=scenario.months,
+               seed=scenario.seed)  # fmt: skip
+
+
+def households(scenario: Scenario) -> int:
+    """Households of the city: the total it states, or what its types have on average."""
+    if scenario.city.households is not None:
+        return scenario.city.households
+    numbers = scenario.estates_by_type()
+    mean = sum(number * scenario.types[name].households_mean for name, number in numbers.items())
+    return 100 * round(mean / 100) if mean >= 1000 else round(mean)
+
+
+def _counted(number: int, title: str, lang: str) -> str:
+    return f"{title}{number:,}个" if lang == "zh" else f"{number:,} {title}"
+
+
+def _programmes(scenario: Scenario, lang: str, mark: str) -> str:
+    if not scenario.interventions:
+        return say("no_programme", lang)
+    names = mark.join(programme.name for programme in scenario.interventions)
+    return f"{say('programmes', lang)}: {names}"

@@ -1,0 +1,152 @@
+"""The commands and their options. Whatever is heavy is imported inside a command, so that help comes at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+from typer.core import TyperGroup
+
+from sim.errors import EstateError
+
+
+class Language(str, Enum):
+    """Language of what is printed and drawn."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Commands(TyperGroup):
+    """The group of commands; turns what a user can cause into a message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except EstateError as error:
+            typer.secho(str(error), fg=typer.colors.RED, err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.secho("interrupted: nothing was written / 已中断：未写入任何结果", err=True)
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Simulate the governance of residential estates. / 模拟城市小区治理。",
+)
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """"zh" if the locale variables of an environment say Chinese, else "en"; the first one that is set decides."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return "zh" if environment[name].lower().startswith("zh") else "en"
+    return "en"
+
+
+def _words(chosen: Language | None) -> str:
+    return chosen.value if chosen is not None else language_of(os.environ)
+
+
+LanguageOption = Annotated[
+    Optional[Language],  # noqa: UP045 - typer reads this at run time
+    typer.Option("--lang", help="Language; default from the environment. / 语言，默认取自系统环境。"),
+]
+ScenarioArgument = Annotated[
+    str,
+    typer.Argument(metavar="SCENARIO", help="Name (see `estate list`) or TOML file. / 情景名称或TOML文件。"),
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import sim
+
+        typer.echo(sim.__version__)
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version. / 显示版本。")
+    ] = False,
+) -> None:
+    """Simulate the governance of residential estates. / 模拟城市小区治理。"""
+
+
+@app.command("run")
+def run_command(
+    scenario: ScenarioArgument,
+    seed: Annotated[Optional[int], typer.Option(help="Seed of all draws. / 随机种子。")] = None,  # noqa: UP045
+    months: Annotated[Optional[int], typer.Option(help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
+    settings: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated. / 修改一个参数，可重复。"),
+    ] = None,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", metavar="DIR", help="Folder for the results. / 结果文件夹。"),
+    ] = None,
+    lang: LanguageOption = None,
+    threads: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
+    ] = None,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")] = True,
+) -> None:
+    """Simulate a scenario; write tables and charts. / 运行一个情景，写出数据表和图。"""
+    from sim.cli.run import Order, carry_out
+
+    carry_out(Order(scenario, seed, months, tuple(settings or ()), out, _words(lang), threads, charts))
+
+
+@app.command("list")
+def list_command(lang: LanguageOption = None) -> None:
+    """List the scenarios. / 列出所有情景。"""
+    from sim.cli.listing import show_list
+
+    show_list(_words(lang))
+
+
+@app.command("describe")
+def describe_command(scenario: ScenarioArgument, lang: LanguageOption = None) -> None:
+    """Show what a scenario assumes and where its figures come from. / 说明一个情景及其数据出处。"""
+    from sim.cli.describe import show_scenario
+
+    show_scenario(scenario, _words(lang))
+
+
+@app.command("explain")
+def explain_command(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of results. / 结果文件夹。")],
+    estate: Annotated[int, typer.Option("--estate", min=0, metavar="N", help="Number of the estate. / 小区编号。")],
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", metavar="DIR", help="Folder for the chart (default RUN/charts). / 图的文件夹。"),
+    ] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Tell the life of one estate, cause by cause. / 讲述一个小区的经历及其原因。"""
+    from sim.cli.explain import tell_life
+
+    tell_life(folder, estate, out, _words(lang))
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of scenario files. / 输出情景文件的JSON Schema。"""
+    import json
+
+    from sim.scenario import json_schema
+
+    typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))

@@ -1,0 +1,154 @@
+"""`estate describe`: what a scenario assumes, when its programmes act, and where its figures come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.cli.announce import city_line
+from sim.cli.terminal import console, table
+from sim.cli.words import say
+from sim.parameters import PARAMETERS
+from sim.scenario import EstateType, Programme, Scenario, load
+from sim.units import format_share, format_yuan, yuan_to_fen
+from sim.words import MODE_WORDS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+BAR = 48  # characters of a timeline
+TAPERED, FULL, OUTSIDE = "▒", "█", "·"
+
+
+def show_scenario(name: str, lang: str) -> None:
+    """Print everything that matters about a scenario."""
+    scenario = load(name)
+    screen = console()
+    screen.print(scenario.title.in_language(lang), style="bold", markup=False)
+    screen.print(scenario.description.in_language(lang), markup=False)
+    screen.print()
+    screen.print(city_line(scenario, lang), markup=False)
+    _actors(screen, scenario, lang)
+    screen.print()
+    screen.print(_types(scenario, lang))
+    if scenario.parameters:
+        screen.print()
+        screen.print(_parameters(scenario, lang))
+    screen.print()
+    if scenario.interventions:
+        screen.print(_timeline(scenario, lang))
+    else:
+        screen.print(say("no_programme", lang))
+    screen.print()
+    _figures(screen, scenario, lang)
+
+
+def _actors(screen: Console, scenario: Scenario, lang: str) -> None:
+    city, companies, money = scenario.city, scenario.companies, scenario.government
+    streets = city.districts * city.streets_per_district
+    screen.print(say("actors", lang, private=f"{companies.private:,}", state_owned=companies.state_owned, districts=city.districts,
+                     streets=streets, communities=f"{streets * city.communities_per_street:,}"))  # fmt: skip
+    budgets = {tier: format_yuan(yuan_to_fen(getattr(money, f"{tier}_budget")), lang)
+               for tier in ("city", "district", "street", "community")}  # fmt: skip
+    screen.print(say("budgets", lang, **budgets))
+    off = [name for name, on in scenario.loops.model_dump().items() if not on]
+    if off:
+        screen.print(f"{say('loops_off', lang)}: {', '.join(off)}")
+
+
+def _types(scenario: Scenario, lang: str) -> Table:
+    keys = ("type", "estates", "old", "households_mean", "fee", "cost", "collection", "committee", "managed_by")
+    made = table(say("types_title", lang), *(say(key, lang) for key in keys))
+    for column in (1, 3, 4, 5, 6, 7):
+        made.columns[column].justify = "right"
+    for name, number in scenario.estates_by_type().items():
+        kind = scenario.types[name]
+        made.add_row(
+            f"{kind.title.in_language(lang)} [{name}]".replace("[", "\\["), f"{number:,}", say("yes", lang) if kind.old else "–",
+            f"{kind.households_mean:,.0f}", f"{kind.fee_price:g}", f"{kind.cost_fixed:,.0f} + {kind.cost_per_area:g}",
+            format_share(kind.start_collection, 0), format_share(kind.committee_share, 0), _modes(kind, number, lang),
+        )  # fmt: skip
+    return made
+
+
+def _modes(kind: EstateType, estates: int, lang: str) -> str:
+    """Management modes at the start with their shares, the most common first."""
+    counts = {mode: number for mode, number in kind.estates_by_mode(estates).items() if number}
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    words = (f"{MODE_WORDS[mode].in_language(lang)} {format_share(number / max(estates, 1), 0)}" for mode, number in ordered)
+    return ("、" if lang == "zh" else ", ").join(words)
+
+
+def _parameters(scenario: Scenario, lang: str) -> Table:
+    made = table(say("parameters_changed", lang), *(say(key, lang) for key in ("parameter", "here", "default", "note")))
+    for key, value in scenario.parameter_values().items():
+        parameter = PARAMETERS[key]
+        words = parameter.zh if lang == "zh" else parameter.en
+        made.add_row(key, f"{value:g}", f"{parameter.default:g}", f"{words} ({parameter.unit})")
+    return made
+
+
+def _timeline(scenario: Scenario, lang: str) -> Table:
+    made = table(say("timeline", lang, months=scenario.months), "", "", "")
+    made.show_header = False
+    for programme in scenario.interventions:
+        made.add_row(programme.name, bar(programme, scenario.months), _dates(programme, scenario.months, lang))
+        made.columns[1].no_wrap = True
+    return made
+
+
+def bar(programme: Programme, months: int, width: int = BAR) -> str:
+    """Months 1 to the last as `width` characters: in full force, being withdrawn, or not in force."""
+    marks = []
+    for place in range(width):
+        month = 1 + place * months // width
+        marks.append(_mark(programme, month))
+    return "".join(marks)
+
+
+def _mark(programme: Programme, month: int) -> str:
+    end = programme.end
+    if month < programme.start or (end is not None and end < programme.start):
+        return OUTSIDE
+    if end is None or month <= end:
+        return FULL
+    fading = programme.withdrawal == "tapered" and month < end + programme.taper_months
+    return TAPERED if fading else OUTSIDE
+
+
+def _dates(programme: Programme, months: int, lang: str) -> str:
+    if programme.start > months or (programme.end is not None and programme.end < programme.start):
+        return say("never", lang)
+    if programme.end is None:
+        return say("from_on", lang, start=programme.start)
+    tail = say("tapered", lang, months=programme.taper_months) if programme.withdrawal == "tapered" else ""
+    return say("from_to", lang, start=programme.start, end=programme.end) + tail
+
+
+def _figures(screen: Console, scenario: Scenario, lang: str) -> None:
+    if not scenario.figures:
+        screen.print(say("no_figures", lang))
+        return
+    made = table(say("figures_title", lang), *(say(key, lang) for key in ("figure", "value", "known", "source", "note")))
+    sources = _sources()
+    for figure in scenario.figures:
+        value = figure.value if isinstance(figure.value, str) else f"{figure.value:,g}"
+        source = " ".join(part for part in (figure.evidence, sources.get(figure.evidence, "")) if part) or "–"
+        made.add_row(_plain(figure.key), _plain(f"{value} {figure.unit}".strip()), say(figure.status, lang), _plain(source),
+                     _plain(figure.note.in_language(lang)))  # fmt: skip
+    screen.print(made)
+    screen.print(say("unlisted", lang), style="dim")
+
+
+def _plain(words: str) -> str:
+    """Words with square brackets kept from being read as markup."""
+    return words.replace("[", "\\[")
+
+
+def _sources() -> dict[str, str]:
+    """Place, year and title of every entry of the evidence register, by id."""
+    import csv
+    from importlib.resources import files
+
+    text = (files("sim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
+    return {row["id"]: f"{row['place']} {row['year']}, {row['source_title']}" for row in csv.DictReader(text.splitlines())}

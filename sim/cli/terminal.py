@@ -1,0 +1,53 @@
+"""How tables and progress look in a terminal, and in a file that stands in for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from sim.cli.words import say
+
+PLAIN_WIDTH = 110  # columns where the output is no terminal
+
+
+def console() -> Console:
+    """A console on stdout; without control characters where that is not a terminal."""
+    made = Console(highlight=False)
+    return made if made.is_terminal else Console(highlight=False, width=PLAIN_WIDTH, no_color=True)
+
+
+def table(title: str, *columns: str, right: int | None = None) -> Table:
+    """An empty table; columns from number `right` on hold figures."""
+    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    for number, name in enumerate(columns):
+        figures = right is not None and number >= right
+        made.add_column(name, justify="right" if figures else "left", no_wrap=figures)
+    return made
+
+
+@contextmanager
+def month_bar(screen: Console, lang: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar with elapsed and remaining time; yields what to call after each month. Nothing where no terminal is."""
+    if not screen.is_terminal:
+        yield lambda done, months: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("/"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=screen, transient=True) as progress:
+        task = progress.add_task(say("building", lang), total=None)
+
+        def advance(done: int, months: int) -> None:
+            words = say("month_of", lang, month=done, months=months)
+            progress.update(task, total=months, completed=done, description=words)
+
+        yield advance
