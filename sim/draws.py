@@ -147,7 +147,7 @@ def _exponentials(values, out):  # type: ignore[no-untyped-def]
         out[i] = exp64(values[i])
 
 
-def normals_of(shares: np.ndarray) -> np.ndarray:
+def quantiles(shares: np.ndarray) -> np.ndarray:
     """Standard normal float64 values below which the given shares in (0, 1) of the mass lie."""
     out = np.empty_like(shares)
     _quantiles(shares, out)
@@ -156,7 +156,7 @@ def normals_of(shares: np.ndarray) -> np.ndarray:
 
 def normals(seed: int, stream: int, month: int, entities: np.ndarray) -> np.ndarray:
     """Standard normal float64, one for each entity id."""
-    return normals_of(uniforms(seed, stream, month, entities))
+    return quantiles(uniforms(seed, stream, month, entities))
 
 
 def lognormals(mean: float, spread: float, seed: int, stream: int, entities: np.ndarray) -> np.ndarray:
