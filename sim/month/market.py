@@ -104,7 +104,7 @@ def take_over(e, c, mode, belief, companies, estates, p):  # type: ignore[no-unt
     estate.company = c
     estate.effort = max(estate.effort, q.service_start_effort)
     full_fee = estate.price * estate.billable_area * billed_share_of_full_fee(mode, q)
-    estate.income_smooth = belief * full_fee + estate.lever_company_income
+    estate.income_smooth = belief * full_fee + estate.lever_offer
     estate.losing_months = 0
     estate.unmanaged_months = 0
     estate.process = 0
@@ -139,7 +139,7 @@ def best_bid(e, belief_mean, companies, estates, world, p):  # type: ignore[no-u
         belief += estate.lever_belief * (estate.paid_share - belief)
         belief = min(1.0, max(0.0, belief))
         away = 1.0 + q.service_away_cost if company.home_district != estate.district else 1.0
-        margin = expected_margin(belief, full_fee, revenue + estate.lever_company_income, q.service_overhead,
+        margin = expected_margin(belief, full_fee, revenue + estate.lever_offer, q.service_overhead,
                                  cost * company.cost_level * away, q.market_plan_effort)  # fmt: skip
         if margin <= 0.0:
             continue

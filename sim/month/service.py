@@ -76,7 +76,7 @@ def share_public_revenue(estates, companies, committees, balances, flows, p):  #
         to_company = 0
         if estate.mode == MARKET or estate.mode == SOE:
             part = q.revenue_company_share * (1.0 - q.revenue_committee_claim * committees[e].strength)
-            to_company = int(kept * part)
+            to_company = int(kept * min(1.0, part + estate.lever_company_revenue))
             move(balances, flows, TO_COMPANY, ADVERTISERS, companies[estate.company].account, to_company)
             estate.income += to_company
         move(balances, flows, TO_FUND, ADVERTISERS, estate.fund_account, kept - to_company)
@@ -108,7 +108,7 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
             estate.standard_cost = cost
             affordable = affordable_effort(max(0.0, estate.income_smooth), company.margin, q.service_overhead, cost)
             push = q.service_monitoring_push * estate.monitoring + q.service_reputation_push * min(1.0, estate.lever_ranking)
-            target[e] = affordable + push
+            target[e] = affordable + push + estate.lever_effort
             least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
             company.shortfall += cost * max(0.0, 1.0 - max(affordable, least))
         else:

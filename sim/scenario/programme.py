@@ -63,13 +63,17 @@ class Programme(Table):
     label_zh: ClassVar[str] = ""
     levers: ClassVar[tuple[str, ...]] = ()
     payers: ClassVar[tuple[str, ...]] = ()
-    mechanism: ClassVar[str] = ""
 
     kind: str = Field(description="what kind of intervention / 措施种类")
     name: Name = Field(description="its label, unique in the scenario (default: the kind) / 名称")
     start: int = setting(1, 1, 1200, "month", "first month in which it acts", "开始月份")
     end: int | None = setting(
-        None, 1, 1200, "month", "last month in full force (absent: until the run ends)", "结束月份"
+        None,
+        0,
+        1200,
+        "month",
+        "last month in full force (absent: until the run ends; 0: withdrawn before it starts)",
+        "结束月份",
     )
     withdrawal: Literal["sudden", "tapered"] = setting("sudden", None, None, "", "how it ends", "退出方式")
     taper_months: int = setting(12, 1, 240, "month", "length of a tapered withdrawal", "逐步退出月数")
@@ -111,8 +115,8 @@ class Programme(Table):
         problems = []
         if self.kind != self.programme_kind:
             problems.append(Problem("", "kind", repr(self.kind), repr(self.programme_kind)))
-        if self.end is not None and self.end < self.start:
-            problems.append(Problem("", "end", str(self.end), f"at least start ({self.start})"))
+        if self.end is not None and 0 < self.end < self.start:
+            problems.append(Problem("", "end", str(self.end), f"at least start ({self.start}), or 0 for never"))
         refuse(problems)
         return self
 

@@ -90,6 +90,9 @@ MONTHLY = (
 # What policy may move. Reset to 0 at the start of every month, then each programme in force adds to it.
 LEVERS = (
     Field("lever_company_income", I8, "fen/month", "public money paid to the manager, already in the ledger"),
+    Field("lever_offer", I8, "fen/month", "public money that a company taking the estate over can count on"),
+    Field("lever_effort", F8, "share of standard cost", "effort that a company adds, or moves away, for what is at stake"),
+    Field("lever_company_revenue", F8, "share", "public revenue handed to the company beyond its usual share"),
     Field("lever_company_cost", F8, "share", "relief on standard cost"),
     Field("lever_fixed_cost", F8, "share", "relief on the fixed part of standard cost"),
     Field("lever_monitoring", F8, "share", "inspection added to monitoring"),

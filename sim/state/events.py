@@ -39,7 +39,7 @@ class Event(IntEnum):
     BUDGET_EXHAUSTED = 26  # yuan asked for that was not there
     STAFF_EXHAUSTED = 27  # persons asked for that were not there
     LEGACY_REPAIRED = 28  # legacy removed
-    PROGRAMME_STARTED = 29  # estates treated
+    PROGRAMME_STARTED = 29  # estates that it could treat then
     PROGRAMME_ENDED = 30  # estates treated
     COMPANY_REMOVED = 31  # score
     COMPANY_REFUSED = 32  # score under the entry standard
@@ -90,4 +90,5 @@ def write_event(events, world, estate, company, kind, cause, size):  # type: ign
     event.kind = kind
     event.cause = cause
     event.size = size
+    event.programme = -1
     world[0].events = row + 1

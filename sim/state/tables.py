@@ -76,5 +76,6 @@ EVENT_FIELDS = (
     Field("kind", I4, "code", "index into EVENT_KINDS"),
     Field("cause", I4, "code", "index into CAUSES"),
     Field("size", F8, "see kind", "how much"),
+    Field("programme", I4, "row", "which programme of the scenario wrote it, -1 for none"),
 )
 EVENT_TYPE = table_type(EVENT_FIELDS)

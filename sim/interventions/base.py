@@ -1,0 +1,81 @@
+"""What every intervention declares and may decide; the frame (`sim.interventions.frame`) does the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from sim.ledger import KINDS
+from sim.month.levers import check_lever
+from sim.scenario import Programme, setting
+from sim.units import FEN_PER_YUAN
+from sim.words import Word
+
+if TYPE_CHECKING:
+    from sim.interventions.frame import Policy
+
+Rows = np.ndarray
+
+
+class Intervention(Programme):
+    """A programme that acts: one file each, a screenful.
+
+    A subclass with a kind declares its settings with `setting(...)`, the class variables below, and `act`. What it
+    declares is checked when the class is made; what it does not declare it cannot move or charge.
+    """
+
+    mechanism: ClassVar[Word]
+    """how it works, one to three sentences in each language"""
+    risk: ClassVar[Word]
+    """the side effect it is known for, and where in the model it comes from"""
+    evidence: ClassVar[tuple[str, ...]] = ()
+    """ids of the evidence register that its defaults and its mechanism rest on"""
+
+    yearly_budget: float | None = setting(
+        None, 0, 1e11, "yuan/year", "most public money it may spend in a year (absent: what its payers have)", "年度资金上限"
+    )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, kind: str = "", **keywords: Any) -> None:
+        if kind:
+            _check_declaration(cls, kind)
+        super().__pydantic_init_subclass__(kind=kind, **keywords)
+
+    def suits(self, policy: Policy) -> np.ndarray:
+        """True for every estate in which it makes sense this month, whatever the scenario targets (default: all)."""
+        return np.ones(policy.estates.size, bool)
+
+    def ease(self, policy: Policy, rows: Rows) -> np.ndarray:
+        """How easy each estate of `rows` is; `order` takes the least or the most first (default: collection, quality, condition)."""
+        estates = policy.estates
+        return np.asarray(estates["paid_share"][rows] + estates["quality"][rows] + estates["condition"][rows])
+
+    def act(self, policy: Policy, rows: Rows, strength: float) -> None:
+        """One month in force on the estates in `rows`, in the order in which they were taken in.
+
+        `strength` is 1 in full force and falls to 0 while a tapered withdrawal runs.
+        """
+        raise NotImplementedError
+
+    def withdraw(self, policy: Policy) -> None:
+        """Called once when it has ended, for what must be undone (levers fall back by themselves)."""
+
+
+def _check_declaration(cls: type[Intervention], kind: str) -> None:
+    """Raise ValueError or KeyError where a class leaves out or misspells what it must declare."""
+    for name in cls.levers:
+        check_lever(name)
+    unknown = [payer for payer in cls.payers if payer not in KINDS]
+    if unknown:
+        raise ValueError(f"{kind}: unknown payers {unknown}; payers are {', '.join(KINDS)}")
+    missing = [name for name in ("label_en", "label_zh", "mechanism", "risk", "levers") if not getattr(cls, name, None)]
+    if cls.act is Intervention.act:
+        missing.append("act")
+    if missing:
+        raise ValueError(f"{kind} does not declare {', '.join(missing)}")
+
+
+def fen(yuan: Any) -> np.ndarray:
+    """Whole fen (int64) of an amount or an array of amounts in yuan, rounded half up."""
+    return np.floor(np.asarray(yuan, np.float64) * FEN_PER_YUAN + 0.5).astype(np.int64)

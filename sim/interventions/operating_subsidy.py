@@ -1,0 +1,84 @@
+"""Operating subsidy (运营补贴): public money by floor area for whoever manages an estate, less every year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.interventions.base import Intervention, Rows, fen
+from sim.scenario import Targets, setting
+from sim.state.events import Cause, Event
+from sim.state.modes import UNIT
+from sim.words import Word
+
+if TYPE_CHECKING:
+    from sim.interventions.frame import Policy
+
+YEAR = 12
+
+
+class OperatingSubsidy(Intervention, kind="operating_subsidy"):
+    """Yuan per m2 and month to the manager of chosen estates, tapering by year of payment."""
+
+    label_en: ClassVar[str] = "operating subsidy"
+    label_zh: ClassVar[str] = "运营补贴"
+    mechanism: ClassVar[Word] = Word(
+        "区财政按建筑面积每月向小区管理者发放补贴，逐年递减。补贴计入企业收入，收入决定投入；无人管理的小区，投标企业会把可得补贴计入预期收益。",
+        "The district pays the manager by floor area every month, less each year. The money is income, and income decides "
+        "effort; where nobody manages the estate, bidders count the subsidy that they would get.",
+    )
+    risk: ClassVar[Word] = Word(
+        "断崖与依赖：企业按有补贴的收入安排投入，也按第一年的标准投标。退坡后收不抵支，服务下降、亏损累积，可能再次撤场。",
+        "Cliff and dependence: companies plan effort on the subsidised income, and bid on the first year's rate. When it "
+        "tapers off, income no longer covers the cost, service is cut, losses add up and the company may leave again.",
+    )
+    levers: ClassVar[tuple[str, ...]] = ("lever_company_income", "lever_offer")
+    payers: ClassVar[tuple[str, ...]] = ("district",)
+    evidence: ClassVar[tuple[str, ...]] = ("P028", "P029", "S021", "P027", "P032")
+
+    first_year: float = setting(0.3, 0, 5, "yuan/m2/month", "rate in an estate's first year of payment", "第一年标准", "P029")
+    second_year: float = setting(0.2, 0, 5, "yuan/m2/month", "rate in the second year", "第二年标准", "P029")
+    third_year: float = setting(0.1, 0, 5, "yuan/m2/month", "rate in the third year", "第三年标准", "P029")
+    later: float = setting(0.0, 0, 5, "yuan/m2/month", "rate after that", "以后各年标准", "P028")
+    targets: Targets = Field(default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）")
+
+    def suits(self, policy: Policy) -> np.ndarray:
+        """Where an employer looks after the estate, the employer pays."""
+        return np.asarray(policy.estates["mode"] != UNIT)
+
+    def act(self, policy: Policy, rows: Rows, strength: float) -> None:
+        """Promise the rate of each estate's year, and pay it where there is a manager to pay."""
+        months_paid = policy.array("months_paid", np.int32)
+        rates = np.array([self.first_year, self.second_year, self.third_year, self.later])
+        rate = rates[np.minimum(months_paid[rows] // YEAR, rates.size - 1)] * strength
+        amount = fen(rate * policy.estates["area"][rows])
+        policy.move("lever_offer", rows, amount)
+        due = amount > 0
+        paid = np.zeros(rows.size, bool)
+        paid[due] = policy.pay_manager("district", rows[due], amount[due])
+        months_paid[rows[paid]] += 1
+        self._tell(policy, rows, amount, paid)
+
+    def _tell(self, policy: Policy, rows: Rows, amount: np.ndarray, paid: np.ndarray) -> None:
+        """Events for estates that begin or cease to receive it, with the amount of the first or the last month."""
+        last = policy.array("last_amount", np.int64)
+        began = paid & (last[rows] == 0)
+        ceased = ~paid & (last[rows] > 0)
+        policy.events(rows[began], Event.SUBSIDY_STARTED, Cause.POLICY, amount[began] / 100.0)
+        managed = policy.managed(rows)
+        for cause, which in (
+            (Cause.TAPER, ceased & (amount == 0)),
+            (Cause.BUDGET, ceased & (amount > 0) & managed),
+            (Cause.VACANCY, ceased & (amount > 0) & ~managed),
+        ):
+            policy.events(rows[which], Event.SUBSIDY_ENDED, cause, last[rows[which]] / 100.0)
+        last[rows] = np.where(paid, amount, 0)
+
+    def withdraw(self, policy: Policy) -> None:
+        """Say for every estate that still received it that it is over."""
+        last = policy.array("last_amount", np.int64)
+        rows = np.flatnonzero(last)
+        cause = Cause.TAPER if self.withdrawal == "tapered" else Cause.POLICY
+        policy.events(rows, Event.SUBSIDY_ENDED, cause, last[rows] / 100.0)
