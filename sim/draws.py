@@ -65,6 +65,7 @@ class Stream(IntEnum):
     ESTATE_COMPANY = 35
     OWNER_MOOD = 16
     OWNER_ARREARS = 17
+    ESTATE_WAITED = 36
     # estates, monthly
     COMMITTEE_START = 40
     COMMITTEE_INTEGRITY = 41

@@ -50,6 +50,9 @@ def starting_state(scenario: Scenario, seed: int) -> State:
         raise ScenarioError([Problem(scenario.name, "types", found, f"at most {MOST_OWNERS} households in every estate")])
     companies = draw_companies(scenario, seed)
     assign_estates(estates, companies, scenario, seed)
+    # tenders of unmanaged estates are spread over the waiting time, not all held in one month
+    waited = uniforms(seed, Stream.ESTATE_WAITED, 0, np.arange(estates.size)) * parameters["market_retry"][0]
+    estates["unmanaged_months"] = np.where(estates["company"] < 0, np.floor(waited), 0)
     committees = _committees(scenario, seed, estates, parameters)
     government = _government(scenario)
     books = _accounts(estates, companies, government)
