@@ -35,17 +35,17 @@ def city_line(scenario: Scenario, lang: str) -> str:
     """The size of the city and of the run in one line."""
     companies = scenario.companies.private + scenario.companies.state_owned
     return say("city_line", lang, city=scenario.city.name.in_language(lang), estates=f"{scenario.city.estates:,}",
-               households=f"{households(scenario):,}", companies=f"{companies:,}", months=scenario.months,
+               households=_households(scenario, lang), companies=f"{companies:,}", months=scenario.months,
                seed=scenario.seed)  # fmt: skip
 
 
-def households(scenario: Scenario) -> int:
-    """Households of the city: the total it states, or what its types have on average."""
+def _households(scenario: Scenario, lang: str) -> str:
+    """The total that the city states; otherwise about as many as its types have on average, since they will be drawn."""
     if scenario.city.households is not None:
-        return scenario.city.households
+        return f"{scenario.city.households:,}"
     numbers = scenario.estates_by_type()
     mean = sum(number * scenario.types[name].households_mean for name, number in numbers.items())
-    return 100 * round(mean / 100) if mean >= 1000 else round(mean)
+    return say("about", lang, number=f"{100 * max(1, round(mean / 100)):,}")
 
 
 def _counted(number: int, title: str, lang: str) -> str:

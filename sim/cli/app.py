@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from sim.errors import EstateError
 
 
-class Language(str, Enum):
+class Language(StrEnum):
     """Language of what is printed and drawn."""
 
     zh = "zh"

@@ -25,7 +25,7 @@ def show_scenario(name: str, lang: str) -> None:
     scenario = load(name)
     screen = console()
     screen.print(scenario.title.in_language(lang), style="bold", markup=False)
-    screen.print(scenario.description.in_language(lang), markup=False)
+    screen.print(scenario.description.in_language(lang), markup=False, overflow="fold")
     screen.print()
     screen.print(city_line(scenario, lang), markup=False)
     _actors(screen, scenario, lang)
@@ -132,7 +132,7 @@ def _figures(screen: Console, scenario: Scenario, lang: str) -> None:
     made = table(say("figures_title", lang), *(say(key, lang) for key in ("figure", "value", "known", "source", "note")))
     sources = _sources()
     for figure in scenario.figures:
-        value = figure.value if isinstance(figure.value, str) else f"{figure.value:,g}"
+        value = figure.value if isinstance(figure.value, str) else f"{figure.value:,.10g}"
         source = " ".join(part for part in (figure.evidence, sources.get(figure.evidence, "")) if part) or "–"
         made.add_row(_plain(figure.key), _plain(f"{value} {figure.unit}".strip()), say(figure.status, lang), _plain(source),
                      _plain(figure.note.in_language(lang)))  # fmt: skip

@@ -18,7 +18,7 @@ def tell_life(folder: Path, estate: int, out: Path | None, lang: str) -> None:
     lines = explain_text(run, estate, lang)
     screen = console()
     for line in lines:
-        screen.print(line, markup=False)
+        screen.print(line, markup=False, soft_wrap=True)
     target = out or folder / "charts"
     try:
         target.mkdir(parents=True, exist_ok=True)

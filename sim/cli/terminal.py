@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from sim.cli.words import say
 
-PLAIN_WIDTH = 110  # columns where the output is no terminal
+PLAIN_WIDTH = 110  # columns where the output is no terminal and COLUMNS does not say
 
 
 def console() -> Console:
     """A console on stdout; without control characters where that is not a terminal."""
     made = Console(highlight=False)
-    return made if made.is_terminal else Console(highlight=False, width=PLAIN_WIDTH, no_color=True)
+    if made.is_terminal:
+        return made
+    width = None if os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
+    return Console(highlight=False, width=width, no_color=True)
 
 
 def table(title: str, *columns: str, right: int | None = None) -> Table:
-    """An empty table; columns from number `right` on hold figures."""
+    """An empty table; columns from number `right` on hold figures. Long words are folded: Chinese has no spaces to break at."""
     made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
     for number, name in enumerate(columns):
         figures = right is not None and number >= right
-        made.add_column(name, justify="right" if figures else "left", no_wrap=figures)
+        made.add_column(name, justify="right" if figures else "left", no_wrap=figures, overflow="fold")
     return made
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from sim.words import Word
 
 SAID = {
-    "city_line": Word("{city}：{estates}个小区，约{households}户，{companies}家物业企业；{months}个月，随机种子{seed}",
-                      "{city}: {estates} estates, about {households} households, {companies} companies; {months} months, seed {seed}"),
+    "city_line": Word("{city}：{estates}个小区，{households}户，{companies}家物业企业；{months}个月，随机种子{seed}",
+                      "{city}: {estates} estates, {households} households, {companies} companies; {months} months, seed {seed}"),
+    "about": Word("约{number}", "about {number}"),
     "no_programme": Word("不采取任何措施", "no programme"),
     "programmes": Word("措施", "programmes"),
     "changed": Word("改动", "changed"),
@@ -25,7 +26,7 @@ SAID = {
     "change": Word("变化", "change"),
     "first_month_note": Word("收缴率的起始值为第1月；只计有收费的小区，失管的小区不再计入。",
                              "Collection starts with month 1 and counts estates that bill: one that nobody manages any more drops out of it."),
-    "outcomes_title": Word("全市主要指标（按户数加权）", "The city (means weighted by households)"),
+    "outcomes_title": Word("全市主要指标（均值按户数加权，覆盖率为小区占比）", "The city (means weighted by households; coverage as shares of estates)"),
     "stages_title": Word("小区所处阶段", "Estates by stage"),
     "stage": Word("阶段", "stage"),
     "cycle_title": Word("哪些小区陷入过循环", "Who was in the cycle"),

@@ -21,11 +21,17 @@ class RunLike(Protocol):
     scenario: Any
     seed: int
     months: int
-    estates: pd.DataFrame
-    estate_table: pd.DataFrame
-    city: pd.DataFrame
-    events: pd.DataFrame
-    ledger: pd.DataFrame
+
+    @property
+    def estates(self) -> pd.DataFrame: ...
+    @property
+    def estate_table(self) -> pd.DataFrame: ...
+    @property
+    def city(self) -> pd.DataFrame: ...
+    @property
+    def events(self) -> pd.DataFrame: ...
+    @property
+    def ledger(self) -> pd.DataFrame: ...
 
 
 def year_marks(months: int) -> list[int]:

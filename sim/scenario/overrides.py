@@ -68,7 +68,8 @@ def _place_of(key: str, data: dict[str, Any]) -> tuple[str | int, ...] | Problem
         if parts[0] not in groups or len(parts) == 1:
             known = [*Scenario.model_fields, *PARAMETERS]
             allowed = "a key of the scenario, or a parameter"
-            return Problem(SOURCE, key, "an unknown key", allowed, nearest(key, known))
+            guess = nearest(key, known) or nearest(parts[0], known)
+            return Problem(SOURCE, key, "an unknown key", allowed, guess)
         parts = ["parameters", *parts]
     if parts[0] != "interventions":
         return tuple(parts)

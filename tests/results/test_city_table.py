@@ -1,0 +1,101 @@
+"""The city table against the same figures computed row by row with pandas from the table of estates."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.results.city_table import gini, percentiles, weighted_mean
+from sim.words import MODES, STAGES
+
+MEASURES = ("collection_rate", "satisfaction", "quality", "condition")
+
+
+def slow_month(run, month: int) -> dict[str, float]:
+    """All columns of one month, the long way round."""
+    rows = run.estates[run.estates["month"] == month]
+    found: dict[str, float] = {}
+    for name in MEASURES:
+        known = rows[rows[name].notna()]
+        found[name] = float(np.average(known[name].astype(float), weights=known["households"]))
+        for percent in (10, 50, 90):
+            found[f"{name}_p{percent}"] = float(np.percentile(known[name].astype(float), percent))
+    found["arrears"] = rows["arrears"].sum()
+    for stage in STAGES:
+        found[f"stage_{stage}"] = (rows["stage"] == stage).mean()
+    for mode in MODES:
+        found[f"mode_{mode}"] = (rows["mode"] == mode).mean()
+    for name in ("nominal", "charging", "professional", "break_even"):
+        found[name] = rows[name].mean()
+    found["committees"] = rows["committee"].mean()
+    events = run.events[run.events["month"] == month]["kind"]
+    found["exits"], found["tenders"] = (events == "company_left").sum(), (events == "tender_opened").sum()
+    for name in ("complaints_filed", "complaints_solved", "complaints_open"):
+        found[name] = rows[name].sum()
+    waited = (rows["waiting_days"] * rows["complaints_open"]).sum()
+    found["waiting_days"] = waited / rows["complaints_open"].sum()
+    quality = rows["quality"].astype(float).to_numpy()
+    found["inequality"] = np.abs(quality[:, None] - quality).mean() / (2 * quality.mean())
+    return found
+
+
+def test_every_column_of_every_month(run, city):
+    for month in range(1, run.months + 1):
+        expected = slow_month(run, month)
+        company = city.outcomes.company[month]
+        expected["companies_active"] = len(set(company[company >= 0]))
+        assert set(expected) == set(run.city.columns)
+        for name, value in expected.items():
+            assert run.city.loc[month, name] == pytest.approx(value, rel=1e-5, abs=1e-9), (month, name)
+
+
+def test_the_index_runs_from_the_starting_state(run):
+    assert run.city.index.name == "month"
+    assert run.city.index.tolist() == list(range(run.months + 1))
+
+
+def test_month_0_is_a_state_and_not_a_month(run, city):
+    start = run.city.loc[0]
+    for name in ("collection_rate", "collection_rate_p50", "exits", "tenders", "complaints_filed", "complaints_solved"):
+        assert np.isnan(start[name]), name
+    households = run.estate_table["households"]
+    assert start["quality"] == pytest.approx(np.average(city.outcomes.quality[0].astype(float), weights=households))
+    assert start["stage_healthy"] == pytest.approx((city.outcomes.stage[0] == 0).mean())
+
+
+def test_shares_add_up_to_one(run):
+    for group, names in (("stage", STAGES), ("mode", MODES)):
+        np.testing.assert_allclose(run.city[[f"{group}_{name}" for name in names]].sum(axis=1), 1.0)
+
+
+def test_percentiles_like_numpy_and_without_warnings():
+    random = np.random.default_rng(3)
+    values = random.random((40, 7))
+    values[random.random(values.shape) < 0.4] = np.nan
+    values[5] = np.nan
+    values[6, 1:] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = percentiles(values)
+    assert np.isnan(found[:, 5]).all()
+    known = [row for row in range(40) if not np.isnan(values[row]).all()]
+    np.testing.assert_allclose(found[:, known], np.nanpercentile(values[known], (10, 50, 90), axis=1))
+
+
+def test_gini_of_known_cases():
+    np.testing.assert_allclose(gini(np.array([[1.0, 1.0, 1.0, 1.0], [0.0, 0.0, 0.0, 1.0]])), [0.0, 0.75])
+    assert np.isnan(gini(np.zeros((1, 4)))[0])
+
+
+def test_weighted_mean_leaves_out_what_is_not_known():
+    values = np.array([[1.0, np.nan, 3.0], [np.nan] * 3])
+    found = weighted_mean(values, np.array([1.0, 100.0, 3.0]))
+    assert found[0] == 2.5 and np.isnan(found[1])
+
+
+def test_every_figure_is_a_float(run):
+    assert set(map(str, run.city.dtypes)) == {"float64"}
+    assert isinstance(run.city, pd.DataFrame)
