@@ -42,7 +42,8 @@ def cycle_stage(before, mode, billed, collection, quality, condition, collection
 def record_month(estates, billed, collected, income, spending, rate, quality, world, p):  # type: ignore[no-untyped-def]
     """Update 12-month sums from the rings (12 x estates), then ladder and stage.
 
-    `billed`, `collected`, `income`, `spending` hold fen, `rate` and `quality` shares of the last twelve months.
+    `billed`, `collected`, `income`, `spending` hold fen, `rate` (twelve-month collection) and
+    `quality` what they were in each of the last twelve months.
     """
     q = p[0]
     now = world[0].month % MEMORY
@@ -57,13 +58,13 @@ def record_month(estates, billed, collected, income, spending, rate, quality, wo
         collected[now, e] = estate.collected
         income[now, e] = estate.income
         spending[now, e] = estate.spending
-        share = estate.collected / estate.billed if estate.billed > 0 else rate[(now + MEMORY - 1) % MEMORY, e]
-        rate[now, e] = share
+        # the twelve-month rate, since one month's rate of a small estate is mostly luck
+        yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else rate[(now + MEMORY - 1) % MEMORY, e]
+        rate[now, e] = yearly
         quality[now, e] = estate.quality
-        yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else 0.0
         estate.stage = cycle_stage(
             estate.stage, estate.mode, estate.billed > 0, yearly, estate.quality, estate.condition,
-            share - rate[earlier, e], estate.quality - quality[earlier, e], q,
+            yearly - rate[earlier, e], estate.quality - quality[earlier, e], q,
         )  # fmt: skip
         company = estate.mode == MARKET or estate.mode == SOE
         estate.nominal = 1 if estate.mode != NONE else 0

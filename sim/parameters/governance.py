@@ -76,5 +76,5 @@ STAGES = (
     P("stage.healthy_condition", 0.45, 0, 1, "share", "condition of a healthy estate", "健康小区设施状况"),
     P("stage.collapsed_collection", 0.3, 0, 1, "share", "12-month collection under which an estate counts as collapsed",
       "瓦解小区收缴率"),
-    P("stage.movement", 0.03, 0, 1, "share", "six-month change that counts as falling or rising", "六个月变化阈值"),
+    P("stage.movement", 0.012, 0, 1, "share", "six-month change that counts as falling or rising", "六个月变化阈值"),
 )
