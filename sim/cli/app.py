@@ -142,6 +142,23 @@ def explain_command(
     tell_life(folder, estate, out, _words(lang))
 
 
+@app.command("interventions")
+def interventions_command(
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="NAME", help="Kind of intervention (default: list all). / 措施名称，默认列出全部。"),
+    ] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """List the interventions, or explain one. / 列出所有措施，或说明其中一项。"""
+    from sim.cli.interventions import show_all, show_one
+
+    if name is None:
+        show_all(_words(lang))
+    else:
+        show_one(name, _words(lang))
+
+
 @app.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of scenario files. / 输出情景文件的JSON Schema。"""

@@ -92,7 +92,9 @@ def _timeline(scenario: Scenario, lang: str) -> Table:
     made = table(say("timeline", lang, months=scenario.months), "", "", "")
     made.show_header = False
     for programme in scenario.interventions:
-        made.add_row(programme.name, bar(programme, scenario.months), _dates(programme, scenario.months, lang))
+        label = (programme.label_zh if lang == "zh" else programme.label_en) or programme.kind
+        words = f"{label} ({programme.name})"
+        made.add_row(words, bar(programme, scenario.months), _dates(programme, scenario.months, lang))
         made.columns[1].no_wrap = True
     return made
 

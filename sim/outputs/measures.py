@@ -23,15 +23,24 @@ class RunLike(Protocol):
     months: int
 
     @property
-    def estates(self) -> pd.DataFrame: ...
+    def estates(self) -> pd.DataFrame:
+        """Every estate in every month."""
+
     @property
-    def estate_table(self) -> pd.DataFrame: ...
+    def estate_table(self) -> pd.DataFrame:
+        """Fixed facts of every estate."""
+
     @property
-    def city(self) -> pd.DataFrame: ...
+    def city(self) -> pd.DataFrame:
+        """The city by month, from month 0."""
+
     @property
-    def events(self) -> pd.DataFrame: ...
+    def events(self) -> pd.DataFrame:
+        """What happened."""
+
     @property
-    def ledger(self) -> pd.DataFrame: ...
+    def ledger(self) -> pd.DataFrame:
+        """Who paid whom, each month."""
 
 
 def year_marks(months: int) -> list[int]:

@@ -20,8 +20,10 @@ from sim.scenario.loading import check
 
 MANIFEST = "manifest.json"
 COMPRESSION_LEVEL = 1  # higher levels take several times as long and save a tenth
-_NEEDED: dict[str, type | tuple[type, ...]] = {
-    "scenario": dict, "content_hash": str, "model_source_hash": str, "seed": int, "months": int, "wall_seconds": (int, float), "files": dict,
+_NEEDED: dict[str, tuple[tuple[type, ...], str]] = {
+    "scenario": ((dict,), "a table"), "content_hash": ((str,), "a text"), "model_source_hash": ((str,), "a text"),
+    "seed": ((int,), "a number"), "months": ((int,), "a number"), "wall_seconds": ((int, float), "a number"),
+    "files": ((dict,), "a table"),
 }  # fmt: skip
 
 
@@ -125,10 +127,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         found = manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__
         raise ResultError(f"{path}: format: found {found!r}, allowed {FORMAT}")
-    for key, kind in _NEEDED.items():
+    for key, (kinds, expected) in _NEEDED.items():
         value = manifest.get(key)
-        if not isinstance(value, kind) or isinstance(value, bool):
-            expected = "a number" if isinstance(kind, tuple) or kind is int else {dict: "a table", str: "a text"}[kind]
+        if not isinstance(value, kinds) or isinstance(value, bool):
             raise ResultError(f"{path}: {key}: found {value!r:.80}, allowed {expected}")
     return manifest
 

@@ -72,11 +72,9 @@ def cycle_by_type(run: Run) -> list[CycleOfType]:
     collapsed = stage[-1] == STAGES.index("collapsed")
     kind = run.estate_table["type"].cat.codes.to_numpy()
     names = list(run.estate_table["type"].cat.categories)
-    return [
-        CycleOfType(name, int(own.sum()), int(entered[own].sum()), int(collapsed[own].sum()), int((entered & ~last)[own].sum()))
-        for code, name in enumerate(names)
-        for own in [kind == code]
-    ]
+    groups = (np.ones(size, bool), entered, collapsed, entered & ~last)
+    counts = [np.bincount(kind[group], minlength=len(names)) for group in groups]
+    return [CycleOfType(name, *(int(count[code]) for count in counts)) for code, name in enumerate(names)]
 
 
 def html(run: Run) -> str:

@@ -179,6 +179,22 @@ def test_explain(finished, elsewhere):
     assert beyond.exit_code == 2 and "40 found, allowed 0 to 39" in beyond.output
 
 
+def test_interventions():
+    listed = estate("interventions")
+    assert listed.exit_code == 0 and "operating_subsidy" in listed.output
+    one = estate("interventions", "retrofit", "--lang", "zh")
+    assert one.exit_code == 0 and "retrofit" in one.output and "已知风险" in one.output
+    wrong = estate("interventions", "retrofitt")
+    assert wrong.exit_code == 2 and "did you mean 'retrofit'" in wrong.output
+
+
+def test_describe_shows_programmes_on_a_timeline(elsewhere):
+    text = 'extends = "vicious_cycle"\n[[add_interventions]]\nkind = "retrofit"\nstart = 13\nend = 60\n'
+    (elsewhere / "mine.toml").write_text(text, encoding="utf-8")
+    output = estate("describe", "mine.toml").output
+    assert "(retrofit)" in output and "months 13–60" in output and FULL * 5 in output
+
+
 def test_schema():
     schema = json.loads(estate("schema").output)
     assert schema["properties"]["months"]["maximum"] == 1200
