@@ -1,0 +1,110 @@
+"""A run's summary as one row of an Arrow table, and back: nothing is pickled, and any Parquet reader can query it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim.errors import ResultError
+from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
+
+SERIES_PREFIX, TYPE_PREFIX, DISTRICT_PREFIX, ESTATE_PREFIX = "monthly_", "type_", "district_", "estate_"
+_SPENDING = pa.list_(pa.struct([("bearer", pa.string()), ("programme", pa.string()), ("fen", pa.list_(pa.int64()))]))
+
+
+@cache
+def summary_schema() -> pa.Schema:
+    """One row a run: seed, months and types; a column per outcome; lists for months, groups, estates and spending."""
+    fields = [pa.field("seed", pa.int64()), pa.field("months", pa.int32()), pa.field("types", pa.list_(pa.string()))]
+    fields += [pa.field(name, pa.float64()) for name in OUTCOMES]
+    fields += [pa.field(SERIES_PREFIX + name, pa.list_(pa.float32())) for name in SERIES]
+    fields += [
+        pa.field(prefix + name, pa.list_(pa.list_(pa.float32())))
+        for prefix in (TYPE_PREFIX, DISTRICT_PREFIX)
+        for name in GROUP_SERIES
+    ]
+    fields += [pa.field(ESTATE_PREFIX + name, pa.list_(_arrow_type(kind))) for name, kind in ESTATE_COLUMNS.items()]
+    return pa.schema([*fields, pa.field("spending", _SPENDING)])
+
+
+def _arrow_type(kind: str) -> pa.DataType:
+    return pa.from_numpy_dtype(np.dtype(kind))
+
+
+def pack(summary: RunSummary) -> bytes:
+    """The Arrow record batch (of `summary_schema`, without the schema itself) that holds a summary."""
+    spending = [
+        {"bearer": bearer, "programme": programme, "fen": fen.tolist()} for (bearer, programme), fen in summary.spending.items()
+    ]
+    columns: list[pa.Array] = [
+        pa.array([summary.seed], pa.int64()),
+        pa.array([summary.months], pa.int32()),
+        pa.array([list(summary.types)], pa.list_(pa.string())),
+        *(pa.array([summary.scalars[name]], pa.float64()) for name in OUTCOMES),
+        *(_list_of(summary.series[name]) for name in SERIES),
+        *(_list_of_lists(table[name]) for table in (summary.by_type, summary.by_district) for name in GROUP_SERIES),
+        *(_list_of(summary.estates[name]) for name in ESTATE_COLUMNS),
+        pa.array([spending], _SPENDING),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=summary_schema()).serialize().to_pybytes()  # type: ignore[no-any-return]
+
+
+def _list_of(values: np.ndarray) -> pa.Array:
+    return pa.ListArray.from_arrays(pa.array([0, values.size], pa.int32()), pa.array(values))
+
+
+def _list_of_lists(rows: np.ndarray) -> pa.Array:
+    count, length = rows.shape
+    inner = pa.ListArray.from_arrays(pa.array(np.arange(count + 1, dtype=np.int32) * length), pa.array(rows.ravel()))
+    return pa.ListArray.from_arrays(pa.array([0, count], pa.int32()), inner)
+
+
+def batch_of(payload: bytes) -> pa.RecordBatch:
+    """The record batch of packed bytes, checked; ResultError if they are not one."""
+    try:
+        batch = pa.ipc.read_record_batch(pa.py_buffer(payload), summary_schema())
+        batch.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise ResultError(f"a stored run cannot be read ({error})") from None
+    return batch
+
+
+def unpack(payload: bytes) -> RunSummary:
+    """The summary that `pack` packed. ResultError if the bytes are damaged."""
+    return summary_in(batch_of(payload), 0)
+
+
+def summary_in(batch: pa.RecordBatch | pa.Table, row: int) -> RunSummary:
+    """The summary in one row of a table that has at least the columns of `summary_schema`."""
+
+    def value(name: str) -> Any:
+        return batch.column(name)[row]
+
+    def array(name: str) -> np.ndarray:
+        # copied, because the table's memory must be free to go and a summary's arrays may be written to
+        return np.array(value(name).values.to_numpy(zero_copy_only=False))
+
+    def groups(prefix: str) -> dict[str, np.ndarray]:
+        found = {}
+        for name in GROUP_SERIES:
+            rows = value(prefix + name).values
+            found[name] = np.array(rows.flatten().to_numpy(zero_copy_only=False)).reshape(len(rows), -1)
+        return found
+
+    return RunSummary(
+        seed=value("seed").as_py(),
+        months=value("months").as_py(),
+        types=tuple(value("types").as_py()),
+        scalars={name: float(value(name).as_py()) for name in OUTCOMES},
+        series={name: array(SERIES_PREFIX + name) for name in SERIES},
+        by_type=groups(TYPE_PREFIX),
+        by_district=groups(DISTRICT_PREFIX),
+        estates={name: array(ESTATE_PREFIX + name) for name in ESTATE_COLUMNS},
+        spending={
+            (entry["bearer"], entry["programme"]): np.array(entry["fen"], np.int64) for entry in value("spending").as_py()
+        },
+    )

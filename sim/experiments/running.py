@@ -1,0 +1,141 @@
+"""Carry out many runs: those that the store has are not run again, those that fail are set aside, and nothing is lost."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import StudyError
+from sim.experiments.cell import Cell
+from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, Finished
+from sim.experiments.store import FailedRun, Store, open_store
+from sim.experiments.summary import RunSummary
+
+DONE, FAILED = "done", "failed"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a series of runs is: all of them, those that the store had, those ended now, and those set aside."""
+
+    total: int
+    stored: int
+    ended: int
+    failed: int
+
+
+Report = Callable[[Progress], None]
+
+
+class CellResults:
+    """The results of a series of cells, read from the store when asked for, so that memory does not grow with their number.
+
+    Iterating gives (cell, summary) in the order of the cells and is refused while any is missing: a mean over the runs
+    that happened to succeed is not the mean that was asked for. `available()` gives those that exist.
+    """
+
+    def __init__(self, cells: Sequence[Cell], keys: Sequence[str], store: Store, executed: int) -> None:
+        """`executed` is how many runs were carried out rather than found."""
+        self.cells, self.keys, self.store, self.executed = cells, keys, store, executed
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[tuple[Cell, RunSummary]]:
+        self.require_complete()
+        return self.available()
+
+    def __getitem__(self, position: int) -> RunSummary:
+        return self.store.summary(self.keys[position])
+
+    def available(self) -> Iterator[tuple[Cell, RunSummary]]:
+        """(cell, summary) of every run that succeeded, in the order of the cells."""
+        known = self.store.statuses(self.keys)
+        for position, key in enumerate(self.keys):
+            if known.get(key) == DONE:
+                yield self.cells[position], self.store.summary(key)
+
+    @property
+    def failures(self) -> list[FailedRun]:
+        """The runs that were set aside."""
+        return self.store.failures(self.keys)
+
+    @property
+    def missing(self) -> int:
+        """How many runs have no result."""
+        known = self.store.statuses(self.keys)
+        return sum(known.get(key) != DONE for key in self.keys)
+
+    def require_complete(self) -> None:
+        """StudyError, naming the first failure, if any run has no result."""
+        missing = self.missing
+        if missing:
+            failed = self.failures
+            why = f"; the first of {len(failed)} that failed: {failed[0].describe()}" if failed else ""
+            raise StudyError(f"{missing} of {len(self)} runs have no result, so nothing is computed over them{why}")
+
+    def digest(self) -> str:
+        """SHA-256 over key and digest of every run, in the order of the cells; StudyError while any is missing."""
+        self.require_complete()
+        digests = self.store.digests(self.keys)
+        made = hashlib.sha256()
+        for key in self.keys:
+            made.update(f"{key} {digests[key]}\n".encode("ascii"))
+        return made.hexdigest()
+
+
+def run_cells(cells: Sequence[Cell], *, engine: Engine | None = None, store: Store | Path | str | None = None,
+              timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None, retry_failed: bool = False,
+              keys: Sequence[str] | None = None) -> CellResults:  # fmt: skip
+    """Carry out every cell that the store does not have, and return the results of all of them.
+
+    `engine` defaults to a pool of worker processes, one for each core; `store` to the common store (see `open_store`).
+    Runs that were set aside before are left so unless `retry_failed`. A series that is interrupted has lost the runs in
+    flight only; calling again does what is missing. `keys`, where known already, spares making every cell to ask its key.
+    """
+    place = store if isinstance(store, Store) else open_store(store)
+    names = list(keys) if keys is not None else [cell.key for cell in cells]
+    place.check_shards(names)
+    known = place.statuses(names)
+    settled = {DONE} if retry_failed else {DONE, FAILED}
+    wanted: dict[str, int] = {}
+    for position, key in enumerate(names):
+        if known.get(key) not in settled:
+            wanted.setdefault(key, position)
+    counter = _Counter(place, len(set(names)), len(wanted), progress)
+    counter.report()
+    if wanted:
+        _carry_out(engine, (cells[position] for position in wanted.values()), counter, timeout, len(wanted))
+    return CellResults(cells, names, place, counter.ended)
+
+
+def _carry_out(engine: Engine | None, cells: Iterator[Cell], counter: _Counter, timeout: float, number: int) -> None:
+    if engine is None:
+        from sim.experiments.pool_engine import PoolEngine
+
+        engine = PoolEngine(most=number)
+    try:
+        engine.run(cells, counter.done, timeout)
+    finally:
+        # also after Ctrl-C: what has ended is kept
+        counter.store.commit()
+
+
+class _Counter:
+    """Puts every run that ends into the store and tells how far the series is."""
+
+    def __init__(self, store: Store, total: int, wanted: int, progress: Report | None) -> None:
+        self.store, self.total, self.stored, self.progress = store, total, total - wanted, progress
+        self.ended = self.failed = 0
+
+    def done(self, finished: Finished) -> None:
+        self.store.put(finished)
+        self.ended += 1
+        self.failed += finished.failure is not None
+        self.report()
+
+    def report(self) -> None:
+        if self.progress is not None:
+            self.progress(Progress(self.total, self.stored, self.ended, self.failed))

@@ -1,0 +1,359 @@
+"""Where runs are kept: by content, so that a run that exists anywhere in the store is never carried out again.
+
+A folder with `ledger.sqlite` (what became of every run; results that are not in a shard yet), `shards/<version>/*.parquet`
+(finished runs, about a hundred a file) and `manifest.json` (every shard with its hash). In one line:
+
+    pandas.read_parquet("results/store/shards")          duckdb.sql("from 'results/store/shards/*/*.parquet'")
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from sim.errors import ResultError, StudyError
+from sim.experiments.engine import Finished
+from sim.experiments.ledger import FILE, FORMAT, Damaged, Ledger
+from sim.experiments.packing import batch_of, summary_in, unpack
+from sim.experiments.shards import (
+    FOLDER,
+    HEAD,
+    PART,
+    SHARD_RUNS,
+    read_shard,
+    seal,
+    shard_name,
+    shard_table,
+    write_shard,
+)
+from sim.experiments.summary import RunSummary, summary_source_hash
+from sim.kernel import model_source_hash
+from sim.scenario import to_toml
+
+DEFAULT_STORE = Path("results") / "store"
+OPEN_TABLES = 6  # shards held in memory while results are read
+DAMAGED = "damaged"
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """A run that was set aside: why, with what seed and changes, and how to try it again."""
+
+    key: str
+    seed: int
+    overrides: dict[str, Any]
+    kind: str
+    message: str
+    traceback: str
+    attempts: int
+    scenario_file: Path
+
+    @property
+    def rerun_command(self) -> str:
+        """What carries out this one run again outside of its study."""
+        return f"estate run {self.scenario_file}"
+
+    def describe(self) -> str:
+        """One line for a terminal."""
+        changes = ", ".join(f"{key}={value}" for key, value in self.overrides.items()) or "the base scenario"
+        return f"run {self.key[:12]} (seed {self.seed}, {changes}) {self.kind}: {self.message}"
+
+
+def open_store(place: Path | str | None = None, notice: Callable[[str], None] | None = None) -> Store:
+    """The store in a folder, made if need be; default ESTATE_STORE from the environment, else `results/store`."""
+    return Store(Path(place or os.environ.get("ESTATE_STORE") or DEFAULT_STORE), notice)
+
+
+class Store:
+    """An open store. One process may write at a time to a row of it; several may have it open."""
+
+    def __init__(self, folder: Path, notice: Callable[[str], None] | None = None) -> None:
+        """Open the store in `folder`; `notice` is told when damage is found and what is done about it (default: stderr)."""
+        self.folder, self.shards = folder, folder / FOLDER
+        self.notice = notice or _tell
+        self.version = f"{model_source_hash()}-{summary_source_hash()}"
+        self.tables: OrderedDict[str, tuple[pa.Table, dict[str, int]]] = OrderedDict()
+        self.checked: set[str] = set()
+        with self._disk():
+            self.shards.mkdir(parents=True, exist_ok=True)
+            try:
+                self.ledger = Ledger(folder)
+            except Damaged as error:
+                for path in sorted(folder.glob(FILE + "*")):
+                    self._set_aside(path)
+                self.ledger = Ledger(folder)
+                self.notice(f"{error}; a new ledger is made from the shards. Runs outside of shards will be run again.")
+            self._reconcile()
+        self.pending = self._count_pending()
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.ledger.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # writing
+
+    def put(self, finished: Finished) -> None:
+        """Keep what came of a run. StudyError if the disk is full; the store is then as it was before."""
+        cell, packed, failure = finished.cell, finished.packed, finished.failure
+        row: dict[str, Any] = {
+            "key": cell.key, "version": self.version, "scenario": cell.scenario_hash, "seed": cell.seed,
+            "overrides": cell.overrides_json(), "attempts": finished.attempts, "seconds": round(finished.seconds, 3),
+        }  # fmt: skip
+        if packed is not None:
+            row |= {"status": "done", "digest": packed.digest, "payload": packed.payload}
+        elif failure is not None:
+            inputs = to_toml(cell.scenario.model_copy(update={"seed": cell.seed}))
+            row |= {"status": "failed", "failure": failure.kind, "message": failure.message, "traceback": failure.traceback, "inputs": inputs}
+        with self._disk():
+            with self.ledger.writing():
+                if self.statuses([cell.key]).get(cell.key) == "done":
+                    return  # another driver was faster; a run has one result
+                self.ledger.insert("runs", [row])
+            if packed is None:
+                self._write_inputs(cell.key, row["inputs"])
+            else:
+                self._inputs_file(cell.key).unlink(missing_ok=True)
+                self.pending += 1
+            if self.pending >= SHARD_RUNS:
+                self._compact(merge=False)
+
+    def commit(self) -> None:
+        """Move every finished run into shards (small shards are merged) and bring the manifest up to date."""
+        with self._disk():
+            if self.pending:
+                self._compact(merge=True)
+            self._write_manifest()
+
+    def _count_pending(self) -> int:
+        return int(self.ledger.ask("SELECT count(*) FROM runs WHERE version = ? AND payload IS NOT NULL", self.version)[0][0])
+
+    def _compact(self, merge: bool) -> None:
+        """Write pending runs into shards; the ledger's write lock is held, so that no other driver does the same."""
+        old: list[str] = []
+        with self.ledger.writing():
+            rows = self.ledger.ask(
+                "SELECT key, scenario, overrides, digest, payload FROM runs WHERE version = ? AND payload IS NOT NULL ORDER BY key", self.version)  # fmt: skip
+            if not rows:
+                return
+            tables = [shard_table([row[:4] for row in rows], [batch_of(row[4]) for row in rows])]
+            if merge:
+                old = self._small_shards()
+                tables += [read_shard(self.shards / name) for name in old]
+            table = pa.concat_tables(tables).combine_chunks()
+            for first in range(0, table.num_rows, SHARD_RUNS):
+                self._write_one(table.slice(first, SHARD_RUNS))
+            for name in old:
+                self.ledger.ask("DELETE FROM shards WHERE name = ?", name)
+        for name in old:
+            (self.shards / name).unlink(missing_ok=True)
+        self.pending = 0
+
+    def _small_shards(self) -> list[str]:
+        question = "SELECT name, sha256 FROM shards WHERE version = ? AND runs < ? ORDER BY name"
+        small = self.ledger.ask(question, self.version, SHARD_RUNS // 2)
+        # a damaged one is left for check_shards, which says so
+        return [name for name, sha in small if (self.shards / name).exists() and seal(self.shards / name) == sha]
+
+    def _write_one(self, table: pa.Table) -> None:
+        keys = table.column("key").to_pylist()
+        name = shard_name(self.version, keys)
+        sealed = write_shard(self.shards, name, table)
+        self.ledger.insert("shards", [{"name": name, "version": self.version} | sealed])
+        for key in keys:
+            self.ledger.ask("UPDATE runs SET payload = NULL, shard = ? WHERE key = ?", name, key)
+        self.checked.add(name)
+
+    def _write_manifest(self) -> None:
+        """Every shard of the store with its hash; written beside its place and moved there."""
+        shards = self.ledger.ask("SELECT name, sha256, runs, bytes FROM shards ORDER BY name")
+        done, failed = (self.ledger.ask("SELECT count(*) FROM runs WHERE status = ?", s)[0][0] for s in ("done", "failed"))
+        listed = {name: {"sha256": sha, "runs": runs, "bytes": size} for name, sha, runs, size in shards}
+        text = json.dumps({"format": FORMAT, "done": done, "failed": failed, "shards": listed}, indent=1) + "\n"
+        replace_text(self.folder / "manifest.json", text)
+
+    def _inputs_file(self, key: str) -> Path:
+        return self.folder / "failed" / f"{key[:12]}.toml"
+
+    def _write_inputs(self, key: str, text: str) -> None:
+        self._inputs_file(key).parent.mkdir(exist_ok=True)
+        replace_text(self._inputs_file(key), text)
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        """Turn what a full or unwritable disk raises into one clear error."""
+        try:
+            yield
+        except (OSError, sqlite3.OperationalError, pa.ArrowException) as error:
+            raise StudyError(
+                f"{self.folder}: the store cannot be written ({error}). What had ended before is kept; "
+                "free some space and resume: only what is missing will be run."
+            ) from error
+
+    # reading
+
+    def statuses(self, keys: Sequence[str]) -> dict[str, str]:
+        """"done" or "failed" by key; runs that the store does not know are left out."""
+        return dict(self.ledger.ask_about("key, status", keys))  # type: ignore[arg-type]
+
+    def digests(self, keys: Sequence[str]) -> dict[str, str]:
+        """The summary digest of every finished run, by key."""
+        return dict(self.ledger.ask_about("key, digest", keys, "AND status = 'done'"))  # type: ignore[arg-type]
+
+    def failures(self, keys: Sequence[str]) -> list[FailedRun]:
+        """The runs among these that were set aside, in the order of the keys."""
+        columns = "key, seed, overrides, failure, message, traceback, attempts"
+        rows = {row[0]: row for row in self.ledger.ask_about(columns, keys, "AND status = 'failed'")}
+        found = [rows[key] for key in dict.fromkeys(keys) if key in rows]
+        return [
+            FailedRun(key, seed, json.loads(overrides), kind, message, text, attempts, self._inputs_file(key))
+            for key, seed, overrides, kind, message, text, attempts in found
+        ]
+
+    def key_of(self, run_id: str, among: Sequence[str]) -> str:
+        """The full key that begins with `run_id`. StudyError if none or several of `among` do."""
+        found = sorted({key for key in among if key.startswith(run_id)})
+        if len(found) != 1:
+            raise StudyError(f"--run {run_id}: {len(found)} runs of the study have an id that begins so; allowed: exactly one")
+        return found[0]
+
+    def summary(self, key: str) -> RunSummary:
+        """The summary of a finished run. ResultError if the store does not have it or cannot read it."""
+        rows = self.ledger.ask("SELECT payload, shard FROM runs WHERE key = ? AND status = 'done'", key)
+        if not rows:
+            raise ResultError(f"{self.folder}: has no result of run {key[:12]}")
+        payload, shard = rows[0]
+        if payload is not None:
+            return unpack(payload)
+        try:
+            table, places = self._table(shard)
+        except FileNotFoundError:
+            # another driver has merged the shard into a larger one in the meantime
+            moved = self.ledger.ask("SELECT shard FROM runs WHERE key = ?", key)[0][0]
+            if moved == shard:
+                raise ResultError(f"{self.shards / shard}: missing; run the study again to make its runs anew") from None
+            table, places = self._table(moved)
+        return summary_in(table, places[key])
+
+    def _table(self, shard: str) -> tuple[pa.Table, dict[str, int]]:
+        if shard not in self.tables:
+            table = read_shard(self.shards / shard)
+            self.tables[shard] = (table, {key: row for row, key in enumerate(table.column("key").to_pylist())})
+            if len(self.tables) > OPEN_TABLES:
+                self.tables.popitem(last=False)
+        self.tables.move_to_end(shard)
+        return self.tables[shard]
+
+    def columns(self, keys: Sequence[str], names: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+        """Some columns of finished runs, by key: far faster than whole summaries."""
+        wanted = set(keys)
+        found: dict[str, tuple[Any, ...]] = {}
+        rows = list(self.ledger.ask_about("key, shard", keys, "AND status = 'done'"))
+        for shard in sorted({shard for _, shard in rows if shard is not None}):
+            table = read_shard(self.shards / shard, ["key", *names])
+            for row in zip(*(table.column(name).to_pylist() for name in ("key", *names)), strict=True):
+                if row[0] in wanted:
+                    found[row[0]] = row[1:]
+        for key in (key for key, shard in rows if shard is None):
+            batch = batch_of(self.ledger.ask("SELECT payload FROM runs WHERE key = ?", key)[0][0])
+            found[key] = tuple(batch.column(name)[0].as_py() for name in names)
+        return found
+
+    # damage
+
+    def check_shards(self, keys: Sequence[str]) -> list[str]:
+        """Compare every shard that holds one of these runs with its hash; runs of a damaged one are forgotten and told of.
+
+        Returns the names of the damaged shards. Each shard is checked once while the store is open.
+        """
+        names = {row[0] for row in self.ledger.ask_about("shard", keys, "AND shard IS NOT NULL")} - self.checked
+        damaged = []
+        for name in sorted(names):
+            expected = self.ledger.ask("SELECT sha256 FROM shards WHERE name = ?", name)
+            path = self.shards / name
+            if not path.exists() or not expected or seal(path) != expected[0][0]:
+                damaged.append(name)
+                self._forget(name)
+            self.checked.add(name)
+        return damaged
+
+    def _forget(self, name: str) -> None:
+        path = self.shards / name
+        with self._disk(), self.ledger.writing():
+            lost = self.ledger.ask("SELECT count(*) FROM runs WHERE shard = ?", name)[0][0]
+            self.ledger.ask("DELETE FROM runs WHERE shard = ?", name)
+            self.ledger.ask("DELETE FROM shards WHERE name = ?", name)
+            if path.exists():
+                self._set_aside(path)
+        self.tables.pop(name, None)
+        self.notice(f"{path}: damaged or missing (its hash is not the recorded one); its {lost} runs will be run again")
+
+    def _set_aside(self, path: Path) -> None:
+        place = self.folder / DAMAGED
+        place.mkdir(exist_ok=True)
+        os.replace(path, place / path.name)
+
+    def _reconcile(self) -> None:
+        """Bring ledger and shards together again, after a driver was killed while writing or a ledger was lost.
+
+        What a driver that was killed left half-written goes; a shard that the ledger does not know is entered, unless the
+        ledger has its runs anyway.
+        """
+        with self.ledger.writing():
+            known = {name for (name,) in self.ledger.ask("SELECT name FROM shards")}
+            for path in sorted(self.shards.glob("*/*")):
+                if path.name.endswith(PART):
+                    path.unlink(missing_ok=True)
+                elif path.relative_to(self.shards).as_posix() not in known:
+                    self._adopt(path)
+
+    def _adopt(self, path: Path) -> None:
+        try:
+            table = read_shard(path, [*HEAD, "seed"])
+        except ResultError:
+            self._set_aside(path)
+            return
+        keys = table.column("key").to_pylist()
+        if len(self.statuses(keys)) == len(keys):
+            path.unlink(missing_ok=True)
+        else:
+            self._enter_shard(path, table)
+
+    def _enter_shard(self, path: Path, table: pa.Table) -> None:
+        name, version = path.relative_to(self.shards).as_posix(), path.parent.name
+        sealed = {"sha256": seal(path), "runs": table.num_rows, "bytes": path.stat().st_size}
+        self.ledger.insert("shards", [{"name": name, "version": version} | sealed])
+        common = {"version": version, "status": "done", "attempts": 1, "seconds": 0.0, "shard": name}
+        self.ledger.insert("runs", (common | row for row in table.to_pylist()))
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file beside its place, flush it, and move it there in one step."""
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    try:
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
