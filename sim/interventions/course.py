@@ -62,28 +62,31 @@ class Course:
     def take_in(self, policy: Policy) -> None:
         """Add the estates that are eligible now, in the programme's order, as far as share and capacity allow."""
         programme = self.programme
-        room = self.since.size - self.queue.size
         self._count_places(policy.relief("policy.capacity"))
-        if room > 0:
-            new = np.flatnonzero(self.eligible(policy) & (self.since == 0))
-            room = min(new.size, self._room(new.size))
-        else:
-            new = self.queue[:0]
+        full = self.queue.size == self.since.size or self._places + TOLERANCE < 1.0
+        if full and self.running:
+            return
+        new = np.flatnonzero(self.eligible(policy) & (self.since == 0))
         if not self.running:
             self.running = True
             policy.programme_started(new.size)
+        room = self._room(new.size)
         if room <= 0:
             return
         taken = policy.in_order(programme, new)[:room]
         self.since[taken] = policy.month
         self.queue = np.concatenate((self.queue, taken))
-        self._places -= taken.size
+        self.queue.flags.writeable = False
+        if programme.capacity is not None:
+            self._places -= taken.size
 
     def _count_places(self, relief: float) -> None:
         """Places do not pile up while nobody needs them, but fractions do: 0.5 a month is one estate every other month."""
-        if self.programme.capacity is not None:
-            left = self._places + TOLERANCE
-            self._places = left - math.floor(left) + self.programme.capacity * (1.0 + relief)
+        if self.programme.capacity is None:
+            self._places = math.inf
+            return
+        left = self._places + TOLERANCE
+        self._places = left - math.floor(left) + self.programme.capacity * (1.0 + relief)
 
     def _room(self, new: int) -> int:
         """How many of the newly eligible may come in this month."""
@@ -93,7 +96,7 @@ class Course:
             room = min(room, most - self.queue.size)
         if self.programme.capacity is not None:
             room = min(room, math.floor(self._places + TOLERANCE))
-        return room
+        return max(0, room)
 
     def eligible(self, policy: Policy) -> np.ndarray:
         """True for every estate that targets and good sense allow this month."""

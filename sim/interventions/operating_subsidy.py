@@ -10,7 +10,7 @@ from pydantic import Field
 from sim.interventions.base import Intervention, Rows, fen
 from sim.scenario import Targets, setting
 from sim.state.events import Cause, Event
-from sim.state.modes import UNIT
+from sim.state.modes import SELF, UNIT
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
     first_year: float = setting(0.3, 0, 5, "yuan/m2/month", "rate in an estate's first year of payment", "第一年标准", "P029")
     second_year: float = setting(0.2, 0, 5, "yuan/m2/month", "rate in the second year", "第二年标准", "P029")
     third_year: float = setting(0.1, 0, 5, "yuan/m2/month", "rate in the third year", "第三年标准", "P029")
-    later: float = setting(0.0, 0, 5, "yuan/m2/month", "rate after that", "以后各年标准", "P028")
+    later: float = setting(0.0, 0, 5, "yuan/m2/month", "rate after that", "以后各年标准")
     targets: Targets = Field(default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）")
 
     def suits(self, policy: Policy) -> np.ndarray:
@@ -65,15 +65,17 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
         """Events for estates that begin or cease to receive it, with the amount of the first or the last month."""
         last = policy.array("last_amount", np.int64)
         began = paid & (last[rows] == 0)
-        ceased = ~paid & (last[rows] > 0)
         policy.events(rows[began], Event.SUBSIDY_STARTED, Cause.POLICY, amount[began] / 100.0)
-        managed = policy.managed(rows)
-        for cause, which in (
-            (Cause.TAPER, ceased & (amount == 0)),
-            (Cause.BUDGET, ceased & (amount > 0) & managed),
-            (Cause.VACANCY, ceased & (amount > 0) & ~managed),
-        ):
-            policy.events(rows[which], Event.SUBSIDY_ENDED, cause, last[rows[which]] / 100.0)
+        ceased = ~paid & (last[rows] > 0)
+        if ceased.any():
+            managed = policy.managed(rows) | (policy.estates["mode"][rows] == SELF)
+            no_money = ceased & (amount > 0)
+            for cause, which in (
+                (Cause.TAPER, ceased & (amount == 0)),
+                (Cause.BUDGET, no_money & managed),
+                (Cause.VACANCY, no_money & ~managed),
+            ):
+                policy.events(rows[which], Event.SUBSIDY_ENDED, cause, last[rows[which]] / 100.0)
         last[rows] = np.where(paid, amount, 0)
 
     def withdraw(self, policy: Policy) -> None:

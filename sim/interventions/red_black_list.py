@@ -41,13 +41,13 @@ class RedBlackList(Intervention, kind="red_black_list"):
     evidence: ClassVar[tuple[str, ...]] = ("S050", "S051", "T010")
 
     period: int = setting(6, 1, 60, "month", "months between publications", "评价周期")
-    visible_weight: float = setting(0.5, 0, 1, "share", "weight of visible service (the rest: owners' satisfaction)", "可见服务权重", "S051")
+    visible_weight: float = setting(0.5, 0, 1, "share", "weight of visible service (the rest: owners' satisfaction)", "可见服务权重")
     noise: float = setting(0.06, 0, 0.5, "share", "standard error of a project's score", "评分误差")
     red_share: float = setting(0.15, 0, 1, "share", "part of the firms that go on the red list", "红榜比例")
     black_share: float = setting(0.1, 0, 1, "share", "part of the firms that go on the black list", "黑榜比例")
     barred_months: int = setting(12, 0, 120, "month", "how long a black-listed firm may not bid", "禁止投标月数")
     stake: float = setting(1.0, 0, 1, "share", "how much of a firm's reputation the rank is", "声誉影响程度")
-    pressure: float = setting(0.6, 0, 1, "share", "pressure to serve scored items first", "计分项目压力", "S051")
+    pressure: float = setting(0.6, 0, 1, "share", "pressure to serve scored items first", "计分项目压力")
     cost: float = setting(1500, 0, 1e6, "yuan/project", "cost of scoring a project once", "每项目评价成本")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:

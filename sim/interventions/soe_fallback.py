@@ -36,17 +36,17 @@ class SoeFallback(Intervention, kind="soe_fallback"):
         "lever_fallback", "world.fallback_left", "lever_company_income", "lever_company_revenue", "lever_condition", "lever_norm",
     )  # fmt: skip
     payers: ClassVar[tuple[str, ...]] = ("district", "companies")
-    evidence: ClassVar[tuple[str, ...]] = ("S034", "S035", "S064", "S065", "P027", "P028", "P032")
+    evidence: ClassVar[tuple[str, ...]] = ("S034", "S035", "S064", "S065", "S036", "P027", "P028", "P032", "T009")
 
     support: float = setting(0.1, 0, 5, "yuan/m2/month", "what the district pays for an estate taken over", "区级支持标准", "P028")
-    revenue_share: float = setting(0.5, 0, 1, "share", "public revenue handed over beyond a company's usual share", "额外划转的公共收益", "S034")
-    repair_cost: float = setting(300, 0, 1e5, "yuan/household", "small repairs at takeover, paid by the company", "接管时小修成本", "S036")
+    revenue_share: float = setting(0.5, 0, 1, "share", "public revenue handed over beyond a company's usual share", "额外划转的公共收益")
+    repair_cost: float = setting(300, 0, 1e5, "yuan/household", "small repairs at takeover, paid by the company", "接管时小修成本")
     repair_gain: float = setting(0.05, 0, 1, "share", "part of missing condition that small repairs make up", "小修提升的设施状况")
     comparison: float = setting(
-        2.0, 0, 10, "logit per unit", "readiness to pay lost in market-run estates when all neighbours in the street pay nothing "
-        "where they pay the full fee (here: the fee gap x the share of neighbours)", "与低收费邻居比较的影响", "T009",
+        2.0, 0, 10, "logit per unit", "readiness to pay that owners at full fee would lose if all neighbours in the street paid "
+        "nothing; it is scaled by the fee gap and by the share of such neighbours", "与低收费邻居比较的影响",
     )  # fmt: skip
-    capacity: float | None = setting(2.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数", "S035")
+    capacity: float | None = setting(2.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数")
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where nobody manages the estate beyond cleaning."""

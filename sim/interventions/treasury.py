@@ -191,6 +191,8 @@ class Treasury:
 
     def events(self, rows: np.ndarray, kind: Event, cause: Cause, sizes: Any, companies: Any = -1) -> None:
         """Write one event for each estate in `rows`, of the acting programme."""
+        if rows.size == 0:
+            return
         world, clockwork = self._state.world, self._clockwork
         first = int(world["events"][0])
         last = first + rows.size

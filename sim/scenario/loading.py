@@ -17,6 +17,8 @@ from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
 
 SUFFIX = ".toml"
+ADD = "add_"
+ADDED_TO = ("interventions", "figures")  # lists that a variant may add to instead of replacing
 
 
 @dataclass(frozen=True)
@@ -90,19 +92,20 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
         )
     own = read_toml(file)
     base_name = own.pop("extends", None)
-    added = own.pop("add_interventions", [])
+    additions = {key: own.pop(f"{ADD}{key}", []) for key in ADDED_TO}
     data, origins = own, origins_of(own, str(file))
     if base_name is not None:
         base = _read_base(base_name, file, (*chain, file.resolve()))
         base.data.pop("name", None)
         data, origins = merge(base.data, own), base.origins | origins
-    if not isinstance(added, list):
-        raise ScenarioError([Problem(str(file), "add_interventions", repr(added), "a list of tables")])
-    before = data.get("interventions", [])
-    if added and isinstance(before, list):
-        data = data | {"interventions": [*before, *added]}
-        for index, table in enumerate(added, start=len(before)):
-            origins |= origins_of(table, str(file), ("interventions", index))
+    for key, added in additions.items():
+        if not isinstance(added, list):
+            raise ScenarioError([Problem(str(file), f"{ADD}{key}", repr(added), "a list of tables")])
+        before = data.get(key, [])
+        if added and isinstance(before, list):
+            data = data | {key: [*before, *added]}
+            for index, table in enumerate(added, start=len(before)):
+                origins |= origins_of(table, str(file), (key, index))
     return _Read(data, origins)
 
 

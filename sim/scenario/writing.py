@@ -74,6 +74,7 @@ def json_schema() -> dict[str, Any]:
     properties = root["properties"]
     properties["interventions"]["items"] = items
     properties["add_interventions"] = {"type": "array", "items": items}
+    properties["add_figures"] = {"type": "array", "items": properties["figures"]["items"]}
     properties["extends"] = {
         "type": "string",
         "description": "name or path of the scenario that this one varies",
