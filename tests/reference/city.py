@@ -1,0 +1,102 @@
+"""The reference city: a Mesa model that steps its agents one by one, month by month."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import mesa
+import numpy as np
+
+from sim.parameters import PARAMETERS
+from sim.population.start import State, starting_state
+from sim.scenario import Scenario
+from sim.state.estates import LEVER_NAMES
+
+from .books import ReferenceBooks
+from .committee import Committee
+from .company import Body, Company
+from .estate import Building, Estate
+from .events import Cause, Event
+from .luck import Luck
+from .market import Market
+from .owner import Owner
+from .policy import PolicyRecord
+from .record import History, record_month, record_start
+
+
+class ReferenceCity(mesa.Model):
+    """A city of one scenario and seed, stepped in plain Python."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        """Copy the starting state into agents."""
+        super().__init__(rng=seed)
+        self.month = 0
+        self.p = parameters_of(scenario)
+        self.loops = scenario.loops
+        self.start_year = float(scenario.city.start_year)
+        self.cost_index = 1.0
+        self.luck = Luck(seed)
+        self.fallback_left = 0
+        self.events: list[tuple[int, int, int, int, int, float]] = []
+        state = starting_state(scenario, seed)
+        self.books = ReferenceBooks(state.books)
+        self.companies = [Company(self, row, state.companies) for row in range(state.companies.size)]
+        self.government = [
+            Body(self, row, state.government, self.books.named[int(account)])
+            for row, account in enumerate(state.government["account"])
+        ]
+        self.estates = [self._build(row, state) for row in range(state.estates.size)]
+        self.owners = [owner for estate in self.estates for owner in estate.owners]
+        self.market = Market(self)
+        for estate in self.estates:
+            record_start(estate, self)
+
+    def _build(self, row: int, state: State) -> Estate:
+        estate = Estate(self, row, state.estates)
+        starts = state.buildings.start
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            owners = [Owner(self, i, state.owners) for i in range(starts[b], starts[b + 1])]
+            estate.houses.append(Building(owners, state.buildings.paid_share[b], state.buildings.refuser_share[b]))
+        estate.committee = Committee(self, estate, state.committees)
+        estate.history = History(estate)
+        return estate
+
+    def step(self, policy: PolicyRecord | None = None) -> None:
+        """One month; `policy` is what the programmes of the fast city did in theirs."""
+        self.month += 1
+        self.events.clear()
+        self.fallback_left = 0
+        for estate in self.estates:
+            for lever in LEVER_NAMES:
+                setattr(estate, lever, 0)
+        for body in self.government:
+            body.open_month()
+        if policy is not None:
+            policy.apply(self)
+        self._each(self.estates, "bill_and_collect", "receive_public_revenue")
+        self._each(self.companies, "open_month")
+        self._each(self.estates, "plan_service")
+        self._each(self.companies, "decide_support")
+        self._each(self.estates, "serve", "age_and_repair", "live")
+        for estate in self.estates:
+            estate.committee.live()
+        self.market.run_month()
+        for estate in self.estates:
+            record_month(estate, estate.history, self)
+
+    def _each(self, agents: list[mesa.Agent], *what: str) -> None:
+        """Let agents do one thing after the other, in order of their numbers."""
+        for name in what:
+            mesa.agent.AgentSet(agents, random=self.random).do(name)
+
+    def tell(self, estate: int, company: int, kind: Event, cause: Cause, size: float) -> None:
+        """Write one event."""
+        self.events.append((self.month, estate, company, int(kind), int(cause), float(size)))
+
+
+def parameters_of(scenario: Scenario) -> SimpleNamespace:
+    """Every parameter by field name as a Python float, and under `single` as a float32."""
+    chosen = scenario.parameter_values()
+    values = {parameter.field: float(chosen.get(key, parameter.default)) for key, parameter in PARAMETERS.items()}
+    single = SimpleNamespace(**{name: np.float32(value) for name, value in values.items()})
+    return SimpleNamespace(single=single, **values)

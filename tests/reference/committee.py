@@ -1,0 +1,183 @@
+"""The reference committee: formed by vote, it tires, reviews price and company, and must be renewed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import mesa
+import numpy as np
+
+from sim.draws import Stream
+from sim.exact import normal_quantile
+from sim.state.tables import COMMITTEE_FIELDS
+
+from .events import Cause, Event, Matter
+from .words import MARKET
+
+if TYPE_CHECKING:
+    from .city import ReferenceCity
+    from .estate import Estate
+
+
+class Result(NamedTuple):
+    """Outcome of a vote: whether it passed, who took part (of all owners), who approved (of those)."""
+
+    passed: bool
+    took_part: float
+    approved: float
+
+
+class Committee(mesa.Agent):
+    """The committee of one estate, existing or not, with the columns of COMMITTEE_FIELDS as attributes."""
+
+    model: ReferenceCity
+
+    def __init__(self, city: ReferenceCity, estate: Estate, table: np.ndarray) -> None:
+        """Copy the estate's row of the starting state."""
+        super().__init__(city)
+        self.estate = estate
+        for field in COMMITTEE_FIELDS:
+            setattr(self, field.name, table[field.name][estate.row].item())
+
+    def luck(self, stream: Stream) -> float:
+        """This month's draw for the estate."""
+        return self.model.luck.share(self.estate.row, self.model.month, stream)
+
+    def live(self) -> None:
+        """One month: serve the term or be formed, then review."""
+        if self.exists:
+            self.serve_term()
+        else:
+            self.perhaps_be_formed()
+        self.strength = self.competence * self.integrity * self.activity if self.exists else 0.0
+        self.price_wait = max(0, self.price_wait - 1)
+        self.review()
+
+    # votes
+
+    def hold_vote(self, matter: Matter, base: float, slope: float, extra_participation: float) -> Result:
+        """Two thirds of owners must take part by head and by area, and a majority of those approve, by head and by area."""
+        p, estate = self.model.p, self.estate
+        heads = heads_for = area = area_for = area_all = 0
+        for owner in estate.owners:
+            size = int(owner.area * np.float32(100))  # hundredths of a square metre
+            takes_part, approves = owner.vote(int(matter), base, slope, extra_participation)
+            area_all += size
+            heads += takes_part
+            heads_for += approves
+            area += size if takes_part else 0
+            area_for += size if approves else 0
+        took_part = heads / estate.households
+        quorum = took_part >= p.committee_quorum and area >= p.committee_quorum * area_all
+        majority = p.committee_ordinary_majority
+        carried = heads_for > majority * heads and area_for > majority * area
+        return Result(quorum and carried, took_part, heads_for / max(1, heads))
+
+    # life of the committee
+
+    def perhaps_be_formed(self) -> None:
+        """Owners on their own, or the street, may start a vote on forming a committee."""
+        p, estate = self.model.p, self.estate
+        self.wait = max(0, self.wait - 1)
+        alone = 0.0
+        if self.wait == 0:
+            unhappy = max(0.0, p.payment_satisfaction_reference - estate.satisfaction)
+            alone = p.committee_attempt * (estate.mean_activism / 0.4) * (0.5 + 2.5 * unhappy)
+        luck = self.luck(Stream.COMMITTEE_START)
+        if luck >= alone + estate.lever_mobilisation:
+            return
+        result = self.hold_vote(Matter.FORMATION, p.vote_formation_base, 0.0, estate.lever_participation)
+        if result.passed:
+            self.elect()
+            cause = Cause.SPONTANEOUS if luck < alone else Cause.MOBILISED
+            self.tell(Event.COMMITTEE_FORMED, cause, result.took_part)
+        else:
+            self.wait = int(p.committee_cooldown)
+            cause = Cause.QUORUM_MISSED if result.took_part < p.committee_quorum else Cause.REJECTED
+            self.tell(Event.COMMITTEE_VOTE_FAILED, cause, result.took_part)
+
+    def serve_term(self) -> None:
+        """It tires, oversight keeps it honest, and at the end of the term owners vote on its renewal."""
+        p, estate = self.model.p, self.estate
+        self.activity += p.committee_fatigue * (p.committee_activity_floor - self.activity)
+        if estate.lever_oversight > 0.0:
+            self.activity += p.committee_oversight_activity * estate.lever_oversight * (1.0 - self.activity)
+            self.integrity += p.committee_oversight_integrity * estate.lever_oversight * (1.0 - self.integrity)
+        self.term_left -= 1
+        if self.term_left > 0:
+            return
+        extra = estate.lever_participation + p.vote_renewal_bonus
+        result = self.hold_vote(Matter.RENEWAL, p.vote_formation_base, 0.0, extra)
+        if result.passed:
+            self.elect()
+            self.tell(Event.COMMITTEE_RENEWED, Cause.TERM_ENDED, result.took_part)
+        else:
+            self.exists, self.wait = 0, int(p.committee_cooldown)
+            self.tell(Event.COMMITTEE_DISSOLVED, Cause.TERM_ENDED, result.took_part)
+
+    def elect(self) -> None:
+        """New members, fresh and for a full term."""
+        p = self.model.p
+        self.exists, self.activity, self.term_left = 1, 1.0, int(p.committee_term)
+        self.integrity = self.trait(p.committee_integrity_mean, p.committee_integrity_spread, Stream.COMMITTEE_INTEGRITY)
+        self.competence = self.trait(p.committee_competence_mean, p.committee_competence_spread, Stream.COMMITTEE_COMPETENCE)
+
+    def trait(self, mean: float, spread: float, stream: Stream) -> float:
+        """A trait of new members; vetting of candidates lifts it."""
+        drawn = mean + spread * normal_quantile(self.luck(stream))
+        vetted = drawn + self.estate.lever_vetting * (1.0 - drawn)
+        return min(1.0, max(0.02, vetted))
+
+    # review of price and company
+
+    def review(self) -> None:
+        """Policy may put a price to the vote; else an active committee, or policy, now and then has the company reviewed."""
+        p, estate = self.model.p, self.estate
+        if estate.mode != MARKET or estate.process:
+            return
+        if estate.lever_price != 0.0 and self.price_wait == 0:
+            self.vote_on_price(estate.lever_price, Cause.POLICY)
+            return
+        luck = self.luck(Stream.COMMITTEE_EVENT)
+        by_committee = self.exists and luck < p.committee_review * self.activity
+        by_policy = luck < estate.lever_dismissal < 1.0
+        if not by_committee and not by_policy:
+            return
+        if estate.satisfaction < p.committee_dismiss_below:
+            self.vote_on_dismissal()
+        elif self.price_wait == 0:
+            if estate.quality < p.committee_cut_quality:
+                self.vote_on_price(-p.committee_price_step, Cause.QUALITY)
+            elif estate.losing_months >= p.committee_losing_months and self.competence >= p.committee_price_competence:
+                self.vote_on_price(p.committee_price_step, Cause.LOSSES)
+
+    def vote_on_price(self, change: float, cause: Cause) -> None:
+        """A rise is liked where service pleases, a cut almost everywhere."""
+        p, estate = self.model.p, self.estate
+        self.price_wait = int(p.committee_price_cooldown)
+        if change > 0.0:
+            base, slope, kind = p.vote_price_base, p.vote_price_slope, Event.PRICE_RAISED
+        else:
+            base, slope, kind = 1.0 - 0.5 * p.vote_price_base, 0.0, Event.PRICE_CUT
+        result = self.hold_vote(Matter.PRICE, base, slope, estate.lever_participation)
+        if result.passed:
+            estate.price *= 1.0 + change
+            self.tell(kind, cause, estate.price / 100.0, estate.company)
+        else:
+            self.tell(Event.PRICE_VOTE_FAILED, cause, result.approved, estate.company)
+
+    def vote_on_dismissal(self) -> None:
+        """If it passes, the company goes after tender and handover."""
+        p, estate = self.model.p, self.estate
+        result = self.hold_vote(
+            Matter.DISMISSAL, p.vote_dismissal_base, -p.vote_dismissal_slope, estate.lever_participation
+        )
+        if result.passed:
+            estate.process, estate.process_left = 2, int(p.market_dismissal_time)
+            estate.process_cause = int(Cause.DISMISSAL)
+        kind = Event.DISMISSAL_VOTED if result.passed else Event.DISMISSAL_REJECTED
+        self.tell(kind, Cause.QUALITY, result.approved, estate.company)
+
+    def tell(self, kind: Event, cause: Cause, size: float, company: int = -1) -> None:
+        """Write an event of the estate."""
+        self.model.tell(self.estate.row, company, kind, cause, size)

@@ -1,0 +1,115 @@
+"""The reference company: plans and pays for the service of its estates, carries weak ones, may fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.state.tables import COMPANY_FIELDS, GOVERNMENT_FIELDS
+
+from .events import Cause, Event
+from .words import MARKET
+
+if TYPE_CHECKING:
+    from .city import ReferenceCity
+    from .estate import Estate
+
+
+class Company(mesa.Agent):
+    """One company with the columns of COMPANY_FIELDS as attributes (account: kind and row)."""
+
+    model: ReferenceCity
+
+    def __init__(self, city: ReferenceCity, row: int, table: np.ndarray) -> None:
+        """Copy row `row` of the starting state."""
+        super().__init__(city)
+        self.row = row
+        for field in COMPANY_FIELDS:
+            setattr(self, field.name, table[field.name][row].item())
+        self.account = ("companies", row)
+
+    @property
+    def portfolio(self) -> list[Estate]:
+        """The estates it runs, by number."""
+        return [estate for estate in self.model.estates if estate.company == self.row]
+
+    def open_month(self) -> None:
+        """Nothing planned or spent yet."""
+        self.shortfall = 0.0
+        self.spending = 0.0
+
+    def least_effort(self, estate: Estate) -> float:
+        """Effort below which service cannot be cut."""
+        p = self.model.p
+        return p.service_floor if estate.mode == MARKET else p.service_soe_floor
+
+    def plan(self, estate: Estate) -> None:
+        """What this company wants to do for an estate, and what the estate's own income leaves undone."""
+        p = self.model.p
+        estate.standard_cost *= self.cost_level
+        if self.home_district != estate.district:
+            estate.standard_cost *= 1.0 + p.service_away_cost
+        own_means = estate.affordable(self.margin, p.service_overhead)
+        push = p.service_monitoring_push * estate.monitoring + p.service_reputation_push * min(1.0, estate.lever_ranking)
+        estate.goal = own_means + push
+        self.shortfall += estate.standard_cost * max(0.0, 1.0 - max(own_means, self.least_effort(estate)))
+
+    def decide_support(self) -> None:
+        """Part of the cash goes to weak estates, by readiness for risk."""
+        cash = self.model.books.cash(self.account)
+        pool = self.model.p.service_cross_subsidy * self.risk * cash
+        self.support = min(1.0, pool / self.shortfall) if self.shortfall > 0.0 else 0.0
+
+    def serve(self, estate: Estate) -> None:
+        """Make the effort, pay for it and for overhead, and count losing months."""
+        p, books = self.model.p, self.model.books
+        least = self.least_effort(estate)
+        goal = estate.goal + self.support * max(0.0, 1.0 - max(estate.goal, least))
+        goal = max(least, min(goal, p.service_ceiling))
+        estate.effort = max(least, estate.effort + p.service_adjustment * (goal - estate.effort))
+        estate.spending = int(estate.effort * estate.standard_cost)
+        overhead = int(p.service_overhead * max(0, estate.income))
+        books.move("service", self.account, ("suppliers", 0), estate.spending)
+        books.move("overhead", self.account, ("suppliers", 0), overhead)
+        spent = estate.spending + overhead
+        self.spending += spent
+        lost = estate.income < spent
+        estate.losing_months = estate.losing_months + 1 if lost else max(0, estate.losing_months - 2)
+
+    def take_stock(self) -> None:
+        """Reputation follows what residents get; a private company too deep in debt gives up."""
+        p = self.model.p
+        run = self.portfolio
+        if run:
+            merit = 0.0
+            for estate in run:
+                merit += 0.5 * estate.quality + 0.5 * estate.satisfaction
+            self.reputation += p.market_reputation_speed * (merit / len(run) - self.reputation)
+        debt = -self.model.books.balances[self.account]
+        may_fail = self.active and run and not self.state_owned and self.model.loops.exit
+        if may_fail and debt > 0 and debt > p.market_insolvency * self.spending:
+            self.active = 0
+            self.model.tell(-1, self.row, Event.COMPANY_BANKRUPT, Cause.INSOLVENCY, debt / 100.0)
+
+
+class Body(mesa.Agent):
+    """A government body: what it has this year, and whose time is free."""
+
+    model: ReferenceCity
+
+    def __init__(self, city: ReferenceCity, row: int, table: np.ndarray, account: tuple[str, int]) -> None:
+        """Copy row `row` of the starting state."""
+        super().__init__(city)
+        for field in GOVERNMENT_FIELDS:
+            setattr(self, field.name, table[field.name][row].item())
+        self.row, self.account = row, account
+
+    def open_month(self) -> None:
+        """Staff is there anew; in January what is left of the budget lapses and a new one is granted."""
+        self.staff_free = self.staff
+        if self.model.month % 12 == 1:
+            books, tier = self.model.books, self.account[0]
+            books.move("lapse_" + tier, self.account, ("taxpayers", 0), books.cash(self.account))
+            books.move("budget_" + tier, ("taxpayers", 0), self.account, self.yearly_budget)

@@ -1,0 +1,310 @@
+"""The reference estate: fees come in, service is planned and paid for, facilities age, owners live there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.exact import power64
+from sim.month.owner_passes import SHARE_UNIT
+from sim.state.estates import ESTATE_FIELDS
+
+from .owner import Owner
+from .words import CLEANING, MARKET, NONE, SELF, SOE, UNIT
+
+if TYPE_CHECKING:
+    from .city import ReferenceCity
+    from .committee import Committee
+    from .company import Company
+
+F = np.float32
+AMATEURS = 0.85  # skill of unit logistics, volunteers and street cleaners
+PARTS = int(SHARE_UNIT)  # mean moods are sums of whole multiples of 1 / SHARE_UNIT an owner
+
+
+def between(low: float, value: float, high: float) -> float:
+    """`value`, bounded."""
+    return min(high, max(low, value))
+
+
+class Building:
+    """A building and its owners; what neighbours see of each other."""
+
+    def __init__(self, owners: list[Owner], paid_share: np.float32, refuser_share: np.float32) -> None:
+        """Shares as in the starting state."""
+        self.owners = owners
+        self.paid_share = paid_share
+        self.refuser_share = refuser_share
+
+
+class Estate(mesa.Agent):
+    """One estate with the columns of ESTATE_FIELDS as attributes, plain Python numbers."""
+
+    model: ReferenceCity
+    committee: Committee
+
+    def __init__(self, city: ReferenceCity, row: int, table: np.ndarray) -> None:
+        """Copy row `row` of the starting state."""
+        super().__init__(city)
+        self.row = row
+        for field in ESTATE_FIELDS:
+            setattr(self, field.name, table[field.name][row].item())
+        self.houses: list[Building] = []
+        self.goal = 0.0
+
+    @property
+    def owners(self) -> list[Owner]:
+        """All owners, building by building."""
+        return [owner for building in self.houses for owner in building.owners]
+
+    @property
+    def manager(self) -> Company | None:
+        """The company that runs the estate."""
+        return self.model.companies[self.company] if self.company >= 0 else None
+
+    @property
+    def account(self) -> tuple[str, int]:
+        """Account of the owners."""
+        return ("owners", self.row)
+
+    @property
+    def fund(self) -> tuple[str, int]:
+        """Account of the estate fund."""
+        return ("estate_funds", self.row)
+
+    def full_fee_share(self, mode: int) -> float:
+        """The part of the full fee that is billed under a mode."""
+        p = self.model.p
+        shares = {MARKET: 1.0, SOE: p.fees_soe_share, UNIT: p.fees_unit_share, SELF: p.fees_self_share}
+        return shares.get(mode, 0.0)
+
+    # payment
+
+    def bill_and_collect(self) -> None:
+        """Owners get this month's bill, if anybody bills, and decide; the money goes to whoever it is owed to."""
+        self.billed = self.collected = self.recovered = self.payers = 0
+        share = self.full_fee_share(self.mode)
+        for owner in self.owners:
+            owner.draw_luck()
+        if share > 0.0:
+            self.send_bills(share)
+        else:
+            for building in self.houses:
+                building.paid_share = F(self.paid_share)
+                for owner in building.owners:
+                    owner.get_no_bill()
+        if self.billed > 0:
+            self.book_payments()
+            self.paid_share = self.payers / self.households
+        else:
+            p = self.model.p
+            self.income = 0
+            self.paid_share += p.payment_norm_erosion * (min(self.paid_share, p.payment_norm_floor) - self.paid_share)
+
+    def send_bills(self, share: float) -> None:
+        """Every owner sees what neighbours did last month, gets a bill, pays or not, and settles old debts or not."""
+        p, f = self.model.p, self.model.p.single
+        frozen = not self.model.loops.norm
+        whole = self.paid_share_start if frozen else self.paid_share
+        dim = 0.0 if self.lever_disclosure >= 1.0 else p.payment_dimness * (1.0 - self.lever_disclosure)
+        whole_seen = (1.0 - dim) * whole + dim * p.payment_dim_prior
+        standing = F(
+            p.payment_sanction_weight * self.lever_sanction + p.payment_trust_weight * (self.trust - 0.5) + self.lever_norm
+        )
+        for building in self.houses:
+            own = F(whole) if frozen else building.paid_share
+            seen = f.payment_own_building_weight * own + (F(1) - f.payment_own_building_weight) * F(whole_seen)
+            for owner in building.owners:
+                owner.get_bill(F(self.price * share), seen, standing)
+                paid, repaid = owner.settle(F(self.lever_recovery))
+                self.billed += int(owner.bill)
+                self.collected += paid
+                self.recovered += repaid
+            payers = sum(int(owner.paid) for owner in building.owners)
+            building.paid_share = F(payers) / F(len(building.owners))
+            self.payers += payers
+        self.arrears = sum(int(owner.arrears) for owner in self.owners)
+
+    def book_payments(self) -> None:
+        """Fees go to the manager; repaid arrears to former and present manager in proportion to what is owed to each."""
+        books = self.model.books
+        to_former = 0
+        owed = self.arrears - (self.billed - self.collected) + self.recovered
+        if self.former_arrears > 0 and owed > 0:
+            to_former = min(int(self.recovered * (self.former_arrears / owed)), self.recovered, self.former_arrears)
+            books.move("arrears_former", self.account, ("companies", self.former_company), to_former)
+            self.former_arrears -= to_former
+        suffix, payee = {
+            UNIT: ("_unit", ("employers", 0)),
+            SELF: ("_self", self.fund),
+        }.get(self.mode, ("", ("companies", self.company)))
+        books.move("fees" + suffix, self.account, payee, self.collected)
+        books.move("arrears" + suffix, self.account, payee, self.recovered - to_former)
+        self.income = self.collected + self.recovered - to_former
+
+    # service
+
+    def receive_public_revenue(self) -> None:
+        """Rents of common space: part leaks, the company takes a share, the fund gets the rest."""
+        p, books, payer = self.model.p, self.model.books, ("advertisers", 0)
+        self.leaked = 0
+        revenue = self.public_revenue_now(unmanaged=self.mode in (NONE, CLEANING))
+        if revenue <= 0:
+            return
+        watched = min(1.0, self.committee.strength + self.lever_disclosure + self.lever_leak)
+        leak = p.revenue_leak * (1.0 - watched)
+        if self.committee.exists:
+            leak = max(leak, p.revenue_leak * (1.0 - self.committee.integrity) * (1.0 - self.lever_leak))
+        self.leaked = int(revenue * leak)
+        books.move("public_revenue_leak", payer, ("insiders", 0), self.leaked)
+        left = revenue - self.leaked
+        if self.manager is not None:
+            part = p.revenue_company_share * (1.0 - p.revenue_committee_claim * self.committee.strength)
+            taken = int(left * part)
+            books.move("public_revenue_company", payer, self.manager.account, taken)
+            self.income += taken
+            left -= taken
+        books.move("public_revenue_fund", payer, self.fund, left)
+
+    def public_revenue_now(self, unmanaged: bool) -> int:
+        """Fen this month, given condition."""
+        p = self.model.p
+        share = 1.0 - p.revenue_condition * (1.0 - self.condition)
+        return int(self.public_revenue * share * (p.revenue_unmanaged if unmanaged else 1.0))
+
+    def full_cost(self, condition: float) -> float:
+        """Fen a month for full service by an average company of the district."""
+        p = self.model.p
+        base = self.cost_fixed * (1.0 - min(0.9, self.lever_fixed_cost)) + self.cost_area
+        worn = 1.0 + p.service_condition_cost * (1.0 - condition)
+        return base * self.model.cost_index * worn * (1.0 - min(0.9, self.lever_company_cost))
+
+    def affordable(self, margin: float, overhead: float) -> float:
+        """Effort that smoothed income buys."""
+        return min(1.0, max(0.0, self.income_smooth) * (1.0 - margin - overhead) / self.standard_cost)
+
+    def plan_service(self) -> None:
+        """Income is smoothed, the manager is watched, and decides how much effort it wants to make."""
+        p = self.model.p
+        self.subsidy = self.lever_company_income
+        self.income += self.lever_company_income + self.lever_value_added
+        self.income_smooth += p.service_income_smoothing * (self.income - self.income_smooth)
+        self.standard_cost = self.full_cost(self.condition if self.model.loops.decay else self.condition_start)
+        self.monitoring = min(
+            1.0,
+            p.service_monitoring_base + p.committee_monitoring * self.committee.strength
+            + p.service_disclosure_monitoring * self.lever_disclosure + self.lever_monitoring,
+        )  # fmt: skip
+        self.focus = min(1.0, self.lever_focus)
+        if self.manager is not None:
+            self.manager.plan(self)
+        elif self.mode == SELF:
+            means = self.affordable(0.0, 0.0) + p.service_volunteer_effort + p.service_self_support * self.lever_self_management
+            self.goal = min(p.service_self_ceiling, means)
+        else:
+            self.goal = {UNIT: p.service_unit_effort, CLEANING: p.service_cleaning_effort}.get(self.mode, 0.0)
+
+    def serve(self) -> None:
+        """Effort moves toward its goal and is paid for; residents get quality."""
+        p = self.model.p
+        if self.mode == NONE:
+            self.effort, self.quality, self.spending = 0.0, 0.0, 0
+            return
+        skill = AMATEURS
+        if self.manager is not None:
+            skill = self.manager.skill + self.lever_skill
+            self.manager.serve(self)
+        else:
+            self.effort += p.service_adjustment * (min(self.goal, p.service_ceiling) - self.effort)
+            self.serve_without_company()
+        efficiency = skill * (1.0 - p.service_monitoring_gap * (1.0 - self.monitoring))
+        shown = efficiency * self.effort * (1.0 + p.service_gaming_gain * self.focus)
+        self.quality = min(1.0, power64(shown, p.service_returns))
+
+    def serve_without_company(self) -> None:
+        """The employer pays, or the fund beyond what volunteers do, or the community while its budget lasts."""
+        p, books, suppliers = self.model.p, self.model.books, ("suppliers", 0)
+        if self.mode == UNIT:
+            self.spending = int(self.effort * self.standard_cost)
+            books.move("service_unit", ("employers", 0), suppliers, self.spending)
+        elif self.mode == SELF:
+            unpaid = min(self.effort, p.service_volunteer_effort + p.service_self_support * self.lever_self_management)
+            self.spending = min(books.cash(self.fund), int((self.effort - unpaid) * self.standard_cost))
+            books.move("service_self", self.fund, suppliers, self.spending)
+            self.effort = unpaid + self.spending / self.standard_cost
+        else:
+            community = self.model.government[self.community].account
+            self.spending = min(int(self.effort * self.standard_cost), books.cash(community))
+            books.move("cleaning", community, suppliers, self.spending)
+            self.effort = self.spending / self.standard_cost
+
+    # facilities
+
+    def age_and_repair(self) -> None:
+        """Facilities wear, are maintained out of effort above minimum staff, and repaired out of the fund."""
+        p = self.model.p
+        years = max(0.0, self.model.start_year + (self.model.month - 1) / 12.0 - self.built_year)
+        beyond_staff = between(0.0, (self.effort - p.condition_maintenance_start) / (1.0 - p.condition_maintenance_start), 1.0)
+        gain = p.condition_restore * (beyond_staff * (1.0 - p.service_gaming * self.focus)) * (1.0 - self.condition)
+        if self.committee.exists:
+            spent = int(self.model.books.cash(self.fund) * p.condition_fund_spending * self.committee.activity)
+            self.model.books.move("fund_repair", self.fund, ("suppliers", 0), spent)
+            year_of_fees = max(1.0, 12.0 * self.price * self.billable_area)
+            gain += p.condition_fund_restore * (spent / year_of_fees) * (1.0 - self.condition) * self.committee.integrity
+        neglect = 1.0 + p.condition_deferred * (1.0 - self.condition)
+        lost = p.condition_wear * (1.0 + p.condition_age_wear * years / 10.0) * neglect * self.condition
+        self.condition = between(0.0, self.condition + gain - lost + self.lever_condition, 1.0)
+        self.legacy = max(0.0, self.legacy - self.lever_legacy)
+
+    # owners
+
+    def live(self) -> None:
+        """Owners' month: mood, complaints, grievance; then what neighbours see of refusal, and trust."""
+        p, loops = self.model.p, self.model.loops
+        self.solved_share = self.share_of_complaints_solved()
+        self.quality_felt = self.quality if loops.service else self.quality_start
+        condition = self.condition if loops.decay else self.condition_start
+        self.level = (
+            p.satisfaction_quality_weight * self.quality_felt + p.satisfaction_condition_weight * condition
+            - p.satisfaction_legacy_weight * self.legacy
+        )  # fmt: skip
+        self.complaints_filed = self.complaints_solved = 0
+        for building in self.houses:
+            for owner in building.owners:
+                filed, solved = owner.live_through(self, building)
+                self.complaints_filed += filed
+                self.complaints_solved += solved
+        for building in self.houses:
+            resentful = sum(owner.refuses_and_resents for owner in building.owners)
+            building.refuser_share = F(resentful) / F(len(building.owners))
+        owners = self.owners
+        self.satisfaction = sum(int(o.satisfaction * F(PARTS)) for o in owners) / (self.households * PARTS)
+        self.grievance = sum(int(o.grievance * F(PARTS)) for o in owners) / (self.households * PARTS)
+        self.complaints_open = sum(1 for o in owners if o.waiting > 0)
+        self.waiting_months = sum(int(o.waiting) for o in owners)
+        self.build_trust()
+
+    def share_of_complaints_solved(self) -> float:
+        """Part of the open complaints that this month's capacity clears."""
+        p = self.model.p
+        if self.complaints_open == 0:
+            return 0.0
+        if self.mode in (CLEANING, NONE):
+            cases = p.complaints_public_capacity * self.households
+        else:
+            cases = p.complaints_capacity * self.households * self.effort
+        return min(1.0, (cases + self.lever_complaint_capacity) / self.complaints_open)
+
+    def build_trust(self) -> None:
+        """Trust moves toward what committee, disclosure, leaks and handled complaints deserve."""
+        p = self.model.p
+        cases = self.complaints_open + self.complaints_solved
+        handled = self.complaints_solved / cases if cases else 1.0
+        deserved = (
+            p.trust_base + p.trust_committee * self.committee.strength + p.trust_disclosure * self.lever_disclosure
+            - p.trust_leak * (self.leaked / max(1.0, self.public_revenue)) + p.trust_complaints * (handled - 0.5)
+            + self.lever_trust
+        )  # fmt: skip
+        self.trust += p.trust_speed * (between(0.0, deserved, 1.0) - self.trust)

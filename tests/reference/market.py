@@ -1,0 +1,217 @@
+"""The reference market: notice, exit, tenders, bids, fallback, and what is left when nobody comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.draws import Stream
+from sim.exact import normal_quantile
+
+from .events import Cause, Event
+from .words import CLEANING, MARKET, NONE, SELF, SOE, UNIT
+
+if TYPE_CHECKING:
+    from .city import ReferenceCity
+    from .company import Company
+    from .estate import Estate
+
+NOTICE, DISMISSAL = 1, 2
+VISIT, OFFER, CHARM, LEFT = Stream.TENDER, Stream.EXIT, Stream.SCORE, Stream.DEFECT  # the words of the block of tenders
+NOTICE_KIND, LEFT_KIND = 998, 999  # tender draws are numbered by visitor; these two matters come after all of them
+
+
+class Bid(NamedTuple):
+    """A company's bid: how it scores, and the collection rate it believes in."""
+
+    score: float
+    company: Company
+    belief: float
+
+
+class Market:
+    """What happens between estates and companies in a month."""
+
+    def __init__(self, city: ReferenceCity) -> None:
+        """The market of one city."""
+        self.city = city
+
+    def run_month(self) -> None:
+        """Estates in order of number; what companies believe about collection is formed before."""
+        for company in self.city.companies:
+            company.take_stock()
+        self.beliefs = {
+            (estate.type, condition_class(estate)): self.believed(estate.type, condition_class(estate))
+            for estate in self.city.estates
+        }
+        for estate in self.city.estates:
+            if estate.manager is None:
+                self.perhaps_tender(estate)
+            elif estate.process:
+                self.go_on_leaving(estate)
+            else:
+                self.perhaps_give_notice(estate, estate.manager)
+
+    def believed(self, kind: int, look: int) -> float:
+        """Collection over twelve months in company-run estates of a type and condition; else of the type; else its norm."""
+        of_type = [estate for estate in self.city.estates if estate.type == kind]
+        run = [estate for estate in of_type if estate.manager is not None and estate.billed_12 > 0]
+        alike = [estate for estate in run if condition_class(estate) == look]
+        for group in (alike, run):
+            if group:
+                return float(sum(e.collected_12 for e in group)) / float(sum(e.billed_12 for e in group))
+        norm = 0.0
+        for estate in of_type:
+            norm += estate.paid_share
+        return norm / max(1.0, len(of_type))
+
+    # leaving
+
+    def perhaps_give_notice(self, estate: Estate, company: Company) -> None:
+        """Removal by policy, bankruptcy, or the company's own decision after a run of losing months."""
+        p = self.city.p
+        if estate.mode != MARKET:
+            return
+        if estate.lever_dismissal >= 1.0:
+            self.begin_leaving(estate, DISMISSAL, int(p.market_dismissal_time), Cause.RANKING)
+            self.city.tell(estate.row, company.row, Event.COMPANY_REMOVED, Cause.RANKING, company.score)
+        elif not self.city.loops.exit:
+            return
+        elif not company.active:
+            self.begin_leaving(estate, NOTICE, 1, Cause.INSOLVENCY)
+            self.city.tell(estate.row, company.row, Event.NOTICE_GIVEN, Cause.INSOLVENCY, estate.losing_months)
+        elif estate.losing_months >= company.tolerance:
+            if self.luck(estate, OFFER, NOTICE_KIND) < p.market_exit_hazard:
+                self.begin_leaving(estate, NOTICE, int(p.market_notice), Cause.LOSSES)
+                self.city.tell(estate.row, company.row, Event.NOTICE_GIVEN, Cause.LOSSES, estate.losing_months)
+
+    def begin_leaving(self, estate: Estate, process: int, months: int, cause: Cause) -> None:
+        """The company will go in so many months."""
+        estate.process, estate.process_left, estate.process_cause = process, months, int(cause)
+
+    def go_on_leaving(self, estate: Estate) -> None:
+        """When the time is over the company hands over, owed what it is owed, and the estate is tendered."""
+        estate.process_left -= 1
+        if estate.process_left > 0:
+            return
+        company = self.city.companies[estate.company]
+        company.estates -= 1
+        self.city.tell(
+            estate.row, company.row, Event.COMPANY_LEFT, Cause(estate.process_cause), estate.arrears / 100.0
+        )
+        estate.former_company, estate.former_arrears = company.row, estate.arrears
+        estate.company, estate.process, estate.effort = -1, 0, 0.0
+        self.tender(estate, Cause.VACANCY)
+
+    # finding somebody
+
+    def perhaps_tender(self, estate: Estate) -> None:
+        """An estate without company is tendered where policy offers fallback, else every so many months."""
+        offered = self.fallback_offered(estate)
+        if estate.mode == UNIT and not offered:
+            return
+        estate.unmanaged_months += 1
+        if offered:
+            self.tender(estate, Cause.POLICY)
+        elif estate.unmanaged_months >= self.city.p.market_retry:
+            self.tender(estate, Cause.RETRY)
+
+    def fallback_offered(self, estate: Estate) -> bool:
+        """Policy offers a state-owned company, and some are left this month."""
+        return estate.lever_fallback > 0.0 and self.city.fallback_left > 0
+
+    def tender(self, estate: Estate, cause: Cause) -> None:
+        """The best bidder gets the estate; else fallback; else owners, community or nobody."""
+        belief = self.beliefs[estate.type, condition_class(estate)]
+        visitors, bids = self.collect_bids(estate, belief)
+        self.city.tell(estate.row, -1, Event.TENDER_OPENED, cause, visitors)
+        if bids:
+            best = max(bids, key=lambda bid: bid.score)  # the first of equals
+            self.take_over(estate, best.company, MARKET, best.belief)
+            self.city.tell(estate.row, best.company.row, Event.TENDER_WON, cause, len(bids))
+            return
+        self.city.tell(estate.row, -1, Event.TENDER_FAILED, Cause.NO_BIDDER, visitors)
+        estate.unmanaged_months = 0
+        if self.fallback_offered(estate):
+            company = self.fallback_company()
+            if company is not None:
+                self.take_over(estate, company, SOE, belief)
+                self.city.fallback_left -= 1
+                self.city.tell(
+                    estate.row, company.row, Event.FALLBACK_TAKEN, Cause.NO_BIDDER, estate.paid_share
+                )
+                return
+        if estate.mode != UNIT:
+            self.leave_alone(estate)
+
+    def collect_bids(self, estate: Estate, mean_belief: float) -> tuple[int, list[Bid]]:
+        """Companies drawn by lot look at the estate; those that expect a margin bid. Returns (lookers, bids)."""
+        p = self.city.p
+        visitors = int(p.market_bidders + estate.lever_tender)
+        revenue = estate.public_revenue_now(unmanaged=False) * (1.0 - p.revenue_leak) * p.revenue_company_share
+        bids: list[Bid] = []
+        for visitor in range(visitors):
+            number = int(self.luck(estate, VISIT, visitor) * len(self.city.companies))
+            company = self.city.companies[number]
+            leading = max(bids, key=lambda bid: bid.score).company if bids else None
+            if not self.may_bid(company) or company.row == estate.former_company or company is leading:
+                continue
+            belief = mean_belief + p.market_belief_noise * normal_quantile(self.luck(estate, OFFER, visitor))
+            belief += estate.lever_belief * (estate.paid_share - belief)
+            belief = min(1.0, max(0.0, belief))
+            income = belief * (estate.price * estate.billable_area) + (revenue + estate.lever_company_income)
+            if income <= 0.0:
+                continue
+            away = 1.0 if company.home_district == estate.district else 1.0 + p.service_away_cost
+            cost = estate.full_cost(estate.condition) * company.cost_level * away
+            if 1.0 - p.service_overhead - p.market_plan_effort * cost / income <= 0.0:
+                continue
+            score = company.reputation + 0.1 * self.luck(estate, CHARM, visitor)
+            if company.list > 0:
+                score += p.market_red_bonus
+            bids.append(Bid(score, company, belief))
+        return visitors, bids
+
+    def may_bid(self, company: Company) -> bool:
+        """Private, in the market, not barred or black-listed, with room for one more estate."""
+        barred = company.list < 0 or company.barred_until > self.city.month
+        return bool(company.active) and not company.state_owned and not barred and company.estates < company.capacity
+
+    def fallback_company(self) -> Company | None:
+        """The state-owned company with most room, the first of equals; None if all are full."""
+        open_to = [c for c in self.city.companies if c.state_owned and c.active and c.estates < c.capacity]
+        return max(open_to, key=lambda company: company.capacity - company.estates) if open_to else None
+
+    def take_over(self, estate: Estate, company: Company, mode: int, belief: float) -> None:
+        """The company starts with a good month and what it believes to earn."""
+        estate.mode, estate.company, estate.process = mode, company.row, 0
+        estate.effort = max(estate.effort, self.city.p.service_start_effort)
+        full_fee = estate.price * estate.billable_area * estate.full_fee_share(mode)
+        estate.income_smooth = belief * full_fee + estate.lever_company_income
+        estate.losing_months = estate.unmanaged_months = 0
+        company.estates += 1
+
+    def leave_alone(self, estate: Estate) -> None:
+        """Small, active, sound estates manage themselves; where a company has left some are cleaned; else nothing changes."""
+        p = self.city.p
+        will = estate.mean_activism + estate.lever_self_management
+        small = estate.households <= p.market_self_households
+        if will >= p.market_self_activism and small and estate.condition > 0.2:
+            if estate.mode != SELF:
+                estate.mode = SELF
+                self.city.tell(
+                    estate.row, -1, Event.SELF_MANAGEMENT, Cause.NO_BIDDER, estate.mean_activism
+                )
+        elif estate.mode in (MARKET, SOE):
+            cleaned = self.luck(estate, LEFT, LEFT_KIND) < p.market_cleaning_chance
+            estate.mode = CLEANING if cleaned else NONE
+            kind = Event.CLEANING_STARTED if cleaned else Event.ABANDONED
+            self.city.tell(estate.row, -1, kind, Cause.NO_BIDDER, estate.paid_share)
+
+    def luck(self, estate: Estate, stream: Stream, kind: int) -> float:
+        """This month's draw of the estate."""
+        return self.city.luck.share(estate.row, self.city.month, stream, kind)
+
+
+def condition_class(estate: Estate) -> int:
+    """What a visitor sees of the facilities: 0 bad, 1 middling, 2 good."""
+    return min(2, int(estate.condition * 3))

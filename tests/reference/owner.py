@@ -1,0 +1,136 @@
+"""The reference owner: one household that pays or refuses, is pleased or not, complains, and grows bitter or forgives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.month.decisions import (
+    bill_of,
+    complaint_chance,
+    logistic_draw,
+    next_arrears_age,
+    next_expectation,
+    next_grievance,
+    next_satisfaction,
+    next_waiting,
+    participation_chance,
+    payment_logit,
+    repaid_amount,
+    repayment_chance,
+    uniform,
+    value_for_money,
+)
+from sim.exact import clip
+from sim.state.owners import OWNER_FIELDS, Owners
+
+if TYPE_CHECKING:
+    from .city import ReferenceCity
+    from .estate import Building, Estate
+
+F = np.float32
+OWNER_MONTH, OWNER_VOTE = 0, 1  # blocks of draws
+
+
+class Owner(mesa.Agent):
+    """One owner with the columns of OWNER_FIELDS as attributes, each a NumPy scalar of the column's type."""
+
+    model: ReferenceCity
+
+    def __init__(self, city: ReferenceCity, row: int, owners: Owners) -> None:
+        """Copy row `row` of the starting state."""
+        super().__init__(city)
+        self.row = row
+        self.bill = np.int32(0)
+        self.refuses_and_resents = False
+        for field in OWNER_FIELDS:
+            setattr(self, field.name, getattr(owners, field.name)[row])
+
+    def draw_luck(self) -> None:
+        """This month's four draws."""
+        words = self.model.luck.block(self.row, self.model.month, OWNER_MONTH)
+        self.luck_pay, self.luck_repay, self.luck_complaint, self.luck_persuasion = (np.uint32(w) for w in words)
+
+    def get_no_bill(self) -> None:
+        """Nobody bills this month: nothing is due, nobody pays, nothing is repaid."""
+        self.bill = np.int32(0)
+        self.paid = np.uint8(0)
+
+    def get_bill(self, fee: np.float32, payers_seen: np.float32, standing: np.float32) -> None:
+        """Pay this month's bill or refuse, given the share of payers seen and what speaks for paying in the whole estate."""
+        f = self.model.p.single
+        self.bill = np.int32(bill_of(self.area, fee, self.occupancy, f.payment_vacant_bill_share))
+        logit = payment_logit(
+            self.duty, self.service_sensitivity, self.satisfaction, f.payment_satisfaction_reference, self.norm_sensitivity,
+            payers_seen, self.threshold, standing, f.payment_grievance_weight, self.grievance, f.payment_burden_weight,
+            F(self.bill) / self.income,
+        )  # fmt: skip
+        assert logit.dtype == np.float32
+        self.paid = np.uint8(bool(logistic_draw(logit, self.luck_pay)))
+
+    def settle(self, pressure: np.float32) -> tuple[int, int]:
+        """Repay old arrears or not, and add what was not paid; returns (fen paid of the bill, fen repaid)."""
+        p, f = self.model.p, self.model.p.single
+        chance = repayment_chance(
+            f.arrears_repay_base, f.arrears_repay_satisfied, self.satisfaction, f.payment_satisfaction_reference, pressure,
+            f.arrears_ageing, np.int32(self.arrears_age),
+        )  # fmt: skip
+        repays = uniform(self.luck_repay) < chance
+        repaid = int(repaid_amount(repays, self.arrears, self.bill, np.int32(p.arrears_instalments)))
+        paid = int(self.bill) if self.paid else 0
+        self.arrears = np.int32(int(self.arrears) - repaid + int(self.bill) - paid)
+        self.arrears_age = np.uint8(next_arrears_age(self.arrears, self.arrears_age))
+        return paid, repaid
+
+    def live_through(self, estate: Estate, building: Building) -> tuple[bool, bool]:
+        """Be pleased or not, complain, resent; returns (a complaint was filed, a complaint was solved)."""
+        f = self.model.p.single
+        value = value_for_money(F(estate.quality_felt), F(self.bill) / self.income, f.satisfaction_burden_norm)
+        received = F(estate.level) + f.satisfaction_value_weight * value
+        expected = self.expectation
+        self.expectation = F(
+            next_expectation(expected, received, f.satisfaction_expectation_up, f.satisfaction_expectation_down)
+        )
+        self.satisfaction = F(
+            next_satisfaction(self.satisfaction, received, expected, f.satisfaction_relative_weight, f.satisfaction_speed)
+        )
+        waited = self.waiting
+        chance = complaint_chance(
+            f.complaints_base, F(estate.lever_complaint_channel), f.complaints_tolerance, self.satisfaction,
+            f.complaints_activism, self.activism,
+        )  # fmt: skip
+        self.waiting = np.uint8(next_waiting(waited, self.luck_complaint, F(estate.solved_share), chance))
+        filed, solved = waited == 0 and self.waiting == 1, waited > 0 and self.waiting == 0
+        if self.model.loops.grievance:
+            self.resent(estate, building, solved)
+        self.refuses_and_resents = bool(self.grievance > f.grievance_aggrieved) and not self.paid
+        return filed, solved
+
+    def resent(self, estate: Estate, building: Building, solved: bool) -> None:
+        """Grievance: fed by defects, bad service, neighbours who refuse and silence, relieved by answers, talks and time."""
+        p, f = self.model.p, self.model.p.single
+        missing = max(F(0), f.payment_satisfaction_reference - self.satisfaction)
+        raised = F(p.grievance_legacy * estate.legacy) + f.grievance_dissatisfaction * missing
+        asked = uniform(self.luck_persuasion) < f.grievance_persuasion * building.refuser_share
+        overdue = int(self.waiting) > int(max(0.0, p.complaints_deadline - estate.lever_deadline) + 1.0)
+        relief = F(min(1.0, p.grievance_decay + estate.lever_grievance))
+        self.grievance = F(
+            next_grievance(self.grievance, raised, asked, f.grievance_asked, overdue, f.grievance_ignored, relief, solved,
+                           f.grievance_solved)  # fmt: skip
+        )
+
+    def vote(self, matter: int, base: float, slope: float, mobilised: float) -> tuple[bool, bool]:
+        """(takes part, approves) in this month's vote on a matter."""
+        f = self.model.p.single
+        take_part, approve, _, _ = self.model.luck.block(self.row, self.model.month, OWNER_VOTE, matter)
+        chance = participation_chance(
+            f.committee_participation, f.committee_participation_activism, self.activism,
+            f.committee_participation_dissatisfaction, self.satisfaction, f.payment_satisfaction_reference, F(mobilised),
+            self.occupancy, f.committee_vacant_participation,
+        )  # fmt: skip
+        if not uniform(np.uint32(take_part)) < chance:
+            return False, False
+        liking = clip(F(base) + F(slope) * (self.satisfaction - f.payment_satisfaction_reference), F(0), F(1))
+        return True, bool(uniform(np.uint32(approve)) < liking)

@@ -1,0 +1,79 @@
+"""The reference record: twelve-month figures, coverage ladder and cycle stage, from full histories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .words import CLEANING, COLLAPSED, HEALTHY, MARKET, NONE, RECOVERING, SOE, SPIRALLING, STRAINED
+
+if TYPE_CHECKING:
+    from .city import ReferenceCity
+    from .estate import Estate
+
+YEAR, HALF = 12, 6
+
+
+class History:
+    """What is remembered of one estate, month by month; before the start it was as at the start."""
+
+    def __init__(self, estate: Estate) -> None:
+        """A year like the starting state, in which no money was counted."""
+        self.money: dict[str, list[int]] = {name: [0] * YEAR for name in ("billed", "collected", "income", "spending")}
+        self.rate = [estate.paid_share] * YEAR
+        self.quality = [estate.quality] * YEAR
+
+
+def stage_of(estate: Estate, city: ReferenceCity, billed: bool, yearly: float, rate_change: float, quality_change: float) -> int:
+    """The cycle stage, by the rules that `sim.month.record.cycle_stage` states."""
+    p = city.p
+    changes = (rate_change, quality_change)
+    small = p.stage_movement
+    if estate.mode in (NONE, CLEANING) or (billed and yearly < p.stage_collapsed_collection):
+        return COLLAPSED
+    if all(change < -small for change in changes):
+        return SPIRALLING
+    standards = [estate.quality >= p.stage_healthy_quality, estate.condition >= p.stage_healthy_condition]
+    if billed:
+        standards.append(yearly >= p.stage_healthy_collection)
+    if all(standards):
+        return HEALTHY
+    neither_falls = all(change >= -small for change in changes)
+    one_rises = any(change > small for change in changes)
+    if neither_falls and (estate.stage == RECOVERING or (one_rises and estate.stage in (COLLAPSED, SPIRALLING))):
+        return RECOVERING
+    return STRAINED
+
+
+def climb_ladder(estate: Estate, city: ReferenceCity, charging: bool, covered: bool) -> None:
+    """Nominal, charging, professional and break-even coverage."""
+    estate.nominal = int(estate.mode != NONE)
+    estate.charging = int(charging)
+    run = estate.mode in (MARKET, SOE)
+    estate.professional = int(run and estate.quality >= city.p.stage_professional_quality)
+    estate.break_even = int(charging and covered)
+
+
+def record_start(estate: Estate, city: ReferenceCity) -> None:
+    """Month 0: as if the start had lasted."""
+    p = city.p
+    billed = estate.full_fee_share(estate.mode) > 0.0
+    estate.stage = STRAINED
+    estate.stage = stage_of(estate, city, billed, estate.paid_share, 0.0, 0.0)
+    cost = (estate.cost_fixed + estate.cost_area) * (1.0 + p.service_condition_cost * (1.0 - estate.condition))
+    climb_ladder(estate, city, billed and estate.paid_share > 0.0, estate.income_smooth >= estate.effort * cost)
+
+
+def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
+    """Add the month to the history and read the figures off it."""
+    for name, months in history.money.items():
+        months.append(getattr(estate, name))
+        setattr(estate, name + "_12", sum(months[-YEAR:]))
+    billed = estate.billed > 0
+    history.rate.append(estate.collected / estate.billed if billed else history.rate[-1])
+    history.quality.append(estate.quality)
+    yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else 0.0
+    rate_change = history.rate[-1] - history.rate[-1 - HALF]
+    quality_change = history.quality[-1] - history.quality[-1 - HALF]
+    estate.stage = stage_of(estate, city, billed, yearly, rate_change, quality_change)
+    covered = estate.income_12 >= estate.spending_12 and estate.spending_12 > 0
+    climb_ladder(estate, city, billed and estate.collected > 0, covered)

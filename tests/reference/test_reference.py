@@ -1,0 +1,78 @@
+"""The compiled month and the reference month agree bit for bit: every owner, estate, company, committee, account and event."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+from sim.city import City
+from sim.state.events import Cause, Event
+
+from .city import ReferenceCity
+from .compare import differences, month_differences
+from .policy import watch
+from .worlds import random_policy, random_scenario
+
+WORLDS = 30
+MONTHS = 28
+# What the phases themselves write; programmes write the other kinds.
+KINDS_OF_THE_PHASES = {
+    Event.NOTICE_GIVEN, Event.COMPANY_LEFT, Event.TENDER_OPENED, Event.TENDER_WON, Event.TENDER_FAILED, Event.FALLBACK_TAKEN,
+    Event.SELF_MANAGEMENT, Event.CLEANING_STARTED, Event.ABANDONED, Event.COMMITTEE_FORMED, Event.COMMITTEE_VOTE_FAILED,
+    Event.COMMITTEE_DISSOLVED, Event.COMMITTEE_RENEWED, Event.DISMISSAL_VOTED, Event.DISMISSAL_REJECTED, Event.PRICE_RAISED,
+    Event.PRICE_CUT, Event.PRICE_VOTE_FAILED, Event.COMPANY_BANKRUPT, Event.COMPANY_REMOVED,
+}  # fmt: skip
+CAUSES_OF_THE_PHASES = {
+    Cause.LOSSES, Cause.DISMISSAL, Cause.NO_BIDDER, Cause.SPONTANEOUS, Cause.MOBILISED, Cause.QUORUM_MISSED, Cause.REJECTED,
+    Cause.TERM_ENDED, Cause.INSOLVENCY, Cause.VACANCY, Cause.RETRY, Cause.QUALITY, Cause.POLICY, Cause.RANKING,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=None)
+def run_both(number: int, months: int = MONTHS) -> tuple[list[str], frozenset[tuple[int, int]], frozenset[int]]:
+    """Step both cities until they differ: (differences, kinds and causes of events, modes that occurred).
+
+    Every second world has a policy that moves random levers.
+    """
+    scenario = random_scenario(number, months)
+    fast = City(scenario, record=False)
+    slow = ReferenceCity(scenario, scenario.seed)
+    if number % 2:
+        fast.policy.act = random_policy(fast, number)  # type: ignore[method-assign]
+    last_policy = watch(fast)
+    found = differences(fast, slow)
+    kinds: set[tuple[int, int]] = set()
+    modes: set[int] = set()
+    while not found and fast.month < months:
+        fast.step()
+        slow.step(last_policy())
+        found = differences(fast, slow) + month_differences(fast, slow)
+        kinds |= {(event[3], event[4]) for event in slow.events}
+        modes |= {estate.mode for estate in slow.estates}
+    fast.close()
+    slow.remove_all_agents()
+    return found, frozenset(kinds), frozenset(modes)
+
+
+@pytest.mark.parametrize("number", range(WORLDS))
+def test_fast_and_reference_month_agree(number: int) -> None:
+    found, _, _ = run_both(number)
+    assert not found, "\n".join(found[:10])
+
+
+def test_the_random_worlds_reach_every_path() -> None:
+    runs = [run_both(number) for number in range(WORLDS)]
+    kinds = {kind for _, events, _ in runs for kind, _ in events}
+    causes = {cause for _, events, _ in runs for _, cause in events}
+    modes = {mode for _, _, seen in runs for mode in seen}
+    assert {Event(kind).name for kind in KINDS_OF_THE_PHASES - kinds} == set()
+    assert {Cause(cause).name for cause in CAUSES_OF_THE_PHASES - causes} == set()
+    assert modes == set(range(6))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(WORLDS, WORLDS + 200))
+def test_more_worlds_agree_for_longer(number: int) -> None:
+    found, _, _ = run_both(number, 60)
+    assert not found, "\n".join(found[:10])

@@ -1,0 +1,162 @@
+"""Random small worlds: scenarios with random types, parameters and loops, and random policy that moves levers every month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from sim.city import City
+from sim.parameters import PARAMETERS
+from sim.scenario import Scenario
+from sim.state.estates import LEVERS
+from sim.words import MODES
+
+TEXT = {"zh": "随机", "en": "random"}
+# What makes rare paths common: parameters and company settings that push a world toward them.
+TEMPERS: dict[str, dict[str, Any]] = {
+    "ordinary": {},
+    "losing": {
+        "parameters": {
+            "market.exit_hazard": 0.8, "market.retry": 2.0, "market.notice": 1.0, "market.bidders": 3.0,
+            "market.self_activism": 0.3,
+        },
+        "companies": {"tolerance_months_mean": 2.0, "tolerance_months_sd": 1.0},
+        "price": 0.5,
+    },
+    "broke": {
+        "parameters": {"market.insolvency": 0.5, "service.overhead": 0.2},
+        "companies": {"cash_months": 0.0},
+        "price": 0.4,
+    },
+    "voting": {
+        "parameters": {
+            "committee.attempt": 0.2, "committee.participation": 0.75, "committee.term": 7.0, "committee.review": 0.6,
+            "committee.price_cooldown": 3.0, "committee.cooldown": 3.0, "committee.losing_months": 2.0,
+            "committee.price_competence": 0.1, "vote.price_base": 0.7,
+        },
+        "companies": {},
+        "price": 0.8,
+    },
+    "dismissing": {
+        "parameters": {
+            "committee.dismiss_below": 0.75, "committee.participation": 0.8, "committee.review": 0.7,
+            "vote.dismissal_base": 0.6, "market.dismissal_time": 2.0, "committee.cut_quality": 0.8,
+        },
+        "companies": {"private": 7},
+        "price": 1.2,
+    },
+}  # fmt: skip
+
+
+def random_parameters(luck: np.random.Generator) -> dict[str, float]:
+    """About half of all parameters, each in its plausible range (or between half and twice its default)."""
+    values = {}
+    for key, parameter in PARAMETERS.items():
+        if luck.random() < 0.5:
+            low, high = parameter.plausible or sorted((parameter.default / 2, parameter.default * 2))
+            values[key] = float(np.clip(luck.uniform(low, high), parameter.low, parameter.high))
+    return values
+
+
+def random_type(luck: np.random.Generator, count: int, price: float, companies: int) -> dict[str, Any]:
+    """One estate type of small estates."""
+    modes = luck.dirichlet([1.5, 0.7, 0.7, 0.7, 0.7, 0.7])
+    if companies == 0:
+        modes[0] = 0.0
+    shares = dict(zip(MODES, (float(share) for share in modes / modes.sum()), strict=True))
+    low = int(luck.integers(1970, 2010))
+    vacancy = float(luck.uniform(0, 0.4))
+    return {
+        "title": TEXT, "count": count, "old": bool(luck.random() < 0.4),
+        "households_mean": float(luck.uniform(12, 32)), "households_min": 5, "flats_per_building": float(luck.uniform(4, 14)),
+        "area_mean": float(luck.uniform(50, 110)), "fee_price": float(price * luck.uniform(0.7, 2.0)),
+        "cost_fixed": float(luck.uniform(0, 800)), "cost_per_area": float(luck.uniform(0.3, 1.2)),
+        "public_revenue": float(luck.uniform(0, 500)), "built_low": low, "built_high": low + 12,
+        "condition_mean": float(luck.uniform(0.1, 0.9)), "condition_sd": 0.15, "legacy_mean": float(luck.uniform(0, 0.9)),
+        "legacy_share": float(luck.uniform(0, 1)), "income_mean": float(luck.uniform(3000, 15000)),
+        "vacancy": vacancy, "tenants": float(luck.uniform(0, 1 - vacancy)), "duty_shift": float(luck.normal(0, 0.5)),
+        "modes": shares, "committee_share": float(luck.uniform(0, 0.8)), "start_collection": float(luck.uniform(0.1, 0.95)),
+    }  # fmt: skip
+
+
+def random_scenario(number: int, months: int = 30) -> Scenario:
+    """World `number`: about 250 owners in a dozen estates of one to four types."""
+    luck = np.random.default_rng(number)
+    temper = TEMPERS[list(TEMPERS)[number % len(TEMPERS)]]
+    private = int(temper.get("companies", {}).get("private", luck.integers(3, 7)))
+    types = int(luck.integers(1, 5))
+    counts = [int(count) for count in luck.multinomial(9, np.ones(types) / types) + 1]
+    groups: dict[str, dict[str, float]] = {}
+    for key, value in (random_parameters(luck) | temper.get("parameters", {})).items():
+        group, name = key.split(".", 1)
+        groups.setdefault(group, {})[name] = value
+    loops = {name: bool(luck.random() < 0.8) for name in ("service", "norm", "decay", "exit", "grievance")}
+    data = {
+        "name": f"random_{number}", "title": TEXT, "description": TEXT, "months": months,
+        "seed": int(luck.integers(0, 2**62)),
+        "city": {
+            "name": TEXT, "estates": sum(counts), "districts": int(luck.integers(1, 4)), "streets_per_district": 2,
+            "communities_per_street": 2, "start_year": int(luck.integers(2000, 2030)),
+        },
+        "types": {
+            f"kind_{i}": random_type(luck, count, temper.get("price", 1.0), private) for i, count in enumerate(counts)
+        },
+        "companies": {
+            "private": private, "state_owned": int(luck.integers(1, 3)), "capacity_estates": 14,
+            "tolerance_months_mean": float(luck.uniform(3, 24)), "cash_months": float(luck.uniform(0, 6)),
+        } | temper.get("companies", {}),
+        "government": {"community_budget": float(luck.uniform(0, 3000)), "street_budget": 5000.0},
+        "loops": loops if number >= len(TEMPERS) else {},
+        "parameters": groups,
+    }  # fmt: skip
+    return Scenario.model_validate(data)
+
+
+# Upper ends of random lever values where they are not one; the lower end is 0 (price: the same below zero).
+LEVER_TOPS = {
+    "lever_company_income": 60_000, "lever_value_added": 20_000, "lever_norm": 2.0, "lever_mobilisation": 0.5,
+    "lever_condition": 0.05, "lever_legacy": 0.1, "lever_complaint_capacity": 4.0, "lever_deadline": 3.0,
+    "lever_grievance": 0.6, "lever_recovery": 0.4, "lever_tender": 4.0, "lever_self_management": 0.2,
+    "lever_dismissal": 1.1, "lever_price": 0.15, "lever_company_cost": 0.95, "lever_fixed_cost": 0.95, "lever_skill": 0.1,
+    "lever_disclosure": 1.2, "lever_ranking": 1.2, "lever_focus": 1.2, "lever_participation": 0.4,
+}  # fmt: skip
+
+
+def random_policy(city: City, number: int) -> Callable[[], None]:
+    """Policy that moves random levers of random estates, lists companies, changes committees and pays, month by month."""
+    luck = np.random.default_rng([number, 1])
+    s = city.state
+    size = s.estates.size
+
+    def act() -> None:
+        for lever in LEVERS:
+            if luck.random() > 0.25:
+                continue
+            rows = np.flatnonzero(luck.random(size) < 0.5)
+            values = luck.uniform(0.0, LEVER_TOPS.get(lever.name, 1.0), rows.size)
+            if lever.name == "lever_price":
+                values *= luck.choice([-1.0, 1.0], rows.size)
+            if lever.name == "lever_dismissal":
+                values *= luck.random(rows.size) < 0.2
+            s.estates[lever.name][rows] += values.astype(lever.dtype)
+            city.clockwork.touched_levers.add(lever.name)
+        s.world["fallback_left"] = luck.integers(0, 4)
+        if luck.random() < 0.2:
+            company = luck.integers(s.companies.size)
+            s.companies["list"][company] = luck.integers(-1, 2)
+            s.companies["score"][company] = luck.random()
+            s.companies["barred_until"][company] = city.month + luck.integers(0, 12)
+            s.companies["skill"][company] = luck.uniform(0.4, 1.0)
+        if luck.random() < 0.2:
+            row = luck.integers(size)
+            for column in ("integrity", "competence", "activity"):
+                s.committees[column][row] = luck.random()
+        if luck.random() < 0.3:
+            rows = np.flatnonzero(s.estates["company"] >= 0)
+            payees = s.companies["account"][s.estates["company"][rows]]
+            payers = np.full(rows.size, s.books.account("taxpayers"))
+            s.books.pay("random", "taxpayers", "companies", payers, payees, luck.integers(0, 50_000, rows.size))
+
+    return act
