@@ -32,7 +32,7 @@ class Commands(TyperGroup):
             typer.secho(str(error), fg=typer.colors.RED, err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
-            typer.secho("interrupted: nothing was written / 已中断：未写入任何结果", err=True)
+            typer.secho("interrupted / 已中断", err=True)
             raise typer.Exit(130) from None
 
 

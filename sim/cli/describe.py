@@ -72,11 +72,11 @@ def _types(scenario: Scenario, lang: str) -> Table:
 
 
 def _modes(kind: EstateType, estates: int, lang: str) -> str:
-    """Management modes at the start with their shares, the most common first."""
+    """Management modes at the start with their shares, one a line, the most common first."""
     counts = {mode: number for mode, number in kind.estates_by_mode(estates).items() if number}
     ordered = sorted(counts.items(), key=lambda item: -item[1])
     words = (f"{MODE_WORDS[mode].in_language(lang)} {format_share(number / max(estates, 1), 0)}" for mode, number in ordered)
-    return ("、" if lang == "zh" else ", ").join(words)
+    return "\n".join(words)
 
 
 def _parameters(scenario: Scenario, lang: str) -> Table:

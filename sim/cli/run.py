@@ -79,8 +79,11 @@ def _write(run: Run, part: Path, order: Order) -> None:
 
 @contextmanager
 def staging(folder: Path) -> Iterator[Path]:
-    """A hidden folder beside `folder` to write in; it is gone afterwards, whatever happens. ResultError if it cannot be made."""
-    part = folder.parent / f".{folder.name}.{os.getpid()}.part"
+    """A hidden folder to write in, on the same disk as `folder`; it is gone afterwards, whatever happens.
+
+    ResultError if something cannot be written.
+    """
+    part = (folder if folder.is_dir() else folder.parent) / f".{folder.name}.{os.getpid()}.part"
     try:
         part.mkdir(parents=True, exist_ok=True)
         yield part
@@ -98,8 +101,12 @@ def put_in_place(part: Path, folder: Path) -> None:
     from sim.results.folder import MANIFEST
 
     if not folder.exists():
-        part.rename(folder)
-        return
+        try:
+            part.rename(folder)
+            return
+        except OSError:
+            if not folder.is_dir():  # else the same run, carried out twice at once, was first
+                raise
     files = sorted((path for path in part.rglob("*") if path.is_file()), key=lambda path: path.name == MANIFEST)
     for path in files:
         target = folder / path.relative_to(part)

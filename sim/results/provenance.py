@@ -6,7 +6,7 @@ import hashlib
 import os
 import platform
 import subprocess
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -24,7 +24,7 @@ DISTRIBUTION = "estate-governance-simulator"
 GIT_SECONDS = 5.0
 
 
-def describe_run(scenario: Scenario, outcomes: Outcomes, wall_seconds: float) -> dict[str, Any]:
+def describe_run(scenario: Scenario, outcomes: Outcomes, wall_seconds: float, finished: datetime) -> dict[str, Any]:
     """Everything that is needed to make the run again and to tell whether it came out the same."""
     return {
         "format": FORMAT,
@@ -39,7 +39,7 @@ def describe_run(scenario: Scenario, outcomes: Outcomes, wall_seconds: float) ->
         "git": git_state(),
         "platform": {"system": platform.platform(), "machine": platform.machine(), "cores": os.cpu_count()},
         "wall_seconds": round(wall_seconds, 3),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "finished": finished.isoformat(timespec="seconds"),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -37,6 +38,7 @@ class Simulated:
     def __init__(self, scenario: Scenario, record: Record, wall_seconds: float) -> None:
         """The record of a run of `scenario` (with the seed and months that were really used)."""
         self.scenario, self.record, self.wall_seconds = scenario, record, wall_seconds
+        self.finished = datetime.now(UTC)
 
     def table(self, name: str) -> pa.Table:
         """One of TABLES, made anew."""
@@ -44,7 +46,7 @@ class Simulated:
 
     def manifest(self) -> dict[str, Any]:
         """Provenance of the run; takes the digest of all outcomes."""
-        return describe_run(self.scenario, self.record.outcomes, self.wall_seconds)
+        return describe_run(self.scenario, self.record.outcomes, self.wall_seconds, self.finished)
 
 
 class Run:
