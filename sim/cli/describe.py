@@ -61,6 +61,7 @@ def _types(scenario: Scenario, lang: str) -> Table:
     made = table(say("types_title", lang), *(say(key, lang) for key in keys))
     for column in (1, 3, 4, 5, 6, 7):
         made.columns[column].justify = "right"
+    made.columns[8].min_width = 28
     for name, number in scenario.estates_by_type().items():
         kind = scenario.types[name]
         made.add_row(
