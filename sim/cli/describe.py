@@ -8,9 +8,9 @@ from sim.cli.announce import city_line
 from sim.cli.terminal import console, table
 from sim.cli.words import say
 from sim.parameters import PARAMETERS
-from sim.scenario import EstateType, Programme, Scenario, load
+from sim.scenario import Programme, Scenario, load
 from sim.units import format_share, format_yuan, yuan_to_fen
-from sim.words import MODE_WORDS
+from sim.words import MODE_WORDS, MODES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +31,8 @@ def show_scenario(name: str, lang: str) -> None:
     _actors(screen, scenario, lang)
     screen.print()
     screen.print(_types(scenario, lang))
+    screen.print()
+    screen.print(_modes(scenario, lang))
     if scenario.parameters:
         screen.print()
         screen.print(_parameters(scenario, lang))
@@ -57,27 +59,30 @@ def _actors(screen: Console, scenario: Scenario, lang: str) -> None:
 
 
 def _types(scenario: Scenario, lang: str) -> Table:
-    keys = ("type", "estates", "old", "households_mean", "fee", "cost", "collection", "committee", "managed_by")
+    keys = ("type", "estates", "old", "households_mean", "fee", "cost", "collection", "committee")
     made = table(say("types_title", lang), *(say(key, lang) for key in keys))
     for column in (1, 3, 4, 5, 6, 7):
         made.columns[column].justify = "right"
-    made.columns[8].min_width = 28
     for name, number in scenario.estates_by_type().items():
         kind = scenario.types[name]
         made.add_row(
-            f"{kind.title.in_language(lang)} [{name}]".replace("[", "\\["), f"{number:,}", say("yes", lang) if kind.old else "–",
+            _plain(f"{kind.title.in_language(lang)} [{name}]"), f"{number:,}", say("yes", lang) if kind.old else "–",
             f"{kind.households_mean:,.0f}", f"{kind.fee_price:g}", f"{kind.cost_fixed:,.0f} + {kind.cost_per_area:g}",
-            format_share(kind.start_collection, 0), format_share(kind.committee_share, 0), _modes(kind, number, lang),
+            format_share(kind.start_collection, 0), format_share(kind.committee_share, 0),
         )  # fmt: skip
     return made
 
 
-def _modes(kind: EstateType, estates: int, lang: str) -> str:
-    """Management modes at the start with their shares, one a line, the most common first."""
-    counts = {mode: number for mode, number in kind.estates_by_mode(estates).items() if number}
-    ordered = sorted(counts.items(), key=lambda item: -item[1])
-    words = (f"{MODE_WORDS[mode].in_language(lang)} {format_share(number / max(estates, 1), 0)}" for mode, number in ordered)
-    return "\n".join(words)
+def _modes(scenario: Scenario, lang: str) -> Table:
+    """Estates of each type by who manages them at the start."""
+    made = table(say("modes_title", lang), say("type", lang), *(MODE_WORDS[mode].in_language(lang) for mode in MODES))
+    for column in made.columns[1:]:
+        column.justify = "right"
+    for name, number in scenario.estates_by_type().items():
+        counts = scenario.types[name].estates_by_mode(number)
+        title = scenario.types[name].title.in_language(lang)
+        made.add_row(_plain(title), *(f"{counts[mode]:,}" if counts.get(mode) else "–" for mode in MODES))
+    return made
 
 
 def _parameters(scenario: Scenario, lang: str) -> Table:

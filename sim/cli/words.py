@@ -56,7 +56,7 @@ SAID = {
     "cost": Word("标准成本（固定 + 每㎡，元/月）", "cost (fixed + per m², yuan a month)"),
     "collection": Word("起始收缴率", "starting collection"),
     "committee": Word("业委会", "committee"),
-    "managed_by": Word("由谁管理", "managed by"),
+    "modes_title": Word("起始时由谁管理（小区数）", "Who manages them at the start (estates)"),
     "old": Word("老旧", "old"),
     "yes": Word("是", "yes"),
     "actors": Word("{private}家民营、{state_owned}家国有物业企业；{districts}个区、{streets}个街道、{communities}个社区",
