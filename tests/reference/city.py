@@ -13,9 +13,10 @@ from sim.scenario import Scenario
 from sim.state.estates import LEVER_NAMES
 
 from .books import ReferenceBooks
+from .building import Building
 from .committee import Committee
 from .company import Body, Company
-from .estate import Building, Estate
+from .estate import Estate
 from .events import Cause, Event
 from .luck import Luck
 from .market import Market
@@ -37,7 +38,7 @@ class ReferenceCity(mesa.Model):
         self.cost_index = 1.0
         self.luck = Luck(seed)
         self.fallback_left = 0
-        self.events: list[tuple[int, int, int, int, int, float]] = []
+        self.events: list[tuple[int, int, int, int, int, float, int]] = []
         state = starting_state(scenario, seed)
         self.books = ReferenceBooks(state.books)
         self.companies = [Company(self, row, state.companies) for row in range(state.companies.size)]
@@ -91,7 +92,7 @@ class ReferenceCity(mesa.Model):
 
     def tell(self, estate: int, company: int, kind: Event, cause: Cause, size: float) -> None:
         """Write one event."""
-        self.events.append((self.month, estate, company, int(kind), int(cause), float(size)))
+        self.events.append((self.month, estate, company, int(kind), int(cause), float(size), -1))
 
 
 def parameters_of(scenario: Scenario) -> SimpleNamespace:

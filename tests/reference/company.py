@@ -53,7 +53,7 @@ class Company(mesa.Agent):
             estate.standard_cost *= 1.0 + p.service_away_cost
         own_means = estate.affordable(self.margin, p.service_overhead)
         push = p.service_monitoring_push * estate.monitoring + p.service_reputation_push * min(1.0, estate.lever_ranking)
-        estate.goal = own_means + push
+        estate.goal = own_means + push + estate.lever_effort
         self.shortfall += estate.standard_cost * max(0.0, 1.0 - max(own_means, self.least_effort(estate)))
 
     def decide_support(self) -> None:

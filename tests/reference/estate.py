@@ -11,6 +11,7 @@ from sim.exact import power64
 from sim.month.owner_passes import SHARE_UNIT
 from sim.state.estates import ESTATE_FIELDS
 
+from .building import Building
 from .owner import Owner
 from .words import CLEANING, MARKET, NONE, SELF, SOE, UNIT
 
@@ -29,16 +30,6 @@ def between(low: float, value: float, high: float) -> float:
     return min(high, max(low, value))
 
 
-class Building:
-    """A building and its owners; what neighbours see of each other."""
-
-    def __init__(self, owners: list[Owner], paid_share: np.float32, refuser_share: np.float32) -> None:
-        """Shares as in the starting state."""
-        self.owners = owners
-        self.paid_share = paid_share
-        self.refuser_share = refuser_share
-
-
 class Estate(mesa.Agent):
     """One estate with the columns of ESTATE_FIELDS as attributes, plain Python numbers."""
 
@@ -52,6 +43,7 @@ class Estate(mesa.Agent):
         for field in ESTATE_FIELDS:
             setattr(self, field.name, table[field.name][row].item())
         self.houses: list[Building] = []
+        self.account, self.fund = ("owners", row), ("estate_funds", row)  # of all owners, of the estate fund
         self.goal = 0.0
 
     @property
@@ -63,16 +55,6 @@ class Estate(mesa.Agent):
     def manager(self) -> Company | None:
         """The company that runs the estate."""
         return self.model.companies[self.company] if self.company >= 0 else None
-
-    @property
-    def account(self) -> tuple[str, int]:
-        """Account of the owners."""
-        return ("owners", self.row)
-
-    @property
-    def fund(self) -> tuple[str, int]:
-        """Account of the estate fund."""
-        return ("estate_funds", self.row)
 
     def full_fee_share(self, mode: int) -> float:
         """The part of the full fee that is billed under a mode."""
@@ -162,7 +144,7 @@ class Estate(mesa.Agent):
         left = revenue - self.leaked
         if self.manager is not None:
             part = p.revenue_company_share * (1.0 - p.revenue_committee_claim * self.committee.strength)
-            taken = int(left * part)
+            taken = int(left * min(1.0, part + self.lever_company_revenue))
             books.move("public_revenue_company", payer, self.manager.account, taken)
             self.income += taken
             left -= taken

@@ -74,15 +74,17 @@ class Market:
         if estate.lever_dismissal >= 1.0:
             self.begin_leaving(estate, DISMISSAL, int(p.market_dismissal_time), Cause.RANKING)
             self.city.tell(estate.row, company.row, Event.COMPANY_REMOVED, Cause.RANKING, company.score)
-        elif not self.city.loops.exit:
             return
-        elif not company.active:
+        if not self.city.loops.exit:
+            return
+        if not company.active:
             self.begin_leaving(estate, NOTICE, 1, Cause.INSOLVENCY)
             self.city.tell(estate.row, company.row, Event.NOTICE_GIVEN, Cause.INSOLVENCY, estate.losing_months)
-        elif estate.losing_months >= company.tolerance:
-            if self.luck(estate, OFFER, NOTICE_KIND) < p.market_exit_hazard:
-                self.begin_leaving(estate, NOTICE, int(p.market_notice), Cause.LOSSES)
-                self.city.tell(estate.row, company.row, Event.NOTICE_GIVEN, Cause.LOSSES, estate.losing_months)
+            return
+        wants_to_go = estate.losing_months >= company.tolerance
+        if wants_to_go and self.luck(estate, OFFER, NOTICE_KIND) < p.market_exit_hazard:
+            self.begin_leaving(estate, NOTICE, int(p.market_notice), Cause.LOSSES)
+            self.city.tell(estate.row, company.row, Event.NOTICE_GIVEN, Cause.LOSSES, estate.losing_months)
 
     def begin_leaving(self, estate: Estate, process: int, months: int, cause: Cause) -> None:
         """The company will go in so many months."""
@@ -158,7 +160,7 @@ class Market:
             belief = mean_belief + p.market_belief_noise * normal_quantile(self.luck(estate, OFFER, visitor))
             belief += estate.lever_belief * (estate.paid_share - belief)
             belief = min(1.0, max(0.0, belief))
-            income = belief * (estate.price * estate.billable_area) + (revenue + estate.lever_company_income)
+            income = belief * (estate.price * estate.billable_area) + (revenue + estate.lever_offer)
             if income <= 0.0:
                 continue
             away = 1.0 if company.home_district == estate.district else 1.0 + p.service_away_cost
@@ -186,7 +188,7 @@ class Market:
         estate.mode, estate.company, estate.process = mode, company.row, 0
         estate.effort = max(estate.effort, self.city.p.service_start_effort)
         full_fee = estate.price * estate.billable_area * estate.full_fee_share(mode)
-        estate.income_smooth = belief * full_fee + estate.lever_company_income
+        estate.income_smooth = belief * full_fee + estate.lever_offer
         estate.losing_months = estate.unmanaged_months = 0
         company.estates += 1
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
+from sim.exact import clip
 from sim.month.decisions import (
     bill_of,
     complaint_chance,
@@ -23,12 +24,12 @@ from sim.month.decisions import (
     uniform,
     value_for_money,
 )
-from sim.exact import clip
 from sim.state.owners import OWNER_FIELDS, Owners
 
 if TYPE_CHECKING:
+    from .building import Building
     from .city import ReferenceCity
-    from .estate import Building, Estate
+    from .estate import Estate
 
 F = np.float32
 OWNER_MONTH, OWNER_VOTE = 0, 1  # blocks of draws
@@ -116,10 +117,11 @@ class Owner(mesa.Agent):
         asked = uniform(self.luck_persuasion) < f.grievance_persuasion * building.refuser_share
         overdue = int(self.waiting) > int(max(0.0, p.complaints_deadline - estate.lever_deadline) + 1.0)
         relief = F(min(1.0, p.grievance_decay + estate.lever_grievance))
-        self.grievance = F(
-            next_grievance(self.grievance, raised, asked, f.grievance_asked, overdue, f.grievance_ignored, relief, solved,
-                           f.grievance_solved)  # fmt: skip
+        grievance = next_grievance(
+            self.grievance, raised, asked, f.grievance_asked, overdue, f.grievance_ignored, relief, solved, f.grievance_solved
         )
+        assert grievance.dtype == np.float32
+        self.grievance = F(grievance)
 
     def vote(self, matter: int, base: float, slope: float, mobilised: float) -> tuple[bool, bool]:
         """(takes part, approves) in this month's vote on a matter."""

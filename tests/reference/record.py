@@ -19,7 +19,7 @@ class History:
     def __init__(self, estate: Estate) -> None:
         """A year like the starting state, in which no money was counted."""
         self.money: dict[str, list[int]] = {name: [0] * YEAR for name in ("billed", "collected", "income", "spending")}
-        self.rate = [estate.paid_share] * YEAR
+        self.yearly_rate = [estate.paid_share] * YEAR
         self.quality = [estate.quality] * YEAR
 
 
@@ -69,10 +69,10 @@ def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
         months.append(getattr(estate, name))
         setattr(estate, name + "_12", sum(months[-YEAR:]))
     billed = estate.billed > 0
-    history.rate.append(estate.collected / estate.billed if billed else history.rate[-1])
+    yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else history.yearly_rate[-1]
+    history.yearly_rate.append(yearly)
     history.quality.append(estate.quality)
-    yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else 0.0
-    rate_change = history.rate[-1] - history.rate[-1 - HALF]
+    rate_change = yearly - history.yearly_rate[-1 - HALF]
     quality_change = history.quality[-1] - history.quality[-1 - HALF]
     estate.stage = stage_of(estate, city, billed, yearly, rate_change, quality_change)
     covered = estate.income_12 >= estate.spending_12 and estate.spending_12 > 0

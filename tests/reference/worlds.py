@@ -60,20 +60,19 @@ def random_parameters(luck: np.random.Generator) -> dict[str, float]:
     return values
 
 
-def random_type(luck: np.random.Generator, count: int, price: float, companies: int) -> dict[str, Any]:
+def random_type(luck: np.random.Generator, count: int, price: float) -> dict[str, Any]:
     """One estate type of small estates."""
     modes = luck.dirichlet([1.5, 0.7, 0.7, 0.7, 0.7, 0.7])
-    if companies == 0:
-        modes[0] = 0.0
     shares = dict(zip(MODES, (float(share) for share in modes / modes.sum()), strict=True))
     low = int(luck.integers(1970, 2010))
     vacancy = float(luck.uniform(0, 0.4))
+    revenue, fees = (float(luck.uniform(0, 500)), 1.0) if luck.random() < 0.85 else (0.0, float(luck.random() < 0.5))
     return {
         "title": TEXT, "count": count, "old": bool(luck.random() < 0.4),
         "households_mean": float(luck.uniform(12, 32)), "households_min": 5, "flats_per_building": float(luck.uniform(4, 14)),
-        "area_mean": float(luck.uniform(50, 110)), "fee_price": float(price * luck.uniform(0.7, 2.0)),
+        "area_mean": float(luck.uniform(50, 110)), "fee_price": float(fees * price * luck.uniform(0.7, 2.0)),
         "cost_fixed": float(luck.uniform(0, 800)), "cost_per_area": float(luck.uniform(0.3, 1.2)),
-        "public_revenue": float(luck.uniform(0, 500)), "built_low": low, "built_high": low + 12,
+        "public_revenue": revenue, "built_low": low, "built_high": low + 12,
         "condition_mean": float(luck.uniform(0.1, 0.9)), "condition_sd": 0.15, "legacy_mean": float(luck.uniform(0, 0.9)),
         "legacy_share": float(luck.uniform(0, 1)), "income_mean": float(luck.uniform(3000, 15000)),
         "vacancy": vacancy, "tenants": float(luck.uniform(0, 1 - vacancy)), "duty_shift": float(luck.normal(0, 0.5)),
@@ -101,7 +100,7 @@ def random_scenario(number: int, months: int = 30) -> Scenario:
             "communities_per_street": 2, "start_year": int(luck.integers(2000, 2030)),
         },
         "types": {
-            f"kind_{i}": random_type(luck, count, temper.get("price", 1.0), private) for i, count in enumerate(counts)
+            f"kind_{i}": random_type(luck, count, temper.get("price", 1.0)) for i, count in enumerate(counts)
         },
         "companies": {
             "private": private, "state_owned": int(luck.integers(1, 3)), "capacity_estates": 14,
@@ -116,10 +115,10 @@ def random_scenario(number: int, months: int = 30) -> Scenario:
 
 # Upper ends of random lever values where they are not one; the lower end is 0 (price: the same below zero).
 LEVER_TOPS = {
-    "lever_company_income": 60_000, "lever_value_added": 20_000, "lever_norm": 2.0, "lever_mobilisation": 0.5,
+    "lever_company_income": 60_000, "lever_company_revenue": 0.8, "lever_value_added": 20_000, "lever_norm": 2.0, "lever_mobilisation": 0.5,
     "lever_condition": 0.05, "lever_legacy": 0.1, "lever_complaint_capacity": 4.0, "lever_deadline": 3.0,
     "lever_grievance": 0.6, "lever_recovery": 0.4, "lever_tender": 4.0, "lever_self_management": 0.2,
-    "lever_dismissal": 1.1, "lever_price": 0.15, "lever_company_cost": 0.95, "lever_fixed_cost": 0.95, "lever_skill": 0.1,
+    "lever_offer": 60_000, "lever_effort": 0.2, "lever_dismissal": 1.1, "lever_price": 0.15, "lever_company_cost": 0.95, "lever_fixed_cost": 0.95, "lever_skill": 0.1,
     "lever_disclosure": 1.2, "lever_ranking": 1.2, "lever_focus": 1.2, "lever_participation": 0.4,
 }  # fmt: skip
 
