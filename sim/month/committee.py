@@ -181,4 +181,5 @@ def committee_month(committees, owners, estates, world, events, p):  # type: ign
         elif committee.exists == 1 and luck < q.committee_review * committee.activity:
             review(e, committees, owners, estates, world, events, p)
         elif estate.lever_dismissal < 1.0 and luck < estate.lever_dismissal:
-            review(e, committees, owners, estates, world, events, p)
+            # policy calls the vote itself, whatever a committee would have found
+            vote_on_dismissal(e, owners, estates, world, events, p)

@@ -59,7 +59,8 @@ class Committee(mesa.Agent):
         """Two thirds of owners must take part by head and by area, and a majority of those approve, by head and by area."""
         p, estate = self.model.p, self.estate
         heads = heads_for = area = area_for = area_all = 0
-        for owner in estate.owners:
+        voters = [owner for member in estate.block for owner in member.owners]
+        for owner in voters:
             size = int(owner.area * np.float32(100))  # hundredths of a square metre
             takes_part, approves = owner.vote(int(matter), base, slope, extra_participation)
             area_all += size
@@ -67,7 +68,7 @@ class Committee(mesa.Agent):
             heads_for += approves
             area += size if takes_part else 0
             area_for += size if approves else 0
-        took_part = heads / estate.households
+        took_part = heads / len(voters)
         quorum = took_part >= p.committee_quorum and area >= p.committee_quorum * area_all
         majority = p.committee_ordinary_majority
         carried = heads_for > majority * heads and area_for > majority * area
@@ -131,7 +132,7 @@ class Committee(mesa.Agent):
     # review of price and company
 
     def review(self) -> None:
-        """Policy may put a price to the vote; else an active committee, or policy, now and then has the company reviewed."""
+        """Policy may put a price to the vote; else a committee reviews now and then, or policy calls a vote on the company."""
         p, estate = self.model.p, self.estate
         if estate.mode != MARKET or estate.process:
             return
@@ -139,9 +140,9 @@ class Committee(mesa.Agent):
             self.vote_on_price(estate.lever_price, Cause.POLICY)
             return
         luck = self.luck(Stream.COMMITTEE_EVENT)
-        by_committee = self.exists and luck < p.committee_review * self.activity
-        by_policy = luck < estate.lever_dismissal < 1.0
-        if not by_committee and not by_policy:
+        if not (self.exists and luck < p.committee_review * self.activity):
+            if luck < estate.lever_dismissal < 1.0:
+                self.vote_on_dismissal()
             return
         if estate.satisfaction < p.committee_dismiss_below:
             self.vote_on_dismissal()
