@@ -37,8 +37,8 @@ class PerformanceAward(Intervention, kind="performance_award"):
     evidence: ClassVar[tuple[str, ...]] = ("S020", "S025", "T010", "T011")
 
     period: int = setting(6, 1, 60, "month", "months between assessments", "考核周期")
-    high_score: float = setting(0.75, 0, 1, "share", "score from which the high award is paid", "高等次分数线")
-    low_score: float = setting(0.6, 0, 1, "share", "score from which the low award is paid", "低等次分数线")
+    high_score: float = setting(0.8, 0, 1, "share", "score from which the high award is paid", "高等次分数线")
+    low_score: float = setting(0.7, 0, 1, "share", "score from which the low award is paid", "低等次分数线")
     high_award: float = setting(0.06, 0, 10, "yuan/m2/month", "high award, for every month assessed", "高等次奖励标准")
     low_award: float = setting(0.03, 0, 10, "yuan/m2/month", "low award, for every month assessed", "低等次奖励标准")
     city_share: float = setting(0.5, 0, 1, "share", "part that the city pays (the district pays the rest)", "市级出资比例")

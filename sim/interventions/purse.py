@@ -52,7 +52,7 @@ def claims_met(free: np.ndarray, bodies: np.ndarray, persons: float) -> tuple[np
 
     `free` holds the persons free in every body and is not changed.
     """
-    if persons <= 0.0 or bodies.size == 0:
+    if persons <= TOLERANCE or bodies.size == 0:
         return np.ones(bodies.size, bool), free
     order = np.argsort(bodies, kind="stable")
     number = np.bincount(bodies, minlength=free.size)
