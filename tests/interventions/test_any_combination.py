@@ -16,8 +16,7 @@ from sim.words import TIERS
 
 MONTHS = 20
 SHARES = [field.name for field in MONTHLY if field.unit == "share"]
-WHOLE = ("month", "project", "persons")
-SKIPPED = {"start", "end", "withdrawal", "taper_months", "targets", "order", "lag", "capacity", "yearly_budget"}
+KINDS = kinds()
 
 
 @st.composite
@@ -71,7 +70,7 @@ def describe_once(kind: str) -> Any:
 
 @st.composite
 def package(draw: st.DrawFn) -> list[dict[str, Any]]:
-    chosen = draw(st.lists(st.sampled_from(kinds()), unique=True, max_size=8))
+    chosen = draw(st.lists(st.sampled_from(KINDS), unique=True, max_size=8))
     return [draw(programme(kind)) for kind in chosen]
 
 
