@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ScenarioError,
         StudyError,
     )
+    from sim.experiments.study import study
     from sim.outputs import charts
     from sim.parameters import PARAMETERS
     from sim.results import Run, load_run
@@ -48,6 +49,7 @@ __all__ = [
     "load",
     "load_run",
     "run",
+    "study",
     "warm_up",
     "with_overrides",
 ]
@@ -61,6 +63,7 @@ _HOMES = {
     "load": "sim.scenario",
     "load_run": "sim.results",
     "run": "sim.runner",
+    "study": "sim.experiments.study",
     "warm_up": "sim.runner",
     "with_overrides": "sim.scenario",
 }

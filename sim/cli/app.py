@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
 from typer.core import TyperGroup
 
+from sim.cli.options import LanguageOption, words
+from sim.cli.study import study_app
 from sim.errors import EstateError
-
-
-class Language(StrEnum):
-    """Language of what is printed and drawn."""
-
-    zh = "zh"
-    en = "en"
 
 
 class Commands(TyperGroup):
@@ -43,24 +35,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Simulate the governance of residential estates. / 模拟城市小区治理。",
 )
+app.add_typer(study_app, name="study")
 
 
-def language_of(environment: Mapping[str, str]) -> str:
-    """"zh" if the locale variables of an environment say Chinese, else "en"; the first one that is set decides."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if environment.get(name):
-            return "zh" if environment[name].lower().startswith("zh") else "en"
-    return "en"
-
-
-def _words(chosen: Language | None) -> str:
-    return chosen.value if chosen is not None else language_of(os.environ)
-
-
-LanguageOption = Annotated[
-    Optional[Language],  # noqa: UP045 - typer reads this at run time
-    typer.Option("--lang", help="Language; default from the environment. / 语言，默认取自系统环境。"),
-]
 ScenarioArgument = Annotated[
     str,
     typer.Argument(metavar="SCENARIO", help="Name (see `estate list`) or TOML file. / 情景名称或TOML文件。"),
@@ -107,7 +84,7 @@ def run_command(
     """Simulate a scenario; write tables and charts. / 运行一个情景，写出数据表和图。"""
     from sim.cli.run import Order, carry_out
 
-    carry_out(Order(scenario, seed, months, tuple(settings or ()), out, _words(lang), threads, charts))
+    carry_out(Order(scenario, seed, months, tuple(settings or ()), out, words(lang), threads, charts))
 
 
 @app.command("list")
@@ -115,7 +92,7 @@ def list_command(lang: LanguageOption = None) -> None:
     """List the scenarios. / 列出所有情景。"""
     from sim.cli.listing import show_list
 
-    show_list(_words(lang))
+    show_list(words(lang))
 
 
 @app.command("describe")
@@ -123,7 +100,7 @@ def describe_command(scenario: ScenarioArgument, lang: LanguageOption = None) ->
     """Show what a scenario assumes and where its figures come from. / 说明一个情景及其数据出处。"""
     from sim.cli.describe import show_scenario
 
-    show_scenario(scenario, _words(lang))
+    show_scenario(scenario, words(lang))
 
 
 @app.command("explain")
@@ -139,7 +116,7 @@ def explain_command(
     """Tell the life of one estate, cause by cause. / 讲述一个小区的经历及其原因。"""
     from sim.cli.explain import tell_life
 
-    tell_life(folder, estate, out, _words(lang))
+    tell_life(folder, estate, out, words(lang))
 
 
 @app.command("interventions")
@@ -154,9 +131,9 @@ def interventions_command(
     from sim.cli.interventions import show_all, show_one
 
     if name is None:
-        show_all(_words(lang))
+        show_all(words(lang))
     else:
-        show_one(name, _words(lang))
+        show_one(name, words(lang))
 
 
 @app.command("schema")

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import ResultError
+from sim.experiments.files import PART
 from sim.experiments.packing import summary_schema
 
 SHARD_RUNS = 100
 SUFFIX = ".parquet"
-PART = ".part"
 FOLDER = "shards"
 # What stands before the summary's columns in every row, besides the factors that the overrides name.
 HEAD = ("key", "scenario", "overrides", "digest")

@@ -23,12 +23,12 @@ import pyarrow as pa
 
 from sim.errors import ResultError, StudyError
 from sim.experiments.engine import Finished
-from sim.experiments.ledger import FILE, FORMAT, Damaged, Ledger
+from sim.experiments.files import replace_text
+from sim.experiments.ledger import FORMAT
 from sim.experiments.packing import batch_of, summary_in, unpack
+from sim.experiments.repair import forget_shard, is_whole, open_ledger, reconcile
 from sim.experiments.shards import (
     FOLDER,
-    HEAD,
-    PART,
     SHARD_RUNS,
     read_shard,
     seal,
@@ -42,7 +42,6 @@ from sim.scenario import to_toml
 
 DEFAULT_STORE = Path("results") / "store"
 OPEN_TABLES = 6  # shards held in memory while results are read
-DAMAGED = "damaged"
 
 
 @dataclass(frozen=True)
@@ -86,14 +85,9 @@ class Store:
         self.checked: set[str] = set()
         with self._disk():
             self.shards.mkdir(parents=True, exist_ok=True)
-            try:
-                self.ledger = Ledger(folder)
-            except Damaged as error:
-                for path in sorted(folder.glob(FILE + "*")):
-                    self._set_aside(path)
-                self.ledger = Ledger(folder)
-                self.notice(f"{error}; a new ledger is made from the shards. Runs outside of shards will be run again.")
-            self._reconcile()
+            self.ledger = open_ledger(folder, self.notice)
+            with self.ledger.writing():
+                reconcile(self.ledger, folder)
         self.pending = self._count_pending()
 
     def close(self) -> None:
@@ -205,6 +199,12 @@ class Store:
                 "free some space and resume: only what is missing will be run."
             ) from error
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction on the ledger, with a full disk told as one clear error."""
+        with self._disk(), self.ledger.writing():
+            yield
+
     # reading
 
     def statuses(self, keys: Sequence[str]) -> dict[str, str]:
@@ -259,6 +259,21 @@ class Store:
         self.tables.move_to_end(shard)
         return self.tables[shard]
 
+    def check_shards(self, keys: Sequence[str]) -> list[str]:
+        """Compare every shard that holds one of these runs with its hash; runs of a damaged one are forgotten and told of.
+
+        Returns the names of the damaged shards. Each shard is checked once while the store is open.
+        """
+        names = {row[0] for row in self.ledger.ask_about("shard", keys, "AND shard IS NOT NULL")} - self.checked
+        damaged = [name for name in sorted(names) if not is_whole(self.ledger, self.folder, name)]
+        for name in damaged:
+            with self.writing():
+                lost = forget_shard(self.ledger, self.folder, name)
+            self.tables.pop(name, None)
+            self.notice(f"{self.shards / name}: damaged or missing (its hash is not the recorded one); its {lost} runs will be run again")
+        self.checked |= names
+        return damaged
+
     def columns(self, keys: Sequence[str], names: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         """Some columns of finished runs, by key: far faster than whole summaries."""
         wanted = set(keys)
@@ -273,86 +288,6 @@ class Store:
             batch = batch_of(self.ledger.ask("SELECT payload FROM runs WHERE key = ?", key)[0][0])
             found[key] = tuple(batch.column(name)[0].as_py() for name in names)
         return found
-
-    # damage
-
-    def check_shards(self, keys: Sequence[str]) -> list[str]:
-        """Compare every shard that holds one of these runs with its hash; runs of a damaged one are forgotten and told of.
-
-        Returns the names of the damaged shards. Each shard is checked once while the store is open.
-        """
-        names = {row[0] for row in self.ledger.ask_about("shard", keys, "AND shard IS NOT NULL")} - self.checked
-        damaged = []
-        for name in sorted(names):
-            expected = self.ledger.ask("SELECT sha256 FROM shards WHERE name = ?", name)
-            path = self.shards / name
-            if not path.exists() or not expected or seal(path) != expected[0][0]:
-                damaged.append(name)
-                self._forget(name)
-            self.checked.add(name)
-        return damaged
-
-    def _forget(self, name: str) -> None:
-        path = self.shards / name
-        with self._disk(), self.ledger.writing():
-            lost = self.ledger.ask("SELECT count(*) FROM runs WHERE shard = ?", name)[0][0]
-            self.ledger.ask("DELETE FROM runs WHERE shard = ?", name)
-            self.ledger.ask("DELETE FROM shards WHERE name = ?", name)
-            if path.exists():
-                self._set_aside(path)
-        self.tables.pop(name, None)
-        self.notice(f"{path}: damaged or missing (its hash is not the recorded one); its {lost} runs will be run again")
-
-    def _set_aside(self, path: Path) -> None:
-        place = self.folder / DAMAGED
-        place.mkdir(exist_ok=True)
-        os.replace(path, place / path.name)
-
-    def _reconcile(self) -> None:
-        """Bring ledger and shards together again, after a driver was killed while writing or a ledger was lost.
-
-        What a driver that was killed left half-written goes; a shard that the ledger does not know is entered, unless the
-        ledger has its runs anyway.
-        """
-        with self.ledger.writing():
-            known = {name for (name,) in self.ledger.ask("SELECT name FROM shards")}
-            for path in sorted(self.shards.glob("*/*")):
-                if path.name.endswith(PART):
-                    path.unlink(missing_ok=True)
-                elif path.relative_to(self.shards).as_posix() not in known:
-                    self._adopt(path)
-
-    def _adopt(self, path: Path) -> None:
-        try:
-            table = read_shard(path, [*HEAD, "seed"])
-        except ResultError:
-            self._set_aside(path)
-            return
-        keys = table.column("key").to_pylist()
-        if len(self.statuses(keys)) == len(keys):
-            path.unlink(missing_ok=True)
-        else:
-            self._enter_shard(path, table)
-
-    def _enter_shard(self, path: Path, table: pa.Table) -> None:
-        name, version = path.relative_to(self.shards).as_posix(), path.parent.name
-        sealed = {"sha256": seal(path), "runs": table.num_rows, "bytes": path.stat().st_size}
-        self.ledger.insert("shards", [{"name": name, "version": version} | sealed])
-        common = {"version": version, "status": "done", "attempts": 1, "seconds": 0.0, "shard": name}
-        self.ledger.insert("runs", (common | row for row in table.to_pylist()))
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a text file beside its place, flush it, and move it there in one step."""
-    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
-    try:
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _tell(text: str) -> None:

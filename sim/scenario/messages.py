@@ -60,7 +60,7 @@ def _plain_problem(
     if line["type"] == "extra_forbidden":
         holder, _ = at_location(root, place[:-1], data)
         known = sorted(model.model_fields) if (model := _table_at(holder, place[:-1], data)) else []
-        known += FILE_KEYS if len(place) == 1 else ()
+        known += FILE_KEYS if len(place) == 1 and "interventions" in known else ()
         guess = nearest(place[-1], known)
         found, allowed = UNKNOWN_KEY, "one of the keys " + ", ".join(known)
     elif line["type"] == "missing":

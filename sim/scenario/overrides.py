@@ -28,7 +28,7 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
     origins: Origins = {(): scenario.name}
     problems = []
     for key, value in overrides.items():
-        place = _place_of(key, data)
+        place = place_of(key, data)
         if isinstance(place, Problem):
             problems.append(place)
         elif (broken := _assign(data, place, _plain(value))) is not None:
@@ -60,7 +60,7 @@ def parse_setting(text: str) -> tuple[str, Any]:
     return key, table["value"]
 
 
-def _place_of(key: str, data: dict[str, Any]) -> tuple[str | int, ...] | Problem:
+def place_of(key: str, data: dict[str, Any]) -> tuple[str | int, ...] | Problem:
     """Where a dotted key lies in the data of a scenario."""
     parts = key.split(".")
     groups = {parameter.group for parameter in PARAMETERS.values()}

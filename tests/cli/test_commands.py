@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli.app import app, language_of
+from sim.cli.app import app
 from sim.cli.describe import FULL, OUTSIDE, TAPERED, bar
+from sim.cli.options import language_of
 from sim.results import load_run
 
 SMALL = ["--set", "city.estates=40", "--set", "companies.private=8", "--set", "types.commodity.households_mean=60"]

@@ -1,0 +1,212 @@
+"""The work of `estate study …`: plan, carry out, say what came of it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from sim.cli.study_words import say
+from sim.cli.terminal import console, table
+from sim.errors import StudyError
+from sim.experiments.engine import ATTEMPTS, Engine, InProcess, attempt, execute_packed
+from sim.experiments.plan import Plan, plan_study
+from sim.experiments.store import Store, open_store
+from sim.experiments.study import StudyResult, registered, study, study_states
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.experiments.store import FailedRun
+
+FAILURES_SHOWN = 10
+
+
+class Order(NamedTuple):
+    """What was asked for on the command line."""
+
+    file: str
+    store: Path | None
+    lang: str
+    workers: int | None
+    scheduler: str | None
+    in_process: bool
+    retry_failed: bool
+
+
+def carry_out(order: Order, resume: bool) -> None:
+    """Run a study, or go on with it (StudyError if it was never begun). Exit code 1 if runs had to be set aside."""
+    screen = console()
+    plan = _plan(screen, order.file, order.lang)
+    with open_store(order.store) as store:
+        if resume and not registered(store, plan):
+            raise StudyError(say("not_begun", order.lang, folder=store.folder))
+        _announce(screen, plan, store, order.lang)
+        begun = time.perf_counter()
+        try:
+            result = study(plan, engine=_engine(order), store=store, retry_failed=order.retry_failed, lang=order.lang)
+        except KeyboardInterrupt:
+            done = sum(status == "done" for status in store.statuses(plan.keys).values())
+            screen.print(say("stopped", order.lang, done=done, total=len(set(plan.keys)), file=order.file), soft_wrap=True)
+            raise
+        _conclude(screen, result, time.perf_counter() - begun, order)
+        if result.missing:
+            raise typer.Exit(1)
+
+
+def _plan(screen: Console, file: str, lang: str) -> Plan:
+    with screen.status("") as status:
+        return plan_study(file, lambda done, total: status.update(say("checking", lang, done=done, total=total)) if done % 50 == 0 else None)
+
+
+def _engine(order: Order) -> Engine | None:
+    if order.in_process:
+        return InProcess()
+    if order.scheduler is not None:
+        from sim.experiments.dask_engine import DaskEngine
+
+        return DaskEngine(order.scheduler, order.workers)
+    if order.workers is not None:
+        from sim.experiments.pool_engine import PoolEngine
+
+        return PoolEngine(order.workers)
+    return None
+
+
+def _announce(screen: Console, plan: Plan, store: Store, lang: str) -> None:
+    from sim.kernel import compiled_before
+
+    screen.print(plan.study.title.in_language(lang), style="bold", markup=False)
+    screen.print(plan.study.question.in_language(lang), markup=False)
+    number, count = len(plan.points), plan.study.replications
+    screen.print(say("plan", lang, points=f"{number:,}", count=count, runs=f"{len(plan):,}", base=plan.study.base))
+    screen.print(say("store", lang, folder=store.folder), soft_wrap=True)
+    if not compiled_before():
+        screen.print(say("compiling", lang))
+
+
+def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order) -> None:
+    lang = order.lang
+    failures = result.failures
+    found = len(set(result.plan.keys)) - result.executed
+    screen.print(say("finished", lang, executed=f"{result.executed:,}", found=f"{found:,}", seconds=f"{seconds:.1f}"))
+    if failures:
+        show_failures(screen, failures, order.file, lang)
+    screen.print()
+    if result.missing:
+        screen.print(say("missing_note", lang), style="yellow")
+    else:
+        _show_outcomes(screen, result, lang)
+        screen.print(f"{say('digest', lang)}: {result.digest()}", soft_wrap=True)
+    screen.print(say("written", lang, file=result.save() / "runs.parquet"), soft_wrap=True)
+
+
+def _show_outcomes(screen: Console, result: StudyResult, lang: str) -> None:
+    """Mean of every outcome over all runs, and over the replications of the lowest and highest point."""
+    from sim.experiments.outcomes import OUTCOMES
+
+    runs = result.runs
+    made = table("", *(say(key, lang) for key in ("outcome", "mean", "lowest", "highest", "se")), right=1)
+    for name in result.study.outcomes:
+        label = OUTCOMES[name].in_language(lang)
+        empty = int(runs[name].isna().sum())
+        if empty:
+            made.add_row(label, say("no_value", lang, number=empty), "", "", "")
+            continue
+        points = runs.groupby("point")[name]
+        means, errors = points.mean(), points.sem()
+        shown = [f"{value:,.4g}" for value in (runs[name].mean(), means.min(), means.max())]
+        made.add_row(label, *shown, f"{errors.median():.2g}" if result.study.replications > 1 else "–")
+    screen.print(made)
+
+
+def show_failures(screen: Console, failures: list[FailedRun], file: str, lang: str) -> None:
+    """The first runs that were set aside: seed, changes, why, and the commands that try them again."""
+    screen.print(say("set_aside", lang, failed=len(failures), attempts=ATTEMPTS), style="red")
+    for failed in failures[:FAILURES_SHOWN]:
+        screen.print("  " + failed.describe(), markup=False, soft_wrap=True)
+        again = f"    {say('again', lang)}: estate study rerun {file} --run {failed.key[:12]}  ({say('or', lang)} {failed.rerun_command})"
+        screen.print(again, markup=False, soft_wrap=True)
+    if len(failures) > FAILURES_SHOWN:
+        screen.print(f"  … {len(failures) - FAILURES_SHOWN}")
+
+
+def show_status(file: str | None, folder: Path | None, lang: str) -> None:
+    """The state of all studies begun in a store, or of one with the runs that were set aside."""
+    screen = console()
+    with open_store(folder) as store:
+        plan = _plan(screen, file, lang) if file is not None else None
+        states = [state for state in study_states(store) if plan is None or state["id"] == plan.id]
+        if plan is not None and not states:
+            raise StudyError(say("not_begun", lang, folder=store.folder))
+        if not states:
+            screen.print(say("no_studies", lang, folder=store.folder))
+            return
+        made = table("", *(say(key, lang) for key in ("study", "id", "begun", "runs", "done", "failed", "missing")), right=3)
+        for state in states:
+            numbers = [f"{state[key]:,}" for key in ("total", "done", "failed", "missing")]
+            made.add_row(state["name"], state["id"][:8], state["started"], *numbers)
+        screen.print(made)
+        if plan is not None and file is not None and (failures := store.failures(plan.keys)):
+            show_failures(screen, failures, file, lang)
+
+
+def rerun(file: str, run_id: str, folder: Path | None, lang: str) -> None:
+    """Carry out one run of a study here and compare its digest; a run without result is kept. Exit code 1 if it differs."""
+    from sim.experiments.engine import Finished
+    from sim.experiments.study import register
+
+    screen = console()
+    plan = _plan(screen, file, lang)
+    with open_store(folder) as store:
+        key = store.key_of(run_id, plan.keys)
+        cell = plan[plan.keys.index(key)]
+        changes = ", ".join(f"{name}={value}" for name, value in cell.overrides.items()) or say("base_only", lang)
+        screen.print(say("run_line", lang, run=cell.run_id, seed=cell.seed, changes=changes), markup=False, soft_wrap=True)
+        packed, failure, seconds = attempt(execute_packed, cell)
+        if packed is None:
+            screen.print(say("raised", lang), style="red")
+            screen.print(failure.traceback if failure else "", markup=False, soft_wrap=True)
+            raise typer.Exit(1)
+        stored = store.digests([key]).get(key)
+        if stored is None:
+            register(store, plan)
+            store.put(Finished(cell, packed, None, 1, seconds))
+            store.commit()
+            screen.print(say("new", lang, digest=packed.digest), soft_wrap=True)
+        elif stored == packed.digest:
+            screen.print(say("same", lang, digest=packed.digest), soft_wrap=True)
+        else:
+            screen.print(say("differs", lang, stored=stored, found=packed.digest), style="red", soft_wrap=True)
+            raise typer.Exit(1)
+
+
+def export_study(file: str, kind: str, out: Path | None, folder: Path | None, lang: str) -> None:
+    """Write a study's runs for other programs."""
+    from sim.experiments.export import export
+    from sim.experiments.running import CellResults
+
+    screen = console()
+    plan = _plan(screen, file, lang)
+    with open_store(folder) as store:
+        if not registered(store, plan):
+            raise StudyError(say("not_begun", lang, folder=store.folder))
+        store.check_shards(plan.keys)
+        result = StudyResult(plan, CellResults(plan, plan.keys, store, 0))
+        for path in export(result, kind, out or result.folder):
+            screen.print(say("exported", lang, file=path), soft_wrap=True)
+        if result.missing:
+            screen.print(say("exported_missing", lang, missing=result.missing), style="yellow")
+
+
+def show_studies(lang: str) -> None:
+    """A line for every study that can be named."""
+    from sim.experiments.study_file import list_studies, load_study
+
+    made = table("", say("study", lang), say("question", lang))
+    made.columns[0].no_wrap = True
+    for name in list_studies():
+        made.add_row(name, load_study(name)[0].title.in_language(lang))
+    console().print(made)

@@ -1,0 +1,183 @@
+"""The engine of a cluster: Dask distributed. Every Dask worker keeps processes of its own for the runs, so that a run that
+hangs or kills its process costs one run and never the Dask worker."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+from sim.errors import EngineError
+from sim.experiments.cell import Cell
+from sim.experiments.engine import (
+    ATTEMPTS,
+    DEFAULT_TIMEOUT,
+    Failure,
+    Finished,
+    Packed,
+    Work,
+    attempt,
+    execute_packed,
+)
+from sim.experiments.worker import start_worker, threads_of_one
+from sim.kernel import model_source_hash
+
+LOCAL = "local"
+BATCH = 4  # runs of one Dask task: a task costs the scheduler about a millisecond
+AHEAD = 2  # tasks that wait for each worker thread
+Attempted = tuple[Packed | None, Failure | None, float]
+
+
+class DaskEngine:
+    """Runs on a Dask cluster: one that is there already, or one made here to try it."""
+
+    def __init__(self, scheduler: str = LOCAL, workers: int | None = None, work: Work = execute_packed, batch: int = BATCH) -> None:
+        """`scheduler`: the address of a scheduler (tcp://host:port), or "local" for `workers` Dask workers on this machine."""
+        self.scheduler, self.workers, self.work, self.batch = scheduler, workers, work, batch
+
+    def run(self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT) -> None:
+        """See Engine. EngineError if there is no cluster, or its workers have another version of the model."""
+        client, close = self._connect()
+        try:
+            _check_and_warm(client, self.work)
+            _Feeding(client, self.work, timeout, self.batch).all(iter(cells), on_done)
+        finally:
+            with suppress(Exception):  # on the way out the cluster may be gone already
+                client.run(stop_processes)
+            close()
+
+    def _connect(self) -> tuple[Any, Callable[[], None]]:
+        try:
+            from distributed import Client, LocalCluster
+        except ImportError:
+            raise EngineError("Dask is not installed; install the package with its extra: estate-governance-simulator[cluster]") from None
+        if self.scheduler != LOCAL:
+            try:
+                client = Client(self.scheduler, timeout=20)
+            except (OSError, ValueError) as error:
+                raise EngineError(f"--scheduler {self.scheduler}: no scheduler answers there ({error})") from None
+            return client, client.close
+        with threads_of_one():
+            number = self.workers or os.cpu_count() or 1
+            cluster = LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address=None)
+        client = Client(cluster)
+
+        def close() -> None:
+            client.close()
+            cluster.close()
+
+        return client, close
+
+
+def _check_and_warm(client: Any, work: Work) -> None:
+    """Refuse workers of another version, and compile once on every machine before its workers start."""
+    client.wait_for_workers(1, timeout=60)
+    for worker, found in client.run(model_source_hash).items():
+        if found != model_source_hash():
+            raise EngineError(f"{worker}: has model version {found}, this driver has {model_source_hash()}; install the same on all")
+    if work is execute_packed:
+        from sim.runner import warm_up
+
+        hosts = {info["host"]: address for address, info in client.scheduler_info(n_workers=-1)["workers"].items()}
+        for task in [client.submit(warm_up, workers=[address], pure=False) for address in hosts.values()]:
+            task.result()
+
+
+class _Feeding:
+    """Keeps the cluster supplied with batches of cells, and tries again what fails."""
+
+    def __init__(self, client: Any, work: Work, timeout: float, batch: int) -> None:
+        self.client, self.work, self.timeout, self.batch = client, work, timeout, batch
+        self.ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.flying: dict[Any, tuple[list[Cell], int]] = {}
+
+    def all(self, cells: Iterator[Cell], on_done: Callable[[Finished], None]) -> None:
+        try:
+            while batch := list(islice(cells, self.batch)):
+                self._send(batch, 1)
+                while len(self.flying) >= self._window():
+                    self._one(on_done)
+            while self.flying:
+                self._one(on_done)
+        finally:
+            self.client.cancel(list(self.flying))
+
+    def _window(self) -> int:
+        threads = sum(self.client.nthreads().values())  # workers may come and go
+        return max(1, threads) * (1 + AHEAD)
+
+    def _send(self, cells: list[Cell], number: int) -> None:
+        light = [cell.for_worker() for cell in cells]
+        task = self.client.submit(carry_out, self.work, light, self.timeout, pure=False)
+        self.flying[task] = (cells, number)
+        task.add_done_callback(self.ended.put)
+
+    def _one(self, on_done: Callable[[Finished], None]) -> None:
+        """Take one batch that has ended; what failed in it is sent out again, alone."""
+        task = self.ended.get()
+        cells, number = self.flying.pop(task)
+        for cell, (packed, failure, seconds) in zip(cells, self._result(task, len(cells)), strict=True):
+            if failure is not None and number < ATTEMPTS:
+                self._send([cell], number + 1)
+            else:
+                on_done(Finished(cell, packed, failure, number, seconds))
+
+    def _result(self, task: Any, number: int) -> list[Attempted]:
+        error = task.exception() if task.status == "error" else None
+        if error is None and task.status == "finished":
+            return list(task.result())
+        what = f"its Dask worker was lost ({type(error).__name__}: {error})" if error else f"the task was {task.status}"
+        return [(None, Failure("died", what), 0.0)] * number
+
+
+# in a Dask worker
+
+_POOL: Any = None
+_LOCK = threading.Lock()
+
+
+def carry_out(work: Work, cells: list[Cell], timeout: float) -> list[Attempted]:
+    """Carry out cells one after the other in a process beside this Dask worker, each with its time limit."""
+    from sim.experiments.pool_engine import outcome_of
+
+    pool = _pool()
+    return [outcome_of(pool.schedule(attempt, args=[work, cell], timeout=timeout), timeout) for cell in cells]
+
+
+def _pool() -> Any:
+    """The processes of this Dask worker, one for each of its threads, started when first needed."""
+    from distributed import get_worker
+    from pebble import ProcessPool
+
+    global _POOL
+    with _LOCK:
+        if _POOL is None or not _POOL.active:
+            # Dask marks its workers as daemons, which may have no children. These end with the Dask worker: see start_worker
+            multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+            number = get_worker().state.nthreads
+            with threads_of_one():
+                # not "fork": a Dask worker has many threads
+                _POOL = ProcessPool(max_workers=number, initializer=start_worker, initargs=(os.getpid(), False),
+                                    context=multiprocessing.get_context("spawn"))  # fmt: skip
+                for started in [_POOL.schedule(_import_all) for _ in range(number)]:
+                    started.result()  # so that importing does not count towards the first run's time limit
+        return _POOL
+
+
+def stop_processes() -> None:
+    """End the processes beside this Dask worker; the next run starts new ones."""
+    global _POOL
+    with _LOCK:
+        if _POOL is not None:
+            _POOL.stop()
+            _POOL.join()
+            _POOL = None
+
+
+def _import_all() -> None:
+    import sim.city  # noqa: F401

@@ -1,0 +1,125 @@
+"""A study as files for other programs: CSV tables, or one NetCDF file. Written run by run, so memory stays small."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.outcomes import OUTCOMES, SERIES
+from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
+from sim.units import FEN_PER_YUAN
+from sim.words import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
+
+if TYPE_CHECKING:
+    from sim.experiments.study import StudyResult
+
+FORMATS = ("csv", "netcdf")
+
+
+def export(result: StudyResult, kind: str, folder: Path) -> list[Path]:
+    """Write a study in one of FORMATS into a folder and return the files; runs without result have a row that says so.
+
+    StudyError if the format is unknown, a library for it is missing, or the folder cannot be written.
+    """
+    if kind not in FORMATS:
+        raise StudyError(f"--format: found {kind!r}, allowed: {', '.join(FORMATS)}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _csv(result, folder) if kind == "csv" else [_netcdf(result, folder / f"{result.study.name}.nc")]
+    except OSError as error:
+        raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
+
+
+def _finished(result: StudyResult) -> Iterator[tuple[str, RunSummary]]:
+    for cell, summary in result.results.available():
+        yield cell.run_id, summary
+
+
+def _csv(result: StudyResult, folder: Path) -> list[Path]:
+    result.table(list(OUTCOMES)).to_csv(folder / "runs.csv", index=False)
+    tables: dict[str, tuple[list[str], Callable[[RunSummary], Any]]] = {
+        "monthly.csv": (["month", *SERIES], lambda s: zip(range(s.months + 1), *(s.series[n].tolist() for n in SERIES), strict=True)),
+        "estates.csv": (["estate", *ESTATE_COLUMNS], _estate_rows),
+        "spending.csv": (["bearer", "programme", "month", "yuan"], _spending_rows),
+    }
+    for name, (columns, rows) in tables.items():
+        with open(folder / name, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["run", *columns])
+            for run, summary in _finished(result):
+                writer.writerows([run, *row] for row in rows(summary))
+    return [folder / name for name in ("runs.csv", *tables)]
+
+
+def _estate_rows(summary: RunSummary) -> Iterator[tuple[Any, ...]]:
+    frame = summary.estate_frame()
+    return zip(frame.index, *(frame[name].tolist() for name in ESTATE_COLUMNS), strict=True)
+
+
+def _spending_rows(summary: RunSummary) -> Iterator[tuple[Any, ...]]:
+    for (bearer, programme), fen in summary.spending.items():
+        for month in np.flatnonzero(fen).tolist():
+            yield bearer, programme, month, int(fen[month]) / FEN_PER_YUAN
+
+
+def _netcdf(result: StudyResult, path: Path) -> Path:
+    """Dimensions run, month and estate; a run that is shorter, smaller or missing than the largest has NaN (or -1) there."""
+    try:
+        import h5netcdf
+        import h5py  # noqa: F401 - h5netcdf imports it only when a file is opened
+    except ImportError:
+        raise StudyError("NetCDF needs an extra library; install estate-governance-simulator[export], or use --format csv") from None
+    table = result.table(list(OUTCOMES))
+    months = max((base.months for base in map(result.plan.scenario_at, range(len(result.plan.points)))), default=0)
+    estates = max((result.plan.scenario_at(point).city.estates for point in range(len(result.plan.points))), default=0)
+    part = path.with_name(f".{path.name}.part")
+    with h5netcdf.File(part, "w") as file:
+        file.dimensions = {"run": len(table), "month": months + 1, "estate": estates}
+        file.attrs["title"] = result.study.title.en
+        file.attrs["study"] = result.plan.id
+        _put(file, "month", ("month",), np.arange(months + 1, dtype="i4"), "month", "months since the start")
+        for column in table.columns:
+            _put_column(file, column, table[column])
+        _put_runs(file, result, {run: row for row, run in enumerate(table["run"])})
+    part.replace(path)
+    return path
+
+
+def _put(file: Any, name: str, dimensions: tuple[str, ...], data: Any, unit: str = "", meaning: str = "") -> None:
+    made = file.create_variable(name, dimensions, data=data)
+    made.attrs["units"] = unit or "1"
+    if meaning:
+        made.attrs["long_name"] = meaning
+
+
+def _put_column(file: Any, column: str, values: Any) -> None:
+    if values.dtype.kind in "biuf":
+        data = values.to_numpy()
+        data = data.astype("i1") if data.dtype.kind == "b" else data
+        word = OUTCOMES.get(column)
+        _put(file, column, ("run",), data, word.unit if word else "", word.en if word else column)
+    else:
+        _put(file, column, ("run",), np.array([str(value) for value in values], dtype=object), meaning=column)
+
+
+def _put_runs(file: Any, result: StudyResult, rows: dict[str, int]) -> None:
+    for name in SERIES:
+        word = CITY_COLUMN_WORDS.get(name)
+        made = file.create_variable(f"monthly_{name}", ("run", "month"), "f4", fillvalue=np.float32(np.nan), compression="gzip")
+        made.attrs["units"], made.attrs["long_name"] = (word.unit or "1", word.en) if word else ("1", name)
+    for name, kind in ESTATE_COLUMNS.items():
+        empty = np.float32(np.nan) if kind == "f4" else np.array(-1, kind)[()]
+        made = file.create_variable(f"estate_{name}", ("run", "estate"), kind, fillvalue=empty, compression="gzip")
+        word = ESTATE_COLUMN_WORDS.get(name)
+        made.attrs["units"], made.attrs["long_name"] = (word.unit or "1", word.en) if word else ("1", name.replace("_", " "))
+    for run, summary in _finished(result):
+        row = rows[run]
+        for name in SERIES:
+            file.variables[f"monthly_{name}"][row, : summary.months + 1] = summary.series[name]
+        for name in ESTATE_COLUMNS:
+            file.variables[f"estate_{name}"][row, : summary.estates[name].size] = summary.estates[name]

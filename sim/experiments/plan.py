@@ -1,0 +1,216 @@
+"""From a study to its cells: every key and value is tried against the base scenario before anything runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, overload
+
+from sim.errors import Problem, ScenarioError
+from sim.experiments.cell import Cell, run_key_of, scenario_hash_of
+from sim.experiments.design import Axis, points_of
+from sim.experiments.study_file import SCENARIO_FACTOR, Factor, Study, load_study
+from sim.parameters import PARAMETERS
+from sim.scenario import Scenario, load, to_data, with_overrides
+from sim.scenario.loading import find
+from sim.scenario.messages import at_location, strip
+from sim.scenario.nearest import nearest
+from sim.scenario.overrides import place_of
+
+MANY_PROBLEMS = 20
+
+
+def plan_study(study: Study | str | Path, progress: Callable[[int, int], None] | None = None) -> Plan:
+    """The plan of a study (or of its file or name); `progress(points checked, points)`.
+
+    Raises a ScenarioError that lists what is wrong with the file, its keys, and the points of its design.
+    """
+    checked, file = (study, Path(f"study {study.name}")) if isinstance(study, Study) else load_study(study)
+    plan = Plan(checked, file)
+    plan.check_points(progress)
+    return plan
+
+
+class Plan(Sequence[Cell]):
+    """The cells of a study, point by point and within a point replication by replication, made when asked for."""
+
+    def __init__(self, study: Study, file: Path) -> None:
+        """Load the base scenarios and try every factor. Raises a ScenarioError with every problem found."""
+        self.study, self.file = study, file
+        self.bases = {name: self._base(name) for name in self._base_names()}
+        self.axes = _Axes(self).all()
+        self.points = points_of(study.design, self.axes)
+        self._last: tuple[int, Scenario] | None = None
+        self.hashes: list[str] = []
+
+    def _base_names(self) -> list[str]:
+        factor = [factor for factor in self.study.factors if factor.key == SCENARIO_FACTOR]
+        listed = [point[SCENARIO_FACTOR] for point in self.study.design.points if SCENARIO_FACTOR in point]
+        return list(dict.fromkeys([self.study.base, *(str(level) for f in factor for level in f.levels), *map(str, listed)]))
+
+    def _base(self, name: str) -> Scenario:
+        beside = self.file.parent if self.file.is_file() else None
+        try:
+            found = find(name, beside=beside)
+        except ScenarioError as error:
+            missing = error.problems[0]
+            key = "base" if name == self.study.base else SCENARIO_FACTOR
+            raise ScenarioError([Problem(str(self.file), key, repr(name), missing.allowed, missing.nearest)]) from None
+        base = load(found)
+        if not self.study.changes:
+            return base
+        try:
+            return with_overrides(base, self.study.changes)
+        except ScenarioError as error:
+            problems = [Problem(str(self.file), f"changes.{p.key}", p.found, p.allowed, p.nearest) for p in error.problems]
+            raise ScenarioError(problems) from None
+
+    # points
+
+    def scenario_at(self, point: int) -> Scenario:
+        """The resolved scenario of a point. Raises a ScenarioError if the point cannot be."""
+        if self._last is None or self._last[0] != point:
+            overrides = dict(self.points[point])
+            base = self.bases[str(overrides.pop(SCENARIO_FACTOR, self.study.base))]
+            self._last = (point, with_overrides(base, overrides))
+        return self._last[1]
+
+    def check_points(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Resolve every point and remember its hash. Raises a ScenarioError that lists the first points that cannot be."""
+        problems: list[Problem] = []
+        self.hashes = []
+        for point in range(len(self.points)):
+            try:
+                self.hashes.append(scenario_hash_of(self.scenario_at(point)))
+            except ScenarioError as error:
+                where = ", ".join(f"{key}={value}" for key, value in self.points[point].items())
+                problems += [Problem(str(self.file), f"point {point} ({where}): {p.key}", p.found, p.allowed, p.nearest) for p in error.problems]
+            if len(problems) >= MANY_PROBLEMS:
+                break
+            if progress is not None:
+                progress(point + 1, len(self.points))
+        if problems:
+            raise ScenarioError(problems)
+
+    # cells
+
+    def __len__(self) -> int:
+        return len(self.points) * self.study.replications
+
+    def seed_of(self, position: int) -> int:
+        """The seed of a cell: the same for a replication at every point, or one of its own."""
+        study = self.study
+        return study.seed + (position % study.replications if study.seeds == "common" else position)
+
+    def point_of(self, position: int) -> int:
+        """The point of a cell."""
+        return position // self.study.replications
+
+    @overload
+    def __getitem__(self, position: int) -> Cell: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Cell]: ...
+    def __getitem__(self, position: int | slice) -> Cell | list[Cell]:
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(len(self)))]
+        if not 0 <= position < len(self):
+            raise IndexError(position)
+        point = self.point_of(position)
+        return Cell(self.scenario_at(point), self.seed_of(position), self.points[point], self.hashes[point])
+
+    def __iter__(self) -> Iterator[Cell]:
+        return (self[position] for position in range(len(self)))
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """The key of every cell, without making its scenario."""
+        return [run_key_of(self.hashes[self.point_of(i)], self.seed_of(i)) for i in range(len(self))]
+
+    @cached_property
+    def id(self) -> str:
+        """Sixteen hex digits that name exactly this set of runs."""
+        return hashlib.sha256("\n".join(self.keys).encode("ascii")).hexdigest()[:16]
+
+    @cached_property
+    def factor_keys(self) -> list[str]:
+        """The keys that differ between points, in order."""
+        return list(dict.fromkeys(key for point in self.points for key in point))
+
+
+class _Axes:
+    """Tries every factor of a study against its base scenario."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.study = plan, plan.study
+        self.base = plan.bases[plan.study.base]
+        self.data = to_data(self.base)
+        self.problems: list[Problem] = []
+
+    def all(self) -> list[Axis]:
+        """An axis for each factor. Raises a ScenarioError with every problem."""
+        axes = []
+        for index, factor in enumerate(self.study.factors):
+            axes += self._axis(factor, f"factors.{index} ({factor.key})")
+        if self.study.unmeasured:
+            taken = {axis.key for axis in axes}
+            axes += [axis for axis in unmeasured_axes() if axis.key not in taken]
+        if self.problems:
+            raise ScenarioError(self.problems)
+        return axes
+
+    def _axis(self, factor: Factor, place: str) -> list[Axis]:
+        if factor.key == SCENARIO_FACTOR:
+            return [Axis(factor.key, levels=factor.levels)]
+        ends: tuple[Any, ...] = factor.levels
+        low, high = factor.low, factor.high
+        if not ends and low is None:
+            parameter = PARAMETERS.get(factor.key.removeprefix("parameters."))
+            if parameter is None:
+                known = nearest(factor.key, PARAMETERS)
+                self._add(place, "neither levels nor a range", "levels, or low and high (only a parameter may do without)", known)
+                return []
+            low, high = parameter.plausible or (parameter.low, parameter.high)
+        whole = self._is_whole(factor.key) and not factor.levels
+        if low is not None and high is not None:
+            if whole and not (low.is_integer() and high.is_integer()):
+                self._add(place, f"{low:g} to {high:g}", "whole numbers, as the key takes only those")
+                return []
+            ends = (int(low), int(high)) if whole else (low, high)
+        before = len(self.problems)
+        for value in ends:
+            self._try(factor.key, value, place)
+        if len(self.problems) > before:
+            return []
+        return [Axis(factor.key, low or 0.0, high or 0.0, factor.levels, factor.scale == "log", whole)]
+
+    def _is_whole(self, key: str) -> bool:
+        """Whether the scenario takes only whole numbers for a key."""
+        place = place_of(key, self.data)
+        if isinstance(place, Problem):
+            return False  # reported when the key is tried
+        return bool(strip(at_location(Scenario, place, self.data)[0]) is int)
+
+    def _try(self, key: str, value: Any, place: str) -> None:
+        try:
+            with_overrides(self.base, {key: value})
+        except ScenarioError as error:
+            for problem in error.problems:
+                if problem not in self.problems:
+                    self._add(place, problem.found, problem.allowed, problem.nearest)
+
+    def _add(self, place: str, found: str, allowed: str, guess: str = "") -> None:
+        problem = Problem(str(self.plan.file), place, found, allowed, guess)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def unmeasured_axes() -> list[Axis]:
+    """An axis for every parameter that nobody has measured, over its plausible range."""
+    axes = []
+    for parameter in PARAMETERS.values():
+        low, high = parameter.plausible or (parameter.low, parameter.high)
+        if parameter.status == "assumed" and low < high:
+            axes.append(Axis(parameter.key, low, high))
+    return axes

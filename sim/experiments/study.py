@@ -1,0 +1,196 @@
+"""Carry out a study, and what it found: one row a run, and no statistic over runs that are missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import StudyError
+from sim.experiments.cell import Cell
+from sim.experiments.engine import Engine
+from sim.experiments.files import replace_text
+from sim.experiments.plan import Plan, plan_study
+from sim.experiments.progress import progress_bar
+from sim.experiments.running import CellResults, Report, run_cells
+from sim.experiments.store import FailedRun, Store, open_store
+from sim.experiments.study_file import SCENARIO_FACTOR, Study
+from sim.experiments.summary import RunSummary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 1
+
+
+def study(what: Study | Plan | str | Path, *, engine: Engine | None = None, store: Store | Path | str | None = None,
+          progress: Report | bool = True, retry_failed: bool = False, lang: str = "en") -> StudyResult:  # fmt: skip
+    """Carry out a study (a Study, the path of its file, or its name) and return what it found.
+
+    Runs that the store has are not carried out again, so that calling this after an interruption goes on where it stopped.
+    `engine`: default one worker process for each core. `progress`: a function, or False for none. Raises EstateError.
+    """
+    plan = what if isinstance(what, Plan) else plan_study(what)
+    place = store if isinstance(store, Store) else open_store(store)
+    register(place, plan)
+    options: dict[str, Any] = {
+        "engine": engine, "store": place, "timeout": plan.study.timeout, "retry_failed": retry_failed, "keys": plan.keys,
+    }  # fmt: skip
+    if progress is True:
+        with progress_bar(lang) as report:
+            results = run_cells(plan, progress=report, **options)
+    else:
+        results = run_cells(plan, progress=progress or None, **options)
+    return StudyResult(plan, results)
+
+
+def register(store: Store, plan: Plan) -> None:
+    """Write into the ledger which runs a study consists of, so that its state can be told without its file."""
+    if store.ledger.ask("SELECT 1 FROM studies WHERE id = ?", plan.id):
+        return
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    with store.writing():
+        store.ledger.insert("study_runs", ({"study": plan.id, "position": i, "key": key} for i, key in enumerate(plan.keys)))
+        row = {"id": plan.id, "name": plan.study.name, "file": str(plan.file), "total": len(set(plan.keys)), "started": started}
+        store.ledger.insert("studies", [row])
+
+
+def registered(store: Store, plan: Plan) -> bool:
+    """Whether this study, with exactly these runs, was begun in this store."""
+    return bool(store.ledger.ask("SELECT 1 FROM studies WHERE id = ?", plan.id))
+
+
+def study_states(store: Store) -> list[dict[str, Any]]:
+    """Every study begun in a store: id, name, file, started, and how many of its runs are done, failed and missing."""
+    question = """
+        SELECT s.id, s.name, s.file, s.started, s.total,
+               (SELECT count(DISTINCT r.key) FROM study_runs t JOIN runs r ON r.key = t.key WHERE t.study = s.id AND r.status = 'done'),
+               (SELECT count(DISTINCT r.key) FROM study_runs t JOIN runs r ON r.key = t.key WHERE t.study = s.id AND r.status = 'failed')
+        FROM studies s ORDER BY s.started, s.id"""
+    names = ("id", "name", "file", "started", "total", "done", "failed")
+    states = [dict(zip(names, row, strict=True)) for row in store.ledger.ask(question)]
+    return [state | {"missing": state["total"] - state["done"] - state["failed"]} for state in states]
+
+
+class StudyResult:
+    """What a study found. Tables are made from the store when asked for."""
+
+    def __init__(self, plan: Plan, results: CellResults) -> None:
+        """The plan and the results of its cells."""
+        self.plan, self.results = plan, results
+        self.study = plan.study
+
+    def __len__(self) -> int:
+        return len(self.plan)
+
+    @property
+    def executed(self) -> int:
+        """Runs carried out now rather than found in the store."""
+        return self.results.executed
+
+    @property
+    def failures(self) -> list[FailedRun]:
+        """Runs that were set aside."""
+        return self.results.failures
+
+    @property
+    def missing(self) -> int:
+        """Runs without a result."""
+        return self.results.missing
+
+    def digest(self) -> str:
+        """SHA-256 over every run of the study in order; the same for a study that was interrupted and one that was not."""
+        return self.results.digest()
+
+    def summaries(self) -> Iterator[tuple[Cell, RunSummary]]:
+        """(cell, summary) of every run in order; StudyError if any is missing."""
+        return iter(self.results)
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """One row a run: id, point, replication, seed, factors and the study's outcomes. StudyError if any is missing."""
+        self.results.require_complete()
+        return self.table(self.study.outcomes)
+
+    def table(self, outcomes: Sequence[str]) -> pd.DataFrame:
+        """One row a run, those without result too (`status` says which; their outcomes are empty), with these outcomes."""
+        import pandas as pd
+
+        plan, count = self.plan, self.study.replications
+        status, found = self.results.store.statuses(plan.keys), self.results.store.columns(plan.keys, outcomes)
+        factors = [self._factors(point) for point in range(len(plan.points))]
+        empty = (None,) * len(outcomes)
+        rows = [
+            (key[:12], i // count, i % count, plan.seed_of(i), status.get(key, "missing"), *factors[i // count], *found.get(key, empty))
+            for i, key in enumerate(plan.keys)
+        ]
+        columns = ["run", "point", "replication", "seed", "status", *plan.factor_keys, *outcomes]
+        frame = pd.DataFrame(rows, columns=columns)
+        return frame.astype(dict.fromkeys(outcomes, "float64"))
+
+    def _factors(self, point: int) -> tuple[Any, ...]:
+        values = {SCENARIO_FACTOR: self.study.base} | self.plan.points[point]
+        return tuple(values.get(key) for key in self.plan.factor_keys)
+
+    def statistics(self, by: Sequence[str] = ("point",)) -> pd.DataFrame:
+        """Mean, standard deviation, standard error and number of runs of every outcome, for each group of `by`.
+
+        `by` names factors, or "point". StudyError if a run is missing, or an outcome has no value in some run.
+        """
+        runs, outcomes = self.runs, list(self.study.outcomes)
+        empty = [name for name in outcomes if runs[name].isna().any()]
+        if empty:
+            number = int(runs[empty[0]].isna().sum())
+            raise StudyError(f"{empty[0]} has no value in {number} of {len(runs)} runs, so no mean is taken over the others")
+        unknown = [name for name in by if name not in ("point", *self.plan.factor_keys)]
+        if unknown:
+            raise StudyError(f"by: found {unknown[0]!r}, allowed: point, {', '.join(self.plan.factor_keys)}")
+        return runs.groupby(list(by), sort=False)[outcomes].agg(["mean", "std", "sem", "count"])
+
+    @property
+    def folder(self) -> Path:
+        """Where `save` puts the study: beside the store."""
+        return self.results.store.folder.parent / "studies" / f"{self.study.name}-{self.plan.id[:8]}"
+
+    def save(self, folder: Path | None = None) -> Path:
+        """Write `runs.parquet` (one row a run, every outcome) and `manifest.json`; returns the folder.
+
+        In one line: pandas.read_parquet(folder / "runs.parquet")
+        """
+        from sim.experiments.outcomes import OUTCOMES
+
+        place = folder or self.folder
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            part = place / f".runs.{self.plan.id}.part"
+            self.table(list(OUTCOMES)).to_parquet(part, index=False, compression="zstd")
+            part.replace(place / "runs.parquet")
+            replace_text(place / "manifest.json", json.dumps(self.manifest(), ensure_ascii=False, indent=1) + "\n")
+        except OSError as error:
+            raise StudyError(f"{place}: cannot be written ({error.strerror or error})") from None
+        return place
+
+    def manifest(self) -> dict[str, Any]:
+        """What the study is, what it came to, and the runs that are missing."""
+        from sim.results.provenance import git_state, versions
+
+        return {
+            "format": FORMAT,
+            "study": self.study.model_dump(mode="json"),
+            "file": str(self.plan.file),
+            "id": self.plan.id,
+            "runs": len(self),
+            "missing": self.missing,
+            "digest": None if self.missing else self.digest(),
+            "failed": [{"run": f.key, "seed": f.seed, "kind": f.kind, "message": f.message} for f in self.failures],
+            "store": str(self.results.store.folder),
+            "version": self.results.store.version,
+            "versions": versions(),
+            "git": git_state(),
+        }
+
+    def _repr_html_(self) -> str:
+        state = f"{len(self) - self.missing} of {len(self)} runs"
+        return f"<b>{self.study.title.en}</b> ({state}){self.table(self.study.outcomes).head(20).to_html()}"

@@ -1,0 +1,166 @@
+"""A study as a file: one question asked of many runs, in the words of a scenario. TOML in, a checked `Study` out."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from sim.errors import Problem, ScenarioError
+from sim.experiments.outcomes import DEFAULT_OUTCOMES, OUTCOMES
+from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
+from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
+from sim.scenario.merging import file_at, origins_of
+from sim.scenario.messages import problems_of
+from sim.scenario.nearest import nearest
+
+STUDIES = "studies"  # folder inside those of the scenarios
+SCENARIO_FACTOR = "scenario"
+Value = int | float | bool | str
+
+
+class Factor(Table):
+    """Something that differs between runs: a dotted key of the base scenario, with a range or a list of levels.
+
+    The key `scenario` takes names of scenarios as levels. A parameter without range or levels has its plausible range.
+    """
+
+    key: str = Field(min_length=1, description="dotted key, as for --set / 参数名")
+    low: float | None = Field(default=None, description="least value / 最小值")
+    high: float | None = Field(default=None, description="greatest value / 最大值")
+    levels: tuple[Value, ...] = Field(default=(), strict=False, description="the values it takes / 取值")
+    scale: Literal["linear", "log"] = Field(default="linear", description="how a range is spread / 取值尺度")
+
+    @model_validator(mode="after")
+    def _check_rules(self) -> Factor:
+        problems = []
+        if (self.low is None) != (self.high is None):
+            problems.append(Problem("", "low" if self.low is None else "high", "nothing", "both low and high, or neither"))
+        elif self.low is not None and self.levels:
+            problems.append(Problem("", "levels", "levels beside low and high", "either levels, or low and high"))
+        elif self.low is not None and self.high is not None and self.low >= self.high:
+            problems.append(Problem("", "high", f"{self.high:g}", f"more than low ({self.low:g})"))
+        if self.scale == "log" and (self.low is None or self.low <= 0):
+            problems.append(Problem("", "scale", "'log'", "'log' with a low above 0"))
+        if len({repr(level) for level in self.levels}) < len(self.levels):
+            problems.append(Problem("", "levels", "a level twice", "levels that differ"))
+        if self.key == SCENARIO_FACTOR and not all(isinstance(level, str) for level in (self.levels or (0,))):
+            problems.append(Problem("", "levels", "no names of scenarios", "names of scenarios"))
+        refuse(problems)
+        return self
+
+
+class Design(Table):
+    """Which combinations of factors are run.
+
+    grid: every combination of levels (a range counts as `size` evenly spaced levels). latin_hypercube: `size` points.
+    sobol: a Saltelli sample for Sobol indices from a base of `size` points (a power of two), which makes size x (factors + 2)
+    points, or size x (2 factors + 2) with `second_order`. morris: `size` trajectories of factors + 1 points each on a grid of
+    `grid_levels`. list: the `points` as given.
+    """
+
+    kind: Literal["grid", "latin_hypercube", "sobol", "morris", "list"] = Field(description="kind of design / 设计类型")
+    size: int = setting(1, 1, 10_000_000, "", "size, see the kind of design", "规模")
+    seed: int = setting(1, 0, 2**32 - 1, "", "seed of the design itself", "设计的随机种子")
+    second_order: bool = setting(False, None, None, "", "points for second-order indices", "是否估计二阶指数")
+    grid_levels: int = setting(4, 2, 64, "", "levels of a Morris grid (even)", "Morris网格层数")
+    points: tuple[dict[str, Value], ...] = Field(default=(), strict=False, description="points of a list / 列举的组合")
+
+    @model_validator(mode="after")
+    def _check_rules(self) -> Design:
+        problems = []
+        if (self.kind == "list") != bool(self.points):
+            found = f"{len(self.points)} points"
+            problems.append(Problem("", "points", found, "at least one for a list, none for another kind of design"))
+        if self.kind == "sobol" and self.size & (self.size - 1):
+            near = 2 ** round(math.log2(self.size))
+            problems.append(Problem("", "size", str(self.size), f"a power of two, such as {near}, for sobol"))
+        if self.grid_levels % 2:
+            problems.append(Problem("", "grid_levels", str(self.grid_levels), "an even number"))
+        refuse(problems)
+        return self
+
+
+class Study(Table):
+    """A base scenario, what differs between runs, how often each is repeated, and what is to be looked at."""
+
+    name: Name
+    title: Bilingual
+    question: Bilingual
+    base: str = Field(min_length=1, description="name or path of the base scenario / 基准情景")
+    changes: dict[str, Value] = Field(default_factory=dict, description="keys of the base that all runs change / 统一修改项")
+    factors: tuple[Factor, ...] = Field(default=(), strict=False, description="what differs between runs / 因素")
+    unmeasured: bool = setting(False, None, None, "", "add every assumed parameter as a factor, over its plausible range", "加入全部未测参数")
+    design: Design
+    replications: Annotated[int, Field(ge=1, le=1_000_000)] = Field(default=1, description="runs of each point / 重复次数")
+    seed: int = setting(1, 0, 2**62, "", "seed of the first replication", "首个随机种子")
+    seeds: Literal["common", "independent"] = Field(
+        default="common", description="the same seeds at every point, or others at each / 随机种子方案"
+    )
+    outcomes: tuple[str, ...] = Field(default=DEFAULT_OUTCOMES, min_length=1, strict=False, description="what is looked at / 关注指标")
+    timeout: float = setting(600.0, 0.01, 1e6, "s", "longest time for one run", "单次运行时限")
+
+    @field_validator("outcomes")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in names if name not in OUTCOMES]
+        refuse([Problem("", "", repr(name), "one of " + ", ".join(OUTCOMES), nearest(name, OUTCOMES)) for name in unknown])
+        return names
+
+    @model_validator(mode="after")
+    def _check_rules(self) -> Study:
+        problems = []
+        keys = [factor.key for factor in self.factors]
+        problems += [Problem("", "factors", f"{key!r} twice", "every key once") for key in sorted({k for k in keys if keys.count(k) > 1})]
+        if self.design.kind == "list" and (self.factors or self.unmeasured):
+            problems.append(Problem("", "factors", "factors beside a list of points", "no factors: the points name their keys"))
+        if self.design.kind != "list" and not self.factors and not self.unmeasured:
+            problems.append(Problem("", "factors", "nothing", "at least one factor"))
+        refuse(problems)
+        return self
+
+
+def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
+    """The checked study of a TOML file, or of a name looked up in the `studies` folders, and its file.
+
+    Only the file itself is checked; see `sim.experiments.plan` for what its keys must be in the base scenario. Raises a
+    ScenarioError that lists every problem.
+    """
+    file = find_study(path_or_name)
+    data = read_toml(file)
+    data.setdefault("name", file.stem)
+    return check_study(data, str(file)), file
+
+
+def check_study(data: dict[str, Any], file: str) -> Study:
+    """The study that plain data describe; problems are reported under the name `file`."""
+    try:
+        return Study.model_validate(data)
+    except ValidationError as error:
+        origins = {(): file} | origins_of(data, file)
+        raise ScenarioError(problems_of(error, Study, data, lambda place: file_at(origins, place))) from None
+
+
+def study_folders() -> list[Path]:
+    """Where names of studies are looked up."""
+    return [folder / STUDIES for folder in scenario_folders() if (folder / STUDIES).is_dir()]
+
+
+def list_studies() -> list[str]:
+    """The names that `load_study` knows, sorted."""
+    return sorted({path.stem for folder in study_folders() for path in folder.glob("*" + SUFFIX)})
+
+
+def find_study(path_or_name: str | Path) -> Path:
+    """The file of a path or of a study's name. ScenarioError if there is none."""
+    text = str(path_or_name)
+    if text.endswith(SUFFIX) or "/" in text or "\\" in text:
+        return find(text)
+    for folder in study_folders():
+        if (folder / (text + SUFFIX)).is_file():
+            return folder / (text + SUFFIX)
+    known = list_studies()
+    allowed = "the path of a TOML file, or one of " + (", ".join(known) or "(no studies here)")
+    raise ScenarioError([Problem(text, "", "no study of this name", allowed, nearest(text, known))])
