@@ -30,6 +30,7 @@ _ZH = {
     "lever_deadline": "缩短的投诉办理期限",
     "lever_trust": "接触建立的信任",
     "lever_grievance": "对话化解的积怨",
+    "lever_hostility": "被起诉、受委屈激起的积怨",
     "lever_recovery": "增加的欠费补缴概率",
     "lever_tender": "介绍来的投标企业",
     "lever_belief": "对收缴率判断的纠正",

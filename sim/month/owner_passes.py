@@ -272,7 +272,7 @@ def owners_pass(first, last, bill_share, solved_share, owners, buildings, estate
             q.satisfaction_burden_norm_32, q.satisfaction_relative_weight_32, q.satisfaction_speed_32,
             q.satisfaction_expectation_up_32, q.satisfaction_expectation_down_32, q.payment_satisfaction_reference_32,
             q.complaints_base_32, F(estate.lever_complaint_channel), q.complaints_tolerance_32, q.complaints_activism_32,
-            F(solved_share[e]), deadline, F(q.grievance_legacy * estate.legacy), q.grievance_dissatisfaction_32,
+            F(solved_share[e]), deadline, F(q.grievance_legacy * estate.legacy + estate.lever_hostility), q.grievance_dissatisfaction_32,
             q.grievance_asked_32, q.grievance_ignored_32, F(min(1.0, relief)), q.grievance_solved_32,
             q.grievance_aggrieved_32, grievance_on, owners.satisfaction[a:z], owners.expectation[a:z],
             owners.grievance[a:z], owners.waiting[a:z], refuser[:n],

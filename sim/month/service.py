@@ -76,7 +76,7 @@ def share_public_revenue(estates, companies, committees, balances, flows, p):  #
         to_company = 0
         if estate.mode == MARKET or estate.mode == SOE:
             part = q.revenue_company_share * (1.0 - q.revenue_committee_claim * committees[e].strength)
-            to_company = int(kept * min(1.0, part + estate.lever_company_revenue))
+            to_company = int(kept * min(1.0, max(0.0, part + estate.lever_company_revenue)))
             move(balances, flows, TO_COMPANY, ADVERTISERS, companies[estate.company].account, to_company)
             estate.income += to_company
         move(balances, flows, TO_FUND, ADVERTISERS, estate.fund_account, kept - to_company)

@@ -144,7 +144,7 @@ class Estate(mesa.Agent):
         left = revenue - self.leaked
         if self.manager is not None:
             part = p.revenue_company_share * (1.0 - p.revenue_committee_claim * self.committee.strength)
-            taken = int(left * min(1.0, part + self.lever_company_revenue))
+            taken = int(left * between(0.0, part + self.lever_company_revenue, 1.0))
             books.move("public_revenue_company", payer, self.manager.account, taken)
             self.income += taken
             left -= taken

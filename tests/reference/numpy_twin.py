@@ -139,7 +139,7 @@ def grievance_twin(solved: np.ndarray, owners: Owners, buildings: Buildings, est
     e, b = estate_of(estates), building_of(buildings)
     reference = q["payment_satisfaction_reference_32"]
     missing = np.where(owners.satisfaction < reference, reference - owners.satisfaction, F(0))
-    raised = (q["grievance_legacy"] * estates["legacy"]).astype(F)[e] + q["grievance_dissatisfaction_32"] * missing
+    raised = (q["grievance_legacy"] * estates["legacy"] + estates["lever_hostility"]).astype(F)[e] + q["grievance_dissatisfaction_32"] * missing
     asked_share = q["grievance_persuasion_32"] * buildings.refuser_share
     asked = d.uniform(owners.luck_persuasion) < asked_share[b]
     deadline = (np.maximum(0.0, q["complaints_deadline"] - estates["lever_deadline"]) + 1.0).astype(np.uint8)

@@ -113,7 +113,7 @@ class Owner(mesa.Agent):
         """Grievance: fed by defects, bad service, neighbours who refuse and silence, relieved by answers, talks and time."""
         p, f = self.model.p, self.model.p.single
         missing = max(F(0), f.payment_satisfaction_reference - self.satisfaction)
-        raised = F(p.grievance_legacy * estate.legacy) + f.grievance_dissatisfaction * missing
+        raised = F(p.grievance_legacy * estate.legacy + estate.lever_hostility) + f.grievance_dissatisfaction * missing
         asked = uniform(self.luck_persuasion) < f.grievance_persuasion * building.refuser_share
         overdue = int(self.waiting) > int(max(0.0, p.complaints_deadline - estate.lever_deadline) + 1.0)
         relief = F(min(1.0, p.grievance_decay + estate.lever_grievance))

@@ -60,7 +60,7 @@ def random_world(seed: int, households: list[int]) -> World:
     for name in ("paid_share", "paid_share_start", "trust", "quality", "quality_start", "condition", "condition_start", "legacy"):
         estates[name] = shares(luck, size)
     for name, top in (("disclosure", 1.3), ("sanction", 2), ("norm", 2), ("recovery", 0.5), ("deadline", 4),
-                      ("complaint_channel", 3), ("grievance", 1.2)):  # fmt: skip
+                      ("complaint_channel", 3), ("grievance", 1.2), ("hostility", 0.5)):  # fmt: skip
         estates[f"lever_{name}"] = luck.uniform(0, top, size) * (luck.random(size) < 0.6)
     estates["price"] = luck.uniform(0, 600, size)
     estates["arrears"] = luck.integers(0, 10**9, size)
