@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.scenario import list_scenarios, load, to_data
+from sim.scenario import content_hash, json_schema, list_scenarios, load, to_data, to_toml
 
 
 def value_at(data: Any, key: str) -> Any:
@@ -25,6 +26,16 @@ def test_figures_equal_the_settings_that_they_back(name: str) -> None:
     for figure in scenario.figures:
         found = value_at(data, figure.key)
         assert found is None or found == figure.value, figure.key
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_a_shipped_scenario_survives_writing_and_fits_the_schema(name: str, tmp_path: Path) -> None:
+    scenario = load(name)
+    file = tmp_path / "anything.toml"
+    file.write_text(to_toml(scenario), encoding="utf-8")
+    assert load(file) == scenario and content_hash(load(file)) == content_hash(scenario)
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator(json_schema()).validate(to_data(scenario))
 
 
 def test_the_default_city_is_near_viability_where_it_should_be() -> None:
