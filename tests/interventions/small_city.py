@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,8 @@ from sim.city import City
 from sim.scenario import Scenario, load, to_data
 
 HOUSEHOLDS = 40
+SEEDS = (1, 2, 3, 4)
+START = 7  # month in which `pairs` starts a programme
 
 
 @cache
@@ -86,3 +89,24 @@ def paid_by(city: City) -> dict[tuple[str, str], float]:
         if programme:
             sums[payer, payee] = sums.get((payer, payee), 0.0) + fen / 100.0
     return sums
+
+
+def pairs(programme: dict[str, Any], months: int, **changes: Any) -> list[tuple[City, City]]:
+    """Cities with and without a programme, one pair for each seed."""
+    return [(ran({"start": START, **programme}, seed=seed, months=months, **changes), ran(seed=seed, months=months, **changes)) for seed in SEEDS]
+
+
+def shift(cities: list[tuple[City, City]], value: Callable[[City], np.ndarray]) -> float:
+    """Mean over pairs and estates of what the programme changed."""
+    return float(np.mean([np.mean(value(with_it) - value(without)) for with_it, without in cities]))
+
+
+def treated(city: City) -> np.ndarray:
+    """True for estates that the first programme treats."""
+    return city.policy.courses[0].since > 0
+
+
+def outcome(city: City, name: str, month: int) -> np.ndarray:
+    """One recorded outcome of every estate in one month."""
+    assert city.outcomes is not None
+    return np.asarray(getattr(city.outcomes, name)[month], float)
