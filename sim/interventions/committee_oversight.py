@@ -52,12 +52,12 @@ class CommitteeOversight(Intervention, kind="committee_oversight"):
         return np.asarray(policy.committees["exists"] == 1)
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
-        """Keep committees to their duties, audit when it is due, and organise elections where one was removed."""
+        """Keep committees to their duties, audit at first and when it is due, and organise elections where one was removed."""
         left = policy.array("tries_left", np.int32)
         exists = policy.committees["exists"][rows] == 1
         left[rows[exists]] = 0
         audited = rows[exists]
-        if policy.due(self.period):
+        if policy.month == self.start or policy.due(self.period):
             self._audit(policy, audited[policy.spend("street", audited, fen(self.cost))], strength)
         rows = rows[exists | (left[rows] > 0)]
         rows = rows[policy.claim_staff("street", rows, self.staff)]

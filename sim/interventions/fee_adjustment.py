@@ -53,7 +53,8 @@ class FeeAdjustment(Intervention, kind="fee_adjustment"):
             return
         estates = policy.estates
         ready = (estates["mode"][rows] == MARKET) & (estates["process"][rows] == 0)
-        rows = rows[ready & (policy.committees["price_wait"][rows] <= 1)]  # the month of waiting that is left ends before the vote
+        # the month of waiting that is left ends before the vote; and there is one vote on price at a time
+        rows = rows[ready & (policy.committees["price_wait"][rows] <= 1) & (estates["lever_price"][rows] == 0.0)]
         grade = value_for_price(estates, rows) + self.noise * policy.noise(rows)
         up = (grade >= self.high_line) & (estates["losing_months"][rows] > 0)
         change = np.where(up, self.rise, np.where(grade < self.low_line, -self.cut, 0.0)) * strength

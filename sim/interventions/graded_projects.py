@@ -69,7 +69,8 @@ class GradedProjects(Intervention, kind="graded_projects"):
         value = value_for_price(policy.estates, run) + self.noise * policy.noise(run)
         low[run] = np.where(value < self.low_line, low[run] + 1, 0)
         steady = run[policy.estates["process"][run] == 0]
-        price_free = policy.committees["price_wait"][steady] <= 1  # the month of waiting that is left ends before the vote
+        # the month of waiting that is left ends before the vote; and there is one vote on price at a time
+        price_free = (policy.committees["price_wait"][steady] <= 1) & (policy.estates["lever_price"][steady] == 0.0)
         first = (low[steady] == 1) & (self.vote_after > 1) & price_free & (self.cut > 0.0)
         self._put_to_vote(policy, steady[first], "lever_price", -self.cut * strength)
         self._put_to_vote(policy, steady[low[steady] >= self.vote_after], "lever_dismissal", self.vote * strength)

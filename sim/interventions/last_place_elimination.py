@@ -96,7 +96,8 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         least = np.sort((projects + 1) * line - projects * score)  # what an estate must score for each firm to stay above
         away = firms.sum() - np.searchsorted(least, self._expected(policy, rows), side="right")
         looks = np.rint(policy.parameters["market_bidders"] * strength * away / firms.sum())
-        policy.move("lever_tender", rows, -looks)
+        still_looking = np.maximum(0.0, policy.parameters["market_bidders"] + estates["lever_tender"][rows])
+        policy.move("lever_tender", rows, -np.minimum(looks, still_looking))
 
     def _expected(self, policy: Policy, rows: Rows) -> np.ndarray:
         """What owners would score: as they do in company-run estates of that type and condition, else as they do now."""
