@@ -1,0 +1,131 @@
+"""The arms of a comparison: one scenario each, all with the same seeds, and what is kept of their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.experiments.running import CellResults
+from sim.scenario import Scenario, load, with_overrides
+from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
+from sim.words import STAGES
+
+# What an arm keeps of its runs' estates.
+ESTATES = ("type", "district", "households", "final_stage", "cycle_months", "satisfaction_last_year", "quality_last_year",
+           "collection_last_year")  # fmt: skip
+CYCLE = "cycle"  # the series of the share of estates that are spiralling or collapsed
+CYCLE_STAGES = (STAGES.index("spiralling"), STAGES.index("collapsed"))
+# A comparison is of one city: what may differ between arms is what is done in it, and how it works.
+SAME = ("city", "types")
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """One scenario over all seeds. First axis of every array: seeds, in the same order in every arm.
+
+    scalars: OUTCOMES; series: SERIES and "cycle", (seeds, T + 1); by_type and by_district: GROUP_SERIES, (seeds, groups,
+    T + 1); estates: the columns ESTATES, (seeds, estates); spending: yuan of the whole run by (bearer, programme).
+    """
+
+    name: str
+    scenario: Scenario
+    scalars: dict[str, np.ndarray]
+    series: dict[str, np.ndarray]
+    by_type: dict[str, np.ndarray]
+    by_district: dict[str, np.ndarray]
+    estates: dict[str, np.ndarray]
+    spending: dict[tuple[str, str], np.ndarray]
+
+    @property
+    def in_cycle(self) -> np.ndarray:
+        """Whether each estate is spiralling or collapsed in the last month (seeds, estates)."""
+        return np.isin(self.estates["final_stage"], CYCLE_STAGES)
+
+    def group_means(self, name: str, by: str) -> np.ndarray:
+        """A series of GROUP_SERIES by "type" or "district" (seeds, groups): `cycle` over all months, others over the last year."""
+        table = self.by_type if by == "type" else self.by_district
+        months = table[name].shape[2]
+        first = 1 if name == CYCLE else max(1, months - MONTHS_PER_YEAR)
+        return np.asarray(table[name][:, :, first:].mean(axis=2))
+
+
+def gather(name: str, scenario: Scenario, results: CellResults) -> Arm:
+    """The arm that the finished runs of a scenario make. StudyError if a run has no result."""
+    found = [summary for _, summary in results]
+    if len({summary.estates["type"].size for summary in found}) > 1:
+        raise StudyError(f"{name}: the number of estates differs between seeds")
+    keys = sorted({key for summary in found for key in summary.spending})
+    series = {one: np.stack([s.series[one] for s in found]).astype(np.float64) for one in SERIES}
+    series[CYCLE] = series["stage_spiralling"] + series["stage_collapsed"]
+    return Arm(
+        name, scenario,
+        {one: np.array([s.scalars[one] for s in found]) for one in OUTCOMES},
+        series,
+        {one: np.stack([s.by_type[one] for s in found]).astype(np.float64) for one in GROUP_SERIES},
+        {one: np.stack([s.by_district[one] for s in found]).astype(np.float64) for one in GROUP_SERIES},
+        {one: np.stack([s.estates[one] for s in found]) for one in ESTATES},
+        {key: np.array([_yuan(s.spending.get(key)) for s in found]) for key in keys},
+    )  # fmt: skip
+
+
+def _yuan(fen: np.ndarray | None) -> float:
+    return 0.0 if fen is None else int(fen.sum()) / FEN_PER_YUAN
+
+
+def prepare(scenarios: Sequence[Scenario | str | Path], months: int | None, overrides: Mapping[str, Any]) -> dict[str, Scenario]:
+    """The scenarios of a comparison by name, with the same changes made to all, checked to be of one city.
+
+    A setting of a programme is changed in the arms that have the programme. A name that comes twice gets a number.
+    StudyError with fewer than two scenarios, or where they are not of one city; ScenarioError for a change that cannot be.
+    """
+    if len(scenarios) < 2:
+        raise StudyError(f"compare: found {len(scenarios)} scenario, allowed two or more (the first is the baseline)")
+    loaded = [one if isinstance(one, Scenario) else load(one) for one in scenarios]
+    changes = dict(overrides) | ({"months": months} if months is not None else {})
+    unused = [key for key in changes if not any(_applies(key, scenario) for scenario in loaded)]
+    arms: dict[str, Scenario] = {}
+    for scenario in loaded:
+        # a programme that no arm has is tried on the baseline, whose error names those that exist
+        own = {key: value for key, value in changes.items() if _applies(key, scenario) or (key in unused and not arms)}
+        arms[_free_name(scenario.name, arms)] = with_overrides(scenario, own) if own else scenario
+    _require_one_city(arms)
+    return arms
+
+
+def _applies(key: str, scenario: Scenario) -> bool:
+    parts = key.split(".")
+    return parts[0] != "interventions" or (len(parts) > 1 and parts[1] in {programme.name for programme in scenario.interventions})
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    names, number = set(taken), 2
+    free = name
+    while free in names:
+        free, number = f"{name}-{number}", number + 1
+    return free
+
+
+def _require_one_city(arms: Mapping[str, Scenario]) -> None:
+    (first, base), *others = arms.items()
+    for name, scenario in others:
+        if scenario.months != base.months:
+            raise StudyError(f"{name}: months: found {scenario.months}, allowed {base.months} as in {first}; or set months for all")
+        for part in SAME:
+            if getattr(scenario, part) != getattr(base, part):
+                raise StudyError(f"{name}: {part}: differs from that of {first}, allowed: the same city in every arm, "
+                                 "since estates are compared one by one")  # fmt: skip
+
+
+def require_same_estates(arms: Sequence[Arm]) -> None:
+    """StudyError if an arm's runs do not have the baseline's estates, seed by seed."""
+    base = arms[0]
+    for arm in arms[1:]:
+        for column in ("type", "district", "households"):
+            if not np.array_equal(arm.estates[column], base.estates[column]):
+                raise StudyError(f"{arm.name}: its estates are not those of {base.name} ({column} differs), so they cannot be paired")

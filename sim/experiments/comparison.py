@@ -1,0 +1,248 @@
+"""What a comparison found: paired differences with intervals, over time and by group, rescues, and what it costs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments import comparison_tables as tables
+from sim.experiments.arms import Arm
+from sim.experiments.cost_effect import CostEffect, acceptability, cost_effect, price_range
+from sim.experiments.intervals import (
+    LEVEL,
+    POWER,
+    Interval,
+    mean_interval,
+    replications_for_difference,
+    replications_for_width,
+)
+from sim.experiments.rescue import Rescues, at_risk_of, count_rescues, fates_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is asked of the runs of a comparison; `taken` is the level after correction for looking more than once."""
+
+    outcomes: tuple[str, ...]
+    level: float = LEVEL
+    taken: float = LEVEL
+    differences: tuple[tuple[str, float], ...] = ()
+    rule: str = "end"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look of adaptive replications: how many there were, how wide each arm's interval was, and whether that was enough."""
+
+    replications: int
+    outcome: str
+    wanted: float
+    widths: dict[str, float]
+    enough: bool
+
+
+class Comparison:
+    """Arms run with the same seeds, each compared with the first.
+
+    Tables are pandas DataFrames with units in `attrs["units"]`. Intervals are pointwise and for one arm and outcome at a time:
+    among many of them some miss by chance. `interval_level` is the level of each.
+    """
+
+    def __init__(self, arms: list[Arm], seeds: tuple[int, ...], settings: Settings, digest: str, executed: int,
+                 looks: tuple[Look, ...] = (), looks_planned: tuple[int, ...] = ()) -> None:  # fmt: skip
+        """Made by `compare`."""
+        self.arms, self.seeds, self.settings = arms, seeds, settings
+        self.digest, self.executed = digest, executed
+        self.looks, self.looks_planned = looks, looks_planned
+        self._intervals: dict[tuple[str, str], Interval] = {}
+        self._costs: dict[str, CostEffect] = {}
+
+    def with_looks(self, looks: tuple[Look, ...], planned: tuple[int, ...], executed: int) -> Comparison:
+        """The same, knowing at which numbers of replications it was looked at."""
+        return Comparison(self.arms, self.seeds, self.settings, self.digest, executed, looks, planned)
+
+    # parts
+
+    @property
+    def baseline(self) -> Arm:
+        """The arm that the others are compared with."""
+        return self.arms[0]
+
+    @property
+    def others(self) -> list[Arm]:
+        """The arms that are compared with the baseline."""
+        return self.arms[1:]
+
+    @property
+    def interval_level(self) -> float:
+        """The level of every interval, after correction for looking more than once."""
+        return self.settings.taken
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of the outcomes compared, the main one first."""
+        return self.settings.outcomes
+
+    def arm(self, name: str) -> Arm:
+        """The arm of this name. StudyError if there is none."""
+        for arm in self.arms:
+            if arm.name == name:
+                return arm
+        raise StudyError(f"arm: found {name!r}, allowed {', '.join(arm.name for arm in self.arms)}")
+
+    # statistics
+
+    def paired(self, name: str, outcome: str) -> np.ndarray:
+        """Arm less baseline, one difference for each seed."""
+        arm = self.arm(name)
+        if outcome not in arm.scalars:
+            raise StudyError(f"outcome: found {outcome!r}, allowed {', '.join(arm.scalars)}")
+        return np.asarray(arm.scalars[outcome] - self.baseline.scalars[outcome])
+
+    def interval(self, name: str, outcome: str) -> Interval:
+        """Bootstrap interval of the mean paired difference of an outcome."""
+        if (name, outcome) not in self._intervals:
+            self._intervals[name, outcome] = mean_interval(self.paired(name, outcome), self.interval_level)
+        return self._intervals[name, outcome]
+
+    def replications_needed(self, name: str, outcome: str, difference: float | None = None, width: float | None = None,
+                            power: float = POWER) -> int | None:  # fmt: skip
+        """How many replications show `difference` (default: the one found) with probability `power`, by its paired spread.
+
+        With `width`: how many make the interval that narrow. None where no number does.
+        """
+        paired = self.paired(name, outcome)
+        spread = float(paired.std(ddof=1))
+        if width is not None:
+            return replications_for_width(spread, width, self.interval_level)
+        asked = dict(self.settings.differences).get(outcome, float(paired.mean())) if difference is None else difference
+        return replications_for_difference(spread, asked, self.interval_level, power)
+
+    def cost_effect(self, name: str) -> CostEffect:
+        """Public cost per estate-year out of the cycle, against the baseline."""
+        if name not in self._costs:
+            effects = -self.paired(name, "cycle_estate_years")
+            self._costs[name] = cost_effect(self.paired(name, "public_cost"), effects, self.interval_level)
+        return self._costs[name]
+
+    def rescued(self, name: str, rule: str | None = None) -> Rescues:
+        """How many estates an arm rescued and harmed; `rule` as in `rescue.RULES`."""
+        chosen = rule or self.settings.rule
+        return count_rescues(fates_of(self.baseline, self.arm(name), chosen), at_risk_of(self.baseline, chosen), self.interval_level)
+
+    # tables
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """One row per arm and outcome: both means, the paired difference with its interval, and the replications it needs."""
+        return tables.differences(self)
+
+    def by_month(self, series: tuple[str, ...] = tables.MONTHLY) -> pd.DataFrame:
+        """One row per arm, series and month: paired difference with its pointwise interval."""
+        return tables.by_month(self, series)
+
+    @cached_property
+    def by_type(self) -> pd.DataFrame:
+        """One row per arm, estate type and measure: paired difference with its interval."""
+        return tables.by_group(self, "type")
+
+    @cached_property
+    def by_district(self) -> pd.DataFrame:
+        """One row per arm, district and measure: paired difference with its interval."""
+        return tables.by_group(self, "district")
+
+    @cached_property
+    def fates(self) -> pd.DataFrame:
+        """One row per arm, seed and estate: what became of it with and without, and whether it was rescued or harmed."""
+        return tables.fates(self)
+
+    @cached_property
+    def rescues(self) -> pd.DataFrame:
+        """One row per arm and group of estates (all, each type, each district): how many were rescued, harmed, unchanged."""
+        return tables.rescues(self)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """One row per arm: public cost, estate-years out of the cycle, and the price of one, with its verdict."""
+        return tables.costs(self)
+
+    @cached_property
+    def spending(self) -> pd.DataFrame:
+        """One row per arm, bearer and programme: public money spent a run, and how much more than in the baseline."""
+        return tables.spending(self)
+
+    @cached_property
+    def plane(self) -> pd.DataFrame:
+        """One row per arm and seed: cost and effect, the points of the cost-effectiveness plane."""
+        return tables.plane(self)
+
+    def acceptability(self, prices: np.ndarray | None = None) -> pd.DataFrame:
+        """By willingness to pay for an estate-year out of the cycle (yuan): the chance that each arm is worth most."""
+        import pandas as pd
+
+        found = {arm.name: self.cost_effect(arm.name) for arm in self.others}
+        asked = price_range(list(found.values())) if prices is None else np.asarray(prices, np.float64)
+        nothing = np.zeros_like(next(iter(found.values())).cost_draws)
+        options = {self.baseline.name: (nothing, nothing)} | {name: (one.cost_draws, one.effect_draws) for name, one in found.items()}
+        frame = pd.DataFrame(acceptability(options, asked.tolist()), index=pd.Index(asked, name="willingness_to_pay"))
+        frame.attrs["units"] = {"willingness_to_pay": "yuan/estate-year"} | dict.fromkeys(options, "share")
+        return frame
+
+    # words
+
+    def warnings(self, lang: str = "en") -> list[str]:
+        """What a reader must know before trusting the intervals."""
+        from sim.outputs.comparison_words import warnings_of
+
+        return warnings_of(self, lang)
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """One sentence per arm: effect, price, estates rescued and harmed."""
+        from sim.outputs.comparison_words import sentence_of
+
+        return [sentence_of(self, arm.name, lang) for arm in self.others]
+
+    def _repr_html_(self) -> str:
+        from sim.outputs.comparison_words import as_html
+
+        return as_html(self)
+
+    def plot(self, name: str = "differences", lang: str = "en") -> Any:
+        """One chart of `sim.outputs.comparison.COMPARISON_CHARTS` as a Figure."""
+        from sim.outputs.comparison import comparison_chart
+
+        return comparison_chart(self, name, lang)
+
+    # files
+
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that name the runs and what was asked of them."""
+        text = json.dumps([self.digest, list(self.seeds), repr(self.settings), self.looks_planned])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name."""
+        return {
+            "differences": self.differences, "by_month": self.by_month(), "by_type": self.by_type, "by_district": self.by_district,
+            "rescues": self.rescues, "fates": self.fates, "costs": self.costs, "plane": self.plane, "spending": self.spending,
+            "acceptability": self.acceptability().reset_index(),
+        }  # fmt: skip
+
+    def save(self, folder: Path | str) -> Path:
+        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder. StudyError if that fails."""
+        from sim.experiments.comparison_files import save_tables
+
+        return save_tables(Path(folder), self.tables(), tables.manifest(self))

@@ -1,0 +1,221 @@
+"""The tables of a comparison, made from its arms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.arms import CYCLE, Arm
+from sim.experiments.intervals import Interval, mean_intervals
+from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES
+from sim.experiments.rescue import FATES, Rescues, at_risk_of, count_rescues, fates_of
+from sim.words import CITY_COLUMN_WORDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.comparison import Comparison
+
+MONTHLY = (CYCLE, "collection_rate", "satisfaction", "quality", "public_cost")
+MONTH_RESAMPLES = 1999  # of each month; ends of a ribbon need fewer than a figure in print
+OF_OUTCOME = "unit of the outcome"
+SERIES_UNITS = {CYCLE: "share", "public_cost": "yuan/month", "trust": "share", "grievance": "share"}
+
+
+def differences(found: Comparison) -> pd.DataFrame:
+    """See `Comparison.differences`."""
+    asked = dict(found.settings.differences)
+    rows = []
+    for arm in found.others:
+        for outcome in found.outcomes:
+            paired, interval = found.paired(arm.name, outcome), found.interval(arm.name, outcome)
+            needed = found.replications_needed(arm.name, outcome)
+            rows.append({
+                "arm": arm.name, "outcome": outcome, "unit": OUTCOMES[outcome].unit,
+                "baseline_mean": float(found.baseline.scalars[outcome].mean()), "arm_mean": float(arm.scalars[outcome].mean()),
+                "difference": float(paired.mean()), **_bounds(interval), "spread": float(paired.std(ddof=1)),
+                "replications": len(found.seeds), "asked_difference": asked.get(outcome, float(paired.mean())),
+                "replications_needed": math.nan if needed is None else float(needed),
+            })  # fmt: skip
+    columns = ("baseline_mean", "arm_mean", "difference", "low", "high", "spread", "asked_difference")
+    return _frame(rows, dict.fromkeys(columns, OF_OUTCOME) | {"replications": "runs", "replications_needed": "runs"})
+
+
+def by_month(found: Comparison, series: Sequence[str]) -> pd.DataFrame:
+    """See `Comparison.by_month`."""
+    rows = []
+    for arm in found.others:
+        for name in series:
+            if name not in arm.series:
+                raise StudyError(f"series: found {name!r}, allowed {', '.join(arm.series)}")
+            paired = arm.series[name] - found.baseline.series[name]
+            intervals = mean_intervals(paired, found.interval_level, MONTH_RESAMPLES)
+            for month, (mean, interval) in enumerate(zip(paired.mean(axis=0).tolist(), intervals, strict=True)):
+                rows.append({"arm": arm.name, "series": name, "unit": unit_of_series(name), "month": month, "difference": mean} | _bounds(interval))
+    return _frame(rows, {"month": "month"} | dict.fromkeys(("difference", "low", "high"), "unit of the series"))
+
+
+def unit_of_series(name: str) -> str:
+    """Unit of a monthly series of a run's summary."""
+    word = CITY_COLUMN_WORDS.get(name)
+    return SERIES_UNITS.get(name, word.unit if word is not None else "")
+
+
+def by_group(found: Comparison, by: str) -> pd.DataFrame:
+    """See `Comparison.by_type`; `by` is "type" or "district"."""
+    names: list[Any] = list(found.baseline.scenario.types) if by == "type" else list(range(found.baseline.scenario.city.districts))
+    rows = []
+    for arm in found.others:
+        for measure in GROUP_SERIES:
+            before, after = found.baseline.group_means(measure, by), arm.group_means(measure, by)
+            intervals = mean_intervals(after - before, found.interval_level)
+            for place, (name, interval) in enumerate(zip(names, intervals, strict=True)):
+                low, high = before[:, place].mean(), after[:, place].mean()
+                rows.append({"arm": arm.name, by: name, "measure": measure, "baseline_mean": low, "arm_mean": high, "difference": high - low} | _bounds(interval))
+    return _frame(rows, dict.fromkeys(("baseline_mean", "arm_mean", "difference", "low", "high"), "share"))
+
+
+def fates(found: Comparison) -> pd.DataFrame:
+    """See `Comparison.fates`."""
+    import pandas as pd
+
+    base, seeds = found.baseline, np.array(found.seeds)
+    count = base.estates["type"].shape[1]
+    parts = []
+    for arm in found.others:
+        codes = fates_of(base, arm, found.settings.rule).ravel()
+        parts.append(pd.DataFrame({
+            "arm": arm.name, "seed": np.repeat(seeds, count), "estate": np.tile(np.arange(count), len(seeds)),
+            "type": pd.Categorical.from_codes(base.estates["type"].ravel(), list(base.scenario.types)),
+            "district": base.estates["district"].ravel(), "households": base.estates["households"].ravel(),
+            "baseline_cycle_months": base.estates["cycle_months"].ravel(), "arm_cycle_months": arm.estates["cycle_months"].ravel(),
+            "baseline_in_cycle_end": base.in_cycle.ravel(), "arm_in_cycle_end": arm.in_cycle.ravel(),
+            "fate": pd.Categorical.from_codes(codes, list(FATES)),
+        }))  # fmt: skip
+    frame = pd.concat(parts, ignore_index=True)
+    frame.attrs["units"] = {"households": "households", "baseline_cycle_months": "month", "arm_cycle_months": "month"}
+    return frame
+
+
+def rescues(found: Comparison) -> pd.DataFrame:
+    """See `Comparison.rescues`."""
+    base = found.baseline
+    risk = at_risk_of(base, found.settings.rule)
+    rows = []
+    for arm in found.others:
+        codes = fates_of(base, arm, found.settings.rule)
+        for by, name, member in _groups(base):
+            counted = _counted(codes, risk, member, found.interval_level)
+            if counted is not None:
+                rows.append({"arm": arm.name, "by": by, "group": name} | _rescue_row(counted))
+    numbers = ("estates", "at_risk", "rescued", "rescued_low", "rescued_high", "harmed", "harmed_low", "harmed_high", "unchanged")
+    shares = ("share_rescued", "share_rescued_low", "share_rescued_high", "net", "net_low", "net_high", "net_exact_low", "net_exact_high")
+    return _frame(rows, dict.fromkeys(numbers, "estates/run") | dict.fromkeys(shares, "share"))
+
+
+def _groups(base: Arm) -> list[tuple[str, str, np.ndarray]]:
+    """(kind, name, membership of every seed's estates) of the whole city, each type and each district."""
+    found = [("all", "all", np.ones_like(base.estates["type"], bool))]
+    found += [("type", name, base.estates["type"] == code) for code, name in enumerate(base.scenario.types)]
+    found += [("district", str(code), base.estates["district"] == code) for code in range(base.scenario.city.districts)]
+    return found
+
+
+def _counted(codes: np.ndarray, risk: np.ndarray, member: np.ndarray, level: float) -> Rescues | None:
+    """Rescues among a group; None if no seed has an estate of it. Group sizes may differ between seeds: estates outside are unchanged."""
+    if not member.any():
+        return None
+    found = count_rescues(np.where(member, codes, 0), risk & member, level)
+    if member.all():
+        return found
+    return found.of(float(member.sum(axis=1).mean()))
+
+
+def _rescue_row(one: Rescues) -> dict[str, Any]:
+    row: dict[str, Any] = {"estates": one.estates, "at_risk": one.at_risk}
+    for name, value, interval in (("rescued", one.rescued, one.rescued_interval), ("harmed", one.harmed, one.harmed_interval),
+                                  ("share_rescued", one.share_rescued, one.share_interval), ("net", one.net, one.net_interval)):  # fmt: skip
+        row |= {name: value, f"{name}_low": interval.low, f"{name}_high": interval.high}
+    row |= {"net_exact_low": one.net_exact.low, "net_exact_high": one.net_exact.high, "unchanged": one.unchanged}
+    return row | {"all_rescued": one.all_rescued, "all_harmed": one.all_harmed, "trusted": one.trusted}
+
+
+def costs(found: Comparison) -> pd.DataFrame:
+    """See `Comparison.costs`."""
+    rows = []
+    for arm in found.others:
+        one = found.cost_effect(arm.name)
+        cost, effect = found.interval(arm.name, "public_cost"), found.interval(arm.name, "cycle_estate_years")
+        rows.append({
+            "arm": arm.name, "verdict": one.verdict, "cost": one.cost, "cost_low": cost.low, "cost_high": cost.high,
+            "effect": one.effect, "effect_low": -effect.high, "effect_high": -effect.low,
+            "price": one.ratio, "price_low": one.low, "price_high": one.high, "chance_helps": one.helps, "chance_costs": one.costs,
+        })  # fmt: skip
+    units = dict.fromkeys(("cost", "cost_low", "cost_high"), "yuan") | dict.fromkeys(("effect", "effect_low", "effect_high"), "estate-years")
+    units |= dict.fromkeys(("price", "price_low", "price_high"), "yuan/estate-year") | dict.fromkeys(("chance_helps", "chance_costs"), "share")
+    return _frame(rows, units)
+
+
+def spending(found: Comparison) -> pd.DataFrame:
+    """See `Comparison.spending`."""
+    base = found.baseline.spending
+    none = np.zeros(len(found.seeds))
+    rows = []
+    for arm in found.arms:
+        for bearer, programme in sorted({*arm.spending, *base}):
+            paid, before = (one.get((bearer, programme), none).mean() for one in (arm.spending, base))
+            rows.append({"arm": arm.name, "bearer": bearer, "programme": programme, "yuan": paid, "more_than_baseline": paid - before})
+    if not rows:
+        rows = [{"arm": arm.name, "bearer": "", "programme": "", "yuan": 0.0, "more_than_baseline": 0.0} for arm in found.arms]
+    return _frame(rows, {"yuan": "yuan/run", "more_than_baseline": "yuan/run"})
+
+
+def plane(found: Comparison) -> pd.DataFrame:
+    """See `Comparison.plane`."""
+    import pandas as pd
+
+    parts = [pd.DataFrame({"arm": arm.name, "seed": found.seeds, "cost": found.paired(arm.name, "public_cost"),
+                           "effect": -found.paired(arm.name, "cycle_estate_years")}) for arm in found.others]  # fmt: skip
+    frame = pd.concat(parts, ignore_index=True)
+    frame.attrs["units"] = {"cost": "yuan", "effect": "estate-years"}
+    return frame
+
+
+def _bounds(interval: Interval) -> dict[str, Any]:
+    return {"low": interval.low, "high": interval.high, "note": interval.note}
+
+
+def _frame(rows: list[dict[str, Any]], units: dict[str, str]) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame(rows)
+    frame.attrs["units"] = units
+    return frame
+
+
+def manifest(found: Comparison) -> dict[str, Any]:
+    """What was compared and how, in plain data."""
+    from sim.experiments.comparison import FORMAT
+    from sim.kernel import model_source_hash
+    from sim.results.provenance import git_state, versions
+    from sim.scenario import content_hash, to_data
+
+    settings = found.settings
+    return {
+        "format": FORMAT, "kind": "comparison", "key": found.key, "baseline": found.baseline.name,
+        "arms": {arm.name: {"content_hash": content_hash(arm.scenario), "scenario": to_data(arm.scenario)} for arm in found.arms},
+        "seeds": list(found.seeds), "outcomes": list(settings.outcomes), "rule": settings.rule,
+        "level": settings.level, "interval_level": settings.taken, "asked_differences": dict(settings.differences),
+        "looks_planned": list(found.looks_planned),
+        "looks": [{"replications": look.replications, "outcome": look.outcome, "wanted_width": look.wanted,
+                   "widths": {name: width if math.isfinite(width) else None for name, width in look.widths.items()},
+                   "enough": look.enough} for look in found.looks],
+        "intervals": "bootstrap over seeds, bias-corrected and accelerated, expanded for few replications (sim/experiments/intervals.py)",
+        "digest": found.digest, "model_source_hash": model_source_hash(), "versions": versions(), "git": git_state(),
+        "sentences": {lang: found.sentences(lang) for lang in ("zh", "en")},
+        "warnings": {lang: found.warnings(lang) for lang in ("zh", "en")},
+    }  # fmt: skip

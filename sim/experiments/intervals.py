@@ -1,0 +1,208 @@
+"""Intervals for paired differences, and how many replications a difference needs. No statistic hides what is missing."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from sim.errors import StudyError
+
+LEVEL = 0.95
+POWER = 0.8
+RESAMPLES = 4999
+LEAST_PAIRS = 5  # fewer cannot show how they would vary
+LEAST_CHANGED = 5  # pairs that must differ from the commonest value for an interval to be trusted
+MOST_REPLICATIONS = 10_000_000
+_BATCH = 4_000_000  # numbers that a bootstrap holds at a time
+_NODES, _WEIGHTS = (array / 2 for array in np.polynomial.legendre.leggauss(200))
+_NODES = _NODES + 0.5
+
+# Why an interval is missing or should not be trusted: note of an Interval, in the tables and in warnings.
+NO_VALUE, FEW, CONSTANT, DEGENERATE, RARE = "no value", "too few replications", "no variation", "degenerate", "few changed"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Bounds of a mean at a confidence level. NaN bounds where there is no interval; `note` says why, or warns."""
+
+    low: float
+    high: float
+    level: float = LEVEL
+    note: str = ""
+
+    @property
+    def exists(self) -> bool:
+        """Whether there are bounds."""
+        return not (math.isnan(self.low) or math.isnan(self.high))
+
+    @property
+    def width(self) -> float:
+        """From bound to bound; NaN where there are none."""
+        return self.high - self.low
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether all of it lies on one side of zero."""
+        return self.exists and (self.low > 0 or self.high < 0)
+
+
+def mean_interval(values: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
+    """Bootstrap interval of the mean of paired differences (one number for each seed); see `mean_intervals`."""
+    return mean_intervals(np.asarray(values, np.float64)[:, None], level, resamples, seed)[0]
+
+
+def mean_intervals(values: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0) -> list[Interval]:
+    """Bootstrap intervals (bias-corrected and accelerated, scipy) of the mean of every column of `values` (seeds x columns).
+
+    Seeds are drawn, the same for every column. A column that has no value for some seed, that is the same for all seeds, or
+    that has fewer than five gets no bounds and a note, never a silent zero. ValueError for a level outside (0, 1).
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level: {level} found, allowed between 0 and 1")
+    pairs = values.shape[0]
+    notes = [_note(column) for column in values.T]
+    asked = [place for place, note in enumerate(notes) if note in ("", RARE)]
+    found = [Interval(math.nan, math.nan, level, note) for note in notes]
+    if asked:
+        low, high = _bootstrap(values[:, asked], expanded(level, pairs), resamples, seed)
+        for place, bottom, top in zip(asked, low.tolist(), high.tolist(), strict=True):
+            good = math.isfinite(bottom) and math.isfinite(top)
+            found[place] = Interval(bottom, top, level, notes[place]) if good else Interval(math.nan, math.nan, level, DEGENERATE)
+    return found
+
+
+def _note(column: np.ndarray) -> str:
+    if not np.isfinite(column).all():
+        return NO_VALUE
+    if column.size and bool((column == column[0]).all()):
+        return CONSTANT
+    if column.size < LEAST_PAIRS:
+        return FEW
+    commonest = np.unique(column, return_counts=True)[1].max()
+    return RARE if column.size - commonest < LEAST_CHANGED and commonest > 1 else ""
+
+
+def expanded(level: float, pairs: int) -> float:
+    """The level at which a bootstrap of few pairs is taken so that it covers as a t interval of `level` would.
+
+    Resampling n pairs has variance (n - 1) / n of what it should, and normal tails; Hesterberg (2015), "What teachers should
+    know about the bootstrap", section 4.3 (expanded percentile interval).
+    """
+    if pairs < 2:
+        return level
+    reach = stats.t.ppf(0.5 + level / 2, pairs - 1) * math.sqrt(pairs / (pairs - 1))
+    return float(min(2 * stats.norm.cdf(reach) - 1, 1 - 1e-6))
+
+
+def _bootstrap(values: np.ndarray, level: float, resamples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    # scipy renamed the argument in 1.15 and will take the old name away
+    name = "rng" if "rng" in inspect.signature(stats.bootstrap).parameters else "random_state"
+    batch = max(1, _BATCH // max(values.size, 1))
+    options = {name: np.random.default_rng(seed), "batch": min(batch, resamples)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # its NaN is turned into a note by the caller
+        interval = stats.bootstrap((values,), np.mean, axis=0, vectorized=True, n_resamples=resamples, method="BCa",
+                                   confidence_level=level, **options).confidence_interval  # fmt: skip
+    return np.atleast_1d(interval.low), np.atleast_1d(interval.high)
+
+
+# shares
+
+
+def wilson(count: int, total: int, level: float = LEVEL, design_effect: float = 1.0) -> Interval:
+    """Wilson's interval of a share, for `count` of `total`; a design effect over 1 stands for members that go together."""
+    if total <= 0:
+        return Interval(math.nan, math.nan, level, NO_VALUE)
+    size, share = total / max(design_effect, 1.0), count / total
+    z = float(stats.norm.ppf(0.5 + level / 2))
+    middle = (share + z * z / (2 * size)) / (1 + z * z / size)
+    half = z * math.sqrt(share * (1 - share) / size + z * z / (4 * size * size)) / (1 + z * z / size)
+    return Interval(max(0.0, middle - half), min(1.0, middle + half), level)
+
+
+def paired_exact(gained: int, lost: int, total: int, level: float = LEVEL) -> Interval:
+    """Exact interval of the paired difference (gained - lost) / total, given how many pairs changed at all.
+
+    Among pairs that changed, the share that gained has the Clopper-Pearson interval; the difference is linear in it. It takes
+    pairs as independent: where they go together (estates of one city) it is too narrow, and shows the best case.
+    """
+    if total <= 0:
+        return Interval(math.nan, math.nan, level, NO_VALUE)
+    changed = gained + lost
+    if changed == 0:
+        return Interval(math.nan, math.nan, level, CONSTANT)
+    share = stats.binomtest(gained, changed).proportion_ci(level, method="exact")
+    return Interval((2 * share.low - 1) * changed / total, (2 * share.high - 1) * changed / total, level)
+
+
+def design_effect(counts: np.ndarray, totals: np.ndarray) -> float:
+    """How much more the share counts / totals differs between seeds than it would if every member were independent (at least 1)."""
+    used = totals > 0
+    if used.sum() < 2:
+        return 1.0
+    counts, totals = counts[used].astype(np.float64), totals[used].astype(np.float64)
+    share = counts.sum() / totals.sum()
+    expected = share * (1 - share) * totals.sum()
+    if expected == 0:
+        return 1.0
+    between = ((counts - share * totals) ** 2).sum() * used.sum() / (used.sum() - 1)
+    return float(max(1.0, between / expected))
+
+
+# how many replications
+
+
+def replications_for_width(spread: float, width: float, level: float = LEVEL) -> int | None:
+    """The least number of pairs whose t interval is at most `width` wide, if their differences have standard deviation `spread`.
+
+    None if more than ten million would be needed. StudyError for a width that is not above zero.
+    """
+    if not width > 0:
+        raise StudyError(f"width: found {width:g}, allowed above 0")
+    if math.isnan(spread):
+        return None
+    return _least(lambda n: 2 * stats.t.ppf(0.5 + level / 2, n - 1) * spread / math.sqrt(n) <= width)
+
+
+def replications_for_difference(spread: float, difference: float, level: float = LEVEL, power: float = POWER) -> int | None:
+    """The least number of pairs that shows a true mean `difference` with probability `power` in a two-sided paired t test.
+
+    `spread` is the standard deviation of the paired differences. None where no number does (a difference of zero).
+    """
+    if math.isnan(spread) or math.isnan(difference) or difference == 0:
+        return None
+    if spread == 0:
+        return 2
+    return _least(lambda n: power_of(n, spread, difference, level) >= power)
+
+
+def power_of(pairs: int, spread: float, difference: float, level: float = LEVEL) -> float:
+    """Probability that a two-sided paired t test at 1 - level sees a true mean difference.
+
+    The normal probability is averaged over the distribution of the estimated spread, because scipy's noncentral t is wrong by
+    a lot for large differences of few pairs (1.17).
+    """
+    shift, limit = abs(difference) / spread * math.sqrt(pairs), stats.t.ppf(0.5 + level / 2, pairs - 1)
+    reach = limit * np.sqrt(stats.chi2.ppf(_NODES, pairs - 1) / (pairs - 1))
+    seen = stats.norm.cdf(shift - reach) + stats.norm.cdf(-shift - reach)
+    return float(min((seen * _WEIGHTS).sum(), 1.0))
+
+
+def _least(enough: Callable[[int], bool]) -> int | None:
+    """The least number from 2 on for which `enough` holds, given that it then holds for all larger ones."""
+    high = 2
+    while not enough(high):
+        high *= 2
+        if high > MOST_REPLICATIONS:
+            return None
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

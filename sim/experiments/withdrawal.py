@@ -1,0 +1,143 @@
+"""What remains when a programme ends: it is compared with the same programme kept, and with never having had it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.compare import compare
+from sim.experiments.comparison import Comparison
+from sim.experiments.cost_effect import draws
+from sim.experiments.intervals import LEAST_PAIRS, Interval, expanded, mean_interval
+from sim.experiments.outcomes import OUTCOMES
+from sim.scenario import Scenario, load, with_overrides
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OUTCOME = "cycle_share_last_year"
+NEVER, ENDED, KEPT = "never", "ended", "kept"
+# Why a share of the effect has no number.
+NO_KEPT_EFFECT = "no effect to lose"
+
+
+@dataclass(frozen=True, eq=False)
+class Withdrawn:
+    """One programme, never there, ended after `month`, and kept. Differences are against never having had it.
+
+    kept, ended: mean paired difference of the outcome. lost: ended less kept. remains: the share of the effect that is left,
+    ended / kept; NaN (with a note) where the effect of the kept programme cannot be told from none.
+    """
+
+    programme: str
+    month: int
+    outcome: str
+    kept: float
+    ended: float
+    kept_interval: Interval
+    ended_interval: Interval
+    lost_interval: Interval
+    remains: float
+    remains_interval: Interval
+    comparison: Comparison
+
+    @property
+    def lost(self) -> float:
+        """What ending it costs: the outcome when it is ended less the outcome when it is kept."""
+        return self.ended - self.kept
+
+
+class Withdrawal:
+    """Withdrawal tests of all programmes of a scenario."""
+
+    def __init__(self, scenario: Scenario, tests: Sequence[Withdrawn]) -> None:
+        """Made by `withdrawal_test`."""
+        self.scenario, self.tests = scenario, list(tests)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per programme."""
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for one in self.tests:
+            row: dict[str, Any] = {"programme": one.programme, "month": one.month, "outcome": one.outcome, "unit": OUTCOMES[one.outcome].unit}
+            for name, value, interval in (("kept", one.kept, one.kept_interval), ("ended", one.ended, one.ended_interval),
+                                          ("lost", one.lost, one.lost_interval), ("remains", one.remains, one.remains_interval)):  # fmt: skip
+                row |= {name: value, f"{name}_low": interval.low, f"{name}_high": interval.high, f"{name}_note": interval.note}
+            rows.append(row)
+        frame = pd.DataFrame(rows)
+        of_outcome = [f"{name}{end}" for name in ("kept", "ended", "lost") for end in ("", "_low", "_high")]
+        share = dict.fromkeys(("remains", "remains_low", "remains_high"), "share of the effect")
+        frame.attrs["units"] = {"month": "month"} | dict.fromkeys(of_outcome, "unit of the outcome") | share
+        return frame
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """One sentence per programme: what ending it does, and how much of its effect remains."""
+        from sim.outputs.withdrawal_words import sentence_of
+
+        return [sentence_of(self, one, lang) for one in self.tests]
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<p>{line}</p>" for line in self.sentences())
+        return f"<div>{lines}{self.table.to_html(index=False)}</div>"
+
+
+def withdrawal_test(scenario: Scenario | str | Path, month: int, *, outcome: str = OUTCOME, months: int | None = None,
+                    overrides: Mapping[str, Any] | None = None, programmes: Sequence[str] | None = None, **options: Any) -> Withdrawal:  # fmt: skip
+    """End each programme of a scenario after `month`, one at a time (the way its own `withdrawal` says), and see what remains.
+
+    `options` go to `compare` (replications, seeds, level, engine, store …). StudyError where there is no programme, or one that
+    cannot end in that month because it has not begun, has ended before, or the run has.
+    """
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
+    base = with_overrides(loaded, changes) if changes else loaded
+    return Withdrawal(base, [_test(base, name, month, outcome, options) for name in _chosen(base, month, programmes)])
+
+
+def _chosen(scenario: Scenario, month: int, programmes: Sequence[str] | None) -> list[str]:
+    known = {programme.name: programme for programme in scenario.interventions}
+    names = list(known) if programmes is None else list(programmes)
+    if not names:
+        raise StudyError(f"{scenario.name}: has no programme that could be withdrawn")
+    for name in names:
+        if name not in known:
+            raise StudyError(f"programme: found {name!r}, allowed {', '.join(known) or '(there are none)'}")
+        end = known[name].end
+        last = scenario.months - 1 if end is None else min(scenario.months, end) - 1
+        if not known[name].start <= month <= last:
+            allowed = f"{known[name].start} to {last}" if last >= known[name].start else "none: it is never in force that long"
+            raise StudyError(f"{name}: withdrawal month: found {month}, allowed {allowed}")
+    return names
+
+
+def _test(base: Scenario, name: str, month: int, outcome: str, options: Mapping[str, Any]) -> Withdrawn:
+    ends = {NEVER: {f"interventions.{name}.end": 0}, KEPT: {}, ENDED: {f"interventions.{name}.end": month}}
+    arms = [with_overrides(base, change | {"name": f"{name}_{label}"}) for label, change in ends.items()]
+    found = compare(*arms, outcomes=(outcome,), **options)
+    kept, ended = (found.paired(arm.name, outcome) for arm in arms[1:])
+    kept_interval = found.interval(arms[1].name, outcome)
+    remains, interval = _remains(kept, ended, kept_interval)
+    return Withdrawn(name, month, outcome, float(kept.mean()), float(ended.mean()), kept_interval, found.interval(arms[2].name, outcome),
+                     mean_interval(ended - kept, found.interval_level), remains, interval, found)  # fmt: skip
+
+
+def _remains(kept: np.ndarray, ended: np.ndarray, kept_interval: Interval) -> tuple[float, Interval]:
+    """The share of the effect that is left, with a percentile interval of bootstrap draws of both means together."""
+    level = kept_interval.level
+    if not kept_interval.excludes_zero or kept.size < LEAST_PAIRS:
+        return math.nan, Interval(math.nan, math.nan, level, kept_interval.note or NO_KEPT_EFFECT)
+    below, above = draws([kept, ended])
+    same_side = below * kept.mean() > 0
+    tail = (1 - expanded(level, kept.size)) / 2
+    if (~same_side).mean() > tail:
+        return math.nan, Interval(math.nan, math.nan, level, NO_KEPT_EFFECT)
+    low, high = np.quantile(above[same_side] / below[same_side], [tail, 1 - tail]).tolist()
+    return float(ended.mean() / kept.mean()), Interval(low, high, level)

@@ -1,0 +1,217 @@
+"""A comparison in words, Chinese and English: a sentence per arm, warnings, and the page a notebook shows."""
+
+from __future__ import annotations
+
+import html
+import math
+from typing import TYPE_CHECKING
+
+from sim.experiments import cost_effect as verdicts
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, RARE, Interval
+from sim.experiments.outcomes import OUTCOMES
+from sim.outputs.catalog import amount, require_language, scenario_title, titled
+from sim.words import Word
+
+if TYPE_CHECKING:
+    from sim.experiments.arms import Arm
+    from sim.experiments.comparison import Comparison
+
+FEW_REPLICATIONS = 10
+
+# Outcomes whose label in the tables is too long for a sentence.
+SUBJECTS = {
+    "cycle_share": Word("处于恶性循环的小区年占比", "the share of estate-years in the cycle"),
+    "cycle_share_last_year": Word("末年处于恶性循环的小区占比", "the share of estates in the cycle in the last year"),
+    "cycle_households_share": Word("处于恶性循环的住户年占比", "the share of household-years in the cycle"),
+    "cycle_estate_years": Word("处于恶性循环的小区年数", "the estate-years in the cycle"),
+    "collection_rate_last_year": Word("末年物业费收缴率", "the collection rate of the last year"),
+    "satisfaction_last_year": Word("末年业主满意度", "satisfaction in the last year"),
+    "quality_last_year": Word("末年服务质量", "service quality in the last year"),
+    "worst_decile_satisfaction": Word("满意度最低十分之一住户的末年满意度", "the satisfaction of the least satisfied tenth of households"),
+    "public_cost": Word("财政支出", "public spending"),
+}
+SAID = {
+    "moves": Word("与{base}相比，{arm}使{subject}{verb}{size}（{level}置信区间：{interval}）",
+                  "Compared with {base}, {arm} {verb} {subject} by {size} ({level} interval {interval})"),
+    "unclear": Word("与{base}相比，看不出{arm}是否改变了{subject}（差异{size}，{level}置信区间：{interval}，{runs}次重复；{needed}）",
+                    "Compared with {base}, {arm} does not move {subject} by more than luck could (difference {size}, {level} interval {interval}, {runs} replications; {needed})"),
+    "no_interval": Word("与{base}相比，{arm}使{subject}相差{size}（没有置信区间：{why}）",
+                        "Compared with {base}, {arm} changes {subject} by {size} (no interval: {why})"),
+    "identical": Word("{arm}与{base}在所有{runs}次重复中完全相同", "{arm} is the same as {base} in each of {runs} replications"),
+    "needed": Word("要以八成把握看出这样大小的差异约需{number}次重复", "about {number} replications would show a difference of this size four times in five"),
+    "needed_none": Word("再多重复也看不出这样的差异", "no number of replications would show it"),
+    "rescued": Word("平均每次运行{estates}个小区中救回{rescued}个、受害{harmed}个", "on average {rescued} estates rescued, {harmed} harmed of {estates}"),
+    "lowers": Word("下降", "lowers"), "raises": Word("上升", "raises"),
+    "to": Word("{low}至{high}", "{low} to {high}"),
+    # the price, by verdict
+    verdicts.COSTS: Word("每换得一个小区年脱离循环花费财政资金{price}（区间：{interval}）",
+                         "at {price} of public money per estate-year out of the cycle ({interval})"),
+    verdicts.COST_UNCERTAIN: Word("财政支出增减不明：每换得一个小区年脱离循环{price}（区间：{interval}，负数为节省）",
+                                  "at a public cost that may be more or less: {price} per estate-year out of the cycle ({interval}, negative saves)"),
+    verdicts.DOMINANT: Word("同时节省财政资金{saved}（既有效又省钱）", "and saves {saved} of public money: better and cheaper"),
+    verdicts.FREE: Word("不增加财政支出", "at no additional public cost"),
+    verdicts.DOMINATED: Word("财政支出{more}，而小区处于循环的时间更长：既费钱又有害，不可取",
+                             "public cost {more} while estates spend more time in the cycle: dominated, worse for no less money"),
+    verdicts.SAVES_AND_HARMS: Word("节省财政资金{saved}，但小区处于循环的时间更长：每多一个小区年省{price}",
+                                   "it saves {saved} of public money but estates spend more time in the cycle: {price} saved for each estate-year more in it"),
+    verdicts.HARM_COST_UNCERTAIN: Word("小区处于循环的时间更长，财政支出增减不明", "estates spend more time in the cycle, and public cost may be more or less"),
+    verdicts.EFFECT_UNCERTAIN: Word("财政支出{more}，但不能排除对循环毫无作用，因此每个小区年的花费没有上限",
+                                    "public cost {more}, and since no effect on the cycle cannot be ruled out, the price of an estate-year out of it has no upper bound"),
+    verdicts.NO_EFFECT: Word("财政支出{more}，对小区处于循环的时间毫无作用", "public cost {more} with no effect at all on time in the cycle"),
+    verdicts.TOO_FEW: Word("财政支出{more}；重复太少，不计算每个小区年的花费", "public cost {more}; too few replications for a price of an estate-year"),
+    "same_cost": Word("不变", "is the same"), "higher": Word("增加{size}", "is {size} higher"), "lower": Word("减少{size}", "is {size} lower"),
+    "unbounded": Word("{low}以上，没有上限", "{low} or more, without bound"),
+    # warnings
+    "rare": Word("{arm}：全部{runs}次重复中只有{changed}个小区结局改变，过于罕见，置信区间不可信；请看精确区间（{exact}），并增加重复次数。",
+                 "{arm}: only {changed} estates changed fate in all {runs} replications; that is too rare for the bootstrap interval to be trusted. See the exact one ({exact}) and replicate more."),
+    "few_changed": Word("{arm}：{outcome}只在不到{least}次重复中有差异，其置信区间不可信。",
+                        "{arm}: {outcome} differs in fewer than {least} replications, so its interval is not to be trusted."),
+    "few": Word("只有{runs}次重复：少于{least}次时置信区间不可靠。", "Only {runs} replications: under {least}, intervals are rough."),
+    "missing": Word("{arm}：{outcome}没有置信区间（{why}）。", "{arm}: {outcome} has no interval ({why})."),
+    "looks": Word("共看了{taken}次结果（预定最多{planned}次：{at}次重复），每个区间按{level}计算，使全部查看合起来仍为{overall}。",
+                  "Looked at {taken} of {planned} pre-set numbers of replications ({at}); every interval is taken at {level}, so that all looks together hold at {overall}."),
+    "not_reached": Word("看完预定的全部次数后，区间仍宽于{width}。", "After all looks the interval is still wider than {width}."),
+}  # fmt: skip
+WHY = {
+    "no value": Word("某些重复中该指标不存在", "it has no value in some replication"),
+    "too few replications": Word(f"重复少于{LEAST_PAIRS}次", f"fewer than {LEAST_PAIRS} replications"),
+    "no variation": Word("每次重复的差异完全相同", "every replication gave exactly this difference"),
+    "degenerate": Word("自助法退化", "the bootstrap is degenerate"),
+}
+
+
+def _say(key: str, lang: str, **values: object) -> str:
+    return SAID[key].in_language(require_language(lang)).format(**values)
+
+
+def arm_title(found: Comparison, arm: Arm, lang: str) -> str:
+    """Name of an arm in a sentence: the scenario's name in English, its title in Chinese (unless another arm has it too)."""
+    if lang == "en":
+        return arm.name
+    titles = [titled(getattr(one.scenario, "title", None), lang, one.name) for one in found.arms]
+    own = titles[found.arms.index(arm)]
+    return f"“{own}”" if titles.count(own) == 1 else arm.name
+
+
+def subject(outcome: str, lang: str) -> str:
+    """An outcome as the subject of a sentence."""
+    return (SUBJECTS.get(outcome) or OUTCOMES[outcome]).in_language(lang)
+
+
+def size_of(value: float, unit: str, lang: str, sign: bool = False) -> str:
+    """A difference for readers: percentage points for shares, rounded yuan, else the number with its unit."""
+    if math.isnan(value):
+        return "–"
+    plus = ("+" if value > 0 else "") if sign else ""
+    if unit == "share":
+        return plus + f"{100 * value:.1f}".replace("-", "−") + ("个百分点" if lang == "zh" else " points")
+    if unit == "yuan":
+        return plus + amount(value, lang).replace("-", "−")
+    return plus + f"{value:,.3g}".replace("-", "−") + (f" {unit}" if unit and lang == "en" else "")
+
+
+def bounds_of(low: float, high: float, unit: str, lang: str) -> str:
+    """Both bounds of an interval, the unit once."""
+    if math.isnan(low) or math.isnan(high):
+        return "–"
+    if math.isinf(high):
+        return _say("unbounded", lang, low=size_of(low, unit, lang))
+    if unit == "share":
+        first = f"{100 * low:.1f}".replace("-", "−")
+        return _say("to", lang, low=first, high=size_of(high, unit, lang).removesuffix(" points"))
+    return _say("to", lang, low=size_of(low, unit, lang), high=size_of(high, unit, lang))
+
+
+def percent_level(level: float) -> str:
+    """A confidence level: 95%, 98.8%."""
+    return f"{100 * level:.3g}%"
+
+
+def sentence_of(found: Comparison, name: str, lang: str = "en", outcome: str = "") -> str:
+    """What an arm does to an outcome (default: the first), at what price, and how many estates it rescued and harmed."""
+    arm, asked = found.arm(name), outcome or found.outcomes[0]
+    names = {"arm": arm_title(found, arm, lang), "base": arm_title(found, found.baseline, lang)}
+    if found.cost_effect(name).verdict == verdicts.IDENTICAL and not found.paired(name, asked).any():
+        return _say("identical", lang, **names, runs=len(found.seeds)) + ("。" if lang == "zh" else ".")
+    counted = found.rescued(name)
+    rescued = _say("rescued", lang, rescued=_count(counted.rescued), harmed=_count(counted.harmed), estates=f"{counted.estates:,.0f}")
+    marks = ("，", "；", "。") if lang == "zh" else (", ", "; ", ".")
+    return effect_clause(found, name, asked, lang) + marks[0] + price_clause(found, name, lang) + marks[1] + rescued + marks[2]
+
+
+def _count(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 or number == round(number) else f"{number:.1f}"
+
+
+def effect_clause(found: Comparison, name: str, outcome: str, lang: str) -> str:
+    """What an arm does to an outcome, with its interval."""
+    interval, unit = found.interval(name, outcome), OUTCOMES[outcome].unit
+    mean = float(found.paired(name, outcome).mean())
+    values: dict[str, object] = {"arm": arm_title(found, found.arm(name), lang), "base": arm_title(found, found.baseline, lang),
+                                 "subject": subject(outcome, lang), "level": percent_level(interval.level)}  # fmt: skip
+    if not interval.exists:
+        return _say("no_interval", lang, **values, size=size_of(mean, unit, lang, sign=True), why=WHY[interval.note].in_language(lang))
+    if not interval.excludes_zero:
+        needed = found.replications_needed(name, outcome)
+        words = _say("needed_none", lang) if needed is None else _say("needed", lang, number=f"{needed:,}")
+        return _say("unclear", lang, **values, size=size_of(mean, unit, lang, sign=True), runs=len(found.seeds),
+                    interval=bounds_of(interval.low, interval.high, unit, lang), needed=words)  # fmt: skip
+    low, high = sorted((abs(interval.low), abs(interval.high)))
+    return _say("moves", lang, **values, verb=_say("raises" if mean > 0 else "lowers", lang), size=size_of(abs(mean), unit, lang),
+                interval=bounds_of(low, high, unit, lang))  # fmt: skip
+
+
+def price_clause(found: Comparison, name: str, lang: str) -> str:
+    """What an estate-year out of the cycle costs, or why that has no number."""
+    one = found.cost_effect(name)
+    if one.verdict == verdicts.IDENTICAL:
+        return _say(verdicts.FREE, lang)
+    more = "same_cost" if one.cost == 0 else "higher" if one.cost > 0 else "lower"
+    return _say(one.verdict, lang, price=size_of(one.ratio, "yuan", lang), interval=bounds_of(one.low, one.high, "yuan", lang),
+                saved=size_of(-one.cost, "yuan", lang), more=_say(more, lang, size=size_of(abs(one.cost), "yuan", lang)))  # fmt: skip
+
+
+def warnings_of(found: Comparison, lang: str = "en") -> list[str]:
+    """What a reader must know before trusting the intervals; see `Comparison.warnings`."""
+    said = []
+    runs = len(found.seeds)
+    if runs < FEW_REPLICATIONS:
+        said.append(_say("few", lang, runs=runs, least=FEW_REPLICATIONS))
+    for arm in found.others:
+        name = arm_title(found, arm, lang)
+        counted = found.rescued(arm.name)
+        if not counted.trusted:
+            exact = counted.net_exact
+            said.append(_say("rare", lang, arm=name, runs=runs, changed=counted.all_rescued + counted.all_harmed,
+                             exact=bounds_of(exact.low, exact.high, "share", lang)))  # fmt: skip
+        for outcome in found.outcomes:
+            said += _about(found.interval(arm.name, outcome), name, subject(outcome, lang), lang)
+    return said + _looks(found, lang)
+
+
+def _about(interval: Interval, arm: str, outcome: str, lang: str) -> list[str]:
+    if interval.note == RARE:
+        return [_say("few_changed", lang, arm=arm, outcome=outcome, least=LEAST_PAIRS)]
+    if not interval.exists and interval.note != CONSTANT:  # that every replication agrees is no reason for doubt
+        return [_say("missing", lang, arm=arm, outcome=outcome, why=WHY[interval.note].in_language(lang))]
+    return []
+
+
+def _looks(found: Comparison, lang: str) -> list[str]:
+    if not found.looks:
+        return []
+    last = found.looks[-1]
+    said = [_say("looks", lang, taken=len(found.looks), planned=len(found.looks_planned), at=", ".join(map(str, found.looks_planned)),
+                 level=percent_level(found.settings.taken), overall=percent_level(found.settings.level))]  # fmt: skip
+    if not last.enough:
+        said.append(_say("not_reached", lang, width=size_of(last.wanted, OUTCOMES[last.outcome].unit, lang)))
+    return said
+
+
+def as_html(found: Comparison, lang: str = "en") -> str:
+    """What a notebook shows: the sentences, the warnings, the table of differences."""
+    lines = [f"<p>{html.escape(line)}</p>" for line in found.sentences(lang)]
+    lines += [f"<p><b>{html.escape(line)}</b></p>" for line in found.warnings(lang)]
+    arms = " · ".join(html.escape(f"{arm.name}: {scenario_title(arm, lang)}") for arm in found.arms)
+    table = found.differences.to_html(index=False, float_format=lambda value: f"{value:,.4g}")
+    return f"<div><p>{arms}</p>{''.join(lines)}{table}</div>"

@@ -1,0 +1,36 @@
+"""A withdrawal test in words, Chinese and English."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.experiments.outcomes import OUTCOMES
+from sim.outputs.catalog import percent, require_language
+from sim.outputs.comparison_words import bounds_of, percent_level, size_of, subject
+from sim.words import Word
+
+if TYPE_CHECKING:
+    from sim.experiments.withdrawal import Withdrawal, Withdrawn
+
+SAID = {
+    "kept": Word("{name}：与从未实施相比，一直实施使{subject}变化{kept}；第{month}月后停止，则变化{ended}",
+                 "{name}: kept, it changes {subject} by {kept}; ended after month {month}, by {ended}"),
+    "remains": Word("，效果留下{share}（{level}置信区间：{low}至{high}）", ", so {share} of the effect remains ({level} interval {low} to {high})"),
+    "none": Word("；一直实施的效果本身就看不出来，因此无从谈留下多少", "; its effect when kept cannot be told from none, so there is nothing to lose"),
+}  # fmt: skip
+
+
+def sentence_of(found: Withdrawal, one: Withdrawn, lang: str = "en") -> str:
+    """What ending a programme does, and how much of its effect remains."""
+    unit = OUTCOMES[one.outcome].unit
+    values = {"name": one.programme, "month": one.month, "subject": subject(one.outcome, lang)}
+    brackets = "（{}）" if lang == "zh" else " ({})"
+    written = {key: size_of(mean, unit, lang, sign=True) + brackets.format(bounds_of(interval.low, interval.high, unit, lang))
+               for key, mean, interval in (("kept", one.kept, one.kept_interval), ("ended", one.ended, one.ended_interval))}  # fmt: skip
+    text = SAID["kept"].in_language(require_language(lang)).format(**values, **written)
+    if math.isnan(one.remains):
+        return text + SAID["none"].in_language(lang) + ("。" if lang == "zh" else ".")
+    share, low, high = (percent(part).replace("-", "−") for part in (one.remains, one.remains_interval.low, one.remains_interval.high))
+    tail = SAID["remains"].in_language(lang).format(share=share, level=percent_level(one.remains_interval.level), low=low, high=high)
+    return text + tail + ("。" if lang == "zh" else ".")
