@@ -33,6 +33,9 @@ _ZH = {
     "lever_hostility": "被起诉、受委屈激起的积怨",
     "lever_recovery": "增加的欠费补缴概率",
     "lever_tender": "介绍来的投标企业",
+    "lever_retry": "缩短的再次招标间隔",
+    "lever_cleaning": "失管时由社区接手简单保洁",
+    "lever_block": "并入的连片管理单元",
     "lever_belief": "对收缴率判断的纠正",
     "lever_self_management": "对自管的扶持",
     "lever_dismissal": "管理者被付诸表决或清退的概率",
@@ -72,6 +75,7 @@ BEARER_WORDS = {
     "donors": Word("捐助者", "donors"),
     "customers": Word("增值服务客户", "buyers of extra services"),
     "employers": Word("产权单位", "employers"),
+    "courts": Word("法院", "courts"),
 }
 
 

@@ -9,9 +9,9 @@ from sim.draws import Stream, philox
 from sim.exact import normal_quantile
 from sim.kernel import kernel
 from sim.month.committee import chance_word
-from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
-from sim.month.service import public_revenue_of, standard_cost
+from sim.month.lots import block_range, in_lot, lot_terms
 from sim.state.events import Cause, Event, write_event
+from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
 
 U64 = np.uint64
 TENDER_BLOCK = int(Stream.TENDER) // 4
@@ -112,16 +112,12 @@ def take_over(e, c, mode, belief, companies, estates, p):  # type: ignore[no-unt
 
 
 @kernel
-def best_bid(e, belief_mean, companies, estates, world, p):  # type: ignore[no-untyped-def]
-    """Let companies look at estate e; returns (winner or -1, winner's belief, companies that looked, companies that bid)."""
+def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ignore[no-untyped-def]
+    """Let companies look at estate e and its lot; returns (winner or -1, winner's belief, companies that looked and that bid)."""
     q = p[0]
     estate = estates[e]
     looks = int(q.market_bidders + estate.lever_tender)
-    full_fee = estate.price * estate.billable_area
-    revenue = public_revenue_of(estate.public_revenue, estate.condition, False, q.revenue_condition, q.revenue_unmanaged)
-    revenue = revenue * (1.0 - q.revenue_leak) * q.revenue_company_share
-    cost = standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, estate.condition, q.service_condition_cost,
-                         min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
+    members, full_fee, income, cost, believed, seen = lot_terms(e, belief_mean, CONDITION_BINS, beliefs, estates, world, p)
     winner = -1
     winning = -1e9
     winning_belief = 0.0
@@ -133,14 +129,14 @@ def best_bid(e, belief_mean, companies, estates, world, p):  # type: ignore[no-u
         company = companies[c]
         if company.active == 0 or company.state_owned == 1 or company.list < 0 or company.barred_until > world[0].month:
             continue
-        if company.estates >= company.capacity or c == estate.former_company or c == winner:
+        if company.estates + members > company.capacity or c == estate.former_company or c == winner:
             continue
-        belief = belief_mean + q.market_belief_noise * normal_quantile(chance_word(noise))
-        belief += estate.lever_belief * (estate.paid_share - belief)
+        belief = believed + q.market_belief_noise * normal_quantile(chance_word(noise))
+        belief += estate.lever_belief * (seen - belief)
         belief = min(1.0, max(0.0, belief))
         away = 1.0 + q.service_away_cost if company.home_district != estate.district else 1.0
-        margin = expected_margin(belief, full_fee, revenue + estate.lever_offer, q.service_overhead,
-                                 cost * company.cost_level * away, q.market_plan_effort)  # fmt: skip
+        margin = expected_margin(belief, full_fee, income, q.service_overhead, cost * company.cost_level * away,
+                                 q.market_plan_effort)  # fmt: skip
         if margin <= 0.0:
             continue
         bids += 1
@@ -192,11 +188,14 @@ def hold_tender(e, cause, beliefs, companies, estates, world, events, p):  # typ
     """Tender estate e: a company, else state-owned fallback where policy offers it, else what owners and community manage."""
     estate = estates[e]
     belief_mean = beliefs[estate.type, condition_bin(estate.condition)]
-    winner, belief, looks, bids = best_bid(e, belief_mean, companies, estates, world, p)
+    winner, belief, looks, bids = best_bid(e, belief_mean, beliefs, companies, estates, world, p)
     write_event(events, world, e, -1, TENDER_OPENED, cause, looks)
     if winner >= 0:
-        take_over(e, winner, MARKET, belief, companies, estates, p)
-        write_event(events, world, e, winner, TENDER_WON, cause, bids)
+        first, last = block_range(e, estates)
+        for m in range(first, last):
+            if in_lot(e, m, estates):
+                take_over(m, winner, MARKET, belief, companies, estates, p)
+                write_event(events, world, m, winner, TENDER_WON, cause, bids)
         return
     write_event(events, world, e, -1, TENDER_FAILED, NO_BIDDER, looks)
     estate.unmanaged_months = 0
@@ -274,5 +273,8 @@ def market_month(estates, companies, balances, beliefs, world, events, p):  # ty
         estate.unmanaged_months += 1
         if offered:
             hold_tender(e, POLICY, beliefs, companies, estates, world, events, p)
-        elif estate.unmanaged_months >= q.market_retry:
+        elif estate.unmanaged_months + estate.lever_retry >= q.market_retry:
             hold_tender(e, RETRY, beliefs, companies, estates, world, events, p)
+        if estate.mode == NONE and estate.lever_cleaning > 0.0:
+            estate.mode = CLEANING
+            write_event(events, world, e, -1, CLEANING_STARTED, POLICY, estate.paid_share)

@@ -10,6 +10,7 @@ from sim.draws import philox
 from sim.exact import clip
 from sim.kernel import kernel
 from sim.month.decisions import participation_chance, uniform
+from sim.month.lots import block_range, in_block
 
 F = np.float32
 I32 = np.int32
@@ -30,11 +31,10 @@ class Matter(IntEnum):
 
 
 @kernel
-def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owners, estates, world, p):  # type: ignore[no-untyped-def]
-    """One vote in estate e: each owner takes part or not, and approves with chance base + slope x (satisfaction - reference).
+def count_votes(e, matter, approve_base, approve_slope, mobilised, owners, estates, world, p):  # type: ignore[no-untyped-def]
+    """The votes of estate e: each owner takes part or not, and approves with chance base + slope x (satisfaction - reference).
 
-    Returns (passed, share taking part by head, share of those approving by head). It passes if the quorum is met and the
-    majority reached, each both by head and by area [P047, P048].
+    Returns (heads taking part, heads for, area of all, area taking part, area for); areas in hundredths of a square metre.
     """
     q = p[0]
     estate = estates[e]
@@ -62,7 +62,34 @@ def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owner
             if uniform(U32(agree)) < approves:
                 heads_for += 1
                 area_for += size
-    took_part = heads / estate.households
+    return heads, heads_for, area_all, area, area_for
+
+
+@kernel
+def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owners, estates, world, p):  # type: ignore[no-untyped-def]
+    """One vote in estate e, or in the whole block that it is merged into.
+
+    Returns (passed, share taking part by head, share of those approving by head). It passes if the quorum is met and the
+    majority reached, each both by head and by area [P047, P048].
+    """
+    q = p[0]
+    owners_all = I64(0)
+    heads = I64(0)
+    heads_for = I64(0)
+    area_all = I64(0)
+    area = I64(0)
+    area_for = I64(0)
+    first, last = block_range(e, estates)
+    for m in range(first, last):
+        if in_block(e, m, estates):
+            counts = count_votes(m, matter, approve_base, approve_slope, mobilised, owners, estates, world, p)
+            owners_all += estates[m].households
+            heads += counts[0]
+            heads_for += counts[1]
+            area_all += counts[2]
+            area += counts[3]
+            area_for += counts[4]
+    took_part = heads / owners_all
     quorum = took_part >= q.committee_quorum and area >= q.committee_quorum * area_all
     approved = heads_for > majority * heads and area_for > majority * area
     return quorum and approved, took_part, heads_for / max(1, heads)

@@ -60,6 +60,11 @@ EVENTS: dict[str, tuple[int, Word, tuple[str, Word]]] = {
     "estates_merged": (2, Word("与邻近小区合并管理", "the estate was merged into one managed block"), (_COUNT, Word("共{size}个小区", "{size} estates in the block"))),
     "donation": (1, Word("收到捐助", "a donation arrived"), _MONEY),
     "problem_solved": (1, Word("解决居民反映的问题", "residents' problems were solved"), (_COUNT, Word("{size}件", "{size} of them"))),
+    "secretary_sent": (1, Word("派驻红邻书记", "a secretary was sent to live in the estate"), (_SHARE, Word("能力{size}", "ability {size}"))),
+    "secretary_left": (1, Word("红邻书记离任", "the secretary left"), (_COUNT, Word("任职{size}个月", "after {size} months"))),
+    "services_opened": (1, Word("企业开办增值服务", "the company opened extra services"), (_YUAN, Word("投入{size}", "{size} to set up"))),
+    "services_closed": (1, Word("增值服务停办", "the company closed its extra services"), (_YUAN, Word("累计亏损{size}", "after losing {size}"))),
+    "coverage_reported": (2, Word("各街道上报覆盖率", "streets reported their coverage"), (_SHARE, Word("上报{size}", "{size} reported"))),
     "suit": (1, Word("物业企业起诉欠费业主", "the company sued owners in arrears"), (_COUNT, Word("{size}户", "{size} owners"))),
 }  # fmt: skip
 CAUSES = {

@@ -48,6 +48,11 @@ class Event(IntEnum):
     PROBLEM_SOLVED = 35  # problems
     COMMITTEE_REPLACED = 36  # integrity before
     SUIT = 37  # owners sued
+    SECRETARY_SENT = 38  # ability
+    SECRETARY_LEFT = 39  # months of the posting
+    SERVICES_OPENED = 40  # set-up cost, yuan
+    SERVICES_CLOSED = 41  # loss since they were opened, yuan
+    COVERAGE_REPORTED = 42  # coverage that streets report
 
 
 class Cause(IntEnum):

@@ -59,7 +59,8 @@ class Committee(mesa.Agent):
         """Two thirds of owners must take part by head and by area, and a majority of those approve, by head and by area."""
         p, estate = self.model.p, self.estate
         heads = heads_for = area = area_for = area_all = 0
-        for owner in estate.owners:
+        voters = [owner for member in estate.block for owner in member.owners]
+        for owner in voters:
             size = int(owner.area * np.float32(100))  # hundredths of a square metre
             takes_part, approves = owner.vote(int(matter), base, slope, extra_participation)
             area_all += size
@@ -67,7 +68,7 @@ class Committee(mesa.Agent):
             heads_for += approves
             area += size if takes_part else 0
             area_for += size if approves else 0
-        took_part = heads / estate.households
+        took_part = heads / len(voters)
         quorum = took_part >= p.committee_quorum and area >= p.committee_quorum * area_all
         majority = p.committee_ordinary_majority
         carried = heads_for > majority * heads and area_for > majority * area

@@ -52,6 +52,18 @@ class Estate(mesa.Agent):
         return [owner for building in self.houses for owner in building.owners]
 
     @property
+    def block(self) -> list[Estate]:
+        """The estates merged into one block with this one, by number; itself alone where it is in none."""
+        if self.lever_block == 0:
+            return [self]
+        return [estate for estate in self.model.estates if estate.lever_block == self.lever_block]
+
+    @property
+    def lot(self) -> list[Estate]:
+        """Itself and those of its block that neither a company nor an employer looks after: they are tendered together."""
+        return [estate for estate in self.block if estate is self or (estate.manager is None and estate.mode != UNIT)]
+
+    @property
     def manager(self) -> Company | None:
         """The company that runs the estate."""
         return self.model.companies[self.company] if self.company >= 0 else None

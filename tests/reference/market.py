@@ -114,8 +114,11 @@ class Market:
         estate.unmanaged_months += 1
         if offered:
             self.tender(estate, Cause.POLICY)
-        elif estate.unmanaged_months >= self.city.p.market_retry:
+        elif estate.unmanaged_months + estate.lever_retry >= self.city.p.market_retry:
             self.tender(estate, Cause.RETRY)
+        if estate.mode == NONE and estate.lever_cleaning > 0.0:
+            estate.mode = CLEANING
+            self.city.tell(estate.row, -1, Event.CLEANING_STARTED, Cause.POLICY, estate.paid_share)
 
     def fallback_offered(self, estate: Estate) -> bool:
         """Policy offers a state-owned company, and some are left this month."""
@@ -128,8 +131,9 @@ class Market:
         self.city.tell(estate.row, -1, Event.TENDER_OPENED, cause, visitors)
         if bids:
             best = max(bids, key=lambda bid: bid.score)  # the first of equals
-            self.take_over(estate, best.company, MARKET, best.belief)
-            self.city.tell(estate.row, best.company.row, Event.TENDER_WON, cause, len(bids))
+            for member in estate.lot:
+                self.take_over(member, best.company, MARKET, best.belief)
+                self.city.tell(member.row, best.company.row, Event.TENDER_WON, cause, len(bids))
             return
         self.city.tell(estate.row, -1, Event.TENDER_FAILED, Cause.NO_BIDDER, visitors)
         estate.unmanaged_months = 0
@@ -149,22 +153,30 @@ class Market:
         """Companies drawn by lot look at the estate; those that expect a margin bid. Returns (lookers, bids)."""
         p = self.city.p
         visitors = int(p.market_bidders + estate.lever_tender)
-        revenue = estate.public_revenue_now(unmanaged=False) * (1.0 - p.revenue_leak) * p.revenue_company_share
+        lot = estate.lot
+        revenue = sum(one.public_revenue_now(unmanaged=False) for one in lot) * (1.0 - p.revenue_leak) * p.revenue_company_share
+        fees = cost_of_lot = 0.0
+        for one in lot:
+            fees += one.price * one.billable_area
+            cost_of_lot += one.full_cost(one.condition)
+        seen = estate.paid_share
+        if len(lot) > 1 and fees > 0.0:
+            mean_belief, seen = self.by_fees(lot, fees)
         bids: list[Bid] = []
         for visitor in range(visitors):
             number = int(self.luck(estate, VISIT, visitor) * len(self.city.companies))
             company = self.city.companies[number]
             leading = max(bids, key=lambda bid: bid.score).company if bids else None
-            if not self.may_bid(company) or company.row == estate.former_company or company is leading:
+            if not self.may_bid(company, len(lot)) or company.row == estate.former_company or company is leading:
                 continue
             belief = mean_belief + p.market_belief_noise * normal_quantile(self.luck(estate, OFFER, visitor))
-            belief += estate.lever_belief * (estate.paid_share - belief)
+            belief += estate.lever_belief * (seen - belief)
             belief = min(1.0, max(0.0, belief))
-            income = belief * (estate.price * estate.billable_area) + (revenue + estate.lever_offer)
+            income = belief * fees + (revenue + sum(one.lever_offer for one in lot))
             if income <= 0.0:
                 continue
             away = 1.0 if company.home_district == estate.district else 1.0 + p.service_away_cost
-            cost = estate.full_cost(estate.condition) * company.cost_level * away
+            cost = cost_of_lot * company.cost_level * away
             if 1.0 - p.service_overhead - p.market_plan_effort * cost / income <= 0.0:
                 continue
             score = company.reputation + 0.1 * self.luck(estate, CHARM, visitor)
@@ -173,10 +185,19 @@ class Market:
             bids.append(Bid(score, company, belief))
         return visitors, bids
 
-    def may_bid(self, company: Company) -> bool:
-        """Private, in the market, not barred or black-listed, with room for one more estate."""
+    def by_fees(self, lot: list[Estate], fees: float) -> tuple[float, float]:
+        """Collection that is believed and collection that is seen in a lot, weighted by full fees."""
+        believed = seen = 0.0
+        for one in lot:
+            fee = one.price * one.billable_area
+            believed += fee * self.beliefs[one.type, condition_class(one)]
+            seen += fee * one.paid_share
+        return believed / fees, seen / fees
+
+    def may_bid(self, company: Company, estates: int) -> bool:
+        """Private, in the market, not barred or black-listed, with room for so many more estates."""
         barred = company.list < 0 or company.barred_until > self.city.month
-        return bool(company.active) and not company.state_owned and not barred and company.estates < company.capacity
+        return bool(company.active) and not company.state_owned and not barred and company.estates + estates <= company.capacity
 
     def fallback_company(self) -> Company | None:
         """The state-owned company with most room, the first of equals; None if all are full."""

@@ -117,6 +117,7 @@ def random_scenario(number: int, months: int = 30) -> Scenario:
 LEVER_TOPS = {
     "lever_company_income": 60_000, "lever_company_revenue": 0.8, "lever_value_added": 20_000, "lever_norm": 2.0, "lever_mobilisation": 0.5,
     "lever_condition": 0.05, "lever_legacy": 0.1, "lever_complaint_capacity": 4.0, "lever_deadline": 3.0,
+    "lever_retry": 12.0, "lever_block": 4.0,
     "lever_grievance": 0.6, "lever_hostility": 0.1, "lever_recovery": 0.4, "lever_tender": 4.0, "lever_self_management": 0.2,
     "lever_offer": 60_000, "lever_effort": 0.2, "lever_dismissal": 1.1, "lever_price": 0.15, "lever_company_cost": 0.95, "lever_fixed_cost": 0.95, "lever_skill": 0.1,
     "lever_disclosure": 1.2, "lever_ranking": 1.2, "lever_focus": 1.2, "lever_participation": 0.4,

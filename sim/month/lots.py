@@ -1,0 +1,67 @@
+"""Estates merged into one managed block: they vote as one body, and those without a company are tendered as one lot."""
+
+from __future__ import annotations
+
+from numba.extending import register_jitable
+
+from sim.kernel import kernel
+from sim.month.service import public_revenue_of, standard_cost
+from sim.state.modes import UNIT
+
+
+@register_jitable
+def block_range(e, estates):  # type: ignore[no-untyped-def]
+    """First and last + 1 of the rows to search for members of estate e's block: only itself where it is in none."""
+    if estates[e].lever_block == 0:
+        return e, e + 1
+    return 0, estates.size
+
+
+@register_jitable
+def in_block(e, other, estates):  # type: ignore[no-untyped-def]
+    """True for estate e itself, and for the estates merged into one block with it."""
+    return other == e or (estates[e].lever_block != 0 and estates[other].lever_block == estates[e].lever_block)
+
+
+@register_jitable
+def in_lot(e, other, estates):  # type: ignore[no-untyped-def]
+    """True for estate e itself, and for the estates of its block that neither a company nor an employer looks after."""
+    free = estates[other].company < 0 and estates[other].mode != UNIT
+    return other == e or (free and in_block(e, other, estates))
+
+
+@kernel
+def lot_terms(e, belief_mean, bins, beliefs, estates, world, p):  # type: ignore[no-untyped-def]
+    """What a bidder weighs in the lot of estate e.
+
+    Returns (estates in it, full fee, other income, standard cost, believed collection, collection seen), fen a month and
+    shares; collection is weighted by fees.
+    """
+    q = p[0]
+    first, last = block_range(e, estates)
+    members = 0
+    fees = 0.0
+    revenue = 0
+    offer = 0
+    cost = 0.0
+    believed = 0.0
+    seen = 0.0
+    for m in range(first, last):
+        if not in_lot(e, m, estates):
+            continue
+        estate = estates[m]
+        fee = estate.price * estate.billable_area
+        members += 1
+        fees += fee
+        revenue += public_revenue_of(estate.public_revenue, estate.condition, False, q.revenue_condition, q.revenue_unmanaged)
+        offer += estate.lever_offer
+        cost += standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, estate.condition, q.service_condition_cost,
+                              min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
+        believed += fee * beliefs[estate.type, min(bins - 1, int(estate.condition * bins))]
+        seen += fee * estate.paid_share
+    if members == 1 or fees <= 0.0:
+        believed, seen = belief_mean, estates[e].paid_share
+    else:
+        believed, seen = believed / fees, seen / fees
+    income = revenue * (1.0 - q.revenue_leak) * q.revenue_company_share + offer
+    return members, fees, income, cost, believed, seen
