@@ -34,7 +34,7 @@ class EntryStandard(Intervention, kind="entry_standard"):
     )
     levers: ClassVar[tuple[str, ...]] = ("companies.skill", "companies.barred_until", "lever_dismissal")
     payers: ClassVar[tuple[str, ...]] = ("district",)
-    evidence: ClassVar[tuple[str, ...]] = ("S004", "S030", "P043", "T020")
+    evidence: ClassVar[tuple[str, ...]] = ("S030", "S033", "P008")
 
     period: int = setting(12, 1, 60, "month", "months between examinations", "考核周期")
     bar: float = setting(0.88, 0, 1, "share", "skill that is required", "能力准入线")

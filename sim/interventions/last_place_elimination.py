@@ -36,7 +36,7 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         "lever_ranking", "lever_dismissal", "lever_tender", "companies.score", "companies.barred_until",
     )  # fmt: skip
     payers: ClassVar[tuple[str, ...]] = ("owners",)
-    evidence: ClassVar[tuple[str, ...]] = ("S033", "S030", "P050", "T010")
+    evidence: ClassVar[tuple[str, ...]] = ("S033", "S030", "P027", "P050")
 
     period: int = setting(12, 1, 60, "month", "months between rankings", "排名周期")
     share: float = setting(0.1, 0, 1, "share", "part of the firms that is eliminated", "淘汰比例", "S033")

@@ -36,7 +36,7 @@ class Matchmaking(Intervention, kind="matchmaking"):
 
     firms: int = setting(25, 0, 10_000, "companies", "firms on the list", "推荐企业数", "S019")
     introductions: int = setting(8, 0, 1000, "companies", "firms introduced to an estate before its tender", "每次招标介绍的企业数")
-    staff: float = setting(0.2, 0, 100, "persons", "community staff that an estate takes in that month", "每小区占用社区人手", "S018")
+    staff: float = setting(0.2, 0, 100, "persons", "community staff that an estate takes in that month", "每小区占用社区人手")
     cost: float = setting(2000, 0, 1e6, "yuan/tender", "cost of the introductions for one tender", "每次对接经费")
 
     def suits(self, policy: Policy) -> np.ndarray:

@@ -32,7 +32,7 @@ class PartyBranches(Intervention, kind="party_branches"):
     )
     levers: ClassVar[tuple[str, ...]] = ("lever_effort", "lever_monitoring", "lever_oversight", "policy.staff")
     payers: ClassVar[tuple[str, ...]] = ("district",)
-    evidence: ClassVar[tuple[str, ...]] = ("S047", "S048", "S068")
+    evidence: ClassVar[tuple[str, ...]] = ("S047", "S048")
 
     own_share: float = setting(0.13, 0, 1, "share", "part of the firms with a branch of their own (4 of 30)", "单独建支部的企业比例", "S047")
     functional_share: float = setting(0.27, 0, 1, "share", "part with a functional branch (8 of 30); the rest share one", "建功能性支部的企业比例", "S047")
