@@ -42,7 +42,7 @@ def clip(x, low, high):  # type: ignore[no-untyped-def]
 
 @register_jitable(forceinline=True)
 def exp32(x):  # type: ignore[no-untyped-def]
-    """e to the x in float32 for x in [-20, 20] (bounded to it); relative error under 1e-5.
+    """e to the x in float32 for x in [-20, 20] (bounded to it); relative error under 2e-5.
 
     A Taylor polynomial at x / 128, squared seven times: branch-free, so compiled loops vectorise it.
     """
@@ -99,9 +99,9 @@ def power64(base, exponent):  # type: ignore[no-untyped-def]
 
 @register_jitable
 def normal_quantile(u):  # type: ignore[no-untyped-def]
-    """The standard normal value below which a share u of the mass lies; u in (0, 1), absolute error under 5e-9.
+    """The standard normal value below which a share u of the mass lies; u in (0, 1).
 
-    Acklam's rational approximation (relative error 1.15e-9).
+    Acklam's rational approximation: relative error 1.15e-9, so an absolute error under 1e-8 for any 32-bit word.
     """
     if u < 0.02425 or u > 0.97575:
         tail = u if u < 0.5 else 1.0 - u

@@ -125,11 +125,16 @@ for _field in OWNER_FIELDS:
 
 
 class OwnerList:
-    """The city's owners as a sequence of handles; an index gives an Owner, a slice an AgentSet."""
+    """The city's owners as a sequence of handles; an index gives an Owner, a slice an AgentSet.
+
+    A handle is kept once it was asked for: Mesa's AgentSet holds its agents weakly, and a set of handles that nobody else
+    holds would be empty at once. Ask for owners you need; the columns in `city.state.owners` are for all of them.
+    """
 
     def __init__(self, city: City) -> None:
         """All owners of `city`."""
         self.city = city
+        self._made: dict[int, Owner] = {}
 
     def __len__(self) -> int:
         return int(self.city.state.owners.area.size)
@@ -137,6 +142,10 @@ class OwnerList:
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
             rows = range(*index.indices(len(self)))
-            return mesa.agent.AgentSet([Owner(self.city, row) for row in rows], random=self.city.random)
-        row = range(len(self))[index]
-        return Owner(self.city, row)
+            return mesa.agent.AgentSet([self._handle(row) for row in rows], random=self.city.random)
+        return self._handle(range(len(self))[index])
+
+    def _handle(self, row: int) -> Owner:
+        if row not in self._made:
+            self._made[row] = Owner(self.city, row)
+        return self._made[row]

@@ -88,8 +88,8 @@ def value_for_money(quality, burden, burden_norm):  # type: ignore[no-untyped-de
 
 @register_jitable(forceinline=True)
 def next_expectation(expectation, received, up, down):  # type: ignore[no-untyped-def]
-    """Expectation after a month: quickly up after improvement, slowly down."""
-    return expectation + where(received > expectation, up, down) * (received - expectation)
+    """Expectation after a month, in [0, 1]: quickly up after improvement, slowly down."""
+    return clip(expectation + where(received > expectation, up, down) * (received - expectation), _ZERO, _ONE)
 
 
 @register_jitable(forceinline=True)

@@ -68,7 +68,8 @@ def record_month(estates, billed, collected, income, spending, rate, quality, wo
         )  # fmt: skip
         company = estate.mode == MARKET or estate.mode == SOE
         estate.nominal = 1 if estate.mode != NONE else 0
-        estate.charging = 1 if estate.billed > 0 and estate.collected > 0 else 0
+        # an estate that was abandoned this month was still billed in it, but nobody manages it any more
+        estate.charging = 1 if estate.nominal == 1 and estate.billed > 0 and estate.collected > 0 else 0
         estate.professional = 1 if company and estate.quality >= q.stage_professional_quality else 0
         even = estate.income_12 >= estate.spending_12 and estate.spending_12 > 0
         estate.break_even = 1 if estate.charging == 1 and even else 0

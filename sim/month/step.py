@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,8 +18,10 @@ from sim.month.owner_passes import owners_pass, payment_pass
 from sim.month.record import new_rings, record_month
 from sim.month.satisfaction import build_trust, solving_capacity
 from sim.month.service import plan_effort, serve, share_public_revenue
-from sim.population.start import State
 from sim.state.tables import EVENT_TYPE
+
+if TYPE_CHECKING:
+    from sim.population.start import State
 
 
 class Clockwork:

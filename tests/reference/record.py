@@ -76,4 +76,4 @@ def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
     quality_change = history.quality[-1] - history.quality[-1 - HALF]
     estate.stage = stage_of(estate, city, billed, yearly, rate_change, quality_change)
     covered = estate.income_12 >= estate.spending_12 and estate.spending_12 > 0
-    climb_ladder(estate, city, billed and estate.collected > 0, covered)
+    climb_ladder(estate, city, estate.mode != NONE and billed and estate.collected > 0, covered)
