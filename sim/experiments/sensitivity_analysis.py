@@ -1,0 +1,181 @@
+"""From the outcomes of a design to sensitivity measures (SALib), refusing whatever SALib would turn into silent zeros."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import stats
+
+from sim.errors import StudyError
+from sim.experiments.design import Axis, problem_of, unit_points
+from sim.experiments.outcomes import OUTCOMES
+from sim.experiments.study_file import SCENARIO_FACTOR, Study
+from sim.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MORRIS, SOBOL = "morris", "sobol"
+BOOTSTRAPS = 1000
+CONSTANT = "outcome does not vary"
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """One method over one design.
+
+    points: the factor values of every point. values: by outcome, (points, replications) float64, none missing. rows: the
+    measures, one per factor and outcome. noise: by outcome, the share of the variance between points that other seeds would
+    replace (NaN with one replication).
+    """
+
+    method: str
+    study: Study
+    axes: list[Axis]
+    points: list[dict[str, Any]]
+    values: dict[str, np.ndarray]
+    rows: list[dict[str, Any]]
+    noise: dict[str, float]
+    level: float
+    digest: str
+    executed: int
+
+    @property
+    def main(self) -> str:
+        """The column by which parameters are ranked."""
+        return "mean_size" if self.method == MORRIS else "total"
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per parameter and outcome, largest first within an outcome.
+
+        Morris: mean_effect is the mean change of the outcome over the parameter's whole range, signed; mean_size without its
+        sign, so that ups and downs do not cancel; spread is how much the effect depends on the other parameters. Sobol: first
+        is the share of variance that the parameter is answerable for alone, total with all it does together with others;
+        direction is its rank correlation with the outcome. Bounds end in _low and _high.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame(self.rows)
+        order = {outcome: place for place, outcome in enumerate(self.study.outcomes)}
+        ranked = frame.assign(_place=frame["outcome"].map(order)).sort_values(["_place", self.main], ascending=[True, False], kind="stable")
+        frame = ranked.drop(columns="_place").reset_index(drop=True)
+        unit = "unit of the outcome" if self.method == MORRIS else "share of variance"
+        columns = [name for name in frame if str(name).startswith(("mean_", "first", "total", "spread"))]
+        frame.attrs["units"] = dict.fromkeys(columns, unit) | {"low": "unit of the parameter", "high": "unit of the parameter"}
+        return frame
+
+    @cached_property
+    def point_table(self) -> pd.DataFrame:
+        """One row per point: its factors and the mean of every outcome over the replications."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.points)
+        for outcome, values in self.values.items():
+            frame[outcome] = values.mean(axis=1)
+        frame.attrs["units"] = {outcome: OUTCOMES[outcome].unit for outcome in self.values}
+        return frame
+
+    def foremost(self, number: int) -> list[str]:
+        """The `number` parameters that move any outcome most, each outcome's largest effect counting as one."""
+        table = self.table
+        largest = table.groupby("outcome")[self.main].transform("max")
+        relative = (table[self.main] / largest.where(largest > 0)).fillna(0.0)
+        return list(relative.groupby(table["parameter"], sort=False).max().sort_values(ascending=False, kind="stable").index[:number])
+
+
+def analyse(study: Study, axes: Sequence[Axis], points: list[dict[str, Any]], values: Sequence[Sequence[Any]], level: float,
+            digest: str = "", executed: int = 0) -> Analysis:  # fmt: skip
+    """Analyse the outcomes of a morris or sobol study: `values` has a row a run, a column an outcome, in the study's order.
+
+    StudyError if an outcome has no value in some run, or a factor has steps (levels of names) rather than a range.
+    """
+    for axis in axes:
+        if axis.key == SCENARIO_FACTOR or any(isinstance(one, str | bool) for one in axis.levels):
+            raise StudyError(f"{axis.key}: found names as levels, allowed a range: sensitivity needs numbers")
+    by_outcome = _complete(study, values, len(points))
+    unit = unit_points(study.design, len(axes))
+    measure = _morris if study.design.kind == MORRIS else _sobol
+    rows = []
+    for outcome, runs in by_outcome.items():
+        found = measure(study, axes, unit, runs.mean(axis=1), level)
+        rows += [_head(axis, outcome) | row for axis, row in zip(axes, found, strict=True)]
+    noise = {outcome: noise_of(runs) for outcome, runs in by_outcome.items()}
+    return Analysis(study.design.kind, study, list(axes), points, by_outcome, rows, noise, level, digest, executed)
+
+
+def _complete(study: Study, values: Sequence[Sequence[Any]], points: int) -> dict[str, np.ndarray]:
+    table = np.array([[math.nan if one is None else one for one in row] for row in values], np.float64)
+    if table.shape != (points * study.replications, len(study.outcomes)):
+        raise StudyError(f"study {study.name}: found outcomes of {len(values)} runs, allowed {points * study.replications}: all of them")
+    for outcome, column in zip(study.outcomes, table.T, strict=True):
+        missing = ~np.isfinite(column)
+        if missing.any():
+            first = int(missing.argmax()) // study.replications
+            raise StudyError(f"{outcome}: has no value in {int(missing.sum())} of {column.size} runs (the first at point {first}), "
+                             "so no sensitivity is computed")  # fmt: skip
+    return {outcome: column.reshape(points, study.replications) for outcome, column in zip(study.outcomes, table.T, strict=True)}
+
+
+def _head(axis: Axis, outcome: str) -> dict[str, Any]:
+    parameter = PARAMETERS.get(axis.key.removeprefix("parameters."))
+    low, high = (axis.levels[0], axis.levels[-1]) if axis.levels else (axis.low, axis.high)
+    unit = parameter.unit if parameter else ""
+    return {"parameter": axis.key, "parameter_unit": unit, "low": float(low), "high": float(high), "outcome": outcome, "unit": OUTCOMES[outcome].unit}
+
+
+def _morris(study: Study, axes: Sequence[Axis], unit: np.ndarray, means: np.ndarray, level: float) -> list[dict[str, Any]]:
+    from SALib.analyze import morris
+
+    found = morris.analyze(problem_of(axes), unit, means, num_resamples=BOOTSTRAPS, conf_level=level, num_levels=study.design.grid_levels,
+                           seed=study.design.seed)  # fmt: skip
+    mean, size, spread, margin = (np.asarray(found[name], np.float64).tolist() for name in ("mu", "mu_star", "sigma", "mu_star_conf"))
+    trajectories = study.design.size
+    reach = float(stats.t.ppf(0.5 + level / 2, trajectories - 1)) / math.sqrt(trajectories) if trajectories > 1 else math.nan
+    return [
+        {"mean_effect": m, "mean_effect_low": m - reach * s, "mean_effect_high": m + reach * s, "mean_size": z,
+         "mean_size_low": max(z - c, 0.0), "mean_size_high": z + c, "spread": s, "note": ""}
+        for m, z, s, c in zip(mean, size, spread, margin, strict=True)
+    ]  # fmt: skip
+
+
+def _sobol(study: Study, axes: Sequence[Axis], unit: np.ndarray, means: np.ndarray, level: float) -> list[dict[str, Any]]:
+    from SALib.analyze import sobol
+
+    if bool((means == means[0]).all()):  # SALib divides by its standard deviation
+        nothing = dict.fromkeys(("first", "first_low", "first_high", "total", "total_low", "total_high", "direction"), math.nan)
+        return [nothing | {"note": CONSTANT} for _ in axes]
+    found = sobol.analyze(problem_of(axes), means, calc_second_order=study.design.second_order, num_resamples=BOOTSTRAPS, conf_level=level,
+                          seed=study.design.seed)  # fmt: skip
+    rows = []
+    for place in range(len(axes)):
+        row: dict[str, Any] = {}
+        for name, value, margin in (("first", "S1", "S1_conf"), ("total", "ST", "ST_conf")):
+            middle, half = float(found[value][place]), float(found[margin][place])
+            row |= {name: middle, f"{name}_low": middle - half, f"{name}_high": middle + half}
+        rows.append(row | {"direction": _direction(unit[:, place], means), "note": ""})
+    return rows
+
+
+def _direction(coordinate: np.ndarray, means: np.ndarray) -> float:
+    """Rank correlation of a parameter with the outcome over all points."""
+    return float(stats.spearmanr(coordinate, means).statistic)
+
+
+def noise_of(runs: np.ndarray) -> float:
+    """Share of the variance of the points' means (points x replications) that comes from the choice of seeds.
+
+    What a seed adds at every point alike cancels between points; what is left, divided by the number of replications, is noise.
+    NaN with one replication or where nothing varies.
+    """
+    points, count = runs.shape
+    between = float(runs.mean(axis=1).var(ddof=1)) if points > 1 else 0.0
+    if count < 2 or between == 0:
+        return math.nan
+    rest = runs - runs.mean(axis=1, keepdims=True) - runs.mean(axis=0, keepdims=True) + runs.mean()
+    return float((rest**2).sum() / ((points - 1) * (count - 1)) / count / between)

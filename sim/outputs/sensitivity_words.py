@@ -1,0 +1,95 @@
+"""A sensitivity analysis in words, Chinese and English."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiments.outcomes import OUTCOMES
+from sim.outputs.catalog import percent, plain, require_language
+from sim.outputs.comparison_words import bounds_of, size_of, subject
+from sim.parameters import PARAMETERS
+from sim.words import Word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.sensitivity import Sensitivity
+    from sim.experiments.sensitivity_analysis import Analysis
+
+NAMED = 3  # parameters in a sentence
+NOISY = 0.1
+WIDE = 0.15  # half an interval of a leading Sobol index
+SAID = {
+    "morris": Word("对{subject}影响最大的是：{list}。", "What moves {subject} most: {list}."),
+    "sobol": Word("{subject}的差异主要来自：{list}。", "What {subject} owes its variance to: {list}."),
+    "morris_one": Word("{name}（全范围内{effect}，区间{interval}）", "{name} ({effect} over its range, {interval})"),
+    "sobol_one": Word("{name}（总效应{total}，单独{first}）", "{name} ({total} in all, {first} alone)"),
+    "constant": Word("{subject}在所有组合中相同，谈不上敏感性。", "{subject} is the same at every point, so nothing moves it."),
+    "noise": Word("{outcome}：组合间差异的{share}来自随机种子的选择；请增加重复次数。",
+                  "{outcome}: {share} of the variance between points comes from the choice of seeds; replicate more."),
+    "one_seed": Word("每个组合只运行一次，无法区分参数的影响与运气。", "One replication a point: the influence of parameters and of luck cannot be told apart."),
+    "wide": Word("{outcome}：Sobol指数的区间很宽（最宽±{margin}）；请用更大的规模。",
+                 "{outcome}: Sobol indices have wide intervals (up to ±{margin}); take a larger size."),
+    "left_out": Word("另有{number}个未测参数没有合理范围，保持原值不变。", "{number} more unmeasured parameters have no plausible range and were held at their values."),
+}  # fmt: skip
+
+
+def parameter_name(key: str, lang: str) -> str:
+    """What a parameter means; the key itself for what is no parameter."""
+    parameter = PARAMETERS.get(key.removeprefix("parameters."))
+    return plain(key) if parameter is None else (parameter.zh if lang == "zh" else parameter.en)
+
+
+def sentences_of(found: Sensitivity, lang: str = "en") -> list[str]:
+    """For each outcome, the parameters that move it most."""
+    require_language(lang)
+    return [_sentence(found.final, outcome, lang) for outcome in found.outcomes]
+
+
+def _sentence(analysis: Analysis, outcome: str, lang: str) -> str:
+    rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
+    if not (rows[analysis.main] > 0).any():
+        return SAID["constant"].in_language(lang).format(subject=subject(outcome, lang))
+    listed = ("；" if lang == "zh" else "; ").join(_one(analysis, row, lang) for _, row in rows.iterrows())
+    return SAID[analysis.method].in_language(lang).format(subject=subject(outcome, lang), list=listed)
+
+
+def _one(analysis: Analysis, row: pd.Series, lang: str) -> str:
+    name = parameter_name(row["parameter"], lang)
+    if analysis.method == "sobol":
+        return SAID["sobol_one"].in_language(lang).format(name=name, total=percent(max(row["total"], 0.0)), first=percent(max(row["first"], 0.0)))
+    interval = bounds_of(row["mean_effect_low"], row["mean_effect_high"], row["unit"], lang)
+    effect = size_of(row["mean_effect"], row["unit"], lang, sign=True)
+    return SAID["morris_one"].in_language(lang).format(name=name, effect=effect, interval=interval)
+
+
+def warnings_of(found: Sensitivity, lang: str = "en") -> list[str]:
+    """What a reader must know before trusting the numbers."""
+    from sim.experiments.sensitivity import left_out, unmeasured
+
+    require_language(lang)
+    said: list[str] = []
+    if found.final.study.replications == 1:
+        said.append(SAID["one_seed"].in_language(lang))
+    for outcome, share in found.final.noise.items():
+        if not math.isnan(share) and share > NOISY:
+            said.append(SAID["noise"].in_language(lang).format(outcome=OUTCOMES[outcome].in_language(lang), share=percent(share)))
+    if found.indices is not None:
+        said += _wide(found.indices, lang)
+    first = next(iter(found.analyses.values()))
+    if {axis.key for axis in first.axes} == set(unmeasured()):
+        said.append(SAID["left_out"].in_language(lang).format(number=len(left_out())))
+    return said
+
+
+def _wide(analysis: Analysis, lang: str) -> list[str]:
+    said = []
+    for outcome in analysis.study.outcomes:
+        rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
+        margin = float(np.nanmax([0.0, *(rows["total_high"] - rows["total"]), *(rows["first_high"] - rows["first"])]))
+        if margin > WIDE:
+            said.append(SAID["wide"].in_language(lang).format(outcome=OUTCOMES[outcome].in_language(lang), margin=f"{margin:.2f}"))
+    return said
