@@ -1,0 +1,116 @@
+"""Consolidation (连片整合): small, old, scattered estates of a neighbourhood are merged into one managed block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sim.interventions.base import Intervention, Rows, fen
+from sim.scenario import Targets, setting
+from sim.state.events import Cause, Event
+from sim.state.modes import UNIT
+from sim.words import Word
+
+if TYPE_CHECKING:
+    from sim.interventions.frame import Policy
+
+
+class Consolidation(Intervention, kind="consolidation"):
+    """The street joins estates into blocks: one office, one account for service, one tender, one assembly of owners."""
+
+    label_en: ClassVar[str] = "consolidation into blocks"
+    label_zh: ClassVar[str] = "连片整合"
+    mechanism: ClassVar[Word] = Word(
+        "街道把同一片区内零散的老旧小区拆墙并院，组成一个管理单元：门岗、办公等固定成本由同一企业的各小区分摊，失管的小区打包招标，同一企业统筹调配服务力量，设施共用。每次合并占用街道人手和经费。",
+        "The street takes down walls and joins small old estates of a neighbourhood. Those that one company runs share office and "
+        "guards; those without a company are tendered as one lot; the company deploys its staff over the whole block; facilities are "
+        "shared. Every merger takes street staff and money.",
+    )
+    risk: ClassVar[Word] = Word(
+        "全片业主共同表决，个别小区凭一时积极达到法定参与率的机会变小；统筹之后缴费好的小区补贴缴费差的小区，服务被摊薄，业主不满、少缴。",
+        "All owners of the block vote together, so that a single estate can no longer reach the quorum by its own zeal or luck. Pooled "
+        "service is cross-subsidy: estates that pay well lose service to those that do not, and their owners are displeased and pay less.",
+    )
+    levers: ClassVar[tuple[str, ...]] = ("lever_block", "lever_fixed_cost", "lever_effort", "lever_condition")
+    payers: ClassVar[tuple[str, ...]] = ("street",)
+    evidence: ClassVar[tuple[str, ...]] = ("S010", "S014", "P003", "P004", "P005", "P047")
+
+    area: Literal["community", "street"] = setting("street", None, None, "", "how far apart estates of a block may be", "合并范围")
+    estates: int = setting(5, 2, 100, "estates", "most estates in a block", "每片最多小区数")
+    largest: int = setting(300, 1, 10_000, "households", "largest estate that is merged", "可并入的最大户数", "P004")
+    saved: float = setting(0.8, 0, 1, "share", "part of the fixed cost that need not be borne more than once", "可分摊的固定成本比例")
+    pooling: float = setting(0.8, 0, 1, "share", "how far a company evens out service within the block", "统筹调配程度")
+    gain: float = setting(0.05, 0, 1, "share", "part of missing condition that joining the grounds makes up", "并院提升的设施状况")
+    cost: float = setting(150, 0, 1e5, "yuan/household", "works of joining an estate to a block", "并院工程费用")
+    staff: float = setting(1.0, 0, 100, "persons", "street staff in the month in which an estate is joined", "合并当月占用街道人手")
+    targets: Targets = Field(default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）")
+
+    def suits(self, policy: Policy) -> np.ndarray:
+        """Small estates; where an employer looks after the estate, it stays by itself."""
+        estates = policy.estates
+        return np.asarray((estates["households"] <= self.largest) & (estates["mode"] != UNIT))
+
+    def act(self, policy: Policy, rows: Rows, strength: float) -> None:
+        """Join what can be joined, and let the blocks share cost, service and votes."""
+        block = self._block(policy, rows)
+        joined = policy.array("joined", bool)
+        if strength >= 1.0:
+            self._join(policy, rows, block, joined)
+        # an estate that another programme put into a block stays there
+        member = joined[rows] & (policy.estates["lever_block"][rows] == 0)
+        rows, block = rows[member], block[member]
+        policy.move("lever_block", rows, block)
+        company = policy.estates["company"][rows]
+        _, group = np.unique(block * (policy.companies.size + 1) + company + 1, return_inverse=True)
+        together = np.bincount(group)[group] if rows.size else np.zeros(0, np.int64)
+        policy.move("lever_fixed_cost", rows, self.saved * (1.0 - 1.0 / np.maximum(1, together)) * strength)
+        self._pool(policy, rows, group, strength)
+
+    def _block(self, policy: Policy, rows: Rows) -> np.ndarray:
+        """The number of each row's block: estates of an area fill one after the other, in the order in which they came."""
+        area = policy.estates[self.area][rows].astype(np.int64)
+        turn = rank_in_group(area)
+        number = area * policy.estates.size + turn // self.estates
+        return np.asarray(1 + number * len(policy.courses) + policy.course.index)
+
+    def _join(self, policy: Policy, rows: Rows, block: np.ndarray, joined: np.ndarray) -> None:
+        """The works for estates that have somebody to be joined with, as far as hands and money go."""
+        _, which, number = np.unique(block, return_inverse=True, return_counts=True)
+        ready = ~joined[rows] & (number[which] > 1) if rows.size else np.zeros(0, bool)
+        new, which = rows[ready], which[ready]
+        met = policy.claim_staff("street", new, self.staff)
+        new, which = new[met], which[met]
+        paid = policy.spend("street", new, fen(self.cost * policy.estates["households"][new]))
+        new, which = new[paid], which[paid]
+        joined[new] = True
+        policy.move("lever_condition", new, self.gain * (1.0 - policy.estates["condition"][new]))
+        policy.events(new, Event.ESTATES_MERGED, Cause.POLICY, number[which].astype(np.float64))
+
+    def _pool(self, policy: Policy, rows: Rows, group: np.ndarray, strength: float) -> None:
+        """A company plans the effort that the whole block can pay for, not what each estate can."""
+        run = policy.managed(rows)
+        rows, group = rows[run], group[run]
+        estates, firms = policy.estates, policy.companies
+        # whole fen, so that the sums are the same on every machine
+        income = np.maximum(0, np.rint(estates["income_smooth"][rows]).astype(np.int64))
+        cost = np.maximum(1, np.rint(estates["standard_cost"][rows]).astype(np.int64))
+        size = int(group.max(initial=-1)) + 1
+        incomes, costs = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        np.add.at(incomes, group, income)
+        np.add.at(costs, group, cost)
+        left = 1.0 - firms["margin"][estates["company"][rows]] - policy.parameters["service_overhead"]
+        own = np.minimum(1.0, left * income / cost)
+        shared = np.minimum(1.0, left * incomes[group] / costs[group])
+        policy.move("lever_effort", rows, self.pooling * (shared - own) * strength)
+
+
+def rank_in_group(groups: np.ndarray) -> np.ndarray:
+    """How many entries of the same group come before each entry."""
+    order = np.argsort(groups, kind="stable")
+    sorted_groups = groups[order]
+    first = np.searchsorted(sorted_groups, sorted_groups, side="left")
+    rank = np.empty(groups.size, np.int64)
+    rank[order] = np.arange(groups.size) - first
+    return rank

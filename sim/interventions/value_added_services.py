@@ -1,0 +1,96 @@
+"""Value-added services (增值服务): companies sell repairs, household help and the use of public space to residents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from sim.interventions.base import Intervention, Rows, fen
+from sim.scenario import setting
+from sim.state.events import Cause, Event
+from sim.words import Word
+
+if TYPE_CHECKING:
+    from sim.interventions.frame import Policy
+
+
+class ValueAddedServices(Intervention, kind="value_added_services"):
+    """The company sets up services, residents buy what they trust and can use, and what is left is its income."""
+
+    label_en: ClassVar[str] = "value-added services"
+    label_zh: ClassVar[str] = "增值服务"
+    mechanism: ClassVar[Word] = Word(
+        "企业出资开办维修、家政、公共空间经营等增值服务，居民按收入、满意度和设施状况购买。卖出所得减去货款、外请人工和固定开销是企业的额外收入，可用来补贴基础服务；试办期满仍亏损就停办。",
+        "The company pays to set up repairs, household help and the use of public space. Residents buy by income, satisfaction and "
+        "condition. Sales less goods, hired hands and fixed cost are added income, which can carry basic service; where they still "
+        "lose money after a trial, the company closes them.",
+    )
+    risk: ClassVar[Word] = Word(
+        "需求不足则亏：低收入、破旧、住户不满的小区卖不动，开办费和固定开销收不回来；企业用本小区员工干有偿服务，基础服务的人手就少了。",
+        "It needs demand and condition: where residents are poor, facilities worn or owners dissatisfied, sales do not cover set-up and "
+        "fixed cost. And the estate's own staff who do paid work are missing from basic service.",
+    )
+    levers: ClassVar[tuple[str, ...]] = ("lever_value_added", "lever_effort")
+    payers: ClassVar[tuple[str, ...]] = ("companies", "customers")
+    evidence: ClassVar[tuple[str, ...]] = ("P037", "P038", "P042", "P071", "S069")
+
+    budget_share: float = setting(0.005, 0, 0.1, "share of income", "what a content household in a sound estate spends on them", "满意住户的消费占收入比例", "P071")
+    usable: float = setting(0.3, 0, 0.95, "share", "condition below which nothing can be sold", "可开展服务的最低设施状况")
+    content: float = setting(0.3, 0, 0.95, "share", "mean satisfaction below which nobody buys", "愿意购买的最低满意度", "P042")
+    goods: float = setting(0.4, 0, 1, "share of sales", "goods and hired hands", "货款与外请人工占销售额")
+    labour: float = setting(0.15, 0, 1, "share of sales", "work that the estate's own staff do, at its cost", "本小区员工投入占销售额")
+    fixed_cost: float = setting(3, 0, 1000, "yuan/household/month", "fixed cost of offering them", "每户每月固定开销")
+    setup: float = setting(20, 0, 1e5, "yuan/household", "set-up cost, paid by the company", "每户开办费")
+    trial: int = setting(6, 1, 120, "month", "months after which services that lost money are closed", "试办月数")
+
+    def suits(self, policy: Policy) -> np.ndarray:
+        """Where a company is in charge."""
+        return np.asarray(policy.estates["company"] >= 0)
+
+    def act(self, policy: Policy, rows: Rows, strength: float) -> None:
+        """Open where services are new to the company in charge, sell where they are open, close where they lost money."""
+        rows = rows[policy.managed(rows)]
+        company = policy.estates["company"]
+        owner = policy.array("company_plus_one", np.int32)  # whose services were opened; another company begins anew
+        new = rows[owner[rows] != company[rows] + 1]
+        setup = fen(self.setup * policy.estates["households"][new])
+        policy.spend("companies", new, setup)
+        owner[new] = company[new] + 1
+        policy.array("result", np.int64)[new] = 0
+        policy.array("age", np.int32)[new] = 0
+        policy.events(new, Event.SERVICES_OPENED, Cause.POLICY, setup / 100.0, company[new])
+        self._sell(policy, rows[~self._closed(policy, rows)], strength)
+
+    def _sell(self, policy: Policy, rows: Rows, strength: float) -> None:
+        """One month of sales, their cost, and the staff time that they take from basic service."""
+        estates = policy.estates
+        sales = fen(self.demand(policy, rows) * strength)
+        fixed = fen(self.fixed_cost * strength * estates["households"][rows])
+        outlay = np.floor(self.goods * sales).astype(np.int64) + fixed
+        policy.spend("customers", rows, sales, to="companies")
+        policy.spend("companies", rows, outlay)
+        policy.move("lever_value_added", rows, sales - outlay)
+        cost = np.maximum(1.0, estates["standard_cost"][rows])
+        policy.move("lever_effort", rows, -np.minimum(1.0, self.labour * sales / cost))
+        policy.array("result", np.int64)[rows] += sales - outlay
+        policy.array("age", np.int32)[rows] += 1
+
+    def demand(self, policy: Policy, rows: Rows) -> np.ndarray:
+        """Yuan a month that residents of each estate spend."""
+        estates = policy.estates
+        usable = np.clip((estates["condition"][rows] - self.usable) / (1.0 - self.usable), 0.0, 1.0)
+        content = np.clip((estates["satisfaction"][rows] - self.content) / (1.0 - self.content), 0.0, 1.0)
+        means = self.budget_share * estates["mean_income"][rows] / 100.0 * estates["households"][rows]
+        return np.asarray(means * usable * content)
+
+    def _closed(self, policy: Policy, rows: Rows) -> np.ndarray:
+        """True for each estate whose services are closed, those that are closed now included."""
+        closed_by = policy.array("closed_by", np.int32)
+        result, age = policy.array("result", np.int64)[rows], policy.array("age", np.int32)[rows]
+        company = policy.estates["company"]
+        failing = (age > 0) & (age % self.trial == 0) & (result < 0) & (closed_by[rows] != company[rows] + 1)
+        ends = rows[failing]
+        policy.events(ends, Event.SERVICES_CLOSED, Cause.SHORTFALL, -result[failing] / 100.0, company[ends])
+        closed_by[ends] = company[ends] + 1
+        return np.asarray(closed_by[rows] == company[rows] + 1)
