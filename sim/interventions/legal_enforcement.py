@@ -1,0 +1,75 @@
+"""Legal enforcement (依法催缴): companies sue or apply for payment orders; arrears come in, and so does hostility."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from sim.interventions.base import Intervention, Rows, fen
+from sim.interventions.casework import whole_cases
+from sim.scenario import setting
+from sim.state.events import Cause, Event
+from sim.words import Word
+
+if TYPE_CHECKING:
+    from sim.interventions.frame import Policy
+
+
+class LegalEnforcement(Intervention, kind="legal_enforcement"):
+    """Every few months a company brings suits where what it can expect covers what they cost."""
+
+    label_en: ClassVar[str] = "legal enforcement"
+    label_zh: ClassVar[str] = "依法催缴"
+    mechanism: ClassVar[Word] = Word(
+        "法院设快速通道，物业企业定期对部分欠费业主起诉或申请支付令，预计能收回的钱高于费用才起诉。胜诉或撤诉前缴清的收回欠费，邻居看到起诉，也多一层顾虑。停水停电催费是违法的，不在其内。",
+        "Courts open a fast track; every few months companies sue owners in arrears or apply for payment orders, where what they can "
+        "expect covers the cost. Arrears are paid, and neighbours take note. Cutting off water or power is unlawful and not part of it.",
+    )
+    risk: ClassVar[Word] = Word(
+        "对立加剧：服务没有改变，被起诉的业主和邻居怨气上升，起诉停了以后更不愿缴费；账龄长的欠费多数收不回，费用却已花掉。",
+        "Hostility: service is no better, those who were sued and their neighbours are angrier, and pay less once suits stop. Old "
+        "arrears mostly stay out, while the costs are spent.",
+    )
+    levers: ClassVar[tuple[str, ...]] = ("lever_recovery", "lever_sanction", "lever_hostility")
+    payers: ClassVar[tuple[str, ...]] = ("companies", "courts")
+    evidence: ClassVar[tuple[str, ...]] = ("P049", "P051", "P052", "P053", "P054", "T007", "T008", "T014")
+
+    period: int = setting(6, 1, 60, "month", "months between rounds of suits", "起诉间隔")
+    sued: float = setting(0.1, 0, 1, "share", "owners who did not pay and are sued in a round", "每轮起诉的欠费业主比例")
+    success: float = setting(0.7, 0, 1, "share", "suits after which fresh arrears are paid", "起诉后补缴比例")
+    deterrence: float = setting(3.0, 0, 20, "relative", "sanction that owners expect, for the share of refusers last sued", "起诉的威慑")
+    resentment: float = setting(1.5, 0, 20, "grievance", "grievance that a suit raises, in the owner sued and in neighbours together", "每起诉讼激起的积怨")
+    lawyer: float = setting(300, 0, 1e5, "yuan/suit", "what a suit costs the company besides the court's fee", "每起律师和人工费")
+    court_fee: float = setting(25, 0, 1e4, "yuan/suit", "court fee, paid by the company", "每起诉讼费", "P051")
+    court_cost: float = setting(800, 0, 1e5, "yuan/suit", "what a suit costs the court", "法院每起办案成本")
+
+    def suits(self, policy: Policy) -> np.ndarray:
+        """Where a company is owed something."""
+        return np.asarray((policy.estates["company"] >= 0) & (policy.estates["arrears"] > 0))
+
+    def act(self, policy: Policy, rows: Rows, strength: float) -> None:
+        """Sue when a round is due; the last round deters until the next."""
+        share = policy.array("share_sued")
+        rows = rows[policy.managed(rows)]
+        if policy.due(self.period):
+            share[:] = 0.0
+            self._sue(policy, rows, strength, share)
+        policy.move("lever_sanction", rows, np.minimum(1.0, self.deterrence * share[rows]) * strength)
+
+    def _sue(self, policy: Policy, rows: Rows, strength: float, share: np.ndarray) -> None:
+        """One round: who is sued, what it costs, what comes back and how it is taken."""
+        estates = policy.estates
+        refusers = estates["households"][rows] - estates["payers"][rows]
+        worth = (estates["billed"][rows] > 0) & (refusers > 0)
+        worth &= self.success * estates["arrears"][rows] > refusers * (self.lawyer + self.court_fee) * 100.0
+        rows, refusers = rows[worth], refusers[worth]
+        number = np.minimum(refusers, whole_cases(self.sued * strength * refusers, policy.luck(rows)))
+        rows, refusers, number = rows[number > 0], refusers[number > 0], number[number > 0]
+        policy.spend("companies", rows, fen(self.lawyer * number))
+        policy.spend("companies", rows, fen(self.court_fee * number), to="courts")
+        policy.spend("courts", rows, fen(self.court_cost * number))
+        share[rows] = number / refusers
+        policy.move("lever_recovery", rows, share[rows] * self.success)
+        policy.move("lever_hostility", rows, self.resentment * number / estates["households"][rows])
+        policy.events(rows, Event.SUIT, Cause.POLICY, number, estates["company"][rows])
