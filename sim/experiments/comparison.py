@@ -14,7 +14,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments import comparison_tables as tables
 from sim.experiments.arms import Arm
-from sim.experiments.cost_effect import CostEffect, acceptability, cost_effect, price_range
+from sim.experiments.cost_effect import CostEffect, cost_effect
 from sim.experiments.intervals import (
     LEVEL,
     POWER,
@@ -188,17 +188,12 @@ class Comparison:
         """One row per arm and seed: cost and effect, the points of the cost-effectiveness plane."""
         return tables.plane(self)
 
-    def acceptability(self, prices: np.ndarray | None = None) -> pd.DataFrame:
-        """By willingness to pay for an estate-year out of the cycle (yuan): the chance that each arm is worth most."""
-        import pandas as pd
+    def acceptability(self, prices: np.ndarray | None = None, against: str = "all") -> pd.DataFrame:
+        """By willingness to pay for an estate-year out of the cycle (yuan): the chance that each arm is worth most.
 
-        found = {arm.name: self.cost_effect(arm.name) for arm in self.others}
-        asked = price_range(list(found.values())) if prices is None else np.asarray(prices, np.float64)
-        nothing = np.zeros_like(next(iter(found.values())).cost_draws)
-        options = {self.baseline.name: (nothing, nothing)} | {name: (one.cost_draws, one.effect_draws) for name, one in found.items()}
-        frame = pd.DataFrame(acceptability(options, asked.tolist()), index=pd.Index(asked, name="willingness_to_pay"))
-        frame.attrs["units"] = {"willingness_to_pay": "yuan/estate-year"} | dict.fromkeys(options, "share")
-        return frame
+        `against`: "all" arms and the baseline, which has a column too, or the "baseline" alone, one arm at a time.
+        """
+        return tables.acceptability_table(self, prices, against)
 
     # words
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.arms import CYCLE, Arm
+from sim.experiments.cost_effect import acceptability, price_range
 from sim.experiments.intervals import Interval, mean_intervals
 from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES
 from sim.experiments.rescue import FATES, Rescues, at_risk_of, count_rescues, fates_of
@@ -182,6 +183,26 @@ def plane(found: Comparison) -> pd.DataFrame:
                            "effect": -found.paired(arm.name, "cycle_estate_years")}) for arm in found.others]  # fmt: skip
     frame = pd.concat(parts, ignore_index=True)
     frame.attrs["units"] = {"cost": "yuan", "effect": "estate-years"}
+    return frame
+
+
+def acceptability_table(found: Comparison, prices: np.ndarray | None, against: str) -> pd.DataFrame:
+    """See `Comparison.acceptability`."""
+    import pandas as pd
+
+    if against not in ("all", "baseline"):
+        raise StudyError(f"against: found {against!r}, allowed 'all' or 'baseline'")
+    judged = {arm.name: found.cost_effect(arm.name) for arm in found.others}
+    asked = price_range(list(judged.values())) if prices is None else np.asarray(prices, np.float64)
+    options = {name: (one.cost_draws, one.effect_draws) for name, one in judged.items()}
+    nothing = np.zeros_like(next(iter(judged.values())).cost_draws)
+    base = {found.baseline.name: (nothing, nothing)}
+    if against == "all":
+        shares = acceptability(base | options, asked.tolist())
+    else:
+        shares = {name: acceptability(base | {name: option}, asked.tolist())[name] for name, option in options.items()}
+    frame = pd.DataFrame(shares, index=pd.Index(asked, name="willingness_to_pay"))
+    frame.attrs["units"] = {"willingness_to_pay": "yuan/estate-year"} | dict.fromkeys(shares, "share")
     return frame
 
 
