@@ -6,7 +6,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import queue
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -14,23 +13,14 @@ from typing import Any
 
 from sim.errors import EngineError
 from sim.experiments.cell import Cell
-from sim.experiments.engine import (
-    ATTEMPTS,
-    DEFAULT_TIMEOUT,
-    Failure,
-    Finished,
-    Packed,
-    Work,
-    attempt,
-    execute_packed,
-)
-from sim.experiments.worker import start_worker, threads_of_one
+from sim.experiments.engine import ATTEMPTS, DEFAULT_TIMEOUT, Failure, Finished, Work, execute_packed
+from sim.experiments.lane import Attempted, Lane, stop_all
+from sim.experiments.worker import threads_of_one
 from sim.kernel import model_source_hash
 
 LOCAL = "local"
 BATCH = 4  # runs of one Dask task: a task costs the scheduler about a millisecond
 AHEAD = 2  # tasks that wait for each worker thread
-Attempted = tuple[Packed | None, Failure | None, float]
 
 
 class DaskEngine:
@@ -137,47 +127,28 @@ class _Feeding:
 
 # in a Dask worker
 
-_POOL: Any = None
-_LOCK = threading.Lock()
+_LANES: queue.SimpleQueue[Lane] = queue.SimpleQueue()  # those of this Dask worker that have nothing to do
 
 
 def carry_out(work: Work, cells: list[Cell], timeout: float) -> list[Attempted]:
     """Carry out cells one after the other in a process beside this Dask worker, each with its time limit."""
-    from sim.experiments.pool_engine import outcome_of
-
-    pool = _pool()
-    return [outcome_of(pool.schedule(attempt, args=[work, cell], timeout=timeout), timeout) for cell in cells]
-
-
-def _pool() -> Any:
-    """The processes of this Dask worker, one for each of its threads, started when first needed."""
-    from distributed import get_worker
-    from pebble import ProcessPool
-
-    global _POOL
-    with _LOCK:
-        if _POOL is None or not _POOL.active:
-            # Dask marks its workers as daemons, which may have no children. These end with the Dask worker: see start_worker
-            multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-            number = get_worker().state.nthreads
-            with threads_of_one():
-                # not "fork": a Dask worker has many threads
-                _POOL = ProcessPool(max_workers=number, initializer=start_worker, initargs=(os.getpid(), False),
-                                    context=multiprocessing.get_context("spawn"))  # fmt: skip
-                for started in [_POOL.schedule(_import_all) for _ in range(number)]:
-                    started.result()  # so that importing does not count towards the first run's time limit
-        return _POOL
+    # Dask marks its workers as daemons, which may have no children. These end with the Dask worker: see start_worker
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+    try:
+        lane = _LANES.get_nowait()
+        lane.work, lane.timeout = work, timeout
+    except queue.Empty:
+        # not "fork": a Dask worker has many threads, and those that start processes may end before them
+        lane = Lane(work, timeout, "spawn", with_thread=False)
+    try:
+        return [lane.carry_out(cell) for cell in cells]
+    finally:
+        _LANES.put(lane)
 
 
 def stop_processes() -> None:
     """End the processes beside this Dask worker; the next run starts new ones."""
-    global _POOL
-    with _LOCK:
-        if _POOL is not None:
-            _POOL.stop()
-            _POOL.join()
-            _POOL = None
-
-
-def _import_all() -> None:
-    import sim.city  # noqa: F401
+    lanes = []
+    while not _LANES.empty():
+        lanes.append(_LANES.get())
+    stop_all(lanes)

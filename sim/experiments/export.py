@@ -71,7 +71,7 @@ def _netcdf(result: StudyResult, path: Path) -> Path:
     """Dimensions run, month and estate; a run that is shorter, smaller or missing than the largest has NaN (or -1) there."""
     try:
         import h5netcdf
-        import h5py  # noqa: F401 - h5netcdf imports it only when a file is opened
+        import h5py
     except ImportError:
         raise StudyError("NetCDF needs an extra library; install estate-governance-simulator[export], or use --format csv") from None
     table = result.table(list(OUTCOMES))
@@ -84,27 +84,27 @@ def _netcdf(result: StudyResult, path: Path) -> Path:
         file.attrs["study"] = result.plan.id
         _put(file, "month", ("month",), np.arange(months + 1, dtype="i4"), "month", "months since the start")
         for column in table.columns:
-            _put_column(file, column, table[column])
+            _put_column(file, column, table[column], h5py.string_dtype())
         _put_runs(file, result, {run: row for row, run in enumerate(table["run"])})
     part.replace(path)
     return path
 
 
 def _put(file: Any, name: str, dimensions: tuple[str, ...], data: Any, unit: str = "", meaning: str = "") -> None:
-    made = file.create_variable(name, dimensions, data=data)
+    made = file.create_variable(name, dimensions, data.dtype, data=data)
     made.attrs["units"] = unit or "1"
     if meaning:
         made.attrs["long_name"] = meaning
 
 
-def _put_column(file: Any, column: str, values: Any) -> None:
+def _put_column(file: Any, column: str, values: Any, text: Any) -> None:
     if values.dtype.kind in "biuf":
         data = values.to_numpy()
         data = data.astype("i1") if data.dtype.kind == "b" else data
         word = OUTCOMES.get(column)
         _put(file, column, ("run",), data, word.unit if word else "", word.en if word else column)
     else:
-        _put(file, column, ("run",), np.array([str(value) for value in values], dtype=object), meaning=column)
+        _put(file, column, ("run",), np.array([str(value) for value in values], dtype=text), meaning=column)
 
 
 def _put_runs(file: Any, result: StudyResult, rows: dict[str, int]) -> None:

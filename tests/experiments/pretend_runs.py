@@ -1,0 +1,106 @@
+"""Runs that take no time: summaries made from the seed alone, and the ways in which a real run can go wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from sim.experiments.cell import Cell, cells_of
+from sim.experiments.engine import Packed
+from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.experiments.packing import pack
+from sim.experiments.running import run_cells
+from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
+from sim.scenario import load
+
+MONTHS, ESTATES = 24, 7
+
+
+def cells(number: int, first: int = 0) -> list[Cell]:
+    """Cells of one scenario with consecutive seeds."""
+    return cells_of(load("vicious_cycle"), range(first, first + number))
+
+
+def pretend(seed: int) -> RunSummary:
+    """A summary that depends on the seed only."""
+    luck = np.random.default_rng(seed)
+
+    def shares(*size: int) -> np.ndarray:
+        return luck.random(size, np.float32)
+
+    return RunSummary(
+        seed=seed,
+        months=MONTHS,
+        types=("commodity", "three_no"),
+        scalars={name: float(luck.random()) for name in OUTCOMES} | {"collection_rate_last_year": float("nan") if seed % 5 == 0 else 0.5},
+        series={name: shares(MONTHS + 1) for name in SERIES},
+        by_type={name: shares(2, MONTHS + 1) for name in GROUP_SERIES},
+        by_district={name: shares(3, MONTHS + 1) for name in GROUP_SERIES},
+        estates={name: luck.integers(0, 4, ESTATES).astype(kind) for name, kind in ESTATE_COLUMNS.items()},
+        spending={("city", ""): luck.integers(-5, 10**12, MONTHS + 1), ("district", "补贴"): luck.integers(0, 9, MONTHS + 1)},
+    )
+
+
+@dataclass(frozen=True)
+class Pretend:
+    """Carries out a cell by making its summary up; seeds listed go wrong in the way that the list says."""
+
+    folder: Path | None = None  # where runs leave a mark, so that a test can count them
+    seconds: float = 0.0
+    raises: frozenset[int] = field(default_factory=frozenset)
+    hangs: frozenset[int] = field(default_factory=frozenset)
+    kills: frozenset[int] = field(default_factory=frozenset)
+    kills_once: frozenset[int] = field(default_factory=frozenset)
+
+    def __call__(self, cell: Cell) -> Packed:
+        """Carry out."""
+        first = self._mark(cell.seed) == 1
+        if cell.seed in self.raises:
+            raise ValueError(f"seed {cell.seed} is unlucky")
+        if cell.seed in self.hangs:
+            time.sleep(60)
+        if cell.seed in self.kills or (cell.seed in self.kills_once and first):
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(self.seconds)
+        summary = pretend(cell.seed)
+        return Packed(pack(summary), summary.digest())
+
+    def _mark(self, seed: int) -> int:
+        """Note that this process began a run; returns how often it has been begun, now included."""
+        if self.folder is None:
+            return 1
+        with open(self.folder / f"seed-{seed}", "a", encoding="ascii") as file:
+            file.write(f"{os.getpid()}\n")
+        return self.attempts(seed)
+
+    def attempts(self, seed: int) -> int:
+        """How often a seed was begun."""
+        assert self.folder is not None
+        path = self.folder / f"seed-{seed}"
+        return len(path.read_text().splitlines()) if path.exists() else 0
+
+    def processes(self) -> set[int]:
+        """The ids of all processes that carried out a run."""
+        assert self.folder is not None
+        return {int(line) for path in self.folder.glob("seed-*") for line in path.read_text().splitlines()}
+
+
+def drive(store: str, marks: str, number: str, seconds: str) -> None:
+    """The driver of a series of runs, as a process of its own for tests that kill it."""
+    from sim.experiments.pool_engine import PoolEngine
+
+    work = Pretend(Path(marks), float(seconds))
+    try:
+        run_cells(cells(int(number)), engine=PoolEngine(2, work), store=Path(store))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    drive(*sys.argv[1:])

@@ -1,0 +1,156 @@
+"""Engines: runs that raise, hang or kill their worker cost themselves and nothing else; no process is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from pretend_runs import Pretend, cells, pretend
+
+from sim.errors import EngineError, StudyError
+from sim.experiments.engine import Finished, InProcess, Packed
+from sim.experiments.pool_engine import PoolEngine
+from sim.experiments.running import run_cells
+
+WRONG = Pretend(raises=frozenset({3}), kills=frozenset({5}), kills_once=frozenset({6}), hangs=frozenset({8}))
+
+
+def finished_by(engine, number: int, timeout: float = 30.0) -> dict[int, Finished]:
+    ended: list[Finished] = []
+    engine.run(cells(number), ended.append, timeout)
+    by_seed = {one.cell.seed: one for one in ended}
+    assert len(by_seed) == len(ended) == number
+    return by_seed
+
+
+def alive(process: int) -> bool:
+    """Whether a process exists and is no zombie."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
+
+
+def wait_until_gone(processes: set[int], seconds: float) -> set[int]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and any(map(alive, processes)):
+        time.sleep(0.05)
+    return {process for process in processes if alive(process)}
+
+
+def check_what_went_wrong(ended: dict[int, Finished], work: Pretend) -> None:
+    kinds = {seed: one.failure.kind for seed, one in ended.items() if one.failure is not None}
+    assert kinds == {3: "raised", 5: "died", 8: "timeout"}
+    assert "seed 3 is unlucky" in ended[3].failure.message
+    assert "Traceback" in ended[3].failure.traceback and "pretend_runs" in ended[3].failure.traceback
+    assert all(ended[seed].attempts == 2 and work.attempts(seed) == 2 for seed in (3, 5, 8))
+    assert ended[6].attempts == 2 and ended[6].packed.digest == pretend(6).digest()
+    for seed in set(ended) - {3, 5, 6, 8}:
+        assert (ended[seed].attempts, ended[seed].packed.digest) == (1, pretend(seed).digest())
+
+
+def test_pool_survives_what_goes_wrong(tmp_path):
+    work = Pretend(tmp_path, raises=WRONG.raises, kills=WRONG.kills, kills_once=WRONG.kills_once, hangs=WRONG.hangs)
+    check_what_went_wrong(finished_by(PoolEngine(2, work), 24, timeout=0.6), work)
+    assert not wait_until_gone(work.processes(), 5)
+
+
+def test_pool_and_this_process_give_the_same():
+    here, there = finished_by(InProcess(Pretend()), 12), finished_by(PoolEngine(2, Pretend()), 12)
+    assert {seed: one.packed for seed, one in here.items()} == {seed: one.packed for seed, one in there.items()}
+
+
+def test_in_process_tries_once_more_and_goes_on(tmp_path):
+    work = Pretend(tmp_path, raises=frozenset({1}))
+    ended = finished_by(InProcess(work), 3)
+    assert (ended[1].failure.kind, work.attempts(1)) == ("raised", 2)
+    assert ended[2].packed is not None
+
+
+def test_a_study_with_failures_finishes_and_computes_nothing_over_the_rest(tmp_path):
+    work = Pretend(tmp_path, raises=frozenset({3}))
+    results = run_cells(cells(6), engine=PoolEngine(2, work), store=tmp_path / "store")
+    assert (results.executed, results.missing) == (6, 1)
+    failed = results.failures[0]
+    assert (failed.seed, failed.kind) == (3, "raised")
+    assert "unlucky" in failed.traceback
+    assert failed.scenario_file.exists() and str(failed.scenario_file) in failed.rerun_command
+    with pytest.raises(StudyError, match=r"1 of 6 runs have no result.*seed 3"):
+        iter(results)
+    with pytest.raises(StudyError):
+        results.digest()
+    assert [cell.seed for cell, _ in results.available()] == [0, 1, 2, 4, 5]
+
+
+def test_what_was_set_aside_is_tried_again_only_when_asked(tmp_path):
+    broken = Pretend(raises=frozenset({3}))
+    run_cells(cells(5), engine=InProcess(broken), store=tmp_path).store.close()
+    left = run_cells(cells(5), engine=InProcess(Pretend()), store=tmp_path)
+    assert (left.executed, left.missing) == (0, 1)
+    failed_file = left.failures[0].scenario_file
+    mended = run_cells(cells(5), engine=InProcess(Pretend()), store=left.store, retry_failed=True)
+    assert (mended.executed, mended.missing, mended.failures) == (1, 0, [])
+    assert not failed_file.exists()
+
+
+def threads_in_use(cell) -> Packed:
+    """Report the threads that libraries would use here, as if it were the result."""
+    import pyarrow
+    import threadpoolctl
+
+    limits = [library["num_threads"] for library in threadpoolctl.threadpool_info()]
+    environment = [os.environ[name] for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")]
+    return Packed(b"", f"{max(limits, default=1)} {pyarrow.cpu_count()} {' '.join(environment)}")
+
+
+@pytest.mark.parametrize("start_method", ["fork", "spawn"])
+def test_workers_have_one_thread(start_method):
+    ended = finished_by(PoolEngine(2, threads_in_use, start_method), 2)
+    assert {one.packed.digest for one in ended.values()} == {"1 1 1 1 1"}
+    assert "NUMBA_NUM_THREADS" not in os.environ
+
+
+def test_no_worker_outlives_an_error_of_the_driver(tmp_path):
+    work = Pretend(tmp_path, seconds=0.2)
+
+    def refuse(one: Finished) -> None:
+        raise StudyError("no more")
+
+    with pytest.raises(StudyError, match="no more"):
+        PoolEngine(2, work).run(cells(20), refuse, 30)
+    assert work.processes() and not wait_until_gone(work.processes(), 5)
+
+
+def test_a_worker_killed_from_outside_costs_nothing(tmp_path):
+    work = Pretend(tmp_path, seconds=0.1)
+    victims: list[int] = []
+
+    def kill_one(one: Finished) -> None:
+        if len(victims) < 2 and (others := work.processes() - {os.getpid(), *victims}):
+            victims.append(min(others))
+            os.kill(victims[-1], signal.SIGKILL)
+
+    ended: list[Finished] = []
+    PoolEngine(2, work).run(cells(20), lambda one: (ended.append(one), kill_one(one)), 30)
+    assert len(victims) == 2
+    assert {one.cell.seed for one in ended if one.packed is not None} == set(range(20))
+
+
+def test_dask_without_a_scheduler_says_so():
+    pytest.importorskip("distributed")
+    from sim.experiments.dask_engine import DaskEngine
+
+    with pytest.raises(EngineError, match="no scheduler answers"):
+        DaskEngine("nonsense://nowhere").run(cells(1), print)
+
+
+def test_dask_survives_what_goes_wrong(tmp_path):
+    pytest.importorskip("distributed")
+    from sim.experiments.dask_engine import DaskEngine
+
+    work = Pretend(tmp_path, raises=WRONG.raises, kills=WRONG.kills, kills_once=WRONG.kills_once, hangs=WRONG.hangs)
+    check_what_went_wrong(finished_by(DaskEngine("local", 2, work), 24, timeout=1.0), work)
+    assert not wait_until_gone(work.processes(), 8)

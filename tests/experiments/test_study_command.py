@@ -1,0 +1,116 @@
+"""`estate study`: from the file to the exported tables, what it says when runs fail, and how it stops."""
+
+from __future__ import annotations
+
+import glob
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pretend_runs import Pretend
+from tiny_study import TINY, pretended, write
+from typer.testing import CliRunner
+
+from sim.cli.app import app
+from sim.experiments.store import Store
+
+
+@pytest.fixture
+def tiny(tmp_path) -> Path:
+    return write(tmp_path, TINY)
+
+
+def estate(*arguments: str, folder: Path, code: int = 0) -> str:
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        result = CliRunner().invoke(app, ["study", *arguments, "--lang", "en"])
+    finally:
+        os.chdir(before)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_the_command_from_run_to_export(tiny, tmp_path):
+    told = estate("run", "tiny.toml", folder=tmp_path)
+    assert "4 points x 3 replications = 12 runs" in told and "12 runs carried out, 0 found" in told
+    assert "0 runs carried out, 12 found" in estate("run", "tiny.toml", "--workers", "2", folder=tmp_path)
+    assert "0 runs carried out" in estate("resume", "tiny.toml", "--in-process", folder=tmp_path)
+    assert estate("status", folder=tmp_path).split()[-4:] == ["12", "12", "0", "0"]
+    frame = pd.read_parquet(glob.glob(str(tmp_path / "results/studies/*/runs.parquet"))[0])
+    run = frame["run"][7]
+    assert "the same as the stored result, bit for bit" in estate("rerun", "tiny.toml", "--run", run, folder=tmp_path)
+    assert "allowed: exactly one" in estate("rerun", "tiny.toml", "--run", "nothing", folder=tmp_path, code=2)
+    estate("export", "tiny.toml", "--out", "out", folder=tmp_path)
+    assert len(pd.read_csv(tmp_path / "out" / "monthly.csv")) == 12 * 13
+    assert len(pd.read_csv(tmp_path / "out" / "estates.csv")) == 12 * 10
+    runs = pd.read_csv(tmp_path / "out" / "runs.csv", dtype={"run": str})
+    assert runs["run"].tolist() == frame["run"].tolist()
+    spending = pd.read_csv(tmp_path / "out" / "spending.csv")
+    assert spending["yuan"].sum() == pytest.approx(runs["public_cost"].sum())
+
+
+def test_netcdf_holds_runs_months_and_estates(tmp_path):
+    pytest.importorskip("h5netcdf")
+    h5py = pytest.importorskip("h5py")
+    from sim.experiments.export import export
+
+    sized = TINY.replace("months = 12", "months = 24").replace('"city.estates" = 10', '"city.estates" = 7')  # as made-up runs are
+    found = pretended(write(tmp_path, sized), tmp_path / "store")
+    (path,) = export(found, "netcdf", tmp_path)
+    with h5py.File(path) as file:
+        assert file["cycle_share"][()].tolist() == found.runs["cycle_share"].tolist()
+        assert [text.decode() for text in file["run"][()]] == found.runs["run"].tolist()
+        _, first = next(found.summaries())
+        assert np.array_equal(file["monthly_quality"][0], first.series["quality"])
+        assert np.array_equal(file["estate_cycle_months"][0], first.estates["cycle_months"])
+
+
+def test_status_and_resume_of_a_study_that_was_never_begun(tiny, tmp_path):
+    assert "was not begun" in estate("resume", "tiny.toml", folder=tmp_path, code=2)
+    assert "was not begun" in estate("status", "tiny.toml", folder=tmp_path, code=2)
+    assert "No study" in estate("status", folder=tmp_path)
+
+
+def test_failed_runs_are_told_with_the_command_that_tries_them_again(tiny, tmp_path):
+    pretended(tiny, tmp_path / "results" / "store", Pretend(raises=frozenset({6})))
+    told = estate("run", "tiny.toml", folder=tmp_path, code=1)
+    assert "4 runs failed and were set aside" in told and "no statistic is computed" in told
+    again = next(line for line in told.splitlines() if "estate study rerun tiny.toml --run" in line)
+    run = again.split("--run ")[1].split()[0]
+    assert "4 runs failed" in estate("status", "tiny.toml", folder=tmp_path)
+    assert "it is kept now" in estate("rerun", "tiny.toml", "--run", run, folder=tmp_path)
+    assert "3 runs failed" in estate("status", "tiny.toml", folder=tmp_path)
+    # the made-up results of the others differ from what the model gives
+    wrong = pd.read_parquet(glob.glob(str(tmp_path / "results/studies/*/runs.parquet"))[0])["run"][0]
+    assert "differs from the stored result" in estate("rerun", "tiny.toml", "--run", wrong, folder=tmp_path, code=1)
+
+
+def test_ctrl_c_says_how_to_go_on(tmp_path):
+    text = TINY.replace("replications = 3", "replications = 400").replace("months = 12", "months = 60")
+    write(tmp_path, text)
+    command = [sys.executable, "-m", "sim", "study", "run", "tiny.toml", "--lang", "en"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    wait_for_runs(process, tmp_path / "results" / "store", 20)
+    process.send_signal(signal.SIGINT)
+    told, errors = process.communicate(timeout=30)
+    assert process.returncode == 130 and "Traceback" not in errors
+    assert "of 1600 runs are kept. Go on with: estate study resume tiny.toml" in told
+
+
+def wait_for_runs(process: subprocess.Popen[str], folder: Path, runs: int) -> None:
+    end = time.monotonic() + 240  # the model may have to be compiled first
+    while time.monotonic() < end and process.poll() is None:
+        if (folder / "ledger.sqlite").exists():
+            with Store(folder) as store:
+                if store.ledger.ask("SELECT count(*) FROM runs")[0][0] >= runs:
+                    return
+        time.sleep(0.2)
+    raise AssertionError(process.stderr.read())
