@@ -21,7 +21,8 @@ COMPANIONS: dict[str, dict[str, float]] = {
 }
 AMOUNTS = {"lever_tender": 4.0, "lever_company_income": 500_000, "lever_value_added": 500_000, "lever_offer": 5_000_000,
            "lever_complaint_capacity": 5.0, "lever_deadline": 2.0, "lever_price": 0.1, "lever_dismissal": 0.9,
-           "lever_legacy": 0.1, "lever_condition": 0.05, "lever_belief": 1.0}  # fmt: skip
+           "lever_legacy": 0.1, "lever_condition": 0.05, "lever_belief": 1.0, "lever_retry": 2.0,
+           "lever_block": 1}  # fmt: skip
 # Only what government reports depends on it; the phases of the month do not read it.
 NOT_FELT = {"lever_reported"}
 
