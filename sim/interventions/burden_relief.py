@@ -31,9 +31,9 @@ class BurdenRelief(Intervention, kind="burden_relief"):
     )
     levers: ClassVar[tuple[str, ...]] = ("lever_company_cost",)
     payers: ClassVar[tuple[str, ...]] = ("state",)
-    evidence: ClassVar[tuple[str, ...]] = ("S004", "P030", "P031", "P035", "P012")
+    evidence: ClassVar[tuple[str, ...]] = ("P030", "P031", "P035", "P012")
 
-    relief: float = setting(0.06, 0, 0.5, "share of cost", "part of the cost of service that the state bears", "财政承担的成本比例", "P035")
+    relief: float = setting(0.06, 0, 0.5, "share of cost", "part of the cost of service that the state bears", "财政承担的成本比例")
     errands: float = setting(0.01, 0, 0.2, "share of cost", "part of the cost that shop-boy service saves", "“店小二”服务节省的成本比例")
     staff: float = setting(0.05, 0, 100, "persons", "street staff that serving the firm of one estate takes", "每小区占用街道人手")
 

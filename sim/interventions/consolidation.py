@@ -39,7 +39,7 @@ class Consolidation(Intervention, kind="consolidation"):
 
     area: Literal["community", "street"] = setting("street", None, None, "", "how far apart estates of a block may be", "合并范围")
     estates: int = setting(5, 2, 100, "estates", "most estates in a block", "每片最多小区数")
-    largest: int = setting(300, 1, 10_000, "households", "largest estate that is merged", "可并入的最大户数", "P004")
+    largest: int = setting(300, 1, 10_000, "households", "largest estate that is merged", "可并入的最大户数")
     saved: float = setting(0.8, 0, 1, "share", "part of the fixed cost that need not be borne more than once", "可分摊的固定成本比例")
     pooling: float = setting(0.8, 0, 1, "share", "how far a company evens out service within the block", "统筹调配程度")
     gain: float = setting(0.05, 0, 1, "share", "part of missing condition that joining the grounds makes up", "并院提升的设施状况")

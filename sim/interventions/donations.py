@@ -38,11 +38,11 @@ class Donations(Intervention, kind="donations"):
     payers: ClassVar[tuple[str, ...]] = ("donors",)
     evidence: ClassVar[tuple[str, ...]] = ("P065", "T010", "T011")
 
-    chance: float = setting(0.02, 0, 1, "per month", "chance of a gift where a hundred households of mean activism (0.4) trust half", "每百户每月出现捐助的概率")
-    gift: float = setting(2.0, 0, 100, "months of income", "mean gift, in monthly incomes of the estate", "平均捐助额（月收入倍数）")
+    chance: float = setting(0.004, 0, 1, "per month", "chance of a gift where a hundred households of mean activism (0.4) trust half", "每百户每月出现捐助的概率")
+    gift: float = setting(1.0, 0, 100, "months of income", "mean gift, in monthly incomes of the estate", "平均捐助额（月收入倍数）")
     works: float = setting(0.5, 0, 1, "share", "part given as works, the rest as money", "以实物修缮捐助的比例")
-    thanks: float = setting(0.15, 0, 3, "logit", "readiness to pay that public thanks add", "公开致谢增加的缴费意愿", "T010")
-    fading: float = setting(0.15, 0, 1, "share per month", "part of that which fades every month", "致谢效果每月消退比例", "T010")
+    thanks: float = setting(0.15, 0, 3, "logit", "readiness to pay that public thanks add", "公开致谢增加的缴费意愿")
+    fading: float = setting(0.15, 0, 1, "share per month", "part of that which fades every month", "致谢效果每月消退比例")
     staff: float = setting(0.05, 0, 100, "persons", "community staff that receiving and thanking takes", "接受并致谢占用社区人手")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:

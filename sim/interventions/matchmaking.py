@@ -58,7 +58,7 @@ class Matchmaking(Intervention, kind="matchmaking"):
         """True for each estate of `rows` that will be tendered this month."""
         estates = policy.estates
         alone = (estates["company"][rows] < 0) & (estates["mode"][rows] != UNIT)
-        waited = estates["unmanaged_months"][rows] + 1 >= policy.parameters["market_retry"]
+        waited = estates["unmanaged_months"][rows] + 1 + estates["lever_retry"][rows] >= policy.parameters["market_retry"]
         vacated = (estates["process"][rows] != 0) & (estates["process_left"][rows] <= 1)
         return np.asarray((alone & waited) | vacated)
 
