@@ -45,17 +45,16 @@ class RectificationDrive(Intervention, kind="rectification_drive"):
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Inspect the estates whose drive is running, if the street has hands and the departments money."""
         begun = policy.array("begun", np.int32)
-        new = rows[begun[rows] == 0]
-        begun[new] = policy.month
-        since = policy.month - begun[rows]
         if self.again > 0:
-            since = since % max(self.again, self.months)
-        running = since < self.months
-        rows, since = rows[running], since[running]
-        met = policy.claim_staff("street", rows, self.staff)
-        rows, since = rows[met], since[met]
-        met = policy.spend("district", rows, fen(self.cost))
-        self._inspect(policy, rows[met], (1.0 - since[met] / self.months) * strength)
+            begun[policy.month - begun >= max(self.again, self.months)] = 0
+        waiting = rows[begun[rows] == 0]
+        running = rows[(begun[rows] > 0) & (policy.month - begun[rows] < self.months)]
+        rows = np.concatenate((running, waiting))  # what was begun is finished first
+        rows = rows[policy.claim_staff("street", rows, self.staff)]
+        rows = rows[policy.spend("district", rows, fen(self.cost))]
+        begun[rows] = np.where(begun[rows] == 0, policy.month, begun[rows])
+        since = policy.month - begun[rows]
+        self._inspect(policy, rows, (1.0 - since / self.months) * strength)
 
     def _inspect(self, policy: Policy, rows: Rows, force: np.ndarray) -> None:
         """One month with this force, 1 at the start of a drive."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from paired import SEEDS, START, outcome, pairs, ran_with, shift
 from small_city import events_of, paid_by
 
@@ -155,7 +154,10 @@ def test_a_drive_is_a_burst_that_fades() -> None:
 
 
 def test_a_drive_waits_for_hands() -> None:
-    # ten estates in a street of four persons: eight at half a person each
-    city = ran_with({**DRIVE, "staff": 0.5, "cost": 1000.0}, seed=1, months=START)
-    assert paid_by(city) == {("district", "suppliers"): pytest.approx(1000.0 * 8 * 6)}
-    assert events_of(city, "staff_exhausted")
+    # ten estates in a street of four persons: eight at half a person each, the other two once those are done
+    table = {**DRIVE, "staff": 0.5, "cost": 1000.0, "months": 4}
+    city = ran_with(table, seed=1, months=START)
+    assert paid_by(city) == {("district", "suppliers"): 1000.0 * 8 * 6} and events_of(city, "staff_exhausted")
+    later = ran_with(table, seed=1, months=30)
+    assert paid_by(later) == {("district", "suppliers"): 1000.0 * 4 * ESTATES}
+    assert max(line[0] for line in later.ledger_lines if line[4]) == START + 7
