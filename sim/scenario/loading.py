@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError
-from sim.scenario.merging import Origins, file_at, merge, origins_of
+from sim.scenario.merging import Origins, file_at, leave_out, merge, origins_of
 from sim.scenario.messages import problems_of
 from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
@@ -19,6 +19,7 @@ from sim.scenario.schema import Scenario
 SUFFIX = ".toml"
 ADD = "add_"
 ADDED_TO = ("interventions", "figures")  # lists that a variant may add to instead of replacing
+WITHOUT = "without"  # dotted keys of inherited tables that a variant leaves out
 
 
 @dataclass(frozen=True)
@@ -93,20 +94,41 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
     own = read_toml(file)
     base_name = own.pop("extends", None)
     additions = {key: own.pop(f"{ADD}{key}", []) for key in ADDED_TO}
+    left_out = own.pop(WITHOUT, [])
     data, origins = own, origins_of(own, str(file))
     if base_name is not None:
         base = _read_base(base_name, file, (*chain, file.resolve()))
         base.data.pop("name", None)
-        data, origins = merge(base.data, own), base.origins | origins
+        data = merge(leave_out(base.data, left_out, str(file)), own)
+        origins = base.origins | origins
+    elif left_out:
+        raise ScenarioError([Problem(str(file), WITHOUT, repr(left_out), "nothing, because nothing is extended")])
     for key, added in additions.items():
         if not isinstance(added, list):
             raise ScenarioError([Problem(str(file), f"{ADD}{key}", repr(added), "a list of tables")])
         before = data.get(key, [])
         if added and isinstance(before, list):
-            data = data | {key: [*before, *added]}
-            for index, table in enumerate(added, start=len(before)):
+            places = _places(key, before, added)
+            together = [*before, *[None] * (1 + max(places, default=-1) - len(before))]
+            for index, table in zip(places, added, strict=True):
+                together[index] = table
                 origins |= origins_of(table, str(file), (key, index))
+            data = data | {key: together}
     return _Read(data, origins)
+
+
+def _places(key: str, before: list[Any], added: list[Any]) -> list[int]:
+    """Where each added table goes: at the end, but a figure takes the place of an inherited one for the same key."""
+    keys = [table.get("key") if key == "figures" and isinstance(table, dict) else None for table in before]
+    places, end = [], len(before)
+    for table in added:
+        name = table.get("key") if isinstance(table, dict) else None
+        if name is not None and name in keys:
+            places.append(keys.index(name))
+        else:
+            places.append(end)
+            end += 1
+    return places
 
 
 def _read_base(name: Any, file: Path, chain: tuple[Path, ...]) -> _Read:

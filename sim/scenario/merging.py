@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.errors import Problem, ScenarioError
+from sim.scenario.nearest import nearest
+
 Origins = dict[tuple[str | int, ...], str]
 
 # These tables are one value each (a distribution): a variant that states one replaces it whole, because the entries
@@ -23,6 +26,35 @@ def merge(base: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]
         else:
             merged[key] = value
     return merged
+
+
+def leave_out(base: Mapping[str, Any], keys: Any, file: str) -> dict[str, Any]:
+    """`base` without what stands at these dotted keys, and without the figures that back it.
+
+    Raises ScenarioError, with `file` as the place, for what is not a list of keys that `base` has.
+    """
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        allowed = 'a list of dotted keys, such as ["types.resettlement"]'
+        raise ScenarioError([Problem(file, "without", repr(keys), allowed)])
+    left = dict(base)
+    for key in keys:
+        left = _without_key(left, key.split("."), key, file)
+    figures = left.get("figures")
+    if keys and isinstance(figures, list):
+        gone = tuple(f"{key}." for key in keys)
+        left["figures"] = [f for f in figures if not (isinstance(f, dict) and f"{f.get('key')}.".startswith(gone))]
+    return left
+
+
+def _without_key(table: Mapping[str, Any], path: list[str], key: str, file: str) -> dict[str, Any]:
+    """A copy of `table` without the entry at `path`, which is the rest of the dotted `key`."""
+    first, rest = path[0], path[1:]
+    if first not in table or (rest and not isinstance(table[first], Mapping)):
+        before = key.split(".")[: -len(path)]
+        known = [".".join([*before, name]) for name in table]
+        raise ScenarioError([Problem(file, "without", repr(key), "a key of what is extended", nearest(key, known))])
+    kept = {name: value for name, value in table.items() if name != first}
+    return {**table, first: _without_key(table[first], rest, key, file)} if rest else kept
 
 
 def _superseded(key: str, variant: Mapping[str, Any]) -> bool:

@@ -21,7 +21,7 @@ from sim.scenario.programme import PROGRAMMES, Programme
 Location = tuple[str | int, ...]
 UNKNOWN_KEY = "an unknown key"
 # Keys that a file may have at its top although no resolved scenario has them.
-FILE_KEYS = ("extends", "add_interventions", "add_figures")
+FILE_KEYS = ("extends", "without", "add_interventions", "add_figures")
 PATTERN_WORDS = "a name of lower-case letters, digits and _ that begins with a letter"
 
 

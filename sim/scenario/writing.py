@@ -79,6 +79,11 @@ def json_schema() -> dict[str, Any]:
         "type": "string",
         "description": "name or path of the scenario that this one varies",
     }
+    properties["without"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "dotted keys of the extended scenario that are left out, with the figures that back them",
+    }
     properties["parameters"] = _parameters_schema()
     choice = {"anyOf": [{"required": ["extends"]}, {"required": required}]}
     return {"$schema": DIALECT, **root, **choice, "$defs": definitions}
