@@ -1,0 +1,147 @@
+"""The point of no return: the latest month in which a policy may still begin and work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.arms import CYCLE_STAGES
+from sim.experiments.cell import cells_of
+from sim.experiments.intervals import Interval, mean_interval
+from sim.experiments.settling import Run
+from sim.scenario import Scenario, with_overrides
+
+PART = 0.5  # of the rescues of an immediate start that a later one must keep, to count as working
+FIRST_SEEDS, MOST_SEEDS = 6, 24
+STEP = 3  # months: the bracket at which halving ends
+GRID = (0.25, 0.5, 1.0)  # of the longest delay; looked at before halving, so that more than one crossing would be seen
+
+
+@dataclass(frozen=True)
+class Delayed:
+    """The policy begun `delay` months later than planned. rescued: estates a run, mean over seeds, always the same time after it began.
+
+    excess: rescued less PART of what the planned start rescues, paired by seed, with its interval.
+    """
+
+    delay: int
+    seeds: int
+    rescued: float
+    excess: float
+    interval: Interval
+
+    @property
+    def works(self) -> bool:
+        """Whether at least PART of the rescues are left."""
+        return self.excess >= 0
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the interval leaves it open."""
+        return not self.interval.exists or not self.interval.excludes_zero
+
+
+@dataclass(frozen=True)
+class NoReturn:
+    """The latest delay at which the policy still works. `latest` is None where it works at every delay tried.
+
+    sure, lost: the last delay at which it works, and the first at which it does not, beyond doubt (None where there is none).
+    """
+
+    immediate: float
+    trials: tuple[Delayed, ...]
+    latest: int | None
+    sure: int | None
+    lost: int | None
+    start: int
+
+    @property
+    def month(self) -> int | None:
+        """The latest month in which the first programme may begin; None where no delay tried was too long."""
+        return None if self.latest is None else self.start + self.latest
+
+
+def delayed(scenario: Scenario, delay: int) -> Scenario:
+    """The same programmes `delay` months later, in a run that is as much longer: they have as much time to work."""
+    changes: dict[str, Any] = {"months": scenario.months + delay}
+    for programme in scenario.interventions:
+        changes[f"interventions.{programme.name}.start"] = programme.start + delay
+        if programme.end:
+            changes[f"interventions.{programme.name}.end"] = programme.end + delay
+    return with_overrides(scenario, changes)
+
+
+def point_of_no_return(scenario: Scenario, run: Run, *, longest: int = 120, seeds: Sequence[int] | None = None) -> NoReturn:
+    """Begin the scenario's programmes later and later and find where they stop working.
+
+    An estate is rescued if it is in the cycle in the last month without the programmes and not with them, under the same
+    seed. A delay works if it leaves at least half of the rescues of the planned start. Delays are halved between the last
+    that works and the first that does not; where paired seeds leave it open, there are more of them. StudyError without
+    programmes, or where even the planned start rescues nobody.
+    """
+    if not scenario.interventions:
+        raise StudyError(f"{scenario.name}: found no programme, allowed one or more: a point of no return is one of a policy")
+    return _Search(scenario, run, longest, tuple(seeds or range(1, FIRST_SEEDS + 1))).result()
+
+
+class _Search:
+    def __init__(self, scenario: Scenario, run: Run, longest: int, seeds: tuple[int, ...]) -> None:
+        self.scenario, self.run, self.longest, self.first = scenario, run, longest, seeds
+        last = max(seeds)
+        more = max(0, MOST_SEEDS - len(seeds))
+        self.all = (*seeds, *range(last + 1, last + 1 + more))
+        self.known: dict[tuple[int, int], float] = {}
+        self.trials: dict[int, Delayed] = {}
+
+    def result(self) -> NoReturn:
+        self._rescued([0, *self._grid()], self.first)
+        immediate = float(np.mean([self.known[0, seed] for seed in self.first]))
+        if immediate <= 0:
+            raise StudyError(f"{self.scenario.name}: its programmes rescue no estate even when they begin as planned, "
+                             f"so there is no point of no return (estates rescued a run: {immediate:g})")  # fmt: skip
+        for delay in self._grid():
+            self._look(delay)
+        low, high = self._bracket()
+        while high is not None and high - low > STEP:
+            self._look((low + high) // 2)
+            low, high = self._bracket()
+        found = tuple(self.trials[delay] for delay in sorted(self.trials))
+        sure = [one.delay for one in found if one.works and not one.uncertain]
+        lost = [one.delay for one in found if not one.works and not one.uncertain]
+        return NoReturn(immediate, found, None if high is None else low, max(sure, default=None), min(lost, default=None),
+                        min(programme.start for programme in self.scenario.interventions))  # fmt: skip
+
+    def _grid(self) -> list[int]:
+        return sorted({max(1, round(share * self.longest)) for share in GRID})
+
+    def _bracket(self) -> tuple[int, int | None]:
+        """The last delay that works (0 does) and the first after it that does not (None if the longest works)."""
+        working = max((delay for delay, one in self.trials.items() if one.works), default=0)
+        return working, min((delay for delay in self.trials if delay > working), default=None)
+
+    def _look(self, delay: int) -> None:
+        """Judge a delay, with more seeds where it stays open."""
+        for seeds in (self.first, self.all):
+            self._rescued([0, delay], seeds)
+            excess = np.array([self.known[delay, seed] - PART * self.known[0, seed] for seed in seeds])
+            rescued = float(np.mean([self.known[delay, seed] for seed in seeds]))
+            self.trials[delay] = Delayed(delay, len(seeds), rescued, float(excess.mean()), mean_interval(excess))
+            if not self.trials[delay].uncertain:
+                break
+
+    def _rescued(self, delays: Sequence[int], seeds: Sequence[int]) -> None:
+        """Fill `known` with the estates rescued a run, with and without programmes run under the same seed."""
+        wanted = [(delay, seed) for delay in delays for seed in seeds if (delay, seed) not in self.known]
+        cells = []
+        for delay, seed in wanted:
+            later = delayed(self.scenario, delay)
+            cells += cells_of(later.model_copy(update={"interventions": ()}), [seed], {"delay": delay, "policy": False})
+            cells += cells_of(later, [seed], {"delay": delay, "policy": True})
+        stages = [summary.estates["final_stage"] for _, summary in self.run(cells)] if cells else []
+        for place, key in enumerate(wanted):
+            before, after = (np.isin(stages[2 * place + i], CYCLE_STAGES) for i in (0, 1))
+            self.known[key] = float(np.count_nonzero(before & ~after))

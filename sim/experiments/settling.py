@@ -1,0 +1,189 @@
+"""Where the estates of a type settle in agent-based runs, and the starting collection from which they end high or low."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.cell import Cell, cells_of
+from sim.experiments.intervals import Interval, wilson
+from sim.experiments.levers import Lever
+from sim.experiments.representative import started_at
+from sim.experiments.running import CellResults
+from sim.scenario import Scenario
+
+STARTS = (0.05, 0.35, 0.65, 0.95)
+GAP = 0.15  # two settled rates that differ by more are two states
+TOLERANCE = 0.02  # width of the bracket around an unstable point at which refining ends
+MOST_SEEDS = 4
+UNMANAGED_CONDITION = 0.7  # start of estates whose mean-field condition is unknown (a lever without counterpart)
+
+Run = Callable[[list[Cell]], CellResults]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Estates of the type that were started at one collection rate: the rates that they settled at, all seeds together."""
+
+    start: float
+    seeds: int
+    rates: np.ndarray
+
+    @property
+    def middle(self) -> float:
+        """Median of the rates."""
+        return float(np.median(self.rates))
+
+
+@dataclass
+class Settled:
+    """What agent-based runs say at one value of the lever.
+
+    low, high: median rate settled at from the lowest and the highest start. two_states: whether they differ by more than
+    GAP. unstable: the starts between which the chance of ending high (above the middle of low and high) crosses one half.
+    """
+
+    value: float
+    trials: dict[float, Trial] = field(default_factory=dict)
+
+    @property
+    def low(self) -> float:
+        """Median rate from the lowest start."""
+        return self.trials[min(self.trials)].middle
+
+    @property
+    def high(self) -> float:
+        """Median rate from the highest start."""
+        return self.trials[max(self.trials)].middle
+
+    @property
+    def two_states(self) -> bool:
+        """Whether estates that start low and estates that start high end apart."""
+        return self.high - self.low > GAP
+
+    @property
+    def limit(self) -> float:
+        """The rate above which an estate counts as having ended high."""
+        return (self.low + self.high) / 2
+
+    def chance(self, start: float) -> tuple[float, Interval]:
+        """Share of estates that ended high from a start, with Wilson's interval (it takes estates as independent)."""
+        rates = self.trials[start].rates
+        above = int((rates > self.limit).sum())
+        return above / rates.size, wilson(above, rates.size)
+
+    @property
+    def bracket(self) -> tuple[float, float]:
+        """The last start with a chance under one half before the first with one of a half or more."""
+        starts = sorted(self.trials)
+        first = next(i for i, start in enumerate(starts) if self.chance(start)[0] >= 0.5)
+        return starts[max(0, first - 1)], starts[first]
+
+    @property
+    def unstable(self) -> float:
+        """Where the chance of ending high crosses one half, on the straight line across the bracket."""
+        low, high = self.bracket
+        below, above = self.chance(low)[0], self.chance(high)[0]
+        return low + (high - low) * (0.5 - below) / (above - below) if above > below else high
+
+
+class Settling:
+    """Runs and refines `Settled` points for values of a lever; all values of a round are run together."""
+
+    def __init__(self, world: Scenario, lever: Lever, run: Run, seeds: Sequence[int]) -> None:
+        """`world`: the (prepared) city whose estates are looked at; `seeds`: of the first round."""
+        self.world, self.lever, self.run, self.first = world, lever, run, tuple(seeds)
+        self.code = list(world.types).index(lever.type_name)
+        self.points: dict[float, Settled] = {}
+        self._worlds: dict[float, tuple[Scenario, Any]] = {}
+
+    def at(self, values: Sequence[float]) -> None:
+        """Find states and unstable points at these values of the lever, where they are not known yet."""
+        new = [value for value in values if value not in self.points]
+        for value in new:
+            self.points[value] = Settled(value)
+        self._try({value: list(STARTS) for value in new}, self.first)
+        open_ones = [self.points[value] for value in new if self.points[value].two_states]
+        while open_ones:
+            self._try({p.value: [round(sum(p.bracket) / 2, 4)] for p in open_ones}, self.first)
+            self._settle_doubts(open_ones)
+            open_ones = [p for p in open_ones if p.bracket[1] - p.bracket[0] > TOLERANCE]
+
+    def _settle_doubts(self, points: Sequence[Settled]) -> None:
+        """More seeds, the same for all, where the chance at an end of a bracket may lie on either side of one half."""
+        doubtful: dict[float, list[float]] = {}
+        for point in points:
+            for start in point.bracket:
+                interval = point.chance(start)[1]
+                if interval.low < 0.5 < interval.high and point.trials[start].seeds < MOST_SEEDS * len(self.first):
+                    doubtful.setdefault(point.value, []).append(start)
+        last = max(self.first)
+        if doubtful:
+            self._try(doubtful, [*self.first, *range(last + 1, last + 1 + (MOST_SEEDS - 1) * len(self.first))])
+
+    def _try(self, wanted: Mapping[float, Sequence[float]], seeds: Sequence[int]) -> None:
+        cells: list[Cell] = []
+        places: list[tuple[float, float]] = []
+        for value, starts in wanted.items():
+            for start in starts:
+                cells += cells_of(self._started(value, start), seeds, {self.lever.key: value, "start": start})
+                places.append((value, start))
+        if not cells:
+            return
+        rates = [self._rates(summary) for _, summary in self.run(cells)]
+        for i, (value, start) in enumerate(places):
+            found = np.concatenate(rates[i * len(seeds) : (i + 1) * len(seeds)])
+            self.points[value].trials[start] = Trial(start, len(seeds), found)
+
+    def _started(self, value: float, start: float) -> Scenario:
+        """The city with the lever at a value, service and condition being what that collection rate would keep up."""
+        if value not in self._worlds:
+            self._worlds[value] = self.lever.apply(self.world, value), self.lever.mean_field(self.world, value)
+        world, map_ = self._worlds[value]
+        name = self.lever.type_name
+        condition = map_.resting_condition(start) if map_ is not None else UNMANAGED_CONDITION
+        return started_at(world, name, start, condition)
+
+    def _rates(self, summary: Any) -> np.ndarray:
+        """Collection rate in the last year of every estate of the type; 0 where nobody bills any more."""
+        rates = summary.estates["collection_last_year"][summary.estates["type"] == self.code]
+        return np.nan_to_num(rates.astype(np.float64), nan=0.0)
+
+    def edges(self, tolerance: float) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        """Brackets of the lever around the ends of the range with two states, refined to `tolerance` by halving.
+
+        None where the range goes on beyond the sweep. Only the longest run of values with two states counts.
+        """
+        while True:
+            low, high = self._brackets()
+            wide = [b for b in (low, high) if b is not None and b[1] - b[0] > tolerance]
+            if not wide:
+                return low, high
+            self.at([round(sum(b) / 2, 8) for b in wide])
+
+    def _brackets(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        inside = longest_run([self.points[value].two_states for value in sorted(self.points)])
+        values = sorted(self.points)
+        if inside is None:
+            return None, None
+        first, last = inside
+        low = (values[first - 1], values[first]) if first > 0 else None
+        high = (values[last], values[last + 1]) if last + 1 < len(values) else None
+        return low, high
+
+
+def longest_run(flags: Sequence[bool]) -> tuple[int, int] | None:
+    """First and last position of the longest run of True; None without any."""
+    best: tuple[int, int] | None = None
+    start = None
+    for place, flag in enumerate([*flags, False]):
+        if flag and start is None:
+            start = place
+        elif not flag and start is not None:
+            if best is None or place - start > best[1] - best[0] + 1:
+                best = (start, place - 1)
+            start = None
+    return best

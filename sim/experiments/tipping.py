@@ -1,0 +1,312 @@
+"""The tipping map: where estates of a type can rest as a lever moves, by the mean-field map and by agent-based runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.cell import Cell
+from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
+from sim.experiments.levers import ADDED_INCOME, Lever, lever_of
+from sim.experiments.no_return import NoReturn, point_of_no_return
+from sim.experiments.ramp import HOLD, STEPS, Loop, loop
+from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, type_of
+from sim.experiments.running import CellResults, Report, run_cells
+from sim.experiments.settling import Settling, longest_run
+from sim.experiments.store import Store, open_store
+from sim.scenario import Scenario, load, with_overrides
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MONTHS = 300  # until estates have settled; condition is the slowest
+VALUES = 9
+MEAN_FIELD, AGENTS = "mean_field", "agents"
+WORLDS = ("alike", "city")
+
+
+@dataclass(frozen=True)
+class Width:
+    """How wide the trap of a type is: the range of the lever with two states, and the area between them over it.
+
+    low_open, high_open: the range goes on beyond the sweep, so that width and area are at least what they say. low and high
+    are NaN, width and area 0, where no value tried had two states. error: half-widths of the brackets of the ends.
+    """
+
+    source: str
+    low: float
+    high: float
+    width: float
+    area: float
+    low_open: bool
+    high_open: bool
+    error: float
+
+
+@dataclass(frozen=True, eq=False)
+class TypeMap:
+    """The map of one type. mean_field: {value: [(rate, stable)]} (empty if the map has no counterpart of the lever)."""
+
+    type_name: str
+    lever: Lever
+    mean_field: Mapping[float, Sequence[tuple[float, bool]]]
+    agents: Settling
+    widths: tuple[Width, ...]
+    loop: Loop | None
+
+
+class Tipping:
+    """What `tipping` found."""
+
+    def __init__(self, scenario: Scenario, maps: Sequence[TypeMap], no_return: NoReturn | None, note: str, executed: int, digest: str) -> None:
+        """Made by `tipping`; `note` says why there is no point of no return."""
+        self.scenario, self.maps, self.no_return, self.note = scenario, list(maps), no_return, note
+        self.executed, self.digest = executed, digest
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """One row for each resting point: type, lever, source, stable, collection, low and high (the bracket of an unstable one)."""
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for one in self.maps:
+            for value, found in sorted(one.mean_field.items()):
+                rows += [_row(one, value, MEAN_FIELD, bool(stable), rate, rate, rate) for rate, stable in found]
+            for value, point in sorted(one.agents.points.items()):
+                rates = [point.low, point.high] if point.two_states else [(point.low + point.high) / 2]
+                rows += [_row(one, value, AGENTS, True, rate, rate, rate) for rate in rates]
+                if point.two_states:
+                    rows.append(_row(one, value, AGENTS, False, point.unstable, *point.bracket))
+        columns = ["type", "lever", "source", "stable", "collection", "low", "high"]
+        frame = pd.DataFrame(rows, columns=columns)
+        frame.attrs["units"] = {"lever": self.maps[0].lever.unit, "collection": "share", "low": "share", "high": "share"}
+        return frame
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """One row for each start tried in agent-based runs: median, middle 80 % and the chance of ending high with its interval."""
+        import pandas as pd
+
+        rows = []
+        for one in self.maps:
+            for value, point in sorted(one.agents.points.items()):
+                for start, trial in sorted(point.trials.items()):
+                    share, interval = point.chance(start)
+                    low, high = np.quantile(trial.rates, [0.1, 0.9])
+                    rows.append({"type": one.type_name, "lever": value, "start": start, "seeds": trial.seeds, "estates": trial.rates.size,
+                                 "settled": trial.middle, "settled_p10": low, "settled_p90": high, "two_states": point.two_states,
+                                 "chance_high": share, "chance_low_bound": interval.low, "chance_high_bound": interval.high})  # fmt: skip
+        return pd.DataFrame(rows)
+
+    @property
+    def widths(self) -> pd.DataFrame:
+        """Width of the trap, one row for each type and source."""
+        import pandas as pd
+
+        return pd.DataFrame([{"type": one.type_name, **vars(width)} for one in self.maps for width in one.widths])
+
+    @property
+    def loops(self) -> pd.DataFrame:
+        """The hysteresis loop, one row for each type and value: collection on the way out and back (means over seeds)."""
+        import pandas as pd
+
+        rows = [{"type": one.type_name, "lever": float(value), "out": float(out), "back": float(back)}
+                for one in self.maps if one.loop is not None
+                for value, out, back in zip(one.loop.values, one.loop.out.mean(axis=0), one.loop.back.mean(axis=0), strict=True)]  # fmt: skip
+        return pd.DataFrame(rows, columns=["type", "lever", "out", "back"])
+
+    @property
+    def delays(self) -> pd.DataFrame:
+        """The later starts of the policy that were tried."""
+        import pandas as pd
+
+        columns = ["delay", "seeds", "rescued", "excess", "excess_low", "excess_high", "works", "uncertain"]
+        found = self.no_return.trials if self.no_return is not None else ()
+        return pd.DataFrame([(t.delay, t.seeds, t.rescued, t.excess, t.interval.low, t.interval.high, t.works, t.uncertain) for t in found],
+                            columns=columns)  # fmt: skip
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables by name."""
+        return {"points": self.points, "trials": self.trials, "widths": self.widths, "loops": self.loops, "delays": self.delays}
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """What was found, in words."""
+        from sim.outputs.trap_words import tipping_sentences
+
+        return tipping_sentences(self, lang)
+
+    def _repr_html_(self) -> str:
+        return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.widths.to_html(index=False) + "</div>"
+
+
+def _row(one: TypeMap, value: float, source: str, stable: bool, rate: float, low: float, high: float) -> dict[str, Any]:
+    return {"type": one.type_name, "lever": value, "source": source, "stable": stable, "collection": rate, "low": low, "high": high}
+
+
+def tipping(scenario: Scenario | str | Path, lever: str = ADDED_INCOME, *, low: float | None = None, high: float | None = None,
+            values: int = VALUES, types: Sequence[str] | None = None, world: str = "alike", months: int = MONTHS,
+            estates: int = ESTATES, households: int = HOUSEHOLDS, seeds: Sequence[int] = (1,), hysteresis: bool = True,
+            hold: int = HOLD, no_return: bool = True, longest_delay: int = 120, overrides: Mapping[str, Any] | None = None,
+            engine: Engine | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
+            progress: Report | None = None) -> Tipping:  # fmt: skip
+    """Sweep starting collection and one lever, and find where the estates of each type can rest.
+
+    `lever`: "added_income", "viability" or a dotted key, from `low` to `high` in `values` steps (refined at the ends of the trap).
+    `world`: "alike" (estates that are all like the mean estate of the type, see `representative.alike`) or "city" (the
+    scenario's own city, programmes and all). `hysteresis`: run the lever there and back, `hold` months at each step.
+    `no_return`: if the scenario has programmes, find the latest month in which they may begin.
+
+    Raises EstateError: an unknown key or type, a range that is none, or a run without a result.
+    """
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    base = with_overrides(loaded, overrides) if overrides else loaded
+    if world not in WORLDS:
+        raise StudyError(f"world: found {world!r}, allowed {' or '.join(WORLDS)}")
+    if values < 3 or not seeds:
+        raise StudyError(f"values: found {values} values and {len(seeds)} seeds, allowed 3 or more values and a seed")
+    runner = _Runner(engine, store if isinstance(store, Store) else open_store(store), timeout, progress)
+    names = list(types) if types else [name for name, number in base.estates_by_type().items() if number]
+    maps = []
+    for name in names:
+        type_of(base, name)
+        place = _Place(base, lever, name, world, months, estates, households)
+        maps.append(_map_of(place, place.sweep(low, high, values), runner, tuple(seeds), hold if hysteresis else 0))
+    found, note = None, "not asked for" if not no_return else ""
+    if no_return:
+        try:
+            found = point_of_no_return(base, runner, longest=longest_delay)
+        except StudyError as error:
+            if runner.incomplete:
+                raise
+            note = str(error)
+    return Tipping(base, maps, found, note, runner.executed, runner.digest())
+
+
+class _Runner:
+    """Runs cells with the same options and remembers what they came to."""
+
+    def __init__(self, engine: Engine | None, store: Store, timeout: float, progress: Report | None) -> None:
+        self.options: dict[str, Any] = {"engine": engine, "store": store, "timeout": timeout, "progress": progress}
+        self.executed, self.digests, self.incomplete = 0, list[str](), False
+
+    def __call__(self, cells: list[Cell]) -> CellResults:
+        results = run_cells(cells, **self.options)
+        self.executed += results.executed
+        self.incomplete = bool(results.missing)
+        self.digests.append(results.digest())  # StudyError if a run has no result
+        return results
+
+    def digest(self) -> str:
+        import hashlib
+
+        return hashlib.sha256("".join(self.digests).encode("ascii")).hexdigest()
+
+
+class _Place:
+    """The city in which the lever of one type is moved."""
+
+    def __init__(self, base: Scenario, key: str, name: str, world: str, months: int, estates: int, households: int) -> None:
+        if key.startswith("interventions.") and world == "alike":
+            raise StudyError(f"lever {key}: found a programme's setting in a world without programmes, allowed: world \"city\"")
+        city = alike(base, name, estates, households) if world == "alike" else base
+        self.lever = lever_of(key, city, name)
+        self.world = self.lever.prepare(with_overrides(city, {"months": months}))
+
+    def sweep(self, low: float | None, high: float | None, values: int) -> list[float]:
+        own = self.lever.bounds() if low is None or high is None else (low, high)
+        first, last = own[0] if low is None else low, own[1] if high is None else high
+        if not first < last:
+            raise StudyError(f"lever {self.lever.key}: found a range from {first:g} to {last:g}, allowed a low under its high")
+        found = [round(float(value), 8) for value in np.linspace(first, last, values)]
+        for value in (found[0], found[-1]):
+            self.lever.apply(self.world, value)  # ScenarioError now rather than after half of the runs
+        return found
+
+
+def _map_of(place: _Place, sweep: list[float], runner: _Runner, seeds: tuple[int, ...], hold: int) -> TypeMap:
+    lever, world = place.lever, place.world
+    settling = Settling(world, lever, runner, seeds)
+    settling.at(sweep)
+    tolerance = (sweep[-1] - sweep[0]) / (len(sweep) - 1) / 4
+    edges = settling.edges(tolerance)
+    curve: dict[float, list[tuple[float, bool]]] = {}
+    widths = [_agent_width(settling, edges)]
+    if not lever.of_programme:
+        curve = {value: _fixed_points(lever, world, value) for value in sorted(settling.points)}
+        widths.insert(0, _mean_field_width(lever, world, curve))
+    found = None
+    if hold and lever.can_move():
+        steps = np.linspace(sweep[0], sweep[-1], max(STEPS, len(sweep))).tolist()
+        found = loop(_started_low(settling, sweep, steps), lever, _from_the_bad_end(settling, steps), hold=hold, seeds=seeds)
+    return TypeMap(lever.type_name, lever, curve, settling, tuple(widths), found)
+
+
+def _from_the_bad_end(settling: Settling, steps: list[float]) -> list[float]:
+    """Steps in the order out: away from the end of the lever where estates rest lower."""
+    first, last = (settling.points[value] for value in (min(settling.points), max(settling.points)))
+    return steps if first.low + first.high <= last.low + last.high else steps[::-1]
+
+
+def _started_low(settling: Settling, sweep: list[float], steps: list[float]) -> Scenario:
+    """The city with its estates started at the bottom, where the lever is at the end that the loop begins at."""
+    from sim.experiments.representative import started_at
+
+    name = settling.lever.type_name
+    map_ = settling.lever.mean_field(settling.world, _from_the_bad_end(settling, steps)[0])
+    start = min(settling.points[sweep[0]].trials)
+    return started_at(settling.world, name, start, map_.resting_condition(start) if map_ else 0.3)
+
+
+def _fixed_points(lever: Lever, world: Scenario, value: float) -> list[tuple[float, bool]]:
+    map_ = lever.mean_field(world, value)
+    return [(float(rate), bool(stable)) for rate, stable in map_.fixed_points()] if map_ is not None else []
+
+
+def _spread(found: Sequence[tuple[float, bool]]) -> float:
+    """Distance between the lowest and the highest stable point; 0 with one."""
+    rates = [rate for rate, stable in found if stable]
+    return max(rates) - min(rates) if len(rates) > 1 else 0.0
+
+
+def _mean_field_width(lever: Lever, world: Scenario, curve: dict[float, list[tuple[float, bool]]]) -> Width:
+    """Ends of the range with two stable points, by halving between neighbours of the sweep; new values join the curve."""
+    span = max(curve) - min(curve)
+    while True:
+        values = sorted(curve)
+        inside = longest_run([_spread(curve[value]) > 0 for value in values])
+        if inside is None:
+            return Width(MEAN_FIELD, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
+        brackets = [(values[a], values[a + 1]) for a in (inside[0] - 1, inside[1]) if 0 <= a < len(values) - 1]
+        wide = [b for b in brackets if b[1] - b[0] > span / 500]
+        if not wide:
+            break
+        for b in wide:
+            middle = sum(b) / 2
+            curve[middle] = _fixed_points(lever, world, middle)
+    gaps = {value: _spread(curve[value]) for value in values}
+    return _width(MEAN_FIELD, values, inside, gaps)
+
+
+def _agent_width(settling: Settling, edges: tuple[Any, Any]) -> Width:
+    values = sorted(settling.points)
+    inside = longest_run([settling.points[value].two_states for value in values])
+    if inside is None:
+        return Width(AGENTS, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
+    return _width(AGENTS, values, inside, {value: point.high - point.low for value, point in settling.points.items()})
+
+
+def _width(source: str, values: list[float], inside: tuple[int, int], gaps: Mapping[float, float]) -> Width:
+    """Ends in the middle of their brackets; the area by the trapezoidal rule over the values inside."""
+    first, last = inside
+    before = values[first - 1] if first > 0 else values[first]
+    after = values[last + 1] if last + 1 < len(values) else values[last]
+    low, high = (before + values[first]) / 2, (values[last] + after) / 2
+    x = [low, *values[first : last + 1], high]
+    y = [gaps[values[first]], *(gaps[value] for value in values[first : last + 1]), gaps[values[last]]]
+    error = (values[first] - before + after - values[last]) / 2
+    return Width(source, low, high, high - low, float(np.trapezoid(y, x)), first == 0, last + 1 == len(values), error)

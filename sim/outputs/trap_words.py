@@ -1,0 +1,91 @@
+"""What the experiments on the trap found, in sentences."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.experiments.levers import ADDED_INCOME, VIABILITY
+from sim.parameters import PARAMETERS
+from sim.units import format_share
+
+if TYPE_CHECKING:
+    from sim.experiments.levers import Lever
+    from sim.experiments.no_return import NoReturn
+    from sim.experiments.tipping import Tipping, TypeMap, Width
+
+_LEVERS = {
+    ADDED_INCOME: ("企业获得的额外收入（占应收物业费）", "added income of the company (share of full billing)"),
+    VIABILITY: ("标准成本与应收物业费之比", "standard cost over full billing"),
+}
+SOURCES = {"mean_field": ("平均场映射", "mean-field map"), "agents": ("主体模拟", "agent-based runs")}
+
+
+def pick(pair: tuple[str, str], lang: str) -> str:
+    """The Chinese or the English of a pair."""
+    return pair[0 if lang == "zh" else 1]
+
+
+def lever_name(lever: Lever, lang: str) -> str:
+    """What a lever is called on axes and in sentences."""
+    if lever.key in _LEVERS:
+        return pick(_LEVERS[lever.key], lang)
+    if lever.parameter:
+        parameter = PARAMETERS[lever.parameter]
+        return f"{parameter.zh if lang == 'zh' else parameter.en} ({parameter.unit})"
+    return lever.key
+
+
+def tipping_sentences(found: Tipping, lang: str) -> list[str]:
+    """A line for each type and source, the loop, and the point of no return."""
+    lines = []
+    for one in found.maps:
+        title = found.scenario.types[one.type_name].title.in_language(lang)
+        lines += [_width_line(title, width, lever_name(one.lever, lang), lang) for width in one.widths]
+        if one.loop is not None:
+            lines.append(_loop_line(title, one, lang))
+    lines.append(no_return_line(found.no_return, found.note, lang))
+    return lines
+
+
+def _width_line(title: str, width: Width, lever: str, lang: str) -> str:
+    source = pick(SOURCES[width.source], lang)
+    if math.isnan(width.low):
+        return (f"{title}（{source}）：在所试范围内只有一个稳定状态，没有陷阱。" if lang == "zh"
+                else f"{title} ({source}): one stable state over the range tried, no trap.")  # fmt: skip
+    least = width.low_open or width.high_open
+    if lang == "zh":
+        return (f"{title}（{source}）：{lever}在{width.low:.3g}至{width.high:.3g}之间有两个稳定状态，"
+                f"陷阱宽度{'至少' if least else ''}{width.width:.3g}，面积{width.area:.3g}。")  # fmt: skip
+    return (f"{title} ({source}): two stable states where {lever} lies between {width.low:.3g} and {width.high:.3g}; "
+            f"the trap is {'at least ' if least else ''}{width.width:.3g} wide, with an area of {width.area:.3g}.")  # fmt: skip
+
+
+def _loop_line(title: str, one: TypeMap, lang: str) -> str:
+    loop = one.loop
+    assert loop is not None
+    way = f"{loop.values[0]:.3g} → {loop.values[-1]:.3g}"
+    if lang == "zh":
+        return (f"{title}：{way}再返回，每步{loop.hold}个月，同一水平下往返收缴率最多相差{format_share(loop.width, 0)}"
+                + ("。" if math.isnan(loop.lag) else f"，越过中点的位置相差{loop.lag:.3g}。"))  # fmt: skip
+    return (f"{title}: from {way} and back, {loop.hold} months a step, collection on the two ways differs by up to "
+            f"{format_share(loop.width, 0)}" + ("." if math.isnan(loop.lag) else f"; they cross the middle {loop.lag:.3g} apart."))  # fmt: skip
+
+
+def no_return_line(found: NoReturn | None, note: str, lang: str) -> str:
+    """The point of no return of a policy, or why there is none."""
+    if found is None:
+        return f"不可逆转点：未计算（{note}）" if lang == "zh" else f"Point of no return: none found ({note})"
+    longest = max(one.delay for one in found.trials)
+    if found.latest is None:
+        return (f"不可逆转点：推迟至{longest}个月，政策仍有效（按计划开始每次挽救{found.immediate:.1f}个小区）。" if lang == "zh" else
+                f"Point of no return: none up to a delay of {longest} months (begun as planned it rescues {found.immediate:.1f} estates a run).")  # fmt: skip
+    if lang == "zh":
+        sure = "" if found.sure is None else f"；推迟{found.sure}个月时确定有效"
+        lost = "" if found.lost is None else f"，推迟{found.lost}个月时确定无效"
+        return (f"不可逆转点：最迟在第{found.month}月（推迟{found.latest}个月）开始，仍可达到按计划开始所挽救小区"
+                f"（每次{found.immediate:.1f}个）的一半{sure}{lost}。")  # fmt: skip
+    sure = "" if found.sure is None else f"; beyond doubt it works with a delay of {found.sure} months"
+    lost = "" if found.lost is None else f" and no longer with one of {found.lost}"
+    return (f"Point of no return: month {found.month} (a delay of {found.latest} months) is the latest start that rescues at least half "
+            f"of the {found.immediate:.1f} estates a run that the planned start rescues{sure}{lost}.")  # fmt: skip
