@@ -27,9 +27,9 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
         "expect covers the cost. Arrears are paid, and neighbours take note. Cutting off water or power is unlawful and not part of it.",
     )
     risk: ClassVar[Word] = Word(
-        "对立加剧：服务没有改变，被起诉的业主和邻居怨气上升，起诉停了以后更不愿缴费；账龄长的欠费多数收不回，费用却已花掉。",
-        "Hostility: service is no better, those who were sued and their neighbours are angrier, and pay less once suits stop. Old "
-        "arrears mostly stay out, while the costs are spent.",
+        "对立加剧：服务没有改变，被起诉的业主和邻居怨气上升，怨气大的地方，起诉一停反而比从前更不愿缴费；账龄长的欠费多数收不回，费用却已花掉。",
+        "Hostility: service is no better, and those who were sued and their neighbours are angrier. Where suits are resented much, "
+        "less is paid once they stop than before. Old arrears mostly stay out, while the costs are spent.",
     )
     levers: ClassVar[tuple[str, ...]] = ("lever_recovery", "lever_sanction", "lever_hostility")
     payers: ClassVar[tuple[str, ...]] = ("companies", "courts")

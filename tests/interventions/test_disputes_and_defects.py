@@ -150,7 +150,7 @@ def test_companies_do_not_sue_for_less_than_it_costs() -> None:
     assert events_of(cheap, "suit") and not events_of(dear, "suit")
 
 
-def test_suits_are_resented_and_payment_falls_once_they_stop() -> None:
+def test_suits_are_resented_and_where_much_so_payment_falls_once_they_stop() -> None:
     months = FIRST + 24
     cities = pairs({**SUITS, "end": FIRST + 18, "resentment": 4.0}, months)
     assert all(mean("grievance", months, city) > mean("grievance", months, without) for city, without in cities)
