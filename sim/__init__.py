@@ -24,7 +24,10 @@ if TYPE_CHECKING:
         ScenarioError,
         StudyError,
     )
+    from sim.experiments.compare import Adaptive, compare
+    from sim.experiments.sensitivity import sensitivity
     from sim.experiments.study import study
+    from sim.experiments.withdrawal import withdrawal_test
     from sim.outputs import charts
     from sim.parameters import PARAMETERS
     from sim.results import Run, load_run
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PARAMETERS",
+    "Adaptive",
     "City",
     "ConservationError",
     "EngineError",
@@ -45,27 +49,34 @@ __all__ = [
     "StudyError",
     "__version__",
     "charts",
+    "compare",
     "list_scenarios",
     "load",
     "load_run",
     "run",
+    "sensitivity",
     "study",
     "warm_up",
     "with_overrides",
+    "withdrawal_test",
 ]
 
 _HOMES = {
+    "Adaptive": "sim.experiments.compare",
     "City": "sim.city",
     "PARAMETERS": "sim.parameters",
     "Run": "sim.results",
     "Scenario": "sim.scenario",
+    "compare": "sim.experiments.compare",
     "list_scenarios": "sim.scenario",
     "load": "sim.scenario",
     "load_run": "sim.results",
     "run": "sim.runner",
+    "sensitivity": "sim.experiments.sensitivity",
     "study": "sim.experiments.study",
     "warm_up": "sim.runner",
     "with_overrides": "sim.scenario",
+    "withdrawal_test": "sim.experiments.withdrawal",
 }
 
 

@@ -134,7 +134,7 @@ def _look(carry_out: Any, adaptive: Adaptive) -> Comparison:
 def compare_study(what: Study | str | Path, **options: Any) -> Comparison:
     """Compare the scenarios that a study file lists as levels of its factor `scenario`, with its seeds and outcomes.
 
-    `options` go to `compare` and replace what the file says. StudyError if the study has other factors.
+    `options` go to `compare` and replace what the file says; `overrides` are made besides those of the file. StudyError if the study has other factors.
     """
     study, file = (what, None) if isinstance(what, Study) else load_study(what)
     factors = [factor for factor in study.factors if factor.key == SCENARIO_FACTOR]
@@ -146,8 +146,9 @@ def compare_study(what: Study | str | Path, **options: Any) -> Comparison:
         raise StudyError(f"study {study.name}: seeds: found {study.seeds!r}, allowed 'common': arms are paired by seed")
     ordered = sorted(listed, key=lambda name: name != study.base)  # the base is the baseline
     beside = [_beside(name, file) for name in ordered]
+    options["overrides"] = study.changes | dict(options.get("overrides") or {})
     known: dict[str, Any] = {"replications": study.replications, "first_seed": study.seed, "outcomes": study.outcomes,
-                             "overrides": study.changes, "timeout": study.timeout}  # fmt: skip
+                             "timeout": study.timeout}  # fmt: skip
     return compare(*beside, **(known | options))
 
 

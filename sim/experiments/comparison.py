@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -236,8 +237,11 @@ class Comparison:
             "acceptability": self.acceptability().reset_index(),
         }  # fmt: skip
 
-    def save(self, folder: Path | str) -> Path:
-        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder. StudyError if that fails."""
+    def save(self, folder: Path | str, more: Mapping[str, pd.DataFrame] | None = None) -> Path:
+        """Write every table (and `more` of them) as Parquet and CSV, and `manifest.json` last; returns the folder.
+
+        StudyError if that fails.
+        """
         from sim.experiments.comparison_files import save_tables
 
-        return save_tables(Path(folder), self.tables(), tables.manifest(self))
+        return save_tables(Path(folder), self.tables() | dict(more or {}), tables.manifest(self))

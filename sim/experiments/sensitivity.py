@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import StudyError
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
 from sim.experiments.intervals import LEVEL
-from sim.experiments.plan import Plan, plan_study
+from sim.experiments.plan import Plan, plan_study, unmeasured_axes
 from sim.experiments.running import Report, run_cells
 from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, Analysis, analyse
 from sim.experiments.store import Store, open_store
@@ -35,7 +35,7 @@ Factors = Mapping[str, tuple[float, float]] | Sequence[str] | None
 
 def unmeasured() -> dict[str, tuple[float, float]]:
     """Plausible range of every parameter that nobody has measured and for which the evidence gives one."""
-    return {key: p.plausible for key, p in PARAMETERS.items() if p.status != "measured" and p.plausible is not None}
+    return {axis.key: (axis.low, axis.high) for axis in unmeasured_axes()}
 
 
 def left_out() -> list[str]:
@@ -119,7 +119,7 @@ def _size(size: int | Mapping[str, int] | None, method: str, asked: str) -> int:
         return SIZES[method]
     if isinstance(size, int):
         if asked == "both":
-            raise StudyError("size: found one number for two methods, allowed one for each, such as {'morris': 10, 'sobol': 64}")
+            raise StudyError("size: found one number for both methods, allowed none (the defaults), or a number for each by name")
         return size
     return size.get(method, SIZES[method])
 

@@ -99,10 +99,11 @@ def withdrawal_test(scenario: Scenario | str | Path, month: int, *, outcome: str
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
-    return Withdrawal(base, [_test(base, name, month, outcome, options) for name in _chosen(base, month, programmes)])
+    return Withdrawal(base, [_test(base, name, month, outcome, options) for name in programmes_to_end(base, month, programmes)])
 
 
-def _chosen(scenario: Scenario, month: int, programmes: Sequence[str] | None) -> list[str]:
+def programmes_to_end(scenario: Scenario, month: int, programmes: Sequence[str] | None = None) -> list[str]:
+    """Names of the programmes (default: all) that a withdrawal test would end after `month`; StudyError if one cannot be."""
     known = {programme.name: programme for programme in scenario.interventions}
     names = list(known) if programmes is None else list(programmes)
     if not names:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import money_scale, percent, require_language, titled, wrapped
 from sim.outputs.charts import FORMATS, Chart, save_figure
-from sim.outputs.comparison_words import price_clause, sentence_of
+from sim.outputs.comparison_words import price_clause, sentence_of, short_title
 from sim.outputs.headings import wide_heading
 from sim.words import Word
 
@@ -130,8 +129,7 @@ def rescues(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes
         _bar(ax, table.loc[(arm.name, group)], y, group == "all")
         ticks.append(y)
         title = titled(found.baseline.scenario.types[group].title, lang, group) if group != "all" else ""
-        # what a title explains in brackets has no room here
-        names.append(re.split(r" ?[（(]", title)[0] if title else f"{label_of(found, arm, lang, 1000)} — {_text('all', lang)}")
+        names.append(short_title(title) if title else f"{label_of(found, arm, lang, 1000)} — {_text('all', lang)}")
     _finish_bars(ax, ticks, names, lang)
     return ax
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from typing import TYPE_CHECKING
 
 from sim.experiments import cost_effect as verdicts
@@ -98,16 +99,26 @@ def subject(outcome: str, lang: str) -> str:
     return (SUBJECTS.get(outcome) or OUTCOMES[outcome]).in_language(lang)
 
 
+def short_title(title: str) -> str:
+    """A title without what it explains in brackets."""
+    return re.split(r" ?[（(]", title)[0]
+
+
 def size_of(value: float, unit: str, lang: str, sign: bool = False) -> str:
     """A difference for readers: percentage points for shares, rounded yuan, else the number with its unit."""
     if math.isnan(value):
         return "–"
-    plus = ("+" if value > 0 else "") if sign else ""
+    plus = "+" if sign and value > 0 else ""
     if unit == "share":
-        return plus + f"{100 * value:.1f}".replace("-", "−") + ("个百分点" if lang == "zh" else " points")
+        return plus + points(value) + ("个百分点" if lang == "zh" else " points")
     if unit == "yuan":
         return plus + amount(value, lang).replace("-", "−")
     return plus + f"{value:,.3g}".replace("-", "−") + (f" {unit}" if unit and lang == "en" else "")
+
+
+def points(share: float) -> str:
+    """A share in percentage points with one decimal; no minus before zero."""
+    return f"{round(100 * share, 1) + 0.0:.1f}".replace("-", "−")
 
 
 def bounds_of(low: float, high: float, unit: str, lang: str) -> str:
@@ -117,8 +128,7 @@ def bounds_of(low: float, high: float, unit: str, lang: str) -> str:
     if math.isinf(high):
         return _say("unbounded", lang, low=size_of(low, unit, lang))
     if unit == "share":
-        first = f"{100 * low:.1f}".replace("-", "−")
-        return _say("to", lang, low=first, high=size_of(high, unit, lang).removesuffix(" points"))
+        return _say("to", lang, low=points(low), high=size_of(high, unit, lang).removesuffix(" points"))
     return _say("to", lang, low=size_of(low, unit, lang), high=size_of(high, unit, lang))
 
 

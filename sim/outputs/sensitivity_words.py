@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments.outcomes import OUTCOMES
-from sim.outputs.catalog import percent, plain, require_language
+from sim.outputs.catalog import percent, require_language
 from sim.outputs.comparison_words import bounds_of, size_of, subject
 from sim.parameters import PARAMETERS
 from sim.words import Word
@@ -40,7 +40,7 @@ SAID = {
 def parameter_name(key: str, lang: str) -> str:
     """What a parameter means; the key itself for what is no parameter."""
     parameter = PARAMETERS.get(key.removeprefix("parameters."))
-    return plain(key) if parameter is None else (parameter.zh if lang == "zh" else parameter.en)
+    return key if parameter is None else (parameter.zh if lang == "zh" else parameter.en)
 
 
 def sentences_of(found: Sensitivity, lang: str = "en") -> list[str]:

@@ -17,7 +17,7 @@ SAID = {
     "kept": Word("{name}：与从未实施相比，一直实施使{subject}变化{kept}；第{month}月后停止，则变化{ended}",
                  "{name}: kept, it changes {subject} by {kept}; ended after month {month}, by {ended}"),
     "remains": Word("，效果留下{share}（{level}置信区间：{low}至{high}）", ", so {share} of the effect remains ({level} interval {low} to {high})"),
-    "none": Word("；一直实施的效果本身就看不出来，因此无从谈留下多少", "; its effect when kept cannot be told from none, so there is nothing to lose"),
+    "none": Word("；效果太弱，说不清留下多少", "; the effect is too weak to say what share of it remains"),
 }  # fmt: skip
 
 

@@ -1,0 +1,194 @@
+"""`estate compare`: run the arms, say what differs, write tables and charts."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.cli.analysis_words import say
+from sim.cli.engines import Workplace, folder_name, write_results
+from sim.cli.terminal import console, table
+from sim.errors import StudyError
+from sim.experiments.arms import prepare
+from sim.experiments.compare import REPLICATIONS, Adaptive, compare, compare_study
+from sim.experiments.comparison import Comparison
+from sim.experiments.outcomes import DEFAULT_OUTCOMES, OUTCOMES
+from sim.experiments.withdrawal import Withdrawal, programmes_to_end, withdrawal_test
+from sim.outputs.comparison_words import bounds_of, short_title, size_of
+from sim.scenario import parse_setting
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.experiments.running import Report
+    from sim.experiments.store import Store
+
+RESULTS = Path("results")
+# time in the cycle is what the command is about, so it comes first
+DEFAULT_MAIN = ("cycle_share", *(name for name in DEFAULT_OUTCOMES if name != "cycle_share"))
+
+
+class Order(NamedTuple):
+    """What was asked for on the command line."""
+
+    scenarios: tuple[str, ...]
+    study: str | None
+    replications: int | None
+    seed: int | None
+    months: int | None
+    settings: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    width: float | None
+    difference: float | None
+    withdraw: int | None
+    rule: str
+    level: float
+    out: Path | None
+    lang: str
+    charts: bool
+    place: Workplace
+
+    def options(self) -> dict[str, Any]:
+        """What `compare` is told besides scenarios, store and progress; what was left out has its default."""
+        found: dict[str, Any] = {"level": self.level, "rule": self.rule, "engine": self.place.engine()}
+        if self.outcomes:
+            found["outcomes"] = self.outcomes
+        if self.study is None:
+            found["replications"] = REPLICATIONS
+        if self.replications is not None:
+            found["replications"] = self.replications
+        if self.seed is not None:
+            found["first_seed"] = self.seed
+        if self.months is not None:
+            found["months"] = self.months
+        if self.settings:
+            found["overrides"] = dict(parse_setting(text) for text in self.settings)
+        if self.width is not None:
+            found["adaptive"] = Adaptive(self.width)
+        if self.difference is not None:
+            main = (self.outcomes or DEFAULT_MAIN)[0]
+            found["differences"] = {main: self.difference}
+        return found
+
+
+def carry_out(order: Order) -> None:
+    """Do what `order` asks for; raises EstateError before anything is run if it cannot be done."""
+    if (order.study is None) == (not order.scenarios):
+        raise StudyError(say("which", order.lang))
+    if order.width is not None and order.replications is not None:
+        raise StudyError("--width: found beside --replications, allowed one of them (the looks are 10, 20, 40 and 80)")
+    screen = console()
+    begun = time.perf_counter()
+    _check_withdrawal(order)
+    with order.place.opened(screen, order.lang) as (store, report):
+        found = _compare(order, store, report)
+        withdrawn = _withdraw(order, found, store, report)
+    runs = len(found.arms) * len(found.seeds)
+    screen.print(say("compared", order.lang, runs=f"{runs:,}", executed=f"{found.executed:,}", seconds=f"{time.perf_counter() - begun:.1f}"))
+    show(screen, found, order.lang)
+    for one in withdrawn:
+        screen.print()
+        screen.print(say("withdrawal", order.lang, name=one.scenario.name), style="bold", markup=False)
+        for line in one.sentences(order.lang):
+            screen.print(line, markup=False)
+    _write(screen, found, withdrawn, order)
+
+
+def _compare(order: Order, store: Store, report: Report) -> Comparison:
+    options = order.options() | {"store": store, "progress": report}
+    if order.study is not None:
+        return compare_study(order.study, **options)
+    return compare(*order.scenarios, **({"outcomes": DEFAULT_MAIN} | options))
+
+
+def _check_withdrawal(order: Order) -> None:
+    """StudyError for a month in which a programme cannot end, before an hour of runs rather than after it."""
+    if order.withdraw is not None and order.study is None:
+        changes = dict(parse_setting(text) for text in order.settings)
+        for scenario in prepare(order.scenarios, order.months, changes).values():
+            if scenario.interventions:
+                programmes_to_end(scenario, order.withdraw)
+
+
+def _withdraw(order: Order, found: Comparison, store: Store, report: Report) -> list[Withdrawal]:
+    """Withdrawal tests of every arm that has programmes, with the seeds of the comparison."""
+    if order.withdraw is None:
+        return []
+    options: dict[str, Any] = {"engine": order.place.engine(), "store": store, "progress": report, "seeds": found.seeds, "level": order.level}
+    return [withdrawal_test(arm.scenario, order.withdraw, **options) for arm in found.arms if arm.scenario.interventions]
+
+
+def show(screen: Console, found: Comparison, lang: str) -> None:
+    """Print a sentence per arm, what to beware of, and the tables a reader wants first."""
+    screen.print()
+    for line in found.sentences(lang):
+        screen.print(line, markup=False)
+    for line in found.warnings(lang):
+        screen.print(f"! {line}", style="yellow", markup=False)
+    for outcome in found.outcomes:
+        screen.print()
+        unit, mean = OUTCOMES[outcome].unit, float(found.baseline.scalars[outcome].mean())
+        words = say("differences", lang, outcome=OUTCOMES[outcome].in_language(lang), base=found.baseline.name, mean=_level(mean, unit, lang))
+        screen.print(words, style="bold", markup=False)
+        screen.print(_differences(found, outcome, lang))
+    screen.print(say("needed_note", lang), style="dim", markup=False)
+    screen.print()
+    screen.print(_rescues(found, lang))
+
+
+def _differences(found: Comparison, outcome: str, lang: str) -> Table:
+    rows = found.differences[found.differences["outcome"] == outcome]
+    unit = OUTCOMES[outcome].unit
+    columns = ("arm", "arm_mean", "difference", "interval", "needed")
+    made = table("", *(say(key, lang, level=f"{100 * found.interval_level:.3g}") for key in columns), right=1)
+    for _, row in rows.iterrows():
+        needed = row["replications_needed"]
+        made.add_row(row["arm"], _level(row["arm_mean"], unit, lang), size_of(row["difference"], unit, lang, sign=True),
+                     bounds_of(row["low"], row["high"], unit, lang), "–" if needed != needed else f"{needed:,.0f}")  # fmt: skip
+    return made
+
+
+def _level(value: float, unit: str, lang: str) -> str:
+    return f"{100 * value:.1f}%" if unit == "share" and value == value else size_of(value, unit, lang)
+
+
+def _rescues(found: Comparison, lang: str) -> Table:
+    made = table(say(f"rescues_{found.settings.rule}", lang), *(say(key, lang) for key in (
+        "arm", "group", "at_risk", "rescued", "harmed", "unchanged", "share_rescued")), right=2)  # fmt: skip
+    kinds = found.baseline.scenario.types
+    for _, row in found.rescues[found.rescues["by"] != "district"].iterrows():
+        whole = row["group"] == "all" and row["by"] == "all"
+        group = say("all", lang) if whole else short_title(kinds[row["group"]].title.in_language(lang))
+        share = row["share_rescued"]
+        made.add_row(row["arm"] if whole else "", group, *(f"{row[name]:,.1f}" for name in ("at_risk", "rescued", "harmed", "unchanged")),
+                     "–" if share != share else f"{100 * share:.0f}% ({100 * row['share_rescued_low']:.0f}–{100 * row['share_rescued_high']:.0f}%)")  # fmt: skip
+    return made
+
+
+def _write(screen: Console, found: Comparison, withdrawn: list[Withdrawal], order: Order) -> None:
+    folder = order.out or RESULTS / folder_name("compare", [arm.name for arm in found.arms], found.key)
+
+    def write(part: Path) -> None:
+        if order.charts:
+            from sim.outputs.comparison import save_comparison_charts
+
+            with screen.status(say("drawing", order.lang)):
+                save_comparison_charts(found, part / "charts", order.lang)
+        found.save(part, _joined(withdrawn))
+
+    write_results(folder, found.key, write)
+    screen.print()
+    screen.print(say("written", order.lang, folder=folder), soft_wrap=True, markup=False)
+
+
+def _joined(withdrawn: list[Withdrawal]) -> dict[str, Any]:
+    """Withdrawal tests of all arms in one table."""
+    if not withdrawn:
+        return {}
+    import pandas as pd
+
+    frame = pd.concat([one.table.assign(scenario=one.scenario.name) for one in withdrawn], ignore_index=True)
+    frame.attrs["units"] = withdrawn[0].table.attrs["units"]
+    return {"withdrawal": frame}

@@ -1,0 +1,90 @@
+"""Where and on what an analysis is carried out, as the options say; and how its results are put in place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.cli.run import put_in_place, staging
+from sim.cli.study_words import say
+from sim.errors import StudyError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.experiments.engine import Engine
+    from sim.experiments.running import Report
+    from sim.experiments.store import Store
+
+MANIFEST = "manifest.json"
+LONGEST_NAME = 80
+
+
+class Workplace(NamedTuple):
+    """The options --store, --workers, --scheduler and --in-process."""
+
+    store: Path | None
+    workers: int | None
+    scheduler: str | None
+    in_process: bool
+
+    def engine(self) -> Engine | None:
+        """The engine that is asked for; None for the default one."""
+        if self.in_process:
+            from sim.experiments.engine import InProcess
+
+            return InProcess()
+        if self.scheduler is not None:
+            from sim.experiments.dask_engine import DaskEngine
+
+            return DaskEngine(self.scheduler, self.workers)
+        if self.workers is not None:
+            from sim.experiments.pool_engine import PoolEngine
+
+            return PoolEngine(self.workers)
+        return None
+
+    @contextmanager
+    def opened(self, screen: Console, lang: str) -> Iterator[tuple[Store, Report]]:
+        """The open store, and what shows the progress of runs; says first that the model must be compiled."""
+        from sim.experiments.progress import progress_bar
+        from sim.experiments.store import open_store
+        from sim.kernel import compiled_before
+
+        with open_store(self.store) as store:
+            screen.print(say("store", lang, folder=store.folder), soft_wrap=True, markup=False)
+            if not compiled_before():
+                screen.print(say("compiling", lang))
+            with progress_bar(lang) as report:
+                yield store, report
+
+
+def folder_name(kind: str, names: list[str], key: str) -> str:
+    """Name of a folder of results: what it is about, and eight digits of its key."""
+    return f"{kind}-{'-'.join(names)[:LONGEST_NAME]}-{key[:8]}"
+
+
+def write_results(folder: Path, key: str, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a folder beside `folder`, and put it in place when all is there. StudyError if another result is there."""
+    check_place(folder, key)
+    with staging(folder) as part:
+        write(part)
+        put_in_place(part, folder)
+
+
+def check_place(folder: Path, key: str) -> None:
+    """StudyError if `folder` is a file, or holds a result that is not the one with this key."""
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(f"{folder}: a file stands where the folder of results should be")
+    manifest = folder / MANIFEST
+    if not manifest.exists():
+        return
+    try:
+        found = json.loads(manifest.read_text(encoding="utf-8")).get("key")
+    except (OSError, ValueError, AttributeError):
+        found = None
+    if found != key:
+        raise StudyError(f"{folder}: holds another result ({found or 'not of this kind'}, this one is {key}); name another folder")
