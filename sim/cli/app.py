@@ -8,6 +8,7 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
+from sim.cli.analysis import compare_command, sensitivity_command
 from sim.cli.options import LanguageOption, words
 from sim.cli.study import study_app
 from sim.errors import EstateError
@@ -36,6 +37,8 @@ app = typer.Typer(
     help="Simulate the governance of residential estates. / 模拟城市小区治理。",
 )
 app.add_typer(study_app, name="study")
+app.command("compare")(compare_command)
+app.command("sensitivity")(sensitivity_command)
 
 
 ScenarioArgument = Annotated[
