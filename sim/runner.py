@@ -14,6 +14,7 @@ from sim.kernel import compiled_before, mark_compiled
 from sim.scenario import Scenario, load, with_overrides
 
 if TYPE_CHECKING:
+    from sim.city import City
     from sim.results import Run
 
 Progress = Callable[[int, int], None]
@@ -35,12 +36,13 @@ def resolve(scenario: Scenario | str | Path, seed: int | None = None, months: in
 
 def run(scenario: Scenario | str | Path, seed: int | None = None, months: int | None = None, threads: int | None = None,
         overrides: Mapping[str, Any] | None = None, progress: Progress | None = None,
-        notice: Callable[[str], None] | None = None) -> Run:  # fmt: skip
+        notice: Callable[[str], None] | None = None, probe: Callable[[City], None] | None = None) -> Run:  # fmt: skip
     """Simulate a scenario (a name, the path of a TOML file, or a Scenario) and return the Run.
 
     `overrides` changes values by dotted key (see `sim.scenario.with_overrides`); `threads` changes the speed and never the
     result. `progress(done, months)` is called when the city is built (done = 0) and after each month. `notice` is told,
-    before it happens, that the model must be compiled first (default: one line on stderr). Raises EstateError.
+    before it happens, that the model must be compiled first (default: one line on stderr). `probe(city)` may look at the
+    finished city before it is gone. Raises EstateError.
     """
     if threads is not None and threads < 1:
         raise EstateError(f"threads: found {threads}, allowed 1 or more")
@@ -48,7 +50,7 @@ def run(scenario: Scenario | str | Path, seed: int | None = None, months: int | 
     compiled = compiled_before()
     if not compiled:
         (notice or _tell)(COMPILE_NOTICE)
-    finished = _simulate(resolved, threads, progress, compiled)
+    finished = _simulate(resolved, threads, progress, compiled, probe)
     if finished.city_households >= MANY_OWNERS:
         gc.collect()  # the city refers to itself, so that its owners' columns would linger
     return finished.run
@@ -61,7 +63,8 @@ class _Finished:
         self.run, self.city_households = run, city_households
 
 
-def _simulate(scenario: Scenario, threads: int | None, progress: Progress | None, compiled: bool) -> _Finished:
+def _simulate(scenario: Scenario, threads: int | None, progress: Progress | None, compiled: bool,
+              probe: Callable[[City], None] | None) -> _Finished:  # fmt: skip
     from sim.city import City
     from sim.results import Run
 
@@ -76,6 +79,8 @@ def _simulate(scenario: Scenario, threads: int | None, progress: Progress | None
                 compiled = True
             if progress is not None:
                 progress(city.month, city.months)
+        if probe is not None:
+            probe(city)
         households = int(city.state.estates["households"].sum())
         return _Finished(Run.from_city(city, time.perf_counter() - begun), households)
 

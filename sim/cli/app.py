@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from sim.cli.analysis import compare_command, sensitivity_command
 from sim.cli.options import LanguageOption, words
 from sim.cli.study import study_app
+from sim.cli.trap import add_commands
 from sim.errors import EstateError
 
 
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(study_app, name="study")
 app.command("compare")(compare_command)
 app.command("sensitivity")(sensitivity_command)
+add_commands(app)
 
 
 ScenarioArgument = Annotated[
@@ -88,6 +90,28 @@ def run_command(
     from sim.cli.run import Order, carry_out
 
     carry_out(Order(scenario, seed, months, tuple(settings or ()), out, words(lang), threads, charts))
+
+
+@app.command("batch")
+def batch_command(
+    places: Annotated[
+        list[str],
+        typer.Argument(metavar="SCENARIOS…", help="Folders of TOML files, files or names. / 情景文件夹、文件或名称。"),
+    ],
+    replications: Annotated[int, typer.Option(min=1, max=10_000, help="Runs of each scenario, seeds one apart. / 每个情景的运行次数。")] = 1,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for all results. / 结果文件夹。")] = Path("results/batch"),
+    lang: LanguageOption = None,
+    months: Annotated[Optional[int], typer.Option(help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
+    threads: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
+    ] = None,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")] = True,
+) -> None:
+    """Simulate many scenarios into one folder with an index page. / 运行多个情景，生成目录页。"""
+    from sim.cli.batch import Order, carry_out
+
+    carry_out(Order(tuple(places), replications, out, words(lang), months, threads, charts))
 
 
 @app.command("list")

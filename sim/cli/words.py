@@ -83,6 +83,15 @@ SAID = {
     "assumed": Word("假设", "assumed"),
     "no_figures": Word("该情景没有说明数据出处：所有数值均为假设。", "This scenario states no sources: take every figure as assumed."),
     "unlisted": Word("未列出的数值为假设。", "What is not listed is assumed."),
+    "batch_line": Word("{scenarios}个情景，共{runs}次运行；结果写入 {folder}", "{scenarios} scenarios, {runs} runs; results go to {folder}"),
+    "batch_place": Word("{name} · 随机种子 {seed}", "{name} · seed {seed}"),
+    "batch_done": Word("{name}，随机种子 {seed}：{seconds}秒（{place}/{all}），剩余约{left}秒",
+                       "{name}, seed {seed}: {seconds} s ({place} of {all}), about {left} s left"),
+    "batch_failed": Word("{name}：未能完成：{reason}", "{name}: failed: {reason}"),
+    "batch_total": Word("运行{run}次，已有{there}次，未能完成{failed}次", "{run} runs carried out, {there} were there already, {failed} failed"),
+    "batch_stopped": Word("已中断；已完成的保留，再次运行同一命令即可继续", "interrupted; what is finished is kept, the same command goes on"),
+    "batch_index": Word("目录页：{page}", "Index page: {page}"),
+    "batch_drawing": Word("{name}：绘图", "{name}: drawing"),
     "life_chart": Word("图：{file}", "Chart: {file}"),
 }  # fmt: skip
 

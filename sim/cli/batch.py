@@ -1,0 +1,184 @@
+"""`estate batch`: many scenarios into one folder with an index page; what is there already is not run again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from sim.cli.batch_progress import Watch, watching
+from sim.cli.terminal import console
+from sim.cli.words import say
+from sim.errors import EstateError, Problem, ScenarioError
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+HASH_LETTERS = 8
+INDEX = "index.html"
+
+
+class Order(NamedTuple):
+    """What was asked for on the command line."""
+
+    places: tuple[str, ...]
+    replications: int
+    out: Path
+    lang: str
+    months: int | None
+    threads: int | None
+    charts: bool
+
+
+class Entry:
+    """One scenario of a batch: where its results go, or why it cannot be carried out."""
+
+    def __init__(self, name: str, scenario: Scenario | None, folder: Path | None, reason: str = "") -> None:
+        """A scenario that could be loaded has a folder, one that could not has a reason."""
+        self.name, self.scenario, self.folder, self.reason = name, scenario, folder, reason
+
+
+class Job(NamedTuple):
+    """One run: the scenario with its seed; the first of an entry is kept whole, the others in brief."""
+
+    entry: Entry
+    scenario: Scenario
+    first: bool
+
+
+def carry_out(order: Order) -> None:
+    """Do what `order` asks for. Exit code 1 if a scenario failed; raises EstateError if there is nothing to run."""
+    from sim.cli.batch_store import is_there
+
+    entries = [_entry(file, order) for file in scenario_files(order.places)]
+    jobs = [job for entry in entries for job in _jobs(entry, order.replications)]
+    missing = [job for job in jobs if not is_there(job.entry.folder, job.scenario, job.first)]
+    screen = console()
+    screen.print(say("batch_line", order.lang, scenarios=len(entries), runs=len(jobs), folder=order.out), markup=False)
+    _show_unreadable(screen, entries, order.lang)
+    try:
+        with watching(screen, [job.scenario for job in missing], [job.first and order.charts for job in missing], order.lang) as watch:
+            _run_all(missing, entries, order, watch)
+            _draw_missing(entries, order, watch)
+    except KeyboardInterrupt:
+        _write_index(entries, order)
+        screen.print(say("batch_stopped", order.lang))
+        raise
+    _write_index(entries, order)
+    failed = sum(bool(entry.reason) for entry in entries)
+    screen.print(say("batch_total", order.lang, run=watch.done, there=len(jobs) - len(missing), failed=failed))
+    screen.print(say("batch_index", order.lang, page=order.out / INDEX), soft_wrap=True, markup=False)
+    if failed:
+        raise typer.Exit(1)
+
+
+def scenario_files(places: tuple[str, ...]) -> list[Path]:
+    """The TOML files of folders (sorted, without their subfolders), files and names, each once; ScenarioError if a place has none."""
+    from sim.scenario.loading import SUFFIX, find
+
+    files: list[Path] = []
+    for place in places:
+        folder = Path(place)
+        if not folder.is_dir():
+            files.append(find(place))
+            continue
+        inside = sorted(folder.glob(f"*{SUFFIX}"))
+        if not inside:
+            raise ScenarioError([Problem(place, "", "no scenario", f"a folder with files that end in {SUFFIX}")])
+        files += inside
+    return list({file.resolve(): file for file in files}.values())
+
+
+def _entry(file: Path, order: Order) -> Entry:
+    from sim.results.provenance import scenario_key
+    from sim.runner import resolve
+
+    try:
+        scenario = resolve(file, months=order.months)
+    except EstateError as error:
+        return Entry(file.stem, None, None, str(error))
+    folder = f"{scenario.name}-seed{scenario.seed}-{scenario_key(scenario)[:HASH_LETTERS]}"
+    return Entry(scenario.name, scenario, order.out / folder)
+
+
+def _jobs(entry: Entry, replications: int) -> Iterator[Job]:
+    """The scenario's own seed first, then the seeds that follow it."""
+    if entry.scenario is None:
+        return
+    for number in range(replications):
+        seed = (entry.scenario.seed + number) % 2**63
+        yield Job(entry, entry.scenario.model_copy(update={"seed": seed}), number == 0)
+
+
+def _show_unreadable(screen: Console, entries: list[Entry], lang: str) -> None:
+    for entry in entries:
+        if entry.reason:
+            screen.print(say("batch_failed", lang, name=entry.name, reason=entry.reason), markup=False, style="red")
+
+
+def _run_all(jobs: list[Job], entries: list[Entry], order: Order, watch: Watch) -> None:
+    """Carry out what is missing; a scenario that fails is left, and the others go on."""
+    for job in jobs:
+        if job.entry.reason:
+            watch.skip(job.scenario)
+            continue
+        begun = time.perf_counter()
+        try:
+            _run(job, order, watch)
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # whatever went wrong in one scenario must not stop the others
+            job.entry.reason = str(error) if isinstance(error, EstateError) else f"{type(error).__name__}: {error}"
+            watch.failed(job.scenario, job.entry.reason)
+        else:
+            watch.finished(job.scenario, time.perf_counter() - begun)
+        if job.first:
+            _write_index(entries, order)
+
+
+def _run(job: Job, order: Order, watch: Watch) -> None:
+    from sim.cli.batch_store import save_brief, save_whole
+    from sim.experiments.measuring import summarise
+    from sim.runner import run
+
+    found: list[dict[str, float]] = []
+    watch.begin(job.scenario)
+    made = run(job.scenario, threads=order.threads, progress=watch.months, notice=lambda text: watch.say(say("compiling", order.lang)),
+               probe=lambda city: found.append(summarise(city).scalars))  # fmt: skip
+    assert job.entry.folder is not None
+    if job.first:
+        watch.drawing(job.scenario)
+        save_whole(job.entry.folder, made, found[0], order.lang if order.charts else "")
+    else:
+        save_brief(job.entry.folder, job.scenario.seed, found[0])
+
+
+def _draw_missing(entries: list[Entry], order: Order, watch: Watch) -> None:
+    """Charts in a language in which a finished run has none yet."""
+    from sim.cli.batch_store import add_charts, has_charts, is_there
+
+    for entry in entries:
+        if not order.charts or entry.scenario is None or entry.reason:
+            continue
+        if is_there(entry.folder, entry.scenario, True) and not has_charts(entry.folder, order.lang):
+            watch.drawing(entry.scenario)
+            try:
+                add_charts(entry.folder, order.lang)
+            except EstateError as error:
+                entry.reason = str(error)
+                watch.failed(entry.scenario, entry.reason)
+
+
+def _write_index(entries: list[Entry], order: Order) -> None:
+    from sim.cli.batch_store import shown
+    from sim.experiments.files import replace_text
+    from sim.kernel import model_source_hash
+    from sim.outputs.index_page import index_page
+
+    order.out.mkdir(parents=True, exist_ok=True)
+    page = [shown(entry.name, entry.scenario, entry.folder, entry.reason, order.replications, order.lang) for entry in entries]
+    replace_text(order.out / INDEX, index_page(page, order.lang, model_source_hash()))

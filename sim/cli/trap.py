@@ -1,0 +1,82 @@
+"""`estate tipping`, `estate ablate`, `estate budget`: the commands and their options; the work is in sim.cli.trap_work."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from sim.cli.options import LanguageOption, words
+from sim.cli.study import InProcessOption, StoreOption, WorkersOption
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Name or TOML file of a scenario, or of a trap study. / 情景（或陷阱研究）名称或文件。")
+]
+SetOption = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer reads this at run time
+    typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated. / 修改一个参数，可重复。"),
+]
+OutOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--out", metavar="DIR", help="Folder for tables and charts. / 结果文件夹。"),
+]
+
+
+class World(StrEnum):
+    """The city in which the lever is moved."""
+
+    alike = "alike"
+    city = "city"
+
+
+def tipping_command(
+    scenario: ScenarioArgument,
+    lever: Annotated[str, typer.Option(help="added_income, viability or a dotted key. / 杠杆。")] = "added_income",
+    low: Annotated[Optional[float], typer.Option(help="Least value of the lever. / 最小值。")] = None,  # noqa: UP045
+    high: Annotated[Optional[float], typer.Option(help="Greatest value. / 最大值。")] = None,  # noqa: UP045
+    values: Annotated[int, typer.Option(min=3, help="Values of the lever before refining. / 取值个数。")] = 9,
+    kind: Annotated[Optional[list[str]], typer.Option("--type", help="Estate type; may be repeated (default: all). / 小区类型。")] = None,  # noqa: UP045
+    world: Annotated[World, typer.Option(help="Estates all alike, or the city as it is. / 同质小区或原城市。")] = World.alike,
+    months: Annotated[int, typer.Option(min=24, help="Months until estates have settled. / 运行月数。")] = 300,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds of each start. / 随机种子数。")] = 1,
+    hysteresis: Annotated[bool, typer.Option("--loop/--no-loop", help="Move the lever there and back. / 是否画滞后环。")] = True,
+    settings: SetOption = None,
+    out: OutOption = None,
+    lang: LanguageOption = None,
+    workers: WorkersOption = None,
+    in_process: InProcessOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Map the trap: resting and tipping points over a lever, its width, the point of no return. / 绘制陷阱：稳定点、临界点与不可逆转点。"""
+    from sim.cli.trap_work import Common, show_tipping
+
+    options = {"low": low, "high": high, "values": values, "types": kind or None, "world": world.value, "months": months,
+               "seeds": tuple(range(1, seeds + 1)), "hysteresis": hysteresis}  # fmt: skip
+    show_tipping(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), workers, in_process, store))
+
+
+def ablate_command(
+    scenario: ScenarioArgument,
+    replications: Annotated[int, typer.Option(min=2, help="Paired seeds. / 成对随机种子数。")] = 12,
+    months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
+    pairs: Annotated[bool, typer.Option("--pairs/--no-pairs", help="Also two loops off together. / 是否两两关闭。")] = True,
+    settings: SetOption = None,
+    out: OutOption = None,
+    lang: LanguageOption = None,
+    workers: WorkersOption = None,
+    in_process: InProcessOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Take feedback loops away one by one and in pairs: which one is the trap. / 逐个和两两关闭反馈循环，看哪一个是陷阱。"""
+    from sim.cli.trap_work import Common, show_ablation
+
+    options = {"replications": replications, "months": months, "pairs": pairs}
+    show_ablation(scenario, options, Common(tuple(settings or ()), out, words(lang), workers, in_process, store))
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Make these commands known to `estate`."""
+    app.command("tipping")(tipping_command)
+    app.command("ablate")(ablate_command)

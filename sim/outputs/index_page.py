@@ -1,0 +1,168 @@
+"""The page that leads to the results of many scenarios: plain HTML in one file, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from sim.experiments.outcomes import OUTCOMES
+from sim.units import NO_VALUE, format_share, format_yuan, yuan_to_fen
+from sim.words import Word
+
+HEADLINES = (
+    "collection_rate_last_year", "satisfaction_last_year", "quality_last_year", "condition_last_year", "cycle_share_last_year",
+    "professional_end", "charging_end", "committees_end", "public_cost",
+)  # fmt: skip
+COVERAGE = 0.95
+WORDS = {
+    "title": Word("情景运行结果", "Results of the scenarios"),
+    "scenario": Word("情景", "scenario"), "state": Word("状态", "state"), "runs": Word("次数", "runs"),
+    "done": Word("完成", "done"), "failed": Word("未能完成", "failed"), "waiting": Word("未运行", "not run yet"),
+    "charts": Word("图", "Charts"), "tables": Word("数据表", "Tables"), "programmes": Word("措施", "Programmes"),
+    "start": Word("起始", "start"), "end": Word("期末", "end"), "outcome": Word("指标", "outcome"),
+    "single": Word("每个情景运行一次。", "One run of each scenario."),
+    "several": Word("有多次运行的，给出均值和均值的95%置信区间（t分布），区间反映随机差异，不包括参数的不确定性。",
+                    "Where there are several runs: their mean and its 95 % confidence interval (t). It covers luck, not uncertain parameters."),
+    "changes": Word("首次运行：起始与期末", "First run: start and end"),
+    "model": Word("模型源码 {hash}", "model source {hash}"),
+    "none": Word("不采取任何措施", "no programme"),
+}  # fmt: skip
+STYLE = """
+:root { color-scheme: light dark; }
+body { font-family: "Noto Sans SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif; max-width: 75rem; margin: 2rem auto;
+  padding: 0 1rem; line-height: 1.5; }
+table { border-collapse: collapse; margin: .5rem 0; } th, td { padding: .25rem .6rem; border-bottom: 1px solid #8886; text-align: right; }
+th:first-child, td:first-child { text-align: left; } small { opacity: .75; } .failed { color: #d55e00; font-weight: bold; white-space: pre-line; }
+.wide { overflow-x: auto; } article { margin-top: 2.5rem; border-top: 2px solid #8886; }
+"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One scenario on the page. `folder` is relative to the page; `outcomes` holds one value for each run."""
+
+    name: str
+    title: str
+    state: str  # "done", "failed" or "waiting"
+    reason: str = ""
+    description: str = ""
+    facts: str = ""
+    programmes: tuple[str, ...] = ()
+    folder: str = ""
+    outcomes: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    changes: Sequence[tuple[str, str, str]] = ()
+    charts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # file: title, what it shows
+    tables: Sequence[str] = ()
+
+
+def mean_and_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean and the ends of its 95 % confidence interval (Student's t), without NaN; the ends are NaN for fewer than two values."""
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return math.nan, math.nan, math.nan
+    mean = math.fsum(known) / len(known)
+    if len(known) < 2:
+        return mean, math.nan, math.nan
+    from scipy.stats import t
+
+    variance = math.fsum((value - mean) ** 2 for value in known) / (len(known) - 1)
+    half = float(t.ppf(0.5 + COVERAGE / 2, len(known) - 1)) * math.sqrt(variance / len(known))
+    return mean, mean - half, mean + half
+
+
+def index_page(shown: Sequence[Shown], lang: str, model: str) -> str:
+    """The page as HTML text: an overview of all scenarios, then each with its start and end, charts and tables."""
+    several = any(len(values) > 1 for entry in shown for values in entry.outcomes.values())
+    parts = [
+        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{_say('title', lang)}</title><style>{STYLE}</style></head>\n<body>",
+        f"<h1>{_say('title', lang)}</h1>",
+        f"<p>{_say('several' if several else 'single', lang)} <small>{_say('model', lang, hash=model)}</small></p>",
+        '<div class="wide">', _overview(shown, lang), "</div>",
+        *(_article(entry, lang) for entry in shown),
+        "</body></html>",
+    ]  # fmt: skip
+    return "\n".join(parts) + "\n"
+
+
+def _say(key: str, lang: str, **values: Any) -> str:
+    return escape(WORDS[key].in_language(lang).format(**values))
+
+
+def _overview(shown: Sequence[Shown], lang: str) -> str:
+    heads = [_say("scenario", lang), _say("state", lang), _say("runs", lang)]
+    heads += [escape(OUTCOMES[name].in_language(lang)) for name in HEADLINES]
+    lines = ["<table>", _row(heads, "th")]
+    for entry in shown:
+        runs = max((len(values) for values in entry.outcomes.values()), default=0)
+        cells = [f'<a href="#{escape(entry.name, quote=True)}">{escape(entry.title)}</a>', _state(entry, lang), str(runs or NO_VALUE)]
+        cells += [figure(name, entry.outcomes.get(name, ()), lang) for name in HEADLINES]
+        lines.append(_row(cells))
+    return "\n".join([*lines, "</table>"])
+
+
+def figure(name: str, values: Sequence[float], lang: str) -> str:
+    """An outcome for readers: the value of one run, or mean and interval of several."""
+    mean, low, high = mean_and_interval(values)
+    text = written(OUTCOMES[name].unit, mean, lang)
+    if math.isnan(low):
+        return escape(text)
+    interval = " – ".join(written(OUTCOMES[name].unit, end, lang) for end in (low, high))
+    return f"{escape(text)}<br><small>{escape(interval)}</small>"
+
+
+def written(unit: str, value: float, lang: str) -> str:
+    """A value in its unit: shares as percentages, money in yuan."""
+    if math.isnan(value):
+        return NO_VALUE
+    if unit == "share":
+        return format_share(value)
+    return format_yuan(yuan_to_fen(value), lang) if unit == "yuan" else f"{value:,.3g}"
+
+
+def _state(entry: Shown, lang: str) -> str:
+    words = _say(entry.state, lang)
+    return f'<span class="failed">{words}</span>' if entry.state == "failed" else words
+
+
+def _row(cells: Sequence[str], tag: str = "td") -> str:
+    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
+
+
+def _article(entry: Shown, lang: str) -> str:
+    return "\n".join(_article_parts(entry, lang))
+
+
+def _article_parts(entry: Shown, lang: str) -> Iterator[str]:
+    """Everything about one scenario."""
+    yield f'<article id="{escape(entry.name, quote=True)}"><h2>{escape(entry.title)} <small>{escape(entry.name)}</small></h2>'
+    if entry.state == "failed":
+        yield f'<p class="failed">{_say("failed", lang)}: {escape(entry.reason)}</p>'
+    if entry.facts:
+        yield f"<p>{escape(entry.description)}</p><p><small>{escape(entry.facts)}</small></p>"
+        mark = "、" if lang == "zh" else ", "
+        yield f"<p>{_say('programmes', lang)}: {escape(mark.join(entry.programmes)) or _say('none', lang)}</p>"
+    if entry.changes:
+        yield f"<h3>{_say('changes', lang)}</h3><table>"
+        yield _row([_say(key, lang) for key in ("outcome", "start", "end")], "th")
+        yield from (_row([escape(cell) for cell in change]) for change in entry.changes)
+        yield "</table>"
+    if entry.charts:
+        yield f"<h3>{_say('charts', lang)}</h3><ul>"
+        for file, (title, alt) in entry.charts.items():
+            links = _link(entry.folder, file, title) + " " + _link(entry.folder, str(PurePosixPath(file).with_suffix(".svg")), "SVG")
+            yield f"<li>{links}<br><small>{escape(alt)}</small></li>"
+        yield "</ul>"
+    if entry.tables:
+        yield f"<h3>{_say('tables', lang)}</h3><p>" + " · ".join(_link(entry.folder, file, file) for file in entry.tables) + "</p>"
+    yield "</article>"
+
+
+def _link(folder: str, file: str, words: str) -> str:
+    return f'<a href="{quote(f"{folder}/{file}")}">{escape(words)}</a>'
