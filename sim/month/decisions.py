@@ -107,12 +107,16 @@ def complaint_chance(base, channel, tolerance, satisfaction, activism_weight, ac
 
 
 @register_jitable(forceinline=True)
-def next_waiting(waiting, word, solved_share, chance):  # type: ignore[no-untyped-def]
-    """The complaint state after a month: filed (0 to 1), solved (to 0), or one month older."""
-    luck = uniform(word)
-    solved = luck < solved_share
-    older = where(waiting < _LONGEST, U8(waiting + _YES), waiting)
-    return where(waiting > _NO, where(solved, _NO, older), where(luck < chance, _YES, _NO))
+def complaint_solved(waiting, word, solved_share):  # type: ignore[no-untyped-def]
+    """True if the owner had an open complaint and it is solved this month."""
+    return (waiting > _NO) & (uniform(word) < solved_share)
+
+
+@register_jitable(forceinline=True)
+def next_waiting(waiting, word, solved, chance, patience):  # type: ignore[no-untyped-def]
+    """The complaint state after a month: filed (0 to 1), solved (to 0), one month older, or given up (to 0) after patience."""
+    older = where(waiting < patience, U8(waiting + _YES), _NO)
+    return where(waiting > _NO, where(solved, _NO, older), where(uniform(word) < chance, _YES, _NO))
 
 
 @register_jitable(forceinline=True)

@@ -13,6 +13,7 @@ from sim.kernel import kernel
 from sim.month.decisions import (
     bill_of,
     complaint_chance,
+    complaint_solved,
     logistic_draw,
     next_arrears_age,
     next_expectation,
@@ -193,7 +194,7 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
 @kernel
 def feel(words_complaint, words_persuasion, asked_share, area, income, activism, occupancy, paid, price, vacant_share,
          quality, level, value_weight, burden_norm, relative, speed, up, down, reference, complaint_base, channel,
-         tolerance, activism_weight, solved_share, deadline, raised, dissatisfaction_size, asked_size, ignored_size, relief,
+         tolerance, activism_weight, solved_share, patience, deadline, raised, dissatisfaction_size, asked_size, ignored_size, relief,
          solved_size, aggrieved, grievance_on, satisfaction, expectation, grievance, waiting, refuser):  # type: ignore[no-untyped-def] # fmt: skip
     """Satisfaction, complaints and grievance of one estate's owners.
 
@@ -214,9 +215,9 @@ def feel(words_complaint, words_persuasion, asked_share, area, income, activism,
         satisfaction[i] = content
         before = waiting[i]
         chance = complaint_chance(complaint_base, channel, tolerance, content, activism_weight, activism[i])
-        after = next_waiting(before, words_complaint[i], solved_share, chance)
+        solved = complaint_solved(before, words_complaint[i], solved_share)
+        after = next_waiting(before, words_complaint[i], solved, chance, patience)
         waiting[i] = after
-        solved = (before > U8(0)) & (after == U8(0))
         missing = reference - content if content < reference else F(0)
         anger = next_grievance(
             grievance[i], raised + dissatisfaction_size * missing, uniform(words_persuasion[i]) < asked_share[i], asked_size,
@@ -248,6 +249,7 @@ def owners_pass(first, last, bill_share, solved_share, owners, buildings, estate
     asked = np.empty(longest, np.float32)
     refuser = np.empty(longest, np.uint8)
     persuasion = q.grievance_persuasion_32
+    patience = U8(q.complaints_patience)
     grievance_on = world[0].loop_grievance != 0
     for e in range(first, last):
         estate = estates[e]
@@ -272,7 +274,7 @@ def owners_pass(first, last, bill_share, solved_share, owners, buildings, estate
             q.satisfaction_burden_norm_32, q.satisfaction_relative_weight_32, q.satisfaction_speed_32,
             q.satisfaction_expectation_up_32, q.satisfaction_expectation_down_32, q.payment_satisfaction_reference_32,
             q.complaints_base_32, F(estate.lever_complaint_channel), q.complaints_tolerance_32, q.complaints_activism_32,
-            F(solved_share[e]), deadline, F(q.grievance_legacy * estate.legacy + estate.lever_hostility), q.grievance_dissatisfaction_32,
+            F(solved_share[e]), patience, deadline, F(q.grievance_legacy * estate.legacy + estate.lever_hostility), q.grievance_dissatisfaction_32,
             q.grievance_asked_32, q.grievance_ignored_32, F(min(1.0, relief)), q.grievance_solved_32,
             q.grievance_aggrieved_32, grievance_on, owners.satisfaction[a:z], owners.expectation[a:z],
             owners.grievance[a:z], owners.waiting[a:z], refuser[:n],

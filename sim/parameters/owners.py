@@ -45,6 +45,8 @@ OWNERS = (
     P("complaints.public_capacity", 0.002, 0, 1, "cases per household per month", "cases the community solves where no company does",
       "社区投诉处理能力"),
     P("complaints.deadline", 2, 0, 24, "months", "months after which an open complaint counts as ignored", "投诉处理期限"),
+    P("complaints.patience", 12, 1, 250, "months", "months after which an owner gives up an open complaint", "投诉放弃时间",
+      plausible=(6, 24)),
     P("trust.speed", 0.05, 0, 1, "share per month", "speed of trust", "信任调整速度"),
     P("trust.base", 0.45, 0, 1, "share", "trust without committee, disclosure or leak", "基础信任"),
     P("trust.committee", 0.3, -1, 1, "share", "trust added by an honest, active committee", "业委会带来的信任", source="T012"),

@@ -119,8 +119,8 @@ def owners_twin(bill_share: np.ndarray, solved_share: np.ndarray, owners: Owners
         q["complaints_base_32"], estates["lever_complaint_channel"].astype(F)[e], q["complaints_tolerance_32"], satisfaction,
         q["complaints_activism_32"], owners.activism,
     )  # fmt: skip
-    owners.waiting[:] = d.next_waiting(before, owners.luck_complaint, solved_share.astype(F)[e], chance)
-    solved = (before > 0) & (owners.waiting == 0)
+    solved = d.complaint_solved(before, owners.luck_complaint, solved_share.astype(F)[e])
+    owners.waiting[:] = d.next_waiting(before, owners.luck_complaint, solved, chance, np.uint8(q["complaints_patience"]))
     if w["loop_grievance"]:
         owners.grievance[:] = grievance_twin(solved, owners, buildings, estates, q)
     resents = (owners.grievance > q["grievance_aggrieved_32"]) & (owners.paid == 0)

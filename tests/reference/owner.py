@@ -11,6 +11,7 @@ from sim.exact import clip
 from sim.month.decisions import (
     bill_of,
     complaint_chance,
+    complaint_solved,
     logistic_draw,
     next_arrears_age,
     next_expectation,
@@ -102,8 +103,9 @@ class Owner(mesa.Agent):
             f.complaints_base, F(estate.lever_complaint_channel), f.complaints_tolerance, self.satisfaction,
             f.complaints_activism, self.activism,
         )  # fmt: skip
-        self.waiting = np.uint8(next_waiting(waited, self.luck_complaint, F(estate.solved_share), chance))
-        filed, solved = waited == 0 and self.waiting == 1, waited > 0 and self.waiting == 0
+        solved = bool(complaint_solved(waited, self.luck_complaint, F(estate.solved_share)))
+        self.waiting = np.uint8(next_waiting(waited, self.luck_complaint, solved, chance, np.uint8(self.model.p.complaints_patience)))
+        filed = waited == 0 and self.waiting == 1
         if self.model.loops.grievance:
             self.resent(estate, building, solved)
         self.refuses_and_resents = bool(self.grievance > f.grievance_aggrieved) and not self.paid
