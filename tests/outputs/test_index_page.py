@@ -38,7 +38,7 @@ class Read(HTMLParser):
 
 
 def done(name: str, values: list[float], **changes) -> Shown:
-    outcomes = {key: values for key in HEADLINES}
+    outcomes = dict.fromkeys(HEADLINES, values)
     facts = {"description": "words", "facts": "300 estates", "folder": f"{name} folder", "outcomes": outcomes,
              "changes": [("quality", "50 %", "60 %")], "charts": {"charts-en/cycle.png": ("the cycle", "it falls")}, "tables": ["city.csv"]}  # fmt: skip
     return Shown(name, f"<{name}> & co", "done", **(facts | changes))
