@@ -1,0 +1,160 @@
+"""The evidence register: figures that were reported (evidence.csv), and the documents they were read in (sources.csv)."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from sim.errors import EvidenceError
+from sim.words import Word
+
+GRADES = {
+    "official": Word("官方", "official"),
+    "peer_reviewed": Word("同行评审", "peer-reviewed"),
+    "press": Word("媒体报道", "press"),
+    "aggregator": Word("转载或未经评审", "aggregator or unreviewed"),
+    "judgement": Word("研究者判断", "judgement"),
+}
+STATUSES = {
+    "measured": Word("实测", "measured"),
+    "calibrated": Word("校准", "calibrated"),
+    "assumed": Word("假设", "assumed"),
+}
+JUDGEMENT = "judgement"
+SOURCE_COLUMNS = ("id", "title", "place", "year", "grade", "where", "weakness")
+FIGURE_COLUMNS = ("id", "quantity", "value", "low", "high", "unit", "place", "year", "source_id", "source_title", "note")
+_MAY_BE_EMPTY = ("weakness", "low", "high", "place", "year", "note")
+_FIGURE_ID = re.compile(r"[SPT]\d{3}")
+_SOURCE_ID = re.compile(r"D\d{2,3}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document: what it is, the place it speaks of, year ("n.d." if it states none), grade, where it was read, its weakness."""
+
+    id: str
+    title: str
+    place: str
+    year: str
+    grade: str
+    where: str
+    weakness: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One thing that a source states. `value` is as stated (a number, several with slashes, "sign"); low and high bound it."""
+
+    id: str
+    quantity: str
+    value: str
+    low: float | None
+    high: float | None
+    unit: str
+    place: str
+    year: str
+    source: Source
+    note: str
+
+    @property
+    def number(self) -> float | None:
+        """The value where it is one number, else None."""
+        return _number(self.value)
+
+
+class Register(NamedTuple):
+    """All sources and all figures, by id."""
+
+    sources: Mapping[str, Source]
+    figures: Mapping[str, Figure]
+
+    def of_source(self, source: str) -> list[Figure]:
+        """The figures read in one source."""
+        return [figure for figure in self.figures.values() if figure.source.id == source]
+
+
+@cache
+def register() -> Register:
+    """The register that ships with the package. EvidenceError, listing every problem, if an entry is wrong."""
+    folder = files("sim") / "evidence"
+    return read_register((folder / "sources.csv").read_text(encoding="utf-8"), (folder / "evidence.csv").read_text(encoding="utf-8"))
+
+
+def read_register(sources_text: str, figures_text: str) -> Register:
+    """The register that two CSV texts hold. EvidenceError, listing every problem, if an entry is wrong."""
+    source_rows, problems = _rows("sources.csv", sources_text, SOURCE_COLUMNS, _SOURCE_ID)
+    figure_rows, more = _rows("evidence.csv", figures_text, FIGURE_COLUMNS, _FIGURE_ID)
+    problems += more
+    for row in source_rows:
+        if row["grade"] not in GRADES:
+            problems.append(f"sources.csv: {row['id']}: grade: found {row['grade']!r}, allowed {', '.join(GRADES)}")
+    sources = {row["id"]: Source(**row) for row in source_rows}
+    figures = {}
+    for row in figure_rows:
+        problems += _figure_problems(row, sources)
+        if row["source_id"] in sources:
+            plain = {key: row[key] for key in ("id", "quantity", "value", "unit", "place", "year", "note")}
+            figures[row["id"]] = Figure(**plain, low=_number(row["low"]), high=_number(row["high"]), source=sources[row["source_id"]])
+    unused = set(sources) - {figure.source.id for figure in figures.values()}
+    problems += [f"sources.csv: {name}: no figure was read in it" for name in sorted(unused)]
+    if problems:
+        raise EvidenceError("\n".join(problems))
+    return Register(sources, figures)
+
+
+def _rows(name: str, text: str, columns: tuple[str, ...], pattern: re.Pattern[str]) -> tuple[list[dict[str, str]], list[str]]:
+    """The rows of one file, and what is wrong with their shape and ids."""
+    reader = csv.DictReader(text.splitlines(), strict=True)
+    if tuple(reader.fieldnames or ()) != columns:
+        raise EvidenceError(f"{name}: columns: found {', '.join(reader.fieldnames or ())}, allowed {', '.join(columns)}")
+    rows, problems, seen = [], [], set()
+    for number, row in enumerate(reader, 2):
+        if None in row or None in row.values():
+            problems.append(f"{name}: line {number}: found another number of fields, allowed {len(columns)}")
+            continue
+        key = row["id"]
+        if not pattern.fullmatch(key):
+            problems.append(f"{name}: line {number}: id: found {key!r}, allowed {pattern.pattern}")
+        if key in seen:
+            problems.append(f"{name}: {key}: found twice, allowed once")
+        seen.add(key)
+        problems += [f"{name}: {key}: {column}: found nothing" for column in _empty(row, columns)]
+        rows.append(row)
+    return rows, problems
+
+
+def _empty(row: Mapping[str, str], columns: Iterable[str]) -> list[str]:
+    return [column for column in columns if column not in _MAY_BE_EMPTY and not row[column].strip()]
+
+
+def _figure_problems(row: Mapping[str, str], sources: Mapping[str, Source]) -> list[str]:
+    name = f"evidence.csv: {row['id']}"
+    source = sources.get(row["source_id"])
+    if source is None:
+        return [f"{name}: source_id: found {row['source_id']!r}, allowed an id of sources.csv"]
+    problems = []
+    if row["source_title"] != source.title:
+        problems.append(f"{name}: source_title: found {row['source_title']!r}, allowed {source.title!r}, the title of {source.id}")
+    bounds = {}
+    for key in ("low", "high"):
+        bounds[key] = _number(row[key])
+        if row[key] and bounds[key] is None:
+            problems.append(f"{name}: {key}: found {row[key]!r}, allowed a number or nothing")
+    known = [bound for bound in (bounds["low"], _number(row["value"]), bounds["high"]) if bound is not None]
+    if known != sorted(known):
+        problems.append(f"{name}: value: found {row['low']} / {row['value']} / {row['high']}, allowed low ≤ value ≤ high")
+    return problems
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

@@ -1,0 +1,122 @@
+"""What rests on each entry of the register: parameters, settings of interventions, defaults and figures of scenarios, patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.errors import Problem, ScenarioError
+from sim.evidence.register import JUDGEMENT, register
+from sim.interventions import describe
+from sim.parameters import PARAMETERS
+from sim.scenario import CitySettings, CompanySettings, EstateType, GovernmentSettings, Scenario, list_scenarios, load
+from sim.scenario.nearest import nearest
+
+PARAMETER, SETTING, MECHANISM, DEFAULT, FIGURE = "parameter", "setting", "mechanism", "default", "figure"
+_TABLES = {"types.*": EstateType, "city": CitySettings, "companies": CompanySettings, "government": GovernmentSettings}
+
+
+@dataclass(frozen=True)
+class Use:
+    """Something that names an entry of the register (or "judgement"): its kind, where it stands, and how well it is known."""
+
+    kind: str
+    place: str
+    source: str
+    status: str = ""
+
+
+def uses_of(entry: str) -> list[Use]:
+    """Everything that names a figure, or any figure of a source, in the order parameters, interventions, defaults, scenarios."""
+    names = {figure.id for figure in register().of_source(entry)} or {entry}
+    return [use for use in (*declared(), *stated()) if use.source in names]
+
+
+@cache
+def declared() -> tuple[Use, ...]:
+    """Every number that the package itself declares: parameters, settings and mechanisms of interventions, scenario defaults."""
+    return tuple(_declared())
+
+
+def _declared() -> Iterator[Use]:
+    for key, parameter in PARAMETERS.items():
+        yield Use(PARAMETER, key, parameter.source, parameter.status)
+    for kind in describe.kinds():
+        made = describe.describe(kind)
+        for setting in made.settings:
+            yield Use(SETTING, f"{kind}.{setting.key}", setting.source)
+        for row in made.evidence:
+            yield Use(MECHANISM, kind, row.id)
+    for place, table in _TABLES.items():
+        for key, source in _sources_in(table):
+            yield Use(DEFAULT, f"{place}.{key}", source)
+
+
+def _sources_in(table: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    for key, field in table.model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and "source" in extra:
+            yield key, str(extra["source"])
+
+
+def stated() -> list[Use]:
+    """Every figure that a scenario states, of all scenarios that can be loaded; inherited ones are not repeated."""
+    found: list[Use] = []
+    for name, scenario in loadable().items():
+        base = {(f.key, f.evidence, f.status) for f in loadable()["vicious_cycle"].figures} if name != "vicious_cycle" and "vicious_cycle" in loadable() else set()
+        found += [Use(FIGURE, f"{name}: {figure.key}", figure.evidence or JUDGEMENT, figure.status)
+                  for figure in scenario.figures if (figure.key, figure.evidence, figure.status) not in base]  # fmt: skip
+    return found
+
+
+@cache
+def loadable() -> dict[str, Scenario]:
+    """The scenarios that are in order, by name; a user's file that is not is no reason to say nothing."""
+    found = {}
+    for name in list_scenarios():
+        try:
+            found[name] = load(name)
+        except ScenarioError:
+            continue
+    return found
+
+
+def set_by_scenarios(key: str) -> list[tuple[str, float]]:
+    """Scenarios that give a parameter another value than its default, with that value."""
+    default = PARAMETERS[key].default
+    values = {name: scenario.parameter_values().get(key, default) for name, scenario in loadable().items()}
+    return [(name, value) for name, value in values.items() if value != default]
+
+
+def find_entry(name: str) -> tuple[str, Any]:
+    """What a name stands for: ("parameter", Parameter), ("figure", Figure) or ("source", Source).
+
+    ScenarioError, with the nearest name, for one that stands for nothing.
+    """
+    key, upper = name.removeprefix("parameters."), name.upper()
+    if key in PARAMETERS:
+        return PARAMETER, PARAMETERS[key]
+    held = register()
+    if upper in held.figures:
+        return FIGURE, held.figures[upper]
+    if upper in held.sources:
+        return "source", held.sources[upper]
+    known = [*PARAMETERS, *held.figures, *held.sources]
+    raise ScenarioError([Problem("estate evidence", "", repr(name), "a parameter, a figure (S001 …) or a source (D01 …)", nearest(name, known))])
+
+
+def unsourced() -> list[str]:
+    """Every number that names neither an entry of the register nor judgement with a status that admits it, in words."""
+    known = set(register().figures)
+    wrong = []
+    for use in (*declared(), *stated()):
+        if use.source == JUDGEMENT:
+            if use.status in ("measured", "reported", "derived"):
+                wrong.append(f"{use.kind} {use.place}: {use.status}, but its source is judgement")
+        elif use.source not in known:
+            wrong.append(f"{use.kind} {use.place}: found source {use.source!r}, allowed an id of evidence.csv or {JUDGEMENT!r}")
+    return wrong
