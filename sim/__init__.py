@@ -24,9 +24,12 @@ if TYPE_CHECKING:
         ScenarioError,
         StudyError,
     )
+    from sim.experiments.ablate import ablate
+    from sim.experiments.budget import budget
     from sim.experiments.compare import Adaptive, compare
     from sim.experiments.sensitivity import sensitivity
     from sim.experiments.study import study
+    from sim.experiments.tipping import tipping
     from sim.experiments.withdrawal import withdrawal_test
     from sim.outputs import charts
     from sim.parameters import PARAMETERS
@@ -48,6 +51,8 @@ __all__ = [
     "ScenarioError",
     "StudyError",
     "__version__",
+    "ablate",
+    "budget",
     "charts",
     "compare",
     "list_scenarios",
@@ -56,12 +61,15 @@ __all__ = [
     "run",
     "sensitivity",
     "study",
+    "tipping",
     "warm_up",
     "with_overrides",
     "withdrawal_test",
 ]
 
 _HOMES = {
+    "ablate": "sim.experiments.ablate",
+    "budget": "sim.experiments.budget",
     "Adaptive": "sim.experiments.compare",
     "City": "sim.city",
     "PARAMETERS": "sim.parameters",
@@ -74,6 +82,7 @@ _HOMES = {
     "run": "sim.runner",
     "sensitivity": "sim.experiments.sensitivity",
     "study": "sim.experiments.study",
+    "tipping": "sim.experiments.tipping",
     "warm_up": "sim.runner",
     "with_overrides": "sim.scenario",
     "withdrawal_test": "sim.experiments.withdrawal",

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
+from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, InProcess
 from sim.experiments.levers import ADDED_INCOME, Lever, lever_of
 from sim.experiments.no_return import NoReturn, point_of_no_return
 from sim.experiments.ramp import HOLD, STEPS, Loop, loop
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MONTHS = 300  # until estates have settled; condition is the slowest
 VALUES = 9
+SMALL_ROUND = 8
 MEAN_FIELD, AGENTS = "mean_field", "agents"
 WORLDS = ("alike", "city")
 
@@ -191,11 +192,14 @@ class _Runner:
     """Runs cells with the same options and remembers what they came to."""
 
     def __init__(self, engine: Engine | None, store: Store, timeout: float, progress: Report | None) -> None:
-        self.options: dict[str, Any] = {"engine": engine, "store": store, "timeout": timeout, "progress": progress}
+        self.engine = engine
+        self.options: dict[str, Any] = {"store": store, "timeout": timeout, "progress": progress}
         self.executed, self.digests, self.incomplete = 0, list[str](), False
 
     def __call__(self, cells: list[Cell]) -> CellResults:
-        results = run_cells(cells, **self.options)
+        # a pool takes longer to start than a few small runs take
+        engine = InProcess() if self.engine is None and len(cells) <= SMALL_ROUND else self.engine
+        results = run_cells(cells, engine=engine, **self.options)
         self.executed += results.executed
         self.incomplete = bool(results.missing)
         self.digests.append(results.digest())  # StudyError if a run has no result

@@ -1,0 +1,151 @@
+"""Which feedback loop is the trap: every loop off in turn and in pairs, with the same seeds as all of them on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.cell import cells_of
+from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
+from sim.experiments.intervals import LEVEL, Interval, mean_interval
+from sim.experiments.running import Report, run_cells
+from sim.experiments.store import Store, open_store
+from sim.scenario import Scenario, load, with_overrides
+from sim.units import MONTHS_PER_YEAR
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REPLICATIONS = 12
+CITY = "city"  # the group of all estates
+ALL_OFF = "all"
+
+
+@dataclass(frozen=True, eq=False)
+class Ablated:
+    """Loops that are off together. change: cycle share of the last year less that with all loops on, by group, one a seed."""
+
+    off: tuple[str, ...]
+    change: Mapping[str, np.ndarray]
+
+    def mean(self, group: str) -> float:
+        """Mean change; negative where fewer estates are in the cycle."""
+        return float(self.change[group].mean())
+
+
+class Ablation:
+    """What `ablate` found."""
+
+    def __init__(self, scenario: Scenario, loops: Sequence[str], base: Mapping[str, np.ndarray], arms: Sequence[Ablated],
+                 seeds: Sequence[int], level: float, executed: int, digest: str) -> None:  # fmt: skip
+        """Made by `ablate`; `base` is the cycle share with the scenario's loops on, by group, one a seed."""
+        self.scenario, self.loops, self.base, self.arms = scenario, tuple(loops), dict(base), list(arms)
+        self.seeds, self.level, self.executed, self.digest = tuple(seeds), level, executed, digest
+        self._of = {one.off: one for one in arms}
+
+    @property
+    def groups(self) -> list[str]:
+        """"city", then the estate types that have estates."""
+        return list(self.base)
+
+    def arm(self, *off: str) -> Ablated:
+        """The arm in which these loops are off; KeyError if there is none."""
+        return self._of[tuple(loop for loop in self.loops if loop in off)]
+
+    def interval(self, off: tuple[str, ...], group: str = CITY) -> Interval:
+        """Bootstrap interval of the mean paired change."""
+        return mean_interval(self.arm(*off).change[group], self.level)
+
+    def beyond_sum(self, first: str, second: str, group: str = CITY) -> np.ndarray:
+        """What taking both loops away does beyond the sum of what each does alone, one a seed (positive: they overlap)."""
+        alone = self.arm(first).change[group] + self.arm(second).change[group]
+        return np.asarray(self.arm(first, second).change[group] - alone)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each arm and group: cycle share with all on, its change, the paired interval, and pairs beyond the sum."""
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for group in self.groups:
+            for one in self.arms:
+                interval = mean_interval(one.change[group], self.level)
+                row = {"group": group, "off": "+".join(one.off), "loops_off": len(one.off), "base": float(self.base[group].mean()),
+                       "change": one.mean(group), "low": interval.low, "high": interval.high, "note": interval.note}  # fmt: skip
+                if len(one.off) == 2 and len(self.loops) > 2:
+                    extra = self.beyond_sum(*one.off, group=group)
+                    found = mean_interval(extra, self.level)
+                    row |= {"beyond_sum": float(extra.mean()), "beyond_low": found.low, "beyond_high": found.high}
+                rows.append(row)
+        frame = pd.DataFrame(rows)
+        frame.attrs["units"] = dict.fromkeys(("base", "change", "low", "high", "beyond_sum", "beyond_low", "beyond_high"), "share of estates")
+        return frame
+
+    def trap(self, group: str = CITY) -> str | None:
+        """The loop whose absence alone lowers the cycle share most; None where no single loop lowers it beyond doubt.
+
+        Bonferroni: the best of k loops is judged at a k-th of the error, since it was chosen for being the best.
+        """
+        singles = [one for one in self.arms if len(one.off) == 1]
+        best = min(singles, key=lambda one: one.mean(group))
+        interval = mean_interval(best.change[group], 1 - (1 - self.level) / len(singles))
+        surely = interval.exists and interval.high < 0
+        same_for_all = not interval.exists and best.mean(group) < 0 and bool((best.change[group] < 0).all())
+        return best.off[0] if surely or same_for_all else None
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """Which loop is the trap, for the city and each type, in words."""
+        from sim.outputs.ablation_words import ablation_sentences
+
+        return ablation_sentences(self, lang)
+
+    def _repr_html_(self) -> str:
+        return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.table.to_html(index=False) + "</div>"
+
+
+def ablate(scenario: Scenario | str | Path, *, replications: int = REPLICATIONS, seeds: Sequence[int] | None = None, months: int | None = None,
+           pairs: bool = True, level: float = LEVEL, overrides: Mapping[str, Any] | None = None, engine: Engine | None = None,
+           store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> Ablation:  # fmt: skip
+    """Run a scenario with every loop that it has on off in turn, in pairs (unless `pairs` is False), and with none on.
+
+    A loop that is off stays at its starting value. All arms have the same seeds, and changes of the cycle share (estates
+    spiralling or collapsed, mean over the last year) are paired. Raises EstateError: no loop on, fewer than two seeds, or a
+    run without a result.
+    """
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
+    base = with_overrides(loaded, changes) if changes else loaded
+    loops = [name for name, on in base.loops.model_dump().items() if on]
+    used = list(seeds) if seeds is not None else list(range(1, replications + 1))
+    if not loops:
+        raise StudyError(f"{base.name}: loops: found none on, allowed at least one to take away")
+    if len(set(used)) < max(2, len(used)):
+        raise StudyError(f"seeds: found {len(set(used))} different of {len(used)}, allowed two or more, all different")
+    combos = [(name,) for name in loops] + (list(combinations(loops, 2)) if pairs else [])
+    if tuple(loops) not in combos:
+        combos.append(tuple(loops))
+    cells = cells_of(base, used)
+    for off in combos:
+        keys = {f"loops.{name}": False for name in off}
+        cells += cells_of(with_overrides(base, keys), used, keys)
+    results = run_cells(cells, engine=engine, store=store if isinstance(store, Store) else open_store(store), timeout=timeout, progress=progress)
+    found = [_cycle_shares(summary) for _, summary in results]
+    arms = [{group: np.array([one[group] for one in found[i : i + len(used)]]) for group in found[0]} for i in range(0, len(found), len(used))]
+    kept = [group for group in arms[0] if not np.isnan(arms[0][group]).any()]
+    made = [Ablated(off, {group: arm[group] - arms[0][group] for group in kept}) for off, arm in zip(combos, arms[1:], strict=True)]
+    return Ablation(base, loops, {group: arms[0][group] for group in kept}, made, used, level, results.executed, results.digest())
+
+
+def _cycle_shares(summary: Any) -> dict[str, float]:
+    """Share of estates in the cycle over the last year, of the city and each type (NaN for a type without estates)."""
+    last = slice(max(1, summary.months - MONTHS_PER_YEAR + 1), summary.months + 1)
+    by_type = summary.by_type["cycle"][:, last].astype(np.float64).mean(axis=1)
+    shares = {name: float(value) if math.isfinite(value) else math.nan for name, value in zip(summary.types, by_type, strict=True)}
+    return {CITY: float(summary.scalars["cycle_share_last_year"])} | shares

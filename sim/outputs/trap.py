@@ -1,0 +1,160 @@
+"""Charts of the trap: the bifurcation diagram, the hysteresis loop, and the matrix of loops taken away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from sim.outputs import style
+from sim.outputs.ablation_words import group_name, loop_name
+from sim.outputs.trap_words import lever_name
+
+if TYPE_CHECKING:
+    from sim.experiments.ablate import Ablation
+    from sim.experiments.tipping import Tipping, TypeMap
+
+_WORDS = {
+    "bifurcation": ("收缴率能停留在哪里", "Where collection can come to rest"),
+    "collection": ("物业费收缴率", "collection rate"),
+    "stable": ("平均场稳定点", "mean-field stable"),
+    "unstable": ("平均场临界点", "mean-field tipping"),
+    "agents": ("主体模拟停留点", "agents settle"),
+    "agents_tipping": ("主体模拟临界点", "agents tip"),
+    "loop": ("同样的支持，去路与回路不同", "The way back is not the way out"),
+    "out": ("去", "out"),
+    "back": ("回", "back"),
+    "hold": ("每步保持{hold}个月，{seeds}个随机种子", "held {hold} months a step, {seeds} seed(s)"),
+    "matrix": ("关闭反馈循环后处于恶性循环的小区占比变化", "Change of the share of estates in the cycle without a loop"),
+    "matrix_note": (
+        "百分点；对角线：单独关闭，其余：两个同时关闭；灰字：区间含零；{seeds}个成对随机种子",
+        "percentage points; diagonal: that loop off, others: both off; grey: interval includes zero; {seeds} paired seeds",
+    ),
+    "none": ("没有数据", "no data"),
+}
+
+
+def word(key: str, lang: str, **values: object) -> str:
+    """One of the words of these charts in a language."""
+    text = _WORDS[key][0 if lang == "zh" else 1]
+    return text.format(**values) if values else text
+
+
+def _title_of(found: Tipping, one: TypeMap, lang: str) -> str:
+    return f"{found.scenario.title.in_language(lang)} · {found.scenario.types[one.type_name].title.in_language(lang)}"
+
+
+@style.styled
+def bifurcation(found: Tipping, type_name: str, ax: Axes | None = None, lang: str = "en") -> Axes:
+    """Resting and tipping points of a type over the lever: lines from the mean-field map, marks from agent-based runs."""
+    one = next(each for each in found.maps if each.type_name == type_name)
+    ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.72, 0.73)))
+    style.heading(ax, word("bifurcation", lang), _title_of(found, one, lang))
+    values = sorted(one.mean_field)
+    stable = [(value, rate) for value in values for rate, good in one.mean_field[value] if good]
+    tipping = [(value, rate) for value in values for rate, good in one.mean_field[value] if not good]
+    labels: list[tuple[float, str, str]] = []
+    for branch in _branches(stable, values):
+        ax.plot(*zip(*branch, strict=True), color=style.BLUE, linewidth=2.2)
+    if tipping:
+        ax.plot(*zip(*tipping, strict=True), color=style.VERMILLION, linewidth=1.8, linestyle="--")
+    points = sorted(one.agents.points.items())
+    settled = [(value, rate) for value, point in points for rate in ((point.low, point.high) if point.two_states else ((point.low + point.high) / 2,))]
+    ax.plot(*zip(*settled, strict=True), "o", color=style.BLUE, markersize=6, markerfacecolor="white", markeredgewidth=1.6)
+    tips = [(value, point.unstable, *point.bracket) for value, point in points if point.two_states]
+    if tips:
+        x, y, low, high = (np.array(column) for column in zip(*tips, strict=True))
+        ax.errorbar(x, y, yerr=[np.maximum(0, y - low), np.maximum(0, high - y)], fmt="D", color=style.VERMILLION, markersize=5, markerfacecolor="white")
+    style.share_axis(ax, word("collection", lang))
+    ax.set_xlabel(lever_name(one.lever, lang))
+    if stable:
+        labels.append((stable[-1][1], word("stable", lang) + " —", style.BLUE))
+    if tipping:
+        labels.append((tipping[-1][1], word("unstable", lang) + " - -", style.VERMILLION))
+    labels.append((settled[-1][1], word("agents", lang) + " ○", style.BLUE))
+    if tips:
+        labels.append((tips[-1][1], word("agents_tipping", lang) + " ◇", style.VERMILLION))
+    style.end_labels(ax, labels, size=9)
+    return ax
+
+
+def _branches(points: list[tuple[float, float]], values: list[float]) -> list[list[tuple[float, float]]]:
+    """Points joined into lines: a point goes on the line that was nearest at the value before, if it is near enough."""
+    lines: list[list[tuple[float, float]]] = []
+    place = {value: i for i, value in enumerate(values)}
+    for value, rate in points:
+        near = [line for line in lines if place[line[-1][0]] == place[value] - 1 and abs(line[-1][1] - rate) < 0.12]
+        if near:
+            min(near, key=lambda line: abs(line[-1][1] - rate)).append((value, rate))
+        else:
+            lines.append([(value, rate)])
+    return lines
+
+
+@style.styled
+def hysteresis(found: Tipping, type_name: str, ax: Axes | None = None, lang: str = "en") -> Axes:
+    """Median collection of a type's estates as the lever is moved out and back again, slowly."""
+    one = next(each for each in found.maps if each.type_name == type_name)
+    ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.80, 0.73)))
+    loop = one.loop
+    note = word("none", lang) if loop is None else word("hold", lang, hold=loop.hold, seeds=loop.out.shape[0])
+    style.heading(ax, word("loop", lang), f"{_title_of(found, one, lang)} · {note}")
+    style.share_axis(ax, word("collection", lang))
+    ax.set_xlabel(lever_name(one.lever, lang))
+    if loop is None:
+        return ax
+    out, back = loop.out.mean(axis=0), loop.back.mean(axis=0)
+    ax.fill_between(loop.values, out, back, color=style.PALE, linewidth=0)
+    ax.plot(loop.values, out, color=style.VERMILLION, linewidth=2.2, marker="o", markersize=4)
+    ax.plot(loop.values, back, color=style.BLUE, linewidth=2.2, linestyle="--", marker="s", markersize=4)
+    for way, line, colour in ((1, out, style.VERMILLION), (-1, back, style.BLUE)):
+        middle = len(line) // 2
+        target, origin = (middle, middle - 1) if way > 0 else (middle - 1, middle)
+        ax.annotate("", (loop.values[target], line[target]), (loop.values[origin], line[origin]),
+                    arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 0, "mutation_scale": 18})  # fmt: skip
+    # where the two ways are furthest apart: at the turning point they meet, and labels would lie on each other
+    widest = int(np.abs(back - out).argmax())
+    above = back[widest] >= out[widest]
+    for line, key, up, colour in ((out, "out", not above, style.VERMILLION), (back, "back", above, style.BLUE)):
+        ax.annotate(word(key, lang), (loop.values[widest], line[widest]), xytext=(0, 9 if up else -16), textcoords="offset points",
+                    ha="center", color=colour, fontsize=11)  # fmt: skip
+    return ax
+
+
+@style.styled
+def ablation_matrix(found: Ablation, group: str = "city", ax: Axes | None = None, lang: str = "en") -> Axes:
+    """Change of the cycle share without each loop (diagonal) and without each two (below it), written in and coloured."""
+    ax = style.canvas(ax, (7.6, 6.2), (0.14, 0.09, 0.70, 0.72))
+    style.tidy(ax).grid(False)
+    base = 100 * float(found.base[group].mean())
+    start = f"所有循环开启时{base:.0f}%" if lang == "zh" else f"with all loops on {base:.0f}%"
+    style.heading(ax, word("matrix", lang), f"{found.scenario.title.in_language(lang)} · {group_name(found, group, lang)} · {start}\n"
+                  + word("matrix_note", lang, seeds=len(found.seeds)))  # fmt: skip
+    loops = found.loops
+    known = {one.off for one in found.arms}
+    matrix = np.full((len(loops), len(loops)), np.nan)
+    for row, first in enumerate(loops):
+        for column, second in enumerate(loops[: row + 1]):
+            off = (first,) if row == column else (second, first)
+            if off in known:
+                matrix[row, column] = 100 * found.arm(*off).mean(group)
+    reach = max(float(np.nanmax(np.abs(matrix))), 1e-9)
+    image = ax.imshow(matrix, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
+    for row, column in zip(*np.nonzero(np.isfinite(matrix)), strict=True):
+        off = (loops[row],) if row == column else (loops[column], loops[row])
+        interval = found.interval(off, group)
+        sure = interval.excludes_zero or (not interval.exists and bool(found.arm(*off).change[group].any()))
+        dark = abs(matrix[row, column]) > 0.65 * reach
+        ax.text(column, row, f"{matrix[row, column]:+.1f}", ha="center", va="center", fontsize=12 if sure else 10,
+                color="white" if dark else style.BLACK if sure else style.GREY)  # fmt: skip
+    names = [loop_name(loop, lang) for loop in loops]
+    ax.set_xticks(range(len(loops)), names)
+    ax.set_yticks(range(len(loops)), names)
+    ax.spines[:].set_visible(False)
+    bar = style.owner(ax).colorbar(image, cax=ax.inset_axes((1.04, 0, 0.035, 1)))
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}"))
+    bar.ax.tick_params(labelfontfamily=style.font_family())
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    return ax
