@@ -15,7 +15,7 @@ from sim.experiments.plan import Plan, plan_study, unmeasured_axes
 from sim.experiments.running import Report, run_cells
 from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, Analysis, analyse
 from sim.experiments.store import Store, open_store
-from sim.experiments.study_file import Study, check_study
+from sim.experiments.study_file import Study, check_study, load_study
 from sim.parameters import PARAMETERS
 from sim.runner import resolve
 from sim.scenario import Scenario
@@ -77,12 +77,12 @@ def sensitivity(scenario: Scenario | str | Path, method: str = MORRIS, size: int
 def sensitivity_of_study(what: Study | str | Path, *, level: float = LEVEL, engine: Engine | None = None,
                          store: Store | Path | str | None = None, progress: Report | None = None) -> Sensitivity:  # fmt: skip
     """Carry out a study whose design is morris or sobol, and analyse it. StudyError for another design."""
+    study = what if isinstance(what, Study) else load_study(what)[0]
+    if study.design.kind not in (MORRIS, SOBOL):
+        raise StudyError(f"study {study.name}: design: found {study.design.kind!r}, allowed {MORRIS!r} or {SOBOL!r}")
     plan = plan_study(what)
-    if plan.study.design.kind not in (MORRIS, SOBOL):
-        raise StudyError(f"study {plan.study.name}: design: found {plan.study.design.kind!r}, allowed {MORRIS!r} or {SOBOL!r}")
     place = store if isinstance(store, Store) else open_store(store)
-    analysis = _carry_out(plan, level, place, engine, progress)
-    return Sensitivity(plan.bases[plan.study.base], {plan.study.design.kind: analysis})
+    return Sensitivity(plan.bases[study.base], {study.design.kind: _carry_out(plan, level, place, engine, progress)})
 
 
 class _PlanOver(Plan):

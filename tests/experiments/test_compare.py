@@ -1,0 +1,211 @@
+"""Comparisons of real runs of a tiny city, and of made-up runs that go wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from pretend_runs import Pretend
+
+from sim.errors import ScenarioError, StudyError
+from sim.experiments.arms import prepare
+from sim.experiments.cell import cells_of, execute
+from sim.experiments.compare import Adaptive, compare, compare_study
+from sim.experiments.comparison import Comparison
+from sim.experiments.engine import InProcess
+from sim.experiments.rescue import RESCUED, fates_of
+from sim.experiments.store import open_store
+from sim.experiments.study_file import check_study
+from sim.experiments.withdrawal import withdrawal_test
+from sim.scenario import load, with_overrides
+
+TINY = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
+    f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")
+}
+OUTCOMES = ("cycle_share", "satisfaction_last_year", "public_cost")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """One store for all tests here, so that no run is carried out twice."""
+    with open_store(tmp_path_factory.mktemp("compare") / "store") as opened:
+        yield opened
+
+
+def tiny(store, *names, **options) -> Comparison:
+    """A comparison of scenarios in a tiny city."""
+    settings = {"replications": 8, "outcomes": OUTCOMES, "overrides": TINY, "engine": InProcess(), "store": store}
+    return compare(*names, **(settings | options))
+
+
+@pytest.fixture(scope="module")
+def found(store) -> Comparison:
+    """Subsidy, and the baseline once more, against the baseline."""
+    return tiny(store, "vicious_cycle", "subsidy_only", "vicious_cycle")
+
+
+def test_differences_are_those_of_the_runs(found):
+    base, arm = found.baseline, found.arm("subsidy_only")
+    expected = (arm.scalars["satisfaction_last_year"] - base.scalars["satisfaction_last_year"]).mean()
+    row = found.differences.set_index(["arm", "outcome"]).loc[("subsidy_only", "satisfaction_last_year")]
+    assert row["difference"] == expected and row["low"] < expected < row["high"] and row["difference"] > 0
+    assert found.differences.attrs["units"]["replications_needed"] == "runs"
+    month = found.by_month().query("arm == 'subsidy_only' and series == 'satisfaction'").set_index("month")
+    assert (month.loc[:12, "difference"] == 0).all() and month.loc[24, "difference"] > 0
+    assert set(found.by_type["type"]) == set(base.scenario.types) and set(found.by_district["district"]) == {0, 1}
+    # the last seed, carried out once more by itself
+    assert execute(cells_of(arm.scenario, [8])[0]).scalars["cycle_share"] == arm.scalars["cycle_share"][-1]
+
+
+def test_identical_arms_give_exactly_zero(found):
+    rows = found.differences[found.differences["arm"] == "vicious_cycle-2"]
+    assert (rows["difference"] == 0).all() and rows[["low", "high"]].isna().all(axis=None)
+    assert (rows["note"] == "no variation").all() and rows["replications_needed"].isna().all()
+    rescues = found.rescues.set_index(["arm", "group"]).loc["vicious_cycle-2"]
+    assert (rescues[["rescued", "harmed"]] == 0).all(axis=None) and (rescues["unchanged"] == rescues["estates"]).all()
+    assert found.costs.set_index("arm").loc["vicious_cycle-2", "verdict"] == "identical"
+    assert "is the same as vicious_cycle in each of 8 replications" in found.sentences()[1]
+    assert (found.by_month().query("arm == 'vicious_cycle-2'")["difference"].dropna() == 0).all()
+    assert np.allclose(found.acceptability()["vicious_cycle-2"], found.acceptability()["vicious_cycle"])
+
+
+def test_fates_follow_from_the_last_month(found):
+    arm = found.arm("subsidy_only")
+    fates = fates_of(found.baseline, arm)
+    assert (found.baseline.in_cycle[fates == RESCUED]).all() and not arm.in_cycle[fates == RESCUED].any()
+    table = found.fates[found.fates["arm"] == "subsidy_only"]
+    assert len(table) == 8 * 20 and (table["fate"] == "rescued").sum() == found.rescued("subsidy_only").all_rescued
+    assert table["seed"].tolist() == [seed for seed in range(1, 9) for _ in range(20)]
+
+
+def test_costs_are_those_of_the_ledger(found):
+    spent = found.spending.query("arm == 'subsidy_only'").groupby("programme")["yuan"].sum()
+    assert spent["operating_subsidy"] > 0
+    assert spent.sum() == pytest.approx(found.arm("subsidy_only").scalars["public_cost"].mean())
+    cost = found.costs.set_index("arm").loc["subsidy_only"]
+    assert cost["cost"] == pytest.approx(found.plane.query("arm == 'subsidy_only'")["cost"].mean())
+    assert cost["price"] == pytest.approx(cost["cost"] / cost["effect"]) or math.isnan(cost["price"])
+
+
+def test_few_replications_are_warned_of(found):
+    assert any("Only 8 replications" in line for line in found.warnings())
+    assert found._repr_html_().count("<p>") >= 3
+
+
+def test_saved_tables_can_be_read(found, tmp_path):
+    folder = found.save(tmp_path / "result")
+    names = {path.stem for path in folder.glob("*.parquet")}
+    assert names == set(found.tables()) == {path.stem for path in folder.glob("*.csv")}
+    assert pd.read_parquet(folder / "differences.parquet").equals(found.differences.reset_index(drop=True))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["digest"] == found.digest and manifest["seeds"] == list(range(1, 9)) and list(manifest["arms"]) == [a.name for a in found.arms]
+    assert not list(folder.glob(".*"))
+
+
+def test_again_carries_nothing_out_and_is_the_same(found, store):
+    again = tiny(store, "vicious_cycle", "subsidy_only", "vicious_cycle")
+    assert again.executed == 0 and again.key == found.key and again.differences.equals(found.differences)
+
+
+def test_adaptive_replications_stop_at_the_first_look_that_is_enough(store):
+    wide = tiny(store, "vicious_cycle", "subsidy_only", adaptive=Adaptive(width=1.0, looks=(6, 8, 10)))
+    assert [look.replications for look in wide.looks] == [6] and len(wide.seeds) == 6 and wide.looks[0].enough
+    assert wide.interval_level == pytest.approx(1 - 0.05 / 3)
+    narrow = tiny(store, "vicious_cycle", "subsidy_only", adaptive=Adaptive(width=1e-9, looks=(6, 8)))
+    assert len(narrow.looks) == 2 and not narrow.looks[-1].enough
+    assert any("6, 8" in line and "97.5%" in line for line in narrow.warnings()) and any("still wider" in line for line in narrow.warnings())
+    same = tiny(store, "vicious_cycle", "vicious_cycle", adaptive=Adaptive(width=1e-9, looks=(6, 8)))
+    assert len(same.looks) == 1
+
+
+@pytest.mark.parametrize("adaptive, words", [
+    (Adaptive(0.0), "width"), (Adaptive(1.0, (10, 10)), "looks"), (Adaptive(1.0, (2, 10)), "looks"), (Adaptive(1.0, outcome="exits"), "outcome"),
+])  # fmt: skip
+def test_adaptive_settings_are_checked(store, adaptive, words):
+    with pytest.raises(StudyError, match=words):
+        tiny(store, "vicious_cycle", "subsidy_only", adaptive=adaptive)
+
+
+def test_missing_runs_are_refused(tmp_path):
+    engine = InProcess(Pretend(raises=frozenset({3})))
+    with pytest.raises(StudyError, match="2 of 12 runs have no result, so nothing is computed") as error:
+        compare("vicious_cycle", "subsidy_only", replications=6, engine=engine, store=tmp_path)
+    assert "seed 3" in str(error.value)
+
+
+def test_an_outcome_without_a_value_has_no_interval(tmp_path):
+    # made-up runs have no collection rate with every fifth seed
+    made = compare("vicious_cycle", "subsidy_only", replications=6, engine=InProcess(Pretend()), store=tmp_path,
+                   outcomes=("cycle_share", "collection_rate_last_year"))  # fmt: skip
+    row = made.differences.set_index("outcome").loc["collection_rate_last_year"]
+    assert row["note"] == "no value" and math.isnan(row["difference"]) and math.isnan(row["low"])
+    assert any("has no interval" in line for line in made.warnings())
+
+
+@pytest.mark.parametrize("names, options, words", [
+    (("vicious_cycle",), {}, "two or more"),
+    (("vicious_cycle", "subsidy_only"), {"outcomes": ("cycle_sharee",)}, "did you mean 'cycle_share'"),
+    (("vicious_cycle", "subsidy_only"), {"outcomes": ()}, "at least one"),
+    (("vicious_cycle", "subsidy_only"), {"differences": {"nothing": 1.0}}, "nothing"),
+    (("vicious_cycle", "subsidy_only"), {"seeds": [1, 1]}, "all different"),
+    (("vicious_cycle", "subsidy_only"), {"level": 95.0}, "level"),
+    (("vicious_cycle", "subsidy_only"), {"rule": "never"}, "rule"),
+    (("vicious_cycle", "small_city"), {"overrides": {}}, "same city"),
+])  # fmt: skip
+def test_what_cannot_be_compared_is_refused_before_anything_runs(store, names, options, words):
+    def forbidden(cell):
+        raise AssertionError("a run was carried out")
+
+    with pytest.raises(StudyError, match=words):
+        tiny(store, *names, **({"engine": InProcess(forbidden)} | options))
+
+
+def test_months_must_agree_and_settings_reach_the_arms_that_have_them():
+    base, longer = load("vicious_cycle"), with_overrides(load("subsidy_only"), {"months": 60})
+    with pytest.raises(StudyError, match="months: found 60, allowed 120"):
+        prepare([base, longer], None, {})
+    assert {s.months for s in prepare([base, longer], 36, {}).values()} == {36}
+    arms = prepare([base, "subsidy_only"], None, {"interventions.operating_subsidy.start": 25, "payment.base": 1.0})
+    assert arms["subsidy_only"].interventions[0].start == 25 and arms["vicious_cycle"].parameter_values()["payment.base"] == 1.0
+    with pytest.raises(ScenarioError, match="no such intervention"):
+        prepare([base, "subsidy_only"], None, {"interventions.nothing.start": 3})
+
+
+STUDY = {
+    "name": "arms", "title": {"zh": "a", "en": "a"}, "question": {"zh": "?", "en": "?"}, "base": "vicious_cycle", "replications": 8,
+    "changes": TINY, "outcomes": list(OUTCOMES), "design": {"kind": "grid"},
+    "factors": [{"key": "scenario", "levels": ["subsidy_only", "vicious_cycle"]}],
+}  # fmt: skip
+
+
+def test_a_study_of_scenarios_is_a_comparison_with_its_base_as_baseline(store, found):
+    made = compare_study(check_study(STUDY, "test"), engine=InProcess(), store=store)
+    assert made.executed == 0 and [arm.name for arm in made.arms] == ["vicious_cycle", "subsidy_only"]
+    assert made.interval("subsidy_only", "cycle_share") == found.interval("subsidy_only", "cycle_share")
+    other = STUDY | {"factors": [*STUDY["factors"], {"key": "payment.base"}]}
+    with pytest.raises(StudyError, match="one factor"):
+        compare_study(check_study(other, "test"), engine=InProcess(), store=store)
+    with pytest.raises(StudyError, match="common"):
+        compare_study(check_study(STUDY | {"seeds": "independent"}, "test"), store=store)
+
+
+def test_withdrawal_is_measured_against_never_and_kept(store):
+    settings = {"overrides": TINY, "replications": 8, "engine": InProcess(), "store": store}
+    test = withdrawal_test("subsidy_only", 18, **settings)
+    (one,) = test.tests
+    assert one.programme == "operating_subsidy" and one.lost == pytest.approx(one.ended - one.kept)
+    never, kept, ended = one.comparison.arms
+    assert never.scalars["public_cost"].mean() <= ended.scalars["public_cost"].mean() < kept.scalars["public_cost"].mean()
+    # nothing differs before the programme ends
+    assert np.array_equal(kept.series["satisfaction"][:, :19], ended.series["satisfaction"][:, :19])
+    assert test.table.loc[0, "kept"] == one.kept and len(test.sentences("zh")) == 1
+    for month in (5, 24):
+        with pytest.raises(StudyError, match="allowed 13 to 23"):
+            withdrawal_test("subsidy_only", month, **settings)
+    with pytest.raises(StudyError, match="no programme"):
+        withdrawal_test("vicious_cycle", 18, **settings)
+    with pytest.raises(StudyError, match="found 'nothing'"):
+        withdrawal_test("subsidy_only", 18, programmes=["nothing"], **settings)

@@ -1,0 +1,163 @@
+"""Sensitivity measures of functions whose answer is known, of a tiny city, and of what must be refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pretend_runs import Pretend, pretend
+
+from sim.errors import EstateError, StudyError
+from sim.experiments.design import Axis, points_of
+from sim.experiments.engine import InProcess, Packed
+from sim.experiments.packing import pack
+from sim.experiments.plan import plan_study
+from sim.experiments.sensitivity import left_out, sensitivity, sensitivity_of_study, unmeasured
+from sim.experiments.sensitivity_analysis import analyse, noise_of
+from sim.experiments.study_file import check_study, load_study
+from sim.parameters import PARAMETERS
+
+FACTORS = {"payment.base": (0.0, 2.0), "payment.norm_weight": (1.0, 5.0), "payment.trust_weight": (0.0, 1.0)}
+STUDY = {
+    "name": "s", "title": {"zh": "s", "en": "s"}, "question": {"zh": "?", "en": "?"}, "base": "vicious_cycle", "replications": 1,
+    "outcomes": ["cycle_share"], "design": {"kind": "morris", "size": 4},
+    "factors": [{"key": key, "low": low, "high": high} for key, (low, high) in FACTORS.items()],
+}  # fmt: skip
+
+
+class Known:
+    """Runs whose outcomes are a known function of where the factors lie in their ranges, and luck that a seed adds everywhere."""
+
+    def __init__(self, broken: bool = False) -> None:
+        self.broken = broken
+
+    def __call__(self, cell) -> Packed:
+        # a factor that is not varied lies in the middle
+        first, second, third = ((cell.overrides.get(key, (low + high) / 2) - low) / (high - low) for key, (low, high) in FACTORS.items())
+        luck = float(np.random.default_rng(cell.seed).normal())
+        scalars = pretend(1).scalars | {
+            "cycle_share": 3 * first - 2 * second + luck,
+            "exits": first * third,
+            "arrears_end": 7.0,
+            "collection_rate_last_year": math.nan if self.broken and first > 0.9 else first,
+        }
+        summary = replace(pretend(cell.seed), scalars=scalars)
+        return Packed(pack(summary), summary.digest())
+
+
+def known(folder, method, size=None, broken=False, **options):
+    """The sensitivity of the known function."""
+    settings = {"factors": FACTORS, "outcomes": ("cycle_share", "exits", "arrears_end"), "replications": 2}
+    return sensitivity("vicious_cycle", method, size, store=folder, engine=InProcess(Known(broken)), **(settings | options))
+
+
+def test_morris_finds_the_slopes(tmp_path):
+    table = known(tmp_path, "morris", 6).table.set_index(["outcome", "parameter"])
+    straight = table.loc["cycle_share"]
+    assert straight["mean_effect"].to_dict() == pytest.approx({"payment.base": 3, "payment.norm_weight": -2, "payment.trust_weight": 0})
+    assert straight.index.tolist()[:2] == ["payment.base", "payment.norm_weight"] and straight["spread"].to_numpy() == pytest.approx(0, abs=1e-9)
+    assert (straight["mean_size"] >= 0).all()
+    joint = table.loc["exits"]
+    assert joint.loc["payment.base", "spread"] > 0.1 and joint.loc["payment.norm_weight", "mean_size"] == 0
+    assert (table.loc["arrears_end", "mean_size"] == 0).all()
+
+
+def test_sobol_finds_the_shares_of_variance():
+    axes = [Axis(key, low, high) for key, (low, high) in FACTORS.items()]
+    data = STUDY | {"design": {"kind": "sobol", "size": 512}, "outcomes": ["cycle_share", "exits", "arrears_end"]}
+    study = check_study(data, "test")
+    points = points_of(study.design, axes)
+    unit = np.array([[(point[axis.key] - axis.low) / (axis.high - axis.low) for axis in axes] for point in points])
+    values = np.stack([3 * unit[:, 0] - 2 * unit[:, 1], unit[:, 0] * unit[:, 2], np.full(len(points), 7.0)], axis=1)
+    table = analyse(study, axes, points, values.tolist(), 0.95).table.set_index(["outcome", "parameter"])
+    straight = table.loc["cycle_share"]
+    for name in ("first", "total"):
+        assert straight[name].to_dict() == pytest.approx({"payment.base": 9 / 13, "payment.norm_weight": 4 / 13, "payment.trust_weight": 0}, abs=0.05)
+    assert ((straight["total_low"] <= straight["total"]) & (straight["total"] <= straight["total_high"])).all()
+    assert straight.loc["payment.base", "direction"] > 0 > straight.loc["payment.norm_weight", "direction"]
+    # a product of two uniform variables: 3/7 each alone, 1/7 together
+    joint = table.loc["exits"]
+    assert joint.loc["payment.base", "first"] == pytest.approx(3 / 7, abs=0.05)
+    assert joint.loc["payment.trust_weight", "total"] == pytest.approx(4 / 7, abs=0.05)
+    constant = table.loc["arrears_end"]
+    assert constant["total"].isna().all() and (constant["note"] == "outcome does not vary").all()
+    with pytest.raises(StudyError, match="all of them"):
+        analyse(study, axes, points, values.tolist()[:-1], 0.95)
+
+
+def test_both_screens_first(tmp_path):
+    found = known(tmp_path, "both", {"morris": 4, "sobol": 4}, top=2, outcomes=("cycle_share",))
+    assert found.screening is not None and found.indices is not None and found.final is found.indices
+    assert [axis.key for axis in found.indices.axes] == ["payment.base", "payment.norm_weight"]
+    assert len(found.indices.points) == 4 * 4
+
+
+def test_luck_that_is_common_is_no_noise():
+    slope = np.linspace(0, 1, 50)[:, None]
+    luck = np.random.default_rng(1).normal(size=(1, 4))
+    assert noise_of(slope + luck) == pytest.approx(0, abs=1e-12)
+    own = np.random.default_rng(2).normal(size=(2000, 4))
+    assert noise_of(own) == pytest.approx(1, abs=0.05)
+    assert noise_of(slope + 0.1 * np.random.default_rng(3).normal(size=(50, 4))) < 0.1
+    assert math.isnan(noise_of(slope))
+
+
+def test_incomplete_outcomes_are_refused(tmp_path):
+    with pytest.raises(StudyError, match="collection_rate_last_year: has no value in .* so no sensitivity is computed"):
+        known(tmp_path, "morris", 6, broken=True, outcomes=("cycle_share", "collection_rate_last_year"))
+    with pytest.raises(StudyError, match="have no result, so nothing is computed"):
+        sensitivity("vicious_cycle", "morris", 2, factors=FACTORS, engine=InProcess(Pretend(raises=frozenset({2}))), store=tmp_path / "other")
+
+
+def test_default_factors_are_the_unmeasured_ones_with_a_range():
+    chosen = unmeasured()
+    assert chosen and all(PARAMETERS[key].status != "measured" and PARAMETERS[key].plausible == limits for key, limits in chosen.items())
+    assert not set(chosen) & set(left_out()) and "stage.collapsed_collection" not in chosen
+
+
+@pytest.mark.parametrize("method, size, options, words", [
+    ("guess", None, {}, "method: found 'guess'"),
+    ("sobol", 10, {}, "power of two"),
+    ("both", 8, {}, "one number for both"),
+    ("morris", 4, {"factors": ["payment.bas"]}, "did you mean 'payment.base'"),
+    ("morris", 4, {"factors": {"payment.base": (1.0, 9.0)}}, "payment.base"),
+    ("morris", 4, {"outcomes": ("cycle_sharee",)}, "did you mean 'cycle_share'"),
+    ("morris", 4, {"top": 0}, "top"),
+])  # fmt: skip
+def test_bad_settings_are_refused(tmp_path, method, size, options, words):
+    with pytest.raises(EstateError, match=words):
+        known(tmp_path, method, size, **options)
+
+
+def test_a_study_file_is_analysed_and_others_are_refused(tmp_path):
+    engine = InProcess(Known())
+    found = sensitivity_of_study(check_study(STUDY, "test"), engine=engine, store=tmp_path)
+    assert found.table["parameter"].iloc[0] == "payment.base"
+    assert any("cannot be told apart" in line for line in found.warnings())
+    with pytest.raises(StudyError, match="design"):
+        sensitivity_of_study(check_study(STUDY | {"design": {"kind": "latin_hypercube", "size": 4}}, "test"), engine=engine, store=tmp_path)
+    with pytest.raises(StudyError, match="common"):
+        sensitivity_of_study(check_study(STUDY | {"seeds": "independent"}, "test"), engine=engine, store=tmp_path)
+
+
+def test_words_and_files(tmp_path):
+    found = known(tmp_path / "store", "morris", 6)
+    said = found.sentences()
+    assert "readiness to pay" in said[0] and "+300.0 points" in said[0] and "nothing moves it" in said[2]
+    assert "基础缴费意愿" in found.sentences("zh")[0] and "谈不上" in found.sentences("zh")[2]
+    folder = found.save(tmp_path / "out")
+    assert {path.name for path in folder.iterdir()} >= {"morris.parquet", "morris.csv", "morris_points.parquet", "manifest.json"}
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["analyses"]["morris"]["runs"] == 6 * 4 * 2 and manifest["key"] == found.key
+    assert "<table" in found._repr_html_()
+
+
+def test_the_shipped_study_varies_unmeasured_parameters_over_their_plausible_ranges():
+    study, _ = load_study("sobol_unmeasured")
+    assert study.design.kind == "sobol" and {factor.key for factor in study.factors} <= set(unmeasured())
+    plan = plan_study(study.model_copy(update={"design": study.design.model_copy(update={"size": 1})}))
+    assert len(plan.points) == len(study.factors) + 2
+    assert {axis.key: (axis.low, axis.high) for axis in plan.axes} == {factor.key: unmeasured()[factor.key] for factor in study.factors}
