@@ -106,7 +106,7 @@ def test_luck_that_is_common_is_no_noise():
 
 
 def test_incomplete_outcomes_are_refused(tmp_path):
-    with pytest.raises(StudyError, match="collection_rate_last_year: has no value in .* so no sensitivity is computed"):
+    with pytest.raises(StudyError, match=r"collection_rate_last_year: has no value in .* so no sensitivity is computed"):
         known(tmp_path, "morris", 6, broken=True, outcomes=("cycle_share", "collection_rate_last_year"))
     with pytest.raises(StudyError, match="have no result, so nothing is computed"):
         sensitivity("vicious_cycle", "morris", 2, factors=FACTORS, engine=InProcess(Pretend(raises=frozenset({2}))), store=tmp_path / "other")
