@@ -97,6 +97,11 @@ def test_hanyang_starts_with_the_reported_professional_share() -> None:
     assert load("wuhan_hanyang").companies.state_owned == 2
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_hanyang_is_professional_in_the_models_own_measure_too(seed: int) -> None:
+    assert int(City(load("wuhan_hanyang"), seed=seed).state.estates["professional"].sum()) == 7
+
+
 def test_jiangan_starts_with_the_reported_old_estates() -> None:
     estates, modes = started("wuhan_jiangan")
     assert estates["old"].all() and estates.size == 560
