@@ -49,7 +49,7 @@ TEXT = {
     "effect": Word("脱离循环的小区年（比基准多）", "estate-years out of the cycle, more than in the baseline"),
     "cost": Word("财政支出（比基准多，{unit}）", "public cost, more than in the baseline ({unit})"),
     "plane_note": Word("小点：每个随机种子；大点与十字：均值和置信区间", "small dots: one seed each; large dots and crosses: means and intervals"),
-    "dearer_better": Word("更贵、更好", "dearer, better"), "dearer_worse": Word("更贵、更差（不可取）", "dearer, worse (dominated)"),
+    "dearer_better": Word("更贵、更好", "dearer, better"), "dearer_worse": Word("更贵、更差\n（不可取）", "dearer, worse\n(dominated)"),
     "cheaper_better": Word("更省、更好（占优）", "cheaper, better (dominant)"), "cheaper_worse": Word("更省、更差", "cheaper, worse"),
     "price": Word("一个小区年脱离循环值多少（{unit}）", "worth of an estate-year out of the cycle ({unit})"),
     "chance": Word("可能性", "chance"),
