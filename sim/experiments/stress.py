@@ -1,0 +1,150 @@
+"""How packages stand uncertain parameters: regret, satisficing share, and where the recommended one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.stats import qmc
+
+from sim.errors import StudyError
+from sim.experiments.cell import Cell, cells_of
+from sim.experiments.running import run_cells
+from sim.parameters import PARAMETERS
+from sim.scenario import Scenario, with_overrides
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GAIN = 0.25  # part of the estates in the cycle that a package must get out of it, to do well enough
+LEAVES = 4
+LEAST_LEAF = 4  # futures
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A region of the futures in which a package fails: bounds by parameter (low, high; infinite where open).
+
+    density: share of its futures that fail; coverage: share of all failing futures that lie in it; futures: how many it has.
+    """
+
+    bounds: tuple[tuple[str, float, float], ...]
+    density: float
+    coverage: float
+    futures: int
+
+
+@dataclass(frozen=True, eq=False)
+class Stress:
+    """Packages tried in the same futures. futures: (futures, parameters); in_cycle: (packages, futures); nothing: (futures,)
+    the share of estates in the cycle in the last year without a package.
+    """
+
+    keys: tuple[str, ...]
+    futures: np.ndarray
+    in_cycle: np.ndarray
+    nothing: np.ndarray
+    regions: tuple[Failing, ...]
+    executed: int
+
+    @property
+    def regret(self) -> np.ndarray:
+        """In-cycle share less that of the best package in the same future (packages, futures)."""
+        return np.asarray(self.in_cycle - self.in_cycle.min(axis=0))
+
+    @property
+    def enough(self) -> np.ndarray:
+        """Whether a package gets GAIN of the estates that would be in the cycle out of it (packages, futures)."""
+        return np.asarray(self.in_cycle <= (1 - GAIN) * self.nothing)
+
+    @property
+    def satisficing(self) -> np.ndarray:
+        """Share of futures in which each package does well enough."""
+        return np.asarray(self.enough.mean(axis=1))
+
+    @property
+    def best(self) -> int:
+        """The package that does well enough most often; among equals the one with the least worst regret, then the cheaper."""
+        return _best(self.satisficing, self.regret)
+
+    def tables(self, numbers: Sequence[int]) -> dict[str, pd.DataFrame]:
+        """`robustness`: one row a package; `futures`: one row a future, with its parameters and the in-cycle shares."""
+        import pandas as pd
+
+        regret = self.regret
+        robust = pd.DataFrame({"package": list(numbers), "satisficing": self.satisficing, "worst_regret": regret.max(axis=1),
+                               "mean_regret": regret.mean(axis=1)})  # fmt: skip
+        futures = pd.DataFrame(self.futures, columns=list(self.keys)).assign(nothing=self.nothing)
+        return {"robustness": robust, "futures": futures.assign(**{f"package_{n}": row for n, row in zip(numbers, self.in_cycle, strict=True)})}
+
+
+def _best(satisficing: np.ndarray, regret: np.ndarray) -> int:
+    return int(np.lexsort((regret.max(axis=1), -satisficing))[0])
+
+
+def uncertain() -> dict[str, tuple[float, float]]:
+    """Parameters that nobody has measured and that have a plausible range of some width."""
+    return {key: p.plausible for key, p in PARAMETERS.items() if p.status != "measured" and p.plausible and p.plausible[0] < p.plausible[1]}
+
+
+def stress_test(base: Scenario, packages: Sequence[Scenario], futures: int, options: Mapping[str, Any], seed: int) -> Stress:
+    """Run nothing and every package in `futures` points of a Latin hypercube over `uncertain()`, all with the same seed."""
+    if futures < 2:
+        raise StudyError(f"stress: found {futures} futures, allowed 0 (no stress test) or 2 and more")
+    ranges = uncertain()
+    low, high = np.array(list(ranges.values())).T
+    points = low + (high - low) * qmc.LatinHypercube(d=len(ranges), rng=np.random.default_rng(seed)).random(futures)
+    cells: list[Cell] = []
+    for scenario in (base, *packages):
+        for point in points:
+            changes = {key: float(value) for key, value in zip(ranges, point, strict=True)}
+            cells += cells_of(with_overrides(scenario, changes), [seed], changes)
+    results = run_cells(cells, **options)
+    shares = np.array([summary.scalars["cycle_share_last_year"] for _, summary in results]).reshape(-1, futures)
+    nothing, in_cycle = shares[0], shares[1:]
+    enough = in_cycle <= (1 - GAIN) * nothing
+    best = _best(enough.mean(axis=1), in_cycle - in_cycle.min(axis=0))
+    return Stress(tuple(ranges), points, in_cycle, nothing, failing_regions(tuple(ranges), points, ~enough[best]), results.executed)
+
+
+def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) -> tuple[Failing, ...]:
+    """Where failures lie, as the leaves of a small decision tree in which most futures fail; none if all or no futures fail.
+
+    A tree rather than PRIM: scikit-learn is maintained for our versions of NumPy and pandas, its leaves do not overlap, and
+    a leaf is read as one sentence.
+    """
+    try:
+        from sklearn.tree import DecisionTreeClassifier
+    except ModuleNotFoundError:
+        raise StudyError("scikit-learn is not installed, and scenario discovery needs it: pip install 'estate-governance-simulator[search]'") from None
+    if fails.all() or not fails.any():
+        return ()
+    tree = DecisionTreeClassifier(max_leaf_nodes=LEAVES, min_samples_leaf=LEAST_LEAF, class_weight="balanced", random_state=0)
+    tree.fit(points, fails)
+    leaves = tree.apply(points)
+    found = []
+    for leaf, bounds in _leaf_bounds(tree.tree_):
+        inside = leaves == leaf
+        if fails[inside].mean() > 0.5 and bounds:
+            sides = tuple((keys[feature], low, high) for feature, (low, high) in sorted(bounds.items()))
+            found.append(Failing(sides, float(fails[inside].mean()), float(fails[inside].sum() / fails.sum()), int(inside.sum())))
+    return tuple(sorted(found, key=lambda one: -one.coverage))
+
+
+def _leaf_bounds(tree: Any) -> list[tuple[int, dict[int, tuple[float, float]]]]:
+    """Every leaf of a fitted tree with the bounds on features that lead to it."""
+    found: list[tuple[int, dict[int, tuple[float, float]]]] = []
+    waiting: list[tuple[int, dict[int, tuple[float, float]]]] = [(0, {})]
+    while waiting:
+        node, bounds = waiting.pop()
+        left, right = int(tree.children_left[node]), int(tree.children_right[node])
+        if left == right:
+            found.append((node, bounds))
+            continue
+        feature, limit = int(tree.feature[node]), float(tree.threshold[node])
+        low, high = bounds.get(feature, (-np.inf, np.inf))
+        waiting.append((left, bounds | {feature: (low, min(high, limit))}))
+        waiting.append((right, bounds | {feature: (max(low, limit), high)}))
+    return found
