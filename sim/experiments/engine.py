@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sim.experiments.cell import Cell, execute
 from sim.experiments.packing import pack
+from sim.experiments.worker import let_go
 
 DEFAULT_TIMEOUT = 600.0  # seconds
 ATTEMPTS = 2  # a run that fails is tried once more
@@ -60,6 +61,7 @@ class Engine(Protocol):
 def execute_packed(cell: Cell) -> Packed:
     """Carry out a run and pack its summary."""
     summary = execute(cell)
+    let_go()
     return Packed(pack(summary), summary.digest())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -44,6 +45,7 @@ def start_worker(parent: int, with_thread: bool = True) -> None:
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     import_all()
     _one_thread()
+    _keep_what_is_there()
 
 
 def import_all() -> None:
@@ -68,3 +70,20 @@ def _one_thread() -> None:
     threadpoolctl.threadpool_limits(1)
     pyarrow.set_cpu_count(1)
     pyarrow.set_io_thread_count(1)
+
+
+_kept = False
+
+
+def _keep_what_is_there() -> None:
+    """Tell the garbage collector that everything so far stays, so that collecting costs next to nothing."""
+    global _kept
+    gc.collect()
+    gc.freeze()
+    _kept = True
+
+
+def let_go() -> None:
+    """In a worker, free what a run left: a city refers to itself, and Python would let dozens pile up before it looks."""
+    if _kept:
+        gc.collect()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -11,10 +12,13 @@ import pytest
 from pretend_runs import Pretend, cells, pretend
 
 from sim.errors import EngineError, StudyError
-from sim.experiments.engine import Finished, InProcess, Packed
+from sim.experiments.cell import cells_of
+from sim.experiments.engine import Finished, InProcess, Packed, execute_packed
 from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.running import run_cells
+from sim.scenario import load, with_overrides
 
+SMALL = with_overrides(load("small_city"), {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 6})
 WRONG = Pretend(raises=frozenset({3}), kills=frozenset({5}), kills_once=frozenset({6}), hangs=frozenset({8}))
 
 
@@ -148,9 +152,38 @@ def test_dask_without_a_scheduler_says_so():
 
 
 def test_dask_survives_what_goes_wrong(tmp_path):
-    pytest.importorskip("distributed")
+    """On a cluster that is there already, reached by the address of its scheduler."""
+    distributed = pytest.importorskip("distributed")
     from sim.experiments.dask_engine import DaskEngine
 
     work = Pretend(tmp_path, raises=WRONG.raises, kills=WRONG.kills, kills_once=WRONG.kills_once, hangs=WRONG.hangs)
-    check_what_went_wrong(finished_by(DaskEngine("local", 2, work), 24, timeout=1.0), work)
-    assert not wait_until_gone(work.processes(), 8)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        engine = DaskEngine(cluster.scheduler_address, work=work)
+        check_what_went_wrong(finished_by(engine, 24, timeout=1.0), work)
+        assert not wait_until_gone(work.processes(), 8)  # and the cluster is still there
+        assert len(cluster.scheduler.workers) == 2
+
+
+@pytest.mark.slow
+def test_dask_gives_the_same_bits_as_the_pool(tmp_path):
+    pytest.importorskip("distributed")
+    from sim.experiments.dask_engine import DaskEngine
+
+    series = cells_of(SMALL, range(12))
+    engines = {"dask": DaskEngine("local", 2), "pool": PoolEngine(2)}
+    digests = {name: run_cells(series, engine=engine, store=tmp_path / name).digest() for name, engine in engines.items()}
+    assert digests["dask"] == digests["pool"]
+
+
+def cities_left(cell) -> Packed:
+    """Carry out a run and report, as its digest, how many cities this process still holds."""
+    from sim.city import City
+
+    execute_packed(cell)
+    return Packed(b"", str(sum(type(thing) is City for thing in gc.get_objects())))
+
+
+def test_a_worker_keeps_no_city(tmp_path):
+    ended: list[Finished] = []
+    PoolEngine(1, cities_left).run(cells_of(SMALL, range(20)), ended.append, 300)
+    assert [one.packed.digest for one in ended] == ["0"] * 20
