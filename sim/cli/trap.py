@@ -76,7 +76,34 @@ def ablate_command(
     show_ablation(scenario, options, Common(tuple(settings or ()), out, words(lang), workers, in_process, store))
 
 
+def budget_command(
+    scenario: ScenarioArgument,
+    yearly: Annotated[Optional[float], typer.Option(help="Most public money a year, yuan. / 每年预算（元）。")] = None,  # noqa: UP045
+    menu: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(metavar="FILE", help="TOML file with [[menu]] (default: a generic one). / 措施菜单文件。"),
+    ] = None,
+    trials: Annotated[Optional[int], typer.Option(min=1, help="Packages to try, all together. / 试验总数。")] = None,  # noqa: UP045
+    replications: Annotated[Optional[int], typer.Option(min=1, help="Seeds of each package. / 每个组合的重复次数。")] = None,  # noqa: UP045
+    months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
+    stress: Annotated[Optional[int], typer.Option(min=0, help="Futures of the stress test, 0 for none. / 压力测试情形数。")] = None,  # noqa: UP045
+    settings: SetOption = None,
+    out: OutOption = None,
+    lang: LanguageOption = None,
+    workers: WorkersOption = None,
+    in_process: InProcessOption = False,
+    store: StoreOption = None,
+) -> None:
+    """Search what to buy with a yearly budget, and in what order; goes on where it stopped. / 搜索预算内的措施组合及先后顺序，可续。"""
+    from sim.cli.trap_work import Common, show_budget
+
+    options = {"trials": trials, "replications": replications, "months": months, "stress": stress}
+    given = {key: value for key, value in options.items() if value is not None}
+    show_budget(scenario, yearly, menu, given, Common(tuple(settings or ()), out, words(lang), workers, in_process, store))
+
+
 def add_commands(app: typer.Typer) -> None:
     """Make these commands known to `estate`."""
     app.command("tipping")(tipping_command)
     app.command("ablate")(ablate_command)
+    app.command("budget")(budget_command)

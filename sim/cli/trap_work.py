@@ -1,4 +1,4 @@
-"""The work of `estate tipping` and `estate ablate`: run, say what was found, write tables, charts and a manifest."""
+"""The work of `estate tipping`, `estate ablate` and `estate budget`: run, say what was found, write tables, charts and a manifest."""
 
 from __future__ import annotations
 
@@ -44,9 +44,17 @@ class Common(NamedTuple):
 def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Common) -> None:
     """Carry out `estate tipping`."""
     from sim.experiments.tipping import tipping
+    from sim.experiments.trap_file import TippingStudy, is_trap_study, load_trap_study
     from sim.outputs.trap import bifurcation, hysteresis
 
-    scenario = changed(name, common)
+    if is_trap_study(name, "tipping"):
+        study = load_trap_study(name, TippingStudy)
+        console().print(study.question.in_language(common.lang), markup=False)
+        # the file is the question: of the options only --loop and --set are added to it
+        lever, options = study.lever, study.options() | {"hysteresis": options["hysteresis"]}
+        scenario = changed(study.base, common, study.changes)
+    else:
+        scenario = changed(name, common)
     with progress_bar(common.lang) as report:
         found = tipping(scenario, lever, engine=common.engine(), store=common.store, progress=report, **options)
     folder = folder_of(common, "tipping", scenario)
@@ -69,10 +77,36 @@ def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None
     finish(folder, {"ablation": found.table}, charts, found.sentences(common.lang), {"options": dict(options)}, scenario, found.digest, common)
 
 
-def changed(name: str, common: Common) -> Scenario:
-    """The scenario of a command with the values that were changed."""
+def show_budget(name: str, yearly: float | None, menu: Path | None, options: Mapping[str, Any], common: Common) -> None:
+    """Carry out `estate budget`."""
+    from sim.experiments.budget import budget
+    from sim.experiments.menu import load_menu
+    from sim.experiments.trap_file import BudgetStudy, is_trap_study, load_trap_study
+    from sim.outputs.budget import pareto
+
+    asked: dict[str, Any] = dict(options)
+    if is_trap_study(name, "budget"):
+        study = load_trap_study(name, BudgetStudy)
+        console().print(study.question.in_language(common.lang), markup=False)
+        asked, yearly = study.options() | asked, study.yearly if yearly is None else yearly
+        scenario = changed(study.base, common, study.changes)
+    else:
+        scenario = changed(name, common)
+    if yearly is None:
+        raise StudyError("yearly: found nothing, allowed an amount in yuan, such as --yearly 5e6")
+    if menu is not None:
+        asked["menu"] = load_menu(menu)
+    folder = folder_of(common, "budget", scenario)
+    with progress_bar(common.lang) as report:
+        found = budget(scenario, yearly, folder=folder, engine=common.engine(), store=common.store, progress=report, **asked)
+    finish(folder, found.tables(), {"pareto": pareto(found, lang=common.lang)}, found.sentences(common.lang),
+           {"yearly": yearly, "options": {key: value for key, value in asked.items() if key != "menu"}}, scenario, found.digest, common)  # fmt: skip
+
+
+def changed(name: str, common: Common, first: Mapping[str, Any] | None = None) -> Scenario:
+    """The scenario of a command with the values that a file changes first, and then those changed on the command line."""
     scenario = load(name)
-    changes = common.changes()
+    changes = dict(first or {}) | common.changes()
     return with_overrides(scenario, changes) if changes else scenario
 
 

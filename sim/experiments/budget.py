@@ -71,6 +71,11 @@ class BudgetSearch:
         self.executed, self.database = executed, database
 
     @property
+    def digest(self) -> str:
+        """SHA-256 (64 hex digits) over every package tried and what it came to."""
+        return hashlib.sha256(repr([(one.package, one.objectives) for one in self.tried]).encode()).hexdigest()
+
+    @property
     def recommended(self) -> Valued | None:
         """The package of the front that does well enough most often under uncertainty (None without a stress test)."""
         return self.front[self.stress.best] if self.stress is not None else None

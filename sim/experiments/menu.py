@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from sim.errors import Problem
+from sim.errors import Problem, ScenarioError
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.fields import Table, refuse, setting
+from sim.scenario.loading import read_toml
+from sim.scenario.merging import file_at, origins_of
+from sim.scenario.messages import problems_of
 from sim.scenario.nearest import nearest
 from sim.scenario.programme import load_programmes, read_programme
 
@@ -50,6 +54,20 @@ class MenuItem(Table):
         for end in ("low", "high"):  # an unknown setting or a range outside its bounds is refused now
             read_programme({"kind": self.kind} | self.settings | {key: getattr(r, end) for key, r in self.search.items()})
         return self
+
+
+class _Menu(Table):
+    menu: tuple[MenuItem, ...] = Field(min_length=1, strict=False, description="what may be bought / 措施菜单")
+
+
+def load_menu(file: Path) -> tuple[MenuItem, ...]:
+    """The menu of a TOML file with `[[menu]]` tables. ScenarioError that lists every problem."""
+    data = read_toml(file)
+    try:
+        return _Menu.model_validate(data).menu
+    except ValidationError as error:
+        origins = {(): str(file)} | origins_of(data, str(file))
+        raise ScenarioError(problems_of(error, _Menu, data, lambda place: file_at(origins, place))) from None
 
 
 def default_menu() -> tuple[MenuItem, ...]:

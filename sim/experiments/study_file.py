@@ -150,7 +150,9 @@ def study_folders() -> list[Path]:
 
 def list_studies() -> list[str]:
     """The names that `load_study` knows, sorted."""
-    return sorted({path.stem for folder in study_folders() for path in folder.glob("*" + SUFFIX)})
+    # a file with `command` is a question of another command, see sim.experiments.trap_file
+    files = (path for folder in study_folders() for path in folder.glob("*" + SUFFIX))
+    return sorted({path.stem for path in files if "command" not in read_toml(path)})
 
 
 def find_study(path_or_name: str | Path) -> Path:

@@ -82,8 +82,12 @@ def pareto(found: BudgetSearch, ax: Axes | None = None, lang: str = "en") -> Axe
     x, y = (np.array([getattr(one, name) for one in found.front]) for name in ("cost", "out_of_cycle"))
     marks = ax.scatter(x / unit, y, c=[one.worst_decile_satisfaction for one in found.front], cmap=style.CONTINUOUS_MAP, s=70, zorder=3,
                        edgecolor=style.BLACK, linewidth=0.8)  # fmt: skip
+    reached = -1.0
     for one, left, height in zip(found.front, x / unit, y, strict=True):
         star = found.recommended is not None and one.number == found.recommended.number
+        if not star and height < reached + 0.02:
+            continue  # labels would lie on each other; the table has all numbers
+        reached = max(reached, float(height))
         ax.annotate(f"#{one.number}" + (" ★" if star else ""), (left, height), xytext=(5, 6), textcoords="offset points", fontsize=9)
     best = np.maximum.accumulate(y)
     ax.step(x / unit, best, where="post", color=style.BLUE, linewidth=1.4)

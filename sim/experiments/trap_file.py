@@ -1,0 +1,101 @@
+"""Questions about the trap as files: a tipping map or a budget search in TOML, beside the studies of many runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+
+from sim.errors import Problem, ScenarioError
+from sim.experiments.budget import REPLICATIONS, TRIALS, BudgetSearch, budget
+from sim.experiments.menu import MenuItem
+from sim.experiments.study_file import find_study
+from sim.experiments.tipping import MONTHS, VALUES, Tipping, tipping
+from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
+from sim.scenario.loading import read_toml
+from sim.scenario.merging import file_at, origins_of
+from sim.scenario.messages import problems_of
+
+COMMAND = "command"  # the key that tells these files from studies
+Found = TypeVar("Found", bound="TrapStudy")
+
+
+class TrapStudy(Table):
+    """What both kinds of file say: a name, the question, the scenario and the values changed in it."""
+
+    name: Name
+    title: Bilingual
+    question: Bilingual
+    base: str = Field(min_length=1, description="name or path of the scenario / 情景")
+    changes: dict[str, Any] = Field(default_factory=dict, description="values changed, by dotted key / 修改项")
+
+
+class TippingStudy(TrapStudy):
+    """A tipping map, see `sim.tipping`."""
+
+    command: Literal["tipping"]
+    lever: str = Field(default="added_income", description="added_income, viability or a dotted key / 杠杆")
+    low: float | None = setting(None, None, None, "", "least value of the lever", "最小值")
+    high: float | None = setting(None, None, None, "", "greatest value of the lever", "最大值")
+    values: int = setting(VALUES, 3, 1000, "", "values of the lever before refining", "取值个数")
+    types: tuple[str, ...] = Field(default=(), strict=False, description="estate types (default: all) / 小区类型")
+    world: Literal["alike", "city"] = Field(default="alike", description="estates all alike, or the city as it is / 城市")
+    months: int = setting(MONTHS, 24, 1200, "month", "until estates have settled", "运行月数")
+    seeds: int = setting(1, 1, 1000, "", "seeds of each start", "随机种子数")
+
+    @model_validator(mode="after")
+    def _check_range(self) -> TippingStudy:
+        if (self.low is None) != (self.high is None):
+            refuse([Problem("", "low" if self.low is None else "high", "nothing", "both low and high, or neither")])
+        return self
+
+    def options(self) -> dict[str, Any]:
+        """Keyword arguments of `sim.tipping`."""
+        return {"low": self.low, "high": self.high, "values": self.values, "types": self.types or None, "world": self.world,
+                "months": self.months, "seeds": tuple(range(1, self.seeds + 1))}  # fmt: skip
+
+    def run(self, **options: Any) -> Tipping:
+        """Answer it; `options` replace what the file says."""
+        return tipping(self.base, self.lever, **({"overrides": self.changes} | self.options() | options))
+
+
+class BudgetStudy(TrapStudy):
+    """A budget search, see `sim.budget`."""
+
+    command: Literal["budget"]
+    yearly: float = setting(..., 1, 1e11, "yuan/year", "most public money a year", "每年预算")
+    trials: int = setting(TRIALS, 1, 1_000_000, "", "packages to try", "试验次数")
+    replications: int = setting(REPLICATIONS, 1, 10_000, "", "seeds of each package", "重复次数")
+    stress: int = setting(24, 0, 100_000, "", "futures of the stress test", "压力测试情形数")
+    sampler: Literal["nsga2", "tpe"] = Field(default="nsga2", description="how packages are proposed / 搜索算法")
+    menu: tuple[MenuItem, ...] = Field(default=(), strict=False, description="what may be bought (default: generic) / 措施菜单")
+
+    def options(self) -> dict[str, Any]:
+        """Keyword arguments of `sim.budget`."""
+        return {"trials": self.trials, "replications": self.replications, "stress": self.stress, "sampler": self.sampler,
+                "menu": self.menu or None}  # fmt: skip
+
+    def run(self, **options: Any) -> BudgetSearch:
+        """Answer it; `options` replace what the file says."""
+        return budget(self.base, self.yearly, **({"overrides": self.changes} | self.options() | options))
+
+
+def load_trap_study(path_or_name: str | Path, kind: type[Found]) -> Found:
+    """The checked file of one kind. ScenarioError that lists every problem, also where the file is of another kind."""
+    file = find_study(path_or_name)
+    data = read_toml(file)
+    data.setdefault("name", file.stem)
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        origins = {(): str(file)} | origins_of(data, str(file))
+        raise ScenarioError(problems_of(error, kind, data, lambda place: file_at(origins, place))) from None
+
+
+def is_trap_study(name: str, command: str) -> bool:
+    """Whether a name or path is a file of this command, rather than a scenario."""
+    try:
+        return read_toml(find_study(name)).get(COMMAND) == command
+    except ScenarioError:
+        return False

@@ -1,0 +1,154 @@
+"""Tipping maps, loops taken away and budget searches: agreement of both methods, pairing, limits and resuming."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from experiments_worlds import SMALL, alike_world
+
+import sim
+from sim.errors import EstateError
+from sim.experiments.ablate import Ablation, ablate
+from sim.experiments.budget import budget, front_of
+from sim.experiments.engine import InProcess
+from sim.experiments.no_return import delayed, point_of_no_return
+from sim.experiments.representative import representative_of
+from sim.experiments.running import run_cells
+from sim.experiments.stress import failing_regions
+from sim.experiments.tipping import Tipping, tipping
+from sim.experiments.trap_file import BudgetStudy, TippingStudy, load_trap_study
+from sim.scenario import load, with_overrides
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def viability_map(store: Path) -> Tipping:
+    return tipping(alike_world(), "viability", low=0.5, high=1.1, values=4, types=["commodity"], months=240, estates=12, households=150,
+                   store=store, engine=InProcess())  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ablation(store: Path) -> Ablation:
+    return ablate("small_city", seeds=[1, 2, 3], months=60, pairs=False, overrides=SMALL, store=store, engine=InProcess())
+
+
+def test_agents_agree_with_the_mean_field_well_inside_the_trap(viability_map: Tipping) -> None:
+    (one,) = viability_map.maps
+    point, expected = one.agents.points[0.7], one.mean_field[0.7]
+    assert [stable for _, stable in expected] == [True, False, True]
+    assert point.two_states
+    for found, (rate, _) in zip((point.low, point.unstable, point.high), expected, strict=True):
+        assert found == pytest.approx(rate, abs=0.06)
+
+
+def test_the_trap_is_wide_near_viability_and_its_ends_are_bracketed(viability_map: Tipping) -> None:
+    widths = viability_map.widths.set_index("source")
+    assert (widths["width"] > 0.05).all() and (widths["area"] > 0).all()
+    for width in viability_map.maps[0].widths:
+        assert width.low <= 0.7 <= width.high
+
+
+def test_the_loop_is_open_near_viability(viability_map: Tipping) -> None:
+    loop = viability_map.maps[0].loop
+    assert loop is not None
+    assert loop.values[0] > loop.values[-1], "the way out begins at the bad end"
+    assert loop.width > 0.2
+
+
+def test_without_feedback_from_service_and_neighbours_there_is_no_trap(store: Path) -> None:
+    weak = with_overrides(alike_world(), {"payment.satisfaction_weight": 0.5, "payment.norm_weight": 0.3})
+    found = tipping(weak, "viability", low=0.5, high=1.1, values=3, types=["commodity"], months=120, estates=12, households=150,
+                    store=store, engine=InProcess())  # fmt: skip
+    assert (found.widths["width"] == 0).all()
+    loop = found.maps[0].loop
+    assert loop is not None and loop.width < 0.06
+
+
+def test_every_type_has_a_representative_and_unknown_keys_are_refused(store: Path) -> None:
+    scenario = load("vicious_cycle")
+    for name in scenario.types:
+        assert 0 < representative_of(scenario, name).viability < 5
+    for lever, options in (("payment.norm_weigth", {}), ("viability", {"types": ["comodity"]}), ("viability", {"low": 1.0, "high": 0.5})):
+        with pytest.raises(EstateError):
+            tipping(scenario, lever, store=store, engine=InProcess(), **options)
+
+
+def test_all_loops_off_removes_the_slide(ablation: Ablation) -> None:
+    everything = ablation.arm(*ablation.loops)
+    singles = [one for one in ablation.arms if len(one.off) == 1]
+    assert (everything.change["city"] < 0).all()
+    assert everything.mean("city") < min(one.mean("city") for one in singles)
+
+
+def test_ablation_is_paired_and_complete(ablation: Ablation, store: Path) -> None:
+    assert len(ablation.arms) == len(ablation.loops) + 1
+    again = ablate("small_city", seeds=[3, 1, 2], months=60, pairs=False, overrides=SMALL, store=store, engine=InProcess())
+    assert again.executed == 0
+    for one, other in zip(ablation.arms, again.arms, strict=True):
+        assert np.array_equal(one.change["city"], other.change["city"][[1, 2, 0]])
+    with pytest.raises(EstateError, match="loops"):
+        ablate("small_city", overrides={f"loops.{loop}": False for loop in ablation.loops}, store=store)
+
+
+def test_a_policy_that_never_helps_has_no_point_of_no_return(store: Path) -> None:
+    def run(cells: list) -> object:
+        return run_cells(cells, store=store, engine=InProcess())
+
+    small = with_overrides(load("package"), {"city.estates": 16, "companies.private": 4, "months": 36} | SMALL_TYPES)
+    assert delayed(small, 24).months == 60
+    assert [p.start for p in delayed(small, 24).interventions] == [p.start + 24 for p in small.interventions]
+    never = with_overrides(small, {f"interventions.{p.name}.end": 0 for p in small.interventions})
+    with pytest.raises(EstateError, match="rescue no estate"):
+        point_of_no_return(never, run, seeds=[1, 2])  # type: ignore[arg-type]
+
+
+SMALL_TYPES = {key: value for key, value in SMALL.items() if key.startswith("types.")}
+
+
+def test_budget_is_never_exceeded_and_the_search_resumes(store: Path, tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    options = {"replications": 1, "months": 36, "overrides": SMALL, "store": store, "engine": InProcess(), "folder": tmp_path}
+    first = budget("small_city", 1e5, trials=8, stress=0, **options)
+    assert len(first.tried) == 8 and first.executed > 0
+    more = budget("small_city", 1e5, trials=11, stress=6, **options)
+    assert more.tried[:8] == first.tried and len(more.tried) == 11
+    assert max(one.most_in_a_year for one in more.tried) <= 1e5
+    assert max(one.most_in_a_year for one in more.tried) > 0
+    assert all(sum(bought.yearly for bought in one.package) <= 1e5 * (1 + 1e-9) for one in more.tried)
+    assert budget("small_city", 1e5, trials=11, stress=6, **options).executed == 0
+    for one in more.front:
+        assert not any(all(a >= b for a, b in zip(_gains(other), _gains(one), strict=True)) and _gains(other) != _gains(one)
+                       for other in more.tried)  # fmt: skip
+    assert more.stress is not None and (more.stress.regret >= 0).all()
+    assert more.recommended in more.front and front_of(more.front) == more.front
+
+
+def _gains(one) -> tuple[float, float, float]:  # type: ignore[no-untyped-def]
+    return -one.cost, one.out_of_cycle, one.worst_decile_satisfaction
+
+
+def test_failures_are_found_where_they_were_put() -> None:
+    pytest.importorskip("sklearn")
+    points = np.random.default_rng(1).random((200, 3))
+    (region,) = failing_regions(("a", "b", "c"), points, (points[:, 1] > 0.7) & (points[:, 2] < 0.5))
+    assert region.density > 0.9 and region.coverage > 0.9
+    bounds = {key: (low, high) for key, low, high in region.bounds}
+    assert bounds["b"][0] == pytest.approx(0.7, abs=0.05) and bounds["c"][1] == pytest.approx(0.5, abs=0.05)
+    assert failing_regions(("a",), points[:, :1], np.zeros(200, bool)) == ()
+
+
+def test_shipped_files_are_read_and_are_no_studies() -> None:
+    from sim.experiments.study_file import list_studies
+
+    assert load_trap_study("tipping_map", TippingStudy).types == ("commodity", "resettlement")
+    assert load_trap_study("budget_search", BudgetStudy).menu[3].search["first_year"].high == 0.6
+    assert not {"tipping_map", "budget_search"} & set(list_studies())
+    with pytest.raises(EstateError, match="command"):
+        load_trap_study("tipping_map", BudgetStudy)
+    assert sim.tipping is tipping and sim.ablate is ablate and sim.budget is budget
