@@ -27,8 +27,8 @@ LAYERS = (
     ("outputs",),
     ("app", "cli", "__main__"),
 )
-# A run, a comparison or a study draws and words itself when asked to: the one import upward, made inside that method.
-PRESENTED = {"results", "experiments"}
+# A run, a comparison, a study or a score card draws and words itself when asked to: the one import upward, made inside that method.
+PRESENTED = {"results", "experiments", "evidence"}
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 
 

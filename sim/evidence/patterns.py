@@ -1,0 +1,214 @@
+"""What a credible model must reproduce, as data: patterns in TOML, checked like a scenario."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from sim.errors import Problem, ScenarioError
+from sim.evidence.register import register
+from sim.evidence.statistics import STATISTICS, Choice
+from sim.runner import resolve
+from sim.scenario import Scenario
+from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
+from sim.scenario.loading import read_toml
+from sim.scenario.merging import file_at, origins_of
+from sim.scenario.messages import problems_of
+from sim.scenario.nearest import nearest
+from sim.scenario.programme import ModeName
+
+SHIPPED = "patterns.toml"
+CALIBRATION, HELD_OUT = "calibration", "held_out"
+Value = int | float | bool | str
+
+
+class Measure(Table):
+    """What is read off a run: a statistic (see `sim.evidence.statistics`) and the part of the run that it looks at."""
+
+    statistic: str = Field(min_length=1, description="name of a statistic / 统计量")
+    months: tuple[int, ...] = Field(default=(), strict=False, description="first and last month (absent: 1 to the last) / 起止月份")
+    types: tuple[str, ...] = Field(default=(), strict=False, description="estate types (absent: all) / 小区类型")
+    modes: tuple[ModeName, ...] = Field(default=(), strict=False, description="management modes (absent: all) / 管理模式")
+    old: bool | None = setting(None, None, None, "", "only old (true) or only other (false) estates", "是否老旧小区")
+    percent: float = setting(50.0, 0, 100, "%", "which percentile, for statistics that are one", "百分位")
+    collection: tuple[float, ...] = Field(default=(0.0, 1.0), strict=False, description="twelve-month collection from, to / 收缴率区间")
+
+    @field_validator("statistic")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in STATISTICS:
+            refuse([Problem("", "", repr(name), "one of " + ", ".join(STATISTICS), nearest(name, STATISTICS))])
+        return name
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Measure:
+        problems = []
+        if self.months and (len(self.months) != 2 or not 0 <= self.months[0] <= self.months[1]):
+            problems.append(Problem("", "months", str(list(self.months)), "two months, [first, last], from 0"))
+        if len(self.collection) != 2 or not 0 <= self.collection[0] < self.collection[1] <= 1:
+            problems.append(Problem("", "collection", str(list(self.collection)), "two shares, [from, to]"))
+        refuse(problems)
+        return self
+
+    def choice(self, months: int) -> Choice:
+        """The same for a run of so many months."""
+        first, last = self.months or (1, months)
+        return Choice((first, last), self.types, self.modes, self.old, self.percent, (self.collection[0], self.collection[1]))
+
+
+class Target(Table):
+    """What was reported: a range (one bound may be absent), a value with a tolerance, or only a sign."""
+
+    low: float | None = Field(default=None, description="least value that agrees / 下限")
+    high: float | None = Field(default=None, description="greatest value that agrees / 上限")
+    value: float | None = Field(default=None, description="the reported value / 报道值")
+    tolerance: float | None = Field(default=None, gt=0, description="how far from it still agrees / 容差")
+    sign: Literal["positive", "negative"] | None = Field(default=None, description="only which way / 方向")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Target:
+        problems = []
+        ranged = self.low is not None or self.high is not None
+        valued = self.value is not None or self.tolerance is not None
+        if ranged + valued + (self.sign is not None) != 1:
+            problems.append(Problem("", "", f"{ranged + valued + (self.sign is not None)} kinds of target", "one of: low and high, value and tolerance, sign"))
+        if valued and (self.value is None or self.tolerance is None):
+            problems.append(Problem("", "tolerance", "value without tolerance, or the reverse", "both"))
+        if self.low is not None and self.high is not None and self.low > self.high:
+            problems.append(Problem("", "high", f"{self.high:g}", f"at least low ({self.low:g})"))
+        refuse(problems)
+        return self
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest value that agree (infinite where open)."""
+        if self.value is not None and self.tolerance is not None:
+            return self.value - self.tolerance, self.value + self.tolerance
+        if self.sign is not None:
+            return (0.0, math.inf) if self.sign == "positive" else (-math.inf, 0.0)
+        return (-math.inf if self.low is None else self.low), (math.inf if self.high is None else self.high)
+
+
+class Compare(Table):
+    """The other arm of a comparison: the statistic with these settings is taken away, seed by seed."""
+
+    settings: dict[str, Value] = Field(min_length=1, description="dotted keys, as for --set / 参数")
+
+
+class Pattern(Table):
+    """One thing that was reported, and how it is looked for in the model."""
+
+    name: Name
+    title: Bilingual
+    scenario: str = Field(min_length=1, description="name or path of a scenario / 情景")
+    settings: dict[str, Value] = Field(default_factory=dict, description="dotted keys, as for --set / 参数")
+    measure: Measure
+    compare: Compare | None = Field(default=None, description="other settings to compare with / 对照")
+    target: Target
+    sources: tuple[str, ...] = Field(min_length=1, strict=False, description="ids of the evidence register / 依据")
+    use: Literal["calibration", "held_out"] = Field(description="whether parameters may be fitted to it / 用途")
+    note: Bilingual | None = Field(default=None, description="why this target and this statistic / 说明")
+
+    @field_validator("sources")
+    @classmethod
+    def _registered(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        known = register().figures
+        refuse([Problem("", "", repr(one), "an id of evidence.csv", nearest(one, known)) for one in ids if one not in known])
+        return ids
+
+    @property
+    def unit(self) -> str:
+        """The unit of its statistic."""
+        return STATISTICS[self.measure.statistic].unit
+
+    def settings_of_arms(self) -> list[dict[str, Value]]:
+        """The settings of the arm looked at and, for a comparison, of the one it is compared with."""
+        return [self.settings] + ([self.settings | self.compare.settings] if self.compare else [])
+
+
+class Patterns(Table):
+    """A file of patterns."""
+
+    patterns: tuple[Pattern, ...] = Field(min_length=1, strict=False, description="the patterns / 模式")
+
+    @model_validator(mode="after")
+    def _apart(self) -> Patterns:
+        """Names occur once, and no figure is both fitted to and held out."""
+        problems, names = [], [pattern.name for pattern in self.patterns]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                problems.append(Problem("", f"patterns.{place}.name", repr(name), "a name that no other pattern has"))
+        fitted = {one for pattern in self.patterns if pattern.use == CALIBRATION for one in pattern.sources}
+        for place, pattern in enumerate(self.patterns):
+            both = sorted(fitted & set(pattern.sources)) if pattern.use == HELD_OUT else []
+            if both:
+                problems.append(Problem("", f"patterns.{place}.sources", ", ".join(both), "figures that no calibration pattern uses"))
+        refuse(problems)
+        return self
+
+
+def load_patterns(path: str | Path | None = None) -> tuple[tuple[Pattern, ...], str]:
+    """The checked patterns of a TOML file (default: those that ship with the package), and the file's name.
+
+    Raises a ScenarioError that lists every problem, those of the scenarios and settings that they name included.
+    """
+    place = Path(path) if path is not None else Path(str(files("sim") / "evidence" / SHIPPED))
+    if not place.is_file():
+        raise ScenarioError([Problem(str(place), "", "no such file", "the path of a TOML file of patterns")])
+    name = str(place) if path is not None else SHIPPED
+    return check_patterns(read_toml(place), name), name
+
+
+def check_patterns(data: dict[str, Any], file: str) -> tuple[Pattern, ...]:
+    """The patterns that plain data describe; problems are reported under the name `file`."""
+    try:
+        found = Patterns.model_validate(data).patterns
+    except ValidationError as error:
+        origins = {(): file} | origins_of(data, file)
+        raise ScenarioError(problems_of(error, Patterns, data, lambda place: file_at(origins, place))) from None
+    problems: list[Problem] = []
+    cache: dict[tuple[str, str], Scenario | None] = {}
+    for number, pattern in enumerate(found):
+        problems += _against_scenario(pattern, f"patterns.{number}", file, cache)
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _against_scenario(pattern: Pattern, place: str, file: str, cache: dict[tuple[str, str], Scenario | None]) -> list[Problem]:
+    """What does not fit the scenario of a pattern."""
+    problems: list[Problem] = []
+    for settings in pattern.settings_of_arms():
+        key = (pattern.scenario, repr(sorted(settings.items())))
+        if key not in cache:
+            try:
+                cache[key] = resolved(pattern.scenario, settings)
+            except ScenarioError as error:
+                cache[key] = None
+                problems += [Problem(f"{file}: {place}: {one.file}", one.key, one.found, one.allowed, one.nearest) for one in error.problems]
+        scenario = cache[key]
+        if scenario is not None:
+            problems += _unfit(pattern, scenario, place, file)
+    return list(dict.fromkeys(problems))
+
+
+def _unfit(pattern: Pattern, scenario: Scenario, place: str, file: str) -> list[Problem]:
+    measure = pattern.measure
+    problems = []
+    if measure.months and measure.months[1] > scenario.months:
+        problems.append(Problem(file, f"{place}.measure.months", str(measure.months[1]), f"at most {scenario.months}, the months of {scenario.name}"))
+    for name in measure.types:
+        if name not in scenario.types:
+            allowed = f"one of {', '.join(scenario.types)}, the types of {scenario.name}"
+            problems.append(Problem(file, f"{place}.measure.types", repr(name), allowed, nearest(name, scenario.types)))
+    return problems
+
+
+def resolved(scenario: str, settings: Mapping[str, Any]) -> Scenario:
+    """A scenario by name or path with settings put in. Raises a ScenarioError."""
+    return resolve(scenario, overrides=settings)

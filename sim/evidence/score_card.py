@@ -1,0 +1,210 @@
+"""The score card: for every pattern what was reported, what the model does with an interval, pass or miss, and how far."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.evidence.patterns import CALIBRATION, HELD_OUT, Pattern
+from sim.experiments.intervals import Interval, mean_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+FORMAT = 1
+PASS, MISS, NO_VALUE, ABSENT = "pass", "miss", "no value", "not represented"
+RANGE = (5.0, 95.0)  # percentiles of single runs
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """One pattern: `values` is the statistic (or its difference between the two arms), one a replication (float64)."""
+
+    pattern: Pattern
+    values: np.ndarray
+    level: float
+
+    @property
+    def missing(self) -> int:
+        """Replications in which the statistic has no value."""
+        return int(np.isnan(self.values).sum())
+
+    @property
+    def mean(self) -> float:
+        """Mean over replications; NaN where any of them has no value."""
+        return float(self.values.mean())
+
+    @cached_property
+    def interval(self) -> Interval:
+        """Bootstrap interval of the mean (see `sim.experiments.intervals`)."""
+        return mean_interval(self.values, self.level)
+
+    @cached_property
+    def run_range(self) -> tuple[float, float]:
+        """Where nine of ten single runs lie: a reported city is one draw, not a mean."""
+        if self.missing:
+            return math.nan, math.nan
+        low, high = np.percentile(self.values, RANGE)
+        return float(low), float(high)
+
+    @property
+    def off(self) -> float:
+        """How far the mean lies outside the target, signed (positive: too high); 0 inside, NaN without a value."""
+        low, high = self.pattern.target.bounds
+        if math.isnan(self.mean):
+            return math.nan
+        return min(0.0, self.mean - low) + max(0.0, self.mean - high)
+
+    @property
+    def verdict(self) -> str:
+        """"pass" where the mean lies inside the target (for a sign: and is surely on that side), else "miss" or why it has no value."""
+        if self.pattern.measure.statistic == "not_represented":
+            return ABSENT
+        if self.missing:
+            return NO_VALUE
+        if self.pattern.target.sign is not None:
+            way = 1 if self.pattern.target.sign == "positive" else -1
+            sure = self.interval.excludes_zero or (not self.interval.exists and bool((self.values * way > 0).all()))
+            return PASS if way * self.mean > 0 and sure else MISS
+        return PASS if self.off == 0 else MISS
+
+    @property
+    def passed(self) -> bool:
+        """Whether the verdict is "pass"; a pattern without a value has not passed."""
+        return self.verdict == PASS
+
+    @property
+    def sure(self) -> bool:
+        """Whether the whole interval of the mean gives the same verdict: else other replications might turn it."""
+        low, high = self.pattern.target.bounds
+        if not self.interval.exists:
+            return not self.missing and bool((self.values == self.values[0]).all())
+        inside = low <= self.interval.low and self.interval.high <= high
+        outside = self.interval.high < low or self.interval.low > high
+        return inside or outside
+
+
+@dataclass(frozen=True)
+class Loops:
+    """The scores with each loop off in turn, in the order of the patterns."""
+
+    scores: Mapping[str, tuple[Score, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreCard:
+    """What `validate` found. `ensemble` is the name of the ensemble run over, "" for the default parameters."""
+
+    scores: tuple[Score, ...]
+    seeds: tuple[int, ...]
+    level: float
+    ensemble: str = ""
+    loops: Loops | None = None
+
+    def of_use(self, use: str) -> tuple[Score, ...]:
+        """The scores of patterns for calibration, or of those held out."""
+        return tuple(score for score in self.scores if score.pattern.use == use)
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Passed, and how many there are, by use."""
+        return {use: (sum(one.passed for one in self.of_use(use)), len(self.of_use(use))) for use in (CALIBRATION, HELD_OUT)}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a pattern; bounds of open targets are infinite, figures that do not exist NaN."""
+        import pandas as pd
+
+        frame = pd.DataFrame([_row(score) for score in self.scores])
+        frame.attrs["units"] = {}
+        return frame
+
+    @property
+    def value_table(self) -> pd.DataFrame:
+        """The statistic of every pattern and seed."""
+        import pandas as pd
+
+        return pd.DataFrame({"seed": self.seeds} | {score.pattern.name: score.values for score in self.scores})
+
+    @property
+    def ablation(self) -> pd.DataFrame | None:
+        """One row a pattern and loop: the mean and verdict with all loops on and with this one off; None if that was not asked."""
+        import pandas as pd
+
+        if self.loops is None:
+            return None
+        return pd.DataFrame([
+            {"pattern": on.pattern.name, "loop": loop, "verdict": on.verdict, "verdict_off": off.verdict, "mean": on.mean, "mean_off": off.mean,
+             "change": off.mean - on.mean, "effect": effect(on, off)}
+            for loop, scores in self.loops.scores.items() for on, off in zip(self.scores, scores, strict=True)
+        ])  # fmt: skip
+
+    def digest(self) -> str:
+        """SHA-256 over all values, bit for bit: the same card has the same digest."""
+        made = hashlib.sha256()
+        groups = [("", self.scores), *(self.loops.scores.items() if self.loops else ())]
+        for loop, scores in groups:
+            for score in scores:
+                made.update(f"{loop} {score.pattern.name} {score.values.size}\n".encode())
+                made.update(np.ascontiguousarray(score.values, "<f8").data)
+        return made.hexdigest()
+
+    def manifest(self) -> dict[str, Any]:
+        """What was asked and found, in plain data."""
+        from sim.kernel import model_source_hash
+        from sim.results.provenance import git_state, versions
+
+        return {
+            "format": FORMAT, "kind": "score card", "seeds": list(self.seeds), "level": self.level, "ensemble": self.ensemble,
+            "passed": {use: {"passed": passed, "of": all_} for use, (passed, all_) in self.counts().items()},
+            "scores": [{key: _plain(value) for key, value in _row(score).items()} for score in self.scores],
+            "patterns": [score.pattern.model_dump(mode="json") for score in self.scores], "digest": self.digest(),
+            "model_source_hash": model_source_hash(), "versions": versions(), "git": git_state(),
+        }  # fmt: skip
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name."""
+        found = {"score_card": self.table, "values": self.value_table}
+        ablation = self.ablation
+        return found if ablation is None else found | {"ablation": ablation}
+
+    def save(self, folder: Path | str) -> Path:
+        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder. StudyError if that fails."""
+        from sim.experiments.comparison_files import save_tables
+
+        return save_tables(Path(folder), self.tables(), self.manifest())
+
+    def plot(self, lang: str = "en") -> Figure:
+        """The score card as a chart."""
+        from sim.outputs.score_card import score_card_chart
+
+        return score_card_chart(self, lang)
+
+
+def effect(on: Score, off: Score) -> str:
+    """What taking a loop away does to a pattern: "breaks", "mends", "still passes" or "still misses"."""
+    if on.passed:
+        return "still passes" if off.passed else "breaks"
+    return "mends" if off.passed else "still misses"
+
+
+def _row(score: Score) -> dict[str, Any]:
+    pattern, (low, high) = score.pattern, score.pattern.target.bounds
+    return {
+        "pattern": pattern.name, "use": pattern.use, "scenario": pattern.scenario, "statistic": pattern.measure.statistic, "unit": pattern.unit,
+        "target_low": low, "target_high": high, "mean": score.mean, "low": score.interval.low, "high": score.interval.high,
+        "interval_note": score.interval.note, "run_low": score.run_range[0], "run_high": score.run_range[1], "without_value": score.missing,
+        "verdict": score.verdict, "sure": score.sure, "off": score.off, "sources": " ".join(pattern.sources),
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON can hold: what is not finite becomes None."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
