@@ -25,6 +25,7 @@ class Record(NamedTuple):
     events: np.ndarray  # structured, sim.state.tables.EVENT_TYPE, in order of time
     ledger: tuple[tuple[int, str, str, str, str, int], ...]  # month, purpose, payer and payee kind, programme, fen
     types: tuple[str, ...]  # names of the estate types, in order of their codes
+    programmes: tuple[str, ...]  # names of the programmes, in the order of the scenario
     first_street: int  # government row of the first street; the first community follows the last street
     first_community: int
 
@@ -52,4 +53,5 @@ def record_of(city: City) -> Record:
     first_street = 1 + settings.districts
     first_community = first_street + settings.districts * settings.streets_per_district
     ledger = tuple(city.ledger_lines)
-    return Record(outcomes, facts, events, ledger, tuple(city.scenario.types), first_street, first_community)
+    programmes = tuple(programme.name for programme in city.scenario.interventions)
+    return Record(outcomes, facts, events, ledger, tuple(city.scenario.types), programmes, first_street, first_community)

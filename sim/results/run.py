@@ -105,7 +105,8 @@ class Run:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """One row per event: month, estate and company (-1 for none), kind, cause, size (unit: see sim.state.events)."""
+        """One row per event: month, estate and company (-1 for none), kind, cause, size (unit: see
+        sim.state.events) and the programme of the scenario that brought it about ("" for none)."""
         return self._frame("events")
 
     @cached_property

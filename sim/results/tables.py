@@ -115,7 +115,7 @@ def estate_table_columns(record: Record) -> Columns:
 
 
 def events_columns(record: Record) -> Columns:
-    """One row per event in order of time; estate and company are -1 where the event has none."""
+    """One row per event in order of time; estate and company are -1, programme is "" where the event has none."""
     events = record.events
     return {
         "month": events["month"].astype(np.int16),
@@ -124,6 +124,7 @@ def events_columns(record: Record) -> Columns:
         "kind": Coded(events["kind"].astype(np.int8), EVENT_KINDS),
         "cause": Coded(events["cause"].astype(np.int8), CAUSES),
         "size": events["size"].astype(np.float64),
+        PROGRAMME: Coded((events["programme"] + 1).astype(np.int16), ("", *record.programmes)),
     }
 
 
