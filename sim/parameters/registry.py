@@ -66,7 +66,7 @@ def record_type(table: dict[str, Parameter]) -> np.dtype:
     float64 for the rules at estate level and above, and a float32 twin (suffix `_32`) for the owner passes, whose
     arithmetic is float32 throughout.
     """
-    fields = [(p.field, np.float64) for p in table.values()]
+    fields: list[tuple[str, type]] = [(p.field, np.float64) for p in table.values()]
     fields += [(p.field + "_32", np.float32) for p in table.values()]
     return _same_type(np.dtype(fields, align=True))
 

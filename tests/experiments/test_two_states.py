@@ -135,7 +135,7 @@ def test_support_raised_and_withdrawn_slowly_does_not_retrace_its_path() -> None
 
         city.policy.act = support  # type: ignore[method-assign]
         path = []
-        for level in steps:
+        for _ in steps:
             city.run(hold)
             estates = city.state.estates
             path.append(float(np.median(estates["collected_12"] / estates["billed_12"])))

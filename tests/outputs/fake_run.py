@@ -83,7 +83,7 @@ def _paths(random: np.random.Generator, table: pd.DataFrame, months: int) -> dic
     will = random.normal(0.1, 0.55, count)
     kept: dict[str, list[np.ndarray]] = {name: [] for name in ("r", "q", "k", "s", "mode", "stage")}
     losing = np.zeros(count, int)
-    for month in range(months + 1):
+    for _ in range(months + 1):
         past = kept["r"][-7] if len(kept["r"]) > 6 else r
         falling = (past - r > 0.015) & (q < 0.75)
         stage = np.select(
