@@ -207,9 +207,10 @@ class _Axes:
 
 
 def unmeasured_axes() -> list[Axis]:
-    """An axis for every parameter that nobody has measured, over the plausible range that the evidence gives.
-
-    Those without one are left out: all that a scenario may set is no statement about the world, and some of them define
-    the outcomes.
-    """
-    return [Axis(p.key, *p.plausible) for p in PARAMETERS.values() if p.status != "measured" and p.plausible and p.plausible[0] < p.plausible[1]]
+    """An axis for every parameter that nobody has measured, over its plausible range."""
+    axes = []
+    for parameter in PARAMETERS.values():
+        low, high = parameter.plausible or (parameter.low, parameter.high)
+        if parameter.status == "assumed" and low < high:
+            axes.append(Axis(parameter.key, low, high))
+    return axes

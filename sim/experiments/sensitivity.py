@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import StudyError
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
 from sim.experiments.intervals import LEVEL
-from sim.experiments.plan import Plan, plan_study, unmeasured_axes
+from sim.experiments.plan import Plan, plan_study
 from sim.experiments.running import Report, run_cells
 from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, Analysis, analyse
 from sim.experiments.store import Store, open_store
@@ -34,8 +34,12 @@ Factors = Mapping[str, tuple[float, float]] | Sequence[str] | None
 
 
 def unmeasured() -> dict[str, tuple[float, float]]:
-    """Plausible range of every parameter that nobody has measured and for which the evidence gives one."""
-    return {axis.key: (axis.low, axis.high) for axis in unmeasured_axes()}
+    """Plausible range of every parameter that nobody has measured (assumed or calibrated) and for which there is one.
+
+    Those without are left out: all that a scenario may set is no statement about the world, and some of them define the
+    outcomes. (`unmeasured = true` in a study file is wider and narrower: every assumed parameter, with or without such a range.)
+    """
+    return {key: p.plausible for key, p in PARAMETERS.items() if p.status != "measured" and p.plausible and p.plausible[0] < p.plausible[1]}
 
 
 def left_out() -> list[str]:
