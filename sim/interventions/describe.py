@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -72,8 +73,11 @@ def kinds() -> list[str]:
     return sorted(kind for kind, made in load_programmes().items() if issubclass(made, Intervention))
 
 
-def describe(kind: str) -> Description:
-    """What is declared about one kind; an unknown one is a ScenarioError that names the nearest."""
+def describe(kind: str, users: Mapping[str, list[str]] | None = None) -> Description:
+    """What is declared about one kind; an unknown one is a ScenarioError that names the nearest.
+
+    `users`: what `scenarios_by_kind` gives, for who describes many kinds and would not have every file read for each.
+    """
     if kind not in kinds():
         allowed = "one of " + ", ".join(kinds())
         raise ScenarioError([Problem("estate interventions", "", repr(kind), allowed, nearest(kind, kinds()))])
@@ -85,7 +89,7 @@ def describe(kind: str) -> Description:
     common = tuple(s for s in settings if s.key in COMMON)
     return Description(
         kind, Word(made.label_zh, made.label_en), made.mechanism, made.risk, made.levers, made.payers,
-        own, common, tuple(register()[key] for key in ids), tuple(scenarios_by_kind().get(kind, ())),
+        own, common, tuple(register()[key] for key in ids), tuple((scenarios_by_kind() if users is None else users).get(kind, ())),
     )  # fmt: skip
 
 

@@ -60,14 +60,20 @@ def font_family() -> str:
 
     The file is found without importing that package, because importing it changes rcParams for the whole process.
     """
+    found = font_file()
+    with _lock:
+        font_manager.fontManager.addfont(found)
+    return font_manager.FontProperties(fname=str(found)).get_name()
+
+
+def font_file() -> Path:
+    """Where that file is; OSError if missing."""
     spec = importlib.util.find_spec("zhplot")
     folders = list(spec.submodule_search_locations or []) if spec else []
     found = [path for folder in folders for path in sorted(Path(folder).rglob(FONT_FILE))]
     if not found:
         raise OSError(f"font {FONT_FILE}: not found in the installed zhplot distribution; reinstall zhplot")
-    with _lock:
-        font_manager.fontManager.addfont(found[0])
-    return font_manager.FontProperties(fname=str(found[0])).get_name()
+    return found[0]
 
 
 @contextmanager

@@ -1,0 +1,116 @@
+"""A run as the page plays it back: one compressed message with every estate's outcomes in a byte each, and the city's lines.
+
+Layout: length of the head (4 bytes, little-endian), the head (JSON, padded to 4 bytes), then each layer, months + 1 times
+estates bytes. A byte is a code (stage, mode) or 0..254 between the layer's bounds; 255 stands for "no such figure".
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import numpy as np
+
+from sim.month.observe import PROFESSIONAL
+from sim.outputs import style
+from sim.results.city_table import city_columns, collection_rate
+from sim.results.record import Record
+from sim.scenario import Scenario
+from sim.units import FEN_PER_YUAN
+from sim.words import COLUMN_WORDS, MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
+
+ABSENT = 255
+LINES = {
+    "cycle": ("collection_rate", "quality", "satisfaction", "condition"),
+    "stages": tuple(f"stage_{name}" for name in ("healthy", "recovering", "strained", "spiralling", "collapsed")),
+    "ladder": ("nominal", "charging", "professional", "break_even"),
+}
+GOVERNMENT = ("city", "district", "street", "community", "state")
+PATTERNS = {"": "plain", "///": "stripes", "xxx": "crosses", "...": "dots"}
+SIGNS = {"recovering": "dots"}  # a sign for each stage that is not plain, as beside the colour
+
+
+def frames_of(record: Record, scenario: Scenario) -> bytes:
+    """The gzip-compressed message of one run."""
+    layers = _layers(record)
+    head: dict[str, Any] = {
+        "months": record.months, "estates": record.estates, "layers": [about for about, _ in layers],
+        "lines": lines_of(record), "groups": _groups(record, scenario),
+    }  # fmt: skip
+    text = json.dumps(head, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    text += b" " * (-len(text) % 4)
+    body = b"".join(np.ascontiguousarray(values, np.uint8).tobytes() for _, values in layers)
+    return gzip.compress(len(text).to_bytes(4, "little") + text + body, compresslevel=4, mtime=0)
+
+
+def _layers(record: Record) -> list[tuple[dict[str, Any], np.ndarray]]:
+    """What the map can be coloured by."""
+    out = record.outcomes
+    homes = np.maximum(record.facts["households"].astype(np.float64), 1.0)
+    debt = out.arrears / FEN_PER_YUAN / homes
+    layers = [_coded("stage", out.stage, STAGES, STAGE_WORDS, style.STAGE_STYLE), _coded("mode", out.mode, MODES, MODE_WORDS, style.MODE_STYLE)]
+    for name, values in (
+        ("collection_rate_12", collection_rate(out.collected_12, out.billed_12)), ("satisfaction", out.satisfaction),
+        ("quality", out.quality), ("condition", out.condition), ("trust", out.trust), ("grievance", out.grievance),
+        ("legacy", out.legacy),
+    ):  # fmt: skip
+        layers.append(_measured(name, COLUMN_WORDS[name], values, 0.0, 1.0, "share"))
+    most = max(1.0, float(np.nanpercentile(debt, 99)))
+    layers.append(_measured("arrears", Word("户均欠费", "arrears per household"), debt, 0.0, most, "yuan"))
+    professional = (out.flags & PROFESSIONAL > 0).astype(np.float64)
+    layers.append(_measured("professional", COLUMN_WORDS["professional"], professional, 0.0, 1.0, "share"))
+    return layers
+
+
+def _both(word: Word) -> dict[str, str]:
+    return {"zh": word.zh, "en": word.en}
+
+
+def _coded(name: str, codes: np.ndarray, names: tuple[str, ...], words: dict[str, Word], looks: dict[str, tuple[str, str]]
+           ) -> tuple[dict[str, Any], np.ndarray]:  # fmt: skip
+    entries = [{"label": _both(words[one]), "colour": looks[one][0], "pattern": SIGNS.get(one, PATTERNS[looks[one][1]])} for one in names]
+    return {"name": name, "label": _both(COLUMN_WORDS[name]), "kind": "codes", "entries": entries}, codes
+
+
+def _measured(name: str, word: Word, values: np.ndarray, low: float, high: float, unit: str) -> tuple[dict[str, Any], np.ndarray]:
+    scaled = np.clip((values - low) / (high - low), 0.0, 1.0) * 254.0
+    bytes_ = np.where(np.isnan(scaled), ABSENT, np.floor(np.nan_to_num(scaled) + 0.5))
+    return {"name": name, "label": _both(word), "kind": "measure", "low": low, "high": high, "unit": unit}, bytes_
+
+
+def _groups(record: Record, scenario: Scenario) -> list[dict[str, Any]]:
+    """Estates by type, each in order of place (district, street, community), as lists of estate numbers."""
+    facts = record.facts
+    order = np.lexsort((np.arange(facts.size), facts["community"], facts["street"], facts["district"]))
+    groups = []
+    for code, name in enumerate(record.types):
+        title = scenario.types[name].title
+        members = [int(row) for row in order if facts["type"][row] == code]
+        if members:
+            groups.append({"label": {"zh": title.zh, "en": title.en}, "estates": members})
+    return groups
+
+
+def lines_of(record: Record) -> dict[str, list[list[float | None]]]:
+    """The lines of each chart of the city, month 0 to the last; None where there is no figure."""
+    city = city_columns(record)
+    lines = {chart: [_plain(city[column]) for column in columns] for chart, columns in LINES.items()}
+    lines["money"] = [_plain(values) for values in public_money(record)]
+    return lines
+
+
+def public_money(record: Record) -> tuple[np.ndarray, np.ndarray]:
+    """Spent in all by government bodies on others up to each month, and arrears of the city; million yuan."""
+    spent = np.zeros(record.months + 1)
+    for month, _, payer, payee, _, fen in record.ledger:
+        if payer in GOVERNMENT and payee not in (*GOVERNMENT, "taxpayers"):
+            spent[month] += fen
+        elif payee in GOVERNMENT and payer not in (*GOVERNMENT, "taxpayers"):
+            spent[month] -= fen
+    million = FEN_PER_YUAN * 1e6
+    return np.cumsum(spent) / million, record.outcomes.arrears.sum(axis=1) / million
+
+
+def _plain(values: np.ndarray) -> list[float | None]:
+    return [round(float(value), 5) if np.isfinite(value) else None for value in values]

@@ -1,0 +1,216 @@
+"""The levers of the page, made from what scenarios, measures and parameters declare: nothing is listed twice."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from sim.app.limits import Limits, check_limits
+from sim.errors import ScenarioError
+from sim.interventions.describe import Description, Setting, describe, kinds, scenarios_by_kind
+from sim.parameters import PARAMETERS
+from sim.scenario import Programme, Scenario, list_scenarios, load, load_programmes
+from sim.words import LANGUAGES, Word
+
+OF_A_TYPE = ("start_collection", "fee_price", "condition_mean", "legacy_mean", "vacancy", "committee_share")
+OF_COMPANIES = ("private", "state_owned", "skill_mean", "margin_mean", "tolerance_months_mean")
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One thing that a participant may change. `kind` is number, whole, switch, choice or several."""
+
+    key: str
+    label: Word
+    unit: str
+    kind: str
+    start: Any
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    source: str = ""
+
+    def read(self, text: str) -> Any:
+        """The value that a text of an address stands for; ValueError says what is allowed."""
+        if self.optional and text == NONE:
+            return None
+        if self.kind == "switch":
+            if text not in ("true", "false"):
+                raise ValueError("true or false")
+            return text == "true"
+        if self.kind in ("choice", "several"):
+            parts = tuple(text.split(",")) if self.kind == "several" and text else (text,)
+            if any(part not in self.choices for part in parts):
+                raise ValueError("one of " + ", ".join(self.choices))
+            return parts if self.kind == "several" else text
+        return self.bounded(_number(text))
+
+    def bounded(self, value: float) -> float | int:
+        """A number inside the allowed range; ValueError says which that is."""
+        low, high = (-math.inf if self.low is None else self.low), (math.inf if self.high is None else self.high)
+        whole = self.kind == "whole"
+        if not math.isfinite(value) or not low <= value <= high or (whole and value != int(value)):
+            raise ValueError(("a whole number " if whole else "") + f"from {low:,.10g} to {high:,.10g}")
+        return int(value) if whole else float(value)
+
+    def written(self, value: Any) -> str:
+        """A value as an address holds it; `read` gives it back."""
+        if value is None:
+            return NONE
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return ",".join(value) if isinstance(value, tuple | list) else str(value)
+
+
+def _number(text: str) -> float:
+    if len(text) > 40:
+        raise ValueError("a number")
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError("a number") from None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure that can be switched on, by its name in the scenario."""
+
+    name: str
+    kind: str
+    label: Word
+    on: bool
+    about: Description
+    levers: tuple[Lever, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that can be changed about one scenario."""
+
+    scenario: Scenario
+    starts: dict[str, tuple[Lever, ...]]
+    parameters: dict[str, tuple[Lever, ...]]
+    measures: tuple[Measure, ...]
+    by_key: dict[str, Lever]
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """Names of the measures that the scenario itself carries out."""
+        return tuple(measure.name for measure in self.measures if measure.on)
+
+    def measure(self, name: str) -> Measure | None:
+        """The measure of a name, if there is one."""
+        return next((measure for measure in self.measures if measure.name == name), None)
+
+
+@cache
+def offered(limits: Limits) -> dict[str, Word]:
+    """Names and titles of the scenarios that a workshop can afford, the small city first."""
+    found: dict[str, Word] = {}
+    for name in sorted(list_scenarios(), key=lambda name: (name != "small_city", name != "vicious_cycle", name)):
+        try:
+            scenario = check_limits(load(name), limits)
+        except ScenarioError:
+            continue
+        found[name] = Word(scenario.title.zh, scenario.title.en)
+    return found
+
+
+@cache
+def board(name: str) -> Board:
+    """The levers of a scenario of `offered`."""
+    scenario = load(name)
+    starts = _starts(scenario)
+    parameters: dict[str, tuple[Lever, ...]] = {}
+    for key, parameter in PARAMETERS.items():
+        value = scenario.parameter_values().get(key, parameter.default)
+        made = Lever(key, Word(parameter.zh, parameter.en), parameter.unit, "number", value, parameter.low, parameter.high,
+                     source=parameter.source)  # fmt: skip
+        parameters[parameter.group] = (*parameters.get(parameter.group, ()), made)
+    measures = _measures(scenario)
+    every = [lever for group in (*starts.values(), *parameters.values(), *(m.levers for m in measures)) for lever in group]
+    return Board(scenario, starts, parameters, measures, {lever.key: lever for lever in every})
+
+
+def _starts(scenario: Scenario) -> dict[str, tuple[Lever, ...]]:
+    """The main starting conditions by heading key: city, each type, companies, government, loops."""
+    shares = all(kind.share is not None and not kind.mode_counts for kind in scenario.types.values())
+    groups = {"city": tuple(_of(scenario.city, "city", ("estates",)) if shares else ())}
+    for name, kind in scenario.types.items():
+        groups[f"types.{name}"] = tuple(_of(kind, f"types.{name}", OF_A_TYPE))
+    groups["companies"] = tuple(_of(scenario.companies, "companies", OF_COMPANIES))
+    groups["government"] = tuple(_of(scenario.government, "government", tuple(type(scenario.government).model_fields)))
+    groups["loops"] = tuple(_of(scenario.loops, "loops", tuple(type(scenario.loops).model_fields)))
+    return {name: levers for name, levers in groups.items() if levers}
+
+
+def _of(table: BaseModel, place: str, keys: tuple[str, ...]) -> list[Lever]:
+    """Levers of some fields of a table of the scenario."""
+    made = []
+    for key in keys:
+        field = type(table).model_fields[key]
+        about = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        bounds = {name: getattr(rule, name) for rule in field.metadata for name in ("ge", "le") if hasattr(rule, name)}
+        parts = {type(None)} | set(get_args(field.annotation)) | {field.annotation}
+        made.append(Lever(f"{place}.{key}", Word(str(about["zh"]), str(about["en"])), str(about["unit"]), _kind(parts),
+                          getattr(table, key), bounds.get("ge"), bounds.get("le"),
+                          optional=type(None) in get_args(field.annotation), source=str(about.get("source", ""))))  # fmt: skip
+    return made
+
+
+def _kind(parts: set[Any]) -> str:
+    return "switch" if bool in parts else "number" if float in parts else "whole"
+
+
+def _measures(scenario: Scenario) -> tuple[Measure, ...]:
+    """The scenario's own measures in its order, then every other kind."""
+    own = {programme.name: programme for programme in scenario.interventions}
+    present = {programme.kind for programme in own.values()}
+    made = [_measure(programme.name, programme.kind, programme) for programme in own.values()]
+    return (*made, *(_measure(kind, kind, None) for kind in kinds() if kind not in present and kind not in own))
+
+
+@cache
+def _described(kind: str) -> Description:
+    return describe(kind, _users())
+
+
+@cache
+def _users() -> dict[str, list[str]]:
+    return scenarios_by_kind()
+
+
+def _measure(name: str, kind: str, programme: Programme | None) -> Measure:
+    about = _described(kind)
+    levers = tuple(_setting(name, kind, setting, programme) for setting in (*about.settings, *about.common) if _usable(setting))
+    label = about.label if name == kind else Word(f"{about.label.zh}（{name}）", f"{about.label.en} ({name})")
+    return Measure(name, kind, label, programme is not None, about, levers)
+
+
+def _usable(setting: Setting) -> bool:
+    """Which estates are aimed at stays as the scenario says: a table of lists is no lever."""
+    simple = setting.default is None or isinstance(setting.default, bool | int | float)
+    return simple or bool(setting.choices)
+
+
+def _setting(name: str, kind: str, setting: Setting, programme: Programme | None) -> Lever:
+    annotation = load_programmes()[kind].model_fields[setting.key].annotation
+    parts = {annotation, *get_args(annotation)}
+    value = setting.default if programme is None else getattr(programme, setting.key)
+    form = _kind(parts)
+    if setting.choices:
+        form = "several" if isinstance(setting.default, tuple) else "choice"
+    return Lever(f"interventions.{name}.{setting.key}", setting.label, setting.unit, form, value, setting.low, setting.high,
+                 setting.choices, type(None) in parts, setting.source)  # fmt: skip
+
+
+def title(name: str, limits: Limits, lang: str) -> str:
+    """A scenario's title in a language."""
+    assert lang in LANGUAGES
+    return offered(limits)[name].in_language(lang)

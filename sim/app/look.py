@@ -1,0 +1,66 @@
+"""The look of every page: large enough for a projector, one column on a phone, the focus always visible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nicegui import ui
+
+from sim.app.session import Session
+
+STYLE = """
+@font-face { font-family: "Estate Sans"; src: local("Noto Sans SC"), local("Noto Sans CJK SC"), local("PingFang SC"), local("Microsoft YaHei"), url(/font.ttf); unicode-range: U+2000-206F, U+3000-9FFF, U+F900-FAFF, U+FF00-FFEF; }
+body { font-family: system-ui, "Estate Sans", sans-serif; font-size: 17px; color: #111; background: #fff; }
+.nicegui-content { padding: 0; }
+*:focus-visible { outline: 3px solid #0072B2 !important; outline-offset: 2px; }
+.estate-head { display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: center; width: 100%; padding: .5rem 1rem; background: #10324f; color: #fff; }
+.estate-head h1 { font-size: 1.25rem; font-weight: 600; margin: 0 auto 0 0; line-height: 1.4; }
+.estate-head .q-btn { font-size: 1rem; text-transform: none; min-height: 44px; }
+.estate-page { display: grid; grid-template-columns: minmax(20rem, 26rem) minmax(0, 1fr); gap: 1rem; width: 100%; padding: 1rem; align-items: start; }
+.estate-side { display: flex; flex-direction: column; gap: .5rem; min-width: 0; }
+.estate-main { min-width: 0; display: flex; flex-direction: column; gap: .8rem; width: 100%; }
+.estate-view { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr); gap: 1rem; align-items: start; }
+.estate-charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: .6rem; min-width: 0; }
+.estate-chart { height: 290px; width: 100%; }
+.estate-controls, .estate-pick, .estate-legend { display: flex; flex-wrap: wrap; gap: .4rem .6rem; align-items: center; margin: .3rem 0; }
+.estate-player button { display: inline-flex; align-items: center; justify-content: center; gap: .3rem; min-width: 44px; min-height: 44px; padding: 0 .7rem; border: 1px solid #10324f; border-radius: 6px; background: #fff; color: #10324f; cursor: pointer; }
+.estate-player button.estate-big { background: #10324f; color: #fff; min-width: 7rem; font-weight: 600; }
+.estate-player button:disabled { opacity: .45; cursor: default; }
+.estate-player select, .estate-player input[type=number] { border: 1px solid #888; border-radius: 6px; min-height: 40px; padding: 0 .4rem; background: #fff; }
+.estate-number { width: 5.2rem; }
+.estate-slider { width: 100%; height: 32px; accent-color: #10324f; }
+.estate-now { font-size: 1.4rem; font-weight: 600; }
+.estate-player canvas[role] { width: 100%; cursor: pointer; display: block; }
+.estate-legend span { display: inline-flex; align-items: center; gap: .35rem; }
+.estate-measure { width: 100%; border: 1px solid #ccc; border-radius: 6px; padding: 0 .4rem; }
+.estate-measure .q-item { padding: 0 .3rem; min-height: 40px; }
+.estate-changed { font-weight: 700; color: #0b4a78; }
+.estate-small { font-size: .9rem; color: #333; }
+.estate-status { min-height: 1.8rem; font-weight: 600; }
+.estate-story p { margin: .25rem 0; line-height: 1.5; }
+.estate-card { border: 1px solid #ccc; border-radius: 8px; padding: 1rem; display: flex; flex-direction: column; gap: .6rem; width: 100%; }
+@media (max-width: 1500px) { .estate-view { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 900px) { .estate-page { grid-template-columns: minmax(0, 1fr); padding: .6rem; } .estate-main { order: -1; } }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
+"""
+PAGES = (("play", "/"), ("share", "/share"))
+
+
+def head(session: Session, switch: Callable[[], object]) -> None:
+    """Title, the pages (each opened with the present setting), and the language switch."""
+    ui.colors(primary="#0B4A78")
+    with ui.element("header").classes("estate-head"):
+        with ui.element("h1"):
+            ui.label(session.say("title"))
+        for name, path in PAGES:
+            here = path == session.path
+            button = ui.button(session.say(name), on_click=lambda path=path: ui.navigate.to(session.address(path)))
+            button.props("flat no-caps text-color=white" + (' aria-current=page' if here else ""))
+            if here:
+                button.style("border-bottom: 3px solid #F0E442; border-radius: 0")
+        ui.button(session.say("language"), on_click=switch).props("outline no-caps text-color=white").mark("language")
+
+
+def columns() -> ui.element:
+    """The frame of a page: settings at the side, results beside them (above them on a phone)."""
+    return ui.element("main").classes("estate-page")

@@ -1,0 +1,99 @@
+"""Play: choose a city and measures, run, and watch every estate month by month; click one for its life in words."""
+
+from __future__ import annotations
+
+from nicegui import run, ui
+
+from sim.app.charts import city_charts
+from sim.app.look import columns, head
+from sim.app.panel import Panel
+from sim.app.player import Player
+from sim.app.session import Session
+from sim.app.story import story
+from sim.app.tasks import Result
+
+SETTLED_SECONDS = 0.35  # after the last change, before a run starts by itself
+
+
+class PlayPage:
+    """The page of one session."""
+
+    def __init__(self, session: Session) -> None:
+        """Builds the page and runs the setting that it was opened with."""
+        self.session = session
+        self.automatic = True
+        self.held: Result | None = None
+        self.timer = ui.timer(SETTLED_SECONDS, self._run, active=False)
+        self.content = ui.refreshable(self._content)
+        self.content()
+        ui.timer(0.05, self._run, once=True)
+
+    def _content(self) -> None:
+        session = self.session
+        head(session, self._switch)
+        with columns():
+            with ui.element("div").classes("estate-side"):
+                self.side = ui.refreshable(lambda: Panel(session, self._changed, self._rebuilt))
+                with ui.row().classes("items-center"):
+                    ui.button(session.say("run"), icon="play_arrow", on_click=self._run).props("no-caps color=primary").mark("run")
+                    ui.checkbox(session.say("automatic")).bind_value(self, "automatic")
+                self.side()
+            with ui.element("div").classes("estate-main"):
+                self.status = ui.label(session.say("ready")).classes("estate-status").props('role=status aria-live=polite').mark("status")
+                with ui.element("div").classes("estate-view"):
+                    place = ui.element("div")
+                    charts = city_charts(session.lang)
+                    with place:
+                        self.player = Player(session.lang, charts, self._tell)
+        if self.held is not None:
+            self._show(self.held)
+
+    def _switch(self) -> None:
+        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.content.refresh()
+        self.session.keep_address()
+
+    def _changed(self) -> None:
+        self.session.keep_address()
+        if self.automatic:
+            self.timer.deactivate()
+            self.timer = ui.timer(SETTLED_SECONDS, self._run, once=True)
+
+    def _rebuilt(self) -> None:
+        self.side.refresh()
+        self._changed()
+
+    async def _run(self) -> None:
+        await self.session.guarded(self._simulate)
+
+    async def _simulate(self) -> None:
+        session = self.session
+        self.status.set_text(session.say("running" if session.workers.ready else "starting"))
+        try:
+            result = await session.result()
+        except Exception as error:
+            self.status.set_text(session.tell(error))
+            raise
+        if result is not None:
+            self._show(result)
+
+    def _show(self, result: Result) -> None:
+        self.held = result
+        self.status.set_text(self.session.say("done", months=result.run.months))
+        self.player.show(f"/run/{self.session.key}")
+
+    async def _tell(self, estate: int) -> None:
+        session, held = self.session, self.held
+        if held is None:
+            return
+
+        async def tell() -> None:
+            lines = await run.io_bound(story, held.run, estate, session.lang)
+            with session.client, ui.dialog(value=True) as dialog, ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"):
+                ui.label(session.say("life_of", estate=estate)).classes("text-xl font-bold")
+                for line in lines or ():
+                    ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")
+                ui.button(session.say("close"), on_click=dialog.close).props("no-caps autofocus")
+                dialog.on("hide", dialog.delete)
+
+        await session.guarded(tell)

@@ -1,0 +1,179 @@
+"""The settings at the side of a page: scenario, starting conditions, measures, parameters. Contents appear when opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
+
+from sim.app.choice import SEED, Choice, months_lever
+from sim.app.levers import Lever, Measure, offered
+from sim.app.session import Session
+from sim.interventions.describe import bearer
+
+Changed = Callable[[], object]
+
+
+class Panel:
+    """The controls of a session's setting; calls `changed` after each change, `rebuilt` when another scenario is chosen."""
+
+    def __init__(self, session: Session, changed: Changed, rebuilt: Changed) -> None:
+        """Builds the controls where it is made."""
+        self.session, self.changed, self.rebuilt = session, changed, rebuilt
+        self._scenario()
+        self._plain()
+        self._starts()
+        self._measures()
+        self._parameters()
+
+    def _set(self, choice: Choice) -> None:
+        self.session.choice = choice
+        self.changed()
+
+    def _scenario(self) -> None:
+        session = self.session
+        titles = {name: word.in_language(session.lang) for name, word in offered(session.limits).items()}
+
+        def chosen(event: ValueChangeEventArguments) -> None:
+            if event.value in titles:
+                session.choice = Choice.of(event.value)
+                self.rebuilt()
+
+        ui.select(titles, value=session.choice.scenario, label=session.say("scenario"), on_change=chosen).classes("w-full").mark("scenario")
+        base = session.choice.board.scenario
+        ui.label(base.description.in_language(session.lang)).classes("estate-small")
+
+        def undo() -> None:
+            session.choice = Choice.of(session.choice.scenario)
+            self.rebuilt()
+
+        ui.button(session.say("reset"), on_click=undo).props("flat no-caps dense").mark("reset")
+
+    def _plain(self) -> None:
+        session = self.session
+        with ui.row().classes("w-full no-wrap"):
+            for name, lever in (("months", months_lever(session.choice.board.scenario, session.limits)), ("seed", SEED)):
+                self._number(lever, getattr(session.choice, name), lambda value, name=name: self._set(replace(session.choice, **{name: value})),
+                             session.say("seed_help") if name == "seed" else "")  # fmt: skip
+
+    def _starts(self) -> None:
+        session = self.session
+        made = session.choice.board
+        headings = {f"types.{name}": kind.title.in_language(session.lang) for name, kind in made.scenario.types.items()}
+        with ui.expansion(session.say("starts"), icon="tune").classes("estate-measure").mark("starts") as outer:
+            def fill() -> None:
+                for place, levers in made.starts.items():
+                    heading = headings.get(place) or session.say(place)
+                    with ui.expansion(heading).classes("w-full") as inner:
+                        self._when_opened(inner, lambda levers=levers: [self.control(lever) for lever in levers])
+        self._when_opened(outer, fill)
+
+    def _measures(self) -> None:
+        ui.label(self.session.say("measures")).classes("text-lg font-bold")
+        on = self.session.choice.on
+        for measure in sorted(self.session.choice.board.measures, key=lambda measure: measure.name not in on):
+            self._measure(measure)
+
+    def _measure(self, measure: Measure) -> None:
+        session = self.session
+        with ui.element("div").classes("estate-measure"):
+            def flip(event: ValueChangeEventArguments) -> None:
+                self._set(session.choice.switched(measure.name, bool(event.value)))
+
+            ui.checkbox(measure.label.in_language(session.lang), value=measure.name in session.choice.on, on_change=flip).mark(f"on-{measure.name}")
+            with ui.expansion(session.say("show_settings")).classes("w-full estate-small").props("dense").mark(f"more-{measure.name}") as inner:
+                self._when_opened(inner, lambda: self._about(measure))
+
+    def _about(self, measure: Measure) -> None:
+        """How a measure works, its risk, who pays, then its settings."""
+        session, about = self.session, measure.about
+        between = "、" if session.lang == "zh" else ", "
+        payers = between.join(bearer(name, session.lang) for name in about.payers)
+        for name, text in (("how", about.mechanism.in_language(session.lang)), ("risk", about.risk.in_language(session.lang)), ("payers", payers)):
+            if text:
+                ui.label(session.say(name)).classes("font-bold")
+                ui.label(text)
+        for lever in measure.levers:
+            self.control(lever)
+
+    def _parameters(self) -> None:
+        made = self.session.choice.board
+        with ui.expansion(self.session.say("parameters"), icon="science").classes("estate-measure") as outer:
+            def fill() -> None:
+                for group, levers in made.parameters.items():
+                    with ui.expansion(group).classes("w-full") as inner:
+                        self._when_opened(inner, lambda levers=levers: [self.control(lever) for lever in levers])
+        self._when_opened(outer, fill)
+
+    @staticmethod
+    def _when_opened(expansion: ui.expansion, fill: Callable[[], object]) -> None:
+        """Hundreds of controls on every page would make all pages slow; these are made when first wanted."""
+        filled = False
+
+        def opened(event: ValueChangeEventArguments) -> None:
+            nonlocal filled
+            if event.value and not filled:
+                filled = True
+                with expansion:
+                    fill()
+
+        expansion.on_value_change(opened)
+
+    def control(self, lever: Lever) -> None:
+        """The control of one lever."""
+        session = self.session
+        value, label = session.choice.value(lever), lever.label.in_language(session.lang)
+
+        def moved(new: Any) -> None:
+            self._set(session.choice.moved(lever, new))
+
+        if lever.kind == "switch":
+            ui.checkbox(label, value=bool(value), on_change=lambda event: moved(bool(event.value))).mark(lever.key)
+        elif lever.kind in ("choice", "several"):
+            several = lever.kind == "several"
+
+            def picked(event: ValueChangeEventArguments) -> None:
+                given = tuple(event.value) if several else event.value
+                if all(part in lever.choices for part in (given if several else (given,))):
+                    moved(given)
+
+            ui.select(list(lever.choices), value=list(value) if several else value, label=label, multiple=several,
+                      on_change=picked).classes("w-full").props("dense").mark(lever.key)  # fmt: skip
+        else:
+            self._number(lever, value, moved)
+
+    def _number(self, lever: Lever, value: float | None, moved: Callable[[Any], None], hint: str = "") -> None:
+        """A number: a field, and a slider where the range is narrow enough to drag through."""
+        session = self.session
+        label = lever.label.in_language(session.lang) + (f"（{lever.unit}）" if lever.unit and session.lang == "zh" else f" ({lever.unit})" if lever.unit else "")
+        bounds = session.say("range", low=_short(lever.low), high=_short(lever.high))
+        field = ui.number(label, value=value, min=lever.low, max=lever.high, step=1 if lever.kind == "whole" else None, precision=None)
+        field.classes("w-full").props(f'dense debounce=350 hint="{hint or bounds}"' + (f' placeholder="{session.say("empty")}"' if lever.optional else "")).mark(lever.key)
+
+        def typed(event: ValueChangeEventArguments) -> None:
+            if event.value is None and lever.optional:
+                field.props(remove="error")
+                moved(None)
+                return
+            try:
+                new = lever.bounded(float(event.value))
+            except (TypeError, ValueError):
+                field.props(f'error error-message="{bounds}"')
+                return
+            field.props(remove="error")
+            moved(new)
+
+        field.on_value_change(typed)
+        if lever.kind == "number" and lever.unit == "share" and lever.low is not None and lever.high is not None and value is not None:
+            ui.slider(min=lever.low, max=lever.high, step=0.01, value=value).props(f'aria-label="{_plain(label)}" label').bind_value(field)
+
+
+def _short(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.6g}"
+
+
+def _plain(text: str) -> str:
+    return text.replace('"', "'")

@@ -1,0 +1,98 @@
+"""The workshop's server: pages, the messages that players fetch, limits, and how it is started."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+from nicegui import Client, app, ui
+
+from sim.app.choice import DEFAULT, read_address
+from sim.app.levers import board
+from sim.app.limits import Limits
+from sim.app.look import STYLE
+from sim.app.pages.play import PlayPage
+from sim.app.pages.share import SharePage
+from sim.app.rooms import LOCAL, Room, Seats, new_code
+from sim.app.session import Session
+from sim.app.words import say
+from sim.app.workers import Workers
+from sim.outputs import style
+
+RECONNECT_SECONDS = 60.0  # a page whose connection dropped keeps everything for so long
+KEY = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass
+class Workshop:
+    """What all pages share."""
+
+    workers: Workers
+    limits: Limits
+    seats: Seats
+    lang: str
+
+
+def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None = None) -> Workshop:
+    """Declare the pages; call once before the server starts."""
+    limits = limits or Limits()
+    made = Workshop(Workers(limits, workers), limits, Seats(limits.sessions), lang)
+    app.on_startup(made.workers.start)
+    app.on_shutdown(made.workers.stop)
+
+    @app.get("/run/{key}")
+    def message(key: str) -> Response:
+        result = made.workers.store.get(key) if KEY.fullmatch(key) else None
+        if result is None:
+            return Response(status_code=404)
+        headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+        return Response(result.frames, media_type="application/octet-stream", headers=headers)
+
+    app.add_static_file(local_file=style.font_file(), url_path="/font.ttf", max_cache_age=86_400)
+    board(DEFAULT)  # reads all scenarios and measures, once for all pages
+
+    @ui.page("/", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    def play(request: Request, client: Client) -> None:
+        session = enter(made, request, client, "/")
+        if session is not None:
+            PlayPage(session)
+
+    @ui.page("/share", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    def share(request: Request, client: Client) -> None:
+        session = enter(made, request, client, "/share")
+        if session is not None:
+            SharePage(session, str(request.base_url).rstrip("/"))
+
+    return made
+
+
+def enter(made: Workshop, request: Request, client: Client, path: str, other: tuple[str, ...] = ()) -> Session | None:
+    """The session of a newly opened page with the setting of its address, or None after a message that the room is full."""
+    if not made.seats.take(client.id):
+        ui.label(say("full", made.lang, most=made.limits.sessions)).style("font-size: 1.5rem; margin: 20vh auto; max-width: 40rem").props("role=alert")
+        return None
+    client.on_delete(lambda: made.seats.leave(client.id))
+    ui.add_css(STYLE)
+    reading = read_address(request.query_params.multi_items(), made.limits, made.lang, other)
+    session = Session(client, made.workers, made.limits, reading.choice, reading.lang, path)
+    if reading.ignored:
+        with ui.element("div").props("role=alert").style("background: #fff3c4; padding: .6rem 1rem; width: 100%"):
+            ui.label(say("ignored", reading.lang)).classes("font-bold")
+            for line in reading.ignored:
+                ui.label(line)
+    return session
+
+
+def serve(host: str = "127.0.0.1", port: int = 8080, code: str | None = None, lang: str = "en", limits: Limits | None = None,
+          show: bool = True, workers: int | None = None) -> None:  # fmt: skip
+    """Serve until interrupted. On a host that others can reach a join code is asked for (made up if none is given)."""
+    local = host in LOCAL
+    if not local and code is None:
+        code = new_code()
+    workshop(limits, lang, workers)
+    app.add_middleware(Room, code=code, lang=lang, local=local)
+    name = "localhost" if local else host
+    print(f"{say('title', lang)}: http://{name}:{port}/" + (f"   {say('join_code', lang)}: {code}" if code else ""), flush=True)
+    ui.run(host=host, port=port, title=say("title", lang), show=show, reload=False, show_welcome_message=False, language="en-US",
+           uvicorn_logging_level="warning")  # fmt: skip

@@ -1,0 +1,77 @@
+"""What worker processes do for the page. Each takes and returns plain values, and knows nothing of participants."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from sim.results import Run
+    from sim.scenario import Scenario
+
+
+class Result(NamedTuple):
+    """A finished run with its message for the page, and roughly how much memory both take."""
+
+    run: Run
+    frames: bytes
+    size: int
+
+
+def prepare() -> None:
+    """Import and compile what a run needs, once when a worker starts."""
+    from sim.runner import warm_up
+
+    warm_up()
+
+
+def simulate(scenario: Scenario) -> Result:
+    """Carry out one run on one thread."""
+    from sim.app.frames import frames_of
+    from sim.results.run import Simulated
+    from sim.runner import run
+
+    made = run(scenario, threads=1, notice=lambda text: None)
+    source = made._source
+    assert isinstance(source, Simulated)
+    frames = frames_of(source.record, made.scenario)
+    size = len(frames) + source.record.events.nbytes + sum(column.nbytes for column in source.record.outcomes)
+    return Result(made, frames, size + 200 * len(source.record.ledger))
+
+
+def picture(run: Run, chart: str, lang: str) -> bytes:
+    """One chart of `sim.outputs.CHARTS` as PNG."""
+    from sim.outputs import chart as draw
+
+    return _png(draw(run, chart, lang))
+
+
+def life_picture(run: Run, estate: int, lang: str) -> bytes:
+    """The life of one estate as PNG."""
+    from sim.outputs import estate_life
+
+    return _png(estate_life(run, estate, lang))
+
+
+def _png(figure: object) -> bytes:
+    target = io.BytesIO()
+    figure.savefig(target, format="png", dpi=130)  # type: ignore[attr-defined]
+    return target.getvalue()
+
+
+def tables(run: Run) -> bytes:
+    """Every table of a run as CSV (UTF-8 with a mark, so that spreadsheets read Chinese) in one ZIP."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        for name in ("city", "estates", "estate_table", "events", "ledger"):
+            frame = getattr(run, name)
+            archive.writestr(f"{name}.csv", frame.to_csv(index=name == "city").encode("utf-8-sig"))
+    return target.getvalue()
+
+
+def report(run: Run, lang: str, link: str) -> bytes:
+    """The run as one HTML page that needs nothing else."""
+    from sim.app.report import report_page
+
+    return report_page(run, lang, link).encode("utf-8")

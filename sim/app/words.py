@@ -1,0 +1,56 @@
+"""What the page says, in Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.words import Word
+
+SAID = {
+    "title": Word("小区治理工作坊", "Estate governance workshop"),
+    "play": Word("试运行", "Play"), "share": Word("分享", "Share"), "compare": Word("对比", "Compare"),
+    "game": Word("预算游戏", "Budget game"), "trap": Word("探索陷阱", "The trap"),
+    "language": Word("English", "中文"),
+    "scenario": Word("情景", "Scenario"), "run": Word("运行", "Run"), "automatic": Word("改动后自动运行", "run after every change"),
+    "reset": Word("全部还原", "Undo all changes"), "settings": Word("设置", "Settings"),
+    "starts": Word("起始条件", "Starting conditions"), "measures": Word("措施", "Measures"), "parameters": Word("模型参数（专家）", "Model parameters (experts)"),
+    "city": Word("城市", "City"), "companies": Word("物业企业", "Companies"), "government": Word("政府", "Government"), "loops": Word("反馈循环", "Feedback loops"),
+    "how": Word("如何起作用", "How it works"), "risk": Word("已知风险", "Known risk"), "payers": Word("谁出钱", "Who pays"),
+    "show_settings": Word("设置与说明", "Settings and explanation"), "on": Word("启用", "on"), "changed": Word("已改", "changed"),
+    "range": Word("{low} 至 {high}", "{low} to {high}"), "empty": Word("不设", "not set"),
+    "running": Word("正在运行……", "Running …"), "ready": Word("就绪", "Ready"), "starting": Word("正在启动模型，首次约需半分钟……", "Starting the model; the first time this takes about half a minute …"),
+    "done": Word("{months}个月已模拟完毕，可以播放", "{months} months simulated: play them"),
+    "failed": Word("未能运行：{reason}", "Could not run: {reason}"), "broken": Word("出了差错，其他人不受影响。请再试一次。", "Something went wrong; nobody else is affected. Please try again."),
+    "busy": Word("现在运行的人太多，请稍等几秒再试。", "Too many runs are waiting. Please try again in a few seconds."),
+    "full": Word("本次工作坊已满（最多{most}个页面）。请关闭不用的页面，或稍后再试。", "The workshop is full ({most} pages at most). Close a page that nobody uses, or try again later."),
+    "ignored": Word("链接中有无法使用的内容，已忽略：", "Parts of the link could not be used and were left out:"),
+    "join_help": Word("请输入主持人给出的号码。", "Enter the code that your host shows."), "join_code": Word("进入号码", "Join code"),
+    "enter": Word("进入", "Enter"), "wrong_code": Word("号码不对。", "That is not the code."),
+    "too_many_tries": Word("错误次数太多，请一分钟后再试。", "Too many wrong codes; try again in a minute."),
+    "pause": Word("暂停", "Pause"), "start": Word("播放", "Play"), "back": Word("退一月", "Back one month"), "forward": Word("进一月", "Forward one month"),
+    "rewind": Word("回到开头", "Rewind"), "end": Word("到最后", "To the end"), "month": Word("月份", "Month"), "speed": Word("每秒月数", "months a second"),
+    "colour_by": Word("着色", "Colour by"), "estate": Word("小区编号", "Estate number"), "tell": Word("讲述它的经历", "Tell its life"),
+    "no_figure": Word("无此数据", "no figure"), "map_label": Word("小区图：每格一个小区。空格键播放或暂停，左右键逐月，Home/End 到头尾。", "Map of estates, one square each. Space plays or pauses, left and right step, Home and End jump."),
+    "count": Word("{n}个", "{n}"), "of": Word("第{month}月 / 共{months}月", "month {month} of {months}"),
+    "life_of": Word("小区 {estate} 的经历", "The life of estate {estate}"), "close": Word("关闭", "Close"),
+    "chart_cycle": Word("循环的四个环节（全市均值）", "The four links of the cycle (city means)"), "chart_stages": Word("小区所处阶段", "Estates by stage"),
+    "chart_ladder": Word("覆盖的四个层次（小区占比）", "Four degrees of coverage (share of estates)"),
+    "chart_money": Word("公共支出累计与欠费余额（百万元）", "Public spending so far and arrears (million yuan)"),
+    "spent": Word("公共支出累计", "public spending so far"), "arrears": Word("欠费余额", "arrears"),
+    "run_facts": Word("随机种子{seed}；{months}个月；{estates}个小区，{households}户", "seed {seed}; {months} months; {estates} estates, {households} households"),
+    "key_figures": Word("主要指标", "Key figures"), "again": Word("再做一次", "Do it again"),
+    "again_help": Word("打开下面的链接，或用下面的情景文件运行 estate run，会得到完全相同的数字。", "This link, or `estate run` with the scenario file below, gives exactly the same numbers."),
+    "toml": Word("情景文件", "Scenario file"), "no_measure": Word("不采取任何措施。", "No measure."), "from_to": Word("第{first}–{last}月", "months {first}–{last}"),
+    "outcome": Word("指标", "outcome"), "at_start": Word("起始", "start"), "at_end": Word("期末", "end"), "type": Word("小区类型", "estate type"), "estates": Word("小区数", "estates"),
+    "entered": Word("曾陷入循环", "ever in the cycle"), "collapsed_end": Word("期末失管", "collapsed at the end"), "left": Word("已走出", "out of it again"),
+    "share_help": Word("链接和情景文件记录全部设置；别人打开后得到完全相同的城市和运气。", "The link and the scenario file hold every setting; whoever opens them gets the same city and the same luck."),
+    "link": Word("链接", "Link"), "copy": Word("复制链接", "Copy link"), "copied": Word("已复制", "Copied"), "download_toml": Word("下载情景文件（TOML）", "Scenario file (TOML)"),
+    "pictures": Word("图（PNG）", "Charts (PNG)"), "download_csv": Word("数据（CSV，ZIP压缩）", "Data (CSV in a ZIP)"), "download_report": Word("报告（HTML）", "Report (HTML)"),
+    "preparing": Word("正在准备……", "Preparing …"), "what_is_shared": Word("当前设置", "The present setting"),
+    "seed_help": Word("同种子，同运气", "same seed, same luck"),
+}  # fmt: skip
+
+
+def say(key: str, lang: str, **values: Any) -> str:
+    """One text in a language, with its values filled in."""
+    return SAID[key].in_language(lang).format(**values)

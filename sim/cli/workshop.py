@@ -1,0 +1,16 @@
+"""`estate app`: start the workshop."""
+
+from __future__ import annotations
+
+from sim.errors import EstateError
+
+
+def serve_workshop(host: str, port: int, code: str | None, lang: str, show: bool) -> None:
+    """Serve the workshop until it is interrupted. EstateError where its library is not installed."""
+    try:
+        import nicegui  # noqa: F401
+    except ImportError:
+        raise EstateError("estate app: found no NiceGUI; install it with: pip install 'nicegui>=3,<4'") from None
+    from sim.app.server import serve
+
+    serve(host, port, code, lang, show=show)
