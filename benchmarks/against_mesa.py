@@ -7,20 +7,48 @@ from __future__ import annotations
 
 import argparse
 import functools
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 from common import interleaved, keep, median, show, world
 from mesa_city import MesaCity
 
 from sim.city import City
+from sim.month.billing import bill_shares
+from sim.month.owner_passes import owners_pass, payment_pass
 
 ESTATE_SIZE = 500
+TESTS = Path(__file__).resolve().parents[1] / "tests"
 
 
 def months_of(city: City, months: int) -> None:
     """Simulate some months."""
     for _ in range(months):
         city.step()
+
+
+def passes_alone(city: City) -> dict[str, Callable[[], None]]:
+    """The two owner passes of one month, compiled and in the pure-NumPy twin of the tests."""
+    sys.path.insert(0, str(TESTS))
+    from reference.numpy_twin import owners_twin, payment_twin
+
+    s = city.state
+    size = s.estates.size
+    share, solved = np.zeros(size), np.full(size, 0.3)
+    bill_shares(s.estates, s.parameters, share)
+
+    def compiled() -> None:
+        payment_pass(0, size, share, s.owners, s.buildings, s.estates, s.world, s.parameters)
+        owners_pass(0, size, share, solved, s.owners, s.buildings, s.estates, s.world, s.parameters)
+
+    def twin() -> None:
+        q = s.parameters[0]
+        payment_twin(share, s.owners, s.buildings, s.estates, s.world, q)
+        owners_twin(share, solved, s.owners, s.buildings, s.estates, s.world, q)
+
+    return {"owner passes alone, NumPy": twin, "owner passes alone, compiled": compiled}
 
 
 def main() -> None:
@@ -45,6 +73,8 @@ def main() -> None:
             city = City(large, threads=threads, record=False)
             name = f"this model, {asked.large:,} owners, {threads} thread{'s' if threads > 1 else ''}"
             tasks[name] = (asked.large * 4, functools.partial(months_of, city, 4))
+    alone = passes_alone(City(small, threads=1, record=False))
+    tasks |= {name: (asked.owners, task) for name, task in alone.items()}
     calls = {name: task for name, (_, task) in tasks.items()}
     interleaved(calls, 1)  # compiles, and fills the caches
     seconds = interleaved(calls, asked.repeats)
