@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim.cli.analysis import compare_command, sensitivity_command
+from sim.cli.credibility import add_credibility_commands
 from sim.cli.options import LanguageOption, words
 from sim.cli.study import study_app
 from sim.cli.trap import add_commands
@@ -38,6 +39,7 @@ app = typer.Typer(
     help="Simulate the governance of residential estates. / 模拟城市小区治理。",
 )
 app.add_typer(study_app, name="study")
+add_credibility_commands(app)
 app.command("compare")(compare_command)
 app.command("sensitivity")(sensitivity_command)
 add_commands(app)

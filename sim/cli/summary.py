@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from sim.cli.credibility_words import assumed_line
 from sim.cli.terminal import table
 from sim.cli.words import say
 from sim.results.summary import cycle_by_type, key_changes, written
@@ -38,6 +39,8 @@ def show_summary(screen: Console, run: Run, lang: str) -> None:
     screen.print("  " + _happened(run, lang), markup=False)
     screen.print()
     screen.print(_money(run, lang))
+    screen.print()
+    screen.print(assumed_line(run.manifest, lang), style="dim", markup=False)
 
 
 def _outcomes(run: Run, lang: str) -> Table:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.month.observe import CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
 from sim.results.city_table import collection_rate
 from sim.state.events import Cause, Event
 from sim.words import MODES, STAGES, Word
@@ -204,19 +204,29 @@ def active_exits(view: View) -> float:
 @statistic("从健康到企业撤场的月数（中位数）", "months from health to exit (median)", "months")
 def months_to_exit(view: View) -> float:
     """Median months from the last healthy month of an estate until its company left by its own choice; never healthy: left out."""
-    stage = view.record.outcomes.stage
-    waits = []
-    for event in view.left(ACTIVE):
-        healthy = np.flatnonzero(stage[: event["month"], event["estate"]] == HEALTHY)
-        if healthy.size:
-            waits.append(int(event["month"]) - int(healthy[-1]))
-    return float(np.median(waits)) if waits else np.nan
+    return _median_wait(view, view.record.outcomes.stage == HEALTHY)
+
+
+@statistic("从收支平衡到企业撤场的月数（中位数）", "months from breaking even to exit (median)", "months")
+def losses_to_exit(view: View) -> float:
+    """Median months from the last month in which an estate broke even until its company left by its own choice."""
+    return _median_wait(view, view.record.outcomes.flags & BREAK_EVEN > 0)
 
 
 @statistic("模型中没有这一结果", "the model has no such outcome", "share")
 def not_represented(view: View) -> float:
     """For what was reported and the model cannot show: it never has a value, so that the pattern stays in sight as a miss."""
     return np.nan
+
+
+def _median_wait(view: View, good: np.ndarray) -> float:
+    """Median months from the last good month of an estate (months from 0 x estates) to its company's leaving; NaN without any."""
+    waits = []
+    for event in view.left(ACTIVE):
+        before = np.flatnonzero(good[: event["month"], event["estate"]])
+        if before.size:
+            waits.append(int(event["month"]) - int(before[-1]))
+    return float(np.median(waits)) if waits else np.nan
 
 
 def _mean(values: np.ndarray) -> float:

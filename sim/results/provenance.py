@@ -16,6 +16,7 @@ import numpy as np
 from sim.kernel import PACKAGE, model_source_hash
 from sim.month.observe import Outcomes
 from sim.parameters import PARAMETERS
+from sim.results.standing import standing
 from sim.scenario import Scenario, content_hash, to_data
 
 FORMAT = 1
@@ -33,6 +34,7 @@ def describe_run(scenario: Scenario, outcomes: Outcomes, wall_seconds: float, fi
         "seed": scenario.seed,
         "months": scenario.months,
         "parameters": {key: p.default for key, p in PARAMETERS.items()} | scenario.parameter_values(),
+        "evidence": standing(scenario),
         "model_source_hash": model_source_hash(),
         "outcomes_sha256": outcomes_digest(outcomes),
         "versions": versions(),

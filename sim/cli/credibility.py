@@ -1,0 +1,83 @@
+"""`estate evidence`, `estate validate` and `estate reproduce`: the commands and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from sim.cli.options import LanguageOption, words
+
+
+def add_credibility_commands(app: typer.Typer) -> None:
+    """Put the three commands into the app."""
+    app.command("evidence")(evidence_command)
+    app.command("validate")(validate_command)
+    app.command("reproduce")(reproduce_command)
+
+
+def evidence_command(
+    name: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads this at run time
+        typer.Argument(metavar="ENTRY", help="A parameter, a figure (P066) or a source (D51); default: all parameters. / 参数、数据或资料编号。"),
+    ] = None,
+    sensitivity: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--sensitivity", metavar="DIR", help="Folder of a sensitivity result: what share of it rests on assumptions. / 敏感性分析结果文件夹。"),
+    ] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """What the numbers of the model rest on. / 说明模型数值的依据。"""
+    from sim.cli.evidence_work import show_all, show_entry, show_share
+
+    if sensitivity is not None:
+        show_share(sensitivity, words(lang))
+    elif name is None:
+        show_all(words(lang))
+    else:
+        show_entry(name, words(lang))
+
+
+def validate_command(
+    file: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Argument(metavar="PATTERNS.toml", help="File of patterns (default: those that ship). / 模式文件，默认用自带的。"),
+    ] = None,
+    replications: Annotated[int, typer.Option(min=1, max=100_000, help="Runs of each pattern. / 每项重复次数。")] = 12,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the first run. / 首个随机种子。")] = 1,
+    ensemble: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--ensemble", metavar="NAME", help="Run over a saved ensemble of parameters. / 使用已保存的参数集合。"),
+    ] = None,
+    ablate: Annotated[bool, typer.Option("--ablate", help="Also with each loop off in turn. / 另逐个关闭循环。")] = False,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", metavar="DIR", help="Folder (default results/validation/…). / 输出文件夹。"),
+    ] = None,
+    workers: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--workers", min=1, help="Worker processes (default: one for each core). / 工作进程数，默认每核一个。"),
+    ] = None,
+    in_process: Annotated[bool, typer.Option("--in-process", help="One run after the other in this process. / 在本进程内逐一运行。")] = False,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the chart. / 是否绘图。")] = True,
+    lang: LanguageOption = None,
+) -> None:
+    """Compare the model with what was reported; misses are shown as misses. / 与报道的情况对照，不符的照实列出。"""
+    from sim.cli.validate_work import Order, carry_out
+
+    carry_out(Order(file, replications, seed, ensemble, ablate, out, workers, in_process, charts, words(lang)))
+
+
+def reproduce_command(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of results. / 结果文件夹。")],
+    threads: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
+    ] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Carry out a saved run again and compare bit for bit. / 重做已保存的运行并逐位比对。"""
+    from sim.cli.reproduce_work import carry_out
+
+    carry_out(folder, threads, words(lang))

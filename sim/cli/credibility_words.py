@@ -1,0 +1,85 @@
+"""What `estate evidence`, `estate validate` and `estate reproduce` say, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.units import NO_VALUE, format_share
+from sim.words import Word
+
+SAID = {
+    "assumed_line": Word("结果的依据：{measured}个参数实测、{calibrated}个校准、{assumed}个假设（占{share}）。这是按个数计，不是按影响计：加权须有敏感性分析（estate evidence --sensitivity）。",
+                         "What this rests on: {measured} parameters measured, {calibrated} calibrated, {assumed} assumed ({share}). By count, not by influence: "
+                         "weighing needs a sensitivity result (estate evidence --sensitivity)."),
+    "parameter": Word("参数", "parameter"), "value": Word("数值", "value"), "range": Word("合理范围", "plausible range"),
+    "allowed": Word("允许范围", "allowed range"), "unit": Word("单位", "unit"), "status": Word("性质", "status"), "source": Word("依据", "source"),
+    "grade": Word("等级", "grade"), "meaning": Word("含义", "meaning"), "no_range": Word("未给出", "none given"), "judgement": Word("研究者判断", "judgement"),
+    "quantity": Word("内容", "quantity"), "place": Word("地点", "place"), "year": Word("年份", "year"), "title": Word("题名", "title"),
+    "where": Word("出处", "where"), "weakness": Word("弱点", "weakness"), "note": Word("说明", "note"), "figures": Word("其中的数据", "figures read in it"),
+    "used_by": Word("用在何处", "What uses it"), "unused": Word("目前没有用到", "nothing uses it yet"), "scenarios": Word("另行设定它的情景", "scenarios that set it"),
+    "default": Word("默认值", "default"), "all_title": Word("全部参数的依据", "What every parameter rests on"),
+    "totals": Word("{parameters}个参数：{counts}。{figures}条数据，来自{sources}份资料：{grades}。", "{parameters} parameters: {counts}. {figures} figures from {sources} sources: {grades}."),
+    "look": Word("查看一项：estate evidence payment.norm_weight，或 estate evidence P066、D51", "Look at one: estate evidence payment.norm_weight, or estate evidence P066, or D51"),
+    "use_parameter": Word("参数", "parameter"), "use_setting": Word("措施设置", "setting of an intervention"), "use_mechanism": Word("措施机制", "mechanism of an intervention"),
+    "use_default": Word("情景默认值", "default of scenarios"), "use_figure": Word("情景数据", "figure of a scenario"), "use_pattern": Word("验证模式", "pattern"),
+    "share_title": Word("结果有多少取决于假设的参数（{method}）", "How much of the result rests on assumed parameters ({method})"),
+    "sobol": Word("Sobol总效应指数", "Sobol total indices"), "morris": Word("Morris平均效应", "Morris mean effects"),
+    "outcome": Word("指标", "outcome"), "assumed": Word("假设", "assumed"), "calibrated": Word("校准", "calibrated"), "measured": Word("实测", "measured"),
+    "scenario_part": Word("有出处的情景数据", "sourced scenario figures"), "largest": Word("影响最大的假设参数", "largest assumed ones"),
+    "share_note": Word("只计入研究中变动的因素；固定不动的参数不在其内。", "Of the factors that the study varied; what it held fixed is not in it."),
+    "card_title": Word("验证：{passed}项通过，共{all}项（{runs}次重复）", "Validation: {passed} of {all} patterns pass ({runs} replications)"),
+    "card_ensemble": Word("参数集合：{name}", "over the ensemble {name}"),
+    "pattern": Word("模式", "pattern"), "reported": Word("报道", "reported"), "simulated": Word("模拟（{level}区间）", "simulated ({level} interval)"),
+    "verdict": Word("结论", "verdict"), "off": Word("相差", "off by"), "use": Word("用途", "use"),
+    "calibration": Word("校准", "calibration"), "held_out": Word("留作检验", "held out"),
+    "pass": Word("通过", "pass"), "miss": Word("不符", "MISS"), "no value": Word("不符：无此值", "MISS: no value"),
+    "not represented": Word("不符：模型没有这一结果", "MISS: not in the model"), "unsure": Word("（未定）", " (unsure)"),
+    "unsure_note": Word("未定：区间跨越界限，换一批随机种子可能改变结论。", "Unsure: the interval crosses the bound, so other seeds might turn the verdict."),
+    "by_use": Word("{use}：{passed}/{all}", "{use}: {passed} of {all}"),
+    "running": Word("第{done}次运行，共{total}次", "run {done} of {total}"), "written": Word("结果：{folder}", "Results: {folder}"),
+    "ablation_title": Word("关闭每个循环后，哪些模式不再成立", "Which pattern breaks when a loop is off"),
+    "breaks": Word("不再成立", "breaks"), "mends": Word("转为成立", "mends"), "still passes": Word("仍成立", "passes"), "still misses": Word("仍不符", "misses"),
+    "all_on": Word("全部开启", "all on"), "loop_off": Word("关闭{loop}", "{loop} off"),
+    "same": Word("完全一致：所有结果和数据表逐位相同（{digest}）", "The same to the last bit: all outcomes and tables ({digest})"),
+    "differs": Word("不一致：保存时 {then}，现在 {now}", "It came out otherwise: {then} when saved, {now} now"),
+    "tables_differ": Word("不同的数据表：{names}", "tables that differ: {names}"),
+    "first": Word("最早的不同：第{month}月，{estate}号小区，{column}", "first difference: month {month}, estate {estate}, {column}"),
+    "explained_by": Word("原因：{kind}", "What explains it: {kind}"), "unexplained": Word("情景、模型、版本、机器都相同，没有任何解释：这是模型的缺陷，请报告。",
+                                                                         "Scenario, model, versions and machine are the same, so nothing explains it: a defect of the model; please report it."),
+    "also": Word("同样一致，尽管有以下不同：", "And that although these differ:"),
+    "scenario": Word("情景内容不同", "another scenario content"), "model": Word("模型源代码不同", "another source of the model"),
+    "version": Word("软件版本不同", "other versions"), "machine": Word("机器不同", "another machine"),
+    "checkout": Word("用当时的代码重做：git checkout {commit}", "To run it with the code of then: git checkout {commit}"),
+    "dirty": Word("当时的代码有未提交的改动，因此无法找回。", "The code of then had changes that were not committed, so it cannot be had back."),
+}  # fmt: skip
+
+
+def say(key: str, lang: str, **values: Any) -> str:
+    """One of SAID in a language, with `values` put into its gaps."""
+    text = SAID[key].in_language(lang)
+    return text.format(**values) if values else text
+
+
+def assumed_line(manifest: Mapping[str, Any], lang: str) -> str:
+    """What a run rests on, from its manifest; "" for one that an earlier version wrote without it."""
+    held = manifest.get("evidence")
+    if not held:
+        return ""
+    return say("assumed_line", lang, **held["parameters"], share=format_share(held["share_assumed"], 0))
+
+
+def amount(value: float, unit: str) -> str:
+    """A statistic for readers: shares as percentages, other units with one decimal."""
+    if value != value:
+        return NO_VALUE
+    return format_share(value) if unit == "share" else f"{value:,.1f}"
+
+
+def span(low: float, high: float, unit: str, lang: str) -> str:
+    """A target for readers; an open bound is put in words."""
+    if low == float("-inf"):
+        return ("至多" if lang == "zh" else "at most ") + amount(high, unit)
+    if high == float("inf"):
+        return ("至少" if lang == "zh" else "at least ") + amount(low, unit)
+    return f"{amount(low, unit)}–{amount(high, unit)}"

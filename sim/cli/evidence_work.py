@@ -1,0 +1,144 @@
+"""The work of `estate evidence`: tables of what the numbers rest on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from sim.cli.credibility_words import say
+from sim.cli.terminal import console, table
+from sim.evidence.register import GRADES, JUDGEMENT, STATUSES, Figure, Source, register
+from sim.evidence.uses import FIGURE, PARAMETER, Use, find_entry, set_by_scenarios, uses_of
+from sim.parameters import PARAMETERS, Parameter
+from sim.units import format_share
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+
+def show_all(lang: str) -> None:
+    """Every parameter in a line: value, range, unit, status, source and its grade; then the totals."""
+    screen = console()
+    keys = ("parameter", "value", "range", "unit", "status", "source", "grade")
+    made = table(say("all_title", lang), *(say(key, lang) for key in keys))
+    made.columns[0].no_wrap = True
+    for parameter in PARAMETERS.values():
+        made.add_row(parameter.key, f"{parameter.default:g}", plausible(parameter, lang), parameter.unit,
+                     STATUSES[parameter.status].in_language(lang), *_source_and_grade(parameter, lang))  # fmt: skip
+    screen.print(made)
+    screen.print()
+    held, mark = register(), "、" if lang == "zh" else ", "
+    counts = Counter(parameter.status for parameter in PARAMETERS.values())
+    grades = Counter(source.grade for source in held.sources.values())
+    screen.print(say("totals", lang, parameters=len(PARAMETERS), figures=len(held.figures), sources=len(held.sources),
+                     counts=mark.join(_counted(word.in_language(lang), counts[name], lang) for name, word in STATUSES.items()),
+                     grades=mark.join(_counted(word.in_language(lang), grades[name], lang) for name, word in GRADES.items() if grades[name])), markup=False)  # fmt: skip
+    screen.print(say("look", lang), style="dim", markup=False)
+
+
+def _counted(word: str, number: int, lang: str) -> str:
+    return f"{word}{number}" if lang == "zh" else f"{number} {word}"
+
+
+def _source_and_grade(parameter: Parameter, lang: str) -> tuple[str, str]:
+    if parameter.source == JUDGEMENT:
+        return "–", GRADES[JUDGEMENT].in_language(lang)
+    return parameter.source, GRADES[register().figures[parameter.source].source.grade].in_language(lang)
+
+
+def plausible(parameter: Parameter, lang: str) -> str:
+    """The plausible range of a parameter, or that nobody can state one."""
+    if parameter.plausible is None:
+        return say("no_range", lang)
+    return f"{parameter.plausible[0]:g} – {parameter.plausible[1]:g}"
+
+
+def show_entry(name: str, lang: str) -> None:
+    """One parameter, figure or source with everything that is known of it and what uses it."""
+    screen = console()
+    kind, found = find_entry(name)
+    if kind == PARAMETER:
+        _parameter(screen, found, lang)
+    elif kind == FIGURE:
+        _figure(screen, found, lang)
+        _uses(screen, uses_of(found.id), lang)
+    else:
+        _source(screen, found, lang)
+        _uses(screen, uses_of(found.id), lang)
+
+
+def _parameter(screen: Console, parameter: Parameter, lang: str) -> None:
+    pairs = [("meaning", parameter.zh if lang == "zh" else parameter.en), ("default", f"{parameter.default:g}"), ("unit", parameter.unit),
+             ("range", plausible(parameter, lang)), ("allowed", f"{parameter.low:g} – {parameter.high:g}"),
+             ("status", STATUSES[parameter.status].in_language(lang)), ("note", parameter.note),
+             ("source", say("judgement", lang) if parameter.source == JUDGEMENT else parameter.source)]  # fmt: skip
+    setting = "; ".join(f"{name} ({value:g})" for name, value in set_by_scenarios(parameter.key))
+    _pairs(screen, parameter.key, [*pairs, ("scenarios", setting)], lang)
+    if parameter.source != JUDGEMENT:
+        screen.print()
+        _figure(screen, register().figures[parameter.source], lang)
+
+
+def _figure(screen: Console, figure: Figure, lang: str) -> None:
+    low, high = ("" if bound is None else f"{bound:g}" for bound in (figure.low, figure.high))
+    span = f" ({low} – {high})" if low or high else ""
+    _pairs(screen, figure.id, [("quantity", figure.quantity), ("value", figure.value + span), ("unit", figure.unit), ("place", figure.place),
+                               ("year", figure.year), ("note", figure.note)], lang)  # fmt: skip
+    screen.print()
+    _source(screen, figure.source, lang, figures=False)
+
+
+def _source(screen: Console, source: Source, lang: str, figures: bool = True) -> None:
+    pairs = [("title", source.title), ("place", source.place), ("year", source.year), ("grade", GRADES[source.grade].in_language(lang)),
+             ("where", source.where), ("weakness", source.weakness)]  # fmt: skip
+    if figures:
+        pairs.append(("figures", "; ".join(f"{one.id} {one.quantity}" for one in register().of_source(source.id))))
+    _pairs(screen, source.id, pairs, lang)
+
+
+def _pairs(screen: Console, title: str, pairs: list[tuple[str, str]], lang: str) -> None:
+    made = table(title, "", "")
+    made.show_header = False
+    made.columns[0].no_wrap = True
+    for key, text in pairs:
+        if text:
+            made.add_row(say(key, lang), escape(text))
+    screen.print(made)
+
+
+def _uses(screen: Console, uses: list[Use], lang: str) -> None:
+    from sim.evidence.patterns import load_patterns
+
+    names = {use.source for use in uses}
+    screen.print()
+    made = table(say("used_by", lang), "", "", "")
+    made.show_header = False
+    for use in uses:
+        status = STATUSES[use.status].in_language(lang) if use.status in STATUSES else use.status
+        made.add_row(say(f"use_{use.kind}", lang), escape(use.place), status)
+    for pattern in load_patterns()[0]:
+        if names & set(pattern.sources):
+            made.add_row(say("use_pattern", lang), pattern.name, say(pattern.use, lang))
+    screen.print(made if made.row_count else say("unused", lang))
+
+
+def show_share(folder: Path, lang: str) -> None:
+    """What share of a sensitivity result rests on assumed parameters."""
+    from sim.evidence.assumed import share_assumed
+    from sim.experiments.outcomes import OUTCOMES
+
+    screen = console()
+    found = share_assumed(folder)
+    method = next(iter(found.values())).method
+    keys = ("outcome", "assumed", "calibrated", "measured", "scenario_part", "largest")
+    made = table(say("share_title", lang, method=say(method, lang)), *(say(key, lang) for key in keys))
+    for name, share in found.items():
+        label = OUTCOMES[name].in_language(lang) if name in OUTCOMES else name
+        largest = ", ".join(f"{key} {format_share(part, 0)}" for key, part in share.largest)
+        made.add_row(label, *(format_share(part, 0) for part in (share.assumed, share.calibrated, share.measured, share.scenario)), largest)
+    screen.print(made)
+    screen.print(say("share_note", lang), style="dim", markup=False)

@@ -1,0 +1,163 @@
+"""The work of `estate validate`: run the patterns, print the score card, write it down and draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.cli.credibility_words import amount, say, span
+from sim.cli.terminal import console, table
+from sim.evidence.ensemble import load_ensemble
+from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
+from sim.evidence.score_card import Score, ScoreCard, effect
+from sim.evidence.validate import validate
+from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.experiments.engine import Engine
+
+RESULTS = Path("results") / "validation"
+STYLES = {"breaks": "bold red", "mends": "green"}
+
+
+class Order(NamedTuple):
+    """What was asked for on the command line."""
+
+    file: Path | None
+    replications: int
+    seed: int
+    ensemble: str | None
+    ablate: bool
+    out: Path | None
+    workers: int | None
+    in_process: bool
+    charts: bool
+    lang: str
+
+
+def carry_out(order: Order) -> None:
+    """Validate, print, write. A miss is a finding and no error: the exit code stays 0."""
+    screen = console()
+    patterns, _ = load_patterns(order.file)
+    ensemble = load_ensemble(order.ensemble) if order.ensemble else None
+    folder = order.out or RESULTS / "-".join(filter(None, (order.file.stem if order.file else "patterns", ensemble.name if ensemble else "")))
+    _compile_notice(screen, order.lang)
+    with _bar(screen, order.lang) as advance:
+        card = validate(patterns, replications=order.replications, first_seed=order.seed, ensemble=ensemble, ablate=order.ablate,
+                        engine=_engine(order), progress=advance)  # fmt: skip
+    show(screen, card, order.lang)
+    card.save(folder)
+    if order.charts:
+        from sim.outputs.score_card import save_score_card
+
+        save_score_card(card, folder, order.lang)
+    screen.print(say("written", order.lang, folder=folder), soft_wrap=True, markup=False)
+
+
+def _compile_notice(screen: Console, lang: str) -> None:
+    from sim.cli.words import say as say_of_runs
+    from sim.kernel import compiled_before
+
+    if not compiled_before():
+        screen.print(say_of_runs("compiling", lang))
+
+
+def _engine(order: Order) -> Callable[[Any], Engine] | None:
+    if order.in_process:
+        from sim.experiments.engine import InProcess
+
+        return InProcess
+    if order.workers is None:
+        return None
+
+    def pool(work: Any) -> Engine:
+        from sim.experiments.pool_engine import PoolEngine
+        from sim.runner import warm_up
+
+        warm_up()
+        return PoolEngine(order.workers, work)
+
+    return pool
+
+
+@contextmanager
+def _bar(screen: Console, lang: str) -> Iterator[Callable[[int, int], None]]:
+    """A line that counts the runs where a terminal shows it."""
+    if not screen.is_terminal:
+        yield lambda done, total: None
+        return
+    with screen.status("") as status:
+        yield lambda done, total: status.update(say("running", lang, done=done, total=total))
+
+
+def show(screen: Console, card: ScoreCard, lang: str) -> None:
+    """Print the score card, by use, and the ablation table if there is one."""
+    passed = sum(score.passed for score in card.scores)
+    title = say("card_title", lang, passed=passed, all=len(card.scores), runs=len(card.seeds))
+    if card.ensemble:
+        title += " · " + say("card_ensemble", lang, name=card.ensemble)
+    screen.print(title, style="bold", markup=False)
+    for use in (CALIBRATION, HELD_OUT):
+        scores = card.of_use(use)
+        if scores:
+            done = card.counts()[use]
+            screen.print()
+            screen.print(_card(say("by_use", lang, use=say(use, lang), passed=done[0], all=done[1]), scores, card.level, lang))
+    if not all(score.sure for score in card.scores):
+        screen.print(say("unsure_note", lang), style="dim", markup=False)
+    if card.loops is not None:
+        screen.print()
+        screen.print(_ablation(card, lang))
+
+
+def _card(title: str, scores: tuple[Score, ...], level: float, lang: str) -> Table:
+    heads = (say("pattern", lang), say("reported", lang), say("simulated", lang, level=f"{100 * level:.0f}%"), say("verdict", lang), say("off", lang))
+    made = table(title, *heads)
+    for score in scores:
+        low, high = score.pattern.target.bounds
+        unit = score.pattern.unit
+        made.add_row(score.pattern.title.in_language(lang), span(low, high, unit, lang), simulated(score, lang), verdict(score, lang),
+                     distance(score), style="" if score.passed else "red")  # fmt: skip
+    return made
+
+
+def simulated(score: Score, lang: str) -> str:
+    """The mean with its interval, as far as they exist."""
+    unit = score.pattern.unit
+    if not score.interval.exists:
+        return amount(score.mean, unit)
+    return f"{amount(score.mean, unit)} ({amount(score.interval.low, unit)}–{amount(score.interval.high, unit)})"
+
+
+def verdict(score: Score, lang: str) -> str:
+    """Pass or miss in words, and whether other seeds might turn it."""
+    return say(score.verdict, lang) + ("" if score.sure or score.missing else say("unsure", lang))
+
+
+def distance(score: Score) -> str:
+    """How far outside the target, signed."""
+    off = score.off
+    if off != off:
+        return NO_VALUE
+    if off == 0:
+        return ""
+    return ("+" if off > 0 else "−") + amount(abs(off), score.pattern.unit)
+
+
+def _ablation(card: ScoreCard, lang: str) -> Table:
+    assert card.loops is not None
+    made = table(say("ablation_title", lang), say("pattern", lang), say("all_on", lang), *(say("loop_off", lang, loop=loop) for loop in card.loops.scores))
+    for place, on in enumerate(card.scores):
+        cells = []
+        for scores in card.loops.scores.values():
+            what = effect(on, scores[place])
+            style = STYLES.get(what, "")
+            text = f"{say(what, lang)} {amount(scores[place].mean, on.pattern.unit)}"
+            cells.append(f"[{style}]{text}[/{style}]" if style else text)
+        made.add_row(on.pattern.title.in_language(lang), f"{say(on.verdict, lang)} {amount(on.mean, on.pattern.unit)}", *cells)
+    return made

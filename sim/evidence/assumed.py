@@ -1,0 +1,107 @@
+"""What share of a result rests on assumed parameters: by sensitivity index where a study provides one, else by count."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import StudyError
+from sim.parameters import PARAMETERS
+from sim.results.standing import STATUSES
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.experiments.sensitivity import Sensitivity
+    from sim.experiments.sensitivity_analysis import Analysis
+
+MAIN = {"sobol": "total", "morris": "mean_size"}
+SCENARIO_KEY = "scenario"
+
+
+@dataclass(frozen=True)
+class ShareAssumed:
+    """Of one outcome's sensitivity, the part that falls on each status; the parts add up to one.
+
+    `scenario` is the part of factors that are no parameters (keys of the scenario that no reported or derived figure covers
+    count as assumed). `method` is "sobol" (total indices) or "morris" (mean size of effects). `largest` are the assumed
+    parameters with the largest parts. Parameters that the study held fixed are not in it: measured ones usually are.
+    """
+
+    outcome: str
+    method: str
+    assumed: float
+    calibrated: float
+    measured: float
+    scenario: float
+    factors: int
+    largest: tuple[tuple[str, float], ...]
+
+
+def share_assumed(result: Sensitivity | Analysis | Path | str, scenario: Scenario | None = None) -> dict[str, ShareAssumed]:
+    """The share of every outcome that rests on assumed parameters, by outcome.
+
+    `result`: a `Sensitivity`, one of its analyses, or the folder where one was saved (the indices are taken if there are
+    any, else the screening). StudyError if the folder holds no such result.
+    """
+    if isinstance(result, str | Path):
+        method, rows = _read(Path(result))
+        known: Mapping[str, str] = _figures(scenario)
+    else:
+        final = getattr(result, "final", result)
+        method, rows = final.method, final.table.to_dict("records")
+        known = _figures(scenario or getattr(result, "scenario", None))
+    found: dict[str, ShareAssumed] = {}
+    for outcome in dict.fromkeys(str(row["outcome"]) for row in rows):
+        found[outcome] = _share(outcome, method, [row for row in rows if row["outcome"] == outcome], known)
+    return found
+
+
+def _share(outcome: str, method: str, rows: Iterable[Mapping[str, Any]], known: Mapping[str, str]) -> ShareAssumed:
+    parts = dict.fromkeys((*STATUSES, SCENARIO_KEY), 0.0)
+    sizes: dict[str, float] = {}
+    number, total = 0, 0.0
+    for row in rows:
+        key, size = str(row["parameter"]), _size(row[MAIN[method]])
+        status = status_of(key, known)
+        parts[status] += size
+        if status == "assumed":
+            sizes[key] = size
+        number, total = number + 1, total + size
+    if total == 0:
+        nan = float("nan")
+        return ShareAssumed(outcome, method, nan, nan, nan, nan, number, ())
+    largest = sorted(sizes.items(), key=lambda item: -item[1])[:3]
+    return ShareAssumed(outcome, method, parts["assumed"] / total, parts["calibrated"] / total, parts["measured"] / total,
+                        parts[SCENARIO_KEY] / total, number, tuple((key, size / total) for key, size in largest))  # fmt: skip
+
+
+def _size(written: Any) -> float:
+    """An index as a number: none (an outcome that does not vary) counts as zero, and so does a small one estimated below it."""
+    size = float(written or "nan")
+    return size if size > 0 else 0.0
+
+
+def status_of(key: str, known: Mapping[str, str]) -> str:
+    """Status of a factor: a parameter's own; "scenario" for a key that a reported or derived figure covers, else "assumed"."""
+    parameter = PARAMETERS.get(key.removeprefix("parameters."))
+    if parameter is not None:
+        return parameter.status
+    return SCENARIO_KEY if known.get(key) in ("reported", "derived") else "assumed"
+
+
+def _figures(scenario: Scenario | None) -> dict[str, str]:
+    return {} if scenario is None else {figure.key: figure.status for figure in scenario.figures}
+
+
+def _read(folder: Path) -> tuple[str, list[dict[str, str]]]:
+    for method in MAIN:
+        path = folder / f"{method}.csv"
+        if path.is_file():
+            rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+            if rows and {"parameter", "outcome", MAIN[method]} <= set(rows[0]):
+                return method, rows
+            raise StudyError(f"{path}: found no columns parameter, outcome and {MAIN[method]}, allowed a table of a sensitivity result")
+    raise StudyError(f"{folder}: found neither sobol.csv nor morris.csv, allowed the folder of a sensitivity result")
