@@ -128,7 +128,7 @@ def ablate(scenario: Scenario | str | Path, *, replications: int = REPLICATIONS,
         raise StudyError(f"{base.name}: loops: found none on, allowed at least one to take away")
     if len(set(used)) < max(2, len(used)):
         raise StudyError(f"seeds: found {len(set(used))} different of {len(used)}, allowed two or more, all different")
-    combos = [(name,) for name in loops] + (list(combinations(loops, 2)) if pairs else [])
+    combos: list[tuple[str, ...]] = [(name,) for name in loops] + [*(combinations(loops, 2) if pairs else ())]
     if tuple(loops) not in combos:
         combos.append(tuple(loops))
     cells = cells_of(base, used)

@@ -242,7 +242,8 @@ class _Search:
         found = []
         for trial in self.study.get_trials(deepcopy=False, states=(self.optuna.trial.TrialState.COMPLETE,)):
             package = package_of(trial.user_attrs["choice"], self.menu, self.yearly)
-            found.append(Valued(trial.number, package, *trial.values, trial.user_attrs["most_in_a_year"]))
+            cost, out, worst = trial.values
+            found.append(Valued(trial.number, package, cost, out, worst, trial.user_attrs["most_in_a_year"]))
         return found
 
 

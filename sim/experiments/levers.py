@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import StudyError
+from sim.errors import Problem, ScenarioError, StudyError
 from sim.experiments.mean_field import MeanField
 from sim.experiments.representative import billed_part, mean_field_of, representative_of
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, with_overrides
+from sim.scenario.nearest import nearest
 from sim.scenario.programme import read_programme
 from sim.scenario.writing import to_data
 
@@ -141,6 +142,10 @@ def lever_of(key: str, scenario: Scenario, type_name: str) -> Lever:
     lever = Lever(key, type_name)
     if key in _OWN or lever.parameter:
         return lever
+    groups = {parameter.group for parameter in PARAMETERS.values()}
+    if key.removeprefix("parameters.").split(".")[0] in groups - set(Scenario.model_fields):
+        guess = nearest(key.removeprefix("parameters."), PARAMETERS)
+        raise ScenarioError([Problem("--lever", key, "no such parameter", f"a parameter, {ADDED_INCOME}, {VIABILITY} or a key of the scenario", guess)])
     holder: Any = to_data(scenario)
     parts = key.split(".")
     if parts[0] == "interventions" and len(parts) > 2:

@@ -19,6 +19,7 @@ STARTS = (0.05, 0.35, 0.65, 0.95)
 GAP = 0.15  # two settled rates that differ by more are two states
 TOLERANCE = 0.02  # width of the bracket around an unstable point at which refining ends
 MOST_SEEDS = 4
+DRIFT_YEARS, MOST_DRIFT = 3, 0.03
 UNMANAGED_CONDITION = 0.7  # start of estates whose mean-field condition is unknown (a lever without counterpart)
 
 Run = Callable[[list[Cell]], CellResults]
@@ -26,11 +27,20 @@ Run = Callable[[list[Cell]], CellResults]
 
 @dataclass(frozen=True)
 class Trial:
-    """Estates of the type that were started at one collection rate: the rates that they settled at, all seeds together."""
+    """Estates of the type that were started at one collection rate: the rates that they settled at, all seeds together.
+
+    drift: how much their mean rate still moved over the last DRIFT_YEARS years, the most of all seeds.
+    """
 
     start: float
     seeds: int
     rates: np.ndarray
+    drift: float
+
+    @property
+    def settled(self) -> bool:
+        """Whether it had come to rest; else longer runs may end elsewhere."""
+        return self.drift <= MOST_DRIFT
 
     @property
     def middle(self) -> float:
@@ -133,10 +143,10 @@ class Settling:
                 places.append((value, start))
         if not cells:
             return
-        rates = [self._rates(summary) for _, summary in self.run(cells)]
+        found = [(self._rates(summary), self._drift(summary)) for _, summary in self.run(cells)]
         for i, (value, start) in enumerate(places):
-            found = np.concatenate(rates[i * len(seeds) : (i + 1) * len(seeds)])
-            self.points[value].trials[start] = Trial(start, len(seeds), found)
+            rates, drifts = zip(*found[i * len(seeds) : (i + 1) * len(seeds)], strict=True)
+            self.points[value].trials[start] = Trial(start, len(seeds), np.concatenate(rates), max(drifts))
 
     def _started(self, value: float, start: float) -> Scenario:
         """The city with the lever at a value, service and condition being what that collection rate would keep up."""
@@ -151,6 +161,12 @@ class Settling:
         """Collection rate in the last year of every estate of the type; 0 where nobody bills any more."""
         rates = summary.estates["collection_last_year"][summary.estates["type"] == self.code]
         return np.nan_to_num(rates.astype(np.float64), nan=0.0)
+
+    def _drift(self, summary: Any) -> float:
+        """Change of the type's mean collection rate between the last year and the year DRIFT_YEARS before; 0 where nobody bills."""
+        rates = np.nan_to_num(summary.by_type["collection_rate"][self.code].astype(np.float64), nan=0.0)
+        back = min(12 * DRIFT_YEARS, rates.size - 13)
+        return float(abs(rates[-12:].mean() - rates[-12 - back : rates.size - back].mean())) if back > 0 else 1.0
 
     def edges(self, tolerance: float) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
         """Brackets of the lever around the ends of the range with two states, refined to `tolerance` by halving.

@@ -101,7 +101,7 @@ class Tipping:
                     low, high = np.quantile(trial.rates, [0.1, 0.9])
                     rows.append({"type": one.type_name, "lever": value, "start": start, "seeds": trial.seeds, "estates": trial.rates.size,
                                  "settled": trial.middle, "settled_p10": low, "settled_p90": high, "two_states": point.two_states,
-                                 "chance_high": share, "chance_low_bound": interval.low, "chance_high_bound": interval.high})  # fmt: skip
+                                 "drift": trial.drift, "chance_high": share, "chance_low_bound": interval.low, "chance_high_bound": interval.high})  # fmt: skip
         return pd.DataFrame(rows)
 
     @property

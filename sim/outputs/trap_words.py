@@ -42,6 +42,7 @@ def tipping_sentences(found: Tipping, lang: str) -> list[str]:
     for one in found.maps:
         title = found.scenario.types[one.type_name].title.in_language(lang)
         lines += [_width_line(title, width, lever_name(one.lever, lang), lang) for width in one.widths]
+        lines += _caution(title, one, lang)
         if one.loop is not None:
             lines.append(_loop_line(title, one, lang))
     lines.append(no_return_line(found.no_return, found.note, lang))
@@ -59,6 +60,17 @@ def _width_line(title: str, width: Width, lever: str, lang: str) -> str:
                 f"陷阱宽度{'至少' if least else ''}{width.width:.3g}，面积{width.area:.3g}。")  # fmt: skip
     return (f"{title} ({source}): two stable states where {lever} lies between {width.low:.3g} and {width.high:.3g}; "
             f"the trap is {'at least ' if least else ''}{width.width:.3g} wide, with an area of {width.area:.3g}.")  # fmt: skip
+
+
+def _caution(title: str, one: TypeMap, lang: str) -> list[str]:
+    """A warning where runs ended before estates had come to rest: two states may then be one that is reached slowly."""
+    trials = [trial for point in one.agents.points.values() for trial in point.trials.values()]
+    moving = sum(not trial.settled for trial in trials)
+    if not moving:
+        return []
+    months = one.agents.world.months
+    return [f"{title}：注意，{len(trials)}个起点中有{moving}个在{months}个月后仍在变化，其范围两端可能偏宽；可增加月数。" if lang == "zh" else
+            f"{title}: caution, {moving} of {len(trials)} starts were still moving after {months} months, so that the ends of the range may be too wide; give more months."]  # fmt: skip
 
 
 def _loop_line(title: str, one: TypeMap, lang: str) -> str:
