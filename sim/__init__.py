@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim import charts
     from sim.city import City
     from sim.errors import (
         ConservationError,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from sim.experiments.study import study
     from sim.experiments.tipping import tipping
     from sim.experiments.withdrawal import withdrawal_test
-    from sim.outputs import charts
     from sim.parameters import PARAMETERS
     from sim.results import Run, load_run
     from sim.runner import run, warm_up
@@ -98,7 +98,7 @@ def __getattr__(name: str) -> Any:
         except PackageNotFoundError:
             return "unknown"
     if name == "charts":
-        return import_module("sim.outputs.charts")
+        return import_module("sim.charts")
     home = _HOMES.get(name, "sim.errors" if name in __all__ else "")
     if not home:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")

@@ -15,7 +15,7 @@ from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import money_scale, percent, require_language, titled, wrapped
 from sim.outputs.charts import FORMATS, Chart, save_figure
-from sim.outputs.comparison_words import price_clause, sentence_of, short_title
+from sim.outputs.comparison_words import price_clause, short_title
 from sim.outputs.headings import wide_heading
 from sim.words import Word
 
@@ -227,7 +227,7 @@ def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -
 
 
 def _told(found: Comparison, lang: str) -> str:
-    return " ".join(sentence_of(found, arm.name, lang) for arm in found.others)
+    return " ".join(found.sentences(require_language(lang)))
 
 
 def _priced(found: Comparison, lang: str) -> str:

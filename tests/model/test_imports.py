@@ -25,6 +25,7 @@ LAYERS = (
     ("results", "runner"),
     ("experiments", "evidence"),
     ("outputs",),
+    ("charts",),
     ("app", "cli", "__main__"),
 )
 # A run, a comparison, a study or a score card draws and words itself when asked to: the one import upward, made inside that method.
