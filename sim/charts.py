@@ -1,0 +1,189 @@
+"""Every chart as a function of a result, an optional matplotlib Axes and a language; each returns the Axes it drew into.
+
+    import sim
+    sim.charts.list_charts()                      # names, what each is drawn from, titles
+    sim.charts.cycle(run, lang="zh")
+    sim.charts.plane(comparison, ax=my_axes)
+    sim.charts.save(run, "stages", "out/stages")  # out/stages.png and out/stages.svg, alt text inside
+
+A chart of several panels draws them inside the Axes that is returned; its Figure is `ax.figure`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.errors import EstateError
+from sim.outputs import comparison as _comparison
+from sim.outputs import sensitivity as _sensitivity
+from sim.outputs import trap as _trap
+from sim.outputs.animation import animate
+from sim.outputs.budget import pareto as _pareto
+from sim.outputs.catalog import CHART_WORDS, pick, require_language
+from sim.outputs.charts import CHARTS as _RUN_CHARTS
+from sim.outputs.charts import FORMATS, save_figure
+from sim.outputs.life import estate_life as _estate_life
+from sim.outputs.life import estate_life_alt
+from sim.outputs.study import STUDY_WORDS, study_alt
+from sim.outputs.study import study_outcome as _study_outcome
+from sim.outputs.style import owner
+from sim.words import Word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class PublicChart(NamedTuple):
+    """One chart: what kind of result it is drawn from, its title, the function, and what says in words what it shows."""
+
+    of: str
+    title: Word
+    draw: Callable[..., Axes]
+    alt: Callable[..., str]
+
+
+def _public(function: Callable[..., Axes | Figure], name: str) -> Callable[..., Axes]:
+    """The chart function under its public name, returning the Axes also where several panels are drawn inside it."""
+
+    @functools.wraps(function)
+    def drawn(result: Any, *args: Any, **options: Any) -> Axes:
+        ax = function(result, *args, **options)
+        return ax if isinstance(ax, Axes) else options.get("ax") or ax.axes[0]
+
+    drawn.__name__ = drawn.__qualname__ = name
+    drawn.__module__ = __name__
+    return drawn
+
+
+def _of_first_type(function: Callable[..., Axes]) -> Callable[..., Axes]:
+    """A chart of one estate type that takes the first type mapped unless `type_name` says which."""
+
+    @functools.wraps(function)
+    def drawn(found: Any, ax: Axes | None = None, lang: str = "en", type_name: str = "") -> Axes:
+        known = [one.type_name for one in found.maps]
+        if type_name and type_name not in known:
+            raise EstateError(f"type_name: {type_name!r} found, allowed {', '.join(known)}")
+        return function(found, type_name or known[0], ax, lang)
+
+    return drawn
+
+
+def _told(found: Any, lang: str = "en", **options: Any) -> str:
+    return " ".join(line.strip() for line in found.sentences(require_language(lang)))
+
+
+cycle = _public(_RUN_CHARTS["cycle"].draw, "cycle")
+ladder = _public(_RUN_CHARTS["ladder"].draw, "ladder")
+stages = _public(_RUN_CHARTS["stages"].draw, "stages")
+estate_map = _public(_RUN_CHARTS["map"].draw, "estate_map")
+money = _public(_RUN_CHARTS["money"].draw, "money")
+modes = _public(_RUN_CHARTS["modes"].draw, "modes")
+estate_life = _public(_estate_life, "estate_life")
+differences = _public(_comparison.differences, "differences")
+rescues = _public(_comparison.rescues, "rescues")
+plane = _public(_comparison.plane, "plane")
+acceptability = _public(_comparison.acceptability, "acceptability")
+study_outcome = _public(_study_outcome, "study_outcome")
+tornado = _public(_sensitivity.tornado, "tornado")
+heat_map = _public(_sensitivity.heat_map, "heat_map")
+bifurcation = _public(_of_first_type(_trap.bifurcation), "bifurcation")
+hysteresis = _public(_of_first_type(_trap.hysteresis), "hysteresis")
+ablation_matrix = _public(_trap.ablation_matrix, "ablation_matrix")
+pareto = _public(_pareto, "pareto")
+
+_RUN = {"cycle": cycle, "ladder": ladder, "stages": stages, "map": estate_map, "money": money, "modes": modes}
+_COMPARED = {"differences": differences, "rescues": rescues, "plane": plane, "acceptability": acceptability}
+CHARTS: dict[str, PublicChart] = {
+    **{name: PublicChart("run", _RUN_CHARTS[name].title, draw, _RUN_CHARTS[name].alt) for name, draw in _RUN.items()},
+    "estate_life": PublicChart("run", Word("一个小区的经历（需给出 estate）", "The life of one estate (needs `estate`)"), estate_life, estate_life_alt),
+    **{name: PublicChart("comparison", _comparison.WORDS[name], draw, _comparison.COMPARISON_CHARTS[name].alt) for name, draw in _COMPARED.items()},
+    "study_outcome": PublicChart("study", STUDY_WORDS["title"], study_outcome, study_alt),
+    "tornado": PublicChart("sensitivity", _sensitivity.WORDS["tornado"], tornado, _told),
+    "heat_map": PublicChart("sensitivity", _sensitivity.WORDS["heat_map"], heat_map, _told),
+    "bifurcation": PublicChart("tipping", Word(_trap.word("bifurcation", "zh"), _trap.word("bifurcation", "en")), bifurcation, _told),
+    "hysteresis": PublicChart("tipping", Word(_trap.word("loop", "zh"), _trap.word("loop", "en")), hysteresis, _told),
+    "ablation_matrix": PublicChart("ablation", Word(_trap.word("matrix", "zh"), _trap.word("matrix", "en")), ablation_matrix, _told),
+    "pareto": PublicChart("budget", Word("同样的钱，能救出多少小区", "What the money buys"), pareto, _told),
+}
+# Drawn only when asked for by name, since they need to be told which estate.
+NEEDS_MORE = ("estate_life",)
+
+
+def list_charts(of: str | None = None, lang: str = "en") -> pd.DataFrame:
+    """One row per chart: its name, what kind of result it is drawn from, its title; `of` keeps one kind only."""
+    import pandas as pd
+
+    kinds = list(dict.fromkeys(entry.of for entry in CHARTS.values()))
+    if of is not None and of not in kinds:
+        raise EstateError(f"of: {of!r} found, allowed {', '.join(kinds)}")
+    rows = [(name, entry.of, pick(entry.title, lang)) for name, entry in CHARTS.items() if of in (None, entry.of)]
+    return pd.DataFrame(rows, columns=["name", "of", "title"])
+
+
+def kind_of(result: Any) -> str:
+    """What kind of result this is, as in `list_charts`; EstateError for something that no chart is drawn from."""
+    from sim.experiments.ablate import Ablation
+    from sim.experiments.budget import BudgetSearch
+    from sim.experiments.comparison import Comparison
+    from sim.experiments.sensitivity import Sensitivity
+    from sim.experiments.study import StudyResult
+    from sim.experiments.tipping import Tipping
+
+    known = {Comparison: "comparison", Sensitivity: "sensitivity", StudyResult: "study", Tipping: "tipping", Ablation: "ablation", BudgetSearch: "budget"}
+    for made, kind in known.items():
+        if isinstance(result, made):
+            return kind
+    if hasattr(result, "estate_table"):
+        return "run"
+    raise EstateError(f"result: {type(result).__name__} found, allowed a run, {', a '.join(known.values())}")
+
+
+def _entry(result: Any, name: str) -> PublicChart:
+    kind = kind_of(result)
+    allowed = [key for key, entry in CHARTS.items() if entry.of == kind]
+    if name not in allowed:
+        raise EstateError(f"chart: {name!r} found, allowed for a {kind}: {', '.join(allowed)}")
+    return CHARTS[name]
+
+
+def draw(result: Any, name: str, ax: Axes | None = None, lang: str = "en", **options: Any) -> Axes:
+    """One chart by its name; `options` as the chart's own function takes them. EstateError if the result has no such chart."""
+    require_language(lang)
+    return _entry(result, name).draw(result, ax=ax, lang=lang, **options)
+
+
+def alt_text(result: Any, name: str, lang: str = "en", **options: Any) -> str:
+    """What a chart shows of this result, for readers who cannot see it."""
+    return _entry(result, name).alt(result, lang=require_language(lang), **options)
+
+
+def save(result: Any, name: str, stem: str | Path, lang: str = "en", formats: Sequence[str] = FORMATS, **options: Any) -> list[Path]:
+    """Write one chart as `stem` with each format as its ending ("png", "svg"), title and alt text inside; returns the paths."""
+    unknown = [form for form in formats if form not in FORMATS]
+    if unknown:
+        raise EstateError(f"formats: {unknown[0]!r} found, allowed {', '.join(FORMATS)}")
+    figure = owner(draw(result, name, lang=lang, **options))
+    place = Path(stem)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    title = pick(CHART_WORDS[name], lang, **options) if name in NEEDS_MORE else pick(CHARTS[name].title, lang)
+    return save_figure(figure, place, formats, title, alt_text(result, name, lang, **options))
+
+
+def save_all(result: Any, folder: str | Path, lang: str = "en", formats: Sequence[str] = FORMATS) -> list[Path]:
+    """Write every chart of this kind of result that needs no further option into `folder`; returns the paths."""
+    kind = kind_of(result)
+    names = [name for name, entry in CHARTS.items() if entry.of == kind and name not in NEEDS_MORE]
+    return [path for name in names for path in save(result, name, Path(folder) / name, lang, formats)]
+
+
+__all__ = [
+    "CHARTS", "FORMATS", "PublicChart", "ablation_matrix", "acceptability", "alt_text", "animate", "bifurcation", "cycle", "differences", "draw",
+    "estate_life", "estate_map", "heat_map", "hysteresis", "kind_of", "ladder", "list_charts", "modes", "money", "pareto", "plane", "rescues", "save",
+    "save_all", "stages", "study_outcome", "tornado",
+]  # fmt: skip

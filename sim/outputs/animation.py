@@ -1,0 +1,95 @@
+"""The map of estates as a moving picture, for talks: every estate keeps its square, and its colour follows its stage."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+from sim.errors import EstateError
+from sim.outputs import style
+from sim.outputs.catalog import CHART_WORDS, percent, pick, provenance, text
+from sim.outputs.measures import STAGE_ORDER, RunLike, stage_shares, stages_at
+from sim.outputs.stages import _block_labels, _groups, _legend, packed_grid
+from sim.words import STAGE_WORDS
+
+ENDINGS = (".gif", ".mp4")
+MOST_FRAMES = 120
+HOLD_SECONDS = 2  # on the last month, so that a loop shows where it ended
+
+
+def animate(run: RunLike, path: str | Path, lang: str = "en", group: str = "type", frames_per_second: float = 8.0, width: float = 7.2) -> Path:
+    """Write the animated map of estates as GIF, or as MP4 where ffmpeg is installed (by the file name); returns the path.
+
+    Every month is a frame, or every second, third … month of a run longer than 120 months. `group` is "type" or
+    "district", `width` in inches. EstateError for another ending, for MP4 without ffmpeg, and for a speed that is no speed.
+    """
+    place = Path(path)
+    if not 0.5 <= frames_per_second <= 60:
+        raise EstateError(f"frames_per_second: {frames_per_second} found, allowed 0.5 to 60")
+    writer = _writer(place, frames_per_second)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with style.drawing():
+        figure, update, months = prepared(run, lang, group, width)
+        with writer.saving(figure, str(place), 100):
+            for frame in [*range(len(months)), *[len(months) - 1] * round(HOLD_SECONDS * frames_per_second)]:
+                update(frame)
+                writer.grab_frame()
+    return place
+
+
+def _writer(place: Path, speed: float) -> AbstractMovieWriter:
+    if place.suffix.lower() not in ENDINGS:
+        raise EstateError(f"{place}: ending {place.suffix!r} found, allowed {', '.join(ENDINGS)}")
+    if place.suffix.lower() == ".gif":
+        return PillowWriter(fps=speed)  # type: ignore[arg-type]
+    if shutil.which("ffmpeg") is None:
+        raise EstateError(f"{place}: found no ffmpeg, which MP4 needs; install it, or write a .gif")
+    return FFMpegWriter(fps=speed, codec="libx264", extra_args=["-pix_fmt", "yuv420p"])  # type: ignore[arg-type]
+
+
+def shown_months(months: int) -> list[int]:
+    """The months that are frames: all of them, or every so many, and always the last."""
+    step = -(-months // MOST_FRAMES)
+    return [*range(1, months, step), months]
+
+
+def prepared(run: RunLike, lang: str, group: str, width: float = 7.2) -> tuple[Figure, Any, list[int]]:
+    """(Figure of the first frame, function that changes it to a frame by its number, month of each frame)."""
+    months = shown_months(run.months)
+    codes = stages_at(run, months)
+    shares = stage_shares(codes)
+    figure = Figure(figsize=(width, width * 0.86), dpi=100)
+    FigureCanvasAgg(figure)
+    ax = style.tidy(figure.add_axes((0.2, 0.12, 0.77, 0.72)))
+    style.heading(ax, pick(CHART_WORDS["map"], lang).split("（")[0].split(" (")[0], provenance(run, lang), lift=18)
+    keys, labels = _groups(run, group, lang)
+    present = np.unique(keys)
+    keys = np.searchsorted(present, keys)
+    across = max(6, round(1.25 * np.sqrt(len(keys))))
+    row, column, blocks = packed_grid(keys, codes.mean(axis=0) + codes[-1] * 1e-3, across, max(1, round(across / 25)))
+    cells = np.full((int(row.max(initial=0)) + 1, across), np.nan)
+    cells[row, column] = codes[0]
+    colours = ListedColormap([style.STAGE_STYLE[stage][0] for stage in STAGE_ORDER])
+    image = ax.imshow(cells, cmap=colours, vmin=-0.5, vmax=len(STAGE_ORDER) - 0.5, interpolation="nearest", aspect="auto")
+    ax.set_xticks([])
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    _block_labels(ax, blocks, [labels[key] for key in present], np.bincount(keys), lang)
+    _legend(ax, lang)
+    said = ax.text(0, 1.015, "", transform=ax.transAxes, fontsize=11, gid="month")
+    collapsed, name = STAGE_ORDER.index("collapsed"), STAGE_WORDS["collapsed"].in_language(lang)
+
+    def update(frame: int) -> None:
+        cells[row, column] = codes[frame]
+        image.set_data(cells)
+        said.set_text(f"{text('month_n', lang, n=months[frame])} · {name} {percent(shares[frame, collapsed])}")
+
+    update(0)
+    return figure, update, months
