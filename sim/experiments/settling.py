@@ -70,6 +70,11 @@ class Settled:
         return self.trials[max(self.trials)].middle
 
     @property
+    def settled(self) -> bool:
+        """Whether the runs from the lowest and the highest start had both come to rest."""
+        return self.trials[min(self.trials)].settled and self.trials[max(self.trials)].settled
+
+    @property
     def two_states(self) -> bool:
         """Whether estates that start low and estates that start high end apart."""
         return self.high - self.low > GAP

@@ -17,8 +17,9 @@ from sim.experiments.no_return import NoReturn, point_of_no_return
 from sim.experiments.ramp import HOLD, STEPS, Loop, loop
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, type_of
 from sim.experiments.running import CellResults, Report, run_cells
-from sim.experiments.settling import Settling, longest_run
+from sim.experiments.settling import Settling
 from sim.experiments.store import Store, open_store
+from sim.experiments.trap_width import AGENTS, MEAN_FIELD, Width, agent_width, fixed_points, mean_field_width
 from sim.scenario import Scenario, load, with_overrides
 
 if TYPE_CHECKING:
@@ -27,26 +28,7 @@ if TYPE_CHECKING:
 MONTHS = 300  # until estates have settled; condition is the slowest
 VALUES = 9
 SMALL_ROUND = 8
-MEAN_FIELD, AGENTS = "mean_field", "agents"
 WORLDS = ("alike", "city")
-
-
-@dataclass(frozen=True)
-class Width:
-    """How wide the trap of a type is: the range of the lever with two states, and the area between them over it.
-
-    low_open, high_open: the range goes on beyond the sweep, so that width and area are at least what they say. low and high
-    are NaN, width and area 0, where no value tried had two states. error: half-widths of the brackets of the ends.
-    """
-
-    source: str
-    low: float
-    high: float
-    width: float
-    area: float
-    low_open: bool
-    high_open: bool
-    error: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,12 +219,12 @@ def _map_of(place: _Place, sweep: list[float], runner: _Runner, seeds: tuple[int
     settling = Settling(world, lever, runner, seeds)
     settling.at(sweep)
     tolerance = (sweep[-1] - sweep[0]) / (len(sweep) - 1) / 4
-    edges = settling.edges(tolerance)
+    settling.edges(tolerance)
     curve: dict[float, list[tuple[float, bool]]] = {}
-    widths = [_agent_width(settling, edges)]
+    widths = [agent_width(settling)]
     if not lever.of_programme:
-        curve = {value: _fixed_points(lever, world, value) for value in sorted(settling.points)}
-        widths.insert(0, _mean_field_width(lever, world, curve))
+        curve = {value: fixed_points(lever, world, value) for value in sorted(settling.points)}
+        widths.insert(0, mean_field_width(lever, world, curve))
     found = None
     if hold and lever.can_move():
         steps = np.linspace(sweep[0], sweep[-1], max(STEPS, len(sweep))).tolist()
@@ -264,53 +246,3 @@ def _started_low(settling: Settling, sweep: list[float], steps: list[float]) -> 
     map_ = settling.lever.mean_field(settling.world, _from_the_bad_end(settling, steps)[0])
     start = min(settling.points[sweep[0]].trials)
     return started_at(settling.world, name, start, map_.resting_condition(start) if map_ else 0.3)
-
-
-def _fixed_points(lever: Lever, world: Scenario, value: float) -> list[tuple[float, bool]]:
-    map_ = lever.mean_field(world, value)
-    return [(float(rate), bool(stable)) for rate, stable in map_.fixed_points()] if map_ is not None else []
-
-
-def _spread(found: Sequence[tuple[float, bool]]) -> float:
-    """Distance between the lowest and the highest stable point; 0 with one."""
-    rates = [rate for rate, stable in found if stable]
-    return max(rates) - min(rates) if len(rates) > 1 else 0.0
-
-
-def _mean_field_width(lever: Lever, world: Scenario, curve: dict[float, list[tuple[float, bool]]]) -> Width:
-    """Ends of the range with two stable points, by halving between neighbours of the sweep; new values join the curve."""
-    span = max(curve) - min(curve)
-    while True:
-        values = sorted(curve)
-        inside = longest_run([_spread(curve[value]) > 0 for value in values])
-        if inside is None:
-            return Width(MEAN_FIELD, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
-        brackets = [(values[a], values[a + 1]) for a in (inside[0] - 1, inside[1]) if 0 <= a < len(values) - 1]
-        wide = [b for b in brackets if b[1] - b[0] > span / 500]
-        if not wide:
-            break
-        for b in wide:
-            middle = sum(b) / 2
-            curve[middle] = _fixed_points(lever, world, middle)
-    gaps = {value: _spread(curve[value]) for value in values}
-    return _width(MEAN_FIELD, values, inside, gaps)
-
-
-def _agent_width(settling: Settling, edges: tuple[Any, Any]) -> Width:
-    values = sorted(settling.points)
-    inside = longest_run([settling.points[value].two_states for value in values])
-    if inside is None:
-        return Width(AGENTS, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
-    return _width(AGENTS, values, inside, {value: point.high - point.low for value, point in settling.points.items()})
-
-
-def _width(source: str, values: list[float], inside: tuple[int, int], gaps: Mapping[float, float]) -> Width:
-    """Ends in the middle of their brackets; the area by the trapezoidal rule over the values inside."""
-    first, last = inside
-    before = values[first - 1] if first > 0 else values[first]
-    after = values[last + 1] if last + 1 < len(values) else values[last]
-    low, high = (before + values[first]) / 2, (values[last] + after) / 2
-    x = [low, *values[first : last + 1], high]
-    y = [gaps[values[first]], *(gaps[value] for value in values[first : last + 1]), gaps[values[last]]]
-    error = (values[first] - before + after - values[last]) / 2
-    return Width(source, low, high, high - low, float(np.trapezoid(y, x)), first == 0, last + 1 == len(values), error)

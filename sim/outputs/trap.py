@@ -14,6 +14,7 @@ from sim.outputs.trap_words import lever_name
 
 if TYPE_CHECKING:
     from sim.experiments.ablate import Ablation
+    from sim.experiments.settling import Settled
     from sim.experiments.tipping import Tipping, TypeMap
 
 _WORDS = {
@@ -23,6 +24,7 @@ _WORDS = {
     "unstable": ("平均场临界点", "mean-field tipping"),
     "agents": ("主体模拟停留点", "agents settle"),
     "agents_tipping": ("主体模拟临界点", "agents tip"),
+    "moving": ("期末仍在变化", "still moving"),
     "loop": ("同样的支持，去路与回路不同", "The way back is not the way out"),
     "out": ("去", "out"),
     "back": ("回", "back"),
@@ -61,9 +63,13 @@ def bifurcation(found: Tipping, type_name: str, ax: Axes | None = None, lang: st
     if tipping:
         ax.plot(*zip(*tipping, strict=True), color=style.VERMILLION, linewidth=1.8, linestyle="--")
     points = sorted(one.agents.points.items())
-    settled = [(value, rate) for value, point in points for rate in ((point.low, point.high) if point.two_states else ((point.low + point.high) / 2,))]
-    ax.plot(*zip(*settled, strict=True), "o", color=style.BLUE, markersize=6, markerfacecolor="white", markeredgewidth=1.6)
-    tips = [(value, point.unstable, *point.bracket) for value, point in points if point.two_states]
+    settled = [(value, rate) for value, point in points if point.settled for rate in _rates(point)]
+    moving = [(value, rate) for value, point in points if not point.settled for rate in _rates(point)]
+    if settled:
+        ax.plot(*zip(*settled, strict=True), "o", color=style.BLUE, markersize=6, markerfacecolor="white", markeredgewidth=1.6)
+    if moving:
+        ax.plot(*zip(*moving, strict=True), "x", color=style.GREY, markersize=6)
+    tips = [(value, point.unstable, *point.bracket) for value, point in points if point.two_states and point.settled]
     if tips:
         x, y, low, high = (np.array(column) for column in zip(*tips, strict=True))
         ax.errorbar(x, y, yerr=[np.maximum(0, y - low), np.maximum(0, high - y)], fmt="D", color=style.VERMILLION, markersize=5, markerfacecolor="white")
@@ -73,11 +79,19 @@ def bifurcation(found: Tipping, type_name: str, ax: Axes | None = None, lang: st
         labels.append((stable[-1][1], word("stable", lang) + " —", style.BLUE))
     if tipping:
         labels.append((tipping[-1][1], word("unstable", lang) + " - -", style.VERMILLION))
-    labels.append((settled[-1][1], word("agents", lang) + " ○", style.BLUE))
+    if settled:
+        labels.append((settled[-1][1], word("agents", lang) + " ○", style.BLUE))
+    if moving:
+        labels.append((moving[-1][1], word("moving", lang) + " ×", style.GREY))
     if tips:
         labels.append((tips[-1][1], word("agents_tipping", lang) + " ◇", style.VERMILLION))
     style.end_labels(ax, labels, size=9)
     return ax
+
+
+def _rates(point: Settled) -> tuple[float, ...]:
+    """The median rates that estates settled at: two where there are two states."""
+    return (point.low, point.high) if point.two_states else ((point.low + point.high) / 2,)
 
 
 def _branches(points: list[tuple[float, float]], values: list[float]) -> list[list[tuple[float, float]]]:

@@ -112,10 +112,13 @@ SMALL_TYPES = {key: value for key, value in SMALL.items() if key.startswith("typ
 
 
 def test_budget_is_never_exceeded_and_the_search_resumes(store: Path, tmp_path: Path) -> None:
-    pytest.importorskip("optuna")
+    optuna = pytest.importorskip("optuna")
     options = {"replications": 1, "months": 36, "overrides": SMALL, "store": store, "engine": InProcess(), "folder": tmp_path}
     first = budget("small_city", 1e5, trials=8, stress=0, **options)
     assert len(first.tried) == 8 and first.executed > 0
+    storage = f"sqlite:///{tmp_path / 'search.db'}"
+    (name,) = optuna.get_all_study_names(storage)
+    optuna.load_study(study_name=name, storage=storage).ask()  # in flight when a process was killed
     more = budget("small_city", 1e5, trials=11, stress=6, **options)
     assert more.tried[:8] == first.tried and len(more.tried) == 11
     assert max(one.most_in_a_year for one in more.tried) <= 1e5
