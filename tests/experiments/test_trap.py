@@ -155,3 +155,28 @@ def test_shipped_files_are_read_and_are_no_studies() -> None:
     with pytest.raises(EstateError, match="command"):
         load_trap_study("tipping_map", BudgetStudy)
     assert sim.tipping is tipping and sim.ablate is ablate and sim.budget is budget
+
+
+@pytest.mark.parametrize("last", [7, 41, 90, 200])
+def test_the_point_of_no_return_is_found_where_it_was_put(last: int) -> None:
+    class Stages:
+        def __init__(self, saved: int) -> None:
+            self.estates = {"final_stage": np.array([0] * saved + [3] * (40 - saved))}
+
+    def run(cells: list) -> list:
+        def saved(cell) -> int:  # type: ignore[no-untyped-def]
+            if not cell.overrides["policy"]:
+                return 0
+            return (20 if cell.overrides["delay"] <= last else 6) + cell.seed % 3
+
+        return [(cell, Stages(saved(cell))) for cell in cells]
+
+    small = with_overrides(load("package"), {"months": 36})
+    found = point_of_no_return(small, run, longest=120)  # type: ignore[arg-type]
+    if last > 120:
+        assert found.latest is None and found.month is None
+        return
+    assert found.latest is not None and last - 3 <= found.latest <= last
+    assert found.lost is not None and last < found.lost <= last + 3
+    assert found.month == min(p.start for p in small.interventions) + found.latest
+    assert found.latest == 0 or found.sure == found.latest
