@@ -7,14 +7,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.experiments.summary import RunSummary, summary_source_hash
 from sim.kernel import model_source_hash
 from sim.scenario import Scenario, content_hash
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,15 +66,13 @@ def cells_of(scenario: Scenario, seeds: Iterable[int], overrides: Mapping[str, A
     return [Cell(scenario, seed, overrides or {}, shared) for seed in seeds]
 
 
-def execute(cell: Cell, probe: Callable[[Any], None] | None = None) -> RunSummary:
-    """Carry out one run on one thread and summarise it; `probe(city)` may look at the finished city first."""
+def execute(cell: Cell) -> RunSummary:
+    """Carry out one run on one thread and summarise it."""
     from sim.city import City
     from sim.experiments.measuring import summarise
 
     with City(cell.scenario, cell.seed, threads=1) as city:
         city.run()
-        if probe is not None:
-            probe(city)
         return summarise(city)
 
 
