@@ -42,6 +42,7 @@ def tipping_command(
     months: Annotated[int, typer.Option(min=24, help="Months until estates have settled. / 运行月数。")] = 300,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds of each start. / 随机种子数。")] = 1,
     hysteresis: Annotated[bool, typer.Option("--loop/--no-loop", help="Move the lever there and back. / 是否画滞后环。")] = True,
+    point: Annotated[bool, typer.Option("--point/--no-point", help="Find the point of no return of the programmes. / 是否求不可逆转点。")] = True,
     settings: SetOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
@@ -53,7 +54,7 @@ def tipping_command(
     from sim.cli.trap_work import Common, show_tipping
 
     options = {"low": low, "high": high, "values": values, "types": kind or None, "world": world.value, "months": months,
-               "seeds": tuple(range(1, seeds + 1)), "hysteresis": hysteresis}  # fmt: skip
+               "seeds": tuple(range(1, seeds + 1)), "hysteresis": hysteresis, "no_return": point}  # fmt: skip
     show_tipping(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), workers, in_process, store))
 
 

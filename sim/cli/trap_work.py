@@ -50,8 +50,8 @@ def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Comm
     if is_trap_study(name, "tipping"):
         study = load_trap_study(name, TippingStudy)
         console().print(study.question.in_language(common.lang), markup=False)
-        # the file is the question: of the options only --loop and --set are added to it
-        lever, options = study.lever, study.options() | {"hysteresis": options["hysteresis"]}
+        # the file is the question: of the options only --loop, --point and --set are added to it
+        lever, options = study.lever, study.options() | {key: options[key] for key in ("hysteresis", "no_return")}
         scenario = changed(study.base, common, study.changes)
     else:
         scenario = changed(name, common)

@@ -71,8 +71,15 @@ class Settled:
 
     @property
     def settled(self) -> bool:
-        """Whether the runs from the lowest and the highest start had both come to rest."""
-        return self.trials[min(self.trials)].settled and self.trials[max(self.trials)].settled
+        """Whether the runs had come to rest: an unstable point that does not lie between two rates says that they were on their way."""
+        rest = self.trials[min(self.trials)].settled and self.trials[max(self.trials)].settled
+        between = not self.two_states or self.low - TOLERANCE <= self.unstable <= self.high + TOLERANCE
+        return rest and between
+
+    @property
+    def trapped(self) -> bool:
+        """Whether there are two states in which runs had come to rest."""
+        return self.two_states and self.settled
 
     @property
     def two_states(self) -> bool:
@@ -186,7 +193,7 @@ class Settling:
             self.at([round(sum(b) / 2, 8) for b in wide])
 
     def _brackets(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        inside = longest_run([self.points[value].two_states for value in sorted(self.points)])
+        inside = longest_run([self.points[value].trapped for value in sorted(self.points)])
         values = sorted(self.points)
         if inside is None:
             return None, None

@@ -61,9 +61,11 @@ class Tipping:
             for value, found in sorted(one.mean_field.items()):
                 rows += [_row(one, value, MEAN_FIELD, bool(stable), rate, rate, rate) for rate, stable in found]
             for value, point in sorted(one.agents.points.items()):
+                if not point.settled:
+                    continue  # not at rest: see `trials`
                 rates = [point.low, point.high] if point.two_states else [(point.low + point.high) / 2]
                 rows += [_row(one, value, AGENTS, True, rate, rate, rate) for rate in rates]
-                if point.two_states:
+                if point.trapped:
                     rows.append(_row(one, value, AGENTS, False, point.unstable, *point.bracket))
         columns = ["type", "lever", "source", "stable", "collection", "low", "high"]
         frame = pd.DataFrame(rows, columns=columns)
@@ -82,7 +84,7 @@ class Tipping:
                     share, interval = point.chance(start)
                     low, high = np.quantile(trial.rates, [0.1, 0.9])
                     rows.append({"type": one.type_name, "lever": value, "start": start, "seeds": trial.seeds, "estates": trial.rates.size,
-                                 "settled": trial.middle, "settled_p10": low, "settled_p90": high, "two_states": point.two_states,
+                                 "settled": trial.middle, "settled_p10": low, "settled_p90": high, "two_states": point.two_states, "at_rest": point.settled,
                                  "drift": trial.drift, "chance_high": share, "chance_low_bound": interval.low, "chance_high_bound": interval.high})  # fmt: skip
         return pd.DataFrame(rows)
 

@@ -66,7 +66,7 @@ def mean_field_width(lever: Lever, world: Scenario, curve: dict[float, list[tupl
 def agent_width(settling: Settling) -> Width:
     """Width of the trap in agent-based runs, over the values that were run."""
     values = sorted(settling.points)
-    inside = longest_run([settling.points[value].two_states for value in values])
+    inside = longest_run([settling.points[value].trapped for value in values])
     if inside is None:
         return Width(AGENTS, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
     return _width(AGENTS, values, inside, {value: point.high - point.low for value, point in settling.points.items()})

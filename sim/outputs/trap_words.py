@@ -63,14 +63,15 @@ def _width_line(title: str, width: Width, lever: str, lang: str) -> str:
 
 
 def _caution(title: str, one: TypeMap, lang: str) -> list[str]:
-    """A warning where runs ended before estates had come to rest: two states may then be one that is reached slowly."""
-    trials = [trial for point in one.agents.points.values() for trial in point.trials.values()]
-    moving = sum(not trial.settled for trial in trials)
+    """A warning where runs ended before estates had come to rest: what looks like two states may be one that is reached slowly."""
+    points = one.agents.points.values()
+    moving = sum(not point.settled for point in points)
     if not moving:
         return []
+    total = len(points)
     months = one.agents.world.months
-    return [f"{title}：注意，{len(trials)}个起点中有{moving}个在{months}个月后仍在变化，其范围两端可能偏宽；可增加月数。" if lang == "zh" else
-            f"{title}: caution, {moving} of {len(trials)} starts were still moving after {months} months, so that the ends of the range may be too wide; give more months."]  # fmt: skip
+    return [f"{title}：注意，{total}个杠杆取值中有{moving}个在{months}个月后仍未停下，不计入范围；可增加月数。" if lang == "zh" else
+            f"{title}: caution, at {moving} of {total} values of the lever runs had not come to rest after {months} months; these are left out of the range. Give more months."]  # fmt: skip
 
 
 def _loop_line(title: str, one: TypeMap, lang: str) -> str:
