@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from sim.app.levers import Board, Lever, board, offered
 from sim.app.limits import Limits, check_limits
+from sim.app.words import say
 from sim.scenario import Scenario, to_data, with_overrides
 from sim.scenario.loading import check
 from sim.words import LANGUAGES, Word
@@ -108,41 +109,43 @@ def read_address(pairs: Iterable[tuple[str, str]], limits: Limits, lang: str, ot
     """The choice of a query string. What is unknown or out of range is left out and named; nothing else is trusted."""
     given: dict[str, str] = {}
     ignored: list[str] = []
-    length = 0
+    length, too_long = 0, False
     for key, text in pairs:
         length += len(key) + len(text) + 2
         if length > limits.query_length:
-            ignored.append(f"> {limits.query_length} characters")
+            too_long = True
             break
         given[key] = text
     lang = given.pop("lang", lang)
     lang = lang if lang in LANGUAGES else LANGUAGES[-1]
+    if too_long:
+        ignored.append(say("too_long", lang, most=limits.query_length))
     name = given.pop("scenario", DEFAULT)
     if name not in offered(limits):
-        ignored.append(f"scenario: {_short(name)}; allowed: {', '.join(offered(limits))}")
+        ignored.append(say("out_of_range", lang, key="scenario", found=_short(name), allowed=", ".join(offered(limits))))
         name = DEFAULT
     for key in other:
         given.pop(key, None)
-    return Reading(_read_levers(Choice.of(name), given, limits, ignored), lang, tuple(ignored[:12]))
+    return Reading(_read_levers(Choice.of(name), given, limits, ignored, lang), lang, tuple(ignored[:12]))
 
 
-def _read_levers(choice: Choice, given: dict[str, str], limits: Limits, ignored: list[str]) -> Choice:
+def _read_levers(choice: Choice, given: dict[str, str], limits: Limits, ignored: list[str], lang: str) -> Choice:
     """Move what a query names; `ignored` gets what cannot be."""
     if "on" in given:
         names = tuple(dict.fromkeys(name for name in given.pop("on").split(",") if name))
         known = tuple(name for name in names if choice.board.measure(name) is not None)[:MOST_MEASURES]
-        ignored += [f"on: {_short(name)}" for name in names if name not in known]
+        ignored += [say("unknown", lang, key=_short(name)) for name in names if name not in known]
         choice = replace(choice, on=known)
     plain = {"seed": SEED, "months": months_lever(choice.board.scenario, limits)}
     for key, text in given.items():
         lever = plain.get(key) or choice.board.by_key.get(key)
         if lever is None:
-            ignored.append(f"{_short(key)}: unknown")
+            ignored.append(say("unknown", lang, key=_short(key)))
             continue
         try:
             value = lever.read(text)
         except ValueError as error:
-            ignored.append(f"{key}: {_short(text)}; allowed: {error}")
+            ignored.append(say("out_of_range", lang, key=key, found=_short(text), allowed=error))
             continue
         choice = replace(choice, **{key: value}) if key in plain else choice.moved(lever, value)
     return choice

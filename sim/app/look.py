@@ -9,8 +9,8 @@ from nicegui import ui
 from sim.app.session import Session
 
 STYLE = """
-@font-face { font-family: "Estate Sans"; src: local("Noto Sans SC"), local("Noto Sans CJK SC"), local("PingFang SC"), local("Microsoft YaHei"), url(/font.ttf); unicode-range: U+2000-206F, U+3000-9FFF, U+F900-FAFF, U+FF00-FFEF; }
-body { font-family: system-ui, "Estate Sans", sans-serif; font-size: 17px; color: #111; background: #fff; }
+body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; background: #fff; }
+.estate-font body, .estate-font button, .estate-font .q-field, .estate-font .q-btn { font-family: "Estate Sans", system-ui, sans-serif; }
 .nicegui-content { padding: 0; }
 *:focus-visible { outline: 3px solid #0072B2 !important; outline-offset: 2px; }
 .estate-head { display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: center; width: 100%; padding: .5rem 1rem; background: #10324f; color: #fff; }
@@ -43,11 +43,22 @@ body { font-family: system-ui, "Estate Sans", sans-serif; font-size: 17px; color
 @media (max-width: 900px) { .estate-page { grid-template-columns: minmax(0, 1fr); padding: .6rem; } .estate-main { order: -1; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 """
+# Made only when Chinese is shown, and put on the page only when it is there: a machine that has a Chinese font fetches nothing.
+FONT = """
+window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local("Noto Sans CJK SC"), local("PingFang SC"), '
+  + 'local("Microsoft YaHei"), url(/font.ttf)').load().then(face => {
+    document.fonts.add(face);
+    document.documentElement.classList.add("estate-font");
+    window.dispatchEvent(new Event("estate-font"));
+  }).catch(() => {});
+"""
 PAGES = (("play", "/"), ("share", "/share"))
 
 
 def head(session: Session, switch: Callable[[], object]) -> None:
     """Title, the pages (each opened with the present setting), and the language switch."""
+    if session.lang == "zh":
+        ui.run_javascript(FONT)
     ui.colors(primary="#0B4A78")
     with ui.element("header").classes("estate-head"):
         with ui.element("h1"):

@@ -54,14 +54,24 @@ export default {
   mounted() {
     this.resizer = new ResizeObserver(() => this.place());
     this.resizer.observe(this.$el);
+    window.addEventListener("estate-font", this.refont);
     this.load();
   },
   beforeUnmount() {
     cancelAnimationFrame(this.animation);
     clearTimeout(this.retry);
     this.resizer.disconnect();
+    window.removeEventListener("estate-font", this.refont);
   },
   methods: {
+    // a machine without Chinese fonts gets one from the server; what was drawn before it came is drawn again
+    refont() {
+      this.draw();
+      for (const id of Object.values(this.charts)) {
+        const chart = getElement(id) && getElement(id).chart, fontFamily = "'Estate Sans', system-ui, sans-serif";
+        if (chart) chart.setOption({ textStyle: { fontFamily }, title: { textStyle: { fontFamily } }, legend: { textStyle: { fontFamily } } });
+      }
+    },
     async load() {
       const source = this.source;
       clearTimeout(this.retry);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -15,7 +15,7 @@ WORDS = ("pause", "start", "back", "forward", "rewind", "end", "month", "speed",
 class Player(ui.element, component="player.js"):
     """Plays the message at an address (see `sim.app.frames`); calls back with the number of an estate that was chosen."""
 
-    def __init__(self, lang: str, charts: dict[str, int], on_estate: Callable[[int], object]) -> None:
+    def __init__(self, lang: str, charts: dict[str, int], on_estate: Callable[[int], Awaitable[None]]) -> None:
         """`charts`: element ids of the city's charts by name."""
         super().__init__()
         self._props["lang"] = lang
@@ -23,9 +23,9 @@ class Player(ui.element, component="player.js"):
         self._props["words"] = {key: SAID[key].in_language(lang) for key in WORDS}
         self._props["source"] = ""
 
-        def chosen(event: GenericEventArguments) -> None:
+        async def chosen(event: GenericEventArguments) -> None:
             if isinstance(event.args, int) and not isinstance(event.args, bool):
-                on_estate(event.args)
+                await on_estate(event.args)
 
         self.on("estate", chosen)
 

@@ -38,8 +38,6 @@ def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None
     """Declare the pages; call once before the server starts."""
     limits = limits or Limits()
     made = Workshop(Workers(limits, workers), limits, Seats(limits.sessions), lang)
-    app.on_startup(made.workers.start)
-    app.on_shutdown(made.workers.stop)
 
     @app.get("/run/{key}")
     def message(key: str) -> Response:
@@ -90,7 +88,9 @@ def serve(host: str = "127.0.0.1", port: int = 8080, code: str | None = None, la
     local = host in LOCAL
     if not local and code is None:
         code = new_code()
-    workshop(limits, lang, workers)
+    made = workshop(limits, lang, workers)
+    app.on_startup(made.workers.start)
+    app.on_shutdown(made.workers.stop)
     app.add_middleware(Room, code=code, lang=lang, local=local)
     name = "localhost" if local else host
     print(f"{say('title', lang)}: http://{name}:{port}/" + (f"   {say('join_code', lang)}: {code}" if code else ""), flush=True)

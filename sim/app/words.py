@@ -24,6 +24,8 @@ SAID = {
     "busy": Word("现在运行的人太多，请稍等几秒再试。", "Too many runs are waiting. Please try again in a few seconds."),
     "full": Word("本次工作坊已满（最多{most}个页面）。请关闭不用的页面，或稍后再试。", "The workshop is full ({most} pages at most). Close a page that nobody uses, or try again later."),
     "ignored": Word("链接中有无法使用的内容，已忽略：", "Parts of the link could not be used and were left out:"),
+    "too_long": Word("超过{most}个字符的部分", "what is beyond {most} characters"), "unknown": Word("{key}：没有这一项", "{key}: there is no such thing"),
+    "out_of_range": Word("{key}：为{found}，可用：{allowed}", "{key}: found {found}; allowed: {allowed}"),
     "join_help": Word("请输入主持人给出的号码。", "Enter the code that your host shows."), "join_code": Word("进入号码", "Join code"),
     "enter": Word("进入", "Enter"), "wrong_code": Word("号码不对。", "That is not the code."),
     "too_many_tries": Word("错误次数太多，请一分钟后再试。", "Too many wrong codes; try again in a minute."),
@@ -51,6 +53,6 @@ SAID = {
 }  # fmt: skip
 
 
-def say(key: str, lang: str, **values: Any) -> str:
+def say(key: str, lang: str, /, **values: Any) -> str:
     """One text in a language, with its values filled in."""
     return SAID[key].in_language(lang).format(**values)
