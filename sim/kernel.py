@@ -23,7 +23,7 @@ PACKAGE = Path(__file__).parent
 # What decides a run's numbers. Outputs, the app and the command may change without a result changing.
 MODEL_SOURCE = (
     "parameters", "state", "month", "population", "interventions",
-    "kernel.py", "exact.py", "draws.py", "ledger.py", "city.py", "units.py",
+    "kernel.py", "exact.py", "draws.py", "ledger.py", "city.py", "units.py", "words.py", "scenario",
 )  # fmt: skip
 
 

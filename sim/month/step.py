@@ -48,7 +48,10 @@ class Clockwork:
         reset_levers(s.estates, self.touched_levers)
         s.world["fallback_left"] = 0
         s.world["events"] = 0
-        open_month(int(s.world["month"][0]), s.government, s.books)
+        month = int(s.world["month"][0])
+        if month > 1:  # wages grow, fees do not
+            s.world["cost_index"] *= 1.0 + p["service_cost_growth"] / 12.0
+        open_month(month, s.government, s.books)
         policy()
         # 2 payment
         bill_shares(s.estates, p, self.bill_share)

@@ -26,7 +26,7 @@ SERVICE = (
       "应对考核的挪用比例", plausible=(0.1, 0.6)),
     P("service.gaming_gain", 0.12, 0, 1, "share", "rise of visible service from that shift", "应对考核的可见提升",
       plausible=(0.04, 0.2)),
-    P("service.cost_growth", 0.015, -0.05, 0.2, "per year", "yearly growth of standard cost over fees (wages)",
+    P("service.cost_growth", 0.01, -0.05, 0.2, "per year", "yearly growth of standard cost over fees (wages)",
       "成本年增长（相对于物业费）", source="P030", plausible=(0.0, 0.03)),
     P("service.condition_cost", 0.35, 0, 2, "share", "added cost of running facilities in the worst condition",
       "设施老化增加的成本", plausible=(0.15, 0.6)),

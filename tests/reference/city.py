@@ -65,6 +65,8 @@ class ReferenceCity(mesa.Model):
     def step(self, policy: PolicyRecord | None = None) -> None:
         """One month; `policy` is what the programmes of the fast city did in theirs."""
         self.month += 1
+        if self.month > 1:
+            self.cost_index = self.cost_index * (1.0 + self.p.service_cost_growth / 12.0)
         self.events.clear()
         self.fallback_left = 0
         for estate in self.estates:
