@@ -39,13 +39,14 @@ SAID = {
     "by_use": Word("{use}：{passed}/{all}", "{use}: {passed} of {all}"),
     "running": Word("第{done}次运行，共{total}次", "run {done} of {total}"), "written": Word("结果：{folder}", "Results: {folder}"),
     "ablation_title": Word("关闭每个循环后，哪些模式不再成立", "Which pattern breaks when a loop is off"),
+    "ablation_note": Word("未标注的单元格：结论不变。", "Cells without a word: the verdict stays."),
     "breaks": Word("不再成立", "breaks"), "mends": Word("转为成立", "mends"), "still passes": Word("仍成立", "passes"), "still misses": Word("仍不符", "misses"),
     "all_on": Word("全部开启", "all on"), "loop_off": Word("关闭{loop}", "{loop} off"),
     "same": Word("完全一致：所有结果和数据表逐位相同（{digest}）", "The same to the last bit: all outcomes and tables ({digest})"),
     "differs": Word("不一致：保存时 {then}，现在 {now}", "It came out otherwise: {then} when saved, {now} now"),
     "tables_differ": Word("不同的数据表：{names}", "tables that differ: {names}"),
     "first": Word("最早的不同：第{month}月，{estate}号小区，{column}", "first difference: month {month}, estate {estate}, {column}"),
-    "explained_by": Word("原因：{kind}", "What explains it: {kind}"), "unexplained": Word("情景、模型、版本、机器都相同，没有任何解释：这是模型的缺陷，请报告。",
+    "explained_by": Word("可以解释的原因：{kind}", "What can explain it: {kind}"), "unexplained": Word("情景、模型、版本、机器都相同，没有任何解释：这是模型的缺陷，请报告。",
                                                                          "Scenario, model, versions and machine are the same, so nothing explains it: a defect of the model; please report it."),
     "also": Word("同样一致，尽管有以下不同：", "And that although these differ:"),
     "scenario": Word("情景内容不同", "another scenario content"), "model": Word("模型源代码不同", "another source of the model"),
@@ -53,6 +54,8 @@ SAID = {
     "checkout": Word("用当时的代码重做：git checkout {commit}", "To run it with the code of then: git checkout {commit}"),
     "dirty": Word("当时的代码有未提交的改动，因此无法找回。", "The code of then had changes that were not committed, so it cannot be had back."),
 }  # fmt: skip
+
+UNITS = {"months": Word("个月", " months"), "estates": Word("个小区", " estates")}
 
 
 def say(key: str, lang: str, **values: Any) -> str:
@@ -69,17 +72,17 @@ def assumed_line(manifest: Mapping[str, Any], lang: str) -> str:
     return say("assumed_line", lang, **held["parameters"], share=format_share(held["share_assumed"], 0))
 
 
-def amount(value: float, unit: str) -> str:
-    """A statistic for readers: shares as percentages, other units with one decimal."""
+def amount(value: float, unit: str, lang: str) -> str:
+    """A statistic for readers: shares as percentages, other units with one decimal and their name."""
     if value != value:
         return NO_VALUE
-    return format_share(value) if unit == "share" else f"{value:,.1f}"
+    return format_share(value) if unit == "share" else f"{value:,.1f}{UNITS[unit].in_language(lang)}"
 
 
 def span(low: float, high: float, unit: str, lang: str) -> str:
     """A target for readers; an open bound is put in words."""
     if low == float("-inf"):
-        return ("至多" if lang == "zh" else "at most ") + amount(high, unit)
+        return ("至多" if lang == "zh" else "at most ") + amount(high, unit, lang)
     if high == float("inf"):
-        return ("至少" if lang == "zh" else "at least ") + amount(low, unit)
-    return f"{amount(low, unit)}–{amount(high, unit)}"
+        return ("至少" if lang == "zh" else "at least ") + amount(low, unit, lang)
+    return f"{amount(low, unit, lang)}–{amount(high, unit, lang)}"

@@ -122,7 +122,7 @@ def _card(title: str, scores: tuple[Score, ...], level: float, lang: str) -> Tab
         low, high = score.pattern.target.bounds
         unit = score.pattern.unit
         made.add_row(score.pattern.title.in_language(lang), span(low, high, unit, lang), simulated(score, lang), verdict(score, lang),
-                     distance(score), style="" if score.passed else "red")  # fmt: skip
+                     distance(score, lang), style="" if score.passed else "red")  # fmt: skip
     return made
 
 
@@ -130,8 +130,8 @@ def simulated(score: Score, lang: str) -> str:
     """The mean with its interval, as far as they exist."""
     unit = score.pattern.unit
     if not score.interval.exists:
-        return amount(score.mean, unit)
-    return f"{amount(score.mean, unit)} ({amount(score.interval.low, unit)}–{amount(score.interval.high, unit)})"
+        return amount(score.mean, unit, lang)
+    return f"{amount(score.mean, unit, lang)} ({amount(score.interval.low, unit, lang)}–{amount(score.interval.high, unit, lang)})"
 
 
 def verdict(score: Score, lang: str) -> str:
@@ -139,14 +139,13 @@ def verdict(score: Score, lang: str) -> str:
     return say(score.verdict, lang) + ("" if score.sure or score.missing else say("unsure", lang))
 
 
-def distance(score: Score) -> str:
+def distance(score: Score, lang: str) -> str:
     """How far outside the target, signed."""
-    off = score.off
-    if off != off:
+    from sim.outputs.score_card import gap
+
+    if score.off != score.off:
         return NO_VALUE
-    if off == 0:
-        return ""
-    return ("+" if off > 0 else "−") + amount(abs(off), score.pattern.unit)
+    return gap(score, lang) if score.off else ""
 
 
 def _ablation(card: ScoreCard, lang: str) -> Table:
@@ -157,7 +156,8 @@ def _ablation(card: ScoreCard, lang: str) -> Table:
         for scores in card.loops.scores.values():
             what = effect(on, scores[place])
             style = STYLES.get(what, "")
-            text = f"{say(what, lang)} {amount(scores[place].mean, on.pattern.unit)}"
-            cells.append(f"[{style}]{text}[/{style}]" if style else text)
-        made.add_row(on.pattern.title.in_language(lang), f"{say(on.verdict, lang)} {amount(on.mean, on.pattern.unit)}", *cells)
+            text = amount(scores[place].mean, on.pattern.unit, lang)
+            cells.append(f"[{style}]{text} {say(what, lang)}[/{style}]" if style else text)
+        made.add_row(on.pattern.title.in_language(lang), f"{amount(on.mean, on.pattern.unit, lang)} {say('pass' if on.passed else 'miss', lang)}", *cells)
+    made.caption, made.caption_justify = say("ablation_note", lang), "left"
     return made

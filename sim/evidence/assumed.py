@@ -50,7 +50,7 @@ def share_assumed(result: Sensitivity | Analysis | Path | str, scenario: Scenari
         method, rows = _read(Path(result))
         known: Mapping[str, str] = _figures(scenario)
     else:
-        final = getattr(result, "final", result)
+        final: Any = getattr(result, "final", result)
         method, rows = final.method, final.table.to_dict("records")
         known = _figures(scenario or getattr(result, "scenario", None))
     found: dict[str, ShareAssumed] = {}

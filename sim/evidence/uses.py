@@ -13,11 +13,20 @@ from sim.errors import Problem, ScenarioError
 from sim.evidence.register import JUDGEMENT, register
 from sim.interventions import describe
 from sim.parameters import PARAMETERS
-from sim.scenario import CitySettings, CompanySettings, EstateType, GovernmentSettings, Scenario, list_scenarios, load
+from sim.scenario import (
+    CitySettings,
+    CompanySettings,
+    EstateType,
+    GovernmentSettings,
+    Scenario,
+    list_scenarios,
+    load,
+)
 from sim.scenario.nearest import nearest
 
 PARAMETER, SETTING, MECHANISM, DEFAULT, FIGURE = "parameter", "setting", "mechanism", "default", "figure"
-_TABLES = {"types.*": EstateType, "city": CitySettings, "companies": CompanySettings, "government": GovernmentSettings}
+ORDINARY = "vicious_cycle"  # the scenario that the others extend
+_TABLES: dict[str, type[BaseModel]] = {"types.*": EstateType, "city": CitySettings, "companies": CompanySettings, "government": GovernmentSettings}
 
 
 @dataclass(frozen=True)
@@ -64,12 +73,13 @@ def _sources_in(table: type[BaseModel]) -> Iterator[tuple[str, str]]:
 
 
 def stated() -> list[Use]:
-    """Every figure that a scenario states, of all scenarios that can be loaded; inherited ones are not repeated."""
+    """Every figure that a scenario states, of all scenarios that can be loaded; those of the ordinary city are not repeated."""
+    ordinary = loadable().get(ORDINARY)
+    common = {(figure.key, figure.evidence, figure.status) for figure in (ordinary.figures if ordinary else ())}
     found: list[Use] = []
     for name, scenario in loadable().items():
-        base = {(f.key, f.evidence, f.status) for f in loadable()["vicious_cycle"].figures} if name != "vicious_cycle" and "vicious_cycle" in loadable() else set()
-        found += [Use(FIGURE, f"{name}: {figure.key}", figure.evidence or JUDGEMENT, figure.status)
-                  for figure in scenario.figures if (figure.key, figure.evidence, figure.status) not in base]  # fmt: skip
+        own = [figure for figure in scenario.figures if name == ORDINARY or (figure.key, figure.evidence, figure.status) not in common]
+        found += [Use(FIGURE, f"{name}: {figure.key}", figure.evidence or JUDGEMENT, figure.status) for figure in own]
     return found
 
 

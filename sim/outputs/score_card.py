@@ -28,8 +28,9 @@ WORDS = {
     "calibration": Word("用于校准", "for calibration"), "held_out": Word("留作检验", "held out"),
     "scale": Word("每行各有刻度", "each row has its own scale"),
 }  # fmt: skip
-ROW_INCHES, TOP_INCHES, BOTTOM_INCHES, WIDTH_INCHES = 0.44, 1.15, 0.35, 11.5
-LEFT, RIGHT = 0.33, 0.73  # where the bars stand, shares of the figure
+UNITS = {"months": Word("个月", " months"), "estates": Word("个小区", " estates")}
+ROW_INCHES, TOP_INCHES, BOTTOM_INCHES, WIDTH_INCHES = 0.44, 1.15, 0.35, 12.0
+LEFT, RIGHT = 0.38, 0.74  # where the bars stand, shares of the figure
 BOX_HEIGHT = 0.5
 HIT, MISSED = style.BLUE, style.VERMILLION
 
@@ -52,7 +53,7 @@ def score_card_chart(card: ScoreCard, lang: str = "en") -> Figure:
     _heading(figure, card, height, lang)
     place = 0.0
     for use, scores in groups:
-        ax.text(0.02, place + 0.62, _text(use, lang), fontweight="bold", va="center", color=style.GREY)
+        ax.text(0.02, place + 0.62, _text(use, lang), va="center", color=style.GREY, fontsize=11)
         place += 1
         for score in scores:
             _row(ax, place + 0.5, score, lang)
@@ -76,8 +77,8 @@ def _row(ax: Axes, at: float, score: Score, lang: str) -> None:
     ax.text(0.03, at, score.pattern.title.in_language(lang), va="center", fontsize=9)
     low, high = scale_of(score)
     ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=1, zorder=0)
-    ax.text(LEFT - 0.006, at, written(low, score), ha="right", va="center", fontsize=7, color=style.GREY)
-    ax.text(RIGHT + 0.006, at, written(high, score), ha="left", va="center", fontsize=7, color=style.GREY)
+    ax.text(LEFT - 0.006, at, written(low, score, lang), ha="right", va="center", fontsize=7, color=style.GREY)
+    ax.text(RIGHT + 0.006, at, written(high, score, lang), ha="left", va="center", fontsize=7, color=style.GREY)
 
     def across(value: float) -> float:
         return LEFT + (RIGHT - LEFT) * (min(max(value, low), high) - low) / (high - low)
@@ -89,17 +90,17 @@ def _row(ax: Axes, at: float, score: Score, lang: str) -> None:
         ax.plot([across(end) for end in score.run_range], [at, at], color=colour, linewidth=1.2, zorder=2)
         if score.interval.exists:
             ax.plot([across(score.interval.low), across(score.interval.high)], [at, at], color=colour, linewidth=4, zorder=3, solid_capstyle="butt")
-        ax.plot([across(score.mean)], [at], marker="o" if score.passed else "X", color=colour, markersize=7, markeredgecolor="white", zorder=4)
-    ax.text(0.79, at, _verdict(score, lang), va="center", fontsize=9, color=style.readable(colour))
+        ax.plot([across(score.mean)], [at], marker="o" if score.passed else "X", color=colour, markersize=7, markeredgecolor="white", markeredgewidth=0.6, zorder=4)
+    ax.text(0.80, at, _verdict(score, lang), va="center", fontsize=9, color=style.readable(colour))
 
 
 def _verdict(score: Score, lang: str) -> str:
     """The verdict, the mean, and for a miss how far."""
     if math.isnan(score.mean):
         return _text(score.verdict, lang)
-    words = f"{written(score.mean, score)}  {_text(score.verdict, lang)}"
+    words = f"{written(score.mean, score, lang)}  {_text(score.verdict, lang)}"
     if score.off:
-        words += _text("off", lang, off=("+" if score.off > 0 else "−") + written(abs(score.off), score))
+        words += _text("off", lang, off=gap(score, lang))
     return words
 
 
@@ -112,11 +113,20 @@ def scale_of(score: Score) -> tuple[float, float]:
     return low, high + 0.1 * max(high - low, 1.0)
 
 
-def written(value: float, score: Score) -> str:
-    """A value of the pattern's statistic for readers."""
+def written(value: float, score: Score, lang: str) -> str:
+    """A value of the pattern's statistic for readers, with its unit."""
+    unit = score.pattern.unit
     if math.isnan(value):
         return NO_VALUE
-    return format_share(value) if score.pattern.unit == "share" else f"{value:,.1f}"
+    return format_share(value) if unit == "share" else f"{value:,.1f}{UNITS[unit].in_language(lang)}"
+
+
+def gap(score: Score, lang: str) -> str:
+    """How far outside the target, signed; shares in percentage points."""
+    sign = "+" if score.off > 0 else "−"
+    if score.pattern.unit != "share":
+        return sign + written(abs(score.off), score, lang)
+    return f"{sign}{100 * abs(score.off):.1f}" + ("个百分点" if lang == "zh" else " points")
 
 
 def save_score_card(card: ScoreCard, folder: Path, lang: str = "en") -> Path:

@@ -1,0 +1,22 @@
+"""A sound file of one pattern, and changes to it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+GOOD: dict[str, Any] = {
+    "name": "some", "title": {"zh": "某", "en": "some"}, "scenario": "small_city", "use": "calibration", "sources": ["P006"],
+    "measure": {"statistic": "collection", "months": [1, 6]}, "target": {"low": 0.5, "high": 0.7},
+}  # fmt: skip
+
+
+def file_of(**changes: Any) -> dict[str, Any]:
+    pattern = deepcopy(GOOD)
+    for dotted, value in changes.items():
+        holder: Any = pattern
+        *path, last = dotted.split("__")
+        for part in path:
+            holder = holder.setdefault(part, {})
+        holder[last] = value
+    return {"patterns": [pattern]}

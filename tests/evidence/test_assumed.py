@@ -1,0 +1,57 @@
+"""How much of a result rests on assumed parameters, and what `estate evidence` prints."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli.app import app
+from sim.errors import StudyError
+from sim.evidence.assumed import share_assumed
+
+HEAD = "parameter,outcome,total,first\n"
+ROWS = ("payment.burden_weight,cycle_share,0.3,0.2\npayment.base,cycle_share,0.5,0.4\npayment.vacant_bill_share,cycle_share,0.2,0.1\n"
+        "grievance.decay,cycle_share,-0.01,0\npayment.base,exits,,\n")  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "sobol.csv").write_text("\ufeff" + HEAD + ROWS, encoding="utf-8")
+    return tmp_path
+
+
+def test_shares_follow_the_indices(folder: Path) -> None:
+    found = share_assumed(folder)
+    share = found["cycle_share"]
+    assert (share.assumed, share.calibrated, share.measured) == pytest.approx((0.3, 0.5, 0.2))
+    assert share.method == "sobol" and share.factors == 4 and share.largest[0] == ("payment.burden_weight", pytest.approx(0.3))
+    assert math.isnan(found["exits"].assumed), "an outcome that does not vary rests on nothing in particular"
+
+
+def test_a_folder_without_a_result_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"neither sobol\.csv nor morris\.csv"):
+        share_assumed(tmp_path)
+    (tmp_path / "morris.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="mean_size"):
+        share_assumed(tmp_path)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("entry", [[], ["payment.base"], ["payment.norm_weight"], ["P066"], ["D51"]])
+def test_the_command_shows_every_kind_of_entry(entry: list[str], lang: str) -> None:
+    result = CliRunner().invoke(app, ["evidence", *entry, "--lang", lang])
+    assert result.exit_code == 0, result.output
+    assert "payment." in result.output
+
+
+def test_the_command_weighs_a_sensitivity_result(folder: Path) -> None:
+    result = CliRunner().invoke(app, ["evidence", "--sensitivity", str(folder), "--lang", "en"])
+    assert result.exit_code == 0 and "30%" in result.output
+
+
+def test_an_unknown_entry_is_one_clear_error() -> None:
+    result = CliRunner().invoke(app, ["evidence", "P9999", "--lang", "en"])
+    assert result.exit_code == 2

@@ -1,0 +1,94 @@
+"""The register is in order, its arithmetic holds, and every number of the package names an entry or admits to be a judgement."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from sim.errors import EvidenceError, ScenarioError
+from sim.evidence import uses
+from sim.evidence.register import FIGURE_COLUMNS, GRADES, SOURCE_COLUMNS, read_register, register
+from sim.parameters import PARAMETERS
+
+SOURCES = ",".join(SOURCE_COLUMNS) + "\nD01,A title,A place,2020,press,somewhere,\n"
+FIGURES = ",".join(FIGURE_COLUMNS) + "\nS001,a thing,5,4,6,%,,2020,D01,A title,\n"
+
+
+def test_every_number_has_a_source_or_is_admitted_to_be_a_judgement() -> None:
+    assert uses.unsourced() == []
+
+
+def test_a_parameter_without_entry_is_found(monkeypatch) -> None:
+    one = uses.Use(uses.PARAMETER, "payment.base", "X999", "calibrated")
+    two = uses.Use(uses.PARAMETER, "payment.base", "judgement", "measured")
+    monkeypatch.setattr(uses, "declared", lambda: (one, two))
+    found = uses.unsourced()
+    assert len(found) == 2 and "X999" in found[0] and "measured" in found[1]
+
+
+def test_all_kinds_of_numbers_are_looked_at() -> None:
+    kinds = {use.kind for use in (*uses.declared(), *uses.stated())}
+    assert kinds == {"parameter", "setting", "mechanism", "default", "figure"}
+    assert {use.place for use in uses.declared() if use.kind == "parameter"} == set(PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("figure", "part", "whole"),
+    [("S011", 176, 1115), ("S012", 482, 1115), ("S013", 166, 1115), ("S014", 291, 1115), ("S016", 176 + 482 + 166, 1115),
+     ("P008", 48, 64), ("P044", 1476, 3597), ("P052", 965 - 12, 965)],
+)  # fmt: skip
+def test_percentages_follow_from_their_counts(figure: str, part: int, whole: int) -> None:
+    number = register().figures[figure].number
+    assert number is not None and math.isclose(number, 100 * part / whole, abs_tol=0.06)
+
+
+def test_the_starting_mix_adds_up_and_the_stated_coverage_contradicts_it() -> None:
+    held = register().figures
+    mix = [held[name].number or 0.0 for name in ("S011", "S012", "S013", "S014")]
+    assert math.isclose(sum(mix), 100, abs_tol=0.02)
+    assert math.isclose(sum(mix[:3]), held["S016"].number or 0.0, abs_tol=0.02)
+    assert abs((held["S015"].number or 0.0) - sum(mix[:3])) > 0.3
+
+
+def test_ratios_follow_from_their_parts() -> None:
+    held = register().figures
+    assert held["P003"].number == pytest.approx(48e6 / 280e3, abs=0.1)
+    assert held["P004"].number == pytest.approx(68372 / 142, abs=0.1)
+    assert held["P005"].number == pytest.approx(4120 / 17, abs=0.1)
+    assert held["P063"].number == pytest.approx(240e9 / 8.97e6, abs=1)
+
+
+def test_a_sound_register_is_read() -> None:
+    held = read_register(SOURCES, FIGURES)
+    assert held.figures["S001"].number == 5 and held.figures["S001"].source.grade in GRADES
+    assert replace(held.figures["S001"], value="4/8/18").number is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [(",5,4,6,", ",7,4,6,", "low ≤ value ≤ high"), ("D01,A title,\n", "D02,A title,\n", "source_id"), ("%", "", "unit"), (",4,6,", ",x,6,", "low"),
+     ("D01,A title,\n", "D01,Another,\n", "source_title"), ("S001", "Q1", "id"), (",2020,D01", ",D01", "fields")],
+)  # fmt: skip
+def test_wrong_figures_are_refused_by_name(old: str, new: str, said: str) -> None:
+    with pytest.raises(EvidenceError, match=said):
+        read_register(SOURCES, FIGURES.replace(old, new, 1))
+
+
+def test_unknown_grade_and_double_id_are_refused_together() -> None:
+    with pytest.raises(EvidenceError) as caught:
+        read_register(SOURCES.replace("press", "rumour"), FIGURES + "S001,a thing,5,4,6,%,,2020,D01,A title,\n")
+    assert "rumour" in str(caught.value) and "twice" in str(caught.value)
+
+
+def test_what_uses_a_source_is_what_uses_its_figures() -> None:
+    figure = register().figures["P066"]
+    assert {use.place for use in uses.uses_of("P066")} <= {use.place for use in uses.uses_of(figure.source.id)}
+    assert any(use.place == "payment.burden_weight" for use in uses.uses_of("P066"))
+
+
+def test_an_unknown_entry_names_the_nearest() -> None:
+    assert uses.find_entry("p066")[0] == "figure" and uses.find_entry("payment.base")[0] == "parameter"
+    with pytest.raises(ScenarioError, match=r"did you mean 'payment\.norm_weight'"):
+        uses.find_entry("payment.nrm_weight")

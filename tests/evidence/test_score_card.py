@@ -1,0 +1,139 @@
+"""Scores, statistics and the card: what passes passes, misses stay misses, and the same runs give the same card."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from pattern_files import file_of
+
+from sim.city import City
+from sim.errors import StudyError
+from sim.evidence.ensemble import Ensemble, load_ensemble
+from sim.evidence.patterns import check_patterns
+from sim.evidence.score_card import Score, effect
+from sim.evidence.statistics import STATISTICS, Choice, measure
+from sim.evidence.validate import validate
+from sim.experiments.engine import InProcess
+from sim.results.record import record_of
+from sim.runner import resolve
+
+SMALL = {"city.estates": 40, "companies.private": 8}
+MONTHS = 8
+
+
+def pattern_of(**changes: Any) -> Any:
+    (pattern,) = check_patterns(file_of(**({"settings": SMALL, "measure__months": [1, MONTHS]} | changes)), "mine.toml")
+    return pattern
+
+
+def score_of(values: list[float], target: dict[str, Any]) -> Score:
+    return Score(pattern_of(target=target), np.array(values), 0.95)
+
+
+@pytest.fixture(scope="module")
+def city():
+    with City(resolve("small_city", 3, MONTHS, SMALL), threads=1) as made:
+        yield made.run()
+
+
+def test_a_mean_inside_passes_and_outside_misses_by_so_much() -> None:
+    values = [0.61, 0.62, 0.63, 0.64, 0.65]
+    inside, below, above = (score_of(values, {"low": low, "high": high}) for low, high in ((0.6, 0.7), (0.7, 0.8), (0.4, 0.5)))
+    assert (inside.verdict, inside.off, inside.sure) == ("pass", 0.0, True)
+    assert below.verdict == "miss" and below.off == pytest.approx(-0.07)
+    assert above.verdict == "miss" and above.off == pytest.approx(0.13)
+    assert not score_of(values, {"low": 0.63}).sure
+
+
+def test_no_value_is_a_miss_that_says_so() -> None:
+    score = score_of([0.6, math.nan, 0.6], {"low": 0.5})
+    assert score.verdict == "no value" and not score.passed and score.missing == 1 and math.isnan(score.off)
+
+
+def test_a_sign_must_be_beyond_doubt() -> None:
+    assert score_of([0.1, 0.2, 0.1, 0.3, 0.2, 0.1], {"sign": "positive"}).passed
+    assert not score_of([0.1, -0.2, 0.1, 0.3, -0.2, 0.1], {"sign": "positive"}).passed
+    assert not score_of([0.1, 0.2, 0.1, 0.3, 0.2, 0.1], {"sign": "negative"}).passed
+
+
+def test_what_taking_a_loop_away_does() -> None:
+    good, bad = score_of([0.6] * 5, {"low": 0.5}), score_of([0.4] * 5, {"low": 0.5})
+    assert [effect(a, b) for a in (good, bad) for b in (good, bad)] == ["still passes", "breaks", "mends", "still misses"]
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_every_statistic_gives_a_number_in_its_range_or_none(city, name: str) -> None:
+    value = measure(record_of(city), name, Choice((0, MONTHS), modes=("market",)))
+    assert math.isnan(value) or value >= 0
+    if STATISTICS[name].unit == "share" and name != "service_effort":
+        assert math.isnan(value) or value <= 1
+
+
+def test_statistics_agree_with_the_tables_of_the_run(city) -> None:
+    from sim.results import Run
+
+    run, record = Run.from_city(city), record_of(city)
+    months = run.city.loc[1:MONTHS]
+    assert measure(record, "committees", Choice((1, MONTHS))) == pytest.approx(months["committees"].mean())
+    assert measure(record, "charging", Choice((MONTHS, MONTHS))) == pytest.approx(months["charging"].iloc[-1])
+    assert measure(record, "collection", Choice((3, 3))) == pytest.approx(months["collection_rate"].loc[3])
+    rows = run.estates[(run.estates["month"] == MONTHS) & (run.estates["type"] == "commodity") & (run.estates["mode"] == "market")]
+    expected = np.average(rows["satisfaction"], weights=rows["households"])
+    assert measure(record, "satisfaction", Choice((MONTHS, MONTHS), ("commodity",), ("market",))) == pytest.approx(expected)
+    assert measure(record, "estates_under_modes", Choice((MONTHS, MONTHS), ("commodity",), ("market",))) == len(rows)
+
+
+def test_the_same_card_twice_and_files_that_can_be_read(tmp_path) -> None:
+    patterns = check_patterns({"patterns": [
+        file_of(settings=SMALL, measure__months=[1, MONTHS])["patterns"][0],
+        file_of(name="compared", settings=SMALL, measure__months=[1, MONTHS], target={"sign": "positive"},
+                compare={"settings": {"payment.base": 0.0}})["patterns"][0],
+    ]}, "mine.toml")  # fmt: skip
+    one, two = (validate(patterns, replications=2, engine=InProcess) for _ in range(2))
+    assert one.digest() == two.digest() and one.seeds == (1, 2)
+    assert (one.scores[1].values > 0).all(), "owners who are readier to pay pay more"
+    one.save(tmp_path)
+    held = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert [row["pattern"] for row in held["scores"]] == ["some", "compared"]
+    assert len(pd.read_csv(tmp_path / "score_card.csv")) == 2
+
+
+def test_an_ensemble_changes_the_runs_and_a_setting_of_the_pattern_wins() -> None:
+    ensemble = Ensemble("two", ({"payment.base": 0.0}, {"payment.base": 2.0}))
+    free = validate((pattern_of(),), replications=2, ensemble=ensemble, engine=InProcess).scores[0].values
+    plain = validate((pattern_of(),), replications=2, engine=InProcess).scores[0].values
+    assert free[0] < plain[0] and free[1] > plain[1]
+    held = pattern_of(settings=SMALL | {"payment.base": 1.0})
+    values = [validate((held,), replications=2, ensemble=one, engine=InProcess).scores[0].values for one in (ensemble, None)]
+    assert np.array_equal(*values)
+
+
+def test_loops_off_are_scored_beside_the_card() -> None:
+    card = validate((pattern_of(),), replications=1, ablate=True, engine=InProcess)
+    table = card.ablation
+    assert table is not None and set(table["loop"]) == {"service", "norm", "decay", "exit", "grievance"}
+    assert set(table["effect"]) <= {"breaks", "mends", "still passes", "still misses"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("payment.bse\n1\n", "did you mean"), ("payment.base\nx\n", "allowed -3 to 3"), ("payment.base\n9\n", "allowed -3 to 3"), ("payment.base\n", "no member")]
+)  # fmt: skip
+def test_wrong_ensembles_are_refused(tmp_path, text: str, said: str) -> None:
+    (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=said):
+        load_ensemble(tmp_path / "mine.csv")
+
+
+def test_a_card_is_drawn_in_both_languages(tmp_path) -> None:
+    from sim.evidence.score_card import ScoreCard
+    from sim.outputs.score_card import save_score_card
+
+    scores = (score_of([0.6, 0.61, 0.6, 0.62, 0.6], {"low": 0.5}), score_of([math.nan] * 5, {"low": 0.5}), score_of([0.1] * 5, {"high": 0.05}))
+    card = ScoreCard(scores, (1, 2, 3, 4, 5), 0.95)
+    for lang in ("zh", "en"):
+        assert save_score_card(card, tmp_path, lang).stat().st_size > 10_000
