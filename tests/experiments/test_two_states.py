@@ -135,7 +135,8 @@ def test_support_raised_and_withdrawn_slowly_does_not_retrace_its_path() -> None
 
         city.policy.act = support  # type: ignore[method-assign]
         path = []
-        for _ in steps:
+        for step in steps:
+            level = float(step)
             city.run(hold)
             estates = city.state.estates
             path.append(float(np.median(estates["collected_12"] / estates["billed_12"])))
