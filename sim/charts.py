@@ -131,17 +131,19 @@ def kind_of(result: Any) -> str:
     from sim.experiments.ablate import Ablation
     from sim.experiments.budget import BudgetSearch
     from sim.experiments.comparison import Comparison
+    from sim.experiments.saved_study import SavedStudy
     from sim.experiments.sensitivity import Sensitivity
     from sim.experiments.study import StudyResult
     from sim.experiments.tipping import Tipping
 
-    known = {Comparison: "comparison", Sensitivity: "sensitivity", StudyResult: "study", Tipping: "tipping", Ablation: "ablation", BudgetSearch: "budget"}
+    known: dict[type, str] = {Comparison: "comparison", Sensitivity: "sensitivity", StudyResult: "study", SavedStudy: "study", Tipping: "tipping",
+                              Ablation: "ablation", BudgetSearch: "budget"}  # fmt: skip
     for made, kind in known.items():
         if isinstance(result, made):
             return kind
     if hasattr(result, "estate_table"):
         return "run"
-    raise EstateError(f"result: {type(result).__name__} found, allowed a run, {', a '.join(known.values())}")
+    raise EstateError(f"result: {type(result).__name__} found, allowed a run, {', a '.join(dict.fromkeys(known.values()))}")
 
 
 def _entry(result: Any, name: str) -> PublicChart:

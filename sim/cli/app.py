@@ -148,6 +148,27 @@ def explain_command(
     tell_life(folder, estate, out, words(lang))
 
 
+@app.command("report")
+def report_command(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="RESULT…", help="Folders of results: a run, a comparison, a study, a batch. / 结果文件夹。")
+    ],
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", metavar="FILE", help="The page to write (default RESULT/report.LANG.html). / 报告文件。"),
+    ] = None,
+    lang: LanguageOption = None,
+    pdf: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option("--pdf/--no-pdf", help="Also a PDF (default: if a browser is installed). / 是否另存PDF，默认有浏览器时写出。"),
+    ] = None,
+) -> None:
+    """Write one self-contained page about results. / 把结果写成一份独立的网页报告。"""
+    from sim.cli.report import write
+
+    write(folders, out, words(lang), pdf)
+
+
 @app.command("interventions")
 def interventions_command(
     name: Annotated[
@@ -163,6 +184,23 @@ def interventions_command(
         show_all(words(lang))
     else:
         show_one(name, words(lang))
+
+
+@app.command("app")
+def app_command(
+    host: Annotated[str, typer.Option(help="Address to serve; 0.0.0.0 lets the room in, with a join code. / 服务地址，0.0.0.0供全室访问。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port. / 端口。")] = 8080,
+    code: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="CODE", help="Join code (default: made up, where others can reach the page). / 进入号码。"),
+    ] = None,
+    show: Annotated[bool, typer.Option("--show/--no-show", help="Open the browser. / 是否打开浏览器。")] = True,
+    lang: LanguageOption = None,
+) -> None:
+    """Open the workshop in the browser. / 在浏览器中打开工作坊。"""
+    from sim.cli.workshop import serve_workshop
+
+    serve_workshop(host, port, code, words(lang), show)
 
 
 @app.command("schema")

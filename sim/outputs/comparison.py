@@ -129,7 +129,7 @@ def rescues(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes
         _bar(ax, table.loc[(arm.name, group)], y, group == "all")
         ticks.append(y)
         title = titled(found.baseline.scenario.types[group].title, lang, group) if group != "all" else ""
-        names.append(short_title(title) if title else f"{label_of(found, arm, lang, 1000)} — {_text('all', lang)}")
+        names.append(short_title(title) if title else wrapped(f"{label_of(found, arm, lang, 1000)} — {_text('all', lang)}", 40))
     _finish_bars(ax, ticks, names, lang)
     return ax
 

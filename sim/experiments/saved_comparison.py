@@ -1,0 +1,110 @@
+"""A comparison read back from the folder that it was saved in: its tables and sentences as they were written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import ScenarioError, StudyError
+from sim.experiments import comparison_tables as tables
+from sim.experiments.arms import CYCLE_STAGES, Arm
+from sim.experiments.comparison import FORMAT, Comparison, Settings
+from sim.experiments.intervals import Interval
+from sim.scenario import Scenario
+from sim.scenario.loading import check
+from sim.words import STAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+READ = ("differences", "by_month", "by_type", "by_district", "rescues", "fates", "costs", "plane", "spending")
+
+
+class SavedComparison(Comparison):
+    """As the comparison that was saved, for reading and drawing: what was not written (series of single seeds) is not there.
+
+    Of the arms' scalars it has public cost and estate-years in the cycle, each less the baseline's own.
+    """
+
+    def __init__(self, manifest: dict[str, Any], frames: dict[str, pd.DataFrame], scenarios: dict[str, Scenario]) -> None:
+        """Made by `load_comparison`."""
+        self.saved_manifest, self._frames = manifest, frames
+        settings = Settings(tuple(manifest["outcomes"]), manifest["level"], manifest["interval_level"],
+                            tuple(manifest["asked_differences"].items()), manifest["rule"])  # fmt: skip
+        arms = [_arm(name, scenario, frames, manifest["baseline"]) for name, scenario in scenarios.items()]
+        super().__init__(arms, tuple(manifest["seeds"]), settings, manifest["digest"], 0, (), tuple(manifest["looks_planned"]))
+        # what is computed when first asked for otherwise stands in the folder
+        self.__dict__ |= {name: frames[name] for name in READ if name != "by_month"}
+
+    @property
+    def key(self) -> str:
+        """The key that the folder was saved under."""
+        return str(self.saved_manifest["key"])
+
+    def interval(self, name: str, outcome: str) -> Interval:
+        """The interval as it was saved. StudyError for an arm or outcome that was not compared."""
+        table = self.differences
+        found = table[(table["arm"] == self.arm(name).name) & (table["outcome"] == outcome)]
+        if found.empty:
+            return super().interval(name, outcome)  # of the scalars that are there; StudyError for others
+        row = found.iloc[0]
+        return Interval(float(row["low"]), float(row["high"]), self.interval_level, row["note"] if isinstance(row["note"], str) else "")
+
+    def by_month(self, series: tuple[str, ...] = tables.MONTHLY) -> pd.DataFrame:
+        """The rows of these series. StudyError for a series that was not saved."""
+        table = self._frames["by_month"]
+        missing = [name for name in series if name not in set(table["series"])]
+        if missing:
+            raise StudyError(f"series: found {missing[0]!r}, allowed in a saved comparison {', '.join(table['series'].unique())}")
+        return table[table["series"].isin(series)]
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """The sentences as they were saved."""
+        return list(self.saved_manifest["sentences"][lang])
+
+    def warnings(self, lang: str = "en") -> list[str]:
+        """The warnings as they were saved."""
+        return list(self.saved_manifest["warnings"][lang])
+
+    def save(self, folder: Path | str, more: Any = None) -> Path:
+        """StudyError: what was read from a folder is not written to another as if it had been computed; copy the folder."""
+        raise StudyError(f"{folder}: a comparison read from a folder is not saved again; copy its folder")
+
+
+def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baseline: str) -> Arm:
+    fates, plane = frames["fates"], frames["plane"]
+    base = name == baseline
+    rows = fates[fates["arm"] == (fates["arm"].iloc[0] if base else name)]
+    seeds = rows["seed"].nunique()
+    side = "baseline" if base else "arm"
+    columns = {key: rows[key].to_numpy().reshape(seeds, -1) for key in ("district", "households")}
+    columns["type"] = rows["type"].astype("category").cat.set_categories(list(scenario.types)).cat.codes.to_numpy().reshape(seeds, -1)
+    columns["cycle_months"] = rows[f"{side}_cycle_months"].to_numpy().reshape(seeds, -1)
+    inside = rows[f"{side}_in_cycle_end"].to_numpy(dtype=bool).reshape(seeds, -1)
+    columns["final_stage"] = np.where(inside, CYCLE_STAGES[0], STAGES.index("healthy"))  # in the cycle or not is all that was saved
+    own = plane[plane["arm"] == name]
+    scalars = {"public_cost": np.zeros(seeds) if base else own["cost"].to_numpy(),
+               "cycle_estate_years": np.zeros(seeds) if base else -own["effect"].to_numpy()}  # fmt: skip
+    return Arm(name, scenario, scalars, {}, {}, {}, columns, {})
+
+
+def load_comparison(folder: str | Path) -> SavedComparison:
+    """The comparison saved in a folder. StudyError if something is missing, damaged or of another kind."""
+    import pandas as pd
+
+    place = Path(folder)
+    try:
+        manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict) or (manifest.get("kind"), manifest.get("format")) != ("comparison", FORMAT):
+            raise StudyError(f"{place}: found no comparison in it, allowed a folder that `estate compare` wrote")
+        frames = {name: pd.read_parquet(place / f"{name}.parquet", partitioning=None) for name in READ}
+        scenarios = {name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()}
+        return SavedComparison(manifest, frames, scenarios)
+    except ScenarioError as error:
+        raise StudyError(f"{place}: a scenario in it cannot be read by this version:\n{error}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StudyError(f"{place}: cannot be read as a comparison ({type(error).__name__}: {error})") from None

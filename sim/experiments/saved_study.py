@@ -1,0 +1,56 @@
+"""A study read back from the folder that it was saved in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import StudyError
+from sim.experiments.study import FORMAT
+from sim.experiments.study_file import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = ("run", "point", "replication", "seed", "status")
+
+
+class SavedStudy:
+    """A study as saved: `study` (what was asked), `table` (its runs), `saved_manifest`."""
+
+    def __init__(self, study: Study, runs: pd.DataFrame, manifest: dict[str, Any]) -> None:
+        """Made by `load_study`."""
+        self.study, self._runs, self.saved_manifest = study, runs, manifest
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @property
+    def missing(self) -> int:
+        """Runs without a result."""
+        return int((self._runs["status"] != "done").sum())
+
+    def table(self, outcomes: Sequence[str]) -> pd.DataFrame:
+        """One row a run: keys, status, factors and these outcomes."""
+        from sim.experiments.outcomes import OUTCOMES
+
+        factors = [name for name in self._runs.columns if name not in KEYS and name not in OUTCOMES]
+        return self._runs[[*KEYS, *factors, *outcomes]]
+
+
+def load_study(folder: str | Path) -> SavedStudy:
+    """The study saved in a folder. StudyError if something is missing, damaged or of another kind."""
+    import pandas as pd
+
+    place = Path(folder)
+    try:
+        manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or "study" not in manifest:
+            raise StudyError(f"{place}: found no study in it, allowed a folder that `estate study run` wrote")
+        # saved tables hold lists, and a checked study tuples; JSON text is what both come from
+        study = Study.model_validate_json(json.dumps(manifest["study"]))
+        return SavedStudy(study, pd.read_parquet(place / "runs.parquet", partitioning=None), manifest)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StudyError(f"{place}: cannot be read as a study ({type(error).__name__}: {error})") from None

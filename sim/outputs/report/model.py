@@ -1,0 +1,50 @@
+"""What a report consists of, before it is HTML: plain texts, tables and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: caption, names of columns, rows of texts (the first cell of a row is its header), and a note below."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    folded: bool = False  # long ones are unfolded by the reader
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: title, what it shows in words, and the function that draws it."""
+
+    title: str
+    alt: str
+    draw: Callable[[], Figure]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The report of one result."""
+
+    title: str
+    kind: str  # what kind of result this is, in words
+    question: str
+    about: str  # description of the scenario or study, "" for none
+    setting: Table
+    finding: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+    programmes: tuple[Table, ...]
+    gains: tuple[Table, ...]
+    sure: tuple[str, ...]
+    assumed: tuple[Table, ...]
+    commands: tuple[str, ...]
+    traces: Table  # seeds, hashes, versions
+    no_programme: str = ""
+    reproduce_note: str = ""
+    scenarios: tuple[tuple[str, str], ...] = field(default=())  # name, TOML

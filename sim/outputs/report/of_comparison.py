@@ -1,0 +1,163 @@
+"""The report of a comparison, as computed or as read from its folder."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.comparison_tables import manifest as manifest_of
+from sim.experiments.outcomes import OUTCOMES
+from sim.outputs.catalog import capital, scenario_title
+from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
+from sim.outputs.comparison_words import bounds_of, percent_level, points, price_clause, size_of
+from sim.outputs.report import common
+from sim.outputs.report.model import Part, Picture, Table
+from sim.outputs.report.words import say
+from sim.scenario import to_toml
+from sim.units import NO_VALUE
+from sim.words import TIER_WORDS, Word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.arms import Arm
+    from sim.experiments.comparison import Comparison
+
+TOLD_TYPES = ("cycle", "satisfaction", "quality")
+MEASURE_WORDS = {"cycle": Word("处于循环的月份", "months in the cycle"), "satisfaction": Word("业主满意度", "owner satisfaction"), "quality": Word("服务质量", "service quality")}
+BEARERS = {**TIER_WORDS, "state": Word("中央和省级", "central and provincial")}
+
+
+def part_of_comparison(found: Comparison, lang: str) -> Part:
+    """Everything that a reader is told about a comparison."""
+    base, others = title_of(found, found.baseline, lang), [title_of(found, arm, lang) for arm in found.others]
+    arms = common.listed((f"“{title}”" for title in others), lang)
+    level = percent_level(found.interval_level)
+    sure = (say("sure_luck", lang, runs=len(found.seeds), level=level), say("sure_many", lang), *found.warnings(lang),
+            common.share_assumed(found.baseline.scenario, lang), say("not_forecast", lang))  # fmt: skip
+    commands, note = _commands(found, lang)
+    return Part(
+        f"{base} — {common.listed(others, lang)}", say("kind_comparison", lang), say("question_comparison", lang, base=base, arms=arms),
+        common.about(found.baseline.scenario, lang), common.setting_table(_setting(found, lang), lang), tuple(found.sentences(lang)),
+        tuple(Picture(entry.title.in_language(lang), entry.alt(found, lang), partial(comparison_chart, found, name, lang))
+              for name, entry in COMPARISON_CHARTS.items()),
+        (_costs(found, lang), _measures(found, lang), *_spending(found, lang)), (_fates(found, lang), _types(found, lang), _differences(found, lang)), sure,
+        common.assumptions([arm.scenario for arm in found.arms], lang), commands, _traces(found, lang), say("no_programme", lang), note,
+        tuple((arm.name, to_toml(arm.scenario)) for arm in found.arms),
+    )  # fmt: skip
+
+
+def title_of(found: Comparison, arm: Arm, lang: str) -> str:
+    """Title of an arm, or its name where two arms have the same title."""
+    titles = [scenario_title(one, lang) for one in found.arms]
+    own = titles[found.arms.index(arm)]
+    return own if titles.count(own) == 1 else arm.name
+
+
+def _setting(found: Comparison, lang: str) -> list[tuple[str, str]]:
+    rows = [(say("baseline", lang), title_of(found, found.baseline, lang))]
+    rows += [(title_of(found, arm, lang), common.programmes_line(arm.scenario, lang)) for arm in found.others]
+    return [*rows, *common.size_rows(found.baseline.scenario, lang), (say("seeds", lang), _seeds(found))]
+
+
+def _seeds(found: Comparison) -> str:
+    first, last = found.seeds[0], found.seeds[-1]
+    return f"{first}–{last}" if list(found.seeds) == list(range(first, last + 1)) else ", ".join(map(str, found.seeds))
+
+
+def _between(value: float, low: float, high: float, unit: str, lang: str) -> str:
+    """A figure with its interval."""
+    shown = size_of(value, unit, lang)
+    if math.isnan(value) or math.isnan(low) or math.isnan(high):
+        return shown
+    return f"{shown}（{bounds_of(low, high, unit, lang)}）" if lang == "zh" else f"{shown} ({bounds_of(low, high, unit, lang)})"
+
+
+def _costs(found: Comparison, lang: str) -> Table:
+    rows = []
+    for row in found.costs.to_dict("records"):
+        cells = [_between(row[name], row[f"{name}_low"], row[f"{name}_high"], unit, lang) for name, unit in (("cost", "yuan"), ("effect", ""), ("price", "yuan"))]
+        rows.append((title_of(found, found.arm(row["arm"]), lang), *cells, capital(price_clause(found, row["arm"], lang))))
+    columns = tuple(say(key, lang) for key in ("scenario", "more_cost", "years_out", "price", "verdict"))
+    return Table(say("cost_title", lang), columns, tuple(rows))
+
+
+def _measures(found: Comparison, lang: str) -> Table:
+    rows = tuple((title_of(found, arm, lang), common.label_of(one, lang), common.dates_of(one, arm.scenario.months, lang))
+                 for arm in found.arms for one in arm.scenario.interventions)  # fmt: skip
+    return Table(say("measures", lang), tuple(say(key, lang) for key in ("scenario", "programme", "when")), rows, "" if rows else say("no_programme", lang))
+
+
+def _spending(found: Comparison, lang: str) -> list[Table]:
+    rows = []
+    names = {one.name: common.label_of(one, lang) for arm in found.arms for one in arm.scenario.interventions}
+    for row in found.spending.to_dict("records"):
+        if not row["bearer"] or row["arm"] == found.baseline.name:
+            continue
+        bearer = BEARERS[row["bearer"]].in_language(lang) if row["bearer"] in BEARERS else row["bearer"]
+        programme = names.get(row["programme"], row["programme"]) or say("services", lang)
+        rows.append((title_of(found, found.arm(row["arm"]), lang), bearer, programme, common.yuan(row["yuan"], lang), common.yuan(row["more_than_baseline"], lang)))
+    columns = tuple(say(key, lang) for key in ("scenario", "bearer", "programme", "public_cost", "more"))
+    return [Table(say("spending_title", lang), columns, tuple(rows))] if rows else []
+
+
+def _fates(found: Comparison, lang: str) -> Table:
+    table: pd.DataFrame = found.rescues
+    rows = []
+    for row in table[table["by"] != "district"].to_dict("records"):
+        group = say("all", lang) if row["by"] == "all" else common.type_name(found.baseline.scenario, row["group"], lang)
+        counts = [_count(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in ("rescued", "harmed")]
+        rows.append((title_of(found, found.arm(row["arm"]), lang), group, f"{row['estates']:,.1f}", f"{row['at_risk']:,.1f}", *counts))
+    return Table(say("fate_title", lang), (say("scenario", lang), say("group", lang), say("number", lang), *(say(key, lang) for key in ("at_risk", "rescued", "harmed"))), tuple(rows))
+
+
+def _count(value: float, low: float, high: float) -> str:
+    return f"{value:,.1f}" if math.isnan(low) else f"{value:,.1f} ({low:,.1f}–{high:,.1f})"
+
+
+def _types(found: Comparison, lang: str) -> Table:
+    """Change of what owners of each type live with; an arm and type in a row, a measure in a column."""
+    table = found.by_type.set_index(["arm", "type", "measure"])
+    rows = []
+    for arm in found.others:
+        for kind in found.baseline.scenario.types:
+            cells = []
+            for measure in TOLD_TYPES:
+                if (arm.name, kind, measure) not in table.index:
+                    cells.append(NO_VALUE)
+                    continue
+                row = table.loc[(arm.name, kind, measure)]
+                sign = "+" if row["difference"] > 0 else ""
+                between = "" if math.isnan(row["low"]) else f" ({points(row['low'])} – {points(row['high'])})"
+                cells.append(NO_VALUE if math.isnan(row["difference"]) else sign + points(row["difference"]) + between)
+            rows.append((title_of(found, arm, lang), common.type_name(found.baseline.scenario, kind, lang), *cells))
+    columns = (say("scenario", lang), say("type", lang), *(capital(MEASURE_WORDS[name].in_language(lang)) for name in TOLD_TYPES))
+    return Table(say("type_title", lang), columns, tuple(rows))
+
+
+def _differences(found: Comparison, lang: str) -> Table:
+    rows = []
+    for row in found.differences.to_dict("records"):
+        unit = row["unit"]
+        mean = f"{100 * row['arm_mean']:.1f}%" if unit == "share" else size_of(row["arm_mean"], unit, lang)
+        rows.append((title_of(found, found.arm(row["arm"]), lang), capital(OUTCOMES[row["outcome"]].in_language(lang)), mean,
+                     size_of(row["difference"], unit, lang, sign=True), bounds_of(row["low"], row["high"], unit, lang)))  # fmt: skip
+    columns = (*(say(key, lang) for key in ("scenario", "outcome", "arm_mean", "difference")), say("interval", lang, level=percent_level(found.interval_level)))
+    return Table(say("differences_title", lang), columns, tuple(rows))
+
+
+def _commands(found: Comparison, lang: str) -> tuple[tuple[str, ...], str]:
+    own = [arm.name for arm in found.arms if not common.shipped(arm.name, arm.scenario)]
+    names = " ".join(f"{arm.name}.toml" if arm.name in own else arm.name for arm in found.arms)
+    outcomes = "".join(f" --outcome {name}" for name in found.outcomes)
+    rule = f" --rule {found.settings.rule}" if found.settings.rule != "end" else ""
+    command = f"estate compare {names} --replications {len(found.seeds)} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{rule} --level {found.settings.level:g}"
+    return (command,), say("own_file" if own else "same_command", lang)
+
+
+def _traces(found: Comparison, lang: str) -> Table:
+    manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or manifest_of(found)
+    rows = [(say("key", lang), found.key), (say("seeds", lang), _seeds(found)), (say("outcome_hash", lang), manifest["digest"][: common.HASH])]
+    rows += [(f"{say('content_hash', lang)}: {name}", arm["content_hash"][: common.HASH]) for name, arm in manifest["arms"].items()]
+    return common.traces_table([*rows, *common.version_rows(manifest, lang)], lang)

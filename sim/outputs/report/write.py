@@ -1,0 +1,40 @@
+"""Write a report of one or several results to a file, small enough to be sent by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ResultError
+from sim.experiments.files import replace_text
+from sim.outputs.catalog import require_language
+from sim.outputs.report.page import report_page
+from sim.outputs.report.read import part_of, read_result
+
+MOST_BYTES = 3_000_000
+SHARPNESS = (130, 100, 80, 64)  # dots an inch, tried in turn until the page is small enough
+
+
+def write_report(results: Sequence[Any], path: str | Path, lang: str = "en") -> Path:
+    """Write one HTML page about these results (objects, or folders of them) to `path`; returns it.
+
+    ResultError if there are none, if one cannot be read, if the page cannot be written or would exceed 3 MB.
+    """
+    require_language(lang)
+    if not results:
+        raise ResultError("report: found no result, allowed one or more")
+    parts = [part_of(read_result(one) if isinstance(one, str | Path) else one, lang) for one in results]
+    for sharpness in SHARPNESS:
+        page = report_page(parts, lang, sharpness)
+        if len(page.encode("utf-8")) < MOST_BYTES:
+            break
+    else:
+        raise ResultError(f"report: {len(parts)} results make {len(page.encode('utf-8')):,} bytes, allowed {MOST_BYTES:,}; report fewer at a time")
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_text(target, page)
+    except OSError as error:
+        raise ResultError(f"{target}: cannot be written ({error.strerror or error})") from None
+    return target

@@ -1,0 +1,169 @@
+"""The report: valid, self-contained, accessible, in its language, and with the figures of its result."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from page_reader import Page
+from PIL import Image
+from report_commands import estate
+
+import sim
+from sim.errors import EstateError, ResultError, StudyError
+from sim.experiments.saved_comparison import load_comparison
+from sim.outputs import comparison_words
+from sim.outputs.report import MOST_BYTES, browser, write_report
+from sim.outputs.report.pdf import run_browser
+from sim.outputs.report.words import WORDS
+from sim.scenario import content_hash
+
+SECTIONS = ("question", "finding", "setting", "charts", "programmes", "gains", "sure", "assumed", "reproduce")
+
+
+@cache
+def text_of(folder: Path, lang: str) -> str:
+    path = write_report([folder], folder.parent / f"page.{lang}.html", lang)
+    assert path.stat().st_size < MOST_BYTES
+    return path.read_text(encoding="utf-8")
+
+
+def page_of(folder: Path, lang: str) -> Page:
+    return Page(text_of(folder, lang))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", ["run", "comparison"])
+def test_page_is_valid_and_accessible(request, kind, lang):
+    page = page_of(request.getfixturevalue(f"{kind}_folder"), lang)
+    assert page.problems == []
+    assert page.all("html")[0]["lang"] == ("zh-CN" if lang == "zh" else "en")
+    assert page.headings[0] == 1 and page.headings.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    for key in SECTIONS:
+        assert WORDS[key].in_language(lang) in page.words
+    tables = len(page.all("table"))
+    assert tables >= 6 and len(page.all("caption")) == tables
+    assert {given["scope"] for given in page.all("th")} == {"row", "col"}
+
+
+@pytest.mark.parametrize("kind, charts", [("run", 6), ("comparison", 4)])
+def test_pictures_are_inside_and_told(request, kind, charts):
+    page = page_of(request.getfixturevalue(f"{kind}_folder"), "en")
+    images = page.all("img")
+    assert len(images) == charts
+    for given in images:
+        assert len(given["alt"]) > 40
+        data = given["src"].removeprefix("data:image/png;base64,")
+        with Image.open(BytesIO(base64.b64decode(data, validate=True))) as image:
+            assert image.mode == "P" and image.width > 600
+            assert image.width / image.height == pytest.approx(int(given["width"]) / int(given["height"]), rel=0.01)
+
+
+@pytest.mark.parametrize("kind", ["run", "comparison"])
+def test_nothing_is_loaded_from_anywhere(request, kind):
+    text = text_of(request.getfixturevalue(f"{kind}_folder"), "zh")
+    assert not re.search(r"<(script|link|iframe|object)\b|@import", text)
+    assert not re.search(r"""(src|href|url\()\s*=?\s*["']?\s*(https?:|//|file:)""", text)
+    assert text.count("font/woff") == 1  # its Chinese letters come with it
+
+
+def test_run_report_has_the_runs_figures(run_folder, tmp_path):
+    page, run = page_of(run_folder, "en"), sim.load_run(run_folder)
+    assert run.manifest["content_hash"][:16] in page.words and run.manifest["outcomes_sha256"][:16] in page.words
+    cycle = run.city["stage_spiralling"] + run.city["stage_collapsed"]
+    assert f"from {100 * cycle.iloc[0]:.1f}% to {100 * cycle.iloc[-1]:.1f}%" in page.text
+    assert "estate run subsidy_only.toml" in page.words  # settings were changed: the shipped file would give another run
+    toml = next(words for words in page.words if "[city]" in words and "estates = 20" in words)
+    (tmp_path / "subsidy_only.toml").write_text(toml, encoding="utf-8")
+    again = sim.load(tmp_path / "subsidy_only.toml")
+    assert content_hash(again) == run.manifest["content_hash"]
+
+
+def test_comparison_report_has_its_sentences_and_prices(comparison_folder):
+    found = json.loads((comparison_folder / "manifest.json").read_text(encoding="utf-8"))
+    costs = pd.read_parquet(comparison_folder / "costs.parquet").iloc[0]
+    for lang in ("zh", "en"):
+        page = page_of(comparison_folder, lang)
+        assert all(line in page.words for line in found["sentences"][lang] + found["warnings"][lang])
+        assert any(comparison_words.size_of(costs["cost"], "yuan", lang) in words for words in page.words)
+        assert found["key"] in page.words
+
+
+def test_saved_comparison_is_the_one_that_was_saved(comparison_folder):
+    saved = load_comparison(comparison_folder)
+    assert len(saved.seeds) == 6 and [arm.name for arm in saved.arms] == ["vicious_cycle", "subsidy_only"]
+    row = saved.costs.iloc[0]
+    again = saved.cost_effect("subsidy_only")
+    assert (again.cost, again.verdict) == (pytest.approx(row["cost"]), row["verdict"])
+    if row["price"] == row["price"]:
+        assert (again.low, again.high) == (pytest.approx(row["price_low"]), pytest.approx(row["price_high"]))
+    counted = saved.rescues.query("by == 'all'").iloc[0]
+    assert saved.rescued("subsidy_only").rescued == pytest.approx(counted["rescued"])
+    main = saved.differences.iloc[0]
+    assert saved.interval("subsidy_only", "cycle_share").low == pytest.approx(main["low"], nan_ok=True)
+    with pytest.raises(StudyError, match="not saved again"):
+        saved.save(comparison_folder / "again")
+
+
+def test_both_in_one_page(run_folder, comparison_folder, tmp_path):
+    page = Page(write_report([run_folder, comparison_folder], tmp_path / "two.html", "en").read_text(encoding="utf-8"))
+    assert page.problems == [] and len(page.all("img")) == 10 and page.headings.count(2) == 3  # contents and two parts
+
+
+def test_titles_are_escaped(run_folder, tmp_path):
+    run = sim.load_run(run_folder)
+    title = run.scenario.title.model_copy(update={"en": "<script>alert(1)</script> & \"more\""})
+    run.scenario = run.scenario.model_copy(update={"title": title})
+    text = write_report([run], tmp_path / "x.html", "en").read_text(encoding="utf-8")
+    assert "<script" not in text and "&lt;script&gt;" in text
+
+
+def test_command_writes_where_it_says(run_folder, tmp_path):
+    done = estate("report", str(run_folder), "--no-pdf", "--out", str(tmp_path / "deep" / "r.html"), lang="zh")
+    assert done.exit_code == 0 and "报告：" in done.output
+    assert (tmp_path / "deep" / "r.html").is_file() and not (tmp_path / "deep" / "r.pdf").exists()
+
+
+@pytest.mark.parametrize("wrong, words", [("absent", "no such folder"), ("", "manifest.json"), ("bad", "JSON")])
+def test_what_is_no_result_is_refused(tmp_path, wrong, words):
+    if wrong == "bad":
+        (tmp_path / "bad").mkdir()
+        (tmp_path / "bad" / "manifest.json").write_text("{", encoding="utf-8")
+    done = estate("report", str(tmp_path / wrong), "--no-pdf", "--out", str(tmp_path / "r.html"))
+    assert done.exit_code == 2 and words in done.output and not (tmp_path / "r.html").exists()
+
+
+def test_other_wrong_requests(run_folder, tmp_path):
+    assert estate("report", str(run_folder), "--no-pdf", "--out", str(tmp_path / "r.docx")).exit_code == 2
+    with pytest.raises(ResultError, match="no result"):
+        write_report([], tmp_path / "r.html")
+    with pytest.raises(EstateError, match="int found"):
+        write_report([3], tmp_path / "r.html")
+    with pytest.raises(EstateError, match="lang"):
+        write_report([run_folder], tmp_path / "r.html", "fr")
+
+
+@pytest.mark.skipif(browser() is None, reason="no Chromium-like browser is installed")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
+    """Opened by a browser without network: every picture is decoded, the title is there; and it prints to PDF."""
+    path = write_report([comparison_folder], tmp_path / "b.html", lang)
+    probe = ("<script>addEventListener('load',()=>{const i=[...document.images];document.title='shown '+i.filter(x=>x.complete&&x.naturalWidth>600).length"
+             "+' of '+i.length+' wide '+(document.documentElement.scrollWidth<=innerWidth)})</script>")  # fmt: skip
+    probed = tmp_path / "probed.html"
+    probed.write_text(path.read_text(encoding="utf-8").replace("</body>", probe + "</body>"), encoding="utf-8")
+    shown = run_browser(browser(), "--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", probed.as_uri()).stdout
+    assert "<title>shown 4 of 4 wide true</title>" in shown
+    assert WORDS["gains"].in_language(lang) in shown
+
+    done = estate("report", str(comparison_folder), "--pdf", "--out", str(path), lang=lang)
+    assert done.exit_code == 0, done.output
+    pdf = path.with_suffix(".pdf")
+    assert pdf.read_bytes().startswith(b"%PDF") and 20_000 < pdf.stat().st_size < 5_000_000
