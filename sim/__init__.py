@@ -28,14 +28,19 @@ if TYPE_CHECKING:
     from sim.experiments.ablate import ablate
     from sim.experiments.budget import budget
     from sim.experiments.compare import Adaptive, compare
+    from sim.experiments.engine import InProcess
+    from sim.experiments.progress import progress_bar
     from sim.experiments.sensitivity import sensitivity
     from sim.experiments.study import study
     from sim.experiments.tipping import tipping
     from sim.experiments.withdrawal import withdrawal_test
+    from sim.interventions.base import Intervention, fen
     from sim.parameters import PARAMETERS
     from sim.results import Run, load_run
     from sim.runner import run, warm_up
-    from sim.scenario import Scenario, list_scenarios, load, with_overrides
+    from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
+    from sim.scenario.adding import with_programmes
+    from sim.words import Word
 
 __all__ = [
     "PARAMETERS",
@@ -45,25 +50,32 @@ __all__ = [
     "EngineError",
     "EstateError",
     "EvidenceError",
+    "InProcess",
+    "Intervention",
     "ResultError",
     "Run",
     "Scenario",
     "ScenarioError",
     "StudyError",
+    "Word",
     "__version__",
     "ablate",
     "budget",
     "charts",
     "compare",
+    "fen",
     "list_scenarios",
     "load",
     "load_run",
+    "progress_bar",
     "run",
     "sensitivity",
+    "setting",
     "study",
     "tipping",
     "warm_up",
     "with_overrides",
+    "with_programmes",
     "withdrawal_test",
 ]
 
@@ -72,19 +84,26 @@ _HOMES = {
     "budget": "sim.experiments.budget",
     "Adaptive": "sim.experiments.compare",
     "City": "sim.city",
+    "InProcess": "sim.experiments.engine",
+    "Intervention": "sim.interventions.base",
     "PARAMETERS": "sim.parameters",
     "Run": "sim.results",
     "Scenario": "sim.scenario",
+    "Word": "sim.words",
     "compare": "sim.experiments.compare",
+    "fen": "sim.interventions.base",
     "list_scenarios": "sim.scenario",
     "load": "sim.scenario",
     "load_run": "sim.results",
+    "progress_bar": "sim.experiments.progress",
     "run": "sim.runner",
     "sensitivity": "sim.experiments.sensitivity",
+    "setting": "sim.scenario",
     "study": "sim.experiments.study",
     "tipping": "sim.experiments.tipping",
     "warm_up": "sim.runner",
     "with_overrides": "sim.scenario",
+    "with_programmes": "sim.scenario.adding",
     "withdrawal_test": "sim.experiments.withdrawal",
 }
 

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-from sim.experiments.running import Progress, Report
+from sim.experiments.running import Progress
 
 LINE_SECONDS = 10.0
 WORDS = {"zh": ("运行", "已搁置", "剩余约{seconds}秒"), "en": ("runs", "set aside", "about {seconds} s left")}
 
+MONTHS = {"zh": "月", "en": "months"}
+
+
+class Reporter(Protocol):
+    """Takes the `progress` of a series of runs, or of one run: months done, and months in all."""
+
+    def __call__(self, progress: Progress | int, total: int = 0, /) -> None:
+        """Show how far it is."""
+
 
 @contextmanager
-def progress_bar(lang: str = "en") -> Iterator[Report]:
-    """Yields what to call after each run. A terminal and a notebook get a bar, anything else a line every ten seconds."""
+def progress_bar(lang: str = "en") -> Iterator[Reporter]:
+    """Yields the `progress` of `sim.run`, `sim.compare` and the other functions that take one.
+
+    A terminal and a notebook get a bar, anything else a line every ten seconds.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -36,7 +49,10 @@ def progress_bar(lang: str = "en") -> Iterator[Report]:
     with Bar(*columns, console=screen) as bar:
         task = bar.add_task(runs, total=None, failed="")
 
-        def report(progress: Progress) -> None:
+        def report(progress: Progress | int, total: int = 0, /) -> None:
+            if isinstance(progress, int):
+                bar.update(task, description=MONTHS[lang])
+            progress = _as_series(progress, total)
             failed = f"{progress.failed} {set_aside}" if progress.failed else ""
             # what the store had already is left out, or the estimate would be far too short
             bar.update(task, total=progress.total - progress.stored, completed=progress.ended, failed=failed)
@@ -44,13 +60,19 @@ def progress_bar(lang: str = "en") -> Iterator[Report]:
         yield report
 
 
-def _lines(lang: str) -> Callable[[Progress], None]:
+def _as_series(progress: Progress | int, total: int) -> Progress:
+    """The months of one run count as a series does."""
+    return progress if isinstance(progress, Progress) else Progress(total=total, stored=0, ended=progress, failed=0)
+
+
+def _lines(lang: str) -> Reporter:
     runs, set_aside, left = WORDS[lang]
     shown = time.monotonic()
     first = 0.0
 
-    def report(progress: Progress) -> None:
+    def report(progress: Progress | int, total: int = 0, /) -> None:
         nonlocal shown, first
+        progress = _as_series(progress, total)
         now = time.monotonic()
         if progress.ended == 1:
             first = now  # what came before was compiling and starting workers

@@ -1,0 +1,74 @@
+# %% [markdown]
+# # 03 Five cities
+#
+# **Question: what would the programmes that five Chinese places reported have changed, in the model, compared with the same place
+# without them?**
+#
+# The scenarios take starting states and programmes from what each place reported. What it reported as an *outcome* is never an
+# input. Every figure says whether it is reported, derived or assumed.
+
+# %%
+# %matplotlib inline
+import pandas as pd
+
+import sim
+
+PLACES = ("xianning", "pingdingshan", "gaotang", "weihai", "wuhan_hanyang")
+
+# %%
+scenarios = {name: sim.load(name) for name in PLACES}
+pd.DataFrame([{"place": scenario.title.en, "estates": scenario.city.estates, "months": scenario.months,
+               "programmes": len(scenario.interventions), "reported": sum(f.status == "reported" for f in scenario.figures),
+               "derived": sum(f.status == "derived" for f in scenario.figures),
+               "assumed": sum(f.status == "assumed" for f in scenario.figures)} for scenario in scenarios.values()])  # fmt: skip
+
+# %% [markdown]
+# ## Each place with and without its programmes
+#
+# The comparison is with the same place, same owners and same luck, but no programme. Places are not compared with each other: they
+# start elsewhere, and differ in length and in what is known about them.
+
+# %%
+WANTED = {"cycle_share_last_year": "in the cycle", "nominal_end": "nominal coverage", "charging_end": "charging coverage",
+          "professional_end": "professional coverage", "satisfaction_last_year": "satisfaction"}  # fmt: skip
+found = {}
+for name, scenario in scenarios.items():
+    without = sim.with_programmes(scenario, keep=False, name=f"{name}_without")
+    with sim.progress_bar() as progress:
+        found[name] = sim.compare(without, scenario, replications=3, outcomes=list(WANTED), progress=progress)
+
+# %%
+together = pd.concat([comparison.differences for comparison in found.values()])
+together["outcome"] = together["outcome"].map(WANTED)
+table = together.set_index(["arm", "outcome"])[["baseline_mean", "arm_mean", "difference", "low", "high"]]
+table = table.rename(columns={"baseline_mean": "without", "arm_mean": "with"})
+table.style.format("{:.1%}").format("{:+.1%}", subset=["difference", "low", "high"])
+
+# %% [markdown]
+# ## The ladder of coverage
+#
+# "Full coverage" may mean any of four things: somebody manages in name; fees are charged; a company serves at a professional
+# standard; income covers cost. In the figure, Hanyang.
+
+# %%
+with sim.progress_bar() as progress:
+    hanyang = sim.run("wuhan_hanyang", progress=progress)
+sim.charts.ladder(hanyang).figure
+
+# %%
+sim.charts.money(hanyang).figure
+
+# %% [markdown]
+# ## What was learned
+
+# %%
+changes = table["difference"].unstack("outcome")
+changes.sort_values("in the cycle").style.format("{:+.1%}")
+
+# %% [markdown]
+# * Nominal coverage is nearly free to reach and says little; the rungs above it are where places differ.
+# * Part of what a place reports would have happened anyway, and part of what it did shows only against the place without
+#   it: a before-and-after figure is not an effect.
+# * A place about which little was reported rests on assumptions: read the first table before the last one, and
+#   `estate describe NAME` for every figure.
+# * Three replications make rough intervals. For a decision use more, and go through [04](04_what_we_do_not_know.ipynb).
