@@ -11,7 +11,7 @@ from sim.cli.credibility_words import amount, say, span
 from sim.cli.terminal import console, table
 from sim.evidence.ensemble import load_ensemble
 from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
-from sim.evidence.score_card import Score, ScoreCard, effect
+from sim.evidence.score_card import Score, ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
 from sim.units import NO_VALUE
 
@@ -157,7 +157,8 @@ def _ablation(card: ScoreCard, lang: str) -> Table:
             what = effect(on, scores[place])
             style = STYLES.get(what, "")
             text = amount(scores[place].mean, on.pattern.unit, lang)
-            cells.append(f"[{style}]{text} {say(what, lang)}[/{style}]" if style else text)
+            unsure = "" if turned_surely(on, scores[place]) else say("unsure", lang)
+            cells.append(f"[{style}]{text} {say(what, lang)}{unsure}[/{style}]" if style else text)
         made.add_row(on.pattern.title.in_language(lang), f"{amount(on.mean, on.pattern.unit, lang)} {say('pass' if on.passed else 'miss', lang)}", *cells)
     made.caption, made.caption_justify = say("ablation_note", lang), "left"
     return made

@@ -135,16 +135,12 @@ class ScoreCard:
 
     @property
     def ablation(self) -> pd.DataFrame | None:
-        """One row a pattern and loop: the mean and verdict with all loops on and with this one off; None if that was not asked."""
+        """One row a pattern and loop: mean and verdict with all on and with this one off, and the paired change; None if not asked."""
         import pandas as pd
 
         if self.loops is None:
             return None
-        return pd.DataFrame([
-            {"pattern": on.pattern.name, "loop": loop, "verdict": on.verdict, "verdict_off": off.verdict, "mean": on.mean, "mean_off": off.mean,
-             "change": off.mean - on.mean, "effect": effect(on, off)}
-            for loop, scores in self.loops.scores.items() for on, off in zip(self.scores, scores, strict=True)
-        ])  # fmt: skip
+        return pd.DataFrame([_loop_row(loop, on, off) for loop, scores in self.loops.scores.items() for on, off in zip(self.scores, scores, strict=True)])
 
     def digest(self) -> str:
         """SHA-256 over all values, bit for bit: the same card has the same digest."""
@@ -193,6 +189,18 @@ def effect(on: Score, off: Score) -> str:
     if on.passed:
         return "still passes" if off.passed else "breaks"
     return "mends" if off.passed else "still misses"
+
+
+def turned_surely(on: Score, off: Score) -> bool:
+    """Whether a verdict that turns without a loop is settled on both sides: a lack of any value is, an unsure verdict is not."""
+    return (on.sure or on.missing > 0) and (off.sure or off.missing > 0)
+
+
+def _loop_row(loop: str, on: Score, off: Score) -> dict[str, Any]:
+    change = mean_interval(off.values - on.values, on.level)
+    return {"pattern": on.pattern.name, "loop": loop, "verdict": on.verdict, "verdict_off": off.verdict, "mean": on.mean, "mean_off": off.mean,
+            "change": off.mean - on.mean, "change_low": change.low, "change_high": change.high, "effect": effect(on, off),
+            "sure": turned_surely(on, off)}  # fmt: skip
 
 
 def _row(score: Score) -> dict[str, Any]:

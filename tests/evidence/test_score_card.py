@@ -15,7 +15,7 @@ from sim.city import City
 from sim.errors import StudyError
 from sim.evidence.ensemble import Ensemble, load_ensemble
 from sim.evidence.patterns import check_patterns
-from sim.evidence.score_card import Score, effect
+from sim.evidence.score_card import Score, effect, turned_surely
 from sim.evidence.statistics import STATISTICS, Choice, measure
 from sim.evidence.validate import validate
 from sim.experiments.engine import InProcess
@@ -64,6 +64,9 @@ def test_a_sign_must_be_beyond_doubt() -> None:
 def test_what_taking_a_loop_away_does() -> None:
     good, bad = score_of([0.6] * 5, {"low": 0.5}), score_of([0.4] * 5, {"low": 0.5})
     assert [effect(a, b) for a in (good, bad) for b in (good, bad)] == ["still passes", "breaks", "mends", "still misses"]
+    close = score_of([0.3, 0.6, 0.4, 0.6, 0.5, 0.4], {"low": 0.5})
+    assert turned_surely(good, bad) and not turned_surely(good, close)
+    assert turned_surely(good, score_of([math.nan] * 5, {"low": 0.5}))
 
 
 @pytest.mark.parametrize("name", STATISTICS)
@@ -117,6 +120,7 @@ def test_loops_off_are_scored_beside_the_card() -> None:
     card = validate((pattern_of(),), replications=1, ablate=True, engine=InProcess)
     table = card.ablation
     assert table is not None and set(table["loop"]) == {"service", "norm", "decay", "exit", "grievance"}
+    assert list(table["change"]) == pytest.approx(list(table["mean_off"] - table["mean"]))
     assert set(table["effect"]) <= {"breaks", "mends", "still passes", "still misses"}
 
 
