@@ -35,7 +35,7 @@ found = {}
 for name, scenario in scenarios.items():
     without = sim.with_programmes(scenario, keep=False, name=f"{name}_without")
     with sim.progress_bar() as progress:
-        found[name] = sim.compare(without, scenario, replications=3, outcomes=list(WANTED), progress=progress)
+        found[name] = sim.compare(without, scenario, replications=5, outcomes=list(WANTED), progress=progress)
 
 # %%
 together = pd.concat([comparison.differences for comparison in found.values()])
@@ -66,9 +66,9 @@ changes = table["difference"].unstack("outcome")
 changes.sort_values("in the cycle").style.format("{:+.1%}")
 
 # %% [markdown]
-# * Nominal coverage is nearly free to reach and says little; the rungs above it are where places differ.
+# * Nominal coverage is high even without a programme, so that it says least; the rungs above it are where places change.
 # * Part of what a place reports would have happened anyway, and part of what it did shows only against the place without
 #   it: a before-and-after figure is not an effect.
 # * A place about which little was reported rests on assumptions: read the first table before the last one, and
 #   `estate describe NAME` for every figure.
-# * Three replications make rough intervals. For a decision use more, and go through [04](04_what_we_do_not_know.ipynb).
+# * Five replications make rough intervals. For a decision use more, and go through [04](04_what_we_do_not_know.ipynb).

@@ -56,7 +56,7 @@ main = found.table[found.table["outcome"] == found.outcomes[0]].sort_values("mea
 rows = []
 for end in ("low", "high"):
     with sim.progress_bar() as progress:
-        pair = sim.compare("vicious_cycle", "subsidy_only", "fallback_only", replications=4, progress=progress,
+        pair = sim.compare("vicious_cycle", "subsidy_only", "fallback_only", replications=5, progress=progress,
                            outcomes=["cycle_share_last_year"], overrides={"city.estates": 60, main["parameter"]: main[end]})  # fmt: skip
     rows.append(pair.differences[["arm", "difference", "low", "high"]].assign(**{main["parameter"]: main[end]}))
 stands = pd.concat(rows, ignore_index=True)

@@ -71,7 +71,7 @@ spent.to_frame("yuan in ten years")
 
 # %%
 with tempfile.TemporaryDirectory() as store, sim.progress_bar() as progress:
-    found = sim.compare("small_city", twice_a_year, every_month, replications=4, months=84, progress=progress,
+    found = sim.compare("small_city", twice_a_year, every_month, replications=5, months=84, progress=progress,
                         outcomes=["condition_last_year", "satisfaction_last_year", "cycle_share_last_year", "public_cost"],
                         engine=sim.InProcess(), store=store)  # fmt: skip
     differences, sentences = found.differences, found.sentences()
