@@ -9,10 +9,11 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = "test,dev,cluster,export"
+EXTRAS = ",".join(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"])
 # Needed on other systems only, so that a freeze here does not show them.
 ELSEWHERE = {"colorama": "0.4.6", "pywinpty": "3.1.2", "appnope": "1.0.0", "pythran": "0.19.0", "gast": "0.7.0",
              "beniget": "0.5.0", "ply": "3.11"}  # fmt: skip
