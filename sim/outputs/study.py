@@ -76,7 +76,7 @@ def study_outcome(found: Any, ax: Axes | None = None, lang: str = "en", outcome:
         panel.yaxis.set_major_locator(MaxNLocator(5))
         if OUTCOMES[asked].unit == "share":
             panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))
-        panel.set_xlabel(wrapped(_text("seed", lang) if keys[place] == "seed" else capital(parameter_name(keys[place], lang)), 40), fontsize=9)
+        panel.set_xlabel(wrapped(_label(keys[place], lang), 40), fontsize=9)
         if place % columns == 0:
             panel.set_ylabel(wrapped(label, 34), fontsize=9)
     return host
@@ -89,6 +89,12 @@ def _scale(values: pd.Series, outcome: str, lang: str) -> tuple[float, str]:
         return 1.0, name
     size, word = money_scale(float(values.abs().max()) or 1.0, lang)
     return size, f"{name}（{word}）" if lang == "zh" else f"{name} ({word})"
+
+
+def _label(key: str, lang: str) -> str:
+    """The words for a factor; a key of the scenario that has none stays as it is written in a file."""
+    name = _text("seed", lang) if key == "seed" else parameter_name(key, lang)
+    return name if name == key else capital(name)
 
 
 def _levelled(runs: pd.DataFrame, key: str) -> bool:
@@ -134,7 +140,7 @@ def study_sentences(found: Any, lang: str = "en") -> list[str]:
     for outcome in found.study.outcomes:
         name, groups = capital(subject(outcome, lang)), runs.groupby("point")[outcome]
         means = groups.mean().dropna()
-        if len(means) < 2 or not keys:
+        if not keys or len(means) < 2 or means.min() == means.max():
             lines.append(_text("one", lang, outcome=name, mean=written_mean(outcome, runs[outcome].tolist(), lang)))
             continue
         ends = [means.idxmin(), means.idxmax()]

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from report_commands import SMALL, estate
+from report_commands import SMALL, TYPES, estate
+
+import sim
+from sim.experiments.engine import InProcess
+
 
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory) -> Path:
@@ -22,3 +26,50 @@ def comparison_folder(tmp_path_factory) -> Path:
                   "--store", str(folder.parent / "store"), "--out", str(folder), *SMALL)  # fmt: skip
     assert done.exit_code == 0, done.output
     return folder
+
+
+STUDY = """
+base = "small_city"
+replications = 3
+seed = 5
+outcomes = ["cycle_share", "public_cost", "collection_rate_last_year"]
+title = { zh = "起始收缴率重要吗", en = "Does starting collection matter" }
+question = { zh = "起始收缴率越高，陷入循环的小区越少吗？", en = "Do fewer estates enter the cycle where collection starts higher?" }
+[changes]
+"city.estates" = 10
+"city.households" = 800
+"companies.private" = 3
+months = 12
+[design]
+kind = "grid"
+size = 2
+[[factors]]
+key = "types.commodity.start_collection"
+low = 0.4
+high = 0.9
+"""
+
+
+@pytest.fixture(scope="session")
+def study_result(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    (folder / "tiny.toml").write_text(STUDY, encoding="utf-8")
+    return sim.study(folder / "tiny.toml", engine=InProcess(), store=folder / "store", progress=False)
+
+
+@pytest.fixture(scope="session")
+def study_folder(study_result, tmp_path_factory) -> Path:
+    return study_result.save(tmp_path_factory.mktemp("saved") / "study")
+
+
+@pytest.fixture(scope="session")
+def batch_folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("batch")
+    for name, base in (("calm", "small_city"), ("kept", "vicious_cycle")):
+        settings = "".join(f"[types.{kind}]\nhouseholds_mean = 40\n" for kind in TYPES) if name == "kept" else ""
+        households = "households = 800\n" if name == "calm" else ""
+        (folder / f"{name}.toml").write_text(
+            f'extends = "{base}"\nmonths = 12\n[city]\nestates = 10\ndistricts = 2\n{households}[companies]\nprivate = 3\n{settings}', encoding="utf-8")
+    done = estate("batch", str(folder), "--replications", "2", "--no-charts", "--out", str(folder / "out"))
+    assert done.exit_code == 0, done.output
+    return folder / "out"

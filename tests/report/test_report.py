@@ -20,6 +20,7 @@ from sim.errors import EstateError, ResultError, StudyError
 from sim.experiments.saved_comparison import load_comparison
 from sim.outputs import comparison_words
 from sim.outputs.report import MOST_BYTES, browser, write_report
+from sim.outputs.report.batch import load_batch
 from sim.outputs.report.pdf import run_browser
 from sim.outputs.report.words import WORDS
 from sim.scenario import content_hash
@@ -39,7 +40,7 @@ def page_of(folder: Path, lang: str) -> Page:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("kind", ["run", "comparison"])
+@pytest.mark.parametrize("kind", ["run", "comparison", "study", "batch"])
 def test_page_is_valid_and_accessible(request, kind, lang):
     page = page_of(request.getfixturevalue(f"{kind}_folder"), lang)
     assert page.problems == []
@@ -53,7 +54,7 @@ def test_page_is_valid_and_accessible(request, kind, lang):
     assert {given["scope"] for given in page.all("th")} == {"row", "col"}
 
 
-@pytest.mark.parametrize("kind, charts", [("run", 6), ("comparison", 4)])
+@pytest.mark.parametrize("kind, charts", [("run", 6), ("comparison", 4), ("study", 3), ("batch", 2)])
 def test_pictures_are_inside_and_told(request, kind, charts):
     page = page_of(request.getfixturevalue(f"{kind}_folder"), "en")
     images = page.all("img")
@@ -110,6 +111,23 @@ def test_saved_comparison_is_the_one_that_was_saved(comparison_folder):
     assert saved.interval("subsidy_only", "cycle_share").low == pytest.approx(main["low"], nan_ok=True)
     with pytest.raises(StudyError, match="not saved again"):
         saved.save(comparison_folder / "again")
+
+
+def test_study_report_asks_its_question_and_gives_its_means(study_result, study_folder):
+    page = page_of(study_folder, "en")
+    assert "Do fewer estates enter the cycle where collection starts higher?" in page.words
+    means = 100 * study_result.runs.groupby("point")["collection_rate_last_year"].mean()
+    assert f"lowest at {means.min():.1f}%" in page.text and f"highest at {means.max():.1f}%" in page.text
+    assert "95 % interval" in page.text and study_result.plan.id in page.words
+
+
+def test_batch_report_has_means_of_all_runs(batch_folder):
+    page = page_of(batch_folder, "zh")
+    found = load_batch(batch_folder)
+    assert [len(one.outcomes["cycle_share"]) for one in found.scenarios] == [2, 2]
+    for one in found.scenarios:
+        assert f"{50 * sum(one.outcomes['quality_last_year']):.1f}%" in page.text
+        assert any(one.run.manifest["content_hash"][:16] in words for words in page.words)
 
 
 def test_both_in_one_page(run_folder, comparison_folder, tmp_path):

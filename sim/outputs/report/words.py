@@ -30,7 +30,9 @@ WORDS = {
     "one_run": Word("这是一次运行：区间表示小区之间的差别，不是置信区间。", "This is one run: the intervals are between estates, and no confidence intervals."),
     "found_batch": Word("“{outcome}”：最低的是“{low_name}”（{low}），最高的是“{high_name}”（{high}）。", "{outcome}: lowest in “{low_name}” ({low}), highest in “{high_name}” ({high})."),
     "found_one": Word("“{name}”的{outcome}为{value}。", "{outcome} in “{name}”: {value}."),
+    "title_batch": Word("{n}个情景（{name}）", "{n} scenarios ({name})"),
     # sure
+    "other_cities": Word("情景可能属于不同的城市、时长也可能不同，差别不能都归于措施。", "Scenarios may be of different cities and lengths, so not every difference is due to interventions."),
     "sure_run": Word("只有一个随机种子，无法区分效果与运气；请用 estate compare 以多组相同种子与基准比较。", "One seed cannot tell an effect from luck; use estate compare with many common seeds to compare with a baseline."),
     "sure_luck": Word("区间只反映随机差异（{runs}组相同随机种子，{level}），不包括参数的不确定性；参数的影响请用 estate sensitivity 检验。",
                       "Intervals cover luck only ({runs} common seeds, {level}), not uncertain parameters; estate sensitivity tests those."),
@@ -52,6 +54,8 @@ WORDS = {
     "programme": Word("措施", "intervention"), "when": Word("时间", "when"), "public_cost": Word("公共支出", "public cost"), "per_estate_year": Word("每小区每年", "per estate and year"),
     "not_price": Word("一次运行没有可比的基准，因此没有“每个小区年脱离循环的花费”；这里的分母是全部小区年。“其他”是不属于任何措施的公共支出。",
                       "One run has nothing to be compared with, so there is no price of an estate-year out of the cycle; here cost is divided by all estate-years. “Other” is public spending outside any intervention."),
+    "not_price_batch": Word("各情景未作成对比较，因此没有“每个小区年脱离循环的花费”；这里的分母是全部小区年。",
+                            "Scenarios are not paired here, so there is no price of an estate-year out of the cycle; cost is divided by all estate-years."),
     "other": Word("其他", "other"), "from_on": Word("自第{start}月起", "from month {start}"), "from_to": Word("第{start}–{end}月", "months {start}–{end}"), "never": Word("未实施", "never in force"),
     "cost_title": Word("与基准相比的花费与效果（每次运行的均值与区间）", "Cost and effect against the baseline (means a run, with intervals)"),
     "more_cost": Word("多花的公共支出", "additional public cost"), "years_out": Word("多脱离循环的小区年", "estate-years out of the cycle, gained"),

@@ -1,0 +1,143 @@
+"""`sim.charts`: every chart by one name, on given axes, in both languages, saved with its words; and the animation."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_run import fake_run
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
+
+from paired_arms import arm, comparison
+from tiny_study import TINY, pretended, write
+
+import sim
+from sim import charts
+from sim.errors import EstateError
+from sim.outputs import animation
+from sim.outputs.measures import STAGE_ORDER, stages_at
+from sim.outputs.study import factors_of, study_sentences
+
+
+@pytest.fixture(scope="module")
+def compared():
+    luck = np.random.default_rng(1)
+    base = arm("base", np.tile(np.arange(40) < 20, (6, 1)), np.zeros(6), luck.normal(50, 5, 6))
+    return comparison(base, arm("better", luck.random((6, 40)) < 0.3, luck.normal(1e6, 1e5, 6), luck.normal(40, 5, 6)))
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    return pretended(write(folder, TINY), folder / "store")
+
+
+def test_package_and_module_are_one():
+    assert sim.charts is charts and {"draw", "list_charts", "animate"} <= set(charts.__all__)
+    listed = charts.list_charts(lang="zh")
+    assert list(listed["name"]) == list(charts.CHARTS) and len(listed) >= 18
+    assert all(any("\u4e00" <= letter <= "\u9fff" for letter in title) for title in listed["title"])
+    assert set(charts.list_charts("comparison")["name"]) == {"differences", "rescues", "plane", "acceptability"}
+    for entry in charts.CHARTS.values():
+        assert entry.draw.__doc__ and getattr(charts, entry.draw.__name__) is entry.draw
+    with pytest.raises(EstateError, match="of: 'pie'"):
+        charts.list_charts("pie")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", [name for name, entry in charts.CHARTS.items() if entry.of == "run"])
+def test_run_charts_return_the_axes_that_carry_the_title(run, name, lang):
+    more = {"estate": 3} if name in charts.NEEDS_MORE else {}
+    ax = charts.draw(run, name, lang=lang, **more)
+    assert isinstance(ax, Axes) and ax.get_title(loc="left")
+    if not more:
+        assert ax.get_title(loc="left") == charts.CHARTS[name].title.in_language(lang)
+    given = Figure(figsize=(10, 7)).add_axes((0.1, 0.1, 0.8, 0.7))
+    assert charts.draw(run, name, ax=given, lang=lang, **more) is given
+    assert charts.alt_text(run, name, lang, **more)
+
+
+@pytest.mark.parametrize("name", ["differences", "rescues", "plane", "acceptability"])
+def test_comparison_charts_draw_into_given_axes(compared, name):
+    given = Figure(figsize=(10, 7)).add_axes((0.1, 0.1, 0.8, 0.7))
+    assert charts.draw(compared, name, ax=given) is given and charts.alt_text(compared, name, "zh")
+
+
+def test_saving_writes_the_words_into_the_files(run, tmp_path):
+    png, svg = charts.save(run, "ladder", tmp_path / "deep" / "ladder", "en")
+    with Image.open(png) as image:
+        assert image.info["Description"] == charts.alt_text(run, "ladder", "en")
+    assert charts.CHARTS["ladder"].title.en in svg.read_text(encoding="utf-8")
+    (life,) = charts.save(run, "estate_life", tmp_path / "life", "zh", ("svg",), estate=3)
+    assert "小区 3" in life.read_text(encoding="utf-8")
+    assert {path.stem for path in charts.save_all(run, tmp_path / "all", formats=("svg",))} == {"cycle", "ladder", "stages", "map", "money", "modes"}
+
+
+def test_wrong_requests_are_named(run, tmp_path):
+    with pytest.raises(EstateError, match="allowed for a run: cycle"):
+        charts.draw(run, "plane")
+    with pytest.raises(EstateError, match="int found"):
+        charts.draw(3, "cycle")
+    with pytest.raises(EstateError, match="formats: 'bmp'"):
+        charts.save(run, "cycle", tmp_path / "a", formats=("bmp",))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_chart_of_a_study_has_means_and_intervals_for_each_factor(studied, lang):
+    ax = charts.study_outcome(studied, lang=lang)
+    panels = [panel for panel in ax.child_axes if panel.axison]
+    keys = factors_of(studied)
+    assert len(panels) == len(keys) == 2 and sim.charts.kind_of(studied) == "study"
+    runs = studied.runs
+    for panel in panels:
+        (line,) = [one for one in panel.lines if one.get_label() in keys]
+        means = runs.groupby(line.get_label())["cycle_share"].mean()
+        assert np.allclose(line.get_ydata(), means)
+        ends = np.array([segment[:, 1] for segment in panel.collections[0].get_segments()])
+        assert np.all(ends[:, 0] < means.to_numpy()) and np.all(means.to_numpy() < ends[:, 1])
+    assert len(study_sentences(studied, lang)) == 3
+    assert charts.alt_text(studied, "study_outcome", lang, outcome="public_cost") == study_sentences(studied, lang)[1]
+
+
+def test_animation_shows_every_month_and_each_estate_in_its_square(tmp_path):
+    run = fake_run(20, 7)
+    path = charts.animate(run, tmp_path / "map.gif", "zh", frames_per_second=4, width=4)
+    with Image.open(path) as image:
+        assert image.format == "GIF" and image.size == (400, 344)
+        total = 0
+        for frame in range(image.n_frames):
+            image.seek(frame)
+            total += image.info["duration"]
+    assert total == pytest.approx(7 * 250 + 2000, abs=300)  # equal frames may be joined, their time stays
+
+    figure, update, months = animation.prepared(run, "en", "type", 4)
+    assert months == list(range(1, 8))
+    shown = next(item for item in figure.axes[0].get_children() if isinstance(item, AxesImage))
+    for frame in (0, 6):
+        update(frame)
+        codes = shown.get_array().compressed() if np.ma.isMaskedArray(shown.get_array()) else shown.get_array()
+        counted = np.bincount(np.asarray(codes)[~np.isnan(codes)].astype(int), minlength=len(STAGE_ORDER))
+        assert np.array_equal(counted, np.bincount(stages_at(run, [months[frame]])[0], minlength=len(STAGE_ORDER)))
+        said = next(item.get_text() for item in figure.axes[0].texts if item.get_gid() == "month")
+        assert said.startswith(f"month {months[frame]}")
+
+
+def test_animation_of_a_long_run_ends_with_its_last_month():
+    months = animation.shown_months(361)
+    assert months[0] == 1 and months[-1] == 361 and len(months) <= animation.MOST_FRAMES + 1 and len(set(months)) == len(months)
+
+
+def test_animation_refuses_what_it_cannot_write(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(animation.shutil, "which", lambda name: None)
+    for name, words in (("a.mp4", "ffmpeg"), ("a.avi", "ending '.avi'")):
+        with pytest.raises(EstateError, match=words):
+            charts.animate(run, tmp_path / name)
+    with pytest.raises(EstateError, match="frames_per_second"):
+        charts.animate(run, tmp_path / "a.gif", frames_per_second=0)
