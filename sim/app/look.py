@@ -40,7 +40,7 @@ body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; backgro
 .estate-story p { margin: .25rem 0; line-height: 1.5; }
 .estate-card { border: 1px solid #ccc; border-radius: 8px; padding: 1rem; display: flex; flex-direction: column; gap: .6rem; width: 100%; }
 @media (max-width: 1500px) { .estate-view { grid-template-columns: minmax(0, 1fr); } }
-@media (max-width: 900px) { .estate-page { grid-template-columns: minmax(0, 1fr); padding: .6rem; } .estate-main { order: -1; } }
+@media (max-width: 900px) { .estate-page { grid-template-columns: minmax(0, 1fr); padding: .6rem; } .estate-page .estate-main { order: -1; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 """
 # Made only when Chinese is shown, and put on the page only when it is there: a machine that has a Chinese font fetches nothing.
