@@ -71,7 +71,7 @@ MARKET = (
 STAGES = (
     P("stage.professional_quality", 0.5, 0, 1, "share", "service quality from which service counts as professional",
       "专业化服务质量标准"),
-    P("stage.healthy_collection", 0.7, 0, 1, "share", "12-month collection of a healthy estate", "健康小区收缴率", source="P012"),
+    P("stage.healthy_collection", 0.7, 0, 1, "share", "12-month collection of a healthy estate", "健康小区收缴率"),
     P("stage.healthy_quality", 0.6, 0, 1, "share", "service quality of a healthy estate", "健康小区服务质量"),
     P("stage.healthy_condition", 0.45, 0, 1, "share", "condition of a healthy estate", "健康小区设施状况"),
     P("stage.collapsed_collection", 0.3, 0, 1, "share", "12-month collection under which an estate counts as collapsed",

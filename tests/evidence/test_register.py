@@ -85,7 +85,7 @@ def test_unknown_grade_and_double_id_are_refused_together() -> None:
 def test_what_uses_a_source_is_what_uses_its_figures() -> None:
     figure = register().figures["P066"]
     assert {use.place for use in uses.uses_of("P066")} <= {use.place for use in uses.uses_of(figure.source.id)}
-    assert any(use.place == "payment.burden_weight" for use in uses.uses_of("P066"))
+    assert any(use.place == "payment.grievance_weight" for use in uses.uses_of("P066"))
 
 
 def test_an_unknown_entry_names_the_nearest() -> None:
