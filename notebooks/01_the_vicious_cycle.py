@@ -63,7 +63,7 @@ run.events[run.events["estate"] == estate][["month", "kind", "cause", "size"]].h
 
 # %%
 with sim.progress_bar() as progress:
-    ablation = sim.ablate("small_city", replications=4, pairs=False, progress=progress)
+    ablation = sim.ablate("small_city", replications=6, pairs=False, progress=progress)
 sim.charts.ablation_matrix(ablation).figure
 
 # %%

@@ -1,0 +1,106 @@
+"""What the documentation site makes while it is built: pages from the code and from results, and formulas that need no script."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from latex2mathml.converter import convert
+from mkdocs.structure.files import File, Files
+
+from sim.interventions.describe import as_text, describe, kinds, scenarios_by_kind
+from sim.parameters import PARAMETERS
+
+ROOT = Path(__file__).resolve().parents[1]
+FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
+STATUS_ZH = {"measured": "实测", "calibrated": "校准", "assumed": "假设"}
+
+
+def on_files(files: Files, config: Any, **_: Any) -> Files:
+    """Add the pages that are made from code and results."""
+    pages = {
+        "parameters.md": parameters("en"), "zh/parameters.md": parameters("zh"),
+        "intervention-reference.md": interventions("en"), "zh/interventions.md": interventions("zh"),
+        "score-card.md": score_card(),
+    }  # fmt: skip
+    for name, text in pages.items():
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def on_page_content(content: str, **_: Any) -> str:
+    """Formulas as MathML, which browsers show by themselves."""
+    return FORMULA.sub(lambda found: convert(html.unescape(found[3]).strip(), display="inline" if found[2] == "(" else "block"), content)
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    """Lines of one Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+
+
+def parameters(lang: str) -> str:
+    """Every parameter with its value, range and source, by group."""
+    zh = lang == "zh"
+    count = Counter(p.status for p in PARAMETERS.values())
+    lines = ["# 参数" if zh else "# Parameters", ""]
+    if zh:
+        lines += [f"共{len(PARAMETERS)}个参数：" + "，".join(f"{STATUS_ZH[key]}{number}个" for key, number in count.most_common()) + "。",
+                  "由代码生成；可在情景的 `[parameters.组]` 中修改，或用 `--set 参数=值`。", ""]  # fmt: skip
+        head: tuple[str, ...] = ("参数", "含义", "默认", "合理范围", "单位", "性质", "来源")
+    else:
+        lines += [f"{len(PARAMETERS)} parameters: " + ", ".join(f"{number} {key}" for key, number in count.most_common()) + ".",
+                  "Made from the code. Set them in a scenario under `[parameters.GROUP]`, or with `--set KEY=VALUE`.", ""]  # fmt: skip
+        head = ("key", "meaning", "default", "plausible range", "unit", "status", "source")
+    for group in dict.fromkeys(p.group for p in PARAMETERS.values()):
+        rows = [(f"`{p.key}`", p.zh if zh else p.en, f"{p.default:g}", f"{p.plausible[0]:g} – {p.plausible[1]:g}" if p.plausible else "–",
+                 p.unit, STATUS_ZH.get(p.status, p.status) if zh else p.status, p.source)
+                for p in PARAMETERS.values() if p.group == group]  # fmt: skip
+        lines += [f"## {group}", "", *table(head, rows), ""]
+    return "\n".join(lines) + "\n"
+
+
+def interventions(lang: str) -> str:
+    """Every intervention as it declares itself."""
+    users = scenarios_by_kind()
+    title = "# 措施\n\n由代码生成，与程序中的设置一致。\n" if lang == "zh" else "# Every intervention\n\nMade from the code, so that it is what the program does.\n"
+    parts = [as_text(describe(kind, users), lang) for kind in kinds()]
+    return title + "\n" + "\n".join(re.sub(r"^# ", "## ", part) for part in parts)
+
+
+def score_card() -> str:
+    """The newest score card among the results, or how to make one."""
+    lines = ["# Validation score card", "",
+             "Patterns that a credible model must reproduce, some used for calibration and some held out. Misses stay misses.", ""]  # fmt: skip
+    found = newest_score_card()
+    if found is None:
+        return "\n".join([*lines, "There was no score card among the results when this page was built. `estate validate` makes one in",
+                          "`results/validation`; build the site again afterwards.", ""])  # fmt: skip
+    passed = ", ".join(f"{use}: {count['passed']} of {count['of']} passed" for use, count in found["passed"].items())
+    skipped = {"name", "title", "title_en", "title_zh"}
+    scores = found["scores"]
+    head = tuple(key for key in scores[0] if key not in skipped - {"name"})
+    rows = [tuple(cell(score[key]) for key in head) for score in scores]
+    return "\n".join([*lines, f"{len(found['seeds'])} seeds, level {found['level']:.0%}; {passed}.", "",
+                      f"Model {found['model_source_hash']}, values {found['digest'][:16]}.", "", *table(head, rows), ""])  # fmt: skip
+
+
+def newest_score_card() -> dict[str, Any] | None:
+    """The manifest of the score card that was written last."""
+    files = sorted((ROOT / "results").glob("validation*/**/manifest.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in files:
+        made: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if made.get("kind") == "score card" and made.get("scores"):
+            return made
+    return None
+
+
+def cell(value: Any) -> str:
+    """A value of the score card as a reader wants to see it."""
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
