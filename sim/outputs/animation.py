@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import CHART_WORDS, percent, pick, provenance, text
 from sim.outputs.measures import STAGE_ORDER, RunLike, stage_shares, stages_at
-from sim.outputs.stages import _block_labels, _groups, _legend, packed_grid
+from sim.outputs.stages import MARKED_CELLS, _block_labels, _groups, _legend, packed_grid
 from sim.words import STAGE_WORDS
 
 ENDINGS = (".gif", ".mp4")
@@ -60,6 +62,18 @@ def shown_months(months: int) -> list[int]:
     return [*range(1, months, step), months]
 
 
+def _signs(ax: Axes, shape: tuple[int, int], estates: int) -> dict[str, Line2D]:
+    """Lines between the squares, and marks for the worst stages beside their colour, where squares are large enough for both."""
+    if estates > MARKED_CELLS:
+        return {}
+    ax.set_xticks(np.arange(shape[1] + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(shape[0] + 1) - 0.5, minor=True)
+    ax.grid(which="minor", axis="both", color="white", linewidth=1)
+    ax.tick_params(which="minor", length=0)
+    marks = {"collapsed": "x", "spiralling": "v"}
+    return {stage: ax.plot([], [], mark, color="white", markersize=4, linestyle="none", label=f"_{stage}")[0] for stage, mark in marks.items()}
+
+
 def prepared(run: RunLike, lang: str, group: str, width: float = 7.2) -> tuple[Figure, Any, list[int]]:
     """(Figure of the first frame, function that changes it to a frame by its number, month of each frame)."""
     months = shown_months(run.months)
@@ -86,9 +100,14 @@ def prepared(run: RunLike, lang: str, group: str, width: float = 7.2) -> tuple[F
     said = ax.text(0, 1.015, "", transform=ax.transAxes, fontsize=11, gid="month")
     collapsed, name = STAGE_ORDER.index("collapsed"), STAGE_WORDS["collapsed"].in_language(lang)
 
+    signs = _signs(ax, cells.shape, len(keys))
+
     def update(frame: int) -> None:
         cells[row, column] = codes[frame]
         image.set_data(cells)
+        for stage, sign in signs.items():
+            here = codes[frame] == STAGE_ORDER.index(stage)
+            sign.set_data(column[here], row[here])
         said.set_text(f"{text('month_n', lang, n=months[frame])} · {name} {percent(shares[frame, collapsed])}")
 
     update(0)

@@ -125,6 +125,8 @@ def test_animation_shows_every_month_and_each_estate_in_its_square(tmp_path):
         codes = shown.get_array().compressed() if np.ma.isMaskedArray(shown.get_array()) else shown.get_array()
         counted = np.bincount(np.asarray(codes)[~np.isnan(codes)].astype(int), minlength=len(STAGE_ORDER))
         assert np.array_equal(counted, np.bincount(stages_at(run, [months[frame]])[0], minlength=len(STAGE_ORDER)))
+        (collapsed,) = [line for line in figure.axes[0].lines if line.get_label() == "_collapsed"]
+        assert len(collapsed.get_xdata()) == counted[STAGE_ORDER.index("collapsed")]
         said = next(item.get_text() for item in figure.axes[0].texts if item.get_gid() == "month")
         assert said.startswith(f"month {months[frame]}")
 
