@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 IMAGES = Path(__file__).with_name("images")
-WIDTH, HEIGHT = 190, 56
+WIDTH, HEIGHT = 206, 56
 NODES = {
     "norm": (130, 70, "Payment seen around", "看到的缴费情况"), "income": (450, 70, "Company income", "企业收入"),
     "exit": (770, 70, "Company leaves", "企业撤场"), "pay": (130, 250, "Owners pay", "业主缴费"),

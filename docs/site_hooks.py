@@ -20,6 +20,17 @@ FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>
 STATUS_ZH = {"measured": "实测", "calibrated": "校准", "assumed": "假设"}
 
 
+def on_config(config: Any, **_: Any) -> Any:
+    """Pages that nobody has put into the menu come at its end, so that every page can be reached."""
+    listed = set(re.findall(r"[\w/-]+\.md", json.dumps(config.nav, ensure_ascii=False)))
+    folder = Path(config.docs_dir)
+    rest = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.md"))
+    missing = [name for name in rest if name not in listed]
+    if missing:
+        config.nav.append({"More": missing})
+    return config
+
+
 def on_files(files: Files, config: Any, **_: Any) -> Files:
     """Add the pages that are made from code and results."""
     pages = {
@@ -34,7 +45,12 @@ def on_files(files: Files, config: Any, **_: Any) -> Files:
 
 def on_page_content(content: str, **_: Any) -> str:
     """Formulas as MathML, which browsers show by themselves."""
-    return FORMULA.sub(lambda found: convert(html.unescape(found[3]).strip(), display="inline" if found[2] == "(" else "block"), content)
+    return FORMULA.sub(_mathml, content)
+
+
+def _mathml(found: re.Match[str]) -> str:
+    made = convert(html.unescape(found[3]).strip(), display="inline" if found[2] == "(" else "block")
+    return made.replace("\\_", "_")  # the converter leaves the backslash of names such as grievance\_weight
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:

@@ -1,0 +1,68 @@
+"""The documentation site is built without a broken link, needs no network, and says what the code says."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("mkdocs")
+pytest.importorskip("latex2mathml")
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "docs"))
+
+import make_loops  # noqa: E402
+import site_hooks  # noqa: E402
+
+from sim import PARAMETERS  # noqa: E402
+from sim.interventions.describe import kinds  # noqa: E402
+
+LOADED = re.compile(r"<(?:script|img|iframe|source)[^>]*\ssrc=\"?(?:https?:)?//|<link[^>]*rel=\"?(?:stylesheet|preload)[^>]*href=\"?(?:https?:)?//")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]  # --strict: a broken link or anchor is an error
+    return {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in folder.rglob("*.html")}
+
+
+def test_nothing_is_loaded_from_elsewhere(site):
+    assert {name for name, text in site.items() if LOADED.search(text)} == set()
+
+
+def test_formulas_need_no_script(site):
+    for name in ("model.html", "zh/model.html"):
+        assert "<math" in site[name] and 'class="arithmatex"' not in site[name]
+
+
+def test_pages_from_code_have_everything(site):
+    for name in ("parameters.html", "zh/parameters.html"):
+        assert [key for key in PARAMETERS if f"<code>{key}</code>" not in site[name]] == []
+    for name in ("intervention-reference.html", "zh/interventions.html"):
+        assert [kind for kind in kinds() if f"<code>{kind}</code>" not in site[name]] == []
+
+
+def test_the_picture_of_the_loops_is_what_its_script_draws():
+    for lang, name in (("en", "loops.svg"), ("zh", "loops.zh.svg")):
+        assert (make_loops.IMAGES / name).read_text(encoding="utf-8") == make_loops.drawing(lang)
+
+
+def test_the_score_card_is_that_of_the_last_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(site_hooks, "ROOT", tmp_path)
+    assert "estate validate" in site_hooks.score_card()
+    folder = tmp_path / "results" / "validation"
+    folder.mkdir(parents=True)
+    card = {"kind": "score card", "seeds": [1, 2], "level": 0.95, "passed": {"calibration": {"passed": 1, "of": 2}},
+            "scores": [{"name": "one", "mean": 0.5, "verdict": "pass"}, {"name": "two", "mean": None, "verdict": "miss"}],
+            "model_source_hash": "abc", "digest": "0" * 64}  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(card), encoding="utf-8")
+    text = site_hooks.score_card()
+    assert "| one | 0.5 | pass |" in text and "| two | – | miss |" in text and "1 of 2 passed" in text
