@@ -58,6 +58,8 @@ class Purpose(IntEnum):
     LAPSE_COMMUNITY = 23
     OPENING_CASH = 24
     OPENING_FUND = 25
+    ARREARS_FORMER_UNIT = 26
+    ARREARS_FORMER_SELF = 27
 
 
 # purpose: (payer kind, payee kind)
@@ -88,6 +90,8 @@ PURPOSES: dict[str, tuple[str, str]] = {
     "lapse_community": ("community", "taxpayers"),
     "opening_cash": ("shareholders", "companies"),
     "opening_fund": ("advertisers", "estate_funds"),
+    "arrears_former_unit": ("owners", "employers"),
+    "arrears_former_self": ("owners", "estate_funds"),
 }
 
 

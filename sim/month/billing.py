@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from sim.kernel import kernel
 from sim.ledger import Purpose, move
+from sim.month.claims import EMPLOYERS, repay_claims
 from sim.state.modes import SELF, UNIT, billed_share_of_full_fee
 
 FEES, FEES_UNIT, FEES_SELF = int(Purpose.FEES), int(Purpose.FEES_UNIT), int(Purpose.FEES_SELF)
 ARREARS, ARREARS_UNIT, ARREARS_SELF = int(Purpose.ARREARS), int(Purpose.ARREARS_UNIT), int(Purpose.ARREARS_SELF)
-ARREARS_FORMER = int(Purpose.ARREARS_FORMER)
-EMPLOYERS = 1  # account of the employers behind unit-managed estates (index in ledger.OUTSIDE)
 
 
 @kernel
@@ -20,10 +19,10 @@ def bill_shares(estates, p, bill_share):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def book_payments(estates, companies, balances, flows, p):  # type: ignore[no-untyped-def]
+def book_payments(estates, companies, claims, balances, flows, p):  # type: ignore[no-untyped-def]
     """Move this month's fees and repaid arrears to whoever they are owed to, and update what owners can see of payment.
 
-    Repaid arrears go to the former company in proportion to what is owed to it.
+    Repaid arrears go to former managers and the present one in proportion to what is owed to each before the month.
     """
     q = p[0]
     for e in range(estates.size):
@@ -34,14 +33,10 @@ def book_payments(estates, companies, balances, flows, p):  # type: ignore[no-un
             estate.paid_share += q.payment_norm_erosion * (min(estate.paid_share, q.payment_norm_floor) - estate.paid_share)
             continue
         estate.paid_share = estate.payers / estate.households
-        owed_before = estate.arrears - (estate.billed - estate.collected) + estate.recovered
-        former = 0
-        if estate.former_arrears > 0 and owed_before > 0:
-            former = int(estate.recovered * (estate.former_arrears / owed_before))
-            former = min(former, min(estate.recovered, estate.former_arrears))
-            move(balances, flows, ARREARS_FORMER, owners, companies[estate.former_company].account, former)
-            estate.former_arrears -= former
-        own = estate.recovered - former
+        own = estate.recovered
+        if own > 0 and estate.former_arrears > 0:
+            owed_before = estate.arrears - (estate.billed - estate.collected) + own
+            own = repay_claims(e, owed_before, balances, flows, estates, claims)
         if estate.mode == UNIT:
             move(balances, flows, FEES_UNIT, owners, EMPLOYERS, estate.collected)
             move(balances, flows, ARREARS_UNIT, owners, EMPLOYERS, own)

@@ -8,6 +8,7 @@ from numba.extending import register_jitable
 from sim.draws import Stream, philox
 from sim.exact import normal_quantile
 from sim.kernel import kernel
+from sim.month.claims import EMPLOYERS, keep_claim, take_up_claim
 from sim.month.committee import chance_word
 from sim.month.lots import block_range, in_lot, lot_terms
 from sim.state.events import Cause, Event, write_event
@@ -96,10 +97,15 @@ def update_companies(estates, companies, balances, world, events, p):  # type: i
 
 
 @kernel
-def take_over(e, c, mode, belief, companies, estates, p):  # type: ignore[no-untyped-def]
-    """Company c starts to run estate e."""
+def take_over(e, c, mode, belief, companies, estates, claims, p):  # type: ignore[no-untyped-def]
+    """Company c starts to run estate e; employers or owners who ran it stay creditors of what is owed to them."""
     q = p[0]
     estate = estates[e]
+    if estate.mode == UNIT:
+        keep_claim(e, EMPLOYERS, estates, claims)
+    elif estate.mode == SELF:
+        keep_claim(e, estate.fund_account, estates, claims)
+    take_up_claim(e, companies[c].account, estates, claims)
     estate.mode = mode
     estate.company = c
     estate.effort = max(estate.effort, q.service_start_effort)
@@ -163,7 +169,7 @@ def fallback_company(companies):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def left_alone(e, luck, estates, world, events, p):  # type: ignore[no-untyped-def]
+def left_alone(e, luck, estates, claims, world, events, p):  # type: ignore[no-untyped-def]
     """Nobody came: small active estates manage themselves, some get community cleaning, the others nothing."""
     q = p[0]
     estate = estates[e]
@@ -172,6 +178,7 @@ def left_alone(e, luck, estates, world, events, p):  # type: ignore[no-untyped-d
     if will >= q.market_self_activism and estate.households <= q.market_self_households and estate.condition > 0.2:
         if estate.mode != SELF:
             estate.mode = SELF
+            take_up_claim(e, estate.fund_account, estates, claims)
             write_event(events, world, e, -1, SELF_MANAGEMENT, NO_BIDDER, estate.mean_activism)
     elif estate.mode != MARKET and estate.mode != SOE:
         return  # nothing changes where nobody managed it before
@@ -184,7 +191,7 @@ def left_alone(e, luck, estates, world, events, p):  # type: ignore[no-untyped-d
 
 
 @kernel
-def hold_tender(e, cause, beliefs, companies, estates, world, events, p):  # type: ignore[no-untyped-def]
+def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p):  # type: ignore[no-untyped-def]
     """Tender estate e: a company, else state-owned fallback where policy offers it, else what owners and community manage."""
     estate = estates[e]
     belief_mean = beliefs[estate.type, condition_bin(estate.condition)]
@@ -194,7 +201,7 @@ def hold_tender(e, cause, beliefs, companies, estates, world, events, p):  # typ
         first, last = block_range(e, estates)
         for m in range(first, last):
             if in_lot(e, m, estates):
-                take_over(m, winner, MARKET, belief, companies, estates, p)
+                take_over(m, winner, MARKET, belief, companies, estates, claims, p)
                 write_event(events, world, m, winner, TENDER_WON, cause, bids)
         return
     write_event(events, world, e, -1, TENDER_FAILED, NO_BIDDER, looks)
@@ -202,25 +209,25 @@ def hold_tender(e, cause, beliefs, companies, estates, world, events, p):  # typ
     if estate.lever_fallback > 0.0 and world[0].fallback_left > 0:
         c = fallback_company(companies)
         if c >= 0:
-            take_over(e, c, SOE, belief_mean, companies, estates, p)
+            take_over(e, c, SOE, belief_mean, companies, estates, claims, p)
             world[0].fallback_left -= 1
             write_event(events, world, e, c, FALLBACK_TAKEN, NO_BIDDER, estate.paid_share)
             return
     if estate.mode == UNIT:
         return
     _, _, _, luck = philox(U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(999), U64(world[0].key_0), U64(world[0].key_1))
-    left_alone(e, chance_word(luck), estates, world, events, p)
+    left_alone(e, chance_word(luck), estates, claims, world, events, p)
 
 
 @kernel
-def company_leaves(e, companies, estates, world, events):  # type: ignore[no-untyped-def]
+def company_leaves(e, companies, estates, claims, world, events):  # type: ignore[no-untyped-def]
     """The company of estate e hands over; what is owed to it stays owed to it."""
     estate = estates[e]
     c = estate.company
     companies[c].estates -= 1
     write_event(events, world, e, c, COMPANY_LEFT, estate.process_cause, estate.arrears / 100.0)
     estate.former_company = c
-    estate.former_arrears = estate.arrears
+    keep_claim(e, companies[c].account, estates, claims)
     estate.company = -1
     estate.process = 0
     estate.effort = 0.0
@@ -251,7 +258,7 @@ def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped
 
 
 @kernel
-def market_month(estates, companies, balances, beliefs, world, events, p):  # type: ignore[no-untyped-def]
+def market_month(estates, companies, claims, balances, beliefs, world, events, p):  # type: ignore[no-untyped-def]
     """One month of the market in every estate, in order of estate number."""
     q = p[0]
     update_companies(estates, companies, balances, world, events, p)
@@ -264,17 +271,17 @@ def market_month(estates, companies, balances, beliefs, world, events, p):  # ty
             else:
                 estate.process_left -= 1
                 if estate.process_left <= 0:
-                    company_leaves(e, companies, estates, world, events)
-                    hold_tender(e, VACANCY, beliefs, companies, estates, world, events, p)
+                    company_leaves(e, companies, estates, claims, world, events)
+                    hold_tender(e, VACANCY, beliefs, companies, estates, claims, world, events, p)
             continue
         offered = estate.lever_fallback > 0.0 and world[0].fallback_left > 0
         if estate.mode == UNIT and not offered:
             continue
         estate.unmanaged_months += 1
         if offered:
-            hold_tender(e, POLICY, beliefs, companies, estates, world, events, p)
+            hold_tender(e, POLICY, beliefs, companies, estates, claims, world, events, p)
         elif estate.unmanaged_months + estate.lever_retry >= q.market_retry:
-            hold_tender(e, RETRY, beliefs, companies, estates, world, events, p)
+            hold_tender(e, RETRY, beliefs, companies, estates, claims, world, events, p)
         if estate.mode == NONE and estate.lever_cleaning > 0.0:
             estate.mode = CLEANING
             write_event(events, world, e, -1, CLEANING_STARTED, POLICY, estate.paid_share)

@@ -56,7 +56,7 @@ class Clockwork:
         # 2 payment
         bill_shares(s.estates, p, self.bill_share)
         self._over_estates(payment_pass, self.bill_share, s.owners, s.buildings, s.estates, s.world, p)
-        book_payments(s.estates, s.companies, balances, flows, p)
+        book_payments(s.estates, s.companies, s.claims, balances, flows, p)
         # 3 company
         share_public_revenue(s.estates, s.companies, s.committees, balances, flows, p)
         plan_effort(s.estates, s.companies, s.committees, balances, s.world, p, self.target)
@@ -70,7 +70,7 @@ class Clockwork:
         # 6 committee
         committee_month(s.committees, s.owners, s.estates, s.world, self.events, p)
         # 7 market
-        market_month(s.estates, s.companies, balances, self.beliefs, s.world, self.events, p)
+        market_month(s.estates, s.companies, s.claims, balances, self.beliefs, s.world, self.events, p)
         # 8 record
         record_month(s.estates, *self.rings, s.world, p)
 

@@ -18,6 +18,7 @@ from sim.population.estates import MONTHS, building_starts, draw_estates, in_ran
 from sim.population.first_service import first_service
 from sim.population.owners import TYPE_TRAITS, draw_owners, sum_up_estates
 from sim.scenario import Scenario
+from sim.state.claims import Claims, new_claims
 from sim.state.owners import Buildings, Owners, new_owners
 from sim.state.tables import COMMITTEE_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
 from sim.units import yuan_to_fen
@@ -37,6 +38,7 @@ class State:
     world: np.ndarray
     parameters: np.ndarray
     books: Books
+    claims: Claims
 
 
 def starting_state(scenario: Scenario, seed: int) -> State:
@@ -66,7 +68,8 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     sum_up_estates(owners, buildings, estates, parameters)
     estates["cost_area"] *= estates["area"]
     _opening_money(scenario, estates, companies, committees, books)
-    return State(owners, buildings, estates, companies, committees, government, world, parameters, books)
+    claims = new_claims(estates.size)
+    return State(owners, buildings, estates, companies, committees, government, world, parameters, books, claims)
 
 
 def _world(scenario: Scenario, seed: int) -> np.ndarray:

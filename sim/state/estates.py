@@ -35,8 +35,8 @@ MONTHLY = (
     # market
     Field("mode", I4, "code", "management mode (index into MODES)"),
     Field("company", I4, "row", "managing company, -1 without one"),
-    Field("former_company", I4, "row", "the last company that left, -1 if none"),
-    Field("former_arrears", I8, "fen", "arrears owed to the former company"),
+    Field("former_company", I4, "row", "the last company that left, -1 if none; may not bid in the next tender"),
+    Field("former_arrears", I8, "fen", "arrears owed to former managers (sum of sim.state.claims)"),
     Field("process", I4, "code", "0 none, 1 notice, 2 dismissal under way"),
     Field("process_left", I4, "months", "months until that process ends"),
     Field("process_cause", I4, "code", "cause of the process (index into CAUSES)"),

@@ -51,6 +51,8 @@ def columns(city: City) -> Iterator[tuple[str, np.ndarray]]:
         rows = getattr(state, table)
         for name in rows.dtype.names:
             yield f"{table}.{name}", rows[name]
+    yield "claims.account", state.claims.account
+    yield "claims.fen", state.claims.fen
     yield "balances", state.books.balances
 
 

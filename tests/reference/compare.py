@@ -30,10 +30,23 @@ def differences(fast: City, slow: ReferenceCity) -> list[str]:
         found += _table(kind, agents, [(f.name, table[f.name]) for f in fields if f.name != "account"])
     houses = [house for estate in slow.estates for house in estate.houses]
     found += _table("building", houses, [(name, getattr(s.buildings, name)) for name in ("paid_share", "refuser_share")])
+    found += _claims(fast, slow)
     for number, account in slow.books.named.items():
         if slow.books.balances[account] != s.books.balances[number]:
             found.append(f"balance of {account}: {s.books.balances[number]}, reference {slow.books.balances[account]}")
     return [f"month {fast.month}: {text}" for text in found]
+
+
+def _claims(fast: City, slow: ReferenceCity) -> list[str]:
+    found = []
+    claims = fast.state.claims
+    for estate in slow.estates:
+        rows = zip(claims.account[estate.row].tolist(), claims.fen[estate.row].tolist(), strict=True)
+        ours = [(slow.books.named[account], fen) for account, fen in rows if fen]
+        expected = [(claim.creditor, claim.fen) for claim in estate.claims.claims]
+        if ours != expected:
+            found.append(f"claims on estate {estate.row}: {ours}, reference {expected}")
+    return found
 
 
 def _table(kind: str, agents: list[Any], columns: list[tuple[str, np.ndarray]]) -> list[str]:

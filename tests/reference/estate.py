@@ -12,6 +12,7 @@ from sim.month.owner_passes import SHARE_UNIT
 from sim.state.estates import ESTATE_FIELDS
 
 from .building import Building
+from .claims import ClaimList
 from .owner import Owner
 from .words import CLEANING, MARKET, NONE, SELF, SOE, UNIT
 
@@ -44,6 +45,7 @@ class Estate(mesa.Agent):
             setattr(self, field.name, table[field.name][row].item())
         self.houses: list[Building] = []
         self.account, self.fund = ("owners", row), ("estate_funds", row)  # of all owners, of the estate fund
+        self.claims = ClaimList()
         self.goal = 0.0
 
     @property
@@ -122,21 +124,20 @@ class Estate(mesa.Agent):
         self.arrears = sum(int(owner.arrears) for owner in self.owners)
 
     def book_payments(self) -> None:
-        """Fees go to the manager; repaid arrears to former and present manager in proportion to what is owed to each."""
+        """Fees go to the manager; repaid arrears to former managers and the present one in proportion to what is owed to each."""
         books = self.model.books
-        to_former = 0
-        owed = self.arrears - (self.billed - self.collected) + self.recovered
-        if self.former_arrears > 0 and owed > 0:
-            to_former = min(int(self.recovered * (self.former_arrears / owed)), self.recovered, self.former_arrears)
-            books.move("arrears_former", self.account, ("companies", self.former_company), to_former)
-            self.former_arrears -= to_former
+        own = self.recovered
+        if self.claims.total > 0:
+            owed = self.arrears - (self.billed - self.collected) + own
+            own = self.claims.repay(own, owed, self.account, books)
+            self.former_arrears = self.claims.total
         suffix, payee = {
             UNIT: ("_unit", ("employers", 0)),
             SELF: ("_self", self.fund),
         }.get(self.mode, ("", ("companies", self.company)))
         books.move("fees" + suffix, self.account, payee, self.collected)
-        books.move("arrears" + suffix, self.account, payee, self.recovered - to_former)
-        self.income = self.collected + self.recovered - to_former
+        books.move("arrears" + suffix, self.account, payee, own)
+        self.income = self.collected + own
 
     # service
 

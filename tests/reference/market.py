@@ -11,6 +11,7 @@ from .events import Cause, Event
 from .words import CLEANING, MARKET, NONE, SELF, SOE, UNIT
 
 if TYPE_CHECKING:
+    from .books import Account
     from .city import ReferenceCity
     from .company import Company
     from .estate import Estate
@@ -100,7 +101,8 @@ class Market:
         self.city.tell(
             estate.row, company.row, Event.COMPANY_LEFT, Cause(estate.process_cause), estate.arrears / 100.0
         )
-        estate.former_company, estate.former_arrears = company.row, estate.arrears
+        self.stop_managing(estate, company.account)
+        estate.former_company = company.row
         estate.company, estate.process, estate.effort = -1, 0, 0.0
         self.tender(estate, Cause.VACANCY)
 
@@ -206,12 +208,25 @@ class Market:
 
     def take_over(self, estate: Estate, company: Company, mode: int, belief: float) -> None:
         """The company starts with a good month and what it believes to earn."""
+        if estate.mode in (UNIT, SELF):
+            self.stop_managing(estate, ("employers", 0) if estate.mode == UNIT else estate.fund)
+        self.manage_again(estate, company.account)
         estate.mode, estate.company, estate.process = mode, company.row, 0
         estate.effort = max(estate.effort, self.city.p.service_start_effort)
         full_fee = estate.price * estate.billable_area * estate.full_fee_share(mode)
         estate.income_smooth = belief * full_fee + estate.lever_offer
         estate.losing_months = estate.unmanaged_months = 0
         company.estates += 1
+
+    def stop_managing(self, estate: Estate, creditor: Account) -> None:
+        """Who managed the estate stays the creditor of what is owed to it."""
+        estate.claims.keep(creditor, estate.arrears)
+        estate.former_arrears = estate.claims.total
+
+    def manage_again(self, estate: Estate, creditor: Account) -> None:
+        """What a new manager is owed from before, if it was here before, is its own again."""
+        estate.claims.take_up(creditor)
+        estate.former_arrears = estate.claims.total
 
     def leave_alone(self, estate: Estate) -> None:
         """Small, active, sound estates manage themselves; where a company has left some are cleaned; else nothing changes."""
@@ -221,6 +236,7 @@ class Market:
         if will >= p.market_self_activism and small and estate.condition > 0.2:
             if estate.mode != SELF:
                 estate.mode = SELF
+                self.manage_again(estate, estate.fund)
                 self.city.tell(
                     estate.row, -1, Event.SELF_MANAGEMENT, Cause.NO_BIDDER, estate.mean_activism
                 )
