@@ -192,5 +192,7 @@ class StudyResult:
         }
 
     def _repr_html_(self) -> str:
-        state = f"{len(self) - self.missing} of {len(self)} runs"
-        return f"<b>{self.study.title.en}</b> ({state}){self.table(self.study.outcomes).head(20).to_html()}"
+        from sim.outputs.shown import shown_html
+
+        facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.en}"
+        return shown_html(self.study.title.en, facts, (), (), self.table(self.study.outcomes).head(20))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from sim.experiments import cost_effect as verdicts
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, RARE, Interval
 from sim.experiments.outcomes import OUTCOMES
 from sim.outputs.catalog import amount, require_language, scenario_title, titled
+from sim.outputs.shown import shown_html
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -219,9 +219,8 @@ def _looks(found: Comparison, lang: str) -> list[str]:
 
 
 def as_html(found: Comparison, lang: str = "en") -> str:
-    """What a notebook shows: the sentences, the warnings, the table of differences."""
-    lines = [f"<p>{html.escape(line)}</p>" for line in found.sentences(lang)]
-    lines += [f"<p><b>{html.escape(line)}</b></p>" for line in found.warnings(lang)]
-    arms = " · ".join(html.escape(f"{arm.name}: {scenario_title(arm, lang)}") for arm in found.arms)
-    table = found.differences.to_html(index=False, float_format=lambda value: f"{value:,.4g}")
-    return f"<div><p>{arms}</p>{''.join(lines)}{table}</div>"
+    """What a notebook shows: the arms, the sentences, the warnings, the table of differences."""
+    title = " · ".join(f"{arm.name}: {scenario_title(arm, lang)}" for arm in found.arms)
+    runs, level = len(found.seeds), percent_level(found.interval_level)
+    facts = f"{runs}组相同随机种子 · {level}置信区间" if lang == "zh" else f"{runs} common seeds · {level} intervals"
+    return shown_html(title, facts, found.sentences(lang), found.warnings(lang), found.differences)

@@ -143,3 +143,17 @@ def test_animation_refuses_what_it_cannot_write(run, tmp_path, monkeypatch):
             charts.animate(run, tmp_path / name)
     with pytest.raises(EstateError, match="frames_per_second"):
         charts.animate(run, tmp_path / "a.gif", frames_per_second=0)
+
+
+def test_results_show_themselves_alike(compared, studied):
+    """A title in bold, facts in small print, a table; texts are escaped."""
+    for result in (compared, studied):
+        page = result._repr_html_()
+        assert page.startswith("<div><strong>") and "<small>" in page and "<table" in page and page.endswith("</div>")
+    assert "6 common seeds" in compared._repr_html_() and compared.sentences()[0].split(",")[0] in compared._repr_html_()
+    title = studied.study.title
+    studied.study = studied.study.model_copy(update={"title": title.model_copy(update={"en": "<b>x</b>"})})
+    try:
+        assert "&lt;b&gt;x" in studied._repr_html_()
+    finally:
+        studied.study = studied.study.model_copy(update={"title": title})
