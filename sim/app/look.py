@@ -34,7 +34,7 @@ body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; backgro
 .estate-legend span { display: inline-flex; align-items: center; gap: .35rem; }
 .estate-measure { width: 100%; border: 1px solid #ccc; border-radius: 6px; padding: 0 .4rem; }
 .estate-measure .q-item { padding: 0 .3rem; min-height: 40px; }
-.estate-changed { font-weight: 700; color: #0b4a78; }
+.estate-main .q-table th, .estate-main .q-table td { font-size: 1rem; }
 .estate-small { font-size: .9rem; color: #333; }
 .estate-status { min-height: 1.8rem; font-weight: 600; }
 .estate-story p { margin: .25rem 0; line-height: 1.5; }
@@ -52,7 +52,7 @@ window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local(
     window.dispatchEvent(new Event("estate-font"));
   }).catch(() => {});
 """
-PAGES = (("play", "/"), ("share", "/share"))
+PAGES = (("play", "/"), ("compare", "/compare"), ("share", "/share"))
 
 
 def head(session: Session, switch: Callable[[], object]) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from nicegui import Client, app, ui
 
-from sim.app.choice import DEFAULT, read_address
+from sim.app.choice import DEFAULT, Choice, read_address
 from sim.app.levers import board
 from sim.app.limits import Limits
 from sim.app.look import STYLE
+from sim.app.pages.compare import ARMS, ComparePage
 from sim.app.pages.play import PlayPage
 from sim.app.pages.share import SharePage
 from sim.app.rooms import LOCAL, Room, Seats, new_code
@@ -56,6 +58,12 @@ def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None
         if session is not None:
             PlayPage(session)
 
+    @ui.page("/compare", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    def compare(request: Request, client: Client) -> None:
+        session = enter(made, request, client, "/compare", ARMS)
+        if session is not None:
+            ComparePage(session, policies_of(request, made.limits))
+
     @ui.page("/share", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
     def share(request: Request, client: Client) -> None:
         session = enter(made, request, client, "/share")
@@ -80,6 +88,12 @@ def enter(made: Workshop, request: Request, client: Client, path: str, other: tu
             for line in reading.ignored:
                 ui.label(line)
     return session
+
+
+def policies_of(request: Request, limits: Limits) -> list[Choice]:
+    """The policies that an address of the compare page holds, each read as strictly as the address itself."""
+    texts = [request.query_params[name] for name in ARMS if name in request.query_params]
+    return [read_address(parse_qsl(text[: limits.query_length], keep_blank_values=True), limits, "en").choice for text in texts]
 
 
 def serve(host: str = "127.0.0.1", port: int = 8080, code: str | None = None, lang: str = "en", limits: Limits | None = None,

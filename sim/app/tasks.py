@@ -7,6 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from sim.experiments.summary import RunSummary
     from sim.results import Run
     from sim.scenario import Scenario
 
@@ -38,6 +39,13 @@ def simulate(scenario: Scenario) -> Result:
     frames = frames_of(source.record, made.scenario)
     size = len(frames) + source.record.events.nbytes + sum(column.nbytes for column in source.record.outcomes)
     return Result(made, frames, size + 200 * len(source.record.ledger))
+
+
+def summarised(scenario: Scenario) -> RunSummary:
+    """One run in brief, for comparisons."""
+    from sim.experiments.cell import cells_of, execute
+
+    return execute(cells_of(scenario, [scenario.seed])[0])
 
 
 def picture(run: Run, chart: str, lang: str) -> bytes:

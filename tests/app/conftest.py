@@ -9,10 +9,10 @@ import pytest_asyncio
 
 pytest.importorskip("nicegui")
 
-from nicegui.testing import User
-from nicegui.testing.user_simulation import user_simulation
+from nicegui.testing import User  # noqa: E402
+from nicegui.testing.user_simulation import user_simulation  # noqa: E402
 
-from sim.app.limits import Limits
+from sim.app.limits import Limits  # noqa: E402
 
 SMALL = "city.estates=20&months=12"
 

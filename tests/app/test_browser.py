@@ -28,11 +28,11 @@ DRIVER = shutil.which("chromedriver")
 if not CHROMIUM or not DRIVER:
     pytest.skip("no chromium with chromedriver", allow_module_level=True)
 
-from selenium.webdriver import ActionChains
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
+from selenium.webdriver import ActionChains  # noqa: E402
+from selenium.webdriver.chrome.options import Options  # noqa: E402
+from selenium.webdriver.chrome.service import Service  # noqa: E402
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 SMALL = "months=60"
 
@@ -270,3 +270,28 @@ def test_a_room_asks_for_its_code(server: Callable[..., tuple[str, str]], browse
     browser.one("input[name=code]").send_keys(code[1], Keys.ENTER)
     browser.loaded()
     assert "seed=5" in browser.driver.current_url
+
+
+def test_compare(local: str, browser: Browser) -> None:
+    """Two policies and a third, replicated in the background; charts with bands; both lives of an estate that differs."""
+    browser.open(f"{local}/compare?months=24&on=performance_award")
+    browser.until(lambda: browser.one(".estate-card"))
+    browser.driver.find_elements(By.CSS_SELECTOR, ".estate-measure .q-checkbox")[1].click()
+    browser.until(lambda: "," in browser.driver.current_url)
+    browser.button("Add the present setting").click()
+    browser.until(lambda: "C:" in browser.one(".estate-card").text)
+    browser.one(".estate-card").find_elements(By.CSS_SELECTOR, "button")[-1].click()
+    browser.until(lambda: "10 pairs of runs compared" in browser.one(".estate-card").text, 180)
+    assert len(browser.driver.find_elements(By.CSS_SELECTOR, ".estate-chart")) == 4
+    assert len(browser.driver.find_elements(By.CSS_SELECTOR, "table")) == 2
+    browser.picture("compare")
+    browser.driver.execute_script("document.querySelector('.estate-chart').scrollIntoView()")
+    browser.picture("compare_charts")
+    estates = [one for one in browser.driver.find_elements(By.CSS_SELECTOR, ".estate-main button") if "months in the cycle" in one.text]
+    browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", estates[0])
+    estates[0].click()
+    browser.until(lambda: browser.one(".estate-story").text.count("Month 24:") == 2)
+    browser.picture("compare_story")
+    browser.driver.refresh()  # the address holds all three
+    browser.until(lambda: "C:" in browser.one(".estate-card").text)
+    assert browser.complaints() == []

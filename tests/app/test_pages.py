@@ -102,3 +102,11 @@ async def arrived(handed: list, count: int) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError("nothing to download")
+
+
+async def test_policies_of_an_address_are_read_as_strictly_as_the_address(user: User) -> None:
+    policy = "scenario%3D..%2Fx%26on%3Ddisclosure%26city.estates%3D20%26seed%3D1e9999"
+    await user.open(f"/compare?{SMALL}&policy0={policy}&policy1=%3Cscript%3E")
+    await user.should_see("A: disclosure")
+    await user.should_see("B: No measure")
+    await user.should_not_see("script")

@@ -1,0 +1,238 @@
+"""Compare: two or more policies on the same owners and the same luck, replicated in the background, with intervals."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from nicegui import run, ui
+
+from sim.app import tasks
+from sim.app.choice import Choice, address, scenario_of
+from sim.app.difference_charts import difference_options
+from sim.app.differences import MONTHLY, Difference, difference
+from sim.app.look import columns, head
+from sim.app.panel import Panel
+from sim.app.session import Session
+from sim.app.story import story
+from sim.errors import EstateError
+from sim.experiments.intervals import Interval
+from sim.experiments.outcomes import OUTCOMES
+from sim.experiments.summary import RunSummary
+from sim.outputs.catalog import amount
+
+MOST_POLICIES = 4
+REPLICATIONS = (6, 10, 20)
+AT_ONCE = 2  # runs of one page under way at a time, so that one comparison does not fill the queue of the room
+ARMS = tuple(f"policy{number}" for number in range(MOST_POLICIES))
+
+
+class ComparePage:
+    """The page of one session. `policies` are compared with the first of them."""
+
+    def __init__(self, session: Session, policies: list[Choice]) -> None:
+        """Builds the page; without policies in the address, nothing is set beside the present setting."""
+        self.session = session
+        present = session.choice
+        self.policies = policies or [replace(present, on=()), *([present] if present.on else [])]
+        self.replications = REPLICATIONS[1]
+        self.found: list[Difference] = []
+        self.stopped = 0  # rises when what is being computed is no longer wanted
+        self._keep()
+        self.content = ui.refreshable(self._content)
+        self.content()
+
+    def _keep(self) -> None:
+        self.session.more = {name: address(policy, self.session.lang)[1:] for name, policy in zip(ARMS, self.policies, strict=False)}
+
+    def _name(self, place: int) -> str:
+        """A policy in words: its letter and its measures."""
+        policy = self.policies[place]
+        labels = [measure.label.in_language(self.session.lang) for name in policy.on if (measure := policy.board.measure(name)) is not None]
+        between = "、" if self.session.lang == "zh" else ", "
+        return f"{'ABCD'[place]}: {between.join(labels) or self.session.say('no_measure').rstrip('.。')}"
+
+    # what is seen
+
+    def _content(self) -> None:
+        session = self.session
+        head(session, self._switch)
+        with columns():
+            with ui.element("div").classes("estate-side"):
+                ui.label(session.say("policy_help")).classes("estate-small")
+                ui.button(session.say("add_policy"), icon="add", on_click=self._add).props("no-caps color=primary").mark("add-policy")
+                self.side = ui.refreshable(lambda: Panel(session, session.keep_address, self.side.refresh))
+                self.side()
+            with ui.element("div").classes("estate-main"):
+                self.list = ui.refreshable(self._list)
+                self.list()
+                self.results = ui.refreshable(self._results)
+                self.results()
+
+    def _list(self) -> None:
+        session = self.session
+        with ui.element("section").classes("estate-card"):
+            for place in range(len(self.policies)):
+                with ui.row().classes("items-center"):
+                    ui.label(self._name(place) + (session.say("baseline") if place == 0 else "")).classes("font-bold")
+                    ui.button(icon="delete", on_click=lambda place=place: self._remove(place)).props(f'flat dense aria-label="{session.say("remove")}"')
+            with ui.row().classes("items-center"):
+                ui.select(list(REPLICATIONS), label=session.say("replications")).bind_value(self, "replications").style("min-width: 9rem")
+                ui.button(session.say("do_compare"), icon="balance", on_click=self._start).props("no-caps color=primary").mark("compare")
+            self.status = ui.label("").classes("estate-status").props("role=status aria-live=polite").mark("compare-status")
+            self.bar = ui.linear_progress(0, show_value=False)
+
+    def _results(self) -> None:
+        for place, found in enumerate(self.found, 1):
+            with ui.element("section").classes("estate-card"):
+                ui.label(self.session.say("against", policy=self._name(place), first=self._name(0))).classes("text-lg font-bold")
+                self._table(found)
+                ui.label(self.session.say("rescued", rescued=f"{found.rescued:.1f}", harmed=f"{found.harmed:.1f}"))
+                self._estates(place, found)
+        if self.found:
+            with ui.element("div").classes("estate-charts"):
+                for name in MONTHLY:
+                    names = [self._name(place) for place in range(1, len(self.found) + 1)]
+                    ui.echart(difference_options(name, names, self.found, self.session.lang)).classes("estate-chart")
+            ui.label(self.session.say("interval_note", pairs=self.found[0].pairs)).classes("estate-small")
+
+    def _table(self, found: Difference) -> None:
+        session = self.session
+        heads = [("outcome", "left"), ("first", "right"), ("change", "right"), ("interval", "right")]
+        rows = []
+        for name, (base, mean, interval) in found.outcomes.items():
+            word = OUTCOMES[name]
+            rows.append({"outcome": word.in_language(session.lang), "first": _value(base, word.unit, session.lang),
+                         "change": _value(mean, word.unit, session.lang, True), "interval": self._interval(interval, word.unit)})  # fmt: skip
+        made: list[dict[str, Any]] = [{"name": key, "field": key, "label": session.say(f"col_{key}"), "align": align} for key, align in heads]
+        ui.table(rows=rows, columns=made, row_key="outcome").props("flat wrap-cells dense").classes("w-full")
+
+    def _interval(self, found: Interval, unit: str) -> str:
+        if not found.exists:
+            return "–"
+        low, high = (_value(bound, unit, self.session.lang, True) for bound in (found.low, found.high))
+        return self.session.say("bounds", low=low, high=high)
+
+    def _estates(self, place: int, found: Difference) -> None:
+        session = self.session
+        if not found.estates:
+            ui.label(session.say("no_estate_differs"))
+            return
+        ui.label(session.say("which_differ", seed=session.choice.seed)).classes("font-bold")
+        with ui.row():
+            for estate, before, after in found.estates:
+                label = session.say("estate_moved", estate=estate, before=before, after=after)
+                ui.button(label, on_click=lambda estate=estate: self._why(place, estate)).props("outline no-caps dense")
+
+    # what happens
+
+    def _switch(self) -> None:
+        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.content.refresh()
+        self._keep()
+        self.session.keep_address()
+
+    def _changed(self) -> None:
+        """The policies are others: what was found no longer belongs to them."""
+        self.stopped += 1
+        self.found = []
+        self._keep()
+        self.session.keep_address()
+        self.list.refresh()
+        self.results.refresh()
+
+    def _add(self) -> None:
+        session = self.session
+        if len(self.policies) >= MOST_POLICIES:
+            ui.notify(session.say("most_policies", most=MOST_POLICIES))
+        elif session.choice in self.policies:
+            ui.notify(session.say("already_there"))
+        else:
+            self.policies.append(session.choice)
+            self._changed()
+
+    def _remove(self, place: int) -> None:
+        del self.policies[place]
+        self._changed()
+
+    async def _start(self) -> None:
+        self.stopped += 1
+        await self.session.guarded(self._compare)
+
+    async def _compare(self) -> None:
+        session, mine = self.session, self.stopped
+        if len(self.policies) < 2:
+            self.status.set_text(session.say("two_needed"))
+            return
+        first = scenario_of(self.policies[0], session.limits)
+        scenarios = [scenario_of(policy, session.limits) for policy in self.policies]
+        if any((one.city, one.types, one.months) != (first.city, first.types, first.months) for one in scenarios):
+            raise EstateError(session.say("other_city"))
+        seeds = [self.policies[0].seed + number for number in range(int(self.replications))]
+        total, done, gate = len(scenarios) * len(seeds), 0, asyncio.Semaphore(AT_ONCE)
+        self.status.set_text(session.say("replicating", done=0, total=total))
+
+        async def one(scenario: Any, seed: int) -> RunSummary:
+            nonlocal done
+            async with gate:
+                if self.stopped != mine or session.client._deleted:
+                    raise asyncio.CancelledError  # nobody waits for it any more
+                made: RunSummary = await session.workers.call(tasks.summarised, scenario.model_copy(update={"seed": seed}))
+            done += 1
+            if self.stopped == mine:
+                self.bar.set_value(done / total)
+                self.status.set_text(session.say("replicating", done=done, total=total))
+            return made
+
+        jobs = [asyncio.ensure_future(one(scenario, seed)) for seed in seeds for scenario in scenarios]
+        try:
+            runs = await asyncio.gather(*jobs)
+        except asyncio.CancelledError:
+            return
+        except Exception as error:
+            self.status.set_text(session.tell(error))
+            raise
+        finally:
+            for job in jobs:
+                job.cancel()
+        arms = [runs[place :: len(scenarios)] for place in range(len(scenarios))]
+        found = [await run.io_bound(difference, arms[0], other) for other in arms[1:]]
+        if self.stopped == mine:
+            self.found = [one for one in found if one is not None]
+            with session.client:
+                self.results.refresh()
+            self.status.set_text(session.say("compared", pairs=len(seeds)))
+
+    async def _why(self, place: int, estate: int) -> None:
+        """The life of one estate under both policies, side by side."""
+        session = self.session
+
+        async def tell() -> None:
+            lives = []
+            for policy in (self.policies[0], replace(self.policies[place], seed=self.policies[0].seed)):
+                _, result = await session.workers.run(scenario_of(policy, session.limits))
+                lives.append(await run.io_bound(story, result.run, estate, session.lang) or [])
+            with session.client, ui.dialog(value=True) as dialog, ui.card().classes("estate-story").style("max-width: min(90rem, 97vw); width: 100%"):
+                ui.label(session.say("life_of", estate=estate)).classes("text-xl font-bold")
+                with ui.element("div").classes("estate-charts"):
+                    for title, lines in zip((self._name(0), self._name(place)), lives, strict=True):
+                        with ui.element("div"):
+                            ui.label(title).classes("text-lg font-bold")
+                            for line in lines:
+                                ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")
+                ui.button(session.say("close"), on_click=dialog.close).props("no-caps autofocus")
+                dialog.on("hide", dialog.delete)
+
+        await session.guarded(tell)
+
+
+def _value(value: float, unit: str, lang: str, signed: bool = False) -> str:
+    """A figure or a difference in its unit; shares in percent, their differences in points."""
+    if value != value:  # NaN
+        return "–"
+    sign = ("+" if value >= 0 else "−") if signed else ""
+    size = abs(value) if signed else value
+    if unit == "share":
+        return f"{sign}{100 * size:.1f}" + ("" if signed else "%")
+    return sign + (amount(size, lang) if unit == "yuan" else f"{size:,.1f}")

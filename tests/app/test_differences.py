@@ -1,0 +1,56 @@
+"""The comparison on the page says what the comparison of the package says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.app import tasks
+from sim.app.difference_charts import difference_options
+from sim.app.differences import MONTHLY, Difference, difference
+from sim.experiments.intervals import mean_interval
+from sim.runner import resolve
+
+SEEDS = range(1, 7)
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, list]:
+    size = {"city.estates": 15, "months": 14}
+    return {name: [tasks.summarised(resolve(name, seed=seed, overrides=size)) for seed in SEEDS] for name in ("vicious_cycle", "package")}
+
+
+@pytest.fixture(scope="module")
+def found(runs: dict[str, list]) -> Difference:
+    return difference(runs["vicious_cycle"], runs["package"])
+
+
+def test_differences_are_paired_by_seed(runs: dict[str, list], found: Difference) -> None:
+    assert [run.seed for run in runs["package"]] == list(SEEDS)
+    paired = [b.scalars["public_cost"] - a.scalars["public_cost"] for a, b in zip(*runs.values(), strict=True)]
+    base, mean, interval = found.outcomes["public_cost"]
+    assert mean == pytest.approx(np.mean(paired))
+    assert base == pytest.approx(np.mean([run.scalars["public_cost"] for run in runs["vicious_cycle"]]))
+    whole = mean_interval(np.array(paired))
+    assert (interval.low, interval.high) == pytest.approx((whole.low, whole.high), rel=0.2)  # fewer resamples
+
+
+def test_every_month_has_its_mean_and_none_is_made_up(found: Difference) -> None:
+    for name in MONTHLY:
+        monthly = found.monthly[name]
+        assert monthly.mean.shape == (15,)
+        known = np.isfinite(monthly.low)
+        assert (monthly.low[known] <= monthly.mean[known]).all() and (monthly.mean[known] <= monthly.high[known]).all()
+    assert np.isnan(found.monthly["collection_rate"].mean[0])  # nobody was billed yet
+
+
+def test_a_policy_does_not_differ_from_itself(runs: dict[str, list]) -> None:
+    same = difference(runs["package"], runs["package"])
+    assert same.estates == () and same.rescued == same.harmed == 0
+    assert not same.outcomes["public_cost"][2].exists  # no variation is no interval, not a narrow one
+
+
+def test_charts_hold_no_number_where_there_is_none(found: Difference) -> None:
+    options = difference_options("collection_rate", ["B"], [found], "zh")
+    assert [line["data"][0] for line in options["series"]] == [[0, None]] * 3
+    assert options["legend"]["data"] == ["B"]
