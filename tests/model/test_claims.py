@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference.books import ReferenceBooks
+from reference.claims import ClaimList
 from reference.worlds import random_policy, random_scenario
 
 from sim.city import City
@@ -179,6 +181,28 @@ def test_parts_of_any_history_add_up_and_none_is_more_than_the_claim(history: li
         for account, fen in owing.items():
             assert 0 <= got[account] <= fen
             assert abs(got[account] - repaid * fen / max(1, total)) <= SLOTS, "in proportion, but for rounding"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, COMPANIES - 1), st.integers(0, 5000), st.integers(0, 800)), min_size=6, max_size=25))
+def test_the_reference_claims_agree_through_any_history(history: list[tuple[int, int, int]]) -> None:
+    estate = OneEstate()
+    books, reference, manager = ReferenceBooks(estate.books), ClaimList(), 0
+    for company, owed, paid in history:
+        estate.owe(owed)
+        reference.keep(("companies", manager), int(estate.estates["arrears"][0]))
+        estate.leave()
+        estate.enter(company)
+        reference.take_up(("companies", company))
+        total = int(estate.estates["arrears"][0])
+        repaid = min(paid, total)
+        if reference.total:
+            reference.repay(repaid, total, ("owners", 0), books)
+        estate.repay(repaid)
+        manager = company
+        rows = zip(estate.claims.account[0].tolist(), estate.claims.fen[0].tolist(), strict=True)
+        ours = [(books.named[account], fen) for account, fen in rows if fen]
+        assert ours == [(claim.creditor, claim.fen) for claim in reference.claims]
 
 
 @settings(max_examples=15, deadline=None)
