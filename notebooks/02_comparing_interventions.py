@@ -32,12 +32,13 @@ sim.charts.differences(found).figure
 # ## Rescued and harmed
 #
 # A mean can hide estates that a programme makes worse off. Each estate is compared with itself in the city without the programme.
+# The table shows the change of the share of estate-months in the cycle, by type of estate.
 
 # %%
 sim.charts.rescues(found).figure
 
 # %%
-by_type = found.by_type[found.by_type["measure"] == "cycle_share_last_year"]
+by_type = found.by_type[found.by_type["measure"] == "cycle"]
 by_type[["arm", "type", "difference", "low", "high"]].round(3)
 
 # %% [markdown]

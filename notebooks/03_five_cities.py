@@ -66,7 +66,8 @@ changes = table["difference"].unstack("outcome")
 changes.sort_values("in the cycle").style.format("{:+.1%}")
 
 # %% [markdown]
-# * Nominal coverage is high even without a programme, so that it says least; the rungs above it are where places change.
+# * Nominal coverage is high even without a programme, so that it says least; how far the rungs above it move
+#   differs from place to place.
 # * Part of what a place reports would have happened anyway, and part of what it did shows only against the place without
 #   it: a before-and-after figure is not an effect.
 # * A place about which little was reported rests on assumptions: read the first table before the last one, and

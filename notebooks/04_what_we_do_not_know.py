@@ -75,7 +75,8 @@ print("The same policy does more at both ends of its range." if better.nunique()
       f"Which policy does more depends on it: {', '.join(f'{policy} at {value:g}' for value, policy in better.items())}.")  # fmt: skip
 
 # %% [markdown]
-# * A handful of parameters decide; most hardly matter. Those few are worth a survey before a decision worth millions.
+# * Effects are very unequal: the first few parameters move the outcome several times as much as most others. Those few are worth a
+#   survey before a decision worth millions.
 # * Where the interval of an effect is wider than the effect, screening has not settled it: take more trajectories (`size`), more
 #   replications, or Sobol indices (`method="both"`).
 # * Levels are less trustworthy than differences, and differences less than rankings that stand at both ends of the range.

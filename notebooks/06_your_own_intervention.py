@@ -87,11 +87,15 @@ figure
 # %%
 for sentence in sentences:
     print(sentence)
+change = differences.pivot(index="outcome", columns="arm", values="difference")
+times = change["every_month"] / change["twice_a_year"]
+print(f"Every month instead of twice a year costs {times['public_cost']:.1f} times as much and adds "
+      f"{times['condition_last_year']:.1f} times as much to the condition of facilities.")  # fmt: skip
 
 # %% [markdown]
 # * A measure is a claim about a *mechanism*: which lever it moves, for whom, at whose cost, with which staff. What it does to estates
 #   then follows; it is not written down anywhere.
-# * Its risk followed too: the staff of a street is finite, so that a more frequent week does not reach proportionately more estates, and
-#   what was cleaned decays as the model's facilities always do.
+# * Its risk followed too. What was cleaned decays again as the model's facilities always do, and nothing can be better than as new:
+#   compare how many times more the monthly week costs with how many times more it does.
 # * In the notebook the class lives as long as the kernel. To keep it, put the same lines into `sim/interventions/clean_up_week.py`
 #   (imports: see `docs/how-to-add-an-intervention.md`); then scenario files, the command and the general tests know it.
