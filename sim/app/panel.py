@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -33,6 +34,9 @@ class Panel:
         self.session.choice = choice
         self.changed()
 
+    def _set_plain(self, name: str, value: int) -> None:
+        self._set(replace(self.session.choice, **{name: value}))  # type: ignore[arg-type]
+
     def _scenario(self) -> None:
         session = self.session
         titles = {name: word.in_language(session.lang) for name, word in offered(session.limits).items()}
@@ -56,7 +60,7 @@ class Panel:
         session = self.session
         with ui.row().classes("w-full no-wrap"):
             for name, lever in (("months", months_lever(session.choice.board.scenario, session.limits)), ("seed", SEED)):
-                self._number(lever, getattr(session.choice, name), lambda value, name=name: self._set(replace(session.choice, **{name: value})),
+                self._number(lever, getattr(session.choice, name), partial(self._set_plain, name),
                              session.say("seed_help") if name == "seed" else "")  # fmt: skip
 
     def _starts(self) -> None:
@@ -68,7 +72,7 @@ class Panel:
                 for place, levers in made.starts.items():
                     heading = headings.get(place) or session.say(place)
                     with ui.expansion(heading).classes("w-full") as inner:
-                        self._when_opened(inner, lambda levers=levers: [self.control(lever) for lever in levers])
+                        self._when_opened(inner, partial(self._controls, levers))
         self._when_opened(outer, fill)
 
     def _measures(self) -> None:
@@ -105,7 +109,7 @@ class Panel:
             def fill() -> None:
                 for group, levers in made.parameters.items():
                     with ui.expansion(group).classes("w-full") as inner:
-                        self._when_opened(inner, lambda levers=levers: [self.control(lever) for lever in levers])
+                        self._when_opened(inner, partial(self._controls, levers))
         self._when_opened(outer, fill)
 
     @staticmethod
@@ -121,6 +125,10 @@ class Panel:
                     fill()
 
         expansion.on_value_change(opened)
+
+    def _controls(self, levers: Iterable[Lever]) -> None:
+        for lever in levers:
+            self.control(lever)
 
     def control(self, lever: Lever) -> None:
         """The control of one lever."""

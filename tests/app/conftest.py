@@ -1,34 +1,31 @@
-"""A workshop for each test of pages, and what tests of parts share."""
+"""A participant of a workshop, for the tests of pages. Without NiceGUI and pytest-asyncio (extra `app`) none of these run."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-
-import pytest
-import pytest_asyncio
-
-pytest.importorskip("nicegui")
-
-from nicegui.testing import User  # noqa: E402
-from nicegui.testing.user_simulation import user_simulation  # noqa: E402
-
-from sim.app.limits import Limits  # noqa: E402
+from importlib.util import find_spec
 
 SMALL = "city.estates=20&months=12"
 
+if find_spec("nicegui") is None or find_spec("pytest_asyncio") is None:
+    collect_ignore_glob = ["test_*.py"]
+else:
+    import pytest_asyncio
+    from nicegui.testing import User
+    from nicegui.testing.user_simulation import user_simulation
 
-@pytest_asyncio.fixture
-async def user() -> AsyncIterator[User]:
-    """A participant of a room with two seats."""
-    from sim.app.server import workshop
+    from sim.app.limits import Limits
 
-    async with user_simulation() as made:
-        shop = workshop(Limits(sessions=2), workers=1)
-        shop.workers.start()
-        made.shop = shop
-        try:
-            yield made
-        finally:
-            shop.workers.stop()
+    @pytest_asyncio.fixture
+    async def user() -> AsyncIterator[User]:
+        """A participant of a room with two seats; `user.shop` is the workshop."""
+        from sim.app.server import workshop
 
-
+        async with user_simulation() as made:
+            shop = workshop(Limits(sessions=2), workers=1)
+            shop.workers.start()
+            made.shop = shop
+            try:
+                yield made
+            finally:
+                shop.workers.stop()
