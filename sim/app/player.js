@@ -31,7 +31,9 @@ export default {
   props: { source: String, lang: String, words: Object, charts: Object },
   emits: ["estate"],
   data() {
-    return { head: null, month: 0, playing: false, speed: 12, speeds: SPEEDS, layer: "stage", hover: "", number: 0, counts: [] };
+    // a player is made anew when the language changes; it goes on where the one before it stood
+    const before = window.estatePlayer || { month: 0, speed: 12, layer: "stage" };
+    return { head: null, ...before, playing: false, speeds: SPEEDS, hover: "", number: 0, counts: [] };
   },
   computed: {
     last() { return this.head ? this.head.months : 0; },
@@ -91,9 +93,8 @@ export default {
       const size = (head.months + 1) * head.estates;
       this.values = {};
       head.layers.forEach((about, i) => { this.values[about.name] = new Uint8Array(bytes, 4 + length + i * size, size); });
-      const first = !this.head;
       this.head = Object.freeze(head);
-      this.month = first ? 0 : Math.min(this.month, head.months);
+      this.month = Math.min(this.month, head.months);
       this.fresh = true;
       await this.$nextTick();
       this.place();
@@ -159,6 +160,7 @@ export default {
     draw() {
       const canvas = this.$refs.map, about = this.shown;
       if (!this.head || !canvas || !about || !this.squares) return;
+      window.estatePlayer = { month: this.month, speed: this.speed, layer: this.layer };
       const pen = canvas.getContext("2d"), ratio = window.devicePixelRatio || 1, side = this.side;
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
       pen.clearRect(0, 0, canvas.width, canvas.height);

@@ -180,8 +180,10 @@ def test_play(local: str, browser: Browser) -> None:
     browser.driver.refresh()
     browser.loaded()
     assert browser.one(".estate-measure .q-checkbox").get_attribute("aria-checked") == "true"  # the address held it
+    browser.one("canvas[role]").send_keys(Keys.END)
     browser.button("中文").click()
     browser.until(lambda: "个月已模拟完毕" in browser.one(".estate-status").text and browser.button("播放"))
+    browser.until(lambda: browser.month() == 60)  # where it stood
     browser.picture("play_zh")
     assert browser.complaints() == []
 
