@@ -37,7 +37,7 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         "stand on paper. After the last deadline the effort is gone.",
     )
     levers: ClassVar[tuple[str, ...]] = (
-        "lever_cleaning", "lever_retry", "lever_tender", "lever_self_management", "lever_monitoring", "lever_reported",
+        "lever_cleaning", "lever_retry", "lever_tender", "lever_self_management", "lever_monitoring",
         "government.reported_nominal", "policy.capacity",
     )  # fmt: skip
     payers: ClassVar[tuple[str, ...]] = ("street",)
@@ -74,7 +74,6 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
             self._work(policy, rows[~paper[rows]], levels, strength)
             if elapsed == due and strength >= 1.0:
                 self._report(policy, rows, levels[-1], paper)
-        policy.move("lever_reported", rows[paper[rows]], 1.0)
 
     def _work(self, policy: Policy, rows: Rows, levels: list[str], strength: float) -> None:
         """What street staff do this month, estate by estate, as long as there are hands and money."""

@@ -43,7 +43,6 @@ _ZH = {
     "lever_leak": "堵住的公共收益流失",
     "lever_skill": "提高的管理能力",
     "lever_value_added": "增值服务收入",
-    "lever_reported": "上报为已覆盖",
 }
 _OTHER = {
     "companies.score": Word("企业公布得分", "a company's published score"),

@@ -27,9 +27,10 @@ class Retrofit(Intervention, kind="retrofit"):
     label_en: ClassVar[str] = "retrofit"
     label_zh: ClassVar[str] = "老旧小区改造"
     mechanism: ClassVar[Word] = Word(
-        "对设施状况差的小区一次性改造，可全面改造，也可只做大门、监控、管网、供暖、道路等单项。每个小区一次，资金由中央和省级、区级和业主按比例分担，有一方资金不足则当月不能开工。",
+        "对设施状况差的小区一次性改造，可全面改造，也可只做大门、监控、管网、供暖、道路等单项。每个小区一次，资金由中央和省级、区级和业主按比例分担；业主出资须经表决（参与者四分之三同意），有一方资金不足则当月不能开工。",
         "Estates in bad condition are renewed once, in full or by single items: gates, cameras, drains, heating, roads. State, "
-        "district and owners share the cost; where one public share is missing this month, works do not begin.",
+        "district and owners share the cost; owners vote on their part (three quarters of those taking part must approve), and where "
+        "one public share is missing this month, works do not begin.",
     )
     risk: ClassVar[Word] = Word(
         "重建轻管：改造提高了设施状况和满意度，但没有人收费养护，设施按原来的速度继续老化，几年后效果消失。",
@@ -38,7 +39,7 @@ class Retrofit(Intervention, kind="retrofit"):
     )
     levers: ClassVar[tuple[str, ...]] = ("lever_condition",)
     payers: ClassVar[tuple[str, ...]] = ("state", "district", "owners")
-    evidence: ClassVar[tuple[str, ...]] = ("P063", "P064", "P065", "S021", "S036", "S037", "S038", "S039")
+    evidence: ClassVar[tuple[str, ...]] = ("P063", "P064", "P065", "P047", "P048", "S021", "S036", "S037", "S038", "S039")
 
     items: tuple[Item, ...] = Field(
         default=("full",), strict=False, min_length=1, description="what is renewed: full, or single items / 改造内容"
@@ -57,6 +58,9 @@ class Retrofit(Intervention, kind="retrofit"):
     gain_roads: float = setting(0.12, 0, 1, "share", "part of missing condition that roads make up", "道路改造的提升")
     owner_share: float = setting(0.1, 0, 1, "share", "part of the cost that owners pay", "业主出资比例")
     district_share: float = setting(0.2, 0, 1, "share", "part of the cost that the district pays", "区级出资比例")
+    approval: float = setting(0.85, 0, 1, "share", "participants who approve paying the owners' part", "同意业主出资的比例")
+    canvassing: float = setting(0.4, 0, 1, "share", "participation in that vote that street staff add", "街道动员的参与增量")
+    wait: int = setting(12, 1, 120, "month", "wait after owners refused", "表决未通过后的间隔")
     worse_than: float = setting(0.6, 0, 1, "share", "condition below which an estate is eligible", "纳入改造的设施状况上限")
     lag: int = setting(6, 0, 120, "month", "from inclusion to the end of the works", "从纳入到完工的月数")
     capacity: float | None = setting(1.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数")
@@ -90,10 +94,20 @@ class Retrofit(Intervention, kind="retrofit"):
             left = np.minimum(left, 1.0 - self.condition_after)
         return np.asarray(np.maximum(0.0, missing - left))
 
+    def _agreed(self, policy: Policy, rows: Rows) -> Rows:
+        """Estates of `rows` whose owners voted to pay their part (or pay none); who refused is asked again after a wait."""
+        if self.owner_share == 0.0 or rows.size == 0:
+            return rows
+        agreed, ask_again = policy.array("agreed", bool), policy.array("ask again", np.int64)
+        asked = rows[~agreed[rows] & (ask_again[rows] <= policy.month)]
+        agreed[asked] = policy.vote_on_funds(asked, self.approval, self.canvassing)
+        ask_again[asked] = policy.month + self.wait
+        return np.asarray(rows[agreed[rows]])
+
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Finish the works of every estate whose time has come and whose cost can be met."""
         done = policy.array("done", bool)
-        rows = rows[~done[rows]]
+        rows = self._agreed(policy, rows[~done[rows]])
         if rows.size == 0:
             return
         cost = fen(self.cost_per_household() * policy.estates["households"][rows])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.interventions.purse import affordable, claims_met, divided, whole_fen
+from sim.month.votes import Matter, hold_vote
 from sim.state.events import Cause, Event
 from sim.state.modes import MARKET, SELF, SOE
 from sim.words import TIERS
@@ -165,6 +166,25 @@ class Treasury:
         government["staff_free"] = free
         self._warn(needed * float(np.count_nonzero(~met)), Event.STAFF_EXHAUSTED)
         return met
+
+    def vote_on_funds(self, rows: np.ndarray, approval: float, canvassing: float) -> np.ndarray:
+        """Let the owners of each estate in `rows` vote on paying for works, which needs three quarters of those taking part [P048].
+
+        `approval` is the chance that a participant approves, `canvassing` the participation that mobilisation adds. Returns
+        True where it passed; a refusal is written as an event.
+        """
+        majority = self._state.parameters["committee_special_majority"][0]
+        passed = np.zeros(rows.size, bool)
+        for i, row in enumerate(rows):
+            passed[i], took_part, approved = hold_vote(
+                int(row), int(Matter.FUNDS), approval, 0.0, canvassing, majority,
+                self._state.owners, self._state.estates, self._state.world, self._state.parameters,
+            )  # fmt: skip
+            if not passed[i]:
+                quorum = self._state.parameters["committee_quorum"][0]
+                cause = Cause.QUORUM_MISSED if took_part < quorum else Cause.REJECTED
+                self.event(int(row), Event.FUNDS_REFUSED, cause, approved)
+        return passed
 
     def move(self, lever: str, rows: np.ndarray, amount: Any) -> None:
         """Add `amount` to a declared lever of the estates in `rows` for this month."""

@@ -8,9 +8,9 @@ from numba.extending import register_jitable
 from sim.draws import Stream, philox
 from sim.exact import normal_quantile
 from sim.kernel import kernel
-from sim.state.modes import MARKET
 from sim.month.votes import Matter, hold_vote
 from sim.state.events import Cause, Event, write_event
+from sim.state.modes import MARKET
 
 U64 = np.uint64
 BLOCK = int(Stream.COMMITTEE_START) // 4

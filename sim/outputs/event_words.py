@@ -42,6 +42,7 @@ EVENTS: dict[str, tuple[int, Word, tuple[str, Word]]] = {
     "price_raised": (2, Word("物业费上调", "the fee was raised"), (_PRICE, Word("至每月{size}元/㎡", "to {size} yuan/m² a month"))),
     "price_cut": (2, Word("物业费下调", "the fee was cut"), (_PRICE, Word("至每月{size}元/㎡", "to {size} yuan/m² a month"))),
     "price_vote_failed": (1, Word("调价表决未通过", "a vote on the fee failed"), _APPROVED),
+    "funds_refused": (2, Word("业主表决未同意出资", "owners voted against paying their share"), _APPROVED),
     "company_bankrupt": (3, Word("物业企业破产", "the company went bankrupt"), (_YUAN, Word("负债{size}", "debt of {size}"))),
     "company_removed": (3, Word("物业企业被末位淘汰", "the company was removed after ranking last"), _SCORE),
     "company_refused": (2, Word("物业企业未达准入标准", "the company was refused under the entry standard"), _SCORE),

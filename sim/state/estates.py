@@ -126,7 +126,6 @@ LEVERS = (
     Field("lever_leak", F8, "share", "part of the leak of public revenue that is stopped"),
     Field("lever_skill", F8, "share", "skill added to the manager"),
     Field("lever_value_added", I8, "fen/month", "value-added income of the manager, already in the ledger"),
-    Field("lever_reported", F8, "flag", "the street reports the estate as covered, whatever is so"),
 )
 
 ESTATE_FIELDS = FIXED + MONTHLY + LEVERS

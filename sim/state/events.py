@@ -53,6 +53,7 @@ class Event(IntEnum):
     SERVICES_OPENED = 40  # set-up cost, yuan
     SERVICES_CLOSED = 41  # loss since they were opened, yuan
     COVERAGE_REPORTED = 42  # coverage that streets report
+    FUNDS_REFUSED = 43  # share of participants who approved
 
 
 class Cause(IntEnum):

@@ -157,3 +157,17 @@ def test_what_was_built_wears_down_again_where_nobody_keeps_it() -> None:
         gain = [(outcome(with_it, "condition", month) - outcome(without, "condition", month))[unkept].mean() for month in (1, 24, 48, 84)]
         assert unkept.size and gain[0] > gain[1] > gain[2] > gain[3]
         assert outcome(with_it, "condition", 84)[unkept].mean() < 0.8 * outcome(with_it, "condition", 1)[unkept].mean()
+
+
+def test_owners_who_refuse_their_part_stop_the_works_until_they_are_asked_again() -> None:
+    programme = {"kind": "retrofit", "start": 1, "lag": 0, "capacity": 100.0, "canvassing": 1.0}
+    rich = {"government": {"district_budget": 1e9}}
+    unwilling = ran(programme | {"approval": 0.3, "wait": 5}, months=12, **rich)
+    assert not events_of(unwilling, "retrofit") and not paid_by(unwilling)
+    refused = events_of(unwilling, "funds_refused")
+    assert {event[0] for event in refused if event[1] == refused[0][1]} == {1, 6, 11}
+    assert all(event[5] <= 0.75 and event[4] == "rejected" for event in refused)
+    willing = ran(programme | {"approval": 1.0}, months=2, **rich)
+    assert events_of(willing, "retrofit") and not events_of(willing, "funds_refused")
+    free = ran(programme | {"approval": 0.0, "owner_share": 0.0}, months=2, **rich)
+    assert events_of(free, "retrofit") and not events_of(free, "funds_refused")
