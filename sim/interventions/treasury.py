@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.interventions.purse import affordable, claims_met, divided, whole_fen
-from sim.month.votes import Matter, hold_vote
+from sim.month.votes import Matter, hold_votes
 from sim.state.events import Cause, Event
 from sim.state.modes import MARKET, SELF, SOE
 from sim.words import TIERS
@@ -173,17 +173,14 @@ class Treasury:
         `approval` is the chance that a participant approves, `canvassing` the participation that mobilisation adds. Returns
         True where it passed; a refusal is written as an event.
         """
-        majority = self._state.parameters["committee_special_majority"][0]
-        passed = np.zeros(rows.size, bool)
-        for i, row in enumerate(rows):
-            passed[i], took_part, approved = hold_vote(
-                int(row), int(Matter.FUNDS), approval, 0.0, canvassing, majority,
-                self._state.owners, self._state.estates, self._state.world, self._state.parameters,
-            )  # fmt: skip
-            if not passed[i]:
-                quorum = self._state.parameters["committee_quorum"][0]
-                cause = Cause.QUORUM_MISSED if took_part < quorum else Cause.REJECTED
-                self.event(int(row), Event.FUNDS_REFUSED, cause, approved)
+        state = self._state
+        passed, took_part, approved = np.zeros(rows.size, bool), np.zeros(rows.size), np.zeros(rows.size)
+        majority, quorum = (float(state.parameters[f"committee_{name}"][0]) for name in ("special_majority", "quorum"))
+        hold_votes(rows, int(Matter.FUNDS), approval, canvassing, majority, state.owners, state.estates, state.world,
+                   state.parameters, passed, took_part, approved)  # fmt: skip
+        for cause, refused in ((Cause.QUORUM_MISSED, took_part < quorum), (Cause.REJECTED, took_part >= quorum)):
+            refused = refused & ~passed
+            self.events(rows[refused], Event.FUNDS_REFUSED, cause, approved[refused])
         return passed
 
     def move(self, lever: str, rows: np.ndarray, amount: Any) -> None:

@@ -45,7 +45,7 @@ def trait(mean, spread, word, vetting):  # type: ignore[no-untyped-def]
     return min(1.0, max(0.02, value))
 
 
-@kernel
+@register_jitable
 def elect(e, committees, estates, words, p):  # type: ignore[no-untyped-def]
     """Give estate e a newly elected committee."""
     q = p[0]
@@ -57,7 +57,7 @@ def elect(e, committees, estates, words, p):  # type: ignore[no-untyped-def]
     committee.term_left = int(q.committee_term)
 
 
-@kernel
+@register_jitable
 def try_to_form(e, cause, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
     """Hold the founding vote of estate e; the committee exists from this month if it passes."""
     q = p[0]
@@ -71,7 +71,7 @@ def try_to_form(e, cause, words, committees, owners, estates, world, events, p):
         write_event(events, world, e, -1, VOTE_FAILED, QUORUM_MISSED if took_part < q.committee_quorum else REJECTED, took_part)
 
 
-@kernel
+@register_jitable
 def renew(e, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
     """At the end of its term a committee is renewed by vote, or is no more."""
     q = p[0]
@@ -97,7 +97,7 @@ def grow_old(committee, oversight, q):  # type: ignore[no-untyped-def]
     committee.term_left -= 1
 
 
-@kernel
+@register_jitable
 def vote_on_price(e, change, cause, owners, committees, estates, world, events, p):  # type: ignore[no-untyped-def]
     """Put a relative change of price to the vote: rises are liked where service pleases, cuts almost everywhere."""
     q = p[0]
@@ -115,7 +115,7 @@ def vote_on_price(e, change, cause, owners, committees, estates, world, events, 
         write_event(events, world, e, estate.company, PRICE_FAILED, cause, approved)
 
 
-@kernel
+@register_jitable
 def vote_on_dismissal(e, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
     """Put the company's dismissal to the vote; if it passes, tender and handover follow."""
     q = p[0]
@@ -131,7 +131,7 @@ def vote_on_dismissal(e, owners, estates, world, events, p):  # type: ignore[no-
         write_event(events, world, e, estate.company, DISMISSAL_REJECTED, QUALITY, approved)
 
 
-@kernel
+@register_jitable
 def review(e, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
     """Review company and price: dismissal where owners are unhappy, else a cut for bad service or a rise against losses."""
     q = p[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from numba.extending import register_jitable
 
-from sim.kernel import kernel
 from sim.month.service import public_revenue_of, standard_cost
 from sim.state.modes import UNIT
 
@@ -30,7 +29,7 @@ def in_lot(e, other, estates):  # type: ignore[no-untyped-def]
     return other == e or (free and in_block(e, other, estates))
 
 
-@kernel
+@register_jitable
 def lot_terms(e, belief_mean, bins, beliefs, estates, world, p):  # type: ignore[no-untyped-def]
     """What a bidder weighs in the lot of estate e.
 

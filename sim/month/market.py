@@ -44,7 +44,7 @@ def expected_margin(belief, full_fee, other_income, overhead, cost, plan_effort)
     return 1.0 - overhead - plan_effort * cost / income
 
 
-@kernel
+@register_jitable
 def market_beliefs(estates, beliefs):  # type: ignore[no-untyped-def]
     """Fill `beliefs` (types x condition bins): mean 12-month collection of company-run estates of that type and condition.
 
@@ -74,7 +74,7 @@ def market_beliefs(estates, beliefs):  # type: ignore[no-untyped-def]
             beliefs[t, b] = paid[t, b] / billed[t, b] if billed[t, b] > 0.0 else fallback
 
 
-@kernel
+@register_jitable
 def update_companies(estates, companies, balances, world, events, p):  # type: ignore[no-untyped-def]
     """Reputation follows what a company's estates get; a private company too deep in debt gives up."""
     q = p[0]
@@ -96,7 +96,7 @@ def update_companies(estates, companies, balances, world, events, p):  # type: i
             write_event(events, world, -1, c, BANKRUPT, INSOLVENCY, debt / 100.0)
 
 
-@kernel
+@register_jitable
 def take_over(e, c, mode, belief, companies, estates, claims, p):  # type: ignore[no-untyped-def]
     """Company c starts to run estate e; employers or owners who ran it stay creditors of what is owed to them."""
     q = p[0]
@@ -117,7 +117,7 @@ def take_over(e, c, mode, belief, companies, estates, claims, p):  # type: ignor
     companies[c].estates += 1
 
 
-@kernel
+@register_jitable
 def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ignore[no-untyped-def]
     """Let companies look at estate e and its lot; returns (winner or -1, winner's belief, companies that looked and that bid)."""
     q = p[0]
@@ -154,7 +154,7 @@ def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ig
     return winner, winning_belief, looks, bids
 
 
-@kernel
+@register_jitable
 def fallback_company(companies):  # type: ignore[no-untyped-def]
     """The state-owned company with the most free capacity, -1 if none has any."""
     best = -1
@@ -168,7 +168,7 @@ def fallback_company(companies):  # type: ignore[no-untyped-def]
     return best
 
 
-@kernel
+@register_jitable
 def left_alone(e, luck, estates, claims, world, events, p):  # type: ignore[no-untyped-def]
     """Nobody came: small active estates manage themselves, some get community cleaning, the others nothing."""
     q = p[0]
@@ -190,7 +190,7 @@ def left_alone(e, luck, estates, claims, world, events, p):  # type: ignore[no-u
         write_event(events, world, e, -1, ABANDONED, NO_BIDDER, seen)
 
 
-@kernel
+@register_jitable
 def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p):  # type: ignore[no-untyped-def]
     """Tender estate e: a company, else state-owned fallback where policy offers it, else what owners and community manage."""
     estate = estates[e]
@@ -219,7 +219,7 @@ def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p)
     left_alone(e, chance_word(luck), estates, claims, world, events, p)
 
 
-@kernel
+@register_jitable
 def company_leaves(e, companies, estates, claims, world, events):  # type: ignore[no-untyped-def]
     """The company of estate e hands over; what is owed to it stays owed to it."""
     estate = estates[e]
@@ -233,7 +233,7 @@ def company_leaves(e, companies, estates, claims, world, events):  # type: ignor
     estate.effort = 0.0
 
 
-@kernel
+@register_jitable
 def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped-def]
     """Start what makes a company leave: removal by policy, bankruptcy, or its own notice after a run of losses."""
     q = p[0]

@@ -7,6 +7,7 @@ number of threads. Loops run from zero over slices of the columns, so that they 
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
 from sim.draws import philox
 from sim.kernel import kernel
@@ -42,7 +43,7 @@ _LOW_HALF = U32(0xFFFF)
 _HALF = U32(16)
 
 
-@kernel
+@register_jitable
 def draw_words(first, month, key_0, key_1, word_0, word_1, word_2, word_3):  # type: ignore[no-untyped-def]
     """Fill four arrays with the four streams of the owners' monthly block for owners first, first + 1, …"""
     for i in range(word_0.size):
@@ -53,7 +54,7 @@ def draw_words(first, month, key_0, key_1, word_0, word_1, word_2, word_3):  # t
         word_3[i] = U32(d)
 
 
-@kernel
+@register_jitable
 def decide_payment(words, norm_seen, area, income, duty, threshold, service, norm, satisfaction, grievance, occupancy,
                    price, vacant_share, reference, term, grievance_weight, burden_weight, bills, paid):  # type: ignore[no-untyped-def] # fmt: skip
     """Bill every owner of one estate and let them decide."""
@@ -67,13 +68,13 @@ def decide_payment(words, norm_seen, area, income, duty, threshold, service, nor
         paid[i] = U8(1) if logistic_draw(logit, words[i]) else U8(0)
 
 
-@kernel
+@register_jitable
 def whole(low, high):  # type: ignore[no-untyped-def]
     """The int64 sum whose low and high 16-bit halves were summed apart."""
     return I64(high) * I64(65536) + I64(low)
 
 
-@kernel
+@register_jitable
 def settle_arrears(words, bills, paid, satisfaction, base, satisfied, reference, extra, ageing, instalments,
                    arrears, age):  # type: ignore[no-untyped-def] # fmt: skip
     """Add unpaid bills to arrears and let owners repay; returns billed, collected, recovered, arrears (fen), payers."""
@@ -108,7 +109,7 @@ def settle_arrears(words, bills, paid, satisfaction, base, satisfied, reference,
     )
 
 
-@kernel
+@register_jitable
 def count_flags(flags):  # type: ignore[no-untyped-def]
     """Number of ones in an array of 0 and 1."""
     total = I64(0)
@@ -191,7 +192,7 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
             buildings.paid_share[b] = F(count_flags(owners.paid[lo:hi])) / F(hi - lo)
 
 
-@kernel
+@register_jitable
 def feel(words_complaint, words_persuasion, asked_share, area, income, activism, occupancy, paid, price, vacant_share,
          quality, level, value_weight, burden_norm, relative, speed, up, down, reference, complaint_base, channel,
          tolerance, activism_weight, solved_share, patience, deadline, raised, dissatisfaction_size, asked_size, ignored_size, relief,

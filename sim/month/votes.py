@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
+from numba.extending import register_jitable
 
 from sim.draws import philox
 from sim.exact import clip
@@ -30,7 +31,7 @@ class Matter(IntEnum):
     FUNDS = 4
 
 
-@kernel
+@register_jitable
 def count_votes(e, matter, approve_base, approve_slope, mobilised, owners, estates, world, p):  # type: ignore[no-untyped-def]
     """The votes of estate e: each owner takes part or not, and approves with chance base + slope x (satisfaction - reference).
 
@@ -65,7 +66,7 @@ def count_votes(e, matter, approve_base, approve_slope, mobilised, owners, estat
     return heads, heads_for, area_all, area, area_for
 
 
-@kernel
+@register_jitable
 def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owners, estates, world, p):  # type: ignore[no-untyped-def]
     """One vote in estate e, or in the whole block that it is merged into.
 
@@ -93,3 +94,10 @@ def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owner
     quorum = took_part >= q.committee_quorum and area >= q.committee_quorum * area_all
     approved = heads_for > majority * heads and area_for > majority * area
     return quorum and approved, took_part, heads_for / max(1, heads)
+
+
+@kernel
+def hold_votes(rows, matter, approval, mobilised, majority, owners, estates, world, p, passed, took_part, approved):  # type: ignore[no-untyped-def]
+    """One vote in each estate of `rows`, for programmes; fills `passed` (bool), `took_part` and `approved` (shares)."""
+    for i in range(rows.size):
+        passed[i], took_part[i], approved[i] = hold_vote(rows[i], matter, approval, 0.0, mobilised, majority, owners, estates, world, p)

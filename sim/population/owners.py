@@ -4,6 +4,7 @@ that shares seed, estates and types."""
 from __future__ import annotations
 
 import numpy as np
+from numba.extending import register_jitable
 
 from sim.draws import Stream, philox
 from sim.exact import exp64, normal_quantile
@@ -28,13 +29,13 @@ TYPE_TRAITS = np.dtype(
 )  # fmt: skip
 
 
-@kernel
+@register_jitable
 def share_of(word):  # type: ignore[no-untyped-def]
     """A 32-bit word (in a uint64) as a float64 in (0, 1)."""
     return (float(word) + 0.5) / 4294967296.0
 
 
-@kernel
+@register_jitable
 def draw_payer(luck, q):  # type: ignore[no-untyped-def]
     """Payer type from one uniform draw."""
     if luck < q.payment_share_steady:
