@@ -1,9 +1,12 @@
-"""A participant of a workshop, for the tests of pages. Without NiceGUI and pytest-asyncio (extra `app`) none of these run."""
+"""A workshop for each test of pages, and what tests of parts share.
+
+The folder sorts after all others on purpose: NiceGUI's simulated user drops the package of every page from sys.modules,
+which tests that replace names in modules would trip over.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from importlib.util import find_spec
 
 SMALL = "city.estates=20&months=12"
