@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from nicegui import ui
 from nicegui.testing import User
-from tests.app.conftest import SMALL
+from tests.workshop.conftest import SMALL
 
 from sim.app.player import Player
 from sim.scenario import load, to_toml
