@@ -11,10 +11,12 @@ from reference.claims import ClaimList
 from reference.worlds import random_policy, random_scenario
 
 from sim.city import City
+from sim.kernel import kernel
 from sim.ledger import Books, Purpose
 from sim.month.billing import book_payments
 from sim.month.claims import keep_claim, take_up_claim
-from sim.month.market import company_leaves, take_over
+from sim.month.market import company_leaves as compilable_company_leaves
+from sim.month.market import take_over as compilable_take_over
 from sim.parameters import PARAMETERS, to_record
 from sim.state.claims import SLOTS, Claims, new_claims
 from sim.state.estates import ESTATE_TYPE
@@ -23,6 +25,9 @@ from sim.state.tables import COMPANY_TYPE, EVENT_TYPE, WORLD_TYPE
 
 from .cities import lively_scenario
 from .nudge import with_nudges
+
+# compiled as part of the market month only, so compiled here for calling them alone
+company_leaves, take_over = kernel(compilable_company_leaves), kernel(compilable_take_over)
 
 COMPANIES = 9
 BILLED = 100

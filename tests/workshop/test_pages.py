@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from nicegui import ui
 from nicegui.testing import User
-from tests.workshop.conftest import SMALL
 
 from sim.app.player import Player
 from sim.scenario import load, to_toml
+from tests.workshop.conftest import SMALL
 
 pytestmark = pytest.mark.asyncio
 

@@ -1,0 +1,10 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import signal
+
+# Where the tests are started in the background of a script, SIGINT is ignored and every child inherits that: the tests
+# that press Ctrl-C would press it in vain.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
