@@ -16,7 +16,7 @@ from common import interleaved, keep, median, show, world
 from mesa_city import MesaCity
 
 from sim.city import City
-from sim.month.billing import bill_shares
+from sim.month.phases import bill
 from sim.month.owner_passes import owners_pass, payment_pass
 
 ESTATE_SIZE = 500
@@ -37,7 +37,7 @@ def passes_alone(city: City) -> dict[str, Callable[[], None]]:
     s = city.state
     size = s.estates.size
     share, solved = np.zeros(size), np.full(size, 0.3)
-    bill_shares(s.estates, s.parameters, share)
+    bill(s.estates, s.parameters, share)
 
     def compiled() -> None:
         payment_pass(0, size, share, s.owners, s.buildings, s.estates, s.world, s.parameters)

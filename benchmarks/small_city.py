@@ -20,10 +20,7 @@ import sim.population.start as start
 from sim.city import City
 from sim.results import Run
 
-PHASES = (
-    "reset_levers", "open_month", "bill_shares", "payment_pass", "book_payments", "share_public_revenue", "plan_effort",
-    "serve", "keep_up", "solving_capacity", "owners_pass", "build_trust", "committee_month", "market_month", "record_month",
-)  # fmt: skip
+PHASES = ("reset_levers", "open_month", "bill", "payment_pass", "serve_estates", "owners_pass", "close_month")
 BUILDING = (
     "to_record", "draw_estates", "draw_companies", "assign_estates", "_committees", "_government", "_accounts",
     "first_service", "draw_owners", "sum_up_estates", "_opening_money",

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.agents.handles import Committee, Company, Estate, GovernmentBody, OwnerList
 from sim.interventions.frame import Policy
+from sim.ledger import Page
 from sim.month.observe import Outcomes, new_outcomes, observe
 from sim.month.step import Clockwork
 from sim.population.start import starting_state
@@ -42,7 +43,8 @@ class City(mesa.Model):
         self.policy = Policy(scenario, self.state, self.clockwork)
         self.outcomes: Outcomes | None = new_outcomes(self.months, self.state.estates.size) if record else None
         self.month_events: list[np.ndarray] = []
-        self.ledger_lines: list[tuple[int, str, str, str, str, int]] = []
+        self._pages: list[tuple[int, Page]] = []  # months whose ledger lines were not asked for yet
+        self._lines: list[tuple[int, str, str, str, str, int]] = []
         self.owners = OwnerList(self)
         self._first_record()
 
@@ -53,7 +55,6 @@ class City(mesa.Model):
 
     def step(self) -> None:
         """Simulate one month."""
-        self.state.world["month"] += 1
         self.clockwork.month(self.policy.act)
         self._keep()
 
@@ -80,19 +81,24 @@ class City(mesa.Model):
         record_start(self.state.estates, self.state.world, self.state.parameters)
         if self.outcomes is not None:
             observe(0, self.state.estates, self.state.committees, self.state.books.balances, self.outcomes)
-        self._close_books()
+        self._pages.append((0, self.state.books.turn_page()))
 
     def _keep(self) -> None:
-        count = int(self.state.world["events"][0])
+        month, state = self.month, self.state
+        count = int(state.world["events"][0])
         if count:
             self.month_events.append(self.clockwork.events[:count].copy())
-        if self.outcomes is not None and self.month < self.outcomes.mode.shape[0]:
-            observe(self.month, self.state.estates, self.state.committees, self.state.books.balances, self.outcomes)
-        self._close_books()
+        if self.outcomes is not None and month < self.outcomes.mode.shape[0]:
+            observe(month, state.estates, state.committees, state.books.balances, self.outcomes)
+        self._pages.append((month, state.books.turn_page()))
 
-    def _close_books(self) -> None:
-        for line in self.state.books.close_month():
-            self.ledger_lines.append((self.month, *line))
+    @property
+    def ledger_lines(self) -> list[tuple[int, str, str, str, str, int]]:
+        """What moved so far: (month, purpose, payer kind, payee kind, programme, fen), in the order of the months."""
+        for month, page in self._pages:
+            self._lines.extend((month, *line) for line in page.lines())
+        self._pages.clear()
+        return self._lines
 
     # Mesa handles, made when first asked for
 

@@ -7,6 +7,7 @@ parties outside). A purpose fixes the kinds of payer and payee. Balances start a
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numba.extending import register_jitable
@@ -103,6 +104,21 @@ def move(balances, flows, purpose, payer, payee, fen):  # type: ignore[no-untype
     flows[purpose] += fen
 
 
+class Page(NamedTuple):
+    """What moved in one month: fen by purpose, and by (programme, payer kind, payee kind)."""
+
+    flows: np.ndarray
+    programme_flows: dict[tuple[str, str, str], int]
+
+    def lines(self) -> list[tuple[str, str, str, str, int]]:
+        """(purpose, payer kind, payee kind, programme, fen) of whatever moved."""
+        lines = [(name, *PURPOSES[name], "", int(fen)) for name, fen in zip(PURPOSES, self.flows, strict=True) if fen]
+        for (programme, payer_kind, payee_kind), fen in self.programme_flows.items():
+            if fen:
+                lines.append(("programme", payer_kind, payee_kind, programme, fen))
+        return lines
+
+
 class Books:
     """The ledger of one city: accounts by kind, balances, and what moved for which purpose and programme this month."""
 
@@ -155,16 +171,9 @@ class Books:
         if given.size and (given.min() < first or given.max() >= first + self.sizes[kind]):
             raise ValueError(f"an account is not one of {kind}")
 
-    def close_month(self) -> list[tuple[str, str, str, str, int]]:
-        """This month's flows as (purpose, payer kind, payee kind, programme, fen), and a clean page for the next."""
-        lines = [
-            (name, *PURPOSES[name], "", int(fen))
-            for name, fen in zip(PURPOSES, self.flows, strict=True)
-            if fen
-        ]
-        for (programme, payer_kind, payee_kind), fen in self.programme_flows.items():
-            if fen:
-                lines.append(("programme", payer_kind, payee_kind, programme, fen))
+    def turn_page(self) -> Page:
+        """This month's flows, and a clean page for the next."""
+        page = Page(self.flows.copy(), self.programme_flows)
         self.flows[:] = 0
-        self.programme_flows.clear()
-        return lines
+        self.programme_flows = {}
+        return page

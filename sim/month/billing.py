@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba.extending import register_jitable
+
 from sim.kernel import kernel
 from sim.ledger import Purpose, move
 from sim.month.claims import EMPLOYERS, repay_claims
@@ -11,7 +13,7 @@ FEES, FEES_UNIT, FEES_SELF = int(Purpose.FEES), int(Purpose.FEES_UNIT), int(Purp
 ARREARS, ARREARS_UNIT, ARREARS_SELF = int(Purpose.ARREARS), int(Purpose.ARREARS_UNIT), int(Purpose.ARREARS_SELF)
 
 
-@kernel
+@register_jitable
 def bill_shares(estates, p, bill_share):  # type: ignore[no-untyped-def]
     """Fill `bill_share` (float64, one an estate) with the part of the full fee billed this month."""
     for e in range(estates.size):

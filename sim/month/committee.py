@@ -7,7 +7,6 @@ from numba.extending import register_jitable
 
 from sim.draws import Stream, philox
 from sim.exact import normal_quantile
-from sim.kernel import kernel
 from sim.month.votes import Matter, hold_vote
 from sim.state.events import Cause, Event, write_event
 from sim.state.modes import MARKET
@@ -147,7 +146,7 @@ def review(e, committees, owners, estates, world, events, p):  # type: ignore[no
         vote_on_price(e, q.committee_price_step, LOSSES, owners, committees, estates, world, events, p)
 
 
-@kernel
+@register_jitable
 def committee_month(committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
     """One month of committee life in every estate: ageing and renewal, or an attempt to form one; then reviews."""
     q = p[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from numba.extending import register_jitable
 
-from sim.kernel import kernel
 from sim.ledger import Purpose, move
 
 FUND_REPAIR = int(Purpose.FUND_REPAIR)
@@ -24,7 +23,7 @@ def maintenance_of(effort, start, focus, gaming):  # type: ignore[no-untyped-def
     return share * (1.0 - gaming * focus)
 
 
-@kernel
+@register_jitable
 def keep_up(estates, committees, balances, flows, world, p):  # type: ignore[no-untyped-def]
     """One month of wear, maintenance and repair in every estate."""
     q = p[0]

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
+from numba.extending import register_jitable
 
-from sim.ledger import Books, Purpose
+from sim.ledger import OUTSIDE, Purpose, move
 from sim.words import TIERS
 
 MONTHS = 12
-_GRANT = {tier: Purpose[f"BUDGET_{tier.upper()}"] for tier in TIERS}
-_LAPSE = {tier: Purpose[f"LAPSE_{tier.upper()}"] for tier in TIERS}
+TAXPAYERS = OUTSIDE.index("taxpayers")  # accounts of outside parties come first, one each
+# purposes of the tiers follow each other in the order of TIERS
+BUDGET, LAPSE = int(Purpose.BUDGET_CITY), int(Purpose.LAPSE_CITY)
+assert [Purpose[f"BUDGET_{tier.upper()}"] for tier in TIERS] == list(range(BUDGET, BUDGET + len(TIERS)))
+assert [Purpose[f"LAPSE_{tier.upper()}"] for tier in TIERS] == list(range(LAPSE, LAPSE + len(TIERS)))
 
 
-def open_month(month: int, government: np.ndarray, books: Books) -> None:
+@register_jitable
+def open_budgets(month, government, balances, flows):  # type: ignore[no-untyped-def]
     """Renew staff time, and in the first month of a year the budgets of every body."""
-    government["staff_free"] = government["staff"]
-    if (month - 1) % MONTHS:
-        return
-    taxpayers = books.account("taxpayers")
-    for code, tier in enumerate(TIERS):
-        bodies = government[government["tier"] == code]
-        payer = np.full(bodies.size, taxpayers)
-        left = np.maximum(books.balances[bodies["account"]], 0)
-        books.move(_LAPSE[tier], bodies["account"], payer, left)
-        books.move(_GRANT[tier], payer, bodies["account"], bodies["yearly_budget"])
+    for g in range(government.size):
+        body = government[g]
+        body.staff_free = body.staff
+        if (month - 1) % MONTHS == 0:
+            move(balances, flows, LAPSE + body.tier, body.account, TAXPAYERS, max(0, balances[body.account]))
+            move(balances, flows, BUDGET + body.tier, TAXPAYERS, body.account, body.yearly_budget)

@@ -7,7 +7,6 @@ from numba.extending import register_jitable
 
 from sim.draws import Stream, philox
 from sim.exact import normal_quantile
-from sim.kernel import kernel
 from sim.month.claims import EMPLOYERS, keep_claim, take_up_claim
 from sim.month.committee import chance_word
 from sim.month.lots import block_range, in_lot, lot_terms
@@ -257,7 +256,7 @@ def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped
         write_event(events, world, e, estate.company, NOTICE_GIVEN, LOSSES, estate.losing_months)
 
 
-@kernel
+@register_jitable
 def market_month(estates, companies, claims, balances, beliefs, world, events, p):  # type: ignore[no-untyped-def]
     """One month of the market in every estate, in order of estate number."""
     q = p[0]

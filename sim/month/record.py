@@ -38,7 +38,7 @@ def cycle_stage(before, mode, billed, collection, quality, condition, collection
     return STRAINED
 
 
-@kernel
+@register_jitable
 def record_month(estates, billed, collected, income, spending, rate, quality, world, p):  # type: ignore[no-untyped-def]
     """Update 12-month sums from the rings (12 x estates), then ladder and stage.
 

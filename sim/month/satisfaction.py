@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sim.kernel import kernel
+from numba.extending import register_jitable
+
 from sim.state.modes import MARKET, SELF, SOE, UNIT
 
 
-@kernel
+@register_jitable
 def solving_capacity(estates, p, solved_share):  # type: ignore[no-untyped-def]
     """Fill `solved_share` with the part of each estate's open complaints that is solved this month."""
     q = p[0]
@@ -23,7 +24,7 @@ def solving_capacity(estates, p, solved_share):  # type: ignore[no-untyped-def]
         solved_share[e] = min(1.0, cases / estate.complaints_open)
 
 
-@kernel
+@register_jitable
 def build_trust(estates, committees, p):  # type: ignore[no-untyped-def]
     """Trust moves toward what committee, disclosure, leaks and handled complaints deserve."""
     q = p[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from numba.extending import register_jitable
 
 from sim.exact import power64
-from sim.kernel import kernel
 from sim.ledger import Purpose, move
 from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
 
@@ -54,7 +53,7 @@ def public_revenue_of(potential, condition, unmanaged, condition_share, unmanage
     return int(potential * share * (unmanaged_share if unmanaged else 1.0))
 
 
-@kernel
+@register_jitable
 def share_public_revenue(estates, companies, committees, balances, flows, p):  # type: ignore[no-untyped-def]
     """Public revenue comes in; part leaks where nobody supervises, the company takes its share, the fund gets the rest."""
     q = p[0]
@@ -82,7 +81,7 @@ def share_public_revenue(estates, companies, committees, balances, flows, p):  #
         move(balances, flows, TO_FUND, ADVERTISERS, estate.fund_account, kept - to_company)
 
 
-@kernel
+@register_jitable
 def plan_effort(estates, companies, committees, balances, world, p, target):  # type: ignore[no-untyped-def]
     """Fill `target` with the effort each manager wants, and add up what companies' weak estates lack."""
     q = p[0]
@@ -129,7 +128,7 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
         company.support = min(1.0, pool / company.shortfall) if company.shortfall > 0.0 else 0.0
 
 
-@kernel
+@register_jitable
 def serve(estates, companies, balances, flows, world, government, p, target):  # type: ignore[no-untyped-def]
     """Effort moves toward its target, service is paid for, residents get quality, and losing months are counted."""
     q = p[0]

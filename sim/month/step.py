@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.month.billing import bill_shares, book_payments
-from sim.month.committee import committee_month
-from sim.month.condition import keep_up
-from sim.month.government import open_month
 from sim.month.levers import reset_levers
-from sim.month.market import CONDITION_BINS, market_month
+from sim.month.market import CONDITION_BINS
 from sim.month.owner_passes import owners_pass, payment_pass
-from sim.month.record import new_rings, record_month
-from sim.month.satisfaction import build_trust, solving_capacity
-from sim.month.service import plan_effort, serve, share_public_revenue
+from sim.month.phases import bill, close_month, open_month, serve_estates
+from sim.month.record import new_rings
 from sim.state.tables import EVENT_TYPE
 
 if TYPE_CHECKING:
@@ -42,37 +37,24 @@ class Clockwork:
         self.touched_levers: set[str] = set()
 
     def month(self, policy: Callable[[], None]) -> None:
-        """Simulate the month that world["month"] names; `policy` lets the programmes in force act."""
+        """Simulate the next month; `policy` lets the programmes in force act."""
         s, p = self.state, self.state.parameters
         balances, flows = s.books.balances, s.books.flows
         reset_levers(s.estates, self.touched_levers)
-        s.world["fallback_left"] = 0
-        s.world["events"] = 0
-        month = int(s.world["month"][0])
-        if month > 1:  # wages grow, fees do not
-            s.world["cost_index"] *= 1.0 + p["service_cost_growth"] / 12.0
-        open_month(month, s.government, s.books)
+        # 1 government
+        open_month(s.government, balances, flows, s.world, p)
         policy()
         # 2 payment
-        bill_shares(s.estates, p, self.bill_share)
+        bill(s.estates, p, self.bill_share)
         self._over_estates(payment_pass, self.bill_share, s.owners, s.buildings, s.estates, s.world, p)
-        book_payments(s.estates, s.companies, s.claims, balances, flows, p)
-        # 3 company
-        share_public_revenue(s.estates, s.companies, s.committees, balances, flows, p)
-        plan_effort(s.estates, s.companies, s.committees, balances, s.world, p, self.target)
-        serve(s.estates, s.companies, balances, flows, s.world, s.government, p, self.target)
-        # 4 estate
-        keep_up(s.estates, s.committees, balances, flows, s.world, p)
+        # 2 to 5: what the money buys
+        serve_estates(s.estates, s.companies, s.committees, s.claims, balances, flows, s.world, s.government, p,
+                      self.target, self.solved_share)  # fmt: skip
         # 5 owners
-        solving_capacity(s.estates, p, self.solved_share)
         self._over_estates(owners_pass, self.bill_share, self.solved_share, s.owners, s.buildings, s.estates, s.world, p)
-        build_trust(s.estates, s.committees, p)
-        # 6 committee
-        committee_month(s.committees, s.owners, s.estates, s.world, self.events, p)
-        # 7 market
-        market_month(s.estates, s.companies, s.claims, balances, self.beliefs, s.world, self.events, p)
-        # 8 record
-        record_month(s.estates, *self.rings, s.world, p)
+        # 5 to 8: what follows
+        close_month(s.estates, s.companies, s.committees, s.claims, s.owners, balances, self.beliefs, s.world, self.events,
+                    self.rings, p)  # fmt: skip
 
     def _over_estates(self, owner_pass: Callable[..., None], *arguments: Any) -> None:
         """Run a pass over all estates, a range of estates on each thread."""

@@ -120,7 +120,7 @@ def test_employers_and_owners_stay_creditors_when_a_company_takes_over(mode: int
     estate.enter(4, SOE)
     estate.owe(200)
     assert estate.repay(500) == {creditor: 400, "company 4": 100}
-    moved = {name: fen for name, *_, fen in estate.books.close_month()}
+    moved = {name: fen for name, *_, fen in estate.books.turn_page().lines()}
     assert moved[purpose] == 400
     assert moved["arrears"] == 100
 

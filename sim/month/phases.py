@@ -1,0 +1,52 @@
+"""The phases between the owner passes, compiled together: a call into compiled code costs more than a small city's phase."""
+
+from __future__ import annotations
+
+from sim.kernel import kernel
+from sim.month.billing import bill_shares, book_payments
+from sim.month.committee import committee_month
+from sim.month.condition import keep_up
+from sim.month.government import open_budgets
+from sim.month.market import market_month
+from sim.month.record import record_month
+from sim.month.satisfaction import build_trust, solving_capacity
+from sim.month.service import plan_effort, serve, share_public_revenue
+
+
+@kernel
+def open_month(government, balances, flows, world, p):  # type: ignore[no-untyped-def]
+    """The next month begins: a clean page of events, wages grow while fees do not, budgets and staff time are there."""
+    now = world[0]
+    now.month += 1
+    now.events = 0
+    now.fallback_left = 0
+    if now.month > 1:
+        now.cost_index *= 1.0 + p[0].service_cost_growth / 12.0
+    open_budgets(now.month, government, balances, flows)
+
+
+@kernel
+def bill(estates, p, bill_share):  # type: ignore[no-untyped-def]
+    """Phase 2 before the owners decide: what part of the full fee each estate bills."""
+    bill_shares(estates, p, bill_share)
+
+
+@kernel
+def serve_estates(estates, companies, committees, claims, balances, flows, world, government, p, target, solved_share):  # type: ignore[no-untyped-def] # fmt: skip
+    """From the owners' payments to what they get: the rest of phase 2, company (3), estate (4), staff time for complaints (5)."""
+    book_payments(estates, companies, claims, balances, flows, p)
+    share_public_revenue(estates, companies, committees, balances, flows, p)
+    plan_effort(estates, companies, committees, balances, world, p, target)
+    serve(estates, companies, balances, flows, world, government, p, target)
+    keep_up(estates, committees, balances, flows, world, p)
+    solving_capacity(estates, p, solved_share)
+
+
+@kernel
+def close_month(estates, companies, committees, claims, owners, balances, beliefs, world, events, rings, p):  # type: ignore[no-untyped-def] # fmt: skip
+    """What follows from how the owners feel: trust (5), committee (6), market (7), record (8)."""
+    billed, collected, income, spending, rate, quality = rings
+    build_trust(estates, committees, p)
+    committee_month(committees, owners, estates, world, events, p)
+    market_month(estates, companies, claims, balances, beliefs, world, events, p)
+    record_month(estates, billed, collected, income, spending, rate, quality, world, p)
