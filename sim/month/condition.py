@@ -11,6 +11,12 @@ SUPPLIERS = 0  # account (index in ledger.OUTSIDE)
 
 
 @register_jitable
+def felt_condition(estate, world):  # type: ignore[no-untyped-def]
+    """The condition that acts on people and money: frozen at its start where the decay loop is off."""
+    return estate.condition if world[0].loop_decay != 0 else estate.condition_start
+
+
+@register_jitable
 def wear_of(condition, age, wear, age_wear, deferred):  # type: ignore[no-untyped-def]
     """Condition lost this month: more with age, and more the longer maintenance was deferred."""
     return wear * (1.0 + age_wear * age / 10.0) * (1.0 + deferred * (1.0 - condition)) * condition

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numba.extending import register_jitable
 
+from sim.month.condition import felt_condition
 from sim.month.service import public_revenue_of, standard_cost
 from sim.state.modes import UNIT
 
@@ -52,11 +53,12 @@ def lot_terms(e, belief_mean, bins, beliefs, estates, world, p):  # type: ignore
         fee = estate.price * estate.billable_area
         members += 1
         fees += fee
-        revenue += public_revenue_of(estate.public_revenue, estate.condition, False, q.revenue_condition, q.revenue_unmanaged)
+        condition = felt_condition(estate, world)
+        revenue += public_revenue_of(estate.public_revenue, condition, False, q.revenue_condition, q.revenue_unmanaged)
         offer += estate.lever_offer
-        cost += standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, estate.condition, q.service_condition_cost,
+        cost += standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, condition, q.service_condition_cost,
                               min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
-        believed += fee * beliefs[estate.type, min(bins - 1, int(estate.condition * bins))]
+        believed += fee * beliefs[estate.type, min(bins - 1, int(condition * bins))]
         seen += fee * estate.paid_share
     if members == 1 or fees <= 0.0:
         believed, seen = belief_mean, estates[e].paid_share

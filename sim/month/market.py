@@ -9,6 +9,7 @@ from sim.draws import Stream, philox
 from sim.exact import normal_quantile
 from sim.month.claims import EMPLOYERS, keep_claim, take_up_claim
 from sim.month.committee import chance_word
+from sim.month.condition import felt_condition
 from sim.month.lots import block_range, in_lot, lot_terms
 from sim.state.events import Cause, Event, write_event
 from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
@@ -44,7 +45,7 @@ def expected_margin(belief, full_fee, other_income, overhead, cost, plan_effort)
 
 
 @register_jitable
-def market_beliefs(estates, beliefs):  # type: ignore[no-untyped-def]
+def market_beliefs(estates, world, beliefs):  # type: ignore[no-untyped-def]
     """Fill `beliefs` (types x condition bins): mean 12-month collection of company-run estates of that type and condition.
 
     Where there are none, the type's mean; where the type has none, the payment norm that owners are seen to follow.
@@ -59,7 +60,7 @@ def market_beliefs(estates, beliefs):  # type: ignore[no-untyped-def]
         norm[estate.type] += estate.paid_share
         count[estate.type] += 1.0
         if (estate.mode == MARKET or estate.mode == SOE) and estate.billed_12 > 0:
-            b = condition_bin(estate.condition)
+            b = condition_bin(felt_condition(estate, world))
             paid[estate.type, b] += estate.collected_12
             billed[estate.type, b] += estate.billed_12
     for t in range(types):
@@ -117,6 +118,16 @@ def take_over(e, c, mode, belief, companies, estates, claims, p):  # type: ignor
 
 
 @register_jitable
+def looked_before(c, looks, e, companies, world):  # type: ignore[no-untyped-def]
+    """True if company c was among the first `looks` to look at estate e this month: nobody bids twice in one tender."""
+    for k in range(looks):
+        who, _, _, _ = philox(U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1))
+        if int(chance_word(who) * companies) == c:
+            return True
+    return False
+
+
+@register_jitable
 def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ignore[no-untyped-def]
     """Let companies look at estate e and its lot; returns (winner or -1, winner's belief, companies that looked and that bid)."""
     q = p[0]
@@ -132,9 +143,11 @@ def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ig
                                      U64(world[0].key_1))  # fmt: skip
         c = int(chance_word(who) * companies.size)
         company = companies[c]
+        if k > 0 and looked_before(c, k, e, companies.size, world):
+            continue
         if company.active == 0 or company.state_owned == 1 or company.list < 0 or company.barred_until > world[0].month:
             continue
-        if company.estates + members > company.capacity or c == estate.former_company or c == winner:
+        if company.estates + members > company.capacity or c == estate.former_company:
             continue
         belief = believed + q.market_belief_noise * normal_quantile(chance_word(noise))
         belief += estate.lever_belief * (seen - belief)
@@ -174,7 +187,7 @@ def left_alone(e, luck, estates, claims, world, events, p):  # type: ignore[no-u
     estate = estates[e]
     seen = estate.paid_share
     will = estate.mean_activism + estate.lever_self_management
-    if will >= q.market_self_activism and estate.households <= q.market_self_households and estate.condition > 0.2:
+    if will >= q.market_self_activism and estate.households <= q.market_self_households and felt_condition(estate, world) > 0.2:
         if estate.mode != SELF:
             estate.mode = SELF
             take_up_claim(e, estate.fund_account, estates, claims)
@@ -193,7 +206,7 @@ def left_alone(e, luck, estates, claims, world, events, p):  # type: ignore[no-u
 def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p):  # type: ignore[no-untyped-def]
     """Tender estate e: a company, else state-owned fallback where policy offers it, else what owners and community manage."""
     estate = estates[e]
-    belief_mean = beliefs[estate.type, condition_bin(estate.condition)]
+    belief_mean = beliefs[estate.type, condition_bin(felt_condition(estate, world))]
     winner, belief, looks, bids = best_bid(e, belief_mean, beliefs, companies, estates, world, p)
     write_event(events, world, e, -1, TENDER_OPENED, cause, looks)
     if winner >= 0:
@@ -261,7 +274,7 @@ def market_month(estates, companies, claims, balances, beliefs, world, events, p
     """One month of the market in every estate, in order of estate number."""
     q = p[0]
     update_companies(estates, companies, balances, world, events, p)
-    market_beliefs(estates, beliefs)
+    market_beliefs(estates, world, beliefs)
     for e in range(estates.size):
         estate = estates[e]
         if estate.company >= 0:

@@ -11,6 +11,7 @@ from numba.extending import register_jitable
 
 from sim.draws import philox
 from sim.kernel import kernel
+from sim.month.condition import felt_condition
 from sim.month.decisions import (
     bill_of,
     complaint_chance,
@@ -258,7 +259,7 @@ def owners_pass(first, last, bill_share, solved_share, owners, buildings, estate
         a = estate.first_owner
         z = a + n
         quality = estate.quality if world[0].loop_service != 0 else estate.quality_start
-        condition = estate.condition if world[0].loop_decay != 0 else estate.condition_start
+        condition = felt_condition(estate, world)
         level = (
             q.satisfaction_quality_weight * quality
             + q.satisfaction_condition_weight * condition

@@ -35,7 +35,7 @@ def bill(estates, p, bill_share):  # type: ignore[no-untyped-def]
 def serve_estates(estates, companies, committees, claims, balances, flows, world, government, p, target, solved_share):  # type: ignore[no-untyped-def] # fmt: skip
     """From the owners' payments to what they get: the rest of phase 2, company (3), estate (4), staff time for complaints (5)."""
     book_payments(estates, companies, claims, balances, flows, p)
-    share_public_revenue(estates, companies, committees, balances, flows, p)
+    share_public_revenue(estates, companies, committees, balances, flows, world, p)
     plan_effort(estates, companies, committees, balances, world, p, target)
     serve(estates, companies, balances, flows, world, government, p, target)
     keep_up(estates, committees, balances, flows, world, p)

@@ -6,6 +6,7 @@ from numba.extending import register_jitable
 
 from sim.exact import power64
 from sim.ledger import Purpose, move
+from sim.month.condition import felt_condition
 from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
 
 SERVICE, SERVICE_UNIT = int(Purpose.SERVICE), int(Purpose.SERVICE_UNIT)
@@ -47,6 +48,18 @@ def affordable_effort(income, margin, overhead, cost):  # type: ignore[no-untype
 
 
 @register_jitable
+def patience_left(mode, losing_months, tolerance):  # type: ignore[no-untyped-def]
+    """Part of what a company would spend beyond income that an estate still gets, from 1 to 0 as losing months reach tolerance.
+
+    A company cuts service before it leaves; it does not keep up a good service at a loss to its last day. State-owned
+    fallback does not leave.
+    """
+    if mode == SOE:
+        return 1.0
+    return max(0.0, 1.0 - losing_months / max(1.0, tolerance))
+
+
+@register_jitable
 def public_revenue_of(potential, condition, unmanaged, condition_share, unmanaged_share):  # type: ignore[no-untyped-def]
     """Fen of public revenue this month: less where facilities are worn, less where nobody manages the estate."""
     share = 1.0 - condition_share * (1.0 - condition)
@@ -54,14 +67,15 @@ def public_revenue_of(potential, condition, unmanaged, condition_share, unmanage
 
 
 @register_jitable
-def share_public_revenue(estates, companies, committees, balances, flows, p):  # type: ignore[no-untyped-def]
+def share_public_revenue(estates, companies, committees, balances, flows, world, p):  # type: ignore[no-untyped-def]
     """Public revenue comes in; part leaks where nobody supervises, the company takes its share, the fund gets the rest."""
     q = p[0]
     for e in range(estates.size):
         estate = estates[e]
         estate.leaked = 0
         unmanaged = estate.mode == NONE or estate.mode == CLEANING
-        revenue = public_revenue_of(estate.public_revenue, estate.condition, unmanaged, q.revenue_condition, q.revenue_unmanaged)
+        revenue = public_revenue_of(estate.public_revenue, felt_condition(estate, world), unmanaged, q.revenue_condition,
+                                    q.revenue_unmanaged)  # fmt: skip
         if revenue <= 0:
             continue
         supervised = min(1.0, committees[e].strength + estate.lever_disclosure + estate.lever_leak)
@@ -93,8 +107,7 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
         estate.income += estate.lever_company_income + estate.lever_value_added
         estate.subsidy = estate.lever_company_income
         estate.income_smooth += q.service_income_smoothing * (estate.income - estate.income_smooth)
-        condition = estate.condition if world[0].loop_decay != 0 else estate.condition_start
-        cost = standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, condition, q.service_condition_cost,
+        cost = standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, felt_condition(estate, world), q.service_condition_cost,
                              min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
         estate.monitoring = monitoring_of(q.service_monitoring_base, q.committee_monitoring, committees[e].strength,
                                           q.service_disclosure_monitoring, estate.lever_disclosure, estate.lever_monitoring)  # fmt: skip
@@ -107,9 +120,10 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
             estate.standard_cost = cost
             affordable = affordable_effort(max(0.0, estate.income_smooth), company.margin, q.service_overhead, cost)
             push = q.service_monitoring_push * estate.monitoring + q.service_reputation_push * min(1.0, estate.lever_ranking)
-            target[e] = affordable + push + estate.lever_effort
+            stay = patience_left(estate.mode, estate.losing_months, company.tolerance)
+            target[e] = affordable + stay * push + estate.lever_effort
             least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
-            company.shortfall += cost * max(0.0, 1.0 - max(affordable, least))
+            company.shortfall += stay * cost * max(0.0, 1.0 - max(affordable, least))
         else:
             estate.standard_cost = cost
             if estate.mode == UNIT:
@@ -148,7 +162,7 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
             company = companies[estate.company]
             skill = company.skill + estate.lever_skill
             least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
-            goal += company.support * max(0.0, 1.0 - max(goal, least))
+            goal += company.support * patience_left(estate.mode, estate.losing_months, company.tolerance) * max(0.0, 1.0 - max(goal, least))
         goal = max(least, min(goal, q.service_ceiling))
         effort = max(least, before + q.service_adjustment * (goal - before))
         spent = int(effort * cost)

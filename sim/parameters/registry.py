@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -66,24 +67,20 @@ def record_type(table: dict[str, Parameter]) -> np.dtype:
     float64 for the rules at estate level and above, and a float32 twin (suffix `_32`) for the owner passes, whose
     arithmetic is float32 throughout.
     """
-    fields: list[tuple[str, type]] = [(p.field, np.float64) for p in table.values()]
-    fields += [(p.field + "_32", np.float32) for p in table.values()]
-    return _same_type(np.dtype(fields, align=True))
+    return _record_type(tuple(p.field for p in table.values()))
 
 
-_KNOWN_TYPES: dict[np.dtype, np.dtype] = {}
-
-
-def _same_type(dtype: np.dtype) -> np.dtype:
-    """One object for equal dtypes: Numba recognises an argument by it, and comparing 300 fields costs 25 µs a call."""
-    return _KNOWN_TYPES.setdefault(dtype, dtype)
+@cache
+def _record_type(names: tuple[str, ...]) -> np.dtype:
+    """One object for equal names: Numba recognises an argument by it, and comparing 300 fields costs 25 µs a call."""
+    fields: list[tuple[str, type]] = [(name, np.float64) for name in names]
+    fields += [(name + "_32", np.float32) for name in names]
+    return np.dtype(fields, align=True)
 
 
 def to_record(table: dict[str, Parameter], values: dict[str, float]) -> np.ndarray:
     """One-row structured array with `values` (by key) over the defaults."""
+    row = [values.get(parameter.key, parameter.default) for parameter in table.values()]
     record = np.zeros(1, record_type(table))
-    for parameter in table.values():
-        value = values.get(parameter.key, parameter.default)
-        record[parameter.field] = value
-        record[parameter.field + "_32"] = value
+    record[0] = (*row, *row)
     return record

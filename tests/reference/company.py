@@ -45,6 +45,10 @@ class Company(mesa.Agent):
         p = self.model.p
         return p.service_floor if estate.mode == MARKET else p.service_soe_floor
 
+    def patience(self, estate: Estate) -> float:
+        """1 for an estate that pays its way, 0 where losses lasted as long as this company tolerates; fallback never tires."""
+        return max(0.0, 1.0 - estate.losing_months / max(1.0, self.tolerance)) if estate.mode == MARKET else 1.0
+
     def plan(self, estate: Estate) -> None:
         """What this company wants to do for an estate, and what the estate's own income leaves undone."""
         p = self.model.p
@@ -53,8 +57,8 @@ class Company(mesa.Agent):
             estate.standard_cost *= 1.0 + p.service_away_cost
         own_means = estate.affordable(self.margin, p.service_overhead)
         push = p.service_monitoring_push * estate.monitoring + p.service_reputation_push * min(1.0, estate.lever_ranking)
-        estate.goal = own_means + push + estate.lever_effort
-        self.shortfall += estate.standard_cost * max(0.0, 1.0 - max(own_means, self.least_effort(estate)))
+        estate.goal = own_means + self.patience(estate) * push + estate.lever_effort
+        self.shortfall += self.patience(estate) * estate.standard_cost * max(0.0, 1.0 - max(own_means, self.least_effort(estate)))
 
     def decide_support(self) -> None:
         """Part of the cash goes to weak estates, by readiness for risk."""
@@ -66,7 +70,7 @@ class Company(mesa.Agent):
         """Make the effort, pay for it and for overhead, and count losing months."""
         p, books = self.model.p, self.model.books
         least = self.least_effort(estate)
-        goal = estate.goal + self.support * max(0.0, 1.0 - max(estate.goal, least))
+        goal = estate.goal + self.support * self.patience(estate) * max(0.0, 1.0 - max(estate.goal, least))
         goal = max(least, min(goal, p.service_ceiling))
         estate.effort = max(least, estate.effort + p.service_adjustment * (goal - estate.effort))
         estate.spending = int(estate.effort * estate.standard_cost)

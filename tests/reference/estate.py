@@ -163,10 +163,15 @@ class Estate(mesa.Agent):
             left -= taken
         books.move("public_revenue_fund", payer, self.fund, left)
 
+    @property
+    def felt_condition(self) -> float:
+        """The condition that acts on people and money; as at the start where the decay loop is off."""
+        return self.condition if self.model.loops.decay else self.condition_start
+
     def public_revenue_now(self, unmanaged: bool) -> int:
         """Fen this month, given condition."""
         p = self.model.p
-        share = 1.0 - p.revenue_condition * (1.0 - self.condition)
+        share = 1.0 - p.revenue_condition * (1.0 - self.felt_condition)
         return int(self.public_revenue * share * (p.revenue_unmanaged if unmanaged else 1.0))
 
     def full_cost(self, condition: float) -> float:
@@ -186,7 +191,7 @@ class Estate(mesa.Agent):
         self.subsidy = self.lever_company_income
         self.income += self.lever_company_income + self.lever_value_added
         self.income_smooth += p.service_income_smoothing * (self.income - self.income_smooth)
-        self.standard_cost = self.full_cost(self.condition if self.model.loops.decay else self.condition_start)
+        self.standard_cost = self.full_cost(self.felt_condition)
         self.monitoring = min(
             1.0,
             p.service_monitoring_base + p.committee_monitoring * self.committee.strength
@@ -260,7 +265,7 @@ class Estate(mesa.Agent):
         p, loops = self.model.p, self.model.loops
         self.solved_share = self.share_of_complaints_solved()
         self.quality_felt = self.quality if loops.service else self.quality_start
-        condition = self.condition if loops.decay else self.condition_start
+        condition = self.felt_condition
         self.level = (
             p.satisfaction_quality_weight * self.quality_felt + p.satisfaction_condition_weight * condition
             - p.satisfaction_legacy_weight * self.legacy

@@ -160,16 +160,17 @@ class Market:
         fees = cost_of_lot = 0.0
         for one in lot:
             fees += one.price * one.billable_area
-            cost_of_lot += one.full_cost(one.condition)
+            cost_of_lot += one.full_cost(one.felt_condition)
         seen = estate.paid_share
         if len(lot) > 1 and fees > 0.0:
             mean_belief, seen = self.by_fees(lot, fees)
         bids: list[Bid] = []
+        looked: set[int] = set()
         for visitor in range(visitors):
             number = int(self.luck(estate, VISIT, visitor) * len(self.city.companies))
             company = self.city.companies[number]
-            leading = max(bids, key=lambda bid: bid.score).company if bids else None
-            if not self.may_bid(company, len(lot)) or company.row == estate.former_company or company is leading:
+            again, looked = number in looked, looked | {number}
+            if again or not self.may_bid(company, len(lot)) or company.row == estate.former_company:
                 continue
             belief = mean_belief + p.market_belief_noise * normal_quantile(self.luck(estate, OFFER, visitor))
             belief += estate.lever_belief * (seen - belief)
@@ -233,7 +234,7 @@ class Market:
         p = self.city.p
         will = estate.mean_activism + estate.lever_self_management
         small = estate.households <= p.market_self_households
-        if will >= p.market_self_activism and small and estate.condition > 0.2:
+        if will >= p.market_self_activism and small and estate.felt_condition > 0.2:
             if estate.mode != SELF:
                 estate.mode = SELF
                 self.manage_again(estate, estate.fund)
@@ -253,4 +254,4 @@ class Market:
 
 def condition_class(estate: Estate) -> int:
     """What a visitor sees of the facilities: 0 bad, 1 middling, 2 good."""
-    return min(2, int(estate.condition * 3))
+    return min(2, int(estate.felt_condition * 3))
