@@ -51,5 +51,6 @@ class BurdenRelief(Intervention, kind="burden_relief"):
         paid = policy.spend("state", rows, fen(cost * share / 100.0))
         helped = policy.claim_staff("street", rows, self.staff) if self.errands > 0.0 else np.zeros(rows.size, bool)
         relieved[:] = 0.0
+        paid &= cost > 0.0  # nothing was spent last month, so there is nothing to relieve yet
         relieved[rows] = share * paid + self.errands * strength * helped
         policy.move("lever_company_cost", rows, relieved[rows])

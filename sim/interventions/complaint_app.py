@@ -53,7 +53,7 @@ class ComplaintApp(Intervention, kind="complaint_app"):
     def _escalate(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Estates whose open cases have on average waited past the deadline."""
         estates = policy.estates
-        deadline = np.maximum(0.0, policy.parameters["complaints_deadline"] - self.deadline) + 1.0
+        deadline = np.maximum(0.0, policy.parameters["complaints_deadline"] - self.deadline)
         number, waited = estates["complaints_open"][rows], estates["waiting_months"][rows]
         rows = rows[waited > deadline * number]
         taken = np.minimum(self.cases * strength, estates["complaints_open"][rows])

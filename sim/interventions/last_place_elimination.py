@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class LastPlaceElimination(Intervention, kind="last_place_elimination"):
-    """Every year the firms that owners score worst lose all their estates, which are tendered again."""
+    """Every year the firms that owners score worst lose all their estates, which are tendered again.
+
+    A bar that was imposed runs its full term, also where the programme ends before.
+    """
 
     label_en: ClassVar[str] = "last-place elimination"
     label_zh: ClassVar[str] = "末位淘汰"

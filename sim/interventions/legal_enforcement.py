@@ -62,7 +62,7 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
         estates = policy.estates
         refusers = estates["households"][rows] - estates["payers"][rows]
         worth = (estates["billed"][rows] > 0) & (refusers > 0)
-        worth &= self.success * estates["arrears"][rows] > refusers * (self.lawyer + self.court_fee) * 100.0
+        worth &= self.success * self._recoverable(policy, rows) > (self.lawyer + self.court_fee) * 100.0
         rows, refusers = rows[worth], refusers[worth]
         number = np.minimum(refusers, whole_cases(self.sued * strength * refusers, policy.luck(rows)))
         rows, refusers, number = rows[number > 0], refusers[number > 0], number[number > 0]
@@ -70,6 +70,18 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
         policy.spend("companies", rows, fen(self.court_fee * number), to="courts")
         policy.spend("courts", rows, fen(self.court_cost * number))
         share[rows] = number / refusers
-        policy.move("lever_recovery", rows, share[rows] * self.success)
+        # recovery is a chance of everybody in arrears, those sued are some of them
+        policy.move("lever_recovery", rows, np.minimum(1.0, number / np.maximum(1, estates["debtors"][rows])) * self.success)
         policy.move("lever_hostility", rows, self.resentment * number / estates["households"][rows])
         policy.events(rows, Event.SUIT, Cause.POLICY, number, estates["company"][rows])
+
+    def _recoverable(self, policy: Policy, rows: Rows) -> np.ndarray:
+        """Fen that a suit against a debtor of average arrears brings the present company if it succeeds.
+
+        Arrears of former managers are not its own, a court orders so many instalments at once, and old debts are hardly paid.
+        """
+        estates, parameters = policy.estates, policy.parameters
+        own = (estates["arrears"][rows] - estates["former_arrears"][rows]) / np.maximum(1, estates["debtors"][rows])
+        bill = np.maximum(1.0, estates["billed"][rows] / estates["households"][rows])
+        fresh = np.exp(-parameters["arrears_ageing"] * own / bill)
+        return np.asarray(np.minimum(own, parameters["arrears_instalments"] * bill) * fresh)

@@ -47,12 +47,14 @@ class Mediation(Intervention, kind="mediation"):
         estates = policy.estates
         rows = rows[(estates["billed"][rows] > 0) & (estates["payers"][rows] < estates["households"][rows])]
         refusers = estates["households"][rows] - estates["payers"][rows]
+        debtors = np.maximum(1, estates["debtors"][rows])
         wanted = whole_cases(self.cases_share * strength * refusers, policy.luck(rows))
         order = np.argsort(-estates["grievance"][rows], kind="stable")
         cases = shared_out(estates["district_body"][rows], order, wanted, self.centre)
         paid = policy.spend("district", rows, fen(self.cost * cases))
-        rows, cases, refusers = rows[paid], cases[paid], refusers[paid]
+        rows, cases, refusers, debtors = rows[paid], cases[paid], refusers[paid], debtors[paid]
         heard = cases / refusers
-        policy.move("lever_recovery", rows, heard * self.settled * self.paying)
+        # recovery is a chance of everybody in arrears, the cases are some of them
+        policy.move("lever_recovery", rows, np.minimum(1.0, cases / debtors) * self.settled * self.paying)
         policy.move("lever_sanction", rows, heard * self.notice)
         policy.move("lever_grievance", rows, cases / estates["households"][rows] * self.settled * self.relief)

@@ -71,7 +71,10 @@ class RedBlackList(Intervention, kind="red_black_list"):
         self._tell(policy, listed, np.where(count > 0, score, companies["score"]))
         policy.assign("companies.score", firms, np.clip(score[firms], 0.0, 1.0))
         policy.assign("companies.list", slice(None), listed)
-        policy.assign("companies.barred_until", listed == BLACK, policy.month + self.barred_months)
+        black = np.flatnonzero(listed == BLACK)
+        until = np.maximum(companies["barred_until"][black], policy.month + self.barred_months)
+        policy.assign("companies.barred_until", black, until)
+        policy.array("until", np.int64, companies.size)[black] = until
 
     def _tell(self, policy: Policy, listed: np.ndarray, score: np.ndarray) -> None:
         """Events of firms whose list changes."""
@@ -88,5 +91,7 @@ class RedBlackList(Intervention, kind="red_black_list"):
         """Lists are taken down, and nobody is barred any longer."""
         companies = policy.companies
         self._tell(policy, np.full(companies.size, NONE), companies["score"])
-        policy.assign("companies.barred_until", companies["list"] == BLACK, 0)
+        until = policy.array("until", np.int64, companies.size)
+        mine = (until > policy.month) & (companies["barred_until"] == until)  # not the bars of other programmes
+        policy.assign("companies.barred_until", mine, 0)
         policy.assign("companies.list", slice(None), NONE)

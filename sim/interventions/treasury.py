@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.interventions.purse import affordable, claims_met, divided, whole_fen
-from sim.month.votes import Matter, hold_votes
+from sim.month.votes import FIRST_FREE_MATTER, Matter, hold_votes
 from sim.state.events import Cause, Event
 from sim.state.modes import MARKET, SELF, SOE
 from sim.words import TIERS
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PUBLIC = (*TIERS, "state")  # whose money counts against a programme's own yearly budget
 LIMITED = (*TIERS, "estate_funds")  # who can pay only what is on the account
 MONTHS = 12
+CHANCES = ("lever_dismissal", "lever_disclosure")  # two programmes at 0.9 make 0.99, not certainty
 
 
 def read_only(table: np.ndarray) -> np.ndarray:
@@ -128,6 +129,9 @@ class Treasury:
         for number, bearer in enumerate(bearers):
             name = self.course.programme.name
             self._state.books.pay(name, bearer, to, payers[number, paid], payees, amounts[number, paid])
+            if bearer == "companies":  # what it costs the estate's manager counts when that manager reckons
+                np.add.at(self._state.estates["lever_company_charge"], rows[paid], amounts[number, paid])
+                self._clockwork.touched_levers.add("lever_company_charge")
 
     def _left_this_year(self, course: Course) -> int:
         """Fen of its own yearly budget that a programme may still spend; -1 for no limit."""
@@ -175,8 +179,9 @@ class Treasury:
         """
         state = self._state
         passed, took_part, approved = np.zeros(rows.size, bool), np.zeros(rows.size), np.zeros(rows.size)
+        matter = int(Matter.FUNDS) + FIRST_FREE_MATTER * (self.course.address % 2**28)  # a vote of its own for each programme
         majority, quorum = (float(state.parameters[f"committee_{name}"][0]) for name in ("special_majority", "quorum"))
-        hold_votes(rows, int(Matter.FUNDS), approval, canvassing, majority, state.owners, state.estates, state.world,
+        hold_votes(rows, matter, approval, canvassing, majority, state.owners, state.estates, state.world,
                    state.parameters, passed, took_part, approved)  # fmt: skip
         for cause, refused in ((Cause.QUORUM_MISSED, took_part < quorum), (Cause.REJECTED, took_part >= quorum)):
             refused = refused & ~passed
@@ -184,10 +189,11 @@ class Treasury:
         return passed
 
     def move(self, lever: str, rows: np.ndarray, amount: Any) -> None:
-        """Add `amount` to a declared lever of the estates in `rows` for this month."""
+        """Add `amount` to a declared lever of the estates in `rows` for this month; chances add up as chances do."""
         self._require(lever)
         if rows.size:
-            self._state.estates[lever][rows] += amount
+            column = self._state.estates[lever]
+            column[rows] += amount * (1.0 - column[rows]) if lever in CHANCES else amount
             self._clockwork.touched_levers.add(lever)
 
     def _require(self, lever: str) -> None:

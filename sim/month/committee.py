@@ -115,7 +115,7 @@ def vote_on_price(e, change, cause, owners, committees, estates, world, events, 
 
 
 @register_jitable
-def vote_on_dismissal(e, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+def vote_on_dismissal(e, cause, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
     """Put the company's dismissal to the vote; if it passes, tender and handover follow."""
     q = p[0]
     estate = estates[e]
@@ -123,11 +123,11 @@ def vote_on_dismissal(e, owners, estates, world, events, p):  # type: ignore[no-
                                     q.committee_ordinary_majority, owners, estates, world, p)  # fmt: skip
     if passed:
         estate.process = 2
-        estate.process_left = int(q.market_dismissal_time)
+        estate.process_left = int(q.market_dismissal_time) + 1  # the market counts one down in this same month
         estate.process_cause = DISMISSED
-        write_event(events, world, e, estate.company, DISMISSAL_VOTED, QUALITY, approved)
+        write_event(events, world, e, estate.company, DISMISSAL_VOTED, cause, approved)
     else:
-        write_event(events, world, e, estate.company, DISMISSAL_REJECTED, QUALITY, approved)
+        write_event(events, world, e, estate.company, DISMISSAL_REJECTED, cause, approved)
 
 
 @register_jitable
@@ -137,7 +137,7 @@ def review(e, committees, owners, estates, world, events, p):  # type: ignore[no
     estate = estates[e]
     committee = committees[e]
     if estate.satisfaction < q.committee_dismiss_below:
-        vote_on_dismissal(e, owners, estates, world, events, p)
+        vote_on_dismissal(e, QUALITY, owners, estates, world, events, p)
     elif committee.price_wait > 0:
         return
     elif estate.quality < q.committee_cut_quality:
@@ -179,6 +179,8 @@ def committee_month(committees, owners, estates, world, events, p):  # type: ign
             vote_on_price(e, estate.lever_price, POLICY, owners, committees, estates, world, events, p)
         elif committee.exists == 1 and luck < q.committee_review * committee.activity:
             review(e, committees, owners, estates, world, events, p)
-        elif estate.lever_dismissal < 1.0 and luck < estate.lever_dismissal:
-            # policy calls the vote itself, whatever a committee would have found
-            vote_on_dismissal(e, owners, estates, world, events, p)
+        elif 0.0 < estate.lever_dismissal < 1.0:
+            # policy calls the vote itself, whatever a committee would have found, by luck of its own
+            _, _, _, called = philox(U64(e), month, U64(BLOCK), U64(1), key_0, key_1)
+            if chance_word(called) < estate.lever_dismissal:
+                vote_on_dismissal(e, POLICY, owners, estates, world, events, p)

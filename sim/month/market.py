@@ -11,6 +11,7 @@ from sim.month.claims import EMPLOYERS, keep_claim, take_up_claim
 from sim.month.committee import chance_word
 from sim.month.condition import felt_condition
 from sim.month.lots import block_range, in_lot, lot_terms
+from sim.month.service import public_revenue_of
 from sim.state.events import Cause, Event, write_event
 from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
 
@@ -22,8 +23,8 @@ FALLBACK_TAKEN, SELF_MANAGEMENT = int(Event.FALLBACK_TAKEN), int(Event.SELF_MANA
 CLEANING_STARTED, ABANDONED = int(Event.CLEANING_STARTED), int(Event.ABANDONED)
 BANKRUPT, REMOVED = int(Event.COMPANY_BANKRUPT), int(Event.COMPANY_REMOVED)
 LOSSES, DISMISSED, INSOLVENCY = int(Cause.LOSSES), int(Cause.DISMISSAL), int(Cause.INSOLVENCY)
-NO_BIDDER, VACANCY, RETRY, RANKING, POLICY = (
-    int(Cause.NO_BIDDER), int(Cause.VACANCY), int(Cause.RETRY), int(Cause.RANKING), int(Cause.POLICY),
+NO_BIDDER, VACANCY, RETRY, POLICY = (
+    int(Cause.NO_BIDDER), int(Cause.VACANCY), int(Cause.RETRY), int(Cause.POLICY),
 )  # fmt: skip
 NOTICE, DISMISSAL = 1, 2
 CONDITION_BINS = 3
@@ -97,7 +98,7 @@ def update_companies(estates, companies, balances, world, events, p):  # type: i
 
 
 @register_jitable
-def take_over(e, c, mode, belief, companies, estates, claims, p):  # type: ignore[no-untyped-def]
+def take_over(e, c, mode, belief, companies, estates, claims, world, p):  # type: ignore[no-untyped-def]
     """Company c starts to run estate e; employers or owners who ran it stay creditors of what is owed to them."""
     q = p[0]
     estate = estates[e]
@@ -110,7 +111,8 @@ def take_over(e, c, mode, belief, companies, estates, claims, p):  # type: ignor
     estate.company = c
     estate.effort = max(estate.effort, q.service_start_effort)
     full_fee = estate.price * estate.billable_area * billed_share_of_full_fee(mode, q)
-    estate.income_smooth = belief * full_fee + estate.lever_offer
+    revenue = public_revenue_of(estate.public_revenue, felt_condition(estate, world), False, q.revenue_condition, q.revenue_unmanaged)
+    estate.income_smooth = belief * full_fee + estate.lever_offer + revenue * (1.0 - q.revenue_leak) * q.revenue_company_share
     estate.losing_months = 0
     estate.unmanaged_months = 0
     estate.process = 0
@@ -132,7 +134,7 @@ def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ig
     """Let companies look at estate e and its lot; returns (winner or -1, winner's belief, companies that looked and that bid)."""
     q = p[0]
     estate = estates[e]
-    looks = int(q.market_bidders + estate.lever_tender)
+    looks = int(q.market_bidders + estate.lever_tender) if companies.size > 0 else 0
     members, full_fee, income, cost, believed, seen = lot_terms(e, belief_mean, CONDITION_BINS, beliefs, estates, world, p)
     winner = -1
     winning = -1e9
@@ -213,7 +215,7 @@ def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p)
         first, last = block_range(e, estates)
         for m in range(first, last):
             if in_lot(e, m, estates):
-                take_over(m, winner, MARKET, belief, companies, estates, claims, p)
+                take_over(m, winner, MARKET, belief, companies, estates, claims, world, p)
                 write_event(events, world, m, winner, TENDER_WON, cause, bids)
         return
     write_event(events, world, e, -1, TENDER_FAILED, NO_BIDDER, looks)
@@ -221,7 +223,7 @@ def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p)
     if estate.lever_fallback > 0.0 and world[0].fallback_left > 0:
         c = fallback_company(companies)
         if c >= 0:
-            take_over(e, c, SOE, belief_mean, companies, estates, claims, p)
+            take_over(e, c, SOE, belief_mean, companies, estates, claims, world, p)
             world[0].fallback_left -= 1
             write_event(events, world, e, c, FALLBACK_TAKEN, NO_BIDDER, estate.paid_share)
             return
@@ -237,7 +239,8 @@ def company_leaves(e, companies, estates, claims, world, events):  # type: ignor
     estate = estates[e]
     c = estate.company
     companies[c].estates -= 1
-    write_event(events, world, e, c, COMPANY_LEFT, estate.process_cause, estate.arrears / 100.0)
+    write_event(events, world, e, c, COMPANY_LEFT, estate.process_cause,
+                (estate.arrears - estate.former_arrears) / 100.0)  # fmt: skip
     estate.former_company = c
     keep_claim(e, companies[c].account, estates, claims)
     estate.company = -1
@@ -252,8 +255,8 @@ def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped
     estate = estates[e]
     company = companies[estate.company]
     if estate.lever_dismissal >= 1.0 and estate.mode == MARKET:
-        estate.process, estate.process_left, estate.process_cause = DISMISSAL, int(q.market_dismissal_time), RANKING
-        write_event(events, world, e, estate.company, REMOVED, RANKING, company.score)
+        estate.process, estate.process_left, estate.process_cause = DISMISSAL, int(q.market_dismissal_time), POLICY
+        write_event(events, world, e, estate.company, REMOVED, POLICY, company.score)
         return
     if world[0].loop_exit == 0 or estate.mode != MARKET:
         return

@@ -23,8 +23,10 @@ class Outcomes(NamedTuple):
     collected_12: np.ndarray
     income: np.ndarray
     spending: np.ndarray
+    overhead: np.ndarray
     income_12: np.ndarray
     spending_12: np.ndarray
+    overhead_12: np.ndarray
     subsidy: np.ndarray
     arrears: np.ndarray
     fund: np.ndarray
@@ -42,7 +44,7 @@ class Outcomes(NamedTuple):
     company: np.ndarray
 
 
-_TYPES = (I1, I1, I1, I8, I8, I8, I8, I8, I8, I8, I8, I8, I8, I8, I4, I4, I4, I4, F4, F4, F4, F4, F4, F4, F4, I4)
+_TYPES = (I1, I1, I1, *(13 * (I8,)), I4, I4, I4, I4, F4, F4, F4, F4, F4, F4, F4, I4)
 NOMINAL, CHARGING, PROFESSIONAL, BREAK_EVEN, COMMITTEE = 1, 2, 4, 8, 16
 
 
@@ -67,8 +69,10 @@ def observe(row, estates, committees, balances, out):  # type: ignore[no-untyped
         out.collected_12[row, e] = estate.collected_12
         out.income[row, e] = estate.income
         out.spending[row, e] = estate.spending
+        out.overhead[row, e] = estate.overhead
         out.income_12[row, e] = estate.income_12
         out.spending_12[row, e] = estate.spending_12
+        out.overhead_12[row, e] = estate.overhead_12
         out.subsidy[row, e] = estate.subsidy
         out.arrears[row, e] = estate.arrears
         out.fund[row, e] = balances[estate.fund_account]

@@ -78,11 +78,11 @@ def whole(low, high):  # type: ignore[no-untyped-def]
 @register_jitable
 def settle_arrears(words, bills, paid, satisfaction, base, satisfied, reference, extra, ageing, instalments,
                    arrears, age):  # type: ignore[no-untyped-def] # fmt: skip
-    """Add unpaid bills to arrears and let owners repay; returns billed, collected, recovered, arrears (fen), payers."""
+    """Add unpaid bills to arrears and let owners repay; returns billed, collected, recovered, arrears (fen), payers, debtors."""
     # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535 owners
     billed_low = billed_high = collected_low = collected_high = U32(0)
     recovered_low = recovered_high = owed_low = owed_high = U32(0)
-    payers = I32(0)
+    payers = debtors = I32(0)
     for i in range(bills.size):
         bill = bills[i]
         before = arrears[i]
@@ -101,12 +101,14 @@ def settle_arrears(words, bills, paid, satisfaction, base, satisfied, reference,
         owed_low = U32(owed_low + (U32(after) & _LOW_HALF))
         owed_high = U32(owed_high + (U32(after) >> _HALF))
         payers = I32(payers + I32(paid[i]))
+        debtors = I32(debtors + (I32(1) if after > I32(0) else I32(0)))
     return (
         whole(billed_low, billed_high),
         whole(collected_low, collected_high),
         whole(recovered_low, recovered_high),
         whole(owed_low, owed_high),
         I64(payers),
+        I64(debtors),
     )
 
 
@@ -123,7 +125,8 @@ def count_flags(flags):  # type: ignore[no-untyped-def]
 def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):  # type: ignore[no-untyped-def]
     """Billing and payment of estates first..last-1; `bill_share` is the part of the full fee that each estate bills (0: none).
 
-    Writes owners' payment columns, buildings' paid share, and the estates' billed, collected, recovered, arrears and payers.
+    Writes owners' payment columns, buildings' paid share, and the estates' billed, collected, recovered, arrears,
+    payers and debtors.
     """
     q = p[0]
     month = U64(world[0].month)
@@ -177,7 +180,7 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
             q.payment_satisfaction_reference_32, term, q.payment_grievance_weight_32, q.payment_burden_weight_32,
             bills[:n], owners.paid[a:z],
         )  # fmt: skip
-        billed, collected, recovered, owed, payers = settle_arrears(
+        billed, collected, recovered, owed, payers, debtors = settle_arrears(
             word_1[:n], bills[:n], owners.paid[a:z], owners.satisfaction[a:z], q.arrears_repay_base_32,
             q.arrears_repay_satisfied_32, q.payment_satisfaction_reference_32, F(estate.lever_recovery),
             q.arrears_ageing_32, instalments, owners.arrears[a:z], owners.arrears_age[a:z],
@@ -187,6 +190,7 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
         estate.recovered = recovered
         estate.arrears = owed
         estate.payers = payers
+        estate.debtors = debtors
         for b in range(estate.first_building, estate.first_building + estate.buildings):
             lo = buildings.start[b]
             hi = buildings.start[b + 1]
@@ -197,7 +201,7 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
 def feel(words_complaint, words_persuasion, asked_share, area, income, activism, occupancy, paid, price, vacant_share,
          quality, level, value_weight, burden_norm, relative, speed, up, down, reference, complaint_base, channel,
          tolerance, activism_weight, solved_share, patience, deadline, raised, dissatisfaction_size, asked_size, ignored_size, relief,
-         solved_size, aggrieved, grievance_on, satisfaction, expectation, grievance, waiting, refuser):  # type: ignore[no-untyped-def] # fmt: skip
+         solved_size, aggrieved, grievance_on, billing, satisfaction, expectation, grievance, waiting, refuser):  # type: ignore[no-untyped-def] # fmt: skip
     """Satisfaction, complaints and grievance of one estate's owners.
 
     Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed, solved, open, months waited.
@@ -227,13 +231,13 @@ def feel(words_complaint, words_persuasion, asked_share, area, income, activism,
         )  # fmt: skip
         anger = anger if grievance_on else grievance[i]
         grievance[i] = anger
-        refuser[i] = U8(1) if (anger > aggrieved) & (paid[i] == U8(0)) else U8(0)
+        refuser[i] = U8(1) if billing & (anger > aggrieved) & (paid[i] == U8(0)) else U8(0)
         happy = I32(happy + I32(content * _SHARE_UNIT_32))
         bitter = I32(bitter + I32(anger * _SHARE_UNIT_32))
         filed = I32(filed + (I32(1) if (before == U8(0)) & (after == U8(1)) else I32(0)))
         closed = I32(closed + (I32(1) if solved else I32(0)))
         still_open = I32(still_open + (I32(1) if after > U8(0) else I32(0)))
-        waited = I32(waited + I32(after))
+        waited = I32(waited + (I32(after) - I32(1) if after > U8(0) else I32(0)))
     return happy, bitter, filed, closed, still_open, waited
 
 
@@ -278,7 +282,7 @@ def owners_pass(first, last, bill_share, solved_share, owners, buildings, estate
             q.complaints_base_32, F(estate.lever_complaint_channel), q.complaints_tolerance_32, q.complaints_activism_32,
             F(solved_share[e]), patience, deadline, F(q.grievance_legacy * estate.legacy + estate.lever_hostility), q.grievance_dissatisfaction_32,
             q.grievance_asked_32, q.grievance_ignored_32, F(min(1.0, relief)), q.grievance_solved_32,
-            q.grievance_aggrieved_32, grievance_on, owners.satisfaction[a:z], owners.expectation[a:z],
+            q.grievance_aggrieved_32, grievance_on, bill_share[e] > 0.0, owners.satisfaction[a:z], owners.expectation[a:z],
             owners.grievance[a:z], owners.waiting[a:z], refuser[:n],
         )  # fmt: skip
         estate.satisfaction = happy / (n * SHARE_UNIT)

@@ -6,7 +6,6 @@ import numpy as np
 from numba.extending import register_jitable
 
 from sim.kernel import kernel
-from sim.month.service import standard_cost
 from sim.state.modes import CLEANING, MARKET, NONE, SOE, billed_share_of_full_fee
 
 HEALTHY, STRAINED, SPIRALLING, COLLAPSED, RECOVERING = range(5)
@@ -39,10 +38,16 @@ def cycle_stage(before, mode, billed, collection, quality, condition, collection
 
 
 @register_jitable
-def record_month(estates, billed, collected, income, spending, rate, quality, world, p):  # type: ignore[no-untyped-def]
+def covers_cost(estate):  # type: ignore[no-untyped-def]
+    """True where the manager's income of twelve months covered service, overhead and what programmes charged it."""
+    return estate.income_12 >= estate.spending_12 + estate.overhead_12 and estate.spending_12 > 0
+
+
+@register_jitable
+def record_month(estates, billed, collected, income, spending, overhead, rate, quality, world, p):  # type: ignore[no-untyped-def]
     """Update 12-month sums from the rings (12 x estates), then ladder and stage.
 
-    `billed`, `collected`, `income`, `spending` hold fen, `rate` (twelve-month collection) and
+    `billed`, `collected`, `income`, `spending`, `overhead` hold fen, `rate` (twelve-month collection) and
     `quality` what they were in each of the last twelve months.
     """
     q = p[0]
@@ -54,10 +59,12 @@ def record_month(estates, billed, collected, income, spending, rate, quality, wo
         estate.collected_12 += estate.collected - collected[now, e]
         estate.income_12 += estate.income - income[now, e]
         estate.spending_12 += estate.spending - spending[now, e]
+        estate.overhead_12 += estate.overhead - overhead[now, e]
         billed[now, e] = estate.billed
         collected[now, e] = estate.collected
         income[now, e] = estate.income
         spending[now, e] = estate.spending
+        overhead[now, e] = estate.overhead
         # the twelve-month rate, since one month's rate of a small estate is mostly luck
         yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else rate[(now + MEMORY - 1) % MEMORY, e]
         rate[now, e] = yearly
@@ -68,17 +75,17 @@ def record_month(estates, billed, collected, income, spending, rate, quality, wo
         )  # fmt: skip
         company = estate.mode == MARKET or estate.mode == SOE
         estate.nominal = 1 if estate.mode != NONE else 0
-        # an estate that was abandoned this month was still billed in it, but nobody manages it any more
-        estate.charging = 1 if estate.nominal == 1 and estate.billed > 0 and estate.collected > 0 else 0
+        # an estate that was left alone this month was still billed in it, but nobody will bill the next
+        bills = estate.billed > 0 and billed_share_of_full_fee(estate.mode, q) > 0.0
+        estate.charging = 1 if bills and estate.collected > 0 else 0
         estate.professional = 1 if company and estate.quality >= q.stage_professional_quality else 0
-        even = estate.income_12 >= estate.spending_12 and estate.spending_12 > 0
-        estate.break_even = 1 if estate.charging == 1 and even else 0
+        estate.break_even = 1 if estate.charging == 1 and covers_cost(estate) else 0
 
 
 def new_rings(estates: np.ndarray) -> tuple[np.ndarray, ...]:
     """The rings of `record_month`, filled with the starting state as if the last year had been like it."""
     size = (MEMORY, estates.size)
-    money = [np.zeros(size, np.int64) for _ in range(4)]
+    money = [np.tile(estates[name], (MEMORY, 1)) for name in ("billed", "collected", "income", "spending", "overhead")]
     rate = np.tile(estates["paid_share"], (MEMORY, 1))
     quality = np.tile(estates["quality"], (MEMORY, 1))
     return (*money, rate, quality)
@@ -86,20 +93,19 @@ def new_rings(estates: np.ndarray) -> tuple[np.ndarray, ...]:
 
 @kernel
 def record_start(estates, world, p):  # type: ignore[no-untyped-def]
-    """Ladder and stage of the starting state, from starting collection and quality as if they had lasted."""
+    """Twelve-month figures, ladder and stage of the starting state, as if the last year had been like it."""
     q = p[0]
     for e in range(estates.size):
         estate = estates[e]
         billed = billed_share_of_full_fee(estate.mode, q) > 0.0
+        estate.billed_12 = MEMORY * estate.billed
+        estate.collected_12 = MEMORY * estate.collected
+        estate.income_12 = MEMORY * estate.income
+        estate.spending_12 = MEMORY * estate.spending
+        estate.overhead_12 = MEMORY * estate.overhead
         estate.stage = cycle_stage(STRAINED, estate.mode, billed, estate.paid_share, estate.quality, estate.condition, 0.0, 0.0, q)
         company = estate.mode == MARKET or estate.mode == SOE
         estate.nominal = 1 if estate.mode != NONE else 0
         estate.charging = 1 if billed and estate.paid_share > 0.0 else 0
         estate.professional = 1 if company and estate.quality >= q.stage_professional_quality else 0
-        estate.break_even = 1 if estate.charging == 1 and estate.income_smooth >= estate.effort * start_cost(estate, q) else 0
-
-
-@register_jitable
-def start_cost(estate, q):  # type: ignore[no-untyped-def]
-    """Fen a month of full service at the start."""
-    return standard_cost(estate.cost_fixed, estate.cost_area, 1.0, estate.condition, q.service_condition_cost, 0.0, 0.0)
+        estate.break_even = 1 if estate.charging == 1 and covers_cost(estate) else 0

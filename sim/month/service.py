@@ -92,6 +92,8 @@ def share_public_revenue(estates, companies, committees, balances, flows, world,
             to_company = int(kept * min(1.0, max(0.0, part + estate.lever_company_revenue)))
             move(balances, flows, TO_COMPANY, ADVERTISERS, companies[estate.company].account, to_company)
             estate.income += to_company
+        elif estate.mode == SELF:
+            estate.income += kept  # the owners' fund is who pays for service here
         move(balances, flows, TO_FUND, ADVERTISERS, estate.fund_account, kept - to_company)
 
 
@@ -150,6 +152,7 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
         estate = estates[e]
         cost = estate.standard_cost
         before = estate.effort
+        estate.overhead = 0
         if estate.mode == NONE:
             estate.effort = 0.0
             estate.quality = 0.0
@@ -171,8 +174,11 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
             move(balances, flows, SERVICE, company.account, SUPPLIERS, spent)
             overhead = int(q.service_overhead * max(0, estate.income))
             move(balances, flows, OVERHEAD, company.account, SUPPLIERS, overhead)
+            estate.overhead = overhead + estate.lever_company_charge
             company.spending += spent + overhead
-            if estate.income < spent + overhead:
+            # of smoothed income: an award that comes twice a year is income of half a year
+            usual = estate.income_smooth - q.service_overhead * max(0.0, estate.income_smooth)
+            if usual < spent + estate.lever_company_charge:
                 estate.losing_months += 1
             else:
                 estate.losing_months = max(0, estate.losing_months - 2)

@@ -31,6 +31,9 @@ class Matter(IntEnum):
     FUNDS = 4
 
 
+FIRST_FREE_MATTER = 8  # multiples of it tell votes of different programmes apart
+
+
 @register_jitable
 def count_votes(e, matter, approve_base, approve_slope, mobilised, owners, estates, world, p):  # type: ignore[no-untyped-def]
     """The votes of estate e: each owner takes part or not, and approves with chance base + slope x (satisfaction - reference).
@@ -70,7 +73,7 @@ def count_votes(e, matter, approve_base, approve_slope, mobilised, owners, estat
 def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owners, estates, world, p):  # type: ignore[no-untyped-def]
     """One vote in estate e, or in the whole block that it is merged into.
 
-    Returns (passed, share taking part by head, share of those approving by head). It passes if the quorum is met and the
+    Returns (passed, share taking part by head or by area, the smaller, share of those approving by head). It passes if the quorum is met and the
     majority reached, each both by head and by area [P047, P048].
     """
     q = p[0]
@@ -90,8 +93,8 @@ def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owner
             area_all += counts[2]
             area += counts[3]
             area_for += counts[4]
-    took_part = heads / owners_all
-    quorum = took_part >= q.committee_quorum and area >= q.committee_quorum * area_all
+    took_part = min(heads / owners_all, area / area_all)
+    quorum = took_part >= q.committee_quorum
     approved = heads_for > majority * heads and area_for > majority * area
     return quorum and approved, took_part, heads_for / max(1, heads)
 

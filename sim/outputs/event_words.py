@@ -44,7 +44,7 @@ EVENTS: dict[str, tuple[int, Word, tuple[str, Word]]] = {
     "price_vote_failed": (1, Word("调价表决未通过", "a vote on the fee failed"), _APPROVED),
     "funds_refused": (2, Word("业主表决未同意出资", "owners voted against paying their share"), _APPROVED),
     "company_bankrupt": (3, Word("物业企业破产", "the company went bankrupt"), (_YUAN, Word("负债{size}", "debt of {size}"))),
-    "company_removed": (3, Word("物业企业被末位淘汰", "the company was removed after ranking last"), _SCORE),
+    "company_removed": (3, Word("物业企业被政策清退", "the company was removed by policy"), _SCORE),
     "company_refused": (2, Word("物业企业未达准入标准", "the company was refused under the entry standard"), _SCORE),
     "retrofit": (3, Word("小区完成改造", "the estate was retrofitted"), (_SHARE, Word("设施状况提高{size}", "condition up by {size}"))),
     "subsidy_started": (2, Word("开始获得运营补贴", "an operating subsidy started"), _MONTHLY),

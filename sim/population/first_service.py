@@ -1,10 +1,19 @@
-"""The effort and quality that an estate's starting collection can pay for, before any month is simulated."""
+"""What an estate's starting collection can pay for, and a month's figures of it, before any month is simulated."""
 
 from __future__ import annotations
+
+from numba.extending import register_jitable
 
 from sim.kernel import kernel
 from sim.month.service import AMATEUR_SKILL, affordable_effort, monitoring_of, service_quality, standard_cost
 from sim.state.modes import CLEANING, MARKET, SELF, SOE, UNIT, billed_share_of_full_fee
+
+
+@register_jitable
+def start_revenue(estate, q):  # type: ignore[no-untyped-def]
+    """Public revenue (fen a month) that pays for service: a company's share, or all that is kept where owners manage themselves."""
+    part = 1.0 if estate.mode == SELF else q.revenue_company_share
+    return estate.public_revenue * (1.0 - q.revenue_leak) * part
 
 
 @kernel
@@ -17,7 +26,7 @@ def first_service(estates, companies, committees, types, p):  # type: ignore[no-
         area = kind.area_mean * estate.households
         cost = standard_cost(estate.cost_fixed, estate.cost_area * area, 1.0, estate.condition, q.service_condition_cost, 0.0, 0.0)
         billed = billed_share_of_full_fee(estate.mode, q)
-        revenue = estate.public_revenue * (1.0 - q.revenue_leak) * q.revenue_company_share
+        revenue = start_revenue(estate, q)
         income = kind.start_collection * estate.price * area * billed + revenue
         skill = AMATEUR_SKILL
         least = 0.0
@@ -26,7 +35,8 @@ def first_service(estates, companies, committees, types, p):  # type: ignore[no-
             company = companies[estate.company]
             skill = company.skill
             least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
-            effort = affordable_effort(income, company.margin, q.service_overhead, cost * company.cost_level)
+            away = 1.0 + q.service_away_cost if company.home_district != estate.district else 1.0
+            effort = affordable_effort(income, company.margin, q.service_overhead, cost * company.cost_level * away)
         elif estate.mode == UNIT:
             effort = q.service_unit_effort
         elif estate.mode == SELF:
@@ -40,3 +50,32 @@ def first_service(estates, companies, committees, types, p):  # type: ignore[no-
         estate.quality = service_quality(estate.effort, skill, estate.monitoring, q.service_monitoring_gap, 0.0,
                                          q.service_gaming_gain, q.service_returns)  # fmt: skip
         estate.quality_start = estate.quality
+
+
+@kernel
+def first_month(estates, companies, p):  # type: ignore[no-untyped-def]
+    """Fill a month's billing, income and spending of every estate as if month 0 had been like the starting state.
+
+    Needs what `first_service` and the owners' sums filled in; programmes that begin in month 1 look at these figures.
+    """
+    q = p[0]
+    for e in range(estates.size):
+        estate = estates[e]
+        share = billed_share_of_full_fee(estate.mode, q)
+        company_run = estate.mode == MARKET or estate.mode == SOE
+        cost = standard_cost(estate.cost_fixed, estate.cost_area, 1.0, estate.condition, q.service_condition_cost, 0.0, 0.0)
+        effort = estate.effort
+        if company_run:
+            company = companies[estate.company]
+            cost *= company.cost_level * (1.0 + q.service_away_cost if company.home_district != estate.district else 1.0)
+        elif estate.mode == SELF:
+            effort = max(0.0, effort - q.service_volunteer_effort)
+        estate.billed = int(estate.price * estate.billable_area * share)
+        estate.collected = int(estate.billed * estate.paid_share)
+        estate.payers = int(estate.paid_share * estate.households + 0.5) if share > 0.0 else 0
+        estate.income = estate.collected
+        if company_run or estate.mode == SELF:
+            estate.income += int(start_revenue(estate, q))
+        estate.standard_cost = cost
+        estate.spending = int(effort * cost)
+        estate.overhead = int(q.service_overhead * estate.income) if company_run else 0

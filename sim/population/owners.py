@@ -115,6 +115,7 @@ def sum_up_estates(owners, buildings, estates, p):  # type: ignore[no-untyped-de
         area = I64(0)
         billable = 0.0
         owed = I64(0)
+        debtors = I64(0)
         payers = I64(0)
         active = income = content = anger = 0.0
         for i in range(estate.first_owner, estate.first_owner + estate.households):
@@ -122,6 +123,7 @@ def sum_up_estates(owners, buildings, estates, p):  # type: ignore[no-untyped-de
             area += I64(owners.area[i] * F(100))
             billable += float(owners.area[i]) * part
             owed += I64(owners.arrears[i])
+            debtors += I64(1) if owners.arrears[i] > 0 else I64(0)
             payers += I64(owners.paid[i])
             active += float(owners.activism[i])
             income += float(owners.income[i])
@@ -131,6 +133,7 @@ def sum_up_estates(owners, buildings, estates, p):  # type: ignore[no-untyped-de
         estate.area = area / 100.0
         estate.billable_area = billable
         estate.arrears = owed
+        estate.debtors = debtors
         estate.paid_share = payers / n
         estate.paid_share_start = payers / n
         estate.mean_activism = active / n

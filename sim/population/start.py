@@ -15,7 +15,7 @@ from sim.month.owner_passes import MOST_OWNERS
 from sim.parameters import PARAMETERS, to_record
 from sim.population.companies import assign_estates, draw_companies
 from sim.population.estates import MONTHS, building_starts, draw_estates, in_random_order
-from sim.population.first_service import first_service
+from sim.population.first_service import first_month, first_service
 from sim.population.owners import TYPE_TRAITS, draw_owners, sum_up_estates
 from sim.scenario import Scenario
 from sim.state.claims import Claims, new_claims
@@ -67,6 +67,7 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     draw_owners(0, estates.size, moods, _levels(estates, parameters), traits, owners, estates, world, parameters)
     sum_up_estates(owners, buildings, estates, parameters)
     estates["cost_area"] *= estates["area"]
+    first_month(estates, companies, parameters)
     _opening_money(scenario, estates, companies, committees, books)
     claims = new_claims(estates.size)
     return State(owners, buildings, estates, companies, committees, government, world, parameters, books, claims)

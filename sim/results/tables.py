@@ -72,8 +72,9 @@ def estates_columns(record: Record) -> Columns:
         "collected": yuan(out.collected),
         "income": yuan(out.income),
         "cost": yuan(out.spending),
+        "overhead": yuan(out.overhead),
         "subsidy": yuan(out.subsidy),
-        "margin": _margin(flat(out.income_12), flat(out.spending_12), flat(out.company)),
+        "margin": _margin(flat(out.income_12), flat(out.spending_12) + flat(out.overhead_12), flat(out.company)),
         "complaints_filed": flat(out.filed),
         "complaints_solved": flat(out.solved),
         "complaints_open": open_cases,
@@ -89,7 +90,7 @@ def estates_columns(record: Record) -> Columns:
 
 
 def _margin(income: np.ndarray, spending: np.ndarray, company: np.ndarray) -> np.ndarray:
-    """(income - spending) / income over 12 months (float32); NaN without a company, or where nothing came in."""
+    """(income - all spending) / income over 12 months (float32); NaN without a company, or where nothing came in."""
     known = (company >= 0) & (income > 0)
     margin = np.full(income.shape, np.nan, np.float32)
     np.divide(income - spending, income, out=margin, where=known, casting="unsafe")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Result(NamedTuple):
-    """Outcome of a vote: whether it passed, who took part (of all owners), who approved (of those)."""
+    """Outcome of a vote: whether it passed, share that took part (by head or area, the smaller), who approved (of those)."""
 
     passed: bool
     took_part: float
@@ -39,9 +39,9 @@ class Committee(mesa.Agent):
         for field in COMMITTEE_FIELDS:
             setattr(self, field.name, table[field.name][estate.row].item())
 
-    def luck(self, stream: Stream) -> float:
+    def luck(self, stream: Stream, kind: int = 0) -> float:
         """This month's draw for the estate."""
-        return self.model.luck.share(self.estate.row, self.model.month, stream)
+        return self.model.luck.share(self.estate.row, self.model.month, stream, kind)
 
     def live(self) -> None:
         """One month: serve the term or be formed, then review."""
@@ -68,8 +68,8 @@ class Committee(mesa.Agent):
             heads_for += approves
             area += size if takes_part else 0
             area_for += size if approves else 0
-        took_part = heads / len(voters)
-        quorum = took_part >= p.committee_quorum and area >= p.committee_quorum * area_all
+        took_part = min(heads / len(voters), area / area_all)
+        quorum = took_part >= p.committee_quorum
         majority = p.committee_ordinary_majority
         carried = heads_for > majority * heads and area_for > majority * area
         return Result(quorum and carried, took_part, heads_for / max(1, heads))
@@ -141,11 +141,12 @@ class Committee(mesa.Agent):
             return
         luck = self.luck(Stream.COMMITTEE_EVENT)
         if not (self.exists and luck < p.committee_review * self.activity):
-            if luck < estate.lever_dismissal < 1.0:
-                self.vote_on_dismissal()
+            called = estate.lever_dismissal < 1.0 and self.luck(Stream.COMMITTEE_EVENT, 1) < estate.lever_dismissal
+            if called:
+                self.vote_on_dismissal(Cause.POLICY)
             return
         if estate.satisfaction < p.committee_dismiss_below:
-            self.vote_on_dismissal()
+            self.vote_on_dismissal(Cause.QUALITY)
         elif self.price_wait == 0:
             if estate.quality < p.committee_cut_quality:
                 self.vote_on_price(-p.committee_price_step, Cause.QUALITY)
@@ -167,17 +168,17 @@ class Committee(mesa.Agent):
         else:
             self.tell(Event.PRICE_VOTE_FAILED, cause, result.approved, estate.company)
 
-    def vote_on_dismissal(self) -> None:
+    def vote_on_dismissal(self, cause: Cause) -> None:
         """If it passes, the company goes after tender and handover."""
         p, estate = self.model.p, self.estate
         result = self.hold_vote(
             Matter.DISMISSAL, p.vote_dismissal_base, -p.vote_dismissal_slope, estate.lever_participation
         )
         if result.passed:
-            estate.process, estate.process_left = 2, int(p.market_dismissal_time)
+            estate.process, estate.process_left = 2, int(p.market_dismissal_time) + 1
             estate.process_cause = int(Cause.DISMISSAL)
         kind = Event.DISMISSAL_VOTED if result.passed else Event.DISMISSAL_REJECTED
-        self.tell(kind, Cause.QUALITY, result.approved, estate.company)
+        self.tell(kind, cause, result.approved, estate.company)
 
     def tell(self, kind: Event, cause: Cause, size: float, company: int = -1) -> None:
         """Write an event of the estate."""

@@ -77,9 +77,10 @@ class Company(mesa.Agent):
         overhead = int(p.service_overhead * max(0, estate.income))
         books.move("service", self.account, ("suppliers", 0), estate.spending)
         books.move("overhead", self.account, ("suppliers", 0), overhead)
-        spent = estate.spending + overhead
-        self.spending += spent
-        lost = estate.income < spent
+        estate.overhead = overhead + estate.lever_company_charge
+        self.spending += estate.spending + overhead
+        usual = estate.income_smooth - p.service_overhead * max(0.0, estate.income_smooth)
+        lost = usual < estate.spending + estate.lever_company_charge
         estate.losing_months = estate.losing_months + 1 if lost else max(0, estate.losing_months - 2)
 
     def take_stock(self) -> None:

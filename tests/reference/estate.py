@@ -122,6 +122,7 @@ class Estate(mesa.Agent):
             building.paid_share = F(payers) / F(len(building.owners))
             self.payers += payers
         self.arrears = sum(int(owner.arrears) for owner in self.owners)
+        self.debtors = sum(1 for owner in self.owners if owner.arrears > 0)
 
     def book_payments(self) -> None:
         """Fees go to the manager; repaid arrears to former managers and the present one in proportion to what is owed to each."""
@@ -161,6 +162,8 @@ class Estate(mesa.Agent):
             books.move("public_revenue_company", payer, self.manager.account, taken)
             self.income += taken
             left -= taken
+        elif self.mode == SELF:
+            self.income += left
         books.move("public_revenue_fund", payer, self.fund, left)
 
     @property
@@ -209,6 +212,7 @@ class Estate(mesa.Agent):
     def serve(self) -> None:
         """Effort moves toward its goal and is paid for; residents get quality."""
         p = self.model.p
+        self.overhead = 0
         if self.mode == NONE:
             self.effort, self.quality, self.spending = 0.0, 0.0, 0
             return
@@ -283,7 +287,7 @@ class Estate(mesa.Agent):
         self.satisfaction = sum(int(o.satisfaction * F(PARTS)) for o in owners) / (self.households * PARTS)
         self.grievance = sum(int(o.grievance * F(PARTS)) for o in owners) / (self.households * PARTS)
         self.complaints_open = sum(1 for o in owners if o.waiting > 0)
-        self.waiting_months = sum(int(o.waiting) for o in owners)
+        self.waiting_months = sum(int(o.waiting) - 1 for o in owners if o.waiting > 0)
         self.build_trust()
 
     def share_of_complaints_solved(self) -> float:

@@ -73,8 +73,8 @@ class Market:
         if estate.mode != MARKET:
             return
         if estate.lever_dismissal >= 1.0:
-            self.begin_leaving(estate, DISMISSAL, int(p.market_dismissal_time), Cause.RANKING)
-            self.city.tell(estate.row, company.row, Event.COMPANY_REMOVED, Cause.RANKING, company.score)
+            self.begin_leaving(estate, DISMISSAL, int(p.market_dismissal_time), Cause.POLICY)
+            self.city.tell(estate.row, company.row, Event.COMPANY_REMOVED, Cause.POLICY, company.score)
             return
         if not self.city.loops.exit:
             return
@@ -99,7 +99,8 @@ class Market:
         company = self.city.companies[estate.company]
         company.estates -= 1
         self.city.tell(
-            estate.row, company.row, Event.COMPANY_LEFT, Cause(estate.process_cause), estate.arrears / 100.0
+            estate.row, company.row, Event.COMPANY_LEFT, Cause(estate.process_cause),
+            (estate.arrears - estate.former_arrears) / 100.0,
         )
         self.stop_managing(estate, company.account)
         estate.former_company = company.row
@@ -215,7 +216,9 @@ class Market:
         estate.mode, estate.company, estate.process = mode, company.row, 0
         estate.effort = max(estate.effort, self.city.p.service_start_effort)
         full_fee = estate.price * estate.billable_area * estate.full_fee_share(mode)
-        estate.income_smooth = belief * full_fee + estate.lever_offer
+        p = self.city.p
+        rents = estate.public_revenue_now(unmanaged=False) * (1.0 - p.revenue_leak) * p.revenue_company_share
+        estate.income_smooth = belief * full_fee + estate.lever_offer + rents
         estate.losing_months = estate.unmanaged_months = 0
         company.estates += 1
 

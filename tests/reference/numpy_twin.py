@@ -68,6 +68,7 @@ def payment_twin(bill_share: np.ndarray, owners: Owners, buildings: Buildings, e
     estates["collected"] = per_estate(np.where(paid, bill, 0), estates)
     estates["recovered"] = per_estate(repaid, estates)
     estates["payers"] = per_estate(paid, estates)
+    estates["debtors"] = np.where(billed, per_estate(owners.arrears > 0, estates), estates["debtors"])
     estates["arrears"] = np.where(billed, per_estate(owners.arrears, estates), estates["arrears"])
     of_building = e[buildings.start[:-1]]
     unbilled_share = estates["paid_share"].astype(F)[of_building]
@@ -123,7 +124,7 @@ def owners_twin(bill_share: np.ndarray, solved_share: np.ndarray, owners: Owners
     owners.waiting[:] = d.next_waiting(before, owners.luck_complaint, solved, chance, np.uint8(q["complaints_patience"]))
     if w["loop_grievance"]:
         owners.grievance[:] = grievance_twin(solved, owners, buildings, estates, q)
-    resents = (owners.grievance > q["grievance_aggrieved_32"]) & (owners.paid == 0)
+    resents = (owners.grievance > q["grievance_aggrieved_32"]) & (owners.paid == 0) & (bill_share > 0.0)[e]
     buildings.refuser_share[:] = share_per_building(resents, buildings)
     for mood in ("satisfaction", "grievance"):
         units = (getattr(owners, mood) * F(SHARE_UNIT)).astype(np.int32)
@@ -131,7 +132,7 @@ def owners_twin(bill_share: np.ndarray, solved_share: np.ndarray, owners: Owners
     estates["complaints_filed"] = per_estate((before == 0) & (owners.waiting == 1), estates)
     estates["complaints_solved"] = per_estate(solved, estates)
     estates["complaints_open"] = per_estate(owners.waiting > 0, estates)
-    estates["waiting_months"] = per_estate(owners.waiting, estates)
+    estates["waiting_months"] = per_estate(owners.waiting - (owners.waiting > 0), estates)
 
 
 def grievance_twin(solved: np.ndarray, owners: Owners, buildings: Buildings, estates: np.ndarray, q: np.void) -> np.ndarray:

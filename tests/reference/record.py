@@ -17,8 +17,9 @@ class History:
     """What is remembered of one estate, month by month; before the start it was as at the start."""
 
     def __init__(self, estate: Estate) -> None:
-        """A year like the starting state, in which no money was counted."""
-        self.money: dict[str, list[int]] = {name: [0] * YEAR for name in ("billed", "collected", "income", "spending")}
+        """A year like the starting state."""
+        kinds = ("billed", "collected", "income", "spending", "overhead")
+        self.money: dict[str, list[int]] = {name: [getattr(estate, name)] * YEAR for name in kinds}
         self.yearly_rate = [estate.paid_share] * YEAR
         self.quality = [estate.quality] * YEAR
 
@@ -44,23 +45,24 @@ def stage_of(estate: Estate, city: ReferenceCity, billed: bool, yearly: float, r
     return STRAINED
 
 
-def climb_ladder(estate: Estate, city: ReferenceCity, charging: bool, covered: bool) -> None:
+def climb_ladder(estate: Estate, city: ReferenceCity, charging: bool) -> None:
     """Nominal, charging, professional and break-even coverage."""
     estate.nominal = int(estate.mode != NONE)
     estate.charging = int(charging)
     run = estate.mode in (MARKET, SOE)
     estate.professional = int(run and estate.quality >= city.p.stage_professional_quality)
+    covered = estate.income_12 >= estate.spending_12 + estate.overhead_12 and estate.spending_12 > 0
     estate.break_even = int(charging and covered)
 
 
 def record_start(estate: Estate, city: ReferenceCity) -> None:
     """Month 0: as if the start had lasted."""
-    p = city.p
     billed = estate.full_fee_share(estate.mode) > 0.0
+    for name, months in estate.history.money.items():
+        setattr(estate, name + "_12", sum(months))
     estate.stage = STRAINED
     estate.stage = stage_of(estate, city, billed, estate.paid_share, 0.0, 0.0)
-    cost = (estate.cost_fixed + estate.cost_area) * (1.0 + p.service_condition_cost * (1.0 - estate.condition))
-    climb_ladder(estate, city, billed and estate.paid_share > 0.0, estate.income_smooth >= estate.effort * cost)
+    climb_ladder(estate, city, billed and estate.paid_share > 0.0)
 
 
 def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
@@ -75,5 +77,4 @@ def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
     rate_change = yearly - history.yearly_rate[-1 - HALF]
     quality_change = history.quality[-1] - history.quality[-1 - HALF]
     estate.stage = stage_of(estate, city, billed, yearly, rate_change, quality_change)
-    covered = estate.income_12 >= estate.spending_12 and estate.spending_12 > 0
-    climb_ladder(estate, city, estate.mode != NONE and billed and estate.collected > 0, covered)
+    climb_ladder(estate, city, estate.full_fee_share(estate.mode) > 0.0 and billed and estate.collected > 0)

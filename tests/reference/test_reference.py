@@ -26,7 +26,7 @@ KINDS_OF_THE_PHASES = {
 }  # fmt: skip
 CAUSES_OF_THE_PHASES = {
     Cause.LOSSES, Cause.DISMISSAL, Cause.NO_BIDDER, Cause.SPONTANEOUS, Cause.MOBILISED, Cause.QUORUM_MISSED, Cause.REJECTED,
-    Cause.TERM_ENDED, Cause.INSOLVENCY, Cause.VACANCY, Cause.RETRY, Cause.QUALITY, Cause.POLICY, Cause.RANKING,
+    Cause.TERM_ENDED, Cause.INSOLVENCY, Cause.VACANCY, Cause.RETRY, Cause.QUALITY, Cause.POLICY,
 }  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def random_scenario(number: int, months: int = 30) -> Scenario:
 
 # Upper ends of random lever values where they are not one; the lower end is 0 (price and company revenue: the same below zero).
 LEVER_TOPS = {
-    "lever_company_income": 60_000, "lever_company_revenue": 0.8, "lever_value_added": 20_000, "lever_norm": 2.0, "lever_mobilisation": 0.5,
+    "lever_company_income": 60_000, "lever_company_charge": 20_000, "lever_company_revenue": 0.8, "lever_value_added": 20_000, "lever_norm": 2.0, "lever_mobilisation": 0.5,
     "lever_condition": 0.05, "lever_legacy": 0.1, "lever_complaint_capacity": 4.0, "lever_deadline": 3.0,
     "lever_retry": 12.0, "lever_block": 4.0,
     "lever_grievance": 0.6, "lever_hostility": 0.1, "lever_recovery": 0.4, "lever_tender": 4.0, "lever_self_management": 0.2,

@@ -16,7 +16,7 @@ from sim.words import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS, MODES, STAGES, uni
 
 ESTATES = [
     "month", "estate", "type", "district", "mode", "stage", "collection_rate", "collection_rate_12", "arrears", "satisfaction",
-    "quality", "condition", "legacy", "trust", "grievance", "price", "billed", "collected", "income", "cost", "subsidy", "margin",
+    "quality", "condition", "legacy", "trust", "grievance", "price", "billed", "collected", "income", "cost", "overhead", "subsidy", "margin",
     "complaints_filed", "complaints_solved", "complaints_open", "waiting_days", "committee", "fund", "households", "nominal",
     "charging", "professional", "break_even",
 ]  # fmt: skip
