@@ -92,6 +92,7 @@ ESTATE_COLUMN_WORDS = _COLUMNS_OF_BOTH | {
     "collected": Word("实收物业费", "fees collected", "yuan/month"),
     "income": Word("物业企业收入", "income", "yuan/month"),
     "cost": Word("服务支出", "spent on service", "yuan/month"),
+    "overhead": Word("管理费、税费与其他支出", "overhead, taxes and charges", "yuan/month"),
     "subsidy": Word("财政补贴", "subsidy", "yuan/month"),
     "margin": Word("利润率（近12个月）", "margin, last 12 months", _SHARE),
     "waiting_days": Word("投诉平均办理时长", "waiting time of complaints", "day"),

@@ -128,7 +128,7 @@ def _long(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.
         "arrears": billed * 3, "satisfaction": flat("s"), "quality": q, "condition": flat("k"),
         "legacy": np.tile(paths["legacy"], months), "trust": flat("s") * 0.8, "grievance": 1 - flat("s"),
         "price": each("price0"), "billed": billed, "collected": billed * r, "income": billed * r * 1.05, "cost": cost,
-        "subsidy": 0.0, "margin": np.where(charging, 0.05, np.nan), "complaints_filed": 2, "complaints_solved": 1,
+        "overhead": 0.0, "subsidy": 0.0, "margin": np.where(charging, 0.05, np.nan), "complaints_filed": 2, "complaints_solved": 1,
         "complaints_open": 5, "waiting_days": 20.0, "committee": False, "fund": 1000.0,
         "households": each("households"), "nominal": mode < 5, "charging": charging,
         "professional": (mode < 2) & (q > 0.6), "break_even": charging & (billed * r * 1.05 >= cost),

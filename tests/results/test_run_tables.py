@@ -87,11 +87,11 @@ def test_collection_exists_exactly_where_something_is_billed(run, city):
 
 
 def test_margin_needs_a_company(run, city):
-    company, income, spending = (column[1:].ravel() for column in
-                                 (city.outcomes.company, city.outcomes.income_12, city.outcomes.spending_12))  # fmt: skip
+    company, income, spending, overhead = (column[1:].ravel() for column in
+                                 (city.outcomes.company, city.outcomes.income_12, city.outcomes.spending_12, city.outcomes.overhead_12))  # fmt: skip
     known = (company >= 0) & (income > 0)
     assert (run.estates["margin"].notna() == known).all()
-    np.testing.assert_allclose(run.estates["margin"][known], (income - spending)[known] / income[known], rtol=1e-6)
+    np.testing.assert_allclose(run.estates["margin"][known], (income - spending - overhead)[known] / income[known], rtol=1e-6)
 
 
 def test_waiting_needs_an_open_complaint(run):
