@@ -18,6 +18,7 @@ from sim.app.pages.play import PlayPage
 from sim.app.pages.share import SharePage
 from sim.app.rooms import LOCAL, Room, Seats, new_code
 from sim.app.session import Session
+from sim.app.tasks import Result
 from sim.app.words import say
 from sim.app.workers import Workers
 from sim.outputs import style
@@ -44,7 +45,7 @@ def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None
     @app.get("/run/{key}")
     def message(key: str) -> Response:
         result = made.workers.store.get(key) if KEY.fullmatch(key) else None
-        if result is None:
+        if not isinstance(result, Result):
             return Response(status_code=404)
         headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
         return Response(result.frames, media_type="application/octet-stream", headers=headers)
