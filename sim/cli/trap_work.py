@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,13 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.cli.study_work import Order, _engine
 from sim.cli.terminal import console
 from sim.errors import StudyError
-from sim.experiments.files import replace_text
 from sim.experiments.progress import progress_bar
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import parse_setting, with_overrides
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 RESULTS = Path("results")
@@ -60,8 +57,7 @@ def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Comm
     folder = folder_of(common, "tipping", scenario)
     charts = {f"bifurcation_{one.type_name}": bifurcation(found, one.type_name, lang=common.lang) for one in found.maps}
     charts |= {f"hysteresis_{one.type_name}": hysteresis(found, one.type_name, lang=common.lang) for one in found.maps if one.loop}
-    lines = found.sentences(common.lang)
-    finish(folder, found.tables(), charts, lines, {"lever": lever, "options": dict(options)}, scenario, found.digest, common)
+    finish(folder, found, charts, common)
 
 
 def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None:
@@ -74,7 +70,7 @@ def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None
         found = ablate(scenario, engine=common.engine(), store=common.store, progress=report, **options)
     folder = folder_of(common, "ablate", scenario)
     charts = {f"ablation_{group}": ablation_matrix(found, group, lang=common.lang) for group in found.groups}
-    finish(folder, {"ablation": found.table}, charts, found.sentences(common.lang), {"options": dict(options)}, scenario, found.digest, common)
+    finish(folder, found, charts, common)
 
 
 def show_budget(name: str, yearly: float | None, menu: Path | None, options: Mapping[str, Any], common: Common) -> None:
@@ -99,8 +95,7 @@ def show_budget(name: str, yearly: float | None, menu: Path | None, options: Map
     folder = folder_of(common, "budget", scenario)
     with progress_bar(common.lang) as report:
         found = budget(scenario, yearly, folder=folder, engine=common.engine(), store=common.store, progress=report, **asked)
-    finish(folder, found.tables(), {"pareto": pareto(found, lang=common.lang)}, found.sentences(common.lang),
-           {"yearly": yearly, "options": {key: value for key, value in asked.items() if key != "menu"}}, scenario, found.digest, common)  # fmt: skip
+    finish(folder, found, {"pareto": pareto(found, lang=common.lang)}, common)
 
 
 def changed(name: str, common: Common, first: Mapping[str, Any] | None = None) -> Scenario:
@@ -115,28 +110,19 @@ def folder_of(common: Common, command: str, scenario: Scenario) -> Path:
     return common.out or RESULTS / f"{command}-{scenario.name}"
 
 
-def finish(folder: Path, tables: Mapping[str, pd.DataFrame], charts: Mapping[str, Axes], lines: Sequence[str], asked: Mapping[str, Any],
-           scenario: Scenario, digest: str, common: Common) -> None:  # fmt: skip
-    """Print the sentences and write tables (CSV), charts (PNG) and a manifest, which comes last."""
+def finish(folder: Path, found: Any, charts: Mapping[str, Axes], common: Common) -> None:
+    """Print what was found and write charts (PNG), tables, the result itself and a manifest, which comes last."""
+    from sim.experiments.saved_found import save_found
     from sim.outputs import style
-    from sim.results.provenance import git_state, versions
-    from sim.scenario import content_hash
 
-    screen = console()
+    screen, lines = console(), found.sentences(common.lang)
     for line in lines:
         screen.print(line, markup=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, frame in tables.items():
-            frame.to_csv(folder / f"{name}.csv", index=False)
         for name, ax in charts.items():
             style.write(style.owner(ax), folder / f"{name}.png", name, " ".join(lines))
-        manifest = {"scenario": scenario.name, "content_hash": content_hash(scenario), **asked, "digest": digest, "found": list(lines),
-                    "files": sorted([f"{name}.csv" for name in tables] + [f"{name}.png" for name in charts]),
-                    "versions": versions(), "git": git_state()}  # fmt: skip
-        replace_text(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n")
     except OSError as error:
         raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
+    save_found(found, folder, {"settings": list(common.settings)})
     screen.print(f"结果：{folder}" if common.lang == "zh" else f"Results in {folder}", soft_wrap=True, markup=False)
-
-
