@@ -38,6 +38,11 @@ SchedulerOption = Annotated[
 InProcessOption = Annotated[
     bool, typer.Option("--in-process", help="One run after the other in this process, for debugging. / 在本进程内逐一运行，供调试。")
 ]
+EnsembleOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--ensemble", metavar="NAME", help="Run over an ensemble of parameters, by name or CSV file (see `estate calibrate`). / "
+                 "使用参数集合，名称或CSV文件。"),
+]
 RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Try runs again that were set aside. / 重试已搁置的运行。")]
 
 
