@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, PUBLIC_BEARERS, SERIES
+from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, PUBLIC_BEARERS, SERIES, STATE_OWNED
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
 from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL, Outcomes
 from sim.month.record import COLLAPSED, SPIRALLING
@@ -20,17 +20,22 @@ from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import MODES, STAGES
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.state_owned import WatchedCity
 
 ONE = 2.0**32
 FLAGS = {"nominal": NOMINAL, "charging": CHARGING, "professional": PROFESSIONAL, "break_even": BREAK_EVEN, "committees": COMMITTEE}
 LEVELS = ("satisfaction", "quality", "condition", "trust", "grievance")
 
 
-def summarise(city: City) -> RunSummary:
-    """The summary of a city at its present month. ValueError if it was built with `record=False` or never stepped."""
+def summarise(city: WatchedCity) -> RunSummary:
+    """The summary of a city at its present month. ValueError if it was built with `record=False` or never stepped.
+
+    The city must be a WatchedCity: what its state-owned companies lose is part of what it costs the public.
+    """
     if city.outcomes is None or city.month < 1:
         raise ValueError("a summary needs a city that records its outcomes and has simulated a month")
+    if not hasattr(city, "state_owned_cash"):
+        raise ValueError("a summary needs a city that watches its state-owned companies (sim.state_owned.WatchedCity)")
     return _Measuring(city, Outcomes(*(column[: city.month + 1] for column in city.outcomes))).summary()
 
 
@@ -49,7 +54,7 @@ def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 class _Measuring:
     """The pieces of one summary, sharing what several of them need."""
 
-    def __init__(self, city: City, out: Outcomes) -> None:
+    def __init__(self, city: WatchedCity, out: Outcomes) -> None:
         self.city, self.out = city, out
         self.months = city.month
         estates = city.state.estates
@@ -155,7 +160,7 @@ class _Measuring:
         found = {"state_owned_cash_end": int(cash.sum()) / FEN_PER_YUAN}
         found["public_cost"] = int(public.sum()) / FEN_PER_YUAN
         found["public_cost_last_year"] = int(public[self.last].sum()) / FEN_PER_YUAN
-        for bearer in PUBLIC_BEARERS:
+        for bearer in (*PUBLIC_BEARERS, STATE_OWNED):
             fen = sum(int(paid.sum()) for (who, _), paid in self.spending.items() if who == bearer)
             found[f"public_cost_{bearer}"] = fen / FEN_PER_YUAN
         return found
@@ -180,8 +185,8 @@ class _Measuring:
         return {name: columns[name].astype(kind) for name, kind in ESTATE_COLUMNS.items()}
 
 
-def _public_spending(city: City) -> dict[tuple[str, str], np.ndarray]:
-    """Fen by month of each public bearer and programme, net of what came back; sorted by name."""
+def _public_spending(city: WatchedCity) -> dict[tuple[str, str], np.ndarray]:
+    """Fen by month of each public bearer and programme, net of what came back, and what state-owned companies lost; sorted by name."""
     public = frozenset(PUBLIC_BEARERS)
     sums: dict[tuple[str, str], list[int]] = {}
     for month, _, payer, payee, programme, fen in city.ledger_lines:
@@ -191,7 +196,10 @@ def _public_spending(city: City) -> dict[tuple[str, str], np.ndarray]:
             sums.setdefault((payer, programme), [0] * (city.month + 1))[month] += fen
         if payee in public:
             sums.setdefault((payee, programme), [0] * (city.month + 1))[month] -= fen
-    return {key: np.array(sums[key], np.int64) for key in sorted(sums)}
+    found = {key: np.array(values, np.int64) for key, values in sums.items()}
+    if city.state.companies["state_owned"].any():
+        found[STATE_OWNED, ""] = city.state_owned_losses()
+    return dict(sorted(found.items()))
 
 
 def sums_by_group(tables: Sequence[np.ndarray], members: np.ndarray) -> list[np.ndarray]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.comparison_tables import manifest as manifest_of
-from sim.experiments.outcomes import OUTCOMES
+from sim.experiments.outcomes import BEARER_WORDS, OUTCOMES, STATE_OWNED
 from sim.outputs.catalog import capital, scenario_title
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
 from sim.outputs.comparison_words import bounds_of, percent_level, points, price_clause, size_of
@@ -16,7 +16,7 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
 from sim.scenario import to_toml
 from sim.units import NO_VALUE
-from sim.words import TIER_WORDS, Word
+from sim.words import Word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 TOLD_TYPES = ("cycle", "satisfaction", "quality")
 MEASURE_WORDS = {"cycle": Word("处于循环的月份", "months in the cycle"), "satisfaction": Word("业主满意度", "owner satisfaction"), "quality": Word("服务质量", "service quality")}
-BEARERS = {**TIER_WORDS, "state": Word("中央和省级", "central and provincial")}
 
 
 def part_of_comparison(found: Comparison, lang: str) -> Part:
@@ -44,7 +43,7 @@ def part_of_comparison(found: Comparison, lang: str) -> Part:
               for name, entry in COMPARISON_CHARTS.items()),
         (_costs(found, lang), _measures(found, lang), *_spending(found, lang)), (_fates(found, lang), _types(found, lang), _differences(found, lang)), sure,
         common.assumptions([arm.scenario for arm in found.arms], lang), commands, _traces(found, lang), say("no_programme", lang), note,
-        tuple((arm.name, to_toml(arm.scenario)) for arm in found.arms),
+        tuple((arm.name, to_toml(arm.scenario)) for arm in found.arms), (), found.outcomes, tuple(arm.name for arm in found.arms),
     )  # fmt: skip
 
 
@@ -95,8 +94,8 @@ def _spending(found: Comparison, lang: str) -> list[Table]:
     for row in found.spending.to_dict("records"):
         if not row["bearer"] or row["arm"] == found.baseline.name:
             continue
-        bearer = BEARERS[row["bearer"]].in_language(lang) if row["bearer"] in BEARERS else row["bearer"]
-        programme = names.get(row["programme"], row["programme"]) or say("services", lang)
+        bearer = BEARER_WORDS[row["bearer"]].in_language(lang) if row["bearer"] in BEARER_WORDS else row["bearer"]
+        programme = names.get(row["programme"], row["programme"]) or (NO_VALUE if row["bearer"] == STATE_OWNED else say("services", lang))
         rows.append((title_of(found, found.arm(row["arm"]), lang), bearer, programme, common.yuan(row["yuan"], lang), common.yuan(row["more_than_baseline"], lang)))
     columns = tuple(say(key, lang) for key in ("scenario", "bearer", "programme", "public_cost", "more"))
     return [Table(say("spending_title", lang), columns, tuple(rows))] if rows else []
