@@ -16,6 +16,7 @@ from sim.experiments.running import Report, run_cells
 from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, Analysis, analyse
 from sim.experiments.store import Store, open_store
 from sim.experiments.study_file import Study, check_study, load_study
+from sim.experiments.unmeasured import left_out, range_of, unmeasured
 from sim.parameters import PARAMETERS
 from sim.runner import resolve
 from sim.scenario import Scenario
@@ -33,20 +34,6 @@ TOP = 8  # parameters that go on from screening to Sobol indices
 Factors = Mapping[str, tuple[float, float]] | Sequence[str] | None
 
 
-def unmeasured() -> dict[str, tuple[float, float]]:
-    """Plausible range of every parameter that nobody has measured (assumed or calibrated) and for which there is one.
-
-    Those without are left out: all that a scenario may set is no statement about the world, and some of them define the
-    outcomes. (`unmeasured = true` in a study file is wider and narrower: every assumed parameter, with or without such a range.)
-    """
-    return {key: p.plausible for key, p in PARAMETERS.items() if p.status != "measured" and p.plausible and p.plausible[0] < p.plausible[1]}
-
-
-def left_out() -> list[str]:
-    """Parameters that nobody has measured and whose range nobody can state: they are held at their values."""
-    return [key for key, p in PARAMETERS.items() if p.status != "measured" and p.plausible is None]
-
-
 def sensitivity(scenario: Scenario | str | Path, method: str = MORRIS, size: int | Mapping[str, int] | None = None, *,
                 outcomes: Sequence[str] = OUTCOMES_OF_INTEREST, factors: Factors = None, replications: int = REPLICATIONS,
                 first_seed: int = 1, design_seed: int = 1, months: int | None = None, overrides: Mapping[str, Any] | None = None,
@@ -54,7 +41,7 @@ def sensitivity(scenario: Scenario | str | Path, method: str = MORRIS, size: int
                 timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> Sensitivity:  # fmt: skip
     """How outcomes of a scenario depend on parameters: "morris" screening, "sobol" indices, or "both".
 
-    `factors`: keys (parameters over their plausible range) or ranges by key; default `unmeasured()`. `size`: trajectories
+    `factors`: keys (parameters over their plausible range) or ranges by key; default those of `sim.experiments.unmeasured`. `size`: trajectories
     (morris) or base points (sobol, a power of two); a mapping by method for both. Every point is run with the same
     `replications` seeds, and outcomes are their means. "both" screens first, then takes the `top` parameters that move any
     outcome most. `engine`, `store`, `timeout`, `progress`: see `run_cells`.
@@ -114,7 +101,7 @@ def _factors(factors: Factors) -> dict[str, tuple[float, float]]:
             guess = nearest(key, PARAMETERS)
             hint = f"; did you mean {guess!r}?" if guess else ""
             raise StudyError(f"factor: found {key!r}, allowed a parameter, or any key with a range{hint}")
-        found[parameter.key] = parameter.plausible or (parameter.low, parameter.high)
+        found[parameter.key] = range_of(parameter)
     return found
 
 
