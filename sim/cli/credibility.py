@@ -68,14 +68,20 @@ def validate_command(
 
 
 def reproduce_command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of results. / 结果文件夹。")],
+    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of results: of a run or of many. / 结果文件夹。")],
     threads: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
+        typer.Option(min=1, help="Threads of one run; the result does not depend on it. / 单次运行的线程数，不影响结果。"),
     ] = None,
+    workers: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--workers", min=1, help="Worker processes of many runs. / 多次运行的工作进程数。"),
+    ] = None,
+    in_process: Annotated[bool, typer.Option("--in-process", help="One run after the other in this process. / 在本进程内逐一运行。")] = False,
     lang: LanguageOption = None,
 ) -> None:
-    """Carry out a saved run again and compare bit for bit. / 重做已保存的运行并逐位比对。"""
+    """Carry out a saved result again and compare bit for bit. / 重做已保存的结果并逐位比对。"""
+    from sim.cli.engines import Workplace
     from sim.cli.reproduce_work import carry_out
 
-    carry_out(folder, threads, words(lang))
+    carry_out(folder, threads, words(lang), Workplace(None, workers, None, in_process))

@@ -222,8 +222,9 @@ def _frame(rows: list[dict[str, Any]], units: dict[str, str]) -> pd.DataFrame:
 def manifest(found: Comparison) -> dict[str, Any]:
     """What was compared and how, in plain data."""
     from sim.experiments.comparison import FORMAT
+    from sim.experiments.summary import summary_source_hash
     from sim.kernel import model_source_hash
-    from sim.results.provenance import git_state, versions
+    from sim.results.provenance import git_state, machine, versions
     from sim.scenario import content_hash, to_data
 
     settings = found.settings
@@ -237,7 +238,7 @@ def manifest(found: Comparison) -> dict[str, Any]:
                    "widths": {name: width if math.isfinite(width) else None for name, width in look.widths.items()},
                    "enough": look.enough} for look in found.looks],
         "intervals": "bootstrap over seeds, bias-corrected and accelerated, expanded for few replications (sim/experiments/intervals.py)",
-        "digest": found.digest, "model_source_hash": model_source_hash(), "versions": versions(), "git": git_state(),
+        "digest": found.digest, "model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash(), "versions": versions(), "platform": machine(), "git": git_state(),
         "sentences": {lang: found.sentences(lang) for lang in ("zh", "en")},
         "warnings": {lang: found.warnings(lang) for lang in ("zh", "en")},
     }  # fmt: skip

@@ -39,14 +39,15 @@ def save_found(found: Tipping | Ablation | BudgetSearch, folder: Path | str, mor
 
 def manifest_of(found: Tipping | Ablation | BudgetSearch) -> dict[str, Any]:
     """What was asked and how, in plain data."""
+    from sim.experiments.summary import summary_source_hash
     from sim.kernel import model_source_hash
-    from sim.results.provenance import git_state, versions
+    from sim.results.provenance import git_state, machine, versions
     from sim.scenario import content_hash
 
     return {
         "format": FORMAT, "kind": KINDS[type(found).__name__], "key": found.digest[:16], "scenario": found.scenario.name,
         "content_hash": content_hash(found.scenario), "asked": encode(dict(found.asked)), "digest": found.digest,
-        "model_source_hash": model_source_hash(), "versions": versions(), "git": git_state(),
+        "model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash(), "versions": versions(), "platform": machine(), "git": git_state(),
         "sentences": {lang: found.sentences(lang) for lang in ("zh", "en")},
     }  # fmt: skip
 

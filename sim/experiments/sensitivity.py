@@ -76,6 +76,13 @@ def sensitivity_of_study(what: Study | str | Path, *, level: float = LEVEL, engi
     return Sensitivity(plan.bases[study.base], {study.design.kind: _carry_out(plan, level, place, engine, progress)})
 
 
+def again(scenario: Scenario, study: Study, level: float = LEVEL, *, engine: Engine | None = None, store: Store | Path | str | None = None,
+          progress: Report | None = None) -> Analysis:  # fmt: skip
+    """Carry out one analysis of a scenario again, as the study of a saved one says."""
+    place = store if isinstance(store, Store) else open_store(store)
+    return _carry_out(_PlanOver(scenario, study), level, place, engine, progress)
+
+
 class _PlanOver(Plan):
     """The plan of a study over a scenario in memory, which may come from no file."""
 
@@ -215,8 +222,9 @@ class Sensitivity:
 
     def manifest(self) -> dict[str, Any]:
         """What was asked and how, in plain data."""
+        from sim.experiments.summary import summary_source_hash
         from sim.kernel import model_source_hash
-        from sim.results.provenance import git_state, versions
+        from sim.results.provenance import git_state, machine, versions
         from sim.scenario import content_hash, to_data
 
         return {
@@ -225,7 +233,7 @@ class Sensitivity:
             "analyses": {name: {"study": one.study.model_dump(mode="json"), "digest": one.digest, "level": one.level,
                                 "runs": len(one.points) * one.study.replications, "noise": one.noise}
                          for name, one in self.analyses.items()},
-            "left_out": left_out(), "model_source_hash": model_source_hash(), "versions": versions(), "git": git_state(),
+            "left_out": left_out(), "model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash(), "versions": versions(), "platform": machine(), "git": git_state(),
             "sentences": {lang: self.sentences(lang) for lang in ("zh", "en")},
             "warnings": {lang: self.warnings(lang) for lang in ("zh", "en")},
         }  # fmt: skip

@@ -54,7 +54,7 @@ def test_page_is_valid_says_its_finding_and_how_to_do_it_again(kind_and_folder, 
 
 
 def test_what_is_read_back_is_what_was_saved(kind_and_folder):
-    kind, folder = kind_and_folder
+    _, folder = kind_and_folder
     found = sim.load_result(folder)
     for name, table in found.tables().items():
         saved = pd.read_parquet(folder / f"{name}.parquet")

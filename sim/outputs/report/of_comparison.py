@@ -6,6 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.compare import LOOKS
 from sim.experiments.comparison_tables import manifest as manifest_of
 from sim.experiments.outcomes import BEARER_WORDS, OUTCOMES, STATE_OWNED
 from sim.outputs.catalog import capital, scenario_title
@@ -38,7 +39,7 @@ def part_of_comparison(found: Comparison, lang: str) -> Part:
     commands, note = _commands(found, lang)
     return Part(
         f"{base} — {common.listed(others, lang)}", say("kind_comparison", lang), say("question_comparison", lang, base=base, arms=arms),
-        common.about(found.baseline.scenario, lang), common.setting_table(_setting(found, lang), lang), tuple(found.sentences(lang)),
+        common.about(found.baseline.scenario, lang), common.setting_table(_setting(found, lang), lang), (*found.sentences(lang), *_withdrawn(found, lang)),
         tuple(Picture(entry.title.in_language(lang), entry.alt(found, lang), partial(comparison_chart, found, name, lang))
               for name, entry in COMPARISON_CHARTS.items()),
         (_costs(found, lang), _measures(found, lang), *_spending(found, lang)), (_fates(found, lang), _types(found, lang), _differences(found, lang)), sure,
@@ -151,8 +152,31 @@ def _commands(found: Comparison, lang: str) -> tuple[tuple[str, ...], str]:
     names = " ".join(f"{arm.name}.toml" if arm.name in own else arm.name for arm in found.arms)
     outcomes = "".join(f" --outcome {name}" for name in found.outcomes)
     rule = f" --rule {found.settings.rule}" if found.settings.rule != "end" else ""
-    command = f"estate compare {names} --replications {len(found.seeds)} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{rule} --level {found.settings.level:g}"
+    asked = f"--replications {len(found.seeds)}"
+    if found.looks_planned:
+        if tuple(found.looks_planned) != LOOKS or _width(found) is None:
+            rest = f"sim.Adaptive({_width(found)}, {tuple(found.looks_planned)})"  # the command line has looks of its own
+            return (f"sim.compare({', '.join(repr(name) for name in names.split())}, adaptive={rest}, outcomes={found.outcomes}, first_seed={found.seeds[0]}, "
+                    f"months={found.baseline.scenario.months}, rule={found.settings.rule!r}, level={found.settings.level:g})",), say("own_file" if own else "same_command", lang)
+        asked = f"--width {_width(found):g}"
+    tests = getattr(found, "withdrawn", [])
+    rule += f" --withdraw {tests[0].tests[0].month}" if tests else ""
+    command = f"estate compare {names} {asked} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{rule} --level {found.settings.level:g}"
     return (command,), say("own_file" if own else "same_command", lang)
+
+
+def _width(found: Comparison) -> float | None:
+    """The width of interval that adaptive replications were to reach."""
+    if found.looks:
+        return found.looks[0].wanted
+    looks = getattr(found, "saved_manifest", {}).get("looks")
+    return float(looks[0]["wanted_width"]) if looks else None
+
+
+def _withdrawn(found: Comparison, lang: str) -> list[str]:
+    """What withdrawal tests that were saved with it say."""
+    dash = "：" if lang == "zh" else ": "
+    return [title_of(found, found.arm(test.scenario.name), lang) + dash + line for test in getattr(found, "withdrawn", []) for line in test.sentences(lang)]
 
 
 def _traces(found: Comparison, lang: str) -> Table:
