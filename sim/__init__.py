@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         ScenarioError,
         StudyError,
     )
+    from sim.evidence.calibrate import calibrate
+    from sim.evidence.ensemble import load_ensemble
     from sim.experiments.ablate import ablate
     from sim.experiments.budget import budget
     from sim.experiments.compare import Adaptive, compare
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from sim.experiments.tipping import tipping
     from sim.experiments.withdrawal import withdrawal_test
     from sim.interventions.base import Intervention, fen
+    from sim.outputs.report.read import load_result
     from sim.parameters import PARAMETERS
     from sim.results import Run, load_run
     from sim.runner import run, warm_up
@@ -61,11 +64,13 @@ __all__ = [
     "__version__",
     "ablate",
     "budget",
+    "calibrate",
     "charts",
     "compare",
     "fen",
     "list_scenarios",
     "load",
+    "load_result",
     "load_run",
     "progress_bar",
     "run",
@@ -82,6 +87,8 @@ __all__ = [
 _HOMES = {
     "ablate": "sim.experiments.ablate",
     "budget": "sim.experiments.budget",
+    "calibrate": "sim.evidence.calibrate",
+    "load_ensemble": "sim.evidence.ensemble",
     "Adaptive": "sim.experiments.compare",
     "City": "sim.city",
     "InProcess": "sim.experiments.engine",
@@ -94,6 +101,7 @@ _HOMES = {
     "fen": "sim.interventions.base",
     "list_scenarios": "sim.scenario",
     "load": "sim.scenario",
+    "load_result": "sim.outputs.report.read",
     "load_run": "sim.results",
     "progress_bar": "sim.experiments.progress",
     "run": "sim.runner",

@@ -14,8 +14,8 @@ from sim.kernel import compiled_before, mark_compiled
 from sim.scenario import Scenario, load, with_overrides
 
 if TYPE_CHECKING:
-    from sim.city import City
     from sim.results import Run
+    from sim.state_owned import WatchedCity
 
 Progress = Callable[[int, int], None]
 COMPILE_NOTICE = "Compiling the model; this happens once per version and takes about 25 seconds."
@@ -36,7 +36,7 @@ def resolve(scenario: Scenario | str | Path, seed: int | None = None, months: in
 
 def run(scenario: Scenario | str | Path, seed: int | None = None, months: int | None = None, threads: int | None = None,
         overrides: Mapping[str, Any] | None = None, progress: Progress | None = None,
-        notice: Callable[[str], None] | None = None, probe: Callable[[City], None] | None = None) -> Run:  # fmt: skip
+        notice: Callable[[str], None] | None = None, probe: Callable[[WatchedCity], None] | None = None) -> Run:  # fmt: skip
     """Simulate a scenario (a name, the path of a TOML file, or a Scenario) and return the Run.
 
     `overrides` changes values by dotted key (see `sim.scenario.with_overrides`); `threads` changes the speed and never the
@@ -64,12 +64,12 @@ class _Finished:
 
 
 def _simulate(scenario: Scenario, threads: int | None, progress: Progress | None, compiled: bool,
-              probe: Callable[[City], None] | None) -> _Finished:  # fmt: skip
-    from sim.city import City
+              probe: Callable[[WatchedCity], None] | None) -> _Finished:  # fmt: skip
     from sim.results import Run
+    from sim.state_owned import WatchedCity
 
     begun = time.perf_counter()
-    with City(scenario, threads=threads) as city:
+    with WatchedCity(scenario, threads=threads) as city:
         if progress is not None:
             progress(0, city.months)
         while city.month < city.months:

@@ -39,6 +39,20 @@ body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; backgro
 .estate-status { min-height: 1.8rem; font-weight: 600; }
 .estate-story p { margin: .25rem 0; line-height: 1.5; }
 .estate-card { border: 1px solid #ccc; border-radius: 8px; padding: 1rem; display: flex; flex-direction: column; gap: .6rem; width: 100%; }
+.estate-trap { width: 100%; min-width: 0; }
+.estate-trap svg[role=group] { display: block; max-width: 100%; user-select: none; }
+.estate-trap svg text { font-family: inherit; pointer-events: none; user-select: none; }
+.estate-trap-inputs { display: flex; flex-wrap: wrap; gap: .4rem 1.4rem; align-items: center; }
+.estate-trap-inputs label { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; }
+.estate-trap-inputs input[type=range] { width: 11rem; height: 36px; accent-color: #10324f; }
+.estate-trap-inputs input[type=number] { border: 1px solid #888; border-radius: 6px; min-height: 40px; padding: 0 .4rem; background: #fff; }
+.estate-trap-inputs button { min-height: 44px; padding: 0 .9rem; border: 1px solid #10324f; border-radius: 6px; background: #fff; color: #10324f; cursor: pointer; }
+.estate-trap-inputs button:disabled { opacity: .45; }
+.estate-trap-says { font-size: 1.15rem; line-height: 1.6; margin: .3rem 0; min-height: 3.7rem; }
+.estate-trap-legend { list-style: none; padding: 0; margin: .3rem 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .95rem; }
+.estate-trap-legend li { display: inline-flex; gap: .4rem; align-items: center; }
+.estate-handle:focus-visible circle:nth-child(2) { stroke: #0072B2; stroke-width: 6; }
+.estate-handle { outline: none !important; }
 @media (max-width: 1500px) { .estate-view { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 900px) { .estate-page { grid-template-columns: minmax(0, 1fr); padding: .6rem; } .estate-page .estate-main { order: -1; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
@@ -52,7 +66,7 @@ window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local(
     window.dispatchEvent(new Event("estate-font"));
   }).catch(() => {});
 """
-PAGES = (("play", "/"), ("compare", "/compare"), ("share", "/share"))
+PAGES = (("play", "/"), ("compare", "/compare"), ("trap", "/trap"), ("share", "/share"))
 
 
 def head(session: Session, switch: Callable[[], object]) -> None:

@@ -21,13 +21,15 @@ Changed = Callable[[], object]
 class Panel:
     """The controls of a session's setting; calls `changed` after each change, `rebuilt` when another scenario is chosen."""
 
-    def __init__(self, session: Session, changed: Changed, rebuilt: Changed) -> None:
-        """Builds the controls where it is made."""
+    def __init__(self, session: Session, changed: Changed, rebuilt: Changed, measures: bool = True) -> None:
+        """Builds the controls where it is made; `measures` False leaves out what is of no account on a page without measures."""
         self.session, self.changed, self.rebuilt = session, changed, rebuilt
         self._scenario()
-        self._plain()
+        if measures:
+            self._plain()
         self._starts()
-        self._measures()
+        if measures:
+            self._measures()
         self._parameters()
 
     def _set(self, choice: Choice) -> None:

@@ -2,6 +2,7 @@
 const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
 const SPEEDS = [1, 6, 12, 30, 60];
 const CHART_MILLISECONDS = 90; // charts follow the map about eleven times a second; more would only heat the machine
+const PAUSE_MILLISECONDS = 600;
 
 export default {
   template: `
@@ -101,7 +102,11 @@ export default {
       this.drawCharts(true);
       this.$el.dataset.loaded = source;
     },
-    toggle() { this.playing ? this.stop() : this.start(); },
+    toggle() {
+      if (this.playing) this.stop();
+      // who presses pause just as the last month is reached does not mean "from the beginning"
+      else if (performance.now() - (this.ended || -1e9) > PAUSE_MILLISECONDS) this.start();
+    },
     start() {
       if (!this.head) return;
       if (this.month >= this.last) this.month = 0;
@@ -119,17 +124,19 @@ export default {
       if (this.from === null || this.fromSpeed !== this.speed) { this.from = now; this.fromMonth = this.month; this.fromSpeed = this.speed; }
       const month = Math.min(this.last, this.fromMonth + Math.floor(((now - this.from) / 1000) * this.speed));
       if (month !== this.month) { this.month = month; this.draw(); this.drawCharts(false); }
-      if (month >= this.last) return this.stop();
+      if (month >= this.last) { this.ended = now; return this.stop(); }
       this.animation = requestAnimationFrame(this.tick);
     },
     jump(month) {
       if (!this.head || !Number.isFinite(month)) return;
+      this.ended = 0;
       this.month = Math.max(0, Math.min(this.last, Math.round(month)));
       this.from = null;
       this.draw();
       this.drawCharts(!this.playing);
     },
     key(event) {
+      if (event.repeat && event.key === " ") return event.preventDefault(); // a key held down is pressed once
       const moves = { ArrowLeft: this.month - 1, ArrowRight: this.month + 1, Home: 0, End: this.last, PageUp: this.month - 12, PageDown: this.month + 12 };
       if (event.key === " ") this.toggle();
       else if (event.key in moves) this.jump(moves[event.key]);

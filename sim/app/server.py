@@ -16,14 +16,16 @@ from sim.app.look import STYLE
 from sim.app.pages.compare import ARMS, ComparePage
 from sim.app.pages.play import PlayPage
 from sim.app.pages.share import SharePage
+from sim.app.pages.trap import KEYS, TrapPage
 from sim.app.rooms import LOCAL, Room, Seats, new_code
 from sim.app.session import Session
+from sim.app.tasks import Result
 from sim.app.words import say
 from sim.app.workers import Workers
 from sim.outputs import style
 
 RECONNECT_SECONDS = 60.0  # a page whose connection dropped keeps everything for so long
-KEY = re.compile(r"[0-9a-f]{64}")
+RUN = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -43,8 +45,8 @@ def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None
 
     @app.get("/run/{key}")
     def message(key: str) -> Response:
-        result = made.workers.store.get(key) if KEY.fullmatch(key) else None
-        if result is None:
+        result = made.workers.store.get(key) if RUN.fullmatch(key) else None
+        if not isinstance(result, Result):
             return Response(status_code=404)
         headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
         return Response(result.frames, media_type="application/octet-stream", headers=headers)
@@ -63,6 +65,12 @@ def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None
         session = enter(made, request, client, "/compare", ARMS)
         if session is not None:
             ComparePage(session, policies_of(request, made.limits))
+
+    @ui.page("/trap", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    def trap(request: Request, client: Client) -> None:
+        session = enter(made, request, client, "/trap", KEYS)
+        if session is not None:
+            TrapPage(session, {key: request.query_params[key] for key in KEYS if key in request.query_params})
 
     @ui.page("/share", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
     def share(request: Request, client: Client) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.app.trap_words import TRAP_SAID
 from sim.words import Word
 
-SAID = {
+SAID = TRAP_SAID | {
     "title": Word("小区治理工作坊", "Estate governance workshop"),
     "play": Word("试运行", "Play"), "share": Word("分享", "Share"), "compare": Word("对比", "Compare"),
     "game": Word("预算游戏", "Budget game"), "trap": Word("探索陷阱", "The trap"),

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as RunTimeout
-from typing import Any
+from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -23,22 +23,30 @@ class Busy(EstateError):
     """The queue is full: the participant is asked to try again shortly."""
 
 
+class Kept(Protocol):
+    """What can be kept: anything that says how much memory it takes."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, roughly."""
+
+
 class Store:
-    """Results by key, the one unused for longest going first when they weigh too much together."""
+    """What was made, by key; the one unused for longest goes first when all weigh too much together."""
 
     def __init__(self, most_bytes: int) -> None:
         """`most_bytes` bounds the results kept; the newest is kept in any case."""
         self.most_bytes = most_bytes
         self.bytes = 0
-        self._results: OrderedDict[str, tasks.Result] = OrderedDict()
+        self._results: OrderedDict[str, Any] = OrderedDict()
 
-    def get(self, key: str) -> tasks.Result | None:
-        """The result of a key, if it is still there."""
+    def get(self, key: str) -> Any:
+        """What was made for a key; None if it is no longer there."""
         if key in self._results:
             self._results.move_to_end(key)
         return self._results.get(key)
 
-    def put(self, key: str, result: tasks.Result) -> None:
+    def put(self, key: str, result: Kept) -> None:
         """Keep a result."""
         if key in self._results:
             return
@@ -62,7 +70,7 @@ class Workers:
         self.store = Store(limits.results_bytes)
         self.waiting = 0
         self._pool: ProcessPool | None = None
-        self._running: dict[str, asyncio.Task[tasks.Result]] = {}
+        self._running: dict[str, asyncio.Task[Any]] = {}
 
     def start(self) -> None:
         """Compile once here (workers that compile at the same time would all do the same work), then start the workers."""
@@ -85,17 +93,22 @@ class Workers:
     async def run(self, scenario: Scenario) -> tuple[str, tasks.Result]:
         """The key and the result of a scenario; who asks for the same at the same time shares one run."""
         key = content_hash(scenario)
+        result: tasks.Result = await self.once(key, tasks.simulate, scenario)
+        return key, result
+
+    async def once(self, key: str, work: Callable[..., Any], *given: Any) -> Any:
+        """What `work` makes (it must be `Kept`), made once for all who ask for this key, and kept."""
         found = self.store.get(key)
         if found is not None:
-            return key, found
+            return found
         if key not in self._running:
-            task = asyncio.ensure_future(self.call(tasks.simulate, scenario))
+            task = asyncio.ensure_future(self.call(work, *given))
             self._running[key] = task
             task.add_done_callback(lambda _: self._running.pop(key, None))
-        # one who leaves must not take the run away from the others who wait for it
+        # one who leaves must not take the work away from the others who wait for it
         result = await asyncio.shield(self._running[key])
         self.store.put(key, result)
-        return key, result
+        return result
 
     async def call(self, work: Callable[..., Any], *given: Any, seconds: float | None = None) -> Any:
         """Let a worker do something. Busy if too much is waiting, EngineError if it took too long or its worker died."""

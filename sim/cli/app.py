@@ -151,7 +151,7 @@ def explain_command(
 @app.command("report")
 def report_command(
     folders: Annotated[
-        list[Path], typer.Argument(metavar="RESULT…", help="Folders of results: a run, a comparison, a study, a batch. / 结果文件夹。")
+        list[Path], typer.Argument(metavar="RESULT…", help="Folders of results: of a run, compare, study, batch, sensitivity, tipping, ablate, budget. / 结果文件夹，可多个。")
     ],
     out: Annotated[
         Optional[Path],  # noqa: UP045

@@ -8,6 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from sim.cli.options import LanguageOption, words
+from sim.cli.study import EnsembleOption, InProcessOption, StoreOption, WorkersOption
 
 
 def add_credibility_commands(app: typer.Typer) -> None:
@@ -46,38 +47,41 @@ def validate_command(
     ] = None,
     replications: Annotated[int, typer.Option(min=1, max=100_000, help="Runs of each pattern. / 每项重复次数。")] = 12,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first run. / 首个随机种子。")] = 1,
-    ensemble: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--ensemble", metavar="NAME", help="Run over a saved ensemble of parameters. / 使用已保存的参数集合。"),
-    ] = None,
+    ensemble: EnsembleOption = None,
     ablate: Annotated[bool, typer.Option("--ablate", help="Also with each loop off in turn. / 另逐个关闭循环。")] = False,
     out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--out", metavar="DIR", help="Folder (default results/validation/…). / 输出文件夹。"),
     ] = None,
-    workers: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option("--workers", min=1, help="Worker processes (default: one for each core). / 工作进程数，默认每核一个。"),
-    ] = None,
-    in_process: Annotated[bool, typer.Option("--in-process", help="One run after the other in this process. / 在本进程内逐一运行。")] = False,
+    store: StoreOption = None,
+    workers: WorkersOption = None,
+    in_process: InProcessOption = False,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the chart. / 是否绘图。")] = True,
     lang: LanguageOption = None,
 ) -> None:
     """Compare the model with what was reported; misses are shown as misses. / 与报道的情况对照，不符的照实列出。"""
+    from sim.cli.engines import Workplace
     from sim.cli.validate_work import Order, carry_out
 
-    carry_out(Order(file, replications, seed, ensemble, ablate, out, workers, in_process, charts, words(lang)))
+    place = Workplace(store, workers, None, in_process)
+    carry_out(Order(file, replications, seed, ensemble, ablate, out, place, charts, words(lang)))
 
 
 def reproduce_command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of results. / 结果文件夹。")],
+    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of results: of a run or of many. / 结果文件夹。")],
     threads: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
+        typer.Option(min=1, help="Threads of one run; the result does not depend on it. / 单次运行的线程数，不影响结果。"),
     ] = None,
+    workers: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--workers", min=1, help="Worker processes of many runs. / 多次运行的工作进程数。"),
+    ] = None,
+    in_process: Annotated[bool, typer.Option("--in-process", help="One run after the other in this process. / 在本进程内逐一运行。")] = False,
     lang: LanguageOption = None,
 ) -> None:
-    """Carry out a saved run again and compare bit for bit. / 重做已保存的运行并逐位比对。"""
+    """Carry out a saved result again and compare bit for bit. / 重做已保存的结果并逐位比对。"""
+    from sim.cli.engines import Workplace
     from sim.cli.reproduce_work import carry_out
 
-    carry_out(folder, threads, words(lang))
+    carry_out(folder, threads, words(lang), Workplace(None, workers, None, in_process))

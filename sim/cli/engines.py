@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.run import put_in_place, staging
 from sim.cli.study_words import say
@@ -15,6 +15,7 @@ from sim.errors import StudyError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.evidence.ensemble import Ensemble
     from sim.experiments.engine import Engine
     from sim.experiments.running import Report
     from sim.experiments.store import Store
@@ -47,6 +48,20 @@ class Workplace(NamedTuple):
             return PoolEngine(self.workers)
         return None
 
+    def engine_for(self, work: Any) -> Engine:
+        """The engine that is asked for, for another work than summarising runs."""
+        if self.in_process:
+            from sim.experiments.engine import InProcess
+
+            return InProcess(work)
+        if self.scheduler is not None:
+            from sim.experiments.dask_engine import DaskEngine
+
+            return DaskEngine(self.scheduler, self.workers, work)
+        from sim.evidence.readings import pool_engine
+
+        return pool_engine(work, self.workers)
+
     @contextmanager
     def opened(self, screen: Console, lang: str) -> Iterator[tuple[Store, Report]]:
         """The open store, and what shows the progress of runs; says first that the model must be compiled."""
@@ -60,6 +75,12 @@ class Workplace(NamedTuple):
                 screen.print(say("compiling", lang))
             with progress_bar(lang) as report:
                 yield store, report
+
+
+def warn_of(screen: Console, ensemble: Ensemble | None, lang: str) -> None:
+    """Print what a reader must know before using an ensemble with this version of the model."""
+    for line in ensemble.warnings(lang) if ensemble is not None else ():
+        screen.print(f"! {line}", style="yellow", markup=False)
 
 
 def folder_name(kind: str, names: list[str], key: str) -> str:

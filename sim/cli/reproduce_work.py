@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from sim.cli.credibility_words import say
+from sim.cli.engines import MANIFEST, Workplace
 from sim.cli.terminal import console, month_bar
+from sim.errors import ResultError
 from sim.evidence.reproduce import MODEL, Change, Reproduction, reproduce
+from sim.outputs.report.batch import is_batch
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,16 +21,39 @@ if TYPE_CHECKING:
 DIGITS = 16
 
 
-def carry_out(folder: Path, threads: int | None, lang: str) -> None:
-    """Reproduce the run in a folder; exit code 1 if it came out otherwise."""
+def carry_out(folder: Path, threads: int | None, lang: str, workplace: Workplace) -> None:
+    """Reproduce the result in a folder; exit code 1 if it came out otherwise."""
+    found = _one_run(folder, threads, lang) if _is_run(folder) else _many_runs(folder, lang, workplace)
+    tell(console(), found, lang)
+    if not found.same:
+        raise typer.Exit(1)
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a folder holds one run, or nothing that can be read: the run's own messages say what is wrong then."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return not is_batch(folder)
+    return not isinstance(manifest, dict) or not ({"kind", "study"} & set(manifest))
+
+
+def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
     from sim.cli.words import say as say_of_runs
 
     screen = console()
     with month_bar(screen, lang) as advance:
-        found = reproduce(folder, threads=threads, progress=advance, notice=lambda text: screen.print(say_of_runs("compiling", lang)))
-    tell(screen, found, lang)
-    if not found.same:
-        raise typer.Exit(1)
+        return reproduce(folder, threads=threads, progress=advance, notice=lambda text: screen.print(say_of_runs("compiling", lang)))
+
+
+def _many_runs(folder: Path, lang: str, workplace: Workplace) -> Reproduction:
+    from sim.evidence.reproduce_many import reproduce_many
+    from sim.experiments.progress import progress_bar
+
+    if is_batch(folder):
+        raise ResultError(f"{folder}: {say('batch', lang)}")
+    with progress_bar(lang) as report:
+        return reproduce_many(folder, engine=workplace.engine(), progress=report)
 
 
 def tell(screen: Console, found: Reproduction, lang: str) -> None:
@@ -40,6 +67,8 @@ def tell(screen: Console, found: Reproduction, lang: str) -> None:
     screen.print(say("differs", lang, then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]), style="bold", markup=False)
     if found.tables:
         screen.print("  " + say("tables_differ", lang, names=", ".join(found.tables)), markup=False)
+    else:
+        screen.print("  " + say("tables_same", lang), markup=False)
     if found.first is not None:
         month, estate, column = found.first
         screen.print("  " + say("first", lang, month=month, estate=estate, column=column), markup=False)

@@ -15,6 +15,7 @@ from sim.errors import StudyError
 from sim.experiments.outcomes import OUTCOMES
 from sim.experiments.sensitivity import Sensitivity, sensitivity, sensitivity_of_study
 from sim.experiments.sensitivity_analysis import Analysis
+from sim.experiments.unmeasured import range_of
 from sim.outputs.comparison_words import bounds_of, size_of
 from sim.outputs.sensitivity_words import parameter_name
 from sim.parameters import PARAMETERS
@@ -86,7 +87,7 @@ def _analyse(order: Order, store: Store, report: Report) -> Sensitivity:
     return sensitivity_of_study(order.study, **common)
 
 
-def factors_of(texts: tuple[str, ...]) -> dict[str, tuple[float, float]] | None:
+def factors_of(texts: tuple[str, ...], option: str = "--parameter") -> dict[str, tuple[float, float]] | None:
     """Ranges by key of `KEY` (a parameter over its plausible range) or `KEY=LOW:HIGH`; None for no texts."""
     if not texts:
         return None
@@ -95,12 +96,12 @@ def factors_of(texts: tuple[str, ...]) -> dict[str, tuple[float, float]] | None:
         key, equals, written = text.partition("=")
         parameter = PARAMETERS.get(key.removeprefix("parameters."))
         if not equals and parameter is not None:
-            found[parameter.key] = parameter.plausible or (parameter.low, parameter.high)
+            found[parameter.key] = range_of(parameter)
             continue
         try:
             low, high = (float(part) for part in written.split(":"))
         except ValueError:
-            raise StudyError(f"--parameter: found {text!r}, allowed the key of a parameter, or KEY=LOW:HIGH with two numbers") from None
+            raise StudyError(f"{option}: found {text!r}, allowed the key of a parameter, or KEY=LOW:HIGH with two numbers") from None
         found[key] = (low, high)
     return found
 

@@ -38,6 +38,11 @@ SchedulerOption = Annotated[
 InProcessOption = Annotated[
     bool, typer.Option("--in-process", help="One run after the other in this process, for debugging. / 在本进程内逐一运行，供调试。")
 ]
+EnsembleOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--ensemble", metavar="NAME", help="Run over an ensemble of parameters, by name or CSV file (see `estate calibrate`). / "
+                 "使用参数集合，名称或CSV文件。"),
+]
 RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Try runs again that were set aside. / 重试已搁置的运行。")]
 
 
@@ -52,9 +57,10 @@ def run_command(
     lang: LanguageOption = None,
 ) -> None:
     """Carry out a study; runs that exist are not run again. / 执行研究；已有的运行不会重复。"""
+    from sim.cli.engines import Workplace
     from sim.cli.study_work import Order, carry_out
 
-    carry_out(Order(file, store, words(lang), workers, scheduler, in_process, retry_failed), False)
+    carry_out(Order(file, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed), False)
 
 
 @study_app.command("resume")
@@ -68,9 +74,10 @@ def resume_command(
     lang: LanguageOption = None,
 ) -> None:
     """Go on with a study that was interrupted. / 继续被中断的研究。"""
+    from sim.cli.engines import Workplace
     from sim.cli.study_work import Order, carry_out
 
-    carry_out(Order(file, store, words(lang), workers, scheduler, in_process, retry_failed), True)
+    carry_out(Order(file, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed), True)
 
 
 @study_app.command("status")

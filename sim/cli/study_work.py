@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
+from sim.cli.engines import Workplace
 from sim.cli.study_words import say
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
-from sim.experiments.engine import ATTEMPTS, Engine, InProcess, attempt, execute_packed
+from sim.experiments.engine import ATTEMPTS, attempt, execute_packed
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.store import Store, open_store
 from sim.experiments.study import StudyResult, registered, study, study_states
@@ -28,11 +29,8 @@ class Order(NamedTuple):
     """What was asked for on the command line."""
 
     file: str
-    store: Path | None
     lang: str
-    workers: int | None
-    scheduler: str | None
-    in_process: bool
+    place: Workplace
     retry_failed: bool
 
 
@@ -40,13 +38,13 @@ def carry_out(order: Order, resume: bool) -> None:
     """Run a study, or go on with it (StudyError if it was never begun). Exit code 1 if runs had to be set aside."""
     screen = console()
     plan = _plan(screen, order.file, order.lang)
-    with open_store(order.store) as store:
+    with open_store(order.place.store) as store:
         if resume and not registered(store, plan):
             raise StudyError(say("not_begun", order.lang, folder=store.folder))
         _announce(screen, plan, store, order.lang)
         begun = time.perf_counter()
         try:
-            result = study(plan, engine=_engine(order), store=store, retry_failed=order.retry_failed, lang=order.lang)
+            result = study(plan, engine=order.place.engine(), store=store, retry_failed=order.retry_failed, lang=order.lang)
         except KeyboardInterrupt:
             done = sum(status == "done" for status in store.statuses(plan.keys).values())
             screen.print(say("stopped", order.lang, done=done, total=len(set(plan.keys)), file=order.file), soft_wrap=True)
@@ -59,20 +57,6 @@ def carry_out(order: Order, resume: bool) -> None:
 def _plan(screen: Console, file: str, lang: str) -> Plan:
     with screen.status("") as status:
         return plan_study(file, lambda done, total: status.update(say("checking", lang, done=done, total=total)) if done % 50 == 0 else None)
-
-
-def _engine(order: Order) -> Engine | None:
-    if order.in_process:
-        return InProcess()
-    if order.scheduler is not None:
-        from sim.experiments.dask_engine import DaskEngine
-
-        return DaskEngine(order.scheduler, order.workers)
-    if order.workers is not None:
-        from sim.experiments.pool_engine import PoolEngine
-
-        return PoolEngine(order.workers)
-    return None
 
 
 def _announce(screen: Console, plan: Plan, store: Store, lang: str) -> None:

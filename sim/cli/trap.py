@@ -9,7 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from sim.cli.options import LanguageOption, words
-from sim.cli.study import InProcessOption, StoreOption, WorkersOption
+from sim.cli.study import InProcessOption, SchedulerOption, StoreOption, WorkersOption
 
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name or TOML file of a scenario, or of a trap study. / 情景（或陷阱研究）名称或文件。")
@@ -47,15 +47,17 @@ def tipping_command(
     out: OutOption = None,
     lang: LanguageOption = None,
     workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     in_process: InProcessOption = False,
     store: StoreOption = None,
 ) -> None:
     """Map the trap: resting and tipping points over a lever, its width, the point of no return. / 绘制陷阱：稳定点、临界点与不可逆转点。"""
+    from sim.cli.engines import Workplace
     from sim.cli.trap_work import Common, show_tipping
 
     options = {"low": low, "high": high, "values": values, "types": kind or None, "world": world.value, "months": months,
                "seeds": tuple(range(1, seeds + 1)), "hysteresis": hysteresis, "no_return": point}  # fmt: skip
-    show_tipping(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), workers, in_process, store))
+    show_tipping(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process)))
 
 
 def ablate_command(
@@ -67,14 +69,16 @@ def ablate_command(
     out: OutOption = None,
     lang: LanguageOption = None,
     workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     in_process: InProcessOption = False,
     store: StoreOption = None,
 ) -> None:
     """Take feedback loops away one by one and in pairs: which one is the trap. / 逐个和两两关闭反馈循环，看哪一个是陷阱。"""
+    from sim.cli.engines import Workplace
     from sim.cli.trap_work import Common, show_ablation
 
     options = {"replications": replications, "months": months, "pairs": pairs}
-    show_ablation(scenario, options, Common(tuple(settings or ()), out, words(lang), workers, in_process, store))
+    show_ablation(scenario, options, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process)))
 
 
 def budget_command(
@@ -92,15 +96,17 @@ def budget_command(
     out: OutOption = None,
     lang: LanguageOption = None,
     workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
     in_process: InProcessOption = False,
     store: StoreOption = None,
 ) -> None:
     """Search what to buy with a yearly budget, and in what order; goes on where it stopped. / 搜索预算内的措施组合及先后顺序，可续。"""
+    from sim.cli.engines import Workplace
     from sim.cli.trap_work import Common, show_budget
 
     options = {"trials": trials, "replications": replications, "months": months, "stress": stress}
     given = {key: value for key, value in options.items() if value is not None}
-    show_budget(scenario, yearly, menu, given, Common(tuple(settings or ()), out, words(lang), workers, in_process, store))
+    show_budget(scenario, yearly, menu, given, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process)))
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.cli.study_work import Order, _engine
+from sim.cli.analysis_words import say
+from sim.cli.engines import Workplace, folder_name, write_results
 from sim.cli.terminal import console
 from sim.errors import StudyError
-from sim.experiments.files import replace_text
-from sim.experiments.progress import progress_bar
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import parse_setting, with_overrides
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 RESULTS = Path("results")
@@ -28,13 +25,7 @@ class Common(NamedTuple):
     settings: Sequence[str]
     out: Path | None
     lang: str
-    workers: int | None
-    in_process: bool
-    store: Path | None
-
-    def engine(self) -> Any:
-        """The engine that was asked for."""
-        return _engine(Order("", None, self.lang, self.workers, None, self.in_process, False))
+    place: Workplace
 
     def changes(self) -> dict[str, Any]:
         """The changed values by key."""
@@ -55,13 +46,11 @@ def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Comm
         scenario = changed(study.base, common, study.changes)
     else:
         scenario = changed(name, common)
-    with progress_bar(common.lang) as report:
-        found = tipping(scenario, lever, engine=common.engine(), store=common.store, progress=report, **options)
-    folder = folder_of(common, "tipping", scenario)
+    with common.place.opened(console(), common.lang) as (store, report):
+        found = tipping(scenario, lever, engine=common.place.engine(), store=store, progress=report, **options)
     charts = {f"bifurcation_{one.type_name}": bifurcation(found, one.type_name, lang=common.lang) for one in found.maps}
     charts |= {f"hysteresis_{one.type_name}": hysteresis(found, one.type_name, lang=common.lang) for one in found.maps if one.loop}
-    lines = found.sentences(common.lang)
-    finish(folder, found.tables(), charts, lines, {"lever": lever, "options": dict(options)}, scenario, found.digest, common)
+    finish("tipping", found, charts, common)
 
 
 def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None:
@@ -70,11 +59,10 @@ def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None
     from sim.outputs.trap import ablation_matrix
 
     scenario = changed(name, common)
-    with progress_bar(common.lang) as report:
-        found = ablate(scenario, engine=common.engine(), store=common.store, progress=report, **options)
-    folder = folder_of(common, "ablate", scenario)
+    with common.place.opened(console(), common.lang) as (store, report):
+        found = ablate(scenario, engine=common.place.engine(), store=store, progress=report, **options)
     charts = {f"ablation_{group}": ablation_matrix(found, group, lang=common.lang) for group in found.groups}
-    finish(folder, {"ablation": found.table}, charts, found.sentences(common.lang), {"options": dict(options)}, scenario, found.digest, common)
+    finish("ablate", found, charts, common)
 
 
 def show_budget(name: str, yearly: float | None, menu: Path | None, options: Mapping[str, Any], common: Common) -> None:
@@ -96,11 +84,13 @@ def show_budget(name: str, yearly: float | None, menu: Path | None, options: Map
         raise StudyError("yearly: found nothing, allowed an amount in yuan, such as --yearly 5e6")
     if menu is not None:
         asked["menu"] = load_menu(menu)
-    folder = folder_of(common, "budget", scenario)
-    with progress_bar(common.lang) as report:
-        found = budget(scenario, yearly, folder=folder, engine=common.engine(), store=common.store, progress=report, **asked)
-    finish(folder, found.tables(), {"pareto": pareto(found, lang=common.lang)}, found.sentences(common.lang),
-           {"yearly": yearly, "options": {key: value for key, value in asked.items() if key != "menu"}}, scenario, found.digest, common)  # fmt: skip
+    # the search lives in the folder of its results, and goes on there
+    folder = common.out or RESULTS / f"budget-{scenario.name}"
+    with common.place.opened(console(), common.lang) as (store, report):
+        found = budget(scenario, yearly, folder=folder, engine=common.place.engine(), store=store, progress=report, **asked)
+    tell(found, common)
+    write(found, {"pareto": pareto(found, lang=common.lang)}, folder, common)
+    where(folder, common)
 
 
 def changed(name: str, common: Common, first: Mapping[str, Any] | None = None) -> Scenario:
@@ -110,33 +100,34 @@ def changed(name: str, common: Common, first: Mapping[str, Any] | None = None) -
     return with_overrides(scenario, changes) if changes else scenario
 
 
-def folder_of(common: Common, command: str, scenario: Scenario) -> Path:
-    """Where the results of a command go."""
-    return common.out or RESULTS / f"{command}-{scenario.name}"
+def finish(command: str, found: Any, charts: Mapping[str, Axes], common: Common) -> None:
+    """Print what was found and put charts, tables, the result itself and a manifest in place together."""
+    tell(found, common)
+    folder = common.out or RESULTS / folder_name(command, [found.scenario.name], found.digest)
+    write_results(folder, found.digest[:16], lambda part: write(found, charts, part, common))
+    where(folder, common)
 
 
-def finish(folder: Path, tables: Mapping[str, pd.DataFrame], charts: Mapping[str, Axes], lines: Sequence[str], asked: Mapping[str, Any],
-           scenario: Scenario, digest: str, common: Common) -> None:  # fmt: skip
-    """Print the sentences and write tables (CSV), charts (PNG) and a manifest, which comes last."""
+def tell(found: Any, common: Common) -> None:
+    """Print what was found, in words."""
+    for line in found.sentences(common.lang):
+        console().print(line, markup=False)
+
+
+def where(folder: Path, common: Common) -> None:
+    """Print where the results are."""
+    console().print(say("written", common.lang, folder=folder), soft_wrap=True, markup=False)
+
+
+def write(found: Any, charts: Mapping[str, Axes], folder: Path, common: Common) -> None:
+    """Write charts (PNG), tables, the result itself and a manifest, which comes last."""
+    from sim.experiments.saved_found import save_found
     from sim.outputs import style
-    from sim.results.provenance import git_state, versions
-    from sim.scenario import content_hash
 
-    screen = console()
-    for line in lines:
-        screen.print(line, markup=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, frame in tables.items():
-            frame.to_csv(folder / f"{name}.csv", index=False)
         for name, ax in charts.items():
-            style.write(style.owner(ax), folder / f"{name}.png", name, " ".join(lines))
-        manifest = {"scenario": scenario.name, "content_hash": content_hash(scenario), **asked, "digest": digest, "found": list(lines),
-                    "files": sorted([f"{name}.csv" for name in tables] + [f"{name}.png" for name in charts]),
-                    "versions": versions(), "git": git_state()}  # fmt: skip
-        replace_text(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n")
+            style.write(style.owner(ax), folder / f"{name}.png", name, " ".join(found.sentences(common.lang)))
     except OSError as error:
         raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
-    screen.print(f"结果：{folder}" if common.lang == "zh" else f"Results in {folder}", soft_wrap=True, markup=False)
-
-
+    save_found(found, folder, {"settings": list(common.settings)})

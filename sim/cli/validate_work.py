@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.cli.credibility_words import amount, say, span
+from sim.cli.engines import Workplace, warn_of
 from sim.cli.terminal import console, table
-from sim.evidence.ensemble import load_ensemble
+from sim.evidence.ensemble import as_ensemble, doubt_line
 from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
 from sim.evidence.score_card import Score, ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
@@ -18,9 +17,6 @@ from sim.units import NO_VALUE
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
-
-    from sim.experiments.engine import Engine
-
 RESULTS = Path("results") / "validation"
 STYLES = {"breaks": "bold red", "mends": "green"}
 
@@ -34,8 +30,7 @@ class Order(NamedTuple):
     ensemble: str | None
     ablate: bool
     out: Path | None
-    workers: int | None
-    in_process: bool
+    place: Workplace
     charts: bool
     lang: str
 
@@ -44,12 +39,12 @@ def carry_out(order: Order) -> None:
     """Validate, print, write. A miss is a finding and no error: the exit code stays 0."""
     screen = console()
     patterns, _ = load_patterns(order.file)
-    ensemble = load_ensemble(order.ensemble) if order.ensemble else None
+    ensemble = as_ensemble(order.ensemble)
     folder = order.out or RESULTS / "-".join(filter(None, (order.file.stem if order.file else "patterns", ensemble.name if ensemble else "")))
-    _compile_notice(screen, order.lang)
-    with _bar(screen, order.lang) as advance:
+    warn_of(screen, ensemble, order.lang)
+    with order.place.opened(screen, order.lang) as (store, report):
         card = validate(patterns, replications=order.replications, first_seed=order.seed, ensemble=ensemble, ablate=order.ablate,
-                        engine=_engine(order), progress=advance)  # fmt: skip
+                        engine=order.place.engine_for, store=store, progress=report)  # fmt: skip
     show(screen, card, order.lang)
     card.save(folder)
     if order.charts:
@@ -59,49 +54,12 @@ def carry_out(order: Order) -> None:
     screen.print(say("written", order.lang, folder=folder), soft_wrap=True, markup=False)
 
 
-def _compile_notice(screen: Console, lang: str) -> None:
-    from sim.cli.words import say as say_of_runs
-    from sim.kernel import compiled_before
-
-    if not compiled_before():
-        screen.print(say_of_runs("compiling", lang))
-
-
-def _engine(order: Order) -> Callable[[Any], Engine] | None:
-    if order.in_process:
-        from sim.experiments.engine import InProcess
-
-        return InProcess
-    if order.workers is None:
-        return None
-
-    def pool(work: Any) -> Engine:
-        from sim.experiments.pool_engine import PoolEngine
-        from sim.runner import warm_up
-
-        warm_up()
-        return PoolEngine(order.workers, work)
-
-    return pool
-
-
-@contextmanager
-def _bar(screen: Console, lang: str) -> Iterator[Callable[[int, int], None]]:
-    """A line that counts the runs where a terminal shows it."""
-    if not screen.is_terminal:
-        yield lambda done, total: None
-        return
-    with screen.status("") as status:
-        yield lambda done, total: status.update(say("running", lang, done=done, total=total))
-
-
 def show(screen: Console, card: ScoreCard, lang: str) -> None:
     """Print the score card, by use, and the ablation table if there is one."""
     passed = sum(score.passed for score in card.scores)
     title = say("card_title", lang, passed=passed, all=len(card.scores), runs=len(card.seeds))
-    if card.ensemble:
-        title += " · " + say("card_ensemble", lang, name=card.ensemble)
     screen.print(title, style="bold", markup=False)
+    screen.print(doubt_line(card.ensemble_facts, lang), style="dim", markup=False)
     for use in (CALIBRATION, HELD_OUT):
         scores = card.of_use(use)
         if scores:

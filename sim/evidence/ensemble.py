@@ -1,52 +1,154 @@
 """A named ensemble: many sets of parameters that the evidence cannot tell apart, so that intervals contain that doubt too.
 
-One CSV file in `results/ensembles`: a column for each key (as for --set), a row for each member.
+One CSV file in `results/ensembles`: a column for each key (as for --set), a row for each member; beside it, where `estate
+calibrate` made it, NAME.json says how.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from sim.errors import StudyError
+from sim.experiments.cell import Cell, cells_of
 from sim.parameters import PARAMETERS
+from sim.scenario import Scenario
 from sim.scenario.nearest import nearest
+from sim.words import Word
 
 FOLDER = Path("results") / "ensembles"
+SHIPPED = "ensembles"  # folder of the package with those that ship
+
+LUCK = Word("区间只含随机性，不含参数不确定性（参数固定；用 --ensemble 计入）。",
+            "Intervals contain luck only, no uncertainty of the parameters, which were held at one value each (--ensemble puts it in).")  # fmt: skip
+BOTH = Word("区间同时包含随机性与参数不确定性：参数集合{name}，用到{used}组（共{members}组）。",
+            "Intervals contain luck and the uncertainty of the parameters: {used} of the {members} members of the ensemble {name}.")  # fmt: skip
+OTHER_MODEL = Word("参数集合{name}是用另一版本的模型校准的（{then}，现在{now}）：请重新校准（estate calibrate）。",
+                   "The ensemble {name} was calibrated with another version of the model ({then}; this is {now}): calibrate again (estate calibrate).")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Members are parameter values by key; replication r (from 0) is run with member r, beginning again after the last."""
+    """Members are parameter values by key; replication r (from 0) is run with member r, beginning again after the last.
+
+    model_source_hash: of the model that it was calibrated with, "" where nobody says.
+    """
 
     name: str
     members: tuple[dict[str, float], ...]
+    model_source_hash: str = ""
 
     def member(self, replication: int) -> dict[str, float]:
         """The parameters of a replication."""
         return self.members[replication % len(self.members)]
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The parameters that its members set."""
+        return tuple(dict.fromkeys(key for member in self.members for key in member))
+
+    @property
+    def digest(self) -> str:
+        """Sixteen hex digits that name its members and their order."""
+        return hashlib.sha256(json.dumps(self.members).encode()).hexdigest()[:16]
+
+    def warnings(self, lang: str = "en") -> list[str]:
+        """What a reader must know before using it with this version of the model."""
+        from sim.kernel import model_source_hash
+
+        now = model_source_hash()
+        if self.model_source_hash in ("", now):
+            return []
+        return [OTHER_MODEL.in_language(lang).format(name=self.name, then=self.model_source_hash[:8], now=now[:8])]
+
+    def facts(self, replications: int) -> dict[str, Any]:
+        """What a manifest says of it."""
+        return {"name": self.name, "members": len(self.members), "used": min(replications, len(self.members)), "digest": self.digest,
+                "keys": list(self.keys), "model_source_hash": self.model_source_hash}  # fmt: skip
+
+
+def doubt_line(ensemble: Mapping[str, Any] | None, lang: str) -> str:
+    """Whether intervals contain the uncertainty of parameters, from `Ensemble.facts` (None: no ensemble)."""
+    if not ensemble:
+        return LUCK.in_language(lang)
+    return BOTH.in_language(lang).format(name=ensemble["name"], used=ensemble["used"], members=ensemble["members"])
+
+
+def with_member(scenario: Scenario, member: Mapping[str, float]) -> Scenario:
+    """The scenario with the parameters of a member; what the scenario sets itself (its file, --set, a factor) stays."""
+    groups = {group: dict(values) for group, values in scenario.parameters.items()}
+    for key, value in member.items():
+        group, name = key.split(".", 1)
+        groups.setdefault(group, {}).setdefault(name, value)
+    return scenario.model_copy(update={"parameters": groups})
+
+
+def cells_over(scenario: Scenario, seeds: Sequence[int], ensemble: Ensemble | None, overrides: Mapping[str, Any] | None = None,
+               first: int = 0) -> list[Cell]:  # fmt: skip
+    """One cell for each seed; with an ensemble, the r-th of them (counted from `first`) has its member r."""
+    if ensemble is None:
+        return cells_of(scenario, seeds, overrides)
+    cells = []
+    for replication, seed in enumerate(seeds, first):
+        member = ensemble.member(replication)
+        cells.append(Cell(with_member(scenario, member), seed, dict(member) | dict(overrides or {})))
+    return cells
+
+
+def as_ensemble(what: Ensemble | str | Path | None) -> Ensemble | None:
+    """An ensemble given as itself, by name or by file; None for none."""
+    return load_ensemble(what) if isinstance(what, str | Path) else what
+
 
 def load_ensemble(name: str | Path) -> Ensemble:
-    """The ensemble of a name in `results/ensembles`, or of the path of a CSV file.
+    """The ensemble of a name in `results/ensembles` or among those that ship, or of the path of a CSV file.
 
     StudyError for a missing file, an unknown parameter, or a value that is no number or outside its range.
     """
-    path = Path(name)
-    if path.suffix != ".csv":
-        path = FOLDER / f"{name}.csv"
-    if not path.is_file():
-        known = sorted(file.stem for file in FOLDER.glob("*.csv")) if FOLDER.is_dir() else []
-        raise StudyError(f"{path}: no such ensemble; there are: {', '.join(known) or 'none'}")
+    path = _find(name)
     try:
         rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise StudyError(f"{path}: cannot be read as CSV ({error})") from None
     if not rows:
         raise StudyError(f"{path}: found no member, allowed one or more")
-    return Ensemble(path.stem, tuple(_member(path, number, row) for number, row in enumerate(rows, 2)))
+    return Ensemble(path.stem, tuple(_member(path, number, row) for number, row in enumerate(rows, 2)), _source_hash(path))
+
+
+def folders() -> tuple[Path, ...]:
+    """Where names of ensembles are looked up: what was calibrated here first, then what ships."""
+    return FOLDER, Path(str(files("sim.evidence") / SHIPPED))
+
+
+def list_ensembles() -> list[str]:
+    """The names that `load_ensemble` knows, sorted."""
+    return sorted({file.stem for folder in folders() if folder.is_dir() for file in folder.glob("*.csv")})
+
+
+def _find(name: str | Path) -> Path:
+    path = Path(name)
+    tried = [path] if path.suffix == ".csv" else [folder / f"{name}.csv" for folder in folders()]
+    for one in tried:
+        if one.is_file():
+            return one
+    known = list_ensembles()
+    guess = nearest(str(name), known)
+    raise StudyError(f"{tried[0]}: no such ensemble; there are: {', '.join(known) or 'none'}" + (f"; did you mean {guess!r}?" if guess else ""))
+
+
+def _source_hash(path: Path) -> str:
+    """The model that the manifest beside an ensemble names; "" without one."""
+    try:
+        return str(json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["model_source_hash"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _member(path: Path, line: int, row: dict[str, str]) -> dict[str, float]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.results.folder import load_run
-from sim.results.provenance import git_state, versions
+from sim.results.provenance import git_state, machine, versions
 from sim.scenario import content_hash
 
 if TYPE_CHECKING:
@@ -98,12 +97,14 @@ def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: st
         found.append(Change(SCENARIO, "content_hash", _short(then.get("content_hash")), _short(content)))
     if then.get("model_source_hash") != now["model_source_hash"]:
         found.append(Change(MODEL, "model_source_hash", _short(then.get("model_source_hash")), _short(now["model_source_hash"])))
+    if now.get("summary_source_hash") != then.get("summary_source_hash"):  # of many runs only
+        found.append(Change(MODEL, "summary_source_hash", _short(then.get("summary_source_hash")), _short(now.get("summary_source_hash"))))
     before, after = dict(then.get("versions") or {}), dict(now["versions"])
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
             found.append(Change(VERSION, name, str(before.get(name, "unknown")), str(after.get(name, "unknown"))))
     was, is_ = dict(then.get("platform") or {}), dict(now["platform"])
-    for name in ("system", "machine"):
+    for name in ("system", "machine") if was else ():  # earlier versions did not write it for every kind of result
         if was.get(name) != is_.get(name):
             found.append(Change(MACHINE, name, str(was.get(name, "unknown")), str(is_.get(name, "unknown"))))
     return tuple(found)
@@ -126,7 +127,7 @@ def first_difference(one: pd.DataFrame, other: pd.DataFrame) -> tuple[int, int, 
 
 def here() -> dict[str, Any]:
     """Versions, machine and commit of this installation, as a manifest has them."""
-    return {"versions": versions(), "platform": {"system": platform.platform(), "machine": platform.machine()}, "git": git_state()}
+    return {"versions": versions(), "platform": machine(), "git": git_state()}
 
 
 def _short(text: Any) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from sim.evidence.ensemble import Ensemble
+
 FORMAT = 1
 PASS, MISS, NO_VALUE, ABSENT = "pass", "miss", "no value", "not represented"
 RANGE = (5.0, 95.0)  # percentiles of single runs
@@ -101,12 +103,12 @@ class Loops:
 
 @dataclass(frozen=True, eq=False)
 class ScoreCard:
-    """What `validate` found. `ensemble` is the name of the ensemble run over, "" for the default parameters."""
+    """What `validate` found. `ensemble` is the ensemble run over, None for the default parameters."""
 
     scores: tuple[Score, ...]
     seeds: tuple[int, ...]
     level: float
-    ensemble: str = ""
+    ensemble: Ensemble | None = None
     loops: Loops | None = None
 
     def of_use(self, use: str) -> tuple[Score, ...]:
@@ -116,6 +118,11 @@ class ScoreCard:
     def counts(self) -> dict[str, tuple[int, int]]:
         """Passed, and how many there are, by use."""
         return {use: (sum(one.passed for one in self.of_use(use)), len(self.of_use(use))) for use in (CALIBRATION, HELD_OUT)}
+
+    @property
+    def ensemble_facts(self) -> dict[str, Any] | None:
+        """The ensemble as manifests state it; None for the default parameters."""
+        return self.ensemble.facts(len(self.seeds)) if self.ensemble is not None else None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -158,7 +165,7 @@ class ScoreCard:
         from sim.results.provenance import git_state, versions
 
         return {
-            "format": FORMAT, "kind": "score card", "seeds": list(self.seeds), "level": self.level, "ensemble": self.ensemble,
+            "format": FORMAT, "kind": "score card", "seeds": list(self.seeds), "level": self.level, "ensemble": self.ensemble_facts,
             "passed": {use: {"passed": passed, "of": all_} for use, (passed, all_) in self.counts().items()},
             "scores": [{key: _plain(value) for key, value in _row(score).items()} for score in self.scores],
             "patterns": [score.pattern.model_dump(mode="json") for score in self.scores], "digest": self.digest(),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ACTIVE = (int(Cause.LOSSES), int(Cause.INSOLVENCY))
 PASSIVE = (int(Cause.DISMISSAL), int(Cause.POLICY), int(Cause.RANKING))
 HEALTHY = STAGES.index("healthy")
+CYCLE = (STAGES.index("spiralling"), STAGES.index("collapsed"))
 MONTHS_A_YEAR = 12
 LEAST_HOUSEHOLD_MONTHS = 1
 
@@ -176,6 +177,12 @@ def under_modes(view: View) -> float:
 def estates_under_modes(view: View) -> float:
     """Number of estates of the chosen types and age that are under one of `modes`, in the last chosen month."""
     return float(np.count_nonzero(view.mask[-1]))
+
+
+@statistic("处于恶性循环的小区占比", "estates in the cycle", "share")
+def in_cycle(view: View) -> float:
+    """Share of chosen estates that are spiralling or collapsed, mean over the months (the headline outcome of comparisons)."""
+    return _mean(np.isin(view.at("stage"), CYCLE)[view.mask])
 
 
 @statistic("服务支出占标准成本的比例", "service spending over standard cost", "share")

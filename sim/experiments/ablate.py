@@ -44,10 +44,11 @@ class Ablation:
     """What `ablate` found."""
 
     def __init__(self, scenario: Scenario, loops: Sequence[str], base: Mapping[str, np.ndarray], arms: Sequence[Ablated],
-                 seeds: Sequence[int], level: float, executed: int, digest: str) -> None:  # fmt: skip
-        """Made by `ablate`; `base` is the cycle share with the scenario's loops on, by group, one a seed."""
+                 seeds: Sequence[int], level: float, executed: int, digest: str, asked: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+        """Made by `ablate` (`asked`: with what options); `base` is the cycle share with the scenario's loops on, by group, one a seed."""
         self.scenario, self.loops, self.base, self.arms = scenario, tuple(loops), dict(base), list(arms)
         self.seeds, self.level, self.executed, self.digest = tuple(seeds), level, executed, digest
+        self.asked = dict(asked or {})
         self._of = {one.off: one for one in arms}
 
     @property
@@ -106,6 +107,16 @@ class Ablation:
 
         return ablation_sentences(self, lang)
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The table by its name."""
+        return {"ablation": self.table}
+
+    def save(self, folder: Path | str) -> Path:
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
+        from sim.experiments.saved_found import save_found
+
+        return save_found(self, folder)
+
     def _repr_html_(self) -> str:
         return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.table.to_html(index=False) + "</div>"
 
@@ -140,7 +151,8 @@ def ablate(scenario: Scenario | str | Path, *, replications: int = REPLICATIONS,
     arms = [{group: np.array([one[group] for one in found[i : i + len(used)]]) for group in found[0]} for i in range(0, len(found), len(used))]
     kept = [group for group in arms[0] if not np.isnan(arms[0][group]).any()]
     made = [Ablated(off, {group: arm[group] - arms[0][group] for group in kept}) for off, arm in zip(combos, arms[1:], strict=True)]
-    return Ablation(base, loops, {group: arms[0][group] for group in kept}, made, used, level, results.executed, results.digest())
+    return Ablation(base, loops, {group: arms[0][group] for group in kept}, made, used, level, results.executed, results.digest(),
+                    {"seeds": used, "pairs": pairs, "level": level})  # fmt: skip
 
 
 def _cycle_shares(summary: Any) -> dict[str, float]:

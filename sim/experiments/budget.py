@@ -65,10 +65,10 @@ class BudgetSearch:
     """What `budget` found."""
 
     def __init__(self, scenario: Scenario, yearly: float, tried: Sequence[Valued], front: Sequence[Valued], stress: Stress | None,
-                 executed: int, database: Path) -> None:  # fmt: skip
-        """Made by `budget`; the front is in order of cost."""
+                 executed: int, database: Path, asked: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+        """Made by `budget` (`asked`: with what options); the front is in order of cost."""
         self.scenario, self.yearly, self.tried, self.front, self.stress = scenario, yearly, list(tried), list(front), stress
-        self.executed, self.database = executed, database
+        self.executed, self.database, self.asked = executed, database, dict(asked or {})
 
     @property
     def digest(self) -> str:
@@ -103,6 +103,12 @@ class BudgetSearch:
 
         return budget_sentences(self, lang)
 
+    def save(self, folder: Path | str) -> Path:
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
+        from sim.experiments.saved_found import save_found
+
+        return save_found(self, folder)
+
     def _repr_html_(self) -> str:
         return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.table.to_html(index=False) + "</div>"
 
@@ -134,7 +140,9 @@ def budget(scenario: Scenario | str | Path, yearly: float, *, menu: Sequence[Men
     tried = search.tried()
     front = front_of(tried)
     tested = stress_test(base, [with_package(base, one.package) for one in front], stress, options, seed) if stress else None
-    return BudgetSearch(base, yearly, tried, front, tested, search.executed + (tested.executed if tested else 0), search.database)
+    return BudgetSearch(base, yearly, tried, front, tested, search.executed + (tested.executed if tested else 0), search.database,
+                        {"trials": trials, "seeds": search.seeds, "sampler": sampler, "stress": stress, "seed": seed,
+                         "menu": [item.model_dump(mode="json") for item in items]})  # fmt: skip
 
 
 def front_of(tried: Sequence[Valued]) -> list[Valued]:

@@ -68,10 +68,10 @@ def cells_of(scenario: Scenario, seeds: Iterable[int], overrides: Mapping[str, A
 
 def execute(cell: Cell) -> RunSummary:
     """Carry out one run on one thread and summarise it."""
-    from sim.city import City
     from sim.experiments.measuring import summarise
+    from sim.state_owned import WatchedCity
 
-    with City(cell.scenario, cell.seed, threads=1) as city:
+    with WatchedCity(cell.scenario, cell.seed, threads=1) as city:
         city.run()
         return summarise(city)
 

@@ -176,12 +176,18 @@ class Comparison:
 
     @cached_property
     def costs(self) -> pd.DataFrame:
-        """One row per arm: public cost, estate-years out of the cycle, and the price of one, with its verdict."""
+        """One row per arm: public cost, estate-years out of the cycle, and the price of one, with its verdict.
+
+        `cost` is all public cost more than in the baseline; `state_owned` what of it is losses of state-owned companies.
+        """
         return tables.costs(self)
 
     @cached_property
     def spending(self) -> pd.DataFrame:
-        """One row per arm, bearer and programme: public money spent a run, and how much more than in the baseline."""
+        """One row per arm, bearer and programme: public money spent a run, and how much more than in the baseline.
+
+        The bearer "state_owned" is what state-owned companies lost, less what they gained.
+        """
         return tables.spending(self)
 
     @cached_property

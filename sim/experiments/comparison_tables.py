@@ -12,7 +12,7 @@ from sim.errors import StudyError
 from sim.experiments.arms import CYCLE, Arm
 from sim.experiments.cost_effect import acceptability, price_range
 from sim.experiments.intervals import Interval, mean_intervals
-from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES
+from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, STATE_OWNED
 from sim.experiments.rescue import FATES, Rescues, at_risk_of, count_rescues, fates_of
 from sim.words import CITY_COLUMN_WORDS
 
@@ -153,10 +153,11 @@ def costs(found: Comparison) -> pd.DataFrame:
         cost, effect = found.interval(arm.name, "public_cost"), found.interval(arm.name, "cycle_estate_years")
         rows.append({
             "arm": arm.name, "verdict": one.verdict, "cost": one.cost, "cost_low": cost.low, "cost_high": cost.high,
+            "state_owned": float(found.paired(arm.name, f"public_cost_{STATE_OWNED}").mean()),
             "effect": one.effect, "effect_low": -effect.high, "effect_high": -effect.low,
             "price": one.ratio, "price_low": one.low, "price_high": one.high, "chance_helps": one.helps, "chance_costs": one.costs,
         })  # fmt: skip
-    units = dict.fromkeys(("cost", "cost_low", "cost_high"), "yuan") | dict.fromkeys(("effect", "effect_low", "effect_high"), "estate-years")
+    units = dict.fromkeys(("cost", "cost_low", "cost_high", "state_owned"), "yuan") | dict.fromkeys(("effect", "effect_low", "effect_high"), "estate-years")
     units |= dict.fromkeys(("price", "price_low", "price_high"), "yuan/estate-year") | dict.fromkeys(("chance_helps", "chance_costs"), "share")
     return _frame(rows, units)
 
@@ -221,8 +222,9 @@ def _frame(rows: list[dict[str, Any]], units: dict[str, str]) -> pd.DataFrame:
 def manifest(found: Comparison) -> dict[str, Any]:
     """What was compared and how, in plain data."""
     from sim.experiments.comparison import FORMAT
+    from sim.experiments.summary import summary_source_hash
     from sim.kernel import model_source_hash
-    from sim.results.provenance import git_state, versions
+    from sim.results.provenance import git_state, machine, versions
     from sim.scenario import content_hash, to_data
 
     settings = found.settings
@@ -236,7 +238,7 @@ def manifest(found: Comparison) -> dict[str, Any]:
                    "widths": {name: width if math.isfinite(width) else None for name, width in look.widths.items()},
                    "enough": look.enough} for look in found.looks],
         "intervals": "bootstrap over seeds, bias-corrected and accelerated, expanded for few replications (sim/experiments/intervals.py)",
-        "digest": found.digest, "model_source_hash": model_source_hash(), "versions": versions(), "git": git_state(),
+        "digest": found.digest, "model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash(), "versions": versions(), "platform": machine(), "git": git_state(),
         "sentences": {lang: found.sentences(lang) for lang in ("zh", "en")},
         "warnings": {lang: found.warnings(lang) for lang in ("zh", "en")},
     }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Problem, ScenarioError, StudyError
 from sim.experiments.mean_field import MeanField
 from sim.experiments.representative import billed_part, mean_field_of, representative_of
+from sim.experiments.unmeasured import range_of
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.nearest import nearest
@@ -55,8 +56,7 @@ class Lever:
         if self.key in _OWN:
             return _OWN[self.key]
         if self.parameter:
-            found = PARAMETERS[self.parameter]
-            return found.plausible or (found.low, found.high)
+            return range_of(PARAMETERS[self.parameter])
         raise StudyError(f"lever {self.key}: found no range, allowed: give low and high (only parameters have ranges of their own)")
 
     def prepare(self, scenario: Scenario) -> Scenario:

@@ -7,6 +7,7 @@ fixed points are where an estate can rest; an unstable one between them is the t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
@@ -84,12 +85,14 @@ class MeanField:
             lost = wear_of(k, self.estate.age, p["condition.wear"], p["condition.age_wear"], p["condition.deferred"])
             return float(p["condition.restore"] * kept * (1.0 - k) - lost)
 
-        # from above: the resting point that a well-kept estate comes down to
+        # from above: the resting point that a well-kept estate comes down to; what lies below it need not be computed
         grid = np.linspace(1.0, 0.0, 201)
-        values = [change(k) for k in grid]
-        for upper, lower, above, below in zip(grid[:-1], grid[1:], values[:-1], values[1:], strict=True):
+        above = change(grid[0])
+        for upper, lower in pairwise(grid):
+            below = change(lower)
             if above <= 0.0 < below:
                 return float(brentq(change, lower, upper))
+            above = below
         return 0.0
 
     def satisfaction(self, r: float) -> float:

@@ -6,11 +6,12 @@ order a machine adds in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, PUBLIC_BEARERS, SERIES
+from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, PUBLIC_BEARERS, SERIES, STATE_OWNED
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
 from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL, Outcomes
 from sim.month.record import COLLAPSED, SPIRALLING
@@ -19,17 +20,22 @@ from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import MODES, STAGES
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.state_owned import WatchedCity
 
 ONE = 2.0**32
 FLAGS = {"nominal": NOMINAL, "charging": CHARGING, "professional": PROFESSIONAL, "break_even": BREAK_EVEN, "committees": COMMITTEE}
 LEVELS = ("satisfaction", "quality", "condition", "trust", "grievance")
 
 
-def summarise(city: City) -> RunSummary:
-    """The summary of a city at its present month. ValueError if it was built with `record=False` or never stepped."""
+def summarise(city: WatchedCity) -> RunSummary:
+    """The summary of a city at its present month. ValueError if it was built with `record=False` or never stepped.
+
+    The city must be a WatchedCity: what its state-owned companies lose is part of what it costs the public.
+    """
     if city.outcomes is None or city.month < 1:
         raise ValueError("a summary needs a city that records its outcomes and has simulated a month")
+    if not hasattr(city, "state_owned_cash"):
+        raise ValueError("a summary needs a city that watches its state-owned companies (sim.state_owned.WatchedCity)")
     return _Measuring(city, Outcomes(*(column[: city.month + 1] for column in city.outcomes))).summary()
 
 
@@ -48,7 +54,7 @@ def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 class _Measuring:
     """The pieces of one summary, sharing what several of them need."""
 
-    def __init__(self, city: City, out: Outcomes) -> None:
+    def __init__(self, city: WatchedCity, out: Outcomes) -> None:
         self.city, self.out = city, out
         self.months = city.month
         estates = city.state.estates
@@ -72,9 +78,10 @@ class _Measuring:
         billed = self.out.billed > 0
         rate = whole(np.where(billed, self.out.collected, 0) / np.where(billed, self.out.billed, 1))
         people = self.member_households.sum(axis=0) * ONE
-        grouped = {"collection_rate": ratio(rate @ self.member_households, (billed @ self.member_households) * ONE)}
-        grouped |= {name: ratio(self.levels[name] @ self.member_households, people) for name in LEVELS}
-        grouped["cycle"] = ratio(self.cycle @ self.members, self.members.sum(axis=0))
+        paid, owing, *levels = sums_by_group([rate, billed, *self.levels.values()], self.member_households)
+        grouped = {"collection_rate": ratio(paid, owing * ONE)}
+        grouped |= {name: ratio(level, people) for name, level in zip(LEVELS, levels, strict=True)}
+        grouped["cycle"] = ratio(sums_by_group([self.cycle], self.members)[0], self.members.sum(axis=0))
         self.grouped = grouped
 
     def summary(self) -> RunSummary:
@@ -100,18 +107,20 @@ class _Measuring:
         for name, bit in FLAGS.items():
             series[name] = np.count_nonzero(out.flags & bit, axis=1) / estates
         for prefix, names, codes in (("stage", STAGES, out.stage), ("mode", MODES, out.mode)):
+            counts = counts_by_month(codes, len(names))
             for code, name in enumerate(names):
-                series[f"{prefix}_{name}"] = np.count_nonzero(codes == code, axis=1) / estates
-        series["exits"], series["tenders"] = self._events(Event.COMPANY_LEFT), self._events(Event.TENDER_OPENED)
+                series[f"{prefix}_{name}"] = counts[:, code] / estates
+        series["exits"], series["tenders"] = self._events(Event.COMPANY_LEFT, Event.TENDER_OPENED)
         series["complaints_filed"] = after_start(out.filed.sum(axis=1, dtype=np.int64))
         series["inequality"] = gini(self.levels["quality"])
         series["public_cost"] = after_start(self._public_fen() / FEN_PER_YUAN)
         return series
 
-    def _events(self, kind: Event) -> np.ndarray:
-        months = [chunk["month"][chunk["kind"] == int(kind)] for chunk in self.city.month_events]
-        counted = np.bincount(np.concatenate(months), minlength=self.months + 1) if months else np.zeros(self.months + 1)
-        return after_start(counted)
+    def _events(self, *kinds: Event) -> list[np.ndarray]:
+        """How many events of each kind there were in every month."""
+        chunks = self.city.month_events
+        month, kind = (np.concatenate([chunk[name] for chunk in chunks]) if chunks else np.zeros(0, np.int64) for name in ("month", "kind"))
+        return [after_start(np.bincount(month[kind == int(one)], minlength=self.months + 1)) for one in kinds]
 
     def _public_fen(self) -> np.ndarray:
         return np.sum([np.zeros(self.months + 1, np.int64), *self.spending.values()], axis=0)
@@ -151,7 +160,7 @@ class _Measuring:
         found = {"state_owned_cash_end": int(cash.sum()) / FEN_PER_YUAN}
         found["public_cost"] = int(public.sum()) / FEN_PER_YUAN
         found["public_cost_last_year"] = int(public[self.last].sum()) / FEN_PER_YUAN
-        for bearer in PUBLIC_BEARERS:
+        for bearer in (*PUBLIC_BEARERS, STATE_OWNED):
             fen = sum(int(paid.sum()) for (who, _), paid in self.spending.items() if who == bearer)
             found[f"public_cost_{bearer}"] = fen / FEN_PER_YUAN
         return found
@@ -176,18 +185,40 @@ class _Measuring:
         return {name: columns[name].astype(kind) for name, kind in ESTATE_COLUMNS.items()}
 
 
-def _public_spending(city: City) -> dict[tuple[str, str], np.ndarray]:
-    """Fen by month of each public bearer and programme, net of what came back; sorted by name."""
-    spending: dict[tuple[str, str], np.ndarray] = {}
+def _public_spending(city: WatchedCity) -> dict[tuple[str, str], np.ndarray]:
+    """Fen by month of each public bearer and programme, net of what came back, and what state-owned companies lost; sorted by name."""
+    public = frozenset(PUBLIC_BEARERS)
+    sums: dict[tuple[str, str], list[int]] = {}
     for month, _, payer, payee, programme, fen in city.ledger_lines:
         if payer == "taxpayers" or payee == "taxpayers":
             continue  # a body's yearly budget coming and going, not yet spent on anything
-        for bearer, amount in ((payer, fen), (payee, -fen)):
-            if bearer in PUBLIC_BEARERS:
-                if (bearer, programme) not in spending:
-                    spending[bearer, programme] = np.zeros(city.month + 1, np.int64)
-                spending[bearer, programme][month] += amount
-    return dict(sorted(spending.items()))
+        if payer in public:
+            sums.setdefault((payer, programme), [0] * (city.month + 1))[month] += fen
+        if payee in public:
+            sums.setdefault((payee, programme), [0] * (city.month + 1))[month] -= fen
+    found = {key: np.array(values, np.int64) for key, values in sums.items()}
+    if city.state.companies["state_owned"].any():
+        found[STATE_OWNED, ""] = city.state_owned_losses()
+    return dict(sorted(found.items()))
+
+
+def sums_by_group(tables: Sequence[np.ndarray], members: np.ndarray) -> list[np.ndarray]:
+    """Each table (months x estates, whole numbers up to 2^32) times `members` (estates x groups, whole numbers): exact sums.
+
+    float64 holds every such sum exactly while it stays under 2^53, in whatever order it is added, and adds them far faster
+    than integers; larger cities are added as integers.
+    """
+    small = int(members.sum(axis=0).max()) * ONE < 2.0**53
+    kind = np.float64 if small else np.int64
+    stacked = np.stack(tables, dtype=kind, casting="unsafe")
+    return list(stacked @ members.astype(kind))
+
+
+def counts_by_month(codes: np.ndarray, kinds: int) -> np.ndarray:
+    """How many estates have each code in each month (months x kinds, int64); `codes` is months x estates."""
+    months = codes.shape[0]
+    flat = (codes + (np.arange(months) * kinds)[:, None]).ravel()
+    return np.bincount(flat, minlength=months * kinds).reshape(months, kinds)
 
 
 def worst_tenth(level: np.ndarray, people: np.ndarray) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.words import MODE_WORDS, STAGE_WORDS, TIER_WORDS
+from sim.words import MODE_WORDS, STAGE_WORDS, TIER_WORDS, Word
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,10 @@ class OutcomeWord:
 
 # Who pays out of public money; "state" stands for central and provincial programmes.
 PUBLIC_BEARERS = ("city", "district", "street", "community", "state")
-_BEARER_WORDS = {tier: (word.en, word.zh) for tier, word in TIER_WORDS.items()} | {"state": ("central and provincial", "中央和省级")}
+# What state-owned companies lose (less what they gain) is public money too, though no budget shows it.
+STATE_OWNED = "state_owned"
+BEARER_WORDS = {**TIER_WORDS, "state": Word("中央和省级", "central and provincial"),
+                STATE_OWNED: Word("国有物业企业亏损", "losses of state-owned companies")}  # fmt: skip
 
 _LAST_YEAR_AND_CYCLE = {
     "collection_rate_last_year": OutcomeWord("collection rate, last year (households' mean over estates that bill)", "末年物业费收缴率", "share", 1),
@@ -51,8 +54,8 @@ _COUNTS_AND_LADDER = {
     "inequality_last_year": OutcomeWord("Gini coefficient of the estates' service quality, last year", "末年小区间服务质量基尼系数", "", -1),
     "arrears_end": OutcomeWord("arrears at the end", "期末欠费余额", "yuan", -1),
     "state_owned_cash_end": OutcomeWord("cash of state-owned companies at the end", "期末国有物业企业现金", "yuan", 0),
-    "public_cost": OutcomeWord("public money spent, net, all tiers", "财政支出合计（净额）", "yuan", -1),
-    "public_cost_last_year": OutcomeWord("public money spent in the last year, net, all tiers", "末年财政支出（净额）", "yuan", -1),
+    "public_cost": OutcomeWord("public money spent, all tiers, and losses of state-owned companies, net", "公共支出合计（净额，含国有物业企业亏损）", "yuan", -1),
+    "public_cost_last_year": OutcomeWord("public money spent, and losses of state-owned companies, last year, net", "末年公共支出（净额，含国有物业企业亏损）", "yuan", -1),
 }  # fmt: skip
 
 
@@ -66,8 +69,10 @@ def _outcomes() -> dict[str, OutcomeWord]:
         words[f"mode_{mode}_end"] = OutcomeWord(f"estates under {label.en} at the end", f"期末{label.zh}小区占比", "share")
     words |= _COUNTS_AND_LADDER
     for bearer in PUBLIC_BEARERS:
-        en, zh = _BEARER_WORDS[bearer]
-        words[f"public_cost_{bearer}"] = OutcomeWord(f"public money spent, net, {en}", f"{zh}财政支出（净额）", "yuan", -1)
+        label = BEARER_WORDS[bearer]
+        words[f"public_cost_{bearer}"] = OutcomeWord(f"public money spent, net, {label.en}", f"{label.zh}财政支出（净额）", "yuan", -1)
+    label = BEARER_WORDS[STATE_OWNED]
+    words[f"public_cost_{STATE_OWNED}"] = OutcomeWord(f"{label.en}, less their gains", f"{label.zh}（扣除盈余）", "yuan", -1)
     return words
 
 

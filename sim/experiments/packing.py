@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -44,23 +45,39 @@ def pack(summary: RunSummary) -> bytes:
         pa.array([summary.seed], pa.int64()),
         pa.array([summary.months], pa.int32()),
         pa.array([list(summary.types)], pa.list_(pa.string())),
-        *(pa.array([summary.scalars[name]], pa.float64()) for name in OUTCOMES),
-        *(_list_of(summary.series[name]) for name in SERIES),
-        *(_list_of_lists(table[name]) for table in (summary.by_type, summary.by_district) for name in GROUP_SERIES),
-        *(_list_of(summary.estates[name]) for name in ESTATE_COLUMNS),
+        *_parts(pa.array(np.array([summary.scalars[name] for name in OUTCOMES])), len(OUTCOMES)),
+        *_lists([summary.series[name] for name in SERIES]),
+        *(column for table in (summary.by_type, summary.by_district) for column in _lists_of_lists([table[name] for name in GROUP_SERIES])),
+        *(_lists([summary.estates[name]])[0] for name in ESTATE_COLUMNS),
         pa.array([spending], _SPENDING),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=summary_schema()).serialize().to_pybytes()  # type: ignore[no-any-return]
 
 
-def _list_of(values: np.ndarray) -> pa.Array:
-    return pa.ListArray.from_arrays(pa.array([0, values.size], pa.int32()), pa.array(values))
+@cache
+def _offsets(count: int, length: int) -> pa.Array:
+    """Where `count` lists of `length` values begin and end."""
+    return pa.array(np.arange(count + 1, dtype=np.int32) * length)
 
 
-def _list_of_lists(rows: np.ndarray) -> pa.Array:
-    count, length = rows.shape
-    inner = pa.ListArray.from_arrays(pa.array(np.arange(count + 1, dtype=np.int32) * length), pa.array(rows.ravel()))
-    return pa.ListArray.from_arrays(pa.array([0, count], pa.int32()), inner)
+def _parts(values: pa.Array, number: int) -> list[pa.Array]:
+    """An array in so many equal parts, without copying."""
+    length = len(values) // number
+    return [values.slice(place * length, length) for place in range(number)]
+
+
+def _lists(arrays: Sequence[np.ndarray]) -> list[pa.Array]:
+    """Each array (all of one length and type) as a column of one list."""
+    length = arrays[0].size
+    whole = pa.array(np.concatenate(arrays) if len(arrays) > 1 else arrays[0])
+    return [pa.ListArray.from_arrays(_offsets(1, length), part) for part in _parts(whole, len(arrays))]
+
+
+def _lists_of_lists(tables: Sequence[np.ndarray]) -> list[pa.Array]:
+    """Each table (all of one shape) as a column of one list of its rows."""
+    count, length = tables[0].shape
+    parts = _parts(pa.array(np.concatenate([table.ravel() for table in tables])), len(tables))
+    return [pa.ListArray.from_arrays(_offsets(1, count), pa.ListArray.from_arrays(_offsets(count, length), part)) for part in parts]
 
 
 def batch_of(payload: bytes) -> pa.RecordBatch:

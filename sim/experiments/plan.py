@@ -12,6 +12,7 @@ from sim.errors import Problem, ScenarioError
 from sim.experiments.cell import Cell, run_key_of, scenario_hash_of
 from sim.experiments.design import Axis, points_of
 from sim.experiments.study_file import SCENARIO_FACTOR, Factor, Study, load_study
+from sim.experiments.unmeasured import range_of, unmeasured
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, load, to_data, with_overrides
 from sim.scenario.loading import find
@@ -154,8 +155,8 @@ class _Axes:
         for index, factor in enumerate(self.study.factors):
             axes += self._axis(factor, f"factors.{index} ({factor.key})")
         if self.study.unmeasured:
-            taken = {axis.key for axis in axes}
-            axes += [axis for axis in unmeasured_axes() if axis.key not in taken]
+            taken = {axis.key.removeprefix("parameters.") for axis in axes}
+            axes += [Axis(key, low, high) for key, (low, high) in unmeasured().items() if key not in taken]
         if self.problems:
             raise ScenarioError(self.problems)
         return axes
@@ -171,7 +172,7 @@ class _Axes:
                 known = nearest(factor.key, PARAMETERS)
                 self._add(place, "neither levels nor a range", "levels, or low and high (only a parameter may do without)", known)
                 return []
-            low, high = parameter.plausible or (parameter.low, parameter.high)
+            low, high = range_of(parameter)
         whole = self._is_whole(factor.key) and not factor.levels
         if low is not None and high is not None:
             if whole and not (low.is_integer() and high.is_integer()):
@@ -204,13 +205,3 @@ class _Axes:
         problem = Problem(str(self.plan.file), place, found, allowed, guess)
         if problem not in self.problems:
             self.problems.append(problem)
-
-
-def unmeasured_axes() -> list[Axis]:
-    """An axis for every parameter that nobody has measured, over its plausible range."""
-    axes = []
-    for parameter in PARAMETERS.values():
-        low, high = parameter.plausible or (parameter.low, parameter.high)
-        if parameter.status == "assumed" and low < high:
-            axes.append(Axis(parameter.key, low, high))
-    return axes

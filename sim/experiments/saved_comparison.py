@@ -13,6 +13,7 @@ from sim.experiments import comparison_tables as tables
 from sim.experiments.arms import CYCLE_STAGES, Arm
 from sim.experiments.comparison import FORMAT, Comparison, Settings
 from sim.experiments.intervals import Interval
+from sim.experiments.withdrawal import read_withdrawals
 from sim.scenario import Scenario
 from sim.scenario.loading import check
 from sim.words import STAGES
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 READ = ("differences", "by_month", "by_type", "by_district", "rescues", "fates", "costs", "plane", "spending")
+MORE = ("withdrawal",)  # only where it was asked for
 
 
 class SavedComparison(Comparison):
@@ -33,6 +35,8 @@ class SavedComparison(Comparison):
     def __init__(self, manifest: dict[str, Any], frames: dict[str, pd.DataFrame], scenarios: dict[str, Scenario]) -> None:
         """Made by `load_comparison`."""
         self.saved_manifest, self._frames = manifest, frames
+        self.withdrawal: pd.DataFrame | None = frames.get("withdrawal")
+        self.withdrawn = [] if self.withdrawal is None else read_withdrawals(self.withdrawal, scenarios, manifest["level"])
         settings = Settings(tuple(manifest["outcomes"]), manifest["level"], manifest["interval_level"],
                             tuple(manifest["asked_differences"].items()), manifest["rule"])  # fmt: skip
         arms = [_arm(name, scenario, frames, manifest["baseline"]) for name, scenario in scenarios.items()]
@@ -101,7 +105,8 @@ def load_comparison(folder: str | Path) -> SavedComparison:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
         if not isinstance(manifest, dict) or (manifest.get("kind"), manifest.get("format")) != ("comparison", FORMAT):
             raise StudyError(f"{place}: found no comparison in it, allowed a folder that `estate compare` wrote")
-        frames = {name: pd.read_parquet(place / f"{name}.parquet", partitioning=None) for name in READ}
+        there = [*READ, *(name for name in MORE if (place / f"{name}.parquet").is_file())]
+        frames = {name: pd.read_parquet(place / f"{name}.parquet", partitioning=None) for name in there}
         scenarios = {name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()}
         return SavedComparison(manifest, frames, scenarios)
     except ScenarioError as error:

@@ -16,6 +16,7 @@ from sim.experiments.running import Report, run_cells
 from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, Analysis, analyse
 from sim.experiments.store import Store, open_store
 from sim.experiments.study_file import Study, check_study, load_study
+from sim.experiments.unmeasured import left_out, range_of, unmeasured
 from sim.parameters import PARAMETERS
 from sim.runner import resolve
 from sim.scenario import Scenario
@@ -33,20 +34,6 @@ TOP = 8  # parameters that go on from screening to Sobol indices
 Factors = Mapping[str, tuple[float, float]] | Sequence[str] | None
 
 
-def unmeasured() -> dict[str, tuple[float, float]]:
-    """Plausible range of every parameter that nobody has measured (assumed or calibrated) and for which there is one.
-
-    Those without are left out: all that a scenario may set is no statement about the world, and some of them define the
-    outcomes. (`unmeasured = true` in a study file is wider and narrower: every assumed parameter, with or without such a range.)
-    """
-    return {key: p.plausible for key, p in PARAMETERS.items() if p.status != "measured" and p.plausible and p.plausible[0] < p.plausible[1]}
-
-
-def left_out() -> list[str]:
-    """Parameters that nobody has measured and whose range nobody can state: they are held at their values."""
-    return [key for key, p in PARAMETERS.items() if p.status != "measured" and p.plausible is None]
-
-
 def sensitivity(scenario: Scenario | str | Path, method: str = MORRIS, size: int | Mapping[str, int] | None = None, *,
                 outcomes: Sequence[str] = OUTCOMES_OF_INTEREST, factors: Factors = None, replications: int = REPLICATIONS,
                 first_seed: int = 1, design_seed: int = 1, months: int | None = None, overrides: Mapping[str, Any] | None = None,
@@ -54,7 +41,7 @@ def sensitivity(scenario: Scenario | str | Path, method: str = MORRIS, size: int
                 timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> Sensitivity:  # fmt: skip
     """How outcomes of a scenario depend on parameters: "morris" screening, "sobol" indices, or "both".
 
-    `factors`: keys (parameters over their plausible range) or ranges by key; default `unmeasured()`. `size`: trajectories
+    `factors`: keys (parameters over their plausible range) or ranges by key; default those of `sim.experiments.unmeasured`. `size`: trajectories
     (morris) or base points (sobol, a power of two); a mapping by method for both. Every point is run with the same
     `replications` seeds, and outcomes are their means. "both" screens first, then takes the `top` parameters that move any
     outcome most. `engine`, `store`, `timeout`, `progress`: see `run_cells`.
@@ -89,6 +76,13 @@ def sensitivity_of_study(what: Study | str | Path, *, level: float = LEVEL, engi
     return Sensitivity(plan.bases[study.base], {study.design.kind: _carry_out(plan, level, place, engine, progress)})
 
 
+def again(scenario: Scenario, study: Study, level: float = LEVEL, *, engine: Engine | None = None, store: Store | Path | str | None = None,
+          progress: Report | None = None) -> Analysis:  # fmt: skip
+    """Carry out one analysis of a scenario again, as the study of a saved one says."""
+    place = store if isinstance(store, Store) else open_store(store)
+    return _carry_out(_PlanOver(scenario, study), level, place, engine, progress)
+
+
 class _PlanOver(Plan):
     """The plan of a study over a scenario in memory, which may come from no file."""
 
@@ -114,7 +108,7 @@ def _factors(factors: Factors) -> dict[str, tuple[float, float]]:
             guess = nearest(key, PARAMETERS)
             hint = f"; did you mean {guess!r}?" if guess else ""
             raise StudyError(f"factor: found {key!r}, allowed a parameter, or any key with a range{hint}")
-        found[parameter.key] = parameter.plausible or (parameter.low, parameter.high)
+        found[parameter.key] = range_of(parameter)
     return found
 
 
@@ -228,8 +222,9 @@ class Sensitivity:
 
     def manifest(self) -> dict[str, Any]:
         """What was asked and how, in plain data."""
+        from sim.experiments.summary import summary_source_hash
         from sim.kernel import model_source_hash
-        from sim.results.provenance import git_state, versions
+        from sim.results.provenance import git_state, machine, versions
         from sim.scenario import content_hash, to_data
 
         return {
@@ -238,7 +233,7 @@ class Sensitivity:
             "analyses": {name: {"study": one.study.model_dump(mode="json"), "digest": one.digest, "level": one.level,
                                 "runs": len(one.points) * one.study.replications, "noise": one.noise}
                          for name, one in self.analyses.items()},
-            "left_out": left_out(), "model_source_hash": model_source_hash(), "versions": versions(), "git": git_state(),
+            "left_out": left_out(), "model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash(), "versions": versions(), "platform": machine(), "git": git_state(),
             "sentences": {lang: self.sentences(lang) for lang in ("zh", "en")},
             "warnings": {lang: self.warnings(lang) for lang in ("zh", "en")},
         }  # fmt: skip

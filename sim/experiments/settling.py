@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.errors import StudyError
 from sim.experiments.cell import Cell, cells_of
 from sim.experiments.intervals import Interval, wilson
 from sim.experiments.levers import Lever
@@ -23,6 +24,10 @@ DRIFT_YEARS, MOST_DRIFT = 3, 0.03
 UNMANAGED_CONDITION = 0.7  # start of estates whose mean-field condition is unknown (a lever without counterpart)
 
 Run = Callable[[list[Cell]], CellResults]
+
+
+def _no_more(cells: list[Cell]) -> CellResults:
+    raise StudyError(f"a result read from a folder: found {len(cells)} runs to carry out, allowed none; run it again instead")
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,17 @@ class Settling:
         self.code = list(world.types).index(lever.type_name)
         self.points: dict[float, Settled] = {}
         self._worlds: dict[float, tuple[Scenario, Any]] = {}
+
+    def parts(self) -> dict[str, Any]:
+        """What a saved result keeps of it: the points, and where they were looked for."""
+        return {"world": self.world, "lever": self.lever, "first": self.first, "points": self.points}
+
+    @classmethod
+    def of_parts(cls, world: Scenario, lever: Lever, first: Sequence[int], points: Mapping[float, Settled]) -> Settling:
+        """Read back from `parts`: its points can be drawn, and no further ones run."""
+        made = cls(world, lever, _no_more, first)
+        made.points = dict(points)
+        return made
 
     def at(self, values: Sequence[float]) -> None:
         """Find states and unstable points at these values of the lever, where they are not known yet."""

@@ -116,13 +116,15 @@ class Store:
             row |= {"status": "failed", "failure": failure.kind, "message": failure.message, "traceback": failure.traceback, "inputs": inputs}
         with self._disk():
             with self.ledger.writing():
-                if self.statuses([cell.key]).get(cell.key) == "done":
+                before = self.statuses([cell.key]).get(cell.key)
+                if before == "done":
                     return  # another driver was faster; a run has one result
                 self.ledger.insert("runs", [row])
             if packed is None:
                 self._write_inputs(cell.key, row["inputs"])
             else:
-                self._inputs_file(cell.key).unlink(missing_ok=True)
+                if before is not None:
+                    self._inputs_file(cell.key).unlink(missing_ok=True)
                 self.pending += 1
             if self.pending >= SHARD_RUNS:
                 self._compact(merge=False)

@@ -12,7 +12,7 @@ from scipy.stats import qmc
 from sim.errors import StudyError
 from sim.experiments.cell import Cell, cells_of
 from sim.experiments.running import run_cells
-from sim.parameters import PARAMETERS
+from sim.experiments.unmeasured import unmeasured
 from sim.scenario import Scenario, with_overrides
 
 if TYPE_CHECKING:
@@ -84,16 +84,11 @@ def _best(satisficing: np.ndarray, regret: np.ndarray) -> int:
     return int(np.lexsort((regret.max(axis=1), -satisficing))[0])
 
 
-def uncertain() -> dict[str, tuple[float, float]]:
-    """Parameters that nobody has measured and that have a plausible range of some width."""
-    return {key: p.plausible for key, p in PARAMETERS.items() if p.status != "measured" and p.plausible and p.plausible[0] < p.plausible[1]}
-
-
 def stress_test(base: Scenario, packages: Sequence[Scenario], futures: int, options: Mapping[str, Any], seed: int) -> Stress:
-    """Run nothing and every package in `futures` points of a Latin hypercube over `uncertain()`, all with the same seed."""
+    """Run nothing and every package in `futures` points of a Latin hypercube over `unmeasured()`, all with the same seed."""
     if futures < 2:
         raise StudyError(f"stress: found {futures} futures, allowed 0 (no stress test) or 2 and more")
-    ranges = uncertain()
+    ranges = unmeasured()
     low, high = np.array(list(ranges.values())).T
     points = low + (high - low) * qmc.LatinHypercube(d=len(ranges), rng=np.random.default_rng(seed)).random(futures)
     cells: list[Cell] = []

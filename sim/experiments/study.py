@@ -174,7 +174,7 @@ class StudyResult:
 
     def manifest(self) -> dict[str, Any]:
         """What the study is, what it came to, and the runs that are missing."""
-        from sim.results.provenance import git_state, versions
+        from sim.results.provenance import git_state, machine, versions
 
         return {
             "format": FORMAT,
@@ -187,7 +187,7 @@ class StudyResult:
             "failed": [{"run": f.key, "seed": f.seed, "kind": f.kind, "message": f.message} for f in self.failures],
             "store": str(self.results.store.folder),
             "version": self.results.store.version,
-            "versions": versions(),
+            "versions": versions(), "platform": machine(),
             "git": git_state(),
         }
 

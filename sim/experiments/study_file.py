@@ -92,7 +92,7 @@ class Study(Table):
     base: str = Field(min_length=1, description="name or path of the base scenario / 基准情景")
     changes: dict[str, Value] = Field(default_factory=dict, description="keys of the base that all runs change / 统一修改项")
     factors: tuple[Factor, ...] = Field(default=(), strict=False, description="what differs between runs / 因素")
-    unmeasured: bool = setting(False, None, None, "", "add every assumed parameter as a factor, over its plausible range", "加入全部未测参数")
+    unmeasured: bool = setting(False, None, None, "", "add every parameter as a factor that is assumed or calibrated and has a plausible range, over that range", "加入全部未测参数")
     design: Design
     replications: Annotated[int, Field(ge=1, le=1_000_000)] = Field(default=1, description="runs of each point / 重复次数")
     seed: int = setting(1, 0, 2**62, "", "seed of the first replication", "首个随机种子")

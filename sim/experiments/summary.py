@@ -48,7 +48,8 @@ class RunSummary:
         `cycle` is the share of the group's estates that are spiralling or collapsed.
     estates: the columns ESTATE_COLUMNS, one entry per estate.
     spending: fen (int64) of month 0..T by (bearer, programme), net of what the bearer received back; the programme is ""
-        for what government does anyway. Grants to bodies and what lapses of them are left out.
+        for what government does anyway. Grants to bodies and what lapses of them are left out. The bearer "state_owned" is
+        what state-owned companies lost (negative: gained), which is public money beside any budget.
     types: names of the estate types, in order of their codes.
     """
 
@@ -80,7 +81,7 @@ class RunSummary:
             yield f"spending {bearer} {programme}", array
 
     def public_cost(self, bearer: str | None = None, programme: str | None = None) -> float:
-        """Public money spent in yuan over the run, net; of one bearer or programme only where given (0 if it spent none)."""
+        """Public money spent in yuan over the run, net, with losses of state-owned companies; of one bearer or programme only where given (0 if it spent none)."""
         chosen = [fen.sum() for (who, what), fen in self.spending.items() if bearer in (None, who) and programme in (None, what)]
         return int(sum(chosen)) / FEN_PER_YUAN
 

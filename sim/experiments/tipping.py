@@ -46,10 +46,11 @@ class TypeMap:
 class Tipping:
     """What `tipping` found."""
 
-    def __init__(self, scenario: Scenario, maps: Sequence[TypeMap], no_return: NoReturn | None, note: str, executed: int, digest: str) -> None:
-        """Made by `tipping`; `note` says why there is no point of no return."""
+    def __init__(self, scenario: Scenario, maps: Sequence[TypeMap], no_return: NoReturn | None, note: str, executed: int, digest: str,
+                 asked: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+        """Made by `tipping`; `note` says why there is no point of no return, `asked` with what options it was called."""
         self.scenario, self.maps, self.no_return, self.note = scenario, list(maps), no_return, note
-        self.executed, self.digest = executed, digest
+        self.executed, self.digest, self.asked = executed, digest, dict(asked or {})
 
     @property
     def points(self) -> pd.DataFrame:
@@ -125,6 +126,12 @@ class Tipping:
 
         return tipping_sentences(self, lang)
 
+    def save(self, folder: Path | str) -> Path:
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
+        from sim.experiments.saved_found import save_found
+
+        return save_found(self, folder)
+
     def _repr_html_(self) -> str:
         return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.widths.to_html(index=False) + "</div>"
 
@@ -169,7 +176,9 @@ def tipping(scenario: Scenario | str | Path, lever: str = ADDED_INCOME, *, low: 
             if runner.incomplete:
                 raise
             note = str(error)
-    return Tipping(base, maps, found, note, runner.executed, runner.digest())
+    asked = {"lever": lever, "low": low, "high": high, "values": values, "types": names, "world": world, "months": months, "estates": estates,
+             "households": households, "seeds": list(seeds), "hysteresis": hysteresis, "hold": hold, "no_return": no_return, "longest_delay": longest_delay}  # fmt: skip
+    return Tipping(base, maps, found, note, runner.executed, runner.digest(), asked)
 
 
 class _Runner:

@@ -45,7 +45,7 @@ class Withdrawn:
     lost_interval: Interval
     remains: float
     remains_interval: Interval
-    comparison: Comparison
+    comparison: Comparison | None  # None for one that was read from a folder
 
     @property
     def lost(self) -> float:
@@ -87,6 +87,20 @@ class Withdrawal:
     def _repr_html_(self) -> str:
         lines = "".join(f"<p>{line}</p>" for line in self.sentences())
         return f"<div>{lines}{self.table.to_html(index=False)}</div>"
+
+
+def read_withdrawals(table: pd.DataFrame, scenarios: Mapping[str, Scenario], level: float) -> list[Withdrawal]:
+    """The tests that a table with a column `scenario` tells of, as `estate compare --withdraw` saves it."""
+
+    def interval(row: Mapping[str, Any], name: str) -> Interval:
+        return Interval(row[f"{name}_low"], row[f"{name}_high"], level, str(row[f"{name}_note"]))
+
+    found = []
+    for name, rows in table.groupby("scenario", sort=False):
+        tests = [Withdrawn(row["programme"], int(row["month"]), row["outcome"], row["kept"], row["ended"], interval(row, "kept"), interval(row, "ended"),
+                           interval(row, "lost"), row["remains"], interval(row, "remains"), None) for row in rows.to_dict("records")]  # fmt: skip
+        found.append(Withdrawal(scenarios[str(name)], tests))
+    return found
 
 
 def withdrawal_test(scenario: Scenario | str | Path, month: int, *, outcome: str = OUTCOME, months: int | None = None,

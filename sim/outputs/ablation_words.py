@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.outputs.comparison_words import short_title
 from sim.units import format_share
 
 if TYPE_CHECKING:
@@ -25,15 +26,15 @@ def loop_name(loop: str, lang: str) -> str:
 
 
 def group_name(found: Ablation, group: str, lang: str) -> str:
-    """What a group of estates is called: the city, or an estate type."""
-    if group == "city" and group not in found.scenario.types:
-        return CITY_WORDS[0 if lang == "zh" else 1]
-    return found.scenario.types[group].title.in_language(lang) if group in found.scenario.types else CITY_WORDS[0 if lang == "zh" else 1]
+    """What a group of estates is called: the city, or an estate type without what its title explains in brackets."""
+    if group in found.scenario.types:
+        return short_title(found.scenario.types[group].title.in_language(lang))
+    return CITY_WORDS[0 if lang == "zh" else 1]
 
 
 def ablation_sentences(found: Ablation, lang: str) -> list[str]:
     """One line for the city and each type, and one for all loops off."""
-    lines = [_line(found, group, lang) for group in found.groups]
+    lines = [line_of(found, group, lang) for group in found.groups]
     none_on = found.arm(*found.loops).mean("city")
     base = float(found.base["city"].mean())
     lines.append(f"全部循环关闭时，末年处于恶性循环的小区由{format_share(base)}变为{format_share(base + none_on)}。" if lang == "zh" else
@@ -41,16 +42,17 @@ def ablation_sentences(found: Ablation, lang: str) -> list[str]:
     return lines
 
 
-def _line(found: Ablation, group: str, lang: str) -> str:
+def line_of(found: Ablation, group: str, lang: str) -> str:
+    """Which loop is the trap in a group, with the paired change and its interval."""
     name, base = group_name(found, group, lang), format_share(float(found.base[group].mean()))
     loop = found.trap(group)
     if loop is None:
         return (f"{name}：末年{base}的小区处于循环；关闭任何单个循环都不能确定地减少。" if lang == "zh" else
                 f"In {name}, {base} of estates are in the cycle in the last year; no single loop, taken away, lowers that beyond doubt.")  # fmt: skip
     change, interval = found.arm(loop).mean(group), found.interval((loop,), group)
-    points = f"{100 * change:+.1f}"
+    points = f"{100 * change:+.1f}".replace("-", "−")
     if interval.exists:
-        points += f" ({format_share(found.level, 0)} {'区间' if lang == 'zh' else 'interval'} {100 * interval.low:+.1f} … {100 * interval.high:+.1f})"
+        points += f" ({format_share(found.level, 0)} {'区间' if lang == 'zh' else 'interval'} {100 * interval.low:+.1f} … {100 * interval.high:+.1f})".replace("-", "−")
     if lang == "zh":
         return f"{name}：末年{base}的小区处于循环；陷阱主要是{loop_name(loop, lang)}，关闭它使占比变化{points}个百分点。"
     return f"In {name}, {base} of estates are in the cycle in the last year; the {loop_name(loop, lang)} loop is the trap: without it {points} points."

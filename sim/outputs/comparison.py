@@ -47,7 +47,7 @@ TEXT = {
                         "rescued: at least a year less in the cycle than in the baseline; harmed: the reverse; whiskers: intervals"),
     "rescued": Word("救回", "rescued"), "harmed": Word("受害", "harmed"), "all": Word("全部小区", "all estates"),
     "effect": Word("脱离循环的小区年（比基准多）", "estate-years out of the cycle, more than in the baseline"),
-    "cost": Word("财政支出（比基准多，{unit}）", "public cost, more than in the baseline ({unit})"),
+    "cost": Word("公共支出（含国企亏损，比基准多，{unit}）", "public cost with losses of state-owned companies, more than in the baseline ({unit})"),
     "plane_note": Word("小点：每个随机种子；大点与十字：均值和置信区间", "small dots: one seed each; large dots and crosses: means and intervals"),
     "dearer_better": Word("更贵、更好", "dearer, better"), "dearer_worse": Word("更贵、更差\n（不可取）", "dearer, worse\n(dominated)"),
     "cheaper_better": Word("更省、更好（占优）", "cheaper, better (dominant)"), "cheaper_worse": Word("更省、更差", "cheaper, worse"),

@@ -29,7 +29,7 @@ SUBJECTS = {
     "satisfaction_last_year": Word("末年业主满意度", "satisfaction in the last year"),
     "quality_last_year": Word("末年服务质量", "service quality in the last year"),
     "worst_decile_satisfaction": Word("满意度最低十分之一住户的末年满意度", "the satisfaction of the least satisfied tenth of households"),
-    "public_cost": Word("财政支出", "public spending"),
+    "public_cost": Word("公共支出（含国企亏损）", "public cost (losses of state-owned companies included)"),
 }
 SAID = {
     "moves": Word("与{base}相比，{arm}使{subject}{verb}{size}（{level}置信区间：{interval}）",
@@ -45,22 +45,25 @@ SAID = {
     "lowers": Word("下降", "lowers"), "raises": Word("上升", "raises"),
     "to": Word("{low}至{high}", "{low} to {high}"),
     # the price, by verdict
-    verdicts.COSTS: Word("每换得一个小区年脱离循环花费财政资金{price}（区间：{interval}）",
+    verdicts.COSTS: Word("每换得一个小区年脱离循环花费公共资金{price}（区间：{interval}）",
                          "at {price} of public money per estate-year out of the cycle ({interval})"),
-    verdicts.COST_UNCERTAIN: Word("财政支出增减不明：每换得一个小区年脱离循环{price}（区间：{interval}，负数为节省）",
+    verdicts.COST_UNCERTAIN: Word("公共支出增减不明：每换得一个小区年脱离循环{price}（区间：{interval}，负数为节省）",
                                   "at a public cost that may be more or less: {price} per estate-year out of the cycle ({interval}, negative saves)"),
-    verdicts.DOMINANT: Word("同时节省财政资金{saved}（既有效又省钱）", "and saves {saved} of public money: better and cheaper"),
-    verdicts.FREE: Word("不增加财政支出", "at no additional public cost"),
-    verdicts.DOMINATED: Word("财政支出{more}，而小区处于循环的时间更长：既费钱又有害，不可取",
+    verdicts.DOMINANT: Word("同时节省公共资金{saved}（既有效又省钱）", "and saves {saved} of public money: better and cheaper"),
+    verdicts.FREE: Word("不增加公共支出", "at no additional public cost"),
+    verdicts.DOMINATED: Word("公共支出{more}，而小区处于循环的时间更长：既费钱又有害，不可取",
                              "public cost {more} while estates spend more time in the cycle: dominated, worse for no less money"),
-    verdicts.SAVES_AND_HARMS: Word("节省财政资金{saved}，但小区处于循环的时间更长：每多一个小区年省{price}",
+    verdicts.SAVES_AND_HARMS: Word("节省公共资金{saved}，但小区处于循环的时间更长：每多一个小区年省{price}",
                                    "it saves {saved} of public money but estates spend more time in the cycle: {price} saved for each estate-year more in it"),
-    verdicts.HARM_COST_UNCERTAIN: Word("小区处于循环的时间更长，财政支出增减不明", "estates spend more time in the cycle, and public cost may be more or less"),
-    verdicts.EFFECT_UNCERTAIN: Word("财政支出{more}，但不能排除对循环毫无作用，因此每个小区年的花费没有上限",
+    verdicts.HARM_COST_UNCERTAIN: Word("小区处于循环的时间更长，公共支出增减不明", "estates spend more time in the cycle, and public cost may be more or less"),
+    verdicts.EFFECT_UNCERTAIN: Word("公共支出{more}，但不能排除对循环毫无作用，因此每个小区年的花费没有上限",
                                     "public cost {more}, and since no effect on the cycle cannot be ruled out, the price of an estate-year out of it has no upper bound"),
-    verdicts.NO_EFFECT: Word("财政支出{more}，对小区处于循环的时间毫无作用", "public cost {more} with no effect at all on time in the cycle"),
-    verdicts.TOO_FEW: Word("财政支出{more}；重复太少，不计算每个小区年的花费", "public cost {more}; too few replications for a price of an estate-year"),
+    verdicts.NO_EFFECT: Word("公共支出{more}，对小区处于循环的时间毫无作用", "public cost {more} with no effect at all on time in the cycle"),
+    verdicts.TOO_FEW: Word("公共支出{more}；重复太少，不计算每个小区年的花费", "public cost {more}; too few replications for a price of an estate-year"),
     "same_cost": Word("不变", "is the same"), "higher": Word("增加{size}", "is {size} higher"), "lower": Word("减少{size}", "is {size} lower"),
+    "a_run": Word("每次运行公共支出{more}，其中", "public cost {more} a run, in it "),
+    "more_lost": Word("国有物业企业亏损增加{size}", "losses of state-owned companies {size} higher"),
+    "less_lost": Word("国有物业企业亏损减少{size}", "losses of state-owned companies {size} lower"),
     "unbounded": Word("{low}以上，没有上限", "{low} or more, without bound"),
     # warnings
     "rare": Word("{arm}：全部{runs}次重复中只有{changed}个小区结局改变，过于罕见，置信区间不可信；请看精确区间（{exact}），并增加重复次数。",
@@ -176,9 +179,21 @@ def price_clause(found: Comparison, name: str, lang: str) -> str:
     one = found.cost_effect(name)
     if one.verdict == verdicts.IDENTICAL:
         return _say(verdicts.FREE, lang)
-    more = "same_cost" if one.cost == 0 else "higher" if one.cost > 0 else "lower"
-    return _say(one.verdict, lang, price=size_of(one.ratio, "yuan", lang), interval=bounds_of(one.low, one.high, "yuan", lang),
-                saved=size_of(-one.cost, "yuan", lang), more=_say(more, lang, size=size_of(abs(one.cost), "yuan", lang)))  # fmt: skip
+    word = "same_cost" if one.cost == 0 else "higher" if one.cost > 0 else "lower"
+    more = _say(word, lang, size=size_of(abs(one.cost), "yuan", lang))
+    price = _say(one.verdict, lang, price=size_of(one.ratio, "yuan", lang), interval=bounds_of(one.low, one.high, "yuan", lang),
+                 saved=size_of(-one.cost, "yuan", lang), more=more)  # fmt: skip
+    lost = _lost_by_state_owned(found, name, lang)
+    if lost and one.verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN):
+        lost = _say("a_run", lang, more=more) + lost
+    return price if not lost else f"{price}（{lost}）" if lang == "zh" else f"{price} ({lost})"
+
+
+def _lost_by_state_owned(found: Comparison, name: str, lang: str) -> str:
+    """How much more state-owned companies lose a run than in the baseline, which is part of the public cost; empty if the same."""
+    table = found.costs
+    part = float(table.loc[table["arm"] == name, "state_owned"].iloc[0]) if "state_owned" in table else 0.0
+    return "" if part == 0.0 else _say("more_lost" if part > 0 else "less_lost", lang, size=size_of(abs(part), "yuan", lang))
 
 
 def warnings_of(found: Comparison, lang: str = "en") -> list[str]:

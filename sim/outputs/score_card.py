@@ -22,7 +22,7 @@ WORDS = {
     "title": Word("模型与报道对照：{passed}项通过，{missed}项不符", "The model against what was reported: {passed} patterns pass, {missed} miss"),
     "subtitle": Word("{runs}次重复 · 绿框：报道范围 · 点和粗线：模拟均值及{level}区间 · 细线：九成单次运行所在", "{runs} replications · green box: reported range · dot and "
                      "thick line: simulated mean and {level} interval · thin line: nine of ten single runs"),
-    "ensemble": Word(" · 参数集合：{name}", " · ensemble {name}"),
+    "ensemble": Word(" · 参数集合：{name}（{used}组）", " · ensemble {name} ({used} members)"),
     "pass": Word("通过", "pass"), "miss": Word("不符", "miss"), "no value": Word("不符：无此值", "miss: no value"),
     "not represented": Word("不符：模型没有", "miss: not in the model"), "off": Word("，差{off}", " by {off}"),
     "calibration": Word("用于校准", "for calibration"), "held_out": Word("留作检验", "held out"),
@@ -66,7 +66,7 @@ def _heading(figure: Figure, card: ScoreCard, height: float, lang: str) -> None:
     figure.text(0.02, 1 - 0.38 / height, _text("title", lang, passed=passed, missed=len(card.scores) - passed), fontsize=14, va="center")
     line = _text("subtitle", lang, runs=len(card.seeds), level=f"{100 * card.level:.0f}%")
     if card.ensemble:
-        line += _text("ensemble", lang, name=card.ensemble)
+        line += _text("ensemble", lang, name=card.ensemble.name, used=min(len(card.seeds), len(card.ensemble.members)))
     figure.text(0.02, 1 - 0.7 / height, line, fontsize=9, color=style.GREY, va="center", gid="subtitle")
     figure.text(0.02, 1 - 0.92 / height, _text("scale", lang), fontsize=9, color=style.GREY, va="center")
 

@@ -46,10 +46,11 @@ def parameter_name(key: str, lang: str) -> str:
 def sentences_of(found: Sensitivity, lang: str = "en") -> list[str]:
     """For each outcome, the parameters that move it most."""
     require_language(lang)
-    return [_sentence(found.final, outcome, lang) for outcome in found.outcomes]
+    return [sentence_of(found.final, outcome, lang) for outcome in found.outcomes]
 
 
-def _sentence(analysis: Analysis, outcome: str, lang: str) -> str:
+def sentence_of(analysis: Analysis, outcome: str, lang: str) -> str:
+    """The parameters that move one outcome most, with their intervals or indices."""
     rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
     if not (rows[analysis.main] > 0).any():
         return SAID["constant"].in_language(lang).format(subject=subject(outcome, lang))
@@ -68,7 +69,7 @@ def _one(analysis: Analysis, row: pd.Series, lang: str) -> str:
 
 def warnings_of(found: Sensitivity, lang: str = "en") -> list[str]:
     """What a reader must know before trusting the numbers."""
-    from sim.experiments.sensitivity import left_out, unmeasured
+    from sim.experiments.unmeasured import left_out, unmeasured
 
     require_language(lang)
     said: list[str] = []

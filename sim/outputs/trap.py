@@ -58,7 +58,7 @@ def bifurcation(found: Tipping, type_name: str, ax: Axes | None = None, lang: st
     stable = [(value, rate) for value in values for rate, good in one.mean_field[value] if good]
     tipping = [(value, rate) for value in values for rate, good in one.mean_field[value] if not good]
     labels: list[tuple[float, str, str]] = []
-    for branch in _branches(stable, values):
+    for branch in branches(stable, values):
         ax.plot(*zip(*branch, strict=True), color=style.BLUE, linewidth=2.2)
     if tipping:
         ax.plot(*zip(*tipping, strict=True), color=style.VERMILLION, linewidth=1.8, linestyle="--")
@@ -94,7 +94,7 @@ def _rates(point: Settled) -> tuple[float, ...]:
     return (point.low, point.high) if point.two_states else ((point.low + point.high) / 2,)
 
 
-def _branches(points: list[tuple[float, float]], values: list[float]) -> list[list[tuple[float, float]]]:
+def branches(points: list[tuple[float, float]], values: list[float]) -> list[list[tuple[float, float]]]:
     """Points joined into lines: a point goes on the line that was nearest at the value before, if it is near enough."""
     lines: list[list[tuple[float, float]]] = []
     place = {value: i for i, value in enumerate(values)}

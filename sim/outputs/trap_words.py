@@ -18,6 +18,7 @@ _LEVERS = {
     ADDED_INCOME: ("企业获得的额外收入（占应收物业费）", "added income of the company (share of full billing)"),
     VIABILITY: ("标准成本与应收物业费之比", "standard cost over full billing"),
 }
+NOT_ASKED = "not asked for"  # `note` of a map that no point of no return was wanted of
 SOURCES = {"mean_field": ("平均场映射", "mean-field map"), "agents": ("主体模拟", "agent-based runs")}
 
 
@@ -41,15 +42,17 @@ def tipping_sentences(found: Tipping, lang: str) -> list[str]:
     lines = []
     for one in found.maps:
         title = found.scenario.types[one.type_name].title.in_language(lang)
-        lines += [_width_line(title, width, lever_name(one.lever, lang), lang) for width in one.widths]
+        lines += [width_line(title, width, lever_name(one.lever, lang), lang) for width in one.widths]
         lines += _caution(title, one, lang)
         if one.loop is not None:
-            lines.append(_loop_line(title, one, lang))
-    lines.append(no_return_line(found.no_return, found.note, lang))
+            lines.append(loop_line(title, one, lang))
+    if found.note != NOT_ASKED:
+        lines.append(no_return_line(found.no_return, found.note, lang))
     return lines
 
 
-def _width_line(title: str, width: Width, lever: str, lang: str) -> str:
+def width_line(title: str, width: Width, lever: str, lang: str) -> str:
+    """How wide the trap of a type is by one source, and how well the ends are known."""
     source = pick(SOURCES[width.source], lang)
     if math.isnan(width.low):
         return (f"{title}（{source}）：在所试范围内只有一个稳定状态，没有陷阱。" if lang == "zh"
@@ -57,9 +60,9 @@ def _width_line(title: str, width: Width, lever: str, lang: str) -> str:
     least = width.low_open or width.high_open
     if lang == "zh":
         return (f"{title}（{source}）：{lever}在{width.low:.3g}至{width.high:.3g}之间有两个稳定状态，"
-                f"陷阱宽度{'至少' if least else ''}{width.width:.3g}，面积{width.area:.3g}。")  # fmt: skip
+                f"陷阱宽度{'至少' if least else ''}{width.width:.3g}（±{width.error:.2g}），面积{width.area:.3g}。")  # fmt: skip
     return (f"{title} ({source}): two stable states where {lever} lies between {width.low:.3g} and {width.high:.3g}; "
-            f"the trap is {'at least ' if least else ''}{width.width:.3g} wide, with an area of {width.area:.3g}.")  # fmt: skip
+            f"the trap is {'at least ' if least else ''}{width.width:.3g} (±{width.error:.2g}) wide, with an area of {width.area:.3g}.")  # fmt: skip
 
 
 def _caution(title: str, one: TypeMap, lang: str) -> list[str]:
@@ -74,7 +77,8 @@ def _caution(title: str, one: TypeMap, lang: str) -> list[str]:
             f"{title}: caution, at {moving} of {total} values of the lever runs had not come to rest after {months} months; these are left out of the range. Give more months."]  # fmt: skip
 
 
-def _loop_line(title: str, one: TypeMap, lang: str) -> str:
+def loop_line(title: str, one: TypeMap, lang: str) -> str:
+    """How far the way back of a lever is from the way out."""
     loop = one.loop
     assert loop is not None
     way = f"{loop.values[0]:.3g} → {loop.values[-1]:.3g}"

@@ -24,7 +24,8 @@ SAID = {
 def sentence_of(found: Withdrawal, one: Withdrawn, lang: str = "en") -> str:
     """What ending a programme does, and how much of its effect remains."""
     unit = OUTCOMES[one.outcome].unit
-    values = {"name": one.programme, "month": one.month, "subject": subject(one.outcome, lang)}
+    labels = {each.name: each.label_zh if lang == "zh" else each.label_en for each in found.scenario.interventions}
+    values = {"name": labels.get(one.programme) or one.programme, "month": one.month, "subject": subject(one.outcome, lang)}
     brackets = "（{}）" if lang == "zh" else " ({})"
     written = {key: size_of(mean, unit, lang, sign=True) + brackets.format(bounds_of(interval.low, interval.high, unit, lang))
                for key, mean, interval in (("kept", one.kept, one.kept_interval), ("ended", one.ended, one.ended_interval))}  # fmt: skip

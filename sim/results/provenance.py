@@ -39,7 +39,7 @@ def describe_run(scenario: Scenario, outcomes: Outcomes, wall_seconds: float, fi
         "outcomes_sha256": outcomes_digest(outcomes),
         "versions": versions(),
         "git": git_state(),
-        "platform": {"system": platform.platform(), "machine": platform.machine(), "cores": os.cpu_count()},
+        "platform": machine(),
         "wall_seconds": round(wall_seconds, 3),
         "finished": finished.isoformat(timespec="seconds"),
     }
@@ -76,6 +76,11 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "unknown"
     return found
+
+
+def machine() -> dict[str, Any]:
+    """The machine: system, kind of processor, number of its cores."""
+    return {"system": platform.platform(), "machine": platform.machine(), "cores": os.cpu_count()}
 
 
 @cache

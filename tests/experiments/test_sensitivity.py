@@ -15,9 +15,10 @@ from sim.experiments.design import Axis, points_of
 from sim.experiments.engine import InProcess, Packed
 from sim.experiments.packing import pack
 from sim.experiments.plan import plan_study
-from sim.experiments.sensitivity import left_out, sensitivity, sensitivity_of_study, unmeasured
+from sim.experiments.sensitivity import sensitivity, sensitivity_of_study
 from sim.experiments.sensitivity_analysis import analyse, noise_of
 from sim.experiments.study_file import check_study, load_study
+from sim.experiments.unmeasured import left_out, unmeasured
 from sim.parameters import PARAMETERS
 
 FACTORS = {"payment.base": (0.0, 2.0), "payment.norm_weight": (1.0, 5.0), "payment.trust_weight": (0.0, 1.0)}

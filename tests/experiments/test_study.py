@@ -14,9 +14,9 @@ from tiny_study import TEXTS, TINY, pretended, write
 
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.design import Axis, points_of, unit_points
-from sim.experiments.plan import plan_study, unmeasured_axes
+from sim.experiments.plan import plan_study
 from sim.experiments.study_file import Design, check_study, list_studies, load_study
-from sim.parameters import PARAMETERS
+from sim.experiments.unmeasured import unmeasured
 from sim.scenario import load
 
 
@@ -101,11 +101,9 @@ def test_scenarios_as_levels_and_a_list_of_points(tmp_path):
 def test_unmeasured_parameters_as_factors(tmp_path):
     text = TEXTS + 'base = "small_city"\nunmeasured = true\n[design]\nkind = "morris"\nsize = 2\n'
     plan = plan_study(write(tmp_path, text))
-    assert [axis.key for axis in plan.axes] == [axis.key for axis in unmeasured_axes()]
-    assert all(PARAMETERS[axis.key].status == "assumed" for axis in plan.axes)
-    for axis in plan.axes:
-        low, high = PARAMETERS[axis.key].plausible or (PARAMETERS[axis.key].low, PARAMETERS[axis.key].high)
-        assert (axis.low, axis.high) == (low, high)
+    assert {axis.key: (axis.low, axis.high) for axis in plan.axes} == unmeasured()
+    both = plan_study(write(tmp_path, text.replace("[design]", '[[factors]]\nkey = "parameters.payment.base"\nlow = 0.1\nhigh = 0.2\n[design]')))
+    assert both.axes[0].key == "parameters.payment.base" and len(both.axes) == len(plan.axes)
 
 
 BAD = {

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from sim.city import City
 from sim.experiments.cell import Cell, cells_of, execute
 from sim.experiments.measuring import gini, summarise, worst_tenth
-from sim.experiments.outcomes import OUTCOMES, PUBLIC_BEARERS, SERIES
+from sim.experiments.outcomes import OUTCOMES, PUBLIC_BEARERS, SERIES, STATE_OWNED
 from sim.experiments.summary import ESTATE_COLUMNS
 from sim.results import Run
 from sim.results.city_table import gini as gini_of_table
 from sim.scenario import load, with_overrides
+from sim.state_owned import WatchedCity
 
 SMALL = {"city.estates": 40, "months": 30, "companies.private": 8} | {
     f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")
@@ -29,7 +30,7 @@ def scenario():
 @pytest.fixture(scope="module")
 def both(scenario):
     """The summary and the full run of one city."""
-    with City(scenario, 7) as city:
+    with WatchedCity(scenario, 7) as city:
         city.run()
         return summarise(city), Run.from_city(city, 0.0)
 
@@ -102,8 +103,30 @@ def test_public_money_from_the_ledger(both):
         assert summary.scalars[f"public_cost_{bearer}"] == pytest.approx(net)
         assert summary.public_cost(bearer) == pytest.approx(net)
         total += net
-    assert summary.scalars["public_cost"] == pytest.approx(total) and total > 0
+    lost = summary.scalars["public_cost_state_owned"]
+    assert lost == summary.public_cost(STATE_OWNED) != 0
+    total += lost
+    assert summary.scalars["public_cost"] == pytest.approx(total) and total > lost
     assert np.nansum(summary.series["public_cost"]) == pytest.approx(total, rel=1e-5)
+
+
+def test_losses_of_state_owned_companies_are_what_left_their_accounts(scenario):
+    with WatchedCity(scenario, 7) as city:
+        companies = city.state.companies
+        accounts = companies["account"][companies["state_owned"] == 1]
+        before = int(city.state.books.balances[accounts].sum())
+        city.run()
+        after = int(city.state.books.balances[accounts].sum())
+        spending = summarise(city).spending[STATE_OWNED, ""]
+    assert accounts.size and spending.sum() == before - after != 0
+    assert spending[0] == 0 and np.count_nonzero(spending) > 20
+
+
+def test_a_city_that_is_watched_is_the_same_city(scenario):
+    with City(scenario, 7) as plain, WatchedCity(scenario, 7) as watched:
+        assert plain.run().ledger_lines == watched.run().ledger_lines
+        with pytest.raises(ValueError, match="watches its state-owned companies"):
+            summarise(plain)
 
 
 def test_every_outcome_is_there_and_described(both):
@@ -129,7 +152,7 @@ def test_a_key_is_the_content_and_the_seed(scenario):
 
 
 def test_a_city_without_a_month_has_no_summary(scenario):
-    with City(scenario, 1) as city, pytest.raises(ValueError, match="simulated a month"):
+    with WatchedCity(scenario, 1) as city, pytest.raises(ValueError, match="simulated a month"):
         summarise(city)
 
 

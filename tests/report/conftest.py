@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from report_commands import SMALL, TYPES, estate
+from report_commands import LITTLE, SMALL, TYPES, estate
 
 import sim
 from sim.experiments.engine import InProcess
@@ -73,3 +73,32 @@ def batch_folder(tmp_path_factory) -> Path:
     done = estate("batch", str(folder), "--replications", "2", "--no-charts", "--out", str(folder / "out"))
     assert done.exit_code == 0, done.output
     return folder / "out"
+
+
+def made(tmp_path_factory, *arguments: str) -> Path:
+    """The folder that an analysis of a tiny city was saved in."""
+    folder = tmp_path_factory.mktemp("analysis") / arguments[0]
+    done = estate(*arguments, "--in-process", "--store", str(folder.parent / "store"), "--out", str(folder), *LITTLE)
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sensitivity_folder(tmp_path_factory) -> Path:
+    return made(tmp_path_factory, "sensitivity", "small_city", "--size", "3", "--replications", "2", "--months", "12", "--no-charts", "--outcome", "cycle_share",
+                "--outcome", "public_cost", "--parameter", "payment.norm_weight", "--parameter", "condition.wear", "--parameter", "payment.base")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def tipping_folder(tmp_path_factory) -> Path:
+    return made(tmp_path_factory, "tipping", "small_city", "--type", "commodity", "--values", "3", "--months", "36", "--no-point")
+
+
+@pytest.fixture(scope="session")
+def ablation_folder(tmp_path_factory) -> Path:
+    return made(tmp_path_factory, "ablate", "small_city", "--replications", "5", "--months", "24")
+
+
+@pytest.fixture(scope="session")
+def budget_folder(tmp_path_factory) -> Path:
+    return made(tmp_path_factory, "budget", "small_city", "--yearly", "50000", "--trials", "7", "--replications", "2", "--months", "24", "--stress", "6")

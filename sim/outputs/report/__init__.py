@@ -2,7 +2,7 @@
 
 from sim.outputs.report.page import report_page
 from sim.outputs.report.pdf import browser, write_pdf
-from sim.outputs.report.read import read_result
+from sim.outputs.report.read import load_result
 from sim.outputs.report.write import MOST_BYTES, write_report
 
-__all__ = ["MOST_BYTES", "browser", "read_result", "report_page", "write_pdf", "write_report"]
+__all__ = ["MOST_BYTES", "browser", "load_result", "report_page", "write_pdf", "write_report"]

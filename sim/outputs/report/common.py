@@ -165,6 +165,15 @@ def traces_table(rows: Sequence[tuple[str, str]], lang: str) -> Table:
     return Table(say("traces", lang), (say("item", lang), say("value", lang)), tuple(rows))
 
 
+def found_traces(found: Any, lang: str) -> Table:
+    """What identifies a tipping map, an ablation or a budget search."""
+    from sim.experiments.saved_found import manifest_of
+
+    manifest = getattr(found, "saved_manifest", None) or manifest_of(found)
+    rows = [(say("key", lang), manifest["key"]), (say("content_hash", lang), manifest["content_hash"][:HASH]), (say("outcome_hash", lang), manifest["digest"][:HASH])]
+    return traces_table([*rows, *version_rows(manifest, lang)], lang)
+
+
 def shipped(name: str, scenario: Scenario) -> bool:
     """Whether the scenario of this name, as it can be loaded here, gives the same runs once seed and months are set."""
     from sim.errors import EstateError

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from matplotlib.figure import Figure
 
+SECTIONS = ("question", "finding", "setting", "charts", "tables", "programmes", "gains", "sure", "assumed", "reproduce")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -48,3 +50,12 @@ class Part:
     no_programme: str = ""
     reproduce_note: str = ""
     scenarios: tuple[tuple[str, str], ...] = field(default=())  # name, TOML
+    tables: tuple[Table, ...] = ()  # figures that are neither cost nor gains
+    outcomes: tuple[str, ...] = ()  # what the finding is about, the main one first
+    about_scenarios: tuple[str, ...] = ()  # names of the scenarios it is about
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Keys of the sections that there is something to say in, in order."""
+        held = {"tables": self.tables, "programmes": self.programmes, "gains": self.gains}
+        return tuple(key for key in SECTIONS if held.get(key, True))

@@ -35,7 +35,7 @@ def part_of_batch(found: Batch, lang: str) -> Part:
         tuple(Picture(title_of(found, one, lang), CHARTS["cycle"].alt(one.run, lang), partial(chart, one.run, "cycle", lang)) for one in found.scenarios),
         (_costs(found, lang), _programmes(found, lang)),
         (_table(found, MAIN, say("overview", lang), lang), _table(found, WORST, say("worst_title", lang), lang)), sure,
-        common.assumptions(scenarios, lang), _commands(found, counts[-1]), _traces(found, lang), say("no_programme", lang),
+        common.assumptions(scenarios, lang), _commands(found, counts[-1]), _traces(found, lang), say("no_programme", lang), outcomes=MAIN, about_scenarios=tuple(one.name for one in scenarios),
     )  # fmt: skip
 
 

@@ -6,8 +6,9 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.compare import LOOKS
 from sim.experiments.comparison_tables import manifest as manifest_of
-from sim.experiments.outcomes import OUTCOMES
+from sim.experiments.outcomes import BEARER_WORDS, OUTCOMES, STATE_OWNED
 from sim.outputs.catalog import capital, scenario_title
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
 from sim.outputs.comparison_words import bounds_of, percent_level, points, price_clause, size_of
@@ -16,7 +17,7 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
 from sim.scenario import to_toml
 from sim.units import NO_VALUE
-from sim.words import TIER_WORDS, Word
+from sim.words import Word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 TOLD_TYPES = ("cycle", "satisfaction", "quality")
 MEASURE_WORDS = {"cycle": Word("处于循环的月份", "months in the cycle"), "satisfaction": Word("业主满意度", "owner satisfaction"), "quality": Word("服务质量", "service quality")}
-BEARERS = {**TIER_WORDS, "state": Word("中央和省级", "central and provincial")}
 
 
 def part_of_comparison(found: Comparison, lang: str) -> Part:
@@ -39,12 +39,12 @@ def part_of_comparison(found: Comparison, lang: str) -> Part:
     commands, note = _commands(found, lang)
     return Part(
         f"{base} — {common.listed(others, lang)}", say("kind_comparison", lang), say("question_comparison", lang, base=base, arms=arms),
-        common.about(found.baseline.scenario, lang), common.setting_table(_setting(found, lang), lang), tuple(found.sentences(lang)),
+        common.about(found.baseline.scenario, lang), common.setting_table(_setting(found, lang), lang), (*found.sentences(lang), *_withdrawn(found, lang)),
         tuple(Picture(entry.title.in_language(lang), entry.alt(found, lang), partial(comparison_chart, found, name, lang))
               for name, entry in COMPARISON_CHARTS.items()),
         (_costs(found, lang), _measures(found, lang), *_spending(found, lang)), (_fates(found, lang), _types(found, lang), _differences(found, lang)), sure,
         common.assumptions([arm.scenario for arm in found.arms], lang), commands, _traces(found, lang), say("no_programme", lang), note,
-        tuple((arm.name, to_toml(arm.scenario)) for arm in found.arms),
+        tuple((arm.name, to_toml(arm.scenario)) for arm in found.arms), (), found.outcomes, tuple(arm.name for arm in found.arms),
     )  # fmt: skip
 
 
@@ -95,8 +95,8 @@ def _spending(found: Comparison, lang: str) -> list[Table]:
     for row in found.spending.to_dict("records"):
         if not row["bearer"] or row["arm"] == found.baseline.name:
             continue
-        bearer = BEARERS[row["bearer"]].in_language(lang) if row["bearer"] in BEARERS else row["bearer"]
-        programme = names.get(row["programme"], row["programme"]) or say("services", lang)
+        bearer = BEARER_WORDS[row["bearer"]].in_language(lang) if row["bearer"] in BEARER_WORDS else row["bearer"]
+        programme = names.get(row["programme"], row["programme"]) or (NO_VALUE if row["bearer"] == STATE_OWNED else say("services", lang))
         rows.append((title_of(found, found.arm(row["arm"]), lang), bearer, programme, common.yuan(row["yuan"], lang), common.yuan(row["more_than_baseline"], lang)))
     columns = tuple(say(key, lang) for key in ("scenario", "bearer", "programme", "public_cost", "more"))
     return [Table(say("spending_title", lang), columns, tuple(rows))] if rows else []
@@ -152,8 +152,31 @@ def _commands(found: Comparison, lang: str) -> tuple[tuple[str, ...], str]:
     names = " ".join(f"{arm.name}.toml" if arm.name in own else arm.name for arm in found.arms)
     outcomes = "".join(f" --outcome {name}" for name in found.outcomes)
     rule = f" --rule {found.settings.rule}" if found.settings.rule != "end" else ""
-    command = f"estate compare {names} --replications {len(found.seeds)} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{rule} --level {found.settings.level:g}"
+    asked = f"--replications {len(found.seeds)}"
+    if found.looks_planned:
+        if tuple(found.looks_planned) != LOOKS or _width(found) is None:
+            rest = f"sim.Adaptive({_width(found)}, {tuple(found.looks_planned)})"  # the command line has looks of its own
+            return (f"sim.compare({', '.join(repr(name) for name in names.split())}, adaptive={rest}, outcomes={found.outcomes}, first_seed={found.seeds[0]}, "
+                    f"months={found.baseline.scenario.months}, rule={found.settings.rule!r}, level={found.settings.level:g})",), say("own_file" if own else "same_command", lang)
+        asked = f"--width {_width(found):g}"
+    tests = getattr(found, "withdrawn", [])
+    rule += f" --withdraw {tests[0].tests[0].month}" if tests else ""
+    command = f"estate compare {names} {asked} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{rule} --level {found.settings.level:g}"
     return (command,), say("own_file" if own else "same_command", lang)
+
+
+def _width(found: Comparison) -> float | None:
+    """The width of interval that adaptive replications were to reach."""
+    if found.looks:
+        return found.looks[0].wanted
+    looks = getattr(found, "saved_manifest", {}).get("looks")
+    return float(looks[0]["wanted_width"]) if looks else None
+
+
+def _withdrawn(found: Comparison, lang: str) -> list[str]:
+    """What withdrawal tests that were saved with it say."""
+    dash = "：" if lang == "zh" else ": "
+    return [title_of(found, found.arm(test.scenario.name), lang) + dash + line for test in getattr(found, "withdrawn", []) for line in test.sentences(lang)]
 
 
 def _traces(found: Comparison, lang: str) -> Table:

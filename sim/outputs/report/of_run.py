@@ -31,7 +31,7 @@ def part_of_run(run: Run, lang: str) -> Part:
         tuple(Picture(entry.title.in_language(lang), entry.alt(run, lang), partial(chart, run, name, lang)) for name, entry in CHARTS.items()),
         _programmes(run, lang), (_changes(run, lang), _types(run, lang), _net(run, lang)),
         (say("sure_run", lang), common.share_assumed(scenario, lang), say("not_forecast", lang)),
-        common.assumptions([scenario], lang), commands, _traces(run, lang), say("no_programme", lang), note, scenarios,
+        common.assumptions([scenario], lang), commands, _traces(run, lang), say("no_programme", lang), note, scenarios, about_scenarios=(scenario.name,),
     )  # fmt: skip
 
 

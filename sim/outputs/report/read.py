@@ -3,61 +3,66 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sim.errors import EstateError, ResultError
-from sim.outputs.report.batch import Batch, is_batch, load_batch
+from sim.outputs.report.batch import is_batch, load_batch
 from sim.outputs.report.model import Part
+from sim.outputs.report.of_ablation import part_of_ablation
 from sim.outputs.report.of_batch import part_of_batch
+from sim.outputs.report.of_budget import part_of_budget
 from sim.outputs.report.of_comparison import part_of_comparison
 from sim.outputs.report.of_run import part_of_run
+from sim.outputs.report.of_sensitivity import part_of_sensitivity
 from sim.outputs.report.of_study import part_of_study
+from sim.outputs.report.of_tipping import part_of_tipping
 
 MANIFEST = "manifest.json"
+ALLOWED = "a run, a comparison, a study, a batch, a sensitivity analysis, a tipping map, an ablation or a budget search"
+LOADERS = {
+    "run": ("sim.results", "load_run"), "comparison": ("sim.experiments.saved_comparison", "load_comparison"),
+    "study": ("sim.experiments.saved_study", "load_study"), "sensitivity": ("sim.experiments.saved_sensitivity", "load_sensitivity"),
+    **dict.fromkeys(("tipping", "ablation", "budget"), ("sim.experiments.saved_found", "load_found")),
+}  # fmt: skip
+PARTS: tuple[tuple[str, str, Callable[[Any, str], Part]], ...] = (
+    ("sim.outputs.report.batch", "Batch", part_of_batch), ("sim.experiments.study", "StudyResult", part_of_study),
+    ("sim.experiments.saved_study", "SavedStudy", part_of_study), ("sim.experiments.comparison", "Comparison", part_of_comparison),
+    ("sim.experiments.sensitivity", "Sensitivity", part_of_sensitivity), ("sim.experiments.tipping", "Tipping", part_of_tipping),
+    ("sim.experiments.ablate", "Ablation", part_of_ablation), ("sim.experiments.budget", "BudgetSearch", part_of_budget),
+    ("sim.results", "Run", part_of_run),
+)  # fmt: skip
 
 
-def read_result(place: str | Path) -> Any:
-    """The run, comparison, study or batch saved in a folder. ResultError or StudyError if there is none that can be read."""
+def load_result(place: str | Path) -> Any:
+    """What was saved in a folder: a run, comparison, study, batch, sensitivity analysis, tipping map, ablation or budget search.
+
+    ResultError or StudyError if there is none that can be read.
+    """
     folder = Path(place)
     if not folder.is_dir():
         raise ResultError(f"{folder}: no such folder of results")
     if is_batch(folder):
         return load_batch(folder)
     if not (folder / MANIFEST).is_file():
-        raise ResultError(f"{folder}: found no {MANIFEST}, allowed the folder of a run, a comparison, a study or a batch")
+        raise ResultError(f"{folder}: found no {MANIFEST}, allowed the folder of {ALLOWED}")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ResultError(f"{folder / MANIFEST}: cannot be read as JSON ({error})") from None
-    if isinstance(manifest, dict) and manifest.get("kind") == "comparison":
-        from sim.experiments.saved_comparison import load_comparison
-
-        return load_comparison(folder)
-    if isinstance(manifest, dict) and "study" in manifest:
-        from sim.experiments.saved_study import load_study
-
-        return load_study(folder)
-    if isinstance(manifest, dict) and "kind" in manifest:
-        raise ResultError(f"{folder}: holds a result of kind {manifest['kind']!r}, allowed a run, a comparison, a study or a batch")
-    from sim.results import load_run
-
-    return load_run(folder)
+    kind = manifest.get("kind", "study" if "study" in manifest else "run") if isinstance(manifest, dict) else "run"
+    if kind not in LOADERS:
+        raise ResultError(f"{folder}: holds a result of kind {kind!r}, allowed {ALLOWED}")
+    module, name = LOADERS[kind]
+    return getattr(import_module(module), name)(folder)
 
 
 def part_of(result: Any, lang: str) -> Part:
     """The report of a result. EstateError for something that there is no report of."""
-    from sim.experiments.comparison import Comparison
-    from sim.experiments.saved_study import SavedStudy
-    from sim.experiments.study import StudyResult
-    from sim.results import Run
-
-    if isinstance(result, Batch):
-        return part_of_batch(result, lang)
-    if isinstance(result, StudyResult | SavedStudy):
-        return part_of_study(result, lang)
-    if isinstance(result, Comparison):
-        return part_of_comparison(result, lang)
-    if isinstance(result, Run):
-        return part_of_run(result, lang)
-    raise EstateError(f"report: {type(result).__name__} found, allowed a run, a comparison, a study or a batch")
+    for module, name, writer in PARTS:
+        kind = getattr(import_module(module), name)
+        if isinstance(result, kind):
+            return writer(result, lang)
+    raise EstateError(f"report: {type(result).__name__} found, allowed {ALLOWED}")

@@ -8,9 +8,11 @@ from typing import Any
 
 from sim.errors import ResultError
 from sim.experiments.files import replace_text
+from sim.experiments.sensitivity import Sensitivity
 from sim.outputs.catalog import require_language
 from sim.outputs.report.page import report_page
-from sim.outputs.report.read import part_of, read_result
+from sim.outputs.report.read import load_result, part_of
+from sim.outputs.report.weighed import with_weights
 
 MOST_BYTES = 3_000_000
 SHARPNESS = (130, 100, 80, 64)  # dots an inch, tried in turn until the page is small enough
@@ -19,12 +21,16 @@ SHARPNESS = (130, 100, 80, 64)  # dots an inch, tried in turn until the page is 
 def write_report(results: Sequence[Any], path: str | Path, lang: str = "en") -> Path:
     """Write one HTML page about these results (objects, or folders of them) to `path`; returns it.
 
+    A sensitivity analysis among them says, for the other results of its scenario, how much rests on assumptions.
+
     ResultError if there are none, if one cannot be read, if the page cannot be written or would exceed 3 MB.
     """
     require_language(lang)
     if not results:
         raise ResultError("report: found no result, allowed one or more")
-    parts = [part_of(read_result(one) if isinstance(one, str | Path) else one, lang) for one in results]
+    read = [load_result(one) if isinstance(one, str | Path) else one for one in results]
+    analyses = [one for one in read if isinstance(one, Sensitivity)]
+    parts = [part if isinstance(one, Sensitivity) else with_weights(part, analyses, lang) for one, part in ((one, part_of(one, lang)) for one in read)]
     for sharpness in SHARPNESS:
         page = report_page(parts, lang, sharpness)
         if len(page.encode("utf-8")) < MOST_BYTES:

@@ -1,0 +1,67 @@
+"""The bifurcation diagram with its handle: what the page on the trap hands to the browser, and what comes back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from sim.app.trap_work import Curve, Point, Way
+from sim.app.words import SAID, say
+from sim.outputs.trap import branches
+
+WORDS = ("start", "again", "diagram", "handle", "spoken", "collection", "computing", "stays", "rises", "falls", "seen", "seen_tipping",
+         "stable", "tipping", "settle", "tip", "moving", "mean")  # fmt: skip
+
+Moved = Callable[[float, float], Awaitable[None]]
+
+
+class Diagram(ui.element, component="trap.js"):
+    """Draws curve, agents and the city's way over the range of one lever; calls back when the handle has been moved."""
+
+    def __init__(self, lang: str, lever: str, bounds: tuple[float, float], at: float, start: float, moved: Moved) -> None:
+        """`lever` is what the lever is called; `bounds` its range; `at`, `start`: where the handle is."""
+        super().__init__()
+        self.classes("w-full")
+        self.bounds = bounds
+        words = {key: SAID[f"trap_{key}"].in_language(lang) for key in WORDS}
+        self._props["words"] = words | {"lever": lever, "axis": lever, "month": say("month", lang)}
+        self._props["low"], self._props["high"] = bounds
+        self._props["place"] = {"at": at, "start": start}
+        self._props["curve"], self._props["lines"] = [], {"stable": [], "tipping": []}
+        self._props["agents"], self._props["way"], self._props["turn"] = [], [], 0
+
+        async def let_go(event: GenericEventArguments) -> None:
+            found = event.args if isinstance(event.args, dict) else {}
+            value, rate = (_number(found.get(key)) for key in ("at", "start"))
+            if bounds[0] <= value <= bounds[1] and 0.0 <= rate <= 1.0:  # False for NaN, too
+                await moved(value, rate)
+
+        self.on("moved", let_go)
+
+    def show_curve(self, found: Iterable[Curve]) -> None:
+        """Draw the mean-field curve from its parts."""
+        points = sorted(point for part in found for point in part.points)
+        values = [value for value, _ in points]
+        lines = {name: branches([(value, rate) for value, rates in points for rate, stable in rates if stable == wanted], values)
+                 for name, wanted in (("stable", True), ("tipping", False))}  # fmt: skip
+        self._props["curve"], self._props["lines"] = points, lines
+        self.update()
+
+    def show_agents(self, found: Iterable[Point]) -> None:
+        """Draw where agent-based runs settle."""
+        self._props["agents"] = [point._asdict() for point in found]
+        self.update()
+
+    def show_way(self, found: Way, play: bool = True) -> None:
+        """Let the browser play the way of the small city (or have it there without playing it)."""
+        self._props["way"] = found.months
+        self._props["turn"] += int(play)
+        self.update()
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan

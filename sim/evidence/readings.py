@@ -1,0 +1,229 @@
+"""Read statistics off many runs: each run is carried out once for all that is wanted of it, and none that was read before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.evidence.ensemble import Ensemble, with_member
+from sim.evidence.patterns import Measure, Pattern, resolved
+from sim.evidence.statistics import Choice, measure
+from sim.experiments.cell import Cell
+from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, Finished, Packed
+from sim.experiments.running import Progress, Report
+from sim.experiments.store import Store
+from sim.experiments.worker import let_go
+from sim.scenario import with_overrides
+
+Wanted = tuple[str, Choice]  # statistic, and what it looks at
+Place = tuple[str, int]  # content hash of a scenario, seed
+Found = dict[Place, dict[str, float]]  # NaN where a statistic has no value
+MakeEngine = Callable[[Any], Engine]
+
+_TABLE = "CREATE TABLE IF NOT EXISTS readings (key TEXT, name TEXT, value REAL, PRIMARY KEY (key, name)) WITHOUT ROWID"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run, and what is to be read off it."""
+
+    cell: Cell
+    wanted: tuple[Wanted, ...]
+
+
+class Readings:
+    """Which runs are needed for what is asked, and where each answer is read; what shares scenario and seed shares the run."""
+
+    def __init__(self, replications: int, first_seed: int, ensemble: Ensemble | None = None) -> None:
+        """Replication r (from 0) has seed `first_seed` + r and, with an ensemble, its member r."""
+        self.replications, self.first_seed, self.ensemble = replications, first_seed, ensemble
+        self._asked: dict[tuple[str, str], list[tuple[str, Measure]]] = {}
+        self._settings: dict[tuple[str, str], dict[str, Any]] = {}
+        self._places: dict[str, list[tuple[Place, str]]] = {}
+
+    def ask(self, name: str, scenario: str, measure: Measure, settings: Mapping[str, Any]) -> None:
+        """Want a statistic of a scenario under settings, under a name of its own."""
+        key = (scenario, repr(sorted(settings.items())))
+        self._settings[key] = dict(settings)
+        self._asked.setdefault(key, []).append((name, measure))
+
+    def ask_pattern(self, name: str, pattern: Pattern, settings: Mapping[str, Any] | None = None) -> None:
+        """Want the statistic of a pattern (of both arms of a comparison), under a name of its own, with more settings."""
+        for arm, own in enumerate(pattern.settings_of_arms()):
+            self.ask(f"{name} {arm}", pattern.scenario, pattern.measure, {**own, **(settings or {})})
+
+    def jobs(self) -> list[Job]:
+        """The runs, each as long as what is read off it needs."""
+        cells: dict[Place, Cell] = {}
+        wanted: dict[Place, dict[Wanted, None]] = {}
+        self._places = {}
+        for (scenario, text), asked in self._asked.items():
+            base = resolved(scenario, self._settings[scenario, text])
+            choices = {name: one.choice(base.months) for name, one in asked}
+            base = with_overrides(base, {"months": max(1, *(choice.months[1] for choice in choices.values()))})
+            for replication in range(self.replications):
+                own = base if self.ensemble is None else with_member(base, self.ensemble.member(replication))
+                cell = Cell(own, self.first_seed + replication)
+                place = (cell.scenario_hash, cell.seed)
+                cells.setdefault(place, cell)
+                for name, one in asked:
+                    reading = (one.statistic, choices[name])
+                    wanted.setdefault(place, {})[reading] = None
+                    self._places.setdefault(name, []).append((place, name_of(reading)))
+        return [Job(cell, tuple(wanted[place])) for place, cell in cells.items()]
+
+    def values(self, name: str, found: Found) -> np.ndarray:
+        """What was asked under a name, one a replication (float64, NaN for no value)."""
+        return np.array([found[place][reading] for place, reading in self._places[name]], np.float64)
+
+    def pattern_values(self, name: str, pattern: Pattern, found: Found) -> np.ndarray:
+        """The statistic of a pattern that was asked under a name, or its difference between the two arms."""
+        arms = [self.values(f"{name} {arm}", found) for arm in range(len(pattern.settings_of_arms()))]
+        return arms[0] - arms[1] if len(arms) == 2 else arms[0]
+
+
+def name_of(wanted: Wanted) -> str:
+    """A text that stands for a statistic with what it looks at."""
+    return json.dumps([wanted[0], *vars(wanted[1]).values()])
+
+
+def read_cell(wanted: Mapping[Place, Sequence[Wanted]], cell: Cell) -> Packed:
+    """Carry out a run and read off what is wanted of it; the payload is JSON, None standing for no value."""
+    from sim.city import City
+    from sim.results.record import record_of
+
+    with City(cell.scenario, cell.seed, threads=1) as city:
+        city.run()
+        record = record_of(city)
+    values = {name_of(one): measure(record, *one) for one in wanted[cell.scenario_hash, cell.seed]}
+    let_go()
+    plain = {name: None if math.isnan(value) else value for name, value in values.items()}
+    return Packed(json.dumps(plain).encode(), "")
+
+
+def carry_out(jobs: Sequence[Job], *, engine: MakeEngine | None = None, store: Store | None = None, timeout: float = DEFAULT_TIMEOUT,
+              progress: Report | None = None) -> tuple[Found, int]:  # fmt: skip
+    """What every job asks for, and how many runs were carried out rather than found in `store`.
+
+    `engine` makes the engine from the work of one run (default: worker processes, one a core). What ends is kept at once, so
+    that a series that is interrupted goes on where it stopped. StudyError if a run fails: nothing is computed over the others.
+    """
+    kept = Kept(store) if store is not None else None
+    found = kept.of(jobs) if kept is not None else {}
+    missing = [job for job in jobs if _place(job.cell) not in found]
+    series = _Series(len(jobs), len(missing), found, kept, progress)
+    if missing:
+        wanted = {_place(job.cell): job.wanted for job in missing}
+        (engine or _pool(len(missing)))(partial(read_cell, wanted)).run((job.cell for job in missing), series.done, timeout)
+    series.require_complete()
+    return found, len(missing)
+
+
+def _place(cell: Cell) -> Place:
+    return cell.scenario_hash, cell.seed
+
+
+class _Series:
+    """Takes in every run that ends and tells how far the series is."""
+
+    def __init__(self, total: int, missing: int, found: Found, kept: Kept | None, progress: Report | None) -> None:
+        self.total, self.stored, self.found, self.kept, self.progress = total, total - missing, found, kept, progress
+        self.ended, self.failed = 0, list[Finished]()
+        self._report()
+
+    def done(self, finished: Finished) -> None:
+        self.ended += 1
+        if finished.packed is None:
+            self.failed.append(finished)
+        else:
+            values = json.loads(finished.packed.payload)
+            self.found[_place(finished.cell)] = {name: _value(value) for name, value in values.items()}
+            if self.kept is not None:
+                self.kept.put(finished.cell, values)
+        self._report()
+
+    def _report(self) -> None:
+        if self.progress is not None:
+            self.progress(Progress(self.total, self.stored, self.ended, len(self.failed)))
+
+    def require_complete(self) -> None:
+        if self.failed:
+            first = self.failed[0]
+            reason = first.failure.message if first.failure else "no result"
+            raise StudyError(f"{len(self.failed)} of {self.total} runs failed; the first: {first.cell.scenario.name}, seed {first.cell.seed}: {reason}")
+
+
+def _value(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+@cache
+def statistics_source_hash() -> str:
+    """Sixteen hex digits of the source of the statistics: what was read otherwise is another reading."""
+    return hashlib.sha256((Path(__file__).parent / "statistics.py").read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:16]
+
+
+class Kept:
+    """Readings kept in a store, by run and statistic, for this version of the model and of the statistics."""
+
+    def __init__(self, store: Store) -> None:
+        """Uses the ledger of the store."""
+        self.store = store
+        with store.writing():
+            store.ledger.ask(_TABLE)
+
+    def of(self, jobs: Iterable[Job]) -> Found:
+        """The jobs of which everything wanted is kept."""
+        found: Found = {}
+        for job in jobs:
+            rows = self.store.ledger.ask("SELECT name, value FROM readings WHERE key = ?", self._key(job.cell))
+            values = {str(name): _value(value) for name, value in rows}
+            if all(name_of(one) in values for one in job.wanted):
+                found[_place(job.cell)] = values
+        return found
+
+    def put(self, cell: Cell, values: Mapping[str, float | None]) -> None:
+        """Keep what was read off a run."""
+        key = self._key(cell)
+        with self.store.writing():
+            self.store.ledger.insert("readings", ({"key": key, "name": name, "value": value} for name, value in values.items()))
+
+    def remember(self, question: str, make: Callable[[], Any]) -> Any:
+        """Plain data that `make` gives, the same ever after: a design that was drawn from readings must not drift when it is resumed."""
+        key = hashlib.sha256(f"{question} {statistics_source_hash()}".encode()).hexdigest()
+        rows = self.store.ledger.ask("SELECT name FROM readings WHERE key = ?", key)
+        if rows:
+            return json.loads(rows[0][0])
+        made = json.loads(json.dumps(make()))
+        with self.store.writing():
+            self.store.ledger.insert("readings", [{"key": key, "name": json.dumps(made), "value": None}])
+        return made
+
+    @staticmethod
+    def _key(cell: Cell) -> str:
+        return f"{cell.key} {statistics_source_hash()}"
+
+
+def _pool(most: int) -> MakeEngine:
+    def make(work: Any) -> Engine:
+        return pool_engine(work, None, most)
+
+    return make
+
+
+def pool_engine(work: Any, workers: int | None = None, most: int | None = None) -> Engine:
+    """Worker processes for the work of one run, started when everything is compiled."""
+    from sim.experiments.pool_engine import PoolEngine
+    from sim.runner import warm_up
+
+    warm_up()  # the pool does so itself only for the work of a study
+    return PoolEngine(workers, work, most=most)

@@ -1,0 +1,195 @@
+"""Carry out a saved experiment of many runs again, in a store of its own, and compare it bit for bit with what was saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import ResultError
+from sim.evidence.reproduce import Reproduction, changes_between, here
+from sim.scenario import content_hash
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.comparison import Comparison
+    from sim.experiments.engine import Engine
+    from sim.experiments.running import Report
+    from sim.experiments.store import Store
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where runs are carried out: the options of `run_cells`."""
+
+    store: Store
+    engine: Engine | None
+    progress: Report | None
+
+    def options(self) -> dict[str, Any]:
+        """As keyword arguments."""
+        return {"store": self.store, "engine": self.engine, "progress": self.progress}
+
+
+def reproduce_many(folder: str | Path, *, engine: Engine | None = None, progress: Report | None = None) -> Reproduction:
+    """Carry out what was saved in a folder by compare, study, sensitivity, tipping, ablate or budget again.
+
+    No run is taken from an existing store. Of a budget search the packages tried are run again, not searched for again.
+    ResultError or StudyError if the folder cannot be read, or a study in it is not finished.
+    """
+    from sim.experiments.store import open_store
+    from sim.outputs.report.read import load_result
+
+    place = Path(folder)
+    saved = load_result(place)
+    manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+    kind = manifest.get("kind", "study")
+    if kind not in AGAIN:
+        raise ResultError(f"{place}: holds a result of kind {kind!r}, allowed {', '.join(AGAIN)}, or a run")
+    with TemporaryDirectory(prefix="estate-reproduce-") as fresh, open_store(Path(fresh)) as store:
+        content, digest, tables = AGAIN[kind](saved, manifest, Place(store, engine, progress))
+        different = tuple(name for name, table in tables.items() if not same_table(_read(place, name), table))
+    git = manifest.get("git") or {}
+    now = here() | _sources_now()
+    then = manifest | {"content_hash": _content_of(manifest, content)} | _sources(manifest)
+    return Reproduction(str(folder), _digest_of(manifest), digest, different, None, changes_between(then, now, content),
+                        str(git.get("commit", "")), git.get("dirty") is False)  # fmt: skip
+
+
+def _content_of(manifest: Mapping[str, Any], now: str) -> str:
+    """Hash of the scenarios as they were. A study's id holds those of its runs, which depend on the model too."""
+    if "arms" in manifest:
+        return _arms(arm["content_hash"] for arm in manifest["arms"].values())
+    if "study" in manifest:
+        return str(manifest["id"]) if _sources(manifest) == _sources_now() else now
+    return str(manifest["content_hash"])
+
+
+def _digest_of(manifest: Mapping[str, Any]) -> str:
+    """Of a sensitivity analysis, those of its methods."""
+    if "analyses" in manifest:
+        return " ".join(one["digest"] for one in manifest["analyses"].values())
+    return str(manifest.get("digest", ""))
+
+
+def _sources(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Hashes of the sources of the model and of what sums up a run; a study has both in its version."""
+    if "version" in manifest:
+        model, _, summary = str(manifest["version"]).partition("-")
+        return {"model_source_hash": model, "summary_source_hash": summary}
+    return {key: manifest[key] for key in ("model_source_hash", "summary_source_hash") if key in manifest}
+
+
+def _sources_now() -> dict[str, Any]:
+    from sim.experiments.summary import summary_source_hash
+    from sim.kernel import model_source_hash
+
+    return {"model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash()}
+
+
+def _read(place: Path, name: str) -> pd.DataFrame | None:
+    import pandas as pd
+
+    file = place / f"{name}.parquet"
+    return pd.read_parquet(file, partitioning=None) if file.is_file() else None
+
+
+def same_table(one: pd.DataFrame | None, other: pd.DataFrame) -> bool:
+    """Whether two tables hold the same columns and values to the last bit; how texts are stored does not matter."""
+    if one is None or list(one.columns) != list(other.columns) or len(one) != len(other):
+        return False
+    for name in one.columns:
+        left, right = one[name].reset_index(drop=True), other[name].reset_index(drop=True)
+        if left.dtype.kind == right.dtype.kind == "f":
+            alike = ((left == right) | (left.isna() & right.isna())).all()
+        else:
+            alike = (left.isna() == right.isna()).all() and (left.astype(str)[left.notna()] == right.astype(str)[right.notna()]).all()
+        if not alike:
+            return False
+    return True
+
+
+Found = tuple[str, str, dict[str, "pd.DataFrame"]]  # content hash, digest, tables
+
+
+def _comparison(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+    """With the looks that were planned, if it was replicated adaptively; and the withdrawal tests that belong to it."""
+    from sim.experiments.compare import Adaptive, compare
+
+    settings, looks = saved.settings, manifest.get("looks") or []
+    options: dict[str, Any] = {"outcomes": settings.outcomes, "level": settings.level, "differences": dict(settings.differences), "rule": settings.rule}
+    if looks:
+        options |= {"adaptive": Adaptive(looks[0]["wanted_width"], tuple(manifest["looks_planned"]), looks[0]["outcome"]), "first_seed": saved.seeds[0]}
+    else:
+        options["seeds"] = saved.seeds
+    again = compare(*(arm.scenario for arm in saved.arms), **options, **place.options())
+    tables = again.tables()
+    if saved.withdrawal is not None:
+        tables["withdrawal"] = _withdrawn(saved, again, place)
+    return _arms(content_hash(arm.scenario) for arm in saved.arms), again.digest, tables
+
+
+def _arms(hashes: Iterable[str]) -> str:
+    """Hash of several scenarios."""
+    return sha256(" ".join(hashes).encode("ascii")).hexdigest()
+
+
+def _withdrawn(saved: Any, again: Comparison, place: Place) -> pd.DataFrame:
+    import pandas as pd
+
+    from sim.experiments.withdrawal import withdrawal_test
+
+    month = int(saved.withdrawal["month"].iloc[0])
+    arms = [arm.scenario for arm in again.arms if arm.scenario.interventions]
+    options: dict[str, Any] = {"seeds": again.seeds, "level": again.settings.level} | place.options()
+    return pd.concat([withdrawal_test(one, month, **options).table.assign(scenario=one.name) for one in arms], ignore_index=True)
+
+
+def _study(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+    from sim.experiments.outcomes import OUTCOMES
+    from sim.experiments.plan import plan_study
+    from sim.experiments.study import study
+
+    if not manifest.get("digest"):
+        raise ResultError(f"study {saved.study.name}: found {manifest.get('missing')} runs without result, allowed none: finish it first")
+    file = Path(manifest["file"])
+    plan = plan_study(file) if file.is_file() else plan_study(saved.study)
+    if plan.study != saved.study:
+        plan = plan_study(saved.study)  # the file was changed since; its scenarios are looked for by name
+    again = study(plan, engine=place.engine, store=place.store, progress=place.progress or False)
+    return str(plan.id), again.digest(), {"runs": again.table(list(OUTCOMES))}
+
+
+def _sensitivity(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+    from sim.experiments.sensitivity import Sensitivity, again
+
+    made = {name: again(saved.scenario, one.study, one.level, **place.options()) for name, one in saved.analyses.items()}
+    return str(manifest["content_hash"]), _joined(made), Sensitivity(saved.scenario, made).tables()
+
+
+def _joined(analyses: Mapping[str, Any]) -> str:
+    return " ".join(one.digest for one in analyses.values())
+
+
+def _tipping(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+    from sim.experiments.tipping import tipping
+
+    again = tipping(saved.scenario, **saved.asked, **place.options())
+    return str(manifest["content_hash"]), again.digest, again.tables()
+
+
+def _ablation(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+    from sim.experiments.ablate import ablate
+
+    again = ablate(saved.scenario, **saved.asked, **place.options())
+    return str(manifest["content_hash"]), again.digest, again.tables()
+
+
+AGAIN = {"comparison": _comparison, "study": _study, "sensitivity": _sensitivity, "tipping": _tipping, "ablation": _ablation}

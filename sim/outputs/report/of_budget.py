@@ -1,0 +1,124 @@
+"""The report of a budget search: what was tried, what is on the front, and how the recommended package stands uncertainty."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import tomli_w
+from matplotlib.figure import Figure
+
+from sim.experiments.menu import in_words
+from sim.outputs.budget import budget_sentences, pareto
+from sim.outputs.report import common
+from sim.outputs.report.model import Part, Picture, Table
+from sim.outputs.report.words import say
+from sim.outputs.style import owner
+from sim.scenario import to_toml
+from sim.scenario.programme import load_programmes
+from sim.units import NO_VALUE, format_share
+
+if TYPE_CHECKING:
+    from sim.experiments.budget import BudgetSearch, Valued
+
+MENU_FILE = "menu.toml"
+
+
+def part_of_budget(found: BudgetSearch, lang: str) -> Part:
+    """Everything that a reader is told about a budget search."""
+    scenario = found.scenario
+    title, money = scenario.title.in_language(lang), common.yuan(found.yearly, lang)
+    told = budget_sentences(found, lang)
+    brief = [line for line in told if not line.startswith(" ")]  # the front is a table here
+    sentences = brief if found.stress is not None else told
+    command, note = _command(found, lang)
+    seeds = found.asked.get("seeds", [])
+    sure = (say("sure_search", lang, tried=len(found.tried), runs=len(seeds) or "?"), *_stressed(found, lang), say("sure_cap", lang),
+            common.share_assumed(scenario, lang), say("not_forecast", lang))  # fmt: skip
+    files = [(scenario.name, to_toml(scenario))]
+    if found.asked.get("menu"):
+        files.append((MENU_FILE.removesuffix(".toml"), tomli_w.dumps({"menu": _without_empty(found.asked["menu"])})))
+    return Part(
+        say("title_budget", lang, title=title, money=money), say("kind_budget", lang), say("question_budget", lang, title=title, money=money),
+        common.about(scenario, lang), common.setting_table(_setting(found, lang), lang), tuple(line.strip() for line in sentences),
+        (Picture(say("pareto_title", lang), say("pareto_alt", lang) + " ".join(line.strip() for line in told), partial(_drawn, found, lang)),),
+        (_front(found, lang), _tried(found, lang)), (_outcomes(found, lang),), sure, common.assumptions([scenario], lang), (command,),
+        common.found_traces(found, lang), say("no_programme", lang), note, tuple(files), (*_robust(found, lang),), ("cycle_share_last_year",), (scenario.name,),
+    )  # fmt: skip
+
+
+def _drawn(found: BudgetSearch, lang: str) -> Figure:
+    return owner(pareto(found, lang=lang))
+
+
+def _without_empty(menu: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in item.items() if value not in ({}, None)} for item in menu]
+
+
+def _setting(found: BudgetSearch, lang: str) -> list[tuple[str, str]]:
+    known, asked = load_programmes(), found.asked
+    rows = [*common.size_rows(found.scenario, lang), (say("yearly", lang), common.yuan(found.yearly, lang))]
+    if asked.get("menu"):
+        labels = [known[item["kind"]].label_zh if lang == "zh" else known[item["kind"]].label_en for item in asked["menu"]]
+        rows.append((say("menu", lang), common.listed(labels, lang)))
+    rows.append((say("already", lang), common.programmes_line(found.scenario, lang)))
+    rows.append((say("tried", lang), f"{len(found.tried):,}"))
+    return rows + ([(say("seeds", lang), common.listed(map(str, asked["seeds"]), lang))] if "seeds" in asked else [])
+
+
+def _number(found: BudgetSearch, one: Valued) -> str:
+    best = found.recommended is not None and found.recommended.number == one.number
+    return f"#{one.number}" + (" ★" if best else "")
+
+
+def _front(found: BudgetSearch, lang: str) -> Table:
+    years = found.scenario.months / 12
+    estates = found.scenario.city.estates
+    nothing = next((one for one in found.tried if not one.package), None)
+    rows = []
+    for one in found.front:
+        out = one.out_of_cycle - nothing.out_of_cycle if nothing is not None else float("nan")
+        price = common.yuan(one.cost / (out * estates), lang) if out > 0 else NO_VALUE
+        rows.append((_number(found, one), in_words(one.package, lang), common.yuan(one.cost, lang), common.yuan(one.most_in_a_year, lang), price))
+    columns = tuple(say(key, lang) for key in ("package", "bought", "cost_a_year", "most_in_a_year", "price_last_year"))
+    return Table(say("front_title", lang), columns, tuple(rows), say("front_note", lang, years=f"{years:.3g}"))
+
+
+def _outcomes(found: BudgetSearch, lang: str) -> Table:
+    rows = tuple((_number(found, one), format_share(one.out_of_cycle), format_share(one.worst_decile_satisfaction)) for one in found.front)
+    return Table(say("front_gains", lang), tuple(say(key, lang) for key in ("package", "out_last_year", "worst_tenth")), rows)
+
+
+def _tried(found: BudgetSearch, lang: str) -> Table:
+    rows = tuple((_number(found, one), in_words(one.package, lang), common.yuan(one.cost, lang), format_share(one.out_of_cycle), format_share(one.worst_decile_satisfaction))
+                 for one in found.tried)  # fmt: skip
+    return Table(say("tried_title", lang), tuple(say(key, lang) for key in ("package", "bought", "cost_a_year", "out_last_year", "worst_tenth")), rows, folded=True)
+
+
+def _stressed(found: BudgetSearch, lang: str) -> tuple[str, ...]:
+    if found.stress is None:
+        return (say("no_stress", lang),)
+    return (say("sure_stress", lang, futures=found.stress.nothing.size, parameters=len(found.stress.keys)),)
+
+
+def _robust(found: BudgetSearch, lang: str) -> list[Table]:
+    stress = found.stress
+    if stress is None:
+        return []
+    rows = tuple((_number(found, one), format_share(float(enough), 0), format_share(float(regret.max())), format_share(float(regret.mean())))
+                 for one, enough, regret in zip(found.front, stress.satisficing, stress.regret, strict=True))  # fmt: skip
+    return [Table(say("robust_title", lang), tuple(say(key, lang) for key in ("package", "satisficing", "worst_regret", "mean_regret")), rows, say("robust_note", lang))]
+
+
+def _command(found: BudgetSearch, lang: str) -> tuple[str, str]:
+    from sim.experiments.menu import default_menu
+
+    scenario, asked = found.scenario, found.asked
+    own = not common.shipped(scenario.name, scenario)
+    parts = ["estate budget", f"{scenario.name}.toml" if own else scenario.name, "--yearly", f"{found.yearly:.10g}", "--trials", str(len(found.tried))]
+    menu = asked.get("menu")
+    if menu and menu != [item.model_dump(mode="json") for item in default_menu()]:
+        parts += ["--menu", MENU_FILE]
+        own = True
+    parts += [f"--replications {len(asked['seeds'])}", f"--stress {asked['stress']}"] if "seeds" in asked else []
+    return " ".join([*parts, "--months", str(scenario.months)]), say("own_file" if own else "same_command", lang)

@@ -1,0 +1,62 @@
+"""How much of a result rests on assumptions, weighed by sensitivity indices where an analysis of the same scenario is at hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sim.experiments.outcomes import OUTCOMES
+from sim.outputs.catalog import capital
+from sim.outputs.comparison_words import subject
+from sim.outputs.report.model import Part, Table
+from sim.outputs.report.words import say
+from sim.outputs.sensitivity_words import parameter_name
+from sim.units import NO_VALUE, format_share
+
+if TYPE_CHECKING:
+    from sim.evidence.assumed import ShareAssumed
+    from sim.experiments.sensitivity import Sensitivity
+
+
+def shares_of(found: Sensitivity) -> dict[str, ShareAssumed]:
+    """The shares by outcome, those that exist."""
+    from sim.evidence.assumed import share_assumed
+
+    return {name: one for name, one in share_assumed(found).items() if not math.isnan(one.assumed)}
+
+
+def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str], lang: str) -> str:
+    """A sentence about the first of `outcomes` (else of those there are) that has a share; "" if there is none."""
+    name = next((one for one in (*outcomes, *shares) if one in shares), None)
+    if name is None:
+        return ""
+    one = shares[name]
+    return say("weighed", lang, outcome=subject(name, lang), assumed=format_share(one.assumed, 0), calibrated=format_share(one.calibrated, 0),
+               measured=format_share(one.measured + one.scenario, 0), method=say(f"by_{one.method}", lang), factors=one.factors)  # fmt: skip
+
+
+def weighed_table(shares: Mapping[str, ShareAssumed], lang: str) -> Table:
+    """Every outcome's shares, and the assumed parameters on which most of it rests."""
+    rows = []
+    for name, one in shares.items():
+        listed = ("；" if lang == "zh" else "; ").join(f"{parameter_name(key, lang)} {format_share(share, 0)}" for key, share in one.largest)
+        parts = [format_share(share, 0) for share in (one.assumed, one.calibrated, one.measured, one.scenario)]
+        rows.append((capital(OUTCOMES[name].in_language(lang)), *parts, listed or NO_VALUE))
+    columns = tuple(say(key, lang) for key in ("outcome", "assumed_one", "calibrated", "measured", "sourced", "largest_assumed"))
+    return Table(say("weighed_title", lang), columns, tuple(rows), say("weighed_note", lang))
+
+
+def with_weights(part: Part, analyses: Sequence[Sensitivity], lang: str) -> Part:
+    """The part, with what an analysis of its scenario (one of `analyses`, by name) says about its assumptions."""
+    from dataclasses import replace
+
+    same = [one for one in analyses if one.scenario.name in part.about_scenarios]
+    if not same:
+        return part
+    shares = shares_of(same[0])
+    line = weighed_line(shares, part.outcomes, lang)
+    if not line:
+        return part
+    told = say("weighed_by", lang, name=same[0].scenario.title.in_language(lang))
+    return replace(part, sure=(*part.sure[:-1], told + line, part.sure[-1]), assumed=(weighed_table(shares, lang), *part.assumed))

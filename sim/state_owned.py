@@ -1,0 +1,37 @@
+"""What state-owned companies hold, month by month: what they lose is public money that no public budget shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.city import City
+
+
+class WatchedCity(City):
+    """A city that also keeps the cash of its state-owned companies. Simulates what `City` does, bit for bit.
+
+    state_owned_cash: fen (int64), one entry for month 0 (the opening cash) and each month simulated since, all companies
+    together; negative where they owe more than they have. The ledger books by kind of account and cannot tell them apart
+    from private companies, so this is read from their accounts.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """As `City`."""
+        super().__init__(*arguments, **options)
+        companies = self.state.companies
+        self._accounts = companies["account"][companies["state_owned"] == 1]
+        self.state_owned_cash = [self._cash()]
+
+    def step(self) -> None:
+        """Simulate one month."""
+        super().step()
+        self.state_owned_cash.append(self._cash())
+
+    def _cash(self) -> int:
+        return int(self.state.books.balances[self._accounts].sum())
+
+    def state_owned_losses(self) -> np.ndarray:
+        """Fen (int64) that state-owned companies lost in month 0..T, net: negative in a month in which they gained."""
+        return np.concatenate([[0], -np.diff(np.array(self.state_owned_cash, np.int64))])

@@ -1,0 +1,108 @@
+"""Reports of sensitivity analyses, tipping maps, ablations and budget searches, read back from their folders."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from page_reader import Page
+from report_commands import estate
+
+import sim
+from sim.errors import StudyError
+from sim.evidence.assumed import share_assumed
+from sim.experiments.saved_objects import decode, encode
+from sim.outputs.report import MOST_BYTES, write_report
+from sim.outputs.report.words import WORDS
+
+KINDS = ("sensitivity", "tipping", "ablation", "budget")
+SECTIONS = ("question", "finding", "setting", "charts", "tables", "sure", "assumed", "reproduce")
+
+
+@pytest.fixture(params=KINDS)
+def kind_and_folder(request) -> tuple[str, Path]:
+    return request.param, request.getfixturevalue(f"{request.param}_folder")
+
+
+def page_of(folder: Path, lang: str, place: Path) -> Page:
+    path = write_report([folder], place / f"page.{lang}.html", lang)
+    assert path.stat().st_size < MOST_BYTES
+    return Page(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_page_is_valid_says_its_finding_and_how_to_do_it_again(kind_and_folder, lang, tmp_path):
+    kind, folder = kind_and_folder
+    page = page_of(folder, lang, tmp_path)
+    assert page.problems == []
+    assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    for key in SECTIONS:
+        assert WORDS[key].in_language(lang) in page.words
+    assert len(page.all("caption")) == len(page.all("table")) >= 5
+    assert all(len(given["alt"]) > 40 for given in page.all("img")) and page.all("img")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    told = [line.strip() for line in manifest["sentences"][lang] if not line.startswith(" ")]
+    assert all(line in page.words for line in told)
+    other = "en" if lang == "zh" else "zh"
+    assert not any(line.strip() in page.words for line in manifest["sentences"][other] if not line.startswith("  "))
+    assert manifest["key"] in page.words
+    command = {"ablation": "ablate"}.get(kind, kind)
+    assert any(words.startswith(f"estate {command} small_city.toml --") for words in page.words)
+
+
+def test_what_is_read_back_is_what_was_saved(kind_and_folder):
+    _, folder = kind_and_folder
+    found = sim.load_result(folder)
+    for name, table in found.tables().items():
+        saved = pd.read_parquet(folder / f"{name}.parquet")
+        pd.testing.assert_frame_equal(saved, table.reset_index(drop=True), check_dtype=False)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert found.sentences("zh") == manifest["sentences"]["zh"]
+    assert found.scenario.city.estates == 10
+
+
+def test_command_of_a_report_gives_the_same_result(ablation_folder, tmp_path, monkeypatch):
+    """Followed as a reader would: save the scenario file that the page carries, run the command that it names."""
+    page = page_of(ablation_folder, "en", tmp_path)
+    toml = next(words for words in page.words if "[city]" in words and "estates = 10" in words)
+    (tmp_path / "small_city.toml").write_text(toml, encoding="utf-8")
+    command = next(words for words in page.words if words.startswith("estate ablate"))
+    monkeypatch.chdir(tmp_path)
+    done = estate(*command.split()[1:], "--in-process", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "again"))
+    assert done.exit_code == 0, done.output
+    digests = [json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["digest"] for folder in (ablation_folder, tmp_path / "again")]
+    assert digests[0] == digests[1]
+
+
+def test_an_analysis_weighs_the_assumptions_of_its_neighbours(sensitivity_folder, ablation_folder, run_folder, tmp_path):
+    """Beside a sensitivity analysis of the same scenario a result says by influence what it assumed; one of another does not."""
+    page = Page(write_report([ablation_folder, run_folder, sensitivity_folder], tmp_path / "r.html", "en").read_text(encoding="utf-8"))
+    assert page.problems == []
+    share = share_assumed(sensitivity_folder)["cycle_share"]
+    weighed = [words for words in page.words if "Weighed by influence" in words]
+    assert len(weighed) == 2  # the ablation of small_city and the analysis itself, not the run of subsidy_only
+    assert all(f"{100 * share.assumed:.0f}% of the sensitivity" in words for words in weighed)
+
+
+def test_damaged_folders_are_refused_in_one_sentence(ablation_folder, tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(ablation_folder, broken)
+    data = json.loads((broken / "result.json").read_text(encoding="utf-8"))
+    for text, words in (("{", "cannot be read"), (json.dumps(data | {"@of": "subprocess:Popen"}), "allowed a class of sim.experiments")):
+        (broken / "result.json").write_text(text, encoding="utf-8")
+        done = estate("report", str(broken), "--no-pdf", "--out", str(tmp_path / "r.html"))
+        assert done.exit_code == 2 and words in done.output.replace("\n", " "), done.output
+    data["parts"]["digest"] = "0" * 64
+    (broken / "result.json").write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(StudyError, match="do not belong together"):
+        sim.load_result(broken)
+
+
+def test_plain_data_and_back():
+    value = {"a": [1, 2.5, None, True, (float("inf"), "x")], 3.5: {"@tuple": 1}, (1, 2): Path("p")}
+    assert decode(json.loads(json.dumps(encode(value)))) == value
+    with pytest.raises(TypeError):
+        encode(object())

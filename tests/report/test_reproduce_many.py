@@ -1,0 +1,78 @@
+"""`estate reproduce` on results of many runs: the same to the last bit, or what explains it; no run comes from a store."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from page_reader import Page
+from report_commands import SMALL, estate
+
+from sim.errors import ResultError
+from sim.evidence.reproduce_many import reproduce_many, same_table
+from sim.experiments.engine import InProcess
+from sim.outputs.report import write_report
+
+KINDS = ("comparison", "study", "sensitivity", "ablation", "tipping")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_saved_comes_out_the_same(request, kind):
+    ended = []
+    found = reproduce_many(request.getfixturevalue(f"{kind}_folder"), engine=InProcess(), progress=ended.append)
+    assert found.same, (found.tables, found.changes)
+    assert found.changes == () and max(one.ended for one in ended) > 0 and all(one.stored == 0 for one in ended[:1])
+
+
+@pytest.fixture(scope="module")
+def adaptive_folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("adaptive") / "compared"
+    done = estate("compare", "vicious_cycle", "subsidy_only", "--months", "24", "--width", "0.02", "--withdraw", "14", "--outcome", "cycle_share", "--no-charts",
+                  "--in-process", "--store", str(folder.parent / "store"), "--out", str(folder), *SMALL)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def test_adaptive_looks_and_withdrawal_are_done_again(adaptive_folder, tmp_path):
+    manifest = json.loads((adaptive_folder / "manifest.json").read_text(encoding="utf-8"))
+    assert len(manifest["looks"]) > 1  # else it is no test of looking again
+    done = estate("reproduce", str(adaptive_folder), "--in-process")
+    assert done.exit_code == 0 and "same to the last bit" in done.output, done.output
+    page = Page(write_report([adaptive_folder], tmp_path / "r.html", "en").read_text(encoding="utf-8"))
+    (command,) = (words for words in page.words if words.startswith("estate compare"))
+    assert "--width 0.02" in command and "--withdraw 14" in command and "--replications" not in command
+    assert any("ended after month 14" in words for words in page.words)
+
+
+def test_a_difference_is_found_and_explained(adaptive_folder, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(adaptive_folder, other)
+    table = pd.read_parquet(other / "withdrawal.parquet")
+    table.assign(kept=table["kept"] + 1e-12).to_parquet(other / "withdrawal.parquet")
+    done = estate("reproduce", str(other), "--in-process")
+    assert done.exit_code == 1 and "withdrawal" in done.output and "defect" in done.output
+    place = other / "manifest.json"
+    place.write_text(json.dumps(json.loads(place.read_text(encoding="utf-8")) | {"model_source_hash": "abc", "digest": "0" * 64}), encoding="utf-8")
+    done = estate("reproduce", str(other), "--in-process", lang="zh")
+    assert done.exit_code == 1 and "模型源代码不同" in done.output
+
+
+def test_an_unfinished_study_and_a_batch_are_refused(study_folder, batch_folder, tmp_path):
+    other = tmp_path / "study"
+    shutil.copytree(study_folder, other)
+    place = other / "manifest.json"
+    place.write_text(json.dumps(json.loads(place.read_text(encoding="utf-8")) | {"digest": None, "missing": 2}), encoding="utf-8")
+    with pytest.raises(ResultError, match="finish it first"):
+        reproduce_many(other, engine=InProcess())
+    done = estate("reproduce", str(batch_folder))
+    assert done.exit_code == 2 and "one scenario" in done.output
+
+
+def test_tables_are_the_same_to_the_last_bit():
+    one = pd.DataFrame({"a": [0.1, float("nan")], "b": ["x", None], "c": [1, 2]})
+    assert same_table(one, one.astype({"b": "category"}))
+    for other in (one.assign(a=[0.1 + 1e-17, 0.0]), one.assign(b=["x", "y"]), one.rename(columns={"a": "d"}), one.head(1)):
+        assert not same_table(one, other)
