@@ -11,7 +11,7 @@ import numpy as np
 from sim.agents.handles import Committee, Company, Estate, GovernmentBody, OwnerList
 from sim.interventions.frame import Policy
 from sim.ledger import Page
-from sim.month.observe import Outcomes, new_outcomes, observe
+from sim.month.observe import FLOWS, Outcomes, new_outcomes, observe
 from sim.month.step import Clockwork
 from sim.population.start import starting_state
 from sim.scenario import Scenario
@@ -81,6 +81,8 @@ class City(mesa.Model):
         record_start(self.state.estates, self.state.world, self.state.parameters)
         if self.outcomes is not None:
             observe(0, self.state.estates, self.state.committees, self.state.books.balances, self.outcomes)
+            for name in FLOWS:  # month 0 is a state: nothing moved in it, whatever it is taken to have been like before
+                getattr(self.outcomes, name)[0] = 0
         self._pages.append((0, self.state.books.turn_page()))
 
     def _keep(self) -> None:

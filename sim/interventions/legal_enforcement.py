@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class LegalEnforcement(Intervention, kind="legal_enforcement"):
-    """Every few months a company brings suits where what it can expect covers what they cost."""
+    """Every few months a company brings suits where the sum in dispute, times the chance of success, covers what a suit costs."""
 
     label_en: ClassVar[str] = "legal enforcement"
     label_zh: ClassVar[str] = "依法催缴"
     mechanism: ClassVar[Word] = Word(
-        "法院设快速通道，物业企业定期对部分欠费业主起诉或申请支付令，预计能收回的钱高于费用才起诉。胜诉或撤诉前缴清的收回欠费，邻居看到起诉，也多一层顾虑。停水停电催费是违法的，不在其内。",
-        "Courts open a fast track; every few months companies sue owners in arrears or apply for payment orders, where what they can "
-        "expect covers the cost. Arrears are paid, and neighbours take note. Cutting off water or power is unlawful and not part of it.",
+        "法院设快速通道，物业企业定期对部分欠费业主起诉或申请支付令，标的乘以胜诉可能高于费用才起诉。胜诉或撤诉前缴清的收回欠费，邻居看到起诉，也多一层顾虑。停水停电催费是违法的，不在其内。",
+        "Courts open a fast track; every few months companies sue owners in arrears or apply for payment orders, where the "
+        "sum in dispute times the chance of success covers the cost. Part of it is paid, and neighbours take note. Cutting off water or power is unlawful and not part of it.",
     )
     risk: ClassVar[Word] = Word(
         "对立加剧：服务没有改变，被起诉的业主和邻居怨气上升，怨气大的地方，起诉一停反而比从前更不愿缴费；账龄长的欠费多数收不回，费用却已花掉。",
@@ -62,7 +62,7 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
         estates = policy.estates
         refusers = estates["households"][rows] - estates["payers"][rows]
         worth = (estates["billed"][rows] > 0) & (refusers > 0)
-        worth &= self.success * self._recoverable(policy, rows) > (self.lawyer + self.court_fee) * 100.0
+        worth &= self.success * self._in_dispute(policy, rows) > (self.lawyer + self.court_fee) * 100.0
         rows, refusers = rows[worth], refusers[worth]
         number = np.minimum(refusers, whole_cases(self.sued * strength * refusers, policy.luck(rows)))
         rows, refusers, number = rows[number > 0], refusers[number > 0], number[number > 0]
@@ -75,13 +75,8 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
         policy.move("lever_hostility", rows, self.resentment * number / estates["households"][rows])
         policy.events(rows, Event.SUIT, Cause.POLICY, number, estates["company"][rows])
 
-    def _recoverable(self, policy: Policy, rows: Rows) -> np.ndarray:
-        """Fen that a suit against a debtor of average arrears brings the present company if it succeeds.
-
-        Arrears of former managers are not its own, a court orders so many instalments at once, and old debts are hardly paid.
-        """
-        estates, parameters = policy.estates, policy.parameters
-        own = (estates["arrears"][rows] - estates["former_arrears"][rows]) / np.maximum(1, estates["debtors"][rows])
-        bill = np.maximum(1.0, estates["billed"][rows] / estates["households"][rows])
-        fresh = np.exp(-parameters["arrears_ageing"] * own / bill)
-        return np.asarray(np.minimum(own, parameters["arrears_instalments"] * bill) * fresh)
+    def _in_dispute(self, policy: Policy, rows: Rows) -> np.ndarray:
+        """Fen that an owner in arrears owes the present company on average; former managers' arrears are not its own."""
+        estates = policy.estates
+        own = estates["arrears"][rows] - estates["former_arrears"][rows]
+        return np.asarray(own / np.maximum(1, estates["debtors"][rows]))

@@ -7,6 +7,7 @@ from sim.words import Word
 
 _ZH = {
     "lever_company_income": "发给管理者的公共资金",
+    "lever_company_charge": "项目向管理者收取的费用",
     "lever_offer": "接管企业可指望的公共资金",
     "lever_effort": "企业为奖惩增减的投入",
     "lever_company_revenue": "额外划归企业的公共收益",

@@ -45,6 +45,11 @@ class Outcomes(NamedTuple):
 
 
 _TYPES = (I1, I1, I1, *(13 * (I8,)), I4, I4, I4, I4, F4, F4, F4, F4, F4, F4, F4, I4)
+# what moves in a month, or in twelve
+FLOWS = (
+    "billed", "collected", "billed_12", "collected_12", "income", "spending", "overhead", "income_12", "spending_12", "overhead_12",
+    "subsidy",
+)  # fmt: skip
 NOMINAL, CHARGING, PROFESSIONAL, BREAK_EVEN, COMMITTEE = 1, 2, 4, 8, 16
 
 

@@ -166,6 +166,6 @@ def test_money_lies_idle_where_there_is_no_committee() -> None:
         committee = (outcome(city, "flags") & 16 > 0).any(axis=0)
         self_run = (outcome(city, "mode") == SELF).any(axis=0)
         idle = ~committee & ~self_run
-        assert np.allclose(kept[idle], given[idle], rtol=0.01)  # a spending company next door moves a little
+        assert np.allclose(kept[idle], given[idle], rtol=0.01, atol=10.0)  # a spending company next door moves a little
         spent_anywhere += float((given - kept)[committee & ~self_run].sum())
     assert spent_anywhere > 0

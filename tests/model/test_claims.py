@@ -58,7 +58,7 @@ class OneEstate:
 
     def enter(self, company: int, mode: int = MARKET) -> None:
         """A company takes the estate over."""
-        take_over(0, company, mode, 0.5, self.companies, self.estates, self.claims, self.parameters)
+        take_over(0, company, mode, 0.5, self.companies, self.estates, self.claims, self.world, self.parameters)
 
     def repay(self, fen: int) -> dict[str, int]:
         """Owners pay this month's bill and `fen` of arrears; returns what each account got of the latter."""
