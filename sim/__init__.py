@@ -70,6 +70,7 @@ __all__ = [
     "fen",
     "list_scenarios",
     "load",
+    "load_ensemble",
     "load_result",
     "load_run",
     "progress_bar",
