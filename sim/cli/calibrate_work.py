@@ -18,8 +18,8 @@ from sim.errors import StudyError
 from sim.evidence.calibrate import FREE, calibrate
 from sim.evidence.calibration import Calibration
 from sim.evidence.design import Laboratory, ranges_of
-from sim.evidence.ensemble import FOLDER
 from sim.evidence.patterns import CALIBRATION, load_patterns
+from sim.experiments.ensemble import FOLDER
 from sim.outputs.catalog import percent
 from sim.outputs.sensitivity_words import parameter_name
 

@@ -14,12 +14,12 @@ from sim.errors import StudyError
 from sim.evidence.calibration import Calibration, Settings
 from sim.evidence.coverage import coverage
 from sim.evidence.design import REPEATED, REPEATS, Laboratory, Ranges, Sets, luck_of, ranges_of
-from sim.evidence.ensemble import Ensemble
 from sim.evidence.fit import EMULATOR, METHODS, Fit
 from sim.evidence.patterns import CALIBRATION, Pattern, load_patterns
 from sim.evidence.readings import MakeEngine
 from sim.evidence.validate import validate
 from sim.experiments.engine import DEFAULT_TIMEOUT
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.running import Report
 from sim.experiments.store import Store, open_store
 from sim.kernel import model_source_hash

@@ -19,11 +19,11 @@ from sim.errors import StudyError
 from sim.evidence.agreement import Reported
 from sim.evidence.coverage import LEVELS, Coverage
 from sim.evidence.design import OUTCOME_NAME, Sets
-from sim.evidence.ensemble import FOLDER, Ensemble
 from sim.evidence.fit import Fit, silent_reasons
 from sim.evidence.patterns import Pattern
 from sim.evidence.posterior import Sample
 from sim.evidence.score_card import ScoreCard
+from sim.experiments.ensemble import FOLDER, Ensemble
 from sim.experiments.files import replace_text
 from sim.parameters import PARAMETERS
 

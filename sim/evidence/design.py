@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.evidence.ensemble import Ensemble
 from sim.evidence.patterns import Measure, Pattern
 from sim.evidence.readings import Kept, MakeEngine, Readings, carry_out
 from sim.experiments.engine import DEFAULT_TIMEOUT
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.running import Report
 from sim.experiments.store import Store
 from sim.parameters import PARAMETERS

@@ -17,8 +17,8 @@ from sim.evidence.calibrate import FREE as DEFAULT_FREE
 from sim.evidence.calibrate import calibrate
 from sim.evidence.calibration import Calibration
 from sim.evidence.emulator import Emulators
-from sim.evidence.ensemble import load_ensemble
 from sim.evidence.patterns import Target
+from sim.experiments.ensemble import load_ensemble
 from sim.parameters import PARAMETERS
 
 RUNS = 120
