@@ -15,11 +15,11 @@ SCENARIO = "vicious_cycle"
 def main() -> None:
     """Run the scenario once per language and copy its first chart."""
     IMAGES.mkdir(exist_ok=True)
-    for language, name in (("en", "cycle.png"), ("zh", "cycle.zh.png")):
+    for language, name in (("en", "overview.png"), ("zh", "overview.zh.png")):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "run"
             subprocess.run([sys.executable, "-m", "sim", "run", SCENARIO, "--lang", language, "--out", str(out)], check=True)
-            shutil.copyfile(out / "charts" / "cycle.png", IMAGES / name)
+            shutil.copyfile(out / "charts" / "overview.png", IMAGES / name)
 
 
 if __name__ == "__main__":

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
         StudyError,
     )
     from sim.evidence.calibrate import calibrate
-    from sim.evidence.ensemble import load_ensemble
     from sim.experiments.ablate import ablate
     from sim.experiments.budget import budget
     from sim.experiments.compare import Adaptive, compare
     from sim.experiments.engine import InProcess
+    from sim.experiments.ensemble import load_ensemble
     from sim.experiments.progress import progress_bar
     from sim.experiments.sensitivity import sensitivity
     from sim.experiments.study import study
@@ -70,6 +70,7 @@ __all__ = [
     "fen",
     "list_scenarios",
     "load",
+    "load_ensemble",
     "load_result",
     "load_run",
     "progress_bar",
@@ -88,7 +89,7 @@ _HOMES = {
     "ablate": "sim.experiments.ablate",
     "budget": "sim.experiments.budget",
     "calibrate": "sim.evidence.calibrate",
-    "load_ensemble": "sim.evidence.ensemble",
+    "load_ensemble": "sim.experiments.ensemble",
     "Adaptive": "sim.experiments.compare",
     "City": "sim.city",
     "InProcess": "sim.experiments.engine",

@@ -78,6 +78,7 @@ def _told(found: Any, lang: str = "en", **options: Any) -> str:
     return " ".join(line.strip() for line in found.sentences(require_language(lang)))
 
 
+overview = _public(_RUN_CHARTS["overview"].draw, "overview")
 cycle = _public(_RUN_CHARTS["cycle"].draw, "cycle")
 ladder = _public(_RUN_CHARTS["ladder"].draw, "ladder")
 stages = _public(_RUN_CHARTS["stages"].draw, "stages")
@@ -97,7 +98,7 @@ hysteresis = _public(_of_first_type(_trap.hysteresis), "hysteresis")
 ablation_matrix = _public(_trap.ablation_matrix, "ablation_matrix")
 pareto = _public(_pareto, "pareto")
 
-_RUN = {"cycle": cycle, "ladder": ladder, "stages": stages, "map": estate_map, "money": money, "modes": modes}
+_RUN = {"overview": overview, "cycle": cycle, "ladder": ladder, "stages": stages, "map": estate_map, "money": money, "modes": modes}
 _COMPARED = {"differences": differences, "rescues": rescues, "plane": plane, "acceptability": acceptability}
 CHARTS: dict[str, PublicChart] = {
     **{name: PublicChart("run", _RUN_CHARTS[name].title, draw, _RUN_CHARTS[name].alt) for name, draw in _RUN.items()},
@@ -186,6 +187,6 @@ def save_all(result: Any, folder: str | Path, lang: str = "en", formats: Sequenc
 
 __all__ = [
     "CHARTS", "FORMATS", "PublicChart", "ablation_matrix", "acceptability", "alt_text", "animate", "bifurcation", "cycle", "differences", "draw",
-    "estate_life", "estate_map", "heat_map", "hysteresis", "kind_of", "ladder", "list_charts", "modes", "money", "pareto", "plane", "rescues", "save",
+    "estate_life", "estate_map", "heat_map", "hysteresis", "kind_of", "ladder", "list_charts", "modes", "money", "overview", "pareto", "plane", "rescues", "save",
     "save_all", "stages", "study_outcome", "tornado",
 ]  # fmt: skip

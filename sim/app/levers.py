@@ -177,7 +177,8 @@ def _measures(scenario: Scenario) -> tuple[Measure, ...]:
 
 
 @cache
-def _described(kind: str) -> Description:
+def described(kind: str) -> Description:
+    """What is declared about a kind of measure."""
     return describe(kind, _users())
 
 
@@ -187,7 +188,7 @@ def _users() -> dict[str, list[str]]:
 
 
 def _measure(name: str, kind: str, programme: Programme | None) -> Measure:
-    about = _described(kind)
+    about = described(kind)
     levers = tuple(_setting(name, kind, setting, programme) for setting in (*about.settings, *about.common) if _usable(setting))
     label = about.label if name == kind else Word(f"{about.label.zh}（{name}）", f"{about.label.en} ({name})")
     return Measure(name, kind, label, programme is not None, about, levers)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from nicegui import ui
 
 from sim.app.session import Session
+from sim.app.words import SAID
+from sim.outputs.report.font import font_of
+from sim.outputs.report.images import data_address
 
 STYLE = """
 body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; background: #fff; }
@@ -53,11 +57,19 @@ body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; backgro
 .estate-trap-legend li { display: inline-flex; gap: .4rem; align-items: center; }
 .estate-handle:focus-visible circle:nth-child(2) { stroke: #0072B2; stroke-width: 6; }
 .estate-handle { outline: none !important; }
+.estate-narrow { max-width: 44rem; width: 100%; margin: 0 auto; padding: 1rem; display: flex; flex-direction: column; gap: .8rem; }
+.estate-game { width: 100%; padding: .8rem 1rem 0; }
+.estate-game .estate-page { padding: 1rem 0; }
+.estate-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .6rem; margin: .5rem 0; }
+.estate-figure { border: 1px solid #ccc; border-radius: 8px; padding: .5rem .8rem; }
+.estate-figure-value { font-size: 1.7rem; font-weight: 700; line-height: 1.3; }
+.estate-notice { background: #fff3c4; padding: .4rem .8rem; border-radius: 6px; margin: .2rem 0; }
+.estate-amount { width: 11rem; flex: none; }
 @media (max-width: 1500px) { .estate-view { grid-template-columns: minmax(0, 1fr); } }
-@media (max-width: 900px) { .estate-page { grid-template-columns: minmax(0, 1fr); padding: .6rem; } .estate-page .estate-main { order: -1; } }
+@media (max-width: 900px) { .estate-page { grid-template-columns: minmax(0, 1fr); padding: .6rem; } .estate-page .estate-main { order: -1; } .estate-game .estate-page .estate-main { order: 0; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 """
-# Made only when Chinese is shown, and put on the page only when it is there: a machine that has a Chinese font fetches nothing.
+# Asked for only where Chinese is shown, and put on the page only when it is there: a machine that has a Chinese font fetches nothing.
 FONT = """
 window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local("Noto Sans CJK SC"), local("PingFang SC"), '
   + 'local("Microsoft YaHei"), url(/font.ttf)').load().then(face => {
@@ -66,12 +78,20 @@ window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local(
     window.dispatchEvent(new Event("estate-font"));
   }).catch(() => {});
 """
-PAGES = (("play", "/"), ("compare", "/compare"), ("trap", "/trap"), ("share", "/share"))
+PAGES = (("play", "/"), ("compare", "/compare"), ("trap", "/trap"), ("game", "/game"), ("share", "/share"))
+WITH_NAMES = ("/game", "/teacher", "/debrief")  # pages with names of teams, which may be Chinese on an English page
+
+
+@cache
+def style() -> str:
+    """The style sheet of every page, with the letters of the language button for machines without a Chinese font."""
+    letters = data_address(font_of(SAID["language"].en), "font/woff")
+    return STYLE + f'@font-face {{ font-family: "Estate Two"; src: url({letters}); }} .estate-language {{ font-family: system-ui, "Estate Two", sans-serif; }}'
 
 
 def head(session: Session, switch: Callable[[], object]) -> None:
     """Title, the pages (each opened with the present setting), and the language switch."""
-    if session.lang == "zh":
+    if session.lang == "zh" or session.path in WITH_NAMES:
         ui.run_javascript(FONT)
     ui.colors(primary="#0B4A78")
     with ui.element("header").classes("estate-head"):
@@ -83,7 +103,7 @@ def head(session: Session, switch: Callable[[], object]) -> None:
             button.props("flat no-caps text-color=white" + (' aria-current=page' if here else ""))
             if here:
                 button.style("border-bottom: 3px solid #F0E442; border-radius: 0")
-        ui.button(session.say("language"), on_click=switch).props("outline no-caps text-color=white").mark("language")
+        ui.button(session.say("language"), on_click=switch).props("outline no-caps text-color=white").classes("estate-language").mark("language")
 
 
 def columns() -> ui.element:

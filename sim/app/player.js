@@ -29,7 +29,8 @@ export default {
       <button type="submit" :disabled="!head">{{ words.tell }}</button>
     </form>
   </div>`,
-  props: { source: String, lang: String, words: Object, charts: Object },
+  // `begin`: the month shown when a message has come (default: where the player stands)
+  props: { source: String, lang: String, words: Object, charts: Object, begin: Number },
   emits: ["estate"],
   data() {
     // a player is made anew when the language changes; it goes on where the one before it stood
@@ -95,7 +96,7 @@ export default {
       this.values = {};
       head.layers.forEach((about, i) => { this.values[about.name] = new Uint8Array(bytes, 4 + length + i * size, size); });
       this.head = Object.freeze(head);
-      this.month = Math.min(this.month, head.months);
+      this.month = Math.min(this.begin ?? this.month, head.months);
       this.fresh = true;
       await this.$nextTick();
       this.place();

@@ -29,7 +29,9 @@ class Player(ui.element, component="player.js"):
 
         self.on("estate", chosen)
 
-    def show(self, source: str) -> None:
-        """Play what is found at an address of this server, from the month that is shown now."""
+    def show(self, source: str, begin: int | None = None) -> None:
+        """Play what is found at an address of this server, from a month (default: the one that is shown now)."""
         self._props["source"] = source
+        if begin is not None:
+            self._props["begin"] = begin
         self.update()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import socket
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -18,6 +19,7 @@ from sim.words import LANGUAGES
 
 COOKIE = "estate_room"
 JOIN = "/join"
+EVERYWHERE = ("0.0.0.0", "::", "")
 LOCAL = ("localhost", "127.0.0.1", "::1", "test")
 MOST_TRIES = 30  # wrong codes in a minute, of the whole room
 LONGEST_FORM = 2_000
@@ -37,6 +39,18 @@ input, button {{ font-size: 1.5rem; padding: .5rem; width: 100%; box-sizing: bor
 def new_code() -> str:
     """A join code of six digits."""
     return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def seen_as(host: str = EVERYWHERE[0]) -> str:
+    """The address by which other machines of the network know this one, where it serves on all of its addresses."""
+    if host not in EVERYWHERE:
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        try:
+            line.connect(("192.0.2.1", 9))  # a documentation address; a datagram socket that connects sends nothing
+            return str(line.getsockname()[0])
+        except OSError:
+            return "localhost"
 
 
 class Room:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from nicegui import Client, app, ui
 
 from sim.app.choice import DEFAULT, Choice, read_address
+from sim.app.game_work import Played
+from sim.app.host import Host
 from sim.app.levers import board
 from sim.app.limits import Limits
-from sim.app.look import STYLE
+from sim.app.look import style as style_sheet
 from sim.app.pages.compare import ARMS, ComparePage
+from sim.app.pages.debrief import DebriefPage
+from sim.app.pages.game import TEAM, GamePage
 from sim.app.pages.play import PlayPage
 from sim.app.pages.share import SharePage
+from sim.app.pages.teacher import KEY, TeacherPage
 from sim.app.pages.trap import KEYS, TrapPage
-from sim.app.rooms import LOCAL, Room, Seats, new_code
+from sim.app.rooms import LOCAL, Room, Seats, new_code, seen_as
 from sim.app.session import Session
 from sim.app.tasks import Result
 from sim.app.words import say
@@ -36,49 +43,84 @@ class Workshop:
     limits: Limits
     seats: Seats
     lang: str
+    host: Host
+    code: str | None
 
 
-def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None = None) -> Workshop:
-    """Declare the pages; call once before the server starts."""
+def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None = None, code: str | None = None) -> Workshop:
+    """Declare the pages; call once before the server starts. `code` is the join code that the teacher's page shows."""
     limits = limits or Limits()
-    made = Workshop(Workers(limits, workers), limits, Seats(limits.sessions), lang)
+    hands = Workers(limits, workers)
+    made = Workshop(hands, limits, Seats(limits.sessions), lang, Host(hands), code)
 
     @app.get("/run/{key}")
     def message(key: str) -> Response:
         result = made.workers.store.get(key) if RUN.fullmatch(key) else None
-        if not isinstance(result, Result):
+        if not isinstance(result, Result | Played):
             return Response(status_code=404)
         headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
         return Response(result.frames, media_type="application/octet-stream", headers=headers)
 
     app.add_static_file(local_file=style.font_file(), url_path="/font.ttf", max_cache_age=86_400)
+    style_sheet()
     board(DEFAULT)  # reads all scenarios and measures, once for all pages
 
-    @ui.page("/", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    page = partial(ui.page, title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+
+    @page("/")
     def play(request: Request, client: Client) -> None:
         session = enter(made, request, client, "/")
         if session is not None:
             PlayPage(session)
 
-    @ui.page("/compare", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    @page("/compare")
     def compare(request: Request, client: Client) -> None:
         session = enter(made, request, client, "/compare", ARMS)
         if session is not None:
             ComparePage(session, policies_of(request, made.limits))
 
-    @ui.page("/trap", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    @page("/trap")
     def trap(request: Request, client: Client) -> None:
         session = enter(made, request, client, "/trap", KEYS)
         if session is not None:
             TrapPage(session, {key: request.query_params[key] for key in KEYS if key in request.query_params})
 
-    @ui.page("/share", title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    @page("/share")
     def share(request: Request, client: Client) -> None:
         session = enter(made, request, client, "/share")
         if session is not None:
-            SharePage(session, str(request.base_url).rstrip("/"))
+            SharePage(session, _base(request))
 
+    _game_pages(made, page)
     return made
+
+
+def _game_pages(made: Workshop, page: Callable[[str], ui.page]) -> None:
+    """The budget game: the teams' page, the teacher's, and the debrief."""
+
+    @page("/game")
+    def game(request: Request, client: Client) -> None:
+        session = enter(made, request, client, "/game", (TEAM,))
+        if session is not None:
+            GamePage(session, made.host, request.query_params.get(TEAM, ""))
+
+    @page("/teacher")
+    def teacher(request: Request, client: Client) -> None:
+        session = enter(made, request, client, "/teacher", (KEY,))
+        if session is not None:
+            address = _base(request) if made.code is None else f"{request.url.scheme}://{seen_as()}:{request.url.port}"
+            TeacherPage(session, made.host, request.query_params.get(KEY, ""), address, made.code)
+
+    @page("/debrief")
+    def debrief(request: Request, client: Client) -> None:
+        session = enter(made, request, client, "/debrief")
+        if session is not None:
+            DebriefPage(session, made.host)
+
+
+def _base(request: Request) -> str:
+    """The address of this server as the participant's browser knows it."""
+    return str(request.base_url).rstrip("/")
 
 
 def enter(made: Workshop, request: Request, client: Client, path: str, other: tuple[str, ...] = ()) -> Session | None:
@@ -87,7 +129,7 @@ def enter(made: Workshop, request: Request, client: Client, path: str, other: tu
         ui.label(say("full", made.lang, most=made.limits.sessions)).style("font-size: 1.5rem; margin: 20vh auto; max-width: 40rem").props("role=alert")
         return None
     client.on_delete(lambda: made.seats.leave(client.id))
-    ui.add_css(STYLE)
+    ui.add_css(style_sheet())
     reading = read_address(request.query_params.multi_items(), made.limits, made.lang, other)
     session = Session(client, made.workers, made.limits, reading.choice, reading.lang, path)
     if reading.ignored:
@@ -110,11 +152,12 @@ def serve(host: str = "127.0.0.1", port: int = 8080, code: str | None = None, la
     local = host in LOCAL
     if not local and code is None:
         code = new_code()
-    made = workshop(limits, lang, workers)
+    made = workshop(limits, lang, workers, code)
     app.on_startup(made.workers.start)
     app.on_shutdown(made.workers.stop)
     app.add_middleware(Room, code=code, lang=lang, local=local)
-    name = "localhost" if local else host
+    name = "localhost" if local else seen_as(host)
     print(f"{say('title', lang)}: http://{name}:{port}/" + (f"   {say('join_code', lang)}: {code}" if code else ""), flush=True)
+    print(f"{say('game_teacher', lang)}: http://{name}:{port}/teacher?{KEY}={made.host.key}", flush=True)
     ui.run(host=host, port=port, title=say("title", lang), show=show, reload=False, show_welcome_message=False, language="en-US",
            uvicorn_logging_level="warning")  # fmt: skip

@@ -30,7 +30,7 @@ class Session:
         self.key = ""
         self._asked = 0
 
-    def say(self, name: str, **values: Any) -> str:
+    def say(self, name: str, /, **values: Any) -> str:
         """A text in the session's language."""
         return say(name, self.lang, **values)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from nicegui import run, ui
 
 from sim.errors import ResultError
 from sim.outputs import explain_text
@@ -12,6 +13,8 @@ from sim.results.run import Run, Simulated
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.app.session import Session
 
 
 class OneEstate:
@@ -63,3 +66,14 @@ class OneEstate:
 def story(run: Run, estate: int, lang: str) -> list[str]:
     """The life of an estate as lines of text, the same as `explain_text` of the whole run gives."""
     return explain_text(OneEstate(run, estate), estate, lang)
+
+
+async def show_story(session: Session, made: Run, estate: int) -> None:
+    """Open the life of an estate on a page."""
+    lines = await run.io_bound(story, made, estate, session.lang)
+    with session.client, ui.dialog(value=True) as dialog, ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"):
+        ui.label(session.say("life_of", estate=estate)).classes("text-xl font-bold")
+        for line in lines or ():
+            ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")
+        ui.button(session.say("close"), on_click=dialog.close).props("no-caps autofocus")
+        dialog.on("hide", dialog.delete)

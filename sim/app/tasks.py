@@ -7,6 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from sim.city import City
     from sim.experiments.summary import RunSummary
     from sim.results import Run
     from sim.scenario import Scenario
@@ -29,11 +30,20 @@ def prepare() -> None:
 
 def simulate(scenario: Scenario) -> Result:
     """Carry out one run on one thread."""
-    from sim.app.frames import frames_of
-    from sim.results.run import Simulated
-    from sim.runner import run
+    from sim.city import City
 
-    made = run(scenario, threads=1, notice=lambda text: None)
+    with City(scenario, threads=1) as city:
+        city.run()
+        return packed(city)
+
+
+def packed(city: City) -> Result:
+    """A finished city as its run and the message for the page."""
+    from sim.app.frames import frames_of
+    from sim.results import Run
+    from sim.results.run import Simulated
+
+    made = Run.from_city(city)
     source = made._source
     assert isinstance(source, Simulated)
     frames = frames_of(source.record, made.scenario)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.app.game_words import GAME_SAID
 from sim.app.trap_words import TRAP_SAID
 from sim.words import Word
 
-SAID = TRAP_SAID | {
+SAID = TRAP_SAID | GAME_SAID | {
     "title": Word("小区治理工作坊", "Estate governance workshop"),
     "play": Word("试运行", "Play"), "share": Word("分享", "Share"), "compare": Word("对比", "Compare"),
     "game": Word("预算游戏", "Budget game"), "trap": Word("探索陷阱", "The trap"),
@@ -63,7 +64,7 @@ SAID = TRAP_SAID | {
     "two_needed": Word("请至少加入两项政策。", "Add at least two policies."), "other_city": Word("各项政策的城市、小区类型和月数必须相同", "policies must be of the same city, estate types and months"),
     "replicating": Word("后台运行中：{done} / {total}", "running in the background: {done} of {total}"), "compared": Word("已对比{pairs}对运行", "{pairs} pairs of runs compared"),
     "cycle_share": Word("恶性循环中或失管的小区占比", "estates spiralling or collapsed"), "difference_of": Word("差异：{what}（百分点）", "Difference: {what} (points)"),
-    "seed_help": Word("同种子，同运气", "same seed, same luck"),
+    "seed_word": Word("随机种子", "seed"), "seed_help": Word("同种子，同运气", "same seed, same luck"),
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""`estate evidence`, `estate validate` and `estate reproduce`: the commands and their options."""
+"""`estate evidence`, `estate validate`, `estate calibrate` and `estate reproduce`: the commands and their options."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -12,9 +13,10 @@ from sim.cli.study import EnsembleOption, InProcessOption, StoreOption, WorkersO
 
 
 def add_credibility_commands(app: typer.Typer) -> None:
-    """Put the three commands into the app."""
+    """Put the four commands into the app."""
     app.command("evidence")(evidence_command)
     app.command("validate")(validate_command)
+    app.command("calibrate")(calibrate_command)
     app.command("reproduce")(reproduce_command)
 
 
@@ -65,6 +67,48 @@ def validate_command(
 
     place = Workplace(store, workers, None, in_process)
     carry_out(Order(file, replications, seed, ensemble, ablate, out, place, charts, words(lang)))
+
+
+class FitMethod(StrEnum):
+    """Methods of a calibration."""
+
+    emulator = "emulator"
+    rejection = "rejection"
+
+
+def calibrate_command(
+    file: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Argument(metavar="PATTERNS.toml", help="File of patterns (default: those that ship). / 模式文件，默认用自带的。"),
+    ] = None,
+    free: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--free", metavar="KEY[=LOW:HIGH]", help="A parameter to fit; may be repeated (default: the most influential unmeasured ones). / "
+                     "要拟合的参数，可重复，默认为影响最大的未测参数。"),
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Runs of the fit. / 拟合的运行次数。")] = 2000,
+    members: Annotated[int, typer.Option(min=2, help="Members of the ensemble. / 参数集合的组数。")] = 150,
+    name: Annotated[str, typer.Option("--name", help="Name of the ensemble. / 参数集合的名称。")] = "calibrated",
+    method: Annotated[FitMethod, typer.Option(help="Gaussian processes, or rejection with regression. / 高斯过程仿真器，或拒绝抽样加回归。")] = FitMethod.emulator,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the first run and of the designs. / 随机种子。")] = 1,
+    truths: Annotated[int, typer.Option(min=0, help="Known sets on which coverage is tried, 0 for none. / 检验覆盖率的已知参数组数，0为不检验。")] = 40,
+    scored: Annotated[int, typer.Option("--scored", min=0, help="Members scored on all patterns afterwards, 0 for none. / 之后用于检验全部模式的组数。")] = 40,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", metavar="DIR", help="Folder (default results/ensembles). / 输出文件夹。"),
+    ] = None,
+    store: StoreOption = None,
+    workers: WorkersOption = None,
+    in_process: InProcessOption = False,
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the chart. / 是否绘图。")] = True,
+    lang: LanguageOption = None,
+) -> None:
+    """Fit parameters to the calibration patterns: an ensemble, not one best point. / 按校准模式拟合参数，得到参数集合而非单一最优值。"""
+    from sim.cli.calibrate_work import Order, carry_out
+    from sim.cli.engines import Workplace
+
+    place = Workplace(store, workers, None, in_process)
+    carry_out(Order(file, tuple(free or ()), runs, members, name, method.value, seed, truths, scored, out, charts, words(lang), place))
 
 
 def reproduce_command(

@@ -15,8 +15,8 @@ from sim.errors import StudyError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.evidence.ensemble import Ensemble
     from sim.experiments.engine import Engine
+    from sim.experiments.ensemble import Ensemble
     from sim.experiments.running import Report
     from sim.experiments.store import Store
 

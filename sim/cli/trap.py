@@ -91,6 +91,7 @@ def budget_command(
     trials: Annotated[Optional[int], typer.Option(min=1, help="Packages to try, all together. / 试验总数。")] = None,  # noqa: UP045
     replications: Annotated[Optional[int], typer.Option(min=1, help="Seeds of each package. / 每个组合的重复次数。")] = None,  # noqa: UP045
     months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
+    fresh: Annotated[Optional[int], typer.Option(min=0, help="Fresh seeds on which the front is scored again (default 10), 0 for none. / 重新评分的新种子数，默认10。")] = None,  # noqa: UP045
     stress: Annotated[Optional[int], typer.Option(min=0, help="Futures of the stress test, 0 for none. / 压力测试情形数。")] = None,  # noqa: UP045
     settings: SetOption = None,
     out: OutOption = None,
@@ -104,7 +105,7 @@ def budget_command(
     from sim.cli.engines import Workplace
     from sim.cli.trap_work import Common, show_budget
 
-    options = {"trials": trials, "replications": replications, "months": months, "stress": stress}
+    options = {"trials": trials, "replications": replications, "months": months, "stress": stress, "fresh": fresh}
     given = {key: value for key, value in options.items() if value is not None}
     show_budget(scenario, yearly, menu, given, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process)))
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.cli.credibility_words import amount, say, span
 from sim.cli.engines import Workplace, warn_of
 from sim.cli.terminal import console, table
-from sim.evidence.ensemble import as_ensemble, doubt_line
 from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
 from sim.evidence.score_card import Score, ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
+from sim.experiments.ensemble import as_ensemble, doubt_line
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:

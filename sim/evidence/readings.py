@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.evidence.ensemble import Ensemble, with_member
 from sim.evidence.patterns import Measure, Pattern, resolved
 from sim.evidence.statistics import Choice, measure
 from sim.experiments.cell import Cell
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, Finished, Packed
+from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.running import Progress, Report
 from sim.experiments.store import Store
 from sim.experiments.worker import let_go

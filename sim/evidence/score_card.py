@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from sim.evidence.ensemble import Ensemble
+    from sim.experiments.ensemble import Ensemble
 
 FORMAT = 1
 PASS, MISS, NO_VALUE, ABSENT = "pass", "miss", "no value", "not represented"

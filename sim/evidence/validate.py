@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.errors import StudyError
-from sim.evidence.ensemble import Ensemble, as_ensemble
 from sim.evidence.patterns import Pattern, resolved
 from sim.evidence.readings import MakeEngine, Readings, carry_out
 from sim.evidence.score_card import Loops, Score, ScoreCard
 from sim.experiments.engine import DEFAULT_TIMEOUT
+from sim.experiments.ensemble import Ensemble, as_ensemble
 from sim.experiments.intervals import LEVEL
 from sim.experiments.running import Report
 from sim.experiments.store import Store

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,66 +13,49 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.cell import Cell, cells_of, scenario_hash_of
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
-from sim.experiments.menu import (
-    PREFIX,
-    YEARS,
-    MenuItem,
-    Package,
-    default_menu,
-    in_words,
-    package_of,
-    with_package,
-)
-from sim.experiments.running import Report, run_cells
+from sim.experiments.menu import YEARS, MenuItem, default_menu, in_words, package_of, with_package
+from sim.experiments.running import CellResults, Report, run_cells
 from sim.experiments.store import Store, open_store
 from sim.experiments.stress import Stress, stress_test
+from sim.experiments.summary import summary_source_hash
+from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, value_of
 from sim.kernel import model_source_hash
 from sim.scenario import Scenario, load, with_overrides
-from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
+from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OBJECTIVES = ("cost", "out_of_cycle", "worst_decile_satisfaction")
-MAXIMISE = (False, True, True)
-TRIALS, REPLICATIONS, BATCH = 60, 3, 8
+MAXIMISE = (False, True, True)  # OBJECTIVES
+TRIALS, REPLICATIONS, FRESH, BATCH = 60, 3, 10, 8
 DATABASE = "search.db"
-
-
-@dataclass(frozen=True)
-class Valued:
-    """A package and what it came to (means over seeds).
-
-    cost: public money of the bought programmes, yuan a year; most_in_a_year: the most that any seed's run spent in a year;
-    out_of_cycle: share of estates not in the cycle, last year; worst_decile_satisfaction: last year.
-    """
-
-    number: int
-    package: Package
-    cost: float
-    out_of_cycle: float
-    worst_decile_satisfaction: float
-    most_in_a_year: float
-
-    @property
-    def objectives(self) -> tuple[float, float, float]:
-        """Values of OBJECTIVES."""
-        return self.cost, self.out_of_cycle, self.worst_decile_satisfaction
+BESIDE = ("most_in_a_year", "state_owned")  # what is kept of a package besides OBJECTIVES
 
 
 class BudgetSearch:
     """What `budget` found."""
 
-    def __init__(self, scenario: Scenario, yearly: float, tried: Sequence[Valued], front: Sequence[Valued], stress: Stress | None,
-                 executed: int, database: Path, asked: Mapping[str, Any] | None = None) -> None:  # fmt: skip
-        """Made by `budget` (`asked`: with what options); the front is in order of cost."""
-        self.scenario, self.yearly, self.tried, self.front, self.stress = scenario, yearly, list(tried), list(front), stress
-        self.executed, self.database, self.asked = executed, database, dict(asked or {})
+    def __init__(self, scenario: Scenario, yearly: float, tried: Sequence[Valued], searched: Sequence[Valued], fresh: Sequence[Rescored],
+                 stress: Stress | None, executed: int, database: Path, asked: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+        """Made by `budget` (`asked`: with what options).
+
+        searched: the front by the seeds of the search, in order of cost; fresh: the same packages on seeds that the search never
+        saw, in order of the cost found then (empty if none were asked for).
+        """
+        self.scenario, self.yearly, self.tried, self.searched, self.fresh = scenario, yearly, list(tried), list(searched), list(fresh)
+        self.stress, self.executed, self.database, self.asked = stress, executed, database, dict(asked or {})
+
+    @property
+    def front(self) -> list[Valued]:
+        """The packages of the front with what they came to on fresh seeds, where there were any; in order of cost."""
+        return [one.value for one in self.fresh] or self.searched
 
     @property
     def digest(self) -> str:
-        """SHA-256 (64 hex digits) over every package tried and what it came to."""
-        return hashlib.sha256(repr([(one.package, one.objectives) for one in self.tried]).encode()).hexdigest()
+        """SHA-256 (64 hex digits) over every package tried and what it came to, then and on fresh seeds, and the stress test."""
+        told = [(one.package, one.objectives) for one in (*self.tried, *(one.value for one in self.fresh))]
+        futures = self.stress.in_cycle.tobytes() if self.stress is not None else b""
+        return hashlib.sha256(repr(told).encode() + futures).hexdigest()
 
     @property
     def recommended(self) -> Valued | None:
@@ -82,20 +64,39 @@ class BudgetSearch:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for each package tried."""
+        """One row for each package tried, by the seeds of the search; see `front_table` for what to go by."""
         import pandas as pd
 
-        good = {one.number for one in self.front}
-        rows = [{"package": one.number, "on_front": one.number in good, **dict(zip(OBJECTIVES, one.objectives, strict=True)),
-                 "most_in_a_year": one.most_in_a_year, "what": in_words(one.package, "en")} for one in self.tried]  # fmt: skip
+        good = {one.number for one in self.searched}
+        rows = [{"package": one.number, "on_front": one.number in good, **_figures(one), "what": in_words(one.package, "en")} for one in self.tried]
         frame = pd.DataFrame(rows)
-        frame.attrs["units"] = {"cost": "yuan/year", "most_in_a_year": "yuan/year", "out_of_cycle": "share of estates",
-                                "worst_decile_satisfaction": "share"}  # fmt: skip
+        frame.attrs["units"] = UNITS
+        return frame
+
+    @property
+    def front_table(self) -> pd.DataFrame:
+        """One row for each package of the front, on fresh seeds: `gain` is the share of estates it gets out of the cycle beyond
+        doing nothing, with its interval; `searched_…` what the search had seen."""
+        import pandas as pd
+
+        before = {one.number: one for one in self.searched}
+        more = {one.value.number: one for one in self.fresh}
+        rows = []
+        for one in self.front:
+            row: dict[str, Any] = {"package": one.number, **_figures(one)}
+            if one.number in more:
+                again = more[one.number]
+                row |= {"gain": again.gain, "gain_low": again.gain_interval.low, "gain_high": again.gain_interval.high}
+            row |= {f"searched_{name}": value for name, value in zip(OBJECTIVES, before[one.number].objectives, strict=True)}
+            rows.append(row | {"what": in_words(one.package, "en")})
+        frame = pd.DataFrame(rows)
+        shares = dict.fromkeys(("gain", "gain_low", "gain_high"), "share of estates")
+        frame.attrs["units"] = UNITS | shares | {f"searched_{name}": UNITS[name] for name in OBJECTIVES}
         return frame
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name."""
-        return {"packages": self.table} | (self.stress.tables([one.number for one in self.front]) if self.stress is not None else {})
+        return {"packages": self.table, "front": self.front_table} | (self.stress.tables([one.number for one in self.front]) if self.stress is not None else {})
 
     def sentences(self, lang: str = "en") -> list[str]:
         """What was found, in words."""
@@ -110,39 +111,65 @@ class BudgetSearch:
         return save_found(self, folder)
 
     def _repr_html_(self) -> str:
-        return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.table.to_html(index=False) + "</div>"
+        return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.front_table.to_html(index=False) + "</div>"
+
+
+UNITS = {"cost": "yuan/year", "state_owned": "yuan/year", "most_in_a_year": "yuan/year", "out_of_cycle": "share of estates",
+         "worst_decile_satisfaction": "share"}  # fmt: skip
+
+
+def _figures(one: Valued) -> dict[str, float]:
+    return dict(zip(OBJECTIVES, one.objectives, strict=True)) | {"state_owned": one.state_owned, "most_in_a_year": one.most_in_a_year}
 
 
 def budget(scenario: Scenario | str | Path, yearly: float, *, menu: Sequence[MenuItem] | None = None, trials: int = TRIALS,
-           replications: int = REPLICATIONS, months: int | None = None, sampler: str = "nsga2", stress: int = 24,
+           replications: int = REPLICATIONS, months: int | None = None, sampler: str = "nsga2", stress: int = 24, fresh: int = FRESH,
            overrides: Mapping[str, Any] | None = None, folder: Path | str | None = None, seed: int = 1, engine: Engine | None = None,
            store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> BudgetSearch:  # fmt: skip
     """Search packages of `menu` (which, from which month, with what part of the money) that cost at most `yearly` yuan a year.
 
     Optuna ("nsga2" or "tpe") looks for packages on the front of cost, estates out of the cycle and satisfaction of the worst
     tenth, `trials` packages in all. The search is kept in `folder`/search.db and goes on where it stopped; another budget,
-    menu, scenario or version of the model is another search. `stress`: points of a Latin hypercube over unmeasured parameters
-    on which the front is tried (0: none). The package's share of money is a cap that the model enforces; the scenario's own
-    programmes are outside the budget. Raises EstateError, also where Optuna is not installed.
+    menu, scenario or version of the model is another search. `fresh`: seeds that the search never saw, on which the front is
+    scored again, since the seeds that chose a package flatter it (0: none). `stress`: points of a Latin hypercube over
+    unmeasured parameters on which the front is tried (0: none), with yet another seed. The package's share of money is a cap
+    that the model enforces; the scenario's own programmes are outside the budget. What state-owned companies lose is outside
+    it too, and counted in the cost. Raises EstateError, also where Optuna is not installed.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
     items = tuple(menu) if menu is not None else default_menu()
-    if not yearly > 0 or not items or trials < 1 or replications < 1:
-        raise StudyError(f"budget: found {yearly:g} yuan a year, {len(items)} items, {trials} trials, {replications} replications, allowed all above 0")
+    if not yearly > 0 or not items or trials < 1 or replications < 1 or fresh < 0:
+        raise StudyError(f"budget: found {yearly:g} yuan a year, {len(items)} items, {trials} trials, {replications} replications, {fresh} fresh seeds, "
+                         "allowed all above 0 (fresh seeds: from 0)")
     if len({item.kind for item in items}) < len(items):
         raise StudyError("menu: found a kind twice, allowed every kind once")
     place = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
     search = _Search(base, yearly, items, list(range(1, replications + 1)), place, sampler, seed)
     options: dict[str, Any] = {"engine": engine, "store": store if isinstance(store, Store) else open_store(store), "timeout": timeout, "progress": progress}
     search.go_on(trials, options)
+    run = _Counting(options)
     tried = search.tried()
-    front = front_of(tried)
-    tested = stress_test(base, [with_package(base, one.package) for one in front], stress, options, seed) if stress else None
-    return BudgetSearch(base, yearly, tried, front, tested, search.executed + (tested.executed if tested else 0), search.database,
-                        {"trials": trials, "seeds": search.seeds, "sampler": sampler, "stress": stress, "seed": seed,
-                         "menu": [item.model_dump(mode="json") for item in items]})  # fmt: skip
+    searched = front_of(tried)
+    scored = rescore(base, searched, range(replications + 1, replications + 1 + fresh), yearly, run) if fresh else []
+    kept = [one.value for one in scored] or searched
+    tested = stress_test(base, [with_package(base, one.package) for one in kept], stress, run, seed, replications + fresh + 1) if stress else None
+    asked = {"trials": trials, "seeds": search.seeds, "sampler": sampler, "stress": stress, "fresh": fresh, "seed": seed,
+             "menu": [item.model_dump(mode="json") for item in items]}  # fmt: skip
+    return BudgetSearch(base, yearly, tried, searched, scored, tested, search.executed + run.executed, search.database, asked)
+
+
+class _Counting:
+    """Runs cells with the same options and counts those that were carried out."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options, self.executed = dict(options), 0
+
+    def __call__(self, cells: list[Cell]) -> CellResults:
+        found = run_cells(cells, **self.options)
+        self.executed += found.executed
+        return found
 
 
 def front_of(tried: Sequence[Valued]) -> list[Valued]:
@@ -192,7 +219,8 @@ class _Search:
 
     def _name(self) -> str:
         """Another question is another study in the same file."""
-        asked = [scenario_hash_of(self.base), self.yearly, [item.model_dump(mode="json") for item in self.menu], self.seeds, model_source_hash()]
+        asked = [scenario_hash_of(self.base), self.yearly, [item.model_dump(mode="json") for item in self.menu], self.seeds, model_source_hash(),
+                 summary_source_hash(), "losses of state-owned companies counted"]  # fmt: skip
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
     def _first_guesses(self) -> None:
@@ -205,6 +233,8 @@ class _Search:
 
     def go_on(self, trials: int, options: Mapping[str, Any]) -> None:
         """Try packages, a batch at a time, until there are `trials` with a value."""
+        run = _Counting(options)
+        nothing = [summary for _, summary in run(cells_of(self.base, self.seeds))]
         complete = (self.optuna.trial.TrialState.COMPLETE,)
         while (left := trials - len(self.study.get_trials(deepcopy=False, states=complete))) > 0:
             batch = [self.study.ask() for _ in range(min(BATCH, left))]
@@ -212,12 +242,11 @@ class _Search:
             cells: list[Cell] = []
             for package in packages:
                 cells += cells_of(with_package(self.base, package), self.seeds, {"package": in_words(package, "en")})
-            results = run_cells(cells, **options)
-            self.executed += results.executed
-            found = [summary for _, summary in results]
+            found = [summary for _, summary in run(cells)]
             count = len(self.seeds)
             for i, (trial, package) in enumerate(zip(batch, packages, strict=True)):
-                self._tell(trial, package, found[i * count : (i + 1) * count])
+                self._tell(trial, value_of(trial.number, package, found[i * count : (i + 1) * count], nothing, self.yearly))
+        self.executed += run.executed
 
     def _choice(self, trial: Any) -> dict[str, Any]:
         choice: dict[str, Any] = {}
@@ -233,36 +262,15 @@ class _Search:
         trial.set_user_attr("choice", choice)
         return choice
 
-    def _tell(self, trial: Any, package: Package, runs: Sequence[Any]) -> None:
-        """Value a package; one that spent more than the budget in any year is refused (it cannot be, and it is checked)."""
-        most = max(most_in_a_year(run) for run in runs)
-        if most > self.yearly * (1 + 1e-9):
-            raise StudyError(f"package {in_words(package, 'en')}: found {most:,.0f} yuan spent in a year, allowed {self.yearly:,.0f}")
-        years = self.base.months / MONTHS_PER_YEAR
-        cost = float(np.mean([bought_spending(run).sum() for run in runs])) / FEN_PER_YUAN / years
-        out = 1.0 - float(np.mean([run.scalars["cycle_share_last_year"] for run in runs]))
-        worst = float(np.mean([run.scalars["worst_decile_satisfaction"] for run in runs]))
-        trial.set_user_attr("most_in_a_year", most)
-        self.study.tell(trial, [cost, out, worst])
+    def _tell(self, trial: Any, found: Valued) -> None:
+        for name in BESIDE:
+            trial.set_user_attr(name, getattr(found, name))
+        self.study.tell(trial, list(found.objectives))
 
     def tried(self) -> list[Valued]:
         """Every package with a value, in the order tried."""
         found = []
         for trial in self.study.get_trials(deepcopy=False, states=(self.optuna.trial.TrialState.COMPLETE,)):
             package = package_of(trial.user_attrs["choice"], self.menu, self.yearly)
-            cost, out, worst = trial.values
-            found.append(Valued(trial.number, package, cost, out, worst, trial.user_attrs["most_in_a_year"]))
+            found.append(Valued(trial.number, package, *trial.values, **{name: trial.user_attrs[name] for name in BESIDE}))
         return found
-
-
-def bought_spending(summary: Any) -> np.ndarray:
-    """Fen (int64) of public money that bought programmes spent, by month from 0."""
-    spent = [fen for (_, programme), fen in summary.spending.items() if programme.startswith(PREFIX)]
-    return np.asarray(np.sum([np.zeros(summary.months + 1, np.int64), *spent], axis=0))
-
-
-def most_in_a_year(summary: Any) -> float:
-    """Yuan that bought programmes spent in the dearest year of the run (years begin in months 1, 13 …)."""
-    months = bought_spending(summary)[1:]
-    padded = np.append(months, np.zeros(-months.size % MONTHS_PER_YEAR, np.int64))
-    return int(padded.reshape(-1, MONTHS_PER_YEAR).sum(axis=1).max()) / FEN_PER_YUAN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,8 @@ from scipy.stats import qmc
 
 from sim.errors import StudyError
 from sim.experiments.cell import Cell, cells_of
-from sim.experiments.running import run_cells
 from sim.experiments.unmeasured import unmeasured
+from sim.experiments.valuing import Runs
 from sim.scenario import Scenario, with_overrides
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class Failing:
 @dataclass(frozen=True, eq=False)
 class Stress:
     """Packages tried in the same futures. futures: (futures, parameters); in_cycle: (packages, futures); nothing: (futures,)
-    the share of estates in the cycle in the last year without a package.
+    the share of estates in the cycle in the last year without a package. confirmed: in how many of how many other futures, none
+    of which had a part in choosing it, the best package does well enough.
     """
 
     keys: tuple[str, ...]
@@ -47,7 +48,7 @@ class Stress:
     in_cycle: np.ndarray
     nothing: np.ndarray
     regions: tuple[Failing, ...]
-    executed: int
+    confirmed: tuple[int, int] = (0, 0)
 
     @property
     def regret(self) -> np.ndarray:
@@ -84,24 +85,39 @@ def _best(satisficing: np.ndarray, regret: np.ndarray) -> int:
     return int(np.lexsort((regret.max(axis=1), -satisficing))[0])
 
 
-def stress_test(base: Scenario, packages: Sequence[Scenario], futures: int, options: Mapping[str, Any], seed: int) -> Stress:
-    """Run nothing and every package in `futures` points of a Latin hypercube over `unmeasured()`, all with the same seed."""
+def stress_test(base: Scenario, packages: Sequence[Scenario], futures: int, run: Runs, design_seed: int, seed: int) -> Stress:
+    """Run nothing and every package in `futures` points of a Latin hypercube over `unmeasured()`, all with the same `seed`.
+
+    The best of them then meets as many other futures under another seed, since those that chose it flatter it.
+    """
     if futures < 2:
         raise StudyError(f"stress: found {futures} futures, allowed 0 (no stress test) or 2 and more")
-    ranges = unmeasured()
-    low, high = np.array(list(ranges.values())).T
-    points = low + (high - low) * qmc.LatinHypercube(d=len(ranges), rng=np.random.default_rng(seed)).random(futures)
-    cells: list[Cell] = []
-    for scenario in (base, *packages):
-        for point in points:
-            changes = {key: float(value) for key, value in zip(ranges, point, strict=True)}
-            cells += cells_of(with_overrides(scenario, changes), [seed], changes)
-    results = run_cells(cells, **options)
-    shares = np.array([summary.scalars["cycle_share_last_year"] for _, summary in results]).reshape(-1, futures)
-    nothing, in_cycle = shares[0], shares[1:]
+    keys = tuple(unmeasured())
+    points = _futures(futures, design_seed)
+    nothing, *others = _shares([base, *packages], points, seed, run)
+    in_cycle = np.array(others)
     enough = in_cycle <= (1 - GAIN) * nothing
     best = _best(enough.mean(axis=1), in_cycle - in_cycle.min(axis=0))
-    return Stress(tuple(ranges), points, in_cycle, nothing, failing_regions(tuple(ranges), points, ~enough[best]), results.executed)
+    without, chosen = _shares([base, packages[best]], _futures(futures, design_seed + 1), seed + 1, run)
+    confirmed = int((chosen <= (1 - GAIN) * without).sum()), futures
+    return Stress(keys, points, in_cycle, nothing, failing_regions(keys, points, ~enough[best]), confirmed)
+
+
+def _futures(number: int, seed: int) -> np.ndarray:
+    """Points (futures x parameters) of a Latin hypercube over the plausible ranges of unmeasured parameters."""
+    low, high = np.array(list(unmeasured().values())).T
+    return np.asarray(low + (high - low) * qmc.LatinHypercube(d=low.size, rng=np.random.default_rng(seed)).random(number))
+
+
+def _shares(scenarios: Sequence[Scenario], points: np.ndarray, seed: int, run: Runs) -> list[np.ndarray]:
+    """Share of estates in the cycle in the last year, one row a scenario, one value a future."""
+    cells: list[Cell] = []
+    for scenario in scenarios:
+        for point in points.tolist():
+            changes = dict(zip(unmeasured(), point, strict=True))
+            cells += cells_of(with_overrides(scenario, changes), [seed], changes)
+    found = np.array([summary.scalars["cycle_share_last_year"] for _, summary in run(cells)])
+    return list(found.reshape(len(scenarios), -1))
 
 
 def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) -> tuple[Failing, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import Problem, ScenarioError
-from sim.experiments.budget import REPLICATIONS, TRIALS, BudgetSearch, budget
+from sim.experiments.budget import FRESH, REPLICATIONS, TRIALS, BudgetSearch, budget
 from sim.experiments.menu import MenuItem
 from sim.experiments.study_file import find_study
 from sim.experiments.tipping import MONTHS, VALUES, Tipping, tipping
@@ -68,12 +68,13 @@ class BudgetStudy(TrapStudy):
     trials: int = setting(TRIALS, 1, 1_000_000, "", "packages to try", "试验次数")
     replications: int = setting(REPLICATIONS, 1, 10_000, "", "seeds of each package", "重复次数")
     stress: int = setting(24, 0, 100_000, "", "futures of the stress test", "压力测试情形数")
+    fresh: int = setting(FRESH, 0, 10_000, "", "seeds on which the front is scored again, 0 for none", "重新评分的新种子数")
     sampler: Literal["nsga2", "tpe"] = Field(default="nsga2", description="how packages are proposed / 搜索算法")
     menu: tuple[MenuItem, ...] = Field(default=(), strict=False, description="what may be bought (default: generic) / 措施菜单")
 
     def options(self) -> dict[str, Any]:
         """Keyword arguments of `sim.budget`."""
-        return {"trials": self.trials, "replications": self.replications, "stress": self.stress, "sampler": self.sampler,
+        return {"trials": self.trials, "replications": self.replications, "stress": self.stress, "fresh": self.fresh, "sampler": self.sampler,
                 "menu": self.menu or None}  # fmt: skip
 
     def run(self, **options: Any) -> BudgetSearch:

@@ -10,6 +10,7 @@ from sim.errors import EstateError
 from sim.words import COLUMN_WORDS, LANGUAGES, Word
 
 CHART_WORDS = {
+    "overview": Word("多少小区陷入恶性循环，物业费还收上来多少", "How many estates are in the vicious cycle, and how much of the fee is still paid"),
     "cycle": Word("收缴率、服务质量、满意度与设施状况：逐月变化",
                   "Fee collection, service quality, satisfaction and facility condition over time"),
     "ladder": Word("物业覆盖阶梯：从名义覆盖到收支平衡",
@@ -29,7 +30,16 @@ TEXT = {
     "share_of_estates": Word("占全部小区的比例", "share of all estates"),
     "provenance": Word("情景：{name} · 随机种子 {seed} · {months}个月 · {estates}个小区",
                        "scenario: {name} · seed {seed} · {months} months · {estates} estates"),
-    "panel_collection_rate": Word("物业费收缴率（有收费的小区）", "Fee collection rate (estates that bill)"),
+    "overview_title": Word("{time}间，陷入恶性循环或失管的小区由{start}变为{end}", "In {time}, the share of estates in the vicious cycle (spiralling or collapsed) goes from {start} to {end}"),
+    "time_months": Word("{n}个月", "{n} months"), "time_year": Word("1年", "a year"), "time_years": Word("{n}年", "{n} years"),
+    "panel_stages": Word("{n}个小区各处于什么阶段", "The {n} estates by stage"),
+    "panel_paid": Word("物业费收上来多少", "How much of the fee is paid"),
+    "all_estates": Word("全部小区\n（不收费的计为0）", "all estates\n(0 where\nnobody bills)"),
+    "those_that_bill": Word("只看有收费的", "only those\nthat bill"),
+    "overview_alt": Word("{title}。左图：各阶段小区占比随月份变化的堆叠面积图，期末为{shares}。右图：全部小区（不收费的计为0）的物业费收缴率由{first}变为{last}；只看有收费的小区，由{first_billing}变为{last_billing}。",
+                         "{title}. Left: stacked areas of the share of estates in each stage by month; at the end {shares}. Right: fee collection over all estates (0 where nobody bills) goes from {first} to {last}; over those that bill, from {first_billing} to {last_billing}."),
+    "panel_collection_rate": Word("物业费收缴率（不收费的小区计为0）", "Fee collection (0 where nobody bills)"),
+    "still_billing": Word("有收费的", "billing"),
     "panel_quality": Word("服务质量（100% 为达标服务）", "Service quality (100% = full standard)"),
     "panel_satisfaction": Word("业主满意度", "Owner satisfaction"),
     "panel_condition": Word("设施设备状况（100% 为完好）", "Facility condition (100% = as new)"),

@@ -15,6 +15,7 @@ from sim.outputs.catalog import CHART_WORDS, pick, require_language
 from sim.outputs.measures import RunLike
 from sim.outputs.money import money, money_alt
 from sim.outputs.over_time import cycle, cycle_alt, ladder, ladder_alt, modes, modes_alt
+from sim.outputs.overview import overview, overview_alt
 from sim.outputs.stages import estate_map, estate_map_alt, stages, stages_alt
 from sim.words import Word
 
@@ -33,6 +34,7 @@ class Chart(NamedTuple):
 
 
 CHARTS: dict[str, Chart] = {
+    "overview": Chart(overview, CHART_WORDS["overview"], overview_alt),
     "cycle": Chart(cycle, CHART_WORDS["cycle"], cycle_alt),
     "ladder": Chart(ladder, CHART_WORDS["ladder"], ladder_alt),
     "stages": Chart(stages, CHART_WORDS["stages"], stages_alt),

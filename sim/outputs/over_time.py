@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.outputs import style
 from sim.outputs.catalog import CHART_WORDS, capital, measure_name, percent, pick, provenance, text
-from sim.outputs.measures import RunLike
+from sim.outputs.measures import RunLike, paid_by_estate, paid_rates
 from sim.words import MODE_WORDS, MODES
 
 CYCLE_COLOURS = {
@@ -21,6 +23,23 @@ CYCLE_COLUMNS = tuple(CYCLE_COLOURS)
 LADDER = ("nominal", "charging", "professional", "break_even")
 
 
+class Band(NamedTuple):
+    """A measure over the months: mean over households, and the 10th and 90th percentile of estates."""
+
+    month: np.ndarray
+    low: np.ndarray
+    mean: np.ndarray
+    high: np.ndarray
+
+
+def band_of(run: RunLike, column: str) -> Band:
+    """The band of one of CYCLE_COLUMNS. Collection counts estates where nobody bills as paying nothing, so that they are not lost sight of."""
+    if column != "collection_rate":
+        return Band(run.city.index.to_numpy(), *(run.city[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90")))
+    low, high = np.percentile(np.nan_to_num(paid_by_estate(run)), (10, 90), axis=1)
+    return Band(np.arange(1, run.months + 1), low, paid_rates(run)[0], high)
+
+
 @style.styled
 def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
     """Four panels over the months: household-weighted mean and the band from the 10th to the 90th percentile of estates."""
@@ -31,11 +50,10 @@ def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
         provenance(run, lang) + "\n" + text("band_note", lang),
         lift=18,
     )
-    month = run.city.index.to_numpy()
     for place, (panel, column) in enumerate(
         zip(style.panels(host, 2, 2, (0.155, 0.2)), CYCLE_COLUMNS, strict=True)
     ):
-        low, mean, high = (run.city[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90"))
+        month, low, mean, high = band_of(run, column)
         colour = CYCLE_COLOURS[column]
         panel.fill_between(month, low, high, color=colour, alpha=0.2, linewidth=0, label="band")
         panel.plot(month, mean, color=colour, linewidth=2.2, label=column)
@@ -44,26 +62,37 @@ def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
         style.month_axis(panel, run.months, text("month", lang) if place > 1 else "")
         ends = [(high[-1], percent(high[-1]), style.GREY), (low[-1], percent(low[-1]), style.GREY),
                 (mean[-1], f"{text('mean', lang)} {percent(mean[-1])}", style.readable(colour))]  # fmt: skip
+        if column == "collection_rate":
+            ends.append(_billing(panel, run, lang))
         style.end_labels(panel, [label for label in ends if np.isfinite(label[0])], size=9)
     return style.owner(host)
+
+
+def _billing(panel: Axes, run: RunLike, lang: str) -> tuple[float, str, str]:
+    """Draw the mean over estates that still bill; returns its label."""
+    rates = paid_rates(run)[1]
+    panel.plot(np.arange(1, run.months + 1), rates, color=style.GREY, linestyle="--", linewidth=1.3, label="billing")
+    return float(rates[-1]), f"{text('still_billing', lang)} {percent(rates[-1])}", style.GREY
 
 
 def cycle_alt(run: RunLike, lang: str = "en") -> str:
     """What the cycle chart shows, in words."""
     parts = []
     for column in CYCLE_COLUMNS:
-        series, name = run.city[column].dropna(), measure_name(column, lang)
-        if series.empty:
+        month, bottom, mean, top = band_of(run, column)
+        name, known = measure_name(column, lang), np.flatnonzero(np.isfinite(mean))
+        if not known.size:
             parts.append(f"{name}没有数据" if lang == "zh" else f"{name} has no values")
             continue
-        first, last, lowest = series.iloc[0], series.iloc[-1], series.min()
-        low, high = (run.city[f"{column}_{suffix}"].iloc[-1] for suffix in ("p10", "p90"))
+        least = known[int(mean[known].argmin())]
+        first, last, lowest, when = mean[known[0]], mean[known[-1]], mean[least], month[least]
+        low, high = bottom[-1], top[-1]
         if lang == "zh":
-            parts.append(f"{name}由{percent(first)}变为{percent(last)}（最低{percent(lowest)}，第{series.idxmin()}月）"
+            parts.append(f"{name}由{percent(first)}变为{percent(last)}（最低{percent(lowest)}，第{when}月）"
                          f"，期末中间80%的小区在{percent(low)}至{percent(high)}之间")  # fmt: skip
         else:
             parts.append(f"{name} goes from {percent(first)} to {percent(last)} (lowest {percent(lowest)} in month "
-                         f"{series.idxmin()}); at the end the middle 80% of estates lie between {percent(low)} and {percent(high)}")  # fmt: skip
+                         f"{when}); at the end the middle 80% of estates lie between {percent(low)} and {percent(high)}")  # fmt: skip
     if lang == "zh":
         return f"四幅折线图，{run.months}个月，按户数加权均值。" + "；".join(parts) + "。"
     return (

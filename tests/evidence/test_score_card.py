@@ -13,12 +13,12 @@ from pattern_files import file_of
 
 from sim.city import City
 from sim.errors import StudyError
-from sim.evidence.ensemble import Ensemble, load_ensemble
 from sim.evidence.patterns import check_patterns
 from sim.evidence.score_card import Score, effect, turned_surely
 from sim.evidence.statistics import STATISTICS, Choice, measure
 from sim.evidence.validate import validate
 from sim.experiments.engine import InProcess
+from sim.experiments.ensemble import Ensemble, load_ensemble
 from sim.results.record import record_of
 from sim.runner import resolve
 

@@ -38,6 +38,7 @@ from sim.outputs.measures import (
     flows_by_purpose,
     fold_small,
     net_by_year,
+    paid_rates,
     snapshot_months,
     stage_flows,
     stage_shares,
@@ -45,6 +46,7 @@ from sim.outputs.measures import (
     year_marks,
 )
 from sim.outputs.over_time import CYCLE_COLUMNS, LADDER, cycle
+from sim.outputs.overview import headline, in_cycle, overview
 from sim.outputs.stages import packed_grid
 from sim.words import LANGUAGES, MODES
 
@@ -63,7 +65,8 @@ def is_chinese(words: str) -> bool:
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_says_in_its_language_what_and_which_run(run: FakeRun, name: str, lang: str) -> None:
     words = words_of(chart(run, name, lang))
-    assert CHARTS[name].title.in_language(lang) in words
+    # the title of the first chart is what it shows, in one sentence
+    assert (headline(run, lang) if name == "overview" else CHARTS[name].title.in_language(lang)) in words
     assert any(
         run.scenario.title[lang] in line and f"{run.months}" in line and "60" in line for line in words
     )
@@ -89,13 +92,46 @@ def test_cycle_has_a_mean_and_a_band_in_each_panel(run: FakeRun) -> None:
     for panel, column in zip(panels, CYCLE_COLUMNS, strict=True):
         (line,) = panel.get_lines()[:1]
         assert line.get_label() == column
-        np.testing.assert_allclose(line.get_ydata(), run.city[column])
         (band,) = panel.collections
         heights = band.get_paths()[0].vertices[:, 1]
-        assert heights.min() == pytest.approx(run.city[f"{column}_p10"].min())
-        assert heights.max() == pytest.approx(run.city[f"{column}_p90"].max())
+        if column != "collection_rate":
+            np.testing.assert_allclose(line.get_ydata(), run.city[column])
+            assert heights.min() == pytest.approx(run.city[f"{column}_p10"].min())
+            assert heights.max() == pytest.approx(run.city[f"{column}_p90"].max())
         assert panel.get_xlim() == (0, run.months)
         assert panel.get_ylim() == (0, 1)
+
+
+def test_collection_counts_estates_that_bill_nobody_as_unpaid(run: FakeRun) -> None:
+    """An estate that pays badly and stops billing raises the mean over estates that bill; over all estates it must lower it."""
+    frame = run.estates.copy()
+    frame["paid"] = frame["collection_rate"].fillna(0) * frame["households"]
+    by_month = frame.groupby("month")
+    everybody, billing = paid_rates(run)
+    np.testing.assert_allclose(everybody, by_month["paid"].sum() / by_month["households"].sum())
+    np.testing.assert_allclose(billing, by_month["paid"].sum() / frame[frame["collection_rate"].notna()].groupby("month")["households"].sum())
+    last = run.estates["month"] == run.months
+    worst = run.estates.loc[last, "collection_rate"].idxmin()
+    stopped = replace(run, estates=run.estates.assign(collection_rate=run.estates["collection_rate"].mask(run.estates.index == worst)))
+    assert paid_rates(stopped)[0][-1] < everybody[-1] and paid_rates(stopped)[1][-1] > billing[-1]
+    lines = {line.get_label(): line.get_ydata() for line in cycle(stopped).axes[0].child_axes[0].get_lines()}
+    np.testing.assert_allclose(lines["collection_rate"], paid_rates(stopped)[0])
+    np.testing.assert_allclose(lines["billing"], paid_rates(stopped)[1])
+
+
+def test_overview_stacks_all_estates_and_says_how_many_are_in_the_cycle(run: FakeRun) -> None:
+    left, right = overview(run).axes[0].child_axes
+    assert [band.get_label() for band in left.collections] == list(STAGE_ORDER[::-1])
+    assert max(band.get_paths()[0].vertices[:, 1].max() for band in left.collections) == pytest.approx(1)
+    spiralling = left.collections[1].get_paths()[0].vertices
+    top = spiralling[spiralling[:, 0] == run.months, 1].max()
+    last = stages_at(run, [run.months])[0]
+    share = np.isin(last, [STAGE_ORDER.index("spiralling"), STAGE_ORDER.index("collapsed")]).mean()
+    assert top == pytest.approx(share) == pytest.approx(in_cycle(run)[-1])
+    assert f"{100 * share:.0f}%" in headline(run, "zh")
+    lines = {line.get_label(): line.get_ydata() for line in right.get_lines()}
+    np.testing.assert_allclose(lines["everybody"], paid_rates(run)[0])
+    np.testing.assert_allclose(lines["billing"], paid_rates(run)[1])
 
 
 def test_ladder_has_four_rungs_in_different_dashes_with_labels_at_their_ends(run: FakeRun) -> None:

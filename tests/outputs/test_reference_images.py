@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent / "reference"
 MADE_WITH = FOLDER / "made_with.json"
 TOLERANCE = 2.0  # root mean square of the difference in colour, of 255; one end label missing makes 3.5, one line 8, one band 7.6
 DOTS_PER_INCH = 50
-SHOWN = [("cycle", "en"), ("stages", "zh"), ("modes", "zh"), ("ladder", "en")]
+SHOWN = [("overview", "zh"), ("cycle", "en"), ("stages", "zh"), ("modes", "zh"), ("ladder", "en")]
 WRITE = os.environ.get("ESTATE_WRITE_REFERENCE") == "1"
 
 

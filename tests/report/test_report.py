@@ -54,7 +54,7 @@ def test_page_is_valid_and_accessible(request, kind, lang):
     assert {given["scope"] for given in page.all("th")} == {"row", "col"}
 
 
-@pytest.mark.parametrize("kind, charts", [("run", 6), ("comparison", 4), ("study", 3), ("batch", 2)])
+@pytest.mark.parametrize("kind, charts", [("run", 7), ("comparison", 4), ("study", 3), ("batch", 2)])
 def test_pictures_are_inside_and_told(request, kind, charts):
     page = page_of(request.getfixturevalue(f"{kind}_folder"), "en")
     images = page.all("img")
@@ -132,7 +132,7 @@ def test_batch_report_has_means_of_all_runs(batch_folder):
 
 def test_both_in_one_page(run_folder, comparison_folder, tmp_path):
     page = Page(write_report([run_folder, comparison_folder], tmp_path / "two.html", "en").read_text(encoding="utf-8"))
-    assert page.problems == [] and len(page.all("img")) == 10 and page.headings.count(2) == 3  # contents and two parts
+    assert page.problems == [] and len(page.all("img")) == 11 and page.headings.count(2) == 3  # contents and two parts
 
 
 def test_titles_are_escaped(run_folder, tmp_path):

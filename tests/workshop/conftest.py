@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from importlib.util import find_spec
+from pathlib import Path
 
 SMALL = "city.estates=20&months=12"
 
@@ -21,12 +22,13 @@ else:
     from sim.app.limits import Limits
 
     @pytest_asyncio.fixture
-    async def user() -> AsyncIterator[User]:
+    async def user(tmp_path: Path) -> AsyncIterator[User]:
         """A participant of a room with two seats; `user.shop` is the workshop."""
         from sim.app.server import workshop
 
         async with user_simulation() as made:
             shop = workshop(Limits(sessions=2), workers=1)
+            shop.host.folder = tmp_path
             shop.workers.start()
             made.shop = shop
             try:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from nicegui import run, ui
+from nicegui import ui
 
 from sim.app.charts import city_charts
 from sim.app.look import columns, head
 from sim.app.panel import Panel
 from sim.app.player import Player
 from sim.app.session import Session
-from sim.app.story import story
+from sim.app.story import show_story
 from sim.app.tasks import Result
 
 SETTLED_SECONDS = 0.35  # after the last change, before a run starts by itself
@@ -88,12 +88,6 @@ class PlayPage:
             return
 
         async def tell() -> None:
-            lines = await run.io_bound(story, held.run, estate, session.lang)
-            with session.client, ui.dialog(value=True) as dialog, ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"):
-                ui.label(session.say("life_of", estate=estate)).classes("text-xl font-bold")
-                for line in lines or ():
-                    ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")
-                ui.button(session.say("close"), on_click=dialog.close).props("no-caps autofocus")
-                dialog.on("hide", dialog.delete)
+            await show_story(session, held.run, estate)
 
         await session.guarded(tell)

@@ -71,7 +71,12 @@ class Ensemble:
     def facts(self, replications: int) -> dict[str, Any]:
         """What a manifest says of it."""
         return {"name": self.name, "members": len(self.members), "used": min(replications, len(self.members)), "digest": self.digest,
-                "keys": list(self.keys), "model_source_hash": self.model_source_hash}  # fmt: skip
+                "model_source_hash": self.model_source_hash, "parameters": [dict(member) for member in self.members]}  # fmt: skip
+
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, Any] | None) -> Ensemble | None:
+        """The ensemble that a manifest states (see `facts`); None for none."""
+        return None if not facts else cls(facts["name"], tuple(dict(one) for one in facts["parameters"]), facts["model_source_hash"])
 
 
 def doubt_line(ensemble: Mapping[str, Any] | None, lang: str) -> str:

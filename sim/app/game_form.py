@@ -1,0 +1,91 @@
+"""The form in which a team says how much each measure may spend this year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nicegui import ui
+
+from sim.app.game import Decision, Game, Team
+from sim.app.game_view import UNIT, costs_public, money
+from sim.app.levers import described
+from sim.app.session import Session
+from sim.interventions.describe import bearer
+
+Submit = Callable[[Decision, int], None]
+
+
+class DecisionForm:
+    """Built for one version of a team; what it hands in carries that version, so that two browsers cannot spend twice."""
+
+    def __init__(self, session: Session, game: Game, team: Team, submit: Submit) -> None:
+        """Builds the form where it is made, filled with what the team submitted, or did last year."""
+        self.session, self.game, self.team, self.submit = session, game, team, submit
+        self.version = team.version
+        before = team.decisions[-1] if team.decisions else {}
+        self.decision: Decision = dict(team.chosen if team.chosen is not None else before)
+        lang = session.lang
+        ui.label(session.say("game_money", left=money(game.left(team), lang), yearly=money(game.rules.yearly, lang))).classes("text-lg font-bold").mark("game-money")
+        ui.label(session.say("game_decide")).classes("estate-small")
+        spent = dict(team.years[-1].spent) if team.years else {}
+        for kind in game.rules.measures:
+            self._measure(kind, spent.get(kind))
+        self.sum = ui.label("").classes("font-bold").props("role=status aria-live=polite").mark("game-sum")
+        ui.button(session.say("game_submit"), icon="check", on_click=self._hand_in).props("no-caps color=primary size=lg").classes("w-full").mark("submit")
+        status = session.say("game_submitted" if team.chosen is not None else "game_not_submitted")
+        ui.label(status).classes("estate-small").props("role=status").mark("game-status")
+        self._add_up()
+
+    def _measure(self, kind: str, spent: int | None) -> None:
+        session, about = self.session, described(kind)
+        public = costs_public(kind)
+        label = about.label.in_language(session.lang)
+        with ui.element("div").classes("estate-measure"):
+            with ui.row().classes("items-center justify-between w-full no-wrap"):
+                box = ui.checkbox(label, value=kind in self.decision).mark(f"buy-{kind}")
+                field = None
+                if public:
+                    share = max(1, self.game.rules.yearly // 4 // UNIT)
+                    field = ui.number(value=self.decision.get(kind, share * UNIT) / UNIT, min=0, precision=1, step=5, suffix=session.say("game_yuan_unit"))
+                    field.props(f'dense outlined debounce=200 aria-label="{label}"').classes("estate-amount").mark(f"yuan-{kind}")
+                else:
+                    ui.label(session.say("game_no_public_cost")).classes("estate-small")
+
+            def changed() -> None:
+                if box.value:
+                    self.decision[kind] = _yuan(field.value) if field is not None else 0
+                else:
+                    self.decision.pop(kind, None)
+                self._add_up()
+
+            box.on_value_change(changed)
+            if field is not None:
+                field.on_value_change(changed)
+            if spent is not None and public:
+                ui.label(session.say("game_last_year", yuan=money(spent, session.lang))).classes("estate-small")
+            self._about(kind)
+
+    def _about(self, kind: str) -> None:
+        session, about = self.session, described(kind)
+        between = "、" if session.lang == "zh" else ", "
+        with ui.expansion(session.say("how")).classes("w-full estate-small").props("dense"):
+            ui.label(about.mechanism.in_language(session.lang))
+            ui.label(session.say("risk")).classes("font-bold")
+            ui.label(about.risk.in_language(session.lang))
+            if about.payers:
+                ui.label(session.say("payers")).classes("font-bold")
+                ui.label(between.join(bearer(name, session.lang) for name in about.payers))
+
+    def _add_up(self) -> None:
+        asked, lang = sum(self.decision.values()), self.session.lang
+        rest = self.game.left(self.team) - asked
+        self.sum.set_text(self.session.say("game_asked", asked=money(asked, lang), rest=money(rest, lang)))
+        self.sum.style("color: #b30000" if rest < 0 else "color: #111")
+
+    def _hand_in(self) -> None:
+        self.submit(dict(self.decision), self.version)
+
+
+def _yuan(value: float | None) -> int:
+    """Whole yuan of a field; an empty or impossible one is nothing."""
+    return max(0, round((value or 0.0) * UNIT)) if value is None or abs(value) < 1e9 else 10**13

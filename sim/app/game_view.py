@@ -1,0 +1,123 @@
+"""What the pages of the budget game have in common: amounts, figures, the leader board, the chart of the teams' paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from nicegui import ui
+
+from sim.app.charts import COLOURS, DASHES, SYMBOLS
+from sim.app.difference_charts import FONT
+from sim.app.game import Game, Refused, Said, Year, label_of
+from sim.app.host import Host
+from sim.app.levers import described
+from sim.app.session import Session
+from sim.app.words import say
+from sim.interventions.treasury import PUBLIC
+from sim.outputs.catalog import amount
+from sim.units import format_share
+
+MONEY = ("asked", "left", "over", "got", "yuan", "yearly", "rest")
+UNIT = 10_000  # yuan of a field of the page
+LOOK_SECONDS = 1.0
+PATHS = ("out_of_cycle", "worst_decile")
+
+
+def told(said: Said, lang: str) -> str:
+    """A sentence of the game in a language: amounts as money, measures by what they are called."""
+    values = {key: amount(value, lang) if key in MONEY else label_of(value).in_language(lang) if key == "measure" else value
+              for key, value in said.values}  # fmt: skip
+    return say(said.key, lang, **values)
+
+
+def refused(session: Session, error: Refused) -> None:
+    """Say on this page why something cannot be done."""
+    with session.client:
+        ui.notify(told(error.said, session.lang), type="warning", multi_line=True, timeout=8000, close_button=session.say("close"))
+
+
+def money(yuan: float, lang: str) -> str:
+    """An amount in words, with a true minus."""
+    return amount(yuan, lang).replace("-", "−")
+
+
+def costs_public(kind: str) -> bool:
+    """Whether a measure can cost public money."""
+    return any(payer in PUBLIC for payer in described(kind).payers)
+
+
+def watch(host: Host, look: Callable[[], object]) -> ui.timer:
+    """Call `look` on this page whenever the game has changed."""
+    seen: list[Any] = [host.version]
+
+    def check() -> None:
+        if host.version != seen[0]:
+            seen[0] = host.version
+            look()
+
+    return ui.timer(LOOK_SECONDS, check)
+
+
+def figure(title: str, value: str, notes: Sequence[str]) -> None:
+    """One large figure with small lines below."""
+    with ui.element("div").classes("estate-figure"):
+        ui.label(title).classes("estate-small")
+        ui.label(value).classes("estate-figure-value")
+        for note in notes:
+            ui.label(note).classes("estate-small")
+
+
+def change_words(session: Session, years: Sequence[Year], name: str) -> list[str]:
+    """The change of a share on the year before, if there is one."""
+    if len(years) < 2:
+        return []
+    points = 100 * (getattr(years[-1], name) - getattr(years[-2], name))
+    text = f"{'+' if points >= 0 else '−'}{abs(points):.1f}" + ("个百分点" if session.lang == "zh" else " points")
+    return [session.say("game_since", change=text)]
+
+
+def leader_board(session: Session, host: Host, game: Game, final: bool = False) -> None:
+    """The leader board; at the end with the city without measures and the best package, for comparison."""
+    lines = game.board
+    ui.label(session.say("game_board")).classes("text-lg font-bold")
+    if not lines:
+        ui.label(session.say("game_empty_board"))
+        return
+    lang = session.lang
+    rows = [{"rank": str(place), "team": line.name, "out": format_share(line.out_of_cycle, 0), "worst": format_share(line.worst_decile, 0),
+             "left": money(line.left, lang)} for place, line in enumerate(lines, 1)]  # fmt: skip
+    extra = (("game_best_row", host.best_years), ("game_nobody", host.nothing)) if final else (("game_nobody", host.nothing),)
+    for key, years in extra:
+        done = min(len(years), game.closed if final else max(len(team.years) for team in game.teams.values()))
+        if done:
+            saved = game.rules.yearly * done - sum(year.cost for year in years[:done])
+            rows.append({"rank": "–", "team": session.say(key), "out": format_share(years[done - 1].out_of_cycle, 0),
+                         "worst": format_share(years[done - 1].worst_decile, 0), "left": money(saved, lang)})  # fmt: skip
+    columns: list[dict[str, Any]] = [
+        {"name": name, "field": name, "label": session.say(f"game_{name}"), "align": "left" if name == "team" else "right"}
+        for name in ("rank", "team", "out", "worst", "left")
+    ]
+    ui.table(rows=rows, columns=columns, row_key="team", pagination=0).props("flat wrap-cells dense hide-pagination").classes("w-full estate-board")
+    ui.label(session.say("game_board_rule")).classes("estate-small")
+
+
+def paths_chart(session: Session, name: str, paths: Mapping[str, Sequence[Year]], years: int) -> None:
+    """One chart with the path of every team: a share at the end of each year."""
+    title = session.say("game_out" if name == "out_of_cycle" else "game_worst")
+    series = []
+    for place, (team, path) in enumerate(paths.items()):
+        colour, dash = COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)]
+        points = [[number, round(100 * getattr(year, name), 1)] for number, year in enumerate(path, 1)]
+        series.append({"type": "line", "name": team, "data": points, "symbol": SYMBOLS[place % len(SYMBOLS)], "symbolSize": 9,
+                       "lineStyle": {"width": 3, "type": dash, "color": colour}, "itemStyle": {"color": colour}})  # fmt: skip
+    options = {
+        "title": {"text": title, "textStyle": {"fontSize": 15, "fontFamily": FONT}, "left": 8, "top": 4}, "textStyle": {"fontFamily": FONT},
+        "aria": {"enabled": True}, "animation": False, "series": series,
+        "legend": {"type": "scroll", "top": 28, "left": 8, "itemWidth": 34, "textStyle": {"fontSize": 13}},
+        "grid": {"left": 52, "right": 18, "top": 66, "bottom": 40}, "tooltip": {"trigger": "axis", "confine": True},
+        "toolbox": {"right": 8, "feature": {"saveAsImage": {"name": f"game_{name}", "pixelRatio": 2, "title": "PNG"}}},
+        "xAxis": {"type": "value", "min": 1, "max": max(2, years), "interval": 1, "name": session.say("game_year"), "nameLocation": "middle", "nameGap": 24},
+        "yAxis": {"type": "value", "min": 0, "max": 100, "axisLabel": {":formatter": "value => value + '%'", "fontSize": 13}},
+    }  # fmt: skip
+    ui.echart(options).classes("estate-chart").props(f'role=img aria-label="{title}"')

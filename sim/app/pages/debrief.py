@@ -1,0 +1,127 @@
+"""The debrief of the budget game: each team's path, what it did, and the best package that the search has found."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from nicegui import ui
+
+from sim.app import game_work
+from sim.app.game import ENDED, Game, Year, label_of
+from sim.app.game_view import PATHS, costs_public, leader_board, money, paths_chart, watch
+from sim.app.host import TRIALS, Host
+from sim.app.levers import described
+from sim.app.look import head
+from sim.app.session import Session
+from sim.experiments.menu import Package, with_package
+from sim.scenario import to_toml
+from sim.units import MONTHS_PER_YEAR
+
+
+class DebriefPage:
+    """The page of one browser; everybody may see it when the game is over."""
+
+    def __init__(self, session: Session, host: Host) -> None:
+        """Builds the page; it follows the search as long as that goes on."""
+        self.session, self.host = session, host
+        self.content = ui.refreshable(self._content)
+        self.content()
+        watch(host, self.content.refresh)
+
+    def _content(self) -> None:
+        session, game = self.session, self.host.game
+        head(session, self._switch)
+        with ui.element("main").classes("estate-narrow").style("max-width: 80rem"):
+            ui.label(session.say("game_debrief")).classes("text-2xl font-bold")
+            if game is None or game.stage != ENDED:
+                ui.label(session.say("game_none" if game is None else "game_not_over")).classes("text-lg").mark("debrief-status")
+                return
+            ui.label(session.say("game_one_luck")).classes("estate-small")
+            with ui.element("section").classes("estate-card"):
+                leader_board(session, self.host, game, final=True)
+            if not game.closed:
+                return
+            with ui.element("section").classes("estate-card"):
+                ui.label(session.say("game_paths")).classes("text-lg font-bold")
+                with ui.element("div").classes("estate-charts"):
+                    for name in PATHS:
+                        paths_chart(session, name, self._paths(game), game.closed)
+            with ui.element("section").classes("estate-card"):
+                self._best(game)
+            with ui.element("section").classes("estate-card"):
+                self._decisions(game)
+
+    def _switch(self) -> None:
+        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.content.refresh()
+        self.session.keep_address()
+
+    def _paths(self, game: Game) -> dict[str, tuple[Year, ...]]:
+        """Years of every team, of the best package and of the city without measures."""
+        order = {line.name: place for place, line in enumerate(game.board)}
+        teams = sorted((team for team in game.teams.values() if team.years), key=lambda team: order[team.name])
+        paths = {team.name: team.years for team in teams}
+        if self.host.best_years:
+            paths[self.session.say("game_best_row")] = self.host.best_years[: game.closed]
+        if self.host.nothing:
+            paths[self.session.say("game_nobody")] = self.host.nothing[: game.closed]
+        return paths
+
+    def _best(self, game: Game) -> None:
+        session, best = self.session, self.host.best
+        ui.label(session.say("game_best_title")).classes("text-lg font-bold")
+        if self.host.search_failed:
+            ui.label(session.say("game_search_failed", reason=self.host.search_failed))
+        if best is None:
+            ui.label(session.say("game_best_none"))
+            return
+        self._package(best.package)
+        ui.label(session.say("game_best_how", tried=best.tried, total=TRIALS, seeds=game_work.SEEDS, years=game.rules.years)).classes("estate-small")
+        ui.button(session.say("game_best_toml"), icon="description", on_click=lambda: self._toml(game)).props("no-caps outline").mark("best-toml")
+
+    def _package(self, package: Package) -> None:
+        """What it buys, in the order in which it begins."""
+        session, lang = self.session, self.session.lang
+        with ui.element("ul").mark("best"):
+            for one in sorted(package, key=lambda bought: bought.start):
+                label, year = described(one.kind), (one.start - 1) // MONTHS_PER_YEAR + 1
+                yuan = money(one.yearly, lang) if costs_public(one.kind) else session.say("game_no_public_cost")
+                with ui.element("li"):
+                    ui.label(session.say("game_item", measure=label.label.in_language(lang), year=year, yuan=yuan))
+            if not package:
+                ui.label(session.say("game_did_nothing"))
+
+    def _decisions(self, game: Game) -> None:
+        """A table for each team: what it allowed and what was spent, year by year."""
+        session, lang = self.session, self.session.lang
+        ui.label(session.say("game_decisions")).classes("text-lg font-bold")
+        for line in game.board:
+            team = next(team for team in game.teams.values() if team.name == line.name)
+            with ui.expansion(f"{team.name} · {session.say('game_spent')} {money(game.spent(team), lang)}").classes("w-full estate-measure"):
+                for number, (decision, year) in enumerate(zip(team.decisions, team.years, strict=False), 1):
+                    spent = dict(year.spent)
+                    parts = [f"{label_of(kind).in_language(lang)} {money(yuan, lang)} → {money(spent.get(kind, 0), lang)}" for kind, yuan in decision.items()]
+                    ui.label(f"{session.say('game_year')} {number}: " + ("；" if lang == "zh" else "; ").join(parts or [session.say("game_did_nothing")]))
+        ui.button(session.say("game_csv"), icon="table_chart", on_click=lambda: self._csv(game)).props("no-caps outline").mark("game-csv")
+
+    def _csv(self, game: Game) -> None:
+        target = io.StringIO()
+        lines = csv.writer(target)
+        lines.writerow(["team", "year", "measure", "most_yuan", "spent_yuan", "out_of_cycle", "worst_decile_satisfaction"])
+        for team in game.teams.values():
+            for number, (decision, year) in enumerate(zip(team.decisions, team.years, strict=False), 1):
+                spent = dict(year.spent)
+                for kind, yuan in (decision or {"": 0}).items():
+                    lines.writerow([_cell(team.name), number, kind, yuan, spent.get(kind, 0), f"{year.out_of_cycle:.6f}", f"{year.worst_decile:.6f}"])
+        ui.download.content(target.getvalue().encode("utf-8-sig"), "game.csv", "text/csv; charset=utf-8")
+
+    def _toml(self, game: Game) -> None:
+        assert self.host.best is not None
+        scenario = with_package(game_work.base_of(game.rules), self.host.best.package)
+        ui.download.content(to_toml(scenario), "best_package.toml", "text/plain; charset=utf-8")
+
+
+def _cell(text: str) -> str:
+    """A name as a spreadsheet may show it: never as a formula."""
+    return "'" + text if text[:1] in "=+-@" else text

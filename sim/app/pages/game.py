@@ -1,0 +1,213 @@
+"""The budget game as a team sees it: join, decide about a year, watch what came of it, compare with the other teams."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from sim.app.charts import city_charts
+from sim.app.game import DECIDING, ENDED, JOINING, Game, Refused, Team
+from sim.app.game_form import DecisionForm
+from sim.app.game_view import change_words, figure, leader_board, money, refused, told, watch
+from sim.app.host import Host
+from sim.app.look import columns, head
+from sim.app.player import Player
+from sim.app.session import Session
+from sim.app.story import show_story
+from sim.units import MONTHS_PER_YEAR, format_share
+
+TEAM = "team"  # the part of the address that holds a team's token
+REMEMBER = "localStorage.setItem('estate_team', {token!r})"
+FORGET = "localStorage.removeItem('estate_team')"
+
+
+class GamePage:
+    """The page of one browser. A browser that knows its team's token (address or memory) is that team again."""
+
+    def __init__(self, session: Session, host: Host, token: str) -> None:
+        """`token` as found in the address, or empty."""
+        self.session, self.host = session, host
+        self.team = self._team(token)
+        self._shown: dict[str, object] = {}
+        self.parts: dict[str, ui.refreshable] = {}
+        self.content = ui.refreshable(self._content)
+        self.content()
+        watch(host, self._look)
+        if self.team is None:
+            ui.timer(0.1, self._recall, once=True)
+        else:
+            self._remember(self.team)
+
+    def _team(self, token: str) -> Team | None:
+        return self.host.game.teams.get(token) if self.host.game is not None else None
+
+    def _remember(self, team: Team | None) -> None:
+        """Keep the team in the address and in the browser, for when the connection drops or the page is opened anew."""
+        self.team = team
+        self.session.more = {TEAM: team.token} if team is not None else {}
+        self.session.keep_address()
+        ui.run_javascript(REMEMBER.format(token=team.token) if team is not None else FORGET)
+
+    async def _recall(self) -> None:
+        try:
+            token = await ui.run_javascript("localStorage.getItem('estate_team')", timeout=3.0)
+        except TimeoutError:
+            return
+        team = self._team(token) if isinstance(token, str) else None
+        if team is not None and self.team is None:
+            self._remember(team)
+            self.content.refresh()
+
+    # what is seen
+
+    def _content(self) -> None:
+        head(self.session, self._switch)
+        game = self.host.game
+        if self.team is not None and self._team(self.team.token) is None:
+            self.team = None  # another game has begun
+        self._shown = self._states()
+        if game is None:
+            with ui.element("main").classes("estate-narrow"):
+                ui.label(self.session.say("game_none")).classes("text-xl").mark("game-none")
+        elif self.team is None:
+            self._door(game)
+        else:
+            self._room(game, self.team)
+
+    def _states(self) -> dict[str, object]:
+        """What each part of the page shows: when one changes, that part is made anew, and nothing typed elsewhere is lost."""
+        game, team = self.host.game, self.team
+        if game is None or team is None:
+            return {"page": id(game)}
+        now = (team.failed, game.stage, game.year)
+        return {"page": (id(game), team.token), "standing": (team.key, len(team.said), self.host.nothing, now),
+                "side": (team.version, now), "board": self.host.version, "city": team.key}  # fmt: skip
+
+    def _look(self) -> None:
+        before, self._shown = self._shown, self._states()
+        if before.get("page") != self._shown["page"]:
+            self.content.refresh()
+            return
+        for name, part in self.parts.items():
+            if before.get(name) != self._shown.get(name):
+                part.refresh()
+
+    def _switch(self) -> None:
+        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.content.refresh()
+        self.session.keep_address()
+
+    def _door(self, game: Game) -> None:
+        session = self.session
+        with ui.element("main").classes("estate-narrow"):
+            ui.label(session.say("game_join")).classes("text-2xl font-bold")
+            with ui.element("section").classes("estate-card"):
+                ui.label(session.say("game_new_team")).classes("text-lg font-bold")
+                name = ui.input(session.say("game_team_name")).props("outlined maxlength=24").classes("w-full").mark("team-name")
+                name.on("keydown.enter", lambda: self._enter(name.value))
+                ui.button(session.say("game_make_team"), on_click=lambda: self._enter(name.value)).props("no-caps color=primary").mark("make-team")
+            with ui.element("section").classes("estate-card"):
+                ui.label(session.say("game_join_team")).classes("text-lg font-bold")
+                code = ui.input(session.say("game_team_code")).props("outlined maxlength=4 inputmode=numeric").classes("w-full").mark("team-code")
+                code.on("keydown.enter", lambda: self._join(game, code.value))
+                ui.button(session.say("game_enter_team"), on_click=lambda: self._join(game, code.value)).props("no-caps outline").mark("join-team")
+
+    def _room(self, game: Game, team: Team) -> None:
+        session = self.session
+        with ui.element("main").classes("estate-game"):
+            with ui.row().classes("items-center w-full"):
+                ui.label(session.say("game_your_team", name=team.name, code=team.code)).classes("text-xl font-bold").mark("your-team")
+                ui.button(session.say("game_leave"), on_click=self._leave).props("flat no-caps dense")
+            self.parts = {"standing": ui.refreshable(lambda: self._standing(game, team)), "side": ui.refreshable(lambda: self._side(game, team)),
+                          "board": ui.refreshable(lambda: leader_board(session, self.host, game)), "city": ui.refreshable(lambda: self._city(team))}  # fmt: skip
+            self.parts["standing"]()
+            with columns():
+                with ui.element("div").classes("estate-side"):
+                    self.parts["side"]()
+                with ui.element("div").classes("estate-main"):
+                    with ui.element("section").classes("estate-card"):
+                        self.parts["board"]()
+                    self.parts["city"]()
+
+    def _side(self, game: Game, team: Team) -> None:
+        session = self.session
+        if game.stage == JOINING:
+            ui.label(session.say("game_waiting")).classes("text-lg").props("role=status").mark("game-status")
+        elif game.stage == ENDED:
+            ui.label(session.say("game_ended")).classes("text-lg font-bold").mark("game-status")
+            ui.button(session.say("game_to_debrief"), on_click=lambda: ui.navigate.to(session.address("/debrief"))).props("no-caps color=primary")
+        elif game.stage == DECIDING:
+            DecisionForm(session, game, team, self._submit)
+        else:
+            ui.label(session.say("game_failed" if team.failed else "game_running")).classes("text-lg").props("role=status").mark("game-status")
+            if not team.failed:
+                ui.spinner(size="lg")
+
+    def _standing(self, game: Game, team: Team) -> None:
+        """Year, the three figures of the leader board, and what the team must know about its last year."""
+        session, lang = self.session, self.session.lang
+        if game.stage != JOINING:
+            ui.label(session.say("game_year_of", year=max(0, game.year) + 1, years=game.rules.years)).classes("text-lg").mark("game-year")
+        with ui.element("div").classes("estate-figures"):
+            for key, name in (("game_out", "out_of_cycle"), ("game_worst", "worst_decile")):
+                value = format_share(getattr(team.years[-1], name), 0) if team.years else "–"
+                notes = change_words(session, team.years, name)
+                if team.years and len(self.host.nothing) >= len(team.years):
+                    notes.append(session.say("game_if_nothing", value=format_share(getattr(self.host.nothing[len(team.years) - 1], name), 0)))
+                figure(session.say(key), value, notes)
+            figure(session.say("game_left"), money(game.left(team), lang), [])
+        for said in team.said:
+            ui.label(told(said, lang)).classes("estate-notice").props("role=status")
+
+    def _city(self, team: Team) -> None:
+        session = self.session
+        with ui.element("section").classes("estate-card"):
+            ui.label(session.say("game_your_city")).classes("text-lg font-bold")
+            if not team.key:
+                ui.label(session.say("game_no_years"))
+                return
+            with ui.element("div").classes("estate-view"):
+                place = ui.element("div")
+                charts = city_charts(session.lang)
+                with place:
+                    player = Player(session.lang, charts, lambda estate: self._tell(team, estate))
+                player.show(f"/run/{team.key}", begin=len(team.years) * MONTHS_PER_YEAR)
+
+    # what happens
+
+    async def _tell(self, team: Team, estate: int) -> None:
+        async def tell() -> None:
+            assert self.host.game is not None
+            _, played = await self.host.play(self.host.game.rules, team.plan[: len(team.years)])
+            await show_story(self.session, played.result.run, estate)
+
+        await self.session.guarded(tell)
+
+    def _enter(self, name: str) -> None:
+        try:
+            self._remember(self.host.enter(name or ""))
+        except Refused as error:
+            refused(self.session, error)
+        else:
+            self.content.refresh()
+
+    def _join(self, game: Game, code: str) -> None:
+        try:
+            self._remember(game.team_by_code(code or ""))
+        except Refused as error:
+            refused(self.session, error)
+        else:
+            self.content.refresh()
+
+    def _leave(self) -> None:
+        self._remember(None)
+        self.content.refresh()
+
+    def _submit(self, decision: dict[str, int], version: int) -> None:
+        game, team = self.host.game, self.team
+        if game is None or team is None:
+            return
+        try:
+            game.submit(team, decision, version)
+        except Refused as error:
+            refused(self.session, error)
+        self._look()

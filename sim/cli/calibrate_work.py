@@ -1,0 +1,120 @@
+"""The work of `estate calibrate`: fit, say what was learned and how far to trust it, write the ensemble."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.markup import escape
+
+from sim.cli.calibrate_words import say
+from sim.cli.credibility_words import amount, span
+from sim.cli.engines import Workplace
+from sim.cli.sensitivity import factors_of
+from sim.cli.terminal import console, table
+from sim.cli.validate_work import show as show_scores
+from sim.errors import StudyError
+from sim.evidence.calibrate import FREE, calibrate
+from sim.evidence.calibration import Calibration
+from sim.evidence.design import Laboratory, ranges_of
+from sim.evidence.patterns import CALIBRATION, load_patterns
+from sim.experiments.ensemble import FOLDER
+from sim.outputs.catalog import percent
+from sim.outputs.sensitivity_words import parameter_name
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+class Order(NamedTuple):
+    """What was asked for on the command line."""
+
+    file: Path | None
+    free: tuple[str, ...]
+    runs: int
+    members: int
+    name: str
+    method: str
+    seed: int
+    truths: int
+    scored: int
+    out: Path | None
+    charts: bool
+    lang: str
+    place: Workplace
+
+
+def carry_out(order: Order) -> None:
+    """Calibrate, print, write."""
+    _check_name(order.name)
+    screen = console()
+    begun = time.perf_counter()
+    patterns, _ = load_patterns(order.file)
+    free = factors_of(order.free, "--free") or FREE
+    fitted = [pattern for pattern in patterns if pattern.use == CALIBRATION]
+    with order.place.opened(screen, order.lang) as (store, report):
+        if fitted:
+            each = Laboratory(fitted, ranges_of(free, fitted)).runs_a_set
+            screen.print(say("plan", order.lang, patterns=len(fitted), free=len(free), each=each, runs=f"{order.runs:,}", scored=order.scored), markup=False)
+            screen.print(say("resumed", order.lang), style="dim", markup=False)
+        try:
+            found = calibrate(patterns, free=free, runs=order.runs, members=order.members, name=order.name, method=order.method, seed=order.seed,
+                              truths=order.truths, scored=order.scored, engine=order.place.engine_for, store=store, progress=report)  # fmt: skip
+        except KeyboardInterrupt:
+            screen.print(say("stopped", order.lang))
+            raise
+    seconds = f"{time.perf_counter() - begun:.0f}"
+    screen.print(say("done", order.lang, runs=f"{found.runs:,}", executed=f"{found.executed:,}", seconds=seconds))
+    show(screen, found, order.lang)
+    path = found.save(order.out or FOLDER)
+    if order.charts:
+        from sim.outputs.calibration import save_posterior_chart
+
+        save_posterior_chart(found, path, order.lang)
+    screen.print()
+    screen.print(say("written", order.lang, file=path, name=order.name if order.out is None else path), soft_wrap=True, markup=False)
+
+
+def _check_name(name: str) -> None:
+    if not name or not all(letter.isalnum() or letter in "-_" for letter in name):
+        raise StudyError(f"--name: found {name!r}, allowed letters, digits, - and _")
+
+
+def show(screen: Console, found: Calibration, lang: str) -> None:
+    """Print sentences, what to beware of, the parameters, the patterns, and the score card over the ensemble."""
+    screen.print()
+    for line in found.sentences(lang):
+        screen.print(line, markup=False)
+    for line in found.warnings(lang):
+        screen.print(f"! {line}", style="yellow", markup=False)
+    screen.print()
+    screen.print(_parameters(found, lang))
+    screen.print()
+    screen.print(_patterns(found, lang))
+    if found.scores is not None:
+        screen.print()
+        show_scores(screen, found.scores, lang)
+
+
+def _parameters(found: Calibration, lang: str) -> Table:
+    made = table(say("parameters", lang), *(say(key, lang) for key in ("parameter", "range", "default", "median", "interval", "narrower", "inside")), right=1)
+    for row in found.parameters.sort_values("narrower", ascending=False, kind="stable").itertuples():
+        inside = f"{percent(row.inside_50)} / {percent(row.inside_90)}" if found.coverage is not None else "–"
+        made.add_row(escape(f"{parameter_name(row.parameter, lang)} [{row.parameter}]"), f"{row.low:.3g}–{row.high:.3g}", f"{row.default:.3g}", f"{row.p50:.3g}",
+                     f"{row.p5:.3g}–{row.p95:.3g}", percent(row.narrower), inside)  # fmt: skip
+    return made
+
+
+def _patterns(found: Calibration, lang: str) -> Table:
+    made = table(say("patterns", lang), *(say(key, lang) for key in ("pattern", "reported", "before", "after", "luck")), right=1)
+    for pattern, row in zip(found.patterns, found.statistics.to_dict("records"), strict=True):
+        title, reported = pattern.title.in_language(lang), span(row["target_low"], row["target_high"], pattern.unit, lang)
+        if row["silent"]:
+            made.add_row(title, reported, say(row["silent"], lang), "", "")
+            continue
+        ranges = [f"{amount(row[f'{when}_p5'], pattern.unit, lang)}–{amount(row[f'{when}_p95'], pattern.unit, lang)}" for when in ("before", "after")]
+        spreads = f"{amount(row['luck'], pattern.unit, lang)} / {amount(row['emulator_error'], pattern.unit, lang)}"
+        made.add_row(title, reported, *ranges, spreads)
+    return made

@@ -1,0 +1,223 @@
+"""What a calibration found: an ensemble, how far each parameter was narrowed, which patterns spoke, and how far to trust it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.evidence.agreement import Reported
+from sim.evidence.coverage import LEVELS, Coverage
+from sim.evidence.design import OUTCOME_NAME, Sets
+from sim.evidence.fit import Fit, silent_reasons
+from sim.evidence.patterns import Pattern
+from sim.evidence.posterior import Sample
+from sim.evidence.score_card import ScoreCard
+from sim.experiments.ensemble import FOLDER, Ensemble
+from sim.experiments.files import replace_text
+from sim.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+FORMAT = 1
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+OUT_OF_REACH = 2.0  # spreads by which even the best set misses
+FEW_DRAWS = 200.0
+LEAST_FORESEEN = 0.85
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked of a calibration."""
+
+    name: str
+    method: str
+    runs: int
+    members: int
+    seed: int
+    discrepancy: float
+
+
+class Calibration:
+    """What `calibrate` found.
+
+    sets: all sets that were run, the first `prior` of them over the whole ranges; luck: variance of luck by pattern and, last,
+    outcome; foreseen: share of the second design within two spreads of the first emulators (None without); runs: runs that
+    the fit took, executed: those of them carried out now. `scores` is the score card over the ensemble (None if not asked).
+    """
+
+    def __init__(self, settings: Settings, ranges: Mapping[str, tuple[float, float]], patterns: Sequence[Pattern], sets: Sets, prior: int,
+                 luck: np.ndarray, fit: Fit, sample: Sample, ensemble: Ensemble, coverage: Coverage | None, foreseen: float | None,
+                 runs: int, executed: int) -> None:  # fmt: skip
+        """Made by `calibrate`."""
+        self.settings, self.ranges, self.patterns, self.sets, self.prior = settings, dict(ranges), tuple(patterns), sets, prior
+        self.luck, self.fit, self.sample, self.ensemble, self.coverage = luck, fit, sample, ensemble, coverage
+        self.foreseen, self.runs, self.executed = foreseen, runs, executed
+        self.scores: ScoreCard | None = None
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """One row a free parameter: range, default, posterior quantiles, how much narrower than the range, and coverage."""
+        import pandas as pd
+
+        values = np.array([list(member.values()) for member in self.ensemble.members])
+        rows = []
+        for place, (key, (low, high)) in enumerate(self.ranges.items()):
+            column = values[:, place]
+            row: dict[str, Any] = {"parameter": key, "low": low, "high": high, "default": PARAMETERS[key].default}
+            row |= {f"p{round(100 * share)}": float(np.quantile(column, share)) for share in SHARES}
+            row["narrower"] = 1 - float(column.std()) / ((high - low) / math.sqrt(12))  # the spread of a uniform range
+            rows.append(row | self._covered(key))
+        frame = pd.DataFrame(rows)
+        frame.attrs["units"] = {"narrower": "share of the range's standard deviation"}
+        return frame
+
+    def _covered(self, name: str) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        for level in LEVELS if self.coverage is not None else ():
+            assert self.coverage is not None
+            share, interval = self.coverage.share(name, level)
+            row |= {f"inside_{round(100 * level)}": share, f"inside_{round(100 * level)}_low": interval.low, f"inside_{round(100 * level)}_high": interval.high}
+        if self.coverage is not None:
+            row["synthetic_width"] = self.coverage.width[name]
+        return row
+
+    @cached_property
+    def statistics(self) -> pd.DataFrame:
+        """One row a calibration pattern: target, what the first design and the posterior give, spreads, and why it says nothing.
+
+        best: spreads by which the best set of all misses; agreement: mean chance of agreeing, before and after.
+        """
+        import pandas as pd
+
+        reported, reasons = self.fit.reported(), silent_reasons(self.sets)
+        after = self._posterior_means()
+        rows: list[dict[str, Any]] = []
+        for place, pattern in enumerate(self.patterns):
+            low, high = pattern.target.bounds
+            row: dict[str, Any] = {"pattern": pattern.name, "unit": pattern.unit, "target_low": low, "target_high": high, "silent": reasons[place]}
+            if place in self.fit.columns:
+                row |= self._spoken(self.fit.columns.index(place), reported, after)
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def _posterior_means(self) -> np.ndarray:
+        """Statistics (members, k) at the posterior: emulated, or of the nearest sets that were run."""
+        if self.fit.method == "emulator":
+            return self.fit.means(self.sample.points)[:, :-1]
+        squared = ((self.sample.points[:, None] - self.sets.points[None]) ** 2).sum(axis=2)
+        return np.asarray(self.fit.values[squared.argmin(axis=1)])
+
+    def _spoken(self, place: int, reported: Reported, after: np.ndarray) -> dict[str, Any]:
+        before = self.fit.values[: self.prior, place]
+        off = reported.implausibility(self.fit.values)[:, place]
+        agreed = [float(reported.agreement(values)[:, place].mean()) for values in (self.fit.values[: self.prior], after)]
+        quantiles = {f"{name}_p{share}": float(np.nanpercentile(values, share)) for name, values in (("before", before), ("after", after[:, place]))
+                     for share in (5, 50, 95)}  # fmt: skip
+        return quantiles | {"luck": math.sqrt(self.fit.luck[place]), "own_error": float(self.fit.own[place]), "emulator_error": float(self.fit.error[place]),
+                            "best": float(np.nanmin(off)), "agreement_before": agreed[0], "agreement_after": agreed[1]}  # fmt: skip
+
+    @property
+    def out_of_reach(self) -> list[str]:
+        """Patterns that no set of the free parameters comes near."""
+        table = self.statistics
+        return list(table[table.get("best", 0.0) > OUT_OF_REACH]["pattern"])
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (64 hex digits) over the sets that were run, what was read off them, and the members."""
+        made = hashlib.sha256(json.dumps(self.ensemble.members).encode())
+        for array in (self.sets.points, self.sets.table):
+            made.update(np.ascontiguousarray(array, "<f8").data)
+        return made.hexdigest()
+
+    def sentences(self, lang: str = "en") -> list[str]:
+        """What was found, in words."""
+        from sim.outputs.calibration import sentences_of
+
+        return sentences_of(self, lang)
+
+    def warnings(self, lang: str = "en") -> list[str]:
+        """What a reader must know before using the ensemble."""
+        from sim.outputs.calibration import warnings_of
+
+        return warnings_of(self, lang)
+
+    def plot(self, lang: str = "en") -> Figure:
+        """Each free parameter: its range, its posterior, its default."""
+        from sim.outputs.calibration import posterior_chart
+
+        return posterior_chart(self, lang)
+
+    def _repr_html_(self) -> str:
+        from sim.outputs.shown import shown_html
+
+        facts = f"{self.settings.method} · {self.runs:,} runs · {len(self.ensemble.members)} members"
+        return shown_html(f"Calibration {self.settings.name}", facts, self.sentences(), self.warnings(), self.parameters)
+
+    def manifest(self) -> dict[str, Any]:
+        """What was asked, how and of what, and what came of it, in plain data."""
+        from sim.results.provenance import git_state, versions
+
+        return {
+            "format": FORMAT, "kind": "ensemble", **vars(self.settings), "free": {key: list(bounds) for key, bounds in self.ranges.items()},
+            "patterns_sha256": patterns_hash(self.patterns), "patterns": [pattern.name for pattern in self.patterns],
+            "model_source_hash": self.ensemble.model_source_hash, "sets": len(self.sets), "first_design": self.prior, "runs_of_the_fit": self.runs,
+            "digest": self.digest, "members_digest": self.ensemble.digest, "diagnostics": self.diagnostics(),
+            "parameters": _records(self.parameters), "statistics": _records(self.statistics),
+            "outcome_coverage": _plain(self._covered(OUTCOME_NAME)), "scores": None if self.scores is None else _scored(self.scores),
+            "sentences": {lang: self.sentences(lang) for lang in ("zh", "en")}, "warnings": {lang: self.warnings(lang) for lang in ("zh", "en")},
+            "versions": versions(), "git": git_state(),
+        }  # fmt: skip
+
+    def diagnostics(self) -> dict[str, Any]:
+        """How far the draws and the emulators may be trusted."""
+        return {"effective_draws": round(self.sample.effective, 1), "accepted": round(self.sample.accepted, 3), "foreseen": self.foreseen,
+                "truths": self.coverage.truths if self.coverage is not None else 0}  # fmt: skip
+
+    def save(self, folder: Path | str = FOLDER) -> Path:
+        """Write NAME.csv (the members) and NAME.json (the manifest) into a folder; returns the CSV file. StudyError if that fails."""
+        path = Path(folder) / f"{self.settings.name}.csv"
+        written = io.StringIO()
+        rows = csv.writer(written, lineterminator="\n")
+        rows.writerow(self.ranges)
+        rows.writerows([repr(value) for value in member.values()] for member in self.ensemble.members)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)  # a manifest never stands beside members that are not its own
+            replace_text(path.with_suffix(".json"), json.dumps(self.manifest(), ensure_ascii=False, indent=1) + "\n")
+            replace_text(path, written.getvalue())
+        except OSError as error:
+            raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from None
+        return path
+
+
+def patterns_hash(patterns: Sequence[Pattern]) -> str:
+    """SHA-256 (64 hex digits) of the patterns that were fitted to."""
+    return hashlib.sha256(json.dumps([pattern.model_dump(mode="json") for pattern in patterns], sort_keys=True).encode()).hexdigest()
+
+
+def _scored(card: ScoreCard) -> dict[str, Any]:
+    return {"passed": {use: {"passed": passed, "of": of} for use, (passed, of) in card.counts().items()}, "seeds": len(card.seeds),
+            "scores": _records(card.table)}  # fmt: skip
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_plain(row) for row in frame.to_dict("records")]
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that JSON can hold: what is not finite becomes None."""
+    return {str(key): None if isinstance(value, float) and not math.isfinite(value) else value for key, value in row.items()}

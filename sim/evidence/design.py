@@ -1,0 +1,153 @@
+"""What calibration runs: the free parameters with their ranges, sets of their values, and what is read off the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.evidence.patterns import Measure, Pattern
+from sim.evidence.readings import Kept, MakeEngine, Readings, carry_out
+from sim.experiments.engine import DEFAULT_TIMEOUT
+from sim.experiments.ensemble import Ensemble
+from sim.experiments.running import Report
+from sim.experiments.store import Store
+from sim.parameters import PARAMETERS
+from sim.scenario.nearest import nearest
+
+OUTCOME = Measure(statistic="in_cycle")  # what coverage is told of besides the parameters
+OUTCOME_NAME = "outcome"
+REPEATED, REPEATS = 8, 5  # sets that are run again and again to see what luck does, and how often
+Ranges = Mapping[str, tuple[float, float]]
+
+
+def ranges_of(free: Ranges | Sequence[str], fitted: Sequence[Pattern]) -> dict[str, tuple[float, float]]:
+    """Ranges by key: those given, or the plausible ranges of the register. StudyError for a key that cannot be free."""
+    given = dict(free) if isinstance(free, Mapping) else dict.fromkeys(free)
+    found: dict[str, tuple[float, float]] = {}
+    for written, bounds in given.items():
+        parameter = PARAMETERS.get(written.removeprefix("parameters."))
+        if parameter is None:
+            guess = nearest(written, PARAMETERS)
+            raise StudyError(f"--free: found {written!r}, allowed a parameter" + (f"; did you mean {guess!r}?" if guess else ""))
+        chosen = bounds or parameter.plausible
+        if chosen is None or not parameter.low <= chosen[0] < chosen[1] <= parameter.high:
+            what = "no plausible range in the register" if chosen is None else f"{chosen[0]:g} to {chosen[1]:g}"
+            raise StudyError(f"--free: {parameter.key}: found {what}, allowed a range within {parameter.low:g} to {parameter.high:g} "
+                             f"(--free {parameter.key}=LOW:HIGH)")  # fmt: skip
+        _refuse_set(parameter.key, fitted)
+        found[parameter.key] = (float(chosen[0]), float(chosen[1]))
+    if not found:
+        raise StudyError("--free: found none, allowed at least one parameter")
+    return found
+
+
+def _refuse_set(key: str, fitted: Sequence[Pattern]) -> None:
+    """StudyError for a parameter that a pattern sets: there it would not be free."""
+    for pattern in fitted:
+        for settings in pattern.settings_of_arms():
+            if key in {name.removeprefix("parameters.") for name in settings}:
+                raise StudyError(f"--free: {key}: pattern {pattern.name} sets it, allowed a parameter that no calibration pattern sets")
+
+
+@dataclass(eq=False)
+class Sets:
+    """Sets of parameters that were run. points: (n, d) in [0, 1]; values: (n, k) statistics of the patterns; outcome: (n,)."""
+
+    points: np.ndarray
+    values: np.ndarray
+    outcome: np.ndarray
+
+    def __add__(self, other: Sets) -> Sets:
+        return Sets(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in ("points", "values", "outcome")))
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def without(self, left_out: np.ndarray) -> Sets:
+        """All but those of a mask (n,)."""
+        return Sets(self.points[~left_out], self.values[~left_out], self.outcome[~left_out])
+
+    @property
+    def table(self) -> np.ndarray:
+        """values and, as the last column, outcome."""
+        return np.column_stack([self.values, self.outcome])
+
+
+@dataclass(eq=False)
+class Laboratory:
+    """Runs sets of free parameters and reads the patterns off them; every set has a seed of its own, counted on from `seed`."""
+
+    patterns: Sequence[Pattern]
+    ranges: Ranges
+    seed: int = 1
+    engine: MakeEngine | None = None
+    store: Store | None = None
+    timeout: float = DEFAULT_TIMEOUT
+    progress: Report | None = None
+    executed: int = 0
+    asked: int = 0
+    planned: int = 0
+    _next: int = field(default=0, init=False)
+
+    @property
+    def keys(self) -> list[str]:
+        """The free parameters."""
+        return list(self.ranges)
+
+    @property
+    def runs_a_set(self) -> int:
+        """How many runs of the model one set takes."""
+        return len(self._readings(np.full((1, len(self.ranges)), 0.5)).jobs())
+
+    def members(self, points: np.ndarray) -> tuple[dict[str, float], ...]:
+        """The parameter values at points of the unit cube, to six digits, as a file holds them."""
+        low, high = np.array(list(self.ranges.values())).T
+        rounded = np.array([[float(f"{value:.6g}") for value in row] for row in (low + (high - low) * points).tolist()])
+        values = np.clip(rounded.reshape(points.shape), low, high)
+        return tuple(dict(zip(self.ranges, row, strict=True)) for row in values.tolist())
+
+    def run(self, points: np.ndarray) -> Sets:
+        """Run sets, each with the next seed."""
+        readings = self._readings(points)
+        self._next += len(points)
+        found, executed = carry_out(readings.jobs(), engine=self.engine, store=self.store, timeout=self.timeout, progress=self.progress)
+        self.executed += executed
+        self.asked += len(found)
+        values = [readings.pattern_values(pattern.name, pattern, found) for pattern in self.patterns]
+        return Sets(points, np.column_stack(values), readings.values(OUTCOME_NAME, found))
+
+    def _readings(self, points: np.ndarray) -> Readings:
+        readings = Readings(len(points), self.seed + self._next, Ensemble("design", self.members(points)))
+        for pattern in self.patterns:
+            readings.ask_pattern(pattern.name, pattern)
+        scenario = self.main_scenario
+        readings.ask(OUTCOME_NAME, scenario.scenario, OUTCOME, scenario.settings)
+        return readings
+
+    @property
+    def main_scenario(self) -> Pattern:
+        """A pattern of the scenario (with settings) that most patterns look at: its outcome is told."""
+        arms = [(one.scenario, repr(sorted(one.settings.items()))) for one in self.patterns]
+        return self.patterns[max(range(len(arms)), key=lambda i: (arms.count(arms[i]), -i))]
+
+    def remember(self, question: str, make: Any) -> np.ndarray:
+        """Points that `make` gives, and gives again when the calibration is resumed."""
+        if self.store is None:
+            return np.asarray(make())
+        return np.array(Kept(self.store).remember(question, lambda: np.asarray(make()).tolist()))
+
+
+def luck_of(repeated: Sets) -> np.ndarray:
+    """Variance of luck in each column of the `table` of sets that were each run REPEATS times in a row (NaN-proof mean)."""
+    table = repeated.table.reshape(REPEATED, REPEATS, -1)
+    counts = (~np.isnan(table)).sum(axis=1)
+    sums = np.nansum(table, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = sums / counts
+        squares = np.nansum((table - means[:, None]) ** 2, axis=1)
+    freedom = np.maximum(counts - 1, 0).sum(axis=0)
+    return np.asarray(np.where(freedom > 0, squares.sum(axis=0) / np.maximum(freedom, 1), 0.0))

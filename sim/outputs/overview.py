@@ -1,0 +1,85 @@
+"""The first chart: how many estates slide into the cycle, and how much of the fee is still paid."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
+
+from sim.outputs import style
+from sim.outputs.catalog import capital, percent, provenance, text
+from sim.outputs.measures import STAGE_ORDER, RunLike, paid_rates
+from sim.words import STAGE_WORDS
+
+CYCLE = ("collapsed", "spiralling")
+UPWARD = STAGE_ORDER[::-1]  # the worst stage lies at the bottom, on the axis, where its share can be read off
+
+
+def in_cycle(run: RunLike) -> np.ndarray:
+    """Share of estates that are spiralling or collapsed, by month from 0."""
+    return np.asarray(sum(run.city[f"stage_{stage}"].to_numpy(dtype=float) for stage in CYCLE))
+
+
+def headline(run: RunLike, lang: str) -> str:
+    """What the chart shows in one sentence; its title."""
+    share = in_cycle(run)
+    return text("overview_title", lang, time=_time(run.months, lang), start=percent(share[0]), end=percent(share[-1]))
+
+
+def _time(months: int, lang: str) -> str:
+    if months % 12:
+        return text("time_months", lang, n=months)
+    return text("time_year" if months == 12 else "time_years", lang, n=months // 12)
+
+
+@style.styled
+def overview(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
+    """Left: estates by stage over the months. Right: share of the fee that is paid, over all estates and over those that bill."""
+    host = style.canvas(ax, (10, 5.4), (0.062, 0.105, 0.80, 0.71))
+    style.heading(host, headline(run, lang), provenance(run, lang), lift=18)
+    host.axis("off")
+    _stages(style.tidy(host.inset_axes((0, 0, 0.48, 1))), run, lang)
+    _paid(style.tidy(host.inset_axes((0.7, 0, 0.3, 1))), run, lang)
+    return style.owner(host)
+
+
+def _stages(ax: Axes, run: RunLike, lang: str) -> None:
+    ax.set_title(text("panel_stages", lang, n=f"{len(run.estate_table):,}"), fontsize=10.5, y=1, pad=6)
+    shares = np.array([run.city[f"stage_{stage}"].to_numpy(dtype=float) for stage in UPWARD])
+    month = run.city.index.to_numpy()
+    colours, hatches = zip(*(style.STAGE_STYLE[stage] for stage in UPWARD), strict=True)
+    hatches = tuple(hatch[:1] for hatch in hatches)  # sparse: these areas are large
+    bands = ax.stackplot(month, shares, colors=colours, labels=UPWARD, edgecolor="white", linewidth=0.6)
+    for band, hatch in zip(bands, hatches, strict=True):
+        band.set_hatch(hatch)
+    style.share_axis(ax)
+    style.month_axis(ax, run.months, text("month", lang))
+    top = np.cumsum(shares[:, -1])
+    labels = [(high - share / 2, f"{capital(STAGE_WORDS[stage].in_language(lang))} {percent(share)}", style.readable(colour))
+              for high, share, stage, colour in zip(top, shares[:, -1], UPWARD, colours, strict=True)]  # fmt: skip
+    style.end_labels(ax, labels, size=9)
+
+
+def _paid(ax: Axes, run: RunLike, lang: str) -> None:
+    ax.set_title(text("panel_paid", lang), fontsize=10.5, y=1, pad=6)
+    month = np.arange(1, run.months + 1)
+    everybody, billing = paid_rates(run)
+    style.month_axis(ax, run.months, text("month", lang))
+    if run.months >= 96:
+        ax.xaxis.set_major_locator(MultipleLocator(24 * max(1, round(run.months / 120))))  # half as many as in the wide panel
+    ax.plot(month, billing, color=style.GREY, linestyle="--", linewidth=1.6, label="billing")
+    ax.plot(month, everybody, color=style.BLUE, linewidth=2.6, label="everybody")
+    style.share_axis(ax)
+    ends = [(billing, "those_that_bill", style.GREY), (everybody, "all_estates", style.BLUE)]
+    labels = [(line[-1], f"{text(key, lang)}\n{percent(line[-1])}", colour) for line, key, colour in ends if np.isfinite(line[-1])]
+    style.end_labels(ax, labels, size=9)
+
+
+def overview_alt(run: RunLike, lang: str = "en") -> str:
+    """What the first chart shows, in words."""
+    everybody, billing = paid_rates(run)
+    ends = ", ".join if lang == "en" else "，".join
+    shares = ends(f"{STAGE_WORDS[stage].in_language(lang)} {percent(run.city[f'stage_{stage}'].iloc[-1])}" for stage in STAGE_ORDER)
+    return text("overview_alt", lang, title=headline(run, lang), shares=shares, first=percent(everybody[0]), last=percent(everybody[-1]),
+                first_billing=percent(billing[0]), last_billing=percent(billing[-1]))  # fmt: skip

@@ -1,0 +1,65 @@
+"""A model of two parameters that takes no time, in the place of the city: what calibration must find in it is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from pattern_files import file_of
+
+from sim.evidence.patterns import Pattern, check_patterns
+from sim.evidence.readings import name_of
+from sim.experiments.cell import Cell
+from sim.experiments.engine import Finished, Packed
+
+FREE = {"payment.base": (0.0, 2.0), "payment.norm_weight": (2.0, 4.0), "grievance.decay": (0.02, 0.08)}
+LUCK = 0.01
+
+
+def patterns_of(held_out: bool = True) -> tuple[Pattern, ...]:
+    """Collection tells of payment.base, satisfaction of payment.norm_weight; nothing tells of grievance.decay."""
+    made = [
+        file_of(name="paid", measure__months=[1, 6], target={"low": 0.45, "high": 0.55})["patterns"][0],
+        file_of(name="liked", measure__months=[1, 6], measure__statistic="satisfaction", target={"value": 0.7, "tolerance": 0.04})["patterns"][0],
+        file_of(name="always", measure__months=[1, 6], measure__statistic="nominal", target={"low": 0.9})["patterns"][0],
+        file_of(name="never", measure__months=[1, 6], measure__statistic="not_represented", target={"low": 0.9})["patterns"][0],
+    ]
+    if held_out:
+        made.append(file_of(name="unseen", use="held_out", sources=["P042"], scenario="vicious_cycle", measure__months=[1, 3],
+                            measure__statistic="charging", target={"low": 0.2})["patterns"][0])  # fmt: skip
+    return check_patterns({"patterns": made}, "mine.toml")
+
+
+def reading(statistic: str, cell: Cell) -> float | None:
+    """A statistic of the stand-in: its parameters with some luck, the same for the same seed."""
+    values = cell.scenario.parameter_values()
+    luck = LUCK * np.random.default_rng([cell.seed, len(statistic)]).standard_normal()
+    base, norm = values["payment.base"], values["payment.norm_weight"]
+    made = {"collection": 0.25 + 0.25 * base + 0.03 * (base - 1) ** 2, "satisfaction": 0.4 + 0.1 * norm, "in_cycle": 0.8 - 0.3 * base,
+            "charging": 0.1 * norm}  # fmt: skip
+    if statistic == "not_represented":
+        return None
+    return float(made[statistic] + luck) if statistic in made else 1.0
+
+
+class StandIn:
+    """An engine that gives the stand-in's readings instead of running cities, and remembers what it was asked to run."""
+
+    def __init__(self) -> None:
+        self.seen: list[Cell] = []
+        self.stop_after = 10**9
+
+    def __call__(self, work: Any) -> StandIn:
+        self.work = work
+        return self
+
+    def run(self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = 0.0) -> None:
+        (wanted,) = self.work.args
+        for cell in cells:
+            if len(self.seen) >= self.stop_after:
+                raise KeyboardInterrupt
+            self.seen.append(cell)
+            values = {name_of(one): reading(one[0], cell) for one in wanted[cell.scenario_hash, cell.seed]}
+            on_done(Finished(cell, Packed(json.dumps(values).encode(), ""), None, 1, 0.0))

@@ -1,0 +1,182 @@
+"""Calibration finds what is known of a stand-in, looks at no held-out pattern, goes on where it stopped, and covers the truth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from stand_in import FREE, StandIn, patterns_of
+
+import sim
+from sim.errors import StudyError
+from sim.evidence.agreement import FLOOR, Reported, discrepancy_of
+from sim.evidence.calibrate import FREE as DEFAULT_FREE
+from sim.evidence.calibrate import calibrate
+from sim.evidence.calibration import Calibration
+from sim.evidence.emulator import Emulators
+from sim.evidence.patterns import Target
+from sim.experiments.ensemble import load_ensemble
+from sim.parameters import PARAMETERS
+
+RUNS = 120
+
+
+def fit(tmp_path: Path, engine: StandIn | None = None, **options: object) -> Calibration:
+    given = {"free": FREE, "runs": RUNS, "members": 100, "truths": 0, "scored": 0, "store": tmp_path / "store", "engine": engine or StandIn()} | options
+    return calibrate(patterns_of(), **given)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
+    return fit(tmp_path_factory.mktemp("calibration"), truths=40, scored=5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_chains() -> Iterator[None]:
+    """Three parameters forget their start soon."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.evidence.coverage.STEPS", 50)
+        patch.setattr("sim.evidence.posterior.STEPS", 60)
+        yield
+
+
+@pytest.mark.parametrize("method", ["emulator", "rejection"])
+def test_what_the_patterns_say_is_learned_and_nothing_else(tmp_path: Path, method: str) -> None:
+    table = fit(tmp_path, method=method).parameters.set_index("parameter")
+    true_base, true_norm = 1.0, 3.0  # collection 0.50, satisfaction 0.70
+    assert table.loc["payment.base", "p5"] < true_base < table.loc["payment.base", "p95"]
+    assert table.loc["payment.norm_weight", "p5"] < true_norm < table.loc["payment.norm_weight", "p95"]
+    assert (table.loc[["payment.base", "payment.norm_weight"], "narrower"] > 0.3).all()
+    assert abs(table.loc["grievance.decay", "narrower"]) < 0.35, "no pattern says anything of it"
+
+
+def test_patterns_that_say_nothing_are_named(found: Calibration) -> None:
+    reasons = found.statistics.set_index("pattern")["silent"]
+    assert reasons["always"] == "no change" and reasons["never"] == "no value" and reasons["paid"] == ""
+    assert any("Say nothing" in line for line in found.warnings("en")) and any("没有信息" in line for line in found.warnings("zh"))
+
+
+def test_nothing_that_is_held_out_is_run_before_the_fit_is_done(tmp_path: Path) -> None:
+    engine = StandIn()
+    made = fit(tmp_path, engine)
+    assert {cell.scenario.name for cell in engine.seen} == {"small_city"} and made.scores is None
+    fitted = len(engine.seen)
+    scored = fit(tmp_path, engine, scored=5)
+    assert {cell.scenario.name for cell in engine.seen[fitted:]} == {"small_city", "vicious_cycle"}
+    assert scored.ensemble == made.ensemble, "scoring comes after the fit and does not change it"
+    assert scored.scores is not None and scored.scores.counts()["held_out"][1] == 1
+
+
+def test_what_was_run_is_not_run_again_and_the_result_is_the_same(tmp_path: Path) -> None:
+    whole = fit(tmp_path / "whole")
+    engine = StandIn()
+    for after in (30, 100):
+        engine.stop_after = after
+        with pytest.raises(KeyboardInterrupt):
+            fit(tmp_path / "parts", engine)
+    engine.stop_after = 10**9
+    resumed = fit(tmp_path / "parts", engine)
+    assert len(engine.seen) == whole.executed and resumed.digest == whole.digest
+    again = fit(tmp_path / "parts", engine)
+    assert again.executed == 0 and again.digest == whole.digest
+
+
+def test_the_truth_lies_inside_as_often_as_it_should(found: Calibration) -> None:
+    """Binomial: 40 truths leave 0.5 ± 0.16 and 0.9 ± 0.1."""
+    tried = found.coverage
+    assert tried is not None and tried.truths == 40
+    for name in (*FREE, "outcome"):
+        (half, _), (wide, _) = tried.share(name, 0.5), tried.share(name, 0.9)
+        assert 0.25 <= half <= 0.75 and wide >= 0.75, name
+    assert tried.width["payment.base"] < 0.5 < tried.width["grievance.decay"]
+
+
+def test_a_calibration_is_saved_and_read(found: Calibration, tmp_path: Path) -> None:
+    path = found.save(tmp_path)
+    held = load_ensemble(path)
+    assert held.members == found.ensemble.members and held.warnings() == []
+    manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert manifest["model_source_hash"] == held.model_source_hash and len(manifest["patterns_sha256"]) == 64
+    assert manifest["diagnostics"]["truths"] == 40 and manifest["scores"]["passed"]["held_out"]["of"] == 1
+    path.with_suffix(".json").write_text(json.dumps(manifest | {"model_source_hash": "of another model"}), encoding="utf-8")
+    assert "another version of the model" in load_ensemble(path).warnings("en")[0]
+    assert "另一版本" in load_ensemble(path).warnings("zh")[0]
+
+
+def test_it_is_drawn_and_told_in_both_languages(found: Calibration, tmp_path: Path) -> None:
+    from sim.outputs.calibration import save_posterior_chart
+
+    for lang in ("zh", "en"):
+        assert save_posterior_chart(found, tmp_path / "made.csv", lang).stat().st_size > 10_000
+        assert found.sentences(lang) and "made" not in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"free": ["payment.bse"]}, r"did you mean 'payment\.base'"),
+        ({"free": ["committee.cooldown"]}, "no plausible range"),
+        ({"free": {"payment.base": (0.0, 99.0)}}, "within -3 to 3"),
+        ({"free": []}, "at least one"),
+        ({"runs": 20}, "allowed 70 or more"),
+        ({"method": "guess"}, "emulator or rejection"),
+        ({"members": 1}, "2 or more"),
+    ],
+)
+def test_what_cannot_be_is_one_clear_error(tmp_path: Path, options: dict[str, object], said: str) -> None:
+    with pytest.raises(StudyError, match=said):
+        fit(tmp_path, **options)
+
+
+def test_a_parameter_that_a_pattern_sets_is_not_free(tmp_path: Path) -> None:
+    from pattern_files import file_of
+
+    from sim.evidence.patterns import check_patterns
+
+    (pattern,) = check_patterns(file_of(settings={"payment.base": 1.0}), "mine.toml")
+    with pytest.raises(StudyError, match="pattern some sets it"):
+        calibrate([pattern], free=["payment.base"], store=tmp_path, engine=StandIn())
+
+
+def test_the_default_parameters_are_unmeasured_and_have_ranges() -> None:
+    for key in DEFAULT_FREE:
+        one = PARAMETERS[key]
+        assert one.status != "measured" and one.plausible is not None and one.plausible[0] < one.plausible[1]
+
+
+def test_agreement_falls_with_distance_and_never_below_its_floor() -> None:
+    reported = Reported.of([Target(low=0.6, high=0.7), Target(low=0.9), Target(value=5.0, tolerance=1.0)], np.array([0.02, 0.02, 0.5]))
+    means = np.array([[0.65, 0.99, 5.0], [0.60, 0.90, 6.0], [0.50, 0.80, 9.0]])
+    agreed = reported.agreement(means)
+    assert (np.diff(agreed, axis=0) < 0).all() and agreed[0] == pytest.approx([1.0, 1.0, 1.0], abs=1e-4)
+    assert agreed[1][1] == pytest.approx(0.5), "at the only bound, half of what luck may do lies inside"
+    far = reported.log_likelihood(np.array([[0.0, 0.0, 99.0], [-9.0, -9.0, 999.0]]))
+    assert far[0] == far[1] == pytest.approx(3 * np.log(FLOOR)), "what is out of reach does not pull the parameters"
+    assert reported.implausibility(means)[2] == pytest.approx([5.0, 5.0, 6.0])
+    point = Reported(np.array([0.5]), np.array([0.5]), np.array([0.1]))
+    assert point.agreement(np.array([[0.6]]))[0, 0] == pytest.approx(np.exp(-0.5))
+    assert discrepancy_of(Target(low=0.6, high=0.7)) == pytest.approx(0.025) and discrepancy_of(Target(low=0.9)) == pytest.approx(0.045)
+
+
+def test_emulators_say_how_far_they_are_off() -> None:
+    rng = np.random.default_rng(1)
+    points, asked = rng.random((80, 2)), rng.random((500, 2))
+
+    def model(x: np.ndarray) -> np.ndarray:
+        return np.column_stack([np.sin(5 * x[:, 0]) + x[:, 1], x @ [1.0, -2.0], np.full(len(x), 3.0)])
+
+    luck = np.array([0.05, 0.05, 0.0])
+    values = model(points) + luck * rng.standard_normal((80, 3))
+    made = Emulators(points, values, luck**2)
+    off = np.sqrt(((made.means(asked) - model(asked)) ** 2).mean(axis=0))
+    assert off[0] < 0.08 and off[1] < 0.05 and off[2] < 1e-9
+    assert made.error[0] < 0.15 and made.error[2] == 0
+    values[::4, 0] = np.nan
+    assert np.isfinite(Emulators(points, values, luck**2).means(asked)).all()
+
+
+def test_the_function_is_part_of_the_package() -> None:
+    assert sim.calibrate is calibrate and sim.load_ensemble is load_ensemble
