@@ -84,7 +84,6 @@ def record_month(estates, billed, collected, income, spending, overhead, rate, q
 
 def new_rings(estates: np.ndarray) -> tuple[np.ndarray, ...]:
     """The rings of `record_month`, filled with the starting state as if the last year had been like it."""
-    size = (MEMORY, estates.size)
     money = [np.tile(estates[name], (MEMORY, 1)) for name in ("billed", "collected", "income", "spending", "overhead")]
     rate = np.tile(estates["paid_share"], (MEMORY, 1))
     quality = np.tile(estates["quality"], (MEMORY, 1))
