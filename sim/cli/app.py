@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -146,6 +147,30 @@ def explain_command(
     from sim.cli.explain import tell_life
 
     tell_life(folder, estate, out, words(lang))
+
+
+class Groups(StrEnum):
+    """What the estates of a map are grouped by."""
+
+    type = "type"
+    district = "district"
+
+
+@app.command("animate")
+def animate_command(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run. / 一次运行的结果文件夹。")],
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", metavar="FILE", help="A .mp4 or .gif file (default RUN/map.mp4 where there is ffmpeg). / 输出文件。"),
+    ] = None,
+    group: Annotated[Groups, typer.Option(help="Estates by type or by district. / 按类型或按区分组。")] = Groups.type,
+    speed: Annotated[float, typer.Option(min=0.5, max=60, help="Months a second. / 每秒月数。")] = 8.0,
+    lang: LanguageOption = None,
+) -> None:
+    """Show month by month how every estate fares, as a film. / 把每个小区逐月的变化做成动画。"""
+    from sim.cli.animate import write
+
+    write(folder, out, group.value, speed, words(lang))
 
 
 @app.command("report")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
+import matplotlib
 import numpy as np
 from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
 from matplotlib.axes import Axes
@@ -26,11 +29,12 @@ MOST_FRAMES = 120
 HOLD_SECONDS = 2  # on the last month, so that a loop shows where it ended
 
 
-def animate(run: RunLike, path: str | Path, lang: str = "en", group: str = "type", frames_per_second: float = 8.0, width: float = 7.2) -> Path:
-    """Write the animated map of estates as GIF, or as MP4 where ffmpeg is installed (by the file name); returns the path.
+def animate(run: RunLike, path: str | Path, lang: str = "en", group: str = "type", frames_per_second: float = 8.0, width: float = 7.2,
+            progress: Callable[[int, int], None] | None = None) -> Path:  # fmt: skip
+    """Write the animated map of estates as GIF, or as MP4 (by the file name; see `ffmpeg`); returns the path.
 
     Every month is a frame, or every second, third … month of a run longer than 120 months. `group` is "type" or
-    "district", `width` in inches. EstateError for another ending, for MP4 without ffmpeg, and for a speed that is no speed.
+    "district", `width` in inches. EstateError for another ending, for MP4 without ffmpeg, for a speed that is no speed, and for a file that cannot be written.
     """
     place = Path(path)
     if not 0.5 <= frames_per_second <= 60:
@@ -38,11 +42,17 @@ def animate(run: RunLike, path: str | Path, lang: str = "en", group: str = "type
     writer = _writer(place, frames_per_second)
     place.parent.mkdir(parents=True, exist_ok=True)
     with style.drawing():
+        matplotlib.rcParams["animation.ffmpeg_path"] = ffmpeg() or "ffmpeg"  # given back with the other settings
         figure, update, months = prepared(run, lang, group, width)
-        with writer.saving(figure, str(place), 100):
-            for frame in [*range(len(months)), *[len(months) - 1] * round(HOLD_SECONDS * frames_per_second)]:
-                update(frame)
-                writer.grab_frame()
+        try:
+            with writer.saving(figure, str(place), 100):
+                for frame in [*range(len(months)), *[len(months) - 1] * round(HOLD_SECONDS * frames_per_second)]:
+                    update(frame)
+                    writer.grab_frame()
+                    if progress is not None:
+                        progress(frame + 1, len(months))
+        except (OSError, CalledProcessError) as error:
+            raise EstateError(f"{place}: cannot be written ({error})") from None
     return place
 
 
@@ -51,9 +61,25 @@ def _writer(place: Path, speed: float) -> AbstractMovieWriter:
         raise EstateError(f"{place}: ending {place.suffix!r} found, allowed {', '.join(ENDINGS)}")
     if place.suffix.lower() == ".gif":
         return PillowWriter(fps=speed)  # type: ignore[arg-type]
-    if shutil.which("ffmpeg") is None:
-        raise EstateError(f"{place}: found no ffmpeg, which MP4 needs; install it, or write a .gif")
-    return FFMpegWriter(fps=speed, codec="libx264", extra_args=["-pix_fmt", "yuv420p"])  # type: ignore[arg-type]
+    if ffmpeg() is None:
+        raise EstateError(f"{place}: found no ffmpeg, which MP4 needs, allowed: install ffmpeg, or pip install 'estate-governance-simulator[video]', "
+                          "or write a .gif")  # fmt: skip
+    # the colours that every player knows come in blocks of two by two dots, so sides are made even
+    even = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+    return FFMpegWriter(fps=speed, codec="libx264", extra_args=even)  # type: ignore[arg-type]
+
+
+def ffmpeg() -> str | None:
+    """The program ffmpeg: that of the system, else the one that comes with imageio-ffmpeg; None where there is neither."""
+    found = shutil.which("ffmpeg")
+    if found is not None:
+        return found
+    try:
+        from imageio_ffmpeg import get_ffmpeg_exe
+
+        return str(get_ffmpeg_exe())
+    except (ImportError, RuntimeError):  # not installed, or without a program for this machine
+        return None
 
 
 def shown_months(months: int) -> list[int]:

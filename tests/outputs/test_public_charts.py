@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from fake_run import fake_run
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from PIL import Image
+from PIL import Image, ImageChops
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 
@@ -131,14 +132,40 @@ def test_animation_shows_every_month_and_each_estate_in_its_square(tmp_path):
         assert said.startswith(f"month {months[frame]}")
 
 
+@pytest.mark.skipif(animation.ffmpeg() is None, reason="neither ffmpeg nor imageio-ffmpeg is installed")
+@pytest.mark.parametrize("width", [4.0, 4.03])  # 344 and 346.58 dots high: sides must be made even
+def test_film_has_every_month_and_its_pictures(tmp_path, width):
+    """Read back by ffmpeg itself: size, time, and that the last picture differs from the first."""
+    run = fake_run(20, 7)
+    seen = []
+    path = charts.animate(run, tmp_path / "deep" / "map.mp4", "en", frames_per_second=4, width=width, progress=lambda done, total: seen.append((done, total)))
+    assert seen[0] == (1, 7) and seen[-1] == (7, 7)
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    done = subprocess.run([animation.ffmpeg(), "-i", str(path), str(frames / "%03d.png")], capture_output=True, text=True, check=True)
+    assert "h264" in done.stderr and "yuv420p" in done.stderr
+    shown = sorted(frames.iterdir())
+    assert len(shown) == 7 + 8  # the last month stands for two seconds
+    with Image.open(shown[0]) as first, Image.open(shown[-1]) as last:
+        assert first.width % 2 == first.height % 2 == 0 and first.width >= 100 * width
+        assert ImageChops.difference(first.convert("RGB"), last.convert("RGB")).getbbox() is not None
+
+
+def test_film_is_found_without_a_program_of_the_system(monkeypatch):
+    """The program of imageio-ffmpeg is taken where there is no other."""
+    pytest.importorskip("imageio_ffmpeg", reason="the extra video is not installed")
+    monkeypatch.setattr(animation.shutil, "which", lambda name: None)
+    assert animation.ffmpeg() is not None
+
+
 def test_animation_of_a_long_run_ends_with_its_last_month():
     months = animation.shown_months(361)
     assert months[0] == 1 and months[-1] == 361 and len(months) <= animation.MOST_FRAMES + 1 and len(set(months)) == len(months)
 
 
 def test_animation_refuses_what_it_cannot_write(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(animation.shutil, "which", lambda name: None)
-    for name, words in (("a.mp4", "ffmpeg"), ("a.avi", "ending '.avi'")):
+    monkeypatch.setattr(animation, "ffmpeg", lambda: None)
+    for name, words in (("a.mp4", "install ffmpeg, or pip install"), ("a.avi", "ending '.avi'")):
         with pytest.raises(EstateError, match=words):
             charts.animate(run, tmp_path / name)
     with pytest.raises(EstateError, match="frames_per_second"):

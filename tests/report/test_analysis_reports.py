@@ -106,3 +106,15 @@ def test_plain_data_and_back():
     assert decode(json.loads(json.dumps(encode(value)))) == value
     with pytest.raises(TypeError):
         encode(object())
+
+
+@pytest.mark.parametrize("name, kind", [("a.gif", b"GIF8"), ("deep/b.mp4", b"ftyp")])
+def test_animate_writes_a_film_of_a_saved_run(run_folder, tmp_path, name, kind):
+    from sim.outputs.animation import ffmpeg
+
+    if name.endswith("mp4") and ffmpeg() is None:
+        pytest.skip("neither ffmpeg nor imageio-ffmpeg is installed")
+    done = estate("animate", str(run_folder), "--out", str(tmp_path / name), lang="zh")
+    assert done.exit_code == 0 and "动画：" in done.output, done.output
+    assert kind in (tmp_path / name).read_bytes()[:16]
+    assert estate("animate", str(run_folder), "--out", str(tmp_path / "a.avi")).exit_code == 2
