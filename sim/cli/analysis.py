@@ -9,7 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from sim.cli.options import LanguageOption, words
-from sim.cli.study import InProcessOption, SchedulerOption, StoreOption, WorkersOption
+from sim.cli.study import EnsembleOption, InProcessOption, SchedulerOption, StoreOption, WorkersOption
 
 
 class Method(StrEnum):
@@ -82,6 +82,7 @@ def compare_command(
     rule: Annotated[
         Rule, typer.Option(help="Rescued: out of the cycle at the end, or at least a year less in it. / 救回的判定：期末，或少陷一年以上。")
     ] = Rule.end,
+    ensemble: EnsembleOption = None,
     level: LevelOption = 0.95,
     out: OutOption = None,
     lang: LanguageOption = None,
@@ -97,7 +98,7 @@ def compare_command(
 
     place = Workplace(store, workers, scheduler, in_process)
     carry_out(Order(tuple(scenarios or ()), study, replications, seed, months, tuple(settings or ()), tuple(outcomes or ()), width, difference,
-                    withdraw, rule.value, level, out, words(lang), charts, place))  # fmt: skip
+                    withdraw, rule.value, ensemble, level, out, words(lang), charts, place))  # fmt: skip
 
 
 def sensitivity_command(
@@ -131,6 +132,7 @@ def sensitivity_command(
     seed: SeedOption = None,
     months: MonthsOption = None,
     settings: SettingsOption = None,
+    ensemble: EnsembleOption = None,
     level: LevelOption = 0.95,
     out: OutOption = None,
     lang: LanguageOption = None,
@@ -146,4 +148,4 @@ def sensitivity_command(
 
     place = Workplace(store, workers, scheduler, in_process)
     carry_out(Order(scenario, study, method.value if method else None, size, tuple(factors or ()), tuple(outcomes or ()), replications, top, seed, months,
-                    tuple(settings or ()), level, out, words(lang), charts, place))  # fmt: skip
+                    tuple(settings or ()), ensemble, level, out, words(lang), charts, place))  # fmt: skip

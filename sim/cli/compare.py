@@ -13,9 +13,10 @@ from sim.errors import StudyError
 from sim.experiments.arms import prepare
 from sim.experiments.compare import REPLICATIONS, Adaptive, compare, compare_study
 from sim.experiments.comparison import Comparison
+from sim.experiments.ensemble import as_ensemble
 from sim.experiments.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.experiments.withdrawal import Withdrawal, programmes_to_end, withdrawal_test
-from sim.outputs.comparison_words import bounds_of, short_title, size_of
+from sim.outputs.comparison_words import bounds_of, level_of, short_title, size_of
 from sim.scenario import parse_setting
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Order(NamedTuple):
     difference: float | None
     withdraw: int | None
     rule: str
+    ensemble: str | None
     level: float
     out: Path | None
     lang: str
@@ -52,7 +54,7 @@ class Order(NamedTuple):
 
     def options(self) -> dict[str, Any]:
         """What `compare` is told besides scenarios, store and progress; what was left out has its default."""
-        found: dict[str, Any] = {"level": self.level, "rule": self.rule, "engine": self.place.engine()}
+        found: dict[str, Any] = {"level": self.level, "rule": self.rule, "ensemble": as_ensemble(self.ensemble), "engine": self.place.engine()}
         if self.outcomes:
             found["outcomes"] = self.outcomes
         if self.study is None:
@@ -116,7 +118,8 @@ def _withdraw(order: Order, found: Comparison, store: Store, report: Report) -> 
     """Withdrawal tests of every arm that has programmes, with the seeds of the comparison."""
     if order.withdraw is None:
         return []
-    options: dict[str, Any] = {"engine": order.place.engine(), "store": store, "progress": report, "seeds": found.seeds, "level": order.level}
+    options: dict[str, Any] = {"engine": order.place.engine(), "store": store, "progress": report, "seeds": found.seeds, "level": order.level,
+                               "ensemble": found.settings.ensemble}  # fmt: skip
     return [withdrawal_test(arm.scenario, order.withdraw, **options) for arm in found.arms if arm.scenario.interventions]
 
 
@@ -130,7 +133,7 @@ def show(screen: Console, found: Comparison, lang: str) -> None:
     for outcome in found.outcomes:
         screen.print()
         unit, mean = OUTCOMES[outcome].unit, float(found.baseline.scalars[outcome].mean())
-        words = say("differences", lang, outcome=OUTCOMES[outcome].in_language(lang), base=found.baseline.name, mean=_level(mean, unit, lang))
+        words = say("differences", lang, outcome=OUTCOMES[outcome].in_language(lang), base=found.baseline.name, mean=level_of(mean, unit, lang))
         screen.print(words, style="bold", markup=False)
         screen.print(_differences(found, outcome, lang))
     screen.print(say("needed_note", lang), style="dim", markup=False)
@@ -145,13 +148,9 @@ def _differences(found: Comparison, outcome: str, lang: str) -> Table:
     made = table("", *(say(key, lang, level=f"{100 * found.interval_level:.3g}") for key in columns), right=1)
     for _, row in rows.iterrows():
         needed = row["replications_needed"]
-        made.add_row(row["arm"], _level(row["arm_mean"], unit, lang), size_of(row["difference"], unit, lang, sign=True),
+        made.add_row(row["arm"], level_of(row["arm_mean"], unit, lang), size_of(row["difference"], unit, lang, sign=True),
                      bounds_of(row["low"], row["high"], unit, lang), "–" if needed != needed else f"{needed:,.0f}")  # fmt: skip
     return made
-
-
-def _level(value: float, unit: str, lang: str) -> str:
-    return f"{100 * value:.1f}%" if unit == "share" and value == value else size_of(value, unit, lang)
 
 
 def _rescues(found: Comparison, lang: str) -> Table:

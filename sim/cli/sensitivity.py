@@ -46,6 +46,7 @@ class Order(NamedTuple):
     seed: int | None
     months: int | None
     settings: tuple[str, ...]
+    ensemble: str | None
     level: float
     out: Path | None
     lang: str
@@ -55,7 +56,7 @@ class Order(NamedTuple):
     def asked(self) -> dict[str, Any]:
         """What `sensitivity` is told besides its scenario, in so far as it was said."""
         said = {"method": self.method, "size": self.size, "factors": factors_of(self.factors), "outcomes": self.outcomes or None,
-                "replications": self.replications, "top": self.top, "first_seed": self.seed, "months": self.months,
+                "replications": self.replications, "top": self.top, "first_seed": self.seed, "months": self.months, "ensemble": self.ensemble,
                 "overrides": dict(parse_setting(text) for text in self.settings) or None}  # fmt: skip
         return {key: value for key, value in said.items() if value is not None}
 

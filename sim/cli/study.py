@@ -54,13 +54,14 @@ def run_command(
     in_process: InProcessOption = False,
     retry_failed: RetryOption = False,
     store: StoreOption = None,
+    ensemble: EnsembleOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """Carry out a study; runs that exist are not run again. / 执行研究；已有的运行不会重复。"""
     from sim.cli.engines import Workplace
     from sim.cli.study_work import Order, carry_out
 
-    carry_out(Order(file, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed), False)
+    carry_out(Order(file, ensemble, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed), False)
 
 
 @study_app.command("resume")
@@ -71,13 +72,14 @@ def resume_command(
     in_process: InProcessOption = False,
     retry_failed: RetryOption = False,
     store: StoreOption = None,
+    ensemble: EnsembleOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """Go on with a study that was interrupted. / 继续被中断的研究。"""
     from sim.cli.engines import Workplace
     from sim.cli.study_work import Order, carry_out
 
-    carry_out(Order(file, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed), True)
+    carry_out(Order(file, ensemble, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed), True)
 
 
 @study_app.command("status")
@@ -87,12 +89,13 @@ def status_command(
         typer.Argument(metavar="FILE", help="File or name of a study (default: all begun here). / 研究文件或名称，默认列出全部。"),
     ] = None,
     store: StoreOption = None,
+    ensemble: EnsembleOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """How far studies are, and what was set aside. / 查看研究进度和被搁置的运行。"""
     from sim.cli.study_work import show_status
 
-    show_status(file, store, words(lang))
+    show_status(file, ensemble, store, words(lang))
 
 
 @study_app.command("rerun")
@@ -100,12 +103,13 @@ def rerun_command(
     file: StudyArgument,
     run: Annotated[str, typer.Option("--run", metavar="ID", help="Id of the run, or its first digits. / 运行编号。")],
     store: StoreOption = None,
+    ensemble: EnsembleOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """Carry out one run again and compare it bit for bit. / 重做单个运行并逐位比对。"""
     from sim.cli.study_work import rerun
 
-    rerun(file, run, store, words(lang))
+    rerun(file, ensemble, run, store, words(lang))
 
 
 @study_app.command("export")
@@ -117,12 +121,13 @@ def export_command(
         typer.Option("--out", metavar="DIR", help="Folder (default: that of the study). / 输出文件夹。"),
     ] = None,
     store: StoreOption = None,
+    ensemble: EnsembleOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """Write a study's runs as CSV tables or one NetCDF file. / 导出为CSV表或NetCDF文件。"""
     from sim.cli.study_work import export_study
 
-    export_study(file, kind.value, out, store, words(lang))
+    export_study(file, ensemble, kind.value, out, store, words(lang))
 
 
 @study_app.command("list")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from sim.cli.engines import Workplace
+from sim.cli.engines import Workplace, warn_of
 from sim.cli.study_words import say
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
 from sim.experiments.engine import ATTEMPTS, attempt, execute_packed
+from sim.experiments.ensemble import doubt_line
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.store import Store, open_store
 from sim.experiments.study import StudyResult, registered, study, study_states
@@ -29,6 +30,7 @@ class Order(NamedTuple):
     """What was asked for on the command line."""
 
     file: str
+    ensemble: str | None
     lang: str
     place: Workplace
     retry_failed: bool
@@ -37,7 +39,7 @@ class Order(NamedTuple):
 def carry_out(order: Order, resume: bool) -> None:
     """Run a study, or go on with it (StudyError if it was never begun). Exit code 1 if runs had to be set aside."""
     screen = console()
-    plan = _plan(screen, order.file, order.lang)
+    plan = _plan(screen, order.file, order.ensemble, order.lang)
     with open_store(order.place.store) as store:
         if resume and not registered(store, plan):
             raise StudyError(say("not_begun", order.lang, folder=store.folder))
@@ -47,16 +49,16 @@ def carry_out(order: Order, resume: bool) -> None:
             result = study(plan, engine=order.place.engine(), store=store, retry_failed=order.retry_failed, lang=order.lang)
         except KeyboardInterrupt:
             done = sum(status == "done" for status in store.statuses(plan.keys).values())
-            screen.print(say("stopped", order.lang, done=done, total=len(set(plan.keys)), file=order.file), soft_wrap=True)
+            screen.print(say("stopped", order.lang, done=done, total=len(set(plan.keys)), file=_asked(order.file, order.ensemble)), soft_wrap=True)
             raise
         _conclude(screen, result, time.perf_counter() - begun, order)
         if result.missing:
             raise typer.Exit(1)
 
 
-def _plan(screen: Console, file: str, lang: str) -> Plan:
+def _plan(screen: Console, file: str, ensemble: str | None, lang: str) -> Plan:
     with screen.status("") as status:
-        return plan_study(file, lambda done, total: status.update(say("checking", lang, done=done, total=total)) if done % 50 == 0 else None)
+        return plan_study(file, lambda done, total: status.update(say("checking", lang, done=done, total=total)) if done % 50 == 0 else None, ensemble)
 
 
 def _announce(screen: Console, plan: Plan, store: Store, lang: str) -> None:
@@ -66,6 +68,8 @@ def _announce(screen: Console, plan: Plan, store: Store, lang: str) -> None:
     screen.print(plan.study.question.in_language(lang), markup=False)
     number, count = len(plan.points), plan.study.replications
     screen.print(say("plan", lang, points=f"{number:,}", count=count, runs=f"{len(plan):,}", base=plan.study.base))
+    screen.print(doubt_line(None if plan.ensemble is None else plan.ensemble.facts(count), lang), markup=False)
+    warn_of(screen, plan.ensemble, lang)
     screen.print(say("store", lang, folder=store.folder), soft_wrap=True)
     if not compiled_before():
         screen.print(say("compiling", lang))
@@ -77,7 +81,7 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
     found = len(set(result.plan.keys)) - result.executed
     screen.print(say("finished", lang, executed=f"{result.executed:,}", found=f"{found:,}", seconds=f"{seconds:.1f}"))
     if failures:
-        show_failures(screen, failures, order.file, lang)
+        show_failures(screen, failures, _asked(order.file, order.ensemble), lang)
     screen.print()
     if result.missing:
         screen.print(say("missing_note", lang), style="yellow")
@@ -90,6 +94,7 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
 def _show_outcomes(screen: Console, result: StudyResult, lang: str) -> None:
     """Mean of every outcome over all runs, and over the replications of the lowest and highest point."""
     from sim.experiments.outcomes import OUTCOMES
+    from sim.outputs.comparison_words import level_of, size_of
 
     runs = result.runs
     made = table("", *(say(key, lang) for key in ("outcome", "mean", "lowest", "highest", "se")), right=1)
@@ -101,9 +106,15 @@ def _show_outcomes(screen: Console, result: StudyResult, lang: str) -> None:
             continue
         points = runs.groupby("point")[name]
         means, errors = points.mean(), points.sem()
-        shown = [f"{value:,.4g}" for value in (runs[name].mean(), means.min(), means.max())]
-        made.add_row(label, *shown, f"{errors.median():.2g}" if result.study.replications > 1 else "–")
+        unit = OUTCOMES[name].unit
+        shown = [level_of(value, unit, lang) for value in (runs[name].mean(), means.min(), means.max())]
+        made.add_row(label, *shown, size_of(errors.median(), unit, lang) if result.study.replications > 1 else "–")
     screen.print(made)
+
+
+def _asked(file: str, ensemble: str | None) -> str:
+    """What names a study on the command line."""
+    return file if ensemble is None else f"{file} --ensemble {ensemble}"
 
 
 def show_failures(screen: Console, failures: list[FailedRun], file: str, lang: str) -> None:
@@ -117,11 +128,11 @@ def show_failures(screen: Console, failures: list[FailedRun], file: str, lang: s
         screen.print(f"  … {len(failures) - FAILURES_SHOWN}")
 
 
-def show_status(file: str | None, folder: Path | None, lang: str) -> None:
+def show_status(file: str | None, ensemble: str | None, folder: Path | None, lang: str) -> None:
     """The state of all studies begun in a store, or of one with the runs that were set aside."""
     screen = console()
     with open_store(folder) as store:
-        plan = _plan(screen, file, lang) if file is not None else None
+        plan = _plan(screen, file, ensemble, lang) if file is not None else None
         states = [state for state in study_states(store) if plan is None or state["id"] == plan.id]
         if plan is not None and not states:
             raise StudyError(say("not_begun", lang, folder=store.folder))
@@ -134,16 +145,16 @@ def show_status(file: str | None, folder: Path | None, lang: str) -> None:
             made.add_row(state["name"], state["id"][:8], state["started"], *numbers)
         screen.print(made)
         if plan is not None and file is not None and (failures := store.failures(plan.keys)):
-            show_failures(screen, failures, file, lang)
+            show_failures(screen, failures, _asked(file, ensemble), lang)
 
 
-def rerun(file: str, run_id: str, folder: Path | None, lang: str) -> None:
+def rerun(file: str, ensemble: str | None, run_id: str, folder: Path | None, lang: str) -> None:
     """Carry out one run of a study here and compare its digest; a run without result is kept. Exit code 1 if it differs."""
     from sim.experiments.engine import Finished
     from sim.experiments.study import register
 
     screen = console()
-    plan = _plan(screen, file, lang)
+    plan = _plan(screen, file, ensemble, lang)
     with open_store(folder) as store:
         key = store.key_of(run_id, plan.keys)
         cell = plan[plan.keys.index(key)]
@@ -167,13 +178,13 @@ def rerun(file: str, run_id: str, folder: Path | None, lang: str) -> None:
             raise typer.Exit(1)
 
 
-def export_study(file: str, kind: str, out: Path | None, folder: Path | None, lang: str) -> None:
+def export_study(file: str, ensemble: str | None, kind: str, out: Path | None, folder: Path | None, lang: str) -> None:
     """Write a study's runs for other programs."""
     from sim.experiments.export import export
     from sim.experiments.running import CellResults
 
     screen = console()
-    plan = _plan(screen, file, lang)
+    plan = _plan(screen, file, ensemble, lang)
     with open_store(folder) as store:
         if not registered(store, plan):
             raise StudyError(say("not_begun", lang, folder=store.folder))

@@ -9,7 +9,9 @@ from typing import Annotated, Optional
 import typer
 
 from sim.cli.options import LanguageOption, words
-from sim.cli.study import InProcessOption, SchedulerOption, StoreOption, WorkersOption
+from sim.cli.study import EnsembleOption, InProcessOption, SchedulerOption, StoreOption, WorkersOption
+
+SEEDS_OVER_ENSEMBLE = 8
 
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name or TOML file of a scenario, or of a trap study. / 情景（或陷阱研究）名称或文件。")
@@ -40,10 +42,11 @@ def tipping_command(
     kind: Annotated[Optional[list[str]], typer.Option("--type", help="Estate type; may be repeated (default: all). / 小区类型。")] = None,  # noqa: UP045
     world: Annotated[World, typer.Option(help="Estates all alike, or the city as it is. / 同质小区或原城市。")] = World.alike,
     months: Annotated[int, typer.Option(min=24, help="Months until estates have settled. / 运行月数。")] = 300,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds of each start. / 随机种子数。")] = 1,
+    seeds: Annotated[Optional[int], typer.Option(min=1, help="Seeds of each start (default 1; 8 with an ensemble). / 随机种子数，默认1，用参数集合时8。")] = None,  # noqa: UP045
     hysteresis: Annotated[bool, typer.Option("--loop/--no-loop", help="Move the lever there and back. / 是否画滞后环。")] = True,
     point: Annotated[bool, typer.Option("--point/--no-point", help="Find the point of no return of the programmes. / 是否求不可逆转点。")] = True,
     settings: SetOption = None,
+    ensemble: EnsembleOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
     workers: WorkersOption = None,
@@ -56,8 +59,8 @@ def tipping_command(
     from sim.cli.trap_work import Common, show_tipping
 
     options = {"low": low, "high": high, "values": values, "types": kind or None, "world": world.value, "months": months,
-               "seeds": tuple(range(1, seeds + 1)), "hysteresis": hysteresis, "no_return": point}  # fmt: skip
-    show_tipping(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process)))
+               "seeds": tuple(range(1, 1 + (seeds or (1 if ensemble is None else SEEDS_OVER_ENSEMBLE)))), "hysteresis": hysteresis, "no_return": point}  # fmt: skip
+    show_tipping(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process), ensemble))
 
 
 def ablate_command(
@@ -66,6 +69,7 @@ def ablate_command(
     months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
     pairs: Annotated[bool, typer.Option("--pairs/--no-pairs", help="Also two loops off together. / 是否两两关闭。")] = True,
     settings: SetOption = None,
+    ensemble: EnsembleOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
     workers: WorkersOption = None,
@@ -78,7 +82,7 @@ def ablate_command(
     from sim.cli.trap_work import Common, show_ablation
 
     options = {"replications": replications, "months": months, "pairs": pairs}
-    show_ablation(scenario, options, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process)))
+    show_ablation(scenario, options, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process), ensemble))
 
 
 def budget_command(
@@ -94,6 +98,7 @@ def budget_command(
     fresh: Annotated[Optional[int], typer.Option(min=0, help="Fresh seeds on which the front is scored again (default 10), 0 for none. / 重新评分的新种子数，默认10。")] = None,  # noqa: UP045
     stress: Annotated[Optional[int], typer.Option(min=0, help="Futures of the stress test, 0 for none. / 压力测试情形数。")] = None,  # noqa: UP045
     settings: SetOption = None,
+    ensemble: EnsembleOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
     workers: WorkersOption = None,
@@ -107,7 +112,7 @@ def budget_command(
 
     options = {"trials": trials, "replications": replications, "months": months, "stress": stress, "fresh": fresh}
     given = {key: value for key, value in options.items() if value is not None}
-    show_budget(scenario, yearly, menu, given, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process)))
+    show_budget(scenario, yearly, menu, given, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process), ensemble))
 
 
 def add_commands(app: typer.Typer) -> None:

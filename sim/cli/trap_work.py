@@ -26,6 +26,7 @@ class Common(NamedTuple):
     out: Path | None
     lang: str
     place: Workplace
+    ensemble: str | None = None
 
     def changes(self) -> dict[str, Any]:
         """The changed values by key."""
@@ -43,11 +44,11 @@ def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Comm
         console().print(study.question.in_language(common.lang), markup=False)
         # the file is the question: of the options only --loop, --point and --set are added to it
         lever, options = study.lever, study.options() | {key: options[key] for key in ("hysteresis", "no_return")}
-        scenario = changed(study.base, common, study.changes)
+        scenario = changed(study.scenario(), common)
     else:
         scenario = changed(name, common)
     with common.place.opened(console(), common.lang) as (store, report):
-        found = tipping(scenario, lever, engine=common.place.engine(), store=store, progress=report, **options)
+        found = tipping(scenario, lever, engine=common.place.engine(), store=store, progress=report, ensemble=common.ensemble, **options)
     charts = {f"bifurcation_{one.type_name}": bifurcation(found, one.type_name, lang=common.lang) for one in found.maps}
     charts |= {f"hysteresis_{one.type_name}": hysteresis(found, one.type_name, lang=common.lang) for one in found.maps if one.loop}
     finish("tipping", found, charts, common)
@@ -60,7 +61,7 @@ def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None
 
     scenario = changed(name, common)
     with common.place.opened(console(), common.lang) as (store, report):
-        found = ablate(scenario, engine=common.place.engine(), store=store, progress=report, **options)
+        found = ablate(scenario, engine=common.place.engine(), store=store, progress=report, ensemble=common.ensemble, **options)
     charts = {f"ablation_{group}": ablation_matrix(found, group, lang=common.lang) for group in found.groups}
     finish("ablate", found, charts, common)
 
@@ -77,7 +78,7 @@ def show_budget(name: str, yearly: float | None, menu: Path | None, options: Map
         study = load_trap_study(name, BudgetStudy)
         console().print(study.question.in_language(common.lang), markup=False)
         asked, yearly = study.options() | asked, study.yearly if yearly is None else yearly
-        scenario = changed(study.base, common, study.changes)
+        scenario = changed(study.scenario(), common)
     else:
         scenario = changed(name, common)
     if yearly is None:
@@ -87,16 +88,16 @@ def show_budget(name: str, yearly: float | None, menu: Path | None, options: Map
     # the search lives in the folder of its results, and goes on there
     folder = common.out or RESULTS / f"budget-{scenario.name}"
     with common.place.opened(console(), common.lang) as (store, report):
-        found = budget(scenario, yearly, folder=folder, engine=common.place.engine(), store=store, progress=report, **asked)
+        found = budget(scenario, yearly, folder=folder, engine=common.place.engine(), store=store, progress=report, ensemble=common.ensemble, **asked)
     tell(found, common)
     write(found, {"pareto": pareto(found, lang=common.lang)}, folder, common)
     where(folder, common)
 
 
-def changed(name: str, common: Common, first: Mapping[str, Any] | None = None) -> Scenario:
-    """The scenario of a command with the values that a file changes first, and then those changed on the command line."""
-    scenario = load(name)
-    changes = dict(first or {}) | common.changes()
+def changed(what: str | Scenario, common: Common) -> Scenario:
+    """The scenario of a command (by name, or as a file makes it) with the values that were changed on the command line."""
+    scenario = what if isinstance(what, Scenario) else load(what)
+    changes = common.changes()
     return with_overrides(scenario, changes) if changes else scenario
 
 

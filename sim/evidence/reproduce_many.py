@@ -124,7 +124,8 @@ def _comparison(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     from sim.experiments.compare import Adaptive, compare
 
     settings, looks = saved.settings, manifest.get("looks") or []
-    options: dict[str, Any] = {"outcomes": settings.outcomes, "level": settings.level, "differences": dict(settings.differences), "rule": settings.rule}
+    options: dict[str, Any] = {"outcomes": settings.outcomes, "level": settings.level, "differences": dict(settings.differences), "rule": settings.rule,
+                               "ensemble": settings.ensemble}  # fmt: skip
     if looks:
         options |= {"adaptive": Adaptive(looks[0]["wanted_width"], tuple(manifest["looks_planned"]), looks[0]["outcome"]), "first_seed": saved.seeds[0]}
     else:
@@ -148,7 +149,7 @@ def _withdrawn(saved: Any, again: Comparison, place: Place) -> pd.DataFrame:
 
     month = int(saved.withdrawal["month"].iloc[0])
     arms = [arm.scenario for arm in again.arms if arm.scenario.interventions]
-    options: dict[str, Any] = {"seeds": again.seeds, "level": again.settings.level} | place.options()
+    options: dict[str, Any] = {"seeds": again.seeds, "level": again.settings.level, "ensemble": again.settings.ensemble} | place.options()
     return pd.concat([withdrawal_test(one, month, **options).table.assign(scenario=one.name) for one in arms], ignore_index=True)
 
 
@@ -192,4 +193,28 @@ def _ablation(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     return str(manifest["content_hash"]), again.digest, again.tables()
 
 
-AGAIN = {"comparison": _comparison, "study": _study, "sensitivity": _sensitivity, "tipping": _tipping, "ablation": _ablation}
+def _budget(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+    """Every package tried, the front on fresh seeds and the stress test; which packages are tried is not searched for again."""
+    from sim.experiments.budget import BudgetSearch, revalue
+    from sim.experiments.menu import with_package
+    from sim.experiments.running import run_cells
+    from sim.experiments.stress import stress_test
+    from sim.experiments.valuing import rescore
+
+    def run(cells: list[Any]) -> Any:
+        return run_cells(cells, **place.options())
+
+    base, asked, members = saved.scenario, saved.asked, saved.asked.get("ensemble")
+    first = len(asked["seeds"]) + 1
+    tried = revalue(base, [(one.number, one.package) for one in saved.tried], asked["seeds"], saved.yearly, run, members)
+    numbers = {one.number: one for one in tried}
+    searched = [numbers[one.number] for one in saved.searched]
+    fresh = rescore(base, searched, range(first, first + asked["fresh"]), saved.yearly, run, members) if asked["fresh"] else []
+    kept = [one.value for one in fresh] or searched
+    packages = [with_package(base, one.package) for one in kept]
+    stress = stress_test(base, packages, asked["stress"], run, asked["seed"], first + asked["fresh"]) if asked["stress"] else None
+    again = BudgetSearch(base, saved.yearly, tried, searched, fresh, stress, 0, saved.database, asked)
+    return str(manifest["content_hash"]), again.digest, again.tables()
+
+
+AGAIN = {"comparison": _comparison, "study": _study, "sensitivity": _sensitivity, "tipping": _tipping, "ablation": _ablation, "budget": _budget}

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.cell import cells_of
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
+from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over, told
 from sim.experiments.intervals import LEVEL, Interval, mean_interval
 from sim.experiments.running import Report, run_cells
 from sim.experiments.store import Store, open_store
@@ -105,7 +105,7 @@ class Ablation:
         """Which loop is the trap, for the city and each type, in words."""
         from sim.outputs.ablation_words import ablation_sentences
 
-        return ablation_sentences(self, lang)
+        return [*ablation_sentences(self, lang), *told(self.asked, len(self.seeds), lang)]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The table by its name."""
@@ -123,11 +123,12 @@ class Ablation:
 
 def ablate(scenario: Scenario | str | Path, *, replications: int = REPLICATIONS, seeds: Sequence[int] | None = None, months: int | None = None,
            pairs: bool = True, level: float = LEVEL, overrides: Mapping[str, Any] | None = None, engine: Engine | None = None,
-           store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> Ablation:  # fmt: skip
+           ensemble: Ensemble | str | Path | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
+           progress: Report | None = None) -> Ablation:  # fmt: skip
     """Run a scenario with every loop that it has on off in turn, in pairs (unless `pairs` is False), and with none on.
 
     A loop that is off stays at its starting value. All arms have the same seeds, and changes of the cycle share (estates
-    spiralling or collapsed, mean over the last year) are paired. Raises EstateError: no loop on, fewer than two seeds, or a
+    spiralling or collapsed, mean over the last year) are paired. `ensemble`: replication r has its member r in every arm. Raises EstateError: no loop on, fewer than two seeds, or a
     run without a result.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
@@ -142,17 +143,18 @@ def ablate(scenario: Scenario | str | Path, *, replications: int = REPLICATIONS,
     combos: list[tuple[str, ...]] = [(name,) for name in loops] + [*(combinations(loops, 2) if pairs else ())]
     if tuple(loops) not in combos:
         combos.append(tuple(loops))
-    cells = cells_of(base, used)
+    members = as_ensemble(ensemble)
+    cells = cells_over(base, used, members)
     for off in combos:
         keys = {f"loops.{name}": False for name in off}
-        cells += cells_of(with_overrides(base, keys), used, keys)
+        cells += cells_over(with_overrides(base, keys), used, members, keys)
     results = run_cells(cells, engine=engine, store=store if isinstance(store, Store) else open_store(store), timeout=timeout, progress=progress)
     found = [_cycle_shares(summary) for _, summary in results]
     arms = [{group: np.array([one[group] for one in found[i : i + len(used)]]) for group in found[0]} for i in range(0, len(found), len(used))]
     kept = [group for group in arms[0] if not np.isnan(arms[0][group]).any()]
     made = [Ablated(off, {group: arm[group] - arms[0][group] for group in kept}) for off, arm in zip(combos, arms[1:], strict=True)]
     return Ablation(base, loops, {group: arms[0][group] for group in kept}, made, used, level, results.executed, results.digest(),
-                    {"seeds": used, "pairs": pairs, "level": level})  # fmt: skip
+                    {"seeds": used, "pairs": pairs, "level": level, "ensemble": members})  # fmt: skip
 
 
 def _cycle_shares(summary: Any) -> dict[str, float]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.cell import Cell, cells_of, scenario_hash_of
+from sim.experiments.cell import Cell, scenario_hash_of
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
+from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over, told
 from sim.experiments.menu import YEARS, MenuItem, default_menu, in_words, package_of, with_package
 from sim.experiments.running import CellResults, Report, run_cells
 from sim.experiments.store import Store, open_store
@@ -102,7 +103,8 @@ class BudgetSearch:
         """What was found, in words."""
         from sim.outputs.budget import budget_sentences
 
-        return budget_sentences(self, lang)
+        count = self.asked.get("fresh") or len(self.asked.get("seeds", ()))
+        return [*budget_sentences(self, lang), *told(self.asked, count, lang)]
 
     def save(self, folder: Path | str) -> Path:
         """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
@@ -124,8 +126,8 @@ def _figures(one: Valued) -> dict[str, float]:
 
 def budget(scenario: Scenario | str | Path, yearly: float, *, menu: Sequence[MenuItem] | None = None, trials: int = TRIALS,
            replications: int = REPLICATIONS, months: int | None = None, sampler: str = "nsga2", stress: int = 24, fresh: int = FRESH,
-           overrides: Mapping[str, Any] | None = None, folder: Path | str | None = None, seed: int = 1, engine: Engine | None = None,
-           store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> BudgetSearch:  # fmt: skip
+           overrides: Mapping[str, Any] | None = None, ensemble: Ensemble | str | Path | None = None, folder: Path | str | None = None,
+           seed: int = 1, engine: Engine | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> BudgetSearch:  # fmt: skip
     """Search packages of `menu` (which, from which month, with what part of the money) that cost at most `yearly` yuan a year.
 
     Optuna ("nsga2" or "tpe") looks for packages on the front of cost, estates out of the cycle and satisfaction of the worst
@@ -134,7 +136,8 @@ def budget(scenario: Scenario | str | Path, yearly: float, *, menu: Sequence[Men
     scored again, since the seeds that chose a package flatter it (0: none). `stress`: points of a Latin hypercube over
     unmeasured parameters on which the front is tried (0: none), with yet another seed. The package's share of money is a cap
     that the model enforces; the scenario's own programmes are outside the budget. What state-owned companies lose is outside
-    it too, and counted in the cost. Raises EstateError, also where Optuna is not installed.
+    it too, and counted in the cost. `ensemble`: the run with seed s (from 1) has its member s - 1, in the search and on fresh
+    seeds; the stress test sets every unmeasured parameter itself. Raises EstateError, also where Optuna is not installed.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
@@ -146,18 +149,31 @@ def budget(scenario: Scenario | str | Path, yearly: float, *, menu: Sequence[Men
     if len({item.kind for item in items}) < len(items):
         raise StudyError("menu: found a kind twice, allowed every kind once")
     place = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
-    search = _Search(base, yearly, items, list(range(1, replications + 1)), place, sampler, seed)
+    members = as_ensemble(ensemble)
+    search = _Search(base, yearly, items, list(range(1, replications + 1)), place, sampler, seed, members)
     options: dict[str, Any] = {"engine": engine, "store": store if isinstance(store, Store) else open_store(store), "timeout": timeout, "progress": progress}
     search.go_on(trials, options)
     run = _Counting(options)
     tried = search.tried()
     searched = front_of(tried)
-    scored = rescore(base, searched, range(replications + 1, replications + 1 + fresh), yearly, run) if fresh else []
+    scored = rescore(base, searched, range(replications + 1, replications + 1 + fresh), yearly, run, members) if fresh else []
     kept = [one.value for one in scored] or searched
     tested = stress_test(base, [with_package(base, one.package) for one in kept], stress, run, seed, replications + fresh + 1) if stress else None
     asked = {"trials": trials, "seeds": search.seeds, "sampler": sampler, "stress": stress, "fresh": fresh, "seed": seed,
-             "menu": [item.model_dump(mode="json") for item in items]}  # fmt: skip
+             "menu": [item.model_dump(mode="json") for item in items], "ensemble": members}  # fmt: skip
     return BudgetSearch(base, yearly, tried, searched, scored, tested, search.executed + run.executed, search.database, asked)
+
+
+def revalue(base: Scenario, packages: Sequence[tuple[int, Package]], seeds: Sequence[int], yearly: float, run: Runs,
+            ensemble: Ensemble | None = None) -> list[Valued]:  # fmt: skip
+    """What packages, each with its number, come to on these seeds."""
+    cells = cells_over(base, seeds, ensemble)
+    for _, package in packages:
+        cells += cells_over(with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")})
+    found = [summary for _, summary in run(cells)]
+    count = len(seeds)
+    parts = [found[i : i + count] for i in range(0, len(found), count)]
+    return [value_of(number, package, runs, parts[0], yearly) for (number, package), runs in zip(packages, parts[1:], strict=True)]
 
 
 class _Counting:
@@ -192,7 +208,9 @@ def _import(name: str) -> Any:
 class _Search:
     """The packages tried so far, in an Optuna study that outlives the process."""
 
-    def __init__(self, base: Scenario, yearly: float, menu: tuple[MenuItem, ...], seeds: list[int], folder: Path, sampler: str, seed: int) -> None:
+    def __init__(self, base: Scenario, yearly: float, menu: tuple[MenuItem, ...], seeds: list[int], folder: Path, sampler: str, seed: int,
+                 ensemble: Ensemble | None) -> None:  # fmt: skip
+        self.ensemble = ensemble
         optuna = _import("optuna")
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna, self.base, self.yearly, self.menu, self.seeds = optuna, base, yearly, menu, seeds
@@ -220,7 +238,7 @@ class _Search:
     def _name(self) -> str:
         """Another question is another study in the same file."""
         asked = [scenario_hash_of(self.base), self.yearly, [item.model_dump(mode="json") for item in self.menu], self.seeds, model_source_hash(),
-                 summary_source_hash(), "losses of state-owned companies counted"]  # fmt: skip
+                 summary_source_hash(), "losses of state-owned companies counted", *([self.ensemble.digest] if self.ensemble is not None else [])]  # fmt: skip
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
     def _first_guesses(self) -> None:
@@ -234,18 +252,13 @@ class _Search:
     def go_on(self, trials: int, options: Mapping[str, Any]) -> None:
         """Try packages, a batch at a time, until there are `trials` with a value."""
         run = _Counting(options)
-        nothing = [summary for _, summary in run(cells_of(self.base, self.seeds))]
         complete = (self.optuna.trial.TrialState.COMPLETE,)
         while (left := trials - len(self.study.get_trials(deepcopy=False, states=complete))) > 0:
             batch = [self.study.ask() for _ in range(min(BATCH, left))]
             packages = [package_of(self._choice(trial), self.menu, self.yearly) for trial in batch]
-            cells: list[Cell] = []
-            for package in packages:
-                cells += cells_of(with_package(self.base, package), self.seeds, {"package": in_words(package, "en")})
-            found = [summary for _, summary in run(cells)]
-            count = len(self.seeds)
-            for i, (trial, package) in enumerate(zip(batch, packages, strict=True)):
-                self._tell(trial, value_of(trial.number, package, found[i * count : (i + 1) * count], nothing, self.yearly))
+            numbered = [(trial.number, package) for trial, package in zip(batch, packages, strict=True)]
+            for trial, one in zip(batch, revalue(self.base, numbered, self.seeds, self.yearly, run, self.ensemble), strict=True):
+                self._tell(trial, one)
         self.executed += run.executed
 
     def _choice(self, trial: Any) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from sim.errors import StudyError
 from sim.experiments.arms import gather, prepare, require_same_estates
-from sim.experiments.cell import cells_of
 from sim.experiments.comparison import Comparison, Look, Settings
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
+from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.intervals import LEAST_PAIRS, LEVEL
 from sim.experiments.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.experiments.rescue import RULES
@@ -54,21 +54,23 @@ class Adaptive:
 def compare(*scenarios: Scenario | str | Path, replications: int = REPLICATIONS, seeds: Sequence[int] | None = None,
             first_seed: int = 1, months: int | None = None, overrides: Mapping[str, Any] | None = None,
             outcomes: Sequence[str] = DEFAULT_OUTCOMES, level: float = LEVEL, adaptive: Adaptive | None = None,
-            differences: Mapping[str, float] | None = None, rule: str = "end", engine: Engine | None = None,
-            store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
+            differences: Mapping[str, float] | None = None, rule: str = "end", ensemble: Ensemble | str | Path | None = None,
+            engine: Engine | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
             progress: Report | None = None) -> Comparison:  # fmt: skip
     """Run every scenario with the same seeds and compare it with the first.
 
     `seeds`: default `replications` of them from `first_seed` on; with `adaptive`, as many as it takes. `overrides` and `months`
     change all arms (a programme's setting: those that have the programme). `differences`: by outcome, the difference one wants
     to be able to see (default: the one found), for how many replications it takes. `rule`: when an estate counts as rescued,
-    see `rescue.RULES`. `engine`, `store`, `timeout`, `progress`: see `run_cells`.
+    see `rescue.RULES`. `ensemble` (itself, its name or file): replication r has its member r in every arm, so that intervals
+    contain the uncertainty of parameters too; what an arm sets itself stays. `engine`, `store`, `timeout`, `progress`: see `run_cells`.
 
     Raises EstateError: an unknown outcome, arms of different cities, or a run without a result (nothing is computed over the
     others).
     """
     arms = prepare(scenarios, months, overrides or {})
     _check(outcomes, level, differences or {}, rule)
+    members = as_ensemble(ensemble)
     place = store if isinstance(store, Store) else open_store(store)
     asked = list(seeds) if seeds is not None else list(range(first_seed, first_seed + replications))
     if adaptive is not None:
@@ -82,7 +84,7 @@ def compare(*scenarios: Scenario | str | Path, replications: int = REPLICATIONS,
 
     def carry_out(number: int) -> Comparison:
         return _run(arms, asked[:number], place, engine, timeout, progress,
-                    Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), rule))  # fmt: skip
+                    Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), rule, members))  # fmt: skip
 
     return carry_out(len(asked)) if adaptive is None else _look(carry_out, adaptive)
 
@@ -103,7 +105,7 @@ def _check(outcomes: Sequence[str], level: float, differences: Mapping[str, floa
 def _run(arms: Mapping[str, Scenario], seeds: Sequence[int], store: Store, engine: Engine | None, timeout: float,
          progress: Report | None, settings: Settings) -> Comparison:  # fmt: skip
     """Carry out every arm with these seeds. All arms in one go, so that no worker waits between them."""
-    cells = [cell for scenario in arms.values() for cell in cells_of(scenario, seeds)]
+    cells = [cell for scenario in arms.values() for cell in cells_over(scenario, seeds, settings.ensemble)]
     results = run_cells(cells, engine=engine, store=store, timeout=timeout, progress=progress)
     results.require_complete()
     found = []

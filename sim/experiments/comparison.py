@@ -16,6 +16,7 @@ from sim.errors import StudyError
 from sim.experiments import comparison_tables as tables
 from sim.experiments.arms import Arm
 from sim.experiments.cost_effect import CostEffect, cost_effect
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import (
     LEVEL,
     POWER,
@@ -34,13 +35,17 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Settings:
-    """What is asked of the runs of a comparison; `taken` is the level after correction for looking more than once."""
+    """What is asked of the runs of a comparison; `taken` is the level after correction for looking more than once.
+
+    ensemble: whose member r replication r had in every arm, None for the parameters of the scenarios.
+    """
 
     outcomes: tuple[str, ...]
     level: float = LEVEL
     taken: float = LEVEL
     differences: tuple[tuple[str, float], ...] = ()
     rule: str = "end"
+    ensemble: Ensemble | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,12 @@ class Comparison:
     def interval_level(self) -> float:
         """The level of every interval, after correction for looking more than once."""
         return self.settings.taken
+
+    @property
+    def ensemble(self) -> dict[str, Any] | None:
+        """The ensemble that was run over, as manifests state it; None for the parameters of the scenarios."""
+        held = self.settings.ensemble
+        return held.facts(len(self.seeds)) if held is not None else None
 
     @property
     def outcomes(self) -> tuple[str, ...]:

@@ -233,7 +233,7 @@ def manifest(found: Comparison) -> dict[str, Any]:
         "arms": {arm.name: {"content_hash": content_hash(arm.scenario), "scenario": to_data(arm.scenario)} for arm in found.arms},
         "seeds": list(found.seeds), "outcomes": list(settings.outcomes), "rule": settings.rule,
         "level": settings.level, "interval_level": settings.taken, "asked_differences": dict(settings.differences),
-        "looks_planned": list(found.looks_planned),
+        "looks_planned": list(found.looks_planned), "ensemble": found.ensemble,
         "looks": [{"replications": look.replications, "outcome": look.outcome, "wanted_width": look.wanted,
                    "widths": {name: width if math.isfinite(width) else None for name, width in look.widths.items()},
                    "enough": look.enough} for look in found.looks],

@@ -107,6 +107,14 @@ def cells_over(scenario: Scenario, seeds: Sequence[int], ensemble: Ensemble | No
     return cells
 
 
+def told(asked: Mapping[str, Any], replications: int, lang: str) -> list[str]:
+    """What a result that was asked with `asked` says of the doubt in its intervals, and of its ensemble."""
+    ensemble = asked.get("ensemble")
+    if ensemble is None:
+        return [doubt_line(None, lang)]
+    return [doubt_line(ensemble.facts(replications), lang), *ensemble.warnings(lang)]
+
+
 def as_ensemble(what: Ensemble | str | Path | None) -> Ensemble | None:
     """An ensemble given as itself, by name or by file; None for none."""
     return load_ensemble(what) if isinstance(what, str | Path) else what

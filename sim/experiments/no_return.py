@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.arms import CYCLE_STAGES
-from sim.experiments.cell import cells_of
+from sim.experiments.cell import Cell
+from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import Interval, mean_interval
 from sim.experiments.settling import Run
 from sim.scenario import Scenario, with_overrides
@@ -19,6 +20,18 @@ PART = 0.5  # of the rescues of an immediate start that a later one must keep, t
 FIRST_SEEDS, MOST_SEEDS = 6, 24
 STEP = 3  # months: the bracket at which halving ends
 GRID = (0.25, 0.5, 1.0)  # of the longest delay; looked at before halving, so that more than one crossing would be seen
+
+# Why there is no point of no return.
+NO_PROGRAMME, RESCUES_NOBODY = "no programme", "rescues nobody"
+
+
+class NoPoint(StudyError):
+    """A scenario has no point of no return; `why` is one of the reasons above."""
+
+    def __init__(self, why: str, text: str) -> None:
+        """`text` is what a reader is told where nothing else is asked for."""
+        super().__init__(text)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,8 @@ def delayed(scenario: Scenario, delay: int) -> Scenario:
     return with_overrides(scenario, changes)
 
 
-def point_of_no_return(scenario: Scenario, run: Run, *, longest: int = 120, seeds: Sequence[int] | None = None) -> NoReturn:
+def point_of_no_return(scenario: Scenario, run: Run, *, longest: int = 120, seeds: Sequence[int] | None = None,
+                       ensemble: Ensemble | None = None) -> NoReturn:  # fmt: skip
     """Begin the scenario's programmes later and later and find where they stop working.
 
     An estate is rescued if it is in the cycle in the last month without the programmes and not with them, under the same
@@ -84,12 +98,13 @@ def point_of_no_return(scenario: Scenario, run: Run, *, longest: int = 120, seed
     programmes, or where even the planned start rescues nobody.
     """
     if not scenario.interventions:
-        raise StudyError(f"{scenario.name}: found no programme, allowed one or more: a point of no return is one of a policy")
-    return _Search(scenario, run, longest, tuple(seeds or range(1, FIRST_SEEDS + 1))).result()
+        raise NoPoint(NO_PROGRAMME, f"{scenario.name}: found no programme, allowed one or more: a point of no return is one of a policy")
+    return _Search(scenario, run, longest, tuple(seeds or range(1, FIRST_SEEDS + 1)), ensemble).result()
 
 
 class _Search:
-    def __init__(self, scenario: Scenario, run: Run, longest: int, seeds: tuple[int, ...]) -> None:
+    def __init__(self, scenario: Scenario, run: Run, longest: int, seeds: tuple[int, ...], ensemble: Ensemble | None) -> None:
+        self.ensemble = ensemble
         self.scenario, self.run, self.longest, self.first = scenario, run, longest, seeds
         last = max(seeds)
         more = max(0, MOST_SEEDS - len(seeds))
@@ -101,8 +116,8 @@ class _Search:
         self._rescued([0, *self._grid()], self.first)
         immediate = float(np.mean([self.known[0, seed] for seed in self.first]))
         if immediate <= 0:
-            raise StudyError(f"{self.scenario.name}: its programmes rescue no estate even when they begin as planned, "
-                             f"so there is no point of no return (estates rescued a run: {immediate:g})")  # fmt: skip
+            raise NoPoint(RESCUES_NOBODY, f"{self.scenario.name}: its programmes rescue no estate even when they begin as planned, "
+                                          f"so there is no point of no return (estates rescued a run: {immediate:g})")  # fmt: skip
         for delay in self._grid():
             self._look(delay)
         low, high = self._bracket()
@@ -136,11 +151,11 @@ class _Search:
     def _rescued(self, delays: Sequence[int], seeds: Sequence[int]) -> None:
         """Fill `known` with the estates rescued a run, with and without programmes run under the same seed."""
         wanted = [(delay, seed) for delay in delays for seed in seeds if (delay, seed) not in self.known]
-        cells = []
+        cells: list[Cell] = []
         for delay, seed in wanted:
             later = delayed(self.scenario, delay)
-            cells += cells_of(later.model_copy(update={"interventions": ()}), [seed], {"delay": delay, "policy": False})
-            cells += cells_of(later, [seed], {"delay": delay, "policy": True})
+            for policy, scenario in ((False, later.model_copy(update={"interventions": ()})), (True, later)):
+                cells += cells_over(scenario, [seed], self.ensemble, {"delay": delay, "policy": policy}, self.all.index(seed))
         stages = [summary.estates["final_stage"] for _, summary in self.run(cells)] if cells else []
         for place, key in enumerate(wanted):
             before, after = (np.isin(stages[2 * place + i], CYCLE_STAGES) for i in (0, 1))

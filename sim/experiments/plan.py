@@ -11,6 +11,7 @@ from typing import Any, overload
 from sim.errors import Problem, ScenarioError
 from sim.experiments.cell import Cell, run_key_of, scenario_hash_of
 from sim.experiments.design import Axis, points_of
+from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.study_file import SCENARIO_FACTOR, Factor, Study, load_study
 from sim.experiments.unmeasured import range_of, unmeasured
 from sim.parameters import PARAMETERS
@@ -23,13 +24,15 @@ from sim.scenario.overrides import place_of
 MANY_PROBLEMS = 20
 
 
-def plan_study(study: Study | str | Path, progress: Callable[[int, int], None] | None = None) -> Plan:
-    """The plan of a study (or of its file or name); `progress(points checked, points)`.
+def plan_study(study: Study | str | Path, progress: Callable[[int, int], None] | None = None, ensemble: Ensemble | str | Path | None = None) -> Plan:
+    """The plan of a study (or of its file or name); `progress(points checked, points)`; `ensemble`: another than the study names.
 
-    Raises a ScenarioError that lists what is wrong with the file, its keys, and the points of its design.
+    Raises a StudyError for an ensemble that cannot be read, and a ScenarioError that lists what is wrong with the file, its keys, and the points of its design.
     """
     checked, file = (study, Path(f"study {study.name}")) if isinstance(study, Study) else load_study(study)
-    plan = Plan(checked, file)
+    if ensemble is not None:
+        checked = checked.model_copy(update={"ensemble": ensemble.name if isinstance(ensemble, Ensemble) else str(ensemble)})
+    plan = Plan(checked, file, as_ensemble(ensemble))
     plan.check_points(progress)
     return plan
 
@@ -37,9 +40,13 @@ def plan_study(study: Study | str | Path, progress: Callable[[int, int], None] |
 class Plan(Sequence[Cell]):
     """The cells of a study, point by point and within a point replication by replication, made when asked for."""
 
-    def __init__(self, study: Study, file: Path) -> None:
-        """Load the base scenarios and try every factor. Raises a ScenarioError with every problem found."""
+    def __init__(self, study: Study, file: Path, ensemble: Ensemble | None = None) -> None:
+        """Load the base scenarios and try every factor. Raises a ScenarioError with every problem found.
+
+        `ensemble`: instead of the one that the study names.
+        """
         self.study, self.file = study, file
+        self.ensemble = ensemble or as_ensemble(study.ensemble or None)
         self.bases = {name: self._base(name) for name in self._base_names()}
         self.axes = _Axes(self).all()
         self.points = points_of(study.design, self.axes)
@@ -118,15 +125,20 @@ class Plan(Sequence[Cell]):
             return [self[i] for i in range(*position.indices(len(self)))]
         if not 0 <= position < len(self):
             raise IndexError(position)
-        point = self.point_of(position)
-        return Cell(self.scenario_at(point), self.seed_of(position), self.points[point], self.hashes[point])
+        point, seed = self.point_of(position), self.seed_of(position)
+        if self.ensemble is None:
+            return Cell(self.scenario_at(point), seed, self.points[point], self.hashes[point])
+        (cell,) = cells_over(self.scenario_at(point), [seed], self.ensemble, self.points[point], seed - self.study.seed)
+        return cell
 
     def __iter__(self) -> Iterator[Cell]:
         return (self[position] for position in range(len(self)))
 
     @cached_property
     def keys(self) -> list[str]:
-        """The key of every cell, without making its scenario."""
+        """The key of every cell, without making its scenario if there is no ensemble."""
+        if self.ensemble is not None:
+            return [cell.key for cell in self]
         return [run_key_of(self.hashes[self.point_of(i)], self.seed_of(i)) for i in range(len(self))]
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import StudyError
+from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.levers import Lever
 from sim.scenario import Scenario
 
@@ -92,9 +93,11 @@ def _median_rate(city: City, code: int) -> float:
     return float(np.median(rates))
 
 
-def loop(scenario: Scenario, lever: Lever, values: Sequence[float], *, hold: int = HOLD, seeds: Sequence[int] = (1,)) -> Loop:
-    """The lever moved through `values` and back again, once for each seed; see `ramp`."""
+def loop(scenario: Scenario, lever: Lever, values: Sequence[float], *, hold: int = HOLD, seeds: Sequence[int] = (1,),
+         ensemble: Ensemble | None = None) -> Loop:  # fmt: skip
+    """The lever moved through `values` and back again, once for each seed (the r-th with member r of an ensemble); see `ramp`."""
     path = [*values, *reversed(values)]
-    ways = np.stack([ramp(scenario, lever, path, hold=hold, seed=seed) for seed in seeds])
+    cities = [scenario if ensemble is None else with_member(scenario, ensemble.member(place)) for place in range(len(seeds))]
+    ways = np.stack([ramp(city, lever, path, hold=hold, seed=seed) for city, seed in zip(cities, seeds, strict=True)])
     count = len(values)
     return Loop(lever, np.asarray(values, np.float64), ways[:, :count], ways[:, :count - 1 : -1], hold)

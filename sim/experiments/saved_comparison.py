@@ -12,6 +12,7 @@ from sim.errors import ScenarioError, StudyError
 from sim.experiments import comparison_tables as tables
 from sim.experiments.arms import CYCLE_STAGES, Arm
 from sim.experiments.comparison import FORMAT, Comparison, Settings
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval
 from sim.experiments.withdrawal import read_withdrawals
 from sim.scenario import Scenario
@@ -38,7 +39,8 @@ class SavedComparison(Comparison):
         self.withdrawal: pd.DataFrame | None = frames.get("withdrawal")
         self.withdrawn = [] if self.withdrawal is None else read_withdrawals(self.withdrawal, scenarios, manifest["level"])
         settings = Settings(tuple(manifest["outcomes"]), manifest["level"], manifest["interval_level"],
-                            tuple(manifest["asked_differences"].items()), manifest["rule"])  # fmt: skip
+                            tuple(manifest["asked_differences"].items()), manifest["rule"],
+                            Ensemble.of_facts(manifest.get("ensemble")))  # fmt: skip
         arms = [_arm(name, scenario, frames, manifest["baseline"]) for name, scenario in scenarios.items()]
         super().__init__(arms, tuple(manifest["seeds"]), settings, manifest["digest"], 0, (), tuple(manifest["looks_planned"]))
         # what is computed when first asked for otherwise stands in the folder

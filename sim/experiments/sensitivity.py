@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import StudyError
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
+from sim.experiments.ensemble import Ensemble, as_ensemble
 from sim.experiments.intervals import LEVEL
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.running import Report, run_cells
@@ -37,14 +38,15 @@ Factors = Mapping[str, tuple[float, float]] | Sequence[str] | None
 def sensitivity(scenario: Scenario | str | Path, method: str = MORRIS, size: int | Mapping[str, int] | None = None, *,
                 outcomes: Sequence[str] = OUTCOMES_OF_INTEREST, factors: Factors = None, replications: int = REPLICATIONS,
                 first_seed: int = 1, design_seed: int = 1, months: int | None = None, overrides: Mapping[str, Any] | None = None,
-                top: int = TOP, level: float = LEVEL, engine: Engine | None = None, store: Store | Path | str | None = None,
+                top: int = TOP, level: float = LEVEL, ensemble: Ensemble | str | Path | None = None, engine: Engine | None = None, store: Store | Path | str | None = None,
                 timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> Sensitivity:  # fmt: skip
     """How outcomes of a scenario depend on parameters: "morris" screening, "sobol" indices, or "both".
 
     `factors`: keys (parameters over their plausible range) or ranges by key; default those of `sim.experiments.unmeasured`. `size`: trajectories
     (morris) or base points (sobol, a power of two); a mapping by method for both. Every point is run with the same
     `replications` seeds, and outcomes are their means. "both" screens first, then takes the `top` parameters that move any
-    outcome most. `engine`, `store`, `timeout`, `progress`: see `run_cells`.
+    outcome most. `ensemble`: replication r has its member r at every point, and what it sets is no factor unless asked for
+    (a factor wins over the member). `engine`, `store`, `timeout`, `progress`: see `run_cells`.
 
     Raises EstateError: an unknown key, a point that no scenario can have, a run without a result, an outcome without a value.
     """
@@ -55,13 +57,16 @@ def sensitivity(scenario: Scenario | str | Path, method: str = MORRIS, size: int
     base = resolve(scenario, None, months, overrides)
     chosen = list(METHODS[:2]) if method == "both" else [method]
     place = store if isinstance(store, Store) else open_store(store)
-    taken = _factors(factors)
+    members = as_ensemble(ensemble)
+    taken = _factors(factors, members)
     made: dict[str, Analysis] = {}
     for one in chosen:
         if made:
             taken = {key: taken[key] for key in made[MORRIS].foremost(top)}
         study = _study(base, one, _size(size, one, method), taken, outcomes, replications, first_seed, design_seed, timeout)
-        made[one] = _carry_out(_PlanOver(base, study), level, place, engine, progress)
+        if members is not None:
+            study = study.model_copy(update={"ensemble": members.name if isinstance(ensemble, Ensemble) else str(ensemble)})
+        made[one] = _carry_out(_PlanOver(base, study, members), level, place, engine, progress)
     return Sensitivity(base, made)
 
 
@@ -86,19 +91,27 @@ def again(scenario: Scenario, study: Study, level: float = LEVEL, *, engine: Eng
 class _PlanOver(Plan):
     """The plan of a study over a scenario in memory, which may come from no file."""
 
-    def __init__(self, scenario: Scenario, study: Study) -> None:
+    def __init__(self, scenario: Scenario, study: Study, ensemble: Ensemble | None = None) -> None:
         self.given = scenario
-        super().__init__(study, Path(f"sensitivity of {scenario.name}"))
+        super().__init__(study, Path(f"sensitivity of {scenario.name}"), ensemble)
         self.check_points()
 
     def _base(self, name: str) -> Scenario:
         return self.given
 
 
-def _factors(factors: Factors) -> dict[str, tuple[float, float]]:
-    """Ranges by key. StudyError for a key without a range of its own."""
+def _factors(factors: Factors, ensemble: Ensemble | None) -> dict[str, tuple[float, float]]:
+    """Ranges by key. StudyError for a key without a range of its own, or where the factors leave nothing to the ensemble."""
+    drawn = set(ensemble.keys) if ensemble is not None else set()
     if factors is None:
-        return unmeasured()
+        return {key: bounds for key, bounds in unmeasured().items() if key not in drawn}
+    found = _given(factors)
+    if ensemble is not None and drawn <= {key.removeprefix("parameters.") for key in found}:
+        raise StudyError(f"ensemble {ensemble.name}: found every one of its parameters among the factors, allowed an ensemble that sets others too")
+    return found
+
+
+def _given(factors: Mapping[str, tuple[float, float]] | Sequence[str]) -> dict[str, tuple[float, float]]:
     if isinstance(factors, Mapping):
         return {key: (float(low), float(high)) for key, (low, high) in factors.items()}
     found: dict[str, tuple[float, float]] = {}

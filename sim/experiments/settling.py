@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.cell import Cell, cells_of
+from sim.experiments.cell import Cell
+from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import Interval, wilson
 from sim.experiments.levers import Lever
 from sim.experiments.representative import started_at
@@ -120,8 +121,9 @@ class Settled:
 class Settling:
     """Runs and refines `Settled` points for values of a lever; all values of a round are run together."""
 
-    def __init__(self, world: Scenario, lever: Lever, run: Run, seeds: Sequence[int]) -> None:
-        """`world`: the (prepared) city whose estates are looked at; `seeds`: of the first round."""
+    def __init__(self, world: Scenario, lever: Lever, run: Run, seeds: Sequence[int], ensemble: Ensemble | None = None) -> None:
+        """`world`: the (prepared) city whose estates are looked at; `seeds`: of the first round; the r-th seed has member r."""
+        self.ensemble = ensemble
         self.world, self.lever, self.run, self.first = world, lever, run, tuple(seeds)
         self.code = list(world.types).index(lever.type_name)
         self.points: dict[float, Settled] = {}
@@ -167,7 +169,7 @@ class Settling:
         places: list[tuple[float, float]] = []
         for value, starts in wanted.items():
             for start in starts:
-                cells += cells_of(self._started(value, start), seeds, {self.lever.key: value, "start": start})
+                cells += cells_over(self._started(value, start), seeds, self.ensemble, {self.lever.key: value, "start": start})
                 places.append((value, start))
         if not cells:
             return

@@ -187,6 +187,7 @@ class StudyResult:
             "failed": [{"run": f.key, "seed": f.seed, "kind": f.kind, "message": f.message} for f in self.failures],
             "store": str(self.results.store.folder),
             "version": self.results.store.version,
+            "ensemble": None if self.plan.ensemble is None else self.plan.ensemble.facts(self.study.replications),
             "versions": versions(), "platform": machine(),
             "git": git_state(),
         }

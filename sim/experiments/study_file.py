@@ -100,6 +100,7 @@ class Study(Table):
         default="common", description="the same seeds at every point, or others at each / 随机种子方案"
     )
     outcomes: tuple[str, ...] = Field(default=DEFAULT_OUTCOMES, min_length=1, strict=False, description="what is looked at / 关注指标")
+    ensemble: str = Field(default="", description="run over an ensemble of parameters: its name or CSV file / 参数集合")
     timeout: float = setting(600.0, 0.01, 1e6, "s", "longest time for one run", "单次运行时限")
 
     @field_validator("outcomes")

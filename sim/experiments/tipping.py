@@ -12,8 +12,9 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, InProcess
+from sim.experiments.ensemble import Ensemble, as_ensemble, told
 from sim.experiments.levers import ADDED_INCOME, Lever, lever_of
-from sim.experiments.no_return import NoReturn, point_of_no_return
+from sim.experiments.no_return import NoPoint, NoReturn, point_of_no_return
 from sim.experiments.ramp import HOLD, STEPS, Loop, loop
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, type_of
 from sim.experiments.running import CellResults, Report, run_cells
@@ -124,7 +125,7 @@ class Tipping:
         """What was found, in words."""
         from sim.outputs.trap_words import tipping_sentences
 
-        return tipping_sentences(self, lang)
+        return [*tipping_sentences(self, lang), *told(self.asked, len(self.asked.get("seeds", ())), lang)]
 
     def save(self, folder: Path | str) -> Path:
         """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
@@ -144,14 +145,15 @@ def tipping(scenario: Scenario | str | Path, lever: str = ADDED_INCOME, *, low: 
             values: int = VALUES, types: Sequence[str] | None = None, world: str = "alike", months: int = MONTHS,
             estates: int = ESTATES, households: int = HOUSEHOLDS, seeds: Sequence[int] = (1,), hysteresis: bool = True,
             hold: int = HOLD, no_return: bool = True, longest_delay: int = 120, overrides: Mapping[str, Any] | None = None,
-            engine: Engine | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
+            ensemble: Ensemble | str | Path | None = None, engine: Engine | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
             progress: Report | None = None) -> Tipping:  # fmt: skip
     """Sweep starting collection and one lever, and find where the estates of each type can rest.
 
     `lever`: "added_income", "viability" or a dotted key, from `low` to `high` in `values` steps (refined at the ends of the trap).
     `world`: "alike" (estates that are all like the mean estate of the type, see `representative.alike`) or "city" (the
     scenario's own city, programmes and all). `hysteresis`: run the lever there and back, `hold` months at each step.
-    `no_return`: if the scenario has programmes, find the latest month in which they may begin.
+    `no_return`: if the scenario has programmes, find the latest month in which they may begin. `ensemble`: the r-th seed has
+    its member r in agent-based runs (so there must be two seeds or more); the mean-field map has the scenario's own parameters.
 
     Raises EstateError: an unknown key or type, a range that is none, or a run without a result.
     """
@@ -161,23 +163,25 @@ def tipping(scenario: Scenario | str | Path, lever: str = ADDED_INCOME, *, low: 
         raise StudyError(f"world: found {world!r}, allowed {' or '.join(WORLDS)}")
     if values < 3 or not seeds:
         raise StudyError(f"values: found {values} values and {len(seeds)} seeds, allowed 3 or more values and a seed")
+    members = as_ensemble(ensemble)
+    if members is not None and len(seeds) < 2:
+        raise StudyError(f"seeds: found {len(seeds)} with an ensemble, allowed 2 or more: each seed has a member of its own")
     runner = _Runner(engine, store if isinstance(store, Store) else open_store(store), timeout, progress)
     names = list(types) if types else [name for name, number in base.estates_by_type().items() if number]
     maps = []
     for name in names:
         type_of(base, name)
         place = _Place(base, lever, name, world, months, estates, households)
-        maps.append(_map_of(place, place.sweep(low, high, values), runner, tuple(seeds), hold if hysteresis else 0))
+        maps.append(_map_of(place, place.sweep(low, high, values), runner, tuple(seeds), hold if hysteresis else 0, members))
     found, note = None, "not asked for" if not no_return else ""
     if no_return:
         try:
-            found = point_of_no_return(base, runner, longest=longest_delay)
-        except StudyError as error:
-            if runner.incomplete:
-                raise
-            note = str(error)
+            found = point_of_no_return(base, runner, longest=longest_delay, ensemble=members)
+        except NoPoint as error:
+            note = error.why
     asked = {"lever": lever, "low": low, "high": high, "values": values, "types": names, "world": world, "months": months, "estates": estates,
-             "households": households, "seeds": list(seeds), "hysteresis": hysteresis, "hold": hold, "no_return": no_return, "longest_delay": longest_delay}  # fmt: skip
+             "households": households, "seeds": list(seeds), "hysteresis": hysteresis, "hold": hold, "no_return": no_return, "longest_delay": longest_delay,
+             "ensemble": members}  # fmt: skip
     return Tipping(base, maps, found, note, runner.executed, runner.digest(), asked)
 
 
@@ -187,14 +191,13 @@ class _Runner:
     def __init__(self, engine: Engine | None, store: Store, timeout: float, progress: Report | None) -> None:
         self.engine = engine
         self.options: dict[str, Any] = {"store": store, "timeout": timeout, "progress": progress}
-        self.executed, self.digests, self.incomplete = 0, list[str](), False
+        self.executed, self.digests = 0, list[str]()
 
     def __call__(self, cells: list[Cell]) -> CellResults:
         # a pool takes longer to start than a few small runs take
         engine = InProcess() if self.engine is None and len(cells) <= SMALL_ROUND else self.engine
         results = run_cells(cells, engine=engine, **self.options)
         self.executed += results.executed
-        self.incomplete = bool(results.missing)
         self.digests.append(results.digest())  # StudyError if a run has no result
         return results
 
@@ -225,9 +228,9 @@ class _Place:
         return found
 
 
-def _map_of(place: _Place, sweep: list[float], runner: _Runner, seeds: tuple[int, ...], hold: int) -> TypeMap:
+def _map_of(place: _Place, sweep: list[float], runner: _Runner, seeds: tuple[int, ...], hold: int, ensemble: Ensemble | None) -> TypeMap:
     lever, world = place.lever, place.world
-    settling = Settling(world, lever, runner, seeds)
+    settling = Settling(world, lever, runner, seeds, ensemble)
     settling.at(sweep)
     tolerance = (sweep[-1] - sweep[0]) / (len(sweep) - 1) / 4
     settling.edges(tolerance)
@@ -239,7 +242,7 @@ def _map_of(place: _Place, sweep: list[float], runner: _Runner, seeds: tuple[int
     found = None
     if hold and lever.can_move():
         steps = np.linspace(sweep[0], sweep[-1], max(STEPS, len(sweep))).tolist()
-        found = loop(_started_low(settling, sweep, steps), lever, _from_the_bad_end(settling, steps), hold=hold, seeds=seeds)
+        found = loop(_started_low(settling, sweep, steps), lever, _from_the_bad_end(settling, steps), hold=hold, seeds=seeds, ensemble=ensemble)
     return TypeMap(lever.type_name, lever, curve, settling, tuple(widths), found)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.cell import Cell, cells_of
+from sim.experiments.cell import Cell
+from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import Interval, mean_interval
 from sim.experiments.menu import PREFIX, Package, in_words, with_package
 from sim.experiments.outcomes import STATE_OWNED
@@ -73,7 +74,8 @@ def out_of_cycle(runs: Sequence[RunSummary]) -> np.ndarray:
     return np.array([1.0 - run.scalars["cycle_share_last_year"] for run in runs])
 
 
-def rescore(base: Scenario, front: Sequence[Valued], seeds: Sequence[int], yearly: float, run: Runs) -> list[Rescored]:
+def rescore(base: Scenario, front: Sequence[Valued], seeds: Sequence[int], yearly: float, run: Runs,
+            ensemble: Ensemble | None = None) -> list[Rescored]:  # fmt: skip
     """The packages of a front on other seeds than those that put them there, in order of the cost found now.
 
     A search keeps what did well under its seeds, so that its own figures flatter what it kept.
@@ -81,7 +83,7 @@ def rescore(base: Scenario, front: Sequence[Valued], seeds: Sequence[int], yearl
     packages: list[Package] = [(), *(one.package for one in front)]
     cells: list[Cell] = []
     for package in packages:
-        cells += cells_of(with_package(base, package), seeds, {"package": in_words(package, "en")})
+        cells += cells_over(with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")}, seeds[0] - 1)
     found = [summary for _, summary in run(cells)]
     count = len(seeds)
     nothing, *others = (found[i * count : (i + 1) * count] for i in range(len(packages)))

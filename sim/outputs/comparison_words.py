@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sim.experiments import cost_effect as verdicts
+from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, RARE, Interval
 from sim.experiments.outcomes import OUTCOMES
 from sim.outputs.catalog import amount, require_language, scenario_title, titled
@@ -119,6 +120,11 @@ def size_of(value: float, unit: str, lang: str, sign: bool = False) -> str:
     return plus + f"{value:,.3g}".replace("-", "−") + (f" {unit}" if unit and lang == "en" else "")
 
 
+def level_of(value: float, unit: str, lang: str) -> str:
+    """An outcome itself for readers: per cent for shares, else as `size_of`."""
+    return f"{100 * value:.1f}%" if unit == "share" and not math.isnan(value) else size_of(value, unit, lang)
+
+
 def points(share: float) -> str:
     """A share in percentage points with one decimal; no minus before zero."""
     return f"{round(100 * share, 1) + 0.0:.1f}".replace("-", "−")
@@ -198,7 +204,8 @@ def _lost_by_state_owned(found: Comparison, name: str, lang: str) -> str:
 
 def warnings_of(found: Comparison, lang: str = "en") -> list[str]:
     """What a reader must know before trusting the intervals; see `Comparison.warnings`."""
-    said = []
+    held = found.settings.ensemble
+    said = [doubt_line(found.ensemble, lang), *(held.warnings(lang) if held is not None else ())]
     runs = len(found.seeds)
     if runs < FEW_REPLICATIONS:
         said.append(_say("few", lang, runs=runs, least=FEW_REPLICATIONS))
