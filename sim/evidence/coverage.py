@@ -15,7 +15,7 @@ from sim.experiments.intervals import Interval, wilson
 LEVELS = (0.5, 0.9)
 FOLDS = 8
 DRAWS = 400
-STEPS = 120
+STEPS = 100
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from sim.errors import StudyError
 from sim.evidence.agreement import Reported
 
 START_POOL = 4096
-WALKERS, STEPS = 96, 250  # as many again to forget the start
+WALKERS, STEPS = 64, 300  # as many steps again to forget the start
 ACCEPTED = 0.1  # part of the points that rejection keeps
 LEAST_ACCEPTED = 40
 WORST = 9.0  # squared spreads at which a pattern counts as missed, however far
