@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from sim.cli.analysis import compare_command, sensitivity_command
 from sim.cli.credibility import add_credibility_commands
 from sim.cli.options import LanguageOption, words
-from sim.cli.study import study_app
+from sim.cli.study import EnsembleOption, study_app
 from sim.cli.trap import add_commands
 from sim.errors import EstateError
 
@@ -88,11 +88,16 @@ def run_command(
         typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
     ] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")] = True,
+    ensemble: EnsembleOption = None,
+    member: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--member", min=1, help="Which member of the ensemble, from 1. / 用参数集合的第几组，从1起。"),
+    ] = None,
 ) -> None:
     """Simulate a scenario; write tables and charts. / 运行一个情景，写出数据表和图。"""
     from sim.cli.run import Order, carry_out
 
-    carry_out(Order(scenario, seed, months, tuple(settings or ()), out, words(lang), threads, charts))
+    carry_out(Order(scenario, seed, months, tuple(settings or ()), out, words(lang), threads, charts, ensemble, member))
 
 
 @app.command("batch")
@@ -110,11 +115,13 @@ def batch_command(
         typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
     ] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")] = True,
+    ensemble: EnsembleOption = None,
 ) -> None:
     """Simulate many scenarios into one folder with an index page. / 运行多个情景，生成目录页。"""
     from sim.cli.batch import Order, carry_out
+    from sim.experiments.ensemble import as_ensemble
 
-    carry_out(Order(tuple(places), replications, out, words(lang), months, threads, charts))
+    carry_out(Order(tuple(places), replications, out, words(lang), months, threads, charts, as_ensemble(ensemble)))
 
 
 @app.command("list")

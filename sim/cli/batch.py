@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from sim.cli.batch_progress import Watch, watching
+from sim.cli.engines import warn_of
 from sim.cli.terminal import console
 from sim.cli.words import say
 from sim.errors import EstateError, Problem, ScenarioError
+from sim.experiments.ensemble import Ensemble, doubt_line, with_member
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -32,14 +34,19 @@ class Order(NamedTuple):
     months: int | None
     threads: int | None
     charts: bool
+    ensemble: Ensemble | None = None
 
 
 class Entry:
     """One scenario of a batch: where its results go, or why it cannot be carried out."""
 
-    def __init__(self, name: str, scenario: Scenario | None, folder: Path | None, reason: str = "") -> None:
-        """A scenario that could be loaded has a folder, one that could not has a reason."""
+    def __init__(self, name: str, scenario: Scenario | None, folder: Path | None, reason: str = "", plain: Scenario | None = None) -> None:
+        """A scenario that could be loaded has a folder, one that could not has a reason.
+
+        `scenario` is that of the first run (with the first member of an ensemble), `plain` the one that members are put into.
+        """
         self.name, self.scenario, self.folder, self.reason = name, scenario, folder, reason
+        self.plain = plain or scenario
 
 
 class Job(NamedTuple):
@@ -55,10 +62,13 @@ def carry_out(order: Order) -> None:
     from sim.cli.batch_store import is_there
 
     entries = [_entry(file, order) for file in scenario_files(order.places)]
-    jobs = [job for entry in entries for job in _jobs(entry, order.replications)]
+    jobs = [job for entry in entries for job in _jobs(entry, order.replications, order.ensemble)]
     missing = [job for job in jobs if not is_there(job.entry.folder, job.scenario, job.first)]
     screen = console()
     screen.print(say("batch_line", order.lang, scenarios=len(entries), runs=len(jobs), folder=order.out), markup=False)
+    if order.replications > 1:
+        screen.print(_doubt(order), style="dim", markup=False)
+    warn_of(screen, order.ensemble, order.lang)
     _show_unreadable(screen, entries, order.lang)
     try:
         with watching(screen, [job.scenario for job in missing], [job.first and order.charts for job in missing], order.lang) as watch:
@@ -101,17 +111,24 @@ def _entry(file: Path, order: Order) -> Entry:
         scenario = resolve(file, months=order.months)
     except EstateError as error:
         return Entry(file.stem, None, None, str(error))
-    folder = f"{scenario.name}-seed{scenario.seed}-{scenario_key(scenario)[:HASH_LETTERS]}"
-    return Entry(scenario.name, scenario, order.out / folder)
+    first = _with_member(scenario, order.ensemble, 0)
+    folder = f"{scenario.name}-seed{scenario.seed}-{scenario_key(first)[:HASH_LETTERS]}"
+    if order.ensemble is not None:
+        folder += f"-{order.ensemble.name}-{order.ensemble.digest[:HASH_LETTERS]}"
+    return Entry(scenario.name, first, order.out / folder, plain=scenario)
 
 
-def _jobs(entry: Entry, replications: int) -> Iterator[Job]:
-    """The scenario's own seed first, then the seeds that follow it."""
-    if entry.scenario is None:
+def _with_member(scenario: Scenario, ensemble: Ensemble | None, number: int) -> Scenario:
+    return scenario if ensemble is None else with_member(scenario, ensemble.member(number))
+
+
+def _jobs(entry: Entry, replications: int, ensemble: Ensemble | None) -> Iterator[Job]:
+    """The scenario's own seed first, then the seeds that follow it, each with its member of an ensemble."""
+    if entry.plain is None:
         return
     for number in range(replications):
-        seed = (entry.scenario.seed + number) % 2**63
-        yield Job(entry, entry.scenario.model_copy(update={"seed": seed}), number == 0)
+        seed = (entry.plain.seed + number) % 2**63
+        yield Job(entry, _with_member(entry.plain, ensemble, number).model_copy(update={"seed": seed}), number == 0)
 
 
 def _show_unreadable(screen: Console, entries: list[Entry], lang: str) -> None:
@@ -181,4 +198,9 @@ def _write_index(entries: list[Entry], order: Order) -> None:
 
     order.out.mkdir(parents=True, exist_ok=True)
     page = [shown(entry.name, entry.scenario, entry.folder, entry.reason, order.replications, order.lang) for entry in entries]
-    replace_text(order.out / INDEX, index_page(page, order.lang, model_source_hash()))
+    replace_text(order.out / INDEX, index_page(page, order.lang, model_source_hash(), _doubt(order)))
+
+
+def _doubt(order: Order) -> str:
+    """Whether intervals contain the uncertainty of parameters."""
+    return doubt_line(None if order.ensemble is None else order.ensemble.facts(order.replications), order.lang)

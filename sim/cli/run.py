@@ -36,6 +36,8 @@ class Order(NamedTuple):
     lang: str
     threads: int | None
     charts: bool
+    ensemble: str | None = None
+    member: int | None = None
 
 
 def carry_out(order: Order) -> None:
@@ -45,7 +47,7 @@ def carry_out(order: Order) -> None:
     from sim.runner import resolve
 
     changes = dict(parse_setting(text) for text in order.settings)
-    scenario = resolve(order.scenario, order.seed, order.months, changes)
+    scenario = _of_member(resolve(order.scenario, order.seed, order.months, changes), order)
     key = scenario_key(scenario)
     folder = order.out or RESULTS / f"{scenario.name}-seed{scenario.seed}-{key[:HASH_LETTERS]}"
     check_place(folder, key)
@@ -58,6 +60,21 @@ def carry_out(order: Order) -> None:
         put_in_place(part, folder)
     show_summary(screen, run, order.lang)
     _point_to(screen, run, folder, order)
+
+
+def _of_member(scenario: Scenario, order: Order) -> Scenario:
+    """The scenario with the member that was asked for. StudyError for an ensemble without one: a run has one set of parameters."""
+    from sim.errors import StudyError
+    from sim.experiments.ensemble import load_ensemble, with_member
+
+    if order.ensemble is None:
+        if order.member is not None:
+            raise StudyError(say("member_alone", order.lang))
+        return scenario
+    ensemble = load_ensemble(order.ensemble)
+    if order.member is None or order.member > len(ensemble.members):
+        raise StudyError(say("which_member", order.lang, members=len(ensemble.members), name=order.ensemble, scenario=order.scenario))
+    return with_member(scenario, ensemble.member(order.member - 1))
 
 
 def _simulate(screen: Console, scenario: Scenario, order: Order) -> Run:

@@ -43,6 +43,10 @@ SAID = {
     "received": Word("净收入", "received, net"),
     "written_to": Word("结果：{folder}", "Results: {folder}"),
     "charts_in": Word("图：{folder}", "Charts: {folder}"),
+    "member_alone": Word("--member 须与 --ensemble 同用：它是参数集合中的第几组", "--member: found without --ensemble, allowed beside it: it is the number of a member"),
+    "which_member": Word("一次运行只有一组参数：请加 --member 1 至 {members}；要看整个参数集合，用 estate batch {scenario} --replications 20 --ensemble {name}，或 estate compare",
+                         "--ensemble: a run has one set of parameters: say which with --member 1 to {members}; for the whole ensemble use "
+                         "estate batch {scenario} --replications 20 --ensemble {name}, or estate compare"),
     "explain_hint": Word("查看一个小区的经历：estate explain {folder} --estate {estate}",
                          "Follow one estate: estate explain {folder} --estate {estate}"),
     "name": Word("名称", "name"),

@@ -75,8 +75,11 @@ def mean_and_interval(values: Sequence[float]) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def index_page(shown: Sequence[Shown], lang: str, model: str) -> str:
-    """The page as HTML text: an overview of all scenarios, then each with its start and end, charts and tables."""
+def index_page(shown: Sequence[Shown], lang: str, model: str, doubt: str = "") -> str:
+    """The page as HTML text: an overview of all scenarios, then each with its start and end, charts and tables.
+
+    `doubt`: a sentence that says whether intervals contain the uncertainty of parameters, shown where there are intervals.
+    """
     several = any(len(values) > 1 for entry in shown for values in entry.outcomes.values())
     parts = [
         f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head><meta charset="utf-8">',
@@ -84,6 +87,7 @@ def index_page(shown: Sequence[Shown], lang: str, model: str) -> str:
         f"<title>{_say('title', lang)}</title><style>{STYLE}</style></head>\n<body>",
         f"<h1>{_say('title', lang)}</h1>",
         f"<p>{_say('several' if several else 'single', lang)} <small>{_say('model', lang, hash=model)}</small></p>",
+        *([f"<p>{escape(doubt)}</p>"] if several and doubt else []),
         '<div class="wide">', _overview(shown, lang), "</div>",
         *(_article(entry, lang) for entry in shown),
         "</body></html>",

@@ -143,3 +143,19 @@ def test_the_command_takes_a_name_a_file_or_says_what_there_is(tmp_path: Path, m
 
 def test_an_unknown_doubt_is_never_left_out() -> None:
     assert "luck only" in doubt_line(None, "en") and "只含随机性" in doubt_line({}, "zh")
+
+
+def test_a_batch_runs_members_and_a_single_run_asks_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.csv").write_text("payment.base\n-1\n3\n", encoding="utf-8")
+    order = ["small_city", "--months", "3", "--no-charts", "--lang", "en", "--ensemble", "mine.csv"]
+    assert CliRunner().invoke(app, ["batch", *order, "--replications", "2"]).exit_code == 0
+    (folder,) = (one for one in (tmp_path / "results" / "batch").iterdir() if one.is_dir())
+    first = json.loads((folder / "headline.json").read_text(encoding="utf-8"))["outcomes"]
+    (second,) = (json.loads(file.read_text(encoding="utf-8"))["outcomes"] for file in (folder / "replications").iterdir())
+    assert first[OUTCOME] + 0.2 < second[OUTCOME], "the second member's owners are readier to pay"
+    assert "2 of the 2 members" in (tmp_path / "results" / "batch" / "index.html").read_text(encoding="utf-8")
+    refused = CliRunner().invoke(app, ["run", *order])
+    assert refused.exit_code == 2 and "one set of parameters" in refused.output and not (tmp_path / "results" / "small_city").exists()
+    assert CliRunner().invoke(app, ["run", *order, "--member", "2", "--out", "one"]).exit_code == 0
+    assert json.loads((tmp_path / "one" / "manifest.json").read_text(encoding="utf-8"))["parameters"]["payment.base"] == 3
