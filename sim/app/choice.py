@@ -72,8 +72,8 @@ def scenario_of(choice: Choice, limits: Limits) -> Scenario:
     data["interventions"] = [own.get(name, {"kind": kind_of[name], "name": name}) for name in choice.on]
     scenario = check(data, {(): choice.scenario}, choice.scenario)
     values = {key: value for key, value in choice.values if _applies(key, choice.on)}
-    if "city.estates" in values:
-        values["city.households"] = None  # an exact total belongs to the number of estates that it was given for
+    if "city.estates" in values or any(key.endswith(".households_mean") for key in values):
+        values["city.households"] = None  # an exact total belongs to the sizes that it was given for
     values = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
     changed = with_overrides(scenario, {**values, "seed": choice.seed, "months": choice.months})
     return check_limits(changed, limits)

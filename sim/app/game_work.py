@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.app.game import Decision, Plan, Rules, Year, plan_of
+from sim.app.levers import DEFAULT_LIMITS, city
 from sim.app.tasks import Result
 from sim.experiments.menu import PREFIX, MenuItem, Package
-from sim.scenario import Scenario, load, with_overrides
+from sim.scenario import Scenario, with_overrides
 from sim.scenario.programme import read_programme
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
@@ -47,7 +48,7 @@ class Best(NamedTuple):
 
 def base_of(rules: Rules) -> Scenario:
     """The city of the game, the same for all teams."""
-    return with_overrides(load(rules.scenario), {"seed": rules.seed, "months": rules.years * MONTHS_PER_YEAR})
+    return with_overrides(city(rules.scenario, DEFAULT_LIMITS), {"seed": rules.seed, "months": rules.years * MONTHS_PER_YEAR})
 
 
 def city_of(rules: Rules, plan: Plan) -> Scenario:

@@ -9,21 +9,29 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from sim.app.limits import Limits, check_limits
+from sim.app.lever_words import CHOICES
+from sim.app.limits import Limits, check_limits, fits
+from sim.app.sample import sample_of
 from sim.errors import ScenarioError
 from sim.interventions.describe import Description, Setting, describe, kinds, scenarios_by_kind
 from sim.parameters import PARAMETERS
-from sim.scenario import Programme, Scenario, list_scenarios, load, load_programmes
-from sim.words import LANGUAGES, Word
+from sim.scenario import Programme, Scenario, Targets, list_scenarios, load, load_programmes
+from sim.words import LANGUAGES, MODES, STAGES, Word
 
-OF_A_TYPE = ("start_collection", "fee_price", "condition_mean", "legacy_mean", "vacancy", "committee_share")
-OF_COMPANIES = ("private", "state_owned", "skill_mean", "margin_mean", "tolerance_months_mean")
+OF_A_TYPE = ("start_collection", "fee_price", "cost_per_area", "public_revenue", "condition_mean", "legacy_share", "legacy_mean", "income_mean",
+             "vacancy", "tenants", "committee_share", "households_mean")  # fmt: skip
+OF_COMPANIES = ("private", "state_owned", "capacity_estates", "skill_mean", "margin_mean", "tolerance_months_mean", "cash_months")
+OF_TARGETS = ("age_min", "age_max", "share_max")
 NONE = "none"
+DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
 class Lever:
-    """One thing that a participant may change. `kind` is number, whole, switch, choice or several."""
+    """One thing that a participant may change. `kind` is number, whole, switch, choice or several (of `choices`).
+
+    `optional`: a number may be absent (None), several may be none at all.
+    """
 
     key: str
     label: Word
@@ -32,23 +40,26 @@ class Lever:
     start: Any
     low: float | None = None
     high: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: tuple[Any, ...] = ()
+    names: tuple[Word, ...] = ()
     optional: bool = False
     source: str = ""
 
     def read(self, text: str) -> Any:
         """The value that a text of an address stands for; ValueError says what is allowed."""
-        if self.optional and text == NONE:
+        if self.optional and text == NONE and self.kind != "several":
             return None
         if self.kind == "switch":
             if text not in ("true", "false"):
                 raise ValueError("true or false")
             return text == "true"
         if self.kind in ("choice", "several"):
-            parts = tuple(text.split(",")) if self.kind == "several" and text else (text,)
-            if any(part not in self.choices for part in parts):
-                raise ValueError("one of " + ", ".join(self.choices))
-            return parts if self.kind == "several" else text
+            known = {self.written(choice): choice for choice in self.choices}
+            parts = [text] if self.kind == "choice" else text.split(",") if text else []
+            if any(part not in known for part in parts) or not (parts or self.optional):
+                raise ValueError("one of " + ", ".join(known))
+            found = tuple(dict.fromkeys(known[part] for part in parts))
+            return found if self.kind == "several" else found[0]
         return self.bounded(_number(text))
 
     def bounded(self, value: float) -> float | int:
@@ -65,7 +76,11 @@ class Lever:
             return NONE
         if isinstance(value, bool):
             return "true" if value else "false"
-        return ",".join(value) if isinstance(value, tuple | list) else str(value)
+        return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+    def labels(self, lang: str) -> dict[str, str]:
+        """What can be chosen, as written, with its label in a language."""
+        return {self.written(choice): name.in_language(lang) for choice, name in zip(self.choices, self.names, strict=True)}
 
 
 def _number(text: str) -> float:
@@ -87,6 +102,7 @@ class Measure:
     on: bool
     about: Description
     levers: tuple[Lever, ...]
+    targets: tuple[Lever, ...]
 
 
 @dataclass(frozen=True)
@@ -110,12 +126,21 @@ class Board:
 
 
 @cache
+def city(name: str, limits: Limits) -> Scenario:
+    """The city of a scenario as a workshop can afford it: itself, or a sample where it is too large. ScenarioError if neither will do."""
+    scenario = load(name)
+    if fits(scenario, limits):
+        return scenario
+    return check_limits(sample_of(scenario)[0], limits)
+
+
+@cache
 def offered(limits: Limits) -> dict[str, Word]:
     """Names and titles of the scenarios that a workshop can afford, the small city first."""
     found: dict[str, Word] = {}
     for name in sorted(list_scenarios(), key=lambda name: (name != "small_city", name != "vicious_cycle", name)):
         try:
-            scenario = check_limits(load(name), limits)
+            scenario = city(name, limits)
         except ScenarioError:
             continue
         found[name] = Word(scenario.title.zh, scenario.title.en)
@@ -123,9 +148,9 @@ def offered(limits: Limits) -> dict[str, Word]:
 
 
 @cache
-def board(name: str) -> Board:
+def board(name: str, limits: Limits = DEFAULT_LIMITS) -> Board:
     """The levers of a scenario of `offered`."""
-    scenario = load(name)
+    scenario = city(name, limits)
     starts = _starts(scenario)
     parameters: dict[str, tuple[Lever, ...]] = {}
     for key, parameter in PARAMETERS.items():
@@ -134,7 +159,8 @@ def board(name: str) -> Board:
                      source=parameter.source)  # fmt: skip
         parameters[parameter.group] = (*parameters.get(parameter.group, ()), made)
     measures = _measures(scenario)
-    every = [lever for group in (*starts.values(), *parameters.values(), *(m.levers for m in measures)) for lever in group]
+    of_measures = [group for measure in measures for group in (measure.levers, measure.targets)]
+    every = [lever for group in (*starts.values(), *parameters.values(), *of_measures) for lever in group]
     return Board(scenario, starts, parameters, measures, {lever.key: lever for lever in every})
 
 
@@ -172,8 +198,8 @@ def _measures(scenario: Scenario) -> tuple[Measure, ...]:
     """The scenario's own measures in its order, then every other kind."""
     own = {programme.name: programme for programme in scenario.interventions}
     present = {programme.kind for programme in own.values()}
-    made = [_measure(programme.name, programme.kind, programme) for programme in own.values()]
-    return (*made, *(_measure(kind, kind, None) for kind in kinds() if kind not in present and kind not in own))
+    made = [_measure(scenario, programme.name, programme.kind, programme) for programme in own.values()]
+    return (*made, *(_measure(scenario, kind, kind, None) for kind in kinds() if kind not in present and kind not in own))
 
 
 @cache
@@ -187,15 +213,15 @@ def _users() -> dict[str, list[str]]:
     return scenarios_by_kind()
 
 
-def _measure(name: str, kind: str, programme: Programme | None) -> Measure:
+def _measure(scenario: Scenario, name: str, kind: str, programme: Programme | None) -> Measure:
     about = described(kind)
     levers = tuple(_setting(name, kind, setting, programme) for setting in (*about.settings, *about.common) if _usable(setting))
     label = about.label if name == kind else Word(f"{about.label.zh}（{name}）", f"{about.label.en} ({name})")
-    return Measure(name, kind, label, programme is not None, about, levers)
+    return Measure(name, kind, label, programme is not None, about, levers, _targets(scenario, name, kind, programme))
 
 
 def _usable(setting: Setting) -> bool:
-    """Which estates are aimed at stays as the scenario says: a table of lists is no lever."""
+    """Single values, and lists of fixed texts; which estates are aimed at has levers of its own."""
     simple = setting.default is None or isinstance(setting.default, bool | int | float)
     return simple or bool(setting.choices)
 
@@ -208,7 +234,26 @@ def _setting(name: str, kind: str, setting: Setting, programme: Programme | None
     if setting.choices:
         form = "several" if isinstance(setting.default, tuple) else "choice"
     return Lever(f"interventions.{name}.{setting.key}", setting.label, setting.unit, form, value, setting.low, setting.high,
-                 setting.choices, type(None) in parts, setting.source)  # fmt: skip
+                 setting.choices, tuple(CHOICES[choice] for choice in setting.choices), type(None) in parts, setting.source)  # fmt: skip
+
+
+def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | None) -> tuple[Lever, ...]:
+    """Levers of which estates a measure is aimed at; nothing chosen leaves that aspect open."""
+    fields = load_programmes()[kind].model_fields
+    aimed: Targets = fields["targets"].get_default() if programme is None else programme.targets
+    place = f"interventions.{name}.targets"
+    areas = tuple(range(scenario.city.districts))
+    lists = (
+        ("types", Word("小区类型", "estate types"), {key: Word(made.title.zh, made.title.en) for key, made in scenario.types.items()}),
+        ("stages", Word("循环阶段", "stages of the cycle"), {key: CHOICES[key] for key in STAGES}),
+        ("modes", Word("管理模式", "management modes"), {key: CHOICES[key] for key in MODES}),
+        ("districts", Word("城区（编号从0起）", "districts (numbers from 0)"), {key: Word(str(key), str(key)) for key in areas}),
+    )  # fmt: skip
+    several = [Lever(f"{place}.{key}", label, "", "several", getattr(aimed, key), choices=tuple(words), names=tuple(words.values()), optional=True)
+               for key, label, words in lists]  # fmt: skip
+    old = Lever(f"{place}.old", Word("老旧与否", "old or not"), "", "choice", aimed.old, choices=(None, True, False),
+                names=tuple(CHOICES[choice] for choice in (None, True, False)))  # fmt: skip
+    return (*several, old, *_of(aimed, place, OF_TARGETS))
 
 
 def title(name: str, limits: Limits, lang: str) -> str:

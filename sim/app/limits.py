@@ -36,14 +36,23 @@ def households_of(scenario: Scenario) -> int:
     return round(sum(count * scenario.types[name].households_mean for name, count in scenario.estates_by_type().items()))
 
 
-def check_limits(scenario: Scenario, limits: Limits) -> Scenario:
-    """The scenario itself; a ScenarioError lists every bound that it passes."""
+def _beyond(scenario: Scenario, limits: Limits) -> list[Problem]:
     found = (
         ("months", scenario.months, limits.months),
         ("city.estates × months", scenario.city.estates * scenario.months, limits.estate_months),
         ("households", households_of(scenario), limits.owners),
     )
-    problems = [Problem("workshop", key, f"{value:,}", f"at most {most:,}") for key, value, most in found if value > most]
+    return [Problem("workshop", key, f"{value:,}", f"at most {most:,}") for key, value, most in found if value > most]
+
+
+def fits(scenario: Scenario, limits: Limits) -> bool:
+    """Whether a scenario keeps to every bound."""
+    return not _beyond(scenario, limits)
+
+
+def check_limits(scenario: Scenario, limits: Limits) -> Scenario:
+    """The scenario itself; a ScenarioError lists every bound that it passes."""
+    problems = _beyond(scenario, limits)
     if problems:
         raise ScenarioError(problems)
     return scenario

@@ -11,6 +11,7 @@ from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
 from sim.app.choice import SEED, Choice, months_lever
+from sim.app.lever_words import GROUPS, unit_in
 from sim.app.levers import Lever, Measure, offered
 from sim.app.session import Session
 from sim.interventions.describe import bearer
@@ -102,15 +103,16 @@ class Panel:
             if text:
                 ui.label(session.say(name)).classes("font-bold")
                 ui.label(text)
-        for lever in measure.levers:
-            self.control(lever)
+        self._controls(measure.levers)
+        ui.label(session.say("aimed_at")).classes("font-bold")
+        self._controls(measure.targets)
 
     def _parameters(self) -> None:
         made = self.session.choice.board
         with ui.expansion(self.session.say("parameters"), icon="science").classes("estate-measure") as outer:
             def fill() -> None:
                 for group, levers in made.parameters.items():
-                    with ui.expansion(group).classes("w-full") as inner:
+                    with ui.expansion(GROUPS[group].in_language(self.session.lang)).classes("w-full") as inner:
                         self._when_opened(inner, partial(self._controls, levers))
         self._when_opened(outer, fill)
 
@@ -146,19 +148,23 @@ class Panel:
             several = lever.kind == "several"
 
             def picked(event: ValueChangeEventArguments) -> None:
-                given = tuple(event.value) if several else event.value
-                if all(part in lever.choices for part in (given if several else (given,))):
-                    moved(given)
+                given = event.value or []
+                try:
+                    moved(lever.read(",".join(given) if several else str(given)))
+                except ValueError as error:
+                    ui.notify(f"{label}: {error}", type="warning")
 
-            ui.select(list(lever.choices), value=list(value) if several else value, label=label, multiple=several,
-                      on_change=picked).classes("w-full").props("dense").mark(lever.key)  # fmt: skip
+            shown = [lever.written(one) for one in value] if several else lever.written(value)
+            ui.select(lever.labels(session.lang), value=shown, label=label, multiple=several,
+                      on_change=picked).classes("w-full").props("dense" + (" use-chips" if several else "")).mark(lever.key)  # fmt: skip
         else:
             self._number(lever, value, moved)
 
     def _number(self, lever: Lever, value: float | None, moved: Callable[[Any], None], hint: str = "") -> None:
         """A number: a field, and a slider where the range is narrow enough to drag through."""
         session = self.session
-        label = lever.label.in_language(session.lang) + (f"（{lever.unit}）" if lever.unit and session.lang == "zh" else f" ({lever.unit})" if lever.unit else "")
+        unit = unit_in(lever.unit, session.lang)
+        label = lever.label.in_language(session.lang) + (f"（{unit}）" if unit and session.lang == "zh" else f" ({unit})" if unit else "")
         bounds = session.say("range", low=_short(lever.low), high=_short(lever.high))
         field = ui.number(label, value=value, min=lever.low, max=lever.high, step=1 if lever.kind == "whole" else None, precision=None)
         field.classes("w-full").props(f'dense debounce=350 hint="{hint or bounds}"' + (f' placeholder="{session.say("empty")}"' if lever.optional else "")).mark(lever.key)
@@ -182,7 +188,7 @@ class Panel:
 
 
 def _short(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.6g}"
+    return "–" if value is None else f"{value:,.10g}"
 
 
 def _plain(text: str) -> str:

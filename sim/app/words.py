@@ -17,6 +17,7 @@ SAID = TRAP_SAID | GAME_SAID | {
     "reset": Word("全部还原", "Undo all changes"), "settings": Word("设置", "Settings"),
     "starts": Word("起始条件", "Starting conditions"), "measures": Word("措施", "Measures"), "parameters": Word("模型参数（专家）", "Model parameters (experts)"),
     "city": Word("城市", "City"), "companies": Word("物业企业", "Companies"), "government": Word("政府", "Government"), "loops": Word("反馈循环", "Feedback loops"),
+    "aimed_at": Word("对象（不选即不限）", "Which estates (nothing chosen: all)"),
     "how": Word("如何起作用", "How it works"), "risk": Word("已知风险", "Known risk"), "payers": Word("谁出钱", "Who pays"),
     "show_settings": Word("设置与说明", "Settings and explanation"), "on": Word("启用", "on"), "changed": Word("已改", "changed"),
     "range": Word("{low} 至 {high}", "{low} to {high}"), "empty": Word("不设", "not set"),

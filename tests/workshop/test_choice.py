@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from urllib.parse import parse_qsl
 
 import pytest
 
 from sim.app.choice import Choice, address, read_address, scenario_of
+from sim.app.lever_words import GROUPS, unit_in
 from sim.app.levers import board, offered
-from sim.app.limits import Limits
+from sim.app.limits import Limits, fits
+from sim.app.sample import sample_of
 from sim.errors import ScenarioError
 from sim.scenario import load
 
@@ -19,10 +22,55 @@ def read(query: str, lang: str = "en"):
     return read_address(parse_qsl(query.lstrip("?"), keep_blank_values=True), LIMITS, lang)
 
 
-def test_every_scenario_offered_stands_for_itself() -> None:
+def test_every_scenario_offered_stands_for_itself_or_its_sample() -> None:
     for name in offered(LIMITS):
-        assert scenario_of(Choice.of(name), LIMITS) == load(name), name
-    assert "wuhan" not in offered(LIMITS)  # millions of owners are no workshop
+        made, whole = scenario_of(Choice.of(name), LIMITS), load(name)
+        assert made == (whole if fits(whole, LIMITS) else sample_of(whole)[0]), name
+    assert not fits(load("wuhan"), LIMITS) and "1 in 41" in offered(LIMITS)["wuhan"].en  # millions of owners are no workshop
+
+
+def test_a_sample_keeps_proportions() -> None:
+    whole = load("wuhan")
+    made, n = sample_of(whole)
+    assert fits(made, LIMITS)
+    part = made.city.estates / whole.city.estates
+    assert part == pytest.approx(1 / n, rel=0.01)
+    for name, count in whole.estates_by_type().items():
+        assert abs(made.estates_by_type()[name] - part * count) < 1
+        assert made.types[name].start_collection == whole.types[name].start_collection
+    bodies = {"street": ("districts", "streets_per_district"), "community": ("districts", "streets_per_district", "communities_per_street")}
+    for tier, levels in bodies.items():
+        for kind in ("budget", "staff"):
+            totals = [getattr(one.government, f"{tier}_{kind}") * math.prod(getattr(one.city, level) for level in levels) for one in (whole, made)]
+            assert totals[1] == pytest.approx(part * totals[0])
+    assert [one.capacity for one in made.interventions if one.capacity] == pytest.approx([part * one.capacity for one in whole.interventions if one.capacity])
+
+
+def test_a_measure_can_be_aimed_at_estates() -> None:
+    reading = read("on=disclosure&interventions.disclosure.targets.types=commodity,resettlement&interventions.disclosure.targets.districts=1,1"
+                   "&interventions.disclosure.targets.old=false&interventions.disclosure.targets.age_max=20&interventions.disclosure.targets.stages=")  # fmt: skip
+    assert reading.ignored == ()
+    (programme,) = scenario_of(reading.choice, LIMITS).interventions
+    aimed = programme.targets
+    assert (aimed.types, aimed.districts, aimed.old, aimed.age_max, aimed.stages) == (("commodity", "resettlement"), (1,), False, 20, ())
+    assert read(address(reading.choice, "en")).choice == reading.choice
+
+
+@pytest.mark.parametrize("aim", ["types=villa", "districts=7", "districts=0;1", "old=maybe", "stages=healthy,", "share_max=2"])
+def test_a_measure_cannot_be_aimed_at_what_is_not_there(aim: str) -> None:
+    reading = read(f"on=disclosure&interventions.disclosure.targets.{aim}")
+    assert len(reading.ignored) == 1
+    assert reading.choice == Choice.of("small_city").switched("disclosure", True)
+
+
+def test_every_lever_speaks_both_languages() -> None:
+    for name in offered(LIMITS):
+        made = board(name)
+        assert set(made.parameters) <= set(GROUPS)
+        for lever in made.by_key.values():
+            chinese = lever.label.zh + unit_in(lever.unit, "zh") + "".join(lever.labels("zh").values())
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese), lever.key
+            assert lever.label.en and len(lever.labels("en")) == len(lever.choices), lever.key
 
 
 def test_an_address_holds_everything_that_was_set() -> None:
@@ -51,7 +99,7 @@ def test_every_measure_can_be_switched_on_with_its_defaults() -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "scenario=../../etc/passwd", "scenario=/etc/passwd", "scenario=wuhan", "seed=-1", "seed=1e99", "seed=nan", "months=241", "months=inf",
+        "scenario=../../etc/passwd", "scenario=/etc/passwd", "scenario=no_such_city", "seed=-1", "seed=1e99", "seed=nan", "months=241", "months=inf",
         "city.estates=99999999", "city.estates=1.5", "on=__class__", "name=x", "title.en=<script>", "interventions.0.kind=x",
         "payment.norm_weight=" + "9" * 5000, "loops.norm=maybe", "__proto__=1", "lang=xx&x=1", "figures=1", "%00=%00", "on=" + "a," * 3000,
     ],

@@ -57,7 +57,8 @@ class PlayPage:
         self.session.keep_address()
         if self.automatic:
             self.timer.deactivate()
-            self.timer = ui.timer(SETTLED_SECONDS, self._run, once=True)
+            with self.session.client:  # the control that was moved may be gone with the scenario that it belonged to
+                self.timer = ui.timer(SETTLED_SECONDS, self._run, once=True)
 
     def _rebuilt(self) -> None:
         self.side.refresh()
