@@ -82,6 +82,7 @@ class Stream(IntEnum):
     COMPANY_RISK = 63
     COMPANY_PLACE = 64
     COMPANY_SIZE = 65
+    COMPANY_TURN = 66
     # interventions (word chosen by the intervention, entity = estate or company)
     TARGETING = 80
     INTERVENTION = 84

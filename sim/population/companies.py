@@ -49,6 +49,6 @@ def assign_estates(estates: np.ndarray, companies: np.ndarray, scenario: Scenari
         if rows.size == 0:
             continue
         shuffled = in_random_order(seed, Stream.ESTATE_COMPANY, rows)
-        firms = in_random_order(seed, Stream.COMPANY_PLACE, firms)
+        firms = in_random_order(seed, Stream.COMPANY_TURN, firms)
         estates["company"][shuffled] = firms[np.arange(rows.size) % firms.size]
     companies["estates"] = np.bincount(estates["company"][estates["company"] >= 0], minlength=companies.size)

@@ -105,6 +105,8 @@ class EstateType(Table):
         if (self.count is None) == (self.share is None):
             found = "neither" if self.count is None else f"both (count {self.count}, share {self.share:g})"
             problems.append(Problem("", "count", f"{found} of count and share", "exactly one of them"))
+        if self.cost_fixed == 0 and self.cost_per_area == 0:
+            problems.append(Problem("", "cost_fixed", "0 together with cost_per_area = 0", "more than 0 for one of the two: service costs money"))
         if self.built_high < self.built_low:
             problems.append(
                 Problem("", "built_high", str(self.built_high), f"at least built_low ({self.built_low})")
