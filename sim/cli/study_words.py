@@ -35,6 +35,7 @@ SAID = {
     "failed": Word("搁置", "set aside"),
     "missing": Word("未运行", "missing"),
     "question": Word("问题", "question"),
+    "answered_by": Word("命令", "command"),
     "no_studies": Word("{folder} 中没有研究。", "No study was begun in {folder}."),
     "run_line": Word("运行 {run}：随机种子{seed}，{changes}", "run {run}: seed {seed}, {changes}"),
     "base_only": Word("基准情景，无改动", "the base scenario, nothing changed"),

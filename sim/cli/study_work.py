@@ -17,11 +17,13 @@ from sim.experiments.ensemble import doubt_line
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.store import Store, open_store
 from sim.experiments.study import StudyResult, registered, study, study_states
+from sim.experiments.study_file import SCENARIO_FACTOR
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from sim.experiments.store import FailedRun
+    from sim.experiments.study_file import Study
 
 FAILURES_SHOWN = 10
 
@@ -197,11 +199,22 @@ def export_study(file: str, ensemble: str | None, kind: str, out: Path | None, f
 
 
 def show_studies(lang: str) -> None:
-    """A line for every study that can be named."""
+    """A line for every question that can be named: what it asks, and the command that answers it."""
     from sim.experiments.study_file import list_studies, load_study
+    from sim.experiments.trap_file import KINDS, list_trap_studies, load_trap_study
 
-    made = table("", say("study", lang), say("question", lang))
+    made = table("", say("answered_by", lang), say("question", lang))
     made.columns[0].no_wrap = True
     for name in list_studies():
-        made.add_row(name, load_study(name)[0].title.in_language(lang))
+        found = load_study(name)[0]
+        made.add_row(f"estate {_command_of(found)} {name}", found.title.in_language(lang))
+    for name, command in list_trap_studies().items():
+        made.add_row(f"estate {command} {name}", load_trap_study(name, KINDS[command]).title.in_language(lang))
     console().print(made)
+
+
+def _command_of(found: Study) -> str:
+    """The command that says most about a study: those of scenarios are compared, screens and variance designs analysed."""
+    if {factor.key for factor in found.factors} == {SCENARIO_FACTOR}:
+        return "compare --study"
+    return "sensitivity --study" if found.design.kind in ("morris", "sobol") else "study run"

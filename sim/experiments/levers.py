@@ -12,6 +12,7 @@ from sim.experiments.unmeasured import range_of
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.nearest import nearest
+from sim.scenario.overrides import place_of
 from sim.scenario.programme import read_programme
 from sim.scenario.writing import to_data
 
@@ -147,6 +148,9 @@ def lever_of(key: str, scenario: Scenario, type_name: str) -> Lever:
         guess = nearest(key.removeprefix("parameters."), PARAMETERS)
         raise ScenarioError([Problem("--lever", key, "no such parameter", f"a parameter, {ADDED_INCOME}, {VIABILITY} or a key of the scenario", guess)])
     holder: Any = to_data(scenario)
+    place = place_of(key, holder)
+    if isinstance(place, Problem):
+        raise ScenarioError([Problem("--lever", key, place.found, f"{ADDED_INCOME}, {VIABILITY}, a parameter, or a key of the scenario", place.nearest)])
     parts = key.split(".")
     if parts[0] == "interventions" and len(parts) > 2:
         holder = {one["name"]: one for one in holder.get("interventions", [])}

@@ -18,6 +18,7 @@ from sim.scenario.nearest import nearest
 
 STUDIES = "studies"  # folder inside those of the scenarios
 SCENARIO_FACTOR = "scenario"
+COMMAND = "command"  # the key of a file that is a question of another command, see sim.experiments.trap_file
 Value = int | float | bool | str
 
 
@@ -131,6 +132,8 @@ def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
     """
     file = find_study(path_or_name)
     data = read_toml(file)
+    if COMMAND in data:
+        raise ScenarioError([Problem(str(file), COMMAND, repr(data[COMMAND]), f"a study of many runs; this is a question for: estate {data[COMMAND]} {path_or_name}")])
     data.setdefault("name", file.stem)
     return check_study(data, str(file)), file
 
@@ -151,9 +154,8 @@ def study_folders() -> list[Path]:
 
 def list_studies() -> list[str]:
     """The names that `load_study` knows, sorted."""
-    # a file with `command` is a question of another command, see sim.experiments.trap_file
     files = (path for folder in study_folders() for path in folder.glob("*" + SUFFIX))
-    return sorted({path.stem for path in files if "command" not in read_toml(path)})
+    return sorted({path.stem for path in files if COMMAND not in read_toml(path)})
 
 
 def find_study(path_or_name: str | Path) -> Path:

@@ -7,17 +7,18 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, ScenarioError, StudyError
 from sim.experiments.budget import FRESH, REPLICATIONS, TRIALS, BudgetSearch, budget
 from sim.experiments.menu import MenuItem
-from sim.experiments.study_file import find_study
+from sim.experiments.study_file import COMMAND, find_study, study_folders
 from sim.experiments.tipping import MONTHS, VALUES, Tipping, tipping
+from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
-from sim.scenario.loading import read_toml
+from sim.scenario.loading import SUFFIX, read_toml
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of
+from sim.scenario.programme import read_programme
 
-COMMAND = "command"  # the key that tells these files from studies
 Found = TypeVar("Found", bound="TrapStudy")
 
 
@@ -29,6 +30,20 @@ class TrapStudy(Table):
     question: Bilingual
     base: str = Field(min_length=1, description="name or path of the scenario / 情景")
     changes: dict[str, Any] = Field(default_factory=dict, description="values changed, by dotted key / 修改项")
+    interventions: tuple[dict[str, Any], ...] = Field(default=(), strict=False, description="programmes besides those of the scenario / 另加的措施")
+
+    @model_validator(mode="after")
+    def _check_programmes(self) -> TrapStudy:
+        for one in self.interventions:
+            read_programme(one)
+        return self
+
+    def scenario(self) -> Scenario:
+        """The scenario that the question is about: the base with its changes and the programmes added. ScenarioError if it cannot be."""
+        base = load(self.base)
+        added = tuple(read_programme(one) for one in self.interventions)
+        with_added = base.model_copy(update={"interventions": (*base.interventions, *added)})
+        return with_overrides(with_added, {"name": self.name if added else base.name} | self.changes)
 
 
 class TippingStudy(TrapStudy):
@@ -43,6 +58,7 @@ class TippingStudy(TrapStudy):
     world: Literal["alike", "city"] = Field(default="alike", description="estates all alike, or the city as it is / 城市")
     months: int = setting(MONTHS, 24, 1200, "month", "until estates have settled", "运行月数")
     seeds: int = setting(1, 1, 1000, "", "seeds of each start", "随机种子数")
+    longest_delay: int = setting(120, 12, 600, "month", "longest delay tried for the point of no return", "不可逆转点的最长推迟")
 
     @model_validator(mode="after")
     def _check_range(self) -> TippingStudy:
@@ -53,11 +69,11 @@ class TippingStudy(TrapStudy):
     def options(self) -> dict[str, Any]:
         """Keyword arguments of `sim.tipping`."""
         return {"low": self.low, "high": self.high, "values": self.values, "types": self.types or None, "world": self.world,
-                "months": self.months, "seeds": tuple(range(1, self.seeds + 1))}  # fmt: skip
+                "months": self.months, "seeds": tuple(range(1, self.seeds + 1)), "longest_delay": self.longest_delay}  # fmt: skip
 
     def run(self, **options: Any) -> Tipping:
         """Answer it; `options` replace what the file says."""
-        return tipping(self.base, self.lever, **({"overrides": self.changes} | self.options() | options))
+        return tipping(self.scenario(), self.lever, **(self.options() | options))
 
 
 class BudgetStudy(TrapStudy):
@@ -79,7 +95,10 @@ class BudgetStudy(TrapStudy):
 
     def run(self, **options: Any) -> BudgetSearch:
         """Answer it; `options` replace what the file says."""
-        return budget(self.base, self.yearly, **({"overrides": self.changes} | self.options() | options))
+        return budget(self.scenario(), self.yearly, **(self.options() | options))
+
+
+KINDS: dict[str, type[TippingStudy] | type[BudgetStudy]] = {"tipping": TippingStudy, "budget": BudgetStudy}
 
 
 def load_trap_study(path_or_name: str | Path, kind: type[Found]) -> Found:
@@ -95,8 +114,18 @@ def load_trap_study(path_or_name: str | Path, kind: type[Found]) -> Found:
 
 
 def is_trap_study(name: str, command: str) -> bool:
-    """Whether a name or path is a file of this command, rather than a scenario."""
+    """Whether a name or path is a file of this command, rather than a scenario. StudyError if it is one of another command."""
     try:
-        return read_toml(find_study(name)).get(COMMAND) == command
+        found = read_toml(find_study(name)).get(COMMAND)
     except ScenarioError:
         return False
+    if found is not None and found != command:
+        raise StudyError(f"{name}: a question for `estate {found}`, allowed a scenario, or a file with {COMMAND} = {command!r}")
+    return bool(found == command)
+
+
+def list_trap_studies() -> dict[str, str]:
+    """The names of these files that can be given without a path, sorted, with the command of each."""
+    files = (path for folder in study_folders() for path in folder.glob("*" + SUFFIX))
+    found = {path.stem: read_toml(path).get(COMMAND) for path in files}
+    return {name: str(command) for name, command in sorted(found.items()) if command is not None}

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.experiments.levers import ADDED_INCOME, VIABILITY
+from sim.experiments.no_return import NO_PROGRAMME, RESCUES_NOBODY
 from sim.parameters import PARAMETERS
 from sim.units import format_share
 
@@ -19,6 +20,11 @@ _LEVERS = {
     VIABILITY: ("标准成本与应收物业费之比", "standard cost over full billing"),
 }
 NOT_ASKED = "not asked for"  # `note` of a map that no point of no return was wanted of
+# Why there is no point of no return: `note` of a map.
+NOTES = {
+    NO_PROGRAMME: ("该情景没有措施：不可逆转点是一项政策的性质", "the scenario has no programme, and a point of no return is one of a policy"),
+    RESCUES_NOBODY: ("即使按计划开始，其措施也没有救回任何小区", "its programmes rescue no estate even when they begin as planned"),
+}
 SOURCES = {"mean_field": ("平均场映射", "mean-field map"), "agents": ("主体模拟", "agent-based runs")}
 
 
@@ -92,11 +98,15 @@ def loop_line(title: str, one: TypeMap, lang: str) -> str:
 def no_return_line(found: NoReturn | None, note: str, lang: str) -> str:
     """The point of no return of a policy, or why there is none."""
     if found is None:
-        return f"不可逆转点：未计算（{note}）" if lang == "zh" else f"Point of no return: none found ({note})"
-    longest = max(one.delay for one in found.trials)
+        why = pick(NOTES[note], lang) if note in NOTES else note
+        return f"不可逆转点：没有（{why}）。" if lang == "zh" else f"Point of no return: there is none ({why})."
+    last = max(found.trials, key=lambda one: one.delay)
     if found.latest is None:
-        return (f"不可逆转点：推迟至{longest}个月，政策仍有效（按计划开始每次挽救{found.immediate:.1f}个小区）。" if lang == "zh" else
-                f"Point of no return: none up to a delay of {longest} months (begun as planned it rescues {found.immediate:.1f} estates a run).")  # fmt: skip
+        doubt = "" if not last.uncertain else "（但不能排除已不到一半）" if lang == "zh" else " (though less than half cannot be ruled out)"
+        return (f"不可逆转点：在所试范围内没有。即使推迟{last.delay}个月，这一政策每次运行仍挽救{last.rescued:.1f}个小区，"
+                f"按计划开始为{found.immediate:.1f}个{doubt}：对这一政策而言，衰败没有到不可挽回的地步。" if lang == "zh" else
+                f"Point of no return: there is none in the range tried. Even begun {last.delay} months later the policy rescues {last.rescued:.1f} estates a run, "
+                f"begun as planned {found.immediate:.1f}{doubt}: for this policy decay does not become irreversible.")  # fmt: skip
     if lang == "zh":
         sure = "" if found.sure is None else f"；推迟{found.sure}个月时确定有效"
         lost = "" if found.lost is None else f"，推迟{found.lost}个月时确定无效"

@@ -18,7 +18,11 @@ from tiny_study import TINY, pretended, write
 from typer.testing import CliRunner
 
 from sim.cli.app import app
+from sim.cli.study_work import show_studies
+from sim.errors import EstateError
 from sim.experiments.store import Store
+from sim.experiments.study_file import load_study
+from sim.experiments.trap_file import is_trap_study
 
 
 @pytest.fixture
@@ -114,3 +118,22 @@ def wait_for_runs(process: subprocess.Popen[str], folder: Path, runs: int) -> No
                     return
         time.sleep(0.2)
     raise AssertionError(process.stderr.read())
+
+
+def test_every_question_that_ships_is_listed_with_the_command_that_answers_it(capsys):
+    show_studies("en")
+    shown = capsys.readouterr().out
+    for line in ("estate study run benchmark_rate", "estate compare --study compare_", "estate sensitivity --study sobol_unmeasured",
+                 "estate budget budget_search", "estate tipping no_return", "estate tipping tipping_map"):  # fmt: skip
+        assert line in shown
+
+
+@pytest.mark.parametrize("load, name, command", [(load_study, "budget_search", "budget"), (load_study, "tipping_map", "tipping")])
+def test_a_question_of_another_command_gives_one_error_that_names_it(load, name, command):
+    with pytest.raises(EstateError, match=f"estate {command} {name}") as caught:
+        load(name)
+    assert str(caught.value).count("\n") == 0
+    other = {"budget": "tipping", "tipping": "budget"}[command]
+    with pytest.raises(EstateError, match=f"estate {command}"):
+        is_trap_study(name, other)
+    assert is_trap_study(name, command) and not is_trap_study("small_city", command)

@@ -11,11 +11,12 @@ from experiments_worlds import SMALL, alike_world
 import sim
 from sim.errors import EstateError
 from sim.experiments.ablate import Ablation, ablate
+from sim.experiments.arms import CYCLE_STAGES
 from sim.experiments.budget import BudgetSearch, budget, front_of
 from sim.experiments.cell import cells_of
 from sim.experiments.engine import InProcess
 from sim.experiments.menu import with_package
-from sim.experiments.no_return import delayed, point_of_no_return
+from sim.experiments.no_return import NO_PROGRAMME, delayed, point_of_no_return
 from sim.experiments.representative import representative_of
 from sim.experiments.running import run_cells
 from sim.experiments.stress import failing_regions
@@ -110,6 +111,27 @@ def test_a_policy_that_never_helps_has_no_point_of_no_return(store: Path) -> Non
         point_of_no_return(never, run, seeds=[1, 2])  # type: ignore[arg-type]
 
 
+def test_a_map_says_plainly_that_there_is_no_point_of_no_return(viability_map: Tipping) -> None:
+    assert viability_map.no_return is None and viability_map.note == NO_PROGRAMME
+    assert any("there is none (the scenario has no programme" in line for line in viability_map.sentences("en"))
+    assert any("没有措施" in line for line in viability_map.sentences("zh"))
+
+
+def test_support_for_estates_that_are_still_served_comes_too_late_in_the_end(store: Path) -> None:
+    study = load_trap_study("no_return", TippingStudy)
+    small = with_overrides(study.scenario(), {"city.estates": 100, "companies.private": 12, "government.district_budget": 1e9} | SMALL_TYPES)
+    assert [one.kind for one in small.interventions] == ["operating_subsidy"] and small.name == "no_return" and small.months == 72
+    seeds = [1, 2, 3]
+
+    def rescued(delay: int) -> int:
+        later = delayed(small, delay)
+        cells = [*cells_of(later.model_copy(update={"interventions": ()}), seeds), *cells_of(later, seeds)]
+        out = [np.isin(summary.estates["final_stage"], CYCLE_STAGES) for _, summary in run_cells(cells, store=store, engine=InProcess())]
+        return sum(int((before & ~after).sum()) for before, after in zip(out[:3], out[3:], strict=True))
+
+    assert rescued(0) > rescued(108)
+
+
 SMALL_TYPES = {key: value for key, value in SMALL.items() if key.startswith("types.")}
 
 
@@ -171,7 +193,7 @@ def test_shipped_files_are_read_and_are_no_studies() -> None:
 
     assert load_trap_study("tipping_map", TippingStudy).types == ("commodity", "resettlement")
     assert load_trap_study("budget_search", BudgetStudy).menu[3].search["first_year"].high == 0.6
-    assert not {"tipping_map", "budget_search"} & set(list_studies())
+    assert not {"tipping_map", "budget_search", "no_return"} & set(list_studies())
     with pytest.raises(EstateError, match="command"):
         load_trap_study("tipping_map", BudgetStudy)
     assert sim.tipping is tipping and sim.ablate is ablate and sim.budget is budget
