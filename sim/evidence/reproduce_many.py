@@ -195,11 +195,11 @@ def _ablation(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
 
 def _budget(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     """Every package tried, the front on fresh seeds and the stress test; which packages are tried is not searched for again."""
-    from sim.experiments.budget import BudgetSearch, revalue
+    from sim.experiments.budget import BudgetSearch
     from sim.experiments.menu import with_package
     from sim.experiments.running import run_cells
     from sim.experiments.stress import stress_test
-    from sim.experiments.valuing import rescore
+    from sim.experiments.valuing import rescore, revalue
 
     def run(cells: list[Any]) -> Any:
         return run_cells(cells, **place.options())

@@ -13,13 +13,13 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.cell import Cell, scenario_hash_of
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
-from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over, told
+from sim.experiments.ensemble import Ensemble, as_ensemble, told
 from sim.experiments.menu import YEARS, MenuItem, default_menu, in_words, package_of, with_package
 from sim.experiments.running import CellResults, Report, run_cells
 from sim.experiments.store import Store, open_store
 from sim.experiments.stress import Stress, stress_test
 from sim.experiments.summary import summary_source_hash
-from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, value_of
+from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.kernel import model_source_hash
 from sim.scenario import Scenario, load, with_overrides
 from sim.units import MONTHS_PER_YEAR
@@ -162,18 +162,6 @@ def budget(scenario: Scenario | str | Path, yearly: float, *, menu: Sequence[Men
     asked = {"trials": trials, "seeds": search.seeds, "sampler": sampler, "stress": stress, "fresh": fresh, "seed": seed,
              "menu": [item.model_dump(mode="json") for item in items], "ensemble": members}  # fmt: skip
     return BudgetSearch(base, yearly, tried, searched, scored, tested, search.executed + run.executed, search.database, asked)
-
-
-def revalue(base: Scenario, packages: Sequence[tuple[int, Package]], seeds: Sequence[int], yearly: float, run: Runs,
-            ensemble: Ensemble | None = None) -> list[Valued]:  # fmt: skip
-    """What packages, each with its number, come to on these seeds."""
-    cells = cells_over(base, seeds, ensemble)
-    for _, package in packages:
-        cells += cells_over(with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")})
-    found = [summary for _, summary in run(cells)]
-    count = len(seeds)
-    parts = [found[i : i + count] for i in range(0, len(found), count)]
-    return [value_of(number, package, runs, parts[0], yearly) for (number, package), runs in zip(packages, parts[1:], strict=True)]
 
 
 class _Counting:

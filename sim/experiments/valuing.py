@@ -69,6 +69,18 @@ def value_of(number: int, package: Package, runs: Sequence[RunSummary], nothing:
     return Valued(number, package, spent + lost, float(out_of_cycle(runs).mean()), worst, most, lost)
 
 
+def revalue(base: Scenario, packages: Sequence[tuple[int, Package]], seeds: Sequence[int], yearly: float, run: Runs,
+            ensemble: Ensemble | None = None) -> list[Valued]:  # fmt: skip
+    """What packages, each with its number, come to on these seeds."""
+    cells = cells_over(base, seeds, ensemble)
+    for _, package in packages:
+        cells += cells_over(with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")})
+    found = [summary for _, summary in run(cells)]
+    count = len(seeds)
+    parts = [found[i : i + count] for i in range(0, len(found), count)]
+    return [value_of(number, package, runs, parts[0], yearly) for (number, package), runs in zip(packages, parts[1:], strict=True)]
+
+
 def out_of_cycle(runs: Sequence[RunSummary]) -> np.ndarray:
     """Share of estates not in the cycle in the last year, one a run (float64)."""
     return np.array([1.0 - run.scalars["cycle_share_last_year"] for run in runs])

@@ -101,4 +101,4 @@ def ablation_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def budget_folder(tmp_path_factory) -> Path:
-    return made(tmp_path_factory, "budget", "small_city", "--yearly", "50000", "--trials", "7", "--replications", "2", "--months", "24", "--stress", "6")
+    return made(tmp_path_factory, "budget", "small_city", "--yearly", "50000", "--trials", "7", "--replications", "2", "--months", "24", "--stress", "6", "--fresh", "5")

@@ -16,7 +16,7 @@ from sim.evidence.reproduce_many import reproduce_many, same_table
 from sim.experiments.engine import InProcess
 from sim.outputs.report import write_report
 
-KINDS = ("comparison", "study", "sensitivity", "ablation", "tipping")
+KINDS = ("comparison", "study", "sensitivity", "ablation", "tipping", "budget")
 
 
 @pytest.mark.parametrize("kind", KINDS)

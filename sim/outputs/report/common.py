@@ -165,6 +165,22 @@ def traces_table(rows: Sequence[tuple[str, str]], lang: str) -> Table:
     return Table(say("traces", lang), (say("item", lang), say("value", lang)), tuple(rows))
 
 
+def ensemble_option(name: str | None) -> str:
+    """What a command says to run over an ensemble again; nothing without one."""
+    return f" --ensemble {name}" if name else ""
+
+
+def ensemble_rows(facts: Mapping[str, Any] | None, lang: str) -> list[tuple[str, str]]:
+    """The row of a setting about an ensemble (as a manifest states it); none without one."""
+    return [(say("ensemble", lang), say("ensemble_line", lang, name=facts["name"], members=facts["members"], digest=facts["digest"]))] if facts else []
+
+
+def asked_ensemble(found: Any) -> dict[str, Any] | None:
+    """The ensemble that a tipping map, an ablation or a budget search was run over."""
+    held = found.asked.get("ensemble")
+    return held.facts(len(held.members)) if held is not None else None
+
+
 def found_traces(found: Any, lang: str) -> Table:
     """What identifies a tipping map, an ablation or a budget search."""
     from sim.experiments.saved_found import manifest_of

@@ -9,7 +9,8 @@ import tomli_w
 from matplotlib.figure import Figure
 
 from sim.experiments.menu import in_words
-from sim.outputs.budget import budget_sentences, pareto
+from sim.outputs.budget import pareto
+from sim.outputs.comparison_words import bounds_of, size_of
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
@@ -28,7 +29,7 @@ def part_of_budget(found: BudgetSearch, lang: str) -> Part:
     """Everything that a reader is told about a budget search."""
     scenario = found.scenario
     title, money = scenario.title.in_language(lang), common.yuan(found.yearly, lang)
-    told = budget_sentences(found, lang)
+    told = found.sentences(lang)
     brief = [line for line in told if not line.startswith(" ")]  # the front is a table here
     sentences = brief if found.stress is not None else told
     command, note = _command(found, lang)
@@ -62,7 +63,7 @@ def _setting(found: BudgetSearch, lang: str) -> list[tuple[str, str]]:
         labels = [known[item["kind"]].label_zh if lang == "zh" else known[item["kind"]].label_en for item in asked["menu"]]
         rows.append((say("menu", lang), common.listed(labels, lang)))
     rows.append((say("already", lang), common.programmes_line(found.scenario, lang)))
-    rows.append((say("tried", lang), f"{len(found.tried):,}"))
+    rows += [(say("tried", lang), f"{len(found.tried):,}"), *common.ensemble_rows(common.asked_ensemble(found), lang)]
     return rows + ([(say("seeds", lang), common.listed(map(str, asked["seeds"]), lang))] if "seeds" in asked else [])
 
 
@@ -74,19 +75,37 @@ def _number(found: BudgetSearch, one: Valued) -> str:
 def _front(found: BudgetSearch, lang: str) -> Table:
     years = found.scenario.months / 12
     estates = found.scenario.city.estates
-    nothing = next((one for one in found.tried if not one.package), None)
+    gains = {one.value.number: one.gain for one in found.fresh}
+    before = {one.number: one for one in found.searched}
     rows = []
     for one in found.front:
-        out = one.out_of_cycle - nothing.out_of_cycle if nothing is not None else float("nan")
-        price = common.yuan(one.cost / (out * estates), lang) if out > 0 else NO_VALUE
-        rows.append((_number(found, one), in_words(one.package, lang), common.yuan(one.cost, lang), common.yuan(one.most_in_a_year, lang), price))
-    columns = tuple(say(key, lang) for key in ("package", "bought", "cost_a_year", "most_in_a_year", "price_last_year"))
-    return Table(say("front_title", lang), columns, tuple(rows), say("front_note", lang, years=f"{years:.3g}"))
+        gain = gains.get(one.number, float("nan"))
+        price = common.yuan(one.cost / (gain * estates), lang) if gain > 0 else NO_VALUE
+        cells = [common.yuan(value, lang) for value in (one.cost, before[one.number].cost, one.state_owned, one.most_in_a_year)]
+        rows.append((_number(found, one), in_words(one.package, lang), *cells, price))
+    columns = tuple(say(key, lang) for key in ("package", "bought", "cost_a_year", "searched", "state_owned", "most_in_a_year", "price_last_year"))
+    return Table(say("front_title", lang), columns, tuple(rows), say("front_note", lang, years=f"{years:.3g}") + _basis(found, lang))
+
+
+def _basis(found: BudgetSearch, lang: str) -> str:
+    """On what seeds the figures are."""
+    return ("" if lang == "zh" else " ") + (say("front_fresh", lang, count=found.asked.get("fresh", "?")) if found.fresh else say("front_same", lang))
 
 
 def _outcomes(found: BudgetSearch, lang: str) -> Table:
-    rows = tuple((_number(found, one), format_share(one.out_of_cycle), format_share(one.worst_decile_satisfaction)) for one in found.front)
-    return Table(say("front_gains", lang), tuple(say(key, lang) for key in ("package", "out_last_year", "worst_tenth")), rows)
+    again = {one.value.number: one for one in found.fresh}
+    before = {one.number: one for one in found.searched}
+    rows = []
+    for one in found.front:
+        gain = NO_VALUE
+        if one.number in again:
+            held = again[one.number]
+            gain = size_of(held.gain, "share", lang, sign=True)
+            gain += f" ({bounds_of(held.gain_interval.low, held.gain_interval.high, 'share', lang)})" if held.gain_interval.exists else ""
+        seen = f"{format_share(before[one.number].out_of_cycle)}, {format_share(before[one.number].worst_decile_satisfaction)}"
+        rows.append((_number(found, one), gain, format_share(one.out_of_cycle), format_share(one.worst_decile_satisfaction), seen))
+    columns = tuple(say(key, lang) for key in ("package", "gain", "out_last_year", "worst_tenth", "searched"))
+    return Table(say("front_gains", lang), columns, tuple(rows), _basis(found, lang).strip())
 
 
 def _tried(found: BudgetSearch, lang: str) -> Table:
@@ -98,7 +117,9 @@ def _tried(found: BudgetSearch, lang: str) -> Table:
 def _stressed(found: BudgetSearch, lang: str) -> tuple[str, ...]:
     if found.stress is None:
         return (say("no_stress", lang),)
-    return (say("sure_stress", lang, futures=found.stress.nothing.size, parameters=len(found.stress.keys)),)
+    well, futures = found.stress.confirmed
+    told = say("sure_stress", lang, futures=found.stress.nothing.size, parameters=len(found.stress.keys))
+    return (told, say("confirmed", lang, well=well, futures=futures)) if futures else (told,)
 
 
 def _robust(found: BudgetSearch, lang: str) -> list[Table]:
@@ -120,5 +141,5 @@ def _command(found: BudgetSearch, lang: str) -> tuple[str, str]:
     if menu and menu != [item.model_dump(mode="json") for item in default_menu()]:
         parts += ["--menu", MENU_FILE]
         own = True
-    parts += [f"--replications {len(asked['seeds'])}", f"--stress {asked['stress']}"] if "seeds" in asked else []
-    return " ".join([*parts, "--months", str(scenario.months)]), say("own_file" if own else "same_command", lang)
+    parts += [f"--replications {len(asked['seeds'])}", f"--stress {asked['stress']}", f"--fresh {asked['fresh']}"] if "seeds" in asked else []
+    return " ".join([*parts, "--months", str(scenario.months)]) + common.ensemble_option((common.asked_ensemble(found) or {}).get("name")), say("own_file" if own else "same_command", lang)

@@ -34,7 +34,7 @@ def part_of_comparison(found: Comparison, lang: str) -> Part:
     base, others = title_of(found, found.baseline, lang), [title_of(found, arm, lang) for arm in found.others]
     arms = common.listed((f"“{title}”" for title in others), lang)
     level = percent_level(found.interval_level)
-    sure = (say("sure_luck", lang, runs=len(found.seeds), level=level), say("sure_many", lang), *found.warnings(lang),
+    sure = (say("sure_seeds_level", lang, runs=len(found.seeds), level=level), say("sure_many", lang), *found.warnings(lang),
             common.share_assumed(found.baseline.scenario, lang), say("not_forecast", lang))  # fmt: skip
     commands, note = _commands(found, lang)
     return Part(
@@ -58,7 +58,7 @@ def title_of(found: Comparison, arm: Arm, lang: str) -> str:
 def _setting(found: Comparison, lang: str) -> list[tuple[str, str]]:
     rows = [(say("baseline", lang), title_of(found, found.baseline, lang))]
     rows += [(title_of(found, arm, lang), common.programmes_line(arm.scenario, lang)) for arm in found.others]
-    return [*rows, *common.size_rows(found.baseline.scenario, lang), (say("seeds", lang), _seeds(found))]
+    return [*rows, *common.size_rows(found.baseline.scenario, lang), (say("seeds", lang), _seeds(found)), *common.ensemble_rows(found.ensemble, lang)]
 
 
 def _seeds(found: Comparison) -> str:
@@ -160,6 +160,7 @@ def _commands(found: Comparison, lang: str) -> tuple[tuple[str, ...], str]:
                     f"months={found.baseline.scenario.months}, rule={found.settings.rule!r}, level={found.settings.level:g})",), say("own_file" if own else "same_command", lang)
         asked = f"--width {_width(found):g}"
     tests = getattr(found, "withdrawn", [])
+    rule += common.ensemble_option(found.settings.ensemble.name if found.settings.ensemble is not None else None)
     rule += f" --withdraw {tests[0].tests[0].month}" if tests else ""
     command = f"estate compare {names} {asked} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{rule} --level {found.settings.level:g}"
     return (command,), say("own_file" if own else "same_command", lang)

@@ -50,7 +50,8 @@ def _setting(found: Sensitivity, lang: str) -> list[tuple[str, str]]:
         text = say("design_line", lang, factors=len(one.axes), points=f"{len(one.points):,}", runs=one.study.replications, all=f"{len(one.points) * one.study.replications:,}")
         rows.append((say(f"method_{name}", lang), text))
     first = found.final.study
-    return [*rows, (say("seeds", lang), f"{first.seed}–{first.seed + first.replications - 1}")]
+    return [*rows, (say("seeds", lang), f"{first.seed}–{first.seed + first.replications - 1}"),
+            *([(say("ensemble", lang), first.ensemble)] if first.ensemble else [])]  # fmt: skip
 
 
 def _pictures(found: Sensitivity, lang: str) -> list[Picture]:
@@ -110,7 +111,7 @@ def _command(found: Sensitivity, lang: str) -> tuple[str, str]:
     ranges = {axis.key: (axis.low, axis.high) for axis in first.axes}
     if ranges != unmeasured():
         parts += [f"--parameter {key}={low:g}:{high:g}" for key, (low, high) in ranges.items()]
-    return " ".join(parts), say("own_file" if own else "same_command", lang)
+    return " ".join(parts) + common.ensemble_option(study.ensemble), say("own_file" if own else "same_command", lang)
 
 
 def _traces(found: Sensitivity, lang: str) -> Table:

@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from sim.experiments.ensemble import doubt_line
 from sim.experiments.outcomes import OUTCOMES
 from sim.outputs.catalog import capital
 from sim.outputs.comparison_words import subject
@@ -37,7 +38,7 @@ def part_of_study(found: Any, lang: str) -> Part:
     base = with_overrides(load(study.base), study.changes) if study.changes else load(study.base)
     arms = _scenarios(found, base)
     outcomes = list(study.outcomes)
-    sure = [say("sure_luck", lang, runs=study.replications, level="95%"), say("sure_study", lang)]
+    sure = [say("sure_study", lang), doubt_line(_manifest(found).get("ensemble"), lang)]
     sure += [say("missing_runs", lang, n=found.missing)] if found.missing else []
     return Part(
         study.title.in_language(lang), say("kind_study", lang), study.question.in_language(lang), common.about(base, lang),
@@ -70,7 +71,8 @@ def _setting(found: Any, base: Scenario, lang: str) -> list[tuple[str, str]]:
             shown = say("range", lang, low=f"{factor.low:g}", high=f"{factor.high:g}")
         rows.append((f"{say('factor', lang)}: {parameter_name(factor.key, lang)}", shown or NO_VALUE))
     points = finished_runs(found)["point"].nunique()
-    return [*rows, (say("points", lang), f"{points:,}"), (say("runs", lang), f"{len(found):,}"), (say("seed", lang), str(study.seed))]
+    return [*rows, (say("points", lang), f"{points:,}"), (say("runs", lang), f"{len(found):,}"), (say("seed", lang), str(study.seed)),
+            *common.ensemble_rows(_manifest(found).get("ensemble"), lang)]  # fmt: skip
 
 
 def _points(found: Any, outcomes: list[str], caption: str, lang: str) -> Table:

@@ -19,7 +19,6 @@ from sim.outputs.trap_words import (
     loop_line,
     no_return_line,
     pick,
-    tipping_sentences,
     width_line,
 )
 from sim.scenario import to_toml
@@ -40,7 +39,7 @@ def part_of_tipping(found: Tipping, lang: str) -> Part:
             say("sure_alike" if found.asked.get("world") == "alike" else "sure_city", lang), common.share_assumed(scenario, lang), say("not_forecast", lang))  # fmt: skip
     return Part(
         say("title_tipping", lang, title=title, lever=lever), say("kind_tipping", lang), say("question_tipping", lang, lever=lever), common.about(scenario, lang),
-        common.setting_table(_setting(found, lang), lang), tuple(tipping_sentences(found, lang)), tuple(_pictures(found, lang)), (), (), sure,
+        common.setting_table(_setting(found, lang), lang), tuple(found.sentences(lang)), tuple(_pictures(found, lang)), (), (), sure,
         common.assumptions([scenario], lang), (command,), _traces(found, lang), "", note, ((scenario.name, to_toml(scenario)),),
         (_widths(found, lang), _points(found, lang), _trials(found, lang), *_delays(found, lang)), (), (scenario.name,),
     )  # fmt: skip
@@ -54,7 +53,8 @@ def _setting(found: Tipping, lang: str) -> list[tuple[str, str]]:
             (say("settle_months", lang), str(first.agents.world.months))]  # fmt: skip
     if "world" in asked:
         rows.append((say("world", lang), say(f"world_{asked['world']}", lang, estates=asked["estates"], households=asked["households"])))
-    return [*rows, (say("seeds", lang), common.listed((str(seed) for seed in asked.get("seeds", first.agents.first)), lang))]
+    return [*rows, (say("seeds", lang), common.listed((str(seed) for seed in asked.get("seeds", first.agents.first)), lang)),
+            *common.ensemble_rows(common.asked_ensemble(found), lang)]  # fmt: skip
 
 
 def _pictures(found: Tipping, lang: str) -> list[Picture]:
@@ -128,7 +128,8 @@ def _command(found: Tipping, lang: str) -> tuple[str, str]:
     parts += [f"--seeds {len(asked['seeds'])}"] if "seeds" in asked else []
     parts += [] if asked.get("hysteresis", True) else ["--no-loop"]
     parts += [] if asked.get("no_return", True) else ["--no-point"]
-    return " ".join(parts), say("own_file" if own else "same_command", lang)
+    option = common.ensemble_option((common.asked_ensemble(found) or {}).get("name"))
+    return " ".join(parts) + option, say("own_file" if own else "same_command", lang)
 
 
 def _traces(found: Tipping, lang: str) -> Table:
