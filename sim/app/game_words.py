@@ -34,7 +34,7 @@ GAME_SAID = {
     "game_not_submitted": Word("尚未提交", "not submitted yet"), "game_running": Word("本轮已截止，正在模拟这一年……", "The round is closed; the year is being simulated …"), "game_failed": Word("你们这一年没有算成，主持人会再试；钱暂按最多花费扣住。", "Your year could not be simulated; the teacher will try again. The money is held back until then."),
     "game_not_computed": Word("没有算成", "not computed"),
     "game_ended": Word("游戏结束", "The game is over"), "game_to_debrief": Word("看总结", "To the debrief"),
-    "game_your_city": Word("你们的城市", "Your city"), "game_no_years": Word("第一年结束后，这里会出现你们的城市。", "After the first year your city appears here."), "game_what_happened": Word("上一年", "The last year"),
+    "game_your_city": Word("你们的城市", "Your city"), "game_no_years": Word("第一年结束后，这里会出现你们的城市。", "After the first year your city appears here."),
     # figures
     "game_out": Word("不在恶性循环中的小区", "Estates out of the cycle"), "game_worst": Word("最差十分之一住户的满意度", "Satisfaction of the worst tenth"), "game_left": Word("剩余资金", "Money left"),
     "game_since": Word("比上一年{change}", "{change} on the year before"), "game_if_nothing": Word("什么都不做：{value}", "if nothing were done: {value}"),

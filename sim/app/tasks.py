@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -89,7 +90,11 @@ def tables(run: Run) -> bytes:
 
 
 def report(run: Run, lang: str, link: str) -> bytes:
-    """The run as one HTML page that needs nothing else."""
-    from sim.app.report import report_page
+    """The run as one HTML page that needs nothing else: the package's own report, with the link that opens the setting here."""
+    from sim.app.words import say
+    from sim.outputs.report import report_page
+    from sim.outputs.report.read import part_of
 
-    return report_page(run, lang, link).encode("utf-8")
+    part = part_of(run, lang)
+    note = " ".join((part.reproduce_note, say("again_help", lang), link)).strip()
+    return report_page([replace(part, reproduce_note=note)], lang).encode("utf-8")

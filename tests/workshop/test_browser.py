@@ -34,6 +34,8 @@ from selenium.webdriver.chrome.service import Service  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
+from sim.outputs import CHARTS  # noqa: E402
+
 SMALL = "months=60"
 
 
@@ -217,7 +219,7 @@ def test_share(local: str, browser: Browser) -> None:
     assert browser.downloaded(".png").startswith(b"\x89PNG")
     browser.button("Report").click()
     report = browser.downloaded(".html")
-    assert report.count(b"data:image/png") == 6
+    assert report.count(b"data:image/png") == len(CHARTS)
     page = browser.folder / "shown.html"
     page.write_bytes(report)
     browser.open(page.as_uri())
