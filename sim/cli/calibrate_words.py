@@ -18,7 +18,7 @@ SAID = {
     "interval": Word("90%区间", "90% interval"), "narrower": Word("收窄", "narrower"), "inside": Word("50%／90%区间含真值", "truth inside 50% / 90%"),
     "patterns": Word("校准模式：仿真均值在校准前后（90%区间）", "Calibration patterns: simulated means before and after (90% of them)"),
     "pattern": Word("模式", "pattern"), "reported": Word("报道", "reported"), "before": Word("校准前", "before"), "after": Word("校准后", "after"),
-    "luck": Word("运气／仿真器误差", "luck / emulator error"), "no value": Word("无值", "no value"), "no change": Word("不随参数变化", "nothing moves it"),
+    "no value": Word("无值", "no value"), "no change": Word("不随参数变化", "nothing moves it"),
     "scores": Word("用这一参数集合运行", "Run over this ensemble"),
     "written": Word("参数集合：{file}\n使用：estate compare 基准 另一情景 --ensemble {name}", "Ensemble: {file}\nUse it: estate compare BASELINE OTHER --ensemble {name}"),
 }  # fmt: skip

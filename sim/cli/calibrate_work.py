@@ -108,13 +108,12 @@ def _parameters(found: Calibration, lang: str) -> Table:
 
 
 def _patterns(found: Calibration, lang: str) -> Table:
-    made = table(say("patterns", lang), *(say(key, lang) for key in ("pattern", "reported", "before", "after", "luck")), right=1)
+    made = table(say("patterns", lang), *(say(key, lang) for key in ("pattern", "reported", "before", "after")), right=1)
     for pattern, row in zip(found.patterns, found.statistics.to_dict("records"), strict=True):
         title, reported = pattern.title.in_language(lang), span(row["target_low"], row["target_high"], pattern.unit, lang)
         if row["silent"]:
-            made.add_row(title, reported, say(row["silent"], lang), "", "")
+            made.add_row(title, reported, say(row["silent"], lang), "")
             continue
         ranges = [f"{amount(row[f'{when}_p5'], pattern.unit, lang)}–{amount(row[f'{when}_p95'], pattern.unit, lang)}" for when in ("before", "after")]
-        spreads = f"{amount(row['luck'], pattern.unit, lang)} / {amount(row['emulator_error'], pattern.unit, lang)}"
-        made.add_row(title, reported, *ranges, spreads)
+        made.add_row(title, reported, *ranges)
     return made

@@ -62,7 +62,8 @@ def coverage(patterns: Sequence[Pattern], keys: Sequence[str], sets: Sets, prior
     for fold in np.array_split(chosen, min(FOLDS, chosen.size)):
         left_out = np.zeros(len(sets), bool)
         left_out[fold] = True
-        again = Fit(patterns, sets.without(left_out), luck, fit.method, kernels=fit.kernels if fit.method == EMULATOR else None, columns=fit.columns)
+        kernels = fit.kernels if fit.method == EMULATOR else None
+        again = Fit(patterns, sets.without(left_out), luck, fit.method, kernels=kernels, columns=fit.columns, missing=fit.missing)
         for truth in fold.tolist():
             sample = again.draw(again.observed(sets.values[truth, fit.columns]), DRAWS, seed + truth, steps=STEPS)
             drawn = np.column_stack([sample.points, again.outcomes(sample.points, seed + truth)])

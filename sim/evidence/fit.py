@@ -37,8 +37,11 @@ class Fit:
     """What sets of parameters say about where the patterns agree. `columns` are the patterns (by place) that say anything."""
 
     def __init__(self, patterns: Sequence[Pattern], sets: Sets, luck: np.ndarray, method: str = EMULATOR, discrepancy: float = 1.0,
-                 kernels: tuple[Any, Any] | None = None, columns: Sequence[int] | None = None) -> None:  # fmt: skip
-        """luck: variance of luck in each pattern and, last, in the outcome; discrepancy: factor on the model's own error."""
+                 kernels: tuple[Any, Any] | None = None, columns: Sequence[int] | None = None, missing: np.ndarray | None = None) -> None:  # fmt: skip
+        """luck: variance of luck in each pattern and, last, in the outcome; discrepancy: factor on the model's own error.
+
+        kernels, columns and missing: of an earlier fit, where this is one to a part of its sets.
+        """
         self.sets, self.method = sets, method
         self.columns = list(columns) if columns is not None else [i for i, why in enumerate(silent_reasons(sets)) if not why]
         if not self.columns:
@@ -47,7 +50,7 @@ class Fit:
         self.targets = [patterns[i].target for i in self.columns]
         self.luck, self.outcome_luck = luck[self.columns], float(luck[-1])
         self.own = discrepancy * np.array([discrepancy_of(target) for target in self.targets])
-        self.missing = np.isnan(self.values).any(axis=0)
+        self.missing = np.isnan(self.values).any(axis=0) if missing is None else missing
         self.error, self.outcome_error = np.zeros(len(self.columns)), 0.0
         if method == EMULATOR:
             self._emulate(kernels or (None, None))

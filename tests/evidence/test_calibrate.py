@@ -180,3 +180,18 @@ def test_emulators_say_how_far_they_are_off() -> None:
 
 def test_the_function_is_part_of_the_package() -> None:
     assert sim.calibrate is calibrate and sim.load_ensemble is load_ensemble
+
+
+def test_coverage_bears_a_statistic_that_has_no_value_in_one_set_only() -> None:
+    """That set may lie in the fold that is left out, and the fit without it must still know the same statistics."""
+    from sim.evidence.coverage import coverage
+    from sim.evidence.design import Sets
+    from sim.evidence.fit import Fit
+
+    rng, patterns = np.random.default_rng(3), patterns_of(held_out=False)[:2]
+    points = rng.random((40, 1))
+    values = points @ [[0.5, -0.3]] + 0.01 * rng.standard_normal((40, 2))
+    values[0, 1] = np.nan
+    sets, luck = Sets(points, values, points[:, 0]), np.full(3, 1e-4)
+    found = coverage(patterns, ["payment.base"], sets, 40, Fit(patterns, sets, luck), luck, 8, 1)
+    assert found is not None and found.truths == 8 and found.share("payment.base", 0.9)[0] >= 0.5

@@ -1,0 +1,60 @@
+"""Which unmeasured parameters move the calibration patterns: the reason for the default list of `estate calibrate`.
+
+    python benchmarks/calibration_screening.py [--trajectories 6] [--workers 2]
+
+Morris screening (SALib) of every statistic over all parameters that nobody has measured, each over its plausible range. The score
+of a parameter is the sum over patterns of its mean effect in standard deviations of the statistic, so that every pattern counts
+the same whatever its unit. Readings go to the store: what is there is not run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from SALib.analyze import morris as analysis
+from SALib.sample import morris
+
+from sim.evidence.calibrate import FREE
+from sim.evidence.design import Laboratory
+from sim.evidence.fit import silent_reasons
+from sim.evidence.patterns import CALIBRATION, load_patterns
+from sim.evidence.readings import pool_engine
+from sim.experiments.progress import progress_bar
+from sim.experiments.store import open_store
+from sim.experiments.unmeasured import unmeasured
+
+SHOWN = 24
+
+
+def main() -> None:
+    """Print the parameters in order, those of the default list marked."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--trajectories", type=int, default=6)
+    asked.add_argument("--workers", type=int, default=None)
+    asked.add_argument("--store", type=Path, default=None)
+    given = asked.parse_args()
+    patterns, ranges = [one for one in load_patterns()[0] if one.use == CALIBRATION], unmeasured()
+    problem = {"num_vars": len(ranges), "names": list(ranges), "bounds": [[0.0, 1.0]] * len(ranges)}
+    points = np.asarray(morris.sample(problem, given.trajectories, seed=1))
+    with open_store(given.store) as store, progress_bar() as report:
+        lab = Laboratory(patterns, ranges, engine=partial(pool_engine, workers=given.workers), store=store, progress=report)
+        sets = lab.run(points)
+    score, used = np.zeros(len(ranges)), []
+    for pattern, why, column in zip(patterns, silent_reasons(sets), sets.values.T, strict=True):
+        if why:
+            continue
+        # where a statistic has no value its median says least
+        filled = np.where(np.isnan(column), np.nanmedian(column), column)
+        score += np.asarray(analysis.analyze(problem, points, filled, num_levels=4, seed=1)["mu_star"]) / filled.std()
+        used.append(pattern.name)
+    print(f"{len(ranges)} parameters, {len(points)} sets, {len(used)} patterns: {', '.join(used)}")
+    for place in np.argsort(-score)[:SHOWN]:
+        key = list(ranges)[place]
+        print(f"{key:40s} {score[place]:6.2f}  {'fitted by default' if key in FREE else ''}")
+
+
+if __name__ == "__main__":
+    main()
