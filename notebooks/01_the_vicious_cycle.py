@@ -20,8 +20,16 @@ run
 # %% [markdown]
 # ## Ten years in one picture
 #
-# Lines are means weighted by households, bands run from the 10th to the 90th percentile of estates. Collection is of estates
-# that bill: those that collapse bill nobody and leave the mean, so look at the lower edge of the band.
+# Left: how many estates stand in which stage. A stage is a reading of the outcomes; no rule of the model looks at it. *Spiralling* and
+# *collapsed* together are "in the cycle". Right: how much of the fee is paid. The mean over estates that bill hides the slide, since
+# an estate that collapses bills nobody and leaves that mean; over all estates it counts as nothing paid.
+
+# %%
+sim.charts.overview(run).figure
+
+# %% [markdown]
+# The four measures that drive each other. Lines are means weighted by households, bands run from the 10th to the 90th percentile of
+# estates.
 
 # %%
 sim.charts.cycle(run).figure
@@ -29,7 +37,7 @@ sim.charts.cycle(run).figure
 # %% [markdown]
 # ## Who falls
 #
-# A stage is a reading of the outcomes; no rule of the model looks at it. *Spiralling* and *collapsed* together are "in the cycle".
+# Ribbons are estates that move from one stage to another within a year.
 
 # %%
 sim.charts.stages(run).figure
