@@ -30,7 +30,7 @@ class WatchedCity(City):
         self.state_owned_cash.append(self._cash())
 
     def _cash(self) -> int:
-        return int(self.state.books.balances[self._accounts].sum())
+        return sum(self.state.books.balances.take(self._accounts).tolist())
 
     def state_owned_losses(self) -> np.ndarray:
         """Fen (int64) that state-owned companies lost in month 0..T, net: negative in a month in which they gained."""

@@ -14,7 +14,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over, told
-from sim.experiments.intervals import LEVEL, Interval, mean_interval
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, LEVEL, Interval, mean_interval
 from sim.experiments.running import Report, run_cells
 from sim.experiments.store import Store, open_store
 from sim.scenario import Scenario, load, with_overrides
@@ -98,7 +98,8 @@ class Ablation:
         best = min(singles, key=lambda one: one.mean(group))
         interval = mean_interval(best.change[group], 1 - (1 - self.level) / len(singles))
         surely = interval.exists and interval.high < 0
-        same_for_all = not interval.exists and best.mean(group) < 0 and bool((best.change[group] < 0).all())
+        # no interval because every seed agrees, not because there are too few of them
+        same_for_all = interval.note == CONSTANT and len(self.seeds) >= LEAST_PAIRS and best.mean(group) < 0
         return best.off[0] if surely or same_for_all else None
 
     def sentences(self, lang: str = "en") -> list[str]:

@@ -17,6 +17,7 @@ LOOPS = {
     "exit": ("撤场循环", "exit"),
     "grievance": ("积怨循环", "grievance"),
 }
+TRAP_PART = 1 / 3  # of the estates in the cycle that a loop must account for alone, to be called the trap
 CITY_WORDS = ("全市", "the city")
 
 
@@ -53,6 +54,9 @@ def line_of(found: Ablation, group: str, lang: str) -> str:
     points = f"{100 * change:+.1f}".replace("-", "−")
     if interval.exists:
         points += f" ({format_share(found.level, 0)} {'区间' if lang == 'zh' else 'interval'} {100 * interval.low:+.1f} … {100 * interval.high:+.1f})".replace("-", "−")
+    whole = -change >= TRAP_PART * float(found.base[group].mean())
     if lang == "zh":
-        return f"{name}：末年{base}的小区处于循环；陷阱主要是{loop_name(loop, lang)}，关闭它使占比变化{points}个百分点。"
-    return f"In {name}, {base} of estates are in the cycle in the last year; the {loop_name(loop, lang)} loop is the trap: without it {points} points."
+        what = "陷阱主要是" if whole else "单个循环中影响最大、但不足以单独构成陷阱的是"
+        return f"{name}：末年{base}的小区处于循环；{what}{loop_name(loop, lang)}，关闭它使占比变化{points}个百分点。"
+    what = "is the trap" if whole else "matters most, and alone is not the trap"
+    return f"In {name}, {base} of estates are in the cycle in the last year; the {loop_name(loop, lang)} loop {what}: without it {points} points."

@@ -10,7 +10,7 @@ from experiments_worlds import SMALL, alike_world
 
 import sim
 from sim.errors import EstateError
-from sim.experiments.ablate import Ablation, ablate
+from sim.experiments.ablate import Ablated, Ablation, ablate
 from sim.experiments.arms import CYCLE_STAGES
 from sim.experiments.budget import BudgetSearch, budget, front_of
 from sim.experiments.cell import cells_of
@@ -87,6 +87,20 @@ def test_all_loops_off_removes_the_slide(ablation: Ablation) -> None:
     singles = [one for one in ablation.arms if len(one.off) == 1]
     assert (everything.change["city"] < 0).all()
     assert everything.mean("city") < min(one.mean("city") for one in singles)
+
+
+def test_a_loop_is_called_the_trap_only_beyond_doubt_and_for_a_good_part_of_the_cycle() -> None:
+    def found(changes: list[float], base: float = 0.6) -> Ablation:
+        arms = [Ablated((loop,), {"city": np.array(changes) * size}) for loop, size in (("exit", 1.0), ("norm", 0.1))]
+        both = Ablated(("exit", "norm"), {"city": np.array(changes)})
+        return Ablation(load("small_city"), ["exit", "norm"], {"city": np.full(len(changes), base)}, [*arms, both], range(1, len(changes) + 1), 0.95, 0, "")
+
+    clear = [-0.3, -0.29, -0.31, -0.3, -0.28, -0.32, -0.3, -0.31]
+    assert found(clear).trap() == "exit" and "exit loop is the trap" in found(clear).sentences("en")[0]
+    assert found(clear[:4]).trap() is None, "four seeds that agree prove little"
+    assert found([-0.3] * 6).trap() == "exit" and found([0.0] * 6).trap() is None
+    small = found([change / 10 for change in clear])
+    assert small.trap() == "exit" and "alone is not the trap" in small.sentences("en")[0] and "不足以单独构成陷阱" in small.sentences("zh")[0]
 
 
 def test_ablation_is_paired_and_complete(ablation: Ablation, store: Path) -> None:
