@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.stats import kstest
 
 from sim.errors import StudyError
 from sim.evidence.agreement import Reported
@@ -36,6 +37,7 @@ SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 OUT_OF_REACH = 2.0  # spreads by which even the best set misses
 FEW_DRAWS = 200.0
 LEAST_FORESEEN = 0.85
+UNMOVED = 1.36  # Kolmogorov's distance at 5 %, times the root of the number of draws
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,11 @@ class Calibration:
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
-        """One row a free parameter: range, default, posterior quantiles, how much narrower than the range, and coverage."""
+        """One row a free parameter: range, default, posterior quantiles, how much narrower than the range, and coverage.
+
+        moved: the Kolmogorov distance from the range taken evenly, 0 where nothing was learned (a posterior may move without
+        getting narrower); under `UNMOVED` / root of the members it is what even draws would show too.
+        """
         import pandas as pd
 
         values = np.array([list(member.values()) for member in self.ensemble.members])
@@ -79,6 +85,7 @@ class Calibration:
             row: dict[str, Any] = {"parameter": key, "low": low, "high": high, "default": PARAMETERS[key].default}
             row |= {f"p{round(100 * share)}": float(np.quantile(column, share)) for share in SHARES}
             row["narrower"] = 1 - float(column.std()) / ((high - low) / math.sqrt(12))  # the spread of a uniform range
+            row["moved"] = float(kstest((column - low) / (high - low), "uniform").statistic)
             rows.append(row | self._covered(key))
         frame = pd.DataFrame(rows)
         frame.attrs["units"] = {"narrower": "share of the range's standard deviation"}

@@ -59,6 +59,8 @@ def _titles(found: Calibration, names: list[str], lang: str) -> str:
 
 def sentences_of(found: Calibration, lang: str = "en") -> list[str]:
     """What was made, what was learned of which parameter, how it scores, and what coverage says."""
+    from sim.evidence.calibration import UNMOVED
+
     table = found.parameters.sort_values("narrower", ascending=False, kind="stable")
     lines = [_say("made", lang, name=found.settings.name, members=len(found.ensemble.members), runs=f"{found.runs:,}", number=len(found.ranges),
                   used=len(found.fit.columns))]  # fmt: skip
@@ -66,7 +68,7 @@ def sentences_of(found: Calibration, lang: str = "en") -> list[str]:
     if len(learned):
         named = [_say("one", lang, name=parameter_name(row.parameter, lang), share=percent(row.narrower)) for row in learned.itertuples()]
         lines.append(_say("narrowed", lang, list=_joined(named, lang)))
-    rest = [parameter_name(key, lang) for key in table[table["narrower"] < CLEARLY / 2]["parameter"]]
+    rest = [parameter_name(key, lang) for key in table[table["moved"] < UNMOVED / len(found.ensemble.members) ** 0.5]["parameter"]]
     if rest:
         lines.append(_say("unmoved", lang, list=_joined(rest, lang)))
     if found.scores is not None:

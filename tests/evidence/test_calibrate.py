@@ -51,6 +51,7 @@ def test_what_the_patterns_say_is_learned_and_nothing_else(tmp_path: Path, metho
     assert table.loc["payment.norm_weight", "p5"] < true_norm < table.loc["payment.norm_weight", "p95"]
     assert (table.loc[["payment.base", "payment.norm_weight"], "narrower"] > 0.3).all()
     assert abs(table.loc["grievance.decay", "narrower"]) < 0.35, "no pattern says anything of it"
+    assert table.loc["grievance.decay", "moved"] < table.loc["payment.base", "moved"]
 
 
 def test_patterns_that_say_nothing_are_named(found: Calibration) -> None:
