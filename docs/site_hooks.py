@@ -17,6 +17,7 @@ from sim.parameters import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[1]
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
+CHINESE_BREAK = re.compile(r"(?<=[\u2e80-\uffef])\n[ ]*(?=[\u2e80-\uffef])")
 STATUS_ZH = {"measured": "实测", "calibrated": "校准", "assumed": "假设"}
 
 
@@ -41,6 +42,11 @@ def on_files(files: Files, config: Any, **_: Any) -> Files:
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Chinese lines broken in the source are joined without the space that a browser would put between them."""
+    return CHINESE_BREAK.sub("", markdown)
 
 
 def on_page_content(content: str, **_: Any) -> str:
