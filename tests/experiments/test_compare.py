@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from sim.experiments.cell import cells_of, execute
 from sim.experiments.compare import Adaptive, compare, compare_study
 from sim.experiments.comparison import Comparison
 from sim.experiments.engine import InProcess
+from sim.experiments.intervals import Interval
 from sim.experiments.rescue import RESCUED, fates_of
 from sim.experiments.store import open_store
 from sim.experiments.study_file import check_study
-from sim.experiments.withdrawal import withdrawal_test
+from sim.experiments.withdrawal import Withdrawal, withdrawal_test
 from sim.scenario import load, with_overrides
 
 TINY = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
@@ -209,3 +211,18 @@ def test_withdrawal_is_measured_against_never_and_kept(store):
         withdrawal_test("vicious_cycle", 18, **settings)
     with pytest.raises(StudyError, match="found 'nothing'"):
         withdrawal_test("subsidy_only", 18, programmes=["nothing"], **settings)
+    _what_remains_in_words(test)
+
+
+def _what_remains_in_words(test: Withdrawal) -> None:
+    """A share of an effect is a share only between nothing and more; below nothing it is said in words."""
+    def said(kept: float, ended: float, low: float, high: float) -> str:
+        one = replace(test.tests[0], outcome="cycle_share_last_year", kept=kept, ended=ended, remains=ended / kept,
+                      remains_interval=Interval(low, high))  # fmt: skip
+        return Withdrawal(test.scenario, [one]).sentences("en")[0]
+
+    assert "50% of the effect remains" in said(-0.2, -0.1, 0.4, 0.6)
+    assert "nothing of the effect can be seen to remain (estimate 5%" in said(-0.2, -0.01, -0.1, 0.2)
+    worse = said(-0.02, 0.07, -12.0, -2.0)
+    assert "worse than if it had never been" in worse and "%" not in worse
+    assert "the opposite" in said(0.02, -0.07, -12.0, -2.0)
