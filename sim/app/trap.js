@@ -48,10 +48,10 @@ export default {
         <circle v-for="(rate, e) in swarm" :cx="x(at) + spread(e)" :cy="y(rate)" r="3.5" fill="#111" fill-opacity="0.55"/>
       </g>
       <g class="estate-handle" tabindex="0" role="slider" :aria-label="words.handle" aria-valuemin="0" aria-valuemax="100" :aria-valuenow="percent"
-        :aria-valuetext="spoken" @pointerdown="press" @keydown="key" style="touch-action: none; cursor: grab">
+        :aria-valuetext="spoken" @pointerdown="press" @touchstart.prevent @keydown="key" style="cursor: grab">
         <circle :cx="x(at)" :cy="y(start)" r="26" fill="transparent"/>
         <circle :cx="x(at)" :cy="y(start)" r="13" fill="#F0E442" stroke="#111" stroke-width="3"/>
-        <path :d="grip" stroke="#111" stroke-width="2" fill="none"/>
+        <path :d="grip" stroke="#111" stroke-width="2" fill="none" style="pointer-events: none"/>
       </g>
       <rect :x="time.x" :y="time.y" :width="time.w" :height="time.h" fill="#fff" stroke="#444"/>
       <line v-for="point in here" :x1="time.x" :x2="time.x + time.w" :y1="ty(point[0])" :y2="ty(point[0])" :stroke="point[1] ? '#0072B2' : '#B84A00'" stroke-width="2.5" :stroke-dasharray="point[1] ? '' : '8 5'"/>

@@ -6,9 +6,11 @@ which tests that replace names in modules would trip over.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 SMALL = "city.estates=20&months=12"
 
@@ -35,3 +37,47 @@ else:
                 yield made
             finally:
                 shop.workers.stop()
+
+
+if find_spec("selenium") is not None:
+    from tests.workshop.browser import CHROMIUM, DRIVER, Browser, Served
+
+    @pytest.fixture(scope="session")
+    def server() -> Iterator[Callable[..., Served]]:
+        """Starts `estate app` with options."""
+        running: list[Served] = []
+
+        def start(*options: str) -> Served:
+            running.append(Served(*options))
+            return running[-1]
+
+        yield start
+        for served in running:
+            served.stop()
+
+    @pytest.fixture(scope="session")
+    def local(server: Callable[..., Served]) -> str:
+        """The address of a workshop that all tests share."""
+        return server().address
+
+    @pytest.fixture
+    def browsers(tmp_path: Path) -> Iterator[Callable[..., Browser]]:
+        """Opens browsers of a size; skips where there is no Chromium."""
+        if not CHROMIUM or not DRIVER:
+            pytest.skip("no chromium with chromedriver")
+        opened: list[Browser] = []
+
+        def new(*size: tuple[int, int]) -> Browser:
+            folder = tmp_path / str(len(opened))
+            folder.mkdir()
+            opened.append(Browser(folder, *size))
+            return opened[-1]
+
+        yield new
+        for one in opened:
+            one.driver.quit()
+
+    @pytest.fixture
+    def browser(browsers: Callable[..., Browser]) -> Browser:
+        """One browser with a large window."""
+        return browsers()

@@ -1,148 +1,23 @@
-"""The workshop in a real headless Chromium, from the command to the downloaded file. Slow; skipped where there is none.
-
-`ESTATE_SCREENSHOTS=folder` keeps a picture of every page for people to look at.
-"""
+"""The workshop in a real headless Chromium, from the command to the downloaded file. Slow; skipped where there is none."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 pytestmark = pytest.mark.slow
-webdriver = pytest.importorskip("selenium.webdriver")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-if not CHROMIUM or not DRIVER:
-    pytest.skip("no chromium with chromedriver", allow_module_level=True)
+pytest.importorskip("selenium.webdriver")
 
 from selenium.webdriver import ActionChains  # noqa: E402
-from selenium.webdriver.chrome.options import Options  # noqa: E402
-from selenium.webdriver.chrome.service import Service  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 from sim.outputs import CHARTS  # noqa: E402
+from tests.workshop.browser import PHONE, Browser, Served  # noqa: E402
 
 SMALL = "months=60"
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Callable[..., tuple[str, str]]]:
-    """Starts `estate app` with options and gives its address and what it printed."""
-    running = []
-
-    def start(*options: str) -> tuple[str, str]:
-        port = free_port()
-        # NiceGUI behaves differently where it finds that pytest runs
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "NICEGUI"))}
-        process = subprocess.Popen([sys.executable, "-m", "sim", "app", "--no-show", "--lang", "en", "--port", str(port), *options],
-                                   stdout=subprocess.PIPE, text=True, env=environment)  # fmt: skip
-        running.append(process)
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(address + "/join", timeout=5)
-                break
-            except urllib.error.HTTPError:
-                break
-            except OSError:
-                time.sleep(0.1)
-        return address, line
-
-    yield start
-    for process in running:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def local(server: Callable[..., tuple[str, str]]) -> str:
-    return server()[0]
-
-
-class Browser:
-    """A browser and the few things that the tests do in it."""
-
-    def __init__(self, folder: Path, size: tuple[int, int] = (1600, 1000)) -> None:
-        options = Options()
-        options.binary_location = CHROMIUM
-        for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--window-size={size[0]},{size[1]}"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        options.add_experimental_option("prefs", {"download.default_directory": str(folder)})
-        self.folder = folder
-        self.driver = webdriver.Chrome(service=Service(DRIVER), options=options)
-
-    def until(self, holds: Callable[[], Any], seconds: float = 60) -> Any:
-        end, last = time.monotonic() + seconds, None
-        while time.monotonic() < end:
-            try:
-                if found := holds():
-                    return found
-            except Exception as error:  # an element that is being replaced
-                last = error
-            time.sleep(0.05)
-        raise AssertionError(f"waited {seconds} s; page says: {self.driver.find_element(By.TAG_NAME, 'body').text[:600]}") from last
-
-    def open(self, address: str) -> None:
-        self.driver.get(address)
-
-    def loaded(self, other_than: str = "") -> str:
-        """The address of the message that the player shows, once it is another one than that."""
-        script = "return document.querySelector('[data-loaded]')?.dataset.loaded"
-        return str(self.until(lambda: (now := self.driver.execute_script(script)) != other_than and now))
-
-    def one(self, selector: str) -> Any:
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def button(self, text: str) -> Any:
-        buttons = self.driver.find_elements(By.CSS_SELECTOR, "button")
-        return next(button for button in buttons if text.lower() in button.text.lower())
-
-    def downloaded(self, ending: str) -> bytes:
-        def there() -> Path | None:
-            return next((path for path in self.folder.glob(f"*{ending}") if path.stat().st_size), None)
-
-        return Path(self.until(there)).read_bytes()
-
-    def month(self) -> int:
-        return int(re.findall(r"\d+", self.one(".estate-now").text)[0])
-
-    def picture(self, name: str) -> None:
-        if target := os.environ.get("ESTATE_SCREENSHOTS"):
-            time.sleep(0.7)
-            self.driver.save_screenshot(str(Path(target) / f"{name}.png"))
-
-    def complaints(self) -> list[str]:
-        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE" and "favicon" not in entry["message"]]
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    made = Browser(tmp_path)
-    yield made
-    made.driver.quit()
 
 
 def test_play(local: str, browser: Browser) -> None:
@@ -252,30 +127,25 @@ def test_a_hostile_address_does_nothing(local: str, browser: Browser) -> None:
     browser.picture("hostile")
 
 
-def test_a_phone(local: str, tmp_path: Path) -> None:
-    browser = Browser(tmp_path, (412, 915))
-    try:
-        for path in ("/", "/share"):
-            browser.open(f"{local}{path}?{SMALL}&lang=zh")
-            browser.until(lambda: browser.one(".estate-head"))
-            time.sleep(1)
-            wide = browser.driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert wide <= 0, path
-            browser.picture("phone" + path.replace("/", "_"))
-    finally:
-        browser.driver.quit()
+def test_a_phone(local: str, browsers: Callable[..., Browser]) -> None:
+    browser = browsers(PHONE)
+    for path in ("/", "/share", "/trap", "/compare", "/game", "/teacher", "/debrief"):
+        browser.open(f"{local}{path}?{SMALL}&lang=zh")
+        browser.until(lambda: browser.one(".estate-head"))
+        time.sleep(1)
+        assert browser.too_wide() <= 0, path
+        browser.picture("phone" + path.replace("/", "_"))
 
 
-def test_a_room_asks_for_its_code(server: Callable[..., tuple[str, str]], browser: Browser) -> None:
-    address, printed = server("--host", "0.0.0.0")
-    code = re.search(r"\b(\d{6})\b", printed)
-    assert code is not None, printed
+def test_a_room_asks_for_its_code(server: Callable[..., Served], browser: Browser) -> None:
+    room = server("--host", "0.0.0.0")
+    address, code = room.address, room.found(r"\b(\d{6})\b")
     browser.open(f"{address}/?{SMALL}&seed=5")
     browser.until(lambda: "/join" in browser.driver.current_url)
     browser.picture("join")
     browser.one("input[name=code]").send_keys("12", Keys.ENTER)
     browser.until(lambda: "That is not the code" in browser.one("[role=alert]").text)
-    browser.one("input[name=code]").send_keys(code[1], Keys.ENTER)
+    browser.one("input[name=code]").send_keys(code, Keys.ENTER)
     browser.loaded()
     assert "seed=5" in browser.driver.current_url
 
