@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, PUBLIC_BEARERS, SERIES, STATE_OWNED
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
+from sim.ledger import PURPOSES
 from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL, Outcomes
 from sim.month.record import COLLAPSED, SPIRALLING
 from sim.state.events import Event
@@ -187,16 +188,22 @@ class _Measuring:
 
 def _public_spending(city: WatchedCity) -> dict[tuple[str, str], np.ndarray]:
     """Fen by month of each public bearer and programme, net of what came back, and what state-owned companies lost; sorted by name."""
-    public = frozenset(PUBLIC_BEARERS)
-    sums: dict[tuple[str, str], list[int]] = {}
-    for month, _, payer, payee, programme, fen in city.ledger_lines:
-        if payer == "taxpayers" or payee == "taxpayers":
+    found: dict[tuple[str, str], np.ndarray] = {}
+
+    def at(bearer: str, programme: str) -> np.ndarray:
+        return found.setdefault((bearer, programme), np.zeros(city.month + 1, np.int64))
+
+    for (payer, payee), column in zip(PURPOSES.values(), np.stack([page.flows for page in city.pages]).T, strict=True):
+        if "taxpayers" in (payer, payee):
             continue  # a body's yearly budget coming and going, not yet spent on anything
-        if payer in public:
-            sums.setdefault((payer, programme), [0] * (city.month + 1))[month] += fen
-        if payee in public:
-            sums.setdefault((payee, programme), [0] * (city.month + 1))[month] -= fen
-    found = {key: np.array(values, np.int64) for key, values in sums.items()}
+        for bearer, amounts in ((payer, column), (payee, -column)):
+            if bearer in PUBLIC_BEARERS and column.any():
+                at(bearer, "")[:] += amounts
+    for month, page in enumerate(city.pages):
+        for (programme, payer, payee), fen in page.programme_flows.items():
+            for bearer, amount in ((payer, fen), (payee, -fen)):
+                if bearer in PUBLIC_BEARERS and fen and "taxpayers" not in (payer, payee):
+                    at(bearer, programme)[month] += amount
     if city.state.companies["state_owned"].any():
         found[STATE_OWNED, ""] = city.state_owned_losses()
     return dict(sorted(found.items()))
