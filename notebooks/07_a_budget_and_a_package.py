@@ -19,19 +19,24 @@ YEARLY = 2_000_000
 # judged by three things at once: what they cost, how many estates are out of the cycle, and how satisfied the worst-off tenth of
 # households are. There is no single best: the front holds what nothing else beats in all three.
 #
+# The seeds that chose the packages flatter them. So the front is scored again on seeds that the search never saw, and those
+# figures are shown; `searched_out_of_cycle` is what the search had seen. `cost` holds what state-owned companies lose more because
+# of a package (`state_owned`), which is in no yearly budget.
+#
 # Then the packages of the front are tried on futures drawn from the plausible ranges of unmeasured parameters.
 
 # %%
 with tempfile.TemporaryDirectory() as folder, sim.progress_bar() as progress:
-    found = sim.budget("small_city", YEARLY, trials=16, replications=2, stress=4, months=72, folder=folder, progress=progress)
+    found = sim.budget("small_city", YEARLY, trials=16, replications=2, stress=4, fresh=5, months=72, folder=folder, progress=progress)
 
 # %%
 sim.charts.pareto(found).figure
 
 # %%
-front = found.table[found.table["on_front"]].sort_values("cost")
-front[["package", "cost", "out_of_cycle", "worst_decile_satisfaction", "most_in_a_year", "what"]].style.format(
-    {"cost": "{:,.0f}", "most_in_a_year": "{:,.0f}", "out_of_cycle": "{:.0%}", "worst_decile_satisfaction": "{:.0%}"}).hide(axis="index")
+front = found.front_table
+front[["package", "cost", "state_owned", "out_of_cycle", "searched_out_of_cycle", "worst_decile_satisfaction", "most_in_a_year", "what"]].style.format(
+    {"cost": "{:,.0f}", "state_owned": "{:,.0f}", "most_in_a_year": "{:,.0f}", "out_of_cycle": "{:.0%}", "searched_out_of_cycle": "{:.0%}",
+     "worst_decile_satisfaction": "{:.0%}"}).hide(axis="index")
 
 # %% [markdown]
 # ## What was learned
@@ -48,7 +53,7 @@ steps[["package", "cost", "more_cost", "out_of_cycle", "more_out"]].round(3)
 # * The last table is the one to argue about: what the next step along the front costs more, and what it gets more (a step may
 #   also be for the worst-off tenth alone).
 # * A budget is a ceiling and not a target. `most_in_a_year` stays below it, and a package may spend far less because staff,
-#   eligible estates or assessment run out first.
+#   eligible estates or assessment run out first. `cost` may lie above it: losses of state-owned companies are no line of the budget.
 # * The recommended package is the one that does well enough *most often* over plausible futures, which need not be the one that does
 #   best under the default parameters.
 # * Sixteen packages, two seeds and four futures show the way and no more. For a decision: hundreds of trials,
