@@ -3,6 +3,9 @@
 Every participant has another seed, so that no run is shared: the worst that a room can do. Each opens the page, waits for
 its first run, then all switch a measure on at the same time, and again one after another (a calm room). A change counts
 until the message with the new run has arrived in full.
+
+With `--game` the budget game instead: as many teams as sessions, each with decisions of its own. A submission counts until the
+page says so, a round from the teacher's click until a team has the message with its new year.
 """
 
 from __future__ import annotations
@@ -16,13 +19,13 @@ import subprocess
 import sys
 import time
 import uuid
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 import socketio
-from common import keep, median, show
+from common import keep, machine, median, show
+from room_pages import Page, memory
 
 MEASURE = "burden relief"
 
@@ -76,14 +79,6 @@ class Participant:
             await answer.read()
 
 
-def memory(process: int) -> float:
-    """Megabytes that a process holds."""
-    text = Path(f"/proc/{process}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+)", text)
-    assert found is not None
-    return int(found[1]) / 1024
-
-
 async def measure(base: str, process: int, count: int) -> dict[str, Any]:
     """All participants come, change something together, then one after another."""
     connector = aiohttp.TCPConnector(limit=0)
@@ -113,18 +108,77 @@ async def _single(one: Participant) -> float:
     return seconds
 
 
+async def measure_game(base: str, key: str, process: int, count: int) -> dict[str, Any]:
+    """A game with `count` teams: everybody joins, submits and plays two years."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        teacher = Page(base, http)
+        await teacher.open(f"/teacher?key={key}&lang=en")
+        await teacher.press("Open the game")
+        await teacher.until("Begin the first year")
+        before = memory(process)
+        teams = [Page(base, http) for _ in range(count)]
+        joining = await asyncio.gather(*(_join(team, number) for number, team in enumerate(teams)))
+        await teacher.press("Begin the first year")
+        await asyncio.gather(*(team.until("Submit this year") for team in teams))
+        submitting, rounds = [], []
+        for year in range(2):
+            submitting += await asyncio.gather(*(_submit(team, number, year) for number, team in enumerate(teams)))
+            sources = [len(team.runs) for team in teams]
+            begun = time.perf_counter()
+            await teacher.press("Next year")
+            rounds += await asyncio.gather(*(_year(team, had, begun) for team, had in zip(teams, sources, strict=True)))
+        after = memory(process)
+        for one in [*teams, teacher]:
+            await one.close()
+    return {"teams": count, "joining": joining, "submitting": submitting, "rounds": rounds, "megabytes_before": before, "megabytes_after": after}
+
+
+async def _join(team: Page, number: int) -> float:
+    begun = time.perf_counter()
+    await team.open("/game?lang=en")
+    await team.type("Name of your team", f"Team {number}")
+    await team.press("Make the team")
+    await team.until("team code")
+    return time.perf_counter() - begun
+
+
+async def _submit(team: Page, number: int, year: int) -> float:
+    """Every team buys something else, so that no two years are the same run."""
+    await team.tick(("state-owned fallback", "committee drive", "legacy remediation", "burden relief")[(number + year) % 4])
+    await team.set_amount(5 + number)
+    begun = time.perf_counter()
+    await team.press("Submit this year")
+    await team.until("Submitted.")
+    return time.perf_counter() - begun
+
+
+async def _year(team: Page, had: int, begun: float) -> float:
+    await team.new_run(had)
+    return time.perf_counter() - begun
+
+
+def show_game(found: dict[str, Any]) -> None:
+    """Print what the game's rounds took."""
+    names = (("page opened and team made, all at once (s)", "joining"), ("submission, all at once (s)", "submitting"), ("a round: click to new year there (s)", "rounds"))
+    show(f"{found['teams']} teams, every year its own run", ("", "median", "worst"), [(name, median(found[key]), max(found[key])) for name, key in names])
+    each = (found["megabytes_after"] - found["megabytes_before"]) / found["teams"]
+    show("memory of the server", ("", "MB"), [("before", found["megabytes_before"]), ("a team with two years", each), ("after", found["megabytes_after"])])
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sessions", type=int, default=30)
+    parser.add_argument("--game", action="store_true")
     asked = parser.parse_args()
+    print("load:", machine()["load_average"])
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     server = subprocess.Popen([sys.executable, "-m", "sim", "app", "--no-show", "--lang", "en", "--port", str(port)], stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
-        server.stdout.readline()
+        printed = server.stdout.readline() + server.stdout.readline()
         base = f"http://127.0.0.1:{port}"
         for _ in range(300):
             try:
@@ -132,10 +186,19 @@ def main() -> None:
                 break
             except OSError:
                 time.sleep(0.2)
-        found = asyncio.run(measure(base, server.pid, asked.sessions))
+        if asked.game:
+            key = re.search(r"key=(\S+)", printed)
+            assert key is not None, printed
+            found = asyncio.run(measure_game(base, key[1], server.pid, asked.sessions))
+        else:
+            found = asyncio.run(measure(base, server.pid, asked.sessions))
     finally:
         server.terminate()
         server.wait(30)
+    if asked.game:
+        show_game(found)
+        keep("app_game", found)
+        return
     rows = [(name, median(found[key]), max(found[key])) for name, key in
             (("page opened, first run there, all at once (s)", "entering"), ("lever change, all at once (s)", "together"),
              ("lever change, calm room (s)", "calm"))]  # fmt: skip

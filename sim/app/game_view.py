@@ -91,7 +91,7 @@ def leader_board(session: Session, host: Host, game: Game, final: bool = False) 
     for key, years in extra:
         done = min(len(years), game.closed if final else max(len(team.years) for team in game.teams.values()))
         if done:
-            saved = game.rules.yearly * done - sum(year.cost for year in years[:done])
+            saved = game.rules.yearly * (game.year + 1) - sum(year.cost for year in years[:done])
             rows.append({"rank": "–", "team": session.say(key), "out": format_share(years[done - 1].out_of_cycle, 0),
                          "worst": format_share(years[done - 1].worst_decile, 0), "left": money(saved, lang)})  # fmt: skip
     columns: list[dict[str, Any]] = [

@@ -54,6 +54,7 @@ GAME_SAID = {
     "game_decisions": Word("各队做了什么（拨款上限 → 实际花费）", "What the teams did (most allowed → really spent)"), "game_did_nothing": Word("没有措施", "no measure"),
     "game_best_title": Word("搜索到的最佳组合", "The best package found"), "game_best_how": Word("搜索程序已试{tried}个组合（目标{total}个），每个用{seeds}个随机种子，同样的年度预算，但不能存钱。下面是第{years}年末平均成绩最好的一个，已用本局的运气重演。", "The search has tried {tried} packages (of {total}), each with {seeds} seeds and the same yearly budget, but without saving money. This is the best on average at the end of year {years}, played again with this game's luck."),
     "game_item": Word("{measure}：第{year}年起，每年至多{yuan}", "{measure}: from year {year}, up to {yuan} a year"),
+    "game_item_free": Word("{measure}：第{year}年起，不花公共资金", "{measure}: from year {year}, no public money"),
     "game_only_here": Word("现在只有本机能打开。要供全室使用，请用 estate app --host 0.0.0.0 启动。", "Only this machine can open it now. For a room, start it with: estate app --host 0.0.0.0"),
     "game_best_none": Word("搜索还没有结果。", "The search has no result yet."), "game_search_failed": Word("搜索未能进行：{reason}", "The search could not run: {reason}"), "game_search_on": Word("后台搜索最佳组合：{tried} / {total}", "Search for the best package in the background: {tried} of {total}"),
     "game_one_luck": Word("这是一座模拟城市、一个随机种子的结果，用来讨论，不是预测。名次接近的队可能只差运气。", "One simulated city and one seed: something to talk about, not a forecast. Teams close to each other may differ by luck only."),

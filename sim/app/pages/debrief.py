@@ -86,9 +86,9 @@ class DebriefPage:
         with ui.element("ul").mark("best"):
             for one in sorted(package, key=lambda bought: bought.start):
                 label, year = described(one.kind), (one.start - 1) // MONTHS_PER_YEAR + 1
-                yuan = money(one.yearly, lang) if costs_public(one.kind) else session.say("game_no_public_cost")
+                key = "game_item" if costs_public(one.kind) else "game_item_free"
                 with ui.element("li"):
-                    ui.label(session.say("game_item", measure=label.label.in_language(lang), year=year, yuan=yuan))
+                    ui.label(session.say(key, measure=label.label.in_language(lang), year=year, yuan=money(one.yearly, lang)))
             if not package:
                 ui.label(session.say("game_did_nothing"))
 
