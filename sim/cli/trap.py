@@ -45,6 +45,7 @@ def tipping_command(
     seeds: Annotated[Optional[int], typer.Option(min=1, help="Seeds of each start (default 1; 8 with an ensemble). / 随机种子数，默认1，用参数集合时8。")] = None,  # noqa: UP045
     hysteresis: Annotated[bool, typer.Option("--loop/--no-loop", help="Move the lever there and back. / 是否画滞后环。")] = True,
     point: Annotated[bool, typer.Option("--point/--no-point", help="Find the point of no return of the programmes. / 是否求不可逆转点。")] = True,
+    longest: Annotated[int, typer.Option(min=12, max=600, help="Longest delay of the programmes that is tried, months. / 措施最长推迟月数。")] = 120,
     settings: SetOption = None,
     ensemble: EnsembleOption = None,
     out: OutOption = None,
@@ -59,7 +60,8 @@ def tipping_command(
     from sim.cli.trap_work import Common, show_tipping
 
     options = {"low": low, "high": high, "values": values, "types": kind or None, "world": world.value, "months": months,
-               "seeds": tuple(range(1, 1 + (seeds or (1 if ensemble is None else SEEDS_OVER_ENSEMBLE)))), "hysteresis": hysteresis, "no_return": point}  # fmt: skip
+               "seeds": tuple(range(1, 1 + (seeds or (1 if ensemble is None else SEEDS_OVER_ENSEMBLE)))), "hysteresis": hysteresis,
+               "no_return": point, "longest_delay": longest}  # fmt: skip
     show_tipping(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process), ensemble))
 
 

@@ -42,8 +42,10 @@ def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Comm
     if is_trap_study(name, "tipping"):
         study = load_trap_study(name, TippingStudy)
         console().print(study.question.in_language(common.lang), markup=False)
-        # the file is the question: of the options only --loop, --point and --set are added to it
-        lever, options = study.lever, study.options() | {key: options[key] for key in ("hysteresis", "no_return")}
+        _refuse_beside_file(name, {"lever": lever, **options})
+        # the file is the question: of the options only --loop, --point, --set and --ensemble are added to it
+        added = ("hysteresis", "no_return", *(("seeds",) if common.ensemble is not None else ()))
+        lever, options = study.lever, study.options() | {key: options[key] for key in added}
         scenario = changed(study.scenario(), common)
     else:
         scenario = changed(name, common)
@@ -52,6 +54,18 @@ def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Comm
     charts = {f"bifurcation_{one.type_name}": bifurcation(found, one.type_name, lang=common.lang) for one in found.maps}
     charts |= {f"hysteresis_{one.type_name}": hysteresis(found, one.type_name, lang=common.lang) for one in found.maps if one.loop}
     finish("tipping", found, charts, common)
+
+
+def _refuse_beside_file(name: str, options: Mapping[str, Any]) -> None:
+    """StudyError for options of `estate tipping` that a file states itself: they would be passed over."""
+    from sim.experiments.levers import ADDED_INCOME
+    from sim.experiments.tipping import LONGEST_DELAY, MONTHS, VALUES
+
+    plain = {"lever": ADDED_INCOME, "low": None, "high": None, "values": VALUES, "types": None, "world": "alike", "months": MONTHS,
+             "longest_delay": LONGEST_DELAY}  # fmt: skip
+    said = [key for key, value in plain.items() if options[key] != value]
+    if said:
+        raise StudyError(f"{name}: found options beside the file ({', '.join(said)}), allowed --loop, --point, --set and --ensemble: the file says the rest")
 
 
 def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None:

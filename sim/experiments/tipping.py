@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MONTHS = 300  # until estates have settled; condition is the slowest
 VALUES = 9
+LONGEST_DELAY = 120  # months
 SMALL_ROUND = 8
 WORLDS = ("alike", "city")
 
@@ -144,7 +145,7 @@ def _row(one: TypeMap, value: float, source: str, stable: bool, rate: float, low
 def tipping(scenario: Scenario | str | Path, lever: str = ADDED_INCOME, *, low: float | None = None, high: float | None = None,
             values: int = VALUES, types: Sequence[str] | None = None, world: str = "alike", months: int = MONTHS,
             estates: int = ESTATES, households: int = HOUSEHOLDS, seeds: Sequence[int] = (1,), hysteresis: bool = True,
-            hold: int = HOLD, no_return: bool = True, longest_delay: int = 120, overrides: Mapping[str, Any] | None = None,
+            hold: int = HOLD, no_return: bool = True, longest_delay: int = LONGEST_DELAY, overrides: Mapping[str, Any] | None = None,
             ensemble: Ensemble | str | Path | None = None, engine: Engine | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
             progress: Report | None = None) -> Tipping:  # fmt: skip
     """Sweep starting collection and one lever, and find where the estates of each type can rest.

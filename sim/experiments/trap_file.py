@@ -11,7 +11,7 @@ from sim.errors import Problem, ScenarioError, StudyError
 from sim.experiments.budget import FRESH, REPLICATIONS, TRIALS, BudgetSearch, budget
 from sim.experiments.menu import MenuItem
 from sim.experiments.study_file import COMMAND, find_study, study_folders
-from sim.experiments.tipping import MONTHS, VALUES, Tipping, tipping
+from sim.experiments.tipping import LONGEST_DELAY, MONTHS, VALUES, Tipping, tipping
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
 from sim.scenario.loading import SUFFIX, read_toml
@@ -58,7 +58,7 @@ class TippingStudy(TrapStudy):
     world: Literal["alike", "city"] = Field(default="alike", description="estates all alike, or the city as it is / 城市")
     months: int = setting(MONTHS, 24, 1200, "month", "until estates have settled", "运行月数")
     seeds: int = setting(1, 1, 1000, "", "seeds of each start", "随机种子数")
-    longest_delay: int = setting(120, 12, 600, "month", "longest delay tried for the point of no return", "不可逆转点的最长推迟")
+    longest_delay: int = setting(LONGEST_DELAY, 12, 600, "month", "longest delay tried for the point of no return", "不可逆转点的最长推迟")
 
     @model_validator(mode="after")
     def _check_range(self) -> TippingStudy:

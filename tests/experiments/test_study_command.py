@@ -137,3 +137,9 @@ def test_a_question_of_another_command_gives_one_error_that_names_it(load, name,
     with pytest.raises(EstateError, match=f"estate {command}"):
         is_trap_study(name, other)
     assert is_trap_study(name, command) and not is_trap_study("small_city", command)
+
+
+def test_options_that_a_tipping_file_states_itself_are_not_passed_over_silently(tmp_path):
+    asked = ["tipping", "tipping_map", "--values", "3", "--lever", "viability", "--store", str(tmp_path), "--in-process", "--lang", "en"]
+    said = CliRunner().invoke(app, asked)
+    assert said.exit_code != 0 and "lever, values" in f"{said.output}{said.exception}"

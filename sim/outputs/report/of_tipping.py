@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from sim.experiments.tipping import LONGEST_DELAY
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
@@ -128,6 +129,7 @@ def _command(found: Tipping, lang: str) -> tuple[str, str]:
     parts += [f"--seeds {len(asked['seeds'])}"] if "seeds" in asked else []
     parts += [] if asked.get("hysteresis", True) else ["--no-loop"]
     parts += [] if asked.get("no_return", True) else ["--no-point"]
+    parts += [f"--longest {asked['longest_delay']}"] if asked.get("longest_delay", LONGEST_DELAY) != LONGEST_DELAY else []
     option = common.ensemble_option((common.asked_ensemble(found) or {}).get("name"))
     return " ".join(parts) + option, say("own_file" if own else "same_command", lang)
 
