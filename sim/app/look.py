@@ -86,7 +86,7 @@ WITH_NAMES = ("/game", "/teacher", "/debrief")  # pages with names of teams, whi
 def style() -> str:
     """The style sheet of every page, with the letters of the language button for machines without a Chinese font."""
     letters = data_address(font_of(SAID["language"].en), "font/woff")
-    return STYLE + f'@font-face {{ font-family: "Estate Two"; src: url({letters}); }} .estate-language {{ font-family: system-ui, "Estate Two", sans-serif; }}'
+    return STYLE + f'@font-face {{ font-family: "Estate Two"; src: url({letters}); }} .estate-language {{ font-family: "Estate Two", "Estate Sans", system-ui, sans-serif; }}'
 
 
 def head(session: Session, switch: Callable[[], object]) -> None:
