@@ -1,4 +1,4 @@
-"""What the documentation site makes while it is built: pages from the code and from results, and formulas that need no script."""
+"""What the documentation site makes while it is built: pages from the code, and formulas that need no script."""
 
 from __future__ import annotations
 
@@ -33,11 +33,10 @@ def on_config(config: Any, **_: Any) -> Any:
 
 
 def on_files(files: Files, config: Any, **_: Any) -> Files:
-    """Add the pages that are made from code and results."""
+    """Add the pages that are made from code."""
     pages = {
         "parameters.md": parameters("en"), "zh/parameters.md": parameters("zh"),
         "intervention-reference.md": interventions("en"), "zh/interventions.md": interventions("zh"),
-        "score-card.md": score_card(),
     }  # fmt: skip
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
@@ -92,37 +91,3 @@ def interventions(lang: str) -> str:
     title = "# 措施\n\n由代码生成，与程序中的设置一致。\n" if lang == "zh" else "# Every intervention\n\nMade from the code, so that it is what the program does.\n"
     parts = [as_text(describe(kind, users), lang) for kind in kinds()]
     return title + "\n" + "\n".join(re.sub(r"^# ", "## ", part) for part in parts)
-
-
-def score_card() -> str:
-    """The newest score card among the results, or how to make one."""
-    lines = ["# Validation score card", "",
-             "Patterns that a credible model must reproduce, some used for calibration and some held out. Misses stay misses.", ""]  # fmt: skip
-    found = newest_score_card()
-    if found is None:
-        return "\n".join([*lines, "There was no score card among the results when this page was built. `estate validate` makes one in",
-                          "`results/validation`; build the site again afterwards.", ""])  # fmt: skip
-    passed = ", ".join(f"{use}: {count['passed']} of {count['of']} passed" for use, count in found["passed"].items())
-    skipped = {"name", "title", "title_en", "title_zh"}
-    scores = found["scores"]
-    head = tuple(key for key in scores[0] if key not in skipped - {"name"})
-    rows = [tuple(cell(score[key]) for key in head) for score in scores]
-    return "\n".join([*lines, f"{len(found['seeds'])} seeds, level {found['level']:.0%}; {passed}.", "",
-                      f"Model {found['model_source_hash']}, values {found['digest'][:16]}.", "", *table(head, rows), ""])  # fmt: skip
-
-
-def newest_score_card() -> dict[str, Any] | None:
-    """The manifest of the score card that was written last."""
-    files = sorted((ROOT / "results").glob("validation*/**/manifest.json"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files:
-        made: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if made.get("kind") == "score card" and made.get("scores"):
-            return made
-    return None
-
-
-def cell(value: Any) -> str:
-    """A value of the score card as a reader wants to see it."""
-    if value is None:
-        return "–"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

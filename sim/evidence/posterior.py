@@ -57,7 +57,9 @@ def chains(log_density: Callable[[np.ndarray], np.ndarray], dimensions: int, num
     state = sampler.run_mcmc(state, steps, skip_initial_state_check=True)
     sampler.reset()
     sampler.run_mcmc(state, steps, skip_initial_state_check=True)
-    lag = float(np.max(emcee.autocorr.integrated_time(sampler.get_chain(), tol=0)))
+    with np.errstate(invalid="ignore", divide="ignore"):  # of a walker that never moved
+        lag = float(np.max(emcee.autocorr.integrated_time(sampler.get_chain(), tol=0)))
+    lag = lag if np.isfinite(lag) else float(steps)
     kept = sampler.get_chain(flat=True)
     effective = len(kept) / max(lag, 1.0)
     chosen = rng.permutation(np.linspace(0, len(kept) - 1, number).astype(int))

@@ -1,12 +1,12 @@
 """The documentation site is built without a broken link, needs no network, and says what the code says."""
 
-import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("mkdocs")
@@ -16,9 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "docs"))
 
 import make_loops  # noqa: E402
-import site_hooks  # noqa: E402
+import make_score_card  # noqa: E402
 
 from sim import PARAMETERS  # noqa: E402
+from sim.evidence.patterns import load_patterns  # noqa: E402
+from sim.evidence.score_card import Loops, Score, ScoreCard  # noqa: E402
 from sim.interventions.describe import kinds  # noqa: E402
 
 LOADED = re.compile(r"<(?:script|img|iframe|source)[^>]*\ssrc=\"?(?:https?:)?//|<link[^>]*rel=\"?(?:stylesheet|preload)[^>]*href=\"?(?:https?:)?//")
@@ -55,14 +57,11 @@ def test_the_picture_of_the_loops_is_what_its_script_draws():
         assert (make_loops.IMAGES / name).read_text(encoding="utf-8") == make_loops.drawing(lang)
 
 
-def test_the_score_card_is_that_of_the_last_run(tmp_path, monkeypatch):
-    monkeypatch.setattr(site_hooks, "ROOT", tmp_path)
-    assert "estate validate" in site_hooks.score_card()
-    folder = tmp_path / "results" / "validation"
-    folder.mkdir(parents=True)
-    card = {"kind": "score card", "seeds": [1, 2], "level": 0.95, "passed": {"calibration": {"passed": 1, "of": 2}},
-            "scores": [{"name": "one", "mean": 0.5, "verdict": "pass"}, {"name": "two", "mean": None, "verdict": "miss"}],
-            "model_source_hash": "abc", "digest": "0" * 64}  # fmt: skip
-    (folder / "manifest.json").write_text(json.dumps(card), encoding="utf-8")
-    text = site_hooks.score_card()
-    assert "| one | 0.5 | pass |" in text and "| two | – | miss |" in text and "1 of 2 passed" in text
+def test_the_score_card_page_says_what_a_card_says():
+    values = {"high": np.full(6, 0.66), "low": np.full(6, 0.2)}
+    patterns = [one for one in load_patterns()[0] if one.name in ("collection_poor", "jiangan_charging")]
+    scores = {name: tuple(Score(one, found + 0.001 * np.arange(6), 0.95) for one in patterns) for name, found in values.items()}
+    card = ScoreCard(scores["high"], tuple(range(1, 7)), 0.95, None, Loops({"norm": scores["low"]}))
+    for lang, said in (("en", ("collection in the poor stock", "**MISS**", "**breaks**", "held out", "luck only")), ("zh", ("较差住房的收缴率", "**不符**", "**不再成立**", "留作检验"))):
+        text = make_score_card.page(card, None, lang)
+        assert [one for one in said if one not in text] == []

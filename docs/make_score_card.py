@@ -1,0 +1,122 @@
+"""Write the score card of a real run into the documentation: score-card.md and zh/score-card.md with their charts.
+
+    python docs/make_score_card.py [--replications 40] [--ensemble calibrated] [--workers 2]
+
+Every pattern with the parameters as they are, with each feedback loop off in turn, and, where an ensemble is named, over it.
+Readings are kept in the store, so that an interrupted run goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+from sim.cli.credibility_words import amount, say, span
+from sim.cli.validate_work import distance, simulated, verdict
+from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
+from sim.evidence.readings import pool_engine
+from sim.evidence.score_card import ScoreCard, effect, turned_surely
+from sim.evidence.validate import validate
+from sim.experiments.ensemble import as_ensemble, doubt_line
+from sim.experiments.files import replace_text
+from sim.experiments.progress import progress_bar
+from sim.experiments.store import open_store
+from sim.kernel import model_source_hash
+from sim.outputs.score_card import score_card_chart
+from sim.outputs.style import write
+from sim.words import Word
+
+DOCS = Path(__file__).resolve().parent
+WORDS = {
+    "title": Word("验证成绩单", "Validation score card"),
+    "intro": Word("可信的模型应当重现的情况：一部分用于校准，一部分留作检验（**拟合时从不使用**）。不符的照实列出。由 `python docs/make_score_card.py` 根据真实运行写成。",
+                  "What a credible model must reproduce: some patterns are used for calibration, some are **held out** and never fitted to. Misses stay misses. "
+                  "Written from a real run by `python docs/make_score_card.py`."),
+    "count": Word("校准模式：{fit}项中通过{passed}项；留作检验的：{held_of}项中通过{held}项。", "{passed} of {fit} calibration patterns pass, and {held} of {held_of} held-out ones."),
+    "as_is": Word("参数取现值", "With the parameters as they are"), "over": Word("参数集合 {name}", "Over the ensemble {name}"),
+    "alt": Word("每项模式的报道范围与模拟结果", "reported range and simulation of every pattern"),
+    "sources": Word("依据", "sources"), "made": Word("{runs}次重复，种子{first}至{last}；模型 {model}，数值 {digest}。", "{runs} replications, seeds {first} to {last}; model {model}, values {digest}."),
+    "loops": Word("关闭每个循环后", "With each loop off"),
+    "loops_note": Word("单元格为关闭该循环时的均值；写明“不再成立”“转为成立”的是结论改变的，带（未定）的换一批种子可能又变回来。一项模式因某个循环关闭而不再成立，说明这个循环是该模式的成因之一。",
+                       "A cell is the mean with that loop off; “breaks” and “mends” mark verdicts that change, and “(unsure)” those that other seeds might turn back. "
+                       "A pattern that breaks without a loop owes itself to that loop."),
+}  # fmt: skip
+
+
+def word(key: str, lang: str, **values: object) -> str:
+    """One of WORDS in a language."""
+    return WORDS[key].in_language(lang).format(**values)
+
+
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    """Lines of a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+
+
+def scores(card: ScoreCard, lang: str) -> list[str]:
+    """The counts and one table for each use."""
+    (passed, fit), (held, held_of) = (card.counts()[use] for use in (CALIBRATION, HELD_OUT))
+    lines = [word("count", lang, passed=passed, fit=fit, held=held, held_of=held_of), "", doubt_line(card.ensemble_facts, lang), ""]
+    head = [say(key, lang, level=f"{100 * card.level:.0f}%") for key in ("pattern", "reported", "simulated", "verdict", "off")] + [word("sources", lang)]
+    for use in (CALIBRATION, HELD_OUT):
+        rows = []
+        for score in card.of_use(use):
+            low, high = score.pattern.target.bounds
+            judged = verdict(score, lang) if score.passed else f"**{verdict(score, lang)}**"
+            rows.append([score.pattern.title.in_language(lang), span(low, high, score.pattern.unit, lang), simulated(score, lang), judged,
+                         distance(score, lang), " ".join(score.pattern.sources)])  # fmt: skip
+        lines += [f"### {say(use, lang)}", "", *table(head, rows), ""]
+    runs = word("made", lang, runs=len(card.seeds), first=card.seeds[0], last=card.seeds[-1], model=model_source_hash(), digest=card.digest()[:16])
+    return [*lines, runs, ""]
+
+
+def ablation(card: ScoreCard, lang: str) -> list[str]:
+    """One row a pattern, one column a loop."""
+    assert card.loops is not None
+    head = [say("pattern", lang), say("all_on", lang), *(say("loop_off", lang, loop=loop) for loop in card.loops.scores)]
+    rows = []
+    for place, on in enumerate(card.scores):
+        row = [on.pattern.title.in_language(lang), f"{amount(on.mean, on.pattern.unit, lang)} {say('pass' if on.passed else 'miss', lang)}"]
+        for off in (every[place] for every in card.loops.scores.values()):
+            what, text = effect(on, off), amount(off.mean, on.pattern.unit, lang)
+            sure = "" if turned_surely(on, off) else say("unsure", lang)
+            row.append(f"{text} **{say(what, lang)}**{sure}" if what in ("breaks", "mends") else text)
+        rows.append(row)
+    return [f"## {word('loops', lang)}", "", word("loops_note", lang), "", *table(head, rows), ""]
+
+
+def page(card: ScoreCard, over: ScoreCard | None, lang: str) -> str:
+    """The whole page."""
+    images = "../images" if lang == "zh" else "images"
+    lines = [f"# {word('title', lang)}", "", word("intro", lang), "", f"## {word('as_is', lang)}", "",
+             f"![{word('alt', lang)}]({images}/score_card.{lang}.png)", "", *scores(card, lang)]  # fmt: skip
+    if over is not None and over.ensemble is not None:
+        lines += [f"## {word('over', lang, name=over.ensemble.name)}", "", f"![{word('alt', lang)}]({images}/score_card_ensemble.{lang}.png)", "", *scores(over, lang)]
+    return "\n".join([*lines, *ablation(card, lang)])
+
+
+def main() -> None:
+    """Run, draw, write."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--replications", type=int, default=40)
+    asked.add_argument("--ensemble", default=None)
+    asked.add_argument("--workers", type=int, default=None)
+    asked.add_argument("--store", type=Path, default=None)
+    given = asked.parse_args()
+    patterns, _ = load_patterns()
+    ensemble = as_ensemble(given.ensemble)
+    options = {"replications": given.replications, "engine": partial(pool_engine, workers=given.workers)}
+    with open_store(given.store) as store, progress_bar() as report:
+        card = validate(patterns, ablate=True, store=store, progress=report, **options)
+        over = validate(patterns, ensemble=ensemble, store=store, progress=report, **options) if ensemble is not None else None
+    for lang in ("en", "zh"):
+        for one, name in ((card, "score_card"), (over, "score_card_ensemble")):
+            if one is not None:
+                write(score_card_chart(one, lang), DOCS / "images" / f"{name}.{lang}.png", word("title", lang), word("alt", lang))
+        replace_text((DOCS / "zh" if lang == "zh" else DOCS) / "score-card.md", page(card, over, lang))
+
+
+if __name__ == "__main__":
+    main()
