@@ -78,6 +78,7 @@ def carry_out(order: Order) -> None:
         _write_index(entries, order)
         screen.print(say("batch_stopped", order.lang))
         raise
+    _report_on_all(screen, entries, order, bool(watch.done))
     _write_index(entries, order)
     failed = sum(bool(entry.reason) for entry in entries)
     screen.print(say("batch_total", order.lang, run=watch.done, there=len(jobs) - len(missing), failed=failed))
@@ -169,7 +170,9 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
     assert job.entry.folder is not None
     if job.first:
         watch.drawing(job.scenario)
-        save_whole(job.entry.folder, made, found[0], order.lang if order.charts else "")
+        held = order.ensemble
+        facts = None if held is None else {"name": held.name, "members": len(held.members)}
+        save_whole(job.entry.folder, made, found[0], order.lang if order.charts else "", facts)
     else:
         save_brief(job.entry.folder, job.scenario.seed, found[0])
 
@@ -190,15 +193,29 @@ def _draw_missing(entries: list[Entry], order: Order, watch: Watch) -> None:
                 watch.failed(entry.scenario, entry.reason)
 
 
+def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bool) -> None:
+    """One page about all scenarios, where there are several and charts are wanted; again if something was run."""
+    from sim.cli.batch_store import report_name, write_whole_report
+
+    done = [entry for entry in entries if not entry.reason]
+    if not order.charts or len(done) < 2 or not (anew or not (order.out / report_name(order.lang)).is_file()):
+        return
+    with screen.status(say("batch_reporting", order.lang)):
+        why = write_whole_report(order.out, order.lang)
+    if why:
+        screen.print(why, style="yellow", markup=False)
+
+
 def _write_index(entries: list[Entry], order: Order) -> None:
-    from sim.cli.batch_store import shown
+    from sim.cli.batch_store import report_name, shown
     from sim.experiments.files import replace_text
     from sim.kernel import model_source_hash
     from sim.outputs.index_page import index_page
 
     order.out.mkdir(parents=True, exist_ok=True)
     page = [shown(entry.name, entry.scenario, entry.folder, entry.reason, order.replications, order.lang) for entry in entries]
-    replace_text(order.out / INDEX, index_page(page, order.lang, model_source_hash(), _doubt(order)))
+    report = report_name(order.lang) if (order.out / report_name(order.lang)).is_file() else ""
+    replace_text(order.out / INDEX, index_page(page, order.lang, model_source_hash(), _doubt(order), report))
 
 
 def _doubt(order: Order) -> str:

@@ -41,13 +41,13 @@ def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> boo
         return False
 
 
-def save_whole(folder: Path, run: Run, outcomes: dict[str, float], lang: str) -> None:
-    """Put a run with tables, charts (no `lang`: none) and headline into `folder`, all at once."""
+def save_whole(folder: Path, run: Run, outcomes: dict[str, float], lang: str, ensemble: dict[str, Any] | None = None) -> None:
+    """Put a run with tables, charts (no `lang`: none) and headline into `folder`, all at once; `ensemble`: its name and number of members."""
     with staging(folder) as part:
         run.save(part)
         run.city.to_csv(part / CITY, lineterminator="\n")
         changes = [[change.column, _plain(change.start), _plain(change.end)] for change in key_changes(run)]
-        _write_json(part / HEADLINE, {"outcomes": _plain_outcomes(outcomes), "changes": changes})
+        _write_json(part / HEADLINE, {"outcomes": _plain_outcomes(outcomes), "changes": changes, "ensemble": ensemble})
         if lang:
             _draw(run, part, lang)
         put_in_place(part, folder)
@@ -61,8 +61,24 @@ def save_brief(folder: Path, seed: int, outcomes: dict[str, float]) -> None:
 
 
 def has_charts(folder: Path | None, lang: str) -> bool:
-    """True if the run in `folder` was drawn in this language."""
-    return folder is not None and (_charts(folder, lang) / CHARTS).is_file()
+    """True if the run in `folder` was drawn, and reported on, in this language."""
+    return folder is not None and (_charts(folder, lang) / CHARTS).is_file() and (folder / report_name(lang)).is_file()
+
+
+def report_name(lang: str) -> str:
+    """Name of the page about a scenario, or about all of them."""
+    return f"report.{lang}.html"
+
+
+def write_whole_report(folder: Path, lang: str) -> str:
+    """Write the page about all scenarios; "" or why it could not be."""
+    from sim.outputs.report import write_report
+
+    try:
+        write_report([folder], folder / report_name(lang), lang)
+    except ResultError as error:
+        return str(error)
+    return ""
 
 
 def add_charts(folder: Path | None, lang: str) -> None:
@@ -91,20 +107,23 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
     outcomes = {key: [_number(run.get(key)) for run in runs] for key in runs[0]}
     changes = [(COLUMN_WORDS[column].in_language(lang), written(column, _number(start), lang), written(column, _number(end), lang))
                for column, start, end in headline["changes"]]  # fmt: skip
-    charts = {}
+    charts, report = {}, ""
     if has_charts(folder, lang):
+        report = report_name(lang)
         place = _charts(folder, lang)
         charts = {f"{place.name}/{chart}.png": (words["title"], words["alt"]) for chart, words in _read_json(place / CHARTS).items()}
     tables = [CITY, *(f"{table}.parquet" for table in TABLES), MANIFEST]
-    return replace(known, folder=folder.name, outcomes=outcomes, changes=changes, charts=charts, tables=tables)
+    return replace(known, folder=folder.name, outcomes=outcomes, changes=changes, charts=charts, tables=tables, report=report)
 
 
 def _draw(run: Run, folder: Path, lang: str) -> None:
-    """Charts in the folder of their language; what says that they are complete comes last."""
+    """Report, and charts in the folder of their language; what says that they are complete comes last."""
     from sim.outputs import describe_charts, save_charts
+    from sim.outputs.report import write_report
 
     place = _charts(folder, lang)
     save_charts(run, place, lang)
+    write_report([run], folder / report_name(lang), lang)
     _write_json(place / CHARTS, describe_charts(run, lang))
 
 

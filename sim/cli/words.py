@@ -95,6 +95,7 @@ SAID = {
     "batch_total": Word("运行{run}次，已有{there}次，未能完成{failed}次", "{run} runs carried out, {there} were there already, {failed} failed"),
     "batch_stopped": Word("已中断；已完成的保留，再次运行同一命令即可继续", "interrupted; what is finished is kept, the same command goes on"),
     "batch_index": Word("目录页：{page}", "Index page: {page}"),
+    "batch_reporting": Word("正在写全部情景的报告", "writing the report on all scenarios"),
     "batch_drawing": Word("{name}：绘图", "{name}: drawing"),
     "life_chart": Word("图：{file}", "Chart: {file}"),
 }  # fmt: skip

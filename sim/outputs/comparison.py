@@ -37,7 +37,7 @@ TEXT = {
     "ribbon": Word("线：成对差异的均值；带：逐月置信区间", "line: mean paired difference; band: interval of each month"),
     "month": Word("模拟月份", "month of the run"),
     "cycle": Word("处于恶性循环的小区（百分点）", "Estates in the cycle (percentage points)"),
-    "collection_rate": Word("物业费收缴率（百分点）", "Fee collection rate (percentage points)"),
+    "collection_rate": Word("物业费收缴率，只计收费的小区（百分点）", "Fee collection, estates that bill (percentage points)"),
     "satisfaction": Word("业主满意度（百分点）", "Owner satisfaction (percentage points)"),
     "quality": Word("服务质量（百分点）", "Service quality (percentage points)"),
     "share": Word("占该类小区的比例（数字：平均每次运行的小区数）", "share of the group's estates (figures: estates a run)"),

@@ -26,8 +26,9 @@ WORDS = {
     "charts": Word("图", "Charts"), "tables": Word("数据表", "Tables"), "programmes": Word("措施", "Programmes"),
     "start": Word("起始", "start"), "end": Word("期末", "end"), "outcome": Word("指标", "outcome"),
     "single": Word("每个情景运行一次。", "One run of each scenario."),
-    "several": Word("有多次运行的，给出均值和均值的95%置信区间（t分布），区间反映随机差异，不包括参数的不确定性。",
-                    "Where there are several runs: their mean and its 95 % confidence interval (t). It covers luck, not uncertain parameters."),
+    "several": Word("有多次运行的，给出均值和均值的95%置信区间（t分布）。",
+                    "Where there are several runs: their mean and its 95 % confidence interval (t)."),
+    "report": Word("完整报告", "Full report"), "whole_report": Word("全部情景的报告", "Report on all scenarios"),
     "changes": Word("首次运行：起始与期末", "First run: start and end"),
     "model": Word("模型源码 {hash}", "model source {hash}"),
     "none": Word("不采取任何措施", "no programme"),
@@ -37,7 +38,7 @@ STYLE = """
 body { font-family: "Noto Sans SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif; max-width: 75rem; margin: 2rem auto;
   padding: 0 1rem; line-height: 1.5; }
 table { border-collapse: collapse; margin: .5rem 0; } th, td { padding: .25rem .6rem; border-bottom: 1px solid #8886; text-align: right; }
-th:first-child, td:first-child { text-align: left; } small { opacity: .75; } .failed { color: #d55e00; font-weight: bold; white-space: pre-line; }
+th:first-child, td:first-child { text-align: left; min-width: 9em; } th, td { word-break: keep-all; } small { opacity: .75; } .failed { color: #d55e00; font-weight: bold; white-space: pre-line; }
 .wide { overflow-x: auto; } article { margin-top: 2.5rem; border-top: 2px solid #8886; }
 """
 
@@ -58,6 +59,7 @@ class Shown:
     changes: Sequence[tuple[str, str, str]] = ()
     charts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # file: title, what it shows
     tables: Sequence[str] = ()
+    report: str = ""  # page about this scenario alone
 
 
 def mean_and_interval(values: Sequence[float]) -> tuple[float, float, float]:
@@ -75,10 +77,11 @@ def mean_and_interval(values: Sequence[float]) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def index_page(shown: Sequence[Shown], lang: str, model: str, doubt: str = "") -> str:
+def index_page(shown: Sequence[Shown], lang: str, model: str, doubt: str = "", report: str = "") -> str:
     """The page as HTML text: an overview of all scenarios, then each with its start and end, charts and tables.
 
-    `doubt`: a sentence that says whether intervals contain the uncertainty of parameters, shown where there are intervals.
+    `doubt`: a sentence that says whether intervals contain the uncertainty of parameters, shown where there are intervals. `report`:
+    page about all scenarios, beside this one ("" for none).
     """
     several = any(len(values) > 1 for entry in shown for values in entry.outcomes.values())
     parts = [
@@ -88,6 +91,7 @@ def index_page(shown: Sequence[Shown], lang: str, model: str, doubt: str = "") -
         f"<h1>{_say('title', lang)}</h1>",
         f"<p>{_say('several' if several else 'single', lang)} <small>{_say('model', lang, hash=model)}</small></p>",
         *([f"<p>{escape(doubt)}</p>"] if several and doubt else []),
+        *([f'<p><a href="{quote(report)}">{_say("whole_report", lang)}</a></p>'] if report else []),
         '<div class="wide">', _overview(shown, lang), "</div>",
         *(_article(entry, lang) for entry in shown),
         "</body></html>",
@@ -157,6 +161,8 @@ def _article_parts(entry: Shown, lang: str) -> Iterator[str]:
         yield _row([_say(key, lang) for key in ("outcome", "start", "end")], "th")
         yield from (_row([escape(cell) for cell in change]) for change in entry.changes)
         yield "</table>"
+    if entry.report:
+        yield f"<p>{_link(entry.folder, entry.report, WORDS['report'].in_language(lang))}</p>"
     if entry.charts:
         yield f"<h3>{_say('charts', lang)}</h3><ul>"
         for file, (title, alt) in entry.charts.items():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from typer.testing import CliRunner
@@ -173,3 +175,19 @@ def test_a_place_without_scenarios_is_one_message(elsewhere: Path, place: str, m
     result = estate("batch", place)
     assert result.exit_code == 2 and message in result.output and "Traceback" not in result.output
     assert not (elsewhere / "results").exists()
+
+
+def test_the_index_links_charts_tables_and_reports_that_are_there() -> None:
+    """Every link of the page leads to a file, among them a report of each scenario and one of all, with the means of all runs."""
+    done = batch("--replications", "2", "--lang", "zh")
+    assert done.exit_code == 0, done.output
+    out = Path("out")
+    page = (out / "index.html").read_text(encoding="utf-8")
+    links = [unquote(link) for link in re.findall(r'href="([^"#]+)"', page)]
+    assert [link for link in links if not (out / link).is_file()] == []
+    reports = [link for link in links if link.endswith("report.zh.html")]
+    folders = [folder for folder in out.iterdir() if folder.is_dir()]
+    assert len(reports) == len(folders) + 1 and len(folders) > 1
+    assert "完整报告" in page and "全部情景的报告" in page
+    whole = (out / "report.zh.html").read_text(encoding="utf-8")
+    assert "每个情景运行2次" in whole and "只含随机性" in whole

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError
 
@@ -19,10 +19,14 @@ HEADLINE, BRIEF = "headline.json", "replications"
 
 @dataclass(frozen=True)
 class Replicated:
-    """One scenario of a batch: its first run, and by outcome the values of every run (NaN where there is none)."""
+    """One scenario of a batch: its first run, and by outcome the values of every run (NaN where there is none).
+
+    ensemble: name and number of members of the ensemble that it was run over, None for the scenario's own parameters.
+    """
 
     run: Run
     outcomes: Mapping[str, Sequence[float]]
+    ensemble: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,13 @@ def load_batch(folder: str | Path) -> Batch:
         if headline.parent.name.startswith("."):
             continue  # what an interrupted batch left
         runs = [_outcomes(headline), *(_outcomes(file) for file in sorted((headline.parent / BRIEF).glob("seed-*.json")))]
-        found.append(Replicated(load_run(headline.parent), {key: [run.get(key, math.nan) for run in runs] for key in runs[0]}))
+        found.append(Replicated(load_run(headline.parent), {key: [run.get(key, math.nan) for run in runs] for key in runs[0]}, _ensemble(headline)))
     return Batch(place.resolve().name, tuple(found))
+
+
+def _ensemble(file: Path) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")).get("ensemble")
+    return found
 
 
 def _outcomes(file: Path) -> dict[str, float]:

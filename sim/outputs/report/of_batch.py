@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
+from sim.experiments.ensemble import doubt_line
 from sim.experiments.outcomes import OUTCOMES
 from sim.outputs.catalog import capital
 from sim.outputs.charts import CHARTS, chart
@@ -26,7 +27,7 @@ def part_of_batch(found: Batch, lang: str) -> Part:
     """Everything that a reader is told about a batch."""
     scenarios = [one.run.scenario for one in found.scenarios]
     counts = sorted({len(next(iter(one.outcomes.values()))) for one in found.scenarios})
-    sure = (say("other_cities", lang), say("sure_batch", lang, runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))), say("sure_many", lang),
+    sure = (say("other_cities", lang), say("sure_batch", lang, runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))), *_doubts(found, lang), say("sure_many", lang),
             common.share_assumed(scenarios[0], lang), say("not_forecast", lang))  # fmt: skip
     setting = [(title_of(found, one, lang), _setting(one, lang)) for one in found.scenarios]
     return Part(
@@ -37,6 +38,16 @@ def part_of_batch(found: Batch, lang: str) -> Part:
         (_table(found, MAIN, say("overview", lang), lang), _table(found, WORST, say("worst_title", lang), lang)), sure,
         common.assumptions(scenarios, lang), _commands(found, counts[-1]), _traces(found, lang), say("no_programme", lang), outcomes=MAIN, about_scenarios=tuple(one.name for one in scenarios),
     )  # fmt: skip
+
+
+def _doubts(found: Batch, lang: str) -> tuple[str, ...]:
+    """Whether intervals contain the uncertainty of parameters; each sentence once."""
+    lines = []
+    for one in found.scenarios:
+        runs = len(next(iter(one.outcomes.values())))
+        held = None if one.ensemble is None else {**one.ensemble, "used": min(runs, one.ensemble["members"])}
+        lines.append(doubt_line(held, lang))
+    return tuple(dict.fromkeys(lines))
 
 
 def title_of(found: Batch, one: Replicated, lang: str) -> str:
