@@ -17,7 +17,8 @@ import sim
 # %%
 with sim.progress_bar() as progress:
     found = sim.compare("vicious_cycle", "subsidy_only", "fallback_only", "rankings_only", "package", "package_reordered",
-                        replications=6, overrides={"city.estates": 60}, progress=progress)
+                        replications=6, overrides={"city.estates": 60}, progress=progress,
+                        outcomes=["cycle_share", "satisfaction_last_year", "collection_rate_last_year", "public_cost"])  # fmt: skip
 for sentence in found.sentences():
     print(sentence)
 
@@ -71,14 +72,17 @@ cheapest = found.costs.sort_values("price").iloc[0]
 largest = found.costs.sort_values("effect").iloc[-1]
 print(f"Cheapest estate-year out of the cycle: {cheapest['arm']}, {cheapest['price']:,.0f} yuan "
       f"({cheapest['price_low']:,.0f} to {cheapest['price_high']:,.0f}).")
+moved = found.differences.pivot(index="arm", columns="outcome", values="difference")
+odd = moved[(moved["cycle_share"] < 0) & (moved["collection_rate_last_year"] < 0)].index.tolist()
+print(f"Fewer estates in the cycle and yet lower collection among those that bill: {', '.join(odd) or 'none'}.")
 print(f"Most estate-years out of the cycle: {largest['arm']}, {largest['effect']:,.0f} ({largest['effect_low']:,.0f} to {largest['effect_high']:,.0f}).")
 
 # %% [markdown]
 # * What is cheapest and what does most need not be the same programme: decide what an estate-year is worth first
 #   (`sim.charts.acceptability(found)` shows how the answer depends on it).
-# * Collection alone misleads. A fallback at a low fee may lower the mean collection rate of a city while it takes estates out of
-#   the cycle, because estates that billed nobody bill again and enter the mean.
+# * Collection alone misleads: it is a mean over estates that bill. A fallback at a low fee may lower it while it takes estates out of the
+#   cycle, because estates that billed nobody bill again and enter the mean. The line printed above says whether that happened here.
 # * The same programmes in another order are another policy: compare `package` with `package_reordered`.
 # * An effect that lasts only as long as the money is dependence, and the withdrawal test says how much of it there is.
 # * These intervals are of luck only. They say nothing about parameters that nobody has measured: see
-#   [04](04_what_we_do_not_know.ipynb).
+#   [04](04_what_we_do_not_know.ipynb) and [08](08_a_calibrated_ensemble.ipynb).

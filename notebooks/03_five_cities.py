@@ -65,9 +65,17 @@ sim.charts.money(hanyang).figure
 changes = table["difference"].unstack("outcome")
 changes.sort_values("in the cycle").style.format("{:+.1%}")
 
+# %%
+cycle = table.xs("in the cycle", level="outcome")
+sure = cycle[(cycle["high"] < 0) | (cycle["low"] > 0)].index
+print(f"The share of estates in the cycle changes beyond luck in {len(sure)} of {len(cycle)} places: {', '.join(sure) or 'none'}.")
+for place, row in changes.iterrows():
+    print(f"{place}: nominal coverage {row['nominal coverage']:+.1%}, charging {row['charging coverage']:+.1%}, "
+          f"professional {row['professional coverage']:+.1%}.")  # fmt: skip
+
 # %% [markdown]
-# * Nominal coverage is high even without a programme, so that it says least; how far the rungs above it move
-#   differs from place to place.
+# * Somebody managing in name is the lowest rung. How far the rungs above it move differs from place to place: the lines above compare
+#   them, and say in how many places the change of the cycle is beyond luck.
 # * Part of what a place reports would have happened anyway, and part of what it did shows only against the place without
 #   it: a before-and-after figure is not an effect.
 # * A place about which little was reported rests on assumptions: read the first table before the last one, and

@@ -70,13 +70,17 @@ for warning in found.warnings():
     print(warning)
 change = stands.pivot(index="arm", columns=main["parameter"], values="difference")
 better = change.idxmin()
+sizes = found.table[found.table["outcome"] == found.outcomes[0]]["mean_size"].sort_values(ascending=False)
+half = (sizes.cumsum() < sizes.sum() / 2).sum() + 1
+print(f"Of {len(sizes)} parameters, the first {half} make up half of all movement of {found.outcomes[0]}; the first moves it "
+      f"{sizes.iloc[0] / sizes.median():.1f} times as much as the median one.")  # fmt: skip
 print(f"The parameter that moves {found.outcomes[0]} most: {main['parameter']}.")
 print("The same policy does more at both ends of its range." if better.nunique() == 1 else
       f"Which policy does more depends on it: {', '.join(f'{policy} at {value:g}' for value, policy in better.items())}.")  # fmt: skip
 
 # %% [markdown]
-# * Effects are very unequal: the first few parameters move the outcome several times as much as most others. Those few are worth a
-#   survey before a decision worth millions.
+# * How unequal effects are is printed above. The first few parameters are worth a survey before a decision worth millions; if the
+#   evidence allows several values of them, keep them all: [08](08_a_calibrated_ensemble.ipynb).
 # * Where the interval of an effect is wider than the effect, screening has not settled it: take more trajectories (`size`), more
 #   replications, or Sobol indices (`method="both"`).
 # * Levels are less trustworthy than differences, and differences less than rankings that stand at both ends of the range.
