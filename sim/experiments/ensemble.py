@@ -30,6 +30,8 @@ LUCK = Word("区间只含随机性，不含参数不确定性（参数固定；�
             "Intervals contain luck only, no uncertainty of the parameters, which were held at one value each (--ensemble puts it in).")  # fmt: skip
 BOTH = Word("区间同时包含随机性与参数不确定性：参数集合{name}，用到{used}组（共{members}组）。",
             "Intervals contain luck and the uncertainty of the parameters: {used} of the {members} members of the ensemble {name}.")  # fmt: skip
+FOLLOWED = Word("不是因素的参数随参数集合{name}变动：第几次重复就用第几组，共{used}次重复。",
+                "Parameters that are no factors follow the ensemble {name}: each of {used} replications has a member of its own.")  # fmt: skip
 OTHER_MODEL = Word("参数集合{name}是用另一版本的模型校准的（{then}，现在{now}）：请重新校准（estate calibrate）。",
                    "The ensemble {name} was calibrated with another version of the model ({then}; this is {now}): calibrate again (estate calibrate).")  # fmt: skip
 

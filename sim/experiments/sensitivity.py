@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import StudyError
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
-from sim.experiments.ensemble import Ensemble, as_ensemble
+from sim.experiments.ensemble import FOLLOWED, Ensemble, as_ensemble
 from sim.experiments.intervals import LEVEL
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.running import Report, run_cells
@@ -202,7 +202,9 @@ class Sensitivity:
         """What a reader must know before trusting the numbers."""
         from sim.outputs.sensitivity_words import warnings_of
 
-        return warnings_of(self, lang)
+        study = self.final.study
+        followed = [FOLLOWED.in_language(lang).format(name=study.ensemble, used=study.replications)] if study.ensemble else []
+        return [*followed, *warnings_of(self, lang)]
 
     def plot(self, name: str = "tornado", lang: str = "en") -> Any:
         """One chart of `sim.outputs.sensitivity.SENSITIVITY_CHARTS` as a Figure."""

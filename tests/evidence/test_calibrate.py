@@ -196,3 +196,16 @@ def test_coverage_bears_a_statistic_that_has_no_value_in_one_set_only() -> None:
     sets, luck = Sets(points, values, points[:, 0]), np.full(3, 1e-4)
     found = coverage(patterns, ["payment.base"], sets, 40, Fit(patterns, sets, luck), luck, 8, 1)
     assert found is not None and found.truths == 8 and found.share("payment.base", 0.9)[0] >= 0.5
+
+
+def test_what_ships_can_be_read_and_says_where_it_comes_from() -> None:
+    from sim.experiments.ensemble import folders
+
+    shipped = sorted(folders()[-1].glob("*.csv"))
+    if not shipped:
+        pytest.skip("no ensemble ships with this version")
+    for path in shipped:
+        held = load_ensemble(path)
+        manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        assert len(held.members) >= 50 and manifest["members_digest"] == held.digest and manifest["diagnostics"]["truths"] >= 20
+        assert held.model_source_hash == manifest["model_source_hash"]

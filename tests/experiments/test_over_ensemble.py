@@ -109,6 +109,7 @@ def test_a_study_runs_every_point_with_the_same_pairs(tmp_path: Path) -> None:
 def test_sensitivity_varies_what_the_ensemble_leaves(store: Store) -> None:
     options = {"overrides": SMALL | {"months": 6}, "size": 2, "replications": 2, "engine": InProcess(Pretend()), "store": store, "outcomes": (OUTCOME,)}
     found = sensitivity("vicious_cycle", ensemble=WIDE, **options)  # type: ignore[arg-type]
+    assert "follow the ensemble wide" in found.warnings()[0] and "参数集合wide" in found.warnings("zh")[0]
     assert "payment.base" not in set(found.table["parameter"]) and "payment.norm_weight" in set(found.table["parameter"])
     with pytest.raises(StudyError, match="among the factors"):
         sensitivity("vicious_cycle", ensemble=WIDE, factors=["payment.base"], **options)  # type: ignore[arg-type]
