@@ -209,3 +209,14 @@ def test_what_ships_can_be_read_and_says_where_it_comes_from() -> None:
         manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         assert len(held.members) >= 50 and manifest["members_digest"] == held.digest and manifest["diagnostics"]["truths"] >= 20
         assert held.model_source_hash == manifest["model_source_hash"]
+
+
+def test_coverage_is_called_wrong_only_beyond_chance() -> None:
+    from sim.evidence.coverage import Coverage
+
+    def held(inside: int) -> Coverage:
+        column = np.arange(40)[:, None] < np.array([20, inside])
+        names = ["payment.base", "outcome", *(f"another {number}" for number in range(11))]
+        return Coverage(dict.fromkeys(names, column), dict.fromkeys(names, 0.5))
+
+    assert held(36).holds("payment.base", 0.9) and held(31).holds("payment.base", 0.9) and not held(24).holds("payment.base", 0.9)
