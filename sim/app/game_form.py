@@ -9,8 +9,8 @@ from nicegui import ui
 from sim.app.game import Decision, Game, Team
 from sim.app.game_view import UNIT, costs_public, money
 from sim.app.levers import described
+from sim.app.panel import explain, when_opened
 from sim.app.session import Session
-from sim.interventions.describe import bearer
 
 Submit = Callable[[Decision, int], None]
 
@@ -66,15 +66,9 @@ class DecisionForm:
             self._about(kind)
 
     def _about(self, kind: str) -> None:
-        session, about = self.session, described(kind)
-        between = "、" if session.lang == "zh" else ", "
-        with ui.expansion(session.say("how")).classes("w-full estate-small").props("dense"):
-            ui.label(about.mechanism.in_language(session.lang))
-            ui.label(session.say("risk")).classes("font-bold")
-            ui.label(about.risk.in_language(session.lang))
-            if about.payers:
-                ui.label(session.say("payers")).classes("font-bold")
-                ui.label(between.join(bearer(name, session.lang) for name in about.payers))
+        with ui.expansion(self.session.say("how")).classes("w-full estate-small").props("dense") as folded:
+            pass
+        when_opened(folded, lambda: explain(self.session, described(kind)))
 
     def _add_up(self) -> None:
         asked, lang = sum(self.decision.values()), self.session.lang

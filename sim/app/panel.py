@@ -14,9 +14,33 @@ from sim.app.choice import SEED, Choice, months_lever
 from sim.app.lever_words import GROUPS, unit_in
 from sim.app.levers import Lever, Measure, offered
 from sim.app.session import Session
-from sim.interventions.describe import bearer
+from sim.interventions.describe import Description, bearer
 
 Changed = Callable[[], object]
+
+
+def when_opened(expansion: ui.expansion, fill: Callable[[], object]) -> None:
+    """Hundreds of elements on every page would make all pages slow; what is folded away is made when first wanted."""
+    filled = False
+
+    def opened(event: ValueChangeEventArguments) -> None:
+        nonlocal filled
+        if event.value and not filled:
+            filled = True
+            with expansion:
+                fill()
+
+    expansion.on_value_change(opened)
+
+
+def explain(session: Session, about: Description) -> None:
+    """How a measure works, its known risk, who pays."""
+    between = "、" if session.lang == "zh" else ", "
+    payers = between.join(bearer(name, session.lang) for name in about.payers)
+    for name, text in (("how", about.mechanism.in_language(session.lang)), ("risk", about.risk.in_language(session.lang)), ("payers", payers)):
+        if text:
+            ui.label(session.say(name)).classes("font-bold")
+            ui.label(text)
 
 
 class Panel:
@@ -75,8 +99,8 @@ class Panel:
                 for place, levers in made.starts.items():
                     heading = headings.get(place) or session.say(place)
                     with ui.expansion(heading).classes("w-full") as inner:
-                        self._when_opened(inner, partial(self._controls, levers))
-        self._when_opened(outer, fill)
+                        when_opened(inner, partial(self._controls, levers))
+        when_opened(outer, fill)
 
     def _measures(self) -> None:
         ui.label(self.session.say("measures")).classes("text-lg font-bold")
@@ -92,17 +116,12 @@ class Panel:
 
             ui.checkbox(measure.label.in_language(session.lang), value=measure.name in session.choice.on, on_change=flip).mark(f"on-{measure.name}")
             with ui.expansion(session.say("show_settings")).classes("w-full estate-small").props("dense").mark(f"more-{measure.name}") as inner:
-                self._when_opened(inner, lambda: self._about(measure))
+                when_opened(inner, lambda: self._about(measure))
 
     def _about(self, measure: Measure) -> None:
-        """How a measure works, its risk, who pays, then its settings."""
-        session, about = self.session, measure.about
-        between = "、" if session.lang == "zh" else ", "
-        payers = between.join(bearer(name, session.lang) for name in about.payers)
-        for name, text in (("how", about.mechanism.in_language(session.lang)), ("risk", about.risk.in_language(session.lang)), ("payers", payers)):
-            if text:
-                ui.label(session.say(name)).classes("font-bold")
-                ui.label(text)
+        """How a measure works, its risk, who pays, then its settings and which estates it is aimed at."""
+        session = self.session
+        explain(session, measure.about)
         self._controls(measure.levers)
         ui.label(session.say("aimed_at")).classes("font-bold")
         self._controls(measure.targets)
@@ -113,22 +132,8 @@ class Panel:
             def fill() -> None:
                 for group, levers in made.parameters.items():
                     with ui.expansion(GROUPS[group].in_language(self.session.lang)).classes("w-full") as inner:
-                        self._when_opened(inner, partial(self._controls, levers))
-        self._when_opened(outer, fill)
-
-    @staticmethod
-    def _when_opened(expansion: ui.expansion, fill: Callable[[], object]) -> None:
-        """Hundreds of controls on every page would make all pages slow; these are made when first wanted."""
-        filled = False
-
-        def opened(event: ValueChangeEventArguments) -> None:
-            nonlocal filled
-            if event.value and not filled:
-                filled = True
-                with expansion:
-                    fill()
-
-        expansion.on_value_change(opened)
+                        when_opened(inner, partial(self._controls, levers))
+        when_opened(outer, fill)
 
     def _controls(self, levers: Iterable[Lever]) -> None:
         for lever in levers:

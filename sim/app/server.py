@@ -32,6 +32,7 @@ from sim.app.workers import Workers
 from sim.outputs import style
 
 RECONNECT_SECONDS = 60.0  # a page whose connection dropped keeps everything for so long
+LINE_SECONDS = 20.0  # a busy server is silent for some seconds: browsers must not take that for a broken line
 RUN = re.compile(r"[0-9a-f]{64}")
 
 
@@ -160,4 +161,4 @@ def serve(host: str = "127.0.0.1", port: int = 8080, code: str | None = None, la
     print(f"{say('title', lang)}: http://{name}:{port}/" + (f"   {say('join_code', lang)}: {code}" if code else ""), flush=True)
     print(f"{say('game_teacher', lang)}: http://{name}:{port}/teacher?{KEY}={made.host.key}", flush=True)
     ui.run(host=host, port=port, title=say("title", lang), show=show, reload=False, show_welcome_message=False, language="en-US",
-           uvicorn_logging_level="warning")  # fmt: skip
+           reconnect_timeout=LINE_SECONDS, uvicorn_logging_level="warning")  # fmt: skip

@@ -80,7 +80,7 @@ class GamePage:
             return {"page": id(game)}
         now = (team.failed, game.stage, game.year)
         return {"page": (id(game), team.token), "standing": (team.key, len(team.said), self.host.nothing, now),
-                "side": (team.version, now), "board": self.host.version, "city": team.key}  # fmt: skip
+                "side": (team.version, now), "board": (tuple(game.board), len(self.host.nothing)), "city": team.key}  # fmt: skip
 
     def _look(self) -> None:
         before, self._shown = self._shown, self._states()
