@@ -119,7 +119,10 @@ class Ablation:
         return save_found(self, folder)
 
     def _repr_html_(self) -> str:
-        return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.table.to_html(index=False) + "</div>"
+        from sim.outputs.shown import shown_html
+
+        facts = f"{len(self.loops)} loops taken away one by one{' and in pairs' if self.asked.get('pairs') else ''} · {len(self.seeds)} paired seeds"
+        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.table)
 
 
 def ablate(scenario: Scenario | str | Path, *, replications: int = REPLICATIONS, seeds: Sequence[int] | None = None, months: int | None = None,

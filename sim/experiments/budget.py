@@ -113,7 +113,10 @@ class BudgetSearch:
         return save_found(self, folder)
 
     def _repr_html_(self) -> str:
-        return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.front_table.to_html(index=False) + "</div>"
+        from sim.outputs.shown import shown_html
+
+        facts = f"{len(self.tried)} packages tried · at most {self.yearly:,.0f} yuan a year"
+        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.front_table)
 
 
 UNITS = {"cost": "yuan/year", "state_owned": "yuan/year", "most_in_a_year": "yuan/year", "out_of_cycle": "share of estates",

@@ -70,6 +70,14 @@ class Ensemble:
             return []
         return [OTHER_MODEL.in_language(lang).format(name=self.name, then=self.model_source_hash[:8], now=now[:8])]
 
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        from sim.outputs.shown import shown_html
+
+        table = pd.DataFrame(list(self.members)).describe(percentiles=[0.05, 0.5, 0.95]).drop("count").T.rename_axis("parameter").reset_index()
+        return shown_html(f"Ensemble {self.name}", f"{len(self.members)} members of {len(self.keys)} parameters", (), self.warnings(), table)
+
     def facts(self, replications: int) -> dict[str, Any]:
         """What a manifest says of it."""
         return {"name": self.name, "members": len(self.members), "used": min(replications, len(self.members)), "digest": self.digest,

@@ -39,6 +39,12 @@ class SavedStudy:
         factors = [name for name in self._runs.columns if name not in KEYS and name not in OUTCOMES]
         return self._runs[[*KEYS, *factors, *outcomes]]
 
+    def _repr_html_(self) -> str:
+        from sim.outputs.shown import shown_html
+
+        facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.en}"
+        return shown_html(self.study.title.en, facts, (), (), self.table(self.study.outcomes).head(20))
+
 
 def load_study(folder: str | Path) -> SavedStudy:
     """The study saved in a folder. StudyError if something is missing, damaged or of another kind."""

@@ -213,8 +213,10 @@ class Sensitivity:
         return sensitivity_chart(self, name, lang)
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<p>{line}</p>" for line in [*self.sentences(), *self.warnings()])
-        return f"<div>{lines}{self.table.to_html(index=False)}</div>"
+        from sim.outputs.shown import shown_html
+
+        facts = " · ".join(f"{name}: {len(one.axes)} factors, {len(one.points):,} points x {one.study.replications}" for name, one in self.analyses.items())
+        return shown_html(self.scenario.title.en, facts, self.sentences(), self.warnings(), self.table.groupby("outcome", sort=False).head(10))
 
     @cached_property
     def key(self) -> str:

@@ -135,7 +135,11 @@ class Tipping:
         return save_found(self, folder)
 
     def _repr_html_(self) -> str:
-        return "<div>" + "".join(f"<p>{line}</p>" for line in self.sentences()) + self.widths.to_html(index=False) + "</div>"
+        from sim.outputs.shown import shown_html
+
+        values = sorted({value for one in self.maps for value in one.agents.points})
+        facts = f"{self.maps[0].lever.key} from {values[0]:g} to {values[-1]:g}"
+        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.widths)
 
 
 def _row(one: TypeMap, value: float, source: str, stable: bool, rate: float, low: float, high: float) -> dict[str, Any]:

@@ -85,8 +85,10 @@ class Withdrawal:
         return [sentence_of(self, one, lang) for one in self.tests]
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<p>{line}</p>" for line in self.sentences())
-        return f"<div>{lines}{self.table.to_html(index=False)}</div>"
+        from sim.outputs.shown import shown_html
+
+        facts = f"ended after month {', '.join(dict.fromkeys(str(one.month) for one in self.tests))}, kept, and never had"
+        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.table)
 
 
 def read_withdrawals(table: pd.DataFrame, scenarios: Mapping[str, Scenario], level: float) -> list[Withdrawal]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from report_commands import LITTLE, SMALL, TYPES, estate
+from report_commands import LITTLE, SMALL, STUDY, TYPES, estate
 
 import sim
 from sim.experiments.engine import InProcess
@@ -26,28 +26,6 @@ def comparison_folder(tmp_path_factory) -> Path:
                   "--store", str(folder.parent / "store"), "--out", str(folder), *SMALL)  # fmt: skip
     assert done.exit_code == 0, done.output
     return folder
-
-
-STUDY = """
-base = "small_city"
-replications = 3
-seed = 5
-outcomes = ["cycle_share", "public_cost", "collection_rate_last_year"]
-title = { zh = "起始收缴率重要吗", en = "Does starting collection matter" }
-question = { zh = "起始收缴率越高，陷入循环的小区越少吗？", en = "Do fewer estates enter the cycle where collection starts higher?" }
-[changes]
-"city.estates" = 10
-"city.households" = 800
-"companies.private" = 3
-months = 12
-[design]
-kind = "grid"
-size = 2
-[[factors]]
-key = "types.commodity.start_collection"
-low = 0.4
-high = 0.9
-"""
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from page_reader import Page
-from report_commands import estate
+from report_commands import STUDY, estate
 
 import sim
 from sim.errors import StudyError
@@ -118,3 +118,26 @@ def test_animate_writes_a_film_of_a_saved_run(run_folder, tmp_path, name, kind):
     assert done.exit_code == 0 and "动画：" in done.output, done.output
     assert kind in (tmp_path / name).read_bytes()[:16]
     assert estate("animate", str(run_folder), "--out", str(tmp_path / "a.avi")).exit_code == 2
+
+
+def test_results_show_themselves_alike(kind_and_folder, study_folder):
+    """In a notebook: a title in bold, facts in small print, sentences, a table; nothing of it is taken for markup."""
+    kind, folder = kind_and_folder
+    for found, text in ((sim.load_result(folder), sim.load_result(folder).sentences()[0]), (sim.load_result(study_folder), "Do fewer estates enter")):
+        page = Page(found._repr_html_())
+        assert page.problems == [] and page.all("strong") and page.all("small") and page.all("table"), kind
+        assert text in page.text
+
+
+def test_a_study_with_a_design_for_sensitivity_is_analysed(tmp_path):
+    text = STUDY.replace('kind = "grid"\nsize = 2', 'kind = "morris"\nsize = 3\nseed = 2').replace("replications = 3", "replications = 1")
+    more = '[[factors]]\nkey = "payment.norm_weight"\nlow = 2.0\nhigh = 4.0\n'
+    (tmp_path / "screen.toml").write_text(text + more, encoding="utf-8")
+    found = sim.study(tmp_path / "screen.toml", engine=sim.InProcess(), store=tmp_path / "store", progress=False)
+    saved = found.save(tmp_path / "saved")
+    pages = [Page(write_report([one], tmp_path / "r.html", "en").read_text(encoding="utf-8")) for one in (found, saved)]
+    assert pages[0].words == pages[1].words
+    assert pages[0].problems == [] and "Does starting collection matter" in pages[0].words
+    assert any("What moves the share of estate-years in the cycle most" in words for words in pages[0].words)
+    assert "estate study run screen.toml" in pages[0].words
+    assert any("Weighed by influence" in words for words in pages[0].words)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from sim.experiments.ensemble import doubt_line
+from sim.experiments.intervals import LEVEL
 from sim.experiments.outcomes import OUTCOMES
+from sim.experiments.plan import plan_study
+from sim.experiments.sensitivity import Sensitivity
+from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, analyse
 from sim.outputs.catalog import capital
 from sim.outputs.comparison_words import subject
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
+from sim.outputs.report.of_sensitivity import part_of_sensitivity
 from sim.outputs.report.words import say
 from sim.outputs.sensitivity_words import parameter_name
 from sim.outputs.study import (
@@ -33,8 +39,12 @@ WORSE = ("worst_decile_satisfaction", "inequality_last_year", "ever_collapsed")
 
 
 def part_of_study(found: Any, lang: str) -> Part:
-    """Everything that a reader is told about a study."""
+    """Everything that a reader is told about a study; of one with a design for sensitivity, that of its analysis."""
     study = found.study
+    if study.design.kind in (MORRIS, SOBOL) and not found.missing:
+        own = {"title": study.title.in_language(lang), "question": study.question.in_language(lang), "commands": _commands(found),
+               "traces": _traces(found, lang), "reproduce_note": ""}  # fmt: skip
+        return replace(part_of_sensitivity(_analysed(found), lang), **own)
     base = with_overrides(load(study.base), study.changes) if study.changes else load(study.base)
     arms = _scenarios(found, base)
     outcomes = list(study.outcomes)
@@ -50,6 +60,15 @@ def part_of_study(found: Any, lang: str) -> Part:
         (*sure, common.share_assumed(base, lang), say("not_forecast", lang)), common.assumptions(arms, lang), _commands(found), _traces(found, lang),
         say("no_programme", lang), "", ((base.name, to_toml(base)),), (), tuple(outcomes), (base.name,),
     )  # fmt: skip
+
+
+def _analysed(found: Any) -> Sensitivity:
+    """The sensitivity analysis of the runs of a finished study."""
+    study, outcomes = found.study, list(found.study.outcomes)
+    plan = plan_study(study)
+    values = found.table(outcomes)[outcomes].to_numpy().tolist()
+    analysis = analyse(study, plan.axes, plan.points, values, LEVEL, str(_manifest(found).get("digest") or ""))
+    return Sensitivity(plan.bases[study.base], {study.design.kind: analysis})
 
 
 def _drawn(found: Any, lang: str, outcome: str) -> Figure:
