@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from page_reader import Page
-from report_commands import SMALL, estate
+from report_commands import LITTLE, SMALL, estate
 
 from sim.errors import ResultError
 from sim.evidence.reproduce_many import reproduce_many, same_table
@@ -76,3 +76,25 @@ def test_tables_are_the_same_to_the_last_bit():
     assert same_table(one, one.astype({"b": "category"}))
     for other in (one.assign(a=[0.1 + 1e-17, 0.0]), one.assign(b=["x", "y"]), one.rename(columns={"a": "d"}), one.head(1)):
         assert not same_table(one, other)
+
+
+def test_a_page_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch):
+    """The page carries the ensemble too: its files, saved under their names, and its command give the same result."""
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").write_text("payment.base,payment.norm_weight\n1.0,3.0\n1.2,2.5\n1.4,3.5\n", encoding="utf-8")
+    done = estate("ablate", "small_city", "--months", "12", "--replications", "5", "--no-pairs", "--ensemble", "mine.csv", "--in-process", "--store", "store",
+                  "--out", "first", *LITTLE)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    page = Page(write_report(["first"], "r.html", "en").read_text(encoding="utf-8"))
+    assert any("uncertainty of the parameters" in words and "ensemble mine" in words for words in page.words)
+    Path("mine.csv").unlink()
+    names = [words.removeprefix("File: ") for words in page.words if words.startswith("File: ")]
+    assert set(names) == {"small_city.toml", "mine.csv"}
+    for name in names:
+        Path(name).write_text(page.words[page.words.index(f"File: {name}") + 1], encoding="utf-8")
+    command = next(words for words in page.words if words.startswith("estate ablate"))
+    done = estate(*command.split()[1:], "--in-process", "--store", "other", "--out", "again")
+    assert done.exit_code == 0, done.output
+    digests = [json.loads(Path(folder, "manifest.json").read_text(encoding="utf-8"))["digest"] for folder in ("first", "again")]
+    assert digests[0] == digests[1]
+    assert reproduce_many("first", engine=InProcess()).same  # the ensemble is in the folder, its file need not be there

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from sim.scenario import Scenario
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
+    from sim.experiments.ensemble import Ensemble
     from sim.scenario import Programme
 
 HASH = 16  # hex digits of a hash that are shown
@@ -165,9 +168,20 @@ def traces_table(rows: Sequence[tuple[str, str]], lang: str) -> Table:
     return Table(say("traces", lang), (say("item", lang), say("value", lang)), tuple(rows))
 
 
-def ensemble_option(name: str | None) -> str:
-    """What a command says to run over an ensemble again; nothing without one."""
-    return f" --ensemble {name}" if name else ""
+def ensemble_option(held: Ensemble | None) -> str:
+    """What a command says to run over an ensemble again, as `ensemble_file` names it; nothing without one."""
+    return f" --ensemble {held.name}.csv" if held is not None else ""
+
+
+def ensemble_file(held: Ensemble | None) -> tuple[tuple[str, str], ...]:
+    """Name and text of the file of an ensemble, so that the page is enough to run over it again; nothing without one."""
+    if held is None:
+        return ()
+    made = io.StringIO()
+    writer = csv.DictWriter(made, held.keys, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(held.members)
+    return ((f"{held.name}.csv", made.getvalue()),)
 
 
 def ensemble_rows(facts: Mapping[str, Any] | None, lang: str) -> list[tuple[str, str]]:
@@ -175,9 +189,8 @@ def ensemble_rows(facts: Mapping[str, Any] | None, lang: str) -> list[tuple[str,
     return [(say("ensemble", lang), say("ensemble_line", lang, name=facts["name"], members=facts["members"], digest=facts["digest"]))] if facts else []
 
 
-def asked_ensemble(found: Any) -> dict[str, Any] | None:
-    """The ensemble that a tipping map, an ablation or a budget search was run over."""
-    held = found.asked.get("ensemble")
+def facts_of(held: Ensemble | None) -> dict[str, Any] | None:
+    """What is said of the ensemble that a tipping map, an ablation or a budget search was run over."""
     return held.facts(len(held.members)) if held is not None else None
 
 

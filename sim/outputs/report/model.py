@@ -49,7 +49,7 @@ class Part:
     traces: Table  # seeds, hashes, versions
     no_programme: str = ""
     reproduce_note: str = ""
-    scenarios: tuple[tuple[str, str], ...] = field(default=())  # name, TOML
+    files: tuple[tuple[str, str], ...] = field(default=())  # names and texts of the files that the command needs
     tables: tuple[Table, ...] = ()  # figures that are neither cost nor gains
     outcomes: tuple[str, ...] = ()  # what the finding is about, the main one first
     about_scenarios: tuple[str, ...] = ()  # names of the scenarios it is about

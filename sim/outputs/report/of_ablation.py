@@ -30,13 +30,13 @@ def part_of_ablation(found: Ablation, lang: str) -> Part:
     sure = (say("sure_seeds_level", lang, runs=len(found.seeds), level=level), say("sure_best", lang, loops=len(found.loops)), say("sure_loop_off", lang),
             common.share_assumed(scenario, lang), say("not_forecast", lang))  # fmt: skip
     rows = [*common.size_rows(scenario, lang), (say("loops_on", lang), common.listed((loop_name(loop, lang) for loop in found.loops), lang)),
-            (say("seeds", lang), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"), *common.ensemble_rows(common.asked_ensemble(found), lang)]  # fmt: skip
+            (say("seeds", lang), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"), *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang)]  # fmt: skip
     return Part(
         say("title_ablation", lang, title=title), say("kind_ablation", lang), say("question_ablation", lang, title=title), common.about(scenario, lang),
         common.setting_table(rows, lang), tuple(found.sentences(lang)),
         tuple(Picture(f"{word('matrix', lang)} · {group_name(found, group, lang)}", say("matrix_alt", lang) + line_of(found, group, lang), partial(_drawn, found, group, lang))
               for group in found.groups),
-        (), (), sure, common.assumptions([scenario], lang), (command,), common.found_traces(found, lang), "", note, ((scenario.name, to_toml(scenario)),),
+        (), (), sure, common.assumptions([scenario], lang), (command,), common.found_traces(found, lang), "", note, ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
         tuple(_changes(found, group, lang) for group in found.groups), ("cycle_share_last_year", "cycle_share"), (scenario.name,),
     )  # fmt: skip
 
@@ -74,5 +74,5 @@ def _command(found: Ablation, lang: str) -> tuple[str, str]:
     if seeds != list(range(1, len(seeds) + 1)):  # the command line takes seeds from 1 on
         return f"sim.ablate({name!r}, seeds={seeds}, pairs={pairs}, level={found.level:g})", say("own_file" if own else "same_command", lang)
     command = f"estate ablate {name} --replications {len(seeds)} --months {scenario.months}" + ("" if pairs or len(found.loops) == 2 else " --no-pairs")
-    command += common.ensemble_option((common.asked_ensemble(found) or {}).get("name"))
+    command += common.ensemble_option(found.asked.get("ensemble"))
     return command, say("own_file" if own else "same_command", lang)

@@ -36,9 +36,9 @@ def part_of_budget(found: BudgetSearch, lang: str) -> Part:
     seeds = found.asked.get("seeds", [])
     sure = (say("sure_search", lang, tried=len(found.tried), runs=len(seeds) or "?"), *_stressed(found, lang), say("sure_cap", lang),
             common.share_assumed(scenario, lang), say("not_forecast", lang))  # fmt: skip
-    files = [(scenario.name, to_toml(scenario))]
+    files = [(f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))]
     if found.asked.get("menu"):
-        files.append((MENU_FILE.removesuffix(".toml"), tomli_w.dumps({"menu": _without_empty(found.asked["menu"])})))
+        files.append((MENU_FILE, tomli_w.dumps({"menu": _without_empty(found.asked["menu"])})))
     return Part(
         say("title_budget", lang, title=title, money=money), say("kind_budget", lang), say("question_budget", lang, title=title, money=money),
         common.about(scenario, lang), common.setting_table(_setting(found, lang), lang), tuple(line.strip() for line in sentences),
@@ -63,7 +63,7 @@ def _setting(found: BudgetSearch, lang: str) -> list[tuple[str, str]]:
         labels = [known[item["kind"]].label_zh if lang == "zh" else known[item["kind"]].label_en for item in asked["menu"]]
         rows.append((say("menu", lang), common.listed(labels, lang)))
     rows.append((say("already", lang), common.programmes_line(found.scenario, lang)))
-    rows += [(say("tried", lang), f"{len(found.tried):,}"), *common.ensemble_rows(common.asked_ensemble(found), lang)]
+    rows += [(say("tried", lang), f"{len(found.tried):,}"), *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang)]
     return rows + ([(say("seeds", lang), common.listed(map(str, asked["seeds"]), lang))] if "seeds" in asked else [])
 
 
@@ -142,4 +142,4 @@ def _command(found: BudgetSearch, lang: str) -> tuple[str, str]:
         parts += ["--menu", MENU_FILE]
         own = True
     parts += [f"--replications {len(asked['seeds'])}", f"--stress {asked['stress']}", f"--fresh {asked['fresh']}"] if "seeds" in asked else []
-    return " ".join([*parts, "--months", str(scenario.months)]) + common.ensemble_option((common.asked_ensemble(found) or {}).get("name")), say("own_file" if own else "same_command", lang)
+    return " ".join([*parts, "--months", str(scenario.months)]) + common.ensemble_option(found.asked.get("ensemble")), say("own_file" if own else "same_command", lang)

@@ -44,7 +44,7 @@ def part_of_comparison(found: Comparison, lang: str) -> Part:
               for name, entry in COMPARISON_CHARTS.items()),
         (_costs(found, lang), _measures(found, lang), *_spending(found, lang)), (_fates(found, lang), _types(found, lang), _differences(found, lang)), sure,
         common.assumptions([arm.scenario for arm in found.arms], lang), commands, _traces(found, lang), say("no_programme", lang), note,
-        tuple((arm.name, to_toml(arm.scenario)) for arm in found.arms), (), found.outcomes, tuple(arm.name for arm in found.arms),
+        (*((f"{arm.name}.toml", to_toml(arm.scenario)) for arm in found.arms), *common.ensemble_file(found.settings.ensemble)), (), found.outcomes, tuple(arm.name for arm in found.arms),
     )  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def _commands(found: Comparison, lang: str) -> tuple[tuple[str, ...], str]:
                     f"months={found.baseline.scenario.months}, rule={found.settings.rule!r}, level={found.settings.level:g})",), say("own_file" if own else "same_command", lang)
         asked = f"--width {_width(found):g}"
     tests = getattr(found, "withdrawn", [])
-    rule += common.ensemble_option(found.settings.ensemble.name if found.settings.ensemble is not None else None)
+    rule += common.ensemble_option(found.settings.ensemble)
     rule += f" --withdraw {tests[0].tests[0].month}" if tests else ""
     command = f"estate compare {names} {asked} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{rule} --level {found.settings.level:g}"
     return (command,), say("own_file" if own else "same_command", lang)

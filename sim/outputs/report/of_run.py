@@ -86,7 +86,7 @@ def _net(run: Run, lang: str) -> Table:
 
 def _reproduce(run: Run, lang: str) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], ...]]:
     scenario = run.scenario
-    files = ((scenario.name, to_toml(scenario)),)
+    files = ((f"{scenario.name}.toml", to_toml(scenario)),)
     if common.shipped(scenario.name, scenario):
         return (f"estate run {scenario.name} --seed {run.seed} --months {run.months}",), say("same_command", lang), files
     return (f"estate run {scenario.name}.toml",), say("own_file", lang), files

@@ -39,7 +39,7 @@ def part_of_sensitivity(found: Sensitivity, lang: str) -> Part:
         say("title_sensitivity", lang, title=title), say("kind_sensitivity", lang), say("question_sensitivity", lang, title=title, factors=len(final.axes)),
         common.about(scenario, lang), common.setting_table(_setting(found, lang), lang), (*found.sentences(lang), *([weighed] if weighed else [])),
         tuple(_pictures(found, lang)), (), (), sure, ((weighed_table(shares, lang),) if shares else ()) + common.assumptions([scenario], lang),
-        (command,), _traces(found, lang), "", note, ((scenario.name, to_toml(scenario)),),
+        (command,), _traces(found, lang), "", note, ((f"{scenario.name}.toml", to_toml(scenario)),),
         tuple(_leading(one, outcome, lang) for one in found.analyses.values() for outcome in found.outcomes), found.outcomes, (scenario.name,),
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def _command(found: Sensitivity, lang: str) -> tuple[str, str]:
     ranges = {axis.key: (axis.low, axis.high) for axis in first.axes}
     if ranges != unmeasured():
         parts += [f"--parameter {key}={low:g}:{high:g}" for key, (low, high) in ranges.items()]
-    return " ".join(parts) + common.ensemble_option(study.ensemble), say("own_file" if own else "same_command", lang)
+    return " ".join(parts) + (f" --ensemble {study.ensemble}" if study.ensemble else ""), say("own_file" if own else "same_command", lang)
 
 
 def _traces(found: Sensitivity, lang: str) -> Table:

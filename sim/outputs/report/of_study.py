@@ -58,7 +58,7 @@ def part_of_study(found: Any, lang: str) -> Part:
         (_points(found, [name for name in outcomes if OUTCOMES[name].unit == "yuan"] or outcomes[:1], say("effects", lang), lang), _measures(arms, lang)),
         (_points(found, [name for name in outcomes if name in WORSE] or [name for name in outcomes if OUTCOMES[name].unit != "yuan"], say("gains", lang), lang),),
         (*sure, common.share_assumed(base, lang), say("not_forecast", lang)), common.assumptions(arms, lang), _commands(found), _traces(found, lang),
-        say("no_programme", lang), "", ((base.name, to_toml(base)),), (), tuple(outcomes), (base.name,),
+        say("no_programme", lang), "", ((f"{base.name}.toml", to_toml(base)),), (), tuple(outcomes), (base.name,),
     )  # fmt: skip
 
 

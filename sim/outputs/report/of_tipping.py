@@ -41,7 +41,7 @@ def part_of_tipping(found: Tipping, lang: str) -> Part:
     return Part(
         say("title_tipping", lang, title=title, lever=lever), say("kind_tipping", lang), say("question_tipping", lang, lever=lever), common.about(scenario, lang),
         common.setting_table(_setting(found, lang), lang), tuple(found.sentences(lang)), tuple(_pictures(found, lang)), (), (), sure,
-        common.assumptions([scenario], lang), (command,), _traces(found, lang), "", note, ((scenario.name, to_toml(scenario)),),
+        common.assumptions([scenario], lang), (command,), _traces(found, lang), "", note, ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
         (_widths(found, lang), _points(found, lang), _trials(found, lang), *_delays(found, lang)), (), (scenario.name,),
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ def _setting(found: Tipping, lang: str) -> list[tuple[str, str]]:
     if "world" in asked:
         rows.append((say("world", lang), say(f"world_{asked['world']}", lang, estates=asked["estates"], households=asked["households"])))
     return [*rows, (say("seeds", lang), common.listed((str(seed) for seed in asked.get("seeds", first.agents.first)), lang)),
-            *common.ensemble_rows(common.asked_ensemble(found), lang)]  # fmt: skip
+            *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang)]  # fmt: skip
 
 
 def _pictures(found: Tipping, lang: str) -> list[Picture]:
@@ -130,7 +130,7 @@ def _command(found: Tipping, lang: str) -> tuple[str, str]:
     parts += [] if asked.get("hysteresis", True) else ["--no-loop"]
     parts += [] if asked.get("no_return", True) else ["--no-point"]
     parts += [f"--longest {asked['longest_delay']}"] if asked.get("longest_delay", LONGEST_DELAY) != LONGEST_DELAY else []
-    option = common.ensemble_option((common.asked_ensemble(found) or {}).get("name"))
+    option = common.ensemble_option(found.asked.get("ensemble"))
     return " ".join(parts) + option, say("own_file" if own else "same_command", lang)
 
 

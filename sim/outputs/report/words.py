@@ -12,7 +12,7 @@ WORDS = {
     "question": Word("问题", "Question"), "setting": Word("设定", "Setting"), "finding": Word("发现", "Finding"), "charts": Word("图", "Charts"),
     "programmes": Word("措施与花费", "Interventions and what they cost"), "gains": Word("谁受益，谁受损", "Who gains and who loses"),
     "sure": Word("有多大把握", "How sure this is"), "assumed": Word("假设了什么", "What was assumed"),
-    "reproduce": Word("如何重现", "How to reproduce it"), "scenario_file": Word("完整情景文件：{name}", "Complete scenario file: {name}"),
+    "reproduce": Word("如何重现", "How to reproduce it"), "file": Word("文件：{name}", "File: {name}"),
     "alt": Word("文字说明", "In words"), "made": Word("由小区治理模拟器 {version} 生成", "Made by the estate governance simulator {version}"),
     "not_forecast": Word("模型的结果是有条件的推演，不是对任何真实城市的预测。", "Results of a model are conditional: if these rules and figures hold. They are no forecast of any real city."),
     # kinds
@@ -160,7 +160,7 @@ WORDS = {
     "evidence_title": Word("措施所依据的证据", "Evidence that the interventions rest on"), "evidence": Word("证据", "evidence"), "none": Word("无", "none"),
     # reproduce
     "same_command": Word("下面的命令给出相同的结果（同一版本的模型源码）。", "This command gives the same result (with the same model source)."),
-    "own_file": Word("该结果的情景与随程序提供的不同（或改过参数）：把下面的情景文件（见网页版）存为所示文件名，再运行此命令。", "The scenarios differ from the shipped ones (or settings were changed): save the scenario files below (in the HTML page) under the names shown, then run this."),
+    "own_file": Word("该结果的情景与随程序提供的不同（或改过参数）：把下面的文件（见网页版）存为所示文件名，再运行此命令。", "The scenarios differ from the shipped ones (or settings were changed): save the files below (in the HTML page) under the names shown, then run this."),
     "traces": Word("可核对的标识", "Marks to check"), "content_hash": Word("情景内容", "scenario content"), "model_hash": Word("模型源码", "model source"), "outcome_hash": Word("结果", "outcomes"),
     "git": Word("代码版本", "code version"), "dirty": Word("（有未提交的改动）", " (with uncommitted changes)"), "versions": Word("软件版本", "versions"), "key": Word("结果编号", "key of the result"),
     "finished": Word("完成时间", "finished"), "folder": Word("文件夹", "folder"),
