@@ -76,6 +76,11 @@ window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local(
     document.fonts.add(face);
     document.documentElement.classList.add("estate-font");
     window.dispatchEvent(new Event("estate-font"));
+    const fontFamily = "'Estate Sans', sans-serif"; // charts drawn before are drawn, and their letters measured, again
+    for (const box of document.querySelectorAll(".estate-chart")) {
+      const chart = getElement(+box.id.replace(/\\D/g, ""))?.chart;
+      if (chart) chart.setOption({ textStyle: { fontFamily }, title: { textStyle: { fontFamily } }, legend: { textStyle: { fontFamily } } });
+    }
   }).catch(() => {});
 """
 PAGES = (("play", "/"), ("compare", "/compare"), ("trap", "/trap"), ("game", "/game"), ("share", "/share"))

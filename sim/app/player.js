@@ -69,13 +69,7 @@ export default {
   },
   methods: {
     // a machine without Chinese fonts gets one from the server; what was drawn before it came is drawn again
-    refont() {
-      this.draw();
-      for (const id of Object.values(this.charts)) {
-        const chart = getElement(id) && getElement(id).chart, fontFamily = "'Estate Sans', system-ui, sans-serif";
-        if (chart) chart.setOption({ textStyle: { fontFamily }, title: { textStyle: { fontFamily } }, legend: { textStyle: { fontFamily } } });
-      }
-    },
+    refont() { this.draw(); },
     async load() {
       const source = this.source;
       clearTimeout(this.retry);

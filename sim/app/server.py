@@ -67,6 +67,13 @@ def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None
     board(DEFAULT)  # reads all scenarios and measures, once for all pages
 
     page = partial(ui.page, title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    _pages(made, page)
+    _game_pages(made, page)
+    return made
+
+
+def _pages(made: Workshop, page: Callable[[str], ui.page]) -> None:
+    """The pages of one participant: play, compare, the trap, share."""
 
     @page("/")
     def play(request: Request, client: Client) -> None:
@@ -91,9 +98,6 @@ def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None
         session = enter(made, request, client, "/share")
         if session is not None:
             SharePage(session, _base(request))
-
-    _game_pages(made, page)
-    return made
 
 
 def _game_pages(made: Workshop, page: Callable[[str], ui.page]) -> None:

@@ -36,6 +36,8 @@ def test_a_game_from_opening_to_debrief(server: Callable[..., Served], browsers:
     teacher.open(f"{served.address}/teacher?key={key}&lang=en")
     teacher.until(lambda: "Set up a game" in teacher.text())
     teacher.whole("game_set_up")
+    teacher.until(lambda: "key=" not in teacher.driver.current_url)  # the room may see the address on the wall
+    teacher.driver.refresh()  # the browser remembers the key
     teacher.press("Open the game")
     join(reds, served.address, "<b>Reds</b>")
     join(blues, served.address, "蓝队", "zh")

@@ -31,13 +31,24 @@ class TeacherPage:
         self.scenario, self.years, self.yearly, self.seed = DEFAULT, ROUNDS, YEARLY / UNIT, 1
         self.measures = list(usual_measures())
         self._shown: tuple[object, ...] = ()
-        self._keep()
         self.content = ui.refreshable(self._content)
         self.content()
         watch(host, self._look)
+        ui.timer(0.1, self._remember if self.allowed else self._recall, once=True)
 
-    def _keep(self) -> None:
-        self.session.more = {KEY: self.host.key} if self.allowed else {}
+    def _remember(self) -> None:
+        """Keep the key in this browser and take it out of the address, which the whole room may read on the wall."""
+        ui.run_javascript(f"localStorage.setItem('estate_teacher', {self.host.key!r})")
+        self.session.keep_address()
+
+    async def _recall(self) -> None:
+        try:
+            key = await ui.run_javascript("localStorage.getItem('estate_teacher')", timeout=3.0)
+        except TimeoutError:
+            return
+        if isinstance(key, str) and secrets.compare_digest(key.encode(), self.host.key.encode()):
+            self.allowed = True
+            self.content.refresh()
 
     # what is seen
 
@@ -162,8 +173,7 @@ class TeacherPage:
         self.tries += 1
         if self.tries <= 10 and secrets.compare_digest((key or "").encode(), self.host.key.encode()):
             self.allowed = True
-            self._keep()
-            self.session.keep_address()
+            self._remember()
             self.content.refresh()
         else:
             ui.notify(self.session.say("game_wrong_key"), type="warning")
