@@ -22,6 +22,7 @@ LAYERS = (
     ("agents",),
     ("interventions",),
     ("city",),
+    ("state_owned",),
     ("results", "runner"),
     ("experiments", "evidence"),
     ("outputs",),
