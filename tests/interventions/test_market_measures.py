@@ -141,8 +141,11 @@ def test_more_firms_look_and_more_bid() -> None:
     for city, without in pairs(MATCH, 48):
         assert mean_size(city, "tender_opened") > mean_size(without, "tender_opened")
         assert max(event[5] for event in events_of(city, "tender_opened")) <= 8 + 8
-    thin = {"market.plan_effort": 0.65, "market.belief_noise": 0.2}
-    assert shift(pairs(MATCH, 60, parameters=thin), lambda city: number_of("tender_won", city)) > 0
+    gained = 0.0  # where margins are thin; four seeds of one setting are few
+    for plan_effort in (0.6, 0.65, 0.7):
+        thin = {"market.plan_effort": plan_effort, "market.belief_noise": 0.2}
+        gained += shift(pairs(MATCH, 60, parameters=thin), lambda city: number_of("tender_won", city))
+    assert gained > 0
 
 
 def test_the_district_pays_for_every_tender_that_was_introduced() -> None:
