@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.app.game import Decision, Plan, Rules, Year, plan_of
+from sim.app.game import Decision, Plan, Rules, Year
 from sim.app.levers import DEFAULT_LIMITS, city
 from sim.app.tasks import Result
 from sim.experiments.menu import PREFIX, MenuItem, Package
@@ -123,8 +123,3 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
 def decisions_of(package: Package, rules: Rules) -> tuple[Decision, ...]:
     """A package as the decisions of every year: each item from the year in which it starts, with its whole yuan a year."""
     return tuple({one.kind: int(one.yearly) for one in package if one.start <= year * MONTHS_PER_YEAR + 1} for year in range(rules.years))
-
-
-def plan_of_package(best: Best) -> Plan:
-    """The decisions of a package as `play` takes them."""
-    return plan_of(list(best.decisions))

@@ -66,13 +66,6 @@ def picture(run: Run, chart: str, lang: str) -> bytes:
     return _png(draw(run, chart, lang))
 
 
-def life_picture(run: Run, estate: int, lang: str) -> bytes:
-    """The life of one estate as PNG."""
-    from sim.outputs import estate_life
-
-    return _png(estate_life(run, estate, lang))
-
-
 def _png(figure: object) -> bytes:
     target = io.BytesIO()
     figure.savefig(target, format="png", dpi=130)  # type: ignore[attr-defined]

@@ -11,6 +11,8 @@ import typer
 from sim.cli.options import LanguageOption, words
 from sim.cli.study import EnsembleOption, InProcessOption, StoreOption, WorkersOption
 
+ChartsOption = Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the chart. / 是否绘图。")]
+
 
 def add_credibility_commands(app: typer.Typer) -> None:
     """Put the four commands into the app."""
@@ -58,7 +60,7 @@ def validate_command(
     store: StoreOption = None,
     workers: WorkersOption = None,
     in_process: InProcessOption = False,
-    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the chart. / 是否绘图。")] = True,
+    charts: ChartsOption = True,
     lang: LanguageOption = None,
 ) -> None:
     """Compare the model with what was reported; misses are shown as misses. / 与报道的情况对照，不符的照实列出。"""
@@ -100,7 +102,7 @@ def calibrate_command(
     store: StoreOption = None,
     workers: WorkersOption = None,
     in_process: InProcessOption = False,
-    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the chart. / 是否绘图。")] = True,
+    charts: ChartsOption = True,
     lang: LanguageOption = None,
 ) -> None:
     """Fit parameters to the calibration patterns: an ensemble, not one best point. / 按校准模式拟合参数，得到参数集合而非单一最优值。"""

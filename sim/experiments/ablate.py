@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 REPLICATIONS = 12
 CITY = "city"  # the group of all estates
-ALL_OFF = "all"
 
 
 @dataclass(frozen=True, eq=False)
