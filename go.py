@@ -51,8 +51,18 @@ def set_up(extra: str) -> None:
     if subprocess.run([sys.executable, "-m", "venv", "--clear", str(FOLDER)], check=False).returncode:
         sys.exit("Could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv")
     project = f"{ROOT}[{extra}]" if extra else str(ROOT)
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c",
-               str(ROOT / "constraints.txt"), "--editable", project]  # fmt: skip
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-c",
+        str(ROOT / "constraints.txt"),
+        "--editable",
+        project,
+    ]
     if subprocess.run(command, check=False, cwd=ROOT).returncode:
         sys.exit("The installation failed; the lines above say why. It is tried again the next time.")
     INSTALLED.write_text(wanted(extra))

@@ -1,6 +1,6 @@
 """Renew constraints.txt: install the project without pins in a fresh environment of each Python, freeze, merge.
 
-    python3 .ci/renew_constraints.py PYTHON3.11 PYTHON3.12 PYTHON3.13      (the three interpreters)
+python3 .ci/renew_constraints.py PYTHON3.11 PYTHON3.12 PYTHON3.13      (the three interpreters)
 """
 
 from __future__ import annotations
@@ -13,10 +13,19 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = ",".join(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"])
+EXTRAS = ",".join(
+    tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+)
 # Needed on other systems only, so that a freeze here does not show them.
-ELSEWHERE = {"colorama": "0.4.6", "pywinpty": "3.1.2", "appnope": "1.0.0", "pythran": "0.19.0", "gast": "0.7.0",
-             "beniget": "0.5.0", "ply": "3.11"}  # fmt: skip
+ELSEWHERE = {
+    "colorama": "0.4.6",
+    "pywinpty": "3.1.2",
+    "appnope": "1.0.0",
+    "pythran": "0.19.0",
+    "gast": "0.7.0",
+    "beniget": "0.5.0",
+    "ply": "3.11",
+}
 # Held back: newer ones need Python 3.11.5.
 HELD = {"soupsieve": "2.10"}
 HEAD = """\
@@ -32,10 +41,18 @@ def frozen(python: str) -> tuple[str, dict[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([python, "-m", "venv", folder], check=True)
         own = str(Path(folder) / "bin" / "python")
-        subprocess.run([own, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[{EXTRAS}]"], check=True)
-        freeze = subprocess.run([own, "-m", "pip", "freeze", "--exclude-editable"], check=True, capture_output=True, text=True)
-        version = subprocess.run([own, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], check=True,
-                                 capture_output=True, text=True)  # fmt: skip
+        subprocess.run(
+            [own, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[{EXTRAS}]"], check=True
+        )
+        freeze = subprocess.run(
+            [own, "-m", "pip", "freeze", "--exclude-editable"], check=True, capture_output=True, text=True
+        )
+        version = subprocess.run(
+            [own, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
     pins = dict(line.split("==") for line in freeze.stdout.split() if "==" in line)
     return version.stdout.strip(), {re.sub(r"[-_.]+", "-", name).lower(): pin for name, pin in pins.items()}
 

@@ -55,18 +55,28 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--owners", type=int, default=10_000, help="owners of the world that Mesa holds too")
-    parser.add_argument("--large", type=int, default=1_000_000, help="owners of a second world, for this model alone (0: none)")
+    parser.add_argument(
+        "--large",
+        type=int,
+        default=1_000_000,
+        help="owners of a second world, for this model alone (0: none)",
+    )
     parser.add_argument("--repeats", type=int, default=7)
     asked = parser.parse_args()
     months = max(1, 1_000_000 // asked.owners)
     small = world(asked.owners // ESTATE_SIZE, asked.owners, months=1200)
-    cities = {f"this model, {n} thread{'s' if n > 1 else ''}": City(small, threads=n, record=False) for n in (1, 2)}
+    cities = {
+        f"this model, {n} thread{'s' if n > 1 else ''}": City(small, threads=n, record=False) for n in (1, 2)
+    }
     start = City(small, threads=1, record=False)
     tasks: dict[str, tuple[int, Callable[[], None]]] = {
         "Mesa shuffle_do": (asked.owners, MesaCity(start, True).step),
         "Mesa do": (asked.owners, MesaCity(start, False).step),
     }
-    tasks |= {name: (asked.owners * months, functools.partial(months_of, city, months)) for name, city in cities.items()}
+    tasks |= {
+        name: (asked.owners * months, functools.partial(months_of, city, months))
+        for name, city in cities.items()
+    }
     if asked.large:
         large = world(asked.large // ESTATE_SIZE, asked.large, months=1200)
         for threads in (1, 2):

@@ -56,11 +56,24 @@ class Participant:
         async with self.http.get(f"{self.base}/?seed={self.seed}&lang=en") as answer:
             page = await answer.text()
         client = re.search(r"'client_id': '([0-9a-f-]+)'", page)
-        box = re.search(r'"(\d+)":\{"tag":"q-checkbox","text":"' + MEASURE + r'".*?"listener_id":"([0-9a-f-]+)"', page)
+        box = re.search(
+            r'"(\d+)":\{"tag":"q-checkbox","text":"' + MEASURE + r'".*?"listener_id":"([0-9a-f-]+)"', page
+        )
         assert client is not None and box is not None, page[:500]
         self.client, self.element, self.listener = client[1], int(box[1]), box[2]
-        query = {"client_id": self.client, "next_message_id": 0, "implicit_handshake": "true", "tab_id": str(uuid.uuid4()), "document_id": str(uuid.uuid4())}
-        await self.line.connect(f"{self.base}?{urlencode(query)}", socketio_path="/_nicegui_ws/socket.io", transports=["websocket"], wait_timeout=60)
+        query = {
+            "client_id": self.client,
+            "next_message_id": 0,
+            "implicit_handshake": "true",
+            "tab_id": str(uuid.uuid4()),
+            "document_id": str(uuid.uuid4()),
+        }
+        await self.line.connect(
+            f"{self.base}?{urlencode(query)}",
+            socketio_path="/_nicegui_ws/socket.io",
+            transports=["websocket"],
+            wait_timeout=60,
+        )
         await self._arrived()
         return time.perf_counter() - begun
 
@@ -68,7 +81,10 @@ class Participant:
         """Switch the measure on; seconds until the new run has arrived."""
         begun = time.perf_counter()
         self.new.clear()
-        await self.line.emit("event", {"id": self.element, "client_id": self.client, "listener_id": self.listener, "args": ["true"]})
+        await self.line.emit(
+            "event",
+            {"id": self.element, "client_id": self.client, "listener_id": self.listener, "args": ["true"]},
+        )
         await self._arrived()
         return time.perf_counter() - begun
 
@@ -97,8 +113,17 @@ async def measure(base: str, process: int, count: int) -> dict[str, Any]:
         statuses = [one.status for one in room if one.status]
         for one in [*room, first]:
             await one.line.disconnect()
-    return {"sessions": count, "entering": entering, "entered_all": entered, "together": together, "calm": calm,
-            "megabytes_before": before, "megabytes_entered": after, "megabytes_changed": changed, "problems": statuses}  # fmt: skip
+    return {
+        "sessions": count,
+        "entering": entering,
+        "entered_all": entered,
+        "together": together,
+        "calm": calm,
+        "megabytes_before": before,
+        "megabytes_entered": after,
+        "megabytes_changed": changed,
+        "problems": statuses,
+    }
 
 
 async def _single(one: Participant) -> float:
@@ -122,15 +147,26 @@ async def measure_game(base: str, key: str, process: int, count: int) -> dict[st
         await asyncio.gather(*(team.until("Submit this year") for team in teams))
         submitting, rounds = [], []
         for year in range(2):
-            submitting += await asyncio.gather(*(_submit(team, number, year) for number, team in enumerate(teams)))
+            submitting += await asyncio.gather(
+                *(_submit(team, number, year) for number, team in enumerate(teams))
+            )
             sources = [len(team.runs) for team in teams]
             begun = time.perf_counter()
             await teacher.press("Next year")
-            rounds += await asyncio.gather(*(_year(team, had, begun) for team, had in zip(teams, sources, strict=True)))
+            rounds += await asyncio.gather(
+                *(_year(team, had, begun) for team, had in zip(teams, sources, strict=True))
+            )
         after = memory(process)
         for one in [*teams, teacher]:
             await one.close()
-    return {"teams": count, "joining": joining, "submitting": submitting, "rounds": rounds, "megabytes_before": before, "megabytes_after": after}
+    return {
+        "teams": count,
+        "joining": joining,
+        "submitting": submitting,
+        "rounds": rounds,
+        "megabytes_before": before,
+        "megabytes_after": after,
+    }
 
 
 async def _join(team: Page, number: int) -> float:
@@ -144,7 +180,11 @@ async def _join(team: Page, number: int) -> float:
 
 async def _submit(team: Page, number: int, year: int) -> float:
     """Every team buys something else, so that no two years are the same run."""
-    await team.tick(("state-owned fallback", "committee drive", "legacy remediation", "burden relief")[(number + year) % 4])
+    await team.tick(
+        ("state-owned fallback", "committee drive", "legacy remediation", "burden relief")[
+            (number + year) % 4
+        ]
+    )
     await team.set_amount(5 + number)
     begun = time.perf_counter()
     await team.press("Submit this year")
@@ -159,10 +199,26 @@ async def _year(team: Page, had: int, begun: float) -> float:
 
 def show_game(found: dict[str, Any]) -> None:
     """Print what the game's rounds took."""
-    names = (("page opened and team made, all at once (s)", "joining"), ("submission, all at once (s)", "submitting"), ("a round: click to new year there (s)", "rounds"))
-    show(f"{found['teams']} teams, every year its own run", ("", "median", "worst"), [(name, median(found[key]), max(found[key])) for name, key in names])
+    names = (
+        ("page opened and team made, all at once (s)", "joining"),
+        ("submission, all at once (s)", "submitting"),
+        ("a round: click to new year there (s)", "rounds"),
+    )
+    show(
+        f"{found['teams']} teams, every year its own run",
+        ("", "median", "worst"),
+        [(name, median(found[key]), max(found[key])) for name, key in names],
+    )
     each = (found["megabytes_after"] - found["megabytes_before"]) / found["teams"]
-    show("memory of the server", ("", "MB"), [("before", found["megabytes_before"]), ("a team with two years", each), ("after", found["megabytes_after"])])
+    show(
+        "memory of the server",
+        ("", "MB"),
+        [
+            ("before", found["megabytes_before"]),
+            ("a team with two years", each),
+            ("after", found["megabytes_after"]),
+        ],
+    )
 
 
 def main() -> None:
@@ -175,7 +231,11 @@ def main() -> None:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "sim", "app", "--no-show", "--lang", "en", "--port", str(port)], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "sim", "app", "--no-show", "--lang", "en", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert server.stdout is not None
         printed = server.stdout.readline() + server.stdout.readline()
@@ -199,13 +259,25 @@ def main() -> None:
         show_game(found)
         keep("app_game", found)
         return
-    rows = [(name, median(found[key]), max(found[key])) for name, key in
-            (("page opened, first run there, all at once (s)", "entering"), ("lever change, all at once (s)", "together"),
-             ("lever change, calm room (s)", "calm"))]  # fmt: skip
+    rows = [
+        (name, median(found[key]), max(found[key]))
+        for name, key in (
+            ("page opened, first run there, all at once (s)", "entering"),
+            ("lever change, all at once (s)", "together"),
+            ("lever change, calm room (s)", "calm"),
+        )
+    ]
     show(f"{asked.sessions} sessions, every run its own", ("", "median", "worst"), rows)
     growth = (found["megabytes_entered"] - found["megabytes_before"]) / asked.sessions
-    show("memory of the server", ("", "MB"), [("before", found["megabytes_before"]), ("a session with its first result", growth),
-                                              ("all, after the change", found["megabytes_changed"])])  # fmt: skip
+    show(
+        "memory of the server",
+        ("", "MB"),
+        [
+            ("before", found["megabytes_before"]),
+            ("a session with its first result", growth),
+            ("all, after the change", found["megabytes_changed"]),
+        ],
+    )
     print("problems:", found["problems"] or "none")
     keep("app_sessions", found)
 

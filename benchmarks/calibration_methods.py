@@ -46,10 +46,19 @@ def fitted(found: Calibration, runs: np.ndarray, points: np.ndarray, method: str
     patterns = [found.patterns[i] for i in found.fit.columns]
     luck = np.append(found.fit.luck, found.fit.outcome_luck)
     kernels = (found.fit.kernels[0], None) if method == EMULATOR else None
-    return Fit(patterns, Sets(points, runs[:, :-1], runs[:, -1]), luck, method, kernels=kernels, columns=range(len(patterns)))
+    return Fit(
+        patterns,
+        Sets(points, runs[:, :-1], runs[:, -1]),
+        luck,
+        method,
+        kernels=kernels,
+        columns=range(len(patterns)),
+    )
 
 
-def emulators(found: Calibration, run: Surrogate, observed: np.ndarray, sets: int, rng: np.random.Generator) -> np.ndarray:
+def emulators(
+    found: Calibration, run: Surrogate, observed: np.ndarray, sets: int, rng: np.random.Generator
+) -> np.ndarray:
     """Two designs of half of the sets each, the second where the first agrees."""
     seed = int(rng.integers(2**31))
     points = qmc.LatinHypercube(len(found.ranges), rng=rng).random(sets - sets // 2)
@@ -60,27 +69,37 @@ def emulators(found: Calibration, run: Surrogate, observed: np.ndarray, sets: in
     return both.draw(both.observed(observed), DRAWS, seed, steps=100).points
 
 
-def one_design(found: Calibration, run: Surrogate, observed: np.ndarray, sets: int, rng: np.random.Generator) -> np.ndarray:
+def one_design(
+    found: Calibration, run: Surrogate, observed: np.ndarray, sets: int, rng: np.random.Generator
+) -> np.ndarray:
     """Emulators on one design of all sets."""
     points = qmc.LatinHypercube(len(found.ranges), rng=rng).random(sets)
     fit = fitted(found, run(points, rng), points, EMULATOR)
     return fit.draw(fit.observed(observed), DRAWS, int(rng.integers(2**31)), steps=100).points
 
 
-def rejection(found: Calibration, run: Surrogate, observed: np.ndarray, sets: int, rng: np.random.Generator) -> np.ndarray:
+def rejection(
+    found: Calibration, run: Surrogate, observed: np.ndarray, sets: int, rng: np.random.Generator
+) -> np.ndarray:
     """The nearest tenth of one design, moved by regression."""
     points = qmc.LatinHypercube(len(found.ranges), rng=rng).random(sets)
     fit = fitted(found, run(points, rng), points, REJECTION)
     return fit.draw(fit.observed(observed), DRAWS, int(rng.integers(2**31))).points
 
 
-def smc(found: Calibration, run: Surrogate, observed: np.ndarray, sets: int, rng: np.random.Generator) -> np.ndarray:
+def smc(
+    found: Calibration, run: Surrogate, observed: np.ndarray, sets: int, rng: np.random.Generator
+) -> np.ndarray:
     """ABC-SMC of pyabc: populations nearer and nearer to the observation until the sets are used up."""
     import pyabc
 
     logging.getLogger("ABC").setLevel(logging.WARNING)
     names, used = [f"p{i}" for i in range(len(found.ranges))], [0]
-    spread = fitted(found, run(np.full((2, len(names)), 0.5), rng), np.full((2, len(names)), 0.5), REJECTION).observed(observed).spread
+    spread = (
+        fitted(found, run(np.full((2, len(names)), 0.5), rng), np.full((2, len(names)), 0.5), REJECTION)
+        .observed(observed)
+        .spread
+    )
 
     def model(values: dict[str, float]) -> dict[str, float]:
         used[0] += 1
@@ -91,15 +110,22 @@ def smc(found: Calibration, run: Surrogate, observed: np.ndarray, sets: int, rng
         return float(sum(((one[key] - other[key]) / spread[int(key)]) ** 2 for key in other))
 
     prior = pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in names})
-    search = pyabc.ABCSMC(model, prior, distance, population_size=POPULATION, sampler=pyabc.sampler.SingleCoreSampler())
+    search = pyabc.ABCSMC(
+        model, prior, distance, population_size=POPULATION, sampler=pyabc.sampler.SingleCoreSampler()
+    )
     with tempfile.TemporaryDirectory() as folder:
-        search.new(f"sqlite:///{Path(folder) / 'abc.db'}", {str(place): float(value) for place, value in enumerate(observed)})
+        search.new(
+            f"sqlite:///{Path(folder) / 'abc.db'}",
+            {str(place): float(value) for place, value in enumerate(observed)},
+        )
         frame, weights = search.run(max_total_nr_simulations=sets - POPULATION).get_distribution()
         drawn = rng.choice(len(frame), DRAWS, p=np.asarray(weights) / np.sum(weights))
         return frame[names].to_numpy()[drawn]
 
 
-def try_method(method: Method, found: Calibration, truths: np.ndarray, sets: int) -> tuple[np.ndarray, np.ndarray]:
+def try_method(
+    method: Method, found: Calibration, truths: np.ndarray, sets: int
+) -> tuple[np.ndarray, np.ndarray]:
     """For every truth and parameter whether each central interval holds it (truths, levels, d), and the width of the widest."""
     run = surrogate_of(found)
     inside, widths = [], []
@@ -118,7 +144,9 @@ def told(name: str, inside: np.ndarray, widths: np.ndarray) -> str:
     shares = [inside[:, level].mean() for level in range(len(LEVELS))]
     # truths are independent, parameters of one truth are not: the interval counts truths
     low = [wilson(round(share * len(inside)), len(inside)) for share in shares]
-    covered = "  ".join(f"{share:5.0%} ({one.low:.0%}-{one.high:.0%})" for share, one in zip(shares, low, strict=True))
+    covered = "  ".join(
+        f"{share:5.0%} ({one.low:.0%}-{one.high:.0%})" for share, one in zip(shares, low, strict=True)
+    )
     narrow = np.sort(widths.mean(axis=0))[:3].mean()
     return f"{name:34s} {covered}  {widths.mean():6.0%} {narrow:10.0%}"
 
@@ -137,7 +165,11 @@ def main() -> None:
     truths = qmc.Sobol(len(found.ranges), rng=np.random.default_rng(5)).random(given.truths)
     print(f"\nOn the surrogate: {given.truths} truths, {sets} sets for each method and truth")
     print(f"{'method':34s} truth inside 50 %   inside 90 %        width  narrowest three")
-    methods: dict[str, Method] = {"emulators, two designs": emulators, "emulators, one design": one_design, "rejection with regression": rejection}
+    methods: dict[str, Method] = {
+        "emulators, two designs": emulators,
+        "emulators, one design": one_design,
+        "rejection with regression": rejection,
+    }
     try:
         import pyabc  # noqa: F401
 
@@ -151,16 +183,26 @@ def main() -> None:
 def on_the_model(found: Calibration) -> None:
     """Print how much each method narrows the parameters, and how well the patterns agree over its draws, by the best emulators."""
     first = Sets(*(getattr(found.sets, name)[: found.prior] for name in ("points", "values", "outcome")))
-    fits = {f"{method}, {len(first)} sets": Fit(found.patterns, first, found.luck, method, columns=found.fit.columns) for method in (REJECTION, EMULATOR)}
+    fits = {
+        f"{method}, {len(first)} sets": Fit(
+            found.patterns, first, found.luck, method, columns=found.fit.columns
+        )
+        for method in (REJECTION, EMULATOR)
+    }
     fits[f"{EMULATOR}, two designs, {len(found.sets)} sets"] = found.fit
     reported = found.fit.reported()
     even = qmc.LatinHypercube(len(found.ranges), rng=np.random.default_rng(1)).random(DRAWS)
-    print(f"On the model: {len(found.ranges)} parameters; patterns agree by {_agreed(found, even):.2f} over even draws")
+    print(
+        f"On the model: {len(found.ranges)} parameters; patterns agree by {_agreed(found, even):.2f} over even draws"
+    )
     print(f"{'method':34s} mean narrowing  of the three narrowed most  agreement")
     for name, fit in fits.items():
         drawn = fit.draw(fit.reported() if fit.method == EMULATOR else reported, DRAWS, 1).points
         narrowed = np.sort(1 - drawn.std(axis=0) * np.sqrt(12))[::-1]
-        print(f"{name:34s} {narrowed.mean():14.0%} {narrowed[:3].mean():27.0%} {_agreed(found, drawn):10.2f}", flush=True)
+        print(
+            f"{name:34s} {narrowed.mean():14.0%} {narrowed[:3].mean():27.0%} {_agreed(found, drawn):10.2f}",
+            flush=True,
+        )
 
 
 def _agreed(found: Calibration, points: np.ndarray) -> float:

@@ -40,7 +40,9 @@ def main() -> None:
     problem = {"num_vars": len(ranges), "names": list(ranges), "bounds": [[0.0, 1.0]] * len(ranges)}
     points = np.asarray(morris.sample(problem, given.trajectories, seed=1))
     with open_store(given.store) as store, progress_bar() as report:
-        lab = Laboratory(patterns, ranges, engine=partial(pool_engine, workers=given.workers), store=store, progress=report)
+        lab = Laboratory(
+            patterns, ranges, engine=partial(pool_engine, workers=given.workers), store=store, progress=report
+        )
         sets = lab.run(points)
     score, used = np.zeros(len(ranges)), []
     for pattern, why, column in zip(patterns, silent_reasons(sets), sets.values.T, strict=True):
@@ -48,7 +50,10 @@ def main() -> None:
             continue
         # where a statistic has no value its median says least
         filled = np.where(np.isnan(column), np.nanmedian(column), column)
-        score += np.asarray(analysis.analyze(problem, points, filled, num_levels=4, seed=1)["mu_star"]) / filled.std()
+        score += (
+            np.asarray(analysis.analyze(problem, points, filled, num_levels=4, seed=1)["mu_star"])
+            / filled.std()
+        )
         used.append(pattern.name)
     print(f"{len(ranges)} parameters, {len(points)} sets, {len(used)} patterns: {', '.join(used)}")
     for place in np.argsort(-score)[:SHOWN]:

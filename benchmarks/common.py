@@ -52,8 +52,12 @@ def show(title: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> No
     widths = [max(len(line[column]) for line in cells) for column in range(len(header))]
     print(f"\n{title}")
     for line in cells:
-        print("  ".join(text.ljust(width) if i == 0 else text.rjust(width)
-                        for i, (text, width) in enumerate(zip(line, widths, strict=True))))  # fmt: skip
+        print(
+            "  ".join(
+                text.ljust(width) if i == 0 else text.rjust(width)
+                for i, (text, width) in enumerate(zip(line, widths, strict=True))
+            )
+        )
 
 
 def _cell(value: Any) -> str:

@@ -33,8 +33,16 @@ class EstateFacts:
     def __init__(self, row: Any, values: Any) -> None:
         """Copied from a row of the estates' table."""
         self.price = float(row["price"] * billed_share_of_full_fee(int(row["mode"]), values))
-        self.quality, self.condition, self.legacy = float(row["quality"]), float(row["condition"]), float(row["legacy"])
-        self.trust, self.paid_share, self.households = float(row["trust"]), float(row["paid_share"]), int(row["households"])
+        self.quality, self.condition, self.legacy = (
+            float(row["quality"]),
+            float(row["condition"]),
+            float(row["legacy"]),
+        )
+        self.trust, self.paid_share, self.households = (
+            float(row["trust"]),
+            float(row["paid_share"]),
+            int(row["households"]),
+        )
         self.payers = self.complaints_open = self.collected = 0
         self.solved_share = 0.3
 
@@ -67,7 +75,10 @@ class OwnerAgent(mesa.Agent):
         """The payment decision."""
         p, estate = self.model.p, self.building.estate
         view = (1.0 - p.payment_dimness) * estate.paid_share + p.payment_dimness * p.payment_dim_prior
-        seen = p.payment_own_building_weight * self.building.paid_share + (1.0 - p.payment_own_building_weight) * view
+        seen = (
+            p.payment_own_building_weight * self.building.paid_share
+            + (1.0 - p.payment_own_building_weight) * view
+        )
         logit = (
             self.duty
             + self.service_sensitivity * (self.satisfaction - p.payment_satisfaction_reference)
@@ -82,7 +93,9 @@ class OwnerAgent(mesa.Agent):
         """Arrears repaid and added."""
         p, building = self.model.p, self.building
         pleased = max(0.0, self.satisfaction - p.payment_satisfaction_reference)
-        chance = (p.arrears_repay_base + p.arrears_repay_satisfied * pleased) * math.exp(-p.arrears_ageing * self.arrears_age)
+        chance = (p.arrears_repay_base + p.arrears_repay_satisfied * pleased) * math.exp(
+            -p.arrears_ageing * self.arrears_age
+        )
         if self.arrears > 0 and self.random.random() < chance:
             self.arrears -= min(self.arrears, int(bill * p.arrears_instalments))
         if paid:
@@ -149,9 +162,17 @@ class Values:
 
 
 TRAITS = (
-    "area", "income", "duty", "threshold", "service_sensitivity", "norm_sensitivity", "activism", "satisfaction", "expectation",
+    "area",
+    "income",
+    "duty",
+    "threshold",
+    "service_sensitivity",
+    "norm_sensitivity",
+    "activism",
+    "satisfaction",
+    "expectation",
     "grievance",
-)  # fmt: skip
+)
 COUNTS = ("arrears", "arrears_age", "occupancy", "waiting")
 
 
@@ -171,7 +192,9 @@ class MesaCity(mesa.Model):
             estate = EstateFacts(row, self.p)
             self.estates.append(estate)
             for b in range(int(row["first_building"]), int(row["first_building"] + row["buildings"])):
-                building = Building(estate, starts[b + 1] - starts[b], float(city.state.buildings.paid_share[b]))
+                building = Building(
+                    estate, starts[b + 1] - starts[b], float(city.state.buildings.paid_share[b])
+                )
                 self.buildings.append(building)
                 for i in range(starts[b], starts[b + 1]):
                     OwnerAgent(self, building, {name: values[i] for name, values in lists.items()})

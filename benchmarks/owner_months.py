@@ -28,7 +28,10 @@ def measure(owners: int, repeats: int, least_owner_months: int) -> dict[str, flo
     months = max(1, least_owner_months // owners)
     scenario = world(estates, owners, months=min(1200, (repeats + 1) * months))
     with City(scenario, threads=1, record=False) as one, City(scenario, threads=2, record=False) as two:
-        tasks = {"1": functools.partial(months_of, one, months), "2": functools.partial(months_of, two, months)}
+        tasks = {
+            "1": functools.partial(months_of, one, months),
+            "2": functools.partial(months_of, two, months),
+        }
         interleaved(tasks, 1)  # compiles, and fills the caches
         seconds = interleaved(tasks, repeats)
     unit = 1e9 / (owners * months)
@@ -47,9 +50,17 @@ def main() -> None:
     show(
         f"nanoseconds an owner-month, full model, estates of about {ESTATE_SIZE} (state: {bytes_per_owner()} bytes an owner)",
         ("owners", "1 thread", "2 threads", "1 / 2", "1 thread, relative to the cheapest size"),
-        [(owners, f["threads_1"], f["threads_2"], f["threads_1"] / f["threads_2"], f["threads_1"] / cheapest)
-         for owners, f in figures.items()],
-    )  # fmt: skip
+        [
+            (
+                owners,
+                f["threads_1"],
+                f["threads_2"],
+                f["threads_1"] / f["threads_2"],
+                f["threads_1"] / cheapest,
+            )
+            for owners, f in figures.items()
+        ],
+    )
     keep("owner_months", {"bytes_per_owner": bytes_per_owner(), "nanoseconds": figures})
 
 

@@ -36,10 +36,28 @@ class Page:
         found = re.search(r"parseElements\(String\.raw`(.*?)`\)", page, re.DOTALL)
         assert client is not None and found is not None, page[:500]
         self.client = client[1]
-        text = found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&#96;", "`").replace("&#36;", "$").replace("&amp;", "&")
+        text = (
+            found[1]
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&#96;", "`")
+            .replace("&#36;", "$")
+            .replace("&amp;", "&")
+        )
         self.elements = json.loads(text)
-        query = {"client_id": self.client, "next_message_id": 0, "implicit_handshake": "true", "tab_id": str(uuid.uuid4()), "document_id": str(uuid.uuid4())}
-        await self.line.connect(f"{self.base}?{urlencode(query)}", socketio_path="/_nicegui_ws/socket.io", transports=["websocket"], wait_timeout=60)
+        query = {
+            "client_id": self.client,
+            "next_message_id": 0,
+            "implicit_handshake": "true",
+            "tab_id": str(uuid.uuid4()),
+            "document_id": str(uuid.uuid4()),
+        }
+        await self.line.connect(
+            f"{self.base}?{urlencode(query)}",
+            socketio_path="/_nicegui_ws/socket.io",
+            transports=["websocket"],
+            wait_timeout=60,
+        )
 
     async def close(self) -> None:
         """Go away."""
@@ -52,7 +70,9 @@ class Page:
                     self.elements.pop(str(number), None)
                 elif isinstance(element, dict):
                     self.elements[str(number)] = element
-        self.runs += [run for run in re.findall(r"/run/[0-9a-f]{64}", json.dumps(data)) if run not in self.runs]
+        self.runs += [
+            run for run in re.findall(r"/run/[0-9a-f]{64}", json.dumps(data)) if run not in self.runs
+        ]
         self.changed.set()
 
     async def _wait(self, holds: Any) -> Any:
@@ -60,7 +80,10 @@ class Page:
         while not (found := holds()):
             self.changed.clear()
             left = end - time.monotonic()
-            assert left > 0, [element.get("text") or element.get("props", {}).get("label") for element in self.elements.values()]
+            assert left > 0, [
+                element.get("text") or element.get("props", {}).get("label")
+                for element in self.elements.values()
+            ]
             try:
                 await asyncio.wait_for(self.changed.wait(), left)
             except TimeoutError:
@@ -77,7 +100,15 @@ class Page:
 
     async def _emit(self, number: str, element: Any, event: str, args: list[Any]) -> None:
         listener = next(one["listener_id"] for one in element["events"] if one["type"].startswith(event))
-        await self.line.emit("event", {"id": int(number), "client_id": self.client, "listener_id": listener, "args": [json.dumps(one) for one in args]})
+        await self.line.emit(
+            "event",
+            {
+                "id": int(number),
+                "client_id": self.client,
+                "listener_id": listener,
+                "args": [json.dumps(one) for one in args],
+            },
+        )
 
     async def press(self, label: str) -> None:
         """Click a button once it is there."""
@@ -96,12 +127,21 @@ class Page:
 
     async def set_amount(self, value: float) -> None:
         """Fill the first field of an amount."""
-        number, element = await self._wait(lambda: next((one for one in self.elements.items() if "estate-amount" in one[1].get("class", [])), None))
+        number, element = await self._wait(
+            lambda: next(
+                (one for one in self.elements.items() if "estate-amount" in one[1].get("class", [])), None
+            )
+        )
         await self._emit(number, element, "update:", [value])
 
     async def until(self, text: str) -> None:
         """Wait until the page says something."""
-        await self._wait(lambda: any(text in (one.get("text") or "") or text == one.get("props", {}).get("label") for one in self.elements.values()))
+        await self._wait(
+            lambda: any(
+                text in (one.get("text") or "") or text == one.get("props", {}).get("label")
+                for one in self.elements.values()
+            )
+        )
 
     async def new_run(self, had: int) -> None:
         """Wait for a message to play that was not there before, and fetch it."""

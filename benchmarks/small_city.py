@@ -22,9 +22,18 @@ from sim.results import Run
 
 PHASES = ("reset_levers", "open_month", "bill", "payment_pass", "serve_estates", "owners_pass", "close_month")
 BUILDING = (
-    "to_record", "draw_estates", "draw_companies", "assign_estates", "_committees", "_government", "_accounts",
-    "first_service", "draw_owners", "sum_up_estates", "_opening_money",
-)  # fmt: skip
+    "to_record",
+    "draw_estates",
+    "draw_companies",
+    "assign_estates",
+    "_committees",
+    "_government",
+    "_accounts",
+    "first_service",
+    "draw_owners",
+    "sum_up_estates",
+    "_opening_money",
+)
 
 
 def whole_run(scenario: sim.Scenario) -> None:
@@ -104,7 +113,9 @@ def main() -> None:
     figures["parts_ms"] = parts(scenario, asked.repeats)
     figures["months_ms"], figures["building_ms"] = breakdown(scenario, max(3, asked.repeats // 3))
     title = f"{asked.estates} estates × {asked.owners} owners × {asked.months} months: milliseconds"
-    show(title, ("", "ms"), [("a whole run after the first", figures["run_ms"]), ("best", figures["best_ms"])])
+    show(
+        title, ("", "ms"), [("a whole run after the first", figures["run_ms"]), ("best", figures["best_ms"])]
+    )
     show("parts", ("", "ms"), list(figures["parts_ms"].items()))
     for name in ("months_ms", "building_ms"):
         rows = sorted(figures[name].items(), key=lambda item: -item[1])

@@ -43,14 +43,18 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=5, help="repeats of what is quick")
-    parser.add_argument("--kernels", action="store_true", help="list what the compiling time goes to, and stop")
+    parser.add_argument(
+        "--kernels", action="store_true", help="list what the compiling time goes to, and stop"
+    )
     asked = parser.parse_args()
     if asked.kernels:
         import os
         import subprocess
 
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, "-c", LISTEN], check=True, env=os.environ | {"ESTATE_CACHE_DIR": folder})
+            subprocess.run(
+                [sys.executable, "-c", LISTEN], check=True, env=os.environ | {"ESTATE_CACHE_DIR": folder}
+            )
         return
     with tempfile.TemporaryDirectory() as folder:
         place = {"ESTATE_CACHE_DIR": folder}

@@ -55,15 +55,32 @@ def drive(runs: int, workers: int, address: str) -> dict[str, float]:
         done.require_complete()
         size = sum(path.stat().st_size for path in Path(folder).rglob("*.parquet"))
     seconds, busy = clock[2] - clock[0], clock[3] - clock[1]
-    return {"seconds": seconds, "runs_a_second": runs / seconds, "driver_ms_a_run": 1000 * busy / runs, "driver_mib_early": memory[0],
-            "driver_mib": memory[1], "kib_a_run": size / 2**10 / len(cells)}  # fmt: skip
+    return {
+        "seconds": seconds,
+        "runs_a_second": runs / seconds,
+        "driver_ms_a_run": 1000 * busy / runs,
+        "driver_mib_early": memory[0],
+        "driver_mib": memory[1],
+        "kib_a_run": size / 2**10 / len(cells),
+    }
 
 
 def measured(runs: int, workers: int, address: str = "") -> dict[str, Any]:
     """The same in a driver process of its own."""
-    command = [sys.executable, __file__, "--drive", str(runs), "--workers", str(workers), "--address", address]
+    command = [
+        sys.executable,
+        __file__,
+        "--drive",
+        str(runs),
+        "--workers",
+        str(workers),
+        "--address",
+        address,
+    ]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return {"engine": "dask" if address else "pebble", "workers": workers, "runs": runs} | json.loads(done.stdout.splitlines()[-1])
+    return {"engine": "dask" if address else "pebble", "workers": workers, "runs": runs} | json.loads(
+        done.stdout.splitlines()[-1]
+    )
 
 
 @contextmanager
@@ -71,12 +88,20 @@ def cluster(workers: int) -> Iterator[str]:
     """A scheduler and so many worker processes on this machine; yields the scheduler's address."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as ends:
         file = Path(folder) / "scheduler.json"
-        one_thread = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+        one_thread = os.environ | dict.fromkeys(
+            ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+        )
         common = ["--scheduler-file", str(file), "--no-dashboard"]
 
         def start(*words: str) -> None:
-            process = subprocess.Popen([sys.executable, "-m", "dask", *words, *common], env=one_thread, cwd=folder,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *words, *common],
+                env=one_thread,
+                cwd=folder,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
             ends.callback(process.wait)
             ends.callback(os.killpg, process.pid, signal.SIGTERM)
 
@@ -107,8 +132,12 @@ def growth(sizes: Sequence[int], dask_sizes: Sequence[int]) -> list[dict[str, An
 def main() -> None:
     """Measure and show."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, nargs="+", default=[100, 300, 1000, 3000], help="sizes with two workers")
-    parser.add_argument("--few", type=int, nargs="+", default=[100, 300], help="sizes with one worker and on clusters")
+    parser.add_argument(
+        "--runs", type=int, nargs="+", default=[100, 300, 1000, 3000], help="sizes with two workers"
+    )
+    parser.add_argument(
+        "--few", type=int, nargs="+", default=[100, 300], help="sizes with one worker and on clusters"
+    )
     parser.add_argument("--full", action="store_true", help="also the whole study, nearly 10,000 runs")
     parser.add_argument("--drive", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--workers", type=int, default=2, help=argparse.SUPPRESS)

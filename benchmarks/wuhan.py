@@ -15,7 +15,9 @@ def main() -> None:
     parser.add_argument("--scenario", default="wuhan")
     parser.add_argument("--months", type=int, default=120)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--first", action="store_true", help="count the first run too (it may have to compile)")
+    parser.add_argument(
+        "--first", action="store_true", help="count the first run too (it may have to compile)"
+    )
     asked = parser.parse_args()
     figures = []
     for repeat in range(asked.repeats + (0 if asked.first else 1)):
@@ -29,7 +31,11 @@ def main() -> None:
     names = ("wall", "processor", "peak_mib")
     rows = [(f"run {number + 1}", *(figure[name] for name in names)) for number, figure in enumerate(figures)]
     rows.append(("median", *(median([figure[name] for figure in figures]) for name in names)))
-    show(f"estate run {asked.scenario} --months {asked.months}", ("", "wall s", "processor s", "peak MiB"), rows)
+    show(
+        f"estate run {asked.scenario} --months {asked.months}",
+        ("", "wall s", "processor s", "peak MiB"),
+        rows,
+    )
     keep("wuhan", {"runs": figures})
 
 

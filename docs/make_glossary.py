@@ -1,7 +1,7 @@
 """Write docs/glossary.md: terms of the field, and the words that the code shows, in Chinese and English.
 
-    python docs/make_glossary.py            write it
-    python docs/make_glossary.py --check    exit 1 if it is not up to date
+python docs/make_glossary.py            write it
+python docs/make_glossary.py --check    exit 1 if it is not up to date
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ FIELD_TERMS = (
     ("欠费", "arrears", "unpaid fees"),
     ("拒缴", "refusal to pay", "not paying although able to"),
     ("业主委员会（业委会）", "owners' committee", "elected by the owners"),
-    ("业主大会表决", "owners' vote", "two thirds by head and area take part; more than half of those approve"),
+    (
+        "业主大会表决",
+        "owners' vote",
+        "two thirds by head and area take part; more than half of those approve",
+    ),
     ("公共收益", "public revenue", "income of shared space: parking, advertising, rents"),
     ("公共维修资金", "estate fund", "in the model the account that public revenue goes to"),
     ("设施设备状况", "facility condition", ""),
@@ -75,16 +79,31 @@ def glossary() -> str:
     """The whole page."""
     codes = [
         (f"`{name}`", words[name].zh, words[name].en)
-        for names, words in ((MODES, MODE_WORDS), (STAGES, STAGE_WORDS), (PAYER_TYPES, PAYER_WORDS),
-                             (OCCUPANCY, OCCUPANCY_WORDS), (TIERS, TIER_WORDS))
+        for names, words in (
+            (MODES, MODE_WORDS),
+            (STAGES, STAGE_WORDS),
+            (PAYER_TYPES, PAYER_WORDS),
+            (OCCUPANCY, OCCUPANCY_WORDS),
+            (TIERS, TIER_WORDS),
+        )
         for name in names
-    ]  # fmt: skip
+    ]
     columns = [(f"`{name}`", word.zh, word.en, word.unit) for name, word in COLUMN_WORDS.items()]
     parameters = [(f"`{p.key}`", p.zh, p.en, p.unit) for p in PARAMETERS.values()]
     lines = ["# 词汇表 Glossary", "", "Written by `docs/make_glossary.py`; do not edit by hand.", ""]
-    lines += ["## 术语 Terms of the field", "", *rows_of(("中文", "English", "meaning here"), list(FIELD_TERMS)), ""]
+    lines += [
+        "## 术语 Terms of the field",
+        "",
+        *rows_of(("中文", "English", "meaning here"), list(FIELD_TERMS)),
+        "",
+    ]
     lines += ["## 代码 Codes", "", *rows_of(("code", "中文", "English"), codes), ""]
-    lines += ["## 结果列 Columns of results", "", *rows_of(("column", "中文", "English", "unit"), columns), ""]
+    lines += [
+        "## 结果列 Columns of results",
+        "",
+        *rows_of(("column", "中文", "English", "unit"), columns),
+        "",
+    ]
     lines += ["## 参数 Parameters", "", *rows_of(("key", "中文", "English", "unit"), parameters)]
     return "\n".join(lines) + "\n"
 

@@ -18,7 +18,10 @@ def main() -> None:
     for language, name in (("en", "overview.png"), ("zh", "overview.zh.png")):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "run"
-            subprocess.run([sys.executable, "-m", "sim", "run", SCENARIO, "--lang", language, "--out", str(out)], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "sim", "run", SCENARIO, "--lang", language, "--out", str(out)],
+                check=True,
+            )
             shutil.copyfile(out / "charts" / "overview.png", IMAGES / name)
 
 

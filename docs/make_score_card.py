@@ -30,18 +30,30 @@ from sim.words import Word
 DOCS = Path(__file__).resolve().parent
 WORDS = {
     "title": Word("验证成绩单", "Validation score card"),
-    "intro": Word("可信的模型应当重现的情况：一部分用于校准，一部分留作检验（**拟合时从不使用**）。不符的照实列出。由 `python docs/make_score_card.py` 根据真实运行写成。",
-                  "What a credible model must reproduce: some patterns are used for calibration, some are **held out** and never fitted to. Misses stay misses. "
-                  "Written from a real run by `python docs/make_score_card.py`."),
-    "count": Word("校准模式：{fit}项中通过{passed}项；留作检验的：{held_of}项中通过{held}项。", "{passed} of {fit} calibration patterns pass, and {held} of {held_of} held-out ones."),
-    "as_is": Word("参数取现值", "With the parameters as they are"), "over": Word("参数集合 {name}", "Over the ensemble {name}"),
+    "intro": Word(
+        "可信的模型应当重现的情况：一部分用于校准，一部分留作检验（**拟合时从不使用**）。不符的照实列出。由 `python docs/make_score_card.py` 根据真实运行写成。",
+        "What a credible model must reproduce: some patterns are used for calibration, some are **held out** and never fitted to. Misses stay misses. "
+        "Written from a real run by `python docs/make_score_card.py`.",
+    ),
+    "count": Word(
+        "校准模式：{fit}项中通过{passed}项；留作检验的：{held_of}项中通过{held}项。",
+        "{passed} of {fit} calibration patterns pass, and {held} of {held_of} held-out ones.",
+    ),
+    "as_is": Word("参数取现值", "With the parameters as they are"),
+    "over": Word("参数集合 {name}", "Over the ensemble {name}"),
     "alt": Word("每项模式的报道范围与模拟结果", "reported range and simulation of every pattern"),
-    "sources": Word("依据", "sources"), "made": Word("{runs}次重复，种子{first}至{last}；模型 {model}，数值 {digest}。", "{runs} replications, seeds {first} to {last}; model {model}, values {digest}."),
+    "sources": Word("依据", "sources"),
+    "made": Word(
+        "{runs}次重复，种子{first}至{last}；模型 {model}，数值 {digest}。",
+        "{runs} replications, seeds {first} to {last}; model {model}, values {digest}.",
+    ),
     "loops": Word("关闭每个循环后", "With each loop off"),
-    "loops_note": Word("单元格为关闭该循环时的均值；写明“不再成立”“转为成立”的是结论改变的，带（未定）的换一批种子可能又变回来。一项模式因某个循环关闭而不再成立，说明这个循环是该模式的成因之一。",
-                       "A cell is the mean with that loop off; “breaks” and “mends” mark verdicts that change, and “(unsure)” those that other seeds might turn back. "
-                       "A pattern that breaks without a loop owes itself to that loop."),
-}  # fmt: skip
+    "loops_note": Word(
+        "单元格为关闭该循环时的均值；写明“不再成立”“转为成立”的是结论改变的，带（未定）的换一批种子可能又变回来。一项模式因某个循环关闭而不再成立，说明这个循环是该模式的成因之一。",
+        "A cell is the mean with that loop off; “breaks” and “mends” mark verdicts that change, and “(unsure)” those that other seeds might turn back. "
+        "A pattern that breaks without a loop owes itself to that loop.",
+    ),
+}
 
 
 def word(key: str, lang: str, **values: object) -> str:
@@ -58,27 +70,58 @@ def table(head: list[str], rows: list[list[str]]) -> list[str]:
 def scores(card: ScoreCard, lang: str) -> list[str]:
     """The counts and one table for each use."""
     (passed, fit), (held, held_of) = (card.counts()[use] for use in (CALIBRATION, HELD_OUT))
-    lines = [word("count", lang, passed=passed, fit=fit, held=held, held_of=held_of), "", doubt_line(card.ensemble_facts, lang), ""]
-    head = [say(key, lang, level=f"{100 * card.level:.0f}%") for key in ("pattern", "reported", "simulated", "verdict", "off")] + [word("sources", lang)]
+    lines = [
+        word("count", lang, passed=passed, fit=fit, held=held, held_of=held_of),
+        "",
+        doubt_line(card.ensemble_facts, lang),
+        "",
+    ]
+    head = [
+        say(key, lang, level=f"{100 * card.level:.0f}%")
+        for key in ("pattern", "reported", "simulated", "verdict", "off")
+    ] + [word("sources", lang)]
     for use in (CALIBRATION, HELD_OUT):
         rows = []
         for score in card.of_use(use):
             low, high = score.pattern.target.bounds
             judged = verdict(score, lang) if score.passed else f"**{verdict(score, lang)}**"
-            rows.append([score.pattern.title.in_language(lang), span(low, high, score.pattern.unit, lang), simulated(score, lang), judged,
-                         distance(score, lang), " ".join(score.pattern.sources)])  # fmt: skip
+            rows.append(
+                [
+                    score.pattern.title.in_language(lang),
+                    span(low, high, score.pattern.unit, lang),
+                    simulated(score, lang),
+                    judged,
+                    distance(score, lang),
+                    " ".join(score.pattern.sources),
+                ]
+            )
         lines += [f"### {say(use, lang)}", "", *table(head, rows), ""]
-    runs = word("made", lang, runs=len(card.seeds), first=card.seeds[0], last=card.seeds[-1], model=model_source_hash(), digest=card.digest()[:16])
+    runs = word(
+        "made",
+        lang,
+        runs=len(card.seeds),
+        first=card.seeds[0],
+        last=card.seeds[-1],
+        model=model_source_hash(),
+        digest=card.digest()[:16],
+    )
     return [*lines, runs, ""]
 
 
 def ablation(card: ScoreCard, lang: str) -> list[str]:
     """One row a pattern, one column a loop."""
     assert card.loops is not None
-    head = [say("pattern", lang), say("all_on", lang), *(say("loop_off", lang, loop=loop) for loop in card.loops.scores)]
+    head = [
+        say("pattern", lang),
+        say("all_on", lang),
+        *(say("loop_off", lang, loop=loop) for loop in card.loops.scores),
+    ]
     rows = []
     for place, on in enumerate(card.scores):
-        row = [on.pattern.title.in_language(lang), f"{amount(on.mean, on.pattern.unit, lang)} {say('pass' if on.passed else 'miss', lang)}"]
+        row = [
+            on.pattern.title.in_language(lang),
+            f"{amount(on.mean, on.pattern.unit, lang)} {say('pass' if on.passed else 'miss', lang)}",
+        ]
         for off in (every[place] for every in card.loops.scores.values()):
             what, text = effect(on, off), amount(off.mean, on.pattern.unit, lang)
             sure = "" if turned_surely(on, off) else say("unsure", lang)
@@ -90,10 +133,25 @@ def ablation(card: ScoreCard, lang: str) -> list[str]:
 def page(card: ScoreCard, over: ScoreCard | None, lang: str) -> str:
     """The whole page."""
     images = "../images" if lang == "zh" else "images"
-    lines = [f"# {word('title', lang)}", "", word("intro", lang), "", f"## {word('as_is', lang)}", "",
-             f"![{word('alt', lang)}]({images}/score_card.{lang}.png)", "", *scores(card, lang)]  # fmt: skip
+    lines = [
+        f"# {word('title', lang)}",
+        "",
+        word("intro", lang),
+        "",
+        f"## {word('as_is', lang)}",
+        "",
+        f"![{word('alt', lang)}]({images}/score_card.{lang}.png)",
+        "",
+        *scores(card, lang),
+    ]
     if over is not None and over.ensemble is not None:
-        lines += [f"## {word('over', lang, name=over.ensemble.name)}", "", f"![{word('alt', lang)}]({images}/score_card_ensemble.{lang}.png)", "", *scores(over, lang)]
+        lines += [
+            f"## {word('over', lang, name=over.ensemble.name)}",
+            "",
+            f"![{word('alt', lang)}]({images}/score_card_ensemble.{lang}.png)",
+            "",
+            *scores(over, lang),
+        ]
     return "\n".join([*lines, *ablation(card, lang)])
 
 
@@ -110,11 +168,20 @@ def main() -> None:
     options = {"replications": given.replications, "engine": partial(pool_engine, workers=given.workers)}
     with open_store(given.store) as store, progress_bar() as report:
         card = validate(patterns, ablate=True, store=store, progress=report, **options)
-        over = validate(patterns, ensemble=ensemble, store=store, progress=report, **options) if ensemble is not None else None
+        over = (
+            validate(patterns, ensemble=ensemble, store=store, progress=report, **options)
+            if ensemble is not None
+            else None
+        )
     for lang in ("en", "zh"):
         for one, name in ((card, "score_card"), (over, "score_card_ensemble")):
             if one is not None:
-                write(score_card_chart(one, lang), DOCS / "images" / f"{name}.{lang}.png", word("title", lang), word("alt", lang))
+                write(
+                    score_card_chart(one, lang),
+                    DOCS / "images" / f"{name}.{lang}.png",
+                    word("title", lang),
+                    word("alt", lang),
+                )
         replace_text((DOCS / "zh" if lang == "zh" else DOCS) / "score-card.md", page(card, over, lang))
 
 

@@ -22,11 +22,33 @@ IMAGES = Path(__file__).with_name("images")
 SIZE = (1400, 1000)
 YEARS = 3
 WORDS = {
-    "en": {"open": "Open the game", "begin": "Begin the first year", "submit": "Submit this year", "next": "Next year", "year": "Year {n} of", "end": "End now",
-           "yes": "Yes", "compare": "Compare", "compared": "pairs of runs compared", "teams": ("North team", "South team"), "searched": "The search has tried"},
-    "zh": {"open": "开放加入", "begin": "开始第一年", "submit": "提交这一年", "next": "下一年", "year": "第{n}年", "end": "现在结束",
-           "yes": "确定", "compare": "开始对比", "compared": "对运行", "teams": ("城北队", "城南队"), "searched": "搜索程序已试"},
-}  # fmt: skip
+    "en": {
+        "open": "Open the game",
+        "begin": "Begin the first year",
+        "submit": "Submit this year",
+        "next": "Next year",
+        "year": "Year {n} of",
+        "end": "End now",
+        "yes": "Yes",
+        "compare": "Compare",
+        "compared": "pairs of runs compared",
+        "teams": ("North team", "South team"),
+        "searched": "The search has tried",
+    },
+    "zh": {
+        "open": "开放加入",
+        "begin": "开始第一年",
+        "submit": "提交这一年",
+        "next": "下一年",
+        "year": "第{n}年",
+        "end": "现在结束",
+        "yes": "确定",
+        "compare": "开始对比",
+        "compared": "对运行",
+        "teams": ("城北队", "城南队"),
+        "searched": "搜索程序已试",
+    },
+}
 
 
 def main() -> None:
@@ -80,7 +102,12 @@ def _game(served: Served, browsers: list[Browser], lang: str) -> None:
     teacher.press(words["begin"])
     for year in range(1, YEARS + 1):
         for team, measures in zip(teams, ((0, 1), (5,)), strict=True):
-            team.until(lambda team=team, year=year: words["year"].format(n=year) in team.text() and team.button(words["submit"]), 120)
+            team.until(
+                lambda team=team, year=year: (
+                    words["year"].format(n=year) in team.text() and team.button(words["submit"])
+                ),
+                120,
+            )
             if year == 1:
                 for measure in measures:
                     team.driver.find_elements(By.CSS_SELECTOR, ".estate-measure .q-checkbox")[measure].click()

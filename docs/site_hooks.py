@@ -35,9 +35,11 @@ def on_config(config: Any, **_: Any) -> Any:
 def on_files(files: Files, config: Any, **_: Any) -> Files:
     """Add the pages that are made from code."""
     pages = {
-        "parameters.md": parameters("en"), "zh/parameters.md": parameters("zh"),
-        "intervention-reference.md": interventions("en"), "zh/interventions.md": interventions("zh"),
-    }  # fmt: skip
+        "parameters.md": parameters("en"),
+        "zh/parameters.md": parameters("zh"),
+        "intervention-reference.md": interventions("en"),
+        "zh/interventions.md": interventions("zh"),
+    }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     return files
@@ -70,17 +72,37 @@ def parameters(lang: str) -> str:
     count = Counter(p.status for p in PARAMETERS.values())
     lines = ["# 参数" if zh else "# Parameters", ""]
     if zh:
-        lines += [f"共{len(PARAMETERS)}个参数：" + "，".join(f"{STATUS_ZH[key]}{number}个" for key, number in count.most_common()) + "。",
-                  "由代码生成；可在情景的 `[parameters.组]` 中修改，或用 `--set 参数=值`。", ""]  # fmt: skip
+        lines += [
+            f"共{len(PARAMETERS)}个参数："
+            + "，".join(f"{STATUS_ZH[key]}{number}个" for key, number in count.most_common())
+            + "。",
+            "由代码生成；可在情景的 `[parameters.组]` 中修改，或用 `--set 参数=值`。",
+            "",
+        ]
         head: tuple[str, ...] = ("参数", "含义", "默认", "合理范围", "单位", "性质", "来源")
     else:
-        lines += [f"{len(PARAMETERS)} parameters: " + ", ".join(f"{number} {key}" for key, number in count.most_common()) + ".",
-                  "Made from the code. Set them in a scenario under `[parameters.GROUP]`, or with `--set KEY=VALUE`.", ""]  # fmt: skip
+        lines += [
+            f"{len(PARAMETERS)} parameters: "
+            + ", ".join(f"{number} {key}" for key, number in count.most_common())
+            + ".",
+            "Made from the code. Set them in a scenario under `[parameters.GROUP]`, or with `--set KEY=VALUE`.",
+            "",
+        ]
         head = ("key", "meaning", "default", "plausible range", "unit", "status", "source")
     for group in dict.fromkeys(p.group for p in PARAMETERS.values()):
-        rows = [(f"`{p.key}`", p.zh if zh else p.en, f"{p.default:g}", f"{p.plausible[0]:g} – {p.plausible[1]:g}" if p.plausible else "–",
-                 p.unit, STATUS_ZH.get(p.status, p.status) if zh else p.status, p.source)
-                for p in PARAMETERS.values() if p.group == group]  # fmt: skip
+        rows = [
+            (
+                f"`{p.key}`",
+                p.zh if zh else p.en,
+                f"{p.default:g}",
+                f"{p.plausible[0]:g} – {p.plausible[1]:g}" if p.plausible else "–",
+                p.unit,
+                STATUS_ZH.get(p.status, p.status) if zh else p.status,
+                p.source,
+            )
+            for p in PARAMETERS.values()
+            if p.group == group
+        ]
         lines += [f"## {group}", "", *table(head, rows), ""]
     return "\n".join(lines) + "\n"
 
@@ -88,6 +110,10 @@ def parameters(lang: str) -> str:
 def interventions(lang: str) -> str:
     """Every intervention as it declares itself."""
     users = scenarios_by_kind()
-    title = "# 措施\n\n由代码生成，与程序中的设置一致。\n" if lang == "zh" else "# Every intervention\n\nMade from the code, so that it is what the program does.\n"
+    title = (
+        "# 措施\n\n由代码生成，与程序中的设置一致。\n"
+        if lang == "zh"
+        else "# Every intervention\n\nMade from the code, so that it is what the program does.\n"
+    )
     parts = [as_text(describe(kind, users), lang) for kind in kinds()]
     return title + "\n" + "\n".join(re.sub(r"^# ", "## ", part) for part in parts)

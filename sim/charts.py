@@ -98,18 +98,45 @@ hysteresis = _public(_of_first_type(_trap.hysteresis), "hysteresis")
 ablation_matrix = _public(_trap.ablation_matrix, "ablation_matrix")
 pareto = _public(_pareto, "pareto")
 
-_RUN = {"overview": overview, "cycle": cycle, "ladder": ladder, "stages": stages, "map": estate_map, "money": money, "modes": modes}
+_RUN = {
+    "overview": overview,
+    "cycle": cycle,
+    "ladder": ladder,
+    "stages": stages,
+    "map": estate_map,
+    "money": money,
+    "modes": modes,
+}
 _COMPARED = {"differences": differences, "rescues": rescues, "plane": plane, "acceptability": acceptability}
 CHARTS: dict[str, PublicChart] = {
-    **{name: PublicChart("run", _RUN_CHARTS[name].title, draw, _RUN_CHARTS[name].alt) for name, draw in _RUN.items()},
-    "estate_life": PublicChart("run", Word("一个小区的经历（需给出 estate）", "The life of one estate (needs `estate`)"), estate_life, estate_life_alt),
-    **{name: PublicChart("comparison", _comparison.WORDS[name], draw, _comparison.COMPARISON_CHARTS[name].alt) for name, draw in _COMPARED.items()},
+    **{
+        name: PublicChart("run", _RUN_CHARTS[name].title, draw, _RUN_CHARTS[name].alt)
+        for name, draw in _RUN.items()
+    },
+    "estate_life": PublicChart(
+        "run",
+        Word("一个小区的经历（需给出 estate）", "The life of one estate (needs `estate`)"),
+        estate_life,
+        estate_life_alt,
+    ),
+    **{
+        name: PublicChart(
+            "comparison", _comparison.WORDS[name], draw, _comparison.COMPARISON_CHARTS[name].alt
+        )
+        for name, draw in _COMPARED.items()
+    },
     "study_outcome": PublicChart("study", STUDY_WORDS["title"], study_outcome, study_alt),
     "tornado": PublicChart("sensitivity", _sensitivity.WORDS["tornado"], tornado, _told),
     "heat_map": PublicChart("sensitivity", _sensitivity.WORDS["heat_map"], heat_map, _told),
-    "bifurcation": PublicChart("tipping", Word(_trap.word("bifurcation", "zh"), _trap.word("bifurcation", "en")), bifurcation, _told),
-    "hysteresis": PublicChart("tipping", Word(_trap.word("loop", "zh"), _trap.word("loop", "en")), hysteresis, _told),
-    "ablation_matrix": PublicChart("ablation", Word(_trap.word("matrix", "zh"), _trap.word("matrix", "en")), ablation_matrix, _told),
+    "bifurcation": PublicChart(
+        "tipping", Word(_trap.word("bifurcation", "zh"), _trap.word("bifurcation", "en")), bifurcation, _told
+    ),
+    "hysteresis": PublicChart(
+        "tipping", Word(_trap.word("loop", "zh"), _trap.word("loop", "en")), hysteresis, _told
+    ),
+    "ablation_matrix": PublicChart(
+        "ablation", Word(_trap.word("matrix", "zh"), _trap.word("matrix", "en")), ablation_matrix, _told
+    ),
     "pareto": PublicChart("budget", Word("同样的钱，能救出多少小区", "What the money buys"), pareto, _told),
 }
 # Drawn only when asked for by name, since they need to be told which estate.
@@ -123,7 +150,9 @@ def list_charts(of: str | None = None, lang: str = "en") -> pd.DataFrame:
     kinds = list(dict.fromkeys(entry.of for entry in CHARTS.values()))
     if of is not None and of not in kinds:
         raise EstateError(f"of: {of!r} found, allowed {', '.join(kinds)}")
-    rows = [(name, entry.of, pick(entry.title, lang)) for name, entry in CHARTS.items() if of in (None, entry.of)]
+    rows = [
+        (name, entry.of, pick(entry.title, lang)) for name, entry in CHARTS.items() if of in (None, entry.of)
+    ]
     return pd.DataFrame(rows, columns=["name", "of", "title"])
 
 
@@ -137,14 +166,23 @@ def kind_of(result: Any) -> str:
     from sim.experiments.study import StudyResult
     from sim.experiments.tipping import Tipping
 
-    known: dict[type, str] = {Comparison: "comparison", Sensitivity: "sensitivity", StudyResult: "study", SavedStudy: "study", Tipping: "tipping",
-                              Ablation: "ablation", BudgetSearch: "budget"}  # fmt: skip
+    known: dict[type, str] = {
+        Comparison: "comparison",
+        Sensitivity: "sensitivity",
+        StudyResult: "study",
+        SavedStudy: "study",
+        Tipping: "tipping",
+        Ablation: "ablation",
+        BudgetSearch: "budget",
+    }
     for made, kind in known.items():
         if isinstance(result, made):
             return kind
     if hasattr(result, "estate_table"):
         return "run"
-    raise EstateError(f"result: {type(result).__name__} found, allowed a run, {', a '.join(dict.fromkeys(known.values()))}")
+    raise EstateError(
+        f"result: {type(result).__name__} found, allowed a run, {', a '.join(dict.fromkeys(known.values()))}"
+    )
 
 
 def _entry(result: Any, name: str) -> PublicChart:
@@ -166,7 +204,14 @@ def alt_text(result: Any, name: str, lang: str = "en", **options: Any) -> str:
     return _entry(result, name).alt(result, lang=require_language(lang), **options)
 
 
-def save(result: Any, name: str, stem: str | Path, lang: str = "en", formats: Sequence[str] = FORMATS, **options: Any) -> list[Path]:
+def save(
+    result: Any,
+    name: str,
+    stem: str | Path,
+    lang: str = "en",
+    formats: Sequence[str] = FORMATS,
+    **options: Any,
+) -> list[Path]:
     """Write one chart as `stem` with each format as its ending ("png", "svg"), title and alt text inside; returns the paths."""
     unknown = [form for form in formats if form not in FORMATS]
     if unknown:
@@ -178,7 +223,9 @@ def save(result: Any, name: str, stem: str | Path, lang: str = "en", formats: Se
     return save_figure(figure, place, formats, title, alt_text(result, name, lang, **options))
 
 
-def save_all(result: Any, folder: str | Path, lang: str = "en", formats: Sequence[str] = FORMATS) -> list[Path]:
+def save_all(
+    result: Any, folder: str | Path, lang: str = "en", formats: Sequence[str] = FORMATS
+) -> list[Path]:
     """Write every chart of this kind of result that needs no further option into `folder`; returns the paths."""
     kind = kind_of(result)
     names = [name for name, entry in CHARTS.items() if entry.of == kind and name not in NEEDS_MORE]
@@ -186,7 +233,33 @@ def save_all(result: Any, folder: str | Path, lang: str = "en", formats: Sequenc
 
 
 __all__ = [
-    "CHARTS", "FORMATS", "PublicChart", "ablation_matrix", "acceptability", "alt_text", "animate", "bifurcation", "cycle", "differences", "draw",
-    "estate_life", "estate_map", "heat_map", "hysteresis", "kind_of", "ladder", "list_charts", "modes", "money", "overview", "pareto", "plane", "rescues", "save",
-    "save_all", "stages", "study_outcome", "tornado",
-]  # fmt: skip
+    "CHARTS",
+    "FORMATS",
+    "PublicChart",
+    "ablation_matrix",
+    "acceptability",
+    "alt_text",
+    "animate",
+    "bifurcation",
+    "cycle",
+    "differences",
+    "draw",
+    "estate_life",
+    "estate_map",
+    "heat_map",
+    "hysteresis",
+    "kind_of",
+    "ladder",
+    "list_charts",
+    "modes",
+    "money",
+    "overview",
+    "pareto",
+    "plane",
+    "rescues",
+    "save",
+    "save_all",
+    "stages",
+    "study_outcome",
+    "tornado",
+]

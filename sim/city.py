@@ -28,8 +28,14 @@ class City(mesa.Model):
     onto one owner. Results do not depend on `threads` or on `record`.
     """
 
-    def __init__(self, scenario: Scenario, seed: int | None = None, months: int | None = None,
-                 threads: int | None = None, record: bool = True) -> None:  # fmt: skip
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int | None = None,
+        months: int | None = None,
+        threads: int | None = None,
+        record: bool = True,
+    ) -> None:
         """Build the starting state. `seed` and `months` default to the scenario's; `record` keeps monthly outcomes."""
         self._handles: dict[str, list[Any]] | None = None
         self.scenario = scenario
@@ -41,7 +47,9 @@ class City(mesa.Model):
         self.threads = threads or (min(4, os.cpu_count() or 1) if owners >= THREADS_FROM else 1)
         self.clockwork = Clockwork(self.state, self.threads)
         self.policy = Policy(scenario, self.state, self.clockwork)
-        self.outcomes: Outcomes | None = new_outcomes(self.months, self.state.estates.size) if record else None
+        self.outcomes: Outcomes | None = (
+            new_outcomes(self.months, self.state.estates.size) if record else None
+        )
         self.month_events: list[np.ndarray] = []
         self._pages: list[tuple[int, Page]] = []  # months whose ledger lines were not asked for yet
         self._lines: list[tuple[int, str, str, str, str, int]] = []
@@ -81,7 +89,9 @@ class City(mesa.Model):
         record_start(self.state.estates, self.state.world, self.state.parameters)
         if self.outcomes is not None:
             observe(0, self.state.estates, self.state.committees, self.state.books.balances, self.outcomes)
-            for name in FLOWS:  # month 0 is a state: nothing moved in it, whatever it is taken to have been like before
+            for name in (
+                FLOWS
+            ):  # month 0 is a state: nothing moved in it, whatever it is taken to have been like before
                 getattr(self.outcomes, name)[0] = 0
         self._pages.append((0, self.state.books.turn_page()))
 
@@ -152,7 +162,14 @@ class City(mesa.Model):
     def events(self) -> list[tuple[int, int, int, str, str, float]]:
         """All events so far as (month, estate or -1, company or -1, kind, cause, size)."""
         return [
-            (int(e["month"]), int(e["estate"]), int(e["company"]), EVENT_KINDS[e["kind"]], CAUSES[e["cause"]], float(e["size"]))
+            (
+                int(e["month"]),
+                int(e["estate"]),
+                int(e["company"]),
+                EVENT_KINDS[e["kind"]],
+                CAUSES[e["cause"]],
+                float(e["size"]),
+            )
             for chunk in self.month_events
             for e in chunk
         ]

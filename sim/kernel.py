@@ -22,9 +22,20 @@ PACKAGE = Path(__file__).parent
 
 # What decides a run's numbers. Outputs, the app and the command may change without a result changing.
 MODEL_SOURCE = (
-    "parameters", "state", "month", "population", "interventions",
-    "kernel.py", "exact.py", "draws.py", "ledger.py", "city.py", "units.py", "words.py", "scenario",
-)  # fmt: skip
+    "parameters",
+    "state",
+    "month",
+    "population",
+    "interventions",
+    "kernel.py",
+    "exact.py",
+    "draws.py",
+    "ledger.py",
+    "city.py",
+    "units.py",
+    "words.py",
+    "scenario",
+)
 
 
 # What is compiled. Defaults of parameters reach the kernels as values, their names through the argument types.

@@ -112,7 +112,11 @@ class Page(NamedTuple):
 
     def lines(self) -> list[tuple[str, str, str, str, int]]:
         """(purpose, payer kind, payee kind, programme, fen) of whatever moved."""
-        lines = [(name, *PURPOSES[name], "", int(fen)) for name, fen in zip(PURPOSES, self.flows, strict=True) if fen]
+        lines = [
+            (name, *PURPOSES[name], "", int(fen))
+            for name, fen in zip(PURPOSES, self.flows, strict=True)
+            if fen
+        ]
         for (programme, payer_kind, payee_kind), fen in self.programme_flows.items():
             if fen:
                 lines.append(("programme", payer_kind, payee_kind, programme, fen))
@@ -148,14 +152,23 @@ class Books:
         amounts = self._book(payer_kind, payee_kind, payers, payees, fen)
         self.flows[purpose] += amounts
 
-    def pay(self, programme: str, payer_kind: str, payee_kind: str, payers: np.ndarray, payees: np.ndarray,
-            fen: np.ndarray) -> None:  # fmt: skip
+    def pay(
+        self,
+        programme: str,
+        payer_kind: str,
+        payee_kind: str,
+        payers: np.ndarray,
+        payees: np.ndarray,
+        fen: np.ndarray,
+    ) -> None:
         """Move amounts on behalf of a programme; recorded under its name."""
         amount = self._book(payer_kind, payee_kind, payers, payees, fen)
         key = (programme, payer_kind, payee_kind)
         self.programme_flows[key] = self.programme_flows.get(key, 0) + amount
 
-    def _book(self, payer_kind: str, payee_kind: str, payers: np.ndarray, payees: np.ndarray, fen: np.ndarray) -> int:
+    def _book(
+        self, payer_kind: str, payee_kind: str, payers: np.ndarray, payees: np.ndarray, fen: np.ndarray
+    ) -> int:
         amounts = np.asarray(fen, np.int64)
         if amounts.size and amounts.min() < 0:
             raise ValueError("money moves from payer to payee: amounts must not be negative")

@@ -22,8 +22,12 @@ COMPILE_NOTICE = "Compiling the model; this happens once per version and takes a
 MANY_OWNERS = 200_000
 
 
-def resolve(scenario: Scenario | str | Path, seed: int | None = None, months: int | None = None,
-            overrides: Mapping[str, Any] | None = None) -> Scenario:  # fmt: skip
+def resolve(
+    scenario: Scenario | str | Path,
+    seed: int | None = None,
+    months: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Scenario:
     """The scenario that a run will simulate: loaded if a name or path is given, with seed, months and overrides put in.
 
     Raises a ScenarioError that lists every problem.
@@ -34,9 +38,16 @@ def resolve(scenario: Scenario | str | Path, seed: int | None = None, months: in
     return with_overrides(loaded, changes) if changes else loaded
 
 
-def run(scenario: Scenario | str | Path, seed: int | None = None, months: int | None = None, threads: int | None = None,
-        overrides: Mapping[str, Any] | None = None, progress: Progress | None = None,
-        notice: Callable[[str], None] | None = None, probe: Callable[[WatchedCity], None] | None = None) -> Run:  # fmt: skip
+def run(
+    scenario: Scenario | str | Path,
+    seed: int | None = None,
+    months: int | None = None,
+    threads: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    notice: Callable[[str], None] | None = None,
+    probe: Callable[[WatchedCity], None] | None = None,
+) -> Run:
     """Simulate a scenario (a name, the path of a TOML file, or a Scenario) and return the Run.
 
     `overrides` changes values by dotted key (see `sim.scenario.with_overrides`); `threads` changes the speed and never the
@@ -63,8 +74,13 @@ class _Finished:
         self.run, self.city_households = run, city_households
 
 
-def _simulate(scenario: Scenario, threads: int | None, progress: Progress | None, compiled: bool,
-              probe: Callable[[WatchedCity], None] | None) -> _Finished:  # fmt: skip
+def _simulate(
+    scenario: Scenario,
+    threads: int | None,
+    progress: Progress | None,
+    compiled: bool,
+    probe: Callable[[WatchedCity], None] | None,
+) -> _Finished:
     from sim.results import Run
     from sim.state_owned import WatchedCity
 
@@ -91,9 +107,15 @@ def warm_up() -> None:
     Call it once before starting worker processes: workers that compile at the same time would all do the same work.
     """
     small = {
-        "city.estates": 12, "city.households": None, "city.districts": 1, "city.streets_per_district": 1,
-        "city.communities_per_street": 1, "companies.private": 3, "companies.state_owned": 1, "months": 2,
-    }  # fmt: skip
+        "city.estates": 12,
+        "city.households": None,
+        "city.districts": 1,
+        "city.streets_per_district": 1,
+        "city.communities_per_street": 1,
+        "companies.private": 3,
+        "companies.state_owned": 1,
+        "months": 2,
+    }
     run(load("vicious_cycle"), overrides=small, notice=lambda text: None)
 
 

@@ -17,10 +17,28 @@ COLOURS = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE)
 # Patterns beside the colours of stacked areas, so that a grey print or colour blindness loses nothing.
 DECALS: dict[str, dict[str, Any]] = {
     "healthy": {"symbol": "none"},
-    "recovering": {"symbol": "circle", "symbolSize": 0.4, "color": "rgba(255,255,255,.7)", "dashArrayX": [[6, 6]], "dashArrayY": [6, 6]},
+    "recovering": {
+        "symbol": "circle",
+        "symbolSize": 0.4,
+        "color": "rgba(255,255,255,.7)",
+        "dashArrayX": [[6, 6]],
+        "dashArrayY": [6, 6],
+    },
     "strained": {"symbol": "none"},
-    "spiralling": {"symbol": "rect", "color": "rgba(255,255,255,.6)", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.785},
-    "collapsed": {"symbol": "rect", "color": "rgba(255,255,255,.45)", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": 0.785},
+    "spiralling": {
+        "symbol": "rect",
+        "color": "rgba(255,255,255,.6)",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [2, 5],
+        "rotation": -0.785,
+    },
+    "collapsed": {
+        "symbol": "rect",
+        "color": "rgba(255,255,255,.45)",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [2, 5],
+        "rotation": 0.785,
+    },
 }
 CHARTS = ("cycle", "stages", "ladder", "money")
 
@@ -39,31 +57,71 @@ def chart_options(name: str, lang: str) -> dict[str, Any]:
     money = name == "money"
     return {
         "title": {"text": say(f"chart_{name}", lang), "textStyle": {"fontSize": 15}, "left": 8, "top": 4},
-        "textStyle": {"fontFamily": "system-ui, 'Estate Sans', sans-serif"}, "aria": {"enabled": True}, "animation": False,
+        "textStyle": {"fontFamily": "system-ui, 'Estate Sans', sans-serif"},
+        "aria": {"enabled": True},
+        "animation": False,
         "legend": {"top": 28, "left": 8, "itemWidth": 34, "textStyle": {"fontSize": 13}},
         "grid": {"left": 52, "right": 18, "top": 84, "bottom": 40},
-        "tooltip": {"trigger": "axis", "confine": True, ":valueFormatter":
-                    "value => value == null ? '–' : " + ("value.toFixed(2)" if money else "(100 * value).toFixed(0) + '%'")},
-        "toolbox": {"right": 8, "feature": {"saveAsImage": {"name": f"estate_{name}", "pixelRatio": 2, "title": "PNG"}}},
-        "xAxis": {"type": "value", "min": 0, "max": 120, "name": say("month", lang), "nameLocation": "middle", "nameGap": 24,
-                  "minInterval": 12, "interval": 12, "axisLabel": {"fontSize": 13, "hideOverlap": True}},
-        "yAxis": {"type": "value", "min": 0, **({} if money else {"max": 1}),
-                  "axisLabel": {"fontSize": 13, **({} if money else {":formatter": "value => Math.round(100 * value) + '%'"})}},
+        "tooltip": {
+            "trigger": "axis",
+            "confine": True,
+            ":valueFormatter": "value => value == null ? '–' : "
+            + ("value.toFixed(2)" if money else "(100 * value).toFixed(0) + '%'"),
+        },
+        "toolbox": {
+            "right": 8,
+            "feature": {"saveAsImage": {"name": f"estate_{name}", "pixelRatio": 2, "title": "PNG"}},
+        },
+        "xAxis": {
+            "type": "value",
+            "min": 0,
+            "max": 120,
+            "name": say("month", lang),
+            "nameLocation": "middle",
+            "nameGap": 24,
+            "minInterval": 12,
+            "interval": 12,
+            "axisLabel": {"fontSize": 13, "hideOverlap": True},
+        },
+        "yAxis": {
+            "type": "value",
+            "min": 0,
+            **({} if money else {"max": 1}),
+            "axisLabel": {
+                "fontSize": 13,
+                **({} if money else {":formatter": "value => Math.round(100 * value) + '%'"}),
+            },
+        },
         "series": [_series(name, place, label) for place, label in enumerate(labels_of(name, lang))],
-    }  # fmt: skip
+    }
 
 
 def _series(name: str, place: int, label: str) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "line", "id": f"{name}{place}", "name": label, "data": [], "showSymbol": False}
+    made: dict[str, Any] = {
+        "type": "line",
+        "id": f"{name}{place}",
+        "name": label,
+        "data": [],
+        "showSymbol": False,
+    }
     if name == "stages":
         stage = LINES[name][place].removeprefix("stage_")
         colour = style.STAGE_STYLE[stage][0]
         area = {"opacity": 0.95, "color": colour, "decal": DECALS[stage]}
         # the legend and the area take their pattern from the item
-        return made | {"stack": "all", "areaStyle": area, "lineStyle": {"width": 0.5, "color": "#fff"},
-                       "itemStyle": {"color": colour, "decal": DECALS[stage]}, "symbol": "roundRect"}  # fmt: skip
-    return made | {"lineStyle": {"width": 3, "type": DASHES[place], "color": COLOURS[place]}, "itemStyle": {"color": COLOURS[place]},
-                   "symbol": SYMBOLS[place], "symbolSize": 8}  # fmt: skip
+        return made | {
+            "stack": "all",
+            "areaStyle": area,
+            "lineStyle": {"width": 0.5, "color": "#fff"},
+            "itemStyle": {"color": colour, "decal": DECALS[stage]},
+            "symbol": "roundRect",
+        }
+    return made | {
+        "lineStyle": {"width": 3, "type": DASHES[place], "color": COLOURS[place]},
+        "itemStyle": {"color": COLOURS[place]},
+        "symbol": SYMBOLS[place],
+        "symbolSize": 8,
+    }
 
 
 def city_charts(lang: str) -> dict[str, int]:
@@ -71,6 +129,10 @@ def city_charts(lang: str) -> dict[str, int]:
     ids = {}
     with ui.element("div").classes("estate-charts"):
         for name in CHARTS:
-            made = ui.echart(chart_options(name, lang)).classes("estate-chart").props(f'role=img aria-label="{say(f"chart_{name}", lang)}"')
+            made = (
+                ui.echart(chart_options(name, lang))
+                .classes("estate-chart")
+                .props(f'role=img aria-label="{say(f"chart_{name}", lang)}"')
+            )
             ids[name] = made.id
     return ids

@@ -88,7 +88,11 @@ def address(choice: Choice, lang: str, more: Iterable[tuple[str, str]] = ()) -> 
     """The query string ("?...") that holds a choice."""
     start = Choice.of(choice.scenario)
     parts = [("scenario", choice.scenario)]
-    parts += [(key, str(getattr(choice, key))) for key in ("seed", "months") if getattr(choice, key) != getattr(start, key)]
+    parts += [
+        (key, str(getattr(choice, key)))
+        for key in ("seed", "months")
+        if getattr(choice, key) != getattr(start, key)
+    ]
     if choice.on != start.on:
         parts.append(("on", ",".join(choice.on)))
     levers = choice.board.by_key
@@ -105,7 +109,9 @@ class Reading:
     ignored: tuple[str, ...]
 
 
-def read_address(pairs: Iterable[tuple[str, str]], limits: Limits, lang: str, other: Iterable[str] = ()) -> Reading:
+def read_address(
+    pairs: Iterable[tuple[str, str]], limits: Limits, lang: str, other: Iterable[str] = ()
+) -> Reading:
     """The choice of a query string. What is unknown or out of range is left out and named; nothing else is trusted."""
     given: dict[str, str] = {}
     ignored: list[str] = []
@@ -122,14 +128,18 @@ def read_address(pairs: Iterable[tuple[str, str]], limits: Limits, lang: str, ot
         ignored.append(say("too_long", lang, most=limits.query_length))
     name = given.pop("scenario", DEFAULT)
     if name not in offered(limits):
-        ignored.append(say("out_of_range", lang, key="scenario", found=_short(name), allowed=", ".join(offered(limits))))
+        ignored.append(
+            say("out_of_range", lang, key="scenario", found=_short(name), allowed=", ".join(offered(limits)))
+        )
         name = DEFAULT
     for key in other:
         given.pop(key, None)
     return Reading(_read_levers(Choice.of(name), given, limits, ignored, lang), lang, tuple(ignored[:12]))
 
 
-def _read_levers(choice: Choice, given: dict[str, str], limits: Limits, ignored: list[str], lang: str) -> Choice:
+def _read_levers(
+    choice: Choice, given: dict[str, str], limits: Limits, ignored: list[str], lang: str
+) -> Choice:
     """Move what a query names; `ignored` gets what cannot be."""
     if "on" in given:
         names = tuple(dict.fromkeys(name for name in given.pop("on").split(",") if name))

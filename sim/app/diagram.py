@@ -13,8 +13,26 @@ from sim.app.trap_work import Curve, Point, Way
 from sim.app.words import SAID, say
 from sim.outputs.trap import branches
 
-WORDS = ("start", "again", "diagram", "handle", "spoken", "collection", "computing", "stays", "rises", "falls", "seen", "seen_tipping",
-         "stable", "tipping", "settle", "tip", "moving", "mean")  # fmt: skip
+WORDS = (
+    "start",
+    "again",
+    "diagram",
+    "handle",
+    "spoken",
+    "collection",
+    "computing",
+    "stays",
+    "rises",
+    "falls",
+    "seen",
+    "seen_tipping",
+    "stable",
+    "tipping",
+    "settle",
+    "tip",
+    "moving",
+    "mean",
+)
 
 Moved = Callable[[float, float], Awaitable[None]]
 
@@ -22,7 +40,9 @@ Moved = Callable[[float, float], Awaitable[None]]
 class Diagram(ui.element, component="trap.js"):
     """Draws curve, agents and the city's way over the range of one lever; calls back when the handle has been moved."""
 
-    def __init__(self, lang: str, lever: str, bounds: tuple[float, float], at: float, start: float, moved: Moved) -> None:
+    def __init__(
+        self, lang: str, lever: str, bounds: tuple[float, float], at: float, start: float, moved: Moved
+    ) -> None:
         """`lever` is what the lever is called; `bounds` its range; `at`, `start`: where the handle is."""
         super().__init__()
         self.classes("w-full")
@@ -46,8 +66,13 @@ class Diagram(ui.element, component="trap.js"):
         """Draw the mean-field curve from its parts."""
         points = sorted(point for part in found for point in part.points)
         values = [value for value, _ in points]
-        lines = {name: branches([(value, rate) for value, rates in points for rate, stable in rates if stable == wanted], values)
-                 for name, wanted in (("stable", True), ("tipping", False))}  # fmt: skip
+        lines = {
+            name: branches(
+                [(value, rate) for value, rates in points for rate, stable in rates if stable == wanted],
+                values,
+            )
+            for name, wanted in (("stable", True), ("tipping", False))
+        }
         self._props["curve"], self._props["lines"] = points, lines
         self.update()
 

@@ -21,28 +21,77 @@ def difference_options(name: str, policies: list[str], found: list[Difference], 
     for place, one in enumerate(found):
         monthly, colour = one.monthly[name], COLOURS[place % len(COLOURS)]
         # a band is a stack of its invisible lower edge and its width; ECharts stacks only what has one sign, so "all"
-        hidden = {"type": "line", "stack": f"band{place}", "stackStrategy": "all", "showSymbol": False, "silent": True,
-                  "lineStyle": {"opacity": 0}, "itemStyle": {"color": colour}, "tooltip": {"show": False}}  # fmt: skip
+        hidden = {
+            "type": "line",
+            "stack": f"band{place}",
+            "stackStrategy": "all",
+            "showSymbol": False,
+            "silent": True,
+            "lineStyle": {"opacity": 0},
+            "itemStyle": {"color": colour},
+            "tooltip": {"show": False},
+        }
         series.append(hidden | {"data": _points(monthly.low)})
-        series.append(hidden | {"data": _points(monthly.high - monthly.low), "areaStyle": {"color": colour, "opacity": 0.2}})
-        series.append({"type": "line", "name": policies[place], "data": _points(monthly.mean), "showSymbol": False,
-                       "lineStyle": {"color": colour, "width": 3, "type": DASHES[place % len(DASHES)]}, "itemStyle": {"color": colour}})  # fmt: skip
-    series[-1]["markLine"] = {"silent": True, "symbol": "none", "label": {"show": False}, "lineStyle": {"color": "#333", "type": "solid"},
-                              "data": [{"yAxis": 0}]}  # fmt: skip
+        series.append(
+            hidden
+            | {"data": _points(monthly.high - monthly.low), "areaStyle": {"color": colour, "opacity": 0.2}}
+        )
+        series.append(
+            {
+                "type": "line",
+                "name": policies[place],
+                "data": _points(monthly.mean),
+                "showSymbol": False,
+                "lineStyle": {"color": colour, "width": 3, "type": DASHES[place % len(DASHES)]},
+                "itemStyle": {"color": colour},
+            }
+        )
+    series[-1]["markLine"] = {
+        "silent": True,
+        "symbol": "none",
+        "label": {"show": False},
+        "lineStyle": {"color": "#333", "type": "solid"},
+        "data": [{"yAxis": 0}],
+    }
     months = int(found[0].monthly[name].mean.size) - 1
     return {
-        "title": {"text": say("difference_of", lang, what=title), "textStyle": {"fontSize": 15, "fontFamily": FONT}, "left": 8, "top": 4},
-        "textStyle": {"fontFamily": FONT}, "aria": {"enabled": True}, "animation": False, "series": series,
+        "title": {
+            "text": say("difference_of", lang, what=title),
+            "textStyle": {"fontSize": 15, "fontFamily": FONT},
+            "left": 8,
+            "top": 4,
+        },
+        "textStyle": {"fontFamily": FONT},
+        "aria": {"enabled": True},
+        "animation": False,
+        "series": series,
         "legend": {"top": 28, "left": 8, "type": "scroll", "data": policies, "textStyle": {"fontSize": 13}},
         "grid": {"left": 56, "right": 18, "top": 66, "bottom": 40},
-        "tooltip": {"trigger": "axis", "confine": True, ":valueFormatter": "value => value == null ? '–' : value.toFixed(1)"},
-        "toolbox": {"right": 8, "feature": {"saveAsImage": {"name": f"difference_{name}", "pixelRatio": 2, "title": "PNG"}}},
-        "xAxis": {"type": "value", "min": 0, "max": months, "name": say("month", lang), "nameLocation": "middle", "nameGap": 24,
-                  "interval": 24 if months > 60 else 12},
+        "tooltip": {
+            "trigger": "axis",
+            "confine": True,
+            ":valueFormatter": "value => value == null ? '–' : value.toFixed(1)",
+        },
+        "toolbox": {
+            "right": 8,
+            "feature": {"saveAsImage": {"name": f"difference_{name}", "pixelRatio": 2, "title": "PNG"}},
+        },
+        "xAxis": {
+            "type": "value",
+            "min": 0,
+            "max": months,
+            "name": say("month", lang),
+            "nameLocation": "middle",
+            "nameGap": 24,
+            "interval": 24 if months > 60 else 12,
+        },
         "yAxis": {"type": "value", "axisLabel": {"fontSize": 13}},
-    }  # fmt: skip
+    }
 
 
 def _points(values: np.ndarray) -> list[list[float | None]]:
     """Month and percentage points; None where there is no figure."""
-    return [[month, round(100 * float(value), 3) if np.isfinite(value) else None] for month, value in enumerate(values)]
+    return [
+        [month, round(100 * float(value), 3) if np.isfinite(value) else None]
+        for month, value in enumerate(values)
+    ]

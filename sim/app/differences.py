@@ -36,7 +36,9 @@ class Difference:
     monthly: dict[str, Monthly]
     rescued: float  # estates a run in the cycle at the end under the first policy and not under this one
     harmed: float  # the other way round
-    estates: tuple[tuple[int, int, int], ...]  # first seed: estate, months in the cycle under the first and under this one
+    estates: tuple[
+        tuple[int, int, int], ...
+    ]  # first seed: estate, months in the cycle under the first and under this one
 
 
 def series_of(summary: RunSummary, name: str) -> np.ndarray:
@@ -52,18 +54,31 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
     base = np.array([[run.scalars[name] for name in names] for run in first])
     paired = np.array([[run.scalars[name] for name in names] for run in other]) - base
     found = mean_intervals(paired, resamples=RESAMPLES)
-    outcomes = {name: (float(base[:, place].mean()), float(paired[:, place].mean()), found[place]) for place, name in enumerate(names)}
-    before, after = (np.array([np.isin(run.estates["final_stage"], CYCLE_STAGES) for run in runs]) for runs in (first, other))
-    return Difference(len(first), outcomes, {name: _monthly(first, other, name) for name in MONTHLY},
-                      float((before & ~after).sum(axis=1).mean()), float((after & ~before).sum(axis=1).mean()),
-                      _most_changed(first[0], other[0]))  # fmt: skip
+    outcomes = {
+        name: (float(base[:, place].mean()), float(paired[:, place].mean()), found[place])
+        for place, name in enumerate(names)
+    }
+    before, after = (
+        np.array([np.isin(run.estates["final_stage"], CYCLE_STAGES) for run in runs])
+        for runs in (first, other)
+    )
+    return Difference(
+        len(first),
+        outcomes,
+        {name: _monthly(first, other, name) for name in MONTHLY},
+        float((before & ~after).sum(axis=1).mean()),
+        float((after & ~before).sum(axis=1).mean()),
+        _most_changed(first[0], other[0]),
+    )
 
 
 def _monthly(first: Sequence[RunSummary], other: Sequence[RunSummary], name: str) -> Monthly:
     paired = np.array([series_of(b, name) - series_of(a, name) for a, b in zip(first, other, strict=True)])
     found = mean_intervals(paired, resamples=RESAMPLES)
     # where all pairs agree there is no interval to draw, and where a figure is missing no line
-    return Monthly(paired.mean(axis=0), np.array([one.low for one in found]), np.array([one.high for one in found]))
+    return Monthly(
+        paired.mean(axis=0), np.array([one.low for one in found]), np.array([one.high for one in found])
+    )
 
 
 def _most_changed(first: RunSummary, other: RunSummary) -> tuple[tuple[int, int, int], ...]:

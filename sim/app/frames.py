@@ -23,7 +23,9 @@ from sim.words import COLUMN_WORDS, MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
 ABSENT = 255
 LINES = {
     "cycle": ("collection_rate", "quality", "satisfaction", "condition"),
-    "stages": tuple(f"stage_{name}" for name in ("healthy", "recovering", "strained", "spiralling", "collapsed")),
+    "stages": tuple(
+        f"stage_{name}" for name in ("healthy", "recovering", "strained", "spiralling", "collapsed")
+    ),
     "ladder": ("nominal", "charging", "professional", "break_even"),
 }
 GOVERNMENT = ("city", "district", "street", "community", "state")
@@ -35,9 +37,12 @@ def frames_of(record: Record, scenario: Scenario) -> bytes:
     """The gzip-compressed message of one run."""
     layers = _layers(record)
     head: dict[str, Any] = {
-        "months": record.months, "estates": record.estates, "layers": [about for about, _ in layers],
-        "lines": lines_of(record), "groups": _groups(record, scenario),
-    }  # fmt: skip
+        "months": record.months,
+        "estates": record.estates,
+        "layers": [about for about, _ in layers],
+        "lines": lines_of(record),
+        "groups": _groups(record, scenario),
+    }
     text = json.dumps(head, ensure_ascii=False, allow_nan=False).encode("utf-8")
     text += b" " * (-len(text) % 4)
     body = b"".join(np.ascontiguousarray(values, np.uint8).tobytes() for _, values in layers)
@@ -49,12 +54,19 @@ def _layers(record: Record) -> list[tuple[dict[str, Any], np.ndarray]]:
     out = record.outcomes
     homes = np.maximum(record.facts["households"].astype(np.float64), 1.0)
     debt = out.arrears / FEN_PER_YUAN / homes
-    layers = [_coded("stage", out.stage, STAGES, STAGE_WORDS, style.STAGE_STYLE), _coded("mode", out.mode, MODES, MODE_WORDS, style.MODE_STYLE)]
+    layers = [
+        _coded("stage", out.stage, STAGES, STAGE_WORDS, style.STAGE_STYLE),
+        _coded("mode", out.mode, MODES, MODE_WORDS, style.MODE_STYLE),
+    ]
     for name, values in (
-        ("collection_rate_12", collection_rate(out.collected_12, out.billed_12)), ("satisfaction", out.satisfaction),
-        ("quality", out.quality), ("condition", out.condition), ("trust", out.trust), ("grievance", out.grievance),
+        ("collection_rate_12", collection_rate(out.collected_12, out.billed_12)),
+        ("satisfaction", out.satisfaction),
+        ("quality", out.quality),
+        ("condition", out.condition),
+        ("trust", out.trust),
+        ("grievance", out.grievance),
         ("legacy", out.legacy),
-    ):  # fmt: skip
+    ):
         layers.append(_measured(name, COLUMN_WORDS[name], values, 0.0, 1.0, "share"))
     most = max(1.0, float(np.nanpercentile(debt, 99)))
     layers.append(_measured("arrears", Word("户均欠费", "arrears per household"), debt, 0.0, most, "yuan"))
@@ -67,16 +79,37 @@ def _both(word: Word) -> dict[str, str]:
     return {"zh": word.zh, "en": word.en}
 
 
-def _coded(name: str, codes: np.ndarray, names: tuple[str, ...], words: dict[str, Word], looks: dict[str, tuple[str, str]]
-           ) -> tuple[dict[str, Any], np.ndarray]:  # fmt: skip
-    entries = [{"label": _both(words[one]), "colour": looks[one][0], "pattern": SIGNS.get(one, PATTERNS[looks[one][1]])} for one in names]
+def _coded(
+    name: str,
+    codes: np.ndarray,
+    names: tuple[str, ...],
+    words: dict[str, Word],
+    looks: dict[str, tuple[str, str]],
+) -> tuple[dict[str, Any], np.ndarray]:
+    entries = [
+        {
+            "label": _both(words[one]),
+            "colour": looks[one][0],
+            "pattern": SIGNS.get(one, PATTERNS[looks[one][1]]),
+        }
+        for one in names
+    ]
     return {"name": name, "label": _both(COLUMN_WORDS[name]), "kind": "codes", "entries": entries}, codes
 
 
-def _measured(name: str, word: Word, values: np.ndarray, low: float, high: float, unit: str) -> tuple[dict[str, Any], np.ndarray]:
+def _measured(
+    name: str, word: Word, values: np.ndarray, low: float, high: float, unit: str
+) -> tuple[dict[str, Any], np.ndarray]:
     scaled = np.clip((values - low) / (high - low), 0.0, 1.0) * 254.0
     bytes_ = np.where(np.isnan(scaled), ABSENT, np.floor(np.nan_to_num(scaled) + 0.5))
-    return {"name": name, "label": _both(word), "kind": "measure", "low": low, "high": high, "unit": unit}, bytes_
+    return {
+        "name": name,
+        "label": _both(word),
+        "kind": "measure",
+        "low": low,
+        "high": high,
+        "unit": unit,
+    }, bytes_
 
 
 def _groups(record: Record, scenario: Scenario) -> list[dict[str, Any]]:

@@ -16,7 +16,9 @@ from typing import Any, NamedTuple
 from sim.errors import EngineError, EstateError
 from sim.words import Word
 
-Decision = dict[str, int]  # measure: most public money that it may spend this year (yuan; 0 for one that costs the public nothing)
+Decision = dict[
+    str, int
+]  # measure: most public money that it may spend this year (yuan; 0 for one that costs the public nothing)
 Plan = tuple[tuple[tuple[str, int], ...], ...]  # the decisions of all years so far, as a key and for a worker
 
 MOST_TEAMS, LONGEST_NAME = 30, 24
@@ -128,7 +130,9 @@ class Game:
         if self.stage == ENDED:
             raise Refused("game_over")
         codes = {team.code for team in self.teams.values()}
-        code = next(code for code in iter(lambda: f"{secrets.randbelow(10_000):04d}", None) if code not in codes)
+        code = next(
+            code for code in iter(lambda: f"{secrets.randbelow(10_000):04d}", None) if code not in codes
+        )
         team = Team(name, secrets.token_hex(16), code)
         team.decisions = [{} for _ in range(self.closed)]  # who comes late has done nothing so far
         self.teams[team.token] = team
@@ -155,7 +159,9 @@ class Game:
 
     def spent(self, team: Team) -> int:
         """Public money that the ledger says a team has spent, yuan; for a year not simulated yet, all that it may spend."""
-        return sum(year.cost for year in team.years) + sum(sum(bought.values()) for bought in team.decisions[len(team.years) :])
+        return sum(year.cost for year in team.years) + sum(
+            sum(bought.values()) for bought in team.decisions[len(team.years) :]
+        )
 
     def left(self, team: Team) -> int:
         """Money that a team has now: a year's budget for every year begun, less what was spent; yuan."""
@@ -181,7 +187,10 @@ class Game:
             raise Refused("game_not_now")
         if version != team.version:
             raise Refused("game_other_browser")
-        if any(kind not in self.rules.measures or not isinstance(yuan, int) or yuan < 0 for kind, yuan in decision.items()):
+        if any(
+            kind not in self.rules.measures or not isinstance(yuan, int) or yuan < 0
+            for kind, yuan in decision.items()
+        ):
             raise Refused("game_no_such_measure")
         asked, left = sum(decision.values()), self.left(team)
         if asked > left:
@@ -211,7 +220,9 @@ class Game:
             made[kind] = min(yuan, left)
             left -= made[kind]
             if made[kind] < yuan:
-                team.said.append(Said("game_capped", (("measure", kind), ("asked", yuan), ("got", made[kind]))))
+                team.said.append(
+                    Said("game_capped", (("measure", kind), ("asked", yuan), ("got", made[kind])))
+                )
         team.said.insert(0, Said("game_as_before" if before else "game_nothing_submitted"))
         return made
 
@@ -252,9 +263,20 @@ class Game:
     @property
     def board(self) -> list[Standing]:
         """Teams that have played a year: most estates out of the cycle first, then the satisfaction of the worst tenth, then money left."""
-        lines = [Standing(team.name, team.years[-1].out_of_cycle, team.years[-1].worst_decile, self.left(team))
-                 for team in self.teams.values() if team.years]  # fmt: skip
-        return sorted(lines, key=lambda line: (-round(line.out_of_cycle, 3), -round(line.worst_decile, 3), -line.left, line.name))
+        lines = [
+            Standing(team.name, team.years[-1].out_of_cycle, team.years[-1].worst_decile, self.left(team))
+            for team in self.teams.values()
+            if team.years
+        ]
+        return sorted(
+            lines,
+            key=lambda line: (
+                -round(line.out_of_cycle, 3),
+                -round(line.worst_decile, 3),
+                -line.left,
+                line.name,
+            ),
+        )
 
 
 def plan_of(decisions: list[Decision]) -> Plan:

@@ -25,13 +25,19 @@ class DecisionForm:
         before = team.decisions[-1] if team.decisions else {}
         self.decision: Decision = dict(team.chosen if team.chosen is not None else before)
         lang = session.lang
-        ui.label(session.say("game_money", left=money(game.left(team), lang), yearly=money(game.rules.yearly, lang))).classes("text-lg font-bold").mark("game-money")
+        ui.label(
+            session.say(
+                "game_money", left=money(game.left(team), lang), yearly=money(game.rules.yearly, lang)
+            )
+        ).classes("text-lg font-bold").mark("game-money")
         ui.label(session.say("game_decide")).classes("estate-small")
         spent = dict(team.years[-1].spent) if team.years else {}
         for kind in game.rules.measures:
             self._measure(kind, spent.get(kind))
         self.sum = ui.label("").classes("font-bold").props("role=status aria-live=polite").mark("game-sum")
-        ui.button(session.say("game_submit"), icon="check", on_click=self._hand_in).props("no-caps color=primary size=lg").classes("w-full").mark("submit")
+        ui.button(session.say("game_submit"), icon="check", on_click=self._hand_in).props(
+            "no-caps color=primary size=lg"
+        ).classes("w-full").mark("submit")
         status = session.say("game_submitted" if team.chosen is not None else "game_not_submitted")
         ui.label(status).classes("estate-small").props("role=status").mark("game-status")
         self._add_up()
@@ -46,8 +52,16 @@ class DecisionForm:
                 field = None
                 if public:
                     share = max(1, self.game.rules.yearly // 4 // UNIT)
-                    field = ui.number(value=self.decision.get(kind, share * UNIT) / UNIT, min=0, precision=1, step=5, suffix=session.say("game_yuan_unit"))
-                    field.props(f'dense outlined debounce=200 aria-label="{label}"').classes("estate-amount").mark(f"yuan-{kind}")
+                    field = ui.number(
+                        value=self.decision.get(kind, share * UNIT) / UNIT,
+                        min=0,
+                        precision=1,
+                        step=5,
+                        suffix=session.say("game_yuan_unit"),
+                    )
+                    field.props(f'dense outlined debounce=200 aria-label="{label}"').classes(
+                        "estate-amount"
+                    ).mark(f"yuan-{kind}")
                 else:
                     ui.label(session.say("game_no_public_cost")).classes("estate-small")
 
@@ -62,7 +76,9 @@ class DecisionForm:
             if field is not None:
                 field.on_value_change(changed)
             if spent is not None and public:
-                ui.label(session.say("game_last_year", yuan=money(spent, session.lang))).classes("estate-small")
+                ui.label(session.say("game_last_year", yuan=money(spent, session.lang))).classes(
+                    "estate-small"
+                )
             self._about(kind)
 
     def _about(self, kind: str) -> None:

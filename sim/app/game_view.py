@@ -26,15 +26,27 @@ PATHS = ("out_of_cycle", "worst_decile")
 
 def told(said: Said, lang: str) -> str:
     """A sentence of the game in a language: amounts as money, measures by what they are called."""
-    values = {key: amount(value, lang) if key in MONEY else label_of(value).in_language(lang) if key == "measure" else value
-              for key, value in said.values}  # fmt: skip
+    values = {
+        key: amount(value, lang)
+        if key in MONEY
+        else label_of(value).in_language(lang)
+        if key == "measure"
+        else value
+        for key, value in said.values
+    }
     return say(said.key, lang, **values)
 
 
 def refused(session: Session, error: Refused) -> None:
     """Say on this page why something cannot be done."""
     with session.client:
-        ui.notify(told(error.said, session.lang), type="warning", multi_line=True, timeout=8000, close_button=session.say("close"))
+        ui.notify(
+            told(error.said, session.lang),
+            type="warning",
+            multi_line=True,
+            timeout=8000,
+            close_button=session.say("close"),
+        )
 
 
 def money(yuan: float, lang: str) -> str:
@@ -73,7 +85,9 @@ def change_words(session: Session, years: Sequence[Year], name: str) -> list[str
     if len(years) < 2:
         return []
     points = 100 * (getattr(years[-1], name) - getattr(years[-2], name))
-    text = f"{'+' if points >= 0 else '−'}{abs(points):.1f}" + ("个百分点" if session.lang == "zh" else " points")
+    text = f"{'+' if points >= 0 else '−'}{abs(points):.1f}" + (
+        "个百分点" if session.lang == "zh" else " points"
+    )
     return [session.say("game_since", change=text)]
 
 
@@ -85,20 +99,46 @@ def leader_board(session: Session, host: Host, game: Game, final: bool = False) 
         ui.label(session.say("game_empty_board"))
         return
     lang = session.lang
-    rows = [{"rank": str(place), "team": line.name, "out": format_share(line.out_of_cycle, 0), "worst": format_share(line.worst_decile, 0),
-             "left": money(line.left, lang)} for place, line in enumerate(lines, 1)]  # fmt: skip
-    extra = (("game_best_row", host.best_years), ("game_nobody", host.nothing)) if final else (("game_nobody", host.nothing),)
+    rows = [
+        {
+            "rank": str(place),
+            "team": line.name,
+            "out": format_share(line.out_of_cycle, 0),
+            "worst": format_share(line.worst_decile, 0),
+            "left": money(line.left, lang),
+        }
+        for place, line in enumerate(lines, 1)
+    ]
+    extra = (
+        (("game_best_row", host.best_years), ("game_nobody", host.nothing))
+        if final
+        else (("game_nobody", host.nothing),)
+    )
     for key, years in extra:
         done = min(len(years), game.closed if final else max(len(team.years) for team in game.teams.values()))
         if done:
             saved = game.rules.yearly * (game.year + 1) - sum(year.cost for year in years[:done])
-            rows.append({"rank": "–", "team": session.say(key), "out": format_share(years[done - 1].out_of_cycle, 0),
-                         "worst": format_share(years[done - 1].worst_decile, 0), "left": money(saved, lang)})  # fmt: skip
+            rows.append(
+                {
+                    "rank": "–",
+                    "team": session.say(key),
+                    "out": format_share(years[done - 1].out_of_cycle, 0),
+                    "worst": format_share(years[done - 1].worst_decile, 0),
+                    "left": money(saved, lang),
+                }
+            )
     columns: list[dict[str, Any]] = [
-        {"name": name, "field": name, "label": session.say(f"game_{name}"), "align": "left" if name == "team" else "right"}
+        {
+            "name": name,
+            "field": name,
+            "label": session.say(f"game_{name}"),
+            "align": "left" if name == "team" else "right",
+        }
         for name in ("rank", "team", "out", "worst", "left")
     ]
-    ui.table(rows=rows, columns=columns, row_key="team", pagination=0).props("flat wrap-cells dense hide-pagination").classes("w-full estate-board")
+    ui.table(rows=rows, columns=columns, row_key="team", pagination=0).props(
+        "flat wrap-cells dense hide-pagination"
+    ).classes("w-full estate-board")
     ui.label(session.say("game_board_rule")).classes("estate-small")
 
 
@@ -109,15 +149,44 @@ def paths_chart(session: Session, name: str, paths: Mapping[str, Sequence[Year]]
     for place, (team, path) in enumerate(paths.items()):
         colour, dash = COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)]
         points = [[number, round(100 * getattr(year, name), 1)] for number, year in enumerate(path, 1)]
-        series.append({"type": "line", "name": team, "data": points, "symbol": SYMBOLS[place % len(SYMBOLS)], "symbolSize": 9,
-                       "lineStyle": {"width": 3, "type": dash, "color": colour}, "itemStyle": {"color": colour}})  # fmt: skip
+        series.append(
+            {
+                "type": "line",
+                "name": team,
+                "data": points,
+                "symbol": SYMBOLS[place % len(SYMBOLS)],
+                "symbolSize": 9,
+                "lineStyle": {"width": 3, "type": dash, "color": colour},
+                "itemStyle": {"color": colour},
+            }
+        )
     options = {
-        "title": {"text": title, "textStyle": {"fontSize": 15, "fontFamily": FONT}, "left": 8, "top": 4}, "textStyle": {"fontFamily": FONT},
-        "aria": {"enabled": True}, "animation": False, "series": series,
+        "title": {"text": title, "textStyle": {"fontSize": 15, "fontFamily": FONT}, "left": 8, "top": 4},
+        "textStyle": {"fontFamily": FONT},
+        "aria": {"enabled": True},
+        "animation": False,
+        "series": series,
         "legend": {"type": "scroll", "top": 28, "left": 8, "itemWidth": 34, "textStyle": {"fontSize": 13}},
-        "grid": {"left": 52, "right": 18, "top": 66, "bottom": 40}, "tooltip": {"trigger": "axis", "confine": True},
-        "toolbox": {"right": 8, "feature": {"saveAsImage": {"name": f"game_{name}", "pixelRatio": 2, "title": "PNG"}}},
-        "xAxis": {"type": "value", "min": 1, "max": max(2, years), "interval": 1, "name": session.say("game_year"), "nameLocation": "middle", "nameGap": 24},
-        "yAxis": {"type": "value", "min": 0, "max": 100, "axisLabel": {":formatter": "value => value + '%'", "fontSize": 13}},
-    }  # fmt: skip
+        "grid": {"left": 52, "right": 18, "top": 66, "bottom": 40},
+        "tooltip": {"trigger": "axis", "confine": True},
+        "toolbox": {
+            "right": 8,
+            "feature": {"saveAsImage": {"name": f"game_{name}", "pixelRatio": 2, "title": "PNG"}},
+        },
+        "xAxis": {
+            "type": "value",
+            "min": 1,
+            "max": max(2, years),
+            "interval": 1,
+            "name": session.say("game_year"),
+            "nameLocation": "middle",
+            "nameGap": 24,
+        },
+        "yAxis": {
+            "type": "value",
+            "min": 0,
+            "max": 100,
+            "axisLabel": {":formatter": "value => value + '%'", "fontSize": 13},
+        },
+    }
     ui.echart(options).classes("estate-chart").props(f'role=img aria-label="{title}"')

@@ -48,7 +48,9 @@ class Best(NamedTuple):
 
 def base_of(rules: Rules) -> Scenario:
     """The city of the game, the same for all teams."""
-    return with_overrides(city(rules.scenario, DEFAULT_LIMITS), {"seed": rules.seed, "months": rules.years * MONTHS_PER_YEAR})
+    return with_overrides(
+        city(rules.scenario, DEFAULT_LIMITS), {"seed": rules.seed, "months": rules.years * MONTHS_PER_YEAR}
+    )
 
 
 def city_of(rules: Rules, plan: Plan) -> Scenario:
@@ -61,10 +63,21 @@ def city_of(rules: Rules, plan: Plan) -> Scenario:
         for kind, yuan in decision:
             first.setdefault(kind, (year, yuan))
     base = base_of(rules)
-    bought = [read_programme({"kind": kind, "name": PREFIX + kind, "start": year * MONTHS_PER_YEAR + 1, "yearly_budget": float(yuan)})
-              for kind, (year, yuan) in first.items()]  # fmt: skip
-    return with_overrides(base.model_copy(update={"interventions": (*base.interventions, *bought)}),
-                          {"name": base.name, "months": max(1, len(plan)) * MONTHS_PER_YEAR})  # fmt: skip
+    bought = [
+        read_programme(
+            {
+                "kind": kind,
+                "name": PREFIX + kind,
+                "start": year * MONTHS_PER_YEAR + 1,
+                "yearly_budget": float(yuan),
+            }
+        )
+        for kind, (year, yuan) in first.items()
+    ]
+    return with_overrides(
+        base.model_copy(update={"interventions": (*base.interventions, *bought)}),
+        {"name": base.name, "months": max(1, len(plan)) * MONTHS_PER_YEAR},
+    )
 
 
 def play(rules: Rules, plan: Plan) -> Played:
@@ -88,7 +101,11 @@ def _decide(city: City, decision: Decision, year: int) -> None:
         programme = course.programme
         if programme.name.startswith(PREFIX):
             bought = programme.kind in decision
-            changes = {"yearly_budget": float(decision[programme.kind]), "end": None} if bought else {"end": year * MONTHS_PER_YEAR}
+            changes = (
+                {"yearly_budget": float(decision[programme.kind]), "end": None}
+                if bought
+                else {"end": year * MONTHS_PER_YEAR}
+            )
             course.programme = programme.model_copy(update=changes)
 
 
@@ -101,7 +118,9 @@ def _year(found: RunSummary, year: int) -> Year:
             kind = programme.removeprefix(PREFIX)
             spent[kind] = spent.get(kind, 0) + int(fen[months].sum())
     yuan = tuple((kind, (fen + FEN_PER_YUAN // 2) // FEN_PER_YUAN) for kind, fen in spent.items())
-    return Year(1.0 - found.scalars["cycle_share_last_year"], found.scalars["worst_decile_satisfaction"], yuan)
+    return Year(
+        1.0 - found.scalars["cycle_share_last_year"], found.scalars["worst_decile_satisfaction"], yuan
+    )
 
 
 def search(rules: Rules, trials: int, folder: Path) -> Best:
@@ -114,12 +133,25 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
     from sim.experiments.engine import InProcess
 
     menu = tuple(MenuItem(kind=kind) for kind in rules.measures)
-    found = budget(base_of(rules), rules.yearly, menu=menu, trials=trials, replications=SEEDS, stress=0, folder=folder, engine=InProcess(),
-                   store=folder / "runs", seed=rules.seed % 2**31)  # fmt: skip
+    found = budget(
+        base_of(rules),
+        rules.yearly,
+        menu=menu,
+        trials=trials,
+        replications=SEEDS,
+        stress=0,
+        folder=folder,
+        engine=InProcess(),
+        store=folder / "runs",
+        seed=rules.seed % 2**31,
+    )
     best = max(found.tried, key=lambda one: (one.out_of_cycle, one.worst_decile_satisfaction))
     return Best(len(found.tried), best.package, decisions_of(best.package, rules))
 
 
 def decisions_of(package: Package, rules: Rules) -> tuple[Decision, ...]:
     """A package as the decisions of every year: each item from the year in which it starts, with its whole yuan a year."""
-    return tuple({one.kind: int(one.yearly) for one in package if one.start <= year * MONTHS_PER_YEAR + 1} for year in range(rules.years))
+    return tuple(
+        {one.kind: int(one.yearly) for one in package if one.start <= year * MONTHS_PER_YEAR + 1}
+        for year in range(rules.years)
+    )

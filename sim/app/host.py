@@ -21,16 +21,31 @@ from sim.scenario import load_programmes
 
 log = logging.getLogger("sim.app")
 
-TRIALS, BATCH = 64, 4  # packages that the search tries, and how many at a time: between them the room's runs have their turn
+TRIALS, BATCH = (
+    64,
+    4,
+)  # packages that the search tries, and how many at a time: between them the room's runs have their turn
 ATTEMPTS = 2
-MORE_MEASURES = ("legacy_remediation", "red_black_list", "burden_relief", "complaint_app", "mediation", "self_management", "disclosure")
+MORE_MEASURES = (
+    "legacy_remediation",
+    "red_black_list",
+    "burden_relief",
+    "complaint_app",
+    "mediation",
+    "self_management",
+    "disclosure",
+)
 YEARLY, ROUNDS = 2_000_000, 6
 
 
 def usual_measures() -> tuple[str, ...]:
     """What may be bought unless the teacher says otherwise: the menu of the budget search and a few more."""
     known = load_programmes()
-    return tuple(dict.fromkeys((*(item.kind for item in default_menu()), *(kind for kind in MORE_MEASURES if kind in known))))
+    return tuple(
+        dict.fromkeys(
+            (*(item.kind for item in default_menu()), *(kind for kind in MORE_MEASURES if kind in known))
+        )
+    )
 
 
 class Host:
@@ -51,7 +66,11 @@ class Host:
     @property
     def version(self) -> tuple[int, int, int]:
         """Changes whenever a page may have something new to show."""
-        return self._turn, self.game.version if self.game is not None else -1, self.best.tried if self.best is not None else 0
+        return (
+            self._turn,
+            self.game.version if self.game is not None else -1,
+            self.best.tried if self.best is not None else 0,
+        )
 
     def open(self, rules: Rules) -> Game:
         """A new game in place of the one before; EstateError for rules under which there is no city."""
@@ -148,7 +167,9 @@ class Host:
             if self.game is not game:
                 return
             try:
-                found: Best = await self.workers.call(game_work.search, game.rules, trials, place, seconds=600)
+                found: Best = await self.workers.call(
+                    game_work.search, game.rules, trials, place, seconds=600
+                )
                 if self.best is None or found.decisions != self.best.decisions:
                     _, played = await self.play(game.rules, plan_of(list(found.decisions)))
                     best_years = played.years

@@ -18,9 +18,29 @@ from sim.parameters import PARAMETERS
 from sim.scenario import Programme, Scenario, Targets, list_scenarios, load, load_programmes
 from sim.words import LANGUAGES, MODES, STAGES, Word
 
-OF_A_TYPE = ("start_collection", "fee_price", "cost_per_area", "public_revenue", "condition_mean", "legacy_share", "legacy_mean", "income_mean",
-             "vacancy", "tenants", "committee_share", "households_mean")  # fmt: skip
-OF_COMPANIES = ("private", "state_owned", "capacity_estates", "skill_mean", "margin_mean", "tolerance_months_mean", "cash_months")
+OF_A_TYPE = (
+    "start_collection",
+    "fee_price",
+    "cost_per_area",
+    "public_revenue",
+    "condition_mean",
+    "legacy_share",
+    "legacy_mean",
+    "income_mean",
+    "vacancy",
+    "tenants",
+    "committee_share",
+    "households_mean",
+)
+OF_COMPANIES = (
+    "private",
+    "state_owned",
+    "capacity_estates",
+    "skill_mean",
+    "margin_mean",
+    "tolerance_months_mean",
+    "cash_months",
+)
 OF_TARGETS = ("age_min", "age_max", "share_max")
 NONE = "none"
 DEFAULT_LIMITS = Limits()
@@ -64,7 +84,10 @@ class Lever:
 
     def bounded(self, value: float) -> float | int:
         """A number inside the allowed range; ValueError says which that is."""
-        low, high = (-math.inf if self.low is None else self.low), (math.inf if self.high is None else self.high)
+        low, high = (
+            (-math.inf if self.low is None else self.low),
+            (math.inf if self.high is None else self.high),
+        )
         whole = self.kind == "whole"
         if not math.isfinite(value) or not low <= value <= high or (whole and value != int(value)):
             raise ValueError(("a whole number " if whole else "") + f"from {low:,.10g} to {high:,.10g}")
@@ -80,7 +103,10 @@ class Lever:
 
     def labels(self, lang: str) -> dict[str, str]:
         """What can be chosen, as written, with its label in a language."""
-        return {self.written(choice): name.in_language(lang) for choice, name in zip(self.choices, self.names, strict=True)}
+        return {
+            self.written(choice): name.in_language(lang)
+            for choice, name in zip(self.choices, self.names, strict=True)
+        }
 
 
 def _number(text: str) -> float:
@@ -138,7 +164,9 @@ def city(name: str, limits: Limits) -> Scenario:
 def offered(limits: Limits) -> dict[str, Word]:
     """Names and titles of the scenarios that a workshop can afford, the small city first."""
     found: dict[str, Word] = {}
-    for name in sorted(list_scenarios(), key=lambda name: (name != "small_city", name != "vicious_cycle", name)):
+    for name in sorted(
+        list_scenarios(), key=lambda name: (name != "small_city", name != "vicious_cycle", name)
+    ):
         try:
             scenario = city(name, limits)
         except ScenarioError:
@@ -155,8 +183,16 @@ def board(name: str, limits: Limits = DEFAULT_LIMITS) -> Board:
     parameters: dict[str, tuple[Lever, ...]] = {}
     for key, parameter in PARAMETERS.items():
         value = scenario.parameter_values().get(key, parameter.default)
-        made = Lever(key, Word(parameter.zh, parameter.en), parameter.unit, "number", value, parameter.low, parameter.high,
-                     source=parameter.source)  # fmt: skip
+        made = Lever(
+            key,
+            Word(parameter.zh, parameter.en),
+            parameter.unit,
+            "number",
+            value,
+            parameter.low,
+            parameter.high,
+            source=parameter.source,
+        )
         parameters[parameter.group] = (*parameters.get(parameter.group, ()), made)
     measures = _measures(scenario)
     of_measures = [group for measure in measures for group in (measure.levers, measure.targets)]
@@ -171,7 +207,9 @@ def _starts(scenario: Scenario) -> dict[str, tuple[Lever, ...]]:
     for name, kind in scenario.types.items():
         groups[f"types.{name}"] = tuple(_of(kind, f"types.{name}", OF_A_TYPE))
     groups["companies"] = tuple(_of(scenario.companies, "companies", OF_COMPANIES))
-    groups["government"] = tuple(_of(scenario.government, "government", tuple(type(scenario.government).model_fields)))
+    groups["government"] = tuple(
+        _of(scenario.government, "government", tuple(type(scenario.government).model_fields))
+    )
     groups["loops"] = tuple(_of(scenario.loops, "loops", tuple(type(scenario.loops).model_fields)))
     return {name: levers for name, levers in groups.items() if levers}
 
@@ -182,11 +220,26 @@ def _of(table: BaseModel, place: str, keys: tuple[str, ...]) -> list[Lever]:
     for key in keys:
         field = type(table).model_fields[key]
         about = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-        bounds = {name: getattr(rule, name) for rule in field.metadata for name in ("ge", "le") if hasattr(rule, name)}
+        bounds = {
+            name: getattr(rule, name)
+            for rule in field.metadata
+            for name in ("ge", "le")
+            if hasattr(rule, name)
+        }
         parts = {type(None)} | set(get_args(field.annotation)) | {field.annotation}
-        made.append(Lever(f"{place}.{key}", Word(str(about["zh"]), str(about["en"])), str(about["unit"]), _kind(parts),
-                          getattr(table, key), bounds.get("ge"), bounds.get("le"),
-                          optional=type(None) in get_args(field.annotation), source=str(about.get("source", ""))))  # fmt: skip
+        made.append(
+            Lever(
+                f"{place}.{key}",
+                Word(str(about["zh"]), str(about["en"])),
+                str(about["unit"]),
+                _kind(parts),
+                getattr(table, key),
+                bounds.get("ge"),
+                bounds.get("le"),
+                optional=type(None) in get_args(field.annotation),
+                source=str(about.get("source", "")),
+            )
+        )
     return made
 
 
@@ -199,7 +252,14 @@ def _measures(scenario: Scenario) -> tuple[Measure, ...]:
     own = {programme.name: programme for programme in scenario.interventions}
     present = {programme.kind for programme in own.values()}
     made = [_measure(scenario, programme.name, programme.kind, programme) for programme in own.values()]
-    return (*made, *(_measure(scenario, kind, kind, None) for kind in kinds() if kind not in present and kind not in own))
+    return (
+        *made,
+        *(
+            _measure(scenario, kind, kind, None)
+            for kind in kinds()
+            if kind not in present and kind not in own
+        ),
+    )
 
 
 @cache
@@ -215,9 +275,15 @@ def _users() -> dict[str, list[str]]:
 
 def _measure(scenario: Scenario, name: str, kind: str, programme: Programme | None) -> Measure:
     about = described(kind)
-    levers = tuple(_setting(name, kind, setting, programme) for setting in (*about.settings, *about.common) if _usable(setting))
+    levers = tuple(
+        _setting(name, kind, setting, programme)
+        for setting in (*about.settings, *about.common)
+        if _usable(setting)
+    )
     label = about.label if name == kind else Word(f"{about.label.zh}（{name}）", f"{about.label.en} ({name})")
-    return Measure(name, kind, label, programme is not None, about, levers, _targets(scenario, name, kind, programme))
+    return Measure(
+        name, kind, label, programme is not None, about, levers, _targets(scenario, name, kind, programme)
+    )
 
 
 def _usable(setting: Setting) -> bool:
@@ -233,8 +299,19 @@ def _setting(name: str, kind: str, setting: Setting, programme: Programme | None
     form = _kind(parts)
     if setting.choices:
         form = "several" if isinstance(setting.default, tuple) else "choice"
-    return Lever(f"interventions.{name}.{setting.key}", setting.label, setting.unit, form, value, setting.low, setting.high,
-                 setting.choices, tuple(CHOICES[choice] for choice in setting.choices), type(None) in parts, setting.source)  # fmt: skip
+    return Lever(
+        f"interventions.{name}.{setting.key}",
+        setting.label,
+        setting.unit,
+        form,
+        value,
+        setting.low,
+        setting.high,
+        setting.choices,
+        tuple(CHOICES[choice] for choice in setting.choices),
+        type(None) in parts,
+        setting.source,
+    )
 
 
 def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | None) -> tuple[Lever, ...]:
@@ -244,15 +321,41 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
     place = f"interventions.{name}.targets"
     areas = tuple(range(scenario.city.districts))
     lists = (
-        ("types", Word("小区类型", "estate types"), {key: Word(made.title.zh, made.title.en) for key, made in scenario.types.items()}),
+        (
+            "types",
+            Word("小区类型", "estate types"),
+            {key: Word(made.title.zh, made.title.en) for key, made in scenario.types.items()},
+        ),
         ("stages", Word("循环阶段", "stages of the cycle"), {key: CHOICES[key] for key in STAGES}),
         ("modes", Word("管理模式", "management modes"), {key: CHOICES[key] for key in MODES}),
-        ("districts", Word("城区（编号从0起）", "districts (numbers from 0)"), {key: Word(str(key), str(key)) for key in areas}),
-    )  # fmt: skip
-    several = [Lever(f"{place}.{key}", label, "", "several", getattr(aimed, key), choices=tuple(words), names=tuple(words.values()), optional=True)
-               for key, label, words in lists]  # fmt: skip
-    old = Lever(f"{place}.old", Word("老旧与否", "old or not"), "", "choice", aimed.old, choices=(None, True, False),
-                names=tuple(CHOICES[choice] for choice in (None, True, False)))  # fmt: skip
+        (
+            "districts",
+            Word("城区（编号从0起）", "districts (numbers from 0)"),
+            {key: Word(str(key), str(key)) for key in areas},
+        ),
+    )
+    several = [
+        Lever(
+            f"{place}.{key}",
+            label,
+            "",
+            "several",
+            getattr(aimed, key),
+            choices=tuple(words),
+            names=tuple(words.values()),
+            optional=True,
+        )
+        for key, label, words in lists
+    ]
+    old = Lever(
+        f"{place}.old",
+        Word("老旧与否", "old or not"),
+        "",
+        "choice",
+        aimed.old,
+        choices=(None, True, False),
+        names=tuple(CHOICES[choice] for choice in (None, True, False)),
+    )
     return (*several, old, *_of(aimed, place, OF_TARGETS))
 
 

@@ -33,7 +33,11 @@ def households_of(scenario: Scenario) -> int:
     """Expected number of owners of a scenario's city."""
     if scenario.city.households is not None:
         return scenario.city.households
-    return round(sum(count * scenario.types[name].households_mean for name, count in scenario.estates_by_type().items()))
+    return round(
+        sum(
+            count * scenario.types[name].households_mean for name, count in scenario.estates_by_type().items()
+        )
+    )
 
 
 def _beyond(scenario: Scenario, limits: Limits) -> list[Problem]:
@@ -42,7 +46,11 @@ def _beyond(scenario: Scenario, limits: Limits) -> list[Problem]:
         ("city.estates × months", scenario.city.estates * scenario.months, limits.estate_months),
         ("households", households_of(scenario), limits.owners),
     )
-    return [Problem("workshop", key, f"{value:,}", f"at most {most:,}") for key, value, most in found if value > most]
+    return [
+        Problem("workshop", key, f"{value:,}", f"at most {most:,}")
+        for key, value, most in found
+        if value > most
+    ]
 
 
 def fits(scenario: Scenario, limits: Limits) -> bool:

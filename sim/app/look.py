@@ -84,14 +84,21 @@ window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local(
   }).catch(() => {});
 """
 PAGES = (("play", "/"), ("compare", "/compare"), ("trap", "/trap"), ("game", "/game"), ("share", "/share"))
-WITH_NAMES = ("/game", "/teacher", "/debrief")  # pages with names of teams, which may be Chinese on an English page
+WITH_NAMES = (
+    "/game",
+    "/teacher",
+    "/debrief",
+)  # pages with names of teams, which may be Chinese on an English page
 
 
 @cache
 def style() -> str:
     """The style sheet of every page, with the letters of the language button for machines without a Chinese font."""
     letters = data_address(font_of(SAID["language"].en), "font/woff")
-    return STYLE + f'@font-face {{ font-family: "Estate Two"; src: url({letters}); }} .estate-language {{ font-family: "Estate Two", "Estate Sans", system-ui, sans-serif; }}'
+    return (
+        STYLE
+        + f'@font-face {{ font-family: "Estate Two"; src: url({letters}); }} .estate-language {{ font-family: "Estate Two", "Estate Sans", system-ui, sans-serif; }}'
+    )
 
 
 def head(session: Session, switch: Callable[[], object]) -> None:
@@ -104,11 +111,15 @@ def head(session: Session, switch: Callable[[], object]) -> None:
             ui.label(session.say("title"))
         for name, path in PAGES:
             here = path == session.path
-            button = ui.button(session.say(name), on_click=lambda path=path: ui.navigate.to(session.address(path)))
-            button.props("flat no-caps text-color=white" + (' aria-current=page' if here else ""))
+            button = ui.button(
+                session.say(name), on_click=lambda path=path: ui.navigate.to(session.address(path))
+            )
+            button.props("flat no-caps text-color=white" + (" aria-current=page" if here else ""))
             if here:
                 button.style("border-bottom: 3px solid #F0E442; border-radius: 0")
-        ui.button(session.say("language"), on_click=switch).props("outline no-caps text-color=white").classes("estate-language").mark("language")
+        ui.button(session.say("language"), on_click=switch).props("outline no-caps text-color=white").classes(
+            "estate-language"
+        ).mark("language")
 
 
 def columns() -> ui.element:

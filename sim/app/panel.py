@@ -37,7 +37,11 @@ def explain(session: Session, about: Description) -> None:
     """How a measure works, its known risk, who pays."""
     between = "、" if session.lang == "zh" else ", "
     payers = between.join(bearer(name, session.lang) for name in about.payers)
-    for name, text in (("how", about.mechanism.in_language(session.lang)), ("risk", about.risk.in_language(session.lang)), ("payers", payers)):
+    for name, text in (
+        ("how", about.mechanism.in_language(session.lang)),
+        ("risk", about.risk.in_language(session.lang)),
+        ("payers", payers),
+    ):
         if text:
             ui.label(session.say(name)).classes("font-bold")
             ui.label(text)
@@ -73,7 +77,9 @@ class Panel:
                 session.choice = Choice.of(event.value)
                 self.rebuilt()
 
-        ui.select(titles, value=session.choice.scenario, label=session.say("scenario"), on_change=chosen).classes("w-full").mark("scenario")
+        ui.select(
+            titles, value=session.choice.scenario, label=session.say("scenario"), on_change=chosen
+        ).classes("w-full").mark("scenario")
         base = session.choice.board.scenario
         ui.label(base.description.in_language(session.lang)).classes("estate-small")
 
@@ -86,20 +92,34 @@ class Panel:
     def _plain(self) -> None:
         session = self.session
         with ui.row().classes("w-full no-wrap"):
-            for name, lever in (("months", months_lever(session.choice.board.scenario, session.limits)), ("seed", SEED)):
-                self._number(lever, getattr(session.choice, name), partial(self._set_plain, name),
-                             session.say("seed_help") if name == "seed" else "")  # fmt: skip
+            for name, lever in (
+                ("months", months_lever(session.choice.board.scenario, session.limits)),
+                ("seed", SEED),
+            ):
+                self._number(
+                    lever,
+                    getattr(session.choice, name),
+                    partial(self._set_plain, name),
+                    session.say("seed_help") if name == "seed" else "",
+                )
 
     def _starts(self) -> None:
         session = self.session
         made = session.choice.board
-        headings = {f"types.{name}": kind.title.in_language(session.lang) for name, kind in made.scenario.types.items()}
-        with ui.expansion(session.say("starts"), icon="tune").classes("estate-measure").mark("starts") as outer:
+        headings = {
+            f"types.{name}": kind.title.in_language(session.lang)
+            for name, kind in made.scenario.types.items()
+        }
+        with (
+            ui.expansion(session.say("starts"), icon="tune").classes("estate-measure").mark("starts") as outer
+        ):
+
             def fill() -> None:
                 for place, levers in made.starts.items():
                     heading = headings.get(place) or session.say(place)
                     with ui.expansion(heading).classes("w-full") as inner:
                         when_opened(inner, partial(self._controls, levers))
+
         when_opened(outer, fill)
 
     def _measures(self) -> None:
@@ -111,11 +131,21 @@ class Panel:
     def _measure(self, measure: Measure) -> None:
         session = self.session
         with ui.element("div").classes("estate-measure"):
+
             def flip(event: ValueChangeEventArguments) -> None:
                 self._set(session.choice.switched(measure.name, bool(event.value)))
 
-            ui.checkbox(measure.label.in_language(session.lang), value=measure.name in session.choice.on, on_change=flip).mark(f"on-{measure.name}")
-            with ui.expansion(session.say("show_settings")).classes("w-full estate-small").props("dense").mark(f"more-{measure.name}") as inner:
+            ui.checkbox(
+                measure.label.in_language(session.lang),
+                value=measure.name in session.choice.on,
+                on_change=flip,
+            ).mark(f"on-{measure.name}")
+            with (
+                ui.expansion(session.say("show_settings"))
+                .classes("w-full estate-small")
+                .props("dense")
+                .mark(f"more-{measure.name}") as inner
+            ):
                 when_opened(inner, lambda: self._about(measure))
 
     def _about(self, measure: Measure) -> None:
@@ -129,10 +159,14 @@ class Panel:
     def _parameters(self) -> None:
         made = self.session.choice.board
         with ui.expansion(self.session.say("parameters"), icon="science").classes("estate-measure") as outer:
+
             def fill() -> None:
                 for group, levers in made.parameters.items():
-                    with ui.expansion(GROUPS[group].in_language(self.session.lang)).classes("w-full") as inner:
+                    with ui.expansion(GROUPS[group].in_language(self.session.lang)).classes(
+                        "w-full"
+                    ) as inner:
                         when_opened(inner, partial(self._controls, levers))
+
         when_opened(outer, fill)
 
     def _controls(self, levers: Iterable[Lever]) -> None:
@@ -148,7 +182,9 @@ class Panel:
             self._set(session.choice.moved(lever, new))
 
         if lever.kind == "switch":
-            ui.checkbox(label, value=bool(value), on_change=lambda event: moved(bool(event.value))).mark(lever.key)
+            ui.checkbox(label, value=bool(value), on_change=lambda event: moved(bool(event.value))).mark(
+                lever.key
+            )
         elif lever.kind in ("choice", "several"):
             several = lever.kind == "several"
 
@@ -160,19 +196,34 @@ class Panel:
                     ui.notify(f"{label}: {error}", type="warning")
 
             shown = [lever.written(one) for one in value] if several else lever.written(value)
-            ui.select(lever.labels(session.lang), value=shown, label=label, multiple=several,
-                      on_change=picked).classes("w-full").props("dense" + (" use-chips" if several else "")).mark(lever.key)  # fmt: skip
+            ui.select(
+                lever.labels(session.lang), value=shown, label=label, multiple=several, on_change=picked
+            ).classes("w-full").props("dense" + (" use-chips" if several else "")).mark(lever.key)
         else:
             self._number(lever, value, moved)
 
-    def _number(self, lever: Lever, value: float | None, moved: Callable[[Any], None], hint: str = "") -> None:
+    def _number(
+        self, lever: Lever, value: float | None, moved: Callable[[Any], None], hint: str = ""
+    ) -> None:
         """A number: a field, and a slider where the range is narrow enough to drag through."""
         session = self.session
         unit = unit_in(lever.unit, session.lang)
-        label = lever.label.in_language(session.lang) + (f"（{unit}）" if unit and session.lang == "zh" else f" ({unit})" if unit else "")
+        label = lever.label.in_language(session.lang) + (
+            f"（{unit}）" if unit and session.lang == "zh" else f" ({unit})" if unit else ""
+        )
         bounds = session.say("range", low=_short(lever.low), high=_short(lever.high))
-        field = ui.number(label, value=value, min=lever.low, max=lever.high, step=1 if lever.kind == "whole" else None, precision=None)
-        field.classes("w-full").props(f'dense debounce=350 hint="{hint or bounds}"' + (f' placeholder="{session.say("empty")}"' if lever.optional else "")).mark(lever.key)
+        field = ui.number(
+            label,
+            value=value,
+            min=lever.low,
+            max=lever.high,
+            step=1 if lever.kind == "whole" else None,
+            precision=None,
+        )
+        field.classes("w-full").props(
+            f'dense debounce=350 hint="{hint or bounds}"'
+            + (f' placeholder="{session.say("empty")}"' if lever.optional else "")
+        ).mark(lever.key)
 
         def typed(event: ValueChangeEventArguments) -> None:
             if event.value is None and lever.optional:
@@ -188,8 +239,16 @@ class Panel:
             moved(new)
 
         field.on_value_change(typed)
-        if lever.kind == "number" and lever.unit == "share" and lever.low is not None and lever.high is not None and value is not None:
-            ui.slider(min=lever.low, max=lever.high, step=0.01, value=value).props(f'aria-label="{_plain(label)}" label').bind_value(field)
+        if (
+            lever.kind == "number"
+            and lever.unit == "share"
+            and lever.low is not None
+            and lever.high is not None
+            and value is not None
+        ):
+            ui.slider(min=lever.low, max=lever.high, step=0.01, value=value).props(
+                f'aria-label="{_plain(label)}" label'
+            ).bind_value(field)
 
 
 def _short(value: float | None) -> str:

@@ -9,13 +9,30 @@ from nicegui.events import GenericEventArguments
 
 from sim.app.words import SAID
 
-WORDS = ("pause", "start", "back", "forward", "rewind", "end", "month", "speed", "colour_by", "estate", "tell", "no_figure", "map_label", "of")
+WORDS = (
+    "pause",
+    "start",
+    "back",
+    "forward",
+    "rewind",
+    "end",
+    "month",
+    "speed",
+    "colour_by",
+    "estate",
+    "tell",
+    "no_figure",
+    "map_label",
+    "of",
+)
 
 
 class Player(ui.element, component="player.js"):
     """Plays the message at an address (see `sim.app.frames`); calls back with the number of an estate that was chosen."""
 
-    def __init__(self, lang: str, charts: dict[str, int], on_estate: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(
+        self, lang: str, charts: dict[str, int], on_estate: Callable[[int], Awaitable[None]]
+    ) -> None:
         """`charts`: element ids of the city's charts by name."""
         super().__init__()
         self._props["lang"] = lang

@@ -47,7 +47,9 @@ def seen_as(host: str = EVERYWHERE[0]) -> str:
         return host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         try:
-            line.connect(("192.0.2.1", 9))  # a documentation address; a datagram socket that connects sends nothing
+            line.connect(
+                ("192.0.2.1", 9)
+            )  # a documentation address; a datagram socket that connects sends nothing
             return str(line.getsockname()[0])
         except OSError:
             return "localhost"
@@ -79,7 +81,9 @@ class Room:
         elif scope["path"] == JOIN:
             await self._form(scope, send, "")
         else:
-            to = scope["path"] + ("?" + scope["query_string"].decode("latin-1") if scope.get("query_string") else "")
+            to = scope["path"] + (
+                "?" + scope["query_string"].decode("latin-1") if scope.get("query_string") else ""
+            )
             await _answer(send, 303, b"", [("location", f"{JOIN}?next={quote(to[:4000], safe='')}")])
 
     def _let_in(self, headers: dict[str, str]) -> bool:
@@ -104,15 +108,27 @@ class Room:
             await self._form(scope, send, say("wrong_code", self.lang), 403)
             return
         to = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("next", ["/"])[0]
-        to = to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() and to.isascii() else "/"
+        to = (
+            to
+            if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() and to.isascii()
+            else "/"
+        )
         cookie = f"{COOKIE}={self._proof}; Path=/; HttpOnly; SameSite=Lax"
         await _answer(send, 303, b"", [("location", to), ("set-cookie", cookie)])
 
     async def _form(self, scope: Scope, send: Send, wrong: str, status: int = 200) -> None:
         lang = self.lang if self.lang in LANGUAGES else "en"
-        texts = {"lang": lang, "title": say("title", lang), "help": say("join_help", lang), "label": say("join_code", lang),
-                 "enter": say("enter", lang), "wrong": wrong}  # fmt: skip
-        await _answer(send, status, PAGE.format(**{key: escape(text) for key, text in texts.items()}).encode("utf-8"))
+        texts = {
+            "lang": lang,
+            "title": say("title", lang),
+            "help": say("join_help", lang),
+            "label": say("join_code", lang),
+            "enter": say("enter", lang),
+            "wrong": wrong,
+        }
+        await _answer(
+            send, status, PAGE.format(**{key: escape(text) for key, text in texts.items()}).encode("utf-8")
+        )
 
     async def _refuse(self, scope: Scope, send: Send, status: int) -> None:
         if scope["type"] == "websocket":
@@ -122,7 +138,11 @@ class Room:
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[str, str]] | None = None) -> None:
-    given = [("content-type", "text/html; charset=utf-8"), ("content-length", str(len(body))), *(headers or [])]
+    given = [
+        ("content-type", "text/html; charset=utf-8"),
+        ("content-length", str(len(body))),
+        *(headers or []),
+    ]
     encoded = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in given]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": body})

@@ -34,7 +34,9 @@ def sample_of(scenario: Scenario) -> tuple[Scenario, int]:
     part = estates / scenario.city.estates
     smaller = with_overrides(scenario, changes | _government(scenario, part))
     programmes = [one.model_copy(update=_less(one, part)) for one in smaller.interventions]
-    return with_overrides(smaller.model_copy(update={"interventions": tuple(programmes)}), _named(scenario, n)), n
+    return with_overrides(
+        smaller.model_copy(update={"interventions": tuple(programmes)}), _named(scenario, n)
+    ), n
 
 
 def _government(scenario: Scenario, part: float) -> dict[str, Any]:
@@ -42,11 +44,24 @@ def _government(scenario: Scenario, part: float) -> dict[str, Any]:
     city, own = scenario.city, scenario.government
     streets = max(1, round(city.streets_per_district * part**0.5))
     communities = max(1, round(city.communities_per_street * part**0.5))
-    bodies = {"city": 1.0, "district": 1.0, "street": city.streets_per_district / streets,
-              "community": city.streets_per_district * city.communities_per_street / (streets * communities)}  # fmt: skip
-    changes: dict[str, Any] = {"city.streets_per_district": streets, "city.communities_per_street": communities}
-    changes |= {f"government.{tier}_budget": getattr(own, f"{tier}_budget") * part * times for tier, times in bodies.items()}
-    return changes | {f"government.{tier}_staff": getattr(own, f"{tier}_staff") * part * bodies[tier] for tier in ("street", "community")}
+    bodies = {
+        "city": 1.0,
+        "district": 1.0,
+        "street": city.streets_per_district / streets,
+        "community": city.streets_per_district * city.communities_per_street / (streets * communities),
+    }
+    changes: dict[str, Any] = {
+        "city.streets_per_district": streets,
+        "city.communities_per_street": communities,
+    }
+    changes |= {
+        f"government.{tier}_budget": getattr(own, f"{tier}_budget") * part * times
+        for tier, times in bodies.items()
+    }
+    return changes | {
+        f"government.{tier}_staff": getattr(own, f"{tier}_staff") * part * bodies[tier]
+        for tier in ("street", "community")
+    }
 
 
 def _less(programme: Any, part: float) -> dict[str, Any]:
@@ -58,7 +73,9 @@ def _named(scenario: Scenario, n: int) -> dict[str, Any]:
     zh, en = scenario.title.zh, scenario.title.en
     about = scenario.description
     return {
-        "name": f"{scenario.name}_sample", "title.zh": f"{zh}（1/{n}抽样）", "title.en": f"{en} (a sample of 1 in {n})",
+        "name": f"{scenario.name}_sample",
+        "title.zh": f"{zh}（1/{n}抽样）",
+        "title.en": f"{en} (a sample of 1 in {n})",
         "description.zh": f"全市太大，工作坊里用按1/{n}缩小的样本：各类小区、企业、资金和人员同比例减少，偶然因素的影响更大。{about.zh}",
         "description.en": f"The whole city is too large for a workshop; this is a sample of 1 in {n}, with estates, companies, money and staff in proportion. Chance weighs more in it. {about.en}",
-    }  # fmt: skip
+    }

@@ -48,7 +48,9 @@ class Workshop:
     code: str | None
 
 
-def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None = None, code: str | None = None) -> Workshop:
+def workshop(
+    limits: Limits | None = None, lang: str = "en", workers: int | None = None, code: str | None = None
+) -> Workshop:
     """Declare the pages; call once before the server starts. `code` is the join code that the teacher's page shows."""
     limits = limits or Limits()
     hands = Workers(limits, workers)
@@ -59,7 +61,11 @@ def workshop(limits: Limits | None = None, lang: str = "en", workers: int | None
         result = made.workers.store.get(key) if RUN.fullmatch(key) else None
         if not isinstance(result, Result | Played):
             return Response(status_code=404)
-        headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+        headers = {
+            "Content-Encoding": "gzip",
+            "Cache-Control": "private, max-age=3600",
+            "X-Content-Type-Options": "nosniff",
+        }
         return Response(result.frames, media_type="application/octet-stream", headers=headers)
 
     app.add_static_file(local_file=style.font_file(), url_path="/font.ttf", max_cache_age=86_400)
@@ -113,7 +119,11 @@ def _game_pages(made: Workshop, page: Callable[[str], ui.page]) -> None:
     def teacher(request: Request, client: Client) -> None:
         session = enter(made, request, client, "/teacher", (KEY,))
         if session is not None:
-            address = _base(request) if made.code is None else f"{request.url.scheme}://{seen_as()}:{request.url.port}"
+            address = (
+                _base(request)
+                if made.code is None
+                else f"{request.url.scheme}://{seen_as()}:{request.url.port}"
+            )
             TeacherPage(session, made.host, request.query_params.get(KEY, ""), address, made.code)
 
     @page("/debrief")
@@ -128,17 +138,25 @@ def _base(request: Request) -> str:
     return str(request.base_url).rstrip("/")
 
 
-def enter(made: Workshop, request: Request, client: Client, path: str, other: tuple[str, ...] = ()) -> Session | None:
+def enter(
+    made: Workshop, request: Request, client: Client, path: str, other: tuple[str, ...] = ()
+) -> Session | None:
     """The session of a newly opened page with the setting of its address, or None after a message that the room is full."""
     if not made.seats.take(client.id):
-        ui.label(say("full", made.lang, most=made.limits.sessions)).style("font-size: 1.5rem; margin: 20vh auto; max-width: 40rem").props("role=alert")
+        ui.label(say("full", made.lang, most=made.limits.sessions)).style(
+            "font-size: 1.5rem; margin: 20vh auto; max-width: 40rem"
+        ).props("role=alert")
         return None
     client.on_delete(lambda: made.seats.leave(client.id))
     ui.add_css(style_sheet())
     reading = read_address(request.query_params.multi_items(), made.limits, made.lang, other)
     session = Session(client, made.workers, made.limits, reading.choice, reading.lang, path)
     if reading.ignored:
-        with ui.element("div").props("role=alert").style("background: #fff3c4; padding: .6rem 1rem; width: 100%"):
+        with (
+            ui.element("div")
+            .props("role=alert")
+            .style("background: #fff3c4; padding: .6rem 1rem; width: 100%")
+        ):
             ui.label(say("ignored", reading.lang)).classes("font-bold")
             for line in reading.ignored:
                 ui.label(line)
@@ -148,11 +166,21 @@ def enter(made: Workshop, request: Request, client: Client, path: str, other: tu
 def policies_of(request: Request, limits: Limits) -> list[Choice]:
     """The policies that an address of the compare page holds, each read as strictly as the address itself."""
     texts = [request.query_params[name] for name in ARMS if name in request.query_params]
-    return [read_address(parse_qsl(text[: limits.query_length], keep_blank_values=True), limits, "en").choice for text in texts]
+    return [
+        read_address(parse_qsl(text[: limits.query_length], keep_blank_values=True), limits, "en").choice
+        for text in texts
+    ]
 
 
-def serve(host: str = "127.0.0.1", port: int = 8080, code: str | None = None, lang: str = "en", limits: Limits | None = None,
-          show: bool = True, workers: int | None = None) -> None:  # fmt: skip
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    code: str | None = None,
+    lang: str = "en",
+    limits: Limits | None = None,
+    show: bool = True,
+    workers: int | None = None,
+) -> None:
     """Serve until interrupted. On a host that others can reach a join code is asked for (made up if none is given)."""
     local = host in LOCAL
     if not local and code is None:
@@ -162,7 +190,20 @@ def serve(host: str = "127.0.0.1", port: int = 8080, code: str | None = None, la
     app.on_shutdown(made.workers.stop)
     app.add_middleware(Room, code=code, lang=lang, local=local)
     name = "localhost" if local else seen_as(host)
-    print(f"{say('title', lang)}: http://{name}:{port}/" + (f"   {say('join_code', lang)}: {code}" if code else ""), flush=True)
+    print(
+        f"{say('title', lang)}: http://{name}:{port}/"
+        + (f"   {say('join_code', lang)}: {code}" if code else ""),
+        flush=True,
+    )
     print(f"{say('game_teacher', lang)}: http://{name}:{port}/teacher?{KEY}={made.host.key}", flush=True)
-    ui.run(host=host, port=port, title=say("title", lang), show=show, reload=False, show_welcome_message=False, language="en-US",
-           reconnect_timeout=LINE_SECONDS, uvicorn_logging_level="warning")  # fmt: skip
+    ui.run(
+        host=host,
+        port=port,
+        title=say("title", lang),
+        show=show,
+        reload=False,
+        show_welcome_message=False,
+        language="en-US",
+        reconnect_timeout=LINE_SECONDS,
+        uvicorn_logging_level="warning",
+    )

@@ -22,7 +22,9 @@ log = logging.getLogger("sim.app")
 class Session:
     """What one browser page holds; nothing of it is shared but workers and results."""
 
-    def __init__(self, client: Client, workers: Workers, limits: Limits, choice: Choice, lang: str, path: str) -> None:
+    def __init__(
+        self, client: Client, workers: Workers, limits: Limits, choice: Choice, lang: str, path: str
+    ) -> None:
         """`path` is the page's own, to which its address belongs."""
         self.client, self.workers, self.limits = client, workers, limits
         self.choice, self.lang, self.path = choice, lang, path
@@ -36,7 +38,9 @@ class Session:
 
     def address(self, path: str = "") -> str:
         """The address that opens the present setting on a page (default: this one)."""
-        return (path or self.path) + address(self.choice, self.lang, self.more.items() if not path or path == self.path else ())
+        return (path or self.path) + address(
+            self.choice, self.lang, self.more.items() if not path or path == self.path else ()
+        )
 
     def keep_address(self) -> None:
         """Put the setting into the browser's address, so that a reload or a copied link loses nothing."""
@@ -71,4 +75,6 @@ class Session:
             text = self.tell(error)
             if not self.client._deleted:
                 with self.client:
-                    ui.notify(text, type="negative", multi_line=True, timeout=8000, close_button=self.say("close"))
+                    ui.notify(
+                        text, type="negative", multi_line=True, timeout=8000, close_button=self.say("close")
+                    )

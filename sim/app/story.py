@@ -29,8 +29,12 @@ class OneEstate:
             raise ResultError(f"estate: {estate} found, allowed 0 to {record.estates - 1}")
         events = record.events[record.events["estate"] == estate].copy()
         events["estate"] = 0
-        outcomes = type(record.outcomes)(*(np.ascontiguousarray(column[:, estate : estate + 1]) for column in record.outcomes))
-        small = record._replace(outcomes=outcomes, facts=record.facts[estate : estate + 1], events=events, ledger=())
+        outcomes = type(record.outcomes)(
+            *(np.ascontiguousarray(column[:, estate : estate + 1]) for column in record.outcomes)
+        )
+        small = record._replace(
+            outcomes=outcomes, facts=record.facts[estate : estate + 1], events=events, ledger=()
+        )
         self._run = Run(run.scenario, run.seed, run.months, 0.0, Simulated(run.scenario, small, 0.0))
         self.scenario, self.seed, self.months, self._estate = run.scenario, run.seed, run.months, estate
 
@@ -71,7 +75,11 @@ def story(run: Run, estate: int, lang: str) -> list[str]:
 async def show_story(session: Session, made: Run, estate: int) -> None:
     """Open the life of an estate on a page."""
     lines = await run.io_bound(story, made, estate, session.lang)
-    with session.client, ui.dialog(value=True) as dialog, ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"):
+    with (
+        session.client,
+        ui.dialog(value=True) as dialog,
+        ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"),
+    ):
         ui.label(session.say("life_of", estate=estate)).classes("text-xl font-bold")
         for line in lines or ():
             ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")

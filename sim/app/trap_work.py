@@ -116,7 +116,9 @@ def way(scenario: Scenario, type_name: str, key: str, value: float, start: float
 
     world, lever = place(scenario, type_name, key, WAY_MONTHS)
     map_ = lever.mean_field(world, value)
-    condition = map_.resting_condition(start) if map_ is not None else scenario.types[type_name].condition_mean
+    condition = (
+        map_.resting_condition(start) if map_ is not None else scenario.types[type_name].condition_mean
+    )
     with City(started_at(lever.apply(world, value), type_name, start, condition), threads=1) as city:
         city.run()
         assert city.outcomes is not None

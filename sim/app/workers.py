@@ -75,7 +75,9 @@ class Workers:
     def start(self) -> None:
         """Compile once here (workers that compile at the same time would all do the same work), then start the workers."""
         if self._pool is None:
-            self._pool = ProcessPool(self.count, initializer=tasks.prepare, context=multiprocessing.get_context("spawn"))
+            self._pool = ProcessPool(
+                self.count, initializer=tasks.prepare, context=multiprocessing.get_context("spawn")
+            )
             self._pool.schedule(int)  # the pool starts its workers when it first gets work
 
     @property

@@ -11,7 +11,9 @@ def main() -> None:
     """Run the command on the arguments of this process; the exit code is 0, 2 for a bad input, 130 when interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a character gets a mark, not a traceback
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal that lacks a character gets a mark, not a traceback
     signal.signal(signal.SIGTERM, _ended)
     try:
         from sim.cli.app import app

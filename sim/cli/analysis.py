@@ -29,7 +29,11 @@ class Rule(StrEnum):
 
 SettingsOption = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads this at run time
-    typer.Option("--set", metavar="KEY=VALUE", help="Change one value everywhere; may be repeated. / 修改一个参数，可重复。"),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one value everywhere; may be repeated. / 修改一个参数，可重复。",
+    ),
 ]
 MonthsOption = Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")]  # noqa: UP045
 SeedOption = Annotated[
@@ -38,7 +42,11 @@ SeedOption = Annotated[
 ]
 OutcomesOption = Annotated[
     Optional[list[str]],  # noqa: UP045
-    typer.Option("--outcome", metavar="NAME", help="Outcome of interest, the main one first; may be repeated. / 关注指标，可重复。"),
+    typer.Option(
+        "--outcome",
+        metavar="NAME",
+        help="Outcome of interest, the main one first; may be repeated. / 关注指标，可重复。",
+    ),
 ]
 OutOption = Annotated[
     Optional[Path],  # noqa: UP045
@@ -46,7 +54,11 @@ OutOption = Annotated[
 ]
 StudyOption = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--study", metavar="FILE", help="Take everything from a study file, or its name. / 由研究文件给出全部设定。"),
+    typer.Option(
+        "--study",
+        metavar="FILE",
+        help="Take everything from a study file, or its name. / 由研究文件给出全部设定。",
+    ),
 ]
 ChartsOption = Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")]
 LevelOption = Annotated[float, typer.Option(min=0.5, max=0.999, help="Level of the intervals. / 置信水平。")]
@@ -55,12 +67,18 @@ LevelOption = Annotated[float, typer.Option(min=0.5, max=0.999, help="Level of t
 def compare_command(
     scenarios: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Argument(metavar="BASELINE OTHER...", help="Names or TOML files; the first is the baseline. / 情景，第一个为基准。"),
+        typer.Argument(
+            metavar="BASELINE OTHER...",
+            help="Names or TOML files; the first is the baseline. / 情景，第一个为基准。",
+        ),
     ] = None,
     study: StudyOption = None,
     replications: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(min=2, help="Seeds, the same for every scenario (default 20). / 重复次数，各情景种子相同，默认20。"),
+        typer.Option(
+            min=2,
+            help="Seeds, the same for every scenario (default 20). / 重复次数，各情景种子相同，默认20。",
+        ),
     ] = None,
     seed: SeedOption = None,
     months: MonthsOption = None,
@@ -68,19 +86,30 @@ def compare_command(
     outcomes: OutcomesOption = None,
     width: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option(help="Replicate (10, 20, 40, 80 times) until the main outcome's interval is this wide, in its unit: 0.02 is 2 points. "
-                          "/ 逐步增加重复，直到主要指标的区间不宽于此值（0.02即2个百分点）。"),
+        typer.Option(
+            help="Replicate (10, 20, 40, 80 times) until the main outcome's interval is this wide, in its unit: 0.02 is 2 points. "
+            "/ 逐步增加重复，直到主要指标的区间不宽于此值（0.02即2个百分点）。"
+        ),
     ] = None,
     difference: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option(help="Say how many replications show this difference of the main outcome. / 看出主要指标这样大小的差异需多少次重复。"),
+        typer.Option(
+            help="Say how many replications show this difference of the main outcome. / 看出主要指标这样大小的差异需多少次重复。"
+        ),
     ] = None,
     withdraw: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(min=1, metavar="MONTH", help="Also end each programme after this month: what remains? / 另做退出检验：在该月后停止各项措施。"),
+        typer.Option(
+            min=1,
+            metavar="MONTH",
+            help="Also end each programme after this month: what remains? / 另做退出检验：在该月后停止各项措施。",
+        ),
     ] = None,
     rule: Annotated[
-        Rule, typer.Option(help="Rescued: out of the cycle at the end, or at least a year less in it. / 救回的判定：期末，或少陷一年以上。")
+        Rule,
+        typer.Option(
+            help="Rescued: out of the cycle at the end, or at least a year less in it. / 救回的判定：期末，或少陷一年以上。"
+        ),
     ] = Rule.end,
     ensemble: EnsembleOption = None,
     level: LevelOption = 0.95,
@@ -97,28 +126,58 @@ def compare_command(
     from sim.cli.engines import Workplace
 
     place = Workplace(store, workers, scheduler, in_process)
-    carry_out(Order(tuple(scenarios or ()), study, replications, seed, months, tuple(settings or ()), tuple(outcomes or ()), width, difference,
-                    withdraw, rule.value, ensemble, level, out, words(lang), charts, place))  # fmt: skip
+    carry_out(
+        Order(
+            tuple(scenarios or ()),
+            study,
+            replications,
+            seed,
+            months,
+            tuple(settings or ()),
+            tuple(outcomes or ()),
+            width,
+            difference,
+            withdraw,
+            rule.value,
+            ensemble,
+            level,
+            out,
+            words(lang),
+            charts,
+            place,
+        )
+    )
 
 
 def sensitivity_command(
     scenario: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Argument(metavar="SCENARIO", help="Name (see `estate list`) or TOML file. / 情景名称或TOML文件。"),
+        typer.Argument(
+            metavar="SCENARIO", help="Name (see `estate list`) or TOML file. / 情景名称或TOML文件。"
+        ),
     ] = None,
     study: StudyOption = None,
     method: Annotated[
         Optional[Method],  # noqa: UP045
-        typer.Option(help="Screening (default), indices, or one after the other. / 方法：筛选（默认）、方差分解或先后进行。"),
+        typer.Option(
+            help="Screening (default), indices, or one after the other. / 方法：筛选（默认）、方差分解或先后进行。"
+        ),
     ] = None,
     size: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(min=2, help="Trajectories (morris, default 10) or base points (sobol, a power of two, default 64). / 规模。"),
+        typer.Option(
+            min=2,
+            help="Trajectories (morris, default 10) or base points (sobol, a power of two, default 64). / 规模。",
+        ),
     ] = None,
     factors: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("--parameter", metavar="KEY[=LOW:HIGH]", help="What to vary; may be repeated (default: every unmeasured parameter with a "
-                     "plausible range). / 变动哪些参数，默认全部未测参数。"),
+        typer.Option(
+            "--parameter",
+            metavar="KEY[=LOW:HIGH]",
+            help="What to vary; may be repeated (default: every unmeasured parameter with a "
+            "plausible range). / 变动哪些参数，默认全部未测参数。",
+        ),
     ] = None,
     outcomes: OutcomesOption = None,
     replications: Annotated[
@@ -127,7 +186,10 @@ def sensitivity_command(
     ] = None,
     top: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Parameters that go on from morris to sobol (default 8). / 进入方差分解的参数个数，默认8。"),
+        typer.Option(
+            min=1,
+            help="Parameters that go on from morris to sobol (default 8). / 进入方差分解的参数个数，默认8。",
+        ),
     ] = None,
     seed: SeedOption = None,
     months: MonthsOption = None,
@@ -147,5 +209,24 @@ def sensitivity_command(
     from sim.cli.sensitivity import Order, carry_out
 
     place = Workplace(store, workers, scheduler, in_process)
-    carry_out(Order(scenario, study, method.value if method else None, size, tuple(factors or ()), tuple(outcomes or ()), replications, top, seed, months,
-                    tuple(settings or ()), ensemble, level, out, words(lang), charts, place))  # fmt: skip
+    carry_out(
+        Order(
+            scenario,
+            study,
+            method.value if method else None,
+            size,
+            tuple(factors or ()),
+            tuple(outcomes or ()),
+            replications,
+            top,
+            seed,
+            months,
+            tuple(settings or ()),
+            ensemble,
+            level,
+            out,
+            words(lang),
+            charts,
+            place,
+        )
+    )

@@ -7,29 +7,61 @@ from typing import Any
 from sim.words import Word
 
 SAID = {
-    "which": Word("请给出两个以上情景，或用 --study 指定研究文件（二者取一）", "compare: name two or more scenarios, or a study with --study (one of the two)"),
-    "which_one": Word("请给出一个情景，或用 --study 指定研究文件（二者取一）", "sensitivity: name a scenario, or a study with --study (one of the two)"),
-    "compared": Word("共{runs}次运行，其中新运行{executed}次，用时{seconds}秒", "{runs} runs, {executed} of them carried out now, {seconds} s"),
+    "which": Word(
+        "请给出两个以上情景，或用 --study 指定研究文件（二者取一）",
+        "compare: name two or more scenarios, or a study with --study (one of the two)",
+    ),
+    "which_one": Word(
+        "请给出一个情景，或用 --study 指定研究文件（二者取一）",
+        "sensitivity: name a scenario, or a study with --study (one of the two)",
+    ),
+    "compared": Word(
+        "共{runs}次运行，其中新运行{executed}次，用时{seconds}秒",
+        "{runs} runs, {executed} of them carried out now, {seconds} s",
+    ),
     "withdrawal": Word("退出检验：{name}", "Withdrawal test: {name}"),
     "differences": Word("{outcome}（{base}：{mean}）", "{outcome} ({base}: {mean})"),
     "arm": Word("情景", "scenario"),
-    "arm_mean": Word("均值", "mean"), "difference": Word("与基准的成对差异", "paired difference"),
-    "interval": Word("{level}%置信区间", "{level}% interval"), "needed": Word("所需重复", "runs needed"),
-    "needed_note": Word("所需重复：以八成把握看出该差异（或 --difference 所给差异）的重复次数。",
-                        "runs needed: replications that show this difference (or that of --difference) four times in five."),
-    "rescues_end": Word("小区逐一对照，每次运行平均（救回：基准中期末处于循环而该情景没有）", "Estate by estate, means of a run (rescued: in the cycle at the end in the baseline and not here)"),
-    "rescues_months": Word("小区逐一对照，每次运行平均（救回：处于循环的时间少一年以上）", "Estate by estate, means of a run (rescued: at least a year less in the cycle)"),
-    "group": Word("小区", "estates"), "all": Word("全部", "all"), "at_risk": Word("基准中陷入循环", "in the cycle without"),
-    "rescued": Word("救回", "rescued"), "harmed": Word("受害", "harmed"), "unchanged": Word("不变", "unchanged"),
+    "arm_mean": Word("均值", "mean"),
+    "difference": Word("与基准的成对差异", "paired difference"),
+    "interval": Word("{level}%置信区间", "{level}% interval"),
+    "needed": Word("所需重复", "runs needed"),
+    "needed_note": Word(
+        "所需重复：以八成把握看出该差异（或 --difference 所给差异）的重复次数。",
+        "runs needed: replications that show this difference (or that of --difference) four times in five.",
+    ),
+    "rescues_end": Word(
+        "小区逐一对照，每次运行平均（救回：基准中期末处于循环而该情景没有）",
+        "Estate by estate, means of a run (rescued: in the cycle at the end in the baseline and not here)",
+    ),
+    "rescues_months": Word(
+        "小区逐一对照，每次运行平均（救回：处于循环的时间少一年以上）",
+        "Estate by estate, means of a run (rescued: at least a year less in the cycle)",
+    ),
+    "group": Word("小区", "estates"),
+    "all": Word("全部", "all"),
+    "at_risk": Word("基准中陷入循环", "in the cycle without"),
+    "rescued": Word("救回", "rescued"),
+    "harmed": Word("受害", "harmed"),
+    "unchanged": Word("不变", "unchanged"),
     "share_rescued": Word("救回比例（区间）", "share rescued (interval)"),
     "drawing": Word("正在绘图", "drawing charts"),
     "written": Word("结果：{folder}", "Results: {folder}"),
-    "parameter": Word("参数", "parameter"), "range": Word("范围", "range"),
-    "mean_effect": Word("平均变化", "mean change"), "mean_size": Word("不计方向", "without sign"),
-    "first": Word("单独效应", "alone"), "total": Word("总效应", "in all"),
-    "morris": Word("{outcome}：参数由最低变到最高时的变化（Morris筛选）", "{outcome}: change from the parameter's lowest to highest value (Morris screening)"),
-    "sobol": Word("{outcome}：各参数在差异中所占比例（Sobol指数）", "{outcome}: share of the variance that is owed to each parameter (Sobol indices)"),
-}  # fmt: skip
+    "parameter": Word("参数", "parameter"),
+    "range": Word("范围", "range"),
+    "mean_effect": Word("平均变化", "mean change"),
+    "mean_size": Word("不计方向", "without sign"),
+    "first": Word("单独效应", "alone"),
+    "total": Word("总效应", "in all"),
+    "morris": Word(
+        "{outcome}：参数由最低变到最高时的变化（Morris筛选）",
+        "{outcome}: change from the parameter's lowest to highest value (Morris screening)",
+    ),
+    "sobol": Word(
+        "{outcome}：各参数在差异中所占比例（Sobol指数）",
+        "{outcome}: share of the variance that is owed to each parameter (Sobol indices)",
+    ),
+}
 
 
 def say(key: str, lang: str, **values: Any) -> str:

@@ -23,4 +23,8 @@ def write(folder: Path, out: Path | None, group: str, speed: float, lang: str) -
             animate(run, file, lang, group, speed, progress=advance)
     except OSError as error:
         raise ResultError(f"{file}: cannot be written ({error.strerror or error})") from None
-    screen.print(WRITTEN.in_language(lang).format(file=file, size=f"{file.stat().st_size / 1e6:.2f} MB"), soft_wrap=True, markup=False)
+    screen.print(
+        WRITTEN.in_language(lang).format(file=file, size=f"{file.stat().st_size / 1e6:.2f} MB"),
+        soft_wrap=True,
+        markup=False,
+    )

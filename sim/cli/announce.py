@@ -13,14 +13,22 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def announce(screen: Console, scenario: Scenario, changes: Mapping[str, Any], folder: Path, lang: str) -> None:
+def announce(
+    screen: Console, scenario: Scenario, changes: Mapping[str, Any], folder: Path, lang: str
+) -> None:
     """Print title, size, types, programmes, changed values and where the results will go."""
     screen.print(scenario.title.in_language(lang), style="bold", markup=False)
     screen.print(city_line(scenario, lang), markup=False)
     kinds = scenario.estates_by_type()
     mark = "、" if lang == "zh" else ", "
-    screen.print("  " + mark.join(_counted(number, scenario.types[name].title.in_language(lang), lang)
-                                  for name, number in kinds.items()), markup=False)  # fmt: skip
+    screen.print(
+        "  "
+        + mark.join(
+            _counted(number, scenario.types[name].title.in_language(lang), lang)
+            for name, number in kinds.items()
+        ),
+        markup=False,
+    )
     screen.print("  " + _programmes(scenario, lang, mark), markup=False)
     off = [name for name, on in scenario.loops.model_dump().items() if not on]
     if off:
@@ -34,9 +42,16 @@ def announce(screen: Console, scenario: Scenario, changes: Mapping[str, Any], fo
 def city_line(scenario: Scenario, lang: str) -> str:
     """The size of the city and of the run in one line."""
     companies = scenario.companies.private + scenario.companies.state_owned
-    return say("city_line", lang, city=scenario.city.name.in_language(lang), estates=f"{scenario.city.estates:,}",
-               households=_households(scenario, lang), companies=f"{companies:,}", months=scenario.months,
-               seed=scenario.seed)  # fmt: skip
+    return say(
+        "city_line",
+        lang,
+        city=scenario.city.name.in_language(lang),
+        estates=f"{scenario.city.estates:,}",
+        households=_households(scenario, lang),
+        companies=f"{companies:,}",
+        months=scenario.months,
+        seed=scenario.seed,
+    )
 
 
 def _households(scenario: Scenario, lang: str) -> str:

@@ -63,7 +63,8 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version. / 显示版本。")
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version. / 显示版本。"),
     ] = False,
 ) -> None:
     """Simulate the governance of residential estates. / 模拟城市小区治理。"""
@@ -76,7 +77,9 @@ def run_command(
     months: Annotated[Optional[int], typer.Option(help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
     settings: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated. / 修改一个参数，可重复。"),
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change one value; may be repeated. / 修改一个参数，可重复。"
+        ),
     ] = None,
     out: Annotated[
         Optional[Path],  # noqa: UP045
@@ -87,41 +90,62 @@ def run_command(
         Optional[int],  # noqa: UP045
         typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
     ] = None,
-    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")] = True,
+    charts: Annotated[
+        bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")
+    ] = True,
     ensemble: EnsembleOption = None,
     member: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option("--member", min=1, help="Which member of the ensemble, from 1. / 用参数集合的第几组，从1起。"),
+        typer.Option(
+            "--member", min=1, help="Which member of the ensemble, from 1. / 用参数集合的第几组，从1起。"
+        ),
     ] = None,
 ) -> None:
     """Simulate a scenario; write tables and charts. / 运行一个情景，写出数据表和图。"""
     from sim.cli.run import Order, carry_out
 
-    carry_out(Order(scenario, seed, months, tuple(settings or ()), out, words(lang), threads, charts, ensemble, member))
+    carry_out(
+        Order(
+            scenario, seed, months, tuple(settings or ()), out, words(lang), threads, charts, ensemble, member
+        )
+    )
 
 
 @app.command("batch")
 def batch_command(
     places: Annotated[
         list[str],
-        typer.Argument(metavar="SCENARIOS…", help="Folders of TOML files, files or names. / 情景文件夹、文件或名称。"),
+        typer.Argument(
+            metavar="SCENARIOS…", help="Folders of TOML files, files or names. / 情景文件夹、文件或名称。"
+        ),
     ],
-    replications: Annotated[int, typer.Option(min=1, max=10_000, help="Runs of each scenario, seeds one apart. / 每个情景的运行次数。")] = 1,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for all results. / 结果文件夹。")] = Path("results/batch"),
+    replications: Annotated[
+        int,
+        typer.Option(
+            min=1, max=10_000, help="Runs of each scenario, seeds one apart. / 每个情景的运行次数。"
+        ),
+    ] = 1,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for all results. / 结果文件夹。")
+    ] = Path("results/batch"),
     lang: LanguageOption = None,
     months: Annotated[Optional[int], typer.Option(help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
     threads: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
     ] = None,
-    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")] = True,
+    charts: Annotated[
+        bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")
+    ] = True,
     ensemble: EnsembleOption = None,
 ) -> None:
     """Simulate many scenarios into one folder with an index page. / 运行多个情景，生成目录页。"""
     from sim.cli.batch import Order, carry_out
     from sim.experiments.ensemble import as_ensemble
 
-    carry_out(Order(tuple(places), replications, out, words(lang), months, threads, charts, as_ensemble(ensemble)))
+    carry_out(
+        Order(tuple(places), replications, out, words(lang), months, threads, charts, as_ensemble(ensemble))
+    )
 
 
 @app.command("list")
@@ -143,10 +167,14 @@ def describe_command(scenario: ScenarioArgument, lang: LanguageOption = None) ->
 @app.command("explain")
 def explain_command(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of results. / 结果文件夹。")],
-    estate: Annotated[int, typer.Option("--estate", min=0, metavar="N", help="Number of the estate. / 小区编号。")],
+    estate: Annotated[
+        int, typer.Option("--estate", min=0, metavar="N", help="Number of the estate. / 小区编号。")
+    ],
     out: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--out", metavar="DIR", help="Folder for the chart (default RUN/charts). / 图的文件夹。"),
+        typer.Option(
+            "--out", metavar="DIR", help="Folder for the chart (default RUN/charts). / 图的文件夹。"
+        ),
     ] = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -168,9 +196,15 @@ def animate_command(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run. / 一次运行的结果文件夹。")],
     out: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--out", metavar="FILE", help="A .mp4 or .gif file (default RUN/map.mp4 where there is ffmpeg). / 输出文件。"),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="A .mp4 or .gif file (default RUN/map.mp4 where there is ffmpeg). / 输出文件。",
+        ),
     ] = None,
-    group: Annotated[Groups, typer.Option(help="Estates by type or by district. / 按类型或按区分组。")] = Groups.type,
+    group: Annotated[
+        Groups, typer.Option(help="Estates by type or by district. / 按类型或按区分组。")
+    ] = Groups.type,
     speed: Annotated[float, typer.Option(min=0.5, max=60, help="Months a second. / 每秒月数。")] = 8.0,
     lang: LanguageOption = None,
 ) -> None:
@@ -183,16 +217,25 @@ def animate_command(
 @app.command("report")
 def report_command(
     folders: Annotated[
-        list[Path], typer.Argument(metavar="RESULT…", help="Folders of results: of a run, compare, study, batch, sensitivity, tipping, ablate, budget. / 结果文件夹，可多个。")
+        list[Path],
+        typer.Argument(
+            metavar="RESULT…",
+            help="Folders of results: of a run, compare, study, batch, sensitivity, tipping, ablate, budget. / 结果文件夹，可多个。",
+        ),
     ],
     out: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--out", metavar="FILE", help="The page to write (default RESULT/report.LANG.html). / 报告文件。"),
+        typer.Option(
+            "--out", metavar="FILE", help="The page to write (default RESULT/report.LANG.html). / 报告文件。"
+        ),
     ] = None,
     lang: LanguageOption = None,
     pdf: Annotated[
         Optional[bool],  # noqa: UP045
-        typer.Option("--pdf/--no-pdf", help="Also a PDF (default: if a browser is installed). / 是否另存PDF，默认有浏览器时写出。"),
+        typer.Option(
+            "--pdf/--no-pdf",
+            help="Also a PDF (default: if a browser is installed). / 是否另存PDF，默认有浏览器时写出。",
+        ),
     ] = None,
 ) -> None:
     """Write one self-contained page about results. / 把结果写成一份独立的网页报告。"""
@@ -205,7 +248,9 @@ def report_command(
 def interventions_command(
     name: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Argument(metavar="NAME", help="Kind of intervention (default: list all). / 措施名称，默认列出全部。"),
+        typer.Argument(
+            metavar="NAME", help="Kind of intervention (default: list all). / 措施名称，默认列出全部。"
+        ),
     ] = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -220,13 +265,22 @@ def interventions_command(
 
 @app.command("app")
 def app_command(
-    host: Annotated[str, typer.Option(help="Address to serve; 0.0.0.0 lets the room in, with a join code. / 服务地址，0.0.0.0供全室访问。")] = "127.0.0.1",
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to serve; 0.0.0.0 lets the room in, with a join code. / 服务地址，0.0.0.0供全室访问。"
+        ),
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port. / 端口。")] = 8080,
     code: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(metavar="CODE", help="Join code (default: made up, where others can reach the page). / 进入号码。"),
+        typer.Option(
+            metavar="CODE", help="Join code (default: made up, where others can reach the page). / 进入号码。"
+        ),
     ] = None,
-    show: Annotated[bool, typer.Option("--show/--no-show", help="Open the browser. / 是否打开浏览器。")] = True,
+    show: Annotated[
+        bool, typer.Option("--show/--no-show", help="Open the browser. / 是否打开浏览器。")
+    ] = True,
     lang: LanguageOption = None,
 ) -> None:
     """Open the workshop in the browser. / 在浏览器中打开工作坊。"""

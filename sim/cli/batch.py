@@ -40,7 +40,14 @@ class Order(NamedTuple):
 class Entry:
     """One scenario of a batch: where its results go, or why it cannot be carried out."""
 
-    def __init__(self, name: str, scenario: Scenario | None, folder: Path | None, reason: str = "", plain: Scenario | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        scenario: Scenario | None,
+        folder: Path | None,
+        reason: str = "",
+        plain: Scenario | None = None,
+    ) -> None:
         """A scenario that could be loaded has a folder, one that could not has a reason.
 
         `scenario` is that of the first run (with the first member of an ensemble), `plain` the one that members are put into.
@@ -65,13 +72,20 @@ def carry_out(order: Order) -> None:
     jobs = [job for entry in entries for job in _jobs(entry, order.replications, order.ensemble)]
     missing = [job for job in jobs if not is_there(job.entry.folder, job.scenario, job.first)]
     screen = console()
-    screen.print(say("batch_line", order.lang, scenarios=len(entries), runs=len(jobs), folder=order.out), markup=False)
+    screen.print(
+        say("batch_line", order.lang, scenarios=len(entries), runs=len(jobs), folder=order.out), markup=False
+    )
     if order.replications > 1:
         screen.print(_doubt(order), style="dim", markup=False)
     warn_of(screen, order.ensemble, order.lang)
     _show_unreadable(screen, entries, order.lang)
     try:
-        with watching(screen, [job.scenario for job in missing], [job.first and order.charts for job in missing], order.lang) as watch:
+        with watching(
+            screen,
+            [job.scenario for job in missing],
+            [job.first and order.charts for job in missing],
+            order.lang,
+        ) as watch:
             _run_all(missing, entries, order, watch)
             _draw_missing(entries, order, watch)
     except KeyboardInterrupt:
@@ -81,7 +95,9 @@ def carry_out(order: Order) -> None:
     _report_on_all(screen, entries, order, bool(watch.done))
     _write_index(entries, order)
     failed = sum(bool(entry.reason) for entry in entries)
-    screen.print(say("batch_total", order.lang, run=watch.done, there=len(jobs) - len(missing), failed=failed))
+    screen.print(
+        say("batch_total", order.lang, run=watch.done, there=len(jobs) - len(missing), failed=failed)
+    )
     screen.print(say("batch_index", order.lang, page=order.out / INDEX), soft_wrap=True, markup=False)
     if failed:
         raise typer.Exit(1)
@@ -99,7 +115,9 @@ def scenario_files(places: tuple[str, ...]) -> list[Path]:
             continue
         inside = sorted(folder.glob(f"*{SUFFIX}"))
         if not inside:
-            raise ScenarioError([Problem(place, "", "no scenario", f"a folder with files that end in {SUFFIX}")])
+            raise ScenarioError(
+                [Problem(place, "", "no scenario", f"a folder with files that end in {SUFFIX}")]
+            )
         files += inside
     return list({file.resolve(): file for file in files}.values())
 
@@ -129,13 +147,17 @@ def _jobs(entry: Entry, replications: int, ensemble: Ensemble | None) -> Iterato
         return
     for number in range(replications):
         seed = (entry.plain.seed + number) % 2**63
-        yield Job(entry, _with_member(entry.plain, ensemble, number).model_copy(update={"seed": seed}), number == 0)
+        yield Job(
+            entry, _with_member(entry.plain, ensemble, number).model_copy(update={"seed": seed}), number == 0
+        )
 
 
 def _show_unreadable(screen: Console, entries: list[Entry], lang: str) -> None:
     for entry in entries:
         if entry.reason:
-            screen.print(say("batch_failed", lang, name=entry.name, reason=entry.reason), markup=False, style="red")
+            screen.print(
+                say("batch_failed", lang, name=entry.name, reason=entry.reason), markup=False, style="red"
+            )
 
 
 def _run_all(jobs: list[Job], entries: list[Entry], order: Order, watch: Watch) -> None:
@@ -150,7 +172,9 @@ def _run_all(jobs: list[Job], entries: list[Entry], order: Order, watch: Watch) 
         except BrokenPipeError:
             raise
         except Exception as error:  # whatever went wrong in one scenario must not stop the others
-            job.entry.reason = str(error) if isinstance(error, EstateError) else f"{type(error).__name__}: {error}"
+            job.entry.reason = (
+                str(error) if isinstance(error, EstateError) else f"{type(error).__name__}: {error}"
+            )
             watch.failed(job.scenario, job.entry.reason)
         else:
             watch.finished(job.scenario, time.perf_counter() - begun)
@@ -165,8 +189,13 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
 
     found: list[dict[str, float]] = []
     watch.begin(job.scenario)
-    made = run(job.scenario, threads=order.threads, progress=watch.months, notice=lambda text: watch.say(say("compiling", order.lang)),
-               probe=lambda city: found.append(summarise(city).scalars))  # fmt: skip
+    made = run(
+        job.scenario,
+        threads=order.threads,
+        progress=watch.months,
+        notice=lambda text: watch.say(say("compiling", order.lang)),
+        probe=lambda city: found.append(summarise(city).scalars),
+    )
     assert job.entry.folder is not None
     if job.first:
         watch.drawing(job.scenario)
@@ -213,11 +242,16 @@ def _write_index(entries: list[Entry], order: Order) -> None:
     from sim.outputs.index_page import index_page
 
     order.out.mkdir(parents=True, exist_ok=True)
-    page = [shown(entry.name, entry.scenario, entry.folder, entry.reason, order.replications, order.lang) for entry in entries]
+    page = [
+        shown(entry.name, entry.scenario, entry.folder, entry.reason, order.replications, order.lang)
+        for entry in entries
+    ]
     report = report_name(order.lang) if (order.out / report_name(order.lang)).is_file() else ""
     replace_text(order.out / INDEX, index_page(page, order.lang, model_source_hash(), _doubt(order), report))
 
 
 def _doubt(order: Order) -> str:
     """Whether intervals contain the uncertainty of parameters."""
-    return doubt_line(None if order.ensemble is None else order.ensemble.facts(order.replications), order.lang)
+    return doubt_line(
+        None if order.ensemble is None else order.ensemble.facts(order.replications), order.lang
+    )

@@ -30,21 +30,31 @@ BUILDING, DRAWING = 2_000_000, 60_000_000
 def work_of(scenario: Scenario, draws: bool) -> float:
     """How much a run has to do: its household-months, and what comes before and after them."""
     city, numbers = scenario.city, scenario.estates_by_type()
-    households = city.households or sum(number * scenario.types[name].households_mean for name, number in numbers.items())
+    households = city.households or sum(
+        number * scenario.types[name].households_mean for name, number in numbers.items()
+    )
     return float(households * scenario.months + BUILDING + (DRAWING if draws else 0))
 
 
 class Watch:
     """What is told of a batch while it runs."""
 
-    def __init__(self, screen: Console, scenarios: Sequence[Scenario], draws: Sequence[bool], lang: str,
-                 bar: Progress | None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        screen: Console,
+        scenarios: Sequence[Scenario],
+        draws: Sequence[bool],
+        lang: str,
+        bar: Progress | None,
+    ) -> None:
         """`draws` says for each run of `scenarios` whether it is drawn."""
         self.screen, self.lang, self.bar = screen, lang, bar
         self.all, self.place, self.done = len(scenarios), 0, 0
         self._works = [work_of(scenario, drawn) for scenario, drawn in zip(scenarios, draws, strict=True)]
         self._total, self._ended, self._begun = sum(self._works), 0.0, time.monotonic()
-        self._task: TaskID | None = bar.add_task("", total=self._total or None) if bar is not None and scenarios else None
+        self._task: TaskID | None = (
+            bar.add_task("", total=self._total or None) if bar is not None and scenarios else None
+        )
 
     def begin(self, scenario: Scenario) -> None:
         """The next run begins."""
@@ -53,7 +63,11 @@ class Watch:
     def months(self, done: int, months: int) -> None:
         """So many months of the present run are done."""
         if self.bar is not None and self._task is not None:
-            part = self._works[self.place] - DRAWING if self._works[self.place] > DRAWING else self._works[self.place]
+            part = (
+                self._works[self.place] - DRAWING
+                if self._works[self.place] > DRAWING
+                else self._works[self.place]
+            )
             self.bar.update(self._task, completed=self._ended + part * done / months)
 
     def drawing(self, scenario: Scenario) -> None:
@@ -71,13 +85,25 @@ class Watch:
         passed = time.monotonic() - self._begun
         left = passed * (self._total - self._ended) / self._ended if self._ended else 0.0
         if self.bar is None:
-            self.say(say("batch_done", self.lang, name=scenario.name, seed=scenario.seed, seconds=f"{seconds:.1f}", place=self.place,
-                         all=self.all, left=round(left)))  # fmt: skip
+            self.say(
+                say(
+                    "batch_done",
+                    self.lang,
+                    name=scenario.name,
+                    seed=scenario.seed,
+                    seconds=f"{seconds:.1f}",
+                    place=self.place,
+                    all=self.all,
+                    left=round(left),
+                )
+            )
 
     def failed(self, scenario: Scenario, reason: str) -> None:
         """The present run, or the drawing of a finished one, failed."""
         self._next()
-        self.screen.print(say("batch_failed", self.lang, name=scenario.name, reason=reason), markup=False, style="red")
+        self.screen.print(
+            say("batch_failed", self.lang, name=scenario.name, reason=reason), markup=False, style="red"
+        )
 
     def skip(self, scenario: Scenario) -> None:
         """A run is left out because an earlier one of its scenario failed."""
@@ -96,11 +122,20 @@ class Watch:
 
 
 @contextmanager
-def watching(screen: Console, scenarios: Sequence[Scenario], draws: Sequence[bool], lang: str) -> Iterator[Watch]:
+def watching(
+    screen: Console, scenarios: Sequence[Scenario], draws: Sequence[bool], lang: str
+) -> Iterator[Watch]:
     """A Watch of these runs, with a bar where the screen is a terminal."""
     if not screen.is_terminal:
         yield Watch(screen, scenarios, draws, lang, None)
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("/"), TimeRemainingColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("/"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=screen, transient=True) as bar:
         yield Watch(screen, scenarios, draws, lang, bar)

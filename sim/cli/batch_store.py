@@ -35,19 +35,25 @@ def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> boo
         return False
     try:
         if first:
-            return run_key(read_manifest(folder)) == scenario_key(scenario) and "outcomes" in _read_json(folder / HEADLINE)
+            return run_key(read_manifest(folder)) == scenario_key(scenario) and "outcomes" in _read_json(
+                folder / HEADLINE
+            )
         return "outcomes" in _read_json(_brief(folder, scenario.seed))
     except ResultError:  # missing or damaged: it will be made again
         return False
 
 
-def save_whole(folder: Path, run: Run, outcomes: dict[str, float], lang: str, ensemble: dict[str, Any] | None = None) -> None:
+def save_whole(
+    folder: Path, run: Run, outcomes: dict[str, float], lang: str, ensemble: dict[str, Any] | None = None
+) -> None:
     """Put a run with tables, charts (no `lang`: none) and headline into `folder`, all at once; `ensemble`: its name and number of members."""
     with staging(folder) as part:
         run.save(part)
         run.city.to_csv(part / CITY, lineterminator="\n")
         changes = [[change.column, _plain(change.start), _plain(change.end)] for change in key_changes(run)]
-        _write_json(part / HEADLINE, {"outcomes": _plain_outcomes(outcomes), "changes": changes, "ensemble": ensemble})
+        _write_json(
+            part / HEADLINE, {"outcomes": _plain_outcomes(outcomes), "changes": changes, "ensemble": ensemble}
+        )
         if lang:
             _draw(run, part, lang)
         put_in_place(part, folder)
@@ -62,7 +68,11 @@ def save_brief(folder: Path, seed: int, outcomes: dict[str, float]) -> None:
 
 def has_charts(folder: Path | None, lang: str) -> bool:
     """True if the run in `folder` was drawn, and reported on, in this language."""
-    return folder is not None and (_charts(folder, lang) / CHARTS).is_file() and (folder / report_name(lang)).is_file()
+    return (
+        folder is not None
+        and (_charts(folder, lang) / CHARTS).is_file()
+        and (folder / report_name(lang)).is_file()
+    )
 
 
 def report_name(lang: str) -> str:
@@ -90,30 +100,56 @@ def add_charts(folder: Path | None, lang: str) -> None:
         put_in_place(part, folder)
 
 
-def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str, replications: int, lang: str) -> Shown:
+def shown(
+    name: str, scenario: Scenario | None, folder: Path | None, reason: str, replications: int, lang: str
+) -> Shown:
     """What the index page says of a scenario now."""
     if scenario is None or folder is None:
         return Shown(name, name, "failed", reason)
     done = is_there(folder, scenario, True)
     state = "failed" if reason else "done" if done else "waiting"
     labels = tuple((p.label_zh if lang == "zh" else p.label_en) or p.kind for p in scenario.interventions)
-    known = Shown(name, scenario.title.in_language(lang), state, reason, scenario.description.in_language(lang),
-                  city_line(scenario, lang), tuple(dict.fromkeys(labels)))  # fmt: skip
+    known = Shown(
+        name,
+        scenario.title.in_language(lang),
+        state,
+        reason,
+        scenario.description.in_language(lang),
+        city_line(scenario, lang),
+        tuple(dict.fromkeys(labels)),
+    )
     if not done:
         return known
     headline = _read_json(folder / HEADLINE)
     briefs = [_brief(folder, (scenario.seed + number) % 2**63) for number in range(1, replications)]
     runs = [headline["outcomes"], *(_read_json(file)["outcomes"] for file in briefs if file.is_file())]
     outcomes = {key: [_number(run.get(key)) for run in runs] for key in runs[0]}
-    changes = [(COLUMN_WORDS[column].in_language(lang), written(column, _number(start), lang), written(column, _number(end), lang))
-               for column, start, end in headline["changes"]]  # fmt: skip
+    changes = [
+        (
+            COLUMN_WORDS[column].in_language(lang),
+            written(column, _number(start), lang),
+            written(column, _number(end), lang),
+        )
+        for column, start, end in headline["changes"]
+    ]
     charts, report = {}, ""
     if has_charts(folder, lang):
         report = report_name(lang)
         place = _charts(folder, lang)
-        charts = {f"{place.name}/{chart}.png": (words["title"], words["alt"]) for chart, words in _read_json(place / CHARTS).items()}
+        charts = {
+            f"{place.name}/{chart}.png": (words["title"], words["alt"])
+            for chart, words in _read_json(place / CHARTS).items()
+        }
     tables = [CITY, *(f"{table}.parquet" for table in TABLES), MANIFEST]
-    return replace(known, folder=folder.name, outcomes=outcomes, changes=changes, charts=charts, tables=tables, report=report)
+    return replace(
+        known,
+        folder=folder.name,
+        outcomes=outcomes,
+        changes=changes,
+        charts=charts,
+        tables=tables,
+        report=report,
+    )
 
 
 def _draw(run: Run, folder: Path, lang: str) -> None:

@@ -57,16 +57,41 @@ def carry_out(order: Order) -> None:
     with order.place.opened(screen, order.lang) as (store, report):
         if fitted:
             each = Laboratory(fitted, ranges_of(free, fitted)).runs_a_set
-            screen.print(say("plan", order.lang, patterns=len(fitted), free=len(free), each=each, runs=f"{order.runs:,}", scored=order.scored), markup=False)
+            screen.print(
+                say(
+                    "plan",
+                    order.lang,
+                    patterns=len(fitted),
+                    free=len(free),
+                    each=each,
+                    runs=f"{order.runs:,}",
+                    scored=order.scored,
+                ),
+                markup=False,
+            )
             screen.print(say("resumed", order.lang), style="dim", markup=False)
         try:
-            found = calibrate(patterns, free=free, runs=order.runs, members=order.members, name=order.name, method=order.method, seed=order.seed,
-                              truths=order.truths, scored=order.scored, engine=order.place.engine_for, store=store, progress=report)  # fmt: skip
+            found = calibrate(
+                patterns,
+                free=free,
+                runs=order.runs,
+                members=order.members,
+                name=order.name,
+                method=order.method,
+                seed=order.seed,
+                truths=order.truths,
+                scored=order.scored,
+                engine=order.place.engine_for,
+                store=store,
+                progress=report,
+            )
         except KeyboardInterrupt:
             screen.print(say("stopped", order.lang))
             raise
     seconds = f"{time.perf_counter() - begun:.0f}"
-    screen.print(say("done", order.lang, runs=f"{found.runs:,}", executed=f"{found.executed:,}", seconds=seconds))
+    screen.print(
+        say("done", order.lang, runs=f"{found.runs:,}", executed=f"{found.executed:,}", seconds=seconds)
+    )
     show(screen, found, order.lang)
     path = found.save(order.out or FOLDER)
     if order.charts:
@@ -74,7 +99,11 @@ def carry_out(order: Order) -> None:
 
         save_posterior_chart(found, path, order.lang)
     screen.print()
-    screen.print(say("written", order.lang, file=path, name=order.name if order.out is None else path), soft_wrap=True, markup=False)
+    screen.print(
+        say("written", order.lang, file=path, name=order.name if order.out is None else path),
+        soft_wrap=True,
+        markup=False,
+    )
 
 
 def _check_name(name: str) -> None:
@@ -99,21 +128,45 @@ def show(screen: Console, found: Calibration, lang: str) -> None:
 
 
 def _parameters(found: Calibration, lang: str) -> Table:
-    made = table(say("parameters", lang), *(say(key, lang) for key in ("parameter", "range", "default", "median", "interval", "narrower", "inside")), right=1)
+    made = table(
+        say("parameters", lang),
+        *(
+            say(key, lang)
+            for key in ("parameter", "range", "default", "median", "interval", "narrower", "inside")
+        ),
+        right=1,
+    )
     for row in found.parameters.sort_values("narrower", ascending=False, kind="stable").itertuples():
         inside = f"{percent(row.inside_50)} / {percent(row.inside_90)}" if found.coverage is not None else "–"
-        made.add_row(escape(f"{parameter_name(row.parameter, lang)} [{row.parameter}]"), f"{row.low:.3g}–{row.high:.3g}", f"{row.default:.3g}", f"{row.p50:.3g}",
-                     f"{row.p5:.3g}–{row.p95:.3g}", percent(row.narrower), inside)  # fmt: skip
+        made.add_row(
+            escape(f"{parameter_name(row.parameter, lang)} [{row.parameter}]"),
+            f"{row.low:.3g}–{row.high:.3g}",
+            f"{row.default:.3g}",
+            f"{row.p50:.3g}",
+            f"{row.p5:.3g}–{row.p95:.3g}",
+            percent(row.narrower),
+            inside,
+        )
     return made
 
 
 def _patterns(found: Calibration, lang: str) -> Table:
-    made = table(say("patterns", lang), *(say(key, lang) for key in ("pattern", "reported", "before", "after")), right=1)
+    made = table(
+        say("patterns", lang),
+        *(say(key, lang) for key in ("pattern", "reported", "before", "after")),
+        right=1,
+    )
     for pattern, row in zip(found.patterns, found.statistics.to_dict("records"), strict=True):
-        title, reported = pattern.title.in_language(lang), span(row["target_low"], row["target_high"], pattern.unit, lang)
+        title, reported = (
+            pattern.title.in_language(lang),
+            span(row["target_low"], row["target_high"], pattern.unit, lang),
+        )
         if row["silent"]:
             made.add_row(title, reported, say(row["silent"], lang), "")
             continue
-        ranges = [f"{amount(row[f'{when}_p5'], pattern.unit, lang)}–{amount(row[f'{when}_p95'], pattern.unit, lang)}" for when in ("before", "after")]
+        ranges = [
+            f"{amount(row[f'{when}_p5'], pattern.unit, lang)}–{amount(row[f'{when}_p95'], pattern.unit, lang)}"
+            for when in ("before", "after")
+        ]
         made.add_row(title, reported, *ranges)
     return made

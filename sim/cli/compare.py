@@ -54,7 +54,12 @@ class Order(NamedTuple):
 
     def options(self) -> dict[str, Any]:
         """What `compare` is told besides scenarios, store and progress; what was left out has its default."""
-        found: dict[str, Any] = {"level": self.level, "rule": self.rule, "ensemble": as_ensemble(self.ensemble), "engine": self.place.engine()}
+        found: dict[str, Any] = {
+            "level": self.level,
+            "rule": self.rule,
+            "ensemble": as_ensemble(self.ensemble),
+            "engine": self.place.engine(),
+        }
         if self.outcomes:
             found["outcomes"] = self.outcomes
         if self.study is None:
@@ -80,7 +85,9 @@ def carry_out(order: Order) -> None:
     if (order.study is None) == (not order.scenarios):
         raise StudyError(say("which", order.lang))
     if order.width is not None and order.replications is not None:
-        raise StudyError("--width: found beside --replications, allowed one of them (the looks are 10, 20, 40 and 80)")
+        raise StudyError(
+            "--width: found beside --replications, allowed one of them (the looks are 10, 20, 40 and 80)"
+        )
     screen = console()
     begun = time.perf_counter()
     _check_withdrawal(order)
@@ -88,7 +95,15 @@ def carry_out(order: Order) -> None:
         found = _compare(order, store, report)
         withdrawn = _withdraw(order, found, store, report)
     runs = len(found.arms) * len(found.seeds)
-    screen.print(say("compared", order.lang, runs=f"{runs:,}", executed=f"{found.executed:,}", seconds=f"{time.perf_counter() - begun:.1f}"))
+    screen.print(
+        say(
+            "compared",
+            order.lang,
+            runs=f"{runs:,}",
+            executed=f"{found.executed:,}",
+            seconds=f"{time.perf_counter() - begun:.1f}",
+        )
+    )
     show(screen, found, order.lang)
     for one in withdrawn:
         screen.print()
@@ -118,9 +133,19 @@ def _withdraw(order: Order, found: Comparison, store: Store, report: Report) -> 
     """Withdrawal tests of every arm that has programmes, with the seeds of the comparison."""
     if order.withdraw is None:
         return []
-    options: dict[str, Any] = {"engine": order.place.engine(), "store": store, "progress": report, "seeds": found.seeds, "level": order.level,
-                               "ensemble": found.settings.ensemble}  # fmt: skip
-    return [withdrawal_test(arm.scenario, order.withdraw, **options) for arm in found.arms if arm.scenario.interventions]
+    options: dict[str, Any] = {
+        "engine": order.place.engine(),
+        "store": store,
+        "progress": report,
+        "seeds": found.seeds,
+        "level": order.level,
+        "ensemble": found.settings.ensemble,
+    }
+    return [
+        withdrawal_test(arm.scenario, order.withdraw, **options)
+        for arm in found.arms
+        if arm.scenario.interventions
+    ]
 
 
 def show(screen: Console, found: Comparison, lang: str) -> None:
@@ -133,7 +158,13 @@ def show(screen: Console, found: Comparison, lang: str) -> None:
     for outcome in found.outcomes:
         screen.print()
         unit, mean = OUTCOMES[outcome].unit, float(found.baseline.scalars[outcome].mean())
-        words = say("differences", lang, outcome=OUTCOMES[outcome].in_language(lang), base=found.baseline.name, mean=level_of(mean, unit, lang))
+        words = say(
+            "differences",
+            lang,
+            outcome=OUTCOMES[outcome].in_language(lang),
+            base=found.baseline.name,
+            mean=level_of(mean, unit, lang),
+        )
         screen.print(words, style="bold", markup=False)
         screen.print(_differences(found, outcome, lang))
     screen.print(say("needed_note", lang), style="dim", markup=False)
@@ -148,21 +179,38 @@ def _differences(found: Comparison, outcome: str, lang: str) -> Table:
     made = table("", *(say(key, lang, level=f"{100 * found.interval_level:.3g}") for key in columns), right=1)
     for _, row in rows.iterrows():
         needed = row["replications_needed"]
-        made.add_row(row["arm"], level_of(row["arm_mean"], unit, lang), size_of(row["difference"], unit, lang, sign=True),
-                     bounds_of(row["low"], row["high"], unit, lang), "–" if needed != needed else f"{needed:,.0f}")  # fmt: skip
+        made.add_row(
+            row["arm"],
+            level_of(row["arm_mean"], unit, lang),
+            size_of(row["difference"], unit, lang, sign=True),
+            bounds_of(row["low"], row["high"], unit, lang),
+            "–" if needed != needed else f"{needed:,.0f}",
+        )
     return made
 
 
 def _rescues(found: Comparison, lang: str) -> Table:
-    made = table(say(f"rescues_{found.settings.rule}", lang), *(say(key, lang) for key in (
-        "arm", "group", "at_risk", "rescued", "harmed", "unchanged", "share_rescued")), right=2)  # fmt: skip
+    made = table(
+        say(f"rescues_{found.settings.rule}", lang),
+        *(
+            say(key, lang)
+            for key in ("arm", "group", "at_risk", "rescued", "harmed", "unchanged", "share_rescued")
+        ),
+        right=2,
+    )
     kinds = found.baseline.scenario.types
     for _, row in found.rescues[found.rescues["by"] != "district"].iterrows():
         whole = row["group"] == "all" and row["by"] == "all"
         group = say("all", lang) if whole else short_title(kinds[row["group"]].title.in_language(lang))
         share = row["share_rescued"]
-        made.add_row(row["arm"] if whole else "", group, *(f"{row[name]:,.1f}" for name in ("at_risk", "rescued", "harmed", "unchanged")),
-                     "–" if share != share else f"{100 * share:.0f}% ({100 * row['share_rescued_low']:.0f}–{100 * row['share_rescued_high']:.0f}%)")  # fmt: skip
+        made.add_row(
+            row["arm"] if whole else "",
+            group,
+            *(f"{row[name]:,.1f}" for name in ("at_risk", "rescued", "harmed", "unchanged")),
+            "–"
+            if share != share
+            else f"{100 * share:.0f}% ({100 * row['share_rescued_low']:.0f}–{100 * row['share_rescued_high']:.0f}%)",
+        )
     return made
 
 

@@ -25,11 +25,18 @@ def add_credibility_commands(app: typer.Typer) -> None:
 def evidence_command(
     name: Annotated[
         Optional[str],  # noqa: UP045 - typer reads this at run time
-        typer.Argument(metavar="ENTRY", help="A parameter, a figure (P066) or a source (D51); default: all parameters. / 参数、数据或资料编号。"),
+        typer.Argument(
+            metavar="ENTRY",
+            help="A parameter, a figure (P066) or a source (D51); default: all parameters. / 参数、数据或资料编号。",
+        ),
     ] = None,
     sensitivity: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--sensitivity", metavar="DIR", help="Folder of a sensitivity result: what share of it rests on assumptions. / 敏感性分析结果文件夹。"),
+        typer.Option(
+            "--sensitivity",
+            metavar="DIR",
+            help="Folder of a sensitivity result: what share of it rests on assumptions. / 敏感性分析结果文件夹。",
+        ),
     ] = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -47,12 +54,19 @@ def evidence_command(
 def validate_command(
     file: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Argument(metavar="PATTERNS.toml", help="File of patterns (default: those that ship). / 模式文件，默认用自带的。"),
+        typer.Argument(
+            metavar="PATTERNS.toml",
+            help="File of patterns (default: those that ship). / 模式文件，默认用自带的。",
+        ),
     ] = None,
-    replications: Annotated[int, typer.Option(min=1, max=100_000, help="Runs of each pattern. / 每项重复次数。")] = 12,
+    replications: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Runs of each pattern. / 每项重复次数。")
+    ] = 12,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first run. / 首个随机种子。")] = 1,
     ensemble: EnsembleOption = None,
-    ablate: Annotated[bool, typer.Option("--ablate", help="Also with each loop off in turn. / 另逐个关闭循环。")] = False,
+    ablate: Annotated[
+        bool, typer.Option("--ablate", help="Also with each loop off in turn. / 另逐个关闭循环。")
+    ] = False,
     out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--out", metavar="DIR", help="Folder (default results/validation/…). / 输出文件夹。"),
@@ -81,20 +95,49 @@ class FitMethod(StrEnum):
 def calibrate_command(
     file: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Argument(metavar="PATTERNS.toml", help="File of patterns (default: those that ship). / 模式文件，默认用自带的。"),
+        typer.Argument(
+            metavar="PATTERNS.toml",
+            help="File of patterns (default: those that ship). / 模式文件，默认用自带的。",
+        ),
     ] = None,
     free: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("--free", metavar="KEY[=LOW:HIGH]", help="A parameter to fit; may be repeated (default: the most influential unmeasured ones). / "
-                     "要拟合的参数，可重复，默认为影响最大的未测参数。"),
+        typer.Option(
+            "--free",
+            metavar="KEY[=LOW:HIGH]",
+            help="A parameter to fit; may be repeated (default: the most influential unmeasured ones). / "
+            "要拟合的参数，可重复，默认为影响最大的未测参数。",
+        ),
     ] = None,
     runs: Annotated[int, typer.Option(min=1, help="Runs of the fit. / 拟合的运行次数。")] = 2000,
     members: Annotated[int, typer.Option(min=2, help="Members of the ensemble. / 参数集合的组数。")] = 150,
-    name: Annotated[str, typer.Option("--name", help="Name of the ensemble. / 参数集合的名称。")] = "calibrated",
-    method: Annotated[FitMethod, typer.Option(help="Gaussian processes, or rejection with regression. / 高斯过程仿真器，或拒绝抽样加回归。")] = FitMethod.emulator,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the first run and of the designs. / 随机种子。")] = 1,
-    truths: Annotated[int, typer.Option(min=0, help="Known sets on which coverage is tried, 0 for none. / 检验覆盖率的已知参数组数，0为不检验。")] = 40,
-    scored: Annotated[int, typer.Option("--scored", min=0, help="Members scored on all patterns afterwards, 0 for none. / 之后用于检验全部模式的组数。")] = 40,
+    name: Annotated[
+        str, typer.Option("--name", help="Name of the ensemble. / 参数集合的名称。")
+    ] = "calibrated",
+    method: Annotated[
+        FitMethod,
+        typer.Option(
+            help="Gaussian processes, or rejection with regression. / 高斯过程仿真器，或拒绝抽样加回归。"
+        ),
+    ] = FitMethod.emulator,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed of the first run and of the designs. / 随机种子。")
+    ] = 1,
+    truths: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Known sets on which coverage is tried, 0 for none. / 检验覆盖率的已知参数组数，0为不检验。",
+        ),
+    ] = 40,
+    scored: Annotated[
+        int,
+        typer.Option(
+            "--scored",
+            min=0,
+            help="Members scored on all patterns afterwards, 0 for none. / 之后用于检验全部模式的组数。",
+        ),
+    ] = 40,
     out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--out", metavar="DIR", help="Folder (default results/ensembles). / 输出文件夹。"),
@@ -110,20 +153,44 @@ def calibrate_command(
     from sim.cli.engines import Workplace
 
     place = Workplace(store, workers, None, in_process)
-    carry_out(Order(file, tuple(free or ()), runs, members, name, method.value, seed, truths, scored, out, charts, words(lang), place))
+    carry_out(
+        Order(
+            file,
+            tuple(free or ()),
+            runs,
+            members,
+            name,
+            method.value,
+            seed,
+            truths,
+            scored,
+            out,
+            charts,
+            words(lang),
+            place,
+        )
+    )
 
 
 def reproduce_command(
-    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder of results: of a run or of many. / 结果文件夹。")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="RESULT", help="Folder of results: of a run or of many. / 结果文件夹。")
+    ],
     threads: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Threads of one run; the result does not depend on it. / 单次运行的线程数，不影响结果。"),
+        typer.Option(
+            min=1,
+            help="Threads of one run; the result does not depend on it. / 单次运行的线程数，不影响结果。",
+        ),
     ] = None,
     workers: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option("--workers", min=1, help="Worker processes of many runs. / 多次运行的工作进程数。"),
     ] = None,
-    in_process: Annotated[bool, typer.Option("--in-process", help="One run after the other in this process. / 在本进程内逐一运行。")] = False,
+    in_process: Annotated[
+        bool,
+        typer.Option("--in-process", help="One run after the other in this process. / 在本进程内逐一运行。"),
+    ] = False,
     lang: LanguageOption = None,
 ) -> None:
     """Carry out a saved result again and compare bit for bit. / 重做已保存的结果并逐位比对。"""

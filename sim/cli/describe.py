@@ -48,10 +48,21 @@ def show_scenario(name: str, lang: str) -> None:
 def _actors(screen: Console, scenario: Scenario, lang: str) -> None:
     city, companies, money = scenario.city, scenario.companies, scenario.government
     streets = city.districts * city.streets_per_district
-    screen.print(say("actors", lang, private=f"{companies.private:,}", state_owned=companies.state_owned, districts=city.districts,
-                     streets=streets, communities=f"{streets * city.communities_per_street:,}"))  # fmt: skip
-    budgets = {tier: format_yuan(yuan_to_fen(getattr(money, f"{tier}_budget")), lang)
-               for tier in ("city", "district", "street", "community")}  # fmt: skip
+    screen.print(
+        say(
+            "actors",
+            lang,
+            private=f"{companies.private:,}",
+            state_owned=companies.state_owned,
+            districts=city.districts,
+            streets=streets,
+            communities=f"{streets * city.communities_per_street:,}",
+        )
+    )
+    budgets = {
+        tier: format_yuan(yuan_to_fen(getattr(money, f"{tier}_budget")), lang)
+        for tier in ("city", "district", "street", "community")
+    }
     screen.print(say("budgets", lang, **budgets))
     off = [name for name, on in scenario.loops.model_dump().items() if not on]
     if off:
@@ -66,16 +77,23 @@ def _types(scenario: Scenario, lang: str) -> Table:
     for name, number in scenario.estates_by_type().items():
         kind = scenario.types[name]
         made.add_row(
-            _plain(f"{kind.title.in_language(lang)} [{name}]"), f"{number:,}", say("yes", lang) if kind.old else "–",
-            f"{kind.households_mean:,.0f}", f"{kind.fee_price:g}", f"{kind.cost_fixed:,.0f} + {kind.cost_per_area:g}",
-            format_share(kind.start_collection, 0), format_share(kind.committee_share, 0),
-        )  # fmt: skip
+            _plain(f"{kind.title.in_language(lang)} [{name}]"),
+            f"{number:,}",
+            say("yes", lang) if kind.old else "–",
+            f"{kind.households_mean:,.0f}",
+            f"{kind.fee_price:g}",
+            f"{kind.cost_fixed:,.0f} + {kind.cost_per_area:g}",
+            format_share(kind.start_collection, 0),
+            format_share(kind.committee_share, 0),
+        )
     return made
 
 
 def _modes(scenario: Scenario, lang: str) -> Table:
     """Estates of each type by who manages them at the start."""
-    made = table(say("modes_title", lang), say("type", lang), *(MODE_WORDS[mode].in_language(lang) for mode in MODES))
+    made = table(
+        say("modes_title", lang), say("type", lang), *(MODE_WORDS[mode].in_language(lang) for mode in MODES)
+    )
     for column in made.columns[1:]:
         column.justify = "right"
     for name, number in scenario.estates_by_type().items():
@@ -86,7 +104,9 @@ def _modes(scenario: Scenario, lang: str) -> Table:
 
 
 def _parameters(scenario: Scenario, lang: str) -> Table:
-    made = table(say("parameters_changed", lang), *(say(key, lang) for key in ("parameter", "here", "default", "note")))
+    made = table(
+        say("parameters_changed", lang), *(say(key, lang) for key in ("parameter", "here", "default", "note"))
+    )
     for key, value in scenario.parameter_values().items():
         parameter = PARAMETERS[key]
         words = parameter.zh if lang == "zh" else parameter.en
@@ -137,13 +157,21 @@ def _figures(screen: Console, scenario: Scenario, lang: str) -> None:
     if not scenario.figures:
         screen.print(say("no_figures", lang))
         return
-    made = table(say("figures_title", lang), *(say(key, lang) for key in ("figure", "value", "known", "source", "note")))
+    made = table(
+        say("figures_title", lang),
+        *(say(key, lang) for key in ("figure", "value", "known", "source", "note")),
+    )
     sources = _sources()
     for figure in scenario.figures:
         value = figure.value if isinstance(figure.value, str) else f"{figure.value:,.10g}"
         source = " ".join(part for part in (figure.evidence, sources.get(figure.evidence, "")) if part) or "–"
-        made.add_row(_plain(figure.key), _plain(f"{value} {figure.unit}".strip()), say(figure.status, lang), _plain(source),
-                     _plain(figure.note.in_language(lang)))  # fmt: skip
+        made.add_row(
+            _plain(figure.key),
+            _plain(f"{value} {figure.unit}".strip()),
+            say(figure.status, lang),
+            _plain(source),
+            _plain(figure.note.in_language(lang)),
+        )
     screen.print(made)
     screen.print(say("unlisted", lang), style="dim")
 
@@ -159,4 +187,7 @@ def _sources() -> dict[str, str]:
     from importlib.resources import files
 
     text = (files("sim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
-    return {row["id"]: f"{row['place']} {row['year']}, {row['source_title']}" for row in csv.DictReader(text.splitlines())}
+    return {
+        row["id"]: f"{row['place']} {row['year']}, {row['source_title']}"
+        for row in csv.DictReader(text.splitlines())
+    }

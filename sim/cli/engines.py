@@ -108,4 +108,6 @@ def check_place(folder: Path, key: str) -> None:
     except (OSError, ValueError, AttributeError):
         found = None
     if found != key:
-        raise StudyError(f"{folder}: holds another result ({found or 'not of this kind'}, this one is {key}); name another folder")
+        raise StudyError(
+            f"{folder}: holds another result ({found or 'not of this kind'}, this one is {key}); name another folder"
+        )

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-
 def show_all(lang: str) -> None:
     """Every parameter in a line: value, range, unit, status, source and its grade; then the totals."""
     screen = console()
@@ -27,16 +26,37 @@ def show_all(lang: str) -> None:
     made = table(say("all_title", lang), *(say(key, lang) for key in keys))
     made.columns[0].no_wrap = True
     for parameter in PARAMETERS.values():
-        made.add_row(parameter.key, f"{parameter.default:g}", plausible(parameter, lang), parameter.unit,
-                     STATUSES[parameter.status].in_language(lang), *_source_and_grade(parameter, lang))  # fmt: skip
+        made.add_row(
+            parameter.key,
+            f"{parameter.default:g}",
+            plausible(parameter, lang),
+            parameter.unit,
+            STATUSES[parameter.status].in_language(lang),
+            *_source_and_grade(parameter, lang),
+        )
     screen.print(made)
     screen.print()
     held, mark = register(), "、" if lang == "zh" else ", "
     counts = Counter(parameter.status for parameter in PARAMETERS.values())
     grades = Counter(source.grade for source in held.sources.values())
-    screen.print(say("totals", lang, parameters=len(PARAMETERS), figures=len(held.figures), sources=len(held.sources),
-                     counts=mark.join(_counted(word.in_language(lang), counts[name], lang) for name, word in STATUSES.items()),
-                     grades=mark.join(_counted(word.in_language(lang), grades[name], lang) for name, word in GRADES.items() if grades[name])), markup=False)  # fmt: skip
+    screen.print(
+        say(
+            "totals",
+            lang,
+            parameters=len(PARAMETERS),
+            figures=len(held.figures),
+            sources=len(held.sources),
+            counts=mark.join(
+                _counted(word.in_language(lang), counts[name], lang) for name, word in STATUSES.items()
+            ),
+            grades=mark.join(
+                _counted(word.in_language(lang), grades[name], lang)
+                for name, word in GRADES.items()
+                if grades[name]
+            ),
+        ),
+        markup=False,
+    )
     screen.print(say("look", lang), style="dim", markup=False)
 
 
@@ -72,10 +92,16 @@ def show_entry(name: str, lang: str) -> None:
 
 
 def _parameter(screen: Console, parameter: Parameter, lang: str) -> None:
-    pairs = [("meaning", parameter.zh if lang == "zh" else parameter.en), ("default", f"{parameter.default:g}"), ("unit", parameter.unit),
-             ("range", plausible(parameter, lang)), ("allowed", f"{parameter.low:g} – {parameter.high:g}"),
-             ("status", STATUSES[parameter.status].in_language(lang)), ("note", parameter.note),
-             ("source", say("judgement", lang) if parameter.source == JUDGEMENT else parameter.source)]  # fmt: skip
+    pairs = [
+        ("meaning", parameter.zh if lang == "zh" else parameter.en),
+        ("default", f"{parameter.default:g}"),
+        ("unit", parameter.unit),
+        ("range", plausible(parameter, lang)),
+        ("allowed", f"{parameter.low:g} – {parameter.high:g}"),
+        ("status", STATUSES[parameter.status].in_language(lang)),
+        ("note", parameter.note),
+        ("source", say("judgement", lang) if parameter.source == JUDGEMENT else parameter.source),
+    ]
     setting = "; ".join(f"{name} ({value:g})" for name, value in set_by_scenarios(parameter.key))
     _pairs(screen, parameter.key, [*pairs, ("scenarios", setting)], lang)
     if parameter.source != JUDGEMENT:
@@ -86,17 +112,36 @@ def _parameter(screen: Console, parameter: Parameter, lang: str) -> None:
 def _figure(screen: Console, figure: Figure, lang: str) -> None:
     low, high = ("" if bound is None else f"{bound:g}" for bound in (figure.low, figure.high))
     span = f" ({low} – {high})" if low or high else ""
-    _pairs(screen, figure.id, [("quantity", figure.quantity), ("value", figure.value + span), ("unit", figure.unit), ("place", figure.place),
-                               ("year", figure.year), ("note", figure.note)], lang)  # fmt: skip
+    _pairs(
+        screen,
+        figure.id,
+        [
+            ("quantity", figure.quantity),
+            ("value", figure.value + span),
+            ("unit", figure.unit),
+            ("place", figure.place),
+            ("year", figure.year),
+            ("note", figure.note),
+        ],
+        lang,
+    )
     screen.print()
     _source(screen, figure.source, lang, figures=False)
 
 
 def _source(screen: Console, source: Source, lang: str, figures: bool = True) -> None:
-    pairs = [("title", source.title), ("place", source.place), ("year", source.year), ("grade", GRADES[source.grade].in_language(lang)),
-             ("where", source.where), ("weakness", source.weakness)]  # fmt: skip
+    pairs = [
+        ("title", source.title),
+        ("place", source.place),
+        ("year", source.year),
+        ("grade", GRADES[source.grade].in_language(lang)),
+        ("where", source.where),
+        ("weakness", source.weakness),
+    ]
     if figures:
-        pairs.append(("figures", "; ".join(f"{one.id} {one.quantity}" for one in register().of_source(source.id))))
+        pairs.append(
+            ("figures", "; ".join(f"{one.id} {one.quantity}" for one in register().of_source(source.id)))
+        )
     _pairs(screen, source.id, pairs, lang)
 
 
@@ -139,6 +184,13 @@ def show_share(folder: Path, lang: str) -> None:
     for name, share in found.items():
         label = OUTCOMES[name].in_language(lang) if name in OUTCOMES else name
         largest = ", ".join(f"{key} {format_share(part, 0)}" for key, part in share.largest)
-        made.add_row(label, *(format_share(part, 0) for part in (share.assumed, share.calibrated, share.measured, share.scenario)), largest)
+        made.add_row(
+            label,
+            *(
+                format_share(part, 0)
+                for part in (share.assumed, share.calibrated, share.measured, share.scenario)
+            ),
+            largest,
+        )
     screen.print(made)
     screen.print(say("share_note", lang), style="dim", markup=False)

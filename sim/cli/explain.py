@@ -23,9 +23,13 @@ def tell_life(folder: Path, estate: int, out: Path | None, lang: str) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
         figure = estate_life(run, estate, lang)
-        files = save_figure(figure, target / f"estate-{estate}", ("png",), lines[0], estate_life_alt(run, estate, lang))
+        files = save_figure(
+            figure, target / f"estate-{estate}", ("png",), lines[0], estate_life_alt(run, estate, lang)
+        )
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ResultError(f"{target}: the chart cannot be written ({reason}); name another folder with --out") from None
+        raise ResultError(
+            f"{target}: the chart cannot be written ({reason}); name another folder with --out"
+        ) from None
     screen.print()
     screen.print(say("life_chart", lang, file=files[0]), soft_wrap=True, markup=False)

@@ -9,7 +9,14 @@ from sim.interventions import describe as words
 def show_all(lang: str) -> None:
     """Print a line for every intervention: kind, label, who pays, and the scenarios that use it."""
     zh = lang == "zh"
-    made = table("", *(("种类", "名称", "谁出钱", "使用它的情景") if zh else ("kind", "name", "who pays", "scenarios that use it")))
+    made = table(
+        "",
+        *(
+            ("种类", "名称", "谁出钱", "使用它的情景")
+            if zh
+            else ("kind", "name", "who pays", "scenarios that use it")
+        ),
+    )
     made.columns[0].no_wrap = True
     for kind in words.kinds():
         one = words.describe(kind)

@@ -24,7 +24,7 @@ LanguageOption = Annotated[
 
 
 def language_of(environment: Mapping[str, str]) -> str:
-    """"zh" if the locale variables of an environment say Chinese, else "en"; the first one that is set decides."""
+    """ "zh" if the locale variables of an environment say Chinese, else "en"; the first one that is set decides."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if environment.get(name):
             return "zh" if environment[name].lower().startswith("zh") else "en"

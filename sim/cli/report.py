@@ -13,8 +13,11 @@ SAID = {
     "written": Word("报告：{page}（{size}）", "Report: {page} ({size})"),
     "drawing": Word("正在绘图并写出报告", "drawing and writing the report"),
     "printing": Word("正在打印PDF", "printing the PDF"),
-    "no_browser": Word("未找到Chromium类浏览器，没有写出PDF；可在浏览器中打开报告后打印", "No Chromium-like browser found, so there is no PDF; open the report in a browser and print it"),
-}  # fmt: skip
+    "no_browser": Word(
+        "未找到Chromium类浏览器，没有写出PDF；可在浏览器中打开报告后打印",
+        "No Chromium-like browser found, so there is no PDF; open the report in a browser and print it",
+    ),
+}
 
 
 def write(folders: list[Path], out: Path | None, lang: str, pdf: bool | None) -> None:
@@ -23,7 +26,9 @@ def write(folders: list[Path], out: Path | None, lang: str, pdf: bool | None) ->
 
     program = None if pdf is False else browser()
     if pdf and program is None:
-        raise ResultError("--pdf: found no Chromium-like browser, allowed one of chromium, google-chrome or msedge on the path")
+        raise ResultError(
+            "--pdf: found no Chromium-like browser, allowed one of chromium, google-chrome or msedge on the path"
+        )
     screen = console()
     page = out or default_place(folders, lang)
     if page.suffix.lower() not in (".html", ".htm"):

@@ -43,7 +43,12 @@ def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
 
     screen = console()
     with month_bar(screen, lang) as advance:
-        return reproduce(folder, threads=threads, progress=advance, notice=lambda text: screen.print(say_of_runs("compiling", lang)))
+        return reproduce(
+            folder,
+            threads=threads,
+            progress=advance,
+            notice=lambda text: screen.print(say_of_runs("compiling", lang)),
+        )
 
 
 def _many_runs(folder: Path, lang: str, workplace: Workplace) -> Reproduction:
@@ -64,7 +69,11 @@ def tell(screen: Console, found: Reproduction, lang: str) -> None:
             screen.print(say("also", lang), markup=False)
             _list(screen, found.changes)
         return
-    screen.print(say("differs", lang, then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]), style="bold", markup=False)
+    screen.print(
+        say("differs", lang, then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]),
+        style="bold",
+        markup=False,
+    )
     if found.tables:
         screen.print("  " + say("tables_differ", lang, names=", ".join(found.tables)), markup=False)
     else:
@@ -78,7 +87,9 @@ def tell(screen: Console, found: Reproduction, lang: str) -> None:
     screen.print(say("explained_by", lang, kind=say(found.reasons[0].kind, lang)), markup=False)
     _list(screen, found.changes)
     if found.reasons[0].kind == MODEL and found.commit:
-        screen.print(say("checkout", lang, commit=found.commit) if found.clean else say("dirty", lang), markup=False)
+        screen.print(
+            say("checkout", lang, commit=found.commit) if found.clean else say("dirty", lang), markup=False
+        )
 
 
 def _list(screen: Console, changes: tuple[Change, ...]) -> None:

@@ -73,7 +73,15 @@ def _of_member(scenario: Scenario, order: Order) -> Scenario:
         return scenario
     ensemble = load_ensemble(order.ensemble)
     if order.member is None or order.member > len(ensemble.members):
-        raise StudyError(say("which_member", order.lang, members=len(ensemble.members), name=order.ensemble, scenario=order.scenario))
+        raise StudyError(
+            say(
+                "which_member",
+                order.lang,
+                members=len(ensemble.members),
+                name=order.ensemble,
+                scenario=order.scenario,
+            )
+        )
     return with_member(scenario, ensemble.member(order.member - 1))
 
 
@@ -82,8 +90,12 @@ def _simulate(screen: Console, scenario: Scenario, order: Order) -> Run:
 
     with month_bar(screen, order.lang) as advance:
         # printed above the bar, which a first run shows for half a minute before its first month
-        return run(scenario, threads=order.threads, progress=advance,
-                   notice=lambda text: screen.print(say("compiling", order.lang)))  # fmt: skip
+        return run(
+            scenario,
+            threads=order.threads,
+            progress=advance,
+            notice=lambda text: screen.print(say("compiling", order.lang)),
+        )
 
 
 def _write(run: Run, part: Path, order: Order) -> None:
@@ -124,7 +136,9 @@ def put_in_place(part: Path, folder: Path) -> None:
         except OSError:
             if not folder.is_dir():  # else the same run, carried out twice at once, was first
                 raise
-    files = sorted((path for path in part.rglob("*") if path.is_file()), key=lambda path: path.name == MANIFEST)
+    files = sorted(
+        (path for path in part.rglob("*") if path.is_file()), key=lambda path: path.name == MANIFEST
+    )
     for path in files:
         target = folder / path.relative_to(part)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -55,9 +55,18 @@ class Order(NamedTuple):
 
     def asked(self) -> dict[str, Any]:
         """What `sensitivity` is told besides its scenario, in so far as it was said."""
-        said = {"method": self.method, "size": self.size, "factors": factors_of(self.factors), "outcomes": self.outcomes or None,
-                "replications": self.replications, "top": self.top, "first_seed": self.seed, "months": self.months, "ensemble": self.ensemble,
-                "overrides": dict(parse_setting(text) for text in self.settings) or None}  # fmt: skip
+        said = {
+            "method": self.method,
+            "size": self.size,
+            "factors": factors_of(self.factors),
+            "outcomes": self.outcomes or None,
+            "replications": self.replications,
+            "top": self.top,
+            "first_seed": self.seed,
+            "months": self.months,
+            "ensemble": self.ensemble,
+            "overrides": dict(parse_setting(text) for text in self.settings) or None,
+        }
         return {key: value for key, value in said.items() if value is not None}
 
 
@@ -70,21 +79,38 @@ def carry_out(order: Order) -> None:
     with order.place.opened(screen, order.lang) as (store, report):
         found = _analyse(order, store, report)
     runs = sum(len(one.points) * one.study.replications for one in found.analyses.values())
-    screen.print(say("compared", order.lang, runs=f"{runs:,}", executed=f"{found.executed:,}", seconds=f"{time.perf_counter() - begun:.1f}"))
+    screen.print(
+        say(
+            "compared",
+            order.lang,
+            runs=f"{runs:,}",
+            executed=f"{found.executed:,}",
+            seconds=f"{time.perf_counter() - begun:.1f}",
+        )
+    )
     show(screen, found, order.lang)
-    folder = order.out or RESULTS / folder_name("sensitivity", [found.scenario.name, *found.analyses], found.key)
+    folder = order.out or RESULTS / folder_name(
+        "sensitivity", [found.scenario.name, *found.analyses], found.key
+    )
     write_results(folder, found.key, lambda part: _write(screen, found, part, order))
     screen.print()
     screen.print(say("written", order.lang, folder=folder), soft_wrap=True, markup=False)
 
 
 def _analyse(order: Order, store: Store, report: Report) -> Sensitivity:
-    common: dict[str, Any] = {"level": order.level, "engine": order.place.engine(), "store": store, "progress": report}
+    common: dict[str, Any] = {
+        "level": order.level,
+        "engine": order.place.engine(),
+        "store": store,
+        "progress": report,
+    }
     if order.study is None:
         assert order.scenario is not None
         return sensitivity(order.scenario, **order.asked(), **common)
     if order.asked():
-        raise StudyError(f"--study: found beside options for {', '.join(order.asked())}, allowed alone: the file says all that")
+        raise StudyError(
+            f"--study: found beside options for {', '.join(order.asked())}, allowed alone: the file says all that"
+        )
     return sensitivity_of_study(order.study, **common)
 
 
@@ -102,7 +128,9 @@ def factors_of(texts: tuple[str, ...], option: str = "--parameter") -> dict[str,
         try:
             low, high = (float(part) for part in written.split(":"))
         except ValueError:
-            raise StudyError(f"{option}: found {text!r}, allowed the key of a parameter, or KEY=LOW:HIGH with two numbers") from None
+            raise StudyError(
+                f"{option}: found {text!r}, allowed the key of a parameter, or KEY=LOW:HIGH with two numbers"
+            ) from None
         found[key] = (low, high)
     return found
 
@@ -116,14 +144,24 @@ def show(screen: Console, found: Sensitivity, lang: str) -> None:
         screen.print(f"! {line}", style="yellow", markup=False)
     for analysis in found.analyses.values():
         screen.print()
-        screen.print(say(analysis.method, lang, outcome=OUTCOMES[found.outcomes[0]].in_language(lang)), style="bold", markup=False)
+        screen.print(
+            say(analysis.method, lang, outcome=OUTCOMES[found.outcomes[0]].in_language(lang)),
+            style="bold",
+            markup=False,
+        )
         screen.print(_leading(analysis, found.outcomes[0], lang))
 
 
 def _leading(analysis: Analysis, outcome: str, lang: str) -> Table:
-    columns = ("mean_effect", "interval", "mean_size") if analysis.method == "morris" else ("total", "interval", "first")
+    columns = (
+        ("mean_effect", "interval", "mean_size")
+        if analysis.method == "morris"
+        else ("total", "interval", "first")
+    )
     level = f"{100 * analysis.level:.3g}"
-    made = table("", say("parameter", lang), *(say(name, lang, level=level) for name in ("range", *columns)), right=1)
+    made = table(
+        "", say("parameter", lang), *(say(name, lang, level=level) for name in ("range", *columns)), right=1
+    )
     for _, row in analysis.table[analysis.table["outcome"] == outcome].head(ROWS).iterrows():
         key, words = row["parameter"], parameter_name(row["parameter"], lang)
         name = key if words == key else f"{words} [{key}]"
@@ -134,11 +172,18 @@ def _leading(analysis: Analysis, outcome: str, lang: str) -> Table:
 def _figures(analysis: Analysis, row: Any, lang: str) -> list[str]:
     unit = row["unit"]
     if analysis.method == "morris":
-        return [size_of(row["mean_effect"], unit, lang, sign=True), bounds_of(row["mean_effect_low"], row["mean_effect_high"], unit, lang),
-                size_of(row["mean_size"], unit, lang)]  # fmt: skip
+        return [
+            size_of(row["mean_effect"], unit, lang, sign=True),
+            bounds_of(row["mean_effect_low"], row["mean_effect_high"], unit, lang),
+            size_of(row["mean_size"], unit, lang),
+        ]
     if row["total"] != row["total"]:
         return ["–", "–", "–"]
-    return [f"{100 * row['total']:.0f}%", f"{100 * row['total_low']:.0f}% – {100 * row['total_high']:.0f}%", f"{100 * row['first']:.0f}%"]
+    return [
+        f"{100 * row['total']:.0f}%",
+        f"{100 * row['total_low']:.0f}% – {100 * row['total_high']:.0f}%",
+        f"{100 * row['first']:.0f}%",
+    ]
 
 
 def _write(screen: Console, found: Sensitivity, part: Path, order: Order) -> None:

@@ -18,32 +18,57 @@ class Format(StrEnum):
     netcdf = "netcdf"
 
 
-study_app = typer.Typer(no_args_is_help=True, help="Studies: many runs that answer one question. / 研究：用大量运行回答一个问题。")
+study_app = typer.Typer(
+    no_args_is_help=True, help="Studies: many runs that answer one question. / 研究：用大量运行回答一个问题。"
+)
 
 StudyArgument = Annotated[
-    str, typer.Argument(metavar="FILE", help="TOML file of a study, or its name (see `estate study list`). / 研究文件或名称。")
+    str,
+    typer.Argument(
+        metavar="FILE", help="TOML file of a study, or its name (see `estate study list`). / 研究文件或名称。"
+    ),
 ]
 StoreOption = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads this at run time
-    typer.Option("--store", metavar="DIR", help="Folder where runs are kept (default results/store). / 运行结果存放处。"),
+    typer.Option(
+        "--store",
+        metavar="DIR",
+        help="Folder where runs are kept (default results/store). / 运行结果存放处。",
+    ),
 ]
 WorkersOption = Annotated[
     Optional[int],  # noqa: UP045
-    typer.Option("--workers", min=1, help="Worker processes (default: one for each core). / 工作进程数，默认每核一个。"),
+    typer.Option(
+        "--workers", min=1, help="Worker processes (default: one for each core). / 工作进程数，默认每核一个。"
+    ),
 ]
 SchedulerOption = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler (tcp://host:port), or `local` to try one here. / Dask调度器地址，或local。"),
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Dask scheduler (tcp://host:port), or `local` to try one here. / Dask调度器地址，或local。",
+    ),
 ]
 InProcessOption = Annotated[
-    bool, typer.Option("--in-process", help="One run after the other in this process, for debugging. / 在本进程内逐一运行，供调试。")
+    bool,
+    typer.Option(
+        "--in-process",
+        help="One run after the other in this process, for debugging. / 在本进程内逐一运行，供调试。",
+    ),
 ]
 EnsembleOption = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--ensemble", metavar="NAME", help="Run over an ensemble of parameters, by name or CSV file (see `estate calibrate`). / "
-                 "使用参数集合，名称或CSV文件。"),
+    typer.Option(
+        "--ensemble",
+        metavar="NAME",
+        help="Run over an ensemble of parameters, by name or CSV file (see `estate calibrate`). / "
+        "使用参数集合，名称或CSV文件。",
+    ),
 ]
-RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Try runs again that were set aside. / 重试已搁置的运行。")]
+RetryOption = Annotated[
+    bool, typer.Option("--retry-failed", help="Try runs again that were set aside. / 重试已搁置的运行。")
+]
 
 
 @study_app.command("run")
@@ -61,7 +86,10 @@ def run_command(
     from sim.cli.engines import Workplace
     from sim.cli.study_work import Order, carry_out
 
-    carry_out(Order(file, ensemble, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed), False)
+    carry_out(
+        Order(file, ensemble, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed),
+        False,
+    )
 
 
 @study_app.command("resume")
@@ -79,14 +107,20 @@ def resume_command(
     from sim.cli.engines import Workplace
     from sim.cli.study_work import Order, carry_out
 
-    carry_out(Order(file, ensemble, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed), True)
+    carry_out(
+        Order(file, ensemble, words(lang), Workplace(store, workers, scheduler, in_process), retry_failed),
+        True,
+    )
 
 
 @study_app.command("status")
 def status_command(
     file: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Argument(metavar="FILE", help="File or name of a study (default: all begun here). / 研究文件或名称，默认列出全部。"),
+        typer.Argument(
+            metavar="FILE",
+            help="File or name of a study (default: all begun here). / 研究文件或名称，默认列出全部。",
+        ),
     ] = None,
     store: StoreOption = None,
     ensemble: EnsembleOption = None,
@@ -101,7 +135,9 @@ def status_command(
 @study_app.command("rerun")
 def rerun_command(
     file: StudyArgument,
-    run: Annotated[str, typer.Option("--run", metavar="ID", help="Id of the run, or its first digits. / 运行编号。")],
+    run: Annotated[
+        str, typer.Option("--run", metavar="ID", help="Id of the run, or its first digits. / 运行编号。")
+    ],
     store: StoreOption = None,
     ensemble: EnsembleOption = None,
     lang: LanguageOption = None,

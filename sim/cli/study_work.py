@@ -48,10 +48,25 @@ def carry_out(order: Order, resume: bool) -> None:
         _announce(screen, plan, store, order.lang)
         begun = time.perf_counter()
         try:
-            result = study(plan, engine=order.place.engine(), store=store, retry_failed=order.retry_failed, lang=order.lang)
+            result = study(
+                plan,
+                engine=order.place.engine(),
+                store=store,
+                retry_failed=order.retry_failed,
+                lang=order.lang,
+            )
         except KeyboardInterrupt:
             done = sum(status == "done" for status in store.statuses(plan.keys).values())
-            screen.print(say("stopped", order.lang, done=done, total=len(set(plan.keys)), file=_asked(order.file, order.ensemble)), soft_wrap=True)
+            screen.print(
+                say(
+                    "stopped",
+                    order.lang,
+                    done=done,
+                    total=len(set(plan.keys)),
+                    file=_asked(order.file, order.ensemble),
+                ),
+                soft_wrap=True,
+            )
             raise
         _conclude(screen, result, time.perf_counter() - begun, order)
         if result.missing:
@@ -60,7 +75,13 @@ def carry_out(order: Order, resume: bool) -> None:
 
 def _plan(screen: Console, file: str, ensemble: str | None, lang: str) -> Plan:
     with screen.status("") as status:
-        return plan_study(file, lambda done, total: status.update(say("checking", lang, done=done, total=total)) if done % 50 == 0 else None, ensemble)
+        return plan_study(
+            file,
+            lambda done, total: (
+                status.update(say("checking", lang, done=done, total=total)) if done % 50 == 0 else None
+            ),
+            ensemble,
+        )
 
 
 def _announce(screen: Console, plan: Plan, store: Store, lang: str) -> None:
@@ -69,8 +90,12 @@ def _announce(screen: Console, plan: Plan, store: Store, lang: str) -> None:
     screen.print(plan.study.title.in_language(lang), style="bold", markup=False)
     screen.print(plan.study.question.in_language(lang), markup=False)
     number, count = len(plan.points), plan.study.replications
-    screen.print(say("plan", lang, points=f"{number:,}", count=count, runs=f"{len(plan):,}", base=plan.study.base))
-    screen.print(doubt_line(None if plan.ensemble is None else plan.ensemble.facts(count), lang), markup=False)
+    screen.print(
+        say("plan", lang, points=f"{number:,}", count=count, runs=f"{len(plan):,}", base=plan.study.base)
+    )
+    screen.print(
+        doubt_line(None if plan.ensemble is None else plan.ensemble.facts(count), lang), markup=False
+    )
     warn_of(screen, plan.ensemble, lang)
     screen.print(say("store", lang, folder=store.folder), soft_wrap=True)
     if not compiled_before():
@@ -81,7 +106,9 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
     lang = order.lang
     failures = result.failures
     found = len(set(result.plan.keys)) - result.executed
-    screen.print(say("finished", lang, executed=f"{result.executed:,}", found=f"{found:,}", seconds=f"{seconds:.1f}"))
+    screen.print(
+        say("finished", lang, executed=f"{result.executed:,}", found=f"{found:,}", seconds=f"{seconds:.1f}")
+    )
     if failures:
         show_failures(screen, failures, _asked(order.file, order.ensemble), lang)
     screen.print()
@@ -110,7 +137,9 @@ def _show_outcomes(screen: Console, result: StudyResult, lang: str) -> None:
         means, errors = points.mean(), points.sem()
         unit = OUTCOMES[name].unit
         shown = [level_of(value, unit, lang) for value in (runs[name].mean(), means.min(), means.max())]
-        made.add_row(label, *shown, size_of(errors.median(), unit, lang) if result.study.replications > 1 else "–")
+        made.add_row(
+            label, *shown, size_of(errors.median(), unit, lang) if result.study.replications > 1 else "–"
+        )
     screen.print(made)
 
 
@@ -141,7 +170,11 @@ def show_status(file: str | None, ensemble: str | None, folder: Path | None, lan
         if not states:
             screen.print(say("no_studies", lang, folder=store.folder))
             return
-        made = table("", *(say(key, lang) for key in ("study", "id", "begun", "runs", "done", "failed", "missing")), right=3)
+        made = table(
+            "",
+            *(say(key, lang) for key in ("study", "id", "begun", "runs", "done", "failed", "missing")),
+            right=3,
+        )
         for state in states:
             numbers = [f"{state[key]:,}" for key in ("total", "done", "failed", "missing")]
             made.add_row(state["name"], state["id"][:8], state["started"], *numbers)
@@ -160,8 +193,14 @@ def rerun(file: str, ensemble: str | None, run_id: str, folder: Path | None, lan
     with open_store(folder) as store:
         key = store.key_of(run_id, plan.keys)
         cell = plan[plan.keys.index(key)]
-        changes = ", ".join(f"{name}={value}" for name, value in cell.overrides.items()) or say("base_only", lang)
-        screen.print(say("run_line", lang, run=cell.run_id, seed=cell.seed, changes=changes), markup=False, soft_wrap=True)
+        changes = ", ".join(f"{name}={value}" for name, value in cell.overrides.items()) or say(
+            "base_only", lang
+        )
+        screen.print(
+            say("run_line", lang, run=cell.run_id, seed=cell.seed, changes=changes),
+            markup=False,
+            soft_wrap=True,
+        )
         packed, failure, seconds = attempt(execute_packed, cell)
         if packed is None:
             screen.print(say("raised", lang), style="red")
@@ -176,11 +215,15 @@ def rerun(file: str, ensemble: str | None, run_id: str, folder: Path | None, lan
         elif stored == packed.digest:
             screen.print(say("same", lang, digest=packed.digest), soft_wrap=True)
         else:
-            screen.print(say("differs", lang, stored=stored, found=packed.digest), style="red", soft_wrap=True)
+            screen.print(
+                say("differs", lang, stored=stored, found=packed.digest), style="red", soft_wrap=True
+            )
             raise typer.Exit(1)
 
 
-def export_study(file: str, ensemble: str | None, kind: str, out: Path | None, folder: Path | None, lang: str) -> None:
+def export_study(
+    file: str, ensemble: str | None, kind: str, out: Path | None, folder: Path | None, lang: str
+) -> None:
     """Write a study's runs for other programs."""
     from sim.experiments.export import export
     from sim.experiments.running import CellResults
@@ -209,7 +252,9 @@ def show_studies(lang: str) -> None:
         found = load_study(name)[0]
         made.add_row(f"estate {_command_of(found)} {name}", found.title.in_language(lang))
     for name, command in list_trap_studies().items():
-        made.add_row(f"estate {command} {name}", load_trap_study(name, KINDS[command]).title.in_language(lang))
+        made.add_row(
+            f"estate {command} {name}", load_trap_study(name, KINDS[command]).title.in_language(lang)
+        )
     console().print(made)
 
 

@@ -20,9 +20,20 @@ if TYPE_CHECKING:
 
 # in the order of the story: leaving, replacement, what follows without one, owners
 TOLD_EVENTS = (
-    "company_left", "company_bankrupt", "tender_won", "fallback_taken", "self_management", "cleaning_started", "abandoned",
-    "committee_formed", "committee_dissolved", "price_raised", "retrofit", "budget_exhausted", "staff_exhausted",
-)  # fmt: skip
+    "company_left",
+    "company_bankrupt",
+    "tender_won",
+    "fallback_taken",
+    "self_management",
+    "cleaning_started",
+    "abandoned",
+    "committee_formed",
+    "committee_dissolved",
+    "price_raised",
+    "retrofit",
+    "budget_exhausted",
+    "staff_exhausted",
+)
 SMALL = 0.005  # of the largest sum, under which a bearer is not listed
 
 
@@ -44,10 +55,19 @@ def show_summary(screen: Console, run: Run, lang: str) -> None:
 
 
 def _outcomes(run: Run, lang: str) -> Table:
-    made = table(say("outcomes_title", lang), *(say(key, lang) for key in ("outcome", "start", "end", "change")), right=1)
+    made = table(
+        say("outcomes_title", lang),
+        *(say(key, lang) for key in ("outcome", "start", "end", "change")),
+        right=1,
+    )
     for column, start, end, _ in key_changes(run):
         label = COLUMN_WORDS[column].in_language(lang)
-        made.add_row(label, written(column, start, lang), written(column, end, lang), _difference(column, start, end, lang))
+        made.add_row(
+            label,
+            written(column, start, lang),
+            written(column, end, lang),
+            _difference(column, start, end, lang),
+        )
     made.caption, made.caption_justify = say("first_month_note", lang), "left"
     return made
 
@@ -68,7 +88,10 @@ def _stages(run: Run, lang: str) -> Table:
     size = len(run.estate_table)
     for stage in STAGES:
         shares = [float(run.city[f"stage_{stage}"].iloc[row]) for row in (0, -1)]
-        made.add_row(STAGE_WORDS[stage].in_language(lang), *(f"{share * size:,.0f} ({format_share(share)})" for share in shares))
+        made.add_row(
+            STAGE_WORDS[stage].in_language(lang),
+            *(f"{share * size:,.0f} ({format_share(share)})" for share in shares),
+        )
     return made
 
 
@@ -90,7 +113,9 @@ def _happened(run: Run, lang: str) -> str:
 
     counts = Counter(run.events["kind"].astype(str))
     colon, mark = ("：", "；") if lang == "zh" else (": ", "; ")
-    return mark.join(f"{what(kind, lang)}{colon}{counts[kind]:,}" for kind in TOLD_EVENTS if counts[kind]) or "–"
+    return (
+        mark.join(f"{what(kind, lang)}{colon}{counts[kind]:,}" for kind in TOLD_EVENTS if counts[kind]) or "–"
+    )
 
 
 def _money(run: Run, lang: str) -> Table:

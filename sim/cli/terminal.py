@@ -33,7 +33,9 @@ def console() -> Console:
 
 def table(title: str, *columns: str, right: int | None = None) -> Table:
     """An empty table; columns from number `right` on hold figures. Long words are folded: Chinese has no spaces to break at."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    made = Table(
+        title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+    )
     for number, name in enumerate(columns):
         figures = right is not None and number >= right
         made.add_column(name, justify="right" if figures else "left", no_wrap=figures, overflow="fold")

@@ -14,11 +14,17 @@ from sim.cli.study import EnsembleOption, InProcessOption, SchedulerOption, Stor
 SEEDS_OVER_ENSEMBLE = 8
 
 ScenarioArgument = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="Name or TOML file of a scenario, or of a trap study. / 情景（或陷阱研究）名称或文件。")
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="Name or TOML file of a scenario, or of a trap study. / 情景（或陷阱研究）名称或文件。",
+    ),
 ]
 SetOption = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads this at run time
-    typer.Option("--set", metavar="KEY=VALUE", help="Change one value; may be repeated. / 修改一个参数，可重复。"),
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change one value; may be repeated. / 修改一个参数，可重复。"
+    ),
 ]
 OutOption = Annotated[
     Optional[Path],  # noqa: UP045
@@ -35,17 +41,46 @@ class World(StrEnum):
 
 def tipping_command(
     scenario: ScenarioArgument,
-    lever: Annotated[str, typer.Option(help="added_income, viability or a dotted key. / 杠杆。")] = "added_income",
+    lever: Annotated[
+        str, typer.Option(help="added_income, viability or a dotted key. / 杠杆。")
+    ] = "added_income",
     low: Annotated[Optional[float], typer.Option(help="Least value of the lever. / 最小值。")] = None,  # noqa: UP045
     high: Annotated[Optional[float], typer.Option(help="Greatest value. / 最大值。")] = None,  # noqa: UP045
     values: Annotated[int, typer.Option(min=3, help="Values of the lever before refining. / 取值个数。")] = 9,
-    kind: Annotated[Optional[list[str]], typer.Option("--type", help="Estate type; may be repeated (default: all). / 小区类型。")] = None,  # noqa: UP045
-    world: Annotated[World, typer.Option(help="Estates all alike, or the city as it is. / 同质小区或原城市。")] = World.alike,
-    months: Annotated[int, typer.Option(min=24, help="Months until estates have settled. / 运行月数。")] = 300,
-    seeds: Annotated[Optional[int], typer.Option(min=1, help="Seeds of each start (default 1; 8 with an ensemble). / 随机种子数，默认1，用参数集合时8。")] = None,  # noqa: UP045
-    hysteresis: Annotated[bool, typer.Option("--loop/--no-loop", help="Move the lever there and back. / 是否画滞后环。")] = True,
-    point: Annotated[bool, typer.Option("--point/--no-point", help="Find the point of no return of the programmes. / 是否求不可逆转点。")] = True,
-    longest: Annotated[int, typer.Option(min=12, max=600, help="Longest delay of the programmes that is tried, months. / 措施最长推迟月数。")] = 120,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Estate type; may be repeated (default: all). / 小区类型。"),
+    ] = None,
+    world: Annotated[
+        World, typer.Option(help="Estates all alike, or the city as it is. / 同质小区或原城市。")
+    ] = World.alike,
+    months: Annotated[
+        int, typer.Option(min=24, help="Months until estates have settled. / 运行月数。")
+    ] = 300,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Seeds of each start (default 1; 8 with an ensemble). / 随机种子数，默认1，用参数集合时8。",
+        ),
+    ] = None,
+    hysteresis: Annotated[
+        bool, typer.Option("--loop/--no-loop", help="Move the lever there and back. / 是否画滞后环。")
+    ] = True,
+    point: Annotated[
+        bool,
+        typer.Option(
+            "--point/--no-point", help="Find the point of no return of the programmes. / 是否求不可逆转点。"
+        ),
+    ] = True,
+    longest: Annotated[
+        int,
+        typer.Option(
+            min=12,
+            max=600,
+            help="Longest delay of the programmes that is tried, months. / 措施最长推迟月数。",
+        ),
+    ] = 120,
     settings: SetOption = None,
     ensemble: EnsembleOption = None,
     out: OutOption = None,
@@ -59,17 +94,39 @@ def tipping_command(
     from sim.cli.engines import Workplace
     from sim.cli.trap_work import Common, show_tipping
 
-    options = {"low": low, "high": high, "values": values, "types": kind or None, "world": world.value, "months": months,
-               "seeds": tuple(range(1, 1 + (seeds or (1 if ensemble is None else SEEDS_OVER_ENSEMBLE)))), "hysteresis": hysteresis,
-               "no_return": point, "longest_delay": longest}  # fmt: skip
-    show_tipping(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process), ensemble))
+    options = {
+        "low": low,
+        "high": high,
+        "values": values,
+        "types": kind or None,
+        "world": world.value,
+        "months": months,
+        "seeds": tuple(range(1, 1 + (seeds or (1 if ensemble is None else SEEDS_OVER_ENSEMBLE)))),
+        "hysteresis": hysteresis,
+        "no_return": point,
+        "longest_delay": longest,
+    }
+    show_tipping(
+        scenario,
+        lever,
+        options,
+        Common(
+            tuple(settings or ()),
+            out,
+            words(lang),
+            Workplace(store, workers, scheduler, in_process),
+            ensemble,
+        ),
+    )
 
 
 def ablate_command(
     scenario: ScenarioArgument,
     replications: Annotated[int, typer.Option(min=2, help="Paired seeds. / 成对随机种子数。")] = 12,
     months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
-    pairs: Annotated[bool, typer.Option("--pairs/--no-pairs", help="Also two loops off together. / 是否两两关闭。")] = True,
+    pairs: Annotated[
+        bool, typer.Option("--pairs/--no-pairs", help="Also two loops off together. / 是否两两关闭。")
+    ] = True,
     settings: SetOption = None,
     ensemble: EnsembleOption = None,
     out: OutOption = None,
@@ -84,21 +141,47 @@ def ablate_command(
     from sim.cli.trap_work import Common, show_ablation
 
     options = {"replications": replications, "months": months, "pairs": pairs}
-    show_ablation(scenario, options, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process), ensemble))
+    show_ablation(
+        scenario,
+        options,
+        Common(
+            tuple(settings or ()),
+            out,
+            words(lang),
+            Workplace(store, workers, scheduler, in_process),
+            ensemble,
+        ),
+    )
 
 
 def budget_command(
     scenario: ScenarioArgument,
-    yearly: Annotated[Optional[float], typer.Option(help="Most public money a year, yuan. / 每年预算（元）。")] = None,  # noqa: UP045
+    yearly: Annotated[
+        float | None, typer.Option(help="Most public money a year, yuan. / 每年预算（元）。")
+    ] = None,
     menu: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(metavar="FILE", help="TOML file with [[menu]] (default: a generic one). / 措施菜单文件。"),
+        typer.Option(
+            metavar="FILE", help="TOML file with [[menu]] (default: a generic one). / 措施菜单文件。"
+        ),
     ] = None,
-    trials: Annotated[Optional[int], typer.Option(min=1, help="Packages to try, all together. / 试验总数。")] = None,  # noqa: UP045
-    replications: Annotated[Optional[int], typer.Option(min=1, help="Seeds of each package. / 每个组合的重复次数。")] = None,  # noqa: UP045
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="Packages to try, all together. / 试验总数。")
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, help="Seeds of each package. / 每个组合的重复次数。")
+    ] = None,
     months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
-    fresh: Annotated[Optional[int], typer.Option(min=0, help="Fresh seeds on which the front is scored again (default 10), 0 for none. / 重新评分的新种子数，默认10。")] = None,  # noqa: UP045
-    stress: Annotated[Optional[int], typer.Option(min=0, help="Futures of the stress test, 0 for none. / 压力测试情形数。")] = None,  # noqa: UP045
+    fresh: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Fresh seeds on which the front is scored again (default 10), 0 for none. / 重新评分的新种子数，默认10。",
+        ),
+    ] = None,
+    stress: Annotated[
+        int | None, typer.Option(min=0, help="Futures of the stress test, 0 for none. / 压力测试情形数。")
+    ] = None,
     settings: SetOption = None,
     ensemble: EnsembleOption = None,
     out: OutOption = None,
@@ -112,9 +195,27 @@ def budget_command(
     from sim.cli.engines import Workplace
     from sim.cli.trap_work import Common, show_budget
 
-    options = {"trials": trials, "replications": replications, "months": months, "stress": stress, "fresh": fresh}
+    options = {
+        "trials": trials,
+        "replications": replications,
+        "months": months,
+        "stress": stress,
+        "fresh": fresh,
+    }
     given = {key: value for key, value in options.items() if value is not None}
-    show_budget(scenario, yearly, menu, given, Common(tuple(settings or ()), out, words(lang), Workplace(store, workers, scheduler, in_process), ensemble))
+    show_budget(
+        scenario,
+        yearly,
+        menu,
+        given,
+        Common(
+            tuple(settings or ()),
+            out,
+            words(lang),
+            Workplace(store, workers, scheduler, in_process),
+            ensemble,
+        ),
+    )
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -50,9 +50,24 @@ def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Comm
     else:
         scenario = changed(name, common)
     with common.place.opened(console(), common.lang) as (store, report):
-        found = tipping(scenario, lever, engine=common.place.engine(), store=store, progress=report, ensemble=common.ensemble, **options)
-    charts = {f"bifurcation_{one.type_name}": bifurcation(found, one.type_name, lang=common.lang) for one in found.maps}
-    charts |= {f"hysteresis_{one.type_name}": hysteresis(found, one.type_name, lang=common.lang) for one in found.maps if one.loop}
+        found = tipping(
+            scenario,
+            lever,
+            engine=common.place.engine(),
+            store=store,
+            progress=report,
+            ensemble=common.ensemble,
+            **options,
+        )
+    charts = {
+        f"bifurcation_{one.type_name}": bifurcation(found, one.type_name, lang=common.lang)
+        for one in found.maps
+    }
+    charts |= {
+        f"hysteresis_{one.type_name}": hysteresis(found, one.type_name, lang=common.lang)
+        for one in found.maps
+        if one.loop
+    }
     finish("tipping", found, charts, common)
 
 
@@ -61,11 +76,21 @@ def _refuse_beside_file(name: str, options: Mapping[str, Any]) -> None:
     from sim.experiments.levers import ADDED_INCOME
     from sim.experiments.tipping import LONGEST_DELAY, MONTHS, VALUES
 
-    plain = {"lever": ADDED_INCOME, "low": None, "high": None, "values": VALUES, "types": None, "world": "alike", "months": MONTHS,
-             "longest_delay": LONGEST_DELAY}  # fmt: skip
+    plain = {
+        "lever": ADDED_INCOME,
+        "low": None,
+        "high": None,
+        "values": VALUES,
+        "types": None,
+        "world": "alike",
+        "months": MONTHS,
+        "longest_delay": LONGEST_DELAY,
+    }
     said = [key for key, value in plain.items() if options[key] != value]
     if said:
-        raise StudyError(f"{name}: found options beside the file ({', '.join(said)}), allowed --loop, --point, --set and --ensemble: the file says the rest")
+        raise StudyError(
+            f"{name}: found options beside the file ({', '.join(said)}), allowed --loop, --point, --set and --ensemble: the file says the rest"
+        )
 
 
 def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None:
@@ -75,12 +100,21 @@ def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None
 
     scenario = changed(name, common)
     with common.place.opened(console(), common.lang) as (store, report):
-        found = ablate(scenario, engine=common.place.engine(), store=store, progress=report, ensemble=common.ensemble, **options)
+        found = ablate(
+            scenario,
+            engine=common.place.engine(),
+            store=store,
+            progress=report,
+            ensemble=common.ensemble,
+            **options,
+        )
     charts = {f"ablation_{group}": ablation_matrix(found, group, lang=common.lang) for group in found.groups}
     finish("ablate", found, charts, common)
 
 
-def show_budget(name: str, yearly: float | None, menu: Path | None, options: Mapping[str, Any], common: Common) -> None:
+def show_budget(
+    name: str, yearly: float | None, menu: Path | None, options: Mapping[str, Any], common: Common
+) -> None:
     """Carry out `estate budget`."""
     from sim.experiments.budget import budget
     from sim.experiments.menu import load_menu
@@ -102,7 +136,16 @@ def show_budget(name: str, yearly: float | None, menu: Path | None, options: Map
     # the search lives in the folder of its results, and goes on there
     folder = common.out or RESULTS / f"budget-{scenario.name}"
     with common.place.opened(console(), common.lang) as (store, report):
-        found = budget(scenario, yearly, folder=folder, engine=common.place.engine(), store=store, progress=report, ensemble=common.ensemble, **asked)
+        found = budget(
+            scenario,
+            yearly,
+            folder=folder,
+            engine=common.place.engine(),
+            store=store,
+            progress=report,
+            ensemble=common.ensemble,
+            **asked,
+        )
     tell(found, common)
     write(found, {"pareto": pareto(found, lang=common.lang)}, folder, common)
     where(folder, common)

@@ -40,11 +40,21 @@ def carry_out(order: Order) -> None:
     screen = console()
     patterns, _ = load_patterns(order.file)
     ensemble = as_ensemble(order.ensemble)
-    folder = order.out or RESULTS / "-".join(filter(None, (order.file.stem if order.file else "patterns", ensemble.name if ensemble else "")))
+    folder = order.out or RESULTS / "-".join(
+        filter(None, (order.file.stem if order.file else "patterns", ensemble.name if ensemble else ""))
+    )
     warn_of(screen, ensemble, order.lang)
     with order.place.opened(screen, order.lang) as (store, report):
-        card = validate(patterns, replications=order.replications, first_seed=order.seed, ensemble=ensemble, ablate=order.ablate,
-                        engine=order.place.engine_for, store=store, progress=report)  # fmt: skip
+        card = validate(
+            patterns,
+            replications=order.replications,
+            first_seed=order.seed,
+            ensemble=ensemble,
+            ablate=order.ablate,
+            engine=order.place.engine_for,
+            store=store,
+            progress=report,
+        )
     show(screen, card, order.lang)
     card.save(folder)
     if order.charts:
@@ -65,7 +75,14 @@ def show(screen: Console, card: ScoreCard, lang: str) -> None:
         if scores:
             done = card.counts()[use]
             screen.print()
-            screen.print(_card(say("by_use", lang, use=say(use, lang), passed=done[0], all=done[1]), scores, card.level, lang))
+            screen.print(
+                _card(
+                    say("by_use", lang, use=say(use, lang), passed=done[0], all=done[1]),
+                    scores,
+                    card.level,
+                    lang,
+                )
+            )
     if not all(score.sure for score in card.scores):
         screen.print(say("unsure_note", lang), style="dim", markup=False)
     if card.loops is not None:
@@ -74,13 +91,25 @@ def show(screen: Console, card: ScoreCard, lang: str) -> None:
 
 
 def _card(title: str, scores: tuple[Score, ...], level: float, lang: str) -> Table:
-    heads = (say("pattern", lang), say("reported", lang), say("simulated", lang, level=f"{100 * level:.0f}%"), say("verdict", lang), say("off", lang))
+    heads = (
+        say("pattern", lang),
+        say("reported", lang),
+        say("simulated", lang, level=f"{100 * level:.0f}%"),
+        say("verdict", lang),
+        say("off", lang),
+    )
     made = table(title, *heads)
     for score in scores:
         low, high = score.pattern.target.bounds
         unit = score.pattern.unit
-        made.add_row(score.pattern.title.in_language(lang), span(low, high, unit, lang), simulated(score, lang), verdict(score, lang),
-                     distance(score, lang), style="" if score.passed else "red")  # fmt: skip
+        made.add_row(
+            score.pattern.title.in_language(lang),
+            span(low, high, unit, lang),
+            simulated(score, lang),
+            verdict(score, lang),
+            distance(score, lang),
+            style="" if score.passed else "red",
+        )
     return made
 
 
@@ -108,7 +137,12 @@ def distance(score: Score, lang: str) -> str:
 
 def _ablation(card: ScoreCard, lang: str) -> Table:
     assert card.loops is not None
-    made = table(say("ablation_title", lang), say("pattern", lang), say("all_on", lang), *(say("loop_off", lang, loop=loop) for loop in card.loops.scores))
+    made = table(
+        say("ablation_title", lang),
+        say("pattern", lang),
+        say("all_on", lang),
+        *(say("loop_off", lang, loop=loop) for loop in card.loops.scores),
+    )
     for place, on in enumerate(card.scores):
         cells = []
         for scores in card.loops.scores.values():
@@ -117,6 +151,10 @@ def _ablation(card: ScoreCard, lang: str) -> Table:
             text = amount(scores[place].mean, on.pattern.unit, lang)
             unsure = "" if turned_surely(on, scores[place]) else say("unsure", lang)
             cells.append(f"[{style}]{text} {say(what, lang)}{unsure}[/{style}]" if style else text)
-        made.add_row(on.pattern.title.in_language(lang), f"{amount(on.mean, on.pattern.unit, lang)} {say('pass' if on.passed else 'miss', lang)}", *cells)
+        made.add_row(
+            on.pattern.title.in_language(lang),
+            f"{amount(on.mean, on.pattern.unit, lang)} {say('pass' if on.passed else 'miss', lang)}",
+            *cells,
+        )
     made.caption, made.caption_justify = say("ablation_note", lang), "left"
     return made

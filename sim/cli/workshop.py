@@ -10,7 +10,9 @@ def serve_workshop(host: str, port: int, code: str | None, lang: str, show: bool
     try:
         import nicegui  # noqa: F401
     except ImportError:
-        raise EstateError("estate app: found no NiceGUI; install it with: pip install 'nicegui>=3,<4'") from None
+        raise EstateError(
+            "estate app: found no NiceGUI; install it with: pip install 'nicegui>=3,<4'"
+        ) from None
     from sim.app.server import serve
 
     serve(host, port, code, lang, show=show)

@@ -59,7 +59,9 @@ class Reported:
             half = (self.high - self.low) / 2 / self.spread
             narrow = half < 1e-3
             best = 2 * ndtr(np.where(narrow, 1.0, half)) - 1
-            inside = np.where(narrow, np.exp(-0.5 * ((above + below) / 2) ** 2), (ndtr(above) - ndtr(below)) / best)
+            inside = np.where(
+                narrow, np.exp(-0.5 * ((above + below) / 2) ** 2), (ndtr(above) - ndtr(below)) / best
+            )
         return np.nan_to_num(inside, nan=0.0)
 
     def log_likelihood(self, means: np.ndarray, chance: np.ndarray | None = None) -> np.ndarray:

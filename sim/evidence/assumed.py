@@ -40,7 +40,9 @@ class ShareAssumed:
     largest: tuple[tuple[str, float], ...]
 
 
-def share_assumed(result: Sensitivity | Analysis | Path | str, scenario: Scenario | None = None) -> dict[str, ShareAssumed]:
+def share_assumed(
+    result: Sensitivity | Analysis | Path | str, scenario: Scenario | None = None
+) -> dict[str, ShareAssumed]:
     """The share of every outcome that rests on assumed parameters, by outcome.
 
     `result`: a `Sensitivity`, one of its analyses, or the folder where one was saved (the indices are taken if there are
@@ -59,7 +61,9 @@ def share_assumed(result: Sensitivity | Analysis | Path | str, scenario: Scenari
     return found
 
 
-def _share(outcome: str, method: str, rows: Iterable[Mapping[str, Any]], known: Mapping[str, str]) -> ShareAssumed:
+def _share(
+    outcome: str, method: str, rows: Iterable[Mapping[str, Any]], known: Mapping[str, str]
+) -> ShareAssumed:
     parts = dict.fromkeys((*STATUSES, SCENARIO_KEY), 0.0)
     sizes: dict[str, float] = {}
     number, total = 0, 0.0
@@ -74,8 +78,16 @@ def _share(outcome: str, method: str, rows: Iterable[Mapping[str, Any]], known: 
         nan = float("nan")
         return ShareAssumed(outcome, method, nan, nan, nan, nan, number, ())
     largest = sorted(sizes.items(), key=lambda item: -item[1])[:3]
-    return ShareAssumed(outcome, method, parts["assumed"] / total, parts["calibrated"] / total, parts["measured"] / total,
-                        parts[SCENARIO_KEY] / total, number, tuple((key, size / total) for key, size in largest))  # fmt: skip
+    return ShareAssumed(
+        outcome,
+        method,
+        parts["assumed"] / total,
+        parts["calibrated"] / total,
+        parts["measured"] / total,
+        parts[SCENARIO_KEY] / total,
+        number,
+        tuple((key, size / total) for key, size in largest),
+    )
 
 
 def _size(written: Any) -> float:
@@ -103,5 +115,9 @@ def _read(folder: Path) -> tuple[str, list[dict[str, str]]]:
             rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
             if rows and {"parameter", "outcome", MAIN[method]} <= set(rows[0]):
                 return method, rows
-            raise StudyError(f"{path}: found no columns parameter, outcome and {MAIN[method]}, allowed a table of a sensitivity result")
-    raise StudyError(f"{folder}: found neither sobol.csv nor morris.csv, allowed the folder of a sensitivity result")
+            raise StudyError(
+                f"{path}: found no columns parameter, outcome and {MAIN[method]}, allowed a table of a sensitivity result"
+            )
+    raise StudyError(
+        f"{folder}: found neither sobol.csv nor morris.csv, allowed the folder of a sensitivity result"
+    )

@@ -30,16 +30,38 @@ LEAST_SETS = 30
 WIDENED = 0.5  # power of the density from which the second design is drawn
 # The unmeasured parameters that move the calibration patterns most, by benchmarks/calibration_screening.py (see docs/calibration.md).
 FREE = (
-    "satisfaction.condition_weight", "committee.participation", "satisfaction.quality_weight", "payment.base", "service.monitoring_gap",
-    "payment.satisfaction_reference", "payment.free_rider_shift", "service.returns", "payment.threshold_mean", "condition.wear",
-    "payment.norm_weight", "service.cross_subsidy",
-)  # fmt: skip
+    "satisfaction.condition_weight",
+    "committee.participation",
+    "satisfaction.quality_weight",
+    "payment.base",
+    "service.monitoring_gap",
+    "payment.satisfaction_reference",
+    "payment.free_rider_shift",
+    "service.returns",
+    "payment.threshold_mean",
+    "condition.wear",
+    "payment.norm_weight",
+    "service.cross_subsidy",
+)
 
 
-def calibrate(patterns: Sequence[Pattern] | str | Path | None = None, *, free: Ranges | Sequence[str] = FREE, runs: int = RUNS,
-              members: int = MEMBERS, name: str = NAME, method: str = EMULATOR, seed: int = 1, discrepancy: float = 1.0,
-              truths: int = TRUTHS, scored: int = SCORED, engine: MakeEngine | None = None, store: Store | Path | str | None = None,
-              timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> Calibration:  # fmt: skip
+def calibrate(
+    patterns: Sequence[Pattern] | str | Path | None = None,
+    *,
+    free: Ranges | Sequence[str] = FREE,
+    runs: int = RUNS,
+    members: int = MEMBERS,
+    name: str = NAME,
+    method: str = EMULATOR,
+    seed: int = 1,
+    discrepancy: float = 1.0,
+    truths: int = TRUTHS,
+    scored: int = SCORED,
+    engine: MakeEngine | None = None,
+    store: Store | Path | str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    progress: Report | None = None,
+) -> Calibration:
     """Fit free parameters to the calibration patterns of a file (default: the one that ships), for about `runs` runs.
 
     `free`: keys of parameters (over their plausible ranges) or ranges by key. `method`: "emulator" (Gaussian processes, two
@@ -50,12 +72,18 @@ def calibrate(patterns: Sequence[Pattern] | str | Path | None = None, *, free: R
 
     Raises EstateError: no calibration pattern, a key that cannot be free, too few runs, a run that fails.
     """
-    every = load_patterns(None if patterns is None else Path(patterns))[0] if patterns is None or isinstance(patterns, str | Path) else tuple(patterns)
+    every = (
+        load_patterns(None if patterns is None else Path(patterns))[0]
+        if patterns is None or isinstance(patterns, str | Path)
+        else tuple(patterns)
+    )
     fitted = [pattern for pattern in every if pattern.use == CALIBRATION]
     if method not in METHODS:
         raise StudyError(f"method: found {method!r}, allowed {' or '.join(METHODS)}")
     if not fitted:
-        raise StudyError("patterns: found none for calibration, allowed at least one with use = \"calibration\"")
+        raise StudyError(
+            'patterns: found none for calibration, allowed at least one with use = "calibration"'
+        )
     if members < 2:
         raise StudyError(f"members: found {members}, allowed 2 or more")
     place = store if isinstance(store, Store) else open_store(store)
@@ -65,8 +93,16 @@ def calibrate(patterns: Sequence[Pattern] | str | Path | None = None, *, free: R
     with threadpool_limits(1):
         found = _fit(lab, settings, truths)
     if scored:
-        found.scores = validate(every, replications=min(scored, members), first_seed=seed, ensemble=found.ensemble, engine=engine, store=place,
-                                timeout=timeout, progress=progress)  # fmt: skip
+        found.scores = validate(
+            every,
+            replications=min(scored, members),
+            first_seed=seed,
+            ensemble=found.ensemble,
+            engine=engine,
+            store=place,
+            timeout=timeout,
+            progress=progress,
+        )
     return found
 
 
@@ -80,15 +116,33 @@ def _fit(lab: Laboratory, settings: Settings, truths: int) -> Calibration:
     fit = Fit(lab.patterns, sets, luck, settings.method, settings.discrepancy)
     foreseen = None
     if second:
-        more = lab.remember(_question(lab, settings), lambda: fit.draw(fit.reported(), second, settings.seed, WIDENED).points)
+        more = lab.remember(
+            _question(lab, settings), lambda: fit.draw(fit.reported(), second, settings.seed, WIDENED).points
+        )
         added = lab.run(more)
         foreseen = _foreseen(fit, added)
         sets = sets + added
         fit = Fit(lab.patterns, sets, luck, settings.method, settings.discrepancy)
     sample = fit.draw(fit.reported(), settings.members, settings.seed + 1)
     ensemble = Ensemble(settings.name, lab.members(sample.points), model_source_hash())
-    tried = coverage(lab.patterns, lab.keys, sets, first, fit, luck, truths, settings.seed) if truths else None
-    return Calibration(settings, dict(lab.ranges), lab.patterns, sets, first, luck, fit, sample, ensemble, tried, foreseen, lab.asked, lab.executed)
+    tried = (
+        coverage(lab.patterns, lab.keys, sets, first, fit, luck, truths, settings.seed) if truths else None
+    )
+    return Calibration(
+        settings,
+        dict(lab.ranges),
+        lab.patterns,
+        sets,
+        first,
+        luck,
+        fit,
+        sample,
+        ensemble,
+        tried,
+        foreseen,
+        lab.asked,
+        lab.executed,
+    )
 
 
 def _sizes(lab: Laboratory, settings: Settings) -> tuple[int, int]:
@@ -97,14 +151,24 @@ def _sizes(lab: Laboratory, settings: Settings) -> tuple[int, int]:
     sets = settings.runs // each - REPEATED * REPEATS
     if sets < LEAST_SETS:
         least = each * (LEAST_SETS + REPEATED * REPEATS)
-        raise StudyError(f"runs: found {settings.runs}, allowed {least} or more (a set of parameters takes {each} runs)")
+        raise StudyError(
+            f"runs: found {settings.runs}, allowed {least} or more (a set of parameters takes {each} runs)"
+        )
     return (sets, 0) if settings.method != EMULATOR else (sets - sets // 2, sets // 2)
 
 
 def _question(lab: Laboratory, settings: Settings) -> str:
     """What decides the second design."""
     patterns = [pattern.model_dump(mode="json") for pattern in lab.patterns]
-    return json.dumps(["second design", patterns, dict(lab.ranges), vars(settings) | {"name": "", "members": 0}, model_source_hash()])
+    return json.dumps(
+        [
+            "second design",
+            patterns,
+            dict(lab.ranges),
+            vars(settings) | {"name": "", "members": 0},
+            model_source_hash(),
+        ]
+    )
 
 
 def _foreseen(fit: Fit, added: Sets) -> float:

@@ -60,11 +60,30 @@ class Calibration:
     the fit took, executed: those of them carried out now. `scores` is the score card over the ensemble (None if not asked).
     """
 
-    def __init__(self, settings: Settings, ranges: Mapping[str, tuple[float, float]], patterns: Sequence[Pattern], sets: Sets, prior: int,
-                 luck: np.ndarray, fit: Fit, sample: Sample, ensemble: Ensemble, coverage: Coverage | None, foreseen: float | None,
-                 runs: int, executed: int) -> None:  # fmt: skip
+    def __init__(
+        self,
+        settings: Settings,
+        ranges: Mapping[str, tuple[float, float]],
+        patterns: Sequence[Pattern],
+        sets: Sets,
+        prior: int,
+        luck: np.ndarray,
+        fit: Fit,
+        sample: Sample,
+        ensemble: Ensemble,
+        coverage: Coverage | None,
+        foreseen: float | None,
+        runs: int,
+        executed: int,
+    ) -> None:
         """Made by `calibrate`."""
-        self.settings, self.ranges, self.patterns, self.sets, self.prior = settings, dict(ranges), tuple(patterns), sets, prior
+        self.settings, self.ranges, self.patterns, self.sets, self.prior = (
+            settings,
+            dict(ranges),
+            tuple(patterns),
+            sets,
+            prior,
+        )
         self.luck, self.fit, self.sample, self.ensemble, self.coverage = luck, fit, sample, ensemble, coverage
         self.foreseen, self.runs, self.executed = foreseen, runs, executed
         self.scores: ScoreCard | None = None
@@ -82,9 +101,16 @@ class Calibration:
         rows = []
         for place, (key, (low, high)) in enumerate(self.ranges.items()):
             column = values[:, place]
-            row: dict[str, Any] = {"parameter": key, "low": low, "high": high, "default": PARAMETERS[key].default}
+            row: dict[str, Any] = {
+                "parameter": key,
+                "low": low,
+                "high": high,
+                "default": PARAMETERS[key].default,
+            }
             row |= {f"p{round(100 * share)}": float(np.quantile(column, share)) for share in SHARES}
-            row["narrower"] = 1 - float(column.std()) / ((high - low) / math.sqrt(12))  # the spread of a uniform range
+            row["narrower"] = 1 - float(column.std()) / (
+                (high - low) / math.sqrt(12)
+            )  # the spread of a uniform range
             row["moved"] = float(kstest((column - low) / (high - low), "uniform").statistic)
             rows.append(row | self._covered(key))
         frame = pd.DataFrame(rows)
@@ -96,7 +122,11 @@ class Calibration:
         for level in LEVELS if self.coverage is not None else ():
             assert self.coverage is not None
             share, interval = self.coverage.share(name, level)
-            row |= {f"inside_{round(100 * level)}": share, f"inside_{round(100 * level)}_low": interval.low, f"inside_{round(100 * level)}_high": interval.high}
+            row |= {
+                f"inside_{round(100 * level)}": share,
+                f"inside_{round(100 * level)}_low": interval.low,
+                f"inside_{round(100 * level)}_high": interval.high,
+            }
         if self.coverage is not None:
             row["synthetic_width"] = self.coverage.width[name]
         return row
@@ -114,7 +144,13 @@ class Calibration:
         rows: list[dict[str, Any]] = []
         for place, pattern in enumerate(self.patterns):
             low, high = pattern.target.bounds
-            row: dict[str, Any] = {"pattern": pattern.name, "unit": pattern.unit, "target_low": low, "target_high": high, "silent": reasons[place]}
+            row: dict[str, Any] = {
+                "pattern": pattern.name,
+                "unit": pattern.unit,
+                "target_low": low,
+                "target_high": high,
+                "silent": reasons[place],
+            }
             if place in self.fit.columns:
                 row |= self._spoken(self.fit.columns.index(place), reported, after)
             rows.append(row)
@@ -130,11 +166,23 @@ class Calibration:
     def _spoken(self, place: int, reported: Reported, after: np.ndarray) -> dict[str, Any]:
         before = self.fit.values[: self.prior, place]
         off = reported.implausibility(self.fit.values)[:, place]
-        agreed = [float(reported.agreement(values)[:, place].mean()) for values in (self.fit.values[: self.prior], after)]
-        quantiles = {f"{name}_p{share}": float(np.nanpercentile(values, share)) for name, values in (("before", before), ("after", after[:, place]))
-                     for share in (5, 50, 95)}  # fmt: skip
-        return quantiles | {"luck": math.sqrt(self.fit.luck[place]), "own_error": float(self.fit.own[place]), "emulator_error": float(self.fit.error[place]),
-                            "best": float(np.nanmin(off)), "agreement_before": agreed[0], "agreement_after": agreed[1]}  # fmt: skip
+        agreed = [
+            float(reported.agreement(values)[:, place].mean())
+            for values in (self.fit.values[: self.prior], after)
+        ]
+        quantiles = {
+            f"{name}_p{share}": float(np.nanpercentile(values, share))
+            for name, values in (("before", before), ("after", after[:, place]))
+            for share in (5, 50, 95)
+        }
+        return quantiles | {
+            "luck": math.sqrt(self.fit.luck[place]),
+            "own_error": float(self.fit.own[place]),
+            "emulator_error": float(self.fit.error[place]),
+            "best": float(np.nanmin(off)),
+            "agreement_before": agreed[0],
+            "agreement_after": agreed[1],
+        }
 
     @property
     def out_of_reach(self) -> list[str]:
@@ -172,27 +220,46 @@ class Calibration:
         from sim.outputs.shown import shown_html
 
         facts = f"{self.settings.method} · {self.runs:,} runs · {len(self.ensemble.members)} members"
-        return shown_html(f"Calibration {self.settings.name}", facts, self.sentences(), self.warnings(), self.parameters)
+        return shown_html(
+            f"Calibration {self.settings.name}", facts, self.sentences(), self.warnings(), self.parameters
+        )
 
     def manifest(self) -> dict[str, Any]:
         """What was asked, how and of what, and what came of it, in plain data."""
         from sim.results.provenance import git_state, versions
 
         return {
-            "format": FORMAT, "kind": "ensemble", **vars(self.settings), "free": {key: list(bounds) for key, bounds in self.ranges.items()},
-            "patterns_sha256": patterns_hash(self.patterns), "patterns": [pattern.name for pattern in self.patterns],
-            "model_source_hash": self.ensemble.model_source_hash, "sets": len(self.sets), "first_design": self.prior, "runs_of_the_fit": self.runs,
-            "digest": self.digest, "members_digest": self.ensemble.digest, "diagnostics": self.diagnostics(),
-            "parameters": _records(self.parameters), "statistics": _records(self.statistics),
-            "outcome_coverage": _plain(self._covered(OUTCOME_NAME)), "scores": None if self.scores is None else _scored(self.scores),
-            "sentences": {lang: self.sentences(lang) for lang in ("zh", "en")}, "warnings": {lang: self.warnings(lang) for lang in ("zh", "en")},
-            "versions": versions(), "git": git_state(),
-        }  # fmt: skip
+            "format": FORMAT,
+            "kind": "ensemble",
+            **vars(self.settings),
+            "free": {key: list(bounds) for key, bounds in self.ranges.items()},
+            "patterns_sha256": patterns_hash(self.patterns),
+            "patterns": [pattern.name for pattern in self.patterns],
+            "model_source_hash": self.ensemble.model_source_hash,
+            "sets": len(self.sets),
+            "first_design": self.prior,
+            "runs_of_the_fit": self.runs,
+            "digest": self.digest,
+            "members_digest": self.ensemble.digest,
+            "diagnostics": self.diagnostics(),
+            "parameters": _records(self.parameters),
+            "statistics": _records(self.statistics),
+            "outcome_coverage": _plain(self._covered(OUTCOME_NAME)),
+            "scores": None if self.scores is None else _scored(self.scores),
+            "sentences": {lang: self.sentences(lang) for lang in ("zh", "en")},
+            "warnings": {lang: self.warnings(lang) for lang in ("zh", "en")},
+            "versions": versions(),
+            "git": git_state(),
+        }
 
     def diagnostics(self) -> dict[str, Any]:
         """How far the draws and the emulators may be trusted."""
-        return {"effective_draws": round(self.sample.effective, 1), "accepted": round(self.sample.accepted, 3), "foreseen": self.foreseen,
-                "truths": self.coverage.truths if self.coverage is not None else 0}  # fmt: skip
+        return {
+            "effective_draws": round(self.sample.effective, 1),
+            "accepted": round(self.sample.accepted, 3),
+            "foreseen": self.foreseen,
+            "truths": self.coverage.truths if self.coverage is not None else 0,
+        }
 
     def save(self, folder: Path | str = FOLDER) -> Path:
         """Write NAME.csv (the members) and NAME.json (the manifest) into a folder; returns the CSV file. StudyError if that fails."""
@@ -204,7 +271,9 @@ class Calibration:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.unlink(missing_ok=True)  # a manifest never stands beside members that are not its own
-            replace_text(path.with_suffix(".json"), json.dumps(self.manifest(), ensure_ascii=False, indent=1) + "\n")
+            replace_text(
+                path.with_suffix(".json"), json.dumps(self.manifest(), ensure_ascii=False, indent=1) + "\n"
+            )
             replace_text(path, written.getvalue())
         except OSError as error:
             raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from None
@@ -213,12 +282,17 @@ class Calibration:
 
 def patterns_hash(patterns: Sequence[Pattern]) -> str:
     """SHA-256 (64 hex digits) of the patterns that were fitted to."""
-    return hashlib.sha256(json.dumps([pattern.model_dump(mode="json") for pattern in patterns], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([pattern.model_dump(mode="json") for pattern in patterns], sort_keys=True).encode()
+    ).hexdigest()
 
 
 def _scored(card: ScoreCard) -> dict[str, Any]:
-    return {"passed": {use: {"passed": passed, "of": of} for use, (passed, of) in card.counts().items()}, "seeds": len(card.seeds),
-            "scores": _records(card.table)}  # fmt: skip
+    return {
+        "passed": {use: {"passed": passed, "of": of} for use, (passed, of) in card.counts().items()},
+        "seeds": len(card.seeds),
+        "scores": _records(card.table),
+    }
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -227,4 +301,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row that JSON can hold: what is not finite becomes None."""
-    return {str(key): None if isinstance(value, float) and not math.isfinite(value) else value for key, value in row.items()}
+    return {
+        str(key): None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in row.items()
+    }

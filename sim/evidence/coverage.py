@@ -49,8 +49,16 @@ class Coverage:
         return interval.low <= level <= interval.high
 
 
-def coverage(patterns: Sequence[Pattern], keys: Sequence[str], sets: Sets, prior: int, fit: Fit, luck: np.ndarray, truths: int,
-             seed: int) -> Coverage | None:  # fmt: skip
+def coverage(
+    patterns: Sequence[Pattern],
+    keys: Sequence[str],
+    sets: Sets,
+    prior: int,
+    fit: Fit,
+    luck: np.ndarray,
+    truths: int,
+    seed: int,
+) -> Coverage | None:
     """Take sets of the first design (the first `prior`, drawn from the whole ranges) as truths; None if none has all values.
 
     Each truth's own run stands in for the reports, and the parameters are fitted again without any set of its fold.
@@ -64,9 +72,19 @@ def coverage(patterns: Sequence[Pattern], keys: Sequence[str], sets: Sets, prior
         left_out = np.zeros(len(sets), bool)
         left_out[fold] = True
         kernels = fit.kernels if fit.method == EMULATOR else None
-        again = Fit(patterns, sets.without(left_out), luck, fit.method, kernels=kernels, columns=fit.columns, missing=fit.missing)
+        again = Fit(
+            patterns,
+            sets.without(left_out),
+            luck,
+            fit.method,
+            kernels=kernels,
+            columns=fit.columns,
+            missing=fit.missing,
+        )
         for truth in fold.tolist():
-            sample = again.draw(again.observed(sets.values[truth, fit.columns]), DRAWS, seed + truth, steps=STEPS)
+            sample = again.draw(
+                again.observed(sets.values[truth, fit.columns]), DRAWS, seed + truth, steps=STEPS
+            )
             drawn = np.column_stack([sample.points, again.outcomes(sample.points, seed + truth)])
             true = np.append(sets.points[truth], sets.outcome[truth])
             tails = np.array([[(1 - level) / 2, (1 + level) / 2] for level in LEVELS])
@@ -74,10 +92,15 @@ def coverage(patterns: Sequence[Pattern], keys: Sequence[str], sets: Sets, prior
             inside.append((bounds[:, 0] <= true) & (true <= bounds[:, 1]))
             widths.append(bounds[-1, 1] - bounds[-1, 0])
     names = [*keys, OUTCOME_NAME]
-    whole = np.append(np.full(len(keys), LEVELS[-1]), np.ptp(np.quantile(sets.outcome[:prior], [(1 - LEVELS[-1]) / 2, (1 + LEVELS[-1]) / 2])))
+    whole = np.append(
+        np.full(len(keys), LEVELS[-1]),
+        np.ptp(np.quantile(sets.outcome[:prior], [(1 - LEVELS[-1]) / 2, (1 + LEVELS[-1]) / 2])),
+    )
     part = np.mean(widths, axis=0) / np.where(whole > 0, whole, np.nan)
     held = np.array(inside)  # (truths, levels, quantities)
-    return Coverage({name: held[:, :, i] for i, name in enumerate(names)}, dict(zip(names, part.tolist(), strict=True)))
+    return Coverage(
+        {name: held[:, :, i] for i, name in enumerate(names)}, dict(zip(names, part.tolist(), strict=True))
+    )
 
 
 def _truths(fit: Fit, sets: Sets, prior: int, truths: int, seed: int) -> np.ndarray:

@@ -32,12 +32,19 @@ def ranges_of(free: Ranges | Sequence[str], fitted: Sequence[Pattern]) -> dict[s
         parameter = PARAMETERS.get(written.removeprefix("parameters."))
         if parameter is None:
             guess = nearest(written, PARAMETERS)
-            raise StudyError(f"--free: found {written!r}, allowed a parameter" + (f"; did you mean {guess!r}?" if guess else ""))
+            raise StudyError(
+                f"--free: found {written!r}, allowed a parameter"
+                + (f"; did you mean {guess!r}?" if guess else "")
+            )
         chosen = bounds or parameter.plausible
         if chosen is None or not parameter.low <= chosen[0] < chosen[1] <= parameter.high:
-            what = "no plausible range in the register" if chosen is None else f"{chosen[0]:g} to {chosen[1]:g}"
-            raise StudyError(f"--free: {parameter.key}: found {what}, allowed a range within {parameter.low:g} to {parameter.high:g} "
-                             f"(--free {parameter.key}=LOW:HIGH)")  # fmt: skip
+            what = (
+                "no plausible range in the register" if chosen is None else f"{chosen[0]:g} to {chosen[1]:g}"
+            )
+            raise StudyError(
+                f"--free: {parameter.key}: found {what}, allowed a range within {parameter.low:g} to {parameter.high:g} "
+                f"(--free {parameter.key}=LOW:HIGH)"
+            )
         _refuse_set(parameter.key, fitted)
         found[parameter.key] = (float(chosen[0]), float(chosen[1]))
     if not found:
@@ -50,7 +57,9 @@ def _refuse_set(key: str, fitted: Sequence[Pattern]) -> None:
     for pattern in fitted:
         for settings in pattern.settings_of_arms():
             if key in {name.removeprefix("parameters.") for name in settings}:
-                raise StudyError(f"--free: {key}: pattern {pattern.name} sets it, allowed a parameter that no calibration pattern sets")
+                raise StudyError(
+                    f"--free: {key}: pattern {pattern.name} sets it, allowed a parameter that no calibration pattern sets"
+                )
 
 
 @dataclass(eq=False)
@@ -62,7 +71,12 @@ class Sets:
     outcome: np.ndarray
 
     def __add__(self, other: Sets) -> Sets:
-        return Sets(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in ("points", "values", "outcome")))
+        return Sets(
+            *(
+                np.concatenate([getattr(self, name), getattr(other, name)])
+                for name in ("points", "values", "outcome")
+            )
+        )
 
     def __len__(self) -> int:
         return len(self.points)
@@ -106,7 +120,9 @@ class Laboratory:
     def members(self, points: np.ndarray) -> tuple[dict[str, float], ...]:
         """The parameter values at points of the unit cube, to six digits, as a file holds them."""
         low, high = np.array(list(self.ranges.values())).T
-        rounded = np.array([[float(f"{value:.6g}") for value in row] for row in (low + (high - low) * points).tolist()])
+        rounded = np.array(
+            [[float(f"{value:.6g}") for value in row] for row in (low + (high - low) * points).tolist()]
+        )
         values = np.clip(rounded.reshape(points.shape), low, high)
         return tuple(dict(zip(self.ranges, row, strict=True)) for row in values.tolist())
 
@@ -114,7 +130,13 @@ class Laboratory:
         """Run sets, each with the next seed."""
         readings = self._readings(points)
         self._next += len(points)
-        found, executed = carry_out(readings.jobs(), engine=self.engine, store=self.store, timeout=self.timeout, progress=self.progress)
+        found, executed = carry_out(
+            readings.jobs(),
+            engine=self.engine,
+            store=self.store,
+            timeout=self.timeout,
+            progress=self.progress,
+        )
         self.executed += executed
         self.asked += len(found)
         values = [readings.pattern_values(pattern.name, pattern, found) for pattern in self.patterns]

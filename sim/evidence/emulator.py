@@ -25,7 +25,14 @@ class Emulators:
     is left out: it costs a hundred times as much as the mean and takes the process's own assumptions for granted.
     """
 
-    def __init__(self, points: np.ndarray, values: np.ndarray, noise: np.ndarray, kernels: Sequence[Any] | None = None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        points: np.ndarray,
+        values: np.ndarray,
+        noise: np.ndarray,
+        kernels: Sequence[Any] | None = None,
+        seed: int = 0,
+    ) -> None:
         """points: (n, d) in [0, 1]; values: (n, k), NaN where there is none; noise: (k,) variance of luck in one value.
 
         kernels: of an earlier fit, to spare the search for lengths. StudyError where scikit-learn is not installed.
@@ -34,7 +41,9 @@ class Emulators:
         self.error = np.zeros(values.shape[1])
         scaled, weights, trends = [], [], []
         for place, column in enumerate(values.T):
-            one = _One(points, column, float(noise[place]), kernels[place] if kernels is not None else None, seed)
+            one = _One(
+                points, column, float(noise[place]), kernels[place] if kernels is not None else None, seed
+            )
             self.kernels.append(one.kernel)
             self.error[place] = one.error
             scaled.append(one.lengths)
@@ -50,7 +59,11 @@ class Emulators:
 
     def _means(self, points: np.ndarray) -> np.ndarray:
         asked = points[None] / self._lengths[:, None]
-        squared = (asked**2).sum(axis=2)[:, :, None] + self._norms[:, None] - 2 * asked @ self._near.transpose(0, 2, 1)
+        squared = (
+            (asked**2).sum(axis=2)[:, :, None]
+            + self._norms[:, None]
+            - 2 * asked @ self._near.transpose(0, 2, 1)
+        )
         root = np.sqrt(5 * np.maximum(squared, 0.0))
         near = (1 + root + root**2 / 3) * np.exp(-root)
         processes = np.einsum("kmn,kn->mk", near, self._weights)
@@ -91,9 +104,17 @@ def _tuned(points: np.ndarray, values: np.ndarray, noise: float, seed: int) -> A
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import ConstantKernel, Matern
     except ModuleNotFoundError:
-        raise StudyError("scikit-learn is not installed, and calibration needs it: pip install 'estate-governance-simulator[search]'") from None
+        raise StudyError(
+            "scikit-learn is not installed, and calibration needs it: pip install 'estate-governance-simulator[search]'"
+        ) from None
     chosen = np.random.default_rng(seed).permutation(len(points))[:TUNED_ON]
     kernel = ConstantKernel(1.0, (1e-3, 1e2)) * Matern(np.ones(points.shape[1]), LENGTHS, nu=SMOOTHNESS)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound says that the parameter does nothing
-        return GaussianProcessRegressor(kernel, alpha=noise, optimizer="fmin_l_bfgs_b").fit(points[chosen], values[chosen]).kernel_
+        warnings.simplefilter(
+            "ignore", ConvergenceWarning
+        )  # a length at its bound says that the parameter does nothing
+        return (
+            GaussianProcessRegressor(kernel, alpha=noise, optimizer="fmin_l_bfgs_b")
+            .fit(points[chosen], values[chosen])
+            .kernel_
+        )

@@ -36,16 +36,31 @@ def silent_reasons(sets: Sets) -> list[str]:
 class Fit:
     """What sets of parameters say about where the patterns agree. `columns` are the patterns (by place) that say anything."""
 
-    def __init__(self, patterns: Sequence[Pattern], sets: Sets, luck: np.ndarray, method: str = EMULATOR, discrepancy: float = 1.0,
-                 kernels: tuple[Any, Any] | None = None, columns: Sequence[int] | None = None, missing: np.ndarray | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        patterns: Sequence[Pattern],
+        sets: Sets,
+        luck: np.ndarray,
+        method: str = EMULATOR,
+        discrepancy: float = 1.0,
+        kernels: tuple[Any, Any] | None = None,
+        columns: Sequence[int] | None = None,
+        missing: np.ndarray | None = None,
+    ) -> None:
         """luck: variance of luck in each pattern and, last, in the outcome; discrepancy: factor on the model's own error.
 
         kernels, columns and missing: of an earlier fit, where this is one to a part of its sets.
         """
         self.sets, self.method = sets, method
-        self.columns = list(columns) if columns is not None else [i for i, why in enumerate(silent_reasons(sets)) if not why]
+        self.columns = (
+            list(columns)
+            if columns is not None
+            else [i for i, why in enumerate(silent_reasons(sets)) if not why]
+        )
         if not self.columns:
-            raise StudyError("patterns: found none that the free parameters move, allowed at least one: free other parameters")
+            raise StudyError(
+                "patterns: found none that the free parameters move, allowed at least one: free other parameters"
+            )
         self.values = sets.values[:, self.columns]
         self.targets = [patterns[i].target for i in self.columns]
         self.luck, self.outcome_luck = luck[self.columns], float(luck[-1])
@@ -57,10 +72,16 @@ class Fit:
 
     def _emulate(self, kernels: tuple[Any, Any]) -> None:
         statistics = np.column_stack([self.values, self.sets.outcome])
-        self._means = Emulators(self.sets.points, statistics, np.append(self.luck, self.outcome_luck), kernels[0])
+        self._means = Emulators(
+            self.sets.points, statistics, np.append(self.luck, self.outcome_luck), kernels[0]
+        )
         self.error, self.outcome_error = self._means.error[:-1], float(self._means.error[-1])
         has = (~np.isnan(self.values[:, self.missing])).astype(np.float64)
-        self._chance = Emulators(self.sets.points, has, np.full(has.shape[1], 0.05), kernels[1]) if has.shape[1] else None
+        self._chance = (
+            Emulators(self.sets.points, has, np.full(has.shape[1], 0.05), kernels[1])
+            if has.shape[1]
+            else None
+        )
         self.kernels = (self._means.kernels, self._chance.kernels if self._chance else None)
 
     def means(self, points: np.ndarray) -> np.ndarray:
@@ -76,7 +97,9 @@ class Fit:
         spread = np.maximum(np.sqrt(self.luck + self.error**2), 1e-9)
         return Reported(values, values, spread, floor=0.0)
 
-    def draw(self, reported: Reported, number: int, seed: int, power: float = 1.0, steps: int | None = None) -> Sample:
+    def draw(
+        self, reported: Reported, number: int, seed: int, power: float = 1.0, steps: int | None = None
+    ) -> Sample:
         """Parameters that agree; `power` under 1 widens the density (for the next sets to run)."""
         if self.method == REJECTION:
             return rejection(self.sets.points, self.values, reported, number, seed)
@@ -97,4 +120,6 @@ class Fit:
             squared = ((points[:, None] - self.sets.points[None]) ** 2).sum(axis=2)
             return np.asarray(self.sets.outcome[squared.argmin(axis=1)])
         spread = np.sqrt(self.outcome_luck + self.outcome_error**2)
-        return np.asarray(self.means(points)[:, -1] + spread * np.random.default_rng(seed).standard_normal(len(points)))
+        return np.asarray(
+            self.means(points)[:, -1] + spread * np.random.default_rng(seed).standard_normal(len(points))
+        )

@@ -31,25 +31,39 @@ class Measure(Table):
     """What is read off a run: a statistic (see `sim.evidence.statistics`) and the part of the run that it looks at."""
 
     statistic: str = Field(min_length=1, description="name of a statistic / 统计量")
-    months: tuple[int, ...] = Field(default=(), strict=False, description="first and last month (absent: 1 to the last) / 起止月份")
-    types: tuple[str, ...] = Field(default=(), strict=False, description="estate types (absent: all) / 小区类型")
-    modes: tuple[ModeName, ...] = Field(default=(), strict=False, description="management modes (absent: all) / 管理模式")
-    old: bool | None = setting(None, None, None, "", "only old (true) or only other (false) estates", "是否老旧小区")
+    months: tuple[int, ...] = Field(
+        default=(), strict=False, description="first and last month (absent: 1 to the last) / 起止月份"
+    )
+    types: tuple[str, ...] = Field(
+        default=(), strict=False, description="estate types (absent: all) / 小区类型"
+    )
+    modes: tuple[ModeName, ...] = Field(
+        default=(), strict=False, description="management modes (absent: all) / 管理模式"
+    )
+    old: bool | None = setting(
+        None, None, None, "", "only old (true) or only other (false) estates", "是否老旧小区"
+    )
     percent: float = setting(50.0, 0, 100, "%", "which percentile, for statistics that are one", "百分位")
-    collection: tuple[float, ...] = Field(default=(0.0, 1.0), strict=False, description="twelve-month collection from, to / 收缴率区间")
+    collection: tuple[float, ...] = Field(
+        default=(0.0, 1.0), strict=False, description="twelve-month collection from, to / 收缴率区间"
+    )
 
     @field_validator("statistic")
     @classmethod
     def _known(cls, name: str) -> str:
         if name not in STATISTICS:
-            refuse([Problem("", "", repr(name), "one of " + ", ".join(STATISTICS), nearest(name, STATISTICS))])
+            refuse(
+                [Problem("", "", repr(name), "one of " + ", ".join(STATISTICS), nearest(name, STATISTICS))]
+            )
         return name
 
     @model_validator(mode="after")
     def _pairs(self) -> Measure:
         problems = []
         if self.months and (len(self.months) != 2 or not 0 <= self.months[0] <= self.months[1]):
-            problems.append(Problem("", "months", str(list(self.months)), "two months, [first, last], from 0"))
+            problems.append(
+                Problem("", "months", str(list(self.months)), "two months, [first, last], from 0")
+            )
         if len(self.collection) != 2 or not 0 <= self.collection[0] < self.collection[1] <= 1:
             problems.append(Problem("", "collection", str(list(self.collection)), "two shares, [from, to]"))
         refuse(problems)
@@ -58,7 +72,14 @@ class Measure(Table):
     def choice(self, months: int) -> Choice:
         """The same for a run of so many months."""
         first, last = self.months or (1, months)
-        return Choice((first, last), self.types, self.modes, self.old, self.percent, (self.collection[0], self.collection[1]))
+        return Choice(
+            (first, last),
+            self.types,
+            self.modes,
+            self.old,
+            self.percent,
+            (self.collection[0], self.collection[1]),
+        )
 
 
 class Target(Table):
@@ -76,7 +97,14 @@ class Target(Table):
         ranged = self.low is not None or self.high is not None
         valued = self.value is not None or self.tolerance is not None
         if ranged + valued + (self.sign is not None) != 1:
-            problems.append(Problem("", "", f"{ranged + valued + (self.sign is not None)} kinds of target", "one of: low and high, value and tolerance, sign"))
+            problems.append(
+                Problem(
+                    "",
+                    "",
+                    f"{ranged + valued + (self.sign is not None)} kinds of target",
+                    "one of: low and high, value and tolerance, sign",
+                )
+            )
         if valued and (self.value is None or self.tolerance is None):
             problems.append(Problem("", "tolerance", "value without tolerance, or the reverse", "both"))
         if self.low is not None and self.high is not None and self.low > self.high:
@@ -110,15 +138,25 @@ class Pattern(Table):
     measure: Measure
     compare: Compare | None = Field(default=None, description="other settings to compare with / 对照")
     target: Target
-    sources: tuple[str, ...] = Field(min_length=1, strict=False, description="ids of the evidence register / 依据")
-    use: Literal["calibration", "held_out"] = Field(description="whether parameters may be fitted to it / 用途")
+    sources: tuple[str, ...] = Field(
+        min_length=1, strict=False, description="ids of the evidence register / 依据"
+    )
+    use: Literal["calibration", "held_out"] = Field(
+        description="whether parameters may be fitted to it / 用途"
+    )
     note: Bilingual | None = Field(default=None, description="why this target and this statistic / 说明")
 
     @field_validator("sources")
     @classmethod
     def _registered(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
         known = register().figures
-        refuse([Problem("", "", repr(one), "an id of evidence.csv", nearest(one, known)) for one in ids if one not in known])
+        refuse(
+            [
+                Problem("", "", repr(one), "an id of evidence.csv", nearest(one, known))
+                for one in ids
+                if one not in known
+            ]
+        )
         return ids
 
     @property
@@ -142,12 +180,21 @@ class Patterns(Table):
         problems, names = [], [pattern.name for pattern in self.patterns]
         for place, name in enumerate(names):
             if name in names[:place]:
-                problems.append(Problem("", f"patterns.{place}.name", repr(name), "a name that no other pattern has"))
+                problems.append(
+                    Problem("", f"patterns.{place}.name", repr(name), "a name that no other pattern has")
+                )
         fitted = {one for pattern in self.patterns if pattern.use == CALIBRATION for one in pattern.sources}
         for place, pattern in enumerate(self.patterns):
             both = sorted(fitted & set(pattern.sources)) if pattern.use == HELD_OUT else []
             if both:
-                problems.append(Problem("", f"patterns.{place}.sources", ", ".join(both), "figures that no calibration pattern uses"))
+                problems.append(
+                    Problem(
+                        "",
+                        f"patterns.{place}.sources",
+                        ", ".join(both),
+                        "figures that no calibration pattern uses",
+                    )
+                )
         refuse(problems)
         return self
 
@@ -170,7 +217,9 @@ def check_patterns(data: dict[str, Any], file: str) -> tuple[Pattern, ...]:
         found = Patterns.model_validate(data).patterns
     except ValidationError as error:
         origins = {(): file} | origins_of(data, file)
-        raise ScenarioError(problems_of(error, Patterns, data, lambda place: file_at(origins, place))) from None
+        raise ScenarioError(
+            problems_of(error, Patterns, data, lambda place: file_at(origins, place))
+        ) from None
     problems: list[Problem] = []
     cache: dict[tuple[str, str], Scenario | None] = {}
     for number, pattern in enumerate(found):
@@ -180,7 +229,9 @@ def check_patterns(data: dict[str, Any], file: str) -> tuple[Pattern, ...]:
     return found
 
 
-def _against_scenario(pattern: Pattern, place: str, file: str, cache: dict[tuple[str, str], Scenario | None]) -> list[Problem]:
+def _against_scenario(
+    pattern: Pattern, place: str, file: str, cache: dict[tuple[str, str], Scenario | None]
+) -> list[Problem]:
     """What does not fit the scenario of a pattern."""
     problems: list[Problem] = []
     for settings in pattern.settings_of_arms():
@@ -190,7 +241,10 @@ def _against_scenario(pattern: Pattern, place: str, file: str, cache: dict[tuple
                 cache[key] = resolved(pattern.scenario, settings)
             except ScenarioError as error:
                 cache[key] = None
-                problems += [Problem(f"{file}: {place}: {one.file}", one.key, one.found, one.allowed, one.nearest) for one in error.problems]
+                problems += [
+                    Problem(f"{file}: {place}: {one.file}", one.key, one.found, one.allowed, one.nearest)
+                    for one in error.problems
+                ]
         scenario = cache[key]
         if scenario is not None:
             problems += _unfit(pattern, scenario, place, file)
@@ -201,11 +255,20 @@ def _unfit(pattern: Pattern, scenario: Scenario, place: str, file: str) -> list[
     measure = pattern.measure
     problems = []
     if measure.months and measure.months[1] > scenario.months:
-        problems.append(Problem(file, f"{place}.measure.months", str(measure.months[1]), f"at most {scenario.months}, the months of {scenario.name}"))
+        problems.append(
+            Problem(
+                file,
+                f"{place}.measure.months",
+                str(measure.months[1]),
+                f"at most {scenario.months}, the months of {scenario.name}",
+            )
+        )
     for name in measure.types:
         if name not in scenario.types:
             allowed = f"one of {', '.join(scenario.types)}, the types of {scenario.name}"
-            problems.append(Problem(file, f"{place}.measure.types", repr(name), allowed, nearest(name, scenario.types)))
+            problems.append(
+                Problem(file, f"{place}.measure.types", repr(name), allowed, nearest(name, scenario.types))
+            )
     return problems
 
 

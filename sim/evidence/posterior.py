@@ -27,7 +27,13 @@ class Sample:
     accepted: float
 
 
-def chains(log_density: Callable[[np.ndarray], np.ndarray], dimensions: int, number: int, seed: int, steps: int | None = None) -> Sample:
+def chains(
+    log_density: Callable[[np.ndarray], np.ndarray],
+    dimensions: int,
+    number: int,
+    seed: int,
+    steps: int | None = None,
+) -> Sample:
     """Draws from a density on the unit cube, by emcee's differential-evolution moves (one in ten crosses between separate regions).
 
     `log_density` takes points (m, d) and gives (m,). Walkers start where a Sobol sequence found the density high.
@@ -35,7 +41,9 @@ def chains(log_density: Callable[[np.ndarray], np.ndarray], dimensions: int, num
     try:
         import emcee
     except ModuleNotFoundError:
-        raise StudyError("emcee is not installed, and calibration needs it: pip install 'estate-governance-simulator[search]'") from None
+        raise StudyError(
+            "emcee is not installed, and calibration needs it: pip install 'estate-governance-simulator[search]'"
+        ) from None
     from scipy.stats import qmc
 
     def inside(points: np.ndarray) -> np.ndarray:

@@ -69,7 +69,9 @@ class Readings:
         for (scenario, text), asked in self._asked.items():
             base = resolved(scenario, self._settings[scenario, text])
             choices = {name: one.choice(base.months) for name, one in asked}
-            base = with_overrides(base, {"months": max(1, *(choice.months[1] for choice in choices.values()))})
+            base = with_overrides(
+                base, {"months": max(1, *(choice.months[1] for choice in choices.values()))}
+            )
             for replication in range(self.replications):
                 own = base if self.ensemble is None else with_member(base, self.ensemble.member(replication))
                 cell = Cell(own, self.first_seed + replication)
@@ -110,8 +112,14 @@ def read_cell(wanted: Mapping[Place, Sequence[Wanted]], cell: Cell) -> Packed:
     return Packed(json.dumps(plain).encode(), "")
 
 
-def carry_out(jobs: Sequence[Job], *, engine: MakeEngine | None = None, store: Store | None = None, timeout: float = DEFAULT_TIMEOUT,
-              progress: Report | None = None) -> tuple[Found, int]:  # fmt: skip
+def carry_out(
+    jobs: Sequence[Job],
+    *,
+    engine: MakeEngine | None = None,
+    store: Store | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    progress: Report | None = None,
+) -> tuple[Found, int]:
     """What every job asks for, and how many runs were carried out rather than found in `store`.
 
     `engine` makes the engine from the work of one run (default: worker processes, one a core). What ends is kept at once, so
@@ -123,7 +131,9 @@ def carry_out(jobs: Sequence[Job], *, engine: MakeEngine | None = None, store: S
     series = _Series(len(jobs), len(missing), found, kept, progress)
     if missing:
         wanted = {_place(job.cell): job.wanted for job in missing}
-        (engine or _pool(len(missing)))(partial(read_cell, wanted)).run((job.cell for job in missing), series.done, timeout)
+        (engine or _pool(len(missing)))(partial(read_cell, wanted)).run(
+            (job.cell for job in missing), series.done, timeout
+        )
     series.require_complete()
     return found, len(missing)
 
@@ -135,8 +145,16 @@ def _place(cell: Cell) -> Place:
 class _Series:
     """Takes in every run that ends and tells how far the series is."""
 
-    def __init__(self, total: int, missing: int, found: Found, kept: Kept | None, progress: Report | None) -> None:
-        self.total, self.stored, self.found, self.kept, self.progress = total, total - missing, found, kept, progress
+    def __init__(
+        self, total: int, missing: int, found: Found, kept: Kept | None, progress: Report | None
+    ) -> None:
+        self.total, self.stored, self.found, self.kept, self.progress = (
+            total,
+            total - missing,
+            found,
+            kept,
+            progress,
+        )
         self.ended, self.failed = 0, list[Finished]()
         self._report()
 
@@ -159,7 +177,9 @@ class _Series:
         if self.failed:
             first = self.failed[0]
             reason = first.failure.message if first.failure else "no result"
-            raise StudyError(f"{len(self.failed)} of {self.total} runs failed; the first: {first.cell.scenario.name}, seed {first.cell.seed}: {reason}")
+            raise StudyError(
+                f"{len(self.failed)} of {self.total} runs failed; the first: {first.cell.scenario.name}, seed {first.cell.seed}: {reason}"
+            )
 
 
 def _value(value: float | None) -> float:
@@ -169,7 +189,9 @@ def _value(value: float | None) -> float:
 @cache
 def statistics_source_hash() -> str:
     """Sixteen hex digits of the source of the statistics: what was read otherwise is another reading."""
-    return hashlib.sha256((Path(__file__).parent / "statistics.py").read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:16]
+    return hashlib.sha256(
+        (Path(__file__).parent / "statistics.py").read_bytes().replace(b"\r\n", b"\n")
+    ).hexdigest()[:16]
 
 
 class Kept:
@@ -185,7 +207,9 @@ class Kept:
         """The jobs of which everything wanted is kept."""
         found: Found = {}
         for job in jobs:
-            rows = self.store.ledger.ask("SELECT name, value FROM readings WHERE key = ?", self._key(job.cell))
+            rows = self.store.ledger.ask(
+                "SELECT name, value FROM readings WHERE key = ?", self._key(job.cell)
+            )
             values = {str(name): _value(value) for name, value in rows}
             if all(name_of(one) in values for one in job.wanted):
                 found[_place(job.cell)] = values
@@ -195,7 +219,9 @@ class Kept:
         """Keep what was read off a run."""
         key = self._key(cell)
         with self.store.writing():
-            self.store.ledger.insert("readings", ({"key": key, "name": name, "value": value} for name, value in values.items()))
+            self.store.ledger.insert(
+                "readings", ({"key": key, "name": name, "value": value} for name, value in values.items())
+            )
 
     def remember(self, question: str, make: Callable[[], Any]) -> Any:
         """Plain data that `make` gives, the same ever after: a design that was drawn from readings must not drift when it is resumed."""

@@ -28,7 +28,19 @@ STATUSES = {
 }
 JUDGEMENT = "judgement"
 SOURCE_COLUMNS = ("id", "title", "place", "year", "grade", "where", "weakness")
-FIGURE_COLUMNS = ("id", "quantity", "value", "low", "high", "unit", "place", "year", "source_id", "source_title", "note")
+FIGURE_COLUMNS = (
+    "id",
+    "quantity",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "place",
+    "year",
+    "source_id",
+    "source_title",
+    "note",
+)
 _MAY_BE_EMPTY = ("weakness", "low", "high", "place", "year", "note")
 _FIGURE_ID = re.compile(r"[SPT]\d{3}")
 _SOURCE_ID = re.compile(r"D\d{2,3}")
@@ -83,7 +95,10 @@ class Register(NamedTuple):
 def register() -> Register:
     """The register that ships with the package. EvidenceError, listing every problem, if an entry is wrong."""
     folder = files("sim") / "evidence"
-    return read_register((folder / "sources.csv").read_text(encoding="utf-8"), (folder / "evidence.csv").read_text(encoding="utf-8"))
+    return read_register(
+        (folder / "sources.csv").read_text(encoding="utf-8"),
+        (folder / "evidence.csv").read_text(encoding="utf-8"),
+    )
 
 
 def read_register(sources_text: str, figures_text: str) -> Register:
@@ -93,14 +108,18 @@ def read_register(sources_text: str, figures_text: str) -> Register:
     problems += more
     for row in source_rows:
         if row["grade"] not in GRADES:
-            problems.append(f"sources.csv: {row['id']}: grade: found {row['grade']!r}, allowed {', '.join(GRADES)}")
+            problems.append(
+                f"sources.csv: {row['id']}: grade: found {row['grade']!r}, allowed {', '.join(GRADES)}"
+            )
     sources = {row["id"]: Source(**row) for row in source_rows}
     figures = {}
     for row in figure_rows:
         problems += _figure_problems(row, sources)
         if row["source_id"] in sources:
             plain = {key: row[key] for key in ("id", "quantity", "value", "unit", "place", "year", "note")}
-            figures[row["id"]] = Figure(**plain, low=_number(row["low"]), high=_number(row["high"]), source=sources[row["source_id"]])
+            figures[row["id"]] = Figure(
+                **plain, low=_number(row["low"]), high=_number(row["high"]), source=sources[row["source_id"]]
+            )
     unused = set(sources) - {figure.source.id for figure in figures.values()}
     problems += [f"sources.csv: {name}: no figure was read in it" for name in sorted(unused)]
     if problems:
@@ -108,11 +127,15 @@ def read_register(sources_text: str, figures_text: str) -> Register:
     return Register(sources, figures)
 
 
-def _rows(name: str, text: str, columns: tuple[str, ...], pattern: re.Pattern[str]) -> tuple[list[dict[str, str]], list[str]]:
+def _rows(
+    name: str, text: str, columns: tuple[str, ...], pattern: re.Pattern[str]
+) -> tuple[list[dict[str, str]], list[str]]:
     """The rows of one file, and what is wrong with their shape and ids."""
     reader = csv.DictReader(text.splitlines(), strict=True)
     if tuple(reader.fieldnames or ()) != columns:
-        raise EvidenceError(f"{name}: columns: found {', '.join(reader.fieldnames or ())}, allowed {', '.join(columns)}")
+        raise EvidenceError(
+            f"{name}: columns: found {', '.join(reader.fieldnames or ())}, allowed {', '.join(columns)}"
+        )
     rows, problems, seen = [], [], set()
     for number, row in enumerate(reader, 2):
         if None in row or None in row.values():
@@ -140,7 +163,9 @@ def _figure_problems(row: Mapping[str, str], sources: Mapping[str, Source]) -> l
         return [f"{name}: source_id: found {row['source_id']!r}, allowed an id of sources.csv"]
     problems = []
     if row["source_title"] != source.title:
-        problems.append(f"{name}: source_title: found {row['source_title']!r}, allowed {source.title!r}, the title of {source.id}")
+        problems.append(
+            f"{name}: source_title: found {row['source_title']!r}, allowed {source.title!r}, the title of {source.id}"
+        )
     bounds = {}
     for key in ("low", "high"):
         bounds[key] = _number(row[key])
@@ -148,7 +173,9 @@ def _figure_problems(row: Mapping[str, str], sources: Mapping[str, Source]) -> l
             problems.append(f"{name}: {key}: found {row[key]!r}, allowed a number or nothing")
     known = [bound for bound in (bounds["low"], _number(row["value"]), bounds["high"]) if bound is not None]
     if known != sorted(known):
-        problems.append(f"{name}: value: found {row['low']} / {row['value']} / {row['high']}, allowed low ≤ value ≤ high")
+        problems.append(
+            f"{name}: value: found {row['low']} / {row['value']} / {row['high']}, allowed low ≤ value ≤ high"
+        )
     return problems
 
 

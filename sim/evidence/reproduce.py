@@ -56,7 +56,7 @@ class Reproduction:
 
     @property
     def verdict(self) -> str:
-        """"same"; "explained" by the first kind among `changes`; or "unexplained", which is a defect of the model."""
+        """ "same"; "explained" by the first kind among `changes`; or "unexplained", which is a defect of the model."""
         return SAME if self.same else EXPLAINED if self.changes else UNEXPLAINED
 
     @property
@@ -70,8 +70,13 @@ class Reproduction:
         return ()
 
 
-def reproduce(folder: str | Path, *, threads: int | None = None, progress: Callable[[int, int], None] | None = None,
-              notice: Callable[[str], None] | None = None) -> Reproduction:  # fmt: skip
+def reproduce(
+    folder: str | Path,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    notice: Callable[[str], None] | None = None,
+) -> Reproduction:
     """Carry out the run saved in a folder again. ResultError if the folder cannot be read; see `sim.run` for the rest."""
     from sim.runner import run
 
@@ -86,8 +91,16 @@ def compare(saved: Run, again: Run, folder: str = "") -> Reproduction:
     different = tuple(name for name in TABLES if not getattr(saved, name).equals(getattr(again, name)))
     git = then.get("git") or {}
     first = first_difference(saved.estates, again.estates) if "estates" in different else None
-    return Reproduction(folder, str(then.get("outcomes_sha256", "")), str(now["outcomes_sha256"]), different, first,
-                        changes_between(then, now, content_hash(again.scenario)), str(git.get("commit", "")), git.get("dirty") is False)  # fmt: skip
+    return Reproduction(
+        folder,
+        str(then.get("outcomes_sha256", "")),
+        str(now["outcomes_sha256"]),
+        different,
+        first,
+        changes_between(then, now, content_hash(again.scenario)),
+        str(git.get("commit", "")),
+        git.get("dirty") is False,
+    )
 
 
 def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: str) -> tuple[Change, ...]:
@@ -96,15 +109,33 @@ def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: st
     if then.get("content_hash") != content:
         found.append(Change(SCENARIO, "content_hash", _short(then.get("content_hash")), _short(content)))
     if then.get("model_source_hash") != now["model_source_hash"]:
-        found.append(Change(MODEL, "model_source_hash", _short(then.get("model_source_hash")), _short(now["model_source_hash"])))
+        found.append(
+            Change(
+                MODEL,
+                "model_source_hash",
+                _short(then.get("model_source_hash")),
+                _short(now["model_source_hash"]),
+            )
+        )
     if now.get("summary_source_hash") != then.get("summary_source_hash"):  # of many runs only
-        found.append(Change(MODEL, "summary_source_hash", _short(then.get("summary_source_hash")), _short(now.get("summary_source_hash"))))
+        found.append(
+            Change(
+                MODEL,
+                "summary_source_hash",
+                _short(then.get("summary_source_hash")),
+                _short(now.get("summary_source_hash")),
+            )
+        )
     before, after = dict(then.get("versions") or {}), dict(now["versions"])
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
-            found.append(Change(VERSION, name, str(before.get(name, "unknown")), str(after.get(name, "unknown"))))
+            found.append(
+                Change(VERSION, name, str(before.get(name, "unknown")), str(after.get(name, "unknown")))
+            )
     was, is_ = dict(then.get("platform") or {}), dict(now["platform"])
-    for name in ("system", "machine") if was else ():  # earlier versions did not write it for every kind of result
+    for name in (
+        ("system", "machine") if was else ()
+    ):  # earlier versions did not write it for every kind of result
         if was.get(name) != is_.get(name):
             found.append(Change(MACHINE, name, str(was.get(name, "unknown")), str(is_.get(name, "unknown"))))
     return tuple(found)
@@ -116,7 +147,9 @@ def first_difference(one: pd.DataFrame, other: pd.DataFrame) -> tuple[int, int, 
         return None
     best: tuple[int, str] | None = None
     for column in one.columns:
-        unequal = ~((one[column] == other[column]) | (one[column].isna() & other[column].isna())).to_numpy(bool)
+        unequal = ~((one[column] == other[column]) | (one[column].isna() & other[column].isna())).to_numpy(
+            bool
+        )
         if unequal.any() and (best is None or int(unequal.argmax()) < best[0]):
             best = (int(unequal.argmax()), str(column))
     if best is None:

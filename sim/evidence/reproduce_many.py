@@ -38,7 +38,9 @@ class Place:
         return {"store": self.store, "engine": self.engine, "progress": self.progress}
 
 
-def reproduce_many(folder: str | Path, *, engine: Engine | None = None, progress: Report | None = None) -> Reproduction:
+def reproduce_many(
+    folder: str | Path, *, engine: Engine | None = None, progress: Report | None = None
+) -> Reproduction:
     """Carry out what was saved in a folder by compare, study, sensitivity, tipping, ablate or budget again.
 
     No run is taken from an existing store. Of a budget search the packages tried are run again, not searched for again.
@@ -59,8 +61,16 @@ def reproduce_many(folder: str | Path, *, engine: Engine | None = None, progress
     git = manifest.get("git") or {}
     now = here() | _sources_now()
     then = manifest | {"content_hash": _content_of(manifest, content)} | _sources(manifest)
-    return Reproduction(str(folder), _digest_of(manifest), digest, different, None, changes_between(then, now, content),
-                        str(git.get("commit", "")), git.get("dirty") is False)  # fmt: skip
+    return Reproduction(
+        str(folder),
+        _digest_of(manifest),
+        digest,
+        different,
+        None,
+        changes_between(then, now, content),
+        str(git.get("commit", "")),
+        git.get("dirty") is False,
+    )
 
 
 def _content_of(manifest: Mapping[str, Any], now: str) -> str:
@@ -110,7 +120,9 @@ def same_table(one: pd.DataFrame | None, other: pd.DataFrame) -> bool:
         if left.dtype.kind == right.dtype.kind == "f":
             alike = ((left == right) | (left.isna() & right.isna())).all()
         else:
-            alike = (left.isna() == right.isna()).all() and (left.astype(str)[left.notna()] == right.astype(str)[right.notna()]).all()
+            alike = (left.isna() == right.isna()).all() and (
+                left.astype(str)[left.notna()] == right.astype(str)[right.notna()]
+            ).all()
         if not alike:
             return False
     return True
@@ -124,10 +136,20 @@ def _comparison(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     from sim.experiments.compare import Adaptive, compare
 
     settings, looks = saved.settings, manifest.get("looks") or []
-    options: dict[str, Any] = {"outcomes": settings.outcomes, "level": settings.level, "differences": dict(settings.differences), "rule": settings.rule,
-                               "ensemble": settings.ensemble}  # fmt: skip
+    options: dict[str, Any] = {
+        "outcomes": settings.outcomes,
+        "level": settings.level,
+        "differences": dict(settings.differences),
+        "rule": settings.rule,
+        "ensemble": settings.ensemble,
+    }
     if looks:
-        options |= {"adaptive": Adaptive(looks[0]["wanted_width"], tuple(manifest["looks_planned"]), looks[0]["outcome"]), "first_seed": saved.seeds[0]}
+        options |= {
+            "adaptive": Adaptive(
+                looks[0]["wanted_width"], tuple(manifest["looks_planned"]), looks[0]["outcome"]
+            ),
+            "first_seed": saved.seeds[0],
+        }
     else:
         options["seeds"] = saved.seeds
     again = compare(*(arm.scenario for arm in saved.arms), **options, **place.options())
@@ -149,8 +171,15 @@ def _withdrawn(saved: Any, again: Comparison, place: Place) -> pd.DataFrame:
 
     month = int(saved.withdrawal["month"].iloc[0])
     arms = [arm.scenario for arm in again.arms if arm.scenario.interventions]
-    options: dict[str, Any] = {"seeds": again.seeds, "level": again.settings.level, "ensemble": again.settings.ensemble} | place.options()
-    return pd.concat([withdrawal_test(one, month, **options).table.assign(scenario=one.name) for one in arms], ignore_index=True)
+    options: dict[str, Any] = {
+        "seeds": again.seeds,
+        "level": again.settings.level,
+        "ensemble": again.settings.ensemble,
+    } | place.options()
+    return pd.concat(
+        [withdrawal_test(one, month, **options).table.assign(scenario=one.name) for one in arms],
+        ignore_index=True,
+    )
 
 
 def _study(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
@@ -159,7 +188,9 @@ def _study(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     from sim.experiments.study import study
 
     if not manifest.get("digest"):
-        raise ResultError(f"study {saved.study.name}: found {manifest.get('missing')} runs without result, allowed none: finish it first")
+        raise ResultError(
+            f"study {saved.study.name}: found {manifest.get('missing')} runs without result, allowed none: finish it first"
+        )
     file = Path(manifest["file"])
     plan = plan_study(file) if file.is_file() else plan_study(saved.study)
     if plan.study != saved.study:
@@ -171,7 +202,10 @@ def _study(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
 def _sensitivity(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     from sim.experiments.sensitivity import Sensitivity, again
 
-    made = {name: again(saved.scenario, one.study, one.level, **place.options()) for name, one in saved.analyses.items()}
+    made = {
+        name: again(saved.scenario, one.study, one.level, **place.options())
+        for name, one in saved.analyses.items()
+    }
     return str(manifest["content_hash"]), _joined(made), Sensitivity(saved.scenario, made).tables()
 
 
@@ -206,15 +240,32 @@ def _budget(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
 
     base, asked, members = saved.scenario, saved.asked, saved.asked.get("ensemble")
     first = len(asked["seeds"]) + 1
-    tried = revalue(base, [(one.number, one.package) for one in saved.tried], asked["seeds"], saved.yearly, run, members)
+    tried = revalue(
+        base, [(one.number, one.package) for one in saved.tried], asked["seeds"], saved.yearly, run, members
+    )
     numbers = {one.number: one for one in tried}
     searched = [numbers[one.number] for one in saved.searched]
-    fresh = rescore(base, searched, range(first, first + asked["fresh"]), saved.yearly, run, members) if asked["fresh"] else []
+    fresh = (
+        rescore(base, searched, range(first, first + asked["fresh"]), saved.yearly, run, members)
+        if asked["fresh"]
+        else []
+    )
     kept = [one.value for one in fresh] or searched
     packages = [with_package(base, one.package) for one in kept]
-    stress = stress_test(base, packages, asked["stress"], run, asked["seed"], first + asked["fresh"]) if asked["stress"] else None
+    stress = (
+        stress_test(base, packages, asked["stress"], run, asked["seed"], first + asked["fresh"])
+        if asked["stress"]
+        else None
+    )
     again = BudgetSearch(base, saved.yearly, tried, searched, fresh, stress, 0, saved.database, asked)
     return str(manifest["content_hash"]), again.digest, again.tables()
 
 
-AGAIN = {"comparison": _comparison, "study": _study, "sensitivity": _sensitivity, "tipping": _tipping, "ablation": _ablation, "budget": _budget}
+AGAIN = {
+    "comparison": _comparison,
+    "study": _study,
+    "sensitivity": _sensitivity,
+    "tipping": _tipping,
+    "ablation": _ablation,
+    "budget": _budget,
+}

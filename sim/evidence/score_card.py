@@ -67,14 +67,16 @@ class Score:
 
     @property
     def verdict(self) -> str:
-        """"pass" where the mean lies inside the target (for a sign: and is surely on that side), else "miss" or why it has no value."""
+        """ "pass" where the mean lies inside the target (for a sign: and is surely on that side), else "miss" or why it has no value."""
         if self.pattern.measure.statistic == "not_represented":
             return ABSENT
         if self.missing:
             return NO_VALUE
         if self.pattern.target.sign is not None:
             way = 1 if self.pattern.target.sign == "positive" else -1
-            sure = self.interval.excludes_zero or (not self.interval.exists and bool((self.values * way > 0).all()))
+            sure = self.interval.excludes_zero or (
+                not self.interval.exists and bool((self.values * way > 0).all())
+            )
             return PASS if way * self.mean > 0 and sure else MISS
         return PASS if self.off == 0 else MISS
 
@@ -117,7 +119,10 @@ class ScoreCard:
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Passed, and how many there are, by use."""
-        return {use: (sum(one.passed for one in self.of_use(use)), len(self.of_use(use))) for use in (CALIBRATION, HELD_OUT)}
+        return {
+            use: (sum(one.passed for one in self.of_use(use)), len(self.of_use(use)))
+            for use in (CALIBRATION, HELD_OUT)
+        }
 
     @property
     def ensemble_facts(self) -> dict[str, Any] | None:
@@ -138,7 +143,9 @@ class ScoreCard:
         """The statistic of every pattern and seed."""
         import pandas as pd
 
-        return pd.DataFrame({"seed": self.seeds} | {score.pattern.name: score.values for score in self.scores})
+        return pd.DataFrame(
+            {"seed": self.seeds} | {score.pattern.name: score.values for score in self.scores}
+        )
 
     @property
     def ablation(self) -> pd.DataFrame | None:
@@ -147,7 +154,13 @@ class ScoreCard:
 
         if self.loops is None:
             return None
-        return pd.DataFrame([_loop_row(loop, on, off) for loop, scores in self.loops.scores.items() for on, off in zip(self.scores, scores, strict=True)])
+        return pd.DataFrame(
+            [
+                _loop_row(loop, on, off)
+                for loop, scores in self.loops.scores.items()
+                for on, off in zip(self.scores, scores, strict=True)
+            ]
+        )
 
     def digest(self) -> str:
         """SHA-256 over all values, bit for bit: the same card has the same digest."""
@@ -165,12 +178,19 @@ class ScoreCard:
         from sim.results.provenance import git_state, versions
 
         return {
-            "format": FORMAT, "kind": "score card", "seeds": list(self.seeds), "level": self.level, "ensemble": self.ensemble_facts,
+            "format": FORMAT,
+            "kind": "score card",
+            "seeds": list(self.seeds),
+            "level": self.level,
+            "ensemble": self.ensemble_facts,
             "passed": {use: {"passed": passed, "of": all_} for use, (passed, all_) in self.counts().items()},
             "scores": [{key: _plain(value) for key, value in _row(score).items()} for score in self.scores],
-            "patterns": [score.pattern.model_dump(mode="json") for score in self.scores], "digest": self.digest(),
-            "model_source_hash": model_source_hash(), "versions": versions(), "git": git_state(),
-        }  # fmt: skip
+            "patterns": [score.pattern.model_dump(mode="json") for score in self.scores],
+            "digest": self.digest(),
+            "model_source_hash": model_source_hash(),
+            "versions": versions(),
+            "git": git_state(),
+        }
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
@@ -205,19 +225,43 @@ def turned_surely(on: Score, off: Score) -> bool:
 
 def _loop_row(loop: str, on: Score, off: Score) -> dict[str, Any]:
     change = mean_interval(off.values - on.values, on.level)
-    return {"pattern": on.pattern.name, "loop": loop, "verdict": on.verdict, "verdict_off": off.verdict, "mean": on.mean, "mean_off": off.mean,
-            "change": off.mean - on.mean, "change_low": change.low, "change_high": change.high, "effect": effect(on, off),
-            "sure": turned_surely(on, off)}  # fmt: skip
+    return {
+        "pattern": on.pattern.name,
+        "loop": loop,
+        "verdict": on.verdict,
+        "verdict_off": off.verdict,
+        "mean": on.mean,
+        "mean_off": off.mean,
+        "change": off.mean - on.mean,
+        "change_low": change.low,
+        "change_high": change.high,
+        "effect": effect(on, off),
+        "sure": turned_surely(on, off),
+    }
 
 
 def _row(score: Score) -> dict[str, Any]:
     pattern, (low, high) = score.pattern, score.pattern.target.bounds
     return {
-        "pattern": pattern.name, "use": pattern.use, "scenario": pattern.scenario, "statistic": pattern.measure.statistic, "unit": pattern.unit,
-        "target_low": low, "target_high": high, "mean": score.mean, "low": score.interval.low, "high": score.interval.high,
-        "interval_note": score.interval.note, "run_low": score.run_range[0], "run_high": score.run_range[1], "without_value": score.missing,
-        "verdict": score.verdict, "sure": score.sure, "off": score.off, "sources": " ".join(pattern.sources),
-    }  # fmt: skip
+        "pattern": pattern.name,
+        "use": pattern.use,
+        "scenario": pattern.scenario,
+        "statistic": pattern.measure.statistic,
+        "unit": pattern.unit,
+        "target_low": low,
+        "target_high": high,
+        "mean": score.mean,
+        "low": score.interval.low,
+        "high": score.interval.high,
+        "interval_note": score.interval.note,
+        "run_low": score.run_range[0],
+        "run_high": score.run_range[1],
+        "without_value": score.missing,
+        "verdict": score.verdict,
+        "sure": score.sure,
+        "off": score.off,
+        "sources": " ".join(pattern.sources),
+    }
 
 
 def _plain(value: Any) -> Any:

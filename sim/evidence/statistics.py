@@ -63,7 +63,11 @@ class View:
         """True where an estate of the choice is under one of the chosen modes that month."""
         mode = self.record.outcomes.mode[self.span]
         mask = np.broadcast_to(self.chosen, mode.shape)
-        return mask & np.isin(mode, [MODES.index(name) for name in self.choice.modes]) if self.choice.modes else mask
+        return (
+            mask & np.isin(mode, [MODES.index(name) for name in self.choice.modes])
+            if self.choice.modes
+            else mask
+        )
 
     def at(self, name: str) -> np.ndarray:
         """A column of the outcomes in the chosen months."""
@@ -111,14 +115,20 @@ def measure(record: Record, name: str, choice: Choice) -> float:
     return float(STATISTICS[name].compute(View(record, choice)))
 
 
-@statistic("收缴率（按户数加权，只计有收费的小区）", "collection rate (households' mean over estates that bill)", "share")
+@statistic(
+    "收缴率（按户数加权，只计有收费的小区）",
+    "collection rate (households' mean over estates that bill)",
+    "share",
+)
 def collection(view: View) -> float:
     """Paid of billed, each estate and month weighted by households."""
     rate = collection_rate(view.at("collected"), view.at("billed"))
     return _weighted(rate, view)
 
 
-@statistic("各小区十二个月收缴率的百分位数", "percentile of the estates' twelve-month collection rate", "share")
+@statistic(
+    "各小区十二个月收缴率的百分位数", "percentile of the estates' twelve-month collection rate", "share"
+)
 def collection_percentile(view: View) -> float:
     """Percentile (`percent`) over chosen estates that billed within the year, in the last chosen month; each counts once."""
     rate = collection_rate(view.at("collected_12"), view.at("billed_12"))[-1]
@@ -245,4 +255,8 @@ def _weighted(values: np.ndarray, view: View) -> float:
     known = view.mask & ~np.isnan(values)
     weight = np.where(known, view.households, 0.0)
     total = float(weight.sum())
-    return float(np.where(known, values * weight, 0.0).sum() / total) if total >= LEAST_HOUSEHOLD_MONTHS else np.nan
+    return (
+        float(np.where(known, values * weight, 0.0).sum() / total)
+        if total >= LEAST_HOUSEHOLD_MONTHS
+        else np.nan
+    )

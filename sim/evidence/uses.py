@@ -26,7 +26,12 @@ from sim.scenario.nearest import nearest
 
 PARAMETER, SETTING, MECHANISM, DEFAULT, FIGURE = "parameter", "setting", "mechanism", "default", "figure"
 ORDINARY = "vicious_cycle"  # the scenario that the others extend
-_TABLES: dict[str, type[BaseModel]] = {"types.*": EstateType, "city": CitySettings, "companies": CompanySettings, "government": GovernmentSettings}
+_TABLES: dict[str, type[BaseModel]] = {
+    "types.*": EstateType,
+    "city": CitySettings,
+    "companies": CompanySettings,
+    "government": GovernmentSettings,
+}
 
 
 @dataclass(frozen=True)
@@ -75,11 +80,20 @@ def _sources_in(table: type[BaseModel]) -> Iterator[tuple[str, str]]:
 def stated() -> list[Use]:
     """Every figure that a scenario states, of all scenarios that can be loaded; those of the ordinary city are not repeated."""
     ordinary = loadable().get(ORDINARY)
-    common = {(figure.key, figure.evidence, figure.status) for figure in (ordinary.figures if ordinary else ())}
+    common = {
+        (figure.key, figure.evidence, figure.status) for figure in (ordinary.figures if ordinary else ())
+    }
     found: list[Use] = []
     for name, scenario in loadable().items():
-        own = [figure for figure in scenario.figures if name == ORDINARY or (figure.key, figure.evidence, figure.status) not in common]
-        found += [Use(FIGURE, f"{name}: {figure.key}", figure.evidence or JUDGEMENT, figure.status) for figure in own]
+        own = [
+            figure
+            for figure in scenario.figures
+            if name == ORDINARY or (figure.key, figure.evidence, figure.status) not in common
+        ]
+        found += [
+            Use(FIGURE, f"{name}: {figure.key}", figure.evidence or JUDGEMENT, figure.status)
+            for figure in own
+        ]
     return found
 
 
@@ -116,7 +130,17 @@ def find_entry(name: str) -> tuple[str, Any]:
     if upper in held.sources:
         return "source", held.sources[upper]
     known = [*PARAMETERS, *held.figures, *held.sources]
-    raise ScenarioError([Problem("estate evidence", "", repr(name), "a parameter, a figure (S001 …) or a source (D01 …)", nearest(name, known))])
+    raise ScenarioError(
+        [
+            Problem(
+                "estate evidence",
+                "",
+                repr(name),
+                "a parameter, a figure (S001 …) or a source (D01 …)",
+                nearest(name, known),
+            )
+        ]
+    )
 
 
 def unsourced() -> list[str]:
@@ -128,5 +152,7 @@ def unsourced() -> list[str]:
             if use.status in ("measured", "reported", "derived"):
                 wrong.append(f"{use.kind} {use.place}: {use.status}, but its source is judgement")
         elif use.source not in known:
-            wrong.append(f"{use.kind} {use.place}: found source {use.source!r}, allowed an id of evidence.csv or {JUDGEMENT!r}")
+            wrong.append(
+                f"{use.kind} {use.place}: found source {use.source!r}, allowed an id of evidence.csv or {JUDGEMENT!r}"
+            )
     return wrong

@@ -18,9 +18,19 @@ from sim.experiments.store import Store
 REPLICATIONS = 12
 
 
-def validate(patterns: Sequence[Pattern], *, replications: int = REPLICATIONS, first_seed: int = 1,
-             ensemble: Ensemble | str | Path | None = None, ablate: bool = False, level: float = LEVEL, engine: MakeEngine | None = None,
-             store: Store | None = None, timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> ScoreCard:  # fmt: skip
+def validate(
+    patterns: Sequence[Pattern],
+    *,
+    replications: int = REPLICATIONS,
+    first_seed: int = 1,
+    ensemble: Ensemble | str | Path | None = None,
+    ablate: bool = False,
+    level: float = LEVEL,
+    engine: MakeEngine | None = None,
+    store: Store | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    progress: Report | None = None,
+) -> ScoreCard:
     """The score card of patterns over replications with seeds one apart; with `ablate` also with each loop off in turn.
 
     With an ensemble (itself, its name or file) replication r has its member r; what a pattern sets wins over the member.
@@ -42,7 +52,11 @@ def validate(patterns: Sequence[Pattern], *, replications: int = REPLICATIONS, f
         return Score(pattern, readings.pattern_values(_name(pattern, loop), pattern, found), level)
 
     seeds = tuple(range(first_seed, first_seed + replications))
-    off_scores = Loops({loop: tuple(score(pattern, loop) for pattern in patterns) for loop in loops}) if loops else None
+    off_scores = (
+        Loops({loop: tuple(score(pattern, loop) for pattern in patterns) for loop in loops})
+        if loops
+        else None
+    )
     return ScoreCard(tuple(score(pattern) for pattern in patterns), seeds, level, members, off_scores)
 
 

@@ -42,8 +42,18 @@ class Ablated:
 class Ablation:
     """What `ablate` found."""
 
-    def __init__(self, scenario: Scenario, loops: Sequence[str], base: Mapping[str, np.ndarray], arms: Sequence[Ablated],
-                 seeds: Sequence[int], level: float, executed: int, digest: str, asked: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        scenario: Scenario,
+        loops: Sequence[str],
+        base: Mapping[str, np.ndarray],
+        arms: Sequence[Ablated],
+        seeds: Sequence[int],
+        level: float,
+        executed: int,
+        digest: str,
+        asked: Mapping[str, Any] | None = None,
+    ) -> None:
         """Made by `ablate` (`asked`: with what options); `base` is the cycle share with the scenario's loops on, by group, one a seed."""
         self.scenario, self.loops, self.base, self.arms = scenario, tuple(loops), dict(base), list(arms)
         self.seeds, self.level, self.executed, self.digest = tuple(seeds), level, executed, digest
@@ -52,7 +62,7 @@ class Ablation:
 
     @property
     def groups(self) -> list[str]:
-        """"city", then the estate types that have estates."""
+        """ "city", then the estate types that have estates."""
         return list(self.base)
 
     def arm(self, *off: str) -> Ablated:
@@ -77,15 +87,29 @@ class Ablation:
         for group in self.groups:
             for one in self.arms:
                 interval = mean_interval(one.change[group], self.level)
-                row = {"group": group, "off": "+".join(one.off), "loops_off": len(one.off), "base": float(self.base[group].mean()),
-                       "change": one.mean(group), "low": interval.low, "high": interval.high, "note": interval.note}  # fmt: skip
+                row = {
+                    "group": group,
+                    "off": "+".join(one.off),
+                    "loops_off": len(one.off),
+                    "base": float(self.base[group].mean()),
+                    "change": one.mean(group),
+                    "low": interval.low,
+                    "high": interval.high,
+                    "note": interval.note,
+                }
                 if len(one.off) == 2 and len(self.loops) > 2:
                     extra = self.beyond_sum(*one.off, group=group)
                     found = mean_interval(extra, self.level)
-                    row |= {"beyond_sum": float(extra.mean()), "beyond_low": found.low, "beyond_high": found.high}
+                    row |= {
+                        "beyond_sum": float(extra.mean()),
+                        "beyond_low": found.low,
+                        "beyond_high": found.high,
+                    }
                 rows.append(row)
         frame = pd.DataFrame(rows)
-        frame.attrs["units"] = dict.fromkeys(("base", "change", "low", "high", "beyond_sum", "beyond_low", "beyond_high"), "share of estates")
+        frame.attrs["units"] = dict.fromkeys(
+            ("base", "change", "low", "high", "beyond_sum", "beyond_low", "beyond_high"), "share of estates"
+        )
         return frame
 
     def trap(self, group: str = CITY) -> str | None:
@@ -124,10 +148,21 @@ class Ablation:
         return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.table)
 
 
-def ablate(scenario: Scenario | str | Path, *, replications: int = REPLICATIONS, seeds: Sequence[int] | None = None, months: int | None = None,
-           pairs: bool = True, level: float = LEVEL, overrides: Mapping[str, Any] | None = None, engine: Engine | None = None,
-           ensemble: Ensemble | str | Path | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
-           progress: Report | None = None) -> Ablation:  # fmt: skip
+def ablate(
+    scenario: Scenario | str | Path,
+    *,
+    replications: int = REPLICATIONS,
+    seeds: Sequence[int] | None = None,
+    months: int | None = None,
+    pairs: bool = True,
+    level: float = LEVEL,
+    overrides: Mapping[str, Any] | None = None,
+    engine: Engine | None = None,
+    ensemble: Ensemble | str | Path | None = None,
+    store: Store | Path | str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    progress: Report | None = None,
+) -> Ablation:
     """Run a scenario with every loop that it has on off in turn, in pairs (unless `pairs` is False), and with none on.
 
     A loop that is off stays at its starting value. All arms have the same seeds, and changes of the cycle share (estates
@@ -142,7 +177,9 @@ def ablate(scenario: Scenario | str | Path, *, replications: int = REPLICATIONS,
     if not loops:
         raise StudyError(f"{base.name}: loops: found none on, allowed at least one to take away")
     if len(set(used)) < max(2, len(used)):
-        raise StudyError(f"seeds: found {len(set(used))} different of {len(used)}, allowed two or more, all different")
+        raise StudyError(
+            f"seeds: found {len(set(used))} different of {len(used)}, allowed two or more, all different"
+        )
     combos: list[tuple[str, ...]] = [(name,) for name in loops] + [*(combinations(loops, 2) if pairs else ())]
     if tuple(loops) not in combos:
         combos.append(tuple(loops))
@@ -151,18 +188,42 @@ def ablate(scenario: Scenario | str | Path, *, replications: int = REPLICATIONS,
     for off in combos:
         keys = {f"loops.{name}": False for name in off}
         cells += cells_over(with_overrides(base, keys), used, members, keys)
-    results = run_cells(cells, engine=engine, store=store if isinstance(store, Store) else open_store(store), timeout=timeout, progress=progress)
+    results = run_cells(
+        cells,
+        engine=engine,
+        store=store if isinstance(store, Store) else open_store(store),
+        timeout=timeout,
+        progress=progress,
+    )
     found = [_cycle_shares(summary) for _, summary in results]
-    arms = [{group: np.array([one[group] for one in found[i : i + len(used)]]) for group in found[0]} for i in range(0, len(found), len(used))]
+    arms = [
+        {group: np.array([one[group] for one in found[i : i + len(used)]]) for group in found[0]}
+        for i in range(0, len(found), len(used))
+    ]
     kept = [group for group in arms[0] if not np.isnan(arms[0][group]).any()]
-    made = [Ablated(off, {group: arm[group] - arms[0][group] for group in kept}) for off, arm in zip(combos, arms[1:], strict=True)]
-    return Ablation(base, loops, {group: arms[0][group] for group in kept}, made, used, level, results.executed, results.digest(),
-                    {"seeds": used, "pairs": pairs, "level": level, "ensemble": members})  # fmt: skip
+    made = [
+        Ablated(off, {group: arm[group] - arms[0][group] for group in kept})
+        for off, arm in zip(combos, arms[1:], strict=True)
+    ]
+    return Ablation(
+        base,
+        loops,
+        {group: arms[0][group] for group in kept},
+        made,
+        used,
+        level,
+        results.executed,
+        results.digest(),
+        {"seeds": used, "pairs": pairs, "level": level, "ensemble": members},
+    )
 
 
 def _cycle_shares(summary: Any) -> dict[str, float]:
     """Share of estates in the cycle over the last year, of the city and each type (NaN for a type without estates)."""
     last = slice(max(1, summary.months - MONTHS_PER_YEAR + 1), summary.months + 1)
     by_type = summary.by_type["cycle"][:, last].astype(np.float64).mean(axis=1)
-    shares = {name: float(value) if math.isfinite(value) else math.nan for name, value in zip(summary.types, by_type, strict=True)}
+    shares = {
+        name: float(value) if math.isfinite(value) else math.nan
+        for name, value in zip(summary.types, by_type, strict=True)
+    }
     return {CITY: float(summary.scalars["cycle_share_last_year"])} | shares

@@ -17,8 +17,16 @@ from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import STAGES
 
 # What an arm keeps of its runs' estates.
-ESTATES = ("type", "district", "households", "final_stage", "cycle_months", "satisfaction_last_year", "quality_last_year",
-           "collection_last_year")  # fmt: skip
+ESTATES = (
+    "type",
+    "district",
+    "households",
+    "final_stage",
+    "cycle_months",
+    "satisfaction_last_year",
+    "quality_last_year",
+    "collection_last_year",
+)
 CYCLE = "cycle"  # the series of the share of estates that are spiralling or collapsed
 CYCLE_STAGES = (STAGES.index("spiralling"), STAGES.index("collapsed"))
 # A comparison is of one city: what may differ between arms is what is done in it, and how it works.
@@ -64,35 +72,44 @@ def gather(name: str, scenario: Scenario, results: CellResults) -> Arm:
     series = {one: np.stack([s.series[one] for s in found]).astype(np.float64) for one in SERIES}
     series[CYCLE] = series["stage_spiralling"] + series["stage_collapsed"]
     return Arm(
-        name, scenario,
+        name,
+        scenario,
         {one: np.array([s.scalars[one] for s in found]) for one in OUTCOMES},
         series,
         {one: np.stack([s.by_type[one] for s in found]).astype(np.float64) for one in GROUP_SERIES},
         {one: np.stack([s.by_district[one] for s in found]).astype(np.float64) for one in GROUP_SERIES},
         {one: np.stack([s.estates[one] for s in found]) for one in ESTATES},
         {key: np.array([_yuan(s.spending.get(key)) for s in found]) for key in keys},
-    )  # fmt: skip
+    )
 
 
 def _yuan(fen: np.ndarray | None) -> float:
     return 0.0 if fen is None else int(fen.sum()) / FEN_PER_YUAN
 
 
-def prepare(scenarios: Sequence[Scenario | str | Path], months: int | None, overrides: Mapping[str, Any]) -> dict[str, Scenario]:
+def prepare(
+    scenarios: Sequence[Scenario | str | Path], months: int | None, overrides: Mapping[str, Any]
+) -> dict[str, Scenario]:
     """The scenarios of a comparison by name, with the same changes made to all, checked to be of one city.
 
     A setting of a programme is changed in the arms that have the programme. A name that comes twice gets a number.
     StudyError with fewer than two scenarios, or where they are not of one city; ScenarioError for a change that cannot be.
     """
     if len(scenarios) < 2:
-        raise StudyError(f"compare: found {len(scenarios)} scenario, allowed two or more (the first is the baseline)")
+        raise StudyError(
+            f"compare: found {len(scenarios)} scenario, allowed two or more (the first is the baseline)"
+        )
     loaded = [one if isinstance(one, Scenario) else load(one) for one in scenarios]
     changes = dict(overrides) | ({"months": months} if months is not None else {})
     unused = [key for key in changes if not any(_applies(key, scenario) for scenario in loaded)]
     arms: dict[str, Scenario] = {}
     for scenario in loaded:
         # a programme that no arm has is tried on the baseline, whose error names those that exist
-        own = {key: value for key, value in changes.items() if _applies(key, scenario) or (key in unused and not arms)}
+        own = {
+            key: value
+            for key, value in changes.items()
+            if _applies(key, scenario) or (key in unused and not arms)
+        }
         arms[_free_name(scenario.name, arms)] = with_overrides(scenario, own) if own else scenario
     _require_one_city(arms)
     return arms
@@ -100,7 +117,9 @@ def prepare(scenarios: Sequence[Scenario | str | Path], months: int | None, over
 
 def _applies(key: str, scenario: Scenario) -> bool:
     parts = key.split(".")
-    return parts[0] != "interventions" or (len(parts) > 1 and parts[1] in {programme.name for programme in scenario.interventions})
+    return parts[0] != "interventions" or (
+        len(parts) > 1 and parts[1] in {programme.name for programme in scenario.interventions}
+    )
 
 
 def _free_name(name: str, taken: Iterable[str]) -> str:
@@ -115,11 +134,15 @@ def _require_one_city(arms: Mapping[str, Scenario]) -> None:
     (first, base), *others = arms.items()
     for name, scenario in others:
         if scenario.months != base.months:
-            raise StudyError(f"{name}: months: found {scenario.months}, allowed {base.months} as in {first}; or set months for all")
+            raise StudyError(
+                f"{name}: months: found {scenario.months}, allowed {base.months} as in {first}; or set months for all"
+            )
         for part in SAME:
             if getattr(scenario, part) != getattr(base, part):
-                raise StudyError(f"{name}: {part}: differs from that of {first}, allowed: the same city in every arm, "
-                                 "since estates are compared one by one")  # fmt: skip
+                raise StudyError(
+                    f"{name}: {part}: differs from that of {first}, allowed: the same city in every arm, "
+                    "since estates are compared one by one"
+                )
 
 
 def require_same_estates(arms: Sequence[Arm]) -> None:
@@ -128,4 +151,6 @@ def require_same_estates(arms: Sequence[Arm]) -> None:
     for arm in arms[1:]:
         for column in ("type", "district", "households"):
             if not np.array_equal(arm.estates[column], base.estates[column]):
-                raise StudyError(f"{arm.name}: its estates are not those of {base.name} ({column} differs), so they cannot be paired")
+                raise StudyError(
+                    f"{arm.name}: its estates are not those of {base.name} ({column} differs), so they cannot be paired"
+                )

@@ -36,14 +36,30 @@ BESIDE = ("most_in_a_year", "state_owned")  # what is kept of a package besides 
 class BudgetSearch:
     """What `budget` found."""
 
-    def __init__(self, scenario: Scenario, yearly: float, tried: Sequence[Valued], searched: Sequence[Valued], fresh: Sequence[Rescored],
-                 stress: Stress | None, executed: int, database: Path, asked: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        scenario: Scenario,
+        yearly: float,
+        tried: Sequence[Valued],
+        searched: Sequence[Valued],
+        fresh: Sequence[Rescored],
+        stress: Stress | None,
+        executed: int,
+        database: Path,
+        asked: Mapping[str, Any] | None = None,
+    ) -> None:
         """Made by `budget` (`asked`: with what options).
 
         searched: the front by the seeds of the search, in order of cost; fresh: the same packages on seeds that the search never
         saw, in order of the cost found then (empty if none were asked for).
         """
-        self.scenario, self.yearly, self.tried, self.searched, self.fresh = scenario, yearly, list(tried), list(searched), list(fresh)
+        self.scenario, self.yearly, self.tried, self.searched, self.fresh = (
+            scenario,
+            yearly,
+            list(tried),
+            list(searched),
+            list(fresh),
+        )
         self.stress, self.executed, self.database, self.asked = stress, executed, database, dict(asked or {})
 
     @property
@@ -69,7 +85,15 @@ class BudgetSearch:
         import pandas as pd
 
         good = {one.number for one in self.searched}
-        rows = [{"package": one.number, "on_front": one.number in good, **_figures(one), "what": in_words(one.package, "en")} for one in self.tried]
+        rows = [
+            {
+                "package": one.number,
+                "on_front": one.number in good,
+                **_figures(one),
+                "what": in_words(one.package, "en"),
+            }
+            for one in self.tried
+        ]
         frame = pd.DataFrame(rows)
         frame.attrs["units"] = UNITS
         return frame
@@ -87,8 +111,15 @@ class BudgetSearch:
             row: dict[str, Any] = {"package": one.number, **_figures(one)}
             if one.number in more:
                 again = more[one.number]
-                row |= {"gain": again.gain, "gain_low": again.gain_interval.low, "gain_high": again.gain_interval.high}
-            row |= {f"searched_{name}": value for name, value in zip(OBJECTIVES, before[one.number].objectives, strict=True)}
+                row |= {
+                    "gain": again.gain,
+                    "gain_low": again.gain_interval.low,
+                    "gain_high": again.gain_interval.high,
+                }
+            row |= {
+                f"searched_{name}": value
+                for name, value in zip(OBJECTIVES, before[one.number].objectives, strict=True)
+            }
             rows.append(row | {"what": in_words(one.package, "en")})
         frame = pd.DataFrame(rows)
         shares = dict.fromkeys(("gain", "gain_low", "gain_high"), "share of estates")
@@ -97,7 +128,9 @@ class BudgetSearch:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name."""
-        return {"packages": self.table, "front": self.front_table} | (self.stress.tables([one.number for one in self.front]) if self.stress is not None else {})
+        return {"packages": self.table, "front": self.front_table} | (
+            self.stress.tables([one.number for one in self.front]) if self.stress is not None else {}
+        )
 
     def sentences(self, lang: str = "en") -> list[str]:
         """What was found, in words."""
@@ -119,18 +152,42 @@ class BudgetSearch:
         return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.front_table)
 
 
-UNITS = {"cost": "yuan/year", "state_owned": "yuan/year", "most_in_a_year": "yuan/year", "out_of_cycle": "share of estates",
-         "worst_decile_satisfaction": "share"}  # fmt: skip
+UNITS = {
+    "cost": "yuan/year",
+    "state_owned": "yuan/year",
+    "most_in_a_year": "yuan/year",
+    "out_of_cycle": "share of estates",
+    "worst_decile_satisfaction": "share",
+}
 
 
 def _figures(one: Valued) -> dict[str, float]:
-    return dict(zip(OBJECTIVES, one.objectives, strict=True)) | {"state_owned": one.state_owned, "most_in_a_year": one.most_in_a_year}
+    return dict(zip(OBJECTIVES, one.objectives, strict=True)) | {
+        "state_owned": one.state_owned,
+        "most_in_a_year": one.most_in_a_year,
+    }
 
 
-def budget(scenario: Scenario | str | Path, yearly: float, *, menu: Sequence[MenuItem] | None = None, trials: int = TRIALS,
-           replications: int = REPLICATIONS, months: int | None = None, sampler: str = "nsga2", stress: int = 24, fresh: int = FRESH,
-           overrides: Mapping[str, Any] | None = None, ensemble: Ensemble | str | Path | None = None, folder: Path | str | None = None,
-           seed: int = 1, engine: Engine | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> BudgetSearch:  # fmt: skip
+def budget(
+    scenario: Scenario | str | Path,
+    yearly: float,
+    *,
+    menu: Sequence[MenuItem] | None = None,
+    trials: int = TRIALS,
+    replications: int = REPLICATIONS,
+    months: int | None = None,
+    sampler: str = "nsga2",
+    stress: int = 24,
+    fresh: int = FRESH,
+    overrides: Mapping[str, Any] | None = None,
+    ensemble: Ensemble | str | Path | None = None,
+    folder: Path | str | None = None,
+    seed: int = 1,
+    engine: Engine | None = None,
+    store: Store | Path | str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    progress: Report | None = None,
+) -> BudgetSearch:
     """Search packages of `menu` (which, from which month, with what part of the money) that cost at most `yearly` yuan a year.
 
     Optuna ("nsga2" or "tpe") looks for packages on the front of cost, estates out of the cycle and satisfaction of the worst
@@ -147,24 +204,56 @@ def budget(scenario: Scenario | str | Path, yearly: float, *, menu: Sequence[Men
     base = with_overrides(loaded, changes) if changes else loaded
     items = tuple(menu) if menu is not None else default_menu()
     if not yearly > 0 or not items or trials < 1 or replications < 1 or fresh < 0:
-        raise StudyError(f"budget: found {yearly:g} yuan a year, {len(items)} items, {trials} trials, {replications} replications, {fresh} fresh seeds, "
-                         "allowed all above 0 (fresh seeds: from 0)")
+        raise StudyError(
+            f"budget: found {yearly:g} yuan a year, {len(items)} items, {trials} trials, {replications} replications, {fresh} fresh seeds, "
+            "allowed all above 0 (fresh seeds: from 0)"
+        )
     if len({item.kind for item in items}) < len(items):
         raise StudyError("menu: found a kind twice, allowed every kind once")
     place = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
     members = as_ensemble(ensemble)
     search = _Search(base, yearly, items, list(range(1, replications + 1)), place, sampler, seed, members)
-    options: dict[str, Any] = {"engine": engine, "store": store if isinstance(store, Store) else open_store(store), "timeout": timeout, "progress": progress}
+    options: dict[str, Any] = {
+        "engine": engine,
+        "store": store if isinstance(store, Store) else open_store(store),
+        "timeout": timeout,
+        "progress": progress,
+    }
     search.go_on(trials, options)
     run = _Counting(options)
     tried = search.tried()
     searched = front_of(tried)
-    scored = rescore(base, searched, range(replications + 1, replications + 1 + fresh), yearly, run, members) if fresh else []
+    scored = (
+        rescore(base, searched, range(replications + 1, replications + 1 + fresh), yearly, run, members)
+        if fresh
+        else []
+    )
     kept = [one.value for one in scored] or searched
-    tested = stress_test(base, [with_package(base, one.package) for one in kept], stress, run, seed, replications + fresh + 1) if stress else None
-    asked = {"trials": trials, "seeds": search.seeds, "sampler": sampler, "stress": stress, "fresh": fresh, "seed": seed,
-             "menu": [item.model_dump(mode="json") for item in items], "ensemble": members}  # fmt: skip
-    return BudgetSearch(base, yearly, tried, searched, scored, tested, search.executed + run.executed, search.database, asked)
+    tested = (
+        stress_test(
+            base,
+            [with_package(base, one.package) for one in kept],
+            stress,
+            run,
+            seed,
+            replications + fresh + 1,
+        )
+        if stress
+        else None
+    )
+    asked = {
+        "trials": trials,
+        "seeds": search.seeds,
+        "sampler": sampler,
+        "stress": stress,
+        "fresh": fresh,
+        "seed": seed,
+        "menu": [item.model_dump(mode="json") for item in items],
+        "ensemble": members,
+    }
+    return BudgetSearch(
+        base, yearly, tried, searched, scored, tested, search.executed + run.executed, search.database, asked
+    )
 
 
 class _Counting:
@@ -193,14 +282,25 @@ def _import(name: str) -> Any:
     try:
         return import_module(name)
     except ModuleNotFoundError:
-        raise StudyError(f"{name} is not installed, and a search for packages needs it: pip install 'estate-governance-simulator[search]'") from None
+        raise StudyError(
+            f"{name} is not installed, and a search for packages needs it: pip install 'estate-governance-simulator[search]'"
+        ) from None
 
 
 class _Search:
     """The packages tried so far, in an Optuna study that outlives the process."""
 
-    def __init__(self, base: Scenario, yearly: float, menu: tuple[MenuItem, ...], seeds: list[int], folder: Path, sampler: str, seed: int,
-                 ensemble: Ensemble | None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        base: Scenario,
+        yearly: float,
+        menu: tuple[MenuItem, ...],
+        seeds: list[int],
+        folder: Path,
+        sampler: str,
+        seed: int,
+        ensemble: Ensemble | None,
+    ) -> None:
         self.ensemble = ensemble
         optuna = _import("optuna")
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -213,13 +313,21 @@ class _Search:
         except OSError as error:
             raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
         storage = optuna.storages.RDBStorage(f"sqlite:///{self.database.resolve()}")
-        self.study = optuna.create_study(study_name=self._name(), storage=storage, load_if_exists=True,
-                                         directions=["maximize" if up else "minimize" for up in MAXIMISE])  # fmt: skip
+        self.study = optuna.create_study(
+            study_name=self._name(),
+            storage=storage,
+            load_if_exists=True,
+            directions=["maximize" if up else "minimize" for up in MAXIMISE],
+        )
         for trial in self.study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-            self.study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # in flight when the last process ended
+            self.study.tell(
+                trial.number, state=optuna.trial.TrialState.FAIL
+            )  # in flight when the last process ended
         done = len(self.study.get_trials(deepcopy=False))
-        kinds = {"nsga2": lambda: optuna.samplers.NSGAIISampler(population_size=16, seed=seed + done),
-                 "tpe": lambda: optuna.samplers.TPESampler(multivariate=False, seed=seed + done)}  # fmt: skip
+        kinds = {
+            "nsga2": lambda: optuna.samplers.NSGAIISampler(population_size=16, seed=seed + done),
+            "tpe": lambda: optuna.samplers.TPESampler(multivariate=False, seed=seed + done),
+        }
         if sampler not in kinds:
             raise StudyError(f"sampler: found {sampler!r}, allowed {' or '.join(kinds)}")
         self.study.sampler = kinds[sampler]()
@@ -228,8 +336,16 @@ class _Search:
 
     def _name(self) -> str:
         """Another question is another study in the same file."""
-        asked = [scenario_hash_of(self.base), self.yearly, [item.model_dump(mode="json") for item in self.menu], self.seeds, model_source_hash(),
-                 summary_source_hash(), "losses of state-owned companies counted", *([self.ensemble.digest] if self.ensemble is not None else [])]  # fmt: skip
+        asked = [
+            scenario_hash_of(self.base),
+            self.yearly,
+            [item.model_dump(mode="json") for item in self.menu],
+            self.seeds,
+            model_source_hash(),
+            summary_source_hash(),
+            "losses of state-owned companies counted",
+            *([self.ensemble.digest] if self.ensemble is not None else []),
+        ]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
     def _first_guesses(self) -> None:
@@ -237,7 +353,11 @@ class _Search:
         kinds = [item.kind for item in self.menu]
         for wanted in ([], kinds, *([kind] for kind in kinds)):
             guess: dict[str, Any] = {f"{kind}.buy": kind in wanted for kind in kinds}
-            guess |= {f"{kind}.{key}": value for kind in wanted for key, value in (("start", self.starts[0]), ("weight", 1.0))}
+            guess |= {
+                f"{kind}.{key}": value
+                for kind in wanted
+                for key, value in (("start", self.starts[0]), ("weight", 1.0))
+            }
             self.study.enqueue_trial(guess)
 
     def go_on(self, trials: int, options: Mapping[str, Any]) -> None:
@@ -248,7 +368,9 @@ class _Search:
             batch = [self.study.ask() for _ in range(min(BATCH, left))]
             packages = [package_of(self._choice(trial), self.menu, self.yearly) for trial in batch]
             numbered = [(trial.number, package) for trial, package in zip(batch, packages, strict=True)]
-            for trial, one in zip(batch, revalue(self.base, numbered, self.seeds, self.yearly, run, self.ensemble), strict=True):
+            for trial, one in zip(
+                batch, revalue(self.base, numbered, self.seeds, self.yearly, run, self.ensemble), strict=True
+            ):
                 self._tell(trial, one)
         self.executed += run.executed
 
@@ -276,5 +398,9 @@ class _Search:
         found = []
         for trial in self.study.get_trials(deepcopy=False, states=(self.optuna.trial.TrialState.COMPLETE,)):
             package = package_of(trial.user_attrs["choice"], self.menu, self.yearly)
-            found.append(Valued(trial.number, package, *trial.values, **{name: trial.user_attrs[name] for name in BESIDE}))
+            found.append(
+                Valued(
+                    trial.number, package, *trial.values, **{name: trial.user_attrs[name] for name in BESIDE}
+                )
+            )
         return found

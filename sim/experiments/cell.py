@@ -60,7 +60,9 @@ def run_key_of(scenario_hash: str, seed: int) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def cells_of(scenario: Scenario, seeds: Iterable[int], overrides: Mapping[str, Any] | None = None) -> list[Cell]:
+def cells_of(
+    scenario: Scenario, seeds: Iterable[int], overrides: Mapping[str, Any] | None = None
+) -> list[Cell]:
     """One cell for each seed of a scenario."""
     shared = scenario_hash_of(scenario)
     return [Cell(scenario, seed, overrides or {}, shared) for seed in seeds]

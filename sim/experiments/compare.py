@@ -42,7 +42,9 @@ class Adaptive:
             raise StudyError(f"width: found {self.width:g}, allowed above 0")
         rising = all(a < b for a, b in zip(self.looks, self.looks[1:], strict=False))
         if not self.looks or not rising or self.looks[0] < LEAST_PAIRS:
-            raise StudyError(f"looks: found {list(self.looks)}, allowed rising numbers of replications from {LEAST_PAIRS} on")
+            raise StudyError(
+                f"looks: found {list(self.looks)}, allowed rising numbers of replications from {LEAST_PAIRS} on"
+            )
         if self.outcome and self.outcome not in outcomes:
             raise StudyError(f"adaptive outcome: found {self.outcome!r}, allowed {', '.join(outcomes)}")
 
@@ -51,12 +53,24 @@ class Adaptive:
         return 1 - (1 - level) / len(self.looks)
 
 
-def compare(*scenarios: Scenario | str | Path, replications: int = REPLICATIONS, seeds: Sequence[int] | None = None,
-            first_seed: int = 1, months: int | None = None, overrides: Mapping[str, Any] | None = None,
-            outcomes: Sequence[str] = DEFAULT_OUTCOMES, level: float = LEVEL, adaptive: Adaptive | None = None,
-            differences: Mapping[str, float] | None = None, rule: str = "end", ensemble: Ensemble | str | Path | None = None,
-            engine: Engine | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
-            progress: Report | None = None) -> Comparison:  # fmt: skip
+def compare(
+    *scenarios: Scenario | str | Path,
+    replications: int = REPLICATIONS,
+    seeds: Sequence[int] | None = None,
+    first_seed: int = 1,
+    months: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    outcomes: Sequence[str] = DEFAULT_OUTCOMES,
+    level: float = LEVEL,
+    adaptive: Adaptive | None = None,
+    differences: Mapping[str, float] | None = None,
+    rule: str = "end",
+    ensemble: Ensemble | str | Path | None = None,
+    engine: Engine | None = None,
+    store: Store | Path | str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    progress: Report | None = None,
+) -> Comparison:
     """Run every scenario with the same seeds and compare it with the first.
 
     `seeds`: default `replications` of them from `first_seed` on; with `adaptive`, as many as it takes. `overrides` and `months`
@@ -79,12 +93,21 @@ def compare(*scenarios: Scenario | str | Path, replications: int = REPLICATIONS,
             raise StudyError("seeds: found a list beside adaptive replications, allowed one of them")
         asked = list(range(first_seed, first_seed + adaptive.looks[-1]))
     if len(set(asked)) < max(len(asked), 2):
-        raise StudyError(f"seeds: found {len(set(asked))} different of {len(asked)}, allowed two or more, all different")
+        raise StudyError(
+            f"seeds: found {len(set(asked))} different of {len(asked)}, allowed two or more, all different"
+        )
     taken = adaptive.level_at(level) if adaptive is not None else level
 
     def carry_out(number: int) -> Comparison:
-        return _run(arms, asked[:number], place, engine, timeout, progress,
-                    Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), rule, members))  # fmt: skip
+        return _run(
+            arms,
+            asked[:number],
+            place,
+            engine,
+            timeout,
+            progress,
+            Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), rule, members),
+        )
 
     return carry_out(len(asked)) if adaptive is None else _look(carry_out, adaptive)
 
@@ -95,15 +118,25 @@ def _check(outcomes: Sequence[str], level: float, differences: Mapping[str, floa
     for name in [*outcomes, *differences]:
         if name not in OUTCOMES:
             guess = nearest(name, OUTCOMES)
-            raise StudyError(f"outcomes: found {name!r}, allowed one of {', '.join(OUTCOMES)}" + (f"; did you mean {guess!r}?" if guess else ""))
+            raise StudyError(
+                f"outcomes: found {name!r}, allowed one of {', '.join(OUTCOMES)}"
+                + (f"; did you mean {guess!r}?" if guess else "")
+            )
     if not 0 < level < 1:
         raise StudyError(f"level: found {level:g}, allowed between 0 and 1, such as 0.95")
     if rule not in RULES:
         raise StudyError(f"rule: found {rule!r}, allowed {' or '.join(RULES)}")
 
 
-def _run(arms: Mapping[str, Scenario], seeds: Sequence[int], store: Store, engine: Engine | None, timeout: float,
-         progress: Report | None, settings: Settings) -> Comparison:  # fmt: skip
+def _run(
+    arms: Mapping[str, Scenario],
+    seeds: Sequence[int],
+    store: Store,
+    engine: Engine | None,
+    timeout: float,
+    progress: Report | None,
+    settings: Settings,
+) -> Comparison:
     """Carry out every arm with these seeds. All arms in one go, so that no worker waits between them."""
     cells = [cell for scenario in arms.values() for cell in cells_over(scenario, seeds, settings.ensemble)]
     results = run_cells(cells, engine=engine, store=store, timeout=timeout, progress=progress)
@@ -126,7 +159,11 @@ def _look(carry_out: Any, adaptive: Adaptive) -> Comparison:
         outcome = adaptive.outcome or found.settings.outcomes[0]
         widths = {arm.name: found.interval(arm.name, outcome).width for arm in found.others}
         # an arm that is the same as the baseline in every replication has no interval, and nothing to wait for
-        wide = [name for name, width in widths.items() if not width <= adaptive.width and found.paired(name, outcome).any()]
+        wide = [
+            name
+            for name, width in widths.items()
+            if not width <= adaptive.width and found.paired(name, outcome).any()
+        ]
         looks.append(Look(number, outcome, adaptive.width, widths, not wide))
         if not wide:
             break
@@ -141,16 +178,30 @@ def compare_study(what: Study | str | Path, **options: Any) -> Comparison:
     study, file = (what, None) if isinstance(what, Study) else load_study(what)
     factors = [factor for factor in study.factors if factor.key == SCENARIO_FACTOR]
     listed = [str(level) for factor in factors for level in factor.levels]
-    listed = listed or [str(point[SCENARIO_FACTOR]) for point in study.design.points if set(point) == {SCENARIO_FACTOR}]
-    if len(listed) < 2 or len(factors) < len(study.factors) or len(study.design.points) not in (0, len(listed)):
-        raise StudyError(f"study {study.name}: a comparison has one factor, `{SCENARIO_FACTOR}`, with two or more levels")
+    listed = listed or [
+        str(point[SCENARIO_FACTOR]) for point in study.design.points if set(point) == {SCENARIO_FACTOR}
+    ]
+    if (
+        len(listed) < 2
+        or len(factors) < len(study.factors)
+        or len(study.design.points) not in (0, len(listed))
+    ):
+        raise StudyError(
+            f"study {study.name}: a comparison has one factor, `{SCENARIO_FACTOR}`, with two or more levels"
+        )
     if study.seeds != "common":
-        raise StudyError(f"study {study.name}: seeds: found {study.seeds!r}, allowed 'common': arms are paired by seed")
+        raise StudyError(
+            f"study {study.name}: seeds: found {study.seeds!r}, allowed 'common': arms are paired by seed"
+        )
     ordered = sorted(listed, key=lambda name: name != study.base)  # the base is the baseline
     beside = [_beside(name, file) for name in ordered]
     options["overrides"] = study.changes | dict(options.get("overrides") or {})
-    known: dict[str, Any] = {"replications": study.replications, "first_seed": study.seed, "outcomes": study.outcomes,
-                             "timeout": study.timeout}  # fmt: skip
+    known: dict[str, Any] = {
+        "replications": study.replications,
+        "first_seed": study.seed,
+        "outcomes": study.outcomes,
+        "timeout": study.timeout,
+    }
     return compare(*beside, **(known | options))
 
 

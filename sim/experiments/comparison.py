@@ -66,8 +66,16 @@ class Comparison:
     among many of them some miss by chance. `interval_level` is the level of each.
     """
 
-    def __init__(self, arms: list[Arm], seeds: tuple[int, ...], settings: Settings, digest: str, executed: int,
-                 looks: tuple[Look, ...] = (), looks_planned: tuple[int, ...] = ()) -> None:  # fmt: skip
+    def __init__(
+        self,
+        arms: list[Arm],
+        seeds: tuple[int, ...],
+        settings: Settings,
+        digest: str,
+        executed: int,
+        looks: tuple[Look, ...] = (),
+        looks_planned: tuple[int, ...] = (),
+    ) -> None:
         """Made by `compare`."""
         self.arms, self.seeds, self.settings = arms, seeds, settings
         self.digest, self.executed = digest, executed
@@ -129,8 +137,14 @@ class Comparison:
             self._intervals[name, outcome] = mean_interval(self.paired(name, outcome), self.interval_level)
         return self._intervals[name, outcome]
 
-    def replications_needed(self, name: str, outcome: str, difference: float | None = None, width: float | None = None,
-                            power: float = POWER) -> int | None:  # fmt: skip
+    def replications_needed(
+        self,
+        name: str,
+        outcome: str,
+        difference: float | None = None,
+        width: float | None = None,
+        power: float = POWER,
+    ) -> int | None:
         """How many replications show `difference` (default: the one found) with probability `power`, by its paired spread.
 
         With `width`: how many make the interval that narrow. None where no number does.
@@ -139,7 +153,11 @@ class Comparison:
         spread = float(paired.std(ddof=1))
         if width is not None:
             return replications_for_width(spread, width, self.interval_level)
-        asked = dict(self.settings.differences).get(outcome, float(paired.mean())) if difference is None else difference
+        asked = (
+            dict(self.settings.differences).get(outcome, float(paired.mean()))
+            if difference is None
+            else difference
+        )
         return replications_for_difference(spread, asked, self.interval_level, power)
 
     def cost_effect(self, name: str) -> CostEffect:
@@ -152,7 +170,11 @@ class Comparison:
     def rescued(self, name: str, rule: str | None = None) -> Rescues:
         """How many estates an arm rescued and harmed; `rule` as in `rescue.RULES`."""
         chosen = rule or self.settings.rule
-        return count_rescues(fates_of(self.baseline, self.arm(name), chosen), at_risk_of(self.baseline, chosen), self.interval_level)
+        return count_rescues(
+            fates_of(self.baseline, self.arm(name), chosen),
+            at_risk_of(self.baseline, chosen),
+            self.interval_level,
+        )
 
     # tables
 
@@ -249,10 +271,17 @@ class Comparison:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
         return {
-            "differences": self.differences, "by_month": self.by_month(), "by_type": self.by_type, "by_district": self.by_district,
-            "rescues": self.rescues, "fates": self.fates, "costs": self.costs, "plane": self.plane, "spending": self.spending,
+            "differences": self.differences,
+            "by_month": self.by_month(),
+            "by_type": self.by_type,
+            "by_district": self.by_district,
+            "rescues": self.rescues,
+            "fates": self.fates,
+            "costs": self.costs,
+            "plane": self.plane,
+            "spending": self.spending,
             "acceptability": self.acceptability().reset_index(),
-        }  # fmt: skip
+        }
 
     def save(self, folder: Path | str, more: Mapping[str, pd.DataFrame] | None = None) -> Path:
         """Write every table (and `more` of them) as Parquet and CSV, and `manifest.json` last; returns the folder.

@@ -32,7 +32,10 @@ def save_tables(folder: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapp
                 finally:
                     part.unlink(missing_ok=True)
         units = {name: table.attrs.get("units", {}) for name, table in tables.items()}
-        replace_text(folder / MANIFEST, json.dumps(dict(manifest) | {"units": units}, ensure_ascii=False, indent=1) + "\n")
+        replace_text(
+            folder / MANIFEST,
+            json.dumps(dict(manifest) | {"units": units}, ensure_ascii=False, indent=1) + "\n",
+        )
     except OSError as error:
         raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
     return folder

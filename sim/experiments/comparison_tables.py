@@ -35,15 +35,25 @@ def differences(found: Comparison) -> pd.DataFrame:
         for outcome in found.outcomes:
             paired, interval = found.paired(arm.name, outcome), found.interval(arm.name, outcome)
             needed = found.replications_needed(arm.name, outcome)
-            rows.append({
-                "arm": arm.name, "outcome": outcome, "unit": OUTCOMES[outcome].unit,
-                "baseline_mean": float(found.baseline.scalars[outcome].mean()), "arm_mean": float(arm.scalars[outcome].mean()),
-                "difference": float(paired.mean()), **_bounds(interval), "spread": float(paired.std(ddof=1)),
-                "replications": len(found.seeds), "asked_difference": asked.get(outcome, float(paired.mean())),
-                "replications_needed": math.nan if needed is None else float(needed),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "arm": arm.name,
+                    "outcome": outcome,
+                    "unit": OUTCOMES[outcome].unit,
+                    "baseline_mean": float(found.baseline.scalars[outcome].mean()),
+                    "arm_mean": float(arm.scalars[outcome].mean()),
+                    "difference": float(paired.mean()),
+                    **_bounds(interval),
+                    "spread": float(paired.std(ddof=1)),
+                    "replications": len(found.seeds),
+                    "asked_difference": asked.get(outcome, float(paired.mean())),
+                    "replications_needed": math.nan if needed is None else float(needed),
+                }
+            )
     columns = ("baseline_mean", "arm_mean", "difference", "low", "high", "spread", "asked_difference")
-    return _frame(rows, dict.fromkeys(columns, OF_OUTCOME) | {"replications": "runs", "replications_needed": "runs"})
+    return _frame(
+        rows, dict.fromkeys(columns, OF_OUTCOME) | {"replications": "runs", "replications_needed": "runs"}
+    )
 
 
 def by_month(found: Comparison, series: Sequence[str]) -> pd.DataFrame:
@@ -55,9 +65,22 @@ def by_month(found: Comparison, series: Sequence[str]) -> pd.DataFrame:
                 raise StudyError(f"series: found {name!r}, allowed {', '.join(arm.series)}")
             paired = arm.series[name] - found.baseline.series[name]
             intervals = mean_intervals(paired, found.interval_level, MONTH_RESAMPLES)
-            for month, (mean, interval) in enumerate(zip(paired.mean(axis=0).tolist(), intervals, strict=True)):
-                rows.append({"arm": arm.name, "series": name, "unit": unit_of_series(name), "month": month, "difference": mean} | _bounds(interval))
-    return _frame(rows, {"month": "month"} | dict.fromkeys(("difference", "low", "high"), "unit of the series"))
+            for month, (mean, interval) in enumerate(
+                zip(paired.mean(axis=0).tolist(), intervals, strict=True)
+            ):
+                rows.append(
+                    {
+                        "arm": arm.name,
+                        "series": name,
+                        "unit": unit_of_series(name),
+                        "month": month,
+                        "difference": mean,
+                    }
+                    | _bounds(interval)
+                )
+    return _frame(
+        rows, {"month": "month"} | dict.fromkeys(("difference", "low", "high"), "unit of the series")
+    )
 
 
 def unit_of_series(name: str) -> str:
@@ -68,7 +91,11 @@ def unit_of_series(name: str) -> str:
 
 def by_group(found: Comparison, by: str) -> pd.DataFrame:
     """See `Comparison.by_type`; `by` is "type" or "district"."""
-    names: list[Any] = list(found.baseline.scenario.types) if by == "type" else list(range(found.baseline.scenario.city.districts))
+    names: list[Any] = (
+        list(found.baseline.scenario.types)
+        if by == "type"
+        else list(range(found.baseline.scenario.city.districts))
+    )
     rows = []
     for arm in found.others:
         for measure in GROUP_SERIES:
@@ -76,7 +103,17 @@ def by_group(found: Comparison, by: str) -> pd.DataFrame:
             intervals = mean_intervals(after - before, found.interval_level)
             for place, (name, interval) in enumerate(zip(names, intervals, strict=True)):
                 low, high = before[:, place].mean(), after[:, place].mean()
-                rows.append({"arm": arm.name, by: name, "measure": measure, "baseline_mean": low, "arm_mean": high, "difference": high - low} | _bounds(interval))
+                rows.append(
+                    {
+                        "arm": arm.name,
+                        by: name,
+                        "measure": measure,
+                        "baseline_mean": low,
+                        "arm_mean": high,
+                        "difference": high - low,
+                    }
+                    | _bounds(interval)
+                )
     return _frame(rows, dict.fromkeys(("baseline_mean", "arm_mean", "difference", "low", "high"), "share"))
 
 
@@ -89,16 +126,31 @@ def fates(found: Comparison) -> pd.DataFrame:
     parts = []
     for arm in found.others:
         codes = fates_of(base, arm, found.settings.rule).ravel()
-        parts.append(pd.DataFrame({
-            "arm": arm.name, "seed": np.repeat(seeds, count), "estate": np.tile(np.arange(count), len(seeds)),
-            "type": pd.Categorical.from_codes(base.estates["type"].ravel(), list(base.scenario.types)),
-            "district": base.estates["district"].ravel(), "households": base.estates["households"].ravel(),
-            "baseline_cycle_months": base.estates["cycle_months"].ravel(), "arm_cycle_months": arm.estates["cycle_months"].ravel(),
-            "baseline_in_cycle_end": base.in_cycle.ravel(), "arm_in_cycle_end": arm.in_cycle.ravel(),
-            "fate": pd.Categorical.from_codes(codes, list(FATES)),
-        }))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {
+                    "arm": arm.name,
+                    "seed": np.repeat(seeds, count),
+                    "estate": np.tile(np.arange(count), len(seeds)),
+                    "type": pd.Categorical.from_codes(
+                        base.estates["type"].ravel(), list(base.scenario.types)
+                    ),
+                    "district": base.estates["district"].ravel(),
+                    "households": base.estates["households"].ravel(),
+                    "baseline_cycle_months": base.estates["cycle_months"].ravel(),
+                    "arm_cycle_months": arm.estates["cycle_months"].ravel(),
+                    "baseline_in_cycle_end": base.in_cycle.ravel(),
+                    "arm_in_cycle_end": arm.in_cycle.ravel(),
+                    "fate": pd.Categorical.from_codes(codes, list(FATES)),
+                }
+            )
+        )
     frame = pd.concat(parts, ignore_index=True)
-    frame.attrs["units"] = {"households": "households", "baseline_cycle_months": "month", "arm_cycle_months": "month"}
+    frame.attrs["units"] = {
+        "households": "households",
+        "baseline_cycle_months": "month",
+        "arm_cycle_months": "month",
+    }
     return frame
 
 
@@ -113,8 +165,27 @@ def rescues(found: Comparison) -> pd.DataFrame:
             counted = _counted(codes, risk, member, found.interval_level)
             if counted is not None:
                 rows.append({"arm": arm.name, "by": by, "group": name} | _rescue_row(counted))
-    numbers = ("estates", "at_risk", "rescued", "rescued_low", "rescued_high", "harmed", "harmed_low", "harmed_high", "unchanged")
-    shares = ("share_rescued", "share_rescued_low", "share_rescued_high", "net", "net_low", "net_high", "net_exact_low", "net_exact_high")
+    numbers = (
+        "estates",
+        "at_risk",
+        "rescued",
+        "rescued_low",
+        "rescued_high",
+        "harmed",
+        "harmed_low",
+        "harmed_high",
+        "unchanged",
+    )
+    shares = (
+        "share_rescued",
+        "share_rescued_low",
+        "share_rescued_high",
+        "net",
+        "net_low",
+        "net_high",
+        "net_exact_low",
+        "net_exact_high",
+    )
     return _frame(rows, dict.fromkeys(numbers, "estates/run") | dict.fromkeys(shares, "share"))
 
 
@@ -122,7 +193,10 @@ def _groups(base: Arm) -> list[tuple[str, str, np.ndarray]]:
     """(kind, name, membership of every seed's estates) of the whole city, each type and each district."""
     found = [("all", "all", np.ones_like(base.estates["type"], bool))]
     found += [("type", name, base.estates["type"] == code) for code, name in enumerate(base.scenario.types)]
-    found += [("district", str(code), base.estates["district"] == code) for code in range(base.scenario.city.districts)]
+    found += [
+        ("district", str(code), base.estates["district"] == code)
+        for code in range(base.scenario.city.districts)
+    ]
     return found
 
 
@@ -138,10 +212,18 @@ def _counted(codes: np.ndarray, risk: np.ndarray, member: np.ndarray, level: flo
 
 def _rescue_row(one: Rescues) -> dict[str, Any]:
     row: dict[str, Any] = {"estates": one.estates, "at_risk": one.at_risk}
-    for name, value, interval in (("rescued", one.rescued, one.rescued_interval), ("harmed", one.harmed, one.harmed_interval),
-                                  ("share_rescued", one.share_rescued, one.share_interval), ("net", one.net, one.net_interval)):  # fmt: skip
+    for name, value, interval in (
+        ("rescued", one.rescued, one.rescued_interval),
+        ("harmed", one.harmed, one.harmed_interval),
+        ("share_rescued", one.share_rescued, one.share_interval),
+        ("net", one.net, one.net_interval),
+    ):
         row |= {name: value, f"{name}_low": interval.low, f"{name}_high": interval.high}
-    row |= {"net_exact_low": one.net_exact.low, "net_exact_high": one.net_exact.high, "unchanged": one.unchanged}
+    row |= {
+        "net_exact_low": one.net_exact.low,
+        "net_exact_high": one.net_exact.high,
+        "unchanged": one.unchanged,
+    }
     return row | {"all_rescued": one.all_rescued, "all_harmed": one.all_harmed, "trusted": one.trusted}
 
 
@@ -151,14 +233,30 @@ def costs(found: Comparison) -> pd.DataFrame:
     for arm in found.others:
         one = found.cost_effect(arm.name)
         cost, effect = found.interval(arm.name, "public_cost"), found.interval(arm.name, "cycle_estate_years")
-        rows.append({
-            "arm": arm.name, "verdict": one.verdict, "cost": one.cost, "cost_low": cost.low, "cost_high": cost.high,
-            "state_owned": float(found.paired(arm.name, f"public_cost_{STATE_OWNED}").mean()),
-            "effect": one.effect, "effect_low": -effect.high, "effect_high": -effect.low,
-            "price": one.ratio, "price_low": one.low, "price_high": one.high, "chance_helps": one.helps, "chance_costs": one.costs,
-        })  # fmt: skip
-    units = dict.fromkeys(("cost", "cost_low", "cost_high", "state_owned"), "yuan") | dict.fromkeys(("effect", "effect_low", "effect_high"), "estate-years")
-    units |= dict.fromkeys(("price", "price_low", "price_high"), "yuan/estate-year") | dict.fromkeys(("chance_helps", "chance_costs"), "share")
+        rows.append(
+            {
+                "arm": arm.name,
+                "verdict": one.verdict,
+                "cost": one.cost,
+                "cost_low": cost.low,
+                "cost_high": cost.high,
+                "state_owned": float(found.paired(arm.name, f"public_cost_{STATE_OWNED}").mean()),
+                "effect": one.effect,
+                "effect_low": -effect.high,
+                "effect_high": -effect.low,
+                "price": one.ratio,
+                "price_low": one.low,
+                "price_high": one.high,
+                "chance_helps": one.helps,
+                "chance_costs": one.costs,
+            }
+        )
+    units = dict.fromkeys(("cost", "cost_low", "cost_high", "state_owned"), "yuan") | dict.fromkeys(
+        ("effect", "effect_low", "effect_high"), "estate-years"
+    )
+    units |= dict.fromkeys(("price", "price_low", "price_high"), "yuan/estate-year") | dict.fromkeys(
+        ("chance_helps", "chance_costs"), "share"
+    )
     return _frame(rows, units)
 
 
@@ -170,9 +268,20 @@ def spending(found: Comparison) -> pd.DataFrame:
     for arm in found.arms:
         for bearer, programme in sorted({*arm.spending, *base}):
             paid, before = (one.get((bearer, programme), none).mean() for one in (arm.spending, base))
-            rows.append({"arm": arm.name, "bearer": bearer, "programme": programme, "yuan": paid, "more_than_baseline": paid - before})
+            rows.append(
+                {
+                    "arm": arm.name,
+                    "bearer": bearer,
+                    "programme": programme,
+                    "yuan": paid,
+                    "more_than_baseline": paid - before,
+                }
+            )
     if not rows:
-        rows = [{"arm": arm.name, "bearer": "", "programme": "", "yuan": 0.0, "more_than_baseline": 0.0} for arm in found.arms]
+        rows = [
+            {"arm": arm.name, "bearer": "", "programme": "", "yuan": 0.0, "more_than_baseline": 0.0}
+            for arm in found.arms
+        ]
     return _frame(rows, {"yuan": "yuan/run", "more_than_baseline": "yuan/run"})
 
 
@@ -180,8 +289,17 @@ def plane(found: Comparison) -> pd.DataFrame:
     """See `Comparison.plane`."""
     import pandas as pd
 
-    parts = [pd.DataFrame({"arm": arm.name, "seed": found.seeds, "cost": found.paired(arm.name, "public_cost"),
-                           "effect": -found.paired(arm.name, "cycle_estate_years")}) for arm in found.others]  # fmt: skip
+    parts = [
+        pd.DataFrame(
+            {
+                "arm": arm.name,
+                "seed": found.seeds,
+                "cost": found.paired(arm.name, "public_cost"),
+                "effect": -found.paired(arm.name, "cycle_estate_years"),
+            }
+        )
+        for arm in found.others
+    ]
     frame = pd.concat(parts, ignore_index=True)
     frame.attrs["units"] = {"cost": "yuan", "effect": "estate-years"}
     return frame
@@ -201,7 +319,10 @@ def acceptability_table(found: Comparison, prices: np.ndarray | None, against: s
     if against == "all":
         shares = acceptability(base | options, asked.tolist())
     else:
-        shares = {name: acceptability(base | {name: option}, asked.tolist())[name] for name, option in options.items()}
+        shares = {
+            name: acceptability(base | {name: option}, asked.tolist())[name]
+            for name, option in options.items()
+        }
     frame = pd.DataFrame(shares, index=pd.Index(asked, name="willingness_to_pay"))
     frame.attrs["units"] = {"willingness_to_pay": "yuan/estate-year"} | dict.fromkeys(shares, "share")
     return frame
@@ -229,16 +350,41 @@ def manifest(found: Comparison) -> dict[str, Any]:
 
     settings = found.settings
     return {
-        "format": FORMAT, "kind": "comparison", "key": found.key, "baseline": found.baseline.name,
-        "arms": {arm.name: {"content_hash": content_hash(arm.scenario), "scenario": to_data(arm.scenario)} for arm in found.arms},
-        "seeds": list(found.seeds), "outcomes": list(settings.outcomes), "rule": settings.rule,
-        "level": settings.level, "interval_level": settings.taken, "asked_differences": dict(settings.differences),
-        "looks_planned": list(found.looks_planned), "ensemble": found.ensemble,
-        "looks": [{"replications": look.replications, "outcome": look.outcome, "wanted_width": look.wanted,
-                   "widths": {name: width if math.isfinite(width) else None for name, width in look.widths.items()},
-                   "enough": look.enough} for look in found.looks],
+        "format": FORMAT,
+        "kind": "comparison",
+        "key": found.key,
+        "baseline": found.baseline.name,
+        "arms": {
+            arm.name: {"content_hash": content_hash(arm.scenario), "scenario": to_data(arm.scenario)}
+            for arm in found.arms
+        },
+        "seeds": list(found.seeds),
+        "outcomes": list(settings.outcomes),
+        "rule": settings.rule,
+        "level": settings.level,
+        "interval_level": settings.taken,
+        "asked_differences": dict(settings.differences),
+        "looks_planned": list(found.looks_planned),
+        "ensemble": found.ensemble,
+        "looks": [
+            {
+                "replications": look.replications,
+                "outcome": look.outcome,
+                "wanted_width": look.wanted,
+                "widths": {
+                    name: width if math.isfinite(width) else None for name, width in look.widths.items()
+                },
+                "enough": look.enough,
+            }
+            for look in found.looks
+        ],
         "intervals": "bootstrap over seeds, bias-corrected and accelerated, expanded for few replications (sim/experiments/intervals.py)",
-        "digest": found.digest, "model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash(), "versions": versions(), "platform": machine(), "git": git_state(),
+        "digest": found.digest,
+        "model_source_hash": model_source_hash(),
+        "summary_source_hash": summary_source_hash(),
+        "versions": versions(),
+        "platform": machine(),
+        "git": git_state(),
         "sentences": {lang: found.sentences(lang) for lang in ("zh", "en")},
         "warnings": {lang: found.warnings(lang) for lang in ("zh", "en")},
-    }  # fmt: skip
+    }

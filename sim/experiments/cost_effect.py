@@ -28,8 +28,19 @@ EFFECT_UNCERTAIN = "effect uncertain"  # help and harm are both possible
 NO_EFFECT = "no effect"  # exactly none, in every replication
 IDENTICAL = "identical"  # the same cost and the same effect in every replication
 TOO_FEW = "too few replications"
-VERDICTS = (COSTS, COST_UNCERTAIN, DOMINANT, FREE, DOMINATED, SAVES_AND_HARMS, HARM_COST_UNCERTAIN, EFFECT_UNCERTAIN, NO_EFFECT,
-            IDENTICAL, TOO_FEW)  # fmt: skip
+VERDICTS = (
+    COSTS,
+    COST_UNCERTAIN,
+    DOMINANT,
+    FREE,
+    DOMINATED,
+    SAVES_AND_HARMS,
+    HARM_COST_UNCERTAIN,
+    EFFECT_UNCERTAIN,
+    NO_EFFECT,
+    IDENTICAL,
+    TOO_FEW,
+)
 # Verdicts under which the ratio is the price of an estate-year.
 PRICED = (COSTS, COST_UNCERTAIN, EFFECT_UNCERTAIN)
 
@@ -64,7 +75,9 @@ class CostEffect:
         return float((self.cost_draws > 0).mean())
 
 
-def cost_effect(costs: np.ndarray, effects: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0) -> CostEffect:
+def cost_effect(
+    costs: np.ndarray, effects: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0
+) -> CostEffect:
     """Judge paired differences of cost (yuan) and effect (estate-years out of the cycle), one of each for every seed.
 
     Both are drawn together, so that what they share stays shared. StudyError if a value is missing.
@@ -80,7 +93,10 @@ def cost_effect(costs: np.ndarray, effects: np.ndarray, level: float = LEVEL, re
     if verdict in PRICED and effect > 0 and (cost > 0 or verdict != EFFECT_UNCERTAIN):
         ratio, (low, high) = cost / effect, _bounds(cost_draws, effect_draws, taken)
     elif verdict == SAVES_AND_HARMS:
-        ratio, (low, high) = cost / effect, _quantiles(cost_draws / np.where(effect_draws < 0, effect_draws, np.nan), taken)
+        ratio, (low, high) = (
+            cost / effect,
+            _quantiles(cost_draws / np.where(effect_draws < 0, effect_draws, np.nan), taken),
+        )
     return CostEffect(cost, effect, ratio, low, high, verdict, cost_draws, effect_draws)
 
 
@@ -97,7 +113,9 @@ def draws(columns: Sequence[np.ndarray], resamples: int = RESAMPLES, seed: int =
     return [np.concatenate(parts) for parts in found]
 
 
-def _verdict(costs: np.ndarray, effects: np.ndarray, cost_draws: np.ndarray, effect_draws: np.ndarray, level: float) -> str:
+def _verdict(
+    costs: np.ndarray, effects: np.ndarray, cost_draws: np.ndarray, effect_draws: np.ndarray, level: float
+) -> str:
     if not costs.any() and not effects.any():
         return IDENTICAL
     if not effects.any():
@@ -139,7 +157,9 @@ def _quantiles(values: np.ndarray, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def acceptability(options: Mapping[str, tuple[np.ndarray, np.ndarray]], prices: Sequence[float]) -> dict[str, np.ndarray]:
+def acceptability(
+    options: Mapping[str, tuple[np.ndarray, np.ndarray]], prices: Sequence[float]
+) -> dict[str, np.ndarray]:
     """For each price of an estate-year: the share of draws in which each option is worth most, ties split evenly.
 
     `options`: cost and effect draws against the baseline by name, drawn together; the baseline itself has zeros.
@@ -158,7 +178,12 @@ def acceptability(options: Mapping[str, tuple[np.ndarray, np.ndarray]], prices: 
 
 def price_range(found: Sequence[CostEffect], points: int = 61) -> np.ndarray:
     """Prices of an estate-year (yuan) from zero to well over the largest ratio there is; to 100,000 where there is none."""
-    largest = [bound for one in found for bound in (one.ratio * 2, one.high * 1.2) if math.isfinite(bound) and bound > 0]
+    largest = [
+        bound
+        for one in found
+        for bound in (one.ratio * 2, one.high * 1.2)
+        if math.isfinite(bound) and bound > 0
+    ]
     top = max(largest, default=100_000.0)
     size = 10.0 ** math.floor(math.log10(top))
     return np.linspace(0.0, math.ceil(top / size) * size, points)

@@ -26,11 +26,19 @@ AHEAD = 2  # tasks that wait for each worker thread
 class DaskEngine:
     """Runs on a Dask cluster: one that is there already, or one made here to try it."""
 
-    def __init__(self, scheduler: str = LOCAL, workers: int | None = None, work: Work = execute_packed, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        scheduler: str = LOCAL,
+        workers: int | None = None,
+        work: Work = execute_packed,
+        batch: int = BATCH,
+    ) -> None:
         """`scheduler`: the address of a scheduler (tcp://host:port), or "local" for `workers` Dask workers on this machine."""
         self.scheduler, self.workers, self.work, self.batch = scheduler, workers, work, batch
 
-    def run(self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT) -> None:
+    def run(
+        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+    ) -> None:
         """See Engine. EngineError if there is no cluster, or its workers have another version of the model."""
         client, close = self._connect()
         try:
@@ -45,12 +53,16 @@ class DaskEngine:
         try:
             from distributed import Client, LocalCluster
         except ImportError:
-            raise EngineError("Dask is not installed; install the package with its extra: estate-governance-simulator[cluster]") from None
+            raise EngineError(
+                "Dask is not installed; install the package with its extra: estate-governance-simulator[cluster]"
+            ) from None
         if self.scheduler != LOCAL:
             try:
                 client = Client(self.scheduler, timeout=20)
             except (OSError, ValueError) as error:
-                raise EngineError(f"--scheduler {self.scheduler}: no scheduler answers there ({error})") from None
+                raise EngineError(
+                    f"--scheduler {self.scheduler}: no scheduler answers there ({error})"
+                ) from None
             return client, client.close
         with threads_of_one():
             number = self.workers or os.cpu_count() or 1
@@ -69,11 +81,15 @@ def _check_and_warm(client: Any, work: Work) -> None:
     client.wait_for_workers(1, timeout=60)
     for worker, found in client.run(model_source_hash).items():
         if found != model_source_hash():
-            raise EngineError(f"{worker}: has model version {found}, this driver has {model_source_hash()}; install the same on all")
+            raise EngineError(
+                f"{worker}: has model version {found}, this driver has {model_source_hash()}; install the same on all"
+            )
     if work is execute_packed:
         from sim.runner import warm_up
 
-        hosts = {info["host"]: address for address, info in client.scheduler_info(n_workers=-1)["workers"].items()}
+        hosts = {
+            info["host"]: address for address, info in client.scheduler_info(n_workers=-1)["workers"].items()
+        }
         for task in [client.submit(warm_up, workers=[address], pure=False) for address in hosts.values()]:
             task.result()
 
@@ -121,7 +137,11 @@ class _Feeding:
         error = task.exception() if task.status == "error" else None
         if error is None and task.status == "finished":
             return list(task.result())
-        what = f"its Dask worker was lost ({type(error).__name__}: {error})" if error else f"the task was {task.status}"
+        what = (
+            f"its Dask worker was lost ({type(error).__name__}: {error})"
+            if error
+            else f"the task was {task.status}"
+        )
         return [(None, Failure("died", what), 0.0)] * number
 
 

@@ -54,7 +54,10 @@ def points_of(design: Design, axes: Sequence[Axis]) -> list[dict[str, Any]]:
     if design.kind == "grid":
         combinations = itertools.product(*(axis.spaced(design.size) for axis in axes))
         return [dict(zip((axis.key for axis in axes), values, strict=True)) for values in combinations]
-    return [{axis.key: axis.at(float(share)) for axis, share in zip(axes, row, strict=True)} for row in unit_points(design, len(axes))]
+    return [
+        {axis.key: axis.at(float(share)) for axis, share in zip(axes, row, strict=True)}
+        for row in unit_points(design, len(axes))
+    ]
 
 
 def problem_of(axes: Sequence[Axis]) -> dict[str, Any]:
@@ -67,14 +70,24 @@ def unit_points(design: Design, factors: int) -> np.ndarray:
     if design.kind == "latin_hypercube":
         from scipy.stats import qmc
 
-        return np.asarray(qmc.LatinHypercube(factors, rng=np.random.default_rng(design.seed)).random(design.size))
-    problem = {"num_vars": factors, "names": [str(i) for i in range(factors)], "bounds": [[0.0, 1.0]] * factors}
+        return np.asarray(
+            qmc.LatinHypercube(factors, rng=np.random.default_rng(design.seed)).random(design.size)
+        )
+    problem = {
+        "num_vars": factors,
+        "names": [str(i) for i in range(factors)],
+        "bounds": [[0.0, 1.0]] * factors,
+    }
     if design.kind == "sobol":
         from SALib.sample import sobol
 
-        return np.asarray(sobol.sample(problem, design.size, calc_second_order=design.second_order, seed=design.seed))
+        return np.asarray(
+            sobol.sample(problem, design.size, calc_second_order=design.second_order, seed=design.seed)
+        )
     if design.kind == "morris":
         from SALib.sample import morris
 
-        return np.asarray(morris.sample(problem, design.size, num_levels=design.grid_levels, seed=design.seed))
+        return np.asarray(
+            morris.sample(problem, design.size, num_levels=design.grid_levels, seed=design.seed)
+        )
     raise ValueError(f"a {design.kind} is not sampled")

@@ -50,7 +50,9 @@ Work = Callable[[Cell], Packed]
 class Engine(Protocol):
     """Carries out runs."""
 
-    def run(self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT) -> None:
+    def run(
+        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+    ) -> None:
         """Carry out every cell, drawn as needed, and call `on_done` in this thread for each, in the order they end.
 
         A run that raises, takes longer than `timeout` seconds or kills its worker is tried once more; after that its
@@ -82,7 +84,9 @@ class InProcess:
         """`work` carries out one cell."""
         self.work = work
 
-    def run(self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT) -> None:
+    def run(
+        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+    ) -> None:
         """See Engine; `timeout` is not applied."""
         for cell in cells:
             number = 1

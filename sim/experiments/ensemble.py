@@ -26,14 +26,22 @@ from sim.words import Word
 FOLDER = Path("results") / "ensembles"
 SHIPPED = "ensembles"  # folder of the package with those that ship
 
-LUCK = Word("区间只含随机性，不含参数不确定性（参数固定；用 --ensemble 计入）。",
-            "Intervals contain luck only, no uncertainty of the parameters, which were held at one value each (--ensemble puts it in).")  # fmt: skip
-BOTH = Word("区间同时包含随机性与参数不确定性：参数集合{name}，用到{used}组（共{members}组）。",
-            "Intervals contain luck and the uncertainty of the parameters: {used} of the {members} members of the ensemble {name}.")  # fmt: skip
-FOLLOWED = Word("不是因素的参数随参数集合{name}变动：第几次重复就用第几组，共{used}次重复。",
-                "Parameters that are no factors follow the ensemble {name}: each of {used} replications has a member of its own.")  # fmt: skip
-OTHER_MODEL = Word("参数集合{name}是用另一版本的模型校准的（{then}，现在{now}）：请重新校准（estate calibrate）。",
-                   "The ensemble {name} was calibrated with another version of the model ({then}; this is {now}): calibrate again (estate calibrate).")  # fmt: skip
+LUCK = Word(
+    "区间只含随机性，不含参数不确定性（参数固定；用 --ensemble 计入）。",
+    "Intervals contain luck only, no uncertainty of the parameters, which were held at one value each (--ensemble puts it in).",
+)
+BOTH = Word(
+    "区间同时包含随机性与参数不确定性：参数集合{name}，用到{used}组（共{members}组）。",
+    "Intervals contain luck and the uncertainty of the parameters: {used} of the {members} members of the ensemble {name}.",
+)
+FOLLOWED = Word(
+    "不是因素的参数随参数集合{name}变动：第几次重复就用第几组，共{used}次重复。",
+    "Parameters that are no factors follow the ensemble {name}: each of {used} replications has a member of its own.",
+)
+OTHER_MODEL = Word(
+    "参数集合{name}是用另一版本的模型校准的（{then}，现在{now}）：请重新校准（estate calibrate）。",
+    "The ensemble {name} was calibrated with another version of the model ({then}; this is {now}): calibrate again (estate calibrate).",
+)
 
 
 @dataclass(frozen=True)
@@ -68,32 +76,60 @@ class Ensemble:
         now = model_source_hash()
         if self.model_source_hash in ("", now):
             return []
-        return [OTHER_MODEL.in_language(lang).format(name=self.name, then=self.model_source_hash[:8], now=now[:8])]
+        return [
+            OTHER_MODEL.in_language(lang).format(name=self.name, then=self.model_source_hash[:8], now=now[:8])
+        ]
 
     def _repr_html_(self) -> str:
         import pandas as pd
 
         from sim.outputs.shown import shown_html
 
-        table = pd.DataFrame(list(self.members)).describe(percentiles=[0.05, 0.5, 0.95]).drop("count").T.rename_axis("parameter").reset_index()
-        return shown_html(f"Ensemble {self.name}", f"{len(self.members)} members of {len(self.keys)} parameters", (), self.warnings(), table)
+        table = (
+            pd.DataFrame(list(self.members))
+            .describe(percentiles=[0.05, 0.5, 0.95])
+            .drop("count")
+            .T.rename_axis("parameter")
+            .reset_index()
+        )
+        return shown_html(
+            f"Ensemble {self.name}",
+            f"{len(self.members)} members of {len(self.keys)} parameters",
+            (),
+            self.warnings(),
+            table,
+        )
 
     def facts(self, replications: int) -> dict[str, Any]:
         """What a manifest says of it."""
-        return {"name": self.name, "members": len(self.members), "used": min(replications, len(self.members)), "digest": self.digest,
-                "model_source_hash": self.model_source_hash, "parameters": [dict(member) for member in self.members]}  # fmt: skip
+        return {
+            "name": self.name,
+            "members": len(self.members),
+            "used": min(replications, len(self.members)),
+            "digest": self.digest,
+            "model_source_hash": self.model_source_hash,
+            "parameters": [dict(member) for member in self.members],
+        }
 
     @classmethod
     def of_facts(cls, facts: Mapping[str, Any] | None) -> Ensemble | None:
         """The ensemble that a manifest states (see `facts`); None for none."""
-        return None if not facts else cls(facts["name"], tuple(dict(one) for one in facts["parameters"]), facts["model_source_hash"])
+        return (
+            None
+            if not facts
+            else cls(
+                facts["name"], tuple(dict(one) for one in facts["parameters"]), facts["model_source_hash"]
+            )
+        )
 
 
 def doubt_line(ensemble: Mapping[str, Any] | None, lang: str) -> str:
     """Whether intervals contain the uncertainty of parameters, from `Ensemble.facts` (None: no ensemble)."""
     if not ensemble:
         return LUCK.in_language(lang)
-    return BOTH.in_language(lang).format(name=ensemble["name"], used=ensemble["used"], members=ensemble["members"])
+    return BOTH.in_language(lang).format(
+        name=ensemble["name"], used=ensemble["used"], members=ensemble["members"]
+    )
 
 
 def with_member(scenario: Scenario, member: Mapping[str, float]) -> Scenario:
@@ -105,8 +141,13 @@ def with_member(scenario: Scenario, member: Mapping[str, float]) -> Scenario:
     return scenario.model_copy(update={"parameters": groups})
 
 
-def cells_over(scenario: Scenario, seeds: Sequence[int], ensemble: Ensemble | None, overrides: Mapping[str, Any] | None = None,
-               first: int = 0) -> list[Cell]:  # fmt: skip
+def cells_over(
+    scenario: Scenario,
+    seeds: Sequence[int],
+    ensemble: Ensemble | None,
+    overrides: Mapping[str, Any] | None = None,
+    first: int = 0,
+) -> list[Cell]:
     """One cell for each seed; with an ensemble, the r-th of them (counted from `first`) has its member r."""
     if ensemble is None:
         return cells_of(scenario, seeds, overrides)
@@ -142,7 +183,9 @@ def load_ensemble(name: str | Path) -> Ensemble:
         raise StudyError(f"{path}: cannot be read as CSV ({error})") from None
     if not rows:
         raise StudyError(f"{path}: found no member, allowed one or more")
-    return Ensemble(path.stem, tuple(_member(path, number, row) for number, row in enumerate(rows, 2)), _source_hash(path))
+    return Ensemble(
+        path.stem, tuple(_member(path, number, row) for number, row in enumerate(rows, 2)), _source_hash(path)
+    )
 
 
 def folders() -> tuple[Path, ...]:
@@ -163,7 +206,10 @@ def _find(name: str | Path) -> Path:
             return one
     known = list_ensembles()
     guess = nearest(str(name), known)
-    raise StudyError(f"{tried[0]}: no such ensemble; there are: {', '.join(known) or 'none'}" + (f"; did you mean {guess!r}?" if guess else ""))
+    raise StudyError(
+        f"{tried[0]}: no such ensemble; there are: {', '.join(known) or 'none'}"
+        + (f"; did you mean {guess!r}?" if guess else "")
+    )
 
 
 def _source_hash(path: Path) -> str:
@@ -181,12 +227,17 @@ def _member(path: Path, line: int, row: dict[str, str]) -> dict[str, float]:
         parameter = PARAMETERS.get(key)
         if parameter is None:
             guess = nearest(key, PARAMETERS)
-            raise StudyError(f"{path}: line {line}: found {written!r}, allowed a parameter" + (f"; did you mean {guess!r}?" if guess else ""))
+            raise StudyError(
+                f"{path}: line {line}: found {written!r}, allowed a parameter"
+                + (f"; did you mean {guess!r}?" if guess else "")
+            )
         try:
             value = float(text)
         except (TypeError, ValueError):
             value = math.nan
         if not parameter.low <= value <= parameter.high:
-            raise StudyError(f"{path}: line {line}: {key}: found {text!r}, allowed {parameter.low:g} to {parameter.high:g}")
+            raise StudyError(
+                f"{path}: line {line}: {key}: found {text!r}, allowed {parameter.low:g} to {parameter.high:g}"
+            )
         found[parameter.key] = value
     return found

@@ -30,7 +30,9 @@ def export(result: StudyResult, kind: str, folder: Path) -> list[Path]:
         raise StudyError(f"--format: found {kind!r}, allowed: {', '.join(FORMATS)}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _csv(result, folder) if kind == "csv" else [_netcdf(result, folder / f"{result.study.name}.nc")]
+        return (
+            _csv(result, folder) if kind == "csv" else [_netcdf(result, folder / f"{result.study.name}.nc")]
+        )
     except OSError as error:
         raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
 
@@ -43,7 +45,10 @@ def _finished(result: StudyResult) -> Iterator[tuple[str, RunSummary]]:
 def _csv(result: StudyResult, folder: Path) -> list[Path]:
     result.table(list(OUTCOMES)).to_csv(folder / "runs.csv", index=False)
     tables: dict[str, tuple[list[str], Callable[[RunSummary], Any]]] = {
-        "monthly.csv": (["month", *SERIES], lambda s: zip(range(s.months + 1), *(s.series[n].tolist() for n in SERIES), strict=True)),
+        "monthly.csv": (
+            ["month", *SERIES],
+            lambda s: zip(range(s.months + 1), *(s.series[n].tolist() for n in SERIES), strict=True),
+        ),
         "estates.csv": (["estate", *ESTATE_COLUMNS], _estate_rows),
         "spending.csv": (["bearer", "programme", "month", "yuan"], _spending_rows),
     }
@@ -73,10 +78,16 @@ def _netcdf(result: StudyResult, path: Path) -> Path:
         import h5netcdf
         import h5py
     except ImportError:
-        raise StudyError("NetCDF needs an extra library; install estate-governance-simulator[export], or use --format csv") from None
+        raise StudyError(
+            "NetCDF needs an extra library; install estate-governance-simulator[export], or use --format csv"
+        ) from None
     table = result.table(list(OUTCOMES))
-    months = max((base.months for base in map(result.plan.scenario_at, range(len(result.plan.points)))), default=0)
-    estates = max((result.plan.scenario_at(point).city.estates for point in range(len(result.plan.points))), default=0)
+    months = max(
+        (base.months for base in map(result.plan.scenario_at, range(len(result.plan.points)))), default=0
+    )
+    estates = max(
+        (result.plan.scenario_at(point).city.estates for point in range(len(result.plan.points))), default=0
+    )
     part = path.with_name(f".{path.name}.part")
     with h5netcdf.File(part, "w") as file:
         file.dimensions = {"run": len(table), "month": months + 1, "estate": estates}
@@ -90,7 +101,9 @@ def _netcdf(result: StudyResult, path: Path) -> Path:
     return path
 
 
-def _put(file: Any, name: str, dimensions: tuple[str, ...], data: Any, unit: str = "", meaning: str = "") -> None:
+def _put(
+    file: Any, name: str, dimensions: tuple[str, ...], data: Any, unit: str = "", meaning: str = ""
+) -> None:
     made = file.create_variable(name, dimensions, data.dtype, data=data)
     made.attrs["units"] = unit or "1"
     if meaning:
@@ -110,13 +123,19 @@ def _put_column(file: Any, column: str, values: Any, text: Any) -> None:
 def _put_runs(file: Any, result: StudyResult, rows: dict[str, int]) -> None:
     for name in SERIES:
         word = CITY_COLUMN_WORDS.get(name)
-        made = file.create_variable(f"monthly_{name}", ("run", "month"), "f4", fillvalue=np.float32(np.nan), compression="gzip")
+        made = file.create_variable(
+            f"monthly_{name}", ("run", "month"), "f4", fillvalue=np.float32(np.nan), compression="gzip"
+        )
         made.attrs["units"], made.attrs["long_name"] = (word.unit or "1", word.en) if word else ("1", name)
     for name, kind in ESTATE_COLUMNS.items():
         empty = np.float32(np.nan) if kind == "f4" else np.array(-1, kind)[()]
-        made = file.create_variable(f"estate_{name}", ("run", "estate"), kind, fillvalue=empty, compression="gzip")
+        made = file.create_variable(
+            f"estate_{name}", ("run", "estate"), kind, fillvalue=empty, compression="gzip"
+        )
         word = ESTATE_COLUMN_WORDS.get(name)
-        made.attrs["units"], made.attrs["long_name"] = (word.unit or "1", word.en) if word else ("1", name.replace("_", " "))
+        made.attrs["units"], made.attrs["long_name"] = (
+            (word.unit or "1", word.en) if word else ("1", name.replace("_", " "))
+        )
     for run, summary in _finished(result):
         row = rows[run]
         for name in SERIES:

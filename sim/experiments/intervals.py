@@ -24,7 +24,13 @@ _NODES, _WEIGHTS = (array / 2 for array in np.polynomial.legendre.leggauss(200))
 _NODES = _NODES + 0.5
 
 # Why an interval is missing or should not be trusted: note of an Interval, in the tables and in warnings.
-NO_VALUE, FEW, CONSTANT, DEGENERATE, RARE = "no value", "too few replications", "no variation", "degenerate", "few changed"
+NO_VALUE, FEW, CONSTANT, DEGENERATE, RARE = (
+    "no value",
+    "too few replications",
+    "no variation",
+    "degenerate",
+    "few changed",
+)
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,16 @@ class Interval:
         return self.exists and (self.low > 0 or self.high < 0)
 
 
-def mean_interval(values: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
+def mean_interval(
+    values: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0
+) -> Interval:
     """Bootstrap interval of the mean of paired differences (one number for each seed); see `mean_intervals`."""
     return mean_intervals(np.asarray(values, np.float64)[:, None], level, resamples, seed)[0]
 
 
-def mean_intervals(values: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0) -> list[Interval]:
+def mean_intervals(
+    values: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0
+) -> list[Interval]:
     """Bootstrap intervals (bias-corrected and accelerated, scipy) of the mean of every column of `values` (seeds x columns).
 
     Seeds are drawn, the same for every column. A column that has no value for some seed, that is the same for all seeds, or
@@ -73,7 +83,11 @@ def mean_intervals(values: np.ndarray, level: float = LEVEL, resamples: int = RE
         low, high = _bootstrap(values[:, asked], expanded(level, pairs), resamples, seed)
         for place, bottom, top in zip(asked, low.tolist(), high.tolist(), strict=True):
             good = math.isfinite(bottom) and math.isfinite(top)
-            found[place] = Interval(bottom, top, level, notes[place]) if good else Interval(math.nan, math.nan, level, DEGENERATE)
+            found[place] = (
+                Interval(bottom, top, level, notes[place])
+                if good
+                else Interval(math.nan, math.nan, level, DEGENERATE)
+            )
     return found
 
 
@@ -106,9 +120,19 @@ def _bootstrap(values: np.ndarray, level: float, resamples: int, seed: int) -> t
     batch = max(1, _BATCH // max(values.size, 1))
     options = {name: np.random.default_rng(seed), "batch": min(batch, resamples)}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # its NaN is turned into a note by the caller
-        interval = stats.bootstrap((values,), np.mean, axis=0, vectorized=True, n_resamples=resamples, method="BCa",
-                                   confidence_level=level, **options).confidence_interval  # fmt: skip
+        warnings.simplefilter(
+            "ignore", stats.DegenerateDataWarning
+        )  # its NaN is turned into a note by the caller
+        interval = stats.bootstrap(
+            (values,),
+            np.mean,
+            axis=0,
+            vectorized=True,
+            n_resamples=resamples,
+            method="BCa",
+            confidence_level=level,
+            **options,
+        ).confidence_interval
     return np.atleast_1d(interval.low), np.atleast_1d(interval.high)
 
 
@@ -170,7 +194,9 @@ def replications_for_width(spread: float, width: float, level: float = LEVEL) ->
     return _least(lambda n: 2 * stats.t.ppf(0.5 + level / 2, n - 1) * spread / math.sqrt(n) <= width)
 
 
-def replications_for_difference(spread: float, difference: float, level: float = LEVEL, power: float = POWER) -> int | None:
+def replications_for_difference(
+    spread: float, difference: float, level: float = LEVEL, power: float = POWER
+) -> int | None:
     """The least number of pairs that shows a true mean `difference` with probability `power` in a two-sided paired t test.
 
     `spread` is the standard deviation of the paired differences. None where no number does (a difference of zero).

@@ -28,7 +28,12 @@ class Lane:
 
     def __init__(self, work: Work, timeout: float, start_method: str, with_thread: bool = True) -> None:
         """The process starts with the first run. See `start_worker` for `with_thread`."""
-        self.work, self.timeout, self.start_method, self.with_thread = work, timeout, start_method, with_thread
+        self.work, self.timeout, self.start_method, self.with_thread = (
+            work,
+            timeout,
+            start_method,
+            with_thread,
+        )
         self.pool: ProcessPool | None = None
 
     def send(self, cell: Cell, then: Callable[[Attempted], None]) -> None:
@@ -56,8 +61,12 @@ class Lane:
 
     def _new_pool(self) -> ProcessPool:
         with threads_of_one():
-            pool = ProcessPool(max_workers=1, initializer=start_worker, initargs=(os.getpid(), self.with_thread),
-                               context=multiprocessing.get_context(self.start_method))  # fmt: skip
+            pool = ProcessPool(
+                max_workers=1,
+                initializer=start_worker,
+                initargs=(os.getpid(), self.with_thread),
+                context=multiprocessing.get_context(self.start_method),
+            )
             assert pool.active  # asking starts the process: now, while the environment says one thread
         return pool
 

@@ -95,13 +95,17 @@ class Ledger:
         """`columns` of the runs with these keys (no order; keys that the ledger does not know give nothing)."""
         for chunk in _chunks(list(dict.fromkeys(keys))):
             marks = ",".join("?" * len(chunk))
-            yield from self.connection.execute(f"SELECT {columns} FROM runs WHERE key IN ({marks}) {condition}", chunk).fetchall()
+            yield from self.connection.execute(
+                f"SELECT {columns} FROM runs WHERE key IN ({marks}) {condition}", chunk
+            ).fetchall()
 
     def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
         """Insert rows, replacing those with the same primary key."""
         for row in rows:
             names, marks = ",".join(row), ",".join("?" * len(row))
-            self.connection.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+            self.connection.execute(
+                f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", list(row.values())
+            )
 
 
 def _chunks(keys: list[str]) -> Iterator[list[str]]:

@@ -50,7 +50,13 @@ class Lever:
     @property
     def unit(self) -> str:
         """Unit of its values; empty where none is declared."""
-        return "share of full billing" if self.key in _OWN else PARAMETERS[self.parameter].unit if self.parameter else ""
+        return (
+            "share of full billing"
+            if self.key in _OWN
+            else PARAMETERS[self.parameter].unit
+            if self.parameter
+            else ""
+        )
 
     def bounds(self) -> tuple[float, float]:
         """The range that it is swept over unless told; StudyError for a key that declares none."""
@@ -58,7 +64,9 @@ class Lever:
             return _OWN[self.key]
         if self.parameter:
             return range_of(PARAMETERS[self.parameter])
-        raise StudyError(f"lever {self.key}: found no range, allowed: give low and high (only parameters have ranges of their own)")
+        raise StudyError(
+            f"lever {self.key}: found no range, allowed: give low and high (only parameters have ranges of their own)"
+        )
 
     def prepare(self, scenario: Scenario) -> Scenario:
         """The scenario in which the lever can be set: for added income, one with a programme that pays it."""
@@ -66,7 +74,9 @@ class Lever:
             return scenario
         others = [programme for programme in scenario.interventions if programme.name != GRANT]
         targets = {"types": [self.type_name]}
-        grant = read_programme({"kind": "operating_subsidy", "name": GRANT, "targets": targets} | self._rates(scenario, 0.0))
+        grant = read_programme(
+            {"kind": "operating_subsidy", "name": GRANT, "targets": targets} | self._rates(scenario, 0.0)
+        )
         richer = with_overrides(scenario, {"government.district_budget": MOST_BUDGET})
         return richer.model_copy(update={"interventions": (*others, grant)})
 
@@ -75,12 +85,19 @@ class Lever:
         name = self.type_name
         if self.key == ADDED_INCOME:
             rates = self._rates(scenario, value)
-            return with_overrides(scenario, {f"interventions.{GRANT}.{key}": rate for key, rate in rates.items()})
+            return with_overrides(
+                scenario, {f"interventions.{GRANT}.{key}": rate for key, rate in rates.items()}
+            )
         if self.key == VIABILITY:
             kind = scenario.types[name]
             factor = self._factor(scenario, value)
-            return with_overrides(scenario, {f"types.{name}.cost_fixed": kind.cost_fixed * factor,
-                                             f"types.{name}.cost_per_area": kind.cost_per_area * factor})  # fmt: skip
+            return with_overrides(
+                scenario,
+                {
+                    f"types.{name}.cost_fixed": kind.cost_fixed * factor,
+                    f"types.{name}.cost_per_area": kind.cost_per_area * factor,
+                },
+            )
         return with_overrides(scenario, {self.key: value})
 
     def _factor(self, scenario: Scenario, value: float) -> float:
@@ -108,9 +125,18 @@ class Lever:
         state = city.state
         if self.key == VIABILITY:
             rows = state.estates["type"] == list(scenario.types).index(self.type_name)
-            base = self.apply(scenario, value).types[self.type_name], self.apply(scenario, start).types[self.type_name]
-            _rescale(state.estates, rows, base[0].cost_per_area / base[1].cost_per_area if base[1].cost_per_area else
-                     base[0].cost_fixed / base[1].cost_fixed, city)  # fmt: skip
+            base = (
+                self.apply(scenario, value).types[self.type_name],
+                self.apply(scenario, start).types[self.type_name],
+            )
+            _rescale(
+                state.estates,
+                rows,
+                base[0].cost_per_area / base[1].cost_per_area
+                if base[1].cost_per_area
+                else base[0].cost_fixed / base[1].cost_fixed,
+                city,
+            )
         elif self.parameter:
             state.parameters[PARAMETERS[self.parameter].field] = value
             state.parameters[PARAMETERS[self.parameter].field + "_32"] = value
@@ -121,8 +147,10 @@ class Lever:
                 if course.programme.name == name:
                     course.programme = wanted  # type: ignore[assignment]
         else:
-            raise StudyError(f"lever {self.key}: found a key that is fixed when a city is built, allowed for a ramp: "
-                             f"{ADDED_INCOME}, {VIABILITY}, a parameter, or interventions.<name>.<setting>")  # fmt: skip
+            raise StudyError(
+                f"lever {self.key}: found a key that is fixed when a city is built, allowed for a ramp: "
+                f"{ADDED_INCOME}, {VIABILITY}, a parameter, or interventions.<name>.<setting>"
+            )
 
     def can_move(self) -> bool:
         """Whether it can be moved while a city runs."""
@@ -131,7 +159,9 @@ class Lever:
 
 def _rescale(estates: Any, rows: Any, factor: float, city: City) -> None:
     """Standard costs at `factor` times what they were when the city was built, kept beside the city so that steps do not add up."""
-    kept = city.__dict__.setdefault("_costs_at_start", (estates["cost_fixed"].copy(), estates["cost_area"].copy()))
+    kept = city.__dict__.setdefault(
+        "_costs_at_start", (estates["cost_fixed"].copy(), estates["cost_area"].copy())
+    )
     estates["cost_fixed"][rows] = kept[0][rows] * factor
     estates["cost_area"][rows] = kept[1][rows] * factor
 
@@ -146,11 +176,31 @@ def lever_of(key: str, scenario: Scenario, type_name: str) -> Lever:
     groups = {parameter.group for parameter in PARAMETERS.values()}
     if key.removeprefix("parameters.").split(".")[0] in groups - set(Scenario.model_fields):
         guess = nearest(key.removeprefix("parameters."), PARAMETERS)
-        raise ScenarioError([Problem("--lever", key, "no such parameter", f"a parameter, {ADDED_INCOME}, {VIABILITY} or a key of the scenario", guess)])
+        raise ScenarioError(
+            [
+                Problem(
+                    "--lever",
+                    key,
+                    "no such parameter",
+                    f"a parameter, {ADDED_INCOME}, {VIABILITY} or a key of the scenario",
+                    guess,
+                )
+            ]
+        )
     holder: Any = to_data(scenario)
     place = place_of(key, holder)
     if isinstance(place, Problem):
-        raise ScenarioError([Problem("--lever", key, place.found, f"{ADDED_INCOME}, {VIABILITY}, a parameter, or a key of the scenario", place.nearest)])
+        raise ScenarioError(
+            [
+                Problem(
+                    "--lever",
+                    key,
+                    place.found,
+                    f"{ADDED_INCOME}, {VIABILITY}, a parameter, or a key of the scenario",
+                    place.nearest,
+                )
+            ]
+        )
     parts = key.split(".")
     if parts[0] == "interventions" and len(parts) > 2:
         holder = {one["name"]: one for one in holder.get("interventions", [])}
@@ -159,6 +209,7 @@ def lever_of(key: str, scenario: Scenario, type_name: str) -> Lever:
         holder = holder.get(part) if isinstance(holder, dict) else None
     # a setting left at its default is not in the data: trying it tells
     if isinstance(holder, bool) or not isinstance(holder, int | float | None):
-        raise StudyError(f"lever {key}: found {holder!r}, allowed a key that holds a number, {ADDED_INCOME} or {VIABILITY}")
+        raise StudyError(
+            f"lever {key}: found {holder!r}, allowed a key that holds a number, {ADDED_INCOME} or {VIABILITY}"
+        )
     return lever
-

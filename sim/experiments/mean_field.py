@@ -67,12 +67,24 @@ class MeanField:
         income = r + estate.other_income
         bought = affordable_effort(income, estate.margin, p["service.overhead"], cost)
         watched = self._watched()
-        return float(min(p["service.ceiling"], max(p["service.floor"], bought + p["service.monitoring_push"] * watched)))
+        return float(
+            min(
+                p["service.ceiling"], max(p["service.floor"], bought + p["service.monitoring_push"] * watched)
+            )
+        )
 
     def _watched(self) -> float:
         p, estate = self.p, self.estate
-        return float(monitoring_of(p["service.monitoring_base"], p["committee.monitoring"], estate.committee,
-                                   p["service.disclosure_monitoring"], estate.disclosure, 0.0))  # fmt: skip
+        return float(
+            monitoring_of(
+                p["service.monitoring_base"],
+                p["committee.monitoring"],
+                estate.committee,
+                p["service.disclosure_monitoring"],
+                estate.disclosure,
+                0.0,
+            )
+        )
 
     def resting_condition(self, r: float) -> float:
         """Condition at which wear equals maintenance when a share r is paid for ever (or the value held fixed)."""
@@ -81,8 +93,12 @@ class MeanField:
             return self.estate.condition
 
         def change(k: float) -> float:
-            kept = maintenance_of(self.effort(r, k), p["condition.maintenance_start"], 0.0, p["service.gaming"])
-            lost = wear_of(k, self.estate.age, p["condition.wear"], p["condition.age_wear"], p["condition.deferred"])
+            kept = maintenance_of(
+                self.effort(r, k), p["condition.maintenance_start"], 0.0, p["service.gaming"]
+            )
+            lost = wear_of(
+                k, self.estate.age, p["condition.wear"], p["condition.age_wear"], p["condition.deferred"]
+            )
             return float(p["condition.restore"] * kept * (1.0 - k) - lost)
 
         # from above: the resting point that a well-kept estate comes down to; what lies below it need not be computed
@@ -99,8 +115,15 @@ class MeanField:
         """Mean satisfaction at rest when a share r is paid."""
         p, estate = self.p, self.estate
         condition = self.resting_condition(r)
-        quality = service_quality(self.effort(r, condition), estate.skill, self._watched(), p["service.monitoring_gap"], 0.0,
-                                  p["service.gaming_gain"], p["service.returns"])  # fmt: skip
+        quality = service_quality(
+            self.effort(r, condition),
+            estate.skill,
+            self._watched(),
+            p["service.monitoring_gap"],
+            0.0,
+            p["service.gaming_gain"],
+            p["service.returns"],
+        )
         value = float(np.clip(quality - estate.burden / p["satisfaction.burden_norm"], -1, 1))
         level = (
             p["satisfaction.quality_weight"] * quality
@@ -124,18 +147,35 @@ class MeanField:
         view = (1.0 - dim) * seen + dim * p["payment.dim_prior"]
         norm = p["payment.own_building_weight"] * seen + (1.0 - p["payment.own_building_weight"]) * view
         common = (
-            p["payment.base"] + estate.duty_shift + estate.norm_push
-            + p["payment.sanction_weight"] * estate.sanction + p["payment.trust_weight"] * (estate.trust - 0.5)
-            - p["payment.grievance_weight"] * grievance - p["payment.burden_weight"] * estate.burden
-        )  # fmt: skip
+            p["payment.base"]
+            + estate.duty_shift
+            + estate.norm_push
+            + p["payment.sanction_weight"] * estate.sanction
+            + p["payment.trust_weight"] * (estate.trust - 0.5)
+            - p["payment.grievance_weight"] * grievance
+            - p["payment.burden_weight"] * estate.burden
+        )
         steady, rider = p["payment.share_steady"], p["payment.share_free_rider"]
         kinds = (
             (1.0 - steady - rider, 0.0, 1.0, 1.0),
-            (rider, p["payment.free_rider_shift"], p["payment.free_rider_satisfaction_factor"], p["payment.free_rider_norm_factor"]),
-            (steady, p["payment.steady_shift"], p["payment.steady_satisfaction_factor"], p["payment.steady_norm_factor"]),
+            (
+                rider,
+                p["payment.free_rider_shift"],
+                p["payment.free_rider_satisfaction_factor"],
+                p["payment.free_rider_norm_factor"],
+            ),
+            (
+                steady,
+                p["payment.steady_shift"],
+                p["payment.steady_satisfaction_factor"],
+                p["payment.steady_norm_factor"],
+            ),
         )
-        places = ((1.0 - estate.vacancy - estate.tenants, 0.0), (estate.vacancy, p["payment.vacant_shift"]),
-                  (estate.tenants, p["payment.tenant_shift"]))  # fmt: skip
+        places = (
+            (1.0 - estate.vacancy - estate.tenants, 0.0),
+            (estate.vacancy, p["payment.vacant_shift"]),
+            (estate.tenants, p["payment.tenant_shift"]),
+        )
         total = 0.0
         for share, shift, service, social in kinds:
             b = p["payment.satisfaction_weight"] * service

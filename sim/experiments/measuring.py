@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from sim.state_owned import WatchedCity
 
 ONE = 2.0**32
-FLAGS = {"nominal": NOMINAL, "charging": CHARGING, "professional": PROFESSIONAL, "break_even": BREAK_EVEN, "committees": COMMITTEE}
+FLAGS = {
+    "nominal": NOMINAL,
+    "charging": CHARGING,
+    "professional": PROFESSIONAL,
+    "break_even": BREAK_EVEN,
+    "committees": COMMITTEE,
+}
 LEVELS = ("satisfaction", "quality", "condition", "trust", "grievance")
 
 
@@ -36,7 +42,9 @@ def summarise(city: WatchedCity) -> RunSummary:
     if city.outcomes is None or city.month < 1:
         raise ValueError("a summary needs a city that records its outcomes and has simulated a month")
     if not hasattr(city, "state_owned_cash"):
-        raise ValueError("a summary needs a city that watches its state-owned companies (sim.state_owned.WatchedCity)")
+        raise ValueError(
+            "a summary needs a city that watches its state-owned companies (sim.state_owned.WatchedCity)"
+        )
     return _Measuring(city, Outcomes(*(column[: city.month + 1] for column in city.outcomes))).summary()
 
 
@@ -72,7 +80,10 @@ class _Measuring:
         """Columns of 0 and 1 that gather estates: first the whole city, then each type, then each district."""
         self.type_count = len(self.city.scenario.types)
         members = [np.ones((self.types.size, 1), np.int64)]
-        for codes, count in ((self.types, self.type_count), (self.districts, self.city.scenario.city.districts)):
+        for codes, count in (
+            (self.types, self.type_count),
+            (self.districts, self.city.scenario.city.districts),
+        ):
             members.append((codes[:, None] == np.arange(count)).astype(np.int64))
         self.members = np.concatenate(members, axis=1)
         self.member_households = self.members * self.households[:, None]
@@ -120,7 +131,10 @@ class _Measuring:
     def _events(self, *kinds: Event) -> list[np.ndarray]:
         """How many events of each kind there were in every month."""
         chunks = self.city.month_events
-        month, kind = (np.concatenate([chunk[name] for chunk in chunks]) if chunks else np.zeros(0, np.int64) for name in ("month", "kind"))
+        month, kind = (
+            np.concatenate([chunk[name] for chunk in chunks]) if chunks else np.zeros(0, np.int64)
+            for name in ("month", "kind")
+        )
         return [after_start(np.bincount(month[kind == int(one)], minlength=self.months + 1)) for one in kinds]
 
     def _public_fen(self) -> np.ndarray:
@@ -135,10 +149,16 @@ class _Measuring:
         year, total = self.last.stop - self.last.start, int(people.sum())
         billed = out.billed[self.last].sum(axis=0)
         rate = whole(np.where(billed > 0, out.collected[self.last].sum(axis=0) / np.maximum(billed, 1), 0.0))
-        found: dict[str, float] = {"collection_rate_last_year": float(ratio((rate * people).sum(), (people * (billed > 0)).sum() * ONE))}
+        found: dict[str, float] = {
+            "collection_rate_last_year": float(
+                ratio((rate * people).sum(), (people * (billed > 0)).sum() * ONE)
+            )
+        }
         for name in ("satisfaction", "quality", "condition"):
             found[f"{name}_last_year"] = int((self._last_year(name) * people).sum()) / (ONE * year * total)
-        found["worst_decile_satisfaction"] = worst_tenth(self._last_year("satisfaction"), people) / (ONE * year)
+        found["worst_decile_satisfaction"] = worst_tenth(self._last_year("satisfaction"), people) / (
+            ONE * year
+        )
         found["cycle_estate_years"] = np.count_nonzero(self.cycle[1:]) / MONTHS_PER_YEAR
         found["cycle_share"] = np.count_nonzero(self.cycle[1:]) / (self.months * estates)
         found["cycle_share_last_year"] = np.count_nonzero(self.cycle[self.last]) / (year * estates)
@@ -146,7 +166,12 @@ class _Measuring:
         found["ever_collapsed"] = np.count_nonzero((out.stage == COLLAPSED).any(axis=0)) / estates
         for code, name in enumerate(STAGES):
             found[f"stage_{name}_households_end"] = int(people[out.stage[-1] == code].sum()) / total
-        at_end = (*(f"stage_{name}" for name in STAGES), *(f"mode_{name}" for name in MODES), *FLAGS, "arrears")
+        at_end = (
+            *(f"stage_{name}" for name in STAGES),
+            *(f"mode_{name}" for name in MODES),
+            *FLAGS,
+            "arrears",
+        )
         found |= {f"{name}_end": float(series[name][-1]) for name in at_end}
         found |= {name: float(series[name][1:].sum()) for name in ("exits", "tenders")}
         found["companies_active_end"] = np.unique(out.company[-1][out.company[-1] >= 0]).size
@@ -178,7 +203,9 @@ class _Measuring:
             "final_mode": out.mode[-1],
             "cycle_months": self.cycle[1:].sum(axis=0),
             "first_collapse": np.where(collapsed.any(axis=0), collapsed.argmax(axis=0), -1),
-            "collection_last_year": ratio(out.collected[self.last].sum(axis=0), out.billed[self.last].sum(axis=0)),
+            "collection_last_year": ratio(
+                out.collected[self.last].sum(axis=0), out.billed[self.last].sum(axis=0)
+            ),
             "satisfaction_last_year": self._last_year("satisfaction") / (ONE * year),
             "quality_last_year": self._last_year("quality") / (ONE * year),
             "condition_end": out.condition[-1],
@@ -193,7 +220,9 @@ def _public_spending(city: WatchedCity) -> dict[tuple[str, str], np.ndarray]:
     def at(bearer: str, programme: str) -> np.ndarray:
         return found.setdefault((bearer, programme), np.zeros(city.month + 1, np.int64))
 
-    for (payer, payee), column in zip(PURPOSES.values(), np.stack([page.flows for page in city.pages]).T, strict=True):
+    for (payer, payee), column in zip(
+        PURPOSES.values(), np.stack([page.flows for page in city.pages]).T, strict=True
+    ):
         if "taxpayers" in (payer, payee):
             continue  # a body's yearly budget coming and going, not yet spent on anything
         for bearer, amounts in ((payer, column), (payee, -column)):

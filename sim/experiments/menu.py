@@ -40,24 +40,49 @@ class MenuItem(Table):
 
     kind: str = Field(description="kind of intervention / 措施种类")
     settings: dict[str, Any] = Field(default_factory=dict, description="settings that are fixed / 固定设置")
-    search: dict[str, Range] = Field(default_factory=dict, description="settings that are searched / 待搜索设置")
+    search: dict[str, Range] = Field(
+        default_factory=dict, description="settings that are searched / 待搜索设置"
+    )
 
     @model_validator(mode="after")
     def _known(self) -> MenuItem:
         known = load_programmes()
         if self.kind not in known:
-            refuse([Problem("", "kind", repr(self.kind), "one of " + ", ".join(sorted(known)), nearest(self.kind, known))])
+            refuse(
+                [
+                    Problem(
+                        "",
+                        "kind",
+                        repr(self.kind),
+                        "one of " + ", ".join(sorted(known)),
+                        nearest(self.kind, known),
+                    )
+                ]
+            )
         taken = {"start", "name", "kind", "yearly_budget"}
         both = (set(self.settings) | set(self.search)) & taken
         if both:
-            refuse([Problem("", sorted(both)[0], "a setting that the search decides", "settings other than " + ", ".join(sorted(taken)))])
+            refuse(
+                [
+                    Problem(
+                        "",
+                        sorted(both)[0],
+                        "a setting that the search decides",
+                        "settings other than " + ", ".join(sorted(taken)),
+                    )
+                ]
+            )
         for end in ("low", "high"):  # an unknown setting or a range outside its bounds is refused now
-            read_programme({"kind": self.kind} | self.settings | {key: getattr(r, end) for key, r in self.search.items()})
+            read_programme(
+                {"kind": self.kind} | self.settings | {key: getattr(r, end) for key, r in self.search.items()}
+            )
         return self
 
 
 class _Menu(Table):
-    menu: tuple[MenuItem, ...] = Field(min_length=1, strict=False, description="what may be bought / 措施菜单")
+    menu: tuple[MenuItem, ...] = Field(
+        min_length=1, strict=False, description="what may be bought / 措施菜单"
+    )
 
 
 def load_menu(file: Path) -> tuple[MenuItem, ...]:
@@ -102,16 +127,25 @@ def package_of(choice: Mapping[str, Any], menu: Sequence[MenuItem], yearly: floa
     chosen = [item for item in menu if choice[f"{item.kind}.buy"]]
     total = sum(choice[f"{item.kind}.weight"] for item in chosen)
     return tuple(
-        Bought(item.kind, int(choice[f"{item.kind}.start"]), yearly * choice[f"{item.kind}.weight"] / total,
-               (*item.settings.items(), *((key, choice[f"{item.kind}.{key}"]) for key in item.search)))
+        Bought(
+            item.kind,
+            int(choice[f"{item.kind}.start"]),
+            yearly * choice[f"{item.kind}.weight"] / total,
+            (*item.settings.items(), *((key, choice[f"{item.kind}.{key}"]) for key in item.search)),
+        )
         for item in chosen
-    )  # fmt: skip
+    )
 
 
 def with_package(scenario: Scenario, package: Package) -> Scenario:
     """The scenario with a package's programmes after its own. ScenarioError where they do not fit it."""
-    added = [read_programme({"kind": one.kind, "name": PREFIX + one.kind, "start": one.start,
-                             "yearly_budget": one.yearly} | dict(one.settings)) for one in package]  # fmt: skip
+    added = [
+        read_programme(
+            {"kind": one.kind, "name": PREFIX + one.kind, "start": one.start, "yearly_budget": one.yearly}
+            | dict(one.settings)
+        )
+        for one in package
+    ]
     both = scenario.model_copy(update={"interventions": (*scenario.interventions, *added)})
     return with_overrides(both, {"name": scenario.name})  # checks the whole
 
@@ -124,6 +158,14 @@ def in_words(package: Package, lang: str) -> str:
     parts = []
     for one in sorted(package, key=lambda bought: bought.start):
         label = known[one.kind].label_zh if lang == "zh" else known[one.kind].label_en
-        money = f"每年至多{one.yearly / 1e4:,.0f}万元" if lang == "zh" else f"up to {one.yearly / 1e6:.2f} million yuan a year"
-        parts.append(f"第{one.start}月起{label}（{money}）" if lang == "zh" else f"{label} from month {one.start} ({money})")
+        money = (
+            f"每年至多{one.yearly / 1e4:,.0f}万元"
+            if lang == "zh"
+            else f"up to {one.yearly / 1e6:.2f} million yuan a year"
+        )
+        parts.append(
+            f"第{one.start}月起{label}（{money}）"
+            if lang == "zh"
+            else f"{label} from month {one.start} ({money})"
+        )
     return ("；" if lang == "zh" else "; ").join(parts)

@@ -19,7 +19,11 @@ from sim.scenario import Scenario, with_overrides
 PART = 0.5  # of the rescues of an immediate start that a later one must keep, to count as working
 FIRST_SEEDS, MOST_SEEDS = 6, 24
 STEP = 3  # months: the bracket at which halving ends
-GRID = (0.25, 0.5, 1.0)  # of the longest delay; looked at before halving, so that more than one crossing would be seen
+GRID = (
+    0.25,
+    0.5,
+    1.0,
+)  # of the longest delay; looked at before halving, so that more than one crossing would be seen
 
 # Why there is no point of no return.
 NO_PROGRAMME, RESCUES_NOBODY = "no programme", "rescues nobody"
@@ -88,8 +92,14 @@ def delayed(scenario: Scenario, delay: int) -> Scenario:
     return with_overrides(scenario, changes)
 
 
-def point_of_no_return(scenario: Scenario, run: Run, *, longest: int = 120, seeds: Sequence[int] | None = None,
-                       ensemble: Ensemble | None = None) -> NoReturn:  # fmt: skip
+def point_of_no_return(
+    scenario: Scenario,
+    run: Run,
+    *,
+    longest: int = 120,
+    seeds: Sequence[int] | None = None,
+    ensemble: Ensemble | None = None,
+) -> NoReturn:
     """Begin the scenario's programmes later and later and find where they stop working.
 
     An estate is rescued if it is in the cycle in the last month without the programmes and not with them, under the same
@@ -98,12 +108,17 @@ def point_of_no_return(scenario: Scenario, run: Run, *, longest: int = 120, seed
     programmes, or where even the planned start rescues nobody.
     """
     if not scenario.interventions:
-        raise NoPoint(NO_PROGRAMME, f"{scenario.name}: found no programme, allowed one or more: a point of no return is one of a policy")
+        raise NoPoint(
+            NO_PROGRAMME,
+            f"{scenario.name}: found no programme, allowed one or more: a point of no return is one of a policy",
+        )
     return _Search(scenario, run, longest, tuple(seeds or range(1, FIRST_SEEDS + 1)), ensemble).result()
 
 
 class _Search:
-    def __init__(self, scenario: Scenario, run: Run, longest: int, seeds: tuple[int, ...], ensemble: Ensemble | None) -> None:
+    def __init__(
+        self, scenario: Scenario, run: Run, longest: int, seeds: tuple[int, ...], ensemble: Ensemble | None
+    ) -> None:
         self.ensemble = ensemble
         self.scenario, self.run, self.longest, self.first = scenario, run, longest, seeds
         last = max(seeds)
@@ -116,8 +131,11 @@ class _Search:
         self._rescued([0, *self._grid()], self.first)
         immediate = float(np.mean([self.known[0, seed] for seed in self.first]))
         if immediate <= 0:
-            raise NoPoint(RESCUES_NOBODY, f"{self.scenario.name}: its programmes rescue no estate even when they begin as planned, "
-                                          f"so there is no point of no return (estates rescued a run: {immediate:g})")  # fmt: skip
+            raise NoPoint(
+                RESCUES_NOBODY,
+                f"{self.scenario.name}: its programmes rescue no estate even when they begin as planned, "
+                f"so there is no point of no return (estates rescued a run: {immediate:g})",
+            )
         for delay in self._grid():
             self._look(delay)
         low, high = self._bracket()
@@ -127,8 +145,14 @@ class _Search:
         found = tuple(self.trials[delay] for delay in sorted(self.trials))
         sure = [one.delay for one in found if one.works and not one.uncertain]
         lost = [one.delay for one in found if not one.works and not one.uncertain]
-        return NoReturn(immediate, found, None if high is None else low, max(sure, default=None), min(lost, default=None),
-                        min(programme.start for programme in self.scenario.interventions))  # fmt: skip
+        return NoReturn(
+            immediate,
+            found,
+            None if high is None else low,
+            max(sure, default=None),
+            min(lost, default=None),
+            min(programme.start for programme in self.scenario.interventions),
+        )
 
     def _grid(self) -> list[int]:
         return sorted({max(1, round(share * self.longest)) for share in GRID})
@@ -144,7 +168,9 @@ class _Search:
             self._rescued([0, delay], seeds)
             excess = np.array([self.known[delay, seed] - PART * self.known[0, seed] for seed in seeds])
             rescued = float(np.mean([self.known[delay, seed] for seed in seeds]))
-            self.trials[delay] = Delayed(delay, len(seeds), rescued, float(excess.mean()), mean_interval(excess))
+            self.trials[delay] = Delayed(
+                delay, len(seeds), rescued, float(excess.mean()), mean_interval(excess)
+            )
             if not self.trials[delay].uncertain:
                 break
 
@@ -155,7 +181,9 @@ class _Search:
         for delay, seed in wanted:
             later = delayed(self.scenario, delay)
             for policy, scenario in ((False, later.model_copy(update={"interventions": ()})), (True, later)):
-                cells += cells_over(scenario, [seed], self.ensemble, {"delay": delay, "policy": policy}, self.all.index(seed))
+                cells += cells_over(
+                    scenario, [seed], self.ensemble, {"delay": delay, "policy": policy}, self.all.index(seed)
+                )
         stages = [summary.estates["final_stage"] for _, summary in self.run(cells)] if cells else []
         for place, key in enumerate(wanted):
             before, after = (np.isin(stages[2 * place + i], CYCLE_STAGES) for i in (0, 1))

@@ -14,13 +14,19 @@ from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
 
 SERIES_PREFIX, TYPE_PREFIX, DISTRICT_PREFIX, ESTATE_PREFIX = "monthly_", "type_", "district_", "estate_"
-_SPENDING = pa.list_(pa.struct([("bearer", pa.string()), ("programme", pa.string()), ("fen", pa.list_(pa.int64()))]))
+_SPENDING = pa.list_(
+    pa.struct([("bearer", pa.string()), ("programme", pa.string()), ("fen", pa.list_(pa.int64()))])
+)
 
 
 @cache
 def summary_schema() -> pa.Schema:
     """One row a run: seed, months and types; a column per outcome; lists for months, groups, estates and spending."""
-    fields = [pa.field("seed", pa.int64()), pa.field("months", pa.int32()), pa.field("types", pa.list_(pa.string()))]
+    fields = [
+        pa.field("seed", pa.int64()),
+        pa.field("months", pa.int32()),
+        pa.field("types", pa.list_(pa.string())),
+    ]
     fields += [pa.field(name, pa.float64()) for name in OUTCOMES]
     fields += [pa.field(SERIES_PREFIX + name, pa.list_(pa.float32())) for name in SERIES]
     fields += [
@@ -28,7 +34,9 @@ def summary_schema() -> pa.Schema:
         for prefix in (TYPE_PREFIX, DISTRICT_PREFIX)
         for name in GROUP_SERIES
     ]
-    fields += [pa.field(ESTATE_PREFIX + name, pa.list_(_arrow_type(kind))) for name, kind in ESTATE_COLUMNS.items()]
+    fields += [
+        pa.field(ESTATE_PREFIX + name, pa.list_(_arrow_type(kind))) for name, kind in ESTATE_COLUMNS.items()
+    ]
     return pa.schema([*fields, pa.field("spending", _SPENDING)])
 
 
@@ -39,7 +47,8 @@ def _arrow_type(kind: str) -> pa.DataType:
 def pack(summary: RunSummary) -> bytes:
     """The Arrow record batch (of `summary_schema`, without the schema itself) that holds a summary."""
     spending = [
-        {"bearer": bearer, "programme": programme, "fen": fen.tolist()} for (bearer, programme), fen in summary.spending.items()
+        {"bearer": bearer, "programme": programme, "fen": fen.tolist()}
+        for (bearer, programme), fen in summary.spending.items()
     ]
     columns: list[pa.Array] = [
         pa.array([summary.seed], pa.int64()),
@@ -47,7 +56,11 @@ def pack(summary: RunSummary) -> bytes:
         pa.array([list(summary.types)], pa.list_(pa.string())),
         *_parts(pa.array(np.array([summary.scalars[name] for name in OUTCOMES])), len(OUTCOMES)),
         *_lists([summary.series[name] for name in SERIES]),
-        *(column for table in (summary.by_type, summary.by_district) for column in _lists_of_lists([table[name] for name in GROUP_SERIES])),
+        *(
+            column
+            for table in (summary.by_type, summary.by_district)
+            for column in _lists_of_lists([table[name] for name in GROUP_SERIES])
+        ),
         *(_lists([summary.estates[name]])[0] for name in ESTATE_COLUMNS),
         pa.array([spending], _SPENDING),
     ]
@@ -77,7 +90,10 @@ def _lists_of_lists(tables: Sequence[np.ndarray]) -> list[pa.Array]:
     """Each table (all of one shape) as a column of one list of its rows."""
     count, length = tables[0].shape
     parts = _parts(pa.array(np.concatenate([table.ravel() for table in tables])), len(tables))
-    return [pa.ListArray.from_arrays(_offsets(1, count), pa.ListArray.from_arrays(_offsets(count, length), part)) for part in parts]
+    return [
+        pa.ListArray.from_arrays(_offsets(1, count), pa.ListArray.from_arrays(_offsets(count, length), part))
+        for part in parts
+    ]
 
 
 def batch_of(payload: bytes) -> pa.RecordBatch:
@@ -122,6 +138,7 @@ def summary_in(batch: pa.RecordBatch | pa.Table, row: int) -> RunSummary:
         by_district=groups(DISTRICT_PREFIX),
         estates={name: array(ESTATE_PREFIX + name) for name in ESTATE_COLUMNS},
         spending={
-            (entry["bearer"], entry["programme"]): np.array(entry["fen"], np.int64) for entry in value("spending").as_py()
+            (entry["bearer"], entry["programme"]): np.array(entry["fen"], np.int64)
+            for entry in value("spending").as_py()
         },
     )

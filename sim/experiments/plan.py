@@ -24,14 +24,20 @@ from sim.scenario.overrides import place_of
 MANY_PROBLEMS = 20
 
 
-def plan_study(study: Study | str | Path, progress: Callable[[int, int], None] | None = None, ensemble: Ensemble | str | Path | None = None) -> Plan:
+def plan_study(
+    study: Study | str | Path,
+    progress: Callable[[int, int], None] | None = None,
+    ensemble: Ensemble | str | Path | None = None,
+) -> Plan:
     """The plan of a study (or of its file or name); `progress(points checked, points)`; `ensemble`: another than the study names.
 
     Raises a StudyError for an ensemble that cannot be read, and a ScenarioError that lists what is wrong with the file, its keys, and the points of its design.
     """
     checked, file = (study, Path(f"study {study.name}")) if isinstance(study, Study) else load_study(study)
     if ensemble is not None:
-        checked = checked.model_copy(update={"ensemble": ensemble.name if isinstance(ensemble, Ensemble) else str(ensemble)})
+        checked = checked.model_copy(
+            update={"ensemble": ensemble.name if isinstance(ensemble, Ensemble) else str(ensemble)}
+        )
     plan = Plan(checked, file, as_ensemble(ensemble))
     plan.check_points(progress)
     return plan
@@ -56,7 +62,11 @@ class Plan(Sequence[Cell]):
     def _base_names(self) -> list[str]:
         factor = [factor for factor in self.study.factors if factor.key == SCENARIO_FACTOR]
         listed = [point[SCENARIO_FACTOR] for point in self.study.design.points if SCENARIO_FACTOR in point]
-        return list(dict.fromkeys([self.study.base, *(str(level) for f in factor for level in f.levels), *map(str, listed)]))
+        return list(
+            dict.fromkeys(
+                [self.study.base, *(str(level) for f in factor for level in f.levels), *map(str, listed)]
+            )
+        )
 
     def _base(self, name: str) -> Scenario:
         beside = self.file.parent if self.file.is_file() else None
@@ -65,14 +75,19 @@ class Plan(Sequence[Cell]):
         except ScenarioError as error:
             missing = error.problems[0]
             key = "base" if name == self.study.base else SCENARIO_FACTOR
-            raise ScenarioError([Problem(str(self.file), key, repr(name), missing.allowed, missing.nearest)]) from None
+            raise ScenarioError(
+                [Problem(str(self.file), key, repr(name), missing.allowed, missing.nearest)]
+            ) from None
         base = load(found)
         if not self.study.changes:
             return base
         try:
             return with_overrides(base, self.study.changes)
         except ScenarioError as error:
-            problems = [Problem(str(self.file), f"changes.{p.key}", p.found, p.allowed, p.nearest) for p in error.problems]
+            problems = [
+                Problem(str(self.file), f"changes.{p.key}", p.found, p.allowed, p.nearest)
+                for p in error.problems
+            ]
             raise ScenarioError(problems) from None
 
     # points
@@ -94,7 +109,12 @@ class Plan(Sequence[Cell]):
                 self.hashes.append(scenario_hash_of(self.scenario_at(point)))
             except ScenarioError as error:
                 where = ", ".join(f"{key}={value}" for key, value in self.points[point].items())
-                problems += [Problem(str(self.file), f"point {point} ({where}): {p.key}", p.found, p.allowed, p.nearest) for p in error.problems]
+                problems += [
+                    Problem(
+                        str(self.file), f"point {point} ({where}): {p.key}", p.found, p.allowed, p.nearest
+                    )
+                    for p in error.problems
+                ]
             if len(problems) >= MANY_PROBLEMS:
                 break
             if progress is not None:
@@ -128,7 +148,9 @@ class Plan(Sequence[Cell]):
         point, seed = self.point_of(position), self.seed_of(position)
         if self.ensemble is None:
             return Cell(self.scenario_at(point), seed, self.points[point], self.hashes[point])
-        (cell,) = cells_over(self.scenario_at(point), [seed], self.ensemble, self.points[point], seed - self.study.seed)
+        (cell,) = cells_over(
+            self.scenario_at(point), [seed], self.ensemble, self.points[point], seed - self.study.seed
+        )
         return cell
 
     def __iter__(self) -> Iterator[Cell]:
@@ -182,7 +204,12 @@ class _Axes:
             parameter = PARAMETERS.get(factor.key.removeprefix("parameters."))
             if parameter is None:
                 known = nearest(factor.key, PARAMETERS)
-                self._add(place, "neither levels nor a range", "levels, or low and high (only a parameter may do without)", known)
+                self._add(
+                    place,
+                    "neither levels nor a range",
+                    "levels, or low and high (only a parameter may do without)",
+                    known,
+                )
                 return []
             low, high = range_of(parameter)
         whole = self._is_whole(factor.key) and not factor.levels

@@ -17,8 +17,13 @@ from sim.experiments.worker import import_all
 class PoolEngine:
     """Worker processes on this machine."""
 
-    def __init__(self, workers: int | None = None, work: Work = execute_packed, start_method: str | None = None,
-                 most: int | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        workers: int | None = None,
+        work: Work = execute_packed,
+        start_method: str | None = None,
+        most: int | None = None,
+    ) -> None:
         """`workers`: default one for each core, and never more than `most`. `work` carries out one cell.
 
         `start_method`: "fork" where there is one (workers start in milliseconds with everything compiled and imported, and a
@@ -28,7 +33,9 @@ class PoolEngine:
         self.work = work
         self.start_method = start_method or ("fork" if sys.platform == "linux" else "spawn")
 
-    def run(self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT) -> None:
+    def run(
+        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+    ) -> None:
         """See Engine."""
         if self.work is execute_packed:
             from sim.runner import warm_up

@@ -44,8 +44,15 @@ def progress_bar(lang: str = "en") -> Iterator[Reporter]:
     if not (screen.is_terminal or screen.is_jupyter):
         yield _lines(lang)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("/"),
-               TimeRemainingColumn(), TextColumn("{task.fields[failed]}"))  # fmt: skip
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("/"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failed]}"),
+    )
     with Bar(*columns, console=screen) as bar:
         task = bar.add_task(runs, total=None, failed="")
 
@@ -62,7 +69,11 @@ def progress_bar(lang: str = "en") -> Iterator[Reporter]:
 
 def _as_series(progress: Progress | int, total: int) -> Progress:
     """The months of one run count as a series does."""
-    return progress if isinstance(progress, Progress) else Progress(total=total, stored=0, ended=progress, failed=0)
+    return (
+        progress
+        if isinstance(progress, Progress)
+        else Progress(total=total, stored=0, ended=progress, failed=0)
+    )
 
 
 def _lines(lang: str) -> Reporter:
@@ -82,6 +93,10 @@ def _lines(lang: str) -> Reporter:
         wanted = progress.total - progress.stored
         remaining = (now - first) / (progress.ended - 1) * (wanted - progress.ended)
         failed = f", {progress.failed} {set_aside}" if progress.failed else ""
-        print(f"{progress.ended}/{wanted} {runs}{failed}, {left.format(seconds=round(remaining))}", file=sys.stderr, flush=True)
+        print(
+            f"{progress.ended}/{wanted} {runs}{failed}, {left.format(seconds=round(remaining))}",
+            file=sys.stderr,
+            flush=True,
+        )
 
     return report

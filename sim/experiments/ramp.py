@@ -64,7 +64,9 @@ def crossing(x: np.ndarray, y: np.ndarray, level: float) -> float:
     return float("nan")
 
 
-def ramp(scenario: Scenario, lever: Lever, values: Sequence[float], *, hold: int = HOLD, seed: int = 1) -> np.ndarray:
+def ramp(
+    scenario: Scenario, lever: Lever, values: Sequence[float], *, hold: int = HOLD, seed: int = 1
+) -> np.ndarray:
     """Run a city with a lever held at each of `values` for `hold` months in turn.
 
     `scenario` must be `lever.prepare`d. Returns the median 12-month collection rate of the type's estates at the end of each
@@ -93,11 +95,23 @@ def _median_rate(city: City, code: int) -> float:
     return float(np.median(rates))
 
 
-def loop(scenario: Scenario, lever: Lever, values: Sequence[float], *, hold: int = HOLD, seeds: Sequence[int] = (1,),
-         ensemble: Ensemble | None = None) -> Loop:  # fmt: skip
+def loop(
+    scenario: Scenario,
+    lever: Lever,
+    values: Sequence[float],
+    *,
+    hold: int = HOLD,
+    seeds: Sequence[int] = (1,),
+    ensemble: Ensemble | None = None,
+) -> Loop:
     """The lever moved through `values` and back again, once for each seed (the r-th with member r of an ensemble); see `ramp`."""
     path = [*values, *reversed(values)]
-    cities = [scenario if ensemble is None else with_member(scenario, ensemble.member(place)) for place in range(len(seeds))]
-    ways = np.stack([ramp(city, lever, path, hold=hold, seed=seed) for city, seed in zip(cities, seeds, strict=True)])
+    cities = [
+        scenario if ensemble is None else with_member(scenario, ensemble.member(place))
+        for place in range(len(seeds))
+    ]
+    ways = np.stack(
+        [ramp(city, lever, path, hold=hold, seed=seed) for city, seed in zip(cities, seeds, strict=True)]
+    )
     count = len(values)
-    return Loop(lever, np.asarray(values, np.float64), ways[:, :count], ways[:, :count - 1 : -1], hold)
+    return Loop(lever, np.asarray(values, np.float64), ways[:, :count], ways[:, : count - 1 : -1], hold)

@@ -23,7 +23,9 @@ def open_ledger(folder: Path, notice: Callable[[str], None]) -> Ledger:
     except Damaged as error:
         for path in sorted(folder.glob(FILE + "*")):
             _set_aside(folder, path)
-        notice(f"{error}; a new one is made from the shards. Runs that were not in a shard yet will be run again.")
+        notice(
+            f"{error}; a new one is made from the shards. Runs that were not in a shard yet will be run again."
+        )
         return Ledger(folder)
 
 
@@ -57,7 +59,18 @@ def _adopt(ledger: Ledger, folder: Path, path: Path) -> None:
 def _enter(ledger: Ledger, folder: Path, path: Path, table: pa.Table) -> None:
     """Write a shard and its runs into the ledger: every row says what is needed to find the run again."""
     name, version = path.relative_to(folder / FOLDER).as_posix(), path.parent.name
-    ledger.insert("shards", [{"name": name, "version": version, "sha256": seal(path), "runs": table.num_rows, "bytes": path.stat().st_size}])
+    ledger.insert(
+        "shards",
+        [
+            {
+                "name": name,
+                "version": version,
+                "sha256": seal(path),
+                "runs": table.num_rows,
+                "bytes": path.stat().st_size,
+            }
+        ],
+    )
     common = {"version": version, "status": "done", "attempts": 1, "seconds": 0.0, "shard": name}
     ledger.insert("runs", (common | row for row in table.to_pylist()))
 

@@ -13,20 +13,42 @@ from sim.scenario.nearest import nearest
 ESTATES, HOUSEHOLDS = 24, 200
 # What differs between the estates of a city, and what moves them besides the feedback of payment, service and condition.
 _NO_SPREAD: dict[str, Any] = {
-    "city.households": None, "city.districts": 1, "companies.skill_sd": 0.0, "companies.cost_spread": 0.0,
-    "companies.margin_sd": 0.0, "loops.exit": False, "parameters.committee.attempt": 0.0,
-    "parameters.service.cost_growth": 0.0, "parameters.service.cross_subsidy": 0.0,
-}  # fmt: skip
+    "city.households": None,
+    "city.districts": 1,
+    "companies.skill_sd": 0.0,
+    "companies.cost_spread": 0.0,
+    "companies.margin_sd": 0.0,
+    "loops.exit": False,
+    "parameters.committee.attempt": 0.0,
+    "parameters.service.cost_growth": 0.0,
+    "parameters.service.cross_subsidy": 0.0,
+}
 _NO_TYPE_SPREAD: dict[str, Any] = {
-    "households_spread": 0.0, "area_spread": 0.0, "fee_price_spread": 0.0, "cost_spread": 0.0, "income_spread": 0.0,
-    "condition_sd": 0.0, "modes": {"market": 1.0}, "committee_share": 0.0,
-}  # fmt: skip
+    "households_spread": 0.0,
+    "area_spread": 0.0,
+    "fee_price_spread": 0.0,
+    "cost_spread": 0.0,
+    "income_spread": 0.0,
+    "condition_sd": 0.0,
+    "modes": {"market": 1.0},
+    "committee_share": 0.0,
+}
 
 
 def type_of(scenario: Scenario, name: str) -> EstateType:
     """An estate type by name; a ScenarioError that names those there are."""
     if name not in scenario.types:
-        raise ScenarioError([Problem(scenario.name, "type", repr(name), "one of " + ", ".join(scenario.types), nearest(name, scenario.types))])
+        raise ScenarioError(
+            [
+                Problem(
+                    scenario.name,
+                    "type",
+                    repr(name),
+                    "one of " + ", ".join(scenario.types),
+                    nearest(name, scenario.types),
+                )
+            ]
+        )
     return scenario.types[name]
 
 
@@ -56,22 +78,45 @@ def representative_of(scenario: Scenario, name: str) -> Representative:
     part = billed_part(scenario, name)
     billing = kind.fee_price * kind.area_mean * kind.households_mean * part
     if billing <= 0:
-        raise ScenarioError([Problem(scenario.name, f"types.{name}.fee_price", f"{kind.fee_price:g}", "above 0: without bills there is no collection rate")])
+        raise ScenarioError(
+            [
+                Problem(
+                    scenario.name,
+                    f"types.{name}.fee_price",
+                    f"{kind.fee_price:g}",
+                    "above 0: without bills there is no collection rate",
+                )
+            ]
+        )
     q = {key: value_of(scenario, key) for key in PARAMETERS}
     away = 1.0 + q["service.away_cost"] * (1.0 - 1.0 / scenario.city.districts)
     cost = (kind.cost_fixed + kind.cost_per_area * kind.area_mean * kind.households_mean) * away
     # activity at a random point of the term, see sim.population.start
     activity = 1.0 - (1.0 - q["committee.activity_floor"]) / 4
-    strength = kind.committee_share * q["committee.integrity_mean"] * q["committee.competence_mean"] * activity
-    revenue = kind.public_revenue / 12 * kind.households_mean * (1.0 - q["revenue.condition"] * (1.0 - kind.condition_mean))
+    strength = (
+        kind.committee_share * q["committee.integrity_mean"] * q["committee.competence_mean"] * activity
+    )
+    revenue = (
+        kind.public_revenue
+        / 12
+        * kind.households_mean
+        * (1.0 - q["revenue.condition"] * (1.0 - kind.condition_mean))
+    )
     revenue *= (1.0 - q["revenue.leak"] * (1.0 - strength)) * q["revenue.company_share"]
     revenue *= 1.0 - q["revenue.committee_claim"] * strength
     return Representative(
-        viability=cost / billing, other_income=revenue / billing, legacy=kind.legacy_mean * kind.legacy_share,
-        burden=kind.fee_price * kind.area_mean * part / kind.income_mean, age=age_of(scenario, name),
-        skill=scenario.companies.skill_mean, margin=scenario.companies.margin_mean, committee=strength,
-        vacancy=kind.vacancy, tenants=kind.tenants, duty_shift=kind.duty_shift,
-    )  # fmt: skip
+        viability=cost / billing,
+        other_income=revenue / billing,
+        legacy=kind.legacy_mean * kind.legacy_share,
+        burden=kind.fee_price * kind.area_mean * part / kind.income_mean,
+        age=age_of(scenario, name),
+        skill=scenario.companies.skill_mean,
+        margin=scenario.companies.margin_mean,
+        committee=strength,
+        vacancy=kind.vacancy,
+        tenants=kind.tenants,
+        duty_shift=kind.duty_shift,
+    )
 
 
 def mean_field_of(scenario: Scenario, name: str) -> MeanField:
@@ -98,16 +143,20 @@ def alike(scenario: Scenario, name: str, estates: int = ESTATES, households: int
     aged = wear * (1.0 + value_of(scenario, "condition.age_wear") * age_of(scenario, name) / 10.0)
     built = round((kind.built_low + kind.built_high) / 2)
     own: dict[str, Any] = _NO_TYPE_SPREAD | {
-        "households_mean": households, "households_min": min(kind.households_min, households),
-        "cost_fixed": kind.cost_fixed * households / kind.households_mean, "built_low": built, "built_high": built,
-    }  # fmt: skip
+        "households_mean": households,
+        "households_min": min(kind.households_min, households),
+        "cost_fixed": kind.cost_fixed * households / kind.households_mean,
+        "built_low": built,
+        "built_high": built,
+    }
     if kind.legacy_share > 0:
         own |= {"legacy_share": 1.0, "legacy_mean": kind.legacy_mean * kind.legacy_share}
     firms = max(1, -(-estates // scenario.companies.capacity_estates))
     still: dict[str, Any] = {
-        "parameters.condition.wear": min(aged, PARAMETERS["condition.wear"].high), "parameters.condition.age_wear": 0.0,
+        "parameters.condition.wear": min(aged, PARAMETERS["condition.wear"].high),
+        "parameters.condition.age_wear": 0.0,
         "companies.private": max(firms, 2),
-    }  # fmt: skip
+    }
     changes = only(scenario, name, estates) | _NO_SPREAD | still
     bare = scenario.model_copy(update={"interventions": ()})
     return with_overrides(bare, changes | {f"types.{name}.{key}": value for key, value in own.items()})
@@ -116,4 +165,6 @@ def alike(scenario: Scenario, name: str, estates: int = ESTATES, households: int
 def started_at(scenario: Scenario, name: str, collection: float, condition: float) -> Scenario:
     """The same city with the type's estates started at a collection rate (service follows from it) and a condition."""
     changes = {f"types.{name}.start_collection": collection, f"types.{name}.condition_mean": condition}
-    return with_overrides(scenario, {key: round(min(1.0, max(0.0, value)), 6) for key, value in changes.items()})
+    return with_overrides(
+        scenario, {key: round(min(1.0, max(0.0, value)), 6) for key, value in changes.items()}
+    )

@@ -71,7 +71,10 @@ class Rescues:
     def of(self, estates: float) -> Rescues:
         """The same counts as shares of another number of estates a run."""
         factor = self.estates / estates
-        net, exact = (Interval(one.low * factor, one.high * factor, one.level, one.note) for one in (self.net_interval, self.net_exact))
+        net, exact = (
+            Interval(one.low * factor, one.high * factor, one.level, one.note)
+            for one in (self.net_interval, self.net_exact)
+        )
         return replace(self, estates=estates, net_interval=net, net_exact=exact)
 
     @property
@@ -96,7 +99,9 @@ class Rescues:
         return changed == 0 or (changed >= RARE_CHANGES and self.changed_seeds >= min(RARE_SEEDS, self.seeds))
 
 
-def count_rescues(fates: np.ndarray, at_risk: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES) -> Rescues:
+def count_rescues(
+    fates: np.ndarray, at_risk: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES
+) -> Rescues:
     """Count fates (seeds, estates) of some estates; `at_risk`: whether each was in the cycle in the baseline."""
     seeds, estates = fates.shape
     rescued, harmed = (fates == RESCUED).sum(axis=1), (fates == HARMED).sum(axis=1)
@@ -105,10 +110,20 @@ def count_rescues(fates: np.ndarray, at_risk: np.ndarray, level: float = LEVEL, 
     every, lost, risky = int(rescued.sum()), int(harmed.sum()), at_risk.sum(axis=1)
     spread = design_effect(rescued, risky)
     return Rescues(
-        every / seeds, lost / seeds, estates, seeds, every, lost, float(risky.mean()), first, second, net,
-        paired_exact(every, lost, seeds * estates, level), wilson(every, int(risky.sum()), level, spread),
+        every / seeds,
+        lost / seeds,
+        estates,
+        seeds,
+        every,
+        lost,
+        float(risky.mean()),
+        first,
+        second,
+        net,
+        paired_exact(every, lost, seeds * estates, level),
+        wilson(every, int(risky.sum()), level, spread),
         int(((rescued + harmed) > 0).sum()),
-    )  # fmt: skip
+    )
 
 
 def at_risk_of(baseline: Arm, rule: str) -> np.ndarray:

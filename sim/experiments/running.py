@@ -74,7 +74,9 @@ class CellResults:
         if missing:
             failed = self.failures
             why = f"; the first of {len(failed)} that failed: {failed[0].describe()}" if failed else ""
-            raise StudyError(f"{missing} of {len(self)} runs have no result, so nothing is computed over them{why}")
+            raise StudyError(
+                f"{missing} of {len(self)} runs have no result, so nothing is computed over them{why}"
+            )
 
     def digest(self) -> str:
         """SHA-256 over key and digest of every run, in the order of the cells; StudyError while any is missing."""
@@ -86,9 +88,16 @@ class CellResults:
         return made.hexdigest()
 
 
-def run_cells(cells: Sequence[Cell], *, engine: Engine | None = None, store: Store | Path | str | None = None,
-              timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None, retry_failed: bool = False,
-              keys: Sequence[str] | None = None) -> CellResults:  # fmt: skip
+def run_cells(
+    cells: Sequence[Cell],
+    *,
+    engine: Engine | None = None,
+    store: Store | Path | str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    progress: Report | None = None,
+    retry_failed: bool = False,
+    keys: Sequence[str] | None = None,
+) -> CellResults:
     """Carry out every cell that the store does not have, and return the results of all of them.
 
     `engine` defaults to a pool of worker processes, one for each core; `store` to the common store (see `open_store`).
@@ -111,7 +120,9 @@ def run_cells(cells: Sequence[Cell], *, engine: Engine | None = None, store: Sto
     return CellResults(cells, names, place, counter.ended)
 
 
-def _carry_out(engine: Engine | None, cells: Iterator[Cell], counter: _Counter, timeout: float, number: int) -> None:
+def _carry_out(
+    engine: Engine | None, cells: Iterator[Cell], counter: _Counter, timeout: float, number: int
+) -> None:
     if engine is None:
         from sim.experiments.pool_engine import PoolEngine
 

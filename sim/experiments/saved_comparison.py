@@ -33,16 +33,33 @@ class SavedComparison(Comparison):
     Of the arms' scalars it has public cost and estate-years in the cycle, each less the baseline's own.
     """
 
-    def __init__(self, manifest: dict[str, Any], frames: dict[str, pd.DataFrame], scenarios: dict[str, Scenario]) -> None:
+    def __init__(
+        self, manifest: dict[str, Any], frames: dict[str, pd.DataFrame], scenarios: dict[str, Scenario]
+    ) -> None:
         """Made by `load_comparison`."""
         self.saved_manifest, self._frames = manifest, frames
         self.withdrawal: pd.DataFrame | None = frames.get("withdrawal")
-        self.withdrawn = [] if self.withdrawal is None else read_withdrawals(self.withdrawal, scenarios, manifest["level"])
-        settings = Settings(tuple(manifest["outcomes"]), manifest["level"], manifest["interval_level"],
-                            tuple(manifest["asked_differences"].items()), manifest["rule"],
-                            Ensemble.of_facts(manifest.get("ensemble")))  # fmt: skip
+        self.withdrawn = (
+            [] if self.withdrawal is None else read_withdrawals(self.withdrawal, scenarios, manifest["level"])
+        )
+        settings = Settings(
+            tuple(manifest["outcomes"]),
+            manifest["level"],
+            manifest["interval_level"],
+            tuple(manifest["asked_differences"].items()),
+            manifest["rule"],
+            Ensemble.of_facts(manifest.get("ensemble")),
+        )
         arms = [_arm(name, scenario, frames, manifest["baseline"]) for name, scenario in scenarios.items()]
-        super().__init__(arms, tuple(manifest["seeds"]), settings, manifest["digest"], 0, (), tuple(manifest["looks_planned"]))
+        super().__init__(
+            arms,
+            tuple(manifest["seeds"]),
+            settings,
+            manifest["digest"],
+            0,
+            (),
+            tuple(manifest["looks_planned"]),
+        )
         # what is computed when first asked for otherwise stands in the folder
         self.__dict__ |= {name: frames[name] for name in READ if name != "by_month"}
 
@@ -58,14 +75,21 @@ class SavedComparison(Comparison):
         if found.empty:
             return super().interval(name, outcome)  # of the scalars that are there; StudyError for others
         row = found.iloc[0]
-        return Interval(float(row["low"]), float(row["high"]), self.interval_level, row["note"] if isinstance(row["note"], str) else "")
+        return Interval(
+            float(row["low"]),
+            float(row["high"]),
+            self.interval_level,
+            row["note"] if isinstance(row["note"], str) else "",
+        )
 
     def by_month(self, series: tuple[str, ...] = tables.MONTHLY) -> pd.DataFrame:
         """The rows of these series. StudyError for a series that was not saved."""
         table = self._frames["by_month"]
         missing = [name for name in series if name not in set(table["series"])]
         if missing:
-            raise StudyError(f"series: found {missing[0]!r}, allowed in a saved comparison {', '.join(table['series'].unique())}")
+            raise StudyError(
+                f"series: found {missing[0]!r}, allowed in a saved comparison {', '.join(table['series'].unique())}"
+            )
         return table[table["series"].isin(series)]
 
     def sentences(self, lang: str = "en") -> list[str]:
@@ -88,13 +112,23 @@ def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baselin
     seeds = rows["seed"].nunique()
     side = "baseline" if base else "arm"
     columns = {key: rows[key].to_numpy().reshape(seeds, -1) for key in ("district", "households")}
-    columns["type"] = rows["type"].astype("category").cat.set_categories(list(scenario.types)).cat.codes.to_numpy().reshape(seeds, -1)
+    columns["type"] = (
+        rows["type"]
+        .astype("category")
+        .cat.set_categories(list(scenario.types))
+        .cat.codes.to_numpy()
+        .reshape(seeds, -1)
+    )
     columns["cycle_months"] = rows[f"{side}_cycle_months"].to_numpy().reshape(seeds, -1)
     inside = rows[f"{side}_in_cycle_end"].to_numpy(dtype=bool).reshape(seeds, -1)
-    columns["final_stage"] = np.where(inside, CYCLE_STAGES[0], STAGES.index("healthy"))  # in the cycle or not is all that was saved
+    columns["final_stage"] = np.where(
+        inside, CYCLE_STAGES[0], STAGES.index("healthy")
+    )  # in the cycle or not is all that was saved
     own = plane[plane["arm"] == name]
-    scalars = {"public_cost": np.zeros(seeds) if base else own["cost"].to_numpy(),
-               "cycle_estate_years": np.zeros(seeds) if base else -own["effect"].to_numpy()}  # fmt: skip
+    scalars = {
+        "public_cost": np.zeros(seeds) if base else own["cost"].to_numpy(),
+        "cycle_estate_years": np.zeros(seeds) if base else -own["effect"].to_numpy(),
+    }
     return Arm(name, scenario, scalars, {}, {}, {}, columns, {})
 
 
@@ -105,13 +139,22 @@ def load_comparison(folder: str | Path) -> SavedComparison:
     place = Path(folder)
     try:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or (manifest.get("kind"), manifest.get("format")) != ("comparison", FORMAT):
-            raise StudyError(f"{place}: found no comparison in it, allowed a folder that `estate compare` wrote")
+        if not isinstance(manifest, dict) or (manifest.get("kind"), manifest.get("format")) != (
+            "comparison",
+            FORMAT,
+        ):
+            raise StudyError(
+                f"{place}: found no comparison in it, allowed a folder that `estate compare` wrote"
+            )
         there = [*READ, *(name for name in MORE if (place / f"{name}.parquet").is_file())]
         frames = {name: pd.read_parquet(place / f"{name}.parquet", partitioning=None) for name in there}
-        scenarios = {name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()}
+        scenarios = {
+            name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()
+        }
         return SavedComparison(manifest, frames, scenarios)
     except ScenarioError as error:
         raise StudyError(f"{place}: a scenario in it cannot be read by this version:\n{error}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(f"{place}: cannot be read as a comparison ({type(error).__name__}: {error})") from None
+        raise StudyError(
+            f"{place}: cannot be read as a comparison ({type(error).__name__}: {error})"
+        ) from None

@@ -22,7 +22,9 @@ RESULT = "result.json"
 KINDS = {"Tipping": "tipping", "Ablation": "ablation", "BudgetSearch": "budget"}
 
 
-def save_found(found: Tipping | Ablation | BudgetSearch, folder: Path | str, more: Mapping[str, Any] | None = None) -> Path:
+def save_found(
+    found: Tipping | Ablation | BudgetSearch, folder: Path | str, more: Mapping[str, Any] | None = None
+) -> Path:
     """Write every table (Parquet and CSV), `result.json` and, last, `manifest.json` (with `more` in it); returns the folder.
 
     StudyError if that fails.
@@ -45,11 +47,20 @@ def manifest_of(found: Tipping | Ablation | BudgetSearch) -> dict[str, Any]:
     from sim.scenario import content_hash
 
     return {
-        "format": FORMAT, "kind": KINDS[type(found).__name__], "key": found.digest[:16], "scenario": found.scenario.name,
-        "content_hash": content_hash(found.scenario), "asked": encode(dict(found.asked)), "digest": found.digest,
-        "model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash(), "versions": versions(), "platform": machine(), "git": git_state(),
+        "format": FORMAT,
+        "kind": KINDS[type(found).__name__],
+        "key": found.digest[:16],
+        "scenario": found.scenario.name,
+        "content_hash": content_hash(found.scenario),
+        "asked": encode(dict(found.asked)),
+        "digest": found.digest,
+        "model_source_hash": model_source_hash(),
+        "summary_source_hash": summary_source_hash(),
+        "versions": versions(),
+        "platform": machine(),
+        "git": git_state(),
         "sentences": {lang: found.sentences(lang) for lang in ("zh", "en")},
-    }  # fmt: skip
+    }
 
 
 def load_found(folder: Path | str) -> Tipping | Ablation | BudgetSearch:
@@ -57,8 +68,14 @@ def load_found(folder: Path | str) -> Tipping | Ablation | BudgetSearch:
     place = Path(folder)
     try:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or manifest.get("kind") not in KINDS.values() or manifest.get("format") != FORMAT:
-            raise StudyError(f"{place}: found no {', '.join(KINDS.values())} in it, allowed a folder that estate tipping, ablate or budget wrote")
+        if (
+            not isinstance(manifest, dict)
+            or manifest.get("kind") not in KINDS.values()
+            or manifest.get("format") != FORMAT
+        ):
+            raise StudyError(
+                f"{place}: found no {', '.join(KINDS.values())} in it, allowed a folder that estate tipping, ablate or budget wrote"
+            )
         found = decode(json.loads((place / RESULT).read_text(encoding="utf-8")))
     except ScenarioError as error:
         raise StudyError(f"{place}: its scenario cannot be read by this version:\n{error}") from None

@@ -55,7 +55,10 @@ def _encode_special(value: Any) -> Any:
     kind = type(value)
     if not kind.__module__.startswith(OWN):
         raise TypeError(f"{kind.__module__}.{kind.__name__} is not written into a result")
-    return {"@of": f"{kind.__module__}:{kind.__name__}", "parts": {name: encode(one) for name, one in _parts(value).items()}}
+    return {
+        "@of": f"{kind.__module__}:{kind.__name__}",
+        "parts": {name: encode(one) for name, one in _parts(value).items()},
+    }
 
 
 def _parts(value: Any) -> dict[str, Any]:
@@ -95,5 +98,7 @@ def _made(place: str, parts: dict[str, Any]) -> Any:
     module, _, name = place.partition(":")
     kind = getattr(import_module(module), name, None) if module.startswith(OWN) else None
     if not isinstance(kind, type) or kind.__module__ != module:
-        raise StudyError(f"a saved result: found a part of kind {place!r}, allowed a class of {OWN.rstrip('.')}")
+        raise StudyError(
+            f"a saved result: found a part of kind {place!r}, allowed a class of {OWN.rstrip('.')}"
+        )
     return kind.of_parts(**parts) if hasattr(kind, "of_parts") else kind(**parts)

@@ -52,17 +52,27 @@ def load_sensitivity(folder: str | Path) -> SavedSensitivity:
     place = Path(folder)
     try:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or (manifest.get("kind"), manifest.get("format")) != ("sensitivity", FORMAT):
-            raise StudyError(f"{place}: found no sensitivity analysis in it, allowed a folder that `estate sensitivity` wrote")
+        if not isinstance(manifest, dict) or (manifest.get("kind"), manifest.get("format")) != (
+            "sensitivity",
+            FORMAT,
+        ):
+            raise StudyError(
+                f"{place}: found no sensitivity analysis in it, allowed a folder that `estate sensitivity` wrote"
+            )
         analyses = {}
         for name, told in manifest["analyses"].items():
-            rows, points = (pd.read_parquet(place / f"{file}.parquet", partitioning=None) for file in (name, f"{name}_points"))
+            rows, points = (
+                pd.read_parquet(place / f"{file}.parquet", partitioning=None)
+                for file in (name, f"{name}_points")
+            )
             analyses[name] = _analysis(name, told, rows, points)
         return SavedSensitivity(check(manifest["scenario"], {}, str(place / MANIFEST)), analyses, manifest)
     except ScenarioError as error:
         raise StudyError(f"{place}: its scenario cannot be read by this version:\n{error}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(f"{place}: cannot be read as a sensitivity analysis ({type(error).__name__}: {error})") from None
+        raise StudyError(
+            f"{place}: cannot be read as a sensitivity analysis ({type(error).__name__}: {error})"
+        ) from None
 
 
 def _analysis(method: str, told: dict[str, Any], rows: pd.DataFrame, points: pd.DataFrame) -> Analysis:
@@ -73,5 +83,15 @@ def _analysis(method: str, told: dict[str, Any], rows: pd.DataFrame, points: pd.
     means = {outcome: points[outcome].to_numpy(np.float64)[:, None] for outcome in study.outcomes}
     noise = {outcome: math.nan if share is None else float(share) for outcome, share in told["noise"].items()}
     records: Any = rows.to_dict("records")
-    return Analysis(method, study, axes, points.drop(columns=list(study.outcomes)).to_dict("records"), means, records, noise,
-                    float(told["level"]), str(told["digest"]), 0)  # fmt: skip
+    return Analysis(
+        method,
+        study,
+        axes,
+        points.drop(columns=list(study.outcomes)).to_dict("records"),
+        means,
+        records,
+        noise,
+        float(told["level"]),
+        str(told["digest"]),
+        0,
+    )

@@ -28,18 +28,38 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 METHODS = (MORRIS, SOBOL, "both")
-OUTCOMES_OF_INTEREST = ("cycle_share", "collection_rate_last_year", "satisfaction_last_year", "worst_decile_satisfaction")
+OUTCOMES_OF_INTEREST = (
+    "cycle_share",
+    "collection_rate_last_year",
+    "satisfaction_last_year",
+    "worst_decile_satisfaction",
+)
 SIZES = {MORRIS: 10, SOBOL: 64}  # trajectories; base points
 REPLICATIONS = 3
 TOP = 8  # parameters that go on from screening to Sobol indices
 Factors = Mapping[str, tuple[float, float]] | Sequence[str] | None
 
 
-def sensitivity(scenario: Scenario | str | Path, method: str = MORRIS, size: int | Mapping[str, int] | None = None, *,
-                outcomes: Sequence[str] = OUTCOMES_OF_INTEREST, factors: Factors = None, replications: int = REPLICATIONS,
-                first_seed: int = 1, design_seed: int = 1, months: int | None = None, overrides: Mapping[str, Any] | None = None,
-                top: int = TOP, level: float = LEVEL, ensemble: Ensemble | str | Path | None = None, engine: Engine | None = None, store: Store | Path | str | None = None,
-                timeout: float = DEFAULT_TIMEOUT, progress: Report | None = None) -> Sensitivity:  # fmt: skip
+def sensitivity(
+    scenario: Scenario | str | Path,
+    method: str = MORRIS,
+    size: int | Mapping[str, int] | None = None,
+    *,
+    outcomes: Sequence[str] = OUTCOMES_OF_INTEREST,
+    factors: Factors = None,
+    replications: int = REPLICATIONS,
+    first_seed: int = 1,
+    design_seed: int = 1,
+    months: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    top: int = TOP,
+    level: float = LEVEL,
+    ensemble: Ensemble | str | Path | None = None,
+    engine: Engine | None = None,
+    store: Store | Path | str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    progress: Report | None = None,
+) -> Sensitivity:
     """How outcomes of a scenario depend on parameters: "morris" screening, "sobol" indices, or "both".
 
     `factors`: keys (parameters over their plausible range) or ranges by key; default those of `sim.experiments.unmeasured`. `size`: trajectories
@@ -63,26 +83,55 @@ def sensitivity(scenario: Scenario | str | Path, method: str = MORRIS, size: int
     for one in chosen:
         if made:
             taken = {key: taken[key] for key in made[MORRIS].foremost(top)}
-        study = _study(base, one, _size(size, one, method), taken, outcomes, replications, first_seed, design_seed, timeout)
+        study = _study(
+            base,
+            one,
+            _size(size, one, method),
+            taken,
+            outcomes,
+            replications,
+            first_seed,
+            design_seed,
+            timeout,
+        )
         if members is not None:
-            study = study.model_copy(update={"ensemble": members.name if isinstance(ensemble, Ensemble) else str(ensemble)})
+            study = study.model_copy(
+                update={"ensemble": members.name if isinstance(ensemble, Ensemble) else str(ensemble)}
+            )
         made[one] = _carry_out(_PlanOver(base, study, members), level, place, engine, progress)
     return Sensitivity(base, made)
 
 
-def sensitivity_of_study(what: Study | str | Path, *, level: float = LEVEL, engine: Engine | None = None,
-                         store: Store | Path | str | None = None, progress: Report | None = None) -> Sensitivity:  # fmt: skip
+def sensitivity_of_study(
+    what: Study | str | Path,
+    *,
+    level: float = LEVEL,
+    engine: Engine | None = None,
+    store: Store | Path | str | None = None,
+    progress: Report | None = None,
+) -> Sensitivity:
     """Carry out a study whose design is morris or sobol, and analyse it. StudyError for another design."""
     study = what if isinstance(what, Study) else load_study(what)[0]
     if study.design.kind not in (MORRIS, SOBOL):
-        raise StudyError(f"study {study.name}: design: found {study.design.kind!r}, allowed {MORRIS!r} or {SOBOL!r}")
+        raise StudyError(
+            f"study {study.name}: design: found {study.design.kind!r}, allowed {MORRIS!r} or {SOBOL!r}"
+        )
     plan = plan_study(what)
     place = store if isinstance(store, Store) else open_store(store)
-    return Sensitivity(plan.bases[study.base], {study.design.kind: _carry_out(plan, level, place, engine, progress)})
+    return Sensitivity(
+        plan.bases[study.base], {study.design.kind: _carry_out(plan, level, place, engine, progress)}
+    )
 
 
-def again(scenario: Scenario, study: Study, level: float = LEVEL, *, engine: Engine | None = None, store: Store | Path | str | None = None,
-          progress: Report | None = None) -> Analysis:  # fmt: skip
+def again(
+    scenario: Scenario,
+    study: Study,
+    level: float = LEVEL,
+    *,
+    engine: Engine | None = None,
+    store: Store | Path | str | None = None,
+    progress: Report | None = None,
+) -> Analysis:
     """Carry out one analysis of a scenario again, as the study of a saved one says."""
     place = store if isinstance(store, Store) else open_store(store)
     return _carry_out(_PlanOver(scenario, study), level, place, engine, progress)
@@ -107,7 +156,9 @@ def _factors(factors: Factors, ensemble: Ensemble | None) -> dict[str, tuple[flo
         return {key: bounds for key, bounds in unmeasured().items() if key not in drawn}
     found = _given(factors)
     if ensemble is not None and drawn <= {key.removeprefix("parameters.") for key in found}:
-        raise StudyError(f"ensemble {ensemble.name}: found every one of its parameters among the factors, allowed an ensemble that sets others too")
+        raise StudyError(
+            f"ensemble {ensemble.name}: found every one of its parameters among the factors, allowed an ensemble that sets others too"
+        )
     return found
 
 
@@ -130,25 +181,55 @@ def _size(size: int | Mapping[str, int] | None, method: str, asked: str) -> int:
         return SIZES[method]
     if isinstance(size, int):
         if asked == "both":
-            raise StudyError("size: found one number for both methods, allowed none (the defaults), or a number for each by name")
+            raise StudyError(
+                "size: found one number for both methods, allowed none (the defaults), or a number for each by name"
+            )
         return size
     return size.get(method, SIZES[method])
 
 
-def _study(base: Scenario, method: str, size: int, factors: Mapping[str, tuple[float, float]], outcomes: Sequence[str],
-           replications: int, first_seed: int, design_seed: int, timeout: float) -> Study:  # fmt: skip
+def _study(
+    base: Scenario,
+    method: str,
+    size: int,
+    factors: Mapping[str, tuple[float, float]],
+    outcomes: Sequence[str],
+    replications: int,
+    first_seed: int,
+    design_seed: int,
+    timeout: float,
+) -> Study:
     words = {"en": f"Sensitivity of {base.name} ({method})", "zh": f"{base.name}的敏感性分析（{method}）"}
     design = {"kind": method, "size": size, "seed": design_seed}
     listed = [{"key": key, "low": low, "high": high} for key, (low, high) in factors.items()]
-    return check_study({"name": f"{base.name}_{method}", "title": words, "question": words, "base": base.name, "design": design, "factors": listed,
-                        "replications": replications, "seed": first_seed, "outcomes": list(outcomes), "timeout": float(timeout)}, "sensitivity")  # fmt: skip
+    return check_study(
+        {
+            "name": f"{base.name}_{method}",
+            "title": words,
+            "question": words,
+            "base": base.name,
+            "design": design,
+            "factors": listed,
+            "replications": replications,
+            "seed": first_seed,
+            "outcomes": list(outcomes),
+            "timeout": float(timeout),
+        },
+        "sensitivity",
+    )
 
 
-def _carry_out(plan: Plan, level: float, store: Store, engine: Engine | None, progress: Report | None) -> Analysis:
+def _carry_out(
+    plan: Plan, level: float, store: Store, engine: Engine | None, progress: Report | None
+) -> Analysis:
     study = plan.study
     if study.seeds != "common":
-        raise StudyError(f"study {study.name}: seeds: found {study.seeds!r}, allowed 'common': else luck would count as sensitivity")
-    results = run_cells(plan, engine=engine, store=store, timeout=study.timeout, progress=progress, keys=plan.keys)
+        raise StudyError(
+            f"study {study.name}: seeds: found {study.seeds!r}, allowed 'common': else luck would count as sensitivity"
+        )
+    results = run_cells(
+        plan, engine=engine, store=store, timeout=study.timeout, progress=progress, keys=plan.keys
+    )
     results.require_complete()
     found = store.columns(plan.keys, study.outcomes)
     values = [found[key] for key in plan.keys]
@@ -203,7 +284,11 @@ class Sensitivity:
         from sim.outputs.sensitivity_words import warnings_of
 
         study = self.final.study
-        followed = [FOLLOWED.in_language(lang).format(name=study.ensemble, used=study.replications)] if study.ensemble else []
+        followed = (
+            [FOLLOWED.in_language(lang).format(name=study.ensemble, used=study.replications)]
+            if study.ensemble
+            else []
+        )
         return [*followed, *warnings_of(self, lang)]
 
     def plot(self, name: str = "tornado", lang: str = "en") -> Any:
@@ -215,13 +300,25 @@ class Sensitivity:
     def _repr_html_(self) -> str:
         from sim.outputs.shown import shown_html
 
-        facts = " · ".join(f"{name}: {len(one.axes)} factors, {len(one.points):,} points x {one.study.replications}" for name, one in self.analyses.items())
-        return shown_html(self.scenario.title.en, facts, self.sentences(), self.warnings(), self.table.groupby("outcome", sort=False).head(10))
+        facts = " · ".join(
+            f"{name}: {len(one.axes)} factors, {len(one.points):,} points x {one.study.replications}"
+            for name, one in self.analyses.items()
+        )
+        return shown_html(
+            self.scenario.title.en,
+            facts,
+            self.sentences(),
+            self.warnings(),
+            self.table.groupby("outcome", sort=False).head(10),
+        )
 
     @cached_property
     def key(self) -> str:
         """Sixteen hex digits that name the runs and what was asked of them."""
-        text = " ".join(f"{name} {one.digest} {one.study.model_dump_json()} {one.level}" for name, one in self.analyses.items())
+        text = " ".join(
+            f"{name} {one.digest} {one.study.model_dump_json()} {one.level}"
+            for name, one in self.analyses.items()
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -245,14 +342,27 @@ class Sensitivity:
         from sim.scenario import content_hash, to_data
 
         return {
-            "format": FORMAT, "kind": "sensitivity", "key": self.key, "scenario": to_data(self.scenario),
+            "format": FORMAT,
+            "kind": "sensitivity",
+            "key": self.key,
+            "scenario": to_data(self.scenario),
             "content_hash": content_hash(self.scenario),
-            "analyses": {name: {"study": one.study.model_dump(mode="json"), "digest": one.digest, "level": one.level,
-                                "runs": len(one.points) * one.study.replications, "noise": one.noise}
-                         for name, one in self.analyses.items()},
-            "left_out": left_out(), "model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash(), "versions": versions(), "platform": machine(), "git": git_state(),
+            "analyses": {
+                name: {
+                    "study": one.study.model_dump(mode="json"),
+                    "digest": one.digest,
+                    "level": one.level,
+                    "runs": len(one.points) * one.study.replications,
+                    "noise": one.noise,
+                }
+                for name, one in self.analyses.items()
+            },
+            "left_out": left_out(),
+            "model_source_hash": model_source_hash(),
+            "summary_source_hash": summary_source_hash(),
+            "versions": versions(),
+            "platform": machine(),
+            "git": git_state(),
             "sentences": {lang: self.sentences(lang) for lang in ("zh", "en")},
             "warnings": {lang: self.warnings(lang) for lang in ("zh", "en")},
-        }  # fmt: skip
-
-
+        }

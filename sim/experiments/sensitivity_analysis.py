@@ -63,11 +63,16 @@ class Analysis:
 
         frame = pd.DataFrame(self.rows)
         order = {outcome: place for place, outcome in enumerate(self.study.outcomes)}
-        ranked = frame.assign(_place=frame["outcome"].map(order)).sort_values(["_place", self.main], ascending=[True, False], kind="stable")
+        ranked = frame.assign(_place=frame["outcome"].map(order)).sort_values(
+            ["_place", self.main], ascending=[True, False], kind="stable"
+        )
         frame = ranked.drop(columns="_place").reset_index(drop=True)
         unit = "unit of the outcome" if self.method == MORRIS else "share of variance"
         columns = [name for name in frame if str(name).startswith(("mean_", "first", "total", "spread"))]
-        frame.attrs["units"] = dict.fromkeys(columns, unit) | {"low": "unit of the parameter", "high": "unit of the parameter"}
+        frame.attrs["units"] = dict.fromkeys(columns, unit) | {
+            "low": "unit of the parameter",
+            "high": "unit of the parameter",
+        }
         return frame
 
     @cached_property
@@ -86,11 +91,23 @@ class Analysis:
         table = self.table
         largest = table.groupby("outcome")[self.main].transform("max")
         relative = (table[self.main] / largest.where(largest > 0)).fillna(0.0)
-        return list(relative.groupby(table["parameter"], sort=False).max().sort_values(ascending=False, kind="stable").index[:number])
+        return list(
+            relative.groupby(table["parameter"], sort=False)
+            .max()
+            .sort_values(ascending=False, kind="stable")
+            .index[:number]
+        )
 
 
-def analyse(study: Study, axes: Sequence[Axis], points: list[dict[str, Any]], values: Sequence[Sequence[Any]], level: float,
-            digest: str = "", executed: int = 0) -> Analysis:  # fmt: skip
+def analyse(
+    study: Study,
+    axes: Sequence[Axis],
+    points: list[dict[str, Any]],
+    values: Sequence[Sequence[Any]],
+    level: float,
+    digest: str = "",
+    executed: int = 0,
+) -> Analysis:
     """Analyse the outcomes of a morris or sobol study: `values` has a row a run, a column an outcome, in the study's order.
 
     StudyError if an outcome has no value in some run, or a factor has steps (levels of names) rather than a range.
@@ -106,52 +123,101 @@ def analyse(study: Study, axes: Sequence[Axis], points: list[dict[str, Any]], va
         found = measure(study, axes, unit, runs.mean(axis=1), level)
         rows += [_head(axis, outcome) | row for axis, row in zip(axes, found, strict=True)]
     noise = {outcome: noise_of(runs) for outcome, runs in by_outcome.items()}
-    return Analysis(study.design.kind, study, list(axes), points, by_outcome, rows, noise, level, digest, executed)
+    return Analysis(
+        study.design.kind, study, list(axes), points, by_outcome, rows, noise, level, digest, executed
+    )
 
 
 def _complete(study: Study, values: Sequence[Sequence[Any]], points: int) -> dict[str, np.ndarray]:
     table = np.array([[math.nan if one is None else one for one in row] for row in values], np.float64)
     if table.shape != (points * study.replications, len(study.outcomes)):
-        raise StudyError(f"study {study.name}: found outcomes of {len(values)} runs, allowed {points * study.replications}: all of them")
+        raise StudyError(
+            f"study {study.name}: found outcomes of {len(values)} runs, allowed {points * study.replications}: all of them"
+        )
     for outcome, column in zip(study.outcomes, table.T, strict=True):
         missing = ~np.isfinite(column)
         if missing.any():
             first = int(missing.argmax()) // study.replications
-            raise StudyError(f"{outcome}: has no value in {int(missing.sum())} of {column.size} runs (the first at point {first}), "
-                             "so no sensitivity is computed")  # fmt: skip
-    return {outcome: column.reshape(points, study.replications) for outcome, column in zip(study.outcomes, table.T, strict=True)}
+            raise StudyError(
+                f"{outcome}: has no value in {int(missing.sum())} of {column.size} runs (the first at point {first}), "
+                "so no sensitivity is computed"
+            )
+    return {
+        outcome: column.reshape(points, study.replications)
+        for outcome, column in zip(study.outcomes, table.T, strict=True)
+    }
 
 
 def _head(axis: Axis, outcome: str) -> dict[str, Any]:
     parameter = PARAMETERS.get(axis.key.removeprefix("parameters."))
     low, high = (axis.levels[0], axis.levels[-1]) if axis.levels else (axis.low, axis.high)
     unit = parameter.unit if parameter else ""
-    return {"parameter": axis.key, "parameter_unit": unit, "low": float(low), "high": float(high), "outcome": outcome, "unit": OUTCOMES[outcome].unit}
+    return {
+        "parameter": axis.key,
+        "parameter_unit": unit,
+        "low": float(low),
+        "high": float(high),
+        "outcome": outcome,
+        "unit": OUTCOMES[outcome].unit,
+    }
 
 
-def _morris(study: Study, axes: Sequence[Axis], unit: np.ndarray, means: np.ndarray, level: float) -> list[dict[str, Any]]:
+def _morris(
+    study: Study, axes: Sequence[Axis], unit: np.ndarray, means: np.ndarray, level: float
+) -> list[dict[str, Any]]:
     from SALib.analyze import morris
 
-    found = morris.analyze(problem_of(axes), unit, means, num_resamples=BOOTSTRAPS, conf_level=level, num_levels=study.design.grid_levels,
-                           seed=study.design.seed)  # fmt: skip
-    mean, size, spread, margin = (np.asarray(found[name], np.float64).tolist() for name in ("mu", "mu_star", "sigma", "mu_star_conf"))
+    found = morris.analyze(
+        problem_of(axes),
+        unit,
+        means,
+        num_resamples=BOOTSTRAPS,
+        conf_level=level,
+        num_levels=study.design.grid_levels,
+        seed=study.design.seed,
+    )
+    mean, size, spread, margin = (
+        np.asarray(found[name], np.float64).tolist() for name in ("mu", "mu_star", "sigma", "mu_star_conf")
+    )
     trajectories = study.design.size
-    reach = float(stats.t.ppf(0.5 + level / 2, trajectories - 1)) / math.sqrt(trajectories) if trajectories > 1 else math.nan
+    reach = (
+        float(stats.t.ppf(0.5 + level / 2, trajectories - 1)) / math.sqrt(trajectories)
+        if trajectories > 1
+        else math.nan
+    )
     return [
-        {"mean_effect": m, "mean_effect_low": m - reach * s, "mean_effect_high": m + reach * s, "mean_size": z,
-         "mean_size_low": max(z - c, 0.0), "mean_size_high": z + c, "spread": s, "note": ""}
+        {
+            "mean_effect": m,
+            "mean_effect_low": m - reach * s,
+            "mean_effect_high": m + reach * s,
+            "mean_size": z,
+            "mean_size_low": max(z - c, 0.0),
+            "mean_size_high": z + c,
+            "spread": s,
+            "note": "",
+        }
         for m, z, s, c in zip(mean, size, spread, margin, strict=True)
-    ]  # fmt: skip
+    ]
 
 
-def _sobol(study: Study, axes: Sequence[Axis], unit: np.ndarray, means: np.ndarray, level: float) -> list[dict[str, Any]]:
+def _sobol(
+    study: Study, axes: Sequence[Axis], unit: np.ndarray, means: np.ndarray, level: float
+) -> list[dict[str, Any]]:
     from SALib.analyze import sobol
 
     if bool((means == means[0]).all()):  # SALib divides by its standard deviation
-        nothing = dict.fromkeys(("first", "first_low", "first_high", "total", "total_low", "total_high", "direction"), math.nan)
+        nothing = dict.fromkeys(
+            ("first", "first_low", "first_high", "total", "total_low", "total_high", "direction"), math.nan
+        )
         return [nothing | {"note": CONSTANT} for _ in axes]
-    found = sobol.analyze(problem_of(axes), means, calc_second_order=study.design.second_order, num_resamples=BOOTSTRAPS, conf_level=level,
-                          seed=study.design.seed)  # fmt: skip
+    found = sobol.analyze(
+        problem_of(axes),
+        means,
+        calc_second_order=study.design.second_order,
+        num_resamples=BOOTSTRAPS,
+        conf_level=level,
+        seed=study.design.seed,
+    )
     rows = []
     for place in range(len(axes)):
         row: dict[str, Any] = {}

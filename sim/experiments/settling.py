@@ -22,13 +22,17 @@ GAP = 0.15  # two settled rates that differ by more are two states
 TOLERANCE = 0.02  # width of the bracket around an unstable point at which refining ends
 MOST_SEEDS = 4
 DRIFT_YEARS, MOST_DRIFT = 3, 0.03
-UNMANAGED_CONDITION = 0.7  # start of estates whose mean-field condition is unknown (a lever without counterpart)
+UNMANAGED_CONDITION = (
+    0.7  # start of estates whose mean-field condition is unknown (a lever without counterpart)
+)
 
 Run = Callable[[list[Cell]], CellResults]
 
 
 def _no_more(cells: list[Cell]) -> CellResults:
-    raise StudyError(f"a result read from a folder: found {len(cells)} runs to carry out, allowed none; run it again instead")
+    raise StudyError(
+        f"a result read from a folder: found {len(cells)} runs to carry out, allowed none; run it again instead"
+    )
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,9 @@ class Settled:
 class Settling:
     """Runs and refines `Settled` points for values of a lever; all values of a round are run together."""
 
-    def __init__(self, world: Scenario, lever: Lever, run: Run, seeds: Sequence[int], ensemble: Ensemble | None = None) -> None:
+    def __init__(
+        self, world: Scenario, lever: Lever, run: Run, seeds: Sequence[int], ensemble: Ensemble | None = None
+    ) -> None:
         """`world`: the (prepared) city whose estates are looked at; `seeds`: of the first round; the r-th seed has member r."""
         self.ensemble = ensemble
         self.world, self.lever, self.run, self.first = world, lever, run, tuple(seeds)
@@ -134,7 +140,9 @@ class Settling:
         return {"world": self.world, "lever": self.lever, "first": self.first, "points": self.points}
 
     @classmethod
-    def of_parts(cls, world: Scenario, lever: Lever, first: Sequence[int], points: Mapping[float, Settled]) -> Settling:
+    def of_parts(
+        cls, world: Scenario, lever: Lever, first: Sequence[int], points: Mapping[float, Settled]
+    ) -> Settling:
         """Read back from `parts`: its points can be drawn, and no further ones run."""
         made = cls(world, lever, _no_more, first)
         made.points = dict(points)
@@ -158,18 +166,24 @@ class Settling:
         for point in points:
             for start in point.bracket:
                 interval = point.chance(start)[1]
-                if interval.low < 0.5 < interval.high and point.trials[start].seeds < MOST_SEEDS * len(self.first):
+                if interval.low < 0.5 < interval.high and point.trials[start].seeds < MOST_SEEDS * len(
+                    self.first
+                ):
                     doubtful.setdefault(point.value, []).append(start)
         last = max(self.first)
         if doubtful:
-            self._try(doubtful, [*self.first, *range(last + 1, last + 1 + (MOST_SEEDS - 1) * len(self.first))])
+            self._try(
+                doubtful, [*self.first, *range(last + 1, last + 1 + (MOST_SEEDS - 1) * len(self.first))]
+            )
 
     def _try(self, wanted: Mapping[float, Sequence[float]], seeds: Sequence[int]) -> None:
         cells: list[Cell] = []
         places: list[tuple[float, float]] = []
         for value, starts in wanted.items():
             for start in starts:
-                cells += cells_over(self._started(value, start), seeds, self.ensemble, {self.lever.key: value, "start": start})
+                cells += cells_over(
+                    self._started(value, start), seeds, self.ensemble, {self.lever.key: value, "start": start}
+                )
                 places.append((value, start))
         if not cells:
             return
@@ -181,7 +195,10 @@ class Settling:
     def _started(self, value: float, start: float) -> Scenario:
         """The city with the lever at a value, service and condition being what that collection rate would keep up."""
         if value not in self._worlds:
-            self._worlds[value] = self.lever.apply(self.world, value), self.lever.mean_field(self.world, value)
+            self._worlds[value] = (
+                self.lever.apply(self.world, value),
+                self.lever.mean_field(self.world, value),
+            )
         world, map_ = self._worlds[value]
         name = self.lever.type_name
         condition = map_.resting_condition(start) if map_ is not None else UNMANAGED_CONDITION
@@ -196,7 +213,9 @@ class Settling:
         """Change of the type's mean collection rate between the last year and the year DRIFT_YEARS before; 0 where nobody bills."""
         rates = np.nan_to_num(summary.by_type["collection_rate"][self.code].astype(np.float64), nan=0.0)
         back = min(12 * DRIFT_YEARS, rates.size - 13)
-        return float(abs(rates[-12:].mean() - rates[-12 - back : rates.size - back].mean())) if back > 0 else 1.0
+        return (
+            float(abs(rates[-12:].mean() - rates[-12 - back : rates.size - back].mean())) if back > 0 else 1.0
+        )
 
     def edges(self, tolerance: float) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
         """Brackets of the lever around the ends of the range with two states, refined to `tolerance` by halving.

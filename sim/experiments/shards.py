@@ -40,7 +40,9 @@ def write_shard(folder: Path, name: str, table: pa.Table) -> dict[str, int | str
     # readers of a folder of Parquet files pass over names that begin with a dot
     part = path.with_name("." + path.name + PART)
     try:
-        pq.write_table(table, part, compression="zstd", compression_level=1, use_dictionary=["scenario", "overrides"])
+        pq.write_table(
+            table, part, compression="zstd", compression_level=1, use_dictionary=["scenario", "overrides"]
+        )
         with open(part, "rb+") as file:
             os.fsync(file.fileno())
         sealed = seal(part)

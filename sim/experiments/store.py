@@ -106,14 +106,25 @@ class Store:
         """Keep what came of a run. StudyError if the disk is full; the store is then as it was before."""
         cell, packed, failure = finished.cell, finished.packed, finished.failure
         row: dict[str, Any] = {
-            "key": cell.key, "version": self.version, "scenario": cell.scenario_hash, "seed": cell.seed,
-            "overrides": cell.overrides_json(), "attempts": finished.attempts, "seconds": round(finished.seconds, 3),
-        }  # fmt: skip
+            "key": cell.key,
+            "version": self.version,
+            "scenario": cell.scenario_hash,
+            "seed": cell.seed,
+            "overrides": cell.overrides_json(),
+            "attempts": finished.attempts,
+            "seconds": round(finished.seconds, 3),
+        }
         if packed is not None:
             row |= {"status": "done", "digest": packed.digest, "payload": packed.payload}
         elif failure is not None:
             inputs = to_toml(cell.scenario.model_copy(update={"seed": cell.seed}))
-            row |= {"status": "failed", "failure": failure.kind, "message": failure.message, "traceback": failure.traceback, "inputs": inputs}
+            row |= {
+                "status": "failed",
+                "failure": failure.kind,
+                "message": failure.message,
+                "traceback": failure.traceback,
+                "inputs": inputs,
+            }
         with self._disk():
             with self.ledger.writing():
                 before = self.statuses([cell.key]).get(cell.key)
@@ -137,14 +148,20 @@ class Store:
             self._write_manifest()
 
     def _count_pending(self) -> int:
-        return int(self.ledger.ask("SELECT count(*) FROM runs WHERE version = ? AND payload IS NOT NULL", self.version)[0][0])
+        return int(
+            self.ledger.ask(
+                "SELECT count(*) FROM runs WHERE version = ? AND payload IS NOT NULL", self.version
+            )[0][0]
+        )
 
     def _compact(self, merge: bool) -> None:
         """Write pending runs into shards; the ledger's write lock is held, so that no other driver does the same."""
         old: list[str] = []
         with self.ledger.writing():
             rows = self.ledger.ask(
-                "SELECT key, scenario, overrides, digest, payload FROM runs WHERE version = ? AND payload IS NOT NULL ORDER BY key", self.version)  # fmt: skip
+                "SELECT key, scenario, overrides, digest, payload FROM runs WHERE version = ? AND payload IS NOT NULL ORDER BY key",
+                self.version,
+            )
             if not rows:
                 return
             tables = [shard_table([row[:4] for row in rows], [batch_of(row[4]) for row in rows])]
@@ -164,7 +181,9 @@ class Store:
         question = "SELECT name, sha256 FROM shards WHERE version = ? AND runs < ? ORDER BY name"
         small = self.ledger.ask(question, self.version, SHARD_RUNS // 2)
         # a damaged one is left for check_shards, which says so
-        return [name for name, sha in small if (self.shards / name).exists() and seal(self.shards / name) == sha]
+        return [
+            name for name, sha in small if (self.shards / name).exists() and seal(self.shards / name) == sha
+        ]
 
     def _write_one(self, table: pa.Table) -> None:
         keys = table.column("key").to_pylist()
@@ -178,9 +197,13 @@ class Store:
     def _write_manifest(self) -> None:
         """Every shard of the store with its hash; written beside its place and moved there."""
         shards = self.ledger.ask("SELECT name, sha256, runs, bytes FROM shards ORDER BY name")
-        done, failed = (self.ledger.ask("SELECT count(*) FROM runs WHERE status = ?", s)[0][0] for s in ("done", "failed"))
+        done, failed = (
+            self.ledger.ask("SELECT count(*) FROM runs WHERE status = ?", s)[0][0] for s in ("done", "failed")
+        )
         listed = {name: {"sha256": sha, "runs": runs, "bytes": size} for name, sha, runs, size in shards}
-        text = json.dumps({"format": FORMAT, "done": done, "failed": failed, "shards": listed}, indent=1) + "\n"
+        text = (
+            json.dumps({"format": FORMAT, "done": done, "failed": failed, "shards": listed}, indent=1) + "\n"
+        )
         replace_text(self.folder / "manifest.json", text)
 
     def _inputs_file(self, key: str) -> Path:
@@ -210,7 +233,7 @@ class Store:
     # reading
 
     def statuses(self, keys: Sequence[str]) -> dict[str, str]:
-        """"done" or "failed" by key; runs that the store does not know are left out."""
+        """ "done" or "failed" by key; runs that the store does not know are left out."""
         return dict(self.ledger.ask_about("key, status", keys))  # type: ignore[arg-type]
 
     def digests(self, keys: Sequence[str]) -> dict[str, str]:
@@ -231,7 +254,9 @@ class Store:
         """The full key that begins with `run_id`. StudyError if none or several of `among` do."""
         found = sorted({key for key in among if key.startswith(run_id)})
         if len(found) != 1:
-            raise StudyError(f"--run {run_id}: {len(found)} runs of the study have an id that begins so; allowed: exactly one")
+            raise StudyError(
+                f"--run {run_id}: {len(found)} runs of the study have an id that begins so; allowed: exactly one"
+            )
         return found[0]
 
     def summary(self, key: str) -> RunSummary:
@@ -248,14 +273,19 @@ class Store:
             # another driver has merged the shard into a larger one in the meantime
             moved = self.ledger.ask("SELECT shard FROM runs WHERE key = ?", key)[0][0]
             if moved == shard:
-                raise ResultError(f"{self.shards / shard}: missing; run the study again to make its runs anew") from None
+                raise ResultError(
+                    f"{self.shards / shard}: missing; run the study again to make its runs anew"
+                ) from None
             table, places = self._table(moved)
         return summary_in(table, places[key])
 
     def _table(self, shard: str) -> tuple[pa.Table, dict[str, int]]:
         if shard not in self.tables:
             table = read_shard(self.shards / shard)
-            self.tables[shard] = (table, {key: row for row, key in enumerate(table.column("key").to_pylist())})
+            self.tables[shard] = (
+                table,
+                {key: row for row, key in enumerate(table.column("key").to_pylist())},
+            )
             if len(self.tables) > OPEN_TABLES:
                 self.tables.popitem(last=False)
         self.tables.move_to_end(shard)
@@ -266,13 +296,17 @@ class Store:
 
         Returns the names of the damaged shards. Each shard is checked once while the store is open.
         """
-        names = {row[0] for row in self.ledger.ask_about("shard", keys, "AND shard IS NOT NULL")} - self.checked
+        names = {
+            row[0] for row in self.ledger.ask_about("shard", keys, "AND shard IS NOT NULL")
+        } - self.checked
         damaged = [name for name in sorted(names) if not is_whole(self.ledger, self.folder, name)]
         for name in damaged:
             with self.writing():
                 lost = forget_shard(self.ledger, self.folder, name)
             self.tables.pop(name, None)
-            self.notice(f"{self.shards / name}: damaged or missing (its hash is not the recorded one); its {lost} runs will be run again")
+            self.notice(
+                f"{self.shards / name}: damaged or missing (its hash is not the recorded one); its {lost} runs will be run again"
+            )
         self.checked |= names
         return damaged
 

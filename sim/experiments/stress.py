@@ -75,17 +75,30 @@ class Stress:
         import pandas as pd
 
         regret = self.regret
-        robust = pd.DataFrame({"package": list(numbers), "satisficing": self.satisficing, "worst_regret": regret.max(axis=1),
-                               "mean_regret": regret.mean(axis=1)})  # fmt: skip
+        robust = pd.DataFrame(
+            {
+                "package": list(numbers),
+                "satisficing": self.satisficing,
+                "worst_regret": regret.max(axis=1),
+                "mean_regret": regret.mean(axis=1),
+            }
+        )
         futures = pd.DataFrame(self.futures, columns=list(self.keys)).assign(nothing=self.nothing)
-        return {"robustness": robust, "futures": futures.assign(**{f"package_{n}": row for n, row in zip(numbers, self.in_cycle, strict=True)})}
+        return {
+            "robustness": robust,
+            "futures": futures.assign(
+                **{f"package_{n}": row for n, row in zip(numbers, self.in_cycle, strict=True)}
+            ),
+        }
 
 
 def _best(satisficing: np.ndarray, regret: np.ndarray) -> int:
     return int(np.lexsort((regret.max(axis=1), -satisficing))[0])
 
 
-def stress_test(base: Scenario, packages: Sequence[Scenario], futures: int, run: Runs, design_seed: int, seed: int) -> Stress:
+def stress_test(
+    base: Scenario, packages: Sequence[Scenario], futures: int, run: Runs, design_seed: int, seed: int
+) -> Stress:
     """Run nothing and every package in `futures` points of a Latin hypercube over `unmeasured()`, all with the same `seed`.
 
     The best of them then meets as many other futures under another seed, since those that chose it flatter it.
@@ -106,7 +119,9 @@ def stress_test(base: Scenario, packages: Sequence[Scenario], futures: int, run:
 def _futures(number: int, seed: int) -> np.ndarray:
     """Points (futures x parameters) of a Latin hypercube over the plausible ranges of unmeasured parameters."""
     low, high = np.array(list(unmeasured().values())).T
-    return np.asarray(low + (high - low) * qmc.LatinHypercube(d=low.size, rng=np.random.default_rng(seed)).random(number))
+    return np.asarray(
+        low + (high - low) * qmc.LatinHypercube(d=low.size, rng=np.random.default_rng(seed)).random(number)
+    )
 
 
 def _shares(scenarios: Sequence[Scenario], points: np.ndarray, seed: int, run: Runs) -> list[np.ndarray]:
@@ -129,10 +144,14 @@ def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) 
     try:
         from sklearn.tree import DecisionTreeClassifier
     except ModuleNotFoundError:
-        raise StudyError("scikit-learn is not installed, and scenario discovery needs it: pip install 'estate-governance-simulator[search]'") from None
+        raise StudyError(
+            "scikit-learn is not installed, and scenario discovery needs it: pip install 'estate-governance-simulator[search]'"
+        ) from None
     if fails.all() or not fails.any():
         return ()
-    tree = DecisionTreeClassifier(max_leaf_nodes=LEAVES, min_samples_leaf=LEAST_LEAF, class_weight="balanced", random_state=0)
+    tree = DecisionTreeClassifier(
+        max_leaf_nodes=LEAVES, min_samples_leaf=LEAST_LEAF, class_weight="balanced", random_state=0
+    )
     tree.fit(points, fails)
     leaves = tree.apply(points)
     found = []
@@ -140,7 +159,14 @@ def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) 
         inside = leaves == leaf
         if fails[inside].mean() > 0.5 and bounds:
             sides = tuple((keys[feature], low, high) for feature, (low, high) in sorted(bounds.items()))
-            found.append(Failing(sides, float(fails[inside].mean()), float(fails[inside].sum() / fails.sum()), int(inside.sum())))
+            found.append(
+                Failing(
+                    sides,
+                    float(fails[inside].mean()),
+                    float(fails[inside].sum() / fails.sum()),
+                    int(inside.sum()),
+                )
+            )
     return tuple(sorted(found, key=lambda one: -one.coverage))
 
 

@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 
-def study(what: Study | Plan | str | Path, *, engine: Engine | None = None, store: Store | Path | str | None = None,
-          progress: Report | bool = True, retry_failed: bool = False, lang: str = "en") -> StudyResult:  # fmt: skip
+def study(
+    what: Study | Plan | str | Path,
+    *,
+    engine: Engine | None = None,
+    store: Store | Path | str | None = None,
+    progress: Report | bool = True,
+    retry_failed: bool = False,
+    lang: str = "en",
+) -> StudyResult:
     """Carry out a study (a Study, the path of its file, or its name) and return what it found.
 
     Runs that the store has are not carried out again, so that calling this after an interruption goes on where it stopped.
@@ -36,8 +43,12 @@ def study(what: Study | Plan | str | Path, *, engine: Engine | None = None, stor
     place = store if isinstance(store, Store) else open_store(store)
     register(place, plan)
     options: dict[str, Any] = {
-        "engine": engine, "store": place, "timeout": plan.study.timeout, "retry_failed": retry_failed, "keys": plan.keys,
-    }  # fmt: skip
+        "engine": engine,
+        "store": place,
+        "timeout": plan.study.timeout,
+        "retry_failed": retry_failed,
+        "keys": plan.keys,
+    }
     if progress is True:
         with progress_bar(lang) as report:
             results = run_cells(plan, progress=report, **options)
@@ -52,8 +63,16 @@ def register(store: Store, plan: Plan) -> None:
         return
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with store.writing():
-        store.ledger.insert("study_runs", ({"study": plan.id, "position": i, "key": key} for i, key in enumerate(plan.keys)))
-        row = {"id": plan.id, "name": plan.study.name, "file": str(plan.file), "total": len(set(plan.keys)), "started": started}
+        store.ledger.insert(
+            "study_runs", ({"study": plan.id, "position": i, "key": key} for i, key in enumerate(plan.keys))
+        )
+        row = {
+            "id": plan.id,
+            "name": plan.study.name,
+            "file": str(plan.file),
+            "total": len(set(plan.keys)),
+            "started": started,
+        }
         store.ledger.insert("studies", [row])
 
 
@@ -119,11 +138,22 @@ class StudyResult:
         import pandas as pd
 
         plan, count = self.plan, self.study.replications
-        status, found = self.results.store.statuses(plan.keys), self.results.store.columns(plan.keys, outcomes)
+        status, found = (
+            self.results.store.statuses(plan.keys),
+            self.results.store.columns(plan.keys, outcomes),
+        )
         factors = [self._factors(point) for point in range(len(plan.points))]
         empty = (None,) * len(outcomes)
         rows = [
-            (key[:12], i // count, i % count, plan.seed_of(i), status.get(key, "missing"), *factors[i // count], *found.get(key, empty))
+            (
+                key[:12],
+                i // count,
+                i % count,
+                plan.seed_of(i),
+                status.get(key, "missing"),
+                *factors[i // count],
+                *found.get(key, empty),
+            )
             for i, key in enumerate(plan.keys)
         ]
         columns = ["run", "point", "replication", "seed", "status", *plan.factor_keys, *outcomes]
@@ -143,7 +173,9 @@ class StudyResult:
         empty = [name for name in outcomes if runs[name].isna().any()]
         if empty:
             number = int(runs[empty[0]].isna().sum())
-            raise StudyError(f"{empty[0]} has no value in {number} of {len(runs)} runs, so no mean is taken over the others")
+            raise StudyError(
+                f"{empty[0]} has no value in {number} of {len(runs)} runs, so no mean is taken over the others"
+            )
         unknown = [name for name in by if name not in ("point", *self.plan.factor_keys)]
         if unknown:
             raise StudyError(f"by: found {unknown[0]!r}, allowed: point, {', '.join(self.plan.factor_keys)}")
@@ -167,7 +199,9 @@ class StudyResult:
             part = place / f".runs.{self.plan.id}.part"
             self.table(list(OUTCOMES)).to_parquet(part, index=False, compression="zstd")
             part.replace(place / "runs.parquet")
-            replace_text(place / "manifest.json", json.dumps(self.manifest(), ensure_ascii=False, indent=1) + "\n")
+            replace_text(
+                place / "manifest.json", json.dumps(self.manifest(), ensure_ascii=False, indent=1) + "\n"
+            )
         except OSError as error:
             raise StudyError(f"{place}: cannot be written ({error.strerror or error})") from None
         return place
@@ -184,11 +218,16 @@ class StudyResult:
             "runs": len(self),
             "missing": self.missing,
             "digest": None if self.missing else self.digest(),
-            "failed": [{"run": f.key, "seed": f.seed, "kind": f.kind, "message": f.message} for f in self.failures],
+            "failed": [
+                {"run": f.key, "seed": f.seed, "kind": f.kind, "message": f.message} for f in self.failures
+            ],
             "store": str(self.results.store.folder),
             "version": self.results.store.version,
-            "ensemble": None if self.plan.ensemble is None else self.plan.ensemble.facts(self.study.replications),
-            "versions": versions(), "platform": machine(),
+            "ensemble": None
+            if self.plan.ensemble is None
+            else self.plan.ensemble.facts(self.study.replications),
+            "versions": versions(),
+            "platform": machine(),
             "git": git_state(),
         }
 

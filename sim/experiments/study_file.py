@@ -38,9 +38,13 @@ class Factor(Table):
     def _check_rules(self) -> Factor:
         problems = []
         if (self.low is None) != (self.high is None):
-            problems.append(Problem("", "low" if self.low is None else "high", "nothing", "both low and high, or neither"))
+            problems.append(
+                Problem("", "low" if self.low is None else "high", "nothing", "both low and high, or neither")
+            )
         elif self.low is not None and self.levels:
-            problems.append(Problem("", "levels", "levels beside low and high", "either levels, or low and high"))
+            problems.append(
+                Problem("", "levels", "levels beside low and high", "either levels, or low and high")
+            )
         elif self.low is not None and self.high is not None and self.low >= self.high:
             problems.append(Problem("", "high", f"{self.high:g}", f"more than low ({self.low:g})"))
         if self.scale == "log" and (self.low is None or self.low <= 0):
@@ -62,19 +66,25 @@ class Design(Table):
     `grid_levels`. list: the `points` as given.
     """
 
-    kind: Literal["grid", "latin_hypercube", "sobol", "morris", "list"] = Field(description="kind of design / 设计类型")
+    kind: Literal["grid", "latin_hypercube", "sobol", "morris", "list"] = Field(
+        description="kind of design / 设计类型"
+    )
     size: int = setting(1, 1, 10_000_000, "", "size, see the kind of design", "规模")
     seed: int = setting(1, 0, 2**32 - 1, "", "seed of the design itself", "设计的随机种子")
     second_order: bool = setting(False, None, None, "", "points for second-order indices", "是否估计二阶指数")
     grid_levels: int = setting(4, 2, 64, "", "levels of a Morris grid (even)", "Morris网格层数")
-    points: tuple[dict[str, Value], ...] = Field(default=(), strict=False, description="points of a list / 列举的组合")
+    points: tuple[dict[str, Value], ...] = Field(
+        default=(), strict=False, description="points of a list / 列举的组合"
+    )
 
     @model_validator(mode="after")
     def _check_rules(self) -> Design:
         problems = []
         if (self.kind == "list") != bool(self.points):
             found = f"{len(self.points)} points"
-            problems.append(Problem("", "points", found, "at least one for a list, none for another kind of design"))
+            problems.append(
+                Problem("", "points", found, "at least one for a list, none for another kind of design")
+            )
         if self.kind == "sobol" and self.size & (self.size - 1):
             near = 2 ** round(math.log2(self.size))
             problems.append(Problem("", "size", str(self.size), f"a power of two, such as {near}, for sobol"))
@@ -91,33 +101,62 @@ class Study(Table):
     title: Bilingual
     question: Bilingual
     base: str = Field(min_length=1, description="name or path of the base scenario / 基准情景")
-    changes: dict[str, Value] = Field(default_factory=dict, description="keys of the base that all runs change / 统一修改项")
-    factors: tuple[Factor, ...] = Field(default=(), strict=False, description="what differs between runs / 因素")
-    unmeasured: bool = setting(False, None, None, "", "add every parameter as a factor that is assumed or calibrated and has a plausible range, over that range", "加入全部未测参数")
+    changes: dict[str, Value] = Field(
+        default_factory=dict, description="keys of the base that all runs change / 统一修改项"
+    )
+    factors: tuple[Factor, ...] = Field(
+        default=(), strict=False, description="what differs between runs / 因素"
+    )
+    unmeasured: bool = setting(
+        False,
+        None,
+        None,
+        "",
+        "add every parameter as a factor that is assumed or calibrated and has a plausible range, over that range",
+        "加入全部未测参数",
+    )
     design: Design
-    replications: Annotated[int, Field(ge=1, le=1_000_000)] = Field(default=1, description="runs of each point / 重复次数")
+    replications: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=1, description="runs of each point / 重复次数"
+    )
     seed: int = setting(1, 0, 2**62, "", "seed of the first replication", "首个随机种子")
     seeds: Literal["common", "independent"] = Field(
         default="common", description="the same seeds at every point, or others at each / 随机种子方案"
     )
-    outcomes: tuple[str, ...] = Field(default=DEFAULT_OUTCOMES, min_length=1, strict=False, description="what is looked at / 关注指标")
-    ensemble: str = Field(default="", description="run over an ensemble of parameters: its name or CSV file / 参数集合")
+    outcomes: tuple[str, ...] = Field(
+        default=DEFAULT_OUTCOMES, min_length=1, strict=False, description="what is looked at / 关注指标"
+    )
+    ensemble: str = Field(
+        default="", description="run over an ensemble of parameters: its name or CSV file / 参数集合"
+    )
     timeout: float = setting(600.0, 0.01, 1e6, "s", "longest time for one run", "单次运行时限")
 
     @field_validator("outcomes")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         unknown = [name for name in names if name not in OUTCOMES]
-        refuse([Problem("", "", repr(name), "one of " + ", ".join(OUTCOMES), nearest(name, OUTCOMES)) for name in unknown])
+        refuse(
+            [
+                Problem("", "", repr(name), "one of " + ", ".join(OUTCOMES), nearest(name, OUTCOMES))
+                for name in unknown
+            ]
+        )
         return names
 
     @model_validator(mode="after")
     def _check_rules(self) -> Study:
         problems = []
         keys = [factor.key for factor in self.factors]
-        problems += [Problem("", "factors", f"{key!r} twice", "every key once") for key in sorted({k for k in keys if keys.count(k) > 1})]
+        problems += [
+            Problem("", "factors", f"{key!r} twice", "every key once")
+            for key in sorted({k for k in keys if keys.count(k) > 1})
+        ]
         if self.design.kind == "list" and (self.factors or self.unmeasured):
-            problems.append(Problem("", "factors", "factors beside a list of points", "no factors: the points name their keys"))
+            problems.append(
+                Problem(
+                    "", "factors", "factors beside a list of points", "no factors: the points name their keys"
+                )
+            )
         if self.design.kind != "list" and not self.factors and not self.unmeasured:
             problems.append(Problem("", "factors", "nothing", "at least one factor"))
         refuse(problems)
@@ -133,7 +172,16 @@ def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
     file = find_study(path_or_name)
     data = read_toml(file)
     if COMMAND in data:
-        raise ScenarioError([Problem(str(file), COMMAND, repr(data[COMMAND]), f"a study of many runs; this is a question for: estate {data[COMMAND]} {path_or_name}")])
+        raise ScenarioError(
+            [
+                Problem(
+                    str(file),
+                    COMMAND,
+                    repr(data[COMMAND]),
+                    f"a study of many runs; this is a question for: estate {data[COMMAND]} {path_or_name}",
+                )
+            ]
+        )
     data.setdefault("name", file.stem)
     return check_study(data, str(file)), file
 

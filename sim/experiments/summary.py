@@ -74,7 +74,12 @@ class RunSummary:
     def _arrays(self) -> Iterator[tuple[str, np.ndarray]]:
         yield " ".join(("run", *self.types)), np.array([self.seed, self.months], "<i8")
         yield " ".join(self.scalars), np.array(list(self.scalars.values()), "<f8")
-        for name, table in (("series", self.series), ("type", self.by_type), ("district", self.by_district), ("estate", self.estates)):
+        for name, table in (
+            ("series", self.series),
+            ("type", self.by_type),
+            ("district", self.by_district),
+            ("estate", self.estates),
+        ):
             for column, array in table.items():
                 yield f"{name} {column}", array
         for (bearer, programme), array in self.spending.items():
@@ -82,7 +87,11 @@ class RunSummary:
 
     def public_cost(self, bearer: str | None = None, programme: str | None = None) -> float:
         """Public money spent in yuan over the run, net, with losses of state-owned companies; of one bearer or programme only where given (0 if it spent none)."""
-        chosen = [fen.sum() for (who, what), fen in self.spending.items() if bearer in (None, who) and programme in (None, what)]
+        chosen = [
+            fen.sum()
+            for (who, what), fen in self.spending.items()
+            if bearer in (None, who) and programme in (None, what)
+        ]
         return int(sum(chosen)) / FEN_PER_YUAN
 
     def series_frame(self) -> pd.DataFrame:
@@ -99,7 +108,12 @@ class RunSummary:
 
         frame = pd.DataFrame(self.estates)
         frame.index.name = "estate"
-        for column, names in (("type", self.types), ("first_stage", STAGES), ("final_stage", STAGES), ("final_mode", MODES)):
+        for column, names in (
+            ("type", self.types),
+            ("first_stage", STAGES),
+            ("final_stage", STAGES),
+            ("final_mode", MODES),
+        ):
             frame[column] = pd.Categorical.from_codes(frame[column].to_numpy(), list(names))
         return frame
 

@@ -48,8 +48,16 @@ class TypeMap:
 class Tipping:
     """What `tipping` found."""
 
-    def __init__(self, scenario: Scenario, maps: Sequence[TypeMap], no_return: NoReturn | None, note: str, executed: int, digest: str,
-                 asked: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        scenario: Scenario,
+        maps: Sequence[TypeMap],
+        no_return: NoReturn | None,
+        note: str,
+        executed: int,
+        digest: str,
+        asked: Mapping[str, Any] | None = None,
+    ) -> None:
         """Made by `tipping`; `note` says why there is no point of no return, `asked` with what options it was called."""
         self.scenario, self.maps, self.no_return, self.note = scenario, list(maps), no_return, note
         self.executed, self.digest, self.asked = executed, digest, dict(asked or {})
@@ -62,7 +70,9 @@ class Tipping:
         rows: list[dict[str, Any]] = []
         for one in self.maps:
             for value, found in sorted(one.mean_field.items()):
-                rows += [_row(one, value, MEAN_FIELD, bool(stable), rate, rate, rate) for rate, stable in found]
+                rows += [
+                    _row(one, value, MEAN_FIELD, bool(stable), rate, rate, rate) for rate, stable in found
+                ]
             for value, point in sorted(one.agents.points.items()):
                 if not point.settled:
                     continue  # not at rest: see `trials`
@@ -72,7 +82,12 @@ class Tipping:
                     rows.append(_row(one, value, AGENTS, False, point.unstable, *point.bracket))
         columns = ["type", "lever", "source", "stable", "collection", "low", "high"]
         frame = pd.DataFrame(rows, columns=columns)
-        frame.attrs["units"] = {"lever": self.maps[0].lever.unit, "collection": "share", "low": "share", "high": "share"}
+        frame.attrs["units"] = {
+            "lever": self.maps[0].lever.unit,
+            "collection": "share",
+            "low": "share",
+            "high": "share",
+        }
         return frame
 
     @property
@@ -86,9 +101,24 @@ class Tipping:
                 for start, trial in sorted(point.trials.items()):
                     share, interval = point.chance(start)
                     low, high = np.quantile(trial.rates, [0.1, 0.9])
-                    rows.append({"type": one.type_name, "lever": value, "start": start, "seeds": trial.seeds, "estates": trial.rates.size,
-                                 "settled": trial.middle, "settled_p10": low, "settled_p90": high, "two_states": point.two_states, "at_rest": point.settled,
-                                 "drift": trial.drift, "chance_high": share, "chance_low_bound": interval.low, "chance_high_bound": interval.high})  # fmt: skip
+                    rows.append(
+                        {
+                            "type": one.type_name,
+                            "lever": value,
+                            "start": start,
+                            "seeds": trial.seeds,
+                            "estates": trial.rates.size,
+                            "settled": trial.middle,
+                            "settled_p10": low,
+                            "settled_p90": high,
+                            "two_states": point.two_states,
+                            "at_rest": point.settled,
+                            "drift": trial.drift,
+                            "chance_high": share,
+                            "chance_low_bound": interval.low,
+                            "chance_high_bound": interval.high,
+                        }
+                    )
         return pd.DataFrame(rows)
 
     @property
@@ -96,16 +126,23 @@ class Tipping:
         """Width of the trap, one row for each type and source."""
         import pandas as pd
 
-        return pd.DataFrame([{"type": one.type_name, **vars(width)} for one in self.maps for width in one.widths])
+        return pd.DataFrame(
+            [{"type": one.type_name, **vars(width)} for one in self.maps for width in one.widths]
+        )
 
     @property
     def loops(self) -> pd.DataFrame:
         """The hysteresis loop, one row for each type and value: collection on the way out and back (means over seeds)."""
         import pandas as pd
 
-        rows = [{"type": one.type_name, "lever": float(value), "out": float(out), "back": float(back)}
-                for one in self.maps if one.loop is not None
-                for value, out, back in zip(one.loop.values, one.loop.out.mean(axis=0), one.loop.back.mean(axis=0), strict=True)]  # fmt: skip
+        rows = [
+            {"type": one.type_name, "lever": float(value), "out": float(out), "back": float(back)}
+            for one in self.maps
+            if one.loop is not None
+            for value, out, back in zip(
+                one.loop.values, one.loop.out.mean(axis=0), one.loop.back.mean(axis=0), strict=True
+            )
+        ]
         return pd.DataFrame(rows, columns=["type", "lever", "out", "back"])
 
     @property
@@ -115,12 +152,23 @@ class Tipping:
 
         columns = ["delay", "seeds", "rescued", "excess", "excess_low", "excess_high", "works", "uncertain"]
         found = self.no_return.trials if self.no_return is not None else ()
-        return pd.DataFrame([(t.delay, t.seeds, t.rescued, t.excess, t.interval.low, t.interval.high, t.works, t.uncertain) for t in found],
-                            columns=columns)  # fmt: skip
+        return pd.DataFrame(
+            [
+                (t.delay, t.seeds, t.rescued, t.excess, t.interval.low, t.interval.high, t.works, t.uncertain)
+                for t in found
+            ],
+            columns=columns,
+        )
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name."""
-        return {"points": self.points, "trials": self.trials, "widths": self.widths, "loops": self.loops, "delays": self.delays}
+        return {
+            "points": self.points,
+            "trials": self.trials,
+            "widths": self.widths,
+            "loops": self.loops,
+            "delays": self.delays,
+        }
 
     def sentences(self, lang: str = "en") -> list[str]:
         """What was found, in words."""
@@ -142,16 +190,44 @@ class Tipping:
         return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.widths)
 
 
-def _row(one: TypeMap, value: float, source: str, stable: bool, rate: float, low: float, high: float) -> dict[str, Any]:
-    return {"type": one.type_name, "lever": value, "source": source, "stable": stable, "collection": rate, "low": low, "high": high}
+def _row(
+    one: TypeMap, value: float, source: str, stable: bool, rate: float, low: float, high: float
+) -> dict[str, Any]:
+    return {
+        "type": one.type_name,
+        "lever": value,
+        "source": source,
+        "stable": stable,
+        "collection": rate,
+        "low": low,
+        "high": high,
+    }
 
 
-def tipping(scenario: Scenario | str | Path, lever: str = ADDED_INCOME, *, low: float | None = None, high: float | None = None,
-            values: int = VALUES, types: Sequence[str] | None = None, world: str = "alike", months: int = MONTHS,
-            estates: int = ESTATES, households: int = HOUSEHOLDS, seeds: Sequence[int] = (1,), hysteresis: bool = True,
-            hold: int = HOLD, no_return: bool = True, longest_delay: int = LONGEST_DELAY, overrides: Mapping[str, Any] | None = None,
-            ensemble: Ensemble | str | Path | None = None, engine: Engine | None = None, store: Store | Path | str | None = None, timeout: float = DEFAULT_TIMEOUT,
-            progress: Report | None = None) -> Tipping:  # fmt: skip
+def tipping(
+    scenario: Scenario | str | Path,
+    lever: str = ADDED_INCOME,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    values: int = VALUES,
+    types: Sequence[str] | None = None,
+    world: str = "alike",
+    months: int = MONTHS,
+    estates: int = ESTATES,
+    households: int = HOUSEHOLDS,
+    seeds: Sequence[int] = (1,),
+    hysteresis: bool = True,
+    hold: int = HOLD,
+    no_return: bool = True,
+    longest_delay: int = LONGEST_DELAY,
+    overrides: Mapping[str, Any] | None = None,
+    ensemble: Ensemble | str | Path | None = None,
+    engine: Engine | None = None,
+    store: Store | Path | str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    progress: Report | None = None,
+) -> Tipping:
     """Sweep starting collection and one lever, and find where the estates of each type can rest.
 
     `lever`: "added_income", "viability" or a dotted key, from `low` to `high` in `values` steps (refined at the ends of the trap).
@@ -167,26 +243,53 @@ def tipping(scenario: Scenario | str | Path, lever: str = ADDED_INCOME, *, low: 
     if world not in WORLDS:
         raise StudyError(f"world: found {world!r}, allowed {' or '.join(WORLDS)}")
     if values < 3 or not seeds:
-        raise StudyError(f"values: found {values} values and {len(seeds)} seeds, allowed 3 or more values and a seed")
+        raise StudyError(
+            f"values: found {values} values and {len(seeds)} seeds, allowed 3 or more values and a seed"
+        )
     members = as_ensemble(ensemble)
     if members is not None and len(seeds) < 2:
-        raise StudyError(f"seeds: found {len(seeds)} with an ensemble, allowed 2 or more: each seed has a member of its own")
+        raise StudyError(
+            f"seeds: found {len(seeds)} with an ensemble, allowed 2 or more: each seed has a member of its own"
+        )
     runner = _Runner(engine, store if isinstance(store, Store) else open_store(store), timeout, progress)
     names = list(types) if types else [name for name, number in base.estates_by_type().items() if number]
     maps = []
     for name in names:
         type_of(base, name)
         place = _Place(base, lever, name, world, months, estates, households)
-        maps.append(_map_of(place, place.sweep(low, high, values), runner, tuple(seeds), hold if hysteresis else 0, members))
+        maps.append(
+            _map_of(
+                place,
+                place.sweep(low, high, values),
+                runner,
+                tuple(seeds),
+                hold if hysteresis else 0,
+                members,
+            )
+        )
     found, note = None, "not asked for" if not no_return else ""
     if no_return:
         try:
             found = point_of_no_return(base, runner, longest=longest_delay, ensemble=members)
         except NoPoint as error:
             note = error.why
-    asked = {"lever": lever, "low": low, "high": high, "values": values, "types": names, "world": world, "months": months, "estates": estates,
-             "households": households, "seeds": list(seeds), "hysteresis": hysteresis, "hold": hold, "no_return": no_return, "longest_delay": longest_delay,
-             "ensemble": members}  # fmt: skip
+    asked = {
+        "lever": lever,
+        "low": low,
+        "high": high,
+        "values": values,
+        "types": names,
+        "world": world,
+        "months": months,
+        "estates": estates,
+        "households": households,
+        "seeds": list(seeds),
+        "hysteresis": hysteresis,
+        "hold": hold,
+        "no_return": no_return,
+        "longest_delay": longest_delay,
+        "ensemble": members,
+    }
     return Tipping(base, maps, found, note, runner.executed, runner.digest(), asked)
 
 
@@ -215,9 +318,13 @@ class _Runner:
 class _Place:
     """The city in which the lever of one type is moved."""
 
-    def __init__(self, base: Scenario, key: str, name: str, world: str, months: int, estates: int, households: int) -> None:
+    def __init__(
+        self, base: Scenario, key: str, name: str, world: str, months: int, estates: int, households: int
+    ) -> None:
         if key.startswith("interventions.") and world == "alike":
-            raise StudyError(f"lever {key}: found a programme's setting in a world without programmes, allowed: world \"city\"")
+            raise StudyError(
+                f'lever {key}: found a programme\'s setting in a world without programmes, allowed: world "city"'
+            )
         city = alike(base, name, estates, households) if world == "alike" else base
         self.lever = lever_of(key, city, name)
         self.world = self.lever.prepare(with_overrides(city, {"months": months}))
@@ -226,14 +333,23 @@ class _Place:
         own = self.lever.bounds() if low is None or high is None else (low, high)
         first, last = own[0] if low is None else low, own[1] if high is None else high
         if not first < last:
-            raise StudyError(f"lever {self.lever.key}: found a range from {first:g} to {last:g}, allowed a low under its high")
+            raise StudyError(
+                f"lever {self.lever.key}: found a range from {first:g} to {last:g}, allowed a low under its high"
+            )
         found = [round(float(value), 8) for value in np.linspace(first, last, values)]
         for value in (found[0], found[-1]):
             self.lever.apply(self.world, value)  # ScenarioError now rather than after half of the runs
         return found
 
 
-def _map_of(place: _Place, sweep: list[float], runner: _Runner, seeds: tuple[int, ...], hold: int, ensemble: Ensemble | None) -> TypeMap:
+def _map_of(
+    place: _Place,
+    sweep: list[float],
+    runner: _Runner,
+    seeds: tuple[int, ...],
+    hold: int,
+    ensemble: Ensemble | None,
+) -> TypeMap:
     lever, world = place.lever, place.world
     settling = Settling(world, lever, runner, seeds, ensemble)
     settling.at(sweep)
@@ -247,7 +363,14 @@ def _map_of(place: _Place, sweep: list[float], runner: _Runner, seeds: tuple[int
     found = None
     if hold and lever.can_move():
         steps = np.linspace(sweep[0], sweep[-1], max(STEPS, len(sweep))).tolist()
-        found = loop(_started_low(settling, sweep, steps), lever, _from_the_bad_end(settling, steps), hold=hold, seeds=seeds, ensemble=ensemble)
+        found = loop(
+            _started_low(settling, sweep, steps),
+            lever,
+            _from_the_bad_end(settling, steps),
+            hold=hold,
+            seeds=seeds,
+            ensemble=ensemble,
+        )
     return TypeMap(lever.type_name, lever, curve, settling, tuple(widths), found)
 
 

@@ -29,8 +29,12 @@ class TrapStudy(Table):
     title: Bilingual
     question: Bilingual
     base: str = Field(min_length=1, description="name or path of the scenario / 情景")
-    changes: dict[str, Any] = Field(default_factory=dict, description="values changed, by dotted key / 修改项")
-    interventions: tuple[dict[str, Any], ...] = Field(default=(), strict=False, description="programmes besides those of the scenario / 另加的措施")
+    changes: dict[str, Any] = Field(
+        default_factory=dict, description="values changed, by dotted key / 修改项"
+    )
+    interventions: tuple[dict[str, Any], ...] = Field(
+        default=(), strict=False, description="programmes besides those of the scenario / 另加的措施"
+    )
 
     @model_validator(mode="after")
     def _check_programmes(self) -> TrapStudy:
@@ -54,22 +58,47 @@ class TippingStudy(TrapStudy):
     low: float | None = setting(None, None, None, "", "least value of the lever", "最小值")
     high: float | None = setting(None, None, None, "", "greatest value of the lever", "最大值")
     values: int = setting(VALUES, 3, 1000, "", "values of the lever before refining", "取值个数")
-    types: tuple[str, ...] = Field(default=(), strict=False, description="estate types (default: all) / 小区类型")
-    world: Literal["alike", "city"] = Field(default="alike", description="estates all alike, or the city as it is / 城市")
+    types: tuple[str, ...] = Field(
+        default=(), strict=False, description="estate types (default: all) / 小区类型"
+    )
+    world: Literal["alike", "city"] = Field(
+        default="alike", description="estates all alike, or the city as it is / 城市"
+    )
     months: int = setting(MONTHS, 24, 1200, "month", "until estates have settled", "运行月数")
     seeds: int = setting(1, 1, 1000, "", "seeds of each start", "随机种子数")
-    longest_delay: int = setting(LONGEST_DELAY, 12, 600, "month", "longest delay tried for the point of no return", "不可逆转点的最长推迟")
+    longest_delay: int = setting(
+        LONGEST_DELAY,
+        12,
+        600,
+        "month",
+        "longest delay tried for the point of no return",
+        "不可逆转点的最长推迟",
+    )
 
     @model_validator(mode="after")
     def _check_range(self) -> TippingStudy:
         if (self.low is None) != (self.high is None):
-            refuse([Problem("", "low" if self.low is None else "high", "nothing", "both low and high, or neither")])
+            refuse(
+                [
+                    Problem(
+                        "", "low" if self.low is None else "high", "nothing", "both low and high, or neither"
+                    )
+                ]
+            )
         return self
 
     def options(self) -> dict[str, Any]:
         """Keyword arguments of `sim.tipping`."""
-        return {"low": self.low, "high": self.high, "values": self.values, "types": self.types or None, "world": self.world,
-                "months": self.months, "seeds": tuple(range(1, self.seeds + 1)), "longest_delay": self.longest_delay}  # fmt: skip
+        return {
+            "low": self.low,
+            "high": self.high,
+            "values": self.values,
+            "types": self.types or None,
+            "world": self.world,
+            "months": self.months,
+            "seeds": tuple(range(1, self.seeds + 1)),
+            "longest_delay": self.longest_delay,
+        }
 
     def run(self, **options: Any) -> Tipping:
         """Answer it; `options` replace what the file says."""
@@ -84,14 +113,26 @@ class BudgetStudy(TrapStudy):
     trials: int = setting(TRIALS, 1, 1_000_000, "", "packages to try", "试验次数")
     replications: int = setting(REPLICATIONS, 1, 10_000, "", "seeds of each package", "重复次数")
     stress: int = setting(24, 0, 100_000, "", "futures of the stress test", "压力测试情形数")
-    fresh: int = setting(FRESH, 0, 10_000, "", "seeds on which the front is scored again, 0 for none", "重新评分的新种子数")
-    sampler: Literal["nsga2", "tpe"] = Field(default="nsga2", description="how packages are proposed / 搜索算法")
-    menu: tuple[MenuItem, ...] = Field(default=(), strict=False, description="what may be bought (default: generic) / 措施菜单")
+    fresh: int = setting(
+        FRESH, 0, 10_000, "", "seeds on which the front is scored again, 0 for none", "重新评分的新种子数"
+    )
+    sampler: Literal["nsga2", "tpe"] = Field(
+        default="nsga2", description="how packages are proposed / 搜索算法"
+    )
+    menu: tuple[MenuItem, ...] = Field(
+        default=(), strict=False, description="what may be bought (default: generic) / 措施菜单"
+    )
 
     def options(self) -> dict[str, Any]:
         """Keyword arguments of `sim.budget`."""
-        return {"trials": self.trials, "replications": self.replications, "stress": self.stress, "fresh": self.fresh, "sampler": self.sampler,
-                "menu": self.menu or None}  # fmt: skip
+        return {
+            "trials": self.trials,
+            "replications": self.replications,
+            "stress": self.stress,
+            "fresh": self.fresh,
+            "sampler": self.sampler,
+            "menu": self.menu or None,
+        }
 
     def run(self, **options: Any) -> BudgetSearch:
         """Answer it; `options` replace what the file says."""
@@ -120,7 +161,9 @@ def is_trap_study(name: str, command: str) -> bool:
     except ScenarioError:
         return False
     if found is not None and found != command:
-        raise StudyError(f"{name}: a question for `estate {found}`, allowed a scenario, or a file with {COMMAND} = {command!r}")
+        raise StudyError(
+            f"{name}: a question for `estate {found}`, allowed a scenario, or a file with {COMMAND} = {command!r}"
+        )
     return bool(found == command)
 
 

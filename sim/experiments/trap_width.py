@@ -52,7 +52,9 @@ def mean_field_width(lever: Lever, world: Scenario, curve: dict[float, list[tupl
         inside = longest_run([_spread(curve[value]) > 0 for value in values])
         if inside is None:
             return Width(MEAN_FIELD, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
-        brackets = [(values[a], values[a + 1]) for a in (inside[0] - 1, inside[1]) if 0 <= a < len(values) - 1]
+        brackets = [
+            (values[a], values[a + 1]) for a in (inside[0] - 1, inside[1]) if 0 <= a < len(values) - 1
+        ]
         wide = [b for b in brackets if b[1] - b[0] > span / 500]
         if not wide:
             break
@@ -69,7 +71,9 @@ def agent_width(settling: Settling) -> Width:
     inside = longest_run([settling.points[value].trapped for value in values])
     if inside is None:
         return Width(AGENTS, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
-    return _width(AGENTS, values, inside, {value: point.high - point.low for value, point in settling.points.items()})
+    return _width(
+        AGENTS, values, inside, {value: point.high - point.low for value, point in settling.points.items()}
+    )
 
 
 def _width(source: str, values: list[float], inside: tuple[int, int], gaps: Mapping[float, float]) -> Width:
@@ -81,4 +85,6 @@ def _width(source: str, values: list[float], inside: tuple[int, int], gaps: Mapp
     x = [low, *values[first : last + 1], high]
     y = [gaps[values[first]], *(gaps[value] for value in values[first : last + 1]), gaps[values[last]]]
     error = (values[first] - before + after - values[last]) / 2
-    return Width(source, low, high, high - low, float(np.trapezoid(y, x)), first == 0, last + 1 == len(values), error)
+    return Width(
+        source, low, high, high - low, float(np.trapezoid(y, x)), first == 0, last + 1 == len(values), error
+    )

@@ -12,7 +12,11 @@ def unmeasured() -> dict[str, tuple[float, float]]:
     Those without are left out: all that a scenario may set is no statement about the world, and some of them define the
     outcomes. See `left_out`.
     """
-    return {key: p.plausible for key, p in PARAMETERS.items() if p.status != "measured" and p.plausible and p.plausible[0] < p.plausible[1]}
+    return {
+        key: p.plausible
+        for key, p in PARAMETERS.items()
+        if p.status != "measured" and p.plausible and p.plausible[0] < p.plausible[1]
+    }
 
 
 def left_out() -> list[str]:

@@ -57,28 +57,49 @@ class Rescored:
     gain_interval: Interval
 
 
-def value_of(number: int, package: Package, runs: Sequence[RunSummary], nothing: Sequence[RunSummary], yearly: float) -> Valued:
+def value_of(
+    number: int, package: Package, runs: Sequence[RunSummary], nothing: Sequence[RunSummary], yearly: float
+) -> Valued:
     """Value a package by its runs; `nothing`: those without it, same seeds. StudyError if it spent more than `yearly` yuan in a year."""
     most = max(most_in_a_year(run) for run in runs)
     if most > yearly * (1 + 1e-9):
-        raise StudyError(f"package {in_words(package, 'en')}: found {most:,.0f} yuan spent in a year, allowed {yearly:,.0f}")
+        raise StudyError(
+            f"package {in_words(package, 'en')}: found {most:,.0f} yuan spent in a year, allowed {yearly:,.0f}"
+        )
     years = runs[0].months / MONTHS_PER_YEAR
-    lost = float(np.mean([run.public_cost(STATE_OWNED) for run in runs]) - np.mean([run.public_cost(STATE_OWNED) for run in nothing])) / years
+    lost = (
+        float(
+            np.mean([run.public_cost(STATE_OWNED) for run in runs])
+            - np.mean([run.public_cost(STATE_OWNED) for run in nothing])
+        )
+        / years
+    )
     spent = float(np.mean([bought_spending(run).sum() for run in runs])) / FEN_PER_YUAN / years
     worst = float(np.mean([run.scalars["worst_decile_satisfaction"] for run in runs]))
     return Valued(number, package, spent + lost, float(out_of_cycle(runs).mean()), worst, most, lost)
 
 
-def revalue(base: Scenario, packages: Sequence[tuple[int, Package]], seeds: Sequence[int], yearly: float, run: Runs,
-            ensemble: Ensemble | None = None) -> list[Valued]:  # fmt: skip
+def revalue(
+    base: Scenario,
+    packages: Sequence[tuple[int, Package]],
+    seeds: Sequence[int],
+    yearly: float,
+    run: Runs,
+    ensemble: Ensemble | None = None,
+) -> list[Valued]:
     """What packages, each with its number, come to on these seeds."""
     cells = cells_over(base, seeds, ensemble)
     for _, package in packages:
-        cells += cells_over(with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")})
+        cells += cells_over(
+            with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")}
+        )
     found = [summary for _, summary in run(cells)]
     count = len(seeds)
     parts = [found[i : i + count] for i in range(0, len(found), count)]
-    return [value_of(number, package, runs, parts[0], yearly) for (number, package), runs in zip(packages, parts[1:], strict=True)]
+    return [
+        value_of(number, package, runs, parts[0], yearly)
+        for (number, package), runs in zip(packages, parts[1:], strict=True)
+    ]
 
 
 def out_of_cycle(runs: Sequence[RunSummary]) -> np.ndarray:
@@ -86,8 +107,14 @@ def out_of_cycle(runs: Sequence[RunSummary]) -> np.ndarray:
     return np.array([1.0 - run.scalars["cycle_share_last_year"] for run in runs])
 
 
-def rescore(base: Scenario, front: Sequence[Valued], seeds: Sequence[int], yearly: float, run: Runs,
-            ensemble: Ensemble | None = None) -> list[Rescored]:  # fmt: skip
+def rescore(
+    base: Scenario,
+    front: Sequence[Valued],
+    seeds: Sequence[int],
+    yearly: float,
+    run: Runs,
+    ensemble: Ensemble | None = None,
+) -> list[Rescored]:
     """The packages of a front on other seeds than those that put them there, in order of the cost found now.
 
     A search keeps what did well under its seeds, so that its own figures flatter what it kept.
@@ -95,14 +122,22 @@ def rescore(base: Scenario, front: Sequence[Valued], seeds: Sequence[int], yearl
     packages: list[Package] = [(), *(one.package for one in front)]
     cells: list[Cell] = []
     for package in packages:
-        cells += cells_over(with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")}, seeds[0] - 1)
+        cells += cells_over(
+            with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")}, seeds[0] - 1
+        )
     found = [summary for _, summary in run(cells)]
     count = len(seeds)
     nothing, *others = (found[i * count : (i + 1) * count] for i in range(len(packages)))
     scored = []
     for one, runs in zip(front, others, strict=True):
         gains = out_of_cycle(runs) - out_of_cycle(nothing)
-        scored.append(Rescored(value_of(one.number, one.package, runs, nothing, yearly), float(gains.mean()), mean_interval(gains)))
+        scored.append(
+            Rescored(
+                value_of(one.number, one.package, runs, nothing, yearly),
+                float(gains.mean()),
+                mean_interval(gains),
+            )
+        )
     return sorted(scored, key=lambda one: one.value.cost)
 
 

@@ -67,10 +67,24 @@ class Withdrawal:
 
         rows: list[dict[str, Any]] = []
         for one in self.tests:
-            row: dict[str, Any] = {"programme": one.programme, "month": one.month, "outcome": one.outcome, "unit": OUTCOMES[one.outcome].unit}
-            for name, value, interval in (("kept", one.kept, one.kept_interval), ("ended", one.ended, one.ended_interval),
-                                          ("lost", one.lost, one.lost_interval), ("remains", one.remains, one.remains_interval)):  # fmt: skip
-                row |= {name: value, f"{name}_low": interval.low, f"{name}_high": interval.high, f"{name}_note": interval.note}
+            row: dict[str, Any] = {
+                "programme": one.programme,
+                "month": one.month,
+                "outcome": one.outcome,
+                "unit": OUTCOMES[one.outcome].unit,
+            }
+            for name, value, interval in (
+                ("kept", one.kept, one.kept_interval),
+                ("ended", one.ended, one.ended_interval),
+                ("lost", one.lost, one.lost_interval),
+                ("remains", one.remains, one.remains_interval),
+            ):
+                row |= {
+                    name: value,
+                    f"{name}_low": interval.low,
+                    f"{name}_high": interval.high,
+                    f"{name}_note": interval.note,
+                }
             rows.append(row)
         frame = pd.DataFrame(rows)
         of_outcome = [f"{name}{end}" for name in ("kept", "ended", "lost") for end in ("", "_low", "_high")]
@@ -91,7 +105,9 @@ class Withdrawal:
         return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.table)
 
 
-def read_withdrawals(table: pd.DataFrame, scenarios: Mapping[str, Scenario], level: float) -> list[Withdrawal]:
+def read_withdrawals(
+    table: pd.DataFrame, scenarios: Mapping[str, Scenario], level: float
+) -> list[Withdrawal]:
     """The tests that a table with a column `scenario` tells of, as `estate compare --withdraw` saves it."""
 
     def interval(row: Mapping[str, Any], name: str) -> Interval:
@@ -99,14 +115,36 @@ def read_withdrawals(table: pd.DataFrame, scenarios: Mapping[str, Scenario], lev
 
     found = []
     for name, rows in table.groupby("scenario", sort=False):
-        tests = [Withdrawn(row["programme"], int(row["month"]), row["outcome"], row["kept"], row["ended"], interval(row, "kept"), interval(row, "ended"),
-                           interval(row, "lost"), row["remains"], interval(row, "remains"), None) for row in rows.to_dict("records")]  # fmt: skip
+        tests = [
+            Withdrawn(
+                row["programme"],
+                int(row["month"]),
+                row["outcome"],
+                row["kept"],
+                row["ended"],
+                interval(row, "kept"),
+                interval(row, "ended"),
+                interval(row, "lost"),
+                row["remains"],
+                interval(row, "remains"),
+                None,
+            )
+            for row in rows.to_dict("records")
+        ]
         found.append(Withdrawal(scenarios[str(name)], tests))
     return found
 
 
-def withdrawal_test(scenario: Scenario | str | Path, month: int, *, outcome: str = OUTCOME, months: int | None = None,
-                    overrides: Mapping[str, Any] | None = None, programmes: Sequence[str] | None = None, **options: Any) -> Withdrawal:  # fmt: skip
+def withdrawal_test(
+    scenario: Scenario | str | Path,
+    month: int,
+    *,
+    outcome: str = OUTCOME,
+    months: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    programmes: Sequence[str] | None = None,
+    **options: Any,
+) -> Withdrawal:
     """End each programme of a scenario after `month`, one at a time (the way its own `withdrawal` says), and see what remains.
 
     `options` go to `compare` (replications, seeds, level, engine, store …). StudyError where there is no programme, or one that
@@ -115,7 +153,10 @@ def withdrawal_test(scenario: Scenario | str | Path, month: int, *, outcome: str
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
-    return Withdrawal(base, [_test(base, name, month, outcome, options) for name in programmes_to_end(base, month, programmes)])
+    return Withdrawal(
+        base,
+        [_test(base, name, month, outcome, options) for name in programmes_to_end(base, month, programmes)],
+    )
 
 
 def programmes_to_end(scenario: Scenario, month: int, programmes: Sequence[str] | None = None) -> list[str]:
@@ -130,7 +171,11 @@ def programmes_to_end(scenario: Scenario, month: int, programmes: Sequence[str] 
         end = known[name].end
         last = scenario.months - 1 if end is None else min(scenario.months, end) - 1
         if not known[name].start <= month <= last:
-            allowed = f"{known[name].start} to {last}" if last >= known[name].start else "none: it is never in force that long"
+            allowed = (
+                f"{known[name].start} to {last}"
+                if last >= known[name].start
+                else "none: it is never in force that long"
+            )
             raise StudyError(f"{name}: withdrawal month: found {month}, allowed {allowed}")
     return names
 
@@ -142,8 +187,19 @@ def _test(base: Scenario, name: str, month: int, outcome: str, options: Mapping[
     kept, ended = (found.paired(arm.name, outcome) for arm in arms[1:])
     kept_interval = found.interval(arms[1].name, outcome)
     remains, interval = _remains(kept, ended, kept_interval)
-    return Withdrawn(name, month, outcome, float(kept.mean()), float(ended.mean()), kept_interval, found.interval(arms[2].name, outcome),
-                     mean_interval(ended - kept, found.interval_level), remains, interval, found)  # fmt: skip
+    return Withdrawn(
+        name,
+        month,
+        outcome,
+        float(kept.mean()),
+        float(ended.mean()),
+        kept_interval,
+        found.interval(arms[2].name, outcome),
+        mean_interval(ended - kept, found.interval_level),
+        remains,
+        interval,
+        found,
+    )
 
 
 def _remains(kept: np.ndarray, ended: np.ndarray, kept_interval: Interval) -> tuple[float, Interval]:

@@ -33,7 +33,12 @@ class Intervention(Programme):
     """ids of the evidence register that its defaults and its mechanism rest on"""
 
     yearly_budget: float | None = setting(
-        None, 0, 1e11, "yuan/year", "most public money it may spend in a year (absent: what its payers have)", "年度资金上限"
+        None,
+        0,
+        1e11,
+        "yuan/year",
+        "most public money it may spend in a year (absent: what its payers have)",
+        "年度资金上限",
     )
 
     @classmethod
@@ -69,7 +74,11 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
     unknown = [payer for payer in cls.payers if payer not in KINDS]
     if unknown:
         raise ValueError(f"{kind}: unknown payers {unknown}; payers are {', '.join(KINDS)}")
-    missing = [name for name in ("label_en", "label_zh", "mechanism", "risk", "levers") if not getattr(cls, name, None)]
+    missing = [
+        name
+        for name in ("label_en", "label_zh", "mechanism", "risk", "levers")
+        if not getattr(cls, name, None)
+    ]
     if cls.act is Intervention.act:
         missing.append("act")
     if missing:

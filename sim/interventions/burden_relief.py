@@ -33,9 +33,30 @@ class BurdenRelief(Intervention, kind="burden_relief"):
     payers: ClassVar[tuple[str, ...]] = ("state",)
     evidence: ClassVar[tuple[str, ...]] = ("P030", "P031", "P035", "P012")
 
-    relief: float = setting(0.06, 0, 0.5, "share of cost", "part of the cost of service that the state bears", "财政承担的成本比例")
-    errands: float = setting(0.01, 0, 0.2, "share of cost", "part of the cost that shop-boy service saves", "“店小二”服务节省的成本比例")
-    staff: float = setting(0.05, 0, 100, "persons", "street staff that serving the firm of one estate takes", "每小区占用街道人手")
+    relief: float = setting(
+        0.06,
+        0,
+        0.5,
+        "share of cost",
+        "part of the cost of service that the state bears",
+        "财政承担的成本比例",
+    )
+    errands: float = setting(
+        0.01,
+        0,
+        0.2,
+        "share of cost",
+        "part of the cost that shop-boy service saves",
+        "“店小二”服务节省的成本比例",
+    )
+    staff: float = setting(
+        0.05,
+        0,
+        100,
+        "persons",
+        "street staff that serving the firm of one estate takes",
+        "每小区占用街道人手",
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where a company is in charge."""
@@ -49,7 +70,11 @@ class BurdenRelief(Intervention, kind="burden_relief"):
         # what service would have cost without last month's relief is what this month's is measured by
         cost = policy.estates["spending"][rows] / (1.0 - relieved[rows])
         paid = policy.spend("state", rows, fen(cost * share / 100.0))
-        helped = policy.claim_staff("street", rows, self.staff) if self.errands > 0.0 else np.zeros(rows.size, bool)
+        helped = (
+            policy.claim_staff("street", rows, self.staff)
+            if self.errands > 0.0
+            else np.zeros(rows.size, bool)
+        )
         relieved[:] = 0.0
         paid &= cost > 0.0  # nothing was spent last month, so there is nothing to relieve yet
         relieved[rows] = share * paid + self.errands * strength * helped

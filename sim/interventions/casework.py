@@ -17,7 +17,9 @@ def usual_cases(policy: Policy, rows: Rows) -> np.ndarray:
     """Cases a month that each estate of `rows` can have solved without any programme, as in `sim.month.satisfaction`."""
     estates, p = policy.estates, policy.parameters
     alone = (estates["mode"][rows] == NONE) | (estates["mode"][rows] == CLEANING)
-    per_household = np.where(alone, p["complaints_public_capacity"], p["complaints_capacity"] * estates["effort"][rows])
+    per_household = np.where(
+        alone, p["complaints_public_capacity"], p["complaints_capacity"] * estates["effort"][rows]
+    )
     return np.asarray(per_household * estates["households"][rows])
 
 
@@ -38,7 +40,11 @@ def shared_out(bodies: np.ndarray, order: np.ndarray, wanted: np.ndarray, most: 
     asked = wanted[by_body]
     before = np.cumsum(asked) - asked
     group = bodies[by_body]
-    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1]))) if group.size else np.zeros(0, np.int64)
+    starts = (
+        np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
+        if group.size
+        else np.zeros(0, np.int64)
+    )
     before -= np.repeat(before[starts], np.diff(np.append(starts, group.size)))
     taken = np.empty_like(wanted)
     taken[by_body] = np.clip(most - before, 0, asked)

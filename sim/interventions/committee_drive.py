@@ -33,12 +33,34 @@ class CommitteeDrive(Intervention, kind="committee_drive"):
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("S032", "P044", "P046", "P047", "P048", "T012")
 
-    attempts: float = setting(0.15, 0, 1, "per month", "chance that a mobilised estate comes to a vote in a month", "每月发起表决概率")
-    participation: float = setting(0.25, 0, 1, "share", "participation that going from door to door adds", "动员增加的参与率")
-    vetting: float = setting(0.3, 0, 1, "share", "part of missing integrity and competence that vetting makes up", "候选人审核成效")
-    staff: float = setting(0.25, 0, 100, "persons", "street staff that one estate takes in a month", "每小区占用街道人手")
-    cost: float = setting(600, 0, 1e6, "yuan/month", "what mobilising one estate costs the street in a month", "每小区每月动员经费")
-    renewal_months: int = setting(3, 0, 48, "month", "months before the end of a term in which renewal is mobilised", "换届前动员月数")
+    attempts: float = setting(
+        0.15,
+        0,
+        1,
+        "per month",
+        "chance that a mobilised estate comes to a vote in a month",
+        "每月发起表决概率",
+    )
+    participation: float = setting(
+        0.25, 0, 1, "share", "participation that going from door to door adds", "动员增加的参与率"
+    )
+    vetting: float = setting(
+        0.3, 0, 1, "share", "part of missing integrity and competence that vetting makes up", "候选人审核成效"
+    )
+    staff: float = setting(
+        0.25, 0, 100, "persons", "street staff that one estate takes in a month", "每小区占用街道人手"
+    )
+    cost: float = setting(
+        600,
+        0,
+        1e6,
+        "yuan/month",
+        "what mobilising one estate costs the street in a month",
+        "每小区每月动员经费",
+    )
+    renewal_months: int = setting(
+        3, 0, 48, "month", "months before the end of a term in which renewal is mobilised", "换届前动员月数"
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where there is no committee yet."""

@@ -32,19 +32,33 @@ class CommitteeOversight(Intervention, kind="committee_oversight"):
         "estate is left without any committee, and nobody watches the company or the public revenue.",
     )
     levers: ClassVar[tuple[str, ...]] = (
-        "lever_oversight", "lever_mobilisation", "lever_participation", "lever_vetting", "committees.exists",
-    )  # fmt: skip
+        "lever_oversight",
+        "lever_mobilisation",
+        "lever_participation",
+        "lever_vetting",
+        "committees.exists",
+    )
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("S050", "S052", "P047", "P048", "T012", "T017")
 
-    oversight: float = setting(0.6, 0, 1, "share", "oversight of a committee that is kept to its duties", "履职督促强度")
+    oversight: float = setting(
+        0.6, 0, 1, "share", "oversight of a committee that is kept to its duties", "履职督促强度"
+    )
     period: int = setting(12, 1, 60, "month", "months between audits", "审计周期")
-    remove_below: float = setting(0.3, 0, 1, "share", "integrity found under which a committee is removed", "罢免廉洁度线")
+    remove_below: float = setting(
+        0.3, 0, 1, "share", "integrity found under which a committee is removed", "罢免廉洁度线"
+    )
     noise: float = setting(0.1, 0, 0.5, "share", "standard error of what an audit finds", "审计误差")
     tries: int = setting(3, 0, 60, "month", "months in which a new election is organised", "组织改选的月数")
-    participation: float = setting(0.1, 0, 1, "share", "participation that organising it adds", "组织改选增加的参与率")
-    vetting: float = setting(0.3, 0, 1, "share", "part of missing integrity and competence that vetting makes up", "候选人审核成效")
-    staff: float = setting(0.05, 0, 100, "persons", "street staff that one committee takes in a month", "每个业委会占用街道人手")
+    participation: float = setting(
+        0.1, 0, 1, "share", "participation that organising it adds", "组织改选增加的参与率"
+    )
+    vetting: float = setting(
+        0.3, 0, 1, "share", "part of missing integrity and competence that vetting makes up", "候选人审核成效"
+    )
+    staff: float = setting(
+        0.05, 0, 100, "persons", "street staff that one committee takes in a month", "每个业委会占用街道人手"
+    )
     cost: float = setting(1000, 0, 1e6, "yuan/audit", "cost of an audit", "每次审计费用")
 
     def suits(self, policy: Policy) -> np.ndarray:

@@ -30,16 +30,40 @@ class ComplaintApp(Intervention, kind="complaint_app"):
         "Complaints rise first: an open channel brings out what people had swallowed. With a shorter deadline what cannot be handled is "
         "late sooner, so that grievance grows where hands and money do not keep up.",
     )
-    levers: ClassVar[tuple[str, ...]] = ("lever_complaint_channel", "lever_deadline", "lever_complaint_capacity")
+    levers: ClassVar[tuple[str, ...]] = (
+        "lever_complaint_channel",
+        "lever_deadline",
+        "lever_complaint_capacity",
+    )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S044", "S043")
 
-    channel: float = setting(1.0, 0, 10, "relative", "rise of complaining because it is easy", "渠道增加的投诉")
+    channel: float = setting(
+        1.0, 0, 10, "relative", "rise of complaining because it is easy", "渠道增加的投诉"
+    )
     deadline: float = setting(1.0, 0, 24, "month", "by how much the deadline is shortened", "缩短的办理期限")
-    routing: float = setting(0.3, 0, 5, "relative", "cases that the manager solves in addition", "派单提高的办理能力")
-    staff: float = setting(0.15, 0, 10, "persons", "community staff that the late cases of one estate take", "逾期升级占用社区人手")
-    cases: float = setting(8.0, 0, 1000, "cases/month", "late cases that community or district solve in one estate", "升级后每月办结数")
-    case_cost: float = setting(300, 0, 1e5, "yuan/case", "what a case costs the district once it has to step in", "区级办理每件成本")
+    routing: float = setting(
+        0.3, 0, 5, "relative", "cases that the manager solves in addition", "派单提高的办理能力"
+    )
+    staff: float = setting(
+        0.15,
+        0,
+        10,
+        "persons",
+        "community staff that the late cases of one estate take",
+        "逾期升级占用社区人手",
+    )
+    cases: float = setting(
+        8.0,
+        0,
+        1000,
+        "cases/month",
+        "late cases that community or district solve in one estate",
+        "升级后每月办结数",
+    )
+    case_cost: float = setting(
+        300, 0, 1e5, "yuan/case", "what a case costs the district once it has to step in", "区级办理每件成本"
+    )
     cost: float = setting(100, 0, 1e5, "yuan/month", "running cost for one estate", "每小区每月运行费")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:

@@ -37,15 +37,44 @@ class Consolidation(Intervention, kind="consolidation"):
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("S010", "S014", "P003", "P004", "P005", "P047")
 
-    area: Literal["community", "street"] = setting("street", None, None, "", "how far apart estates of a block may be", "合并范围")
+    area: Literal["community", "street"] = setting(
+        "street", None, None, "", "how far apart estates of a block may be", "合并范围"
+    )
     estates: int = setting(5, 2, 100, "estates", "most estates in a block", "每片最多小区数")
     largest: int = setting(300, 1, 10_000, "households", "largest estate that is merged", "可并入的最大户数")
-    saved: float = setting(0.8, 0, 1, "share", "part of the fixed cost that need not be borne more than once", "可分摊的固定成本比例")
-    pooling: float = setting(0.8, 0, 1, "share", "how far a company evens out service within the block", "统筹调配程度")
-    gain: float = setting(0.05, 0, 1, "share", "part of missing condition that joining the grounds makes up", "并院提升的设施状况")
-    cost: float = setting(150, 0, 1e5, "yuan/household", "works of joining an estate to a block", "并院工程费用")
-    staff: float = setting(1.0, 0, 100, "persons", "street staff in the month in which an estate is joined", "合并当月占用街道人手")
-    targets: Targets = Field(default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）")
+    saved: float = setting(
+        0.8,
+        0,
+        1,
+        "share",
+        "part of the fixed cost that need not be borne more than once",
+        "可分摊的固定成本比例",
+    )
+    pooling: float = setting(
+        0.8, 0, 1, "share", "how far a company evens out service within the block", "统筹调配程度"
+    )
+    gain: float = setting(
+        0.05,
+        0,
+        1,
+        "share",
+        "part of missing condition that joining the grounds makes up",
+        "并院提升的设施状况",
+    )
+    cost: float = setting(
+        150, 0, 1e5, "yuan/household", "works of joining an estate to a block", "并院工程费用"
+    )
+    staff: float = setting(
+        1.0,
+        0,
+        100,
+        "persons",
+        "street staff in the month in which an estate is joined",
+        "合并当月占用街道人手",
+    )
+    targets: Targets = Field(
+        default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）"
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Small estates; where an employer looks after the estate, it stays by itself."""

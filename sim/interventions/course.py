@@ -107,7 +107,9 @@ class Course:
         if targets.modes:
             chosen = chosen & np.isin(policy.estates["mode"], [MODES.index(name) for name in targets.modes])
         if targets.stages:
-            chosen = chosen & np.isin(policy.estates["stage"], [STAGES.index(name) for name in targets.stages])
+            chosen = chosen & np.isin(
+                policy.estates["stage"], [STAGES.index(name) for name in targets.stages]
+            )
         if targets.age_min is not None or targets.age_max is not None:
             age = policy.world["start_year"][0] + (policy.month - 1) / 12 - policy.estates["built_year"]
             if targets.age_min is not None:

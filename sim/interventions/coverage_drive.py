@@ -16,7 +16,11 @@ from sim.words import Word
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
 
-LEVELS = ("nominal", "charging", "professional")  # columns of the coverage ladder: primary, intermediate, advanced
+LEVELS = (
+    "nominal",
+    "charging",
+    "professional",
+)  # columns of the coverage ladder: primary, intermediate, advanced
 
 
 class CoverageDrive(Intervention, kind="coverage_drive"):
@@ -37,32 +41,99 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         "stand on paper. After the last deadline the effort is gone.",
     )
     levers: ClassVar[tuple[str, ...]] = (
-        "lever_cleaning", "lever_retry", "lever_tender", "lever_self_management", "lever_monitoring",
-        "government.reported_nominal", "policy.capacity",
-    )  # fmt: skip
+        "lever_cleaning",
+        "lever_retry",
+        "lever_tender",
+        "lever_self_management",
+        "lever_monitoring",
+        "government.reported_nominal",
+        "policy.capacity",
+    )
     payers: ClassVar[tuple[str, ...]] = ("street",)
-    evidence: ClassVar[tuple[str, ...]] = ("S001", "S010", "S014", "S015", "S016", "S022", "S023", "S024", "S025")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "S001",
+        "S010",
+        "S014",
+        "S015",
+        "S016",
+        "S022",
+        "S023",
+        "S024",
+        "S025",
+    )
 
-    primary: int = setting(3, 0, 240, "month", "months until primary coverage is assessed, 0 for no such target", "初级覆盖期限", "S022")
-    intermediate: int = setting(9, 0, 240, "month", "months until intermediate coverage is assessed, 0 for none", "中级覆盖期限", "S023")
-    advanced: int = setting(15, 0, 240, "month", "months until advanced coverage is assessed, 0 for none", "高级覆盖期限", "S024")
-    target: float = setting(1.0, 0, 1, "share", "coverage to be reached at each deadline", "覆盖率指标", "S001")
-    exaggeration: float = setting(0.5, 0, 1, "share", "part of what is missing at a deadline that streets are ready to report as done", "虚报倾向")
-    checked: float = setting(0.3, 0, 1, "share", "part of such reports that inspection from above prevents", "核查比例")
-    wait: int = setting(3, 1, 60, "month", "months between tenders of an estate that is worked on", "攻坚期间招标间隔")
-    visitors: int = setting(4, 0, 100, "companies", "firms brought to each of these tenders", "每次介绍企业数")
-    support: float = setting(0.08, 0, 1, "share", "support of self-management where no company comes", "对自管的扶持")
-    inspection: float = setting(0.2, 0, 1, "share", "monitoring of companies below professional service", "检查力度")
-    speed: float = setting(0.25, 0, 5, "relative", "rise of every programme's capacity during the drive", "各项措施提速")
-    cost: float = setting(300, 0, 1e6, "yuan/month", "what working on one estate costs the street in a month", "每小区每月工作经费")
-    staff: float = setting(0.25, 0, 100, "persons", "street staff that one estate takes in a month", "每小区占用街道人手")
-    order: Literal["worst_first", "easiest_first", "random"] = setting("easiest_first", None, None, "", "which estates come first", "实施顺序")
+    primary: int = setting(
+        3,
+        0,
+        240,
+        "month",
+        "months until primary coverage is assessed, 0 for no such target",
+        "初级覆盖期限",
+        "S022",
+    )
+    intermediate: int = setting(
+        9,
+        0,
+        240,
+        "month",
+        "months until intermediate coverage is assessed, 0 for none",
+        "中级覆盖期限",
+        "S023",
+    )
+    advanced: int = setting(
+        15, 0, 240, "month", "months until advanced coverage is assessed, 0 for none", "高级覆盖期限", "S024"
+    )
+    target: float = setting(
+        1.0, 0, 1, "share", "coverage to be reached at each deadline", "覆盖率指标", "S001"
+    )
+    exaggeration: float = setting(
+        0.5,
+        0,
+        1,
+        "share",
+        "part of what is missing at a deadline that streets are ready to report as done",
+        "虚报倾向",
+    )
+    checked: float = setting(
+        0.3, 0, 1, "share", "part of such reports that inspection from above prevents", "核查比例"
+    )
+    wait: int = setting(
+        3, 1, 60, "month", "months between tenders of an estate that is worked on", "攻坚期间招标间隔"
+    )
+    visitors: int = setting(
+        4, 0, 100, "companies", "firms brought to each of these tenders", "每次介绍企业数"
+    )
+    support: float = setting(
+        0.08, 0, 1, "share", "support of self-management where no company comes", "对自管的扶持"
+    )
+    inspection: float = setting(
+        0.2, 0, 1, "share", "monitoring of companies below professional service", "检查力度"
+    )
+    speed: float = setting(
+        0.25, 0, 5, "relative", "rise of every programme's capacity during the drive", "各项措施提速"
+    )
+    cost: float = setting(
+        300,
+        0,
+        1e6,
+        "yuan/month",
+        "what working on one estate costs the street in a month",
+        "每小区每月工作经费",
+    )
+    staff: float = setting(
+        0.25, 0, 100, "persons", "street staff that one estate takes in a month", "每小区占用街道人手"
+    )
+    order: Literal["worst_first", "easiest_first", "random"] = setting(
+        "easiest_first", None, None, "", "which estates come first", "实施顺序"
+    )
 
     def levels(self, elapsed: int) -> tuple[list[str], int]:
         """The targets of the next deadline in the `elapsed`-th month of the drive, and that deadline; none and 0 after the last."""
         deadlines = (self.primary, self.intermediate, self.advanced)
         due = min((deadline for deadline in deadlines if deadline >= elapsed), default=0)
-        return [level for level, deadline in zip(LEVELS, deadlines, strict=True) if deadline == due and due > 0], due
+        return [
+            level for level, deadline in zip(LEVELS, deadlines, strict=True) if deadline == due and due > 0
+        ], due
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Work toward the next deadline, and report when it has come."""
@@ -82,7 +153,11 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         unmanaged = mode == NONE
         alone = unmanaged | (mode == CLEANING) | ((mode == SELF) & ("professional" in levels))
         bad = (estates["company"][rows] >= 0) & (estates["professional"][rows] == 0)
-        tender, clean, inspect = alone & (levels != ["nominal"]), unmanaged & ("nominal" in levels), bad & ("professional" in levels)
+        tender, clean, inspect = (
+            alone & (levels != ["nominal"]),
+            unmanaged & ("nominal" in levels),
+            bad & ("professional" in levels),
+        )
         todo = tender | clean | inspect
         rows, tender, clean, inspect = rows[todo], tender[todo], clean[todo], inspect[todo]
         met = policy.claim_staff("street", rows, self.staff)

@@ -80,7 +80,9 @@ def describe(kind: str, users: Mapping[str, list[str]] | None = None) -> Descrip
     """
     if kind not in kinds():
         allowed = "one of " + ", ".join(kinds())
-        raise ScenarioError([Problem("estate interventions", "", repr(kind), allowed, nearest(kind, kinds()))])
+        raise ScenarioError(
+            [Problem("estate interventions", "", repr(kind), allowed, nearest(kind, kinds()))]
+        )
     made = load_programmes()[kind]
     assert issubclass(made, Intervention)
     settings = [_setting(made, key) for key in made.model_fields if key not in ("kind", "name")]
@@ -88,19 +90,37 @@ def describe(kind: str, users: Mapping[str, list[str]] | None = None) -> Descrip
     own = tuple(s for s in settings if s.key not in COMMON)
     common = tuple(s for s in settings if s.key in COMMON)
     return Description(
-        kind, Word(made.label_zh, made.label_en), made.mechanism, made.risk, made.levers, made.payers,
-        own, common, tuple(register()[key] for key in ids), tuple((scenarios_by_kind() if users is None else users).get(kind, ())),
-    )  # fmt: skip
+        kind,
+        Word(made.label_zh, made.label_en),
+        made.mechanism,
+        made.risk,
+        made.levers,
+        made.payers,
+        own,
+        common,
+        tuple(register()[key] for key in ids),
+        tuple((scenarios_by_kind() if users is None else users).get(kind, ())),
+    )
 
 
 def _setting(made: type[Intervention], key: str) -> Setting:
     field = made.model_fields[key]
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    bounds = {name: getattr(rule, name) for rule in field.metadata for name in ("ge", "le") if hasattr(rule, name)}
+    bounds = {
+        name: getattr(rule, name) for rule in field.metadata for name in ("ge", "le") if hasattr(rule, name)
+    }
     english, _, chinese = (field.description or key).rpartition(" / ")
     label = Word(str(extra.get("zh", chinese)), str(extra.get("en", english)))
-    return Setting(key, label, str(extra.get("unit", "")), field.get_default(), bounds.get("ge"), bounds.get("le"),
-                   _choices(field.annotation), str(extra.get("source", "judgement")))  # fmt: skip
+    return Setting(
+        key,
+        label,
+        str(extra.get("unit", "")),
+        field.get_default(),
+        bounds.get("ge"),
+        bounds.get("le"),
+        _choices(field.annotation),
+        str(extra.get("source", "judgement")),
+    )
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
@@ -115,7 +135,15 @@ def register() -> dict[str, Evidence]:
     """The evidence register by id."""
     text = (files("sim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
     return {
-        row["id"]: Evidence(row["id"], row["quantity"], row["value"], row["unit"], row["place"], row["year"], row["source_title"])
+        row["id"]: Evidence(
+            row["id"],
+            row["quantity"],
+            row["value"],
+            row["unit"],
+            row["place"],
+            row["year"],
+            row["source_title"],
+        )
         for row in csv.DictReader(text.splitlines())
     }
 
@@ -140,7 +168,9 @@ def shown(value: Any, lang: str) -> str:
     if isinstance(value, bool):
         return ({True: "是", False: "否"} if lang == "zh" else {True: "yes", False: "no"})[value]
     if isinstance(value, Targets):
-        set_ones = {k: v for k, v in value.model_dump().items() if v is not None and v != () and k != "share_max"}
+        set_ones = {
+            k: v for k, v in value.model_dump().items() if v is not None and v != () and k != "share_max"
+        }
         everything = "全部小区" if lang == "zh" else "all estates"
         return ", ".join(f"{k} = {shown(v, lang)}" for k, v in set_ones.items()) or everything
     if isinstance(value, tuple):
@@ -171,14 +201,27 @@ def as_text(made: Description, lang: str) -> str:
     lines += [f"- {lever_word(name).in_language(lang)} (`{name}`)" for name in made.levers]
     payers = ("、" if zh else ", ").join(bearer(name, lang) for name in made.payers)
     lines += ["", f"**{'谁出钱' if zh else 'Who pays'}**: {payers}", ""]
-    head = ("设置", "含义", "默认", "范围", "单位", "依据") if zh else ("setting", "meaning", "default", "range", "unit", "source")
+    head = (
+        ("设置", "含义", "默认", "范围", "单位", "依据")
+        if zh
+        else ("setting", "meaning", "default", "range", "unit", "source")
+    )
     lines += [f"| {' | '.join(head)} |", "|---|---|---|---|---|---|"]
     for setting in (*made.settings, *made.common):
         source = JUDGEMENT.in_language(lang) if setting.source == "judgement" else setting.source
-        cells = (f"`{setting.key}`", setting.label.in_language(lang), shown(setting.default, lang), range_of(setting), setting.unit, source)
+        cells = (
+            f"`{setting.key}`",
+            setting.label.in_language(lang),
+            shown(setting.default, lang),
+            range_of(setting),
+            setting.unit,
+            source,
+        )
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", f"**{'依据' if zh else 'Evidence'}**", ""]
-    lines += [f"- {row.id}: {row.quantity}: {row.value} {row.unit} ({', '.join(p for p in (row.place, row.year, row.source) if p)})"
-              for row in made.evidence]  # fmt: skip
+    lines += [
+        f"- {row.id}: {row.quantity}: {row.value} {row.unit} ({', '.join(p for p in (row.place, row.year, row.source) if p)})"
+        for row in made.evidence
+    ]
     used = ", ".join(made.scenarios) or ("无" if zh else "none")
     return "\n".join([*lines, "", f"**{'使用它的情景' if zh else 'Scenarios that use it'}**: {used}", ""])

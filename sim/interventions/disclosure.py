@@ -33,9 +33,20 @@ class Disclosure(Intervention, kind="disclosure"):
     payers: ClassVar[tuple[str, ...]] = ("companies",)
     evidence: ClassVar[tuple[str, ...]] = ("T009", "T005", "T006", "T012", "P038", "P066")
 
-    degree: float = setting(0.8, 0, 1, "share", "how much of price, standard, payment and public revenue is made visible", "公开程度")
-    route: float = setting(0.2, 0, 5, "relative", "rise of complaining because the route is known", "公示渠道增加的投诉")
-    cost: float = setting(200, 0, 1e5, "yuan/month", "what posting costs the company in one estate", "每小区每月公示成本")
+    degree: float = setting(
+        0.8,
+        0,
+        1,
+        "share",
+        "how much of price, standard, payment and public revenue is made visible",
+        "公开程度",
+    )
+    route: float = setting(
+        0.2, 0, 5, "relative", "rise of complaining because the route is known", "公示渠道增加的投诉"
+    )
+    cost: float = setting(
+        200, 0, 1e5, "yuan/month", "what posting costs the company in one estate", "每小区每月公示成本"
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where a company is in charge."""

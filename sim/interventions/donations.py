@@ -38,12 +38,34 @@ class Donations(Intervention, kind="donations"):
     payers: ClassVar[tuple[str, ...]] = ("donors",)
     evidence: ClassVar[tuple[str, ...]] = ("P065", "T010", "T011")
 
-    chance: float = setting(0.004, 0, 1, "per month", "chance of a gift where a hundred households of mean activism (0.4) trust half", "每百户每月出现捐助的概率")
-    gift: float = setting(1.0, 0, 100, "months of income", "mean gift, in monthly incomes of the estate", "平均捐助额（月收入倍数）")
-    works: float = setting(0.5, 0, 1, "share", "part given as works, the rest as money", "以实物修缮捐助的比例")
-    thanks: float = setting(0.15, 0, 3, "logit", "readiness to pay that public thanks add", "公开致谢增加的缴费意愿")
-    fading: float = setting(0.15, 0, 1, "share per month", "part of that which fades every month", "致谢效果每月消退比例")
-    staff: float = setting(0.05, 0, 100, "persons", "community staff that receiving and thanking takes", "接受并致谢占用社区人手")
+    chance: float = setting(
+        0.004,
+        0,
+        1,
+        "per month",
+        "chance of a gift where a hundred households of mean activism (0.4) trust half",
+        "每百户每月出现捐助的概率",
+    )
+    gift: float = setting(
+        1.0,
+        0,
+        100,
+        "months of income",
+        "mean gift, in monthly incomes of the estate",
+        "平均捐助额（月收入倍数）",
+    )
+    works: float = setting(
+        0.5, 0, 1, "share", "part given as works, the rest as money", "以实物修缮捐助的比例"
+    )
+    thanks: float = setting(
+        0.15, 0, 3, "logit", "readiness to pay that public thanks add", "公开致谢增加的缴费意愿"
+    )
+    fading: float = setting(
+        0.15, 0, 1, "share per month", "part of that which fades every month", "致谢效果每月消退比例"
+    )
+    staff: float = setting(
+        0.05, 0, 100, "persons", "community staff that receiving and thanking takes", "接受并致谢占用社区人手"
+    )
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Gifts come by luck; works repair at once, money waits in the fund, thanks fade."""
@@ -68,7 +90,11 @@ class Donations(Intervention, kind="donations"):
         policy.spend("donors", rows, works)
         policy.spend("donors", rows, amount - works, to="estate_funds")
         yearly = np.maximum(1.0, YEAR * estates["price"][rows] * estates["billable_area"][rows])
-        gain = policy.parameters["condition_fund_restore"] * (works / yearly) * (1.0 - estates["condition"][rows])
+        gain = (
+            policy.parameters["condition_fund_restore"]
+            * (works / yearly)
+            * (1.0 - estates["condition"][rows])
+        )
         policy.move("lever_condition", rows, np.minimum(gain, 1.0 - estates["condition"][rows]))
         policy.events(rows, Event.DONATION, Cause.POLICY, amount / 100.0)
         policy.array("thanked")[rows] = self.thanks

@@ -39,9 +39,20 @@ class EntryStandard(Intervention, kind="entry_standard"):
     period: int = setting(12, 1, 60, "month", "months between examinations", "考核周期")
     bar: float = setting(0.88, 0, 1, "share", "skill that is required", "能力准入线")
     noise: float = setting(0.02, 0, 0.5, "share", "standard error of an examination", "考核误差")
-    training: float = setting(0.3, 0, 1, "share", "part of missing skill that training all projects makes up", "培训成效")
-    training_cost: float = setting(4000, 0, 1e6, "yuan/project", "cost of training a project's staff once", "每项目培训成本")
-    chances: int = setting(3, 1, 100, "examinations", "examinations failed in a row after which projects are taken away", "清退所需连续不达标次数")
+    training: float = setting(
+        0.3, 0, 1, "share", "part of missing skill that training all projects makes up", "培训成效"
+    )
+    training_cost: float = setting(
+        4000, 0, 1e6, "yuan/project", "cost of training a project's staff once", "每项目培训成本"
+    )
+    chances: int = setting(
+        3,
+        1,
+        100,
+        "examinations",
+        "examinations failed in a row after which projects are taken away",
+        "清退所需连续不达标次数",
+    )
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Examine in the first month and then once a period."""
@@ -53,14 +64,22 @@ class EntryStandard(Intervention, kind="entry_standard"):
         firms = policy.companies
         company = policy.estates["company"][run]
         here = np.bincount(company, minlength=firms.size) > 0
-        examined = np.flatnonzero((firms["state_owned"] == 0) & (firms["active"] == 1) & (here | (firms["estates"] == 0)))
+        examined = np.flatnonzero(
+            (firms["state_owned"] == 0) & (firms["active"] == 1) & (here | (firms["estates"] == 0))
+        )
         seen = firms["skill"][examined] + self.noise * policy.noise(examined)
         below = np.zeros(firms.size, bool)
         below[examined] = seen < self.bar * strength
         times = policy.array("times", np.int32, firms.size)
         times[examined] = np.where(below[examined], times[examined] + 1, 0)
         refused = examined[below[examined]]
-        policy.events(np.full(refused.size, -1), Event.COMPANY_REFUSED, Cause.NOT_ELIGIBLE, seen[below[examined]], refused)
+        policy.events(
+            np.full(refused.size, -1),
+            Event.COMPANY_REFUSED,
+            Cause.NOT_ELIGIBLE,
+            seen[below[examined]],
+            refused,
+        )
         until = np.maximum(firms["barred_until"][refused], policy.month + self.period)
         policy.assign("companies.barred_until", refused, until)
         policy.array("until", np.int64, firms.size)[refused] = until

@@ -40,12 +40,30 @@ class FeeAdjustment(Intervention, kind="fee_adjustment"):
     period: int = setting(12, 1, 120, "month", "months between comparisons", "比较周期")
     rise: float = setting(0.1, 0, 1, "share", "rise that is put to the vote", "提请表决的涨幅")
     cut: float = setting(0.2, 0, 0.9, "share", "cut that is put to the vote", "提请表决的降幅", "P059")
-    high_line: float = setting(0.75, 0, 5, "share", "service as a part of what the price promises, from which a rise may be asked", "可提请涨价的等级线")
-    low_line: float = setting(0.65, 0, 5, "share", "service as a part of what the price promises, under which a cut is asked", "提请降价的等级线")
+    high_line: float = setting(
+        0.75,
+        0,
+        5,
+        "share",
+        "service as a part of what the price promises, from which a rise may be asked",
+        "可提请涨价的等级线",
+    )
+    low_line: float = setting(
+        0.65,
+        0,
+        5,
+        "share",
+        "service as a part of what the price promises, under which a cut is asked",
+        "提请降价的等级线",
+    )
     noise: float = setting(0.04, 0, 0.5, "share", "standard error of that grade", "评级误差")
-    participation: float = setting(0.1, 0, 1, "share", "participation that canvassing adds", "动员增加的参与率")
+    participation: float = setting(
+        0.1, 0, 1, "share", "participation that canvassing adds", "动员增加的参与率"
+    )
     cost: float = setting(3, 0, 1e4, "yuan/household", "cost of a vote", "表决成本")
-    owner_share: float = setting(0.5, 0, 1, "share", "part of that cost that owners pay (the company pays the rest)", "业主承担比例")
+    owner_share: float = setting(
+        0.5, 0, 1, "share", "part of that cost that owners pay (the company pays the rest)", "业主承担比例"
+    )
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Once a period, put rises and cuts to the vote."""
@@ -54,13 +72,17 @@ class FeeAdjustment(Intervention, kind="fee_adjustment"):
         estates = policy.estates
         ready = (estates["mode"][rows] == MARKET) & (estates["process"][rows] == 0)
         # the month of waiting that is left ends before the vote; and there is one vote on price at a time
-        rows = rows[ready & (policy.committees["price_wait"][rows] <= 1) & (estates["lever_price"][rows] == 0.0)]
+        rows = rows[
+            ready & (policy.committees["price_wait"][rows] <= 1) & (estates["lever_price"][rows] == 0.0)
+        ]
         grade = value_for_price(estates, rows) + self.noise * policy.noise(rows)
         up = (grade >= self.high_line) & (estates["losing_months"][rows] > 0)
         change = np.where(up, self.rise, np.where(grade < self.low_line, -self.cut, 0.0)) * strength
         asked = change != 0.0
         rows, change = rows[asked], change[asked]
         cost = fen(self.cost * estates["households"][rows])
-        policy.spend_together(divided(cost, {"owners": self.owner_share, "companies": 1.0 - self.owner_share}), rows)
+        policy.spend_together(
+            divided(cost, {"owners": self.owner_share, "companies": 1.0 - self.owner_share}), rows
+        )
         policy.move("lever_price", rows, change)
         policy.move("lever_participation", rows, self.participation * strength)

@@ -32,19 +32,52 @@ class FourTierLinkage(Intervention, kind="four_tier_linkage"):
         "Linking takes hands of streets and communities itself. Where there is little to link and hands are scarce, meetings crowd out "
         "work, and what else is under way gets on more slowly.",
     )
-    levers: ClassVar[tuple[str, ...]] = ("policy.lag", "policy.capacity", "policy.staff", "lever_complaint_capacity")
+    levers: ClassVar[tuple[str, ...]] = (
+        "policy.lag",
+        "policy.capacity",
+        "policy.staff",
+        "lever_complaint_capacity",
+    )
     payers: ClassVar[tuple[str, ...]] = ("district", "street", "community")
     evidence: ClassVar[tuple[str, ...]] = ("S004", "S041")
 
-    lag_saved: float = setting(0.3, 0, 1, "share", "part of every programme's lag that falls away in a fully linked city", "缩短的时滞")
-    capacity_gained: float = setting(0.3, 0, 10, "relative", "rise of every programme's capacity in a fully linked city", "扩大的覆盖能力")
-    staff_saved: float = setting(0.2, 0, 1, "share", "staff time of every case saved in a fully linked city", "节省的人手")
-    cases_saved: float = setting(0.2, 0, 5, "relative", "complaints solved in addition because fewer get lost", "少丢失的投诉")
-    without_committee: float = setting(0.6, 0, 1, "share", "what linking achieves in an estate that has no committee", "没有业委会时的成效")
-    street_staff: float = setting(0.02, 0, 10, "persons", "street staff that linking one estate takes", "每小区占用街道人手")
-    community_staff: float = setting(0.02, 0, 10, "persons", "community staff that linking one estate takes", "每小区占用社区人手")
-    cost: float = setting(50, 0, 1e5, "yuan/month", "cost of linking one estate, shared by the tiers", "每小区每月成本")
-    district_share: float = setting(0.5, 0, 1, "share", "part that the district pays (street and community halve the rest)", "区级出资比例")
+    lag_saved: float = setting(
+        0.3,
+        0,
+        1,
+        "share",
+        "part of every programme's lag that falls away in a fully linked city",
+        "缩短的时滞",
+    )
+    capacity_gained: float = setting(
+        0.3, 0, 10, "relative", "rise of every programme's capacity in a fully linked city", "扩大的覆盖能力"
+    )
+    staff_saved: float = setting(
+        0.2, 0, 1, "share", "staff time of every case saved in a fully linked city", "节省的人手"
+    )
+    cases_saved: float = setting(
+        0.2, 0, 5, "relative", "complaints solved in addition because fewer get lost", "少丢失的投诉"
+    )
+    without_committee: float = setting(
+        0.6, 0, 1, "share", "what linking achieves in an estate that has no committee", "没有业委会时的成效"
+    )
+    street_staff: float = setting(
+        0.02, 0, 10, "persons", "street staff that linking one estate takes", "每小区占用街道人手"
+    )
+    community_staff: float = setting(
+        0.02, 0, 10, "persons", "community staff that linking one estate takes", "每小区占用社区人手"
+    )
+    cost: float = setting(
+        50, 0, 1e5, "yuan/month", "cost of linking one estate, shared by the tiers", "每小区每月成本"
+    )
+    district_share: float = setting(
+        0.5,
+        0,
+        1,
+        "share",
+        "part that the district pays (street and community halve the rest)",
+        "区级出资比例",
+    )
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Link the estates for which all tiers have hands and money, and ease everybody's work next month."""
@@ -55,10 +88,20 @@ class FourTierLinkage(Intervention, kind="four_tier_linkage"):
         cost = np.full(rows.size, fen(self.cost))
         rows = rows[policy.spend_together(divided(cost, shares), rows)]
         committee = policy.committees["exists"][rows] == 1
-        policy.move("lever_complaint_capacity", rows,
-                    self.cases_saved * strength * np.where(committee, 1.0, self.without_committee) * usual_cases(policy, rows))  # fmt: skip
+        policy.move(
+            "lever_complaint_capacity",
+            rows,
+            self.cases_saved
+            * strength
+            * np.where(committee, 1.0, self.without_committee)
+            * usual_cases(policy, rows),
+        )
         with_committee = int(committee.sum())
-        linked = (with_committee + self.without_committee * (rows.size - with_committee)) / policy.estates.size * strength
+        linked = (
+            (with_committee + self.without_committee * (rows.size - with_committee))
+            / policy.estates.size
+            * strength
+        )
         policy.grant_relief("policy.lag", self.lag_saved * linked)
         policy.grant_relief("policy.capacity", self.capacity_gained * linked)
         policy.grant_relief("policy.staff", self.staff_saved * linked)

@@ -79,7 +79,9 @@ class Policy(Treasury):
             keys = uniforms(self.seed, Stream.TARGETING, 0, rows, zlib.crc32(programme.name.encode()))
         else:
             keys = programme.ease(self, rows)
-        return np.asarray(rows[np.argsort(-keys if programme.order == "easiest_first" else keys, kind="stable")])
+        return np.asarray(
+            rows[np.argsort(-keys if programme.order == "easiest_first" else keys, kind="stable")]
+        )
 
     # what the acting programme may ask
 

@@ -36,19 +36,39 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         "would pull their mean down to the line and stay away from them: hard estates find a new manager even less easily.",
     )
     levers: ClassVar[tuple[str, ...]] = (
-        "lever_ranking", "lever_dismissal", "lever_tender", "companies.score", "companies.barred_until",
-    )  # fmt: skip
+        "lever_ranking",
+        "lever_dismissal",
+        "lever_tender",
+        "companies.score",
+        "companies.barred_until",
+    )
     payers: ClassVar[tuple[str, ...]] = ("owners",)
     evidence: ClassVar[tuple[str, ...]] = ("S033", "S030", "P027", "P050")
 
     period: int = setting(12, 1, 60, "month", "months between rankings", "排名周期")
     share: float = setting(0.1, 0, 1, "share", "part of the firms that is eliminated", "淘汰比例", "S033")
     noise: float = setting(0.06, 0, 0.5, "share", "standard error of a project's score", "评分误差")
-    barred_months: int = setting(24, 0, 120, "month", "how long an eliminated firm may not bid", "禁止投标月数")
-    threatened: float = setting(0.3, 0, 1, "share", "part of the firms, from the bottom, that add effort", "感到威胁的企业比例")
-    stake: float = setting(1.0, 0, 1, "share", "how much of such a firm's reputation is at stake", "声誉影响程度")
-    caution: float = setting(0.05, 0, 1, "share", "distance from the line that bidders keep", "投标时与淘汰线保持的距离")
-    gap_cost: float = setting(8, 0, 1e4, "yuan/household/month", "what owners lay out while nobody manages the estate", "空档期业主应急支出", "P027")
+    barred_months: int = setting(
+        24, 0, 120, "month", "how long an eliminated firm may not bid", "禁止投标月数"
+    )
+    threatened: float = setting(
+        0.3, 0, 1, "share", "part of the firms, from the bottom, that add effort", "感到威胁的企业比例"
+    )
+    stake: float = setting(
+        1.0, 0, 1, "share", "how much of such a firm's reputation is at stake", "声誉影响程度"
+    )
+    caution: float = setting(
+        0.05, 0, 1, "share", "distance from the line that bidders keep", "投标时与淘汰线保持的距离"
+    )
+    gap_cost: float = setting(
+        8,
+        0,
+        1e4,
+        "yuan/household/month",
+        "what owners lay out while nobody manages the estate",
+        "空档期业主应急支出",
+        "P027",
+    )
     gap_months: int = setting(3, 0, 60, "month", "how long they do so", "空档期应急月数", "P050")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
@@ -96,7 +116,9 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
             return
         projects = policy.array("projects", np.int64, companies.size)[firms]
         score = policy.array("score", size=companies.size)[firms]
-        least = np.sort((projects + 1) * line - projects * score)  # what an estate must score for each firm to stay above
+        least = np.sort(
+            (projects + 1) * line - projects * score
+        )  # what an estate must score for each firm to stay above
         away = firms.sum() - np.searchsorted(least, self._expected(policy, rows), side="right")
         looks = np.rint(policy.parameters["market_bidders"] * strength * away / firms.sum())
         still_looking = np.maximum(0.0, policy.parameters["market_bidders"] + estates["lever_tender"][rows])

@@ -34,13 +34,42 @@ class LegacyRemediation(Intervention, kind="legacy_remediation"):
     payers: ClassVar[tuple[str, ...]] = ("developers", "district")
     evidence: ClassVar[tuple[str, ...]] = ("P066", "T013")
 
-    solvent: float = setting(0.9, 0, 1, "share", "developers of new estates that exist and can pay", "新小区开发商有能力的比例")
-    gone: float = setting(0.03, 0, 1, "share per year", "part of all developers that is gone with every year of the estate", "开发商逐年退出比例")
-    concedes: float = setting(0.08, 0, 1, "per month", "chance that a developer under pressure agrees to repair", "开发商每月同意维修的概率")
-    pace: float = setting(0.03, 0, 1, "share per month", "defects removed in a month of repairs", "每月整治进度")
-    cost: float = setting(5000, 0, 1e6, "yuan/household", "cost of removing the worst defects altogether", "全部整治成本")
-    pursuit: float = setting(1000, 0, 1e6, "yuan/month", "what pressing one developer costs the district", "每小区每月督办经费")
-    district_share: float = setting(1.0, 0, 1, "share", "part of a missing developer's repairs that the district takes over", "区级代修比例")
+    solvent: float = setting(
+        0.9, 0, 1, "share", "developers of new estates that exist and can pay", "新小区开发商有能力的比例"
+    )
+    gone: float = setting(
+        0.03,
+        0,
+        1,
+        "share per year",
+        "part of all developers that is gone with every year of the estate",
+        "开发商逐年退出比例",
+    )
+    concedes: float = setting(
+        0.08,
+        0,
+        1,
+        "per month",
+        "chance that a developer under pressure agrees to repair",
+        "开发商每月同意维修的概率",
+    )
+    pace: float = setting(
+        0.03, 0, 1, "share per month", "defects removed in a month of repairs", "每月整治进度"
+    )
+    cost: float = setting(
+        5000, 0, 1e6, "yuan/household", "cost of removing the worst defects altogether", "全部整治成本"
+    )
+    pursuit: float = setting(
+        1000, 0, 1e6, "yuan/month", "what pressing one developer costs the district", "每小区每月督办经费"
+    )
+    district_share: float = setting(
+        1.0,
+        0,
+        1,
+        "share",
+        "part of a missing developer's repairs that the district takes over",
+        "区级代修比例",
+    )
     lag: int = setting(6, 0, 120, "month", "from inclusion until the defects are listed", "查清问题所需月数")
 
     def suits(self, policy: Policy) -> np.ndarray:

@@ -36,12 +36,32 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
     evidence: ClassVar[tuple[str, ...]] = ("P049", "P051", "P052", "P053", "P054", "T007", "T008", "T014")
 
     period: int = setting(6, 1, 60, "month", "months between rounds of suits", "起诉间隔")
-    sued: float = setting(0.05, 0, 1, "share", "owners who did not pay and are sued in a round", "每轮起诉的欠费业主比例")
+    sued: float = setting(
+        0.05, 0, 1, "share", "owners who did not pay and are sued in a round", "每轮起诉的欠费业主比例"
+    )
     success: float = setting(0.7, 0, 1, "share", "suits after which fresh arrears are paid", "起诉后补缴比例")
-    deterrence: float = setting(4.0, 0, 20, "relative", "sanction that owners expect, for the share of refusers last sued", "起诉的威慑")
-    resentment: float = setting(1.5, 0, 20, "grievance", "grievance that a suit raises, in the owner sued and in neighbours together", "每起诉讼激起的积怨")
-    lawyer: float = setting(300, 0, 1e5, "yuan/suit", "what a suit costs the company besides the court's fee", "每起律师和人工费")
-    court_fee: float = setting(25, 0, 1e4, "yuan/suit", "court fee, paid by the company", "每起诉讼费", "P051")
+    deterrence: float = setting(
+        4.0,
+        0,
+        20,
+        "relative",
+        "sanction that owners expect, for the share of refusers last sued",
+        "起诉的威慑",
+    )
+    resentment: float = setting(
+        1.5,
+        0,
+        20,
+        "grievance",
+        "grievance that a suit raises, in the owner sued and in neighbours together",
+        "每起诉讼激起的积怨",
+    )
+    lawyer: float = setting(
+        300, 0, 1e5, "yuan/suit", "what a suit costs the company besides the court's fee", "每起律师和人工费"
+    )
+    court_fee: float = setting(
+        25, 0, 1e4, "yuan/suit", "court fee, paid by the company", "每起诉讼费", "P051"
+    )
     court_cost: float = setting(800, 0, 1e5, "yuan/suit", "what a suit costs the court", "法院每起办案成本")
 
     def suits(self, policy: Policy) -> np.ndarray:
@@ -71,7 +91,11 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
         policy.spend("courts", rows, fen(self.court_cost * number))
         share[rows] = number / refusers
         # recovery is a chance of everybody in arrears, those sued are some of them
-        policy.move("lever_recovery", rows, np.minimum(1.0, number / np.maximum(1, estates["debtors"][rows])) * self.success)
+        policy.move(
+            "lever_recovery",
+            rows,
+            np.minimum(1.0, number / np.maximum(1, estates["debtors"][rows])) * self.success,
+        )
         policy.move("lever_hostility", rows, self.resentment * number / estates["households"][rows])
         policy.events(rows, Event.SUIT, Cause.POLICY, number, estates["company"][rows])
 

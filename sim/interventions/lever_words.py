@@ -55,7 +55,9 @@ _OTHER = {
     "committees.competence": Word("业委会的能力", "a committee's competence"),
     "committees.activity": Word("业委会的活跃度", "a committee's activity"),
     "government.reported_nominal": Word("上报的覆盖率", "the coverage that a body reports"),
-    "world.fallback_left": Word("国企本月还可接管的小区数", "estates that state-owned fallback still takes this month"),
+    "world.fallback_left": Word(
+        "国企本月还可接管的小区数", "estates that state-owned fallback still takes this month"
+    ),
     "policy.lag": Word("各项措施缩短的时滞", "share of every programme's lag that falls away"),
     "policy.capacity": Word("各项措施扩大的覆盖能力", "relative rise of every programme's capacity"),
     "policy.staff": Word("每件事节省的人手", "share of the staff time of every case that is saved"),

@@ -35,9 +35,15 @@ class Matchmaking(Intervention, kind="matchmaking"):
     evidence: ClassVar[tuple[str, ...]] = ("S019", "S017", "S018", "P060", "P062")
 
     firms: int = setting(25, 0, 10_000, "companies", "firms on the list", "推荐企业数", "S019")
-    introductions: int = setting(8, 0, 1000, "companies", "firms introduced to an estate before its tender", "每次招标介绍的企业数")
-    staff: float = setting(0.2, 0, 100, "persons", "community staff that an estate takes in that month", "每小区占用社区人手")
-    cost: float = setting(2000, 0, 1e6, "yuan/tender", "cost of the introductions for one tender", "每次对接经费")
+    introductions: int = setting(
+        8, 0, 1000, "companies", "firms introduced to an estate before its tender", "每次招标介绍的企业数"
+    )
+    staff: float = setting(
+        0.2, 0, 100, "persons", "community staff that an estate takes in that month", "每小区占用社区人手"
+    )
+    cost: float = setting(
+        2000, 0, 1e6, "yuan/tender", "cost of the introductions for one tender", "每次对接经费"
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where no company is in charge, or one is about to leave; an employer's estate is not tendered."""
@@ -58,7 +64,10 @@ class Matchmaking(Intervention, kind="matchmaking"):
         """True for each estate of `rows` that will be tendered this month."""
         estates = policy.estates
         alone = (estates["company"][rows] < 0) & (estates["mode"][rows] != UNIT)
-        waited = estates["unmanaged_months"][rows] + 1 + estates["lever_retry"][rows] >= policy.parameters["market_retry"]
+        waited = (
+            estates["unmanaged_months"][rows] + 1 + estates["lever_retry"][rows]
+            >= policy.parameters["market_retry"]
+        )
         vacated = (estates["process"][rows] != 0) & (estates["process_left"][rows] <= 1)
         return np.asarray((alone & waited) | vacated)
 
@@ -67,5 +76,9 @@ class Matchmaking(Intervention, kind="matchmaking"):
         firms = policy.companies
         known = np.flatnonzero((firms["state_owned"] == 0) & (firms["active"] == 1))
         listed = known[np.argsort(-firms["reputation"][known], kind="stable")][: self.firms]
-        free = (firms["estates"] < firms["capacity"]) & (firms["list"] >= 0) & (firms["barred_until"] <= policy.month)
+        free = (
+            (firms["estates"] < firms["capacity"])
+            & (firms["list"] >= 0)
+            & (firms["barred_until"] <= policy.month)
+        )
         return int(free[listed].sum()) / listed.size if listed.size else 0.0

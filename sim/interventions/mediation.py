@@ -34,12 +34,34 @@ class Mediation(Intervention, kind="mediation"):
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("P054", "P053", "T014", "P066")
 
-    cases_share: float = setting(0.1, 0, 1, "share per month", "owners who did not pay and bring or face a dispute, where there is room", "每月进入调解的欠费业主比例")
-    centre: int = setting(80, 0, 100_000, "cases/month", "cases that the centre of a district takes", "每区每月受理件数", "P054")
-    settled: float = setting(0.94, 0, 1, "share", "disputes that settle or are withdrawn", "调解或撤回比例", "P054")
-    paying: float = setting(0.4, 0, 1, "share", "settled disputes in which fresh arrears are paid", "调解后补缴比例")
-    relief: float = setting(0.5, 0, 1, "share", "grievance that a settled dispute takes off an owner", "调解化解的积怨")
-    notice: float = setting(0.5, 0, 1, "share", "sanction that owners would expect if every refusal were taken up", "欠费有人过问的约束")
+    cases_share: float = setting(
+        0.1,
+        0,
+        1,
+        "share per month",
+        "owners who did not pay and bring or face a dispute, where there is room",
+        "每月进入调解的欠费业主比例",
+    )
+    centre: int = setting(
+        80, 0, 100_000, "cases/month", "cases that the centre of a district takes", "每区每月受理件数", "P054"
+    )
+    settled: float = setting(
+        0.94, 0, 1, "share", "disputes that settle or are withdrawn", "调解或撤回比例", "P054"
+    )
+    paying: float = setting(
+        0.4, 0, 1, "share", "settled disputes in which fresh arrears are paid", "调解后补缴比例"
+    )
+    relief: float = setting(
+        0.5, 0, 1, "share", "grievance that a settled dispute takes off an owner", "调解化解的积怨"
+    )
+    notice: float = setting(
+        0.5,
+        0,
+        1,
+        "share",
+        "sanction that owners would expect if every refusal were taken up",
+        "欠费有人过问的约束",
+    )
     cost: float = setting(200, 0, 1e5, "yuan/case", "cost of a case", "每件调解成本")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:

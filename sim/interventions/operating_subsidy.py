@@ -38,11 +38,15 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("P028", "P029", "S021", "P027", "P032")
 
-    first_year: float = setting(0.3, 0, 5, "yuan/m2/month", "rate in an estate's first year of payment", "第一年标准", "P029")
+    first_year: float = setting(
+        0.3, 0, 5, "yuan/m2/month", "rate in an estate's first year of payment", "第一年标准", "P029"
+    )
     second_year: float = setting(0.2, 0, 5, "yuan/m2/month", "rate in the second year", "第二年标准", "P029")
     third_year: float = setting(0.1, 0, 5, "yuan/m2/month", "rate in the third year", "第三年标准", "P029")
     later: float = setting(0.0, 0, 5, "yuan/m2/month", "rate after that", "以后各年标准")
-    targets: Targets = Field(default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）")
+    targets: Targets = Field(
+        default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）"
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where an employer looks after the estate, the employer pays."""

@@ -30,20 +30,67 @@ class PartyBranches(Intervention, kind="party_branches"):
         "The direct effect is small and uncertain: in some firms a branch moves people to do more, in others meetings take the time "
         "of those who serve, and effort falls; the money is spent either way.",
     )
-    levers: ClassVar[tuple[str, ...]] = ("lever_effort", "lever_monitoring", "lever_oversight", "policy.staff")
+    levers: ClassVar[tuple[str, ...]] = (
+        "lever_effort",
+        "lever_monitoring",
+        "lever_oversight",
+        "policy.staff",
+    )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S047", "S048")
 
-    own_share: float = setting(0.13, 0, 1, "share", "part of the firms with a branch of their own (4 of 30)", "单独建支部的企业比例", "S047")
-    functional_share: float = setting(0.27, 0, 1, "share", "part with a functional branch (8 of 30); the rest share one", "建功能性支部的企业比例", "S047")
-    functional: float = setting(0.6, 0, 1, "share", "what a functional branch does of what an own one does", "功能性支部的相对作用")
-    joint: float = setting(0.3, 0, 1, "share", "what a joint branch does of what an own one does", "联合支部的相对作用")
-    effort: float = setting(0.01, -0.2, 0.2, "share of standard cost", "effort that an own branch adds on average", "单独支部带来的平均投入")
-    spread: float = setting(0.02, 0, 0.2, "share of standard cost", "how far that differs between firms", "企业间差异")
-    inspection: float = setting(0.05, 0, 1, "share", "inspection that an own branch adds", "支部检查带来的监督")
-    duties: float = setting(0.1, 0, 1, "share", "oversight of committees by their members", "党员督促业委会的强度")
-    saved: float = setting(0.03, 0, 1, "share", "staff time of all programmes that is saved if every estate is covered", "全覆盖时节省的人手")
-    cost: float = setting(150, 0, 1e6, "yuan/project/month", "what a branch costs for one project", "每项目每月支部经费")
+    own_share: float = setting(
+        0.13,
+        0,
+        1,
+        "share",
+        "part of the firms with a branch of their own (4 of 30)",
+        "单独建支部的企业比例",
+        "S047",
+    )
+    functional_share: float = setting(
+        0.27,
+        0,
+        1,
+        "share",
+        "part with a functional branch (8 of 30); the rest share one",
+        "建功能性支部的企业比例",
+        "S047",
+    )
+    functional: float = setting(
+        0.6, 0, 1, "share", "what a functional branch does of what an own one does", "功能性支部的相对作用"
+    )
+    joint: float = setting(
+        0.3, 0, 1, "share", "what a joint branch does of what an own one does", "联合支部的相对作用"
+    )
+    effort: float = setting(
+        0.01,
+        -0.2,
+        0.2,
+        "share of standard cost",
+        "effort that an own branch adds on average",
+        "单独支部带来的平均投入",
+    )
+    spread: float = setting(
+        0.02, 0, 0.2, "share of standard cost", "how far that differs between firms", "企业间差异"
+    )
+    inspection: float = setting(
+        0.05, 0, 1, "share", "inspection that an own branch adds", "支部检查带来的监督"
+    )
+    duties: float = setting(
+        0.1, 0, 1, "share", "oversight of committees by their members", "党员督促业委会的强度"
+    )
+    saved: float = setting(
+        0.03,
+        0,
+        1,
+        "share",
+        "staff time of all programmes that is saved if every estate is covered",
+        "全覆盖时节省的人手",
+    )
+    cost: float = setting(
+        150, 0, 1e6, "yuan/project/month", "what a branch costs for one project", "每项目每月支部经费"
+    )
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """What the branches of the firms that run these estates do this month."""

@@ -39,12 +39,34 @@ class PerformanceAward(Intervention, kind="performance_award"):
     period: int = setting(6, 1, 60, "month", "months between assessments", "考核周期")
     high_score: float = setting(0.8, 0, 1, "share", "score from which the high award is paid", "高等次分数线")
     low_score: float = setting(0.7, 0, 1, "share", "score from which the low award is paid", "低等次分数线")
-    high_award: float = setting(0.06, 0, 10, "yuan/m2/month", "high award, for every month assessed", "高等次奖励标准")
-    low_award: float = setting(0.03, 0, 10, "yuan/m2/month", "low award, for every month assessed", "低等次奖励标准")
-    city_share: float = setting(0.5, 0, 1, "share", "part that the city pays (the district pays the rest)", "市级出资比例")
-    reach: float = setting(0.1, 0, 1, "share", "how far below the low score an estate still seems within reach", "有望达标的分差")
-    effort: float = setting(0.04, 0, 0.5, "share of standard cost", "effort that companies add within reach", "有望达标小区增加的投入")
-    shifted: float = setting(0.5, 0, 1, "share", "part of that effort taken from the same company's other estates", "从其他小区抽调的比例")
+    high_award: float = setting(
+        0.06, 0, 10, "yuan/m2/month", "high award, for every month assessed", "高等次奖励标准"
+    )
+    low_award: float = setting(
+        0.03, 0, 10, "yuan/m2/month", "low award, for every month assessed", "低等次奖励标准"
+    )
+    city_share: float = setting(
+        0.5, 0, 1, "share", "part that the city pays (the district pays the rest)", "市级出资比例"
+    )
+    reach: float = setting(
+        0.1, 0, 1, "share", "how far below the low score an estate still seems within reach", "有望达标的分差"
+    )
+    effort: float = setting(
+        0.04,
+        0,
+        0.5,
+        "share of standard cost",
+        "effort that companies add within reach",
+        "有望达标小区增加的投入",
+    )
+    shifted: float = setting(
+        0.5,
+        0,
+        1,
+        "share",
+        "part of that effort taken from the same company's other estates",
+        "从其他小区抽调的比例",
+    )
 
     def score(self, policy: Policy, rows: Rows) -> np.ndarray:
         """Mean of quality, twelve-month collection and condition, in [0, 1]."""
@@ -69,7 +91,13 @@ class PerformanceAward(Intervention, kind="performance_award"):
         amount = fen(rate * (self.period * strength) * policy.estates["area"][rows])
         shares = {"city": self.city_share, "district": 1.0 - self.city_share}
         paid = policy.pay_manager(shares, rows, amount)
-        policy.events(rows[paid], Event.AWARD_PAID, Cause.QUALITY, amount[paid] / 100.0, policy.estates["company"][rows[paid]])
+        policy.events(
+            rows[paid],
+            Event.AWARD_PAID,
+            Cause.QUALITY,
+            amount[paid] / 100.0,
+            policy.estates["company"][rows[paid]],
+        )
 
     def _respond(self, policy: Policy, rows: Rows, score: np.ndarray, strength: float) -> None:
         """Companies add effort within reach of an award, part of it taken from their estates beyond it."""

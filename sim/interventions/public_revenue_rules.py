@@ -33,10 +33,18 @@ class PublicRevenueRules(Intervention, kind="public_revenue_rules"):
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("P037", "P038", "P039", "P040", "S050")
 
-    leak_stopped: float = setting(0.6, 0, 1, "share", "leak of public revenue that the rules stop", "堵住的收益流失")
-    kept: float = setting(0.3, 0, 1, "share", "part of the company's share that stays in the fund", "企业分成改留小区的比例")
-    staff: float = setting(0.03, 0, 10, "persons", "street staff that guiding one estate takes in a month", "每小区占用街道人手")
-    cost: float = setting(100, 0, 1e5, "yuan/month", "what guiding one estate costs the street in a month", "每小区每月指导经费")
+    leak_stopped: float = setting(
+        0.6, 0, 1, "share", "leak of public revenue that the rules stop", "堵住的收益流失"
+    )
+    kept: float = setting(
+        0.3, 0, 1, "share", "part of the company's share that stays in the fund", "企业分成改留小区的比例"
+    )
+    staff: float = setting(
+        0.03, 0, 10, "persons", "street staff that guiding one estate takes in a month", "每小区占用街道人手"
+    )
+    cost: float = setting(
+        100, 0, 1e5, "yuan/month", "what guiding one estate costs the street in a month", "每小区每月指导经费"
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where there is public revenue."""

@@ -35,13 +35,39 @@ class Publicity(Intervention, kind="publicity"):
     evidence: ClassVar[tuple[str, ...]] = ("T005", "T006", "T007", "T008", "T009", "T010")
 
     period: int = setting(12, 1, 120, "month", "months between campaigns", "宣传间隔月数")
-    best: float = setting(0.8, 0, 3, "logit", "readiness to pay that the best campaign adds where everybody pays: about 20 % relative "
-                          "where two thirds do", "最好的宣传在人人缴费处增加的缴费意愿", "T005")  # fmt: skip
-    worst: float = setting(0.0, 0, 3, "logit", "the same of the worst campaign", "最差的宣传增加的缴费意愿", "T008")
-    fading: float = setting(0.2, 0, 1, "share per month", "part of what is left that fades every month", "每月消退比例")
-    habituation: float = setting(0.25, 0, 1, "share", "part by which every campaign does less than the one before", "再次宣传的效果递减")
+    best: float = setting(
+        0.8,
+        0,
+        3,
+        "logit",
+        "readiness to pay that the best campaign adds where everybody pays: about 20 % relative "
+        "where two thirds do",
+        "最好的宣传在人人缴费处增加的缴费意愿",
+        "T005",
+    )
+    worst: float = setting(
+        0.0, 0, 3, "logit", "the same of the worst campaign", "最差的宣传增加的缴费意愿", "T008"
+    )
+    fading: float = setting(
+        0.2, 0, 1, "share per month", "part of what is left that fades every month", "每月消退比例"
+    )
+    habituation: float = setting(
+        0.25,
+        0,
+        1,
+        "share",
+        "part by which every campaign does less than the one before",
+        "再次宣传的效果递减",
+    )
     cost: float = setting(3, 0, 1000, "yuan/household", "cost of one campaign", "每次宣传费用")
-    staff: float = setting(0.02, 0, 100, "persons", "community staff that one estate takes in the month of a campaign", "占用社区人手")
+    staff: float = setting(
+        0.02,
+        0,
+        100,
+        "persons",
+        "community staff that one estate takes in the month of a campaign",
+        "占用社区人手",
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where fees are billed."""

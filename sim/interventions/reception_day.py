@@ -36,9 +36,20 @@ class ReceptionDay(Intervention, kind="reception_day"):
     evidence: ClassVar[tuple[str, ...]] = ("S045", "S046")
 
     sessions: int = setting(2, 0, 100, "per month", "sessions in a community", "每社区每月场次", "S045")
-    solved: float = setting(0.5, 0, 100, "problems", "problems solved on the spot in a session", "每场当场解决数", "S046")
-    heard: float = setting(0.5, 0, 10, "relative", "rise of complaining in an estate that is heard", "接待增加的投诉")
-    contact: float = setting(0.15, 0, 1, "share", "trust that an estate's management deserves for being met, in that month", "见面增进的信任")
+    solved: float = setting(
+        0.5, 0, 100, "problems", "problems solved on the spot in a session", "每场当场解决数", "S046"
+    )
+    heard: float = setting(
+        0.5, 0, 10, "relative", "rise of complaining in an estate that is heard", "接待增加的投诉"
+    )
+    contact: float = setting(
+        0.15,
+        0,
+        1,
+        "share",
+        "trust that an estate's management deserves for being met, in that month",
+        "见面增进的信任",
+    )
     staff: float = setting(0.1, 0, 10, "persons", "community staff that a session takes", "每场占用社区人手")
     cost: float = setting(50, 0, 1e5, "yuan/session", "cost of a session", "每场成本")
 

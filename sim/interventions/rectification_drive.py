@@ -35,12 +35,34 @@ class RectificationDrive(Intervention, kind="rectification_drive"):
     evidence: ClassVar[tuple[str, ...]] = ("S041", "S042", "S043")
 
     months: int = setting(6, 1, 120, "month", "how long the drive lasts in an estate", "每小区整治月数")
-    cleared: float = setting(0.4, 0, 1, "share", "open complaints cleared in the first month", "首月办结积压比例")
-    audit: float = setting(0.6, 0, 1, "share", "leak of public revenue stopped in the first month", "首月堵住的收益流失")
-    inspection: float = setting(0.3, 0, 1, "share", "monitoring of the company added in the first month", "首月增加的监督")
-    again: int = setting(0, 0, 240, "month", "months from one drive to the next in the same estate (0: one only)", "再次整治间隔")
-    staff: float = setting(0.2, 0, 100, "persons", "street staff that one estate takes in a month", "每小区占用街道人手")
-    cost: float = setting(3000, 0, 1e6, "yuan/month", "what the departments spend on one estate in a month", "每小区每月部门经费")
+    cleared: float = setting(
+        0.4, 0, 1, "share", "open complaints cleared in the first month", "首月办结积压比例"
+    )
+    audit: float = setting(
+        0.6, 0, 1, "share", "leak of public revenue stopped in the first month", "首月堵住的收益流失"
+    )
+    inspection: float = setting(
+        0.3, 0, 1, "share", "monitoring of the company added in the first month", "首月增加的监督"
+    )
+    again: int = setting(
+        0,
+        0,
+        240,
+        "month",
+        "months from one drive to the next in the same estate (0: one only)",
+        "再次整治间隔",
+    )
+    staff: float = setting(
+        0.2, 0, 100, "persons", "street staff that one estate takes in a month", "每小区占用街道人手"
+    )
+    cost: float = setting(
+        3000,
+        0,
+        1e6,
+        "yuan/month",
+        "what the departments spend on one estate in a month",
+        "每小区每月部门经费",
+    )
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Inspect the estates whose drive is running, if the street has hands and the departments money."""

@@ -35,17 +35,27 @@ class RedBlackList(Intervention, kind="red_black_list"):
         "projects have noisy scores, so their listing is partly luck.",
     )
     levers: ClassVar[tuple[str, ...]] = (
-        "lever_ranking", "lever_focus", "companies.score", "companies.list", "companies.barred_until",
-    )  # fmt: skip
+        "lever_ranking",
+        "lever_focus",
+        "companies.score",
+        "companies.list",
+        "companies.barred_until",
+    )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S050", "S051", "T010")
 
     period: int = setting(6, 1, 60, "month", "months between publications", "评价周期")
-    visible_weight: float = setting(0.5, 0, 1, "share", "weight of visible service (the rest: owners' satisfaction)", "可见服务权重")
+    visible_weight: float = setting(
+        0.5, 0, 1, "share", "weight of visible service (the rest: owners' satisfaction)", "可见服务权重"
+    )
     noise: float = setting(0.06, 0, 0.5, "share", "standard error of a project's score", "评分误差")
     red_share: float = setting(0.15, 0, 1, "share", "part of the firms that go on the red list", "红榜比例")
-    black_share: float = setting(0.1, 0, 1, "share", "part of the firms that go on the black list", "黑榜比例")
-    barred_months: int = setting(12, 0, 120, "month", "how long a black-listed firm may not bid", "禁止投标月数")
+    black_share: float = setting(
+        0.1, 0, 1, "share", "part of the firms that go on the black list", "黑榜比例"
+    )
+    barred_months: int = setting(
+        12, 0, 120, "month", "how long a black-listed firm may not bid", "禁止投标月数"
+    )
     stake: float = setting(1.0, 0, 1, "share", "how much of a firm's reputation the rank is", "声誉影响程度")
     pressure: float = setting(0.6, 0, 1, "share", "pressure to serve scored items first", "计分项目压力")
     cost: float = setting(1500, 0, 1e6, "yuan/project", "cost of scoring a project once", "每项目评价成本")
@@ -61,8 +71,13 @@ class RedBlackList(Intervention, kind="red_black_list"):
     def _publish(self, policy: Policy, rows: Rows) -> None:
         """Score the projects that could be assessed, and list their firms."""
         estates, companies = policy.estates, policy.companies
-        seen = self.visible_weight * estates["quality"][rows] + (1.0 - self.visible_weight) * estates["satisfaction"][rows]
-        score, count = mean_by_group(estates["company"][rows], seen + self.noise * policy.noise(rows), companies.size)
+        seen = (
+            self.visible_weight * estates["quality"][rows]
+            + (1.0 - self.visible_weight) * estates["satisfaction"][rows]
+        )
+        score, count = mean_by_group(
+            estates["company"][rows], seen + self.noise * policy.noise(rows), companies.size
+        )
         firms = np.flatnonzero((count > 0) & (companies["active"] == 1))
         ranked = firms[np.argsort(-score[firms], kind="stable")]
         listed = np.full(companies.size, NONE)
@@ -92,6 +107,8 @@ class RedBlackList(Intervention, kind="red_black_list"):
         companies = policy.companies
         self._tell(policy, np.full(companies.size, NONE), companies["score"])
         until = policy.array("until", np.int64, companies.size)
-        mine = (until > policy.month) & (companies["barred_until"] == until)  # not the bars of other programmes
+        mine = (until > policy.month) & (
+            companies["barred_until"] == until
+        )  # not the bars of other programmes
         policy.assign("companies.barred_until", mine, 0)
         policy.assign("companies.list", slice(None), NONE)

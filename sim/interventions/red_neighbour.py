@@ -34,19 +34,46 @@ class RedNeighbour(Intervention, kind="red_neighbour"):
         "It hangs on persons and reverts: estates with an able secretary gain, others hardly. When the secretary leaves, the call to "
         "pay leaves too, and trust falls back to what committee and service deserve by themselves.",
     )
-    levers: ClassVar[tuple[str, ...]] = ("lever_norm", "lever_trust", "lever_complaint_capacity", "lever_participation")
+    levers: ClassVar[tuple[str, ...]] = (
+        "lever_norm",
+        "lever_trust",
+        "lever_complaint_capacity",
+        "lever_participation",
+    )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S040", "T010", "T012")
 
-    persons: int = setting(21, 0, 100_000, "persons", "secretaries that the district has to send", "选派书记人数", "S040")
+    persons: int = setting(
+        21, 0, 100_000, "persons", "secretaries that the district has to send", "选派书记人数", "S040"
+    )
     posting: int = setting(24, 1, 240, "month", "length of a posting", "每任期限")
-    early_leave: float = setting(0.01, 0, 1, "per month", "chance that a secretary leaves before that", "每月提前离任概率")
+    early_leave: float = setting(
+        0.01, 0, 1, "per month", "chance that a secretary leaves before that", "每月提前离任概率"
+    )
     ability_mean: float = setting(0.6, 0, 1, "share", "mean ability of a secretary", "书记能力均值")
     ability_spread: float = setting(0.25, 0, 1, "share", "standard deviation of ability", "书记能力标准差")
-    norm: float = setting(0.4, 0, 3, "logit", "readiness to pay that a fully able secretary adds", "完全胜任者增加的缴费意愿")
-    trust: float = setting(0.2, 0, 1, "share", "trust that a fully able secretary is worth", "完全胜任者带来的信任")
-    solved: float = setting(1.0, 0, 100, "cases/month", "complaints that a fully able secretary settles", "完全胜任者每月化解的投诉")
-    participation: float = setting(0.08, 0, 1, "share", "participation in votes that a fully able secretary adds", "完全胜任者增加的表决参与")
+    norm: float = setting(
+        0.4, 0, 3, "logit", "readiness to pay that a fully able secretary adds", "完全胜任者增加的缴费意愿"
+    )
+    trust: float = setting(
+        0.2, 0, 1, "share", "trust that a fully able secretary is worth", "完全胜任者带来的信任"
+    )
+    solved: float = setting(
+        1.0,
+        0,
+        100,
+        "cases/month",
+        "complaints that a fully able secretary settles",
+        "完全胜任者每月化解的投诉",
+    )
+    participation: float = setting(
+        0.08,
+        0,
+        1,
+        "share",
+        "participation in votes that a fully able secretary adds",
+        "完全胜任者增加的表决参与",
+    )
     allowance: float = setting(3000, 0, 1e6, "yuan/month", "allowance of a secretary", "每人每月补助")
 
     def suits(self, policy: Policy) -> np.ndarray:

@@ -39,32 +39,74 @@ class Retrofit(Intervention, kind="retrofit"):
     )
     levers: ClassVar[tuple[str, ...]] = ("lever_condition",)
     payers: ClassVar[tuple[str, ...]] = ("state", "district", "owners")
-    evidence: ClassVar[tuple[str, ...]] = ("P063", "P064", "P065", "P047", "P048", "S021", "S036", "S037", "S038", "S039")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "P063",
+        "P064",
+        "P065",
+        "P047",
+        "P048",
+        "S021",
+        "S036",
+        "S037",
+        "S038",
+        "S039",
+    )
 
     items: tuple[Item, ...] = Field(
-        default=("full",), strict=False, min_length=1, description="what is renewed: full, or single items / 改造内容"
+        default=("full",),
+        strict=False,
+        min_length=1,
+        description="what is renewed: full, or single items / 改造内容",
     )
-    condition_after: float = setting(0.9, 0, 1, "share", "condition that a full retrofit brings an estate to", "全面改造后的设施状况")
-    cost_full: float = setting(26756, 0, 1e6, "yuan/household", "cost of a full retrofit", "全面改造成本", "P063")
+    condition_after: float = setting(
+        0.9, 0, 1, "share", "condition that a full retrofit brings an estate to", "全面改造后的设施状况"
+    )
+    cost_full: float = setting(
+        26756, 0, 1e6, "yuan/household", "cost of a full retrofit", "全面改造成本", "P063"
+    )
     cost_gates: float = setting(300, 0, 1e6, "yuan/household", "cost of gates", "大门改造成本")
     cost_cameras: float = setting(400, 0, 1e6, "yuan/household", "cost of cameras", "监控改造成本")
-    cost_drains: float = setting(4000, 0, 1e6, "yuan/household", "cost of rain and sewage drains", "管网改造成本")
+    cost_drains: float = setting(
+        4000, 0, 1e6, "yuan/household", "cost of rain and sewage drains", "管网改造成本"
+    )
     cost_heating: float = setting(6000, 0, 1e6, "yuan/household", "cost of heating", "供暖改造成本")
     cost_roads: float = setting(3000, 0, 1e6, "yuan/household", "cost of roads", "道路改造成本")
-    gain_gates: float = setting(0.03, 0, 1, "share", "part of missing condition that gates make up", "大门改造的提升")
-    gain_cameras: float = setting(0.04, 0, 1, "share", "part of missing condition that cameras make up", "监控改造的提升")
-    gain_drains: float = setting(0.15, 0, 1, "share", "part of missing condition that drains make up", "管网改造的提升")
-    gain_heating: float = setting(0.15, 0, 1, "share", "part of missing condition that heating makes up", "供暖改造的提升")
-    gain_roads: float = setting(0.12, 0, 1, "share", "part of missing condition that roads make up", "道路改造的提升")
+    gain_gates: float = setting(
+        0.03, 0, 1, "share", "part of missing condition that gates make up", "大门改造的提升"
+    )
+    gain_cameras: float = setting(
+        0.04, 0, 1, "share", "part of missing condition that cameras make up", "监控改造的提升"
+    )
+    gain_drains: float = setting(
+        0.15, 0, 1, "share", "part of missing condition that drains make up", "管网改造的提升"
+    )
+    gain_heating: float = setting(
+        0.15, 0, 1, "share", "part of missing condition that heating makes up", "供暖改造的提升"
+    )
+    gain_roads: float = setting(
+        0.12, 0, 1, "share", "part of missing condition that roads make up", "道路改造的提升"
+    )
     owner_share: float = setting(0.1, 0, 1, "share", "part of the cost that owners pay", "业主出资比例")
-    district_share: float = setting(0.2, 0, 1, "share", "part of the cost that the district pays", "区级出资比例")
-    approval: float = setting(0.85, 0, 1, "share", "participants who approve paying the owners' part", "同意业主出资的比例")
-    canvassing: float = setting(0.4, 0, 1, "share", "participation in that vote that street staff add", "街道动员的参与增量")
+    district_share: float = setting(
+        0.2, 0, 1, "share", "part of the cost that the district pays", "区级出资比例"
+    )
+    approval: float = setting(
+        0.85, 0, 1, "share", "participants who approve paying the owners' part", "同意业主出资的比例"
+    )
+    canvassing: float = setting(
+        0.4, 0, 1, "share", "participation in that vote that street staff add", "街道动员的参与增量"
+    )
     wait: int = setting(12, 1, 120, "month", "wait after owners refused", "表决未通过后的间隔")
-    worse_than: float = setting(0.6, 0, 1, "share", "condition below which an estate is eligible", "纳入改造的设施状况上限")
+    worse_than: float = setting(
+        0.6, 0, 1, "share", "condition below which an estate is eligible", "纳入改造的设施状况上限"
+    )
     lag: int = setting(6, 0, 120, "month", "from inclusion to the end of the works", "从纳入到完工的月数")
-    capacity: float | None = setting(1.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数")
-    targets: Targets = Field(default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）")
+    capacity: float | None = setting(
+        1.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数"
+    )
+    targets: Targets = Field(
+        default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）"
+    )
 
     @model_validator(mode="after")
     def _shares_fit(self) -> Retrofit:

@@ -35,16 +35,53 @@ class SelfManagement(Intervention, kind="self_management"):
     payers: ClassVar[tuple[str, ...]] = ()
     evidence: ClassVar[tuple[str, ...]] = ("S066", "S068", "S069", "P005", "P026", "T012")
 
-    leaders: int = setting(171, 0, 100_000, "persons", "people in the city who can lead such a group", "可担任带头人的人数", "S068")
-    largest: int = setting(350, 1, 5000, "households", "largest estate in which a group is built", "可自管的最大户数", "P005")
+    leaders: int = setting(
+        171,
+        0,
+        100_000,
+        "persons",
+        "people in the city who can lead such a group",
+        "可担任带头人的人数",
+        "S068",
+    )
+    largest: int = setting(
+        350, 1, 5000, "households", "largest estate in which a group is built", "可自管的最大户数", "P005"
+    )
     activism: float = setting(0.3, 0, 1, "share", "least mean activism of the owners", "业主平均积极性下限")
-    will_to_pay: float = setting(0.25, 0, 1, "share", "least share of owners who would pay, by what was last seen", "愿意缴费比例下限")
-    support: float = setting(1.0, 0, 3, "share", "work of a fresh group, 1 = full support", "新组建志愿队的投入")
-    fatigue: float = setting(0.02, 0, 1, "share per month", "part of a group's strength that is lost every month", "志愿队每月疲惫程度")
-    quits_below: float = setting(0.4, 0, 1, "share", "strength under which a leader gives up", "带头人退出的界限")
+    will_to_pay: float = setting(
+        0.25, 0, 1, "share", "least share of owners who would pay, by what was last seen", "愿意缴费比例下限"
+    )
+    support: float = setting(
+        1.0, 0, 3, "share", "work of a fresh group, 1 = full support", "新组建志愿队的投入"
+    )
+    fatigue: float = setting(
+        0.02,
+        0,
+        1,
+        "share per month",
+        "part of a group's strength that is lost every month",
+        "志愿队每月疲惫程度",
+    )
+    quits_below: float = setting(
+        0.4, 0, 1, "share", "strength under which a leader gives up", "带头人退出的界限"
+    )
     search: int = setting(6, 1, 120, "month", "months until a new leader is found", "重新物色带头人的月数")
-    openness: float = setting(0.8, 0, 1, "share", "how far bidders see the true collection of a self-managed estate", "自管小区收缴率对投标企业的公开程度")
-    staff: float = setting(0.1, 0, 100, "persons", "community staff that finding a leader for one estate takes", "物色带头人占用社区人手")
+    openness: float = setting(
+        0.8,
+        0,
+        1,
+        "share",
+        "how far bidders see the true collection of a self-managed estate",
+        "自管小区收缴率对投标企业的公开程度",
+    )
+    staff: float = setting(
+        0.1,
+        0,
+        100,
+        "persons",
+        "community staff that finding a leader for one estate takes",
+        "物色带头人占用社区人手",
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Small estates that nobody manages beyond cleaning, with activity and a will to pay."""
@@ -74,7 +111,9 @@ class SelfManagement(Intervention, kind="self_management"):
     def _find(self, policy: Policy, rows: Rows, energy: np.ndarray, quit_in: np.ndarray) -> None:
         """New leaders, as far as there are people and hands to find them."""
         free = max(0, self.leaders - int(np.count_nonzero(energy > 0.0)))
-        looking = rows[(energy[rows] <= 0.0) & ((quit_in[rows] == 0) | (policy.month - quit_in[rows] >= self.search))]
+        looking = rows[
+            (energy[rows] <= 0.0) & ((quit_in[rows] == 0) | (policy.month - quit_in[rows] >= self.search))
+        ]
         found = looking[:free]
         found = found[policy.claim_staff("community", found, self.staff)]
         energy[found] = 1.0

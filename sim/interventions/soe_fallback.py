@@ -33,20 +33,50 @@ class SoeFallback(Intervention, kind="soe_fallback"):
         "are crowded out; and owners in the same street, who see service for a low fee, are less willing to pay the market's.",
     )
     levers: ClassVar[tuple[str, ...]] = (
-        "lever_fallback", "world.fallback_left", "lever_company_income", "lever_company_revenue", "lever_condition", "lever_norm",
-    )  # fmt: skip
+        "lever_fallback",
+        "world.fallback_left",
+        "lever_company_income",
+        "lever_company_revenue",
+        "lever_condition",
+        "lever_norm",
+    )
     payers: ClassVar[tuple[str, ...]] = ("district", "companies")
-    evidence: ClassVar[tuple[str, ...]] = ("S034", "S035", "S064", "S065", "S036", "P027", "P028", "P032", "T009")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "S034",
+        "S035",
+        "S064",
+        "S065",
+        "S036",
+        "P027",
+        "P028",
+        "P032",
+        "T009",
+    )
 
-    support: float = setting(0.1, 0, 5, "yuan/m2/month", "what the district pays for an estate taken over", "区级支持标准", "P028")
-    revenue_share: float = setting(0.5, 0, 1, "share", "public revenue handed over beyond a company's usual share", "额外划转的公共收益")
-    repair_cost: float = setting(300, 0, 1e5, "yuan/household", "small repairs at takeover, paid by the company", "接管时小修成本")
-    repair_gain: float = setting(0.05, 0, 1, "share", "part of missing condition that small repairs make up", "小修提升的设施状况")
+    support: float = setting(
+        0.1, 0, 5, "yuan/m2/month", "what the district pays for an estate taken over", "区级支持标准", "P028"
+    )
+    revenue_share: float = setting(
+        0.5, 0, 1, "share", "public revenue handed over beyond a company's usual share", "额外划转的公共收益"
+    )
+    repair_cost: float = setting(
+        300, 0, 1e5, "yuan/household", "small repairs at takeover, paid by the company", "接管时小修成本"
+    )
+    repair_gain: float = setting(
+        0.05, 0, 1, "share", "part of missing condition that small repairs make up", "小修提升的设施状况"
+    )
     comparison: float = setting(
-        2.0, 0, 10, "logit per unit", "readiness to pay that owners at full fee would lose if all neighbours in the street paid "
-        "nothing; it is scaled by the fee gap and by the share of such neighbours", "与低收费邻居比较的影响",
-    )  # fmt: skip
-    capacity: float | None = setting(2.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数")
+        2.0,
+        0,
+        10,
+        "logit per unit",
+        "readiness to pay that owners at full fee would lose if all neighbours in the street paid "
+        "nothing; it is scaled by the fee gap and by the share of such neighbours",
+        "与低收费邻居比较的影响",
+    )
+    capacity: float | None = setting(
+        2.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数"
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where nobody manages the estate beyond cleaning."""
@@ -69,7 +99,9 @@ class SoeFallback(Intervention, kind="soe_fallback"):
         """As many of the estates that wait as the state-owned companies have room for, longest waiting first."""
         firms = policy.companies
         able = (firms["state_owned"] == 1) & (firms["active"] == 1)
-        room = int(np.maximum(0, firms["capacity"] - firms["estates"])[able].sum()) - int(policy.world["fallback_left"][0])
+        room = int(np.maximum(0, firms["capacity"] - firms["estates"])[able].sum()) - int(
+            policy.world["fallback_left"][0]
+        )
         offered = waiting[: max(0, room)]
         policy.move("lever_fallback", offered, 1.0)
         policy.assign("world.fallback_left", 0, policy.world["fallback_left"][0] + offered.size)

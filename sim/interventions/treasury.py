@@ -76,7 +76,9 @@ class Treasury:
         """
         return self.spend_together({bearer: fen}, rows, to)
 
-    def spend_together(self, shares: Mapping[str, Any], rows: np.ndarray, to: str = "suppliers") -> np.ndarray:
+    def spend_together(
+        self, shares: Mapping[str, Any], rows: np.ndarray, to: str = "suppliers"
+    ) -> np.ndarray:
         """Like `spend`, with several bearers who pay their shares for an estate together or not at all."""
         amounts = np.array([np.broadcast_to(whole_fen(fen), rows.shape) for fen in shares.values()], np.int64)
         paid, payers = self._charge(tuple(shares), amounts, rows)
@@ -103,12 +105,16 @@ class Treasury:
         self.move("lever_company_income", rows[paid], whole_fen(fen)[paid])
         return paid
 
-    def _charge(self, bearers: tuple[str, ...], amounts: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _charge(
+        self, bearers: tuple[str, ...], amounts: np.ndarray, rows: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Which rows their bearers can pay, and the payers' accounts; writes the event where public money was lacking."""
         course = self.course
         undeclared = [bearer for bearer in bearers if bearer not in course.programme.payers]
         if undeclared:
-            raise PermissionError(f"{course.programme.kind} does not declare {', '.join(undeclared)} as a payer")
+            raise PermissionError(
+                f"{course.programme.kind} does not declare {', '.join(undeclared)} as a payer"
+            )
         payers = np.array([self.accounts_of(bearer, rows) for bearer in bearers], np.int64)
         checked = np.array([bearer in LIMITED for bearer in bearers])
         public = np.array([bearer in PUBLIC for bearer in bearers])
@@ -120,8 +126,15 @@ class Treasury:
             self._warn(float(missing) / 100.0, Event.BUDGET_EXHAUSTED)
         return paid, payers
 
-    def _book(self, bearers: tuple[str, ...], payers: np.ndarray, amounts: np.ndarray, to: str, rows: np.ndarray,
-              paid: np.ndarray) -> None:  # fmt: skip
+    def _book(
+        self,
+        bearers: tuple[str, ...],
+        payers: np.ndarray,
+        amounts: np.ndarray,
+        to: str,
+        rows: np.ndarray,
+        paid: np.ndarray,
+    ) -> None:
         """Write the payments of the rows marked in `paid` into the ledger."""
         if not paid.any():
             return
@@ -179,11 +192,30 @@ class Treasury:
         """
         state = self._state
         passed, took_part, approved = np.zeros(rows.size, bool), np.zeros(rows.size), np.zeros(rows.size)
-        matter = int(Matter.FUNDS) + FIRST_FREE_MATTER * (self.course.address % 2**28)  # a vote of its own for each programme
-        majority, quorum = (float(state.parameters[f"committee_{name}"][0]) for name in ("special_majority", "quorum"))
-        hold_votes(rows, matter, approval, canvassing, majority, state.owners, state.estates, state.world,
-                   state.parameters, passed, took_part, approved)  # fmt: skip
-        for cause, refused in ((Cause.QUORUM_MISSED, took_part < quorum), (Cause.REJECTED, took_part >= quorum)):
+        matter = int(Matter.FUNDS) + FIRST_FREE_MATTER * (
+            self.course.address % 2**28
+        )  # a vote of its own for each programme
+        majority, quorum = (
+            float(state.parameters[f"committee_{name}"][0]) for name in ("special_majority", "quorum")
+        )
+        hold_votes(
+            rows,
+            matter,
+            approval,
+            canvassing,
+            majority,
+            state.owners,
+            state.estates,
+            state.world,
+            state.parameters,
+            passed,
+            took_part,
+            approved,
+        )
+        for cause, refused in (
+            (Cause.QUORUM_MISSED, took_part < quorum),
+            (Cause.REJECTED, took_part >= quorum),
+        ):
             refused = refused & ~passed
             self.events(rows[refused], Event.FUNDS_REFUSED, cause, approved[refused])
         return passed

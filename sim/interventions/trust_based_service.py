@@ -35,12 +35,23 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
     payers: ClassVar[tuple[str, ...]] = ("owners",)
     evidence: ClassVar[tuple[str, ...]] = ("P041", "P020", "P069", "P056", "T017")
 
-    able: float = setting(0.35, 0, 1, "share", "competence times integrity that a committee needs to sign", "签约所需业委会能力与廉洁之积")
+    able: float = setting(
+        0.35,
+        0,
+        1,
+        "share",
+        "competence times integrity that a committee needs to sign",
+        "签约所需业委会能力与廉洁之积",
+    )
     remuneration: float = setting(0.05, 0, 0.5, "share of income", "what the firm keeps", "酬金比例", "P031")
     openness: float = setting(0.8, 0, 1, "share", "degree to which the books are open", "账目公开程度")
-    padding: float = setting(0.15, 0, 1, "share", "rise of cost if no committee watched at all", "无人监督时的成本虚高")
+    padding: float = setting(
+        0.15, 0, 1, "share", "rise of cost if no committee watched at all", "无人监督时的成本虚高"
+    )
     audit_cost: float = setting(12, 0, 1e4, "yuan/household/year", "cost of the yearly audit", "年度审计费用")
-    capacity: float | None = setting(1.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数")
+    capacity: float | None = setting(
+        1.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数"
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where a company serves and an able committee can sign."""
@@ -64,7 +75,11 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
     def _returned(self, policy: Policy, rows: Rows) -> np.ndarray:
         """Effort that is bought with what the firm would have kept beyond the remuneration, and less where it kept less."""
         estates = policy.estates
-        means = np.maximum(0.0, estates["income_smooth"][rows]) / np.maximum(1.0, estates["standard_cost"][rows])
+        means = np.maximum(0.0, estates["income_smooth"][rows]) / np.maximum(
+            1.0, estates["standard_cost"][rows]
+        )
         overhead = policy.parameters["service_overhead"]
-        usual = np.minimum(1.0, means * (1.0 - policy.companies["margin"][estates["company"][rows]] - overhead))
+        usual = np.minimum(
+            1.0, means * (1.0 - policy.companies["margin"][estates["company"][rows]] - overhead)
+        )
         return np.asarray(means * (1.0 - self.remuneration - overhead) - usual)

@@ -35,14 +35,36 @@ class ValueAddedServices(Intervention, kind="value_added_services"):
     payers: ClassVar[tuple[str, ...]] = ("companies", "customers")
     evidence: ClassVar[tuple[str, ...]] = ("P037", "P038", "S069")
 
-    budget_share: float = setting(0.005, 0, 0.1, "share of income", "what a content household in a sound estate spends on them", "满意住户的消费占收入比例")
-    usable: float = setting(0.3, 0, 0.95, "share", "condition below which nothing can be sold", "可开展服务的最低设施状况")
-    content: float = setting(0.3, 0, 0.95, "share", "mean satisfaction below which nobody buys", "愿意购买的最低满意度")
+    budget_share: float = setting(
+        0.005,
+        0,
+        0.1,
+        "share of income",
+        "what a content household in a sound estate spends on them",
+        "满意住户的消费占收入比例",
+    )
+    usable: float = setting(
+        0.3, 0, 0.95, "share", "condition below which nothing can be sold", "可开展服务的最低设施状况"
+    )
+    content: float = setting(
+        0.3, 0, 0.95, "share", "mean satisfaction below which nobody buys", "愿意购买的最低满意度"
+    )
     goods: float = setting(0.4, 0, 1, "share of sales", "goods and hired hands", "货款与外请人工占销售额")
-    labour: float = setting(0.15, 0, 1, "share of sales", "work that the estate's own staff do, at its cost", "本小区员工投入占销售额")
-    fixed_cost: float = setting(3, 0, 1000, "yuan/household/month", "fixed cost of offering them", "每户每月固定开销")
+    labour: float = setting(
+        0.15,
+        0,
+        1,
+        "share of sales",
+        "work that the estate's own staff do, at its cost",
+        "本小区员工投入占销售额",
+    )
+    fixed_cost: float = setting(
+        3, 0, 1000, "yuan/household/month", "fixed cost of offering them", "每户每月固定开销"
+    )
     setup: float = setting(20, 0, 1e5, "yuan/household", "set-up cost, paid by the company", "每户开办费")
-    trial: int = setting(6, 1, 120, "month", "months after which services that lost money are closed", "试办月数")
+    trial: int = setting(
+        6, 1, 120, "month", "months after which services that lost money are closed", "试办月数"
+    )
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where a company is in charge."""
@@ -52,7 +74,9 @@ class ValueAddedServices(Intervention, kind="value_added_services"):
         """Open where services are new to the company in charge, sell where they are open, close where they lost money."""
         rows = rows[policy.managed(rows)]
         company = policy.estates["company"]
-        owner = policy.array("company_plus_one", np.int32)  # whose services were opened; another company begins anew
+        owner = policy.array(
+            "company_plus_one", np.int32
+        )  # whose services were opened; another company begins anew
         new = rows[owner[rows] != company[rows] + 1]
         setup = fen(self.setup * policy.estates["households"][new])
         policy.spend("companies", new, setup)

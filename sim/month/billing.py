@@ -10,7 +10,11 @@ from sim.month.claims import EMPLOYERS, repay_claims
 from sim.state.modes import SELF, UNIT, billed_share_of_full_fee
 
 FEES, FEES_UNIT, FEES_SELF = int(Purpose.FEES), int(Purpose.FEES_UNIT), int(Purpose.FEES_SELF)
-ARREARS, ARREARS_UNIT, ARREARS_SELF = int(Purpose.ARREARS), int(Purpose.ARREARS_UNIT), int(Purpose.ARREARS_SELF)
+ARREARS, ARREARS_UNIT, ARREARS_SELF = (
+    int(Purpose.ARREARS),
+    int(Purpose.ARREARS_UNIT),
+    int(Purpose.ARREARS_SELF),
+)
 
 
 @register_jitable
@@ -32,7 +36,9 @@ def book_payments(estates, companies, claims, balances, flows, p):  # type: igno
         owners = estate.owners_account
         if estate.billed <= 0:
             estate.income = 0
-            estate.paid_share += q.payment_norm_erosion * (min(estate.paid_share, q.payment_norm_floor) - estate.paid_share)
+            estate.paid_share += q.payment_norm_erosion * (
+                min(estate.paid_share, q.payment_norm_floor) - estate.paid_share
+            )
             continue
         estate.paid_share = estate.payers / estate.households
         own = estate.recovered

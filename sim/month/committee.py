@@ -18,10 +18,19 @@ DISMISSAL, PRICE = int(Matter.DISMISSAL), int(Matter.PRICE)
 FORMED, VOTE_FAILED = int(Event.COMMITTEE_FORMED), int(Event.COMMITTEE_VOTE_FAILED)
 DISSOLVED, RENEWED = int(Event.COMMITTEE_DISSOLVED), int(Event.COMMITTEE_RENEWED)
 DISMISSAL_VOTED, DISMISSAL_REJECTED = int(Event.DISMISSAL_VOTED), int(Event.DISMISSAL_REJECTED)
-PRICE_RAISED, PRICE_CUT, PRICE_FAILED = int(Event.PRICE_RAISED), int(Event.PRICE_CUT), int(Event.PRICE_VOTE_FAILED)
+PRICE_RAISED, PRICE_CUT, PRICE_FAILED = (
+    int(Event.PRICE_RAISED),
+    int(Event.PRICE_CUT),
+    int(Event.PRICE_VOTE_FAILED),
+)
 SPONTANEOUS, MOBILISED, TERM_ENDED = int(Cause.SPONTANEOUS), int(Cause.MOBILISED), int(Cause.TERM_ENDED)
 QUORUM_MISSED, REJECTED = int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
-LOSSES, QUALITY, DISMISSED, POLICY = int(Cause.LOSSES), int(Cause.QUALITY), int(Cause.DISMISSAL), int(Cause.POLICY)
+LOSSES, QUALITY, DISMISSED, POLICY = (
+    int(Cause.LOSSES),
+    int(Cause.QUALITY),
+    int(Cause.DISMISSAL),
+    int(Cause.POLICY),
+)
 
 
 @register_jitable
@@ -50,8 +59,12 @@ def elect(e, committees, estates, words, p):  # type: ignore[no-untyped-def]
     q = p[0]
     committee = committees[e]
     committee.exists = 1
-    committee.integrity = trait(q.committee_integrity_mean, q.committee_integrity_spread, words[1], estates[e].lever_vetting)
-    committee.competence = trait(q.committee_competence_mean, q.committee_competence_spread, words[2], estates[e].lever_vetting)
+    committee.integrity = trait(
+        q.committee_integrity_mean, q.committee_integrity_spread, words[1], estates[e].lever_vetting
+    )
+    committee.competence = trait(
+        q.committee_competence_mean, q.committee_competence_spread, words[2], estates[e].lever_vetting
+    )
     committee.activity = 1.0
     committee.term_left = int(q.committee_term)
 
@@ -60,14 +73,32 @@ def elect(e, committees, estates, words, p):  # type: ignore[no-untyped-def]
 def try_to_form(e, cause, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
     """Hold the founding vote of estate e; the committee exists from this month if it passes."""
     q = p[0]
-    passed, took_part, _ = hold_vote(e, FORMATION, q.vote_formation_base, 0.0, estates[e].lever_participation,
-                                     q.committee_ordinary_majority, owners, estates, world, p)  # fmt: skip
+    passed, took_part, _ = hold_vote(
+        e,
+        FORMATION,
+        q.vote_formation_base,
+        0.0,
+        estates[e].lever_participation,
+        q.committee_ordinary_majority,
+        owners,
+        estates,
+        world,
+        p,
+    )
     if passed:
         elect(e, committees, estates, words, p)
         write_event(events, world, e, -1, FORMED, cause, took_part)
     else:
         committees[e].wait = int(q.committee_cooldown)
-        write_event(events, world, e, -1, VOTE_FAILED, QUORUM_MISSED if took_part < q.committee_quorum else REJECTED, took_part)
+        write_event(
+            events,
+            world,
+            e,
+            -1,
+            VOTE_FAILED,
+            QUORUM_MISSED if took_part < q.committee_quorum else REJECTED,
+            took_part,
+        )
 
 
 @register_jitable
@@ -75,8 +106,18 @@ def renew(e, words, committees, owners, estates, world, events, p):  # type: ign
     """At the end of its term a committee is renewed by vote, or is no more."""
     q = p[0]
     mobilised = estates[e].lever_participation + q.vote_renewal_bonus
-    passed, took_part, _ = hold_vote(e, RENEWAL, q.vote_formation_base, 0.0, mobilised, q.committee_ordinary_majority,
-                                     owners, estates, world, p)  # fmt: skip
+    passed, took_part, _ = hold_vote(
+        e,
+        RENEWAL,
+        q.vote_formation_base,
+        0.0,
+        mobilised,
+        q.committee_ordinary_majority,
+        owners,
+        estates,
+        world,
+        p,
+    )
     if passed:
         elect(e, committees, estates, words, p)
         write_event(events, world, e, -1, RENEWED, TERM_ENDED, took_part)
@@ -103,8 +144,18 @@ def vote_on_price(e, change, cause, owners, committees, estates, world, events, 
     estate = estates[e]
     base = q.vote_price_base if change > 0.0 else 1.0 - 0.5 * q.vote_price_base
     slope = q.vote_price_slope if change > 0.0 else 0.0
-    passed, _, approved = hold_vote(e, PRICE, base, slope, estate.lever_participation, q.committee_ordinary_majority,
-                                    owners, estates, world, p)  # fmt: skip
+    passed, _, approved = hold_vote(
+        e,
+        PRICE,
+        base,
+        slope,
+        estate.lever_participation,
+        q.committee_ordinary_majority,
+        owners,
+        estates,
+        world,
+        p,
+    )
     committees[e].price_wait = int(q.committee_price_cooldown)
     if passed:
         estate.price *= 1.0 + change
@@ -119,11 +170,23 @@ def vote_on_dismissal(e, cause, owners, estates, world, events, p):  # type: ign
     """Put the company's dismissal to the vote; if it passes, tender and handover follow."""
     q = p[0]
     estate = estates[e]
-    passed, _, approved = hold_vote(e, DISMISSAL, q.vote_dismissal_base, -q.vote_dismissal_slope, estate.lever_participation,
-                                    q.committee_ordinary_majority, owners, estates, world, p)  # fmt: skip
+    passed, _, approved = hold_vote(
+        e,
+        DISMISSAL,
+        q.vote_dismissal_base,
+        -q.vote_dismissal_slope,
+        estate.lever_participation,
+        q.committee_ordinary_majority,
+        owners,
+        estates,
+        world,
+        p,
+    )
     if passed:
         estate.process = 2
-        estate.process_left = int(q.market_dismissal_time) + 1  # the market counts one down in this same month
+        estate.process_left = (
+            int(q.market_dismissal_time) + 1
+        )  # the market counts one down in this same month
         estate.process_cause = DISMISSED
         write_event(events, world, e, estate.company, DISMISSAL_VOTED, cause, approved)
     else:
@@ -142,7 +205,10 @@ def review(e, committees, owners, estates, world, events, p):  # type: ignore[no
         return
     elif estate.quality < q.committee_cut_quality:
         vote_on_price(e, -q.committee_price_step, QUALITY, owners, committees, estates, world, events, p)
-    elif estate.losing_months >= q.committee_losing_months and committee.competence >= q.committee_price_competence:
+    elif (
+        estate.losing_months >= q.committee_losing_months
+        and committee.competence >= q.committee_price_competence
+    ):
         vote_on_price(e, q.committee_price_step, LOSSES, owners, committees, estates, world, events, p)
 
 
@@ -164,13 +230,19 @@ def committee_month(committees, owners, estates, world, events, p):  # type: ign
             committee.wait = max(0, committee.wait - 1)
             spontaneous = 0.0
             if committee.wait == 0:
-                spontaneous = attempt_chance(q.committee_attempt, estate.mean_activism, estate.satisfaction,
-                                             q.payment_satisfaction_reference)  # fmt: skip
+                spontaneous = attempt_chance(
+                    q.committee_attempt,
+                    estate.mean_activism,
+                    estate.satisfaction,
+                    q.payment_satisfaction_reference,
+                )
             luck = chance_word(words[0])
             if luck < spontaneous + estate.lever_mobilisation:
                 cause = SPONTANEOUS if luck < spontaneous else MOBILISED
                 try_to_form(e, cause, words, committees, owners, estates, world, events, p)
-        committee.strength = committee.exists * committee.competence * committee.integrity * committee.activity
+        committee.strength = (
+            committee.exists * committee.competence * committee.integrity * committee.activity
+        )
         committee.price_wait = max(0, committee.price_wait - 1)
         if estate.mode != MARKET or estate.process != 0:
             continue

@@ -36,14 +36,21 @@ def keep_up(estates, committees, balances, flows, world, p):  # type: ignore[no-
     for e in range(estates.size):
         estate = estates[e]
         age = max(0.0, world[0].start_year + (world[0].month - 1) / 12.0 - estate.built_year)
-        maintenance = maintenance_of(estate.effort, q.condition_maintenance_start, estate.focus, q.service_gaming)
+        maintenance = maintenance_of(
+            estate.effort, q.condition_maintenance_start, estate.focus, q.service_gaming
+        )
         gain = q.condition_restore * maintenance * (1.0 - estate.condition)
         if committees[e].exists == 1:
             cash = max(0, balances[estate.fund_account])
             repair = int(cash * q.condition_fund_spending * committees[e].activity)
             move(balances, flows, FUND_REPAIR, estate.fund_account, SUPPLIERS, repair)
             yearly = max(1.0, 12.0 * estate.price * estate.billable_area)
-            gain += q.condition_fund_restore * (repair / yearly) * (1.0 - estate.condition) * committees[e].integrity
+            gain += (
+                q.condition_fund_restore
+                * (repair / yearly)
+                * (1.0 - estate.condition)
+                * committees[e].integrity
+            )
         lost = wear_of(estate.condition, age, q.condition_wear, q.condition_age_wear, q.condition_deferred)
         estate.condition = min(1.0, max(0.0, estate.condition + gain - lost + estate.lever_condition))
         estate.legacy = max(0.0, estate.legacy - estate.lever_legacy)

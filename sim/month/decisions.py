@@ -41,8 +41,20 @@ def bill_of(area, price, occupancy, vacant_share):  # type: ignore[no-untyped-de
 
 
 @register_jitable(forceinline=True)
-def payment_logit(duty, service_sensitivity, satisfaction, satisfaction_reference, norm_sensitivity, norm_seen, threshold,
-                  estate_term, grievance_weight, grievance, burden_weight, burden):  # type: ignore[no-untyped-def] # fmt: skip
+def payment_logit(
+    duty,
+    service_sensitivity,
+    satisfaction,
+    satisfaction_reference,
+    norm_sensitivity,
+    norm_seen,
+    threshold,
+    estate_term,
+    grievance_weight,
+    grievance,
+    burden_weight,
+    burden,
+):  # type: ignore[no-untyped-def]
     """The log-odds of paying: duty + service + norm + estate-wide terms (sanction, trust, campaign) - grievance - burden."""
     return (
         duty
@@ -120,7 +132,7 @@ def next_waiting(waiting, word, solved, chance, patience):  # type: ignore[no-un
 
 
 @register_jitable(forceinline=True)
-def next_grievance(grievance, raised, asked, asked_size, overdue, ignored_size, relief, solved, solved_size):  # type: ignore[no-untyped-def] # fmt: skip
+def next_grievance(grievance, raised, asked, asked_size, overdue, ignored_size, relief, solved, solved_size):  # type: ignore[no-untyped-def]
     """Grievance after a month, in [0, 1]: fed by what is wrong, by neighbours and by silence; relieved by answers and time."""
     gain = raised + where(asked, asked_size, _ZERO) + where(overdue, ignored_size, _ZERO)
     fallen = grievance - relief * grievance - where(solved, solved_size, _ZERO) * grievance
@@ -128,8 +140,17 @@ def next_grievance(grievance, raised, asked, asked_size, overdue, ignored_size, 
 
 
 @register_jitable(forceinline=True)
-def participation_chance(base, activism_weight, activism, dissatisfaction_weight, satisfaction, satisfaction_reference,
-                         mobilised, occupancy, absent_factor):  # type: ignore[no-untyped-def] # fmt: skip
+def participation_chance(
+    base,
+    activism_weight,
+    activism,
+    dissatisfaction_weight,
+    satisfaction,
+    satisfaction_reference,
+    mobilised,
+    occupancy,
+    absent_factor,
+):  # type: ignore[no-untyped-def]
     """Chance that an owner takes part in a vote; owners who do not live there take part less."""
     missing = where(satisfaction < satisfaction_reference, satisfaction_reference - satisfaction, _ZERO)
     chance = base + activism_weight * activism + dissatisfaction_weight * missing + mobilised

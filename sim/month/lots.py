@@ -20,7 +20,9 @@ def block_range(e, estates):  # type: ignore[no-untyped-def]
 @register_jitable
 def in_block(e, other, estates):  # type: ignore[no-untyped-def]
     """True for estate e itself, and for the estates merged into one block with it."""
-    return other == e or (estates[e].lever_block != 0 and estates[other].lever_block == estates[e].lever_block)
+    return other == e or (
+        estates[e].lever_block != 0 and estates[other].lever_block == estates[e].lever_block
+    )
 
 
 @register_jitable
@@ -54,10 +56,19 @@ def lot_terms(e, belief_mean, bins, beliefs, estates, world, p):  # type: ignore
         members += 1
         fees += fee
         condition = felt_condition(estate, world)
-        revenue += public_revenue_of(estate.public_revenue, condition, False, q.revenue_condition, q.revenue_unmanaged)
+        revenue += public_revenue_of(
+            estate.public_revenue, condition, False, q.revenue_condition, q.revenue_unmanaged
+        )
         offer += estate.lever_offer
-        cost += standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, condition, q.service_condition_cost,
-                              min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
+        cost += standard_cost(
+            estate.cost_fixed,
+            estate.cost_area,
+            world[0].cost_index,
+            condition,
+            q.service_condition_cost,
+            min(0.9, estate.lever_fixed_cost),
+            min(0.9, estate.lever_company_cost),
+        )
         believed += fee * beliefs[estate.type, min(bins - 1, int(condition * bins))]
         seen += fee * estate.paid_share
     if members == 1 or fees <= 0.0:

@@ -18,14 +18,21 @@ from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_shar
 U64 = np.uint64
 TENDER_BLOCK = int(Stream.TENDER) // 4
 NOTICE_GIVEN, COMPANY_LEFT = int(Event.NOTICE_GIVEN), int(Event.COMPANY_LEFT)
-TENDER_OPENED, TENDER_WON, TENDER_FAILED = int(Event.TENDER_OPENED), int(Event.TENDER_WON), int(Event.TENDER_FAILED)
+TENDER_OPENED, TENDER_WON, TENDER_FAILED = (
+    int(Event.TENDER_OPENED),
+    int(Event.TENDER_WON),
+    int(Event.TENDER_FAILED),
+)
 FALLBACK_TAKEN, SELF_MANAGEMENT = int(Event.FALLBACK_TAKEN), int(Event.SELF_MANAGEMENT)
 CLEANING_STARTED, ABANDONED = int(Event.CLEANING_STARTED), int(Event.ABANDONED)
 BANKRUPT, REMOVED = int(Event.COMPANY_BANKRUPT), int(Event.COMPANY_REMOVED)
 LOSSES, DISMISSED, INSOLVENCY = int(Cause.LOSSES), int(Cause.DISMISSAL), int(Cause.INSOLVENCY)
 NO_BIDDER, VACANCY, RETRY, POLICY = (
-    int(Cause.NO_BIDDER), int(Cause.VACANCY), int(Cause.RETRY), int(Cause.POLICY),
-)  # fmt: skip
+    int(Cause.NO_BIDDER),
+    int(Cause.VACANCY),
+    int(Cause.RETRY),
+    int(Cause.POLICY),
+)
 NOTICE, DISMISSAL = 1, 2
 CONDITION_BINS = 3
 
@@ -111,8 +118,12 @@ def take_over(e, c, mode, belief, companies, estates, claims, world, p):  # type
     estate.company = c
     estate.effort = max(estate.effort, q.service_start_effort)
     full_fee = estate.price * estate.billable_area * billed_share_of_full_fee(mode, q)
-    revenue = public_revenue_of(estate.public_revenue, felt_condition(estate, world), False, q.revenue_condition, q.revenue_unmanaged)
-    estate.income_smooth = belief * full_fee + estate.lever_offer + revenue * (1.0 - q.revenue_leak) * q.revenue_company_share
+    revenue = public_revenue_of(
+        estate.public_revenue, felt_condition(estate, world), False, q.revenue_condition, q.revenue_unmanaged
+    )
+    estate.income_smooth = (
+        belief * full_fee + estate.lever_offer + revenue * (1.0 - q.revenue_leak) * q.revenue_company_share
+    )
     estate.losing_months = 0
     estate.unmanaged_months = 0
     estate.process = 0
@@ -123,7 +134,9 @@ def take_over(e, c, mode, belief, companies, estates, claims, world, p):  # type
 def looked_before(c, looks, e, companies, world):  # type: ignore[no-untyped-def]
     """True if company c was among the first `looks` to look at estate e this month: nobody bids twice in one tender."""
     for k in range(looks):
-        who, _, _, _ = philox(U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1))
+        who, _, _, _ = philox(
+            U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1)
+        )
         if int(chance_word(who) * companies) == c:
             return True
     return False
@@ -135,19 +148,27 @@ def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ig
     q = p[0]
     estate = estates[e]
     looks = int(q.market_bidders + estate.lever_tender) if companies.size > 0 else 0
-    members, full_fee, income, cost, believed, seen = lot_terms(e, belief_mean, CONDITION_BINS, beliefs, estates, world, p)
+    members, full_fee, income, cost, believed, seen = lot_terms(
+        e, belief_mean, CONDITION_BINS, beliefs, estates, world, p
+    )
     winner = -1
     winning = -1e9
     winning_belief = 0.0
     bids = 0
     for k in range(looks):
-        who, noise, luck, _ = philox(U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0),
-                                     U64(world[0].key_1))  # fmt: skip
+        who, noise, luck, _ = philox(
+            U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1)
+        )
         c = int(chance_word(who) * companies.size)
         company = companies[c]
         if k > 0 and looked_before(c, k, e, companies.size, world):
             continue
-        if company.active == 0 or company.state_owned == 1 or company.list < 0 or company.barred_until > world[0].month:
+        if (
+            company.active == 0
+            or company.state_owned == 1
+            or company.list < 0
+            or company.barred_until > world[0].month
+        ):
             continue
         if company.estates + members > company.capacity or c == estate.former_company:
             continue
@@ -155,8 +176,14 @@ def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ig
         belief += estate.lever_belief * (seen - belief)
         belief = min(1.0, max(0.0, belief))
         away = 1.0 + q.service_away_cost if company.home_district != estate.district else 1.0
-        margin = expected_margin(belief, full_fee, income, q.service_overhead, cost * company.cost_level * away,
-                                 q.market_plan_effort)  # fmt: skip
+        margin = expected_margin(
+            belief,
+            full_fee,
+            income,
+            q.service_overhead,
+            cost * company.cost_level * away,
+            q.market_plan_effort,
+        )
         if margin <= 0.0:
             continue
         bids += 1
@@ -189,7 +216,11 @@ def left_alone(e, luck, estates, claims, world, events, p):  # type: ignore[no-u
     estate = estates[e]
     seen = estate.paid_share
     will = estate.mean_activism + estate.lever_self_management
-    if will >= q.market_self_activism and estate.households <= q.market_self_households and felt_condition(estate, world) > 0.2:
+    if (
+        will >= q.market_self_activism
+        and estate.households <= q.market_self_households
+        and felt_condition(estate, world) > 0.2
+    ):
         if estate.mode != SELF:
             estate.mode = SELF
             take_up_claim(e, estate.fund_account, estates, claims)
@@ -229,7 +260,9 @@ def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p)
             return
     if estate.mode == UNIT:
         return
-    _, _, _, luck = philox(U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(999), U64(world[0].key_0), U64(world[0].key_1))
+    _, _, _, luck = philox(
+        U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(999), U64(world[0].key_0), U64(world[0].key_1)
+    )
     left_alone(e, chance_word(luck), estates, claims, world, events, p)
 
 
@@ -239,8 +272,15 @@ def company_leaves(e, companies, estates, claims, world, events):  # type: ignor
     estate = estates[e]
     c = estate.company
     companies[c].estates -= 1
-    write_event(events, world, e, c, COMPANY_LEFT, estate.process_cause,
-                (estate.arrears - estate.former_arrears) / 100.0)  # fmt: skip
+    write_event(
+        events,
+        world,
+        e,
+        c,
+        COMPANY_LEFT,
+        estate.process_cause,
+        (estate.arrears - estate.former_arrears) / 100.0,
+    )
     estate.former_company = c
     keep_claim(e, companies[c].account, estates, claims)
     estate.company = -1
@@ -255,7 +295,11 @@ def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped
     estate = estates[e]
     company = companies[estate.company]
     if estate.lever_dismissal >= 1.0 and estate.mode == MARKET:
-        estate.process, estate.process_left, estate.process_cause = DISMISSAL, int(q.market_dismissal_time), POLICY
+        estate.process, estate.process_left, estate.process_cause = (
+            DISMISSAL,
+            int(q.market_dismissal_time),
+            POLICY,
+        )
         write_event(events, world, e, estate.company, REMOVED, POLICY, company.score)
         return
     if world[0].loop_exit == 0 or estate.mode != MARKET:
@@ -266,7 +310,9 @@ def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped
         return
     if estate.losing_months < company.tolerance:
         return
-    _, luck, _, _ = philox(U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(998), U64(world[0].key_0), U64(world[0].key_1))
+    _, luck, _, _ = philox(
+        U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(998), U64(world[0].key_0), U64(world[0].key_1)
+    )
     if chance_word(luck) < q.market_exit_hazard:
         estate.process, estate.process_left, estate.process_cause = NOTICE, int(q.market_notice), LOSSES
         write_event(events, world, e, estate.company, NOTICE_GIVEN, LOSSES, estate.losing_months)

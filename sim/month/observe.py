@@ -47,9 +47,18 @@ class Outcomes(NamedTuple):
 _TYPES = (I1, I1, I1, *(13 * (I8,)), I4, I4, I4, I4, F4, F4, F4, F4, F4, F4, F4, I4)
 # what moves in a month, or in twelve
 FLOWS = (
-    "billed", "collected", "billed_12", "collected_12", "income", "spending", "overhead", "income_12", "spending_12", "overhead_12",
+    "billed",
+    "collected",
+    "billed_12",
+    "collected_12",
+    "income",
+    "spending",
+    "overhead",
+    "income_12",
+    "spending_12",
+    "overhead_12",
     "subsidy",
-)  # fmt: skip
+)
 NOMINAL, CHARGING, PROFESSIONAL, BREAK_EVEN, COMMITTEE = 1, 2, 4, 8, 16
 
 
@@ -66,7 +75,11 @@ def observe(row, estates, committees, balances, out):  # type: ignore[no-untyped
         out.mode[row, e] = estate.mode
         out.stage[row, e] = estate.stage
         out.flags[row, e] = (
-            estate.nominal + 2 * estate.charging + 4 * estate.professional + 8 * estate.break_even + 16 * committees[e].exists
+            estate.nominal
+            + 2 * estate.charging
+            + 4 * estate.professional
+            + 8 * estate.break_even
+            + 16 * committees[e].exists
         )
         out.billed[row, e] = estate.billed
         out.collected[row, e] = estate.collected

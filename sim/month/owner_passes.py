@@ -56,15 +56,44 @@ def draw_words(first, month, key_0, key_1, word_0, word_1, word_2, word_3):  # t
 
 
 @register_jitable
-def decide_payment(words, norm_seen, area, income, duty, threshold, service, norm, satisfaction, grievance, occupancy,
-                   price, vacant_share, reference, term, grievance_weight, burden_weight, bills, paid):  # type: ignore[no-untyped-def] # fmt: skip
+def decide_payment(
+    words,
+    norm_seen,
+    area,
+    income,
+    duty,
+    threshold,
+    service,
+    norm,
+    satisfaction,
+    grievance,
+    occupancy,
+    price,
+    vacant_share,
+    reference,
+    term,
+    grievance_weight,
+    burden_weight,
+    bills,
+    paid,
+):  # type: ignore[no-untyped-def]
     """Bill every owner of one estate and let them decide."""
     for i in range(bills.size):
         bill = bill_of(area[i], price, occupancy[i], vacant_share)
         logit = payment_logit(
-            duty[i], service[i], satisfaction[i], reference, norm[i], norm_seen[i], threshold[i],
-            term, grievance_weight, grievance[i], burden_weight, F(bill) / income[i],
-        )  # fmt: skip
+            duty[i],
+            service[i],
+            satisfaction[i],
+            reference,
+            norm[i],
+            norm_seen[i],
+            threshold[i],
+            term,
+            grievance_weight,
+            grievance[i],
+            burden_weight,
+            F(bill) / income[i],
+        )
         bills[i] = bill
         paid[i] = U8(1) if logistic_draw(logit, words[i]) else U8(0)
 
@@ -76,8 +105,9 @@ def whole(low, high):  # type: ignore[no-untyped-def]
 
 
 @register_jitable
-def settle_arrears(words, bills, paid, satisfaction, base, satisfied, reference, extra, ageing, instalments,
-                   arrears, age):  # type: ignore[no-untyped-def] # fmt: skip
+def settle_arrears(
+    words, bills, paid, satisfaction, base, satisfied, reference, extra, ageing, instalments, arrears, age
+):  # type: ignore[no-untyped-def]
     """Add unpaid bills to arrears and let owners repay; returns billed, collected, recovered, arrears (fen), payers, debtors."""
     # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535 owners
     billed_low = billed_high = collected_low = collected_high = U32(0)
@@ -146,7 +176,16 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
         n = estate.households
         a = estate.first_owner
         z = a + n
-        draw_words(a, month, key_0, key_1, word_0[:n], word_1[:n], owners.luck_complaint[a:z], owners.luck_persuasion[a:z])
+        draw_words(
+            a,
+            month,
+            key_0,
+            key_1,
+            word_0[:n],
+            word_1[:n],
+            owners.luck_complaint[a:z],
+            owners.luck_persuasion[a:z],
+        )
         if bill_share[e] <= 0.0:
             # nobody bills: nothing is owed anew and nothing is repaid
             owners.paid[a:z] = U8(0)
@@ -174,17 +213,40 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
             + estate.lever_norm
         )
         decide_payment(
-            word_0[:n], seen[:n], owners.area[a:z], owners.income[a:z], owners.duty[a:z], owners.threshold[a:z],
-            owners.service_sensitivity[a:z], owners.norm_sensitivity[a:z], owners.satisfaction[a:z],
-            owners.grievance[a:z], owners.occupancy[a:z], F(estate.price * bill_share[e]), q.payment_vacant_bill_share_32,
-            q.payment_satisfaction_reference_32, term, q.payment_grievance_weight_32, q.payment_burden_weight_32,
-            bills[:n], owners.paid[a:z],
-        )  # fmt: skip
+            word_0[:n],
+            seen[:n],
+            owners.area[a:z],
+            owners.income[a:z],
+            owners.duty[a:z],
+            owners.threshold[a:z],
+            owners.service_sensitivity[a:z],
+            owners.norm_sensitivity[a:z],
+            owners.satisfaction[a:z],
+            owners.grievance[a:z],
+            owners.occupancy[a:z],
+            F(estate.price * bill_share[e]),
+            q.payment_vacant_bill_share_32,
+            q.payment_satisfaction_reference_32,
+            term,
+            q.payment_grievance_weight_32,
+            q.payment_burden_weight_32,
+            bills[:n],
+            owners.paid[a:z],
+        )
         billed, collected, recovered, owed, payers, debtors = settle_arrears(
-            word_1[:n], bills[:n], owners.paid[a:z], owners.satisfaction[a:z], q.arrears_repay_base_32,
-            q.arrears_repay_satisfied_32, q.payment_satisfaction_reference_32, F(estate.lever_recovery),
-            q.arrears_ageing_32, instalments, owners.arrears[a:z], owners.arrears_age[a:z],
-        )  # fmt: skip
+            word_1[:n],
+            bills[:n],
+            owners.paid[a:z],
+            owners.satisfaction[a:z],
+            q.arrears_repay_base_32,
+            q.arrears_repay_satisfied_32,
+            q.payment_satisfaction_reference_32,
+            F(estate.lever_recovery),
+            q.arrears_ageing_32,
+            instalments,
+            owners.arrears[a:z],
+            owners.arrears_age[a:z],
+        )
         estate.billed = billed
         estate.collected = collected
         estate.recovered = recovered
@@ -198,10 +260,48 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
 
 
 @register_jitable
-def feel(words_complaint, words_persuasion, asked_share, area, income, activism, occupancy, paid, price, vacant_share,
-         quality, level, value_weight, burden_norm, relative, speed, up, down, reference, complaint_base, channel,
-         tolerance, activism_weight, solved_share, patience, deadline, raised, dissatisfaction_size, asked_size, ignored_size, relief,
-         solved_size, aggrieved, grievance_on, billing, satisfaction, expectation, grievance, waiting, refuser):  # type: ignore[no-untyped-def] # fmt: skip
+def feel(
+    words_complaint,
+    words_persuasion,
+    asked_share,
+    area,
+    income,
+    activism,
+    occupancy,
+    paid,
+    price,
+    vacant_share,
+    quality,
+    level,
+    value_weight,
+    burden_norm,
+    relative,
+    speed,
+    up,
+    down,
+    reference,
+    complaint_base,
+    channel,
+    tolerance,
+    activism_weight,
+    solved_share,
+    patience,
+    deadline,
+    raised,
+    dissatisfaction_size,
+    asked_size,
+    ignored_size,
+    relief,
+    solved_size,
+    aggrieved,
+    grievance_on,
+    billing,
+    satisfaction,
+    expectation,
+    grievance,
+    waiting,
+    refuser,
+):  # type: ignore[no-untyped-def]
     """Satisfaction, complaints and grievance of one estate's owners.
 
     Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed, solved, open, months waited.
@@ -226,9 +326,16 @@ def feel(words_complaint, words_persuasion, asked_share, area, income, activism,
         waiting[i] = after
         missing = reference - content if content < reference else F(0)
         anger = next_grievance(
-            grievance[i], raised + dissatisfaction_size * missing, uniform(words_persuasion[i]) < asked_share[i], asked_size,
-            after > deadline, ignored_size, relief, solved, solved_size,
-        )  # fmt: skip
+            grievance[i],
+            raised + dissatisfaction_size * missing,
+            uniform(words_persuasion[i]) < asked_share[i],
+            asked_size,
+            after > deadline,
+            ignored_size,
+            relief,
+            solved,
+            solved_size,
+        )
         anger = anger if grievance_on else grievance[i]
         grievance[i] = anger
         refuser[i] = U8(1) if billing & (anger > aggrieved) & (paid[i] == U8(0)) else U8(0)
@@ -270,21 +377,53 @@ def owners_pass(first, last, bill_share, solved_share, owners, buildings, estate
             - q.satisfaction_legacy_weight * estate.legacy
         )
         for b in range(estate.first_building, estate.first_building + estate.buildings):
-            asked[buildings.start[b] - a : buildings.start[b + 1] - a] = persuasion * buildings.refuser_share[b]
+            asked[buildings.start[b] - a : buildings.start[b + 1] - a] = (
+                persuasion * buildings.refuser_share[b]
+            )
         deadline = U8(max(0.0, q.complaints_deadline - estate.lever_deadline) + 1.0)
         relief = q.grievance_decay + estate.lever_grievance
         happy, bitter, filed, closed, still_open, waited = feel(
-            owners.luck_complaint[a:z], owners.luck_persuasion[a:z], asked[:n], owners.area[a:z], owners.income[a:z],
-            owners.activism[a:z], owners.occupancy[a:z], owners.paid[a:z], F(estate.price * bill_share[e]),
-            q.payment_vacant_bill_share_32, F(quality), F(level), q.satisfaction_value_weight_32,
-            q.satisfaction_burden_norm_32, q.satisfaction_relative_weight_32, q.satisfaction_speed_32,
-            q.satisfaction_expectation_up_32, q.satisfaction_expectation_down_32, q.payment_satisfaction_reference_32,
-            q.complaints_base_32, F(estate.lever_complaint_channel), q.complaints_tolerance_32, q.complaints_activism_32,
-            F(solved_share[e]), patience, deadline, F(q.grievance_legacy * estate.legacy + estate.lever_hostility), q.grievance_dissatisfaction_32,
-            q.grievance_asked_32, q.grievance_ignored_32, F(min(1.0, relief)), q.grievance_solved_32,
-            q.grievance_aggrieved_32, grievance_on, bill_share[e] > 0.0, owners.satisfaction[a:z], owners.expectation[a:z],
-            owners.grievance[a:z], owners.waiting[a:z], refuser[:n],
-        )  # fmt: skip
+            owners.luck_complaint[a:z],
+            owners.luck_persuasion[a:z],
+            asked[:n],
+            owners.area[a:z],
+            owners.income[a:z],
+            owners.activism[a:z],
+            owners.occupancy[a:z],
+            owners.paid[a:z],
+            F(estate.price * bill_share[e]),
+            q.payment_vacant_bill_share_32,
+            F(quality),
+            F(level),
+            q.satisfaction_value_weight_32,
+            q.satisfaction_burden_norm_32,
+            q.satisfaction_relative_weight_32,
+            q.satisfaction_speed_32,
+            q.satisfaction_expectation_up_32,
+            q.satisfaction_expectation_down_32,
+            q.payment_satisfaction_reference_32,
+            q.complaints_base_32,
+            F(estate.lever_complaint_channel),
+            q.complaints_tolerance_32,
+            q.complaints_activism_32,
+            F(solved_share[e]),
+            patience,
+            deadline,
+            F(q.grievance_legacy * estate.legacy + estate.lever_hostility),
+            q.grievance_dissatisfaction_32,
+            q.grievance_asked_32,
+            q.grievance_ignored_32,
+            F(min(1.0, relief)),
+            q.grievance_solved_32,
+            q.grievance_aggrieved_32,
+            grievance_on,
+            bill_share[e] > 0.0,
+            owners.satisfaction[a:z],
+            owners.expectation[a:z],
+            owners.grievance[a:z],
+            owners.waiting[a:z],
+            refuser[:n],
+        )
         estate.satisfaction = happy / (n * SHARE_UNIT)
         estate.grievance = bitter / (n * SHARE_UNIT)
         estate.complaints_filed = filed

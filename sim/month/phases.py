@@ -32,7 +32,9 @@ def bill(estates, p, bill_share):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def serve_estates(estates, companies, committees, claims, balances, flows, world, government, p, target, solved_share):  # type: ignore[no-untyped-def] # fmt: skip
+def serve_estates(
+    estates, companies, committees, claims, balances, flows, world, government, p, target, solved_share
+):  # type: ignore[no-untyped-def]
     """From the owners' payments to what they get: the rest of phase 2, company (3), estate (4), staff time for complaints (5)."""
     book_payments(estates, companies, claims, balances, flows, p)
     share_public_revenue(estates, companies, committees, balances, flows, world, p)
@@ -43,7 +45,7 @@ def serve_estates(estates, companies, committees, claims, balances, flows, world
 
 
 @kernel
-def close_month(estates, companies, committees, claims, owners, balances, beliefs, world, events, rings, p):  # type: ignore[no-untyped-def] # fmt: skip
+def close_month(estates, companies, committees, claims, owners, balances, beliefs, world, events, rings, p):  # type: ignore[no-untyped-def]
     """What follows from how the owners feel: trust (5), committee (6), market (7), record (8)."""
     billed, collected, income, spending, overhead, rate, quality = rings
     build_trust(estates, committees, p)

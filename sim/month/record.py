@@ -66,13 +66,24 @@ def record_month(estates, billed, collected, income, spending, overhead, rate, q
         spending[now, e] = estate.spending
         overhead[now, e] = estate.overhead
         # the twelve-month rate, since one month's rate of a small estate is mostly luck
-        yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else rate[(now + MEMORY - 1) % MEMORY, e]
+        yearly = (
+            estate.collected_12 / estate.billed_12
+            if estate.billed_12 > 0
+            else rate[(now + MEMORY - 1) % MEMORY, e]
+        )
         rate[now, e] = yearly
         quality[now, e] = estate.quality
         estate.stage = cycle_stage(
-            estate.stage, estate.mode, estate.billed > 0, yearly, estate.quality, estate.condition,
-            yearly - rate[earlier, e], estate.quality - quality[earlier, e], q,
-        )  # fmt: skip
+            estate.stage,
+            estate.mode,
+            estate.billed > 0,
+            yearly,
+            estate.quality,
+            estate.condition,
+            yearly - rate[earlier, e],
+            estate.quality - quality[earlier, e],
+            q,
+        )
         company = estate.mode == MARKET or estate.mode == SOE
         estate.nominal = 1 if estate.mode != NONE else 0
         # an estate that was left alone this month was still billed in it, but nobody will bill the next
@@ -84,7 +95,10 @@ def record_month(estates, billed, collected, income, spending, overhead, rate, q
 
 def new_rings(estates: np.ndarray) -> tuple[np.ndarray, ...]:
     """The rings of `record_month`, filled with the starting state as if the last year had been like it."""
-    money = [np.tile(estates[name], (MEMORY, 1)) for name in ("billed", "collected", "income", "spending", "overhead")]
+    money = [
+        np.tile(estates[name], (MEMORY, 1))
+        for name in ("billed", "collected", "income", "spending", "overhead")
+    ]
     rate = np.tile(estates["paid_share"], (MEMORY, 1))
     quality = np.tile(estates["quality"], (MEMORY, 1))
     return (*money, rate, quality)
@@ -102,7 +116,9 @@ def record_start(estates, world, p):  # type: ignore[no-untyped-def]
         estate.income_12 = MEMORY * estate.income
         estate.spending_12 = MEMORY * estate.spending
         estate.overhead_12 = MEMORY * estate.overhead
-        estate.stage = cycle_stage(STRAINED, estate.mode, billed, estate.paid_share, estate.quality, estate.condition, 0.0, 0.0, q)
+        estate.stage = cycle_stage(
+            STRAINED, estate.mode, billed, estate.paid_share, estate.quality, estate.condition, 0.0, 0.0, q
+        )
         company = estate.mode == MARKET or estate.mode == SOE
         estate.nominal = 1 if estate.mode != NONE else 0
         estate.charging = 1 if billed and estate.paid_share > 0.0 else 0

@@ -74,8 +74,13 @@ def share_public_revenue(estates, companies, committees, balances, flows, world,
         estate = estates[e]
         estate.leaked = 0
         unmanaged = estate.mode == NONE or estate.mode == CLEANING
-        revenue = public_revenue_of(estate.public_revenue, felt_condition(estate, world), unmanaged, q.revenue_condition,
-                                    q.revenue_unmanaged)  # fmt: skip
+        revenue = public_revenue_of(
+            estate.public_revenue,
+            felt_condition(estate, world),
+            unmanaged,
+            q.revenue_condition,
+            q.revenue_unmanaged,
+        )
         if revenue <= 0:
             continue
         supervised = min(1.0, committees[e].strength + estate.lever_disclosure + estate.lever_leak)
@@ -109,10 +114,23 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
         estate.income += estate.lever_company_income + estate.lever_value_added
         estate.subsidy = estate.lever_company_income
         estate.income_smooth += q.service_income_smoothing * (estate.income - estate.income_smooth)
-        cost = standard_cost(estate.cost_fixed, estate.cost_area, world[0].cost_index, felt_condition(estate, world), q.service_condition_cost,
-                             min(0.9, estate.lever_fixed_cost), min(0.9, estate.lever_company_cost))  # fmt: skip
-        estate.monitoring = monitoring_of(q.service_monitoring_base, q.committee_monitoring, committees[e].strength,
-                                          q.service_disclosure_monitoring, estate.lever_disclosure, estate.lever_monitoring)  # fmt: skip
+        cost = standard_cost(
+            estate.cost_fixed,
+            estate.cost_area,
+            world[0].cost_index,
+            felt_condition(estate, world),
+            q.service_condition_cost,
+            min(0.9, estate.lever_fixed_cost),
+            min(0.9, estate.lever_company_cost),
+        )
+        estate.monitoring = monitoring_of(
+            q.service_monitoring_base,
+            q.committee_monitoring,
+            committees[e].strength,
+            q.service_disclosure_monitoring,
+            estate.lever_disclosure,
+            estate.lever_monitoring,
+        )
         estate.focus = min(1.0, estate.lever_focus)
         if estate.mode == MARKET or estate.mode == SOE:
             company = companies[estate.company]
@@ -120,8 +138,12 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
             if company.home_district != estate.district:
                 cost *= 1.0 + q.service_away_cost
             estate.standard_cost = cost
-            affordable = affordable_effort(max(0.0, estate.income_smooth), company.margin, q.service_overhead, cost)
-            push = q.service_monitoring_push * estate.monitoring + q.service_reputation_push * min(1.0, estate.lever_ranking)
+            affordable = affordable_effort(
+                max(0.0, estate.income_smooth), company.margin, q.service_overhead, cost
+            )
+            push = q.service_monitoring_push * estate.monitoring + q.service_reputation_push * min(
+                1.0, estate.lever_ranking
+            )
             stay = patience_left(estate.mode, estate.losing_months, company.tolerance)
             target[e] = affordable + stay * push + estate.lever_effort
             least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
@@ -132,8 +154,12 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
                 target[e] = q.service_unit_effort
             elif estate.mode == SELF:
                 affordable = affordable_effort(max(0.0, estate.income_smooth), 0.0, 0.0, cost)
-                target[e] = min(q.service_self_ceiling, affordable + q.service_volunteer_effort
-                                + q.service_self_support * estate.lever_self_management)  # fmt: skip
+                target[e] = min(
+                    q.service_self_ceiling,
+                    affordable
+                    + q.service_volunteer_effort
+                    + q.service_self_support * estate.lever_self_management,
+                )
             elif estate.mode == CLEANING:
                 target[e] = q.service_cleaning_effort
             else:
@@ -165,7 +191,11 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
             company = companies[estate.company]
             skill = company.skill + estate.lever_skill
             least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
-            goal += company.support * patience_left(estate.mode, estate.losing_months, company.tolerance) * max(0.0, 1.0 - max(goal, least))
+            goal += (
+                company.support
+                * patience_left(estate.mode, estate.losing_months, company.tolerance)
+                * max(0.0, 1.0 - max(goal, least))
+            )
         goal = max(least, min(goal, q.service_ceiling))
         effort = max(least, before + q.service_adjustment * (goal - before))
         spent = int(effort * cost)
@@ -185,7 +215,9 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
         elif estate.mode == UNIT:
             move(balances, flows, SERVICE_UNIT, EMPLOYERS, SUPPLIERS, spent)
         elif estate.mode == SELF:
-            volunteer = min(effort, q.service_volunteer_effort + q.service_self_support * estate.lever_self_management)
+            volunteer = min(
+                effort, q.service_volunteer_effort + q.service_self_support * estate.lever_self_management
+            )
             cash = max(0, balances[estate.fund_account])
             spent = min(cash, int((effort - volunteer) * cost))
             effort = volunteer + spent / cost
@@ -198,5 +230,12 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
             move(balances, flows, SERVICE_CLEANING, account, SUPPLIERS, spent)
         estate.spending = spent
         estate.effort = effort
-        estate.quality = service_quality(effort, skill, estate.monitoring, q.service_monitoring_gap, estate.focus,
-                                         q.service_gaming_gain, q.service_returns)  # fmt: skip
+        estate.quality = service_quality(
+            effort,
+            skill,
+            estate.monitoring,
+            q.service_monitoring_gap,
+            estate.focus,
+            q.service_gaming_gain,
+            q.service_returns,
+        )

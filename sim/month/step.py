@@ -48,13 +48,37 @@ class Clockwork:
         bill(s.estates, p, self.bill_share)
         self._over_estates(payment_pass, self.bill_share, s.owners, s.buildings, s.estates, s.world, p)
         # 2 to 5: what the money buys
-        serve_estates(s.estates, s.companies, s.committees, s.claims, balances, flows, s.world, s.government, p,
-                      self.target, self.solved_share)  # fmt: skip
+        serve_estates(
+            s.estates,
+            s.companies,
+            s.committees,
+            s.claims,
+            balances,
+            flows,
+            s.world,
+            s.government,
+            p,
+            self.target,
+            self.solved_share,
+        )
         # 5 owners
-        self._over_estates(owners_pass, self.bill_share, self.solved_share, s.owners, s.buildings, s.estates, s.world, p)
+        self._over_estates(
+            owners_pass, self.bill_share, self.solved_share, s.owners, s.buildings, s.estates, s.world, p
+        )
         # 5 to 8: what follows
-        close_month(s.estates, s.companies, s.committees, s.claims, s.owners, balances, self.beliefs, s.world, self.events,
-                    self.rings, p)  # fmt: skip
+        close_month(
+            s.estates,
+            s.companies,
+            s.committees,
+            s.claims,
+            s.owners,
+            balances,
+            self.beliefs,
+            s.world,
+            self.events,
+            self.rings,
+            p,
+        )
 
     def _over_estates(self, owner_pass: Callable[..., None], *arguments: Any) -> None:
         """Run a pass over all estates, a range of estates on each thread."""

@@ -51,18 +51,28 @@ def count_votes(e, matter, approve_base, approve_slope, mobilised, owners, estat
     month = U64(world[0].month)
     reference = q.payment_satisfaction_reference_32
     for i in range(a, a + estate.households):
-        take, agree, _, _ = philox(U64(i), month, U64(VOTE_BLOCK), U64(matter), U64(world[0].key_0), U64(world[0].key_1))
+        take, agree, _, _ = philox(
+            U64(i), month, U64(VOTE_BLOCK), U64(matter), U64(world[0].key_0), U64(world[0].key_1)
+        )
         chance = participation_chance(
-            q.committee_participation_32, q.committee_participation_activism_32, owners.activism[i],
-            q.committee_participation_dissatisfaction_32, owners.satisfaction[i], reference, F(mobilised),
-            owners.occupancy[i], q.committee_vacant_participation_32,
-        )  # fmt: skip
+            q.committee_participation_32,
+            q.committee_participation_activism_32,
+            owners.activism[i],
+            q.committee_participation_dissatisfaction_32,
+            owners.satisfaction[i],
+            reference,
+            F(mobilised),
+            owners.occupancy[i],
+            q.committee_vacant_participation_32,
+        )
         size = I64(I32(owners.area[i] * F(100)))
         area_all += size
         if uniform(U32(take)) < chance:
             heads += 1
             area += size
-            approves = clip(F(approve_base) + F(approve_slope) * (owners.satisfaction[i] - reference), F(0), F(1))
+            approves = clip(
+                F(approve_base) + F(approve_slope) * (owners.satisfaction[i] - reference), F(0), F(1)
+            )
             if uniform(U32(agree)) < approves:
                 heads_for += 1
                 area_for += size
@@ -100,7 +110,11 @@ def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owner
 
 
 @kernel
-def hold_votes(rows, matter, approval, mobilised, majority, owners, estates, world, p, passed, took_part, approved):  # type: ignore[no-untyped-def]
+def hold_votes(
+    rows, matter, approval, mobilised, majority, owners, estates, world, p, passed, took_part, approved
+):  # type: ignore[no-untyped-def]
     """One vote in each estate of `rows`, for programmes; fills `passed` (bool), `took_part` and `approved` (shares)."""
     for i in range(rows.size):
-        passed[i], took_part[i], approved[i] = hold_vote(rows[i], matter, approval, 0.0, mobilised, majority, owners, estates, world, p)
+        passed[i], took_part[i], approved[i] = hold_vote(
+            rows[i], matter, approval, 0.0, mobilised, majority, owners, estates, world, p
+        )

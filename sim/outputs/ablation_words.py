@@ -38,8 +38,11 @@ def ablation_sentences(found: Ablation, lang: str) -> list[str]:
     lines = [line_of(found, group, lang) for group in found.groups]
     none_on = found.arm(*found.loops).mean("city")
     base = float(found.base["city"].mean())
-    lines.append(f"全部循环关闭时，末年处于恶性循环的小区由{format_share(base)}变为{format_share(base + none_on)}。" if lang == "zh" else
-                 f"With all loops off, {format_share(base + none_on)} of estates are in the cycle in the last year instead of {format_share(base)}.")  # fmt: skip
+    lines.append(
+        f"全部循环关闭时，末年处于恶性循环的小区由{format_share(base)}变为{format_share(base + none_on)}。"
+        if lang == "zh"
+        else f"With all loops off, {format_share(base + none_on)} of estates are in the cycle in the last year instead of {format_share(base)}."
+    )
     return lines
 
 
@@ -48,12 +51,17 @@ def line_of(found: Ablation, group: str, lang: str) -> str:
     name, base = group_name(found, group, lang), format_share(float(found.base[group].mean()))
     loop = found.trap(group)
     if loop is None:
-        return (f"{name}：末年{base}的小区处于循环；关闭任何单个循环都不能确定地减少。" if lang == "zh" else
-                f"In {name}, {base} of estates are in the cycle in the last year; no single loop, taken away, lowers that beyond doubt.")  # fmt: skip
+        return (
+            f"{name}：末年{base}的小区处于循环；关闭任何单个循环都不能确定地减少。"
+            if lang == "zh"
+            else f"In {name}, {base} of estates are in the cycle in the last year; no single loop, taken away, lowers that beyond doubt."
+        )
     change, interval = found.arm(loop).mean(group), found.interval((loop,), group)
     points = f"{100 * change:+.1f}".replace("-", "−")
     if interval.exists:
-        points += f" ({format_share(found.level, 0)} {'区间' if lang == 'zh' else 'interval'} {100 * interval.low:+.1f} … {100 * interval.high:+.1f})".replace("-", "−")
+        points += f" ({format_share(found.level, 0)} {'区间' if lang == 'zh' else 'interval'} {100 * interval.low:+.1f} … {100 * interval.high:+.1f})".replace(
+            "-", "−"
+        )
     whole = -change >= TRAP_PART * float(found.base[group].mean())
     if lang == "zh":
         what = "陷阱主要是" if whole else "单个循环中影响最大、但不足以单独构成陷阱的是"

@@ -29,8 +29,15 @@ MOST_FRAMES = 120
 HOLD_SECONDS = 2  # on the last month, so that a loop shows where it ended
 
 
-def animate(run: RunLike, path: str | Path, lang: str = "en", group: str = "type", frames_per_second: float = 8.0, width: float = 7.2,
-            progress: Callable[[int, int], None] | None = None) -> Path:  # fmt: skip
+def animate(
+    run: RunLike,
+    path: str | Path,
+    lang: str = "en",
+    group: str = "type",
+    frames_per_second: float = 8.0,
+    width: float = 7.2,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
     """Write the animated map of estates as GIF, or as MP4 (by the file name; see `ffmpeg`); returns the path.
 
     Every month is a frame, or every second, third … month of a run longer than 120 months. `group` is "type" or
@@ -42,11 +49,16 @@ def animate(run: RunLike, path: str | Path, lang: str = "en", group: str = "type
     writer = _writer(place, frames_per_second)
     place.parent.mkdir(parents=True, exist_ok=True)
     with style.drawing():
-        matplotlib.rcParams["animation.ffmpeg_path"] = ffmpeg() or "ffmpeg"  # given back with the other settings
+        matplotlib.rcParams["animation.ffmpeg_path"] = (
+            ffmpeg() or "ffmpeg"
+        )  # given back with the other settings
         figure, update, months = prepared(run, lang, group, width)
         try:
             with writer.saving(figure, str(place), 100):
-                for frame in [*range(len(months)), *[len(months) - 1] * round(HOLD_SECONDS * frames_per_second)]:
+                for frame in [
+                    *range(len(months)),
+                    *[len(months) - 1] * round(HOLD_SECONDS * frames_per_second),
+                ]:
                     update(frame)
                     writer.grab_frame()
                     if progress is not None:
@@ -62,10 +74,19 @@ def _writer(place: Path, speed: float) -> AbstractMovieWriter:
     if place.suffix.lower() == ".gif":
         return PillowWriter(fps=speed)  # type: ignore[arg-type]
     if ffmpeg() is None:
-        raise EstateError(f"{place}: found no ffmpeg, which MP4 needs, allowed: install ffmpeg, or pip install 'estate-governance-simulator[video]', "
-                          "or write a .gif")  # fmt: skip
+        raise EstateError(
+            f"{place}: found no ffmpeg, which MP4 needs, allowed: install ffmpeg, or pip install 'estate-governance-simulator[video]', "
+            "or write a .gif"
+        )
     # the colours that every player knows come in blocks of two by two dots, so sides are made even
-    even = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+    even = [
+        "-vf",
+        "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white",
+        "-pix_fmt",
+        "yuv420p",
+        "-movflags",
+        "+faststart",
+    ]
     return FFMpegWriter(fps=speed, codec="libx264", extra_args=even)  # type: ignore[arg-type]
 
 
@@ -97,7 +118,10 @@ def _signs(ax: Axes, shape: tuple[int, int], estates: int) -> dict[str, Line2D]:
     ax.grid(which="minor", axis="both", color="white", linewidth=1)
     ax.tick_params(which="minor", length=0)
     marks = {"collapsed": "x", "spiralling": "v"}
-    return {stage: ax.plot([], [], mark, color="white", markersize=4, linestyle="none", label=f"_{stage}")[0] for stage, mark in marks.items()}
+    return {
+        stage: ax.plot([], [], mark, color="white", markersize=4, linestyle="none", label=f"_{stage}")[0]
+        for stage, mark in marks.items()
+    }
 
 
 def prepared(run: RunLike, lang: str, group: str, width: float = 7.2) -> tuple[Figure, Any, list[int]]:
@@ -108,16 +132,22 @@ def prepared(run: RunLike, lang: str, group: str, width: float = 7.2) -> tuple[F
     figure = Figure(figsize=(width, width * 0.86), dpi=100)
     FigureCanvasAgg(figure)
     ax = style.tidy(figure.add_axes((0.2, 0.12, 0.77, 0.72)))
-    style.heading(ax, pick(CHART_WORDS["map"], lang).split("（")[0].split(" (")[0], provenance(run, lang), lift=18)
+    style.heading(
+        ax, pick(CHART_WORDS["map"], lang).split("（")[0].split(" (")[0], provenance(run, lang), lift=18
+    )
     keys, labels = _groups(run, group, lang)
     present = np.unique(keys)
     keys = np.searchsorted(present, keys)
     across = max(6, round(1.25 * np.sqrt(len(keys))))
-    row, column, blocks = packed_grid(keys, codes.mean(axis=0) + codes[-1] * 1e-3, across, max(1, round(across / 25)))
+    row, column, blocks = packed_grid(
+        keys, codes.mean(axis=0) + codes[-1] * 1e-3, across, max(1, round(across / 25))
+    )
     cells = np.full((int(row.max(initial=0)) + 1, across), np.nan)
     cells[row, column] = codes[0]
     colours = ListedColormap([style.STAGE_STYLE[stage][0] for stage in STAGE_ORDER])
-    image = ax.imshow(cells, cmap=colours, vmin=-0.5, vmax=len(STAGE_ORDER) - 0.5, interpolation="nearest", aspect="auto")
+    image = ax.imshow(
+        cells, cmap=colours, vmin=-0.5, vmax=len(STAGE_ORDER) - 0.5, interpolation="nearest", aspect="auto"
+    )
     ax.set_xticks([])
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
@@ -134,7 +164,9 @@ def prepared(run: RunLike, lang: str, group: str, width: float = 7.2) -> tuple[F
         for stage, sign in signs.items():
             here = codes[frame] == STAGE_ORDER.index(stage)
             sign.set_data(column[here], row[here])
-        said.set_text(f"{text('month_n', lang, n=months[frame])} · {name} {percent(shares[frame, collapsed])}")
+        said.set_text(
+            f"{text('month_n', lang, n=months[frame])} · {name} {percent(shares[frame, collapsed])}"
+        )
 
     update(0)
     return figure, update, months

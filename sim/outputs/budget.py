@@ -25,28 +25,43 @@ if TYPE_CHECKING:
 def budget_sentences(found: BudgetSearch, lang: str) -> list[str]:
     """How many packages were tried, the front as fresh seeds see it, the recommendation and where it fails."""
     zh = lang == "zh"
-    lines = [f"试了{len(found.tried)}个组合，其中{len(found.searched)}个在帕累托前沿上；每年预算{found.yearly / 1e4:,.0f}万元。" if zh else
-             f"{len(found.tried)} packages tried, {len(found.searched)} of them on the Pareto front; budget {found.yearly / 1e6:,.2f} million yuan a year."]  # fmt: skip
+    lines = [
+        f"试了{len(found.tried)}个组合，其中{len(found.searched)}个在帕累托前沿上；每年预算{found.yearly / 1e4:,.0f}万元。"
+        if zh
+        else f"{len(found.tried)} packages tried, {len(found.searched)} of them on the Pareto front; budget {found.yearly / 1e6:,.2f} million yuan a year."
+    ]
     lines.append(_basis(found, zh))
     for one in found.front:
         out, worst = format_share(one.out_of_cycle, 0), format_share(one.worst_decile_satisfaction, 0)
         cost = _yearly(one.cost, zh) + _lost(one, zh)
-        lines.append(f"  #{one.number} 每年{cost}，{out}的小区不在循环中，最差十分之一住户满意度{worst}{_before(found, one, zh)}：{in_words(one.package, lang)}" if zh else
-                     f"  #{one.number} {cost} a year, {out} of estates out of the cycle, worst tenth satisfied {worst}{_before(found, one, zh)}: {in_words(one.package, lang)}")  # fmt: skip
+        lines.append(
+            f"  #{one.number} 每年{cost}，{out}的小区不在循环中，最差十分之一住户满意度{worst}{_before(found, one, zh)}：{in_words(one.package, lang)}"
+            if zh
+            else f"  #{one.number} {cost} a year, {out} of estates out of the cycle, worst tenth satisfied {worst}{_before(found, one, zh)}: {in_words(one.package, lang)}"
+        )
     return lines + _stress_lines(found, lang)
 
 
 def _basis(found: BudgetSearch, zh: bool) -> str:
     """On what seeds the figures are, and what the cost holds."""
-    cost = ("费用为措施的财政支出，加上国有物业企业因此多亏损的部分（后者不在年度预算内）。" if zh else
-            "Cost is public money for the programmes and what state-owned companies lose more because of them (which no yearly budget holds).")  # fmt: skip
+    cost = (
+        "费用为措施的财政支出，加上国有物业企业因此多亏损的部分（后者不在年度预算内）。"
+        if zh
+        else "Cost is public money for the programmes and what state-owned companies lose more because of them (which no yearly budget holds)."
+    )
     if not found.fresh:
-        seeds = ("数字来自搜索所用的随机种子，因此偏乐观：正是这些种子选出了这些组合。" if zh else
-                 "Figures are by the seeds of the search, and flattering: the same seeds chose these packages.")  # fmt: skip
+        seeds = (
+            "数字来自搜索所用的随机种子，因此偏乐观：正是这些种子选出了这些组合。"
+            if zh
+            else "Figures are by the seeds of the search, and flattering: the same seeds chose these packages."
+        )
     else:
         count = found.asked.get("fresh", 0)
-        seeds = (f"数字来自搜索从未见过的{count}个随机种子；括号内为搜索时的数字，偏乐观。" if zh else
-                 f"Figures are by {count} fresh seeds that the search never saw; in brackets what the search had seen, which flatters.")  # fmt: skip
+        seeds = (
+            f"数字来自搜索从未见过的{count}个随机种子；括号内为搜索时的数字，偏乐观。"
+            if zh
+            else f"Figures are by {count} fresh seeds that the search never saw; in brackets what the search had seen, which flatters."
+        )
     return seeds + ("" if zh else " ") + cost
 
 
@@ -61,7 +76,11 @@ def _lost(one: Valued, zh: bool) -> str:
     size = _yearly(abs(one.state_owned), zh)
     if zh:
         return f"（其中国企多亏{size}）" if one.state_owned > 0 else f"（国企少亏{size}，已抵减）"
-    return f" ({size} of it losses of state-owned companies)" if one.state_owned > 0 else f" (after {size} that state-owned companies lose less)"
+    return (
+        f" ({size} of it losses of state-owned companies)"
+        if one.state_owned > 0
+        else f" (after {size} that state-owned companies lose less)"
+    )
 
 
 def _before(found: BudgetSearch, one: Valued, zh: bool) -> str:
@@ -70,7 +89,11 @@ def _before(found: BudgetSearch, one: Valued, zh: bool) -> str:
         return ""
     seen = next(old for old in found.searched if old.number == one.number)
     out, worst = format_share(seen.out_of_cycle, 0), format_share(seen.worst_decile_satisfaction, 0)
-    return f"（搜索时：{_yearly(seen.cost, zh)}，{out}，{worst}）" if zh else f" (in the search: {_yearly(seen.cost, zh)}, {out}, {worst})"
+    return (
+        f"（搜索时：{_yearly(seen.cost, zh)}，{out}，{worst}）"
+        if zh
+        else f" (in the search: {_yearly(seen.cost, zh)}, {out}, {worst})"
+    )
 
 
 def _stress_lines(found: BudgetSearch, lang: str) -> list[str]:
@@ -84,15 +107,22 @@ def _stress_lines(found: BudgetSearch, lang: str) -> list[str]:
     interval = wilson(well, futures)
     span = f"{format_share(interval.low, 0)}–{format_share(interval.high, 0)}"
     if zh:
-        lines.append(f"在{futures}种新的可能参数下，{fresh}（95%置信区间{span}）能使循环中的小区至少减少{GAIN:.0%}；"
-                     f"在选出它的{stress.nothing.size}种情形下为{chosen}，最大后悔值{regret}个百分点。")  # fmt: skip
+        lines.append(
+            f"在{futures}种新的可能参数下，{fresh}（95%置信区间{span}）能使循环中的小区至少减少{GAIN:.0%}；"
+            f"在选出它的{stress.nothing.size}种情形下为{chosen}，最大后悔值{regret}个百分点。"
+        )
     else:
-        lines.append(f"In {fresh} of {futures} fresh plausible futures (95% interval {span}) it gets at least {GAIN:.0%} of the estates in the cycle out of it; "
-                     f"in the {stress.nothing.size} that chose it, {chosen}, with a worst regret of {regret} points.")  # fmt: skip
+        lines.append(
+            f"In {fresh} of {futures} fresh plausible futures (95% interval {span}) it gets at least {GAIN:.0%} of the estates in the cycle out of it; "
+            f"in the {stress.nothing.size} that chose it, {chosen}, with a worst regret of {regret} points."
+        )
     if stress.regions:
         return lines + [_region(one, lang) for one in stress.regions]
     if stress.enough[place].all():
-        return [*lines, "选出它的情形中没有发现它会失效的。" if zh else "It failed in none of the futures that chose it."]
+        return [
+            *lines,
+            "选出它的情形中没有发现它会失效的。" if zh else "It failed in none of the futures that chose it.",
+        ]
     if not stress.enough[place].any():
         return [*lines, "它在所有情形下都不够有效。" if zh else "It failed in all of them."]
     return [*lines, "失效的情形没有共同特征。" if zh else "Where it fails has no simple description."]
@@ -106,14 +136,22 @@ def _recommended(found: BudgetSearch, zh: bool) -> str:
     if again is None:
         return f"推荐#{best.number}。" if zh else f"Recommended: #{best.number}."
     low, high = again.gain_interval.low, again.gain_interval.high
-    span = "" if math.isnan(low) else f"，95%置信区间{points(low)}至{points(high)}" if zh else f", 95% interval {points(low)} to {points(high)}"
+    span = (
+        ""
+        if math.isnan(low)
+        else f"，95%置信区间{points(low)}至{points(high)}"
+        if zh
+        else f", 95% interval {points(low)} to {points(high)}"
+    )
     over = best.cost > found.yearly
     if zh:
         more = "；连同国企亏损，超出年度预算" if over else ""
         return f"推荐#{best.number}：每年{_yearly(best.cost, zh)}，与什么都不做相比，不在循环中的小区占比多{points(again.gain)}个百分点{span}{more}。"
     more = "; with the losses of state-owned companies it costs more than the yearly budget" if over else ""
-    return (f"Recommended: #{best.number}. For {_yearly(best.cost, zh)} a year it gets {points(again.gain)} points of estates more out of the cycle "
-            f"than doing nothing does{span}{more}.")  # fmt: skip
+    return (
+        f"Recommended: #{best.number}. For {_yearly(best.cost, zh)} a year it gets {points(again.gain)} points of estates more out of the cycle "
+        f"than doing nothing does{span}{more}."
+    )
 
 
 def _region(one: Failing, lang: str) -> str:
@@ -123,7 +161,9 @@ def _region(one: Failing, lang: str) -> str:
         if math.isfinite(low) and math.isfinite(high):
             parts.append(f"{name} ({key}) ∈ [{low:.3g}, {high:.3g}]")
         else:
-            parts.append(f"{name} ({key}) {'>' if math.isfinite(low) else '≤'} {low if math.isfinite(low) else high:.3g}")
+            parts.append(
+                f"{name} ({key}) {'>' if math.isfinite(low) else '≤'} {low if math.isfinite(low) else high:.3g}"
+            )
     joined = ("且" if lang == "zh" else " and ").join(parts)
     density, coverage = format_share(one.density, 0), format_share(one.coverage, 0)
     if lang == "zh":
@@ -136,7 +176,9 @@ def _marks(found: BudgetSearch, zh: bool) -> list[str]:
     if not found.fresh:
         return []
     count = found.asked.get("fresh", 0)
-    return [f"前沿组合按{count}个新随机种子重新评分" if zh else f"packages of the front on {count} fresh seeds"]
+    return [
+        f"前沿组合按{count}个新随机种子重新评分" if zh else f"packages of the front on {count} fresh seeds"
+    ]
 
 
 @style.styled
@@ -144,28 +186,62 @@ def pareto(found: BudgetSearch, ax: Axes | None = None, lang: str = "en") -> Axe
     """Cost against estates out of the cycle for every package tried; the front is joined, the marks' shade is satisfaction."""
     zh = lang == "zh"
     ax = style.tidy(style.canvas(ax, (9, 5.6), (0.085, 0.11, 0.74, 0.75)))
-    style.heading(ax, "同样的钱，能救出多少小区" if zh else "What the money buys",
-                  " · ".join([found.scenario.title.in_language(lang), f"预算每年{found.yearly / 1e4:,.0f}万元" if zh
-                              else f"budget {found.yearly / 1e6:,.2f} million yuan a year", *_marks(found, zh)]))  # fmt: skip
+    style.heading(
+        ax,
+        "同样的钱，能救出多少小区" if zh else "What the money buys",
+        " · ".join(
+            [
+                found.scenario.title.in_language(lang),
+                f"预算每年{found.yearly / 1e4:,.0f}万元"
+                if zh
+                else f"budget {found.yearly / 1e6:,.2f} million yuan a year",
+                *_marks(found, zh),
+            ]
+        ),
+    )
     unit = 1e4 if zh else 1e6
     front = {one.package for one in found.front}
     rest = [one for one in found.tried if one.package not in front]
-    ax.plot([one.cost / unit for one in rest], [one.out_of_cycle for one in rest], "x", color="#AAAAAA", markersize=5)
+    ax.plot(
+        [one.cost / unit for one in rest],
+        [one.out_of_cycle for one in rest],
+        "x",
+        color="#AAAAAA",
+        markersize=5,
+    )
     x, y = (np.array([getattr(one, name) for one in found.front]) for name in ("cost", "out_of_cycle"))
-    marks = ax.scatter(x / unit, y, c=[one.worst_decile_satisfaction for one in found.front], cmap=style.CONTINUOUS_MAP, s=70, zorder=3,
-                       edgecolor=style.BLACK, linewidth=0.8)  # fmt: skip
+    marks = ax.scatter(
+        x / unit,
+        y,
+        c=[one.worst_decile_satisfaction for one in found.front],
+        cmap=style.CONTINUOUS_MAP,
+        s=70,
+        zorder=3,
+        edgecolor=style.BLACK,
+        linewidth=0.8,
+    )
     reached = -1.0
     for one, left, height in zip(found.front, x / unit, y, strict=True):
         star = found.recommended is not None and one.number == found.recommended.number
         if not star and height < reached + 0.02:
             continue  # labels would lie on each other; the table has all numbers
         reached = max(reached, float(height))
-        ax.annotate(f"#{one.number}" + (" ★" if star else ""), (left, height), xytext=(5, 6), textcoords="offset points", fontsize=9)
+        ax.annotate(
+            f"#{one.number}" + (" ★" if star else ""),
+            (left, height),
+            xytext=(5, 6),
+            textcoords="offset points",
+            fontsize=9,
+        )
     best = np.maximum.accumulate(y)
     ax.step(x / unit, best, where="post", color=style.BLUE, linewidth=1.4)
     ax.axvline(found.yearly / unit, color=style.VERMILLION, linestyle="--", linewidth=1.2)
     style.share_axis(ax, "期末不在循环中的小区" if zh else "estates out of the cycle, last year")
-    ax.set_xlabel("组合的公共支出，含国企亏损（万元/年）" if zh else "public cost of the package, losses of state-owned companies included (million yuan a year)")
+    ax.set_xlabel(
+        "组合的公共支出，含国企亏损（万元/年）"
+        if zh
+        else "public cost of the package, losses of state-owned companies included (million yuan a year)"
+    )
     bar = style.owner(ax).colorbar(marks, cax=ax.inset_axes((1.05, 0, 0.03, 1)))
     bar.set_label("最差十分之一住户的满意度" if zh else "satisfaction of the worst tenth")
     bar.ax.tick_params(labelfontfamily=style.font_family())

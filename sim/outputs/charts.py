@@ -76,8 +76,17 @@ def save_charts(
             raise EstateError(f"formats: {form!r} found, allowed {', '.join(FORMATS)}")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    return [path for name in CHARTS for path in save_figure(
-        chart(run, name, lang), target / name, formats, pick(CHARTS[name].title, lang), alt_text(run, name, lang))]  # fmt: skip
+    return [
+        path
+        for name in CHARTS
+        for path in save_figure(
+            chart(run, name, lang),
+            target / name,
+            formats,
+            pick(CHARTS[name].title, lang),
+            alt_text(run, name, lang),
+        )
+    ]
 
 
 def save_figure(figure: Figure, stem: Path, formats: Sequence[str], title: str, alt: str) -> list[Path]:

@@ -26,36 +26,66 @@ if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
 
 WORDS = {
-    "differences": Word("各情景与基准相比，逐月相差多少", "How far each scenario is from the baseline, month by month"),
+    "differences": Word(
+        "各情景与基准相比，逐月相差多少", "How far each scenario is from the baseline, month by month"
+    ),
     "rescues": Word("哪些小区被救回，哪些受害", "Which estates were rescued, and which were harmed"),
-    "plane": Word("多花多少钱，换来多少小区年脱离循环", "What more it costs, and how many estate-years out of the cycle it buys"),
-    "acceptability": Word("愿意为一个小区年出多少钱，哪个情景最合算", "Which scenario is worth most, by what an estate-year out of the cycle is worth"),
-}  # fmt: skip
+    "plane": Word(
+        "多花多少钱，换来多少小区年脱离循环",
+        "What more it costs, and how many estate-years out of the cycle it buys",
+    ),
+    "acceptability": Word(
+        "愿意为一个小区年出多少钱，哪个情景最合算",
+        "Which scenario is worth most, by what an estate-year out of the cycle is worth",
+    ),
+}
 TEXT = {
-    "against": Word("基准：{base} · {runs}组相同随机种子 · {months}个月 · {estates}个小区 · {level}置信区间",
-                    "baseline: {base} · {runs} common seeds · {months} months · {estates} estates · {level} intervals"),
-    "ribbon": Word("线：成对差异的均值；带：逐月置信区间", "line: mean paired difference; band: interval of each month"),
+    "against": Word(
+        "基准：{base} · {runs}组相同随机种子 · {months}个月 · {estates}个小区 · {level}置信区间",
+        "baseline: {base} · {runs} common seeds · {months} months · {estates} estates · {level} intervals",
+    ),
+    "ribbon": Word(
+        "线：成对差异的均值；带：逐月置信区间", "line: mean paired difference; band: interval of each month"
+    ),
     "month": Word("模拟月份", "month of the run"),
     "cycle": Word("处于恶性循环的小区（百分点）", "Estates in the cycle (percentage points)"),
-    "collection_rate": Word("物业费收缴率，只计收费的小区（百分点）", "Fee collection, estates that bill (percentage points)"),
+    "collection_rate": Word(
+        "物业费收缴率，只计收费的小区（百分点）", "Fee collection, estates that bill (percentage points)"
+    ),
     "satisfaction": Word("业主满意度（百分点）", "Owner satisfaction (percentage points)"),
     "quality": Word("服务质量（百分点）", "Service quality (percentage points)"),
-    "share": Word("占该类小区的比例（数字：平均每次运行的小区数）", "share of the group's estates (figures: estates a run)"),
-    "rule_end": Word("救回：基准中期末处于循环而此处没有；受害：相反。须线：置信区间",
-                     "rescued: in the cycle at the end in the baseline and not here; harmed: the reverse; whiskers: intervals"),
-    "rule_months": Word("救回：处于循环的时间比基准少一年以上；受害：相反。须线：置信区间",
-                        "rescued: at least a year less in the cycle than in the baseline; harmed: the reverse; whiskers: intervals"),
-    "rescued": Word("救回", "rescued"), "harmed": Word("受害", "harmed"), "all": Word("全部小区", "all estates"),
-    "effect": Word("脱离循环的小区年（比基准多）", "estate-years out of the cycle, more than in the baseline"),
+    "share": Word(
+        "占该类小区的比例（数字：平均每次运行的小区数）",
+        "share of the group's estates (figures: estates a run)",
+    ),
+    "rule_end": Word(
+        "救回：基准中期末处于循环而此处没有；受害：相反。须线：置信区间",
+        "rescued: in the cycle at the end in the baseline and not here; harmed: the reverse; whiskers: intervals",
+    ),
+    "rule_months": Word(
+        "救回：处于循环的时间比基准少一年以上；受害：相反。须线：置信区间",
+        "rescued: at least a year less in the cycle than in the baseline; harmed: the reverse; whiskers: intervals",
+    ),
+    "rescued": Word("救回", "rescued"),
+    "harmed": Word("受害", "harmed"),
+    "all": Word("全部小区", "all estates"),
+    "effect": Word(
+        "脱离循环的小区年（比基准多）", "estate-years out of the cycle, more than in the baseline"
+    ),
     "cost": Word("公共支出（比基准多，{unit}）", "public cost, more than in the baseline ({unit})"),
-    "plane_note": Word("小点：每个随机种子；大点与十字：均值和置信区间；公共支出含国有物业企业亏损",
-                       "small dots: one seed each; large dots and crosses: means and intervals; public cost includes losses of state-owned companies"),
-    "dearer_better": Word("更贵、更好", "dearer, better"), "dearer_worse": Word("更贵、更差\n（不可取）", "dearer, worse\n(dominated)"),
-    "cheaper_better": Word("更省、更好（占优）", "cheaper, better (dominant)"), "cheaper_worse": Word("更省、更差", "cheaper, worse"),
+    "plane_note": Word(
+        "小点：每个随机种子；大点与十字：均值和置信区间；公共支出含国有物业企业亏损",
+        "small dots: one seed each; large dots and crosses: means and intervals; public cost includes losses of state-owned companies",
+    ),
+    "dearer_better": Word("更贵、更好", "dearer, better"),
+    "dearer_worse": Word("更贵、更差\n（不可取）", "dearer, worse\n(dominated)"),
+    "cheaper_better": Word("更省、更好（占优）", "cheaper, better (dominant)"),
+    "cheaper_worse": Word("更省、更差", "cheaper, worse"),
     "price": Word("一个小区年脱离循环值多少（{unit}）", "worth of an estate-year out of the cycle ({unit})"),
     "chance": Word("可能性", "chance"),
-    "beats": Word("比基准合算", "Worth more than the baseline"), "best": Word("在所有情景中最合算", "Worth most of all"),
-}  # fmt: skip
+    "beats": Word("比基准合算", "Worth more than the baseline"),
+    "best": Word("在所有情景中最合算", "Worth most of all"),
+}
 PANELS = ("cycle", "collection_rate", "satisfaction", "quality")
 
 
@@ -72,20 +102,35 @@ def label_of(found: Comparison, arm: Arm, lang: str, width: int = 26) -> str:
 
 def _subtitle(found: Comparison, lang: str) -> str:
     base = label_of(found, found.baseline, lang, 1000)
-    return _text("against", lang, base=base, runs=len(found.seeds), months=found.baseline.scenario.months,
-                 estates=f"{found.baseline.estates['type'].shape[1]:,}", level=f"{100 * found.interval_level:.3g}%")  # fmt: skip
+    return _text(
+        "against",
+        lang,
+        base=base,
+        runs=len(found.seeds),
+        months=found.baseline.scenario.months,
+        estates=f"{found.baseline.estates['type'].shape[1]:,}",
+        level=f"{100 * found.interval_level:.3g}%",
+    )
 
 
 def _looks(found: Comparison) -> list[tuple[Arm, str, str | tuple[int, tuple[int, ...]]]]:
     """(arm, colour, dashes) of every arm that is compared."""
-    return [(arm, style.PALETTE[i % len(style.PALETTE)], style.DASHES[i % len(style.DASHES)]) for i, arm in enumerate(found.others)]
+    return [
+        (arm, style.PALETTE[i % len(style.PALETTE)], style.DASHES[i % len(style.DASHES)])
+        for i, arm in enumerate(found.others)
+    ]
 
 
 @style.styled
 def differences(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Four panels: paired difference to the baseline by month, with a ribbon for its interval."""
     host = style.canvas(ax, (10, 7.2), (0.065, 0.075, 0.795, 0.77))
-    style.heading(host, WORDS["differences"].in_language(require_language(lang)), _subtitle(found, lang) + "\n" + _text("ribbon", lang), lift=18)
+    style.heading(
+        host,
+        WORDS["differences"].in_language(require_language(lang)),
+        _subtitle(found, lang) + "\n" + _text("ribbon", lang),
+        lift=18,
+    )
     table = found.by_month(PANELS)
     for place, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.27, 0.2)), PANELS, strict=True)):
         _ribbons(panel, found, table[table["series"] == series], lang)
@@ -101,14 +146,22 @@ def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame, lang: str) -> 
         rows = table[table["arm"] == arm.name]
         mean = 100 * rows["difference"].to_numpy()
         # a month in which every seed agrees has no interval, and nothing to shade
-        low, high = (np.where(np.isnan(rows[end]), mean, 100 * rows[end].to_numpy()) for end in ("low", "high"))
-        panel.fill_between(rows["month"], low, high, color=colour, alpha=0.2, linewidth=0, label=f"band {arm.name}")
+        low, high = (
+            np.where(np.isnan(rows[end]), mean, 100 * rows[end].to_numpy()) for end in ("low", "high")
+        )
+        panel.fill_between(
+            rows["month"], low, high, color=colour, alpha=0.2, linewidth=0, label=f"band {arm.name}"
+        )
         panel.plot(rows["month"], mean, color=colour, linestyle=dash, linewidth=2.0, label=arm.name)
         if np.isfinite(mean[-1]):
             words = f"{mean[-1]:+.1f}".replace("-", "−") if abs(mean[-1]) >= 0.05 else "0.0"
-            ends.append((float(mean[-1]), f"{label_of(found, arm, lang, 18)} {words}", style.readable(colour)))
+            ends.append(
+                (float(mean[-1]), f"{label_of(found, arm, lang, 18)} {words}", style.readable(colour))
+            )
     panel.yaxis.set_major_locator(MaxNLocator(6))
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0"))
+    panel.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
+    )
     style.end_labels(panel, ends, size=8.5)
 
 
@@ -120,7 +173,12 @@ def rescues(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes
     height = 2.0 + 0.27 * len(rows) + 0.25 * len(found.others)
     ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.72 / height)))
     note = _text(f"rule_{found.settings.rule}", lang)
-    wide_heading(ax, WORDS["rescues"].in_language(require_language(lang)), _subtitle(found, lang) + "\n" + note, lift=14)
+    wide_heading(
+        ax,
+        WORDS["rescues"].in_language(require_language(lang)),
+        _subtitle(found, lang) + "\n" + note,
+        lift=14,
+    )
     table = found.rescues.set_index(["arm", "group"])
     ticks, names = [], []
     for number, (arm, group) in enumerate(rows):
@@ -130,29 +188,57 @@ def rescues(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes
         _bar(ax, table.loc[(arm.name, group)], y, group == "all")
         ticks.append(y)
         title = titled(found.baseline.scenario.types[group].title, lang, group) if group != "all" else ""
-        names.append(short_title(title) if title else wrapped(f"{label_of(found, arm, lang, 1000)} — {_text('all', lang)}", 40))
+        names.append(
+            short_title(title)
+            if title
+            else wrapped(f"{label_of(found, arm, lang, 1000)} — {_text('all', lang)}", 40)
+        )
     _finish_bars(ax, ticks, names, lang)
     return ax
 
 
 def _bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
-    for name, sign, colour, hatch in (("rescued", 1, style.GREEN, ""), ("harmed", -1, style.VERMILLION, "///")):
+    for name, sign, colour, hatch in (
+        ("rescued", 1, style.GREEN, ""),
+        ("harmed", -1, style.VERMILLION, "///"),
+    ):
         share = row[name] / row["estates"]
-        ax.barh(y, sign * share, height=0.78, color=colour, alpha=1.0 if bold else 0.55, hatch=hatch, edgecolor="white", linewidth=0, label=f"_{name}")
+        ax.barh(
+            y,
+            sign * share,
+            height=0.78,
+            color=colour,
+            alpha=1.0 if bold else 0.55,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0,
+            label=f"_{name}",
+        )
         low, high = (row[f"{name}_{end}"] / row["estates"] for end in ("low", "high"))
         end = share if np.isnan(high) else high
         if not np.isnan(low):
             ax.plot([sign * low, sign * high], [y, y], color=style.BLACK, linewidth=1.0, label="_interval")
         if row[name] > 0 or (bold and name == "rescued"):
             words = f"{row[name]:,.1f}" if row[name] < 10 else f"{row[name]:,.0f}"
-            ax.annotate(f"{words} ({percent(share)})", (sign * end, y), xytext=(5 * sign, 0), textcoords="offset points", va="center",
-                        ha="left" if sign > 0 else "right", fontsize=8.5, color=style.GREY, annotation_clip=False)  # fmt: skip
+            ax.annotate(
+                f"{words} ({percent(share)})",
+                (sign * end, y),
+                xytext=(5 * sign, 0),
+                textcoords="offset points",
+                va="center",
+                ha="left" if sign > 0 else "right",
+                fontsize=8.5,
+                color=style.GREY,
+                annotation_clip=False,
+            )
 
 
 def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str], lang: str) -> None:
     low, high = ax.get_xlim()
     reach = max(high, 0.0) - min(low, 0.0)
-    ax.set_xlim(min(low, 0.0) - 0.14 * reach, max(high, 0.0) + 0.16 * reach)  # room for the figures beside the bars
+    ax.set_xlim(
+        min(low, 0.0) - 0.14 * reach, max(high, 0.0) + 0.16 * reach
+    )  # room for the figures beside the bars
     ax.spines["left"].set_visible(False)
     ax.axvline(0, color=style.GREY, linewidth=0.9)
     ax.set_yticks(ticks, names)
@@ -161,26 +247,61 @@ def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str], lang: s
     ax.grid(axis="x", color=style.PALE, linewidth=0.8)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(abs(value))))
     ax.set_xlabel(_text("share", lang))
-    for where, key, side, colour in ((0.0, "harmed", "right", style.VERMILLION), (0.0, "rescued", "left", style.GREEN)):
-        ax.annotate(("◀ " if side == "right" else "") + _text(key, lang) + (" ▶" if side == "left" else ""), (where, 1), xycoords=("data", "axes fraction"),
-                    xytext=(-6 if side == "right" else 6, 4), textcoords="offset points", ha=side, color=colour, fontsize=9.5)  # fmt: skip
+    for where, key, side, colour in (
+        (0.0, "harmed", "right", style.VERMILLION),
+        (0.0, "rescued", "left", style.GREEN),
+    ):
+        ax.annotate(
+            ("◀ " if side == "right" else "") + _text(key, lang) + (" ▶" if side == "left" else ""),
+            (where, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-6 if side == "right" else 6, 4),
+            textcoords="offset points",
+            ha=side,
+            color=colour,
+            fontsize=9.5,
+        )
 
 
 @style.styled
 def plane(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Cost-effectiveness plane: a dot for every seed, and the mean of every arm with its intervals."""
     ax = style.tidy(style.canvas(ax, (10, 6.2), (0.095, 0.1, 0.72, 0.75)))
-    style.heading(ax, WORDS["plane"].in_language(require_language(lang)), _subtitle(found, lang) + "\n" + _text("plane_note", lang))
+    style.heading(
+        ax,
+        WORDS["plane"].in_language(require_language(lang)),
+        _subtitle(found, lang) + "\n" + _text("plane_note", lang),
+    )
     points, costs = found.plane, found.costs.set_index("arm")
     size, unit = money_scale(float(points["cost"].abs().max()) or 1.0, lang)
     labels = []
     for place, (arm, colour, _) in enumerate(_looks(found)):
         own, row = points[points["arm"] == arm.name], costs.loc[arm.name]
-        ax.scatter(own["effect"], own["cost"] / size, s=14, color=colour, alpha=0.4, linewidth=0, label=f"seeds {arm.name}")
-        for x, y in ((("effect_low", "effect_high"), ("cost", "cost")), (("effect", "effect"), ("cost_low", "cost_high"))):
+        ax.scatter(
+            own["effect"],
+            own["cost"] / size,
+            s=14,
+            color=colour,
+            alpha=0.4,
+            linewidth=0,
+            label=f"seeds {arm.name}",
+        )
+        for x, y in (
+            (("effect_low", "effect_high"), ("cost", "cost")),
+            (("effect", "effect"), ("cost_low", "cost_high")),
+        ):
             if row[[*x, *y]].notna().all():
                 ax.plot(row[list(x)], row[list(y)] / size, color=colour, linewidth=1.8, label="_interval")
-        ax.scatter([row["effect"]], [row["cost"] / size], s=80, color=colour, marker="osD^v"[place % 5], edgecolor="white", zorder=5, label=arm.name)
+        ax.scatter(
+            [row["effect"]],
+            [row["cost"] / size],
+            s=80,
+            color=colour,
+            marker="osD^v"[place % 5],
+            edgecolor="white",
+            zorder=5,
+            label=arm.name,
+        )
         labels.append((float(row["cost"] / size), label_of(found, arm, lang, 20), style.readable(colour)))
     _quadrants(ax, lang)
     ax.set_xlabel(_text("effect", lang))
@@ -197,16 +318,31 @@ def _quadrants(ax: Axes, lang: str) -> None:
         getattr(ax, f"set_{axis}lim")(min(low, -0.24 * reach), max(high, 0.24 * reach))
     ax.axhline(0, color=style.GREY, linewidth=0.9)
     ax.axvline(0, color=style.GREY, linewidth=0.9)
-    for key, x, y in (("dearer_better", 0.995, 0.985), ("dearer_worse", 0.005, 0.985), ("cheaper_better", 0.995, 0.015), ("cheaper_worse", 0.005, 0.015)):
-        ax.text(x, y, _text(key, lang), transform=ax.transAxes, color=style.GREY, fontsize=9, ha="right" if x > 0.5 else "left",
-                va="top" if y > 0.5 else "bottom")  # fmt: skip
+    for key, x, y in (
+        ("dearer_better", 0.995, 0.985),
+        ("dearer_worse", 0.005, 0.985),
+        ("cheaper_better", 0.995, 0.015),
+        ("cheaper_worse", 0.005, 0.015),
+    ):
+        ax.text(
+            x,
+            y,
+            _text(key, lang),
+            transform=ax.transAxes,
+            color=style.GREY,
+            fontsize=9,
+            ha="right" if x > 0.5 else "left",
+            va="top" if y > 0.5 else "bottom",
+        )
 
 
 @style.styled
 def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Lines, by what an estate-year out of the cycle is worth: the chance that an arm beats the baseline, and that it is best."""
     host = style.canvas(ax, (10, 5.2), (0.075, 0.115, 0.72, 0.7))
-    style.heading(host, WORDS["acceptability"].in_language(require_language(lang)), _subtitle(found, lang), lift=18)
+    style.heading(
+        host, WORDS["acceptability"].in_language(require_language(lang)), _subtitle(found, lang), lift=18
+    )
     arms: list[tuple[Arm, str, object]] = [(found.baseline, style.GREY, ":"), *_looks(found)]
     left, right = style.panels(host, 1, 2, (0.09, 0))
     tables = {"beats": found.acceptability(against="baseline"), "best": found.acceptability()}
@@ -215,15 +351,33 @@ def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -
         style.share_axis(panel, _text("chance", lang) if key == "beats" else "")
         for arm, colour, dash in arms:
             if arm.name in table:
-                panel.plot(table.index / size, table[arm.name], color=colour, linestyle=dash, linewidth=2.2, label=arm.name, clip_on=False)
+                panel.plot(
+                    table.index / size,
+                    table[arm.name],
+                    color=colour,
+                    linestyle=dash,
+                    linewidth=2.2,
+                    label=arm.name,
+                    clip_on=False,
+                )
         panel.set_title(_text(key, lang), fontsize=10.5, y=1, pad=6)
         panel.set_xlim(0, float(table.index[-1]) / size)
         panel.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
         panel.set_xlabel(_text("price", lang, unit=unit), fontsize=9.5)
     best = tables["best"].iloc[-1]
-    style.end_labels(right, [(float(best[arm.name]), f"{label_of(found, arm, lang, 20)} {percent(best[arm.name])}", style.readable(colour))
-                             for arm, colour, _ in arms], size=9)  # fmt: skip
+    style.end_labels(
+        right,
+        [
+            (
+                float(best[arm.name]),
+                f"{label_of(found, arm, lang, 20)} {percent(best[arm.name])}",
+                style.readable(colour),
+            )
+            for arm, colour, _ in arms
+        ],
+        size=9,
+    )
     return host
 
 
@@ -233,12 +387,20 @@ def _told(found: Comparison, lang: str) -> str:
 
 def _priced(found: Comparison, lang: str) -> str:
     mark, stop = ("：", "。") if lang == "zh" else (": ", ".")
-    return " ".join(label_of(found, arm, lang, 1000) + mark + price_clause(found, arm.name, lang) + stop for arm in found.others)
+    return " ".join(
+        label_of(found, arm, lang, 1000) + mark + price_clause(found, arm.name, lang) + stop
+        for arm in found.others
+    )
 
 
 COMPARISON_CHARTS: dict[str, Chart] = {
     name: Chart(draw, WORDS[name], alt)
-    for name, draw, alt in (("differences", differences, _told), ("rescues", rescues, _told), ("plane", plane, _priced), ("acceptability", acceptability, _priced))
+    for name, draw, alt in (
+        ("differences", differences, _told),
+        ("rescues", rescues, _told),
+        ("plane", plane, _priced),
+        ("acceptability", acceptability, _priced),
+    )
 }
 
 
@@ -250,8 +412,19 @@ def comparison_chart(found: Comparison, name: str, lang: str = "en") -> Figure:
     return style.owner(draw(found, lang=lang))
 
 
-def save_comparison_charts(found: Comparison, folder: Path, lang: str = "en", formats: Sequence[str] = FORMATS) -> list[Path]:
+def save_comparison_charts(
+    found: Comparison, folder: Path, lang: str = "en", formats: Sequence[str] = FORMATS
+) -> list[Path]:
     """Write every chart into `folder` (made if need be), title and alt text inside the files; returns the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    return [path for name, chart in COMPARISON_CHARTS.items() for path in save_figure(
-        comparison_chart(found, name, lang), folder / name, formats, chart.title.in_language(lang), chart.alt(found, lang))]  # fmt: skip
+    return [
+        path
+        for name, chart in COMPARISON_CHARTS.items()
+        for path in save_figure(
+            comparison_chart(found, name, lang),
+            folder / name,
+            formats,
+            chart.title.in_language(lang),
+            chart.alt(found, lang),
+        )
+    ]

@@ -23,60 +23,115 @@ FEW_REPLICATIONS = 10
 # Outcomes whose label in the tables is too long for a sentence.
 SUBJECTS = {
     "cycle_share": Word("处于恶性循环的小区年占比", "the share of estate-years in the cycle"),
-    "cycle_share_last_year": Word("末年处于恶性循环的小区占比", "the share of estates in the cycle in the last year"),
+    "cycle_share_last_year": Word(
+        "末年处于恶性循环的小区占比", "the share of estates in the cycle in the last year"
+    ),
     "cycle_households_share": Word("处于恶性循环的住户年占比", "the share of household-years in the cycle"),
     "cycle_estate_years": Word("处于恶性循环的小区年数", "the estate-years in the cycle"),
     "collection_rate_last_year": Word("末年物业费收缴率", "the collection rate of the last year"),
     "satisfaction_last_year": Word("末年业主满意度", "satisfaction in the last year"),
     "quality_last_year": Word("末年服务质量", "service quality in the last year"),
-    "worst_decile_satisfaction": Word("满意度最低十分之一住户的末年满意度", "the satisfaction of the least satisfied tenth of households"),
+    "worst_decile_satisfaction": Word(
+        "满意度最低十分之一住户的末年满意度", "the satisfaction of the least satisfied tenth of households"
+    ),
     "public_cost": Word("公共支出（含国企亏损）", "public cost (losses of state-owned companies included)"),
 }
 SAID = {
-    "moves": Word("与{base}相比，{arm}使{subject}{verb}{size}（{level}置信区间：{interval}）",
-                  "Compared with {base}, {arm} {verb} {subject} by {size} ({level} interval {interval})"),
-    "unclear": Word("与{base}相比，看不出{arm}是否改变了{subject}（差异{size}，{level}置信区间：{interval}，{runs}次重复；{needed}）",
-                    "Compared with {base}, {arm} does not move {subject} by more than luck could (difference {size}, {level} interval {interval}, {runs} replications; {needed})"),
-    "no_interval": Word("与{base}相比，{arm}使{subject}相差{size}（没有置信区间：{why}）",
-                        "Compared with {base}, {arm} changes {subject} by {size} (no interval: {why})"),
-    "identical": Word("{arm}与{base}在所有{runs}次重复中完全相同", "{arm} is the same as {base} in each of {runs} replications"),
-    "needed": Word("要以八成把握看出这样大小的差异约需{number}次重复", "about {number} replications would show a difference of this size four times in five"),
+    "moves": Word(
+        "与{base}相比，{arm}使{subject}{verb}{size}（{level}置信区间：{interval}）",
+        "Compared with {base}, {arm} {verb} {subject} by {size} ({level} interval {interval})",
+    ),
+    "unclear": Word(
+        "与{base}相比，看不出{arm}是否改变了{subject}（差异{size}，{level}置信区间：{interval}，{runs}次重复；{needed}）",
+        "Compared with {base}, {arm} does not move {subject} by more than luck could (difference {size}, {level} interval {interval}, {runs} replications; {needed})",
+    ),
+    "no_interval": Word(
+        "与{base}相比，{arm}使{subject}相差{size}（没有置信区间：{why}）",
+        "Compared with {base}, {arm} changes {subject} by {size} (no interval: {why})",
+    ),
+    "identical": Word(
+        "{arm}与{base}在所有{runs}次重复中完全相同",
+        "{arm} is the same as {base} in each of {runs} replications",
+    ),
+    "needed": Word(
+        "要以八成把握看出这样大小的差异约需{number}次重复",
+        "about {number} replications would show a difference of this size four times in five",
+    ),
     "needed_none": Word("再多重复也看不出这样的差异", "no number of replications would show it"),
-    "rescued": Word("平均每次运行{estates}个小区中救回{rescued}个、受害{harmed}个", "on average {rescued} estates rescued, {harmed} harmed of {estates}"),
-    "lowers": Word("下降", "lowers"), "raises": Word("上升", "raises"),
+    "rescued": Word(
+        "平均每次运行{estates}个小区中救回{rescued}个、受害{harmed}个",
+        "on average {rescued} estates rescued, {harmed} harmed of {estates}",
+    ),
+    "lowers": Word("下降", "lowers"),
+    "raises": Word("上升", "raises"),
     "to": Word("{low}至{high}", "{low} to {high}"),
     # the price, by verdict
-    verdicts.COSTS: Word("每换得一个小区年脱离循环花费公共资金{price}（区间：{interval}）",
-                         "at {price} of public money per estate-year out of the cycle ({interval})"),
-    verdicts.COST_UNCERTAIN: Word("公共支出增减不明：每换得一个小区年脱离循环{price}（区间：{interval}，负数为节省）",
-                                  "at a public cost that may be more or less: {price} per estate-year out of the cycle ({interval}, negative saves)"),
-    verdicts.DOMINANT: Word("同时节省公共资金{saved}（既有效又省钱）", "and saves {saved} of public money: better and cheaper"),
+    verdicts.COSTS: Word(
+        "每换得一个小区年脱离循环花费公共资金{price}（区间：{interval}）",
+        "at {price} of public money per estate-year out of the cycle ({interval})",
+    ),
+    verdicts.COST_UNCERTAIN: Word(
+        "公共支出增减不明：每换得一个小区年脱离循环{price}（区间：{interval}，负数为节省）",
+        "at a public cost that may be more or less: {price} per estate-year out of the cycle ({interval}, negative saves)",
+    ),
+    verdicts.DOMINANT: Word(
+        "同时节省公共资金{saved}（既有效又省钱）", "and saves {saved} of public money: better and cheaper"
+    ),
     verdicts.FREE: Word("不增加公共支出", "at no additional public cost"),
-    verdicts.DOMINATED: Word("公共支出{more}，而小区处于循环的时间更长：既费钱又有害，不可取",
-                             "public cost {more} while estates spend more time in the cycle: dominated, worse for no less money"),
-    verdicts.SAVES_AND_HARMS: Word("节省公共资金{saved}，但小区处于循环的时间更长：每多一个小区年省{price}",
-                                   "it saves {saved} of public money but estates spend more time in the cycle: {price} saved for each estate-year more in it"),
-    verdicts.HARM_COST_UNCERTAIN: Word("小区处于循环的时间更长，公共支出增减不明", "estates spend more time in the cycle, and public cost may be more or less"),
-    verdicts.EFFECT_UNCERTAIN: Word("公共支出{more}，但不能排除对循环毫无作用，因此每个小区年的花费没有上限",
-                                    "public cost {more}, and since no effect on the cycle cannot be ruled out, the price of an estate-year out of it has no upper bound"),
-    verdicts.NO_EFFECT: Word("公共支出{more}，对小区处于循环的时间毫无作用", "public cost {more} with no effect at all on time in the cycle"),
-    verdicts.TOO_FEW: Word("公共支出{more}；重复太少，不计算每个小区年的花费", "public cost {more}; too few replications for a price of an estate-year"),
-    "same_cost": Word("不变", "is the same"), "higher": Word("增加{size}", "is {size} higher"), "lower": Word("减少{size}", "is {size} lower"),
+    verdicts.DOMINATED: Word(
+        "公共支出{more}，而小区处于循环的时间更长：既费钱又有害，不可取",
+        "public cost {more} while estates spend more time in the cycle: dominated, worse for no less money",
+    ),
+    verdicts.SAVES_AND_HARMS: Word(
+        "节省公共资金{saved}，但小区处于循环的时间更长：每多一个小区年省{price}",
+        "it saves {saved} of public money but estates spend more time in the cycle: {price} saved for each estate-year more in it",
+    ),
+    verdicts.HARM_COST_UNCERTAIN: Word(
+        "小区处于循环的时间更长，公共支出增减不明",
+        "estates spend more time in the cycle, and public cost may be more or less",
+    ),
+    verdicts.EFFECT_UNCERTAIN: Word(
+        "公共支出{more}，但不能排除对循环毫无作用，因此每个小区年的花费没有上限",
+        "public cost {more}, and since no effect on the cycle cannot be ruled out, the price of an estate-year out of it has no upper bound",
+    ),
+    verdicts.NO_EFFECT: Word(
+        "公共支出{more}，对小区处于循环的时间毫无作用",
+        "public cost {more} with no effect at all on time in the cycle",
+    ),
+    verdicts.TOO_FEW: Word(
+        "公共支出{more}；重复太少，不计算每个小区年的花费",
+        "public cost {more}; too few replications for a price of an estate-year",
+    ),
+    "same_cost": Word("不变", "is the same"),
+    "higher": Word("增加{size}", "is {size} higher"),
+    "lower": Word("减少{size}", "is {size} lower"),
     "a_run": Word("每次运行公共支出{more}，其中", "public cost {more} a run, in it "),
     "more_lost": Word("国有物业企业亏损增加{size}", "losses of state-owned companies {size} higher"),
     "less_lost": Word("国有物业企业亏损减少{size}", "losses of state-owned companies {size} lower"),
     "unbounded": Word("{low}以上，没有上限", "{low} or more, without bound"),
     # warnings
-    "rare": Word("{arm}：全部{runs}次重复中只有{changed}个小区结局改变，过于罕见，置信区间不可信；请看精确区间（{exact}），并增加重复次数。",
-                 "{arm}: only {changed} estates changed fate in all {runs} replications; that is too rare for the bootstrap interval to be trusted. See the exact one ({exact}) and replicate more."),
-    "few_changed": Word("{arm}：{outcome}只在不到{least}次重复中有差异，其置信区间不可信。",
-                        "{arm}: {outcome} differs in fewer than {least} replications, so its interval is not to be trusted."),
-    "few": Word("只有{runs}次重复：少于{least}次时置信区间不可靠。", "Only {runs} replications: under {least}, intervals are rough."),
+    "rare": Word(
+        "{arm}：全部{runs}次重复中只有{changed}个小区结局改变，过于罕见，置信区间不可信；请看精确区间（{exact}），并增加重复次数。",
+        "{arm}: only {changed} estates changed fate in all {runs} replications; that is too rare for the bootstrap interval to be trusted. See the exact one ({exact}) and replicate more.",
+    ),
+    "few_changed": Word(
+        "{arm}：{outcome}只在不到{least}次重复中有差异，其置信区间不可信。",
+        "{arm}: {outcome} differs in fewer than {least} replications, so its interval is not to be trusted.",
+    ),
+    "few": Word(
+        "只有{runs}次重复：少于{least}次时置信区间不可靠。",
+        "Only {runs} replications: under {least}, intervals are rough.",
+    ),
     "missing": Word("{arm}：{outcome}没有置信区间（{why}）。", "{arm}: {outcome} has no interval ({why})."),
-    "looks": Word("共看了{taken}次结果（预定最多{planned}次：{at}次重复），每个区间按{level}计算，使全部查看合起来仍为{overall}。",
-                  "Looked at {taken} of {planned} pre-set numbers of replications ({at}); every interval is taken at {level}, so that all looks together hold at {overall}."),
-    "not_reached": Word("看完预定的全部次数后，区间仍宽于{width}。", "After all looks the interval is still wider than {width}."),
-}  # fmt: skip
+    "looks": Word(
+        "共看了{taken}次结果（预定最多{planned}次：{at}次重复），每个区间按{level}计算，使全部查看合起来仍为{overall}。",
+        "Looked at {taken} of {planned} pre-set numbers of replications ({at}); every interval is taken at {level}, so that all looks together hold at {overall}.",
+    ),
+    "not_reached": Word(
+        "看完预定的全部次数后，区间仍宽于{width}。",
+        "After all looks the interval is still wider than {width}.",
+    ),
+}
 WHY = {
     "no value": Word("某些重复中该指标不存在", "it has no value in some replication"),
     "too few replications": Word(f"重复少于{LEAST_PAIRS}次", f"fewer than {LEAST_PAIRS} replications"),
@@ -153,9 +208,22 @@ def sentence_of(found: Comparison, name: str, lang: str = "en", outcome: str = "
     if found.cost_effect(name).verdict == verdicts.IDENTICAL and not found.paired(name, asked).any():
         return _say("identical", lang, **names, runs=len(found.seeds)) + ("。" if lang == "zh" else ".")
     counted = found.rescued(name)
-    rescued = _say("rescued", lang, rescued=_count(counted.rescued), harmed=_count(counted.harmed), estates=f"{counted.estates:,.0f}")
+    rescued = _say(
+        "rescued",
+        lang,
+        rescued=_count(counted.rescued),
+        harmed=_count(counted.harmed),
+        estates=f"{counted.estates:,.0f}",
+    )
     marks = ("，", "；", "。") if lang == "zh" else (", ", "; ", ".")
-    return effect_clause(found, name, asked, lang) + marks[0] + price_clause(found, name, lang) + marks[1] + rescued + marks[2]
+    return (
+        effect_clause(found, name, asked, lang)
+        + marks[0]
+        + price_clause(found, name, lang)
+        + marks[1]
+        + rescued
+        + marks[2]
+    )
 
 
 def _count(number: float) -> str:
@@ -166,18 +234,41 @@ def effect_clause(found: Comparison, name: str, outcome: str, lang: str) -> str:
     """What an arm does to an outcome, with its interval."""
     interval, unit = found.interval(name, outcome), OUTCOMES[outcome].unit
     mean = float(found.paired(name, outcome).mean())
-    values: dict[str, object] = {"arm": arm_title(found, found.arm(name), lang), "base": arm_title(found, found.baseline, lang),
-                                 "subject": subject(outcome, lang), "level": percent_level(interval.level)}  # fmt: skip
+    values: dict[str, object] = {
+        "arm": arm_title(found, found.arm(name), lang),
+        "base": arm_title(found, found.baseline, lang),
+        "subject": subject(outcome, lang),
+        "level": percent_level(interval.level),
+    }
     if not interval.exists:
-        return _say("no_interval", lang, **values, size=size_of(mean, unit, lang, sign=True), why=WHY[interval.note].in_language(lang))
+        return _say(
+            "no_interval",
+            lang,
+            **values,
+            size=size_of(mean, unit, lang, sign=True),
+            why=WHY[interval.note].in_language(lang),
+        )
     if not interval.excludes_zero:
         needed = found.replications_needed(name, outcome)
         words = _say("needed_none", lang) if needed is None else _say("needed", lang, number=f"{needed:,}")
-        return _say("unclear", lang, **values, size=size_of(mean, unit, lang, sign=True), runs=len(found.seeds),
-                    interval=bounds_of(interval.low, interval.high, unit, lang), needed=words)  # fmt: skip
+        return _say(
+            "unclear",
+            lang,
+            **values,
+            size=size_of(mean, unit, lang, sign=True),
+            runs=len(found.seeds),
+            interval=bounds_of(interval.low, interval.high, unit, lang),
+            needed=words,
+        )
     low, high = sorted((abs(interval.low), abs(interval.high)))
-    return _say("moves", lang, **values, verb=_say("raises" if mean > 0 else "lowers", lang), size=size_of(abs(mean), unit, lang),
-                interval=bounds_of(low, high, unit, lang))  # fmt: skip
+    return _say(
+        "moves",
+        lang,
+        **values,
+        verb=_say("raises" if mean > 0 else "lowers", lang),
+        size=size_of(abs(mean), unit, lang),
+        interval=bounds_of(low, high, unit, lang),
+    )
 
 
 def price_clause(found: Comparison, name: str, lang: str) -> str:
@@ -187,8 +278,14 @@ def price_clause(found: Comparison, name: str, lang: str) -> str:
         return _say(verdicts.FREE, lang)
     word = "same_cost" if one.cost == 0 else "higher" if one.cost > 0 else "lower"
     more = _say(word, lang, size=size_of(abs(one.cost), "yuan", lang))
-    price = _say(one.verdict, lang, price=size_of(one.ratio, "yuan", lang), interval=bounds_of(one.low, one.high, "yuan", lang),
-                 saved=size_of(-one.cost, "yuan", lang), more=more)  # fmt: skip
+    price = _say(
+        one.verdict,
+        lang,
+        price=size_of(one.ratio, "yuan", lang),
+        interval=bounds_of(one.low, one.high, "yuan", lang),
+        saved=size_of(-one.cost, "yuan", lang),
+        more=more,
+    )
     lost = _lost_by_state_owned(found, name, lang)
     if lost and one.verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN):
         lost = _say("a_run", lang, more=more) + lost
@@ -199,7 +296,11 @@ def _lost_by_state_owned(found: Comparison, name: str, lang: str) -> str:
     """How much more state-owned companies lose a run than in the baseline, which is part of the public cost; empty if the same."""
     table = found.costs
     part = float(table.loc[table["arm"] == name, "state_owned"].iloc[0]) if "state_owned" in table else 0.0
-    return "" if part == 0.0 else _say("more_lost" if part > 0 else "less_lost", lang, size=size_of(abs(part), "yuan", lang))
+    return (
+        ""
+        if part == 0.0
+        else _say("more_lost" if part > 0 else "less_lost", lang, size=size_of(abs(part), "yuan", lang))
+    )
 
 
 def warnings_of(found: Comparison, lang: str = "en") -> list[str]:
@@ -214,8 +315,16 @@ def warnings_of(found: Comparison, lang: str = "en") -> list[str]:
         counted = found.rescued(arm.name)
         if not counted.trusted:
             exact = counted.net_exact
-            said.append(_say("rare", lang, arm=name, runs=runs, changed=counted.all_rescued + counted.all_harmed,
-                             exact=bounds_of(exact.low, exact.high, "share", lang)))  # fmt: skip
+            said.append(
+                _say(
+                    "rare",
+                    lang,
+                    arm=name,
+                    runs=runs,
+                    changed=counted.all_rescued + counted.all_harmed,
+                    exact=bounds_of(exact.low, exact.high, "share", lang),
+                )
+            )
         for outcome in found.outcomes:
             said += _about(found.interval(arm.name, outcome), name, subject(outcome, lang), lang)
     return said + _looks(found, lang)
@@ -224,7 +333,9 @@ def warnings_of(found: Comparison, lang: str = "en") -> list[str]:
 def _about(interval: Interval, arm: str, outcome: str, lang: str) -> list[str]:
     if interval.note == RARE:
         return [_say("few_changed", lang, arm=arm, outcome=outcome, least=LEAST_PAIRS)]
-    if not interval.exists and interval.note != CONSTANT:  # that every replication agrees is no reason for doubt
+    if (
+        not interval.exists and interval.note != CONSTANT
+    ):  # that every replication agrees is no reason for doubt
         return [_say("missing", lang, arm=arm, outcome=outcome, why=WHY[interval.note].in_language(lang))]
     return []
 
@@ -233,8 +344,17 @@ def _looks(found: Comparison, lang: str) -> list[str]:
     if not found.looks:
         return []
     last = found.looks[-1]
-    said = [_say("looks", lang, taken=len(found.looks), planned=len(found.looks_planned), at=", ".join(map(str, found.looks_planned)),
-                 level=percent_level(found.settings.taken), overall=percent_level(found.settings.level))]  # fmt: skip
+    said = [
+        _say(
+            "looks",
+            lang,
+            taken=len(found.looks),
+            planned=len(found.looks_planned),
+            at=", ".join(map(str, found.looks_planned)),
+            level=percent_level(found.settings.taken),
+            overall=percent_level(found.settings.level),
+        )
+    ]
     if not last.enough:
         said.append(_say("not_reached", lang, width=size_of(last.wanted, OUTCOMES[last.outcome].unit, lang)))
     return said
@@ -244,5 +364,9 @@ def as_html(found: Comparison, lang: str = "en") -> str:
     """What a notebook shows: the arms, the sentences, the warnings, the table of differences."""
     title = " · ".join(f"{arm.name}: {scenario_title(arm, lang)}" for arm in found.arms)
     runs, level = len(found.seeds), percent_level(found.interval_level)
-    facts = f"{runs}组相同随机种子 · {level}置信区间" if lang == "zh" else f"{runs} common seeds · {level} intervals"
+    facts = (
+        f"{runs}组相同随机种子 · {level}置信区间"
+        if lang == "zh"
+        else f"{runs} common seeds · {level} intervals"
+    )
     return shown_html(title, facts, found.sentences(lang), found.warnings(lang), found.differences)

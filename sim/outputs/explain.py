@@ -44,13 +44,17 @@ def _facts(run: RunLike, life: Life, lang: str) -> str:
     share = percent(float(facts["standard_cost"]) / bill) if bill > 0 else "–"
     kind, cost = type_title(run, str(facts["type"]), lang), amount(float(facts["standard_cost"]), lang)
     if lang == "zh":
-        return (f"小区 {life.estate}：{kind}，{facts['built_year']}年建成，位于城区{facts['district']}、街道{facts['street']}、"
-                f"社区{facts['community']}；{facts['households']:,}户，{facts['buildings']}栋，{facts['area']:,.0f}㎡；"
-                f"物业费每月{facts['price0']:.2f}元/㎡；标准服务每月成本{cost}，相当于足额收费的{share}。")  # fmt: skip
-    return (f"Estate {life.estate}: {kind}, built in {facts['built_year']}, in district {facts['district']}, street "
-            f"{facts['street']}, community {facts['community']}; {facts['households']:,} households in {facts['buildings']} "
-            f"buildings, {facts['area']:,.0f} m². Fee {facts['price0']:.2f} yuan/m² a month; the standard service costs "
-            f"{cost} a month, {share} of what full payment would bring.")  # fmt: skip
+        return (
+            f"小区 {life.estate}：{kind}，{facts['built_year']}年建成，位于城区{facts['district']}、街道{facts['street']}、"
+            f"社区{facts['community']}；{facts['households']:,}户，{facts['buildings']}栋，{facts['area']:,.0f}㎡；"
+            f"物业费每月{facts['price0']:.2f}元/㎡；标准服务每月成本{cost}，相当于足额收费的{share}。"
+        )
+    return (
+        f"Estate {life.estate}: {kind}, built in {facts['built_year']}, in district {facts['district']}, street "
+        f"{facts['street']}, community {facts['community']}; {facts['households']:,} households in {facts['buildings']} "
+        f"buildings, {facts['area']:,.0f} m². Fee {facts['price0']:.2f} yuan/m² a month; the standard service costs "
+        f"{cost} a month, {share} of what full payment would bring."
+    )
 
 
 def _state(life: Life, row: int, lang: str) -> str:

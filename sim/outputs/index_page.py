@@ -15,24 +15,42 @@ from sim.units import NO_VALUE, format_share, format_yuan, yuan_to_fen
 from sim.words import Word
 
 HEADLINES = (
-    "collection_rate_last_year", "satisfaction_last_year", "quality_last_year", "condition_last_year", "cycle_share_last_year",
-    "professional_end", "charging_end", "committees_end", "public_cost",
-)  # fmt: skip
+    "collection_rate_last_year",
+    "satisfaction_last_year",
+    "quality_last_year",
+    "condition_last_year",
+    "cycle_share_last_year",
+    "professional_end",
+    "charging_end",
+    "committees_end",
+    "public_cost",
+)
 COVERAGE = 0.95
 WORDS = {
     "title": Word("情景运行结果", "Results of the scenarios"),
-    "scenario": Word("情景", "scenario"), "state": Word("状态", "state"), "runs": Word("次数", "runs"),
-    "done": Word("完成", "done"), "failed": Word("未能完成", "failed"), "waiting": Word("未运行", "not run yet"),
-    "charts": Word("图", "Charts"), "tables": Word("数据表", "Tables"), "programmes": Word("措施", "Programmes"),
-    "start": Word("起始", "start"), "end": Word("期末", "end"), "outcome": Word("指标", "outcome"),
+    "scenario": Word("情景", "scenario"),
+    "state": Word("状态", "state"),
+    "runs": Word("次数", "runs"),
+    "done": Word("完成", "done"),
+    "failed": Word("未能完成", "failed"),
+    "waiting": Word("未运行", "not run yet"),
+    "charts": Word("图", "Charts"),
+    "tables": Word("数据表", "Tables"),
+    "programmes": Word("措施", "Programmes"),
+    "start": Word("起始", "start"),
+    "end": Word("期末", "end"),
+    "outcome": Word("指标", "outcome"),
     "single": Word("每个情景运行一次。", "One run of each scenario."),
-    "several": Word("有多次运行的，给出均值和均值的95%置信区间（t分布）。",
-                    "Where there are several runs: their mean and its 95 % confidence interval (t)."),
-    "report": Word("完整报告", "Full report"), "whole_report": Word("全部情景的报告", "Report on all scenarios"),
+    "several": Word(
+        "有多次运行的，给出均值和均值的95%置信区间（t分布）。",
+        "Where there are several runs: their mean and its 95 % confidence interval (t).",
+    ),
+    "report": Word("完整报告", "Full report"),
+    "whole_report": Word("全部情景的报告", "Report on all scenarios"),
     "changes": Word("首次运行：起始与期末", "First run: start and end"),
     "model": Word("模型源码 {hash}", "model source {hash}"),
     "none": Word("不采取任何措施", "no programme"),
-}  # fmt: skip
+}
 STYLE = """
 :root { color-scheme: light dark; }
 body { font-family: "Noto Sans SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif; max-width: 75rem; margin: 2rem auto;
@@ -92,10 +110,12 @@ def index_page(shown: Sequence[Shown], lang: str, model: str, doubt: str = "", r
         f"<p>{_say('several' if several else 'single', lang)} <small>{_say('model', lang, hash=model)}</small></p>",
         *([f"<p>{escape(doubt)}</p>"] if several and doubt else []),
         *([f'<p><a href="{quote(report)}">{_say("whole_report", lang)}</a></p>'] if report else []),
-        '<div class="wide">', _overview(shown, lang), "</div>",
+        '<div class="wide">',
+        _overview(shown, lang),
+        "</div>",
         *(_article(entry, lang) for entry in shown),
         "</body></html>",
-    ]  # fmt: skip
+    ]
     return "\n".join(parts) + "\n"
 
 
@@ -109,7 +129,11 @@ def _overview(shown: Sequence[Shown], lang: str) -> str:
     lines = ["<table>", _row(heads, "th")]
     for entry in shown:
         runs = max((len(values) for values in entry.outcomes.values()), default=0)
-        cells = [f'<a href="#{escape(entry.name, quote=True)}">{escape(entry.title)}</a>', _state(entry, lang), str(runs or NO_VALUE)]
+        cells = [
+            f'<a href="#{escape(entry.name, quote=True)}">{escape(entry.title)}</a>',
+            _state(entry, lang),
+            str(runs or NO_VALUE),
+        ]
         cells += [figure(name, entry.outcomes.get(name, ()), lang) for name in HEADLINES]
         lines.append(_row(cells))
     return "\n".join([*lines, "</table>"])
@@ -166,11 +190,19 @@ def _article_parts(entry: Shown, lang: str) -> Iterator[str]:
     if entry.charts:
         yield f"<h3>{_say('charts', lang)}</h3><ul>"
         for file, (title, alt) in entry.charts.items():
-            links = _link(entry.folder, file, title) + " " + _link(entry.folder, str(PurePosixPath(file).with_suffix(".svg")), "SVG")
+            links = (
+                _link(entry.folder, file, title)
+                + " "
+                + _link(entry.folder, str(PurePosixPath(file).with_suffix(".svg")), "SVG")
+            )
             yield f"<li>{links}<br><small>{escape(alt)}</small></li>"
         yield "</ul>"
     if entry.tables:
-        yield f"<h3>{_say('tables', lang)}</h3><p>" + " · ".join(_link(entry.folder, file, file) for file in entry.tables) + "</p>"
+        yield (
+            f"<h3>{_say('tables', lang)}</h3><p>"
+            + " · ".join(_link(entry.folder, file, file) for file in entry.tables)
+            + "</p>"
+        )
     yield "</article>"
 
 

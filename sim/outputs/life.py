@@ -47,8 +47,18 @@ def estate_life(run: RunLike, estate: int, lang: str = "en", ax: Axes | None = N
     for bottom, column in ((0.1, "stage"), (0, "mode")):
         strip = style.tidy(host.inset_axes((0, bottom, 0.5, 0.065)))
         unnamed = _strip(strip, life, column, run.months, lang)
-        strip.legend(handles=unnamed, loc="center left", bbox_to_anchor=(1.02, 0.5), ncols=2, frameon=False, fontsize=8,
-                     handlelength=1.3, handleheight=1.1, columnspacing=1, borderpad=0)  # fmt: skip
+        strip.legend(
+            handles=unnamed,
+            loc="center left",
+            bbox_to_anchor=(1.02, 0.5),
+            ncols=2,
+            frameon=False,
+            fontsize=8,
+            handlelength=1.3,
+            handleheight=1.1,
+            columnspacing=1,
+            borderpad=0,
+        )
     shown, hidden = _chosen(life.events)
     _markers(lines, shown, run.months)
     _key(style.tidy(host.inset_axes((0.685, 0, 0.315, 1))), shown, hidden, lang)
@@ -101,8 +111,16 @@ def _strip(ax: Axes, life: Life, column: str, months: int, lang: str) -> list[Pa
         if len(name) < room:
             named.add(name)
             light = colour in (style.YELLOW, style.SKY, style.ORANGE, style.PURPLE)
-            ax.text(start + width / 2, 0.47, name, ha="center", va="center", fontsize=8, color="black" if light else "white",
-                    bbox={"facecolor": colour, "edgecolor": "none", "pad": 1} if hatch else None)  # fmt: skip
+            ax.text(
+                start + width / 2,
+                0.47,
+                name,
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="black" if light else "white",
+                bbox={"facecolor": colour, "edgecolor": "none", "pad": 1} if hatch else None,
+            )
     style.month_axis(ax, months, text("month", lang) if column == "mode" else "")
     ax.tick_params(labelbottom=column == "mode")
     ax.set_ylim(0, 1)
@@ -125,10 +143,20 @@ def _markers(ax: Axes, events: pd.DataFrame, months: int) -> None:
     places = style.spread(list(at), months * 0.035, 0, months)
     for number, (month, place) in enumerate(zip(at, places, strict=True), start=1):
         ax.axvline(month, color="#BBBBBB", linewidth=0.8, zorder=0)
-        ax.annotate(str(number), (month, 1), xytext=(place, 1.055), textcoords="data", ha="center", va="center", fontsize=8,
-                    color="white", annotation_clip=False, gid="event",
-                    bbox={"boxstyle": "circle,pad=0.25", "facecolor": "#333333", "edgecolor": "none"},
-                    arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.8, "shrinkB": 0})  # fmt: skip
+        ax.annotate(
+            str(number),
+            (month, 1),
+            xytext=(place, 1.055),
+            textcoords="data",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white",
+            annotation_clip=False,
+            gid="event",
+            bbox={"boxstyle": "circle,pad=0.25", "facecolor": "#333333", "edgecolor": "none"},
+            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "linewidth": 0.8, "shrinkB": 0},
+        )
 
 
 def _key(ax: Axes, events: pd.DataFrame, hidden: int, lang: str) -> None:

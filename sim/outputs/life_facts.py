@@ -120,12 +120,22 @@ def crossings(values: np.ndarray, levels: np.ndarray, hold: int = HOLD) -> list[
 def turns(life: Life) -> list[Turn]:
     """Turning points in order of time: collection against what service needs, and the other measures against TOLD_LEVELS."""
     month = life.months["month"].to_numpy()
-    found = [Turn(int(month[at]), "collection_rate_12", falling, float(life.collected_12[at]), float(life.needed[at]))
-             for at, falling in crossings(life.collected_12, life.needed)]  # fmt: skip
+    found = [
+        Turn(
+            int(month[at]),
+            "collection_rate_12",
+            falling,
+            float(life.collected_12[at]),
+            float(life.needed[at]),
+        )
+        for at, falling in crossings(life.collected_12, life.needed)
+    ]
     for measure, level in TOLD_LEVELS.items():
         values = life.months[measure].to_numpy(dtype=float)
-        found += [Turn(int(month[at]), measure, falling, float(values[at]), level)
-                  for at, falling in crossings(values, np.full(len(values), level))]  # fmt: skip
+        found += [
+            Turn(int(month[at]), measure, falling, float(values[at]), level)
+            for at, falling in crossings(values, np.full(len(values), level))
+        ]
     return sorted(found, key=lambda turn: turn.month)
 
 

@@ -96,7 +96,9 @@ def paid_rates(run: RunLike) -> tuple[np.ndarray, np.ndarray]:
     weight = np.broadcast_to(run.estate_table["households"].to_numpy(dtype=np.float64), paid.shape)
     total = (np.nan_to_num(paid) * weight).sum(axis=1)
     billing = (weight * np.isfinite(paid)).sum(axis=1)
-    return total / weight.sum(axis=1), np.divide(total, billing, out=np.full(len(total), np.nan), where=billing > 0)
+    return total / weight.sum(axis=1), np.divide(
+        total, billing, out=np.full(len(total), np.nan), where=billing > 0
+    )
 
 
 def stages_at(run: RunLike, months: list[int]) -> np.ndarray:
@@ -144,8 +146,10 @@ def net_by_year(run: RunLike) -> pd.DataFrame:
     ledger = spent(run)
     year = ((ledger["month"].to_numpy().astype(np.int64) - 1) // 12) + 1
     yuan = ledger["yuan"].to_numpy(dtype=np.float64)
-    sides = [pd.DataFrame({"year": year, "kind": ledger[side].astype(str).to_numpy(), "yuan": sign * yuan})
-             for side, sign in (("payer_kind", 1.0), ("payee_kind", -1.0))]  # fmt: skip
+    sides = [
+        pd.DataFrame({"year": year, "kind": ledger[side].astype(str).to_numpy(), "yuan": sign * yuan})
+        for side, sign in (("payer_kind", 1.0), ("payee_kind", -1.0))
+    ]
     both = pd.concat(sides, ignore_index=True)
     table = both.pivot_table(index="year", columns="kind", values="yuan", aggfunc="sum", fill_value=0.0)
     years = max(1, -(-run.months // 12))

@@ -151,5 +151,7 @@ def money_alt(run: RunLike, lang: str = "en") -> str:
     payers, receivers = side(total[total > 0]), side(total[total < 0].sort_values())
     if lang == "zh":
         return f"堆叠柱状图：全程净支出（{unit}）：{payers}；净收入：{receivers}。政府预算拨款不计入。"
-    return (f"Stacked bars: net paid over the whole run in {unit}: {payers}; net received: {receivers}. "
-            "Budget grants between tiers are left out.")  # fmt: skip
+    return (
+        f"Stacked bars: net paid over the whole run in {unit}: {payers}; net received: {receivers}. "
+        "Budget grants between tiers are left out."
+    )

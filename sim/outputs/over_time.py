@@ -35,7 +35,10 @@ class Band(NamedTuple):
 def band_of(run: RunLike, column: str) -> Band:
     """The band of one of CYCLE_COLUMNS. Collection counts estates where nobody bills as paying nothing, so that they are not lost sight of."""
     if column != "collection_rate":
-        return Band(run.city.index.to_numpy(), *(run.city[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90")))
+        return Band(
+            run.city.index.to_numpy(),
+            *(run.city[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90")),
+        )
     low, high = np.percentile(np.nan_to_num(paid_by_estate(run)), (10, 90), axis=1)
     return Band(np.arange(1, run.months + 1), low, paid_rates(run)[0], high)
 
@@ -60,8 +63,11 @@ def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
         panel.set_title(text(f"panel_{column}", lang), fontsize=10.5, y=1, pad=6)
         style.share_axis(panel)
         style.month_axis(panel, run.months, text("month", lang) if place > 1 else "")
-        ends = [(high[-1], percent(high[-1]), style.GREY), (low[-1], percent(low[-1]), style.GREY),
-                (mean[-1], f"{text('mean', lang)} {percent(mean[-1])}", style.readable(colour))]  # fmt: skip
+        ends = [
+            (high[-1], percent(high[-1]), style.GREY),
+            (low[-1], percent(low[-1]), style.GREY),
+            (mean[-1], f"{text('mean', lang)} {percent(mean[-1])}", style.readable(colour)),
+        ]
         if column == "collection_rate":
             ends.append(_billing(panel, run, lang))
         style.end_labels(panel, [label for label in ends if np.isfinite(label[0])], size=9)
@@ -71,7 +77,9 @@ def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
 def _billing(panel: Axes, run: RunLike, lang: str) -> tuple[float, str, str]:
     """Draw the mean over estates that still bill; returns its label."""
     rates = paid_rates(run)[1]
-    panel.plot(np.arange(1, run.months + 1), rates, color=style.GREY, linestyle="--", linewidth=1.3, label="billing")
+    panel.plot(
+        np.arange(1, run.months + 1), rates, color=style.GREY, linestyle="--", linewidth=1.3, label="billing"
+    )
     return float(rates[-1]), f"{text('still_billing', lang)} {percent(rates[-1])}", style.GREY
 
 
@@ -88,11 +96,15 @@ def cycle_alt(run: RunLike, lang: str = "en") -> str:
         first, last, lowest, when = mean[known[0]], mean[known[-1]], mean[least], month[least]
         low, high = bottom[-1], top[-1]
         if lang == "zh":
-            parts.append(f"{name}由{percent(first)}变为{percent(last)}（最低{percent(lowest)}，第{when}月）"
-                         f"，期末中间80%的小区在{percent(low)}至{percent(high)}之间")  # fmt: skip
+            parts.append(
+                f"{name}由{percent(first)}变为{percent(last)}（最低{percent(lowest)}，第{when}月）"
+                f"，期末中间80%的小区在{percent(low)}至{percent(high)}之间"
+            )
         else:
-            parts.append(f"{name} goes from {percent(first)} to {percent(last)} (lowest {percent(lowest)} in month "
-                         f"{when}); at the end the middle 80% of estates lie between {percent(low)} and {percent(high)}")  # fmt: skip
+            parts.append(
+                f"{name} goes from {percent(first)} to {percent(last)} (lowest {percent(lowest)} in month "
+                f"{when}); at the end the middle 80% of estates lie between {percent(low)} and {percent(high)}"
+            )
     if lang == "zh":
         return f"四幅折线图，{run.months}个月，按户数加权均值。" + "；".join(parts) + "。"
     return (
@@ -151,8 +163,10 @@ def modes(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     for band, hatch in zip(bands, hatches, strict=True):
         band.set_hatch(hatch)
     middle = np.cumsum(shares[:, -1]) - shares[:, -1] / 2
-    labels = [(height, f"{capital(MODE_WORDS[name].in_language(lang))} {percent(share)}", style.readable(colour))
-              for height, name, share, colour in zip(middle, names, shares[:, -1], colours, strict=True)]  # fmt: skip
+    labels = [
+        (height, f"{capital(MODE_WORDS[name].in_language(lang))} {percent(share)}", style.readable(colour))
+        for height, name, share, colour in zip(middle, names, shares[:, -1], colours, strict=True)
+    ]
     style.end_labels(ax, labels)
     return ax
 

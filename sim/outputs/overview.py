@@ -24,7 +24,9 @@ def in_cycle(run: RunLike) -> np.ndarray:
 def headline(run: RunLike, lang: str) -> str:
     """What the chart shows in one sentence; its title."""
     share = in_cycle(run)
-    return text("overview_title", lang, time=_time(run.months, lang), start=percent(share[0]), end=percent(share[-1]))
+    return text(
+        "overview_title", lang, time=_time(run.months, lang), start=percent(share[0]), end=percent(share[-1])
+    )
 
 
 def _time(months: int, lang: str) -> str:
@@ -56,8 +58,14 @@ def _stages(ax: Axes, run: RunLike, lang: str) -> None:
     style.share_axis(ax)
     style.month_axis(ax, run.months, text("month", lang))
     top = np.cumsum(shares[:, -1])
-    labels = [(high - share / 2, f"{capital(STAGE_WORDS[stage].in_language(lang))} {percent(share)}", style.readable(colour))
-              for high, share, stage, colour in zip(top, shares[:, -1], UPWARD, colours, strict=True)]  # fmt: skip
+    labels = [
+        (
+            high - share / 2,
+            f"{capital(STAGE_WORDS[stage].in_language(lang))} {percent(share)}",
+            style.readable(colour),
+        )
+        for high, share, stage, colour in zip(top, shares[:, -1], UPWARD, colours, strict=True)
+    ]
     style.end_labels(ax, labels, size=9)
 
 
@@ -67,12 +75,18 @@ def _paid(ax: Axes, run: RunLike, lang: str) -> None:
     everybody, billing = paid_rates(run)
     style.month_axis(ax, run.months, text("month", lang))
     if run.months >= 96:
-        ax.xaxis.set_major_locator(MultipleLocator(24 * max(1, round(run.months / 120))))  # half as many as in the wide panel
+        ax.xaxis.set_major_locator(
+            MultipleLocator(24 * max(1, round(run.months / 120)))
+        )  # half as many as in the wide panel
     ax.plot(month, billing, color=style.GREY, linestyle="--", linewidth=1.6, label="billing")
     ax.plot(month, everybody, color=style.BLUE, linewidth=2.6, label="everybody")
     style.share_axis(ax)
     ends = [(billing, "those_that_bill", style.GREY), (everybody, "all_estates", style.BLUE)]
-    labels = [(line[-1], f"{text(key, lang)}\n{percent(line[-1])}", colour) for line, key, colour in ends if np.isfinite(line[-1])]
+    labels = [
+        (line[-1], f"{text(key, lang)}\n{percent(line[-1])}", colour)
+        for line, key, colour in ends
+        if np.isfinite(line[-1])
+    ]
     style.end_labels(ax, labels, size=9)
 
 
@@ -80,6 +94,17 @@ def overview_alt(run: RunLike, lang: str = "en") -> str:
     """What the first chart shows, in words."""
     everybody, billing = paid_rates(run)
     ends = ", ".join if lang == "en" else "，".join
-    shares = ends(f"{STAGE_WORDS[stage].in_language(lang)} {percent(run.city[f'stage_{stage}'].iloc[-1])}" for stage in STAGE_ORDER)
-    return text("overview_alt", lang, title=headline(run, lang), shares=shares, first=percent(everybody[0]), last=percent(everybody[-1]),
-                first_billing=percent(billing[0]), last_billing=percent(billing[-1]))  # fmt: skip
+    shares = ends(
+        f"{STAGE_WORDS[stage].in_language(lang)} {percent(run.city[f'stage_{stage}'].iloc[-1])}"
+        for stage in STAGE_ORDER
+    )
+    return text(
+        "overview_alt",
+        lang,
+        title=headline(run, lang),
+        shares=shares,
+        first=percent(everybody[0]),
+        last=percent(everybody[-1]),
+        first_billing=percent(billing[0]),
+        last_billing=percent(billing[-1]),
+    )

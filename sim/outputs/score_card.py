@@ -19,15 +19,25 @@ if TYPE_CHECKING:
     from sim.evidence.score_card import Score, ScoreCard
 
 WORDS = {
-    "title": Word("模型与报道对照：{passed}项通过，{missed}项不符", "The model against what was reported: {passed} patterns pass, {missed} miss"),
-    "subtitle": Word("{runs}次重复 · 绿框：报道范围 · 点和粗线：模拟均值及{level}区间 · 细线：九成单次运行所在", "{runs} replications · green box: reported range · dot and "
-                     "thick line: simulated mean and {level} interval · thin line: nine of ten single runs"),
+    "title": Word(
+        "模型与报道对照：{passed}项通过，{missed}项不符",
+        "The model against what was reported: {passed} patterns pass, {missed} miss",
+    ),
+    "subtitle": Word(
+        "{runs}次重复 · 绿框：报道范围 · 点和粗线：模拟均值及{level}区间 · 细线：九成单次运行所在",
+        "{runs} replications · green box: reported range · dot and "
+        "thick line: simulated mean and {level} interval · thin line: nine of ten single runs",
+    ),
     "ensemble": Word(" · 参数集合：{name}（{used}组）", " · ensemble {name} ({used} members)"),
-    "pass": Word("通过", "pass"), "miss": Word("不符", "miss"), "no value": Word("不符：无此值", "miss: no value"),
-    "not represented": Word("不符：模型没有", "miss: not in the model"), "off": Word("，差{off}", " by {off}"),
-    "calibration": Word("用于校准", "for calibration"), "held_out": Word("留作检验", "held out"),
+    "pass": Word("通过", "pass"),
+    "miss": Word("不符", "miss"),
+    "no value": Word("不符：无此值", "miss: no value"),
+    "not represented": Word("不符：模型没有", "miss: not in the model"),
+    "off": Word("，差{off}", " by {off}"),
+    "calibration": Word("用于校准", "for calibration"),
+    "held_out": Word("留作检验", "held out"),
     "scale": Word("每行各有刻度", "each row has its own scale"),
-}  # fmt: skip
+}
 UNITS = {"months": Word("个月", " months"), "estates": Word("个小区", " estates")}
 ROW_INCHES, TOP_INCHES, BOTTOM_INCHES, WIDTH_INCHES = 0.44, 1.15, 0.35, 12.0
 LEFT, RIGHT = 0.38, 0.74  # where the bars stand, shares of the figure
@@ -63,10 +73,18 @@ def score_card_chart(card: ScoreCard, lang: str = "en") -> Figure:
 
 def _heading(figure: Figure, card: ScoreCard, height: float, lang: str) -> None:
     passed = sum(score.passed for score in card.scores)
-    figure.text(0.02, 1 - 0.38 / height, _text("title", lang, passed=passed, missed=len(card.scores) - passed), fontsize=14, va="center")
+    figure.text(
+        0.02,
+        1 - 0.38 / height,
+        _text("title", lang, passed=passed, missed=len(card.scores) - passed),
+        fontsize=14,
+        va="center",
+    )
     line = _text("subtitle", lang, runs=len(card.seeds), level=f"{100 * card.level:.0f}%")
     if card.ensemble:
-        line += _text("ensemble", lang, name=card.ensemble.name, used=min(len(card.seeds), len(card.ensemble.members)))
+        line += _text(
+            "ensemble", lang, name=card.ensemble.name, used=min(len(card.seeds), len(card.ensemble.members))
+        )
     figure.text(0.02, 1 - 0.7 / height, line, fontsize=9, color=style.GREY, va="center", gid="subtitle")
     figure.text(0.02, 1 - 0.92 / height, _text("scale", lang), fontsize=9, color=style.GREY, va="center")
 
@@ -77,20 +95,50 @@ def _row(ax: Axes, at: float, score: Score, lang: str) -> None:
     ax.text(0.03, at, score.pattern.title.in_language(lang), va="center", fontsize=9)
     low, high = scale_of(score)
     ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=1, zorder=0)
-    ax.text(LEFT - 0.006, at, written(low, score, lang), ha="right", va="center", fontsize=7, color=style.GREY)
-    ax.text(RIGHT + 0.006, at, written(high, score, lang), ha="left", va="center", fontsize=7, color=style.GREY)
+    ax.text(
+        LEFT - 0.006, at, written(low, score, lang), ha="right", va="center", fontsize=7, color=style.GREY
+    )
+    ax.text(
+        RIGHT + 0.006, at, written(high, score, lang), ha="left", va="center", fontsize=7, color=style.GREY
+    )
 
     def across(value: float) -> float:
         return LEFT + (RIGHT - LEFT) * (min(max(value, low), high) - low) / (high - low)
 
     target = [across(bound) for bound in score.pattern.target.bounds]
     width = max(target[1] - target[0], 0.004)
-    ax.add_patch(Rectangle((target[0], at - BOX_HEIGHT / 2), width, BOX_HEIGHT, facecolor="#CDEBDD", edgecolor=style.GREEN, linewidth=1, zorder=1))
+    ax.add_patch(
+        Rectangle(
+            (target[0], at - BOX_HEIGHT / 2),
+            width,
+            BOX_HEIGHT,
+            facecolor="#CDEBDD",
+            edgecolor=style.GREEN,
+            linewidth=1,
+            zorder=1,
+        )
+    )
     if not math.isnan(score.mean):
         ax.plot([across(end) for end in score.run_range], [at, at], color=colour, linewidth=1.2, zorder=2)
         if score.interval.exists:
-            ax.plot([across(score.interval.low), across(score.interval.high)], [at, at], color=colour, linewidth=4, zorder=3, solid_capstyle="butt")
-        ax.plot([across(score.mean)], [at], marker="o" if score.passed else "X", color=colour, markersize=7, markeredgecolor="white", markeredgewidth=0.6, zorder=4)
+            ax.plot(
+                [across(score.interval.low), across(score.interval.high)],
+                [at, at],
+                color=colour,
+                linewidth=4,
+                zorder=3,
+                solid_capstyle="butt",
+            )
+        ax.plot(
+            [across(score.mean)],
+            [at],
+            marker="o" if score.passed else "X",
+            color=colour,
+            markersize=7,
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+            zorder=4,
+        )
     ax.text(0.80, at, _verdict(score, lang), va="center", fontsize=9, color=style.readable(colour))
 
 
@@ -106,7 +154,11 @@ def _verdict(score: Score, lang: str) -> str:
 
 def scale_of(score: Score) -> tuple[float, float]:
     """First and last value of a row's scale: 0 to 1 for a share, else from 0 to a little over all that is shown."""
-    shown = [value for value in (*score.pattern.target.bounds, *score.run_range, score.mean) if math.isfinite(value)]
+    shown = [
+        value
+        for value in (*score.pattern.target.bounds, *score.run_range, score.mean)
+        if math.isfinite(value)
+    ]
     low, high = min([0.0, *shown]), max([0.0, *shown])
     if score.pattern.unit == "share":
         return (0.0 if low >= 0 else -1.0), max(1.0, high)

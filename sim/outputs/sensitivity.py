@@ -32,21 +32,35 @@ MAPPED = 25  # parameters in a heat map
 WORDS = {
     "tornado": Word("哪些参数左右结果", "Which parameters move the outcome"),
     "heat_map": Word("哪些参数对哪些结果重要", "Which parameters matter for which outcomes"),
-}  # fmt: skip
+}
 TEXT = {
-    "about": Word("情景：{name} · {points}个组合 × {runs}组相同随机种子 · {months}个月", "scenario: {name} · {points} points x {runs} common seeds · {months} months"),
-    "morris": Word("Morris筛选：条为参数由最低变到最高时结果的平均变化（须线：区间）；浅色：不计方向的平均变化",
-                   "Morris screening: bars: mean change of the outcome from the parameter's lowest to highest value (whiskers: intervals); pale: without sign"),
-    "sobol": Word("Sobol指数：深色为单独效应，浅色为总效应（含与其他参数的共同作用）；须线：区间；▲▼：参数升高时结果升降",
-                  "Sobol indices: dark: alone; pale: in all, with other parameters; whiskers: intervals; ▲▼: outcome rises or falls with the parameter"),
+    "about": Word(
+        "情景：{name} · {points}个组合 × {runs}组相同随机种子 · {months}个月",
+        "scenario: {name} · {points} points x {runs} common seeds · {months} months",
+    ),
+    "morris": Word(
+        "Morris筛选：条为参数由最低变到最高时结果的平均变化（须线：区间）；浅色：不计方向的平均变化",
+        "Morris screening: bars: mean change of the outcome from the parameter's lowest to highest value (whiskers: intervals); pale: without sign",
+    ),
+    "sobol": Word(
+        "Sobol指数：深色为单独效应，浅色为总效应（含与其他参数的共同作用）；须线：区间；▲▼：参数升高时结果升降",
+        "Sobol indices: dark: alone; pale: in all, with other parameters; whiskers: intervals; ▲▼: outcome rises or falls with the parameter",
+    ),
     "change": Word("{outcome}的变化", "change of {outcome}"),
     "points": Word("（百分点）", " (percentage points)"),
     "variance": Word("占{outcome}差异的比例", "share of the variance of {outcome}"),
-    "map_morris": Word("颜色与数字：不计方向的平均变化，占该结果最大者的百分比（Morris）",
-                       "colour and figure: mean change without sign, in percent of the largest for that outcome (Morris)"),
-    "map_sobol": Word("颜色与数字：总效应占该结果方差的百分比（Sobol）", "colour and figure: total index, percent of that outcome's variance (Sobol)"),
-    "alt": Word("图中参数按影响由大到小排列。{told}", "Parameters are listed by influence, the largest first. {told}"),
-}  # fmt: skip
+    "map_morris": Word(
+        "颜色与数字：不计方向的平均变化，占该结果最大者的百分比（Morris）",
+        "colour and figure: mean change without sign, in percent of the largest for that outcome (Morris)",
+    ),
+    "map_sobol": Word(
+        "颜色与数字：总效应占该结果方差的百分比（Sobol）",
+        "colour and figure: total index, percent of that outcome's variance (Sobol)",
+    ),
+    "alt": Word(
+        "图中参数按影响由大到小排列。{told}", "Parameters are listed by influence, the largest first. {told}"
+    ),
+}
 
 
 def _text(key: str, lang: str, **values: object) -> str:
@@ -54,8 +68,14 @@ def _text(key: str, lang: str, **values: object) -> str:
 
 
 def _subtitle(found: Sensitivity, analysis: Analysis, lang: str, note: str) -> str:
-    about = _text("about", lang, name=scenario_title(found, lang), points=f"{len(analysis.points):,}", runs=analysis.study.replications,
-                  months=found.scenario.months)  # fmt: skip
+    about = _text(
+        "about",
+        lang,
+        name=scenario_title(found, lang),
+        points=f"{len(analysis.points):,}",
+        runs=analysis.study.replications,
+        months=found.scenario.months,
+    )
     return about + "\n" + wrapped(note, 120)
 
 
@@ -64,7 +84,9 @@ def _label(key: str, lang: str, width: int) -> str:
 
 
 @style.styled
-def tornado(found: Sensitivity, ax: Axes | None = None, lang: str = "en", outcome: str = "", method: str = "") -> Axes:
+def tornado(
+    found: Sensitivity, ax: Axes | None = None, lang: str = "en", outcome: str = "", method: str = ""
+) -> Axes:
     """Bars for the parameters that move an outcome most (default: the first outcome, the last method)."""
     analysis = _analysis(found, method)
     asked = outcome or found.outcomes[0]
@@ -73,7 +95,11 @@ def tornado(found: Sensitivity, ax: Axes | None = None, lang: str = "en", outcom
     rows = analysis.table[analysis.table["outcome"] == asked].head(SHOWN)
     height = 1.9 + 0.4 * len(rows)
     ax = style.tidy(style.canvas(ax, (10, height), (0.345, 0.62 / height, 0.615, 1 - 1.75 / height)))
-    wide_heading(ax, WORDS["tornado"].in_language(require_language(lang)), _subtitle(found, analysis, lang, _text(analysis.method, lang)))
+    wide_heading(
+        ax,
+        WORDS["tornado"].in_language(require_language(lang)),
+        _subtitle(found, analysis, lang, _text(analysis.method, lang)),
+    )
     draw = _morris_bars if analysis.method == "morris" else _sobol_bars
     draw(ax, rows, asked, lang)
     ax.set_yticks(-np.arange(len(rows)), [_label(key, lang, 42) for key in rows["parameter"]], fontsize=9)
@@ -98,12 +124,39 @@ def _morris_bars(ax: Axes, rows: pd.DataFrame, outcome: str, lang: str) -> None:
     for place, (_, row) in enumerate(rows.iterrows()):
         sign = 1 if row["mean_effect"] >= 0 else -1
         colour, hatch = (style.BLUE, "") if sign > 0 else (style.VERMILLION, "///")
-        ax.barh(-place, scale * sign * row["mean_size"], height=0.74, color=colour, alpha=0.28, linewidth=0, label="_size")
-        ax.barh(-place, scale * row["mean_effect"], height=0.44, color=colour, hatch=hatch, edgecolor="white", linewidth=0, label="_effect")
-        ax.plot([scale * row["mean_effect_low"], scale * row["mean_effect_high"]], [-place, -place], color=style.BLACK, linewidth=1.1, label="_interval")
+        ax.barh(
+            -place,
+            scale * sign * row["mean_size"],
+            height=0.74,
+            color=colour,
+            alpha=0.28,
+            linewidth=0,
+            label="_size",
+        )
+        ax.barh(
+            -place,
+            scale * row["mean_effect"],
+            height=0.44,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0,
+            label="_effect",
+        )
+        ax.plot(
+            [scale * row["mean_effect_low"], scale * row["mean_effect_high"]],
+            [-place, -place],
+            color=style.BLACK,
+            linewidth=1.1,
+            label="_interval",
+        )
     if share:
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0"))
-    ax.set_xlabel(_text("change", lang, outcome=subject(outcome, lang)) + (_text("points", lang) if share else ""))
+        ax.xaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
+        )
+    ax.set_xlabel(
+        _text("change", lang, outcome=subject(outcome, lang)) + (_text("points", lang) if share else "")
+    )
 
 
 def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str, lang: str) -> None:
@@ -112,11 +165,31 @@ def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str, lang: str) -> None:
             continue
         ax.barh(-place, row["total"], height=0.74, color=style.BLUE, alpha=0.28, linewidth=0, label="_total")
         ax.barh(-place, row["first"], height=0.34, color=style.BLUE, linewidth=0, label="_first")
-        ax.plot([row["total_low"], row["total_high"]], [-place + 0.27, -place + 0.27], color=style.GREY, linewidth=1.1, label="_interval")
-        ax.plot([row["first_low"], row["first_high"]], [-place, -place], color=style.BLACK, linewidth=1.1, label="_interval")
+        ax.plot(
+            [row["total_low"], row["total_high"]],
+            [-place + 0.27, -place + 0.27],
+            color=style.GREY,
+            linewidth=1.1,
+            label="_interval",
+        )
+        ax.plot(
+            [row["first_low"], row["first_high"]],
+            [-place, -place],
+            color=style.BLACK,
+            linewidth=1.1,
+            label="_interval",
+        )
         end = max(row["total_high"], row["first_high"], row["total"])
-        ax.annotate("▲" if row["direction"] > 0 else "▼", (end, -place), xytext=(5, 0), textcoords="offset points", va="center",
-                    color=style.GREY, fontsize=9, annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            "▲" if row["direction"] > 0 else "▼",
+            (end, -place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            color=style.GREY,
+            fontsize=9,
+            annotation_clip=False,
+        )
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}%"))
     ax.set_xlabel(_text("variance", lang, outcome=subject(outcome, lang)))
 
@@ -130,15 +203,29 @@ def heat_map(found: Sensitivity, ax: Axes | None = None, lang: str = "en", metho
     height = 2.05 + 0.34 * len(keys)
     width = min(0.58, 0.17 * len(outcomes))
     ax = style.canvas(ax, (10, height), (0.36, 0.15 / height, width, 1 - 2.05 / height))
-    wide_heading(ax, WORDS["heat_map"].in_language(require_language(lang)), _subtitle(found, analysis, lang, _text(f"map_{analysis.method}", lang)), lift=52)
+    wide_heading(
+        ax,
+        WORDS["heat_map"].in_language(require_language(lang)),
+        _subtitle(found, analysis, lang, _text(f"map_{analysis.method}", lang)),
+        lift=52,
+    )
     ax.imshow(matrix, aspect="auto", cmap=style.CONTINUOUS_MAP, vmin=0, vmax=100, interpolation="nearest")
     for (row, column), value in np.ndenumerate(matrix):
         words = "–" if np.isnan(value) else f"{value:.0f}"
         colour = style.BLACK if value > 55 or np.isnan(value) else "white"
         ax.text(column, row, words, ha="center", va="center", fontsize=9, color=colour)
-    ax.tick_params(labelfontfamily=style.font_family(), length=0, top=False, labeltop=True, bottom=False, labelbottom=False)
+    ax.tick_params(
+        labelfontfamily=style.font_family(),
+        length=0,
+        top=False,
+        labeltop=True,
+        bottom=False,
+        labelbottom=False,
+    )
     ax.set_yticks(np.arange(len(keys)), [_label(key, lang, 44) for key in keys], fontsize=9)
-    ax.set_xticks(np.arange(len(outcomes)), [wrapped(subject(name, lang), 20) for name in outcomes], fontsize=9)
+    ax.set_xticks(
+        np.arange(len(outcomes)), [wrapped(subject(name, lang), 20) for name in outcomes], fontsize=9
+    )
     for spine in ax.spines.values():
         spine.set_visible(False)
     return ax
@@ -173,8 +260,20 @@ def sensitivity_chart(found: Sensitivity, name: str, lang: str = "en", method: s
     return style.owner(draw(found, lang=lang, method=method))
 
 
-def save_sensitivity_charts(found: Sensitivity, folder: Path, lang: str = "en", formats: Sequence[str] = FORMATS) -> list[Path]:
+def save_sensitivity_charts(
+    found: Sensitivity, folder: Path, lang: str = "en", formats: Sequence[str] = FORMATS
+) -> list[Path]:
     """Write every chart of every method into `folder` (made if need be), title and alt text inside; returns the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    return [path for method in found.analyses for name, chart in SENSITIVITY_CHARTS.items() for path in save_figure(
-        sensitivity_chart(found, name, lang, method), folder / f"{name}_{method}", formats, chart.title.in_language(lang), chart.alt(found, lang))]  # fmt: skip
+    return [
+        path
+        for method in found.analyses
+        for name, chart in SENSITIVITY_CHARTS.items()
+        for path in save_figure(
+            sensitivity_chart(found, name, lang, method),
+            folder / f"{name}_{method}",
+            formats,
+            chart.title.in_language(lang),
+            chart.alt(found, lang),
+        )
+    ]

@@ -25,16 +25,31 @@ WIDE = 0.15  # half an interval of a leading Sobol index
 SAID = {
     "morris": Word("对{subject}影响最大的是：{list}。", "What moves {subject} most: {list}."),
     "sobol": Word("{subject}的差异主要来自：{list}。", "What {subject} owes its variance to: {list}."),
-    "morris_one": Word("{name}（全范围内{effect}，区间{interval}）", "{name} ({effect} over its range, {interval})"),
+    "morris_one": Word(
+        "{name}（全范围内{effect}，区间{interval}）", "{name} ({effect} over its range, {interval})"
+    ),
     "sobol_one": Word("{name}（总效应{total}，单独{first}）", "{name} ({total} in all, {first} alone)"),
-    "constant": Word("{subject}在所有组合中相同，谈不上敏感性。", "{subject} is the same at every point, so nothing moves it."),
-    "noise": Word("{outcome}：组合间差异的{share}来自随机种子的选择；请增加重复次数。",
-                  "{outcome}: {share} of the variance between points comes from the choice of seeds; replicate more."),
-    "one_seed": Word("每个组合只运行一次，无法区分参数的影响与运气。", "One replication a point: the influence of parameters and of luck cannot be told apart."),
-    "wide": Word("{outcome}：Sobol指数的区间很宽（最宽±{margin}）；请用更大的规模。",
-                 "{outcome}: Sobol indices have wide intervals (up to ±{margin}); take a larger size."),
-    "left_out": Word("另有{number}个未测参数没有合理范围，保持原值不变。", "{number} more unmeasured parameters have no plausible range and were held at their values."),
-}  # fmt: skip
+    "constant": Word(
+        "{subject}在所有组合中相同，谈不上敏感性。",
+        "{subject} is the same at every point, so nothing moves it.",
+    ),
+    "noise": Word(
+        "{outcome}：组合间差异的{share}来自随机种子的选择；请增加重复次数。",
+        "{outcome}: {share} of the variance between points comes from the choice of seeds; replicate more.",
+    ),
+    "one_seed": Word(
+        "每个组合只运行一次，无法区分参数的影响与运气。",
+        "One replication a point: the influence of parameters and of luck cannot be told apart.",
+    ),
+    "wide": Word(
+        "{outcome}：Sobol指数的区间很宽（最宽±{margin}）；请用更大的规模。",
+        "{outcome}: Sobol indices have wide intervals (up to ±{margin}); take a larger size.",
+    ),
+    "left_out": Word(
+        "另有{number}个未测参数没有合理范围，保持原值不变。",
+        "{number} more unmeasured parameters have no plausible range and were held at their values.",
+    ),
+}
 
 
 def parameter_name(key: str, lang: str) -> str:
@@ -61,7 +76,11 @@ def sentence_of(analysis: Analysis, outcome: str, lang: str) -> str:
 def _one(analysis: Analysis, row: pd.Series, lang: str) -> str:
     name = parameter_name(row["parameter"], lang)
     if analysis.method == "sobol":
-        return SAID["sobol_one"].in_language(lang).format(name=name, total=percent(max(row["total"], 0.0)), first=percent(max(row["first"], 0.0)))
+        return (
+            SAID["sobol_one"]
+            .in_language(lang)
+            .format(name=name, total=percent(max(row["total"], 0.0)), first=percent(max(row["first"], 0.0)))
+        )
     interval = bounds_of(row["mean_effect_low"], row["mean_effect_high"], row["unit"], lang)
     effect = size_of(row["mean_effect"], row["unit"], lang, sign=True)
     return SAID["morris_one"].in_language(lang).format(name=name, effect=effect, interval=interval)
@@ -77,7 +96,11 @@ def warnings_of(found: Sensitivity, lang: str = "en") -> list[str]:
         said.append(SAID["one_seed"].in_language(lang))
     for outcome, share in found.final.noise.items():
         if not math.isnan(share) and share > NOISY:
-            said.append(SAID["noise"].in_language(lang).format(outcome=OUTCOMES[outcome].in_language(lang), share=percent(share)))
+            said.append(
+                SAID["noise"]
+                .in_language(lang)
+                .format(outcome=OUTCOMES[outcome].in_language(lang), share=percent(share))
+            )
     if found.indices is not None:
         said += _wide(found.indices, lang)
     first = next(iter(found.analyses.values()))
@@ -90,7 +113,13 @@ def _wide(analysis: Analysis, lang: str) -> list[str]:
     said = []
     for outcome in analysis.study.outcomes:
         rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
-        margin = float(np.nanmax([0.0, *(rows["total_high"] - rows["total"]), *(rows["first_high"] - rows["first"])]))
+        margin = float(
+            np.nanmax([0.0, *(rows["total_high"] - rows["total"]), *(rows["first_high"] - rows["first"])])
+        )
         if margin > WIDE:
-            said.append(SAID["wide"].in_language(lang).format(outcome=OUTCOMES[outcome].in_language(lang), margin=f"{margin:.2f}"))
+            said.append(
+                SAID["wide"]
+                .in_language(lang)
+                .format(outcome=OUTCOMES[outcome].in_language(lang), margin=f"{margin:.2f}")
+            )
     return said

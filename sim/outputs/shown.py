@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def shown_html(title: str, facts: str, sentences: Sequence[str], warnings: Sequence[str], table: pd.DataFrame) -> str:
+def shown_html(
+    title: str, facts: str, sentences: Sequence[str], warnings: Sequence[str], table: pd.DataFrame
+) -> str:
     """Title, facts in small print, sentences, warnings in bold and a table, as HTML; every text is escaped."""
-    told = "".join(f"<p>{escape(line)}</p>" for line in sentences) + "".join(f"<p><b>{escape(line)}</b></p>" for line in warnings)
+    told = "".join(f"<p>{escape(line)}</p>" for line in sentences) + "".join(
+        f"<p><b>{escape(line)}</b></p>" for line in warnings
+    )
     rows = table.to_html(index=False, border=0, na_rep="–", float_format=lambda value: f"{value:,.4g}")
     return f"<div><strong>{escape(title)}</strong><br><small>{escape(facts)}</small>{told}{rows}</div>"

@@ -54,8 +54,10 @@ def stages(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     ax.set_xlim(-NODE_WIDTH / 2 - 0.02, len(marks) - 1 + NODE_WIDTH / 2 + 0.02)
     last = shares[-1]
     middle = _tops(last) - last / 2
-    labels = [(height, f"{name} {percent(share)}", style.readable(style.STAGE_STYLE[stage][0]))
-              for height, name, share, stage in zip(middle, _names(lang), last, STAGE_ORDER, strict=True)]  # fmt: skip
+    labels = [
+        (height, f"{name} {percent(share)}", style.readable(style.STAGE_STYLE[stage][0]))
+        for height, name, share, stage in zip(middle, _names(lang), last, STAGE_ORDER, strict=True)
+    ]
     style.end_labels(ax, labels)
     return ax
 
@@ -70,13 +72,31 @@ def _nodes(ax: Axes, shares: np.ndarray) -> None:
     tops = _tops(shares)
     for code, stage in enumerate(STAGE_ORDER):
         colour, hatch = style.STAGE_STYLE[stage]
-        ax.bar(np.arange(len(shares)), shares[:, code], NODE_WIDTH, tops[:, code] - shares[:, code], color=colour,
-               hatch=hatch, edgecolor="white", linewidth=0.6, label=stage, zorder=3)  # fmt: skip
+        ax.bar(
+            np.arange(len(shares)),
+            shares[:, code],
+            NODE_WIDTH,
+            tops[:, code] - shares[:, code],
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.6,
+            label=stage,
+            zorder=3,
+        )
         dark = stage in ("collapsed", "spiralling", "recovering")
         for mark in np.flatnonzero(shares[:, code] >= LABELLED_FROM).tolist():
-            ax.text(mark, tops[mark, code] - shares[mark, code] / 2, f"{100 * shares[mark, code]:.0f}", fontsize=8,
-                    color="white" if dark else "black", ha="center", va="center", zorder=4,
-                    bbox={"facecolor": colour, "edgecolor": "none", "pad": 0.8} if hatch else None)  # fmt: skip
+            ax.text(
+                mark,
+                tops[mark, code] - shares[mark, code] / 2,
+                f"{100 * shares[mark, code]:.0f}",
+                fontsize=8,
+                color="white" if dark else "black",
+                ha="center",
+                va="center",
+                zorder=4,
+                bbox={"facecolor": colour, "edgecolor": "none", "pad": 0.8} if hatch else None,
+            )
 
 
 def _ribbons(ax: Axes, shares: np.ndarray, flows: np.ndarray) -> None:
@@ -96,8 +116,12 @@ def _ribbons(ax: Axes, shares: np.ndarray, flows: np.ndarray) -> None:
             polygons.append(np.column_stack([np.r_[x, x[::-1]], np.r_[upper, lower[::-1]]]))
             colours.append(style.STAGE_STYLE[STAGE_ORDER[target]][0])
             strengths.append(0.18 if origin == target else 0.62)
-    ax.add_collection(PolyCollection(polygons, facecolors=colours, edgecolors="none", alpha=strengths, zorder=2,
-                                     gid="ribbons"), autolim=False)  # fmt: skip
+    ax.add_collection(
+        PolyCollection(
+            polygons, facecolors=colours, edgecolors="none", alpha=strengths, zorder=2, gid="ribbons"
+        ),
+        autolim=False,
+    )
 
 
 def stages_alt(run: RunLike, lang: str = "en") -> str:
@@ -114,8 +138,11 @@ def stages_alt(run: RunLike, lang: str = "en") -> str:
     if moved.sum() > 0:
         origin, target = np.unravel_index(int(moved.argmax()), moved.shape)
         count = f"{moved[origin, target]:,}"
-        tail = (f"年末之间最多的移动是由“{names[origin]}”到“{names[target]}”（{count}个小区次）。" if lang == "zh" else
-                f" The most frequent move between marks is from {names[origin].lower()} to {names[target].lower()} ({count} moves).")  # fmt: skip
+        tail = (
+            f"年末之间最多的移动是由“{names[origin]}”到“{names[target]}”（{count}个小区次）。"
+            if lang == "zh"
+            else f" The most frequent move between marks is from {names[origin].lower()} to {names[target].lower()} ({count} moves)."
+        )
     if lang == "zh":
         return (
             f"冲积图，第{marks[0]}月至第{marks[-1]}月各阶段小区占比：" + "，".join(share_words) + "。" + tail
@@ -237,8 +264,16 @@ def _legend(host: Axes, lang: str) -> None:
     for stage, name in zip(STAGE_ORDER, _names(lang), strict=True):
         colour, hatch = style.STAGE_STYLE[stage]
         patches.append(Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=name))
-    host.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.015), ncols=len(patches), frameon=False,
-                fontsize=9.5, handlelength=1.6, handleheight=1.3)  # fmt: skip
+    host.legend(
+        handles=patches,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.015),
+        ncols=len(patches),
+        frameon=False,
+        fontsize=9.5,
+        handlelength=1.6,
+        handleheight=1.3,
+    )
 
 
 def estate_map_alt(run: RunLike, lang: str = "en") -> str:
@@ -256,7 +291,11 @@ def estate_map_alt(run: RunLike, lang: str = "en") -> str:
     worst = max(by_type, key=lambda name: by_type[name])
     name, count = type_title(run, worst, lang), f"{len(kinds):,}"
     if lang == "zh":
-        return (f"{count}个小区的方格图，按类型分组、按阶段着色。失管小区由{percent(shares[0])}变为{percent(shares[1])}；"
-                f"期末失管比例最高的是{name}（{percent(by_type[worst])}）。")  # fmt: skip
-    return (f"Grid of {count} estates, grouped by type and coloured by stage. Collapsed estates go from {percent(shares[0])} "
-            f"to {percent(shares[1])}; at the end the type most often collapsed is {name} ({percent(by_type[worst])}).")  # fmt: skip
+        return (
+            f"{count}个小区的方格图，按类型分组、按阶段着色。失管小区由{percent(shares[0])}变为{percent(shares[1])}；"
+            f"期末失管比例最高的是{name}（{percent(by_type[worst])}）。"
+        )
+    return (
+        f"Grid of {count} estates, grouped by type and coloured by stage. Collapsed estates go from {percent(shares[0])} "
+        f"to {percent(shares[1])}; at the end the type most often collapsed is {name} ({percent(by_type[worst])})."
+    )

@@ -25,15 +25,23 @@ MOST_LEVELS = 8  # of a factor, up to which each has a mean with an interval; wi
 FIXED = ("run", "point", "replication", "seed", "status")
 STUDY_WORDS = {
     "title": Word("结果随各因素如何变化", "How the outcome changes with each factor"),
-    "about": Word("{title} · {runs}次运行，每个组合{replications}次", "{title} · {runs} runs, {replications} of each combination"),
-    "levels": Word("点：均值；须线：均值的95%置信区间（t分布）；包含其他因素的变动", "dots: means; whiskers: 95 % intervals of the mean (t); other factors vary within"),
+    "about": Word(
+        "{title} · {runs}次运行，每个组合{replications}次",
+        "{title} · {runs} runs, {replications} of each combination",
+    ),
+    "levels": Word(
+        "点：均值；须线：均值的95%置信区间（t分布）；包含其他因素的变动",
+        "dots: means; whiskers: 95 % intervals of the mean (t); other factors vary within",
+    ),
     "scatter": Word("每点为一次运行", "each dot is one run"),
     "seed": Word("随机种子", "seed"),
-    "point": Word("“{outcome}”：最低的组合为{low}（{low_at}），最高的为{high}（{high_at}）。",
-                  "{outcome}: lowest at {low} ({low_at}), highest at {high} ({high_at})."),
+    "point": Word(
+        "“{outcome}”：最低的组合为{low}（{low_at}），最高的为{high}（{high_at}）。",
+        "{outcome}: lowest at {low} ({low_at}), highest at {high} ({high_at}).",
+    ),
     "one": Word("“{outcome}”：{mean}。", "{outcome}: {mean}."),
     "interval": Word("{mean}（95%置信区间{low}至{high}）", "{mean} (95 % interval {low} to {high})"),
-}  # fmt: skip
+}
 
 
 def _text(key: str, lang: str, **values: object) -> str:
@@ -49,7 +57,11 @@ def finished_runs(found: Any) -> pd.DataFrame:
 def factors_of(found: Any) -> list[str]:
     """Keys of what varies between the points of a study, those that take one value only left out."""
     table = finished_runs(found)
-    return [key for key in table.columns if key not in (*FIXED, *found.study.outcomes) and table[key].nunique() > 1]
+    return [
+        key
+        for key in table.columns
+        if key not in (*FIXED, *found.study.outcomes) and table[key].nunique() > 1
+    ]
 
 
 @style.styled
@@ -65,7 +77,13 @@ def study_outcome(found: Any, ax: Axes | None = None, lang: str = "en", outcome:
     height = 1.6 + 3.1 * rows
     host = style.canvas(ax, (10, height), (0.09, 0.62 / height, 0.88, 1 - 2.0 / height))
     note = _text("levels" if any(_levelled(runs, key) for key in keys) else "scatter", lang)
-    about = _text("about", lang, title=found.study.title.in_language(lang), runs=f"{len(runs):,}", replications=found.study.replications)
+    about = _text(
+        "about",
+        lang,
+        title=found.study.title.in_language(lang),
+        runs=f"{len(runs):,}",
+        replications=found.study.replications,
+    )
     style.heading(host, _text("title", lang), about + "\n" + note, lift=18)
     scale, label = _scale(runs[asked], asked, lang)
     for place, panel in enumerate(style.panels(host, rows, columns, (0.07, 0.34))):
@@ -112,26 +130,52 @@ def _reach(runs: pd.DataFrame, key: str, outcome: str) -> float:
 
 def _panel(panel: Axes, runs: pd.DataFrame, key: str, outcome: str, scale: float) -> None:
     if not _levelled(runs, key):
-        panel.plot(runs[key], runs[outcome] / scale, "o", color=style.BLUE, markersize=4, alpha=0.5, markeredgewidth=0, label=key)
+        panel.plot(
+            runs[key],
+            runs[outcome] / scale,
+            "o",
+            color=style.BLUE,
+            markersize=4,
+            alpha=0.5,
+            markeredgewidth=0,
+            label=key,
+        )
         return
     levels = sorted(runs[key].dropna().unique(), key=lambda value: (isinstance(value, str), value))
-    found = np.array([mean_and_interval((runs.loc[runs[key] == level, outcome] / scale).tolist()) for level in levels])
+    found = np.array(
+        [mean_and_interval((runs.loc[runs[key] == level, outcome] / scale).tolist()) for level in levels]
+    )
     places = np.arange(len(levels))
     known = ~np.isnan(found[:, 1])
-    panel.vlines(places[known], found[known, 1], found[known, 2], color=style.BLUE, linewidth=1.6, label="_interval")
+    panel.vlines(
+        places[known], found[known, 1], found[known, 2], color=style.BLUE, linewidth=1.6, label="_interval"
+    )
     panel.plot(places, found[:, 0], "o-", color=style.BLUE, markersize=6, linewidth=1.0, label=key)
-    panel.set_xticks(places, [wrapped(str(level), 12) if isinstance(level, str) else f"{level:.3g}" for level in levels], fontsize=9)
+    panel.set_xticks(
+        places,
+        [wrapped(str(level), 12) if isinstance(level, str) else f"{level:.3g}" for level in levels],
+        fontsize=9,
+    )
     panel.set_xlim(-0.5, len(levels) - 0.5)
 
 
 def written_mean(outcome: str, values: list[float], lang: str) -> str:
     """Mean of an outcome over runs with its interval, for a sentence."""
+
     def one(value: float) -> str:
         unit = OUTCOMES[outcome].unit
-        return percent(value, 1) if unit == "share" else amount(value, lang) if unit == "yuan" else f"{value:,.3g}"
+        return (
+            percent(value, 1)
+            if unit == "share"
+            else amount(value, lang)
+            if unit == "yuan"
+            else f"{value:,.3g}"
+        )
 
     mean, low, high = mean_and_interval(values)
-    return one(mean) if np.isnan(low) else _text("interval", lang, mean=one(mean), low=one(low), high=one(high))
+    return (
+        one(mean) if np.isnan(low) else _text("interval", lang, mean=one(mean), low=one(low), high=one(high))
+    )
 
 
 def study_sentences(found: Any, lang: str = "en") -> list[str]:
@@ -141,18 +185,27 @@ def study_sentences(found: Any, lang: str = "en") -> list[str]:
         name, groups = capital(subject(outcome, lang)), runs.groupby("point")[outcome]
         means = groups.mean().dropna()
         if not keys or len(means) < 2 or means.min() == means.max():
-            lines.append(_text("one", lang, outcome=name, mean=written_mean(outcome, runs[outcome].tolist(), lang)))
+            lines.append(
+                _text("one", lang, outcome=name, mean=written_mean(outcome, runs[outcome].tolist(), lang))
+            )
             continue
         ends = [means.idxmin(), means.idxmax()]
         figures = [written_mean(outcome, groups.get_group(point).tolist(), lang) for point in ends]
         low_at, high_at = (_point(runs, point, keys, lang) for point in ends)
-        lines.append(_text("point", lang, outcome=name, low=figures[0], high=figures[1], low_at=low_at, high_at=high_at))
+        lines.append(
+            _text(
+                "point", lang, outcome=name, low=figures[0], high=figures[1], low_at=low_at, high_at=high_at
+            )
+        )
     return lines
 
 
 def _point(runs: pd.DataFrame, point: int, keys: list[str], lang: str) -> str:
     row = runs[runs["point"] == point].iloc[0]
-    shown = [f"{parameter_name(key, lang)} = {row[key] if isinstance(row[key], str) else format(row[key], '.3g')}" for key in keys[:4]]
+    shown = [
+        f"{parameter_name(key, lang)} = {row[key] if isinstance(row[key], str) else format(row[key], '.3g')}"
+        for key in keys[:4]
+    ]
     return ("，" if lang == "zh" else ", ").join(shown) + (" …" if len(keys) > 4 else "")
 
 

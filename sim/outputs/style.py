@@ -32,19 +32,36 @@ CONTINUOUS_MAP = "cividis"
 
 # Lightness falls along the way down (and hatches repeat it), so the order survives a grey print and colour blindness.
 STAGE_STYLE: dict[str, tuple[str, str]] = {
-    "healthy": (SKY, ""), "recovering": (GREEN, ""), "strained": (YELLOW, ""),
-    "spiralling": (VERMILLION, "///"), "collapsed": (BLACK, "xxx"),
-}  # fmt: skip
+    "healthy": (SKY, ""),
+    "recovering": (GREEN, ""),
+    "strained": (YELLOW, ""),
+    "spiralling": (VERMILLION, "///"),
+    "collapsed": (BLACK, "xxx"),
+}
 MODE_STYLE: dict[str, tuple[str, str]] = {
-    "market": (BLUE, ""), "soe": (SKY, ""), "unit": (GREEN, ""), "self": (PURPLE, "..."),
-    "cleaning": (ORANGE, "///"), "none": (BLACK, "xxx"),
-}  # fmt: skip
+    "market": (BLUE, ""),
+    "soe": (SKY, ""),
+    "unit": (GREEN, ""),
+    "self": (PURPLE, "..."),
+    "cleaning": (ORANGE, "///"),
+    "none": (BLACK, "xxx"),
+}
 ACCOUNT_STYLE: dict[str, tuple[str, str]] = {
-    "owners": (BLUE, ""), "companies": (ORANGE, ""), "employers": (VERMILLION, ""), "estate_funds": (PURPLE, ""),
-    "city": (GREEN, ""), "district": (GREEN, "///"), "street": (GREEN, "..."), "community": (GREEN, "xxx"),
-    "state": (BLACK, ""), "advertisers": (SKY, ""), "suppliers": ("#9A9A9A", ""), "other": ("#CFCFCF", "///"),
-    "other_paid": ("#CFCFCF", "///"), "other_received": ("#CFCFCF", "///"),
-}  # fmt: skip
+    "owners": (BLUE, ""),
+    "companies": (ORANGE, ""),
+    "employers": (VERMILLION, ""),
+    "estate_funds": (PURPLE, ""),
+    "city": (GREEN, ""),
+    "district": (GREEN, "///"),
+    "street": (GREEN, "..."),
+    "community": (GREEN, "xxx"),
+    "state": (BLACK, ""),
+    "advertisers": (SKY, ""),
+    "suppliers": ("#9A9A9A", ""),
+    "other": ("#CFCFCF", "///"),
+    "other_paid": ("#CFCFCF", "///"),
+    "other_received": ("#CFCFCF", "///"),
+}
 
 FONT_FILE = "NotoSansSC-Regular.ttf"
 DOTS_PER_INCH = 130
@@ -83,11 +100,25 @@ def drawing() -> Iterator[None]:
     rcParams are global to the process, so two threads inside at once could restore each other's values: one at a time.
     """
     settings: Any = {
-        "font.family": [font_family()], "font.size": 10, "axes.titlesize": 13, "axes.titlelocation": "left",
-        "axes.labelsize": 10, "axes.labelcolor": GREY, "xtick.color": GREY, "ytick.color": GREY, "axes.edgecolor": "#999999",
-        "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "hatch.linewidth": 0.7,
-        "svg.fonttype": "path", "svg.hashsalt": "estate", "text.parse_math": False, "figure.facecolor": "white", "savefig.facecolor": "white",
-    }  # fmt: skip
+        "font.family": [font_family()],
+        "font.size": 10,
+        "axes.titlesize": 13,
+        "axes.titlelocation": "left",
+        "axes.labelsize": 10,
+        "axes.labelcolor": GREY,
+        "xtick.color": GREY,
+        "ytick.color": GREY,
+        "axes.edgecolor": "#999999",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "hatch.linewidth": 0.7,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "estate",
+        "text.parse_math": False,
+        "figure.facecolor": "white",
+        "savefig.facecolor": "white",
+    }
     with _lock, matplotlib.rc_context(settings):
         yield
 
@@ -121,16 +152,28 @@ def owner(ax: Axes) -> Figure:
 def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
     """Title on the left, and under it, smaller, what run this is; `lift` (points) leaves room for titles of panels."""
     ax.set_title(title, loc="left", y=1, pad=27 + lift + 13 * subtitle.count("\n"))
-    ax.annotate(subtitle, (0, 1), xycoords="axes fraction", xytext=(0, 11 + lift), textcoords="offset points",
-                color=GREY, fontsize=9, annotation_clip=False, gid="subtitle")  # fmt: skip
+    ax.annotate(
+        subtitle,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 11 + lift),
+        textcoords="offset points",
+        color=GREY,
+        fontsize=9,
+        annotation_clip=False,
+        gid="subtitle",
+    )
 
 
 def panels(host: Axes, rows: int, columns: int, gap: tuple[float, float]) -> list[Axes]:
     """`rows` x `columns` Axes inside a host whose own frame is switched off; `gap` (across, down) in shares of the host."""
     host.axis("off")
     width, height = (1 - gap[0] * (columns - 1)) / columns, (1 - gap[1] * (rows - 1)) / rows
-    spots = [(column * (width + gap[0]), 1 - height - row * (height + gap[1]), width, height)
-             for row in range(rows) for column in range(columns)]  # fmt: skip
+    spots = [
+        (column * (width + gap[0]), 1 - height - row * (height + gap[1]), width, height)
+        for row in range(rows)
+        for column in range(columns)
+    ]
     return [tidy(host.inset_axes(spot)) for spot in spots]
 
 

@@ -29,7 +29,10 @@ _WORDS = {
     "out": ("去", "out"),
     "back": ("回", "back"),
     "hold": ("每步保持{hold}个月，{seeds}个随机种子", "held {hold} months a step, {seeds} seed(s)"),
-    "matrix": ("关闭反馈循环后处于恶性循环的小区占比变化", "Change of the share of estates in the cycle without a loop"),
+    "matrix": (
+        "关闭反馈循环后处于恶性循环的小区占比变化",
+        "Change of the share of estates in the cycle without a loop",
+    ),
     "matrix_note": (
         "百分点；对角线：单独关闭，其余：两个同时关闭；灰字：区间含零；{seeds}个成对随机种子",
         "percentage points; diagonal: that loop off, others: both off; grey: interval includes zero; {seeds} paired seeds",
@@ -66,13 +69,32 @@ def bifurcation(found: Tipping, type_name: str, ax: Axes | None = None, lang: st
     settled = [(value, rate) for value, point in points if point.settled for rate in _rates(point)]
     moving = [(value, rate) for value, point in points if not point.settled for rate in _rates(point)]
     if settled:
-        ax.plot(*zip(*settled, strict=True), "o", color=style.BLUE, markersize=6, markerfacecolor="white", markeredgewidth=1.6)
+        ax.plot(
+            *zip(*settled, strict=True),
+            "o",
+            color=style.BLUE,
+            markersize=6,
+            markerfacecolor="white",
+            markeredgewidth=1.6,
+        )
     if moving:
         ax.plot(*zip(*moving, strict=True), "x", color=style.GREY, markersize=6)
-    tips = [(value, point.unstable, *point.bracket) for value, point in points if point.two_states and point.settled]
+    tips = [
+        (value, point.unstable, *point.bracket)
+        for value, point in points
+        if point.two_states and point.settled
+    ]
     if tips:
         x, y, low, high = (np.array(column) for column in zip(*tips, strict=True))
-        ax.errorbar(x, y, yerr=[np.maximum(0, y - low), np.maximum(0, high - y)], fmt="D", color=style.VERMILLION, markersize=5, markerfacecolor="white")
+        ax.errorbar(
+            x,
+            y,
+            yerr=[np.maximum(0, y - low), np.maximum(0, high - y)],
+            fmt="D",
+            color=style.VERMILLION,
+            markersize=5,
+            markerfacecolor="white",
+        )
     style.share_axis(ax, word("collection", lang))
     ax.set_xlabel(lever_name(one.lever, lang))
     if stable:
@@ -99,7 +121,11 @@ def branches(points: list[tuple[float, float]], values: list[float]) -> list[lis
     lines: list[list[tuple[float, float]]] = []
     place = {value: i for i, value in enumerate(values)}
     for value, rate in points:
-        near = [line for line in lines if place[line[-1][0]] == place[value] - 1 and abs(line[-1][1] - rate) < 0.12]
+        near = [
+            line
+            for line in lines
+            if place[line[-1][0]] == place[value] - 1 and abs(line[-1][1] - rate) < 0.12
+        ]
         if near:
             min(near, key=lambda line: abs(line[-1][1] - rate)).append((value, rate))
         else:
@@ -126,14 +152,28 @@ def hysteresis(found: Tipping, type_name: str, ax: Axes | None = None, lang: str
     for way, line, colour in ((1, out, style.VERMILLION), (-1, back, style.BLUE)):
         middle = len(line) // 2
         target, origin = (middle, middle - 1) if way > 0 else (middle - 1, middle)
-        ax.annotate("", (loop.values[target], line[target]), (loop.values[origin], line[origin]),
-                    arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 0, "mutation_scale": 18})  # fmt: skip
+        ax.annotate(
+            "",
+            (loop.values[target], line[target]),
+            (loop.values[origin], line[origin]),
+            arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 0, "mutation_scale": 18},
+        )
     # where the two ways are furthest apart: at the turning point they meet, and labels would lie on each other
     widest = int(np.abs(back - out).argmax())
     above = back[widest] >= out[widest]
-    for line, key, up, colour in ((out, "out", not above, style.VERMILLION), (back, "back", above, style.BLUE)):
-        ax.annotate(word(key, lang), (loop.values[widest], line[widest]), xytext=(0, 9 if up else -16), textcoords="offset points",
-                    ha="center", color=colour, fontsize=11)  # fmt: skip
+    for line, key, up, colour in (
+        (out, "out", not above, style.VERMILLION),
+        (back, "back", above, style.BLUE),
+    ):
+        ax.annotate(
+            word(key, lang),
+            (loop.values[widest], line[widest]),
+            xytext=(0, 9 if up else -16),
+            textcoords="offset points",
+            ha="center",
+            color=colour,
+            fontsize=11,
+        )
     return ax
 
 
@@ -144,8 +184,12 @@ def ablation_matrix(found: Ablation, group: str = "city", ax: Axes | None = None
     style.tidy(ax).grid(False)
     base = 100 * float(found.base[group].mean())
     start = f"所有循环开启时{base:.0f}%" if lang == "zh" else f"with all loops on {base:.0f}%"
-    style.heading(ax, word("matrix", lang), f"{found.scenario.title.in_language(lang)} · {group_name(found, group, lang)} · {start}\n"
-                  + word("matrix_note", lang, seeds=len(found.seeds)))  # fmt: skip
+    style.heading(
+        ax,
+        word("matrix", lang),
+        f"{found.scenario.title.in_language(lang)} · {group_name(found, group, lang)} · {start}\n"
+        + word("matrix_note", lang, seeds=len(found.seeds)),
+    )
     loops = found.loops
     known = {one.off for one in found.arms}
     matrix = np.full((len(loops), len(loops)), np.nan)
@@ -161,8 +205,15 @@ def ablation_matrix(found: Ablation, group: str = "city", ax: Axes | None = None
         interval = found.interval(off, group)
         sure = interval.excludes_zero or (not interval.exists and bool(found.arm(*off).change[group].any()))
         dark = abs(matrix[row, column]) > 0.65 * reach
-        ax.text(column, row, f"{matrix[row, column]:+.1f}", ha="center", va="center", fontsize=12 if sure else 10,
-                color="white" if dark else style.BLACK if sure else style.GREY)  # fmt: skip
+        ax.text(
+            column,
+            row,
+            f"{matrix[row, column]:+.1f}",
+            ha="center",
+            va="center",
+            fontsize=12 if sure else 10,
+            color="white" if dark else style.BLACK if sure else style.GREY,
+        )
     names = [loop_name(loop, lang) for loop in loops]
     ax.set_xticks(range(len(loops)), names)
     ax.set_yticks(range(len(loops)), names)

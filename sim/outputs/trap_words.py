@@ -16,14 +16,23 @@ if TYPE_CHECKING:
     from sim.experiments.tipping import Tipping, TypeMap, Width
 
 _LEVERS = {
-    ADDED_INCOME: ("企业获得的额外收入（占应收物业费）", "added income of the company (share of full billing)"),
+    ADDED_INCOME: (
+        "企业获得的额外收入（占应收物业费）",
+        "added income of the company (share of full billing)",
+    ),
     VIABILITY: ("标准成本与应收物业费之比", "standard cost over full billing"),
 }
 NOT_ASKED = "not asked for"  # `note` of a map that no point of no return was wanted of
 # Why there is no point of no return: `note` of a map.
 NOTES = {
-    NO_PROGRAMME: ("该情景没有措施：不可逆转点是一项政策的性质", "the scenario has no programme, and a point of no return is one of a policy"),
-    RESCUES_NOBODY: ("即使按计划开始，其措施也没有救回任何小区", "its programmes rescue no estate even when they begin as planned"),
+    NO_PROGRAMME: (
+        "该情景没有措施：不可逆转点是一项政策的性质",
+        "the scenario has no programme, and a point of no return is one of a policy",
+    ),
+    RESCUES_NOBODY: (
+        "即使按计划开始，其措施也没有救回任何小区",
+        "its programmes rescue no estate even when they begin as planned",
+    ),
 }
 SOURCES = {"mean_field": ("平均场映射", "mean-field map"), "agents": ("主体模拟", "agent-based runs")}
 
@@ -61,14 +70,21 @@ def width_line(title: str, width: Width, lever: str, lang: str) -> str:
     """How wide the trap of a type is by one source, and how well the ends are known."""
     source = pick(SOURCES[width.source], lang)
     if math.isnan(width.low):
-        return (f"{title}（{source}）：在所试范围内只有一个稳定状态，没有陷阱。" if lang == "zh"
-                else f"{title} ({source}): one stable state over the range tried, no trap.")  # fmt: skip
+        return (
+            f"{title}（{source}）：在所试范围内只有一个稳定状态，没有陷阱。"
+            if lang == "zh"
+            else f"{title} ({source}): one stable state over the range tried, no trap."
+        )
     least = width.low_open or width.high_open
     if lang == "zh":
-        return (f"{title}（{source}）：{lever}在{width.low:.3g}至{width.high:.3g}之间有两个稳定状态，"
-                f"陷阱宽度{'至少' if least else ''}{width.width:.3g}（±{width.error:.2g}），面积{width.area:.3g}。")  # fmt: skip
-    return (f"{title} ({source}): two stable states where {lever} lies between {width.low:.3g} and {width.high:.3g}; "
-            f"the trap is {'at least ' if least else ''}{width.width:.3g} (±{width.error:.2g}) wide, with an area of {width.area:.3g}.")  # fmt: skip
+        return (
+            f"{title}（{source}）：{lever}在{width.low:.3g}至{width.high:.3g}之间有两个稳定状态，"
+            f"陷阱宽度{'至少' if least else ''}{width.width:.3g}（±{width.error:.2g}），面积{width.area:.3g}。"
+        )
+    return (
+        f"{title} ({source}): two stable states where {lever} lies between {width.low:.3g} and {width.high:.3g}; "
+        f"the trap is {'at least ' if least else ''}{width.width:.3g} (±{width.error:.2g}) wide, with an area of {width.area:.3g}."
+    )
 
 
 def _caution(title: str, one: TypeMap, lang: str) -> list[str]:
@@ -79,8 +95,11 @@ def _caution(title: str, one: TypeMap, lang: str) -> list[str]:
         return []
     total = len(points)
     months = one.agents.world.months
-    return [f"{title}：注意，{total}个杠杆取值中有{moving}个在{months}个月后仍未停下，不计入范围；可增加月数。" if lang == "zh" else
-            f"{title}: caution, at {moving} of {total} values of the lever runs had not come to rest after {months} months; these are left out of the range. Give more months."]  # fmt: skip
+    return [
+        f"{title}：注意，{total}个杠杆取值中有{moving}个在{months}个月后仍未停下，不计入范围；可增加月数。"
+        if lang == "zh"
+        else f"{title}: caution, at {moving} of {total} values of the lever runs had not come to rest after {months} months; these are left out of the range. Give more months."
+    ]
 
 
 def loop_line(title: str, one: TypeMap, lang: str) -> str:
@@ -89,30 +108,50 @@ def loop_line(title: str, one: TypeMap, lang: str) -> str:
     assert loop is not None
     way = f"{loop.values[0]:.3g} → {loop.values[-1]:.3g}"
     if lang == "zh":
-        return (f"{title}：{way}再返回，每步{loop.hold}个月，同一水平下往返收缴率最多相差{format_share(loop.width, 0)}"
-                + ("。" if math.isnan(loop.lag) else f"，越过中点的位置相差{loop.lag:.3g}。"))  # fmt: skip
-    return (f"{title}: from {way} and back, {loop.hold} months a step, collection on the two ways differs by up to "
-            f"{format_share(loop.width, 0)}" + ("." if math.isnan(loop.lag) else f"; they cross the middle {loop.lag:.3g} apart."))  # fmt: skip
+        return (
+            f"{title}：{way}再返回，每步{loop.hold}个月，同一水平下往返收缴率最多相差{format_share(loop.width, 0)}"
+            + ("。" if math.isnan(loop.lag) else f"，越过中点的位置相差{loop.lag:.3g}。")
+        )
+    return (
+        f"{title}: from {way} and back, {loop.hold} months a step, collection on the two ways differs by up to "
+        f"{format_share(loop.width, 0)}"
+        + ("." if math.isnan(loop.lag) else f"; they cross the middle {loop.lag:.3g} apart.")
+    )
 
 
 def no_return_line(found: NoReturn | None, note: str, lang: str) -> str:
     """The point of no return of a policy, or why there is none."""
     if found is None:
         why = pick(NOTES[note], lang) if note in NOTES else note
-        return f"不可逆转点：没有（{why}）。" if lang == "zh" else f"Point of no return: there is none ({why})."
+        return (
+            f"不可逆转点：没有（{why}）。" if lang == "zh" else f"Point of no return: there is none ({why})."
+        )
     last = max(found.trials, key=lambda one: one.delay)
     if found.latest is None:
-        doubt = "" if not last.uncertain else "（但不能排除已不到一半）" if lang == "zh" else " (though less than half cannot be ruled out)"
-        return (f"不可逆转点：在所试范围内没有。即使推迟{last.delay}个月，这一政策每次运行仍挽救{last.rescued:.1f}个小区，"
-                f"按计划开始为{found.immediate:.1f}个{doubt}：对这一政策而言，衰败没有到不可挽回的地步。" if lang == "zh" else
-                f"Point of no return: there is none in the range tried. Even begun {last.delay} months later the policy rescues {last.rescued:.1f} estates a run, "
-                f"begun as planned {found.immediate:.1f}{doubt}: for this policy decay does not become irreversible.")  # fmt: skip
+        doubt = (
+            ""
+            if not last.uncertain
+            else "（但不能排除已不到一半）"
+            if lang == "zh"
+            else " (though less than half cannot be ruled out)"
+        )
+        return (
+            f"不可逆转点：在所试范围内没有。即使推迟{last.delay}个月，这一政策每次运行仍挽救{last.rescued:.1f}个小区，"
+            f"按计划开始为{found.immediate:.1f}个{doubt}：对这一政策而言，衰败没有到不可挽回的地步。"
+            if lang == "zh"
+            else f"Point of no return: there is none in the range tried. Even begun {last.delay} months later the policy rescues {last.rescued:.1f} estates a run, "
+            f"begun as planned {found.immediate:.1f}{doubt}: for this policy decay does not become irreversible."
+        )
     if lang == "zh":
         sure = "" if found.sure is None else f"；推迟{found.sure}个月时确定有效"
         lost = "" if found.lost is None else f"，推迟{found.lost}个月时确定无效"
-        return (f"不可逆转点：最迟在第{found.month}月（推迟{found.latest}个月）开始，仍可达到按计划开始所挽救小区"
-                f"（每次{found.immediate:.1f}个）的一半{sure}{lost}。")  # fmt: skip
+        return (
+            f"不可逆转点：最迟在第{found.month}月（推迟{found.latest}个月）开始，仍可达到按计划开始所挽救小区"
+            f"（每次{found.immediate:.1f}个）的一半{sure}{lost}。"
+        )
     sure = "" if found.sure is None else f"; beyond doubt it works with a delay of {found.sure} months"
     lost = "" if found.lost is None else f" and no longer with one of {found.lost}"
-    return (f"Point of no return: month {found.month} (a delay of {found.latest} months) is the latest start that rescues at least half "
-            f"of the {found.immediate:.1f} estates a run that the planned start rescues{sure}{lost}.")  # fmt: skip
+    return (
+        f"Point of no return: month {found.month} (a delay of {found.latest} months) is the latest start that rescues at least half "
+        f"of the {found.immediate:.1f} estates a run that the planned start rescues{sure}{lost}."
+    )

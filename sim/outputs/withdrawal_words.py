@@ -14,32 +14,67 @@ if TYPE_CHECKING:
     from sim.experiments.withdrawal import Withdrawal, Withdrawn
 
 SAID = {
-    "kept": Word("{name}：与从未实施相比，一直实施使{subject}变化{kept}；第{month}月后停止，则变化{ended}",
-                 "{name}: kept, it changes {subject} by {kept}; ended after month {month}, by {ended}"),
-    "remains": Word("，效果留下{share}（{level}置信区间：{low}至{high}）", ", so {share} of the effect remains ({level} interval {low} to {high})"),
-    "turned": Word("：停止后的结果比从未实施还差，效果没有留下", ": it then ends worse than if it had never been, and nothing of the effect remains"),
-    "turned_better": Word("：停止后的变化与一直实施时方向相反", ": ended, it does the opposite of what it does while kept"),
-    "gone": Word("，看不出效果有所留下（估计{share}，{level}置信区间：{low}至{high}）",
-                 ", so nothing of the effect can be seen to remain (estimate {share}, {level} interval {low} to {high})"),
+    "kept": Word(
+        "{name}：与从未实施相比，一直实施使{subject}变化{kept}；第{month}月后停止，则变化{ended}",
+        "{name}: kept, it changes {subject} by {kept}; ended after month {month}, by {ended}",
+    ),
+    "remains": Word(
+        "，效果留下{share}（{level}置信区间：{low}至{high}）",
+        ", so {share} of the effect remains ({level} interval {low} to {high})",
+    ),
+    "turned": Word(
+        "：停止后的结果比从未实施还差，效果没有留下",
+        ": it then ends worse than if it had never been, and nothing of the effect remains",
+    ),
+    "turned_better": Word(
+        "：停止后的变化与一直实施时方向相反", ": ended, it does the opposite of what it does while kept"
+    ),
+    "gone": Word(
+        "，看不出效果有所留下（估计{share}，{level}置信区间：{low}至{high}）",
+        ", so nothing of the effect can be seen to remain (estimate {share}, {level} interval {low} to {high})",
+    ),
     "none": Word("；效果太弱，说不清留下多少", "; the effect is too weak to say what share of it remains"),
-}  # fmt: skip
+}
 
 
 def sentence_of(found: Withdrawal, one: Withdrawn, lang: str = "en") -> str:
     """What ending a programme does, and how much of its effect remains."""
     unit = OUTCOMES[one.outcome].unit
-    labels = {each.name: each.label_zh if lang == "zh" else each.label_en for each in found.scenario.interventions}
-    values = {"name": labels.get(one.programme) or one.programme, "month": one.month, "subject": subject(one.outcome, lang)}
+    labels = {
+        each.name: each.label_zh if lang == "zh" else each.label_en for each in found.scenario.interventions
+    }
+    values = {
+        "name": labels.get(one.programme) or one.programme,
+        "month": one.month,
+        "subject": subject(one.outcome, lang),
+    }
     brackets = "（{}）" if lang == "zh" else " ({})"
-    written = {key: size_of(mean, unit, lang, sign=True) + brackets.format(bounds_of(interval.low, interval.high, unit, lang))
-               for key, mean, interval in (("kept", one.kept, one.kept_interval), ("ended", one.ended, one.ended_interval))}  # fmt: skip
+    written = {
+        key: size_of(mean, unit, lang, sign=True)
+        + brackets.format(bounds_of(interval.low, interval.high, unit, lang))
+        for key, mean, interval in (
+            ("kept", one.kept, one.kept_interval),
+            ("ended", one.ended, one.ended_interval),
+        )
+    }
     text = SAID["kept"].in_language(require_language(lang)).format(**values, **written)
     if math.isnan(one.remains):
         return text + SAID["none"].in_language(lang) + ("。" if lang == "zh" else ".")
     span = one.remains_interval
     if span.high < 0:  # a share of the effect below nothing is no share
         helped = one.kept * OUTCOMES[one.outcome].better > 0
-        return text + SAID["turned" if helped else "turned_better"].in_language(lang) + ("。" if lang == "zh" else ".")
-    share, low, high = (percent(part).replace("-", "−") for part in (one.remains, one.remains_interval.low, one.remains_interval.high))
-    tail = SAID["remains" if span.low > 0 else "gone"].in_language(lang).format(share=share, level=percent_level(one.remains_interval.level), low=low, high=high)
+        return (
+            text
+            + SAID["turned" if helped else "turned_better"].in_language(lang)
+            + ("。" if lang == "zh" else ".")
+        )
+    share, low, high = (
+        percent(part).replace("-", "−")
+        for part in (one.remains, one.remains_interval.low, one.remains_interval.high)
+    )
+    tail = (
+        SAID["remains" if span.low > 0 else "gone"]
+        .in_language(lang)
+        .format(share=share, level=percent_level(one.remains_interval.level), low=low, high=high)
+    )
     return text + tail + ("。" if lang == "zh" else ".")

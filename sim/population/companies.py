@@ -19,14 +19,24 @@ def draw_companies(scenario: Scenario, seed: int) -> np.ndarray:
     companies = np.zeros(count, COMPANY_TYPE)
     rows = np.arange(count)
     companies["state_owned"][settings.private :] = 1
-    companies["home_district"] = np.floor(uniforms(seed, Stream.COMPANY_PLACE, 0, rows) * scenario.city.districts)
-    companies["skill"] = np.clip(settings.skill_mean + settings.skill_sd * normals(seed, Stream.COMPANY_SKILL, 0, rows), 0.3, 1.0)
+    companies["home_district"] = np.floor(
+        uniforms(seed, Stream.COMPANY_PLACE, 0, rows) * scenario.city.districts
+    )
+    companies["skill"] = np.clip(
+        settings.skill_mean + settings.skill_sd * normals(seed, Stream.COMPANY_SKILL, 0, rows), 0.3, 1.0
+    )
     companies["cost_level"] = lognormals(1.0, settings.cost_spread, seed, Stream.COMPANY_COST, rows)
-    companies["margin"] = settings.margin_mean + settings.margin_sd * normals(seed, Stream.COMPANY_MARGIN, 0, rows)
-    tolerance = settings.tolerance_months_mean + settings.tolerance_months_sd * normals(seed, Stream.COMPANY_RISK, 0, rows)
+    companies["margin"] = settings.margin_mean + settings.margin_sd * normals(
+        seed, Stream.COMPANY_MARGIN, 0, rows
+    )
+    tolerance = settings.tolerance_months_mean + settings.tolerance_months_sd * normals(
+        seed, Stream.COMPANY_RISK, 0, rows
+    )
     companies["tolerance"] = np.maximum(3.0, tolerance)
     companies["risk"] = uniforms(seed, Stream.COMPANY_SIZE, 0, rows)
-    companies["capacity"] = np.where(companies["state_owned"] == 1, settings.capacity_state_owned, settings.capacity_estates)
+    companies["capacity"] = np.where(
+        companies["state_owned"] == 1, settings.capacity_state_owned, settings.capacity_estates
+    )
     companies["reputation"] = 0.6
     companies["score"] = -1.0
     companies["active"] = 1
@@ -38,7 +48,10 @@ def assign_estates(estates: np.ndarray, companies: np.ndarray, scenario: Scenari
 
     Raises ScenarioError where the companies cannot run all the estates that the scenario gives them.
     """
-    for mode, owned, name, limit in ((MARKET, 0, "private", "capacity_estates"), (SOE, 1, "state_owned", "capacity_state_owned")):
+    for mode, owned, name, limit in (
+        (MARKET, 0, "private", "capacity_estates"),
+        (SOE, 1, "state_owned", "capacity_state_owned"),
+    ):
         rows = np.flatnonzero(estates["mode"] == mode)
         firms = np.flatnonzero(companies["state_owned"] == owned)
         capacity = int(companies["capacity"][firms].sum())

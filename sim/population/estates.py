@@ -44,7 +44,9 @@ def draw_estates(scenario: Scenario, seed: int) -> np.ndarray:
         members = np.sort(members)
         estates["type"][members] = code
         estates["old"][members] = int(kind.old)
-        sizes[members] = lognormals(kind.households_mean, kind.households_spread, seed, Stream.ESTATE_HOUSEHOLDS, members)
+        sizes[members] = lognormals(
+            kind.households_mean, kind.households_spread, seed, Stream.ESTATE_HOUSEHOLDS, members
+        )
         least[members] = kind.households_min
         _draw_traits(estates, members, kind, seed)
         _assign_modes(estates, members, kind, seed)
@@ -60,8 +62,12 @@ def draw_estates(scenario: Scenario, seed: int) -> np.ndarray:
 
 def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int) -> None:
     age_luck = uniforms(seed, Stream.ESTATE_AGE, 0, members)
-    estates["built_year"][members] = np.floor(kind.built_low + age_luck * (kind.built_high - kind.built_low + 1))
-    estates["price"][members] = FEN_PER_YUAN * lognormals(kind.fee_price, kind.fee_price_spread, seed, Stream.ESTATE_PRICE, members)
+    estates["built_year"][members] = np.floor(
+        kind.built_low + age_luck * (kind.built_high - kind.built_low + 1)
+    )
+    estates["price"][members] = FEN_PER_YUAN * lognormals(
+        kind.fee_price, kind.fee_price_spread, seed, Stream.ESTATE_PRICE, members
+    )
     cost = lognormals(1.0, kind.cost_spread, seed, Stream.ESTATE_COST, members)
     estates["cost_fixed"][members] = FEN_PER_YUAN * kind.cost_fixed * cost
     # per m2 until the owners' areas are known

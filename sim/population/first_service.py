@@ -24,7 +24,15 @@ def first_service(estates, companies, committees, types, p):  # type: ignore[no-
         estate = estates[e]
         kind = types[estate.type]
         area = kind.area_mean * estate.households
-        cost = standard_cost(estate.cost_fixed, estate.cost_area * area, 1.0, estate.condition, q.service_condition_cost, 0.0, 0.0)
+        cost = standard_cost(
+            estate.cost_fixed,
+            estate.cost_area * area,
+            1.0,
+            estate.condition,
+            q.service_condition_cost,
+            0.0,
+            0.0,
+        )
         billed = billed_share_of_full_fee(estate.mode, q)
         revenue = start_revenue(estate, q)
         income = kind.start_collection * estate.price * area * billed + revenue
@@ -36,19 +44,36 @@ def first_service(estates, companies, committees, types, p):  # type: ignore[no-
             skill = company.skill
             least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
             away = 1.0 + q.service_away_cost if company.home_district != estate.district else 1.0
-            effort = affordable_effort(income, company.margin, q.service_overhead, cost * company.cost_level * away)
+            effort = affordable_effort(
+                income, company.margin, q.service_overhead, cost * company.cost_level * away
+            )
         elif estate.mode == UNIT:
             effort = q.service_unit_effort
         elif estate.mode == SELF:
-            effort = min(q.service_self_ceiling, affordable_effort(income, 0.0, 0.0, cost) + q.service_volunteer_effort)
+            effort = min(
+                q.service_self_ceiling, affordable_effort(income, 0.0, 0.0, cost) + q.service_volunteer_effort
+            )
         elif estate.mode == CLEANING:
             effort = q.service_cleaning_effort
         estate.income_smooth = income
         estate.effort = max(effort, least)
-        estate.monitoring = monitoring_of(q.service_monitoring_base, q.committee_monitoring, committees[e].strength,
-                                          q.service_disclosure_monitoring, 0.0, 0.0)  # fmt: skip
-        estate.quality = service_quality(estate.effort, skill, estate.monitoring, q.service_monitoring_gap, 0.0,
-                                         q.service_gaming_gain, q.service_returns)  # fmt: skip
+        estate.monitoring = monitoring_of(
+            q.service_monitoring_base,
+            q.committee_monitoring,
+            committees[e].strength,
+            q.service_disclosure_monitoring,
+            0.0,
+            0.0,
+        )
+        estate.quality = service_quality(
+            estate.effort,
+            skill,
+            estate.monitoring,
+            q.service_monitoring_gap,
+            0.0,
+            q.service_gaming_gain,
+            q.service_returns,
+        )
         estate.quality_start = estate.quality
 
 
@@ -63,11 +88,15 @@ def first_month(estates, companies, p):  # type: ignore[no-untyped-def]
         estate = estates[e]
         share = billed_share_of_full_fee(estate.mode, q)
         company_run = estate.mode == MARKET or estate.mode == SOE
-        cost = standard_cost(estate.cost_fixed, estate.cost_area, 1.0, estate.condition, q.service_condition_cost, 0.0, 0.0)
+        cost = standard_cost(
+            estate.cost_fixed, estate.cost_area, 1.0, estate.condition, q.service_condition_cost, 0.0, 0.0
+        )
         effort = estate.effort
         if company_run:
             company = companies[estate.company]
-            cost *= company.cost_level * (1.0 + q.service_away_cost if company.home_district != estate.district else 1.0)
+            cost *= company.cost_level * (
+                1.0 + q.service_away_cost if company.home_district != estate.district else 1.0
+            )
         elif estate.mode == SELF:
             effort = max(0.0, effort - q.service_volunteer_effort)
         estate.billed = int(estate.price * estate.billable_area * share)

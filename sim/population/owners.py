@@ -23,10 +23,20 @@ CONDITIONAL, FREE_RIDER, STEADY = range(3)
 OCCUPIER, TENANT, VACANT = range(3)
 
 TYPE_TRAITS = np.dtype(
-    [(name, np.float64) for name in (
-        "area_mean", "area_spread", "income_mean", "income_spread", "vacancy", "tenants", "duty_shift", "start_collection",
-    )]
-)  # fmt: skip
+    [
+        (name, np.float64)
+        for name in (
+            "area_mean",
+            "area_spread",
+            "income_mean",
+            "income_spread",
+            "vacancy",
+            "tenants",
+            "duty_shift",
+            "start_collection",
+        )
+    ]
+)
 
 
 @register_jitable
@@ -57,17 +67,31 @@ def draw_owners(first, last, moods, levels, types, owners, estates, world, p):  
         kind = types[estate.type]
         price = estate.price * billed_share_of_full_fee(estate.mode, q)
         for i in range(estate.first_owner, estate.first_owner + estate.households):
-            payer_word, place_word, area_word, income_word = philox(U64(i), zero, U64(TRAITS), zero, key_0, key_1)
-            duty_word, threshold_word, active_word, start_word = philox(U64(i), zero, U64(TRAITS_2), zero, key_0, key_1)
+            payer_word, place_word, area_word, income_word = philox(
+                U64(i), zero, U64(TRAITS), zero, key_0, key_1
+            )
+            duty_word, threshold_word, active_word, start_word = philox(
+                U64(i), zero, U64(TRAITS_2), zero, key_0, key_1
+            )
             mood_word, arrears_word, _, _ = philox(U64(i), zero, U64(START), zero, key_0, key_1)
             payer = draw_payer(share_of(payer_word), q)
             place = share_of(place_word)
-            occupancy = VACANT if place < kind.vacancy else (TENANT if place < kind.vacancy + kind.tenants else OCCUPIER)
+            occupancy = (
+                VACANT
+                if place < kind.vacancy
+                else (TENANT if place < kind.vacancy + kind.tenants else OCCUPIER)
+            )
             z = normal_quantile(share_of(area_word))
             area = kind.area_mean * exp64(kind.area_spread * z - 0.5 * kind.area_spread * kind.area_spread)
             z = normal_quantile(share_of(income_word))
-            income = kind.income_mean * exp64(kind.income_spread * z - 0.5 * kind.income_spread * kind.income_spread)
-            duty = q.payment_base + kind.duty_shift + q.payment_duty_spread * normal_quantile(share_of(duty_word))
+            income = kind.income_mean * exp64(
+                kind.income_spread * z - 0.5 * kind.income_spread * kind.income_spread
+            )
+            duty = (
+                q.payment_base
+                + kind.duty_shift
+                + q.payment_duty_spread * normal_quantile(share_of(duty_word))
+            )
             service = q.payment_satisfaction_weight
             norm = q.payment_norm_weight
             if payer == STEADY:
@@ -82,7 +106,9 @@ def draw_owners(first, last, moods, levels, types, owners, estates, world, p):  
                 duty += q.payment_vacant_shift
             elif occupancy == TENANT:
                 duty += q.payment_tenant_shift
-            threshold = q.payment_threshold_mean + q.payment_threshold_spread * normal_quantile(share_of(threshold_word))
+            threshold = q.payment_threshold_mean + q.payment_threshold_spread * normal_quantile(
+                share_of(threshold_word)
+            )
             owners.area[i] = F(area)
             owners.income[i] = F(income)
             owners.duty[i] = F(duty)
@@ -94,7 +120,9 @@ def draw_owners(first, last, moods, levels, types, owners, estates, world, p):  
             content = levels[e] + q.satisfaction_spread * normal_quantile(share_of(mood_word))
             owners.satisfaction[i] = F(min(1.0, max(0.0, content)))
             owners.expectation[i] = F(min(1.0, max(0.0, levels[e])))
-            owners.grievance[i] = F(min(1.0, 0.3 * estate.legacy + 0.3 * max(0.0, q.payment_satisfaction_reference - content)))
+            owners.grievance[i] = F(
+                min(1.0, 0.3 * estate.legacy + 0.3 * max(0.0, q.payment_satisfaction_reference - content))
+            )
             paid = share_of(start_word) < kind.start_collection
             owners.paid[i] = U8(1) if paid else U8(0)
             owners.payer_type[i] = U8(payer)

@@ -49,7 +49,9 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     largest = int(estates["households"].max())
     if largest > MOST_OWNERS:
         found = f"an estate of {largest} households (seed {seed})"
-        raise ScenarioError([Problem(scenario.name, "types", found, f"at most {MOST_OWNERS} households in every estate")])
+        raise ScenarioError(
+            [Problem(scenario.name, "types", found, f"at most {MOST_OWNERS} households in every estate")]
+        )
     companies = draw_companies(scenario, seed)
     assign_estates(estates, companies, scenario, seed)
     # tenders of unmanaged estates are spread over the waiting time, not all held in one month
@@ -59,18 +61,24 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     government = _government(scenario)
     books = _accounts(estates, companies, government)
     starts = building_starts(estates)
-    buildings = Buildings(starts, np.zeros(starts.size - 1, np.float32), np.zeros(starts.size - 1, np.float32))
+    buildings = Buildings(
+        starts, np.zeros(starts.size - 1, np.float32), np.zeros(starts.size - 1, np.float32)
+    )
     owners = new_owners(int(estates["households"].sum()))
     traits = _type_traits(scenario)
     first_service(estates, companies, committees, traits, parameters)
     moods = np.clip(0.36 + 0.1 * normals(seed, Stream.ESTATE_MOOD, 0, np.arange(estates.size)), 0.05, 0.9)
-    draw_owners(0, estates.size, moods, _levels(estates, parameters), traits, owners, estates, world, parameters)
+    draw_owners(
+        0, estates.size, moods, _levels(estates, parameters), traits, owners, estates, world, parameters
+    )
     sum_up_estates(owners, buildings, estates, parameters)
     estates["cost_area"] *= estates["area"]
     first_month(estates, companies, parameters)
     _opening_money(scenario, estates, companies, committees, books)
     claims = new_claims(estates.size)
-    return State(owners, buildings, estates, companies, committees, government, world, parameters, books, claims)
+    return State(
+        owners, buildings, estates, companies, committees, government, world, parameters, books, claims
+    )
 
 
 def _world(scenario: Scenario, seed: int) -> np.ndarray:
@@ -109,7 +117,12 @@ def _government(scenario: Scenario) -> np.ndarray:
     city, settings = scenario.city, scenario.government
     streets = city.districts * city.streets_per_district
     numbers = (1, city.districts, streets, streets * city.communities_per_street)
-    budgets = (settings.city_budget, settings.district_budget, settings.street_budget, settings.community_budget)
+    budgets = (
+        settings.city_budget,
+        settings.district_budget,
+        settings.street_budget,
+        settings.community_budget,
+    )
     government = np.zeros(sum(numbers), GOVERNMENT_TYPE)
     tier = np.repeat(np.arange(len(TIERS)), numbers)
     government["tier"] = tier
@@ -153,14 +166,24 @@ def _type_traits(scenario: Scenario) -> np.ndarray:
     return traits
 
 
-def _opening_money(scenario: Scenario, estates: np.ndarray, companies: np.ndarray, committees: np.ndarray,
-                   books: Books) -> None:  # fmt: skip
+def _opening_money(
+    scenario: Scenario, estates: np.ndarray, companies: np.ndarray, committees: np.ndarray, books: Books
+) -> None:
     """Companies start with some months of cost in cash, funds of estates with a committee with half a year's revenue."""
     run = np.flatnonzero(estates["company"] >= 0)
     cost = np.zeros(companies.size)
-    np.add.at(cost, estates["company"][run], (estates["cost_fixed"] + estates["cost_area"])[run] * estates["effort"][run])
+    np.add.at(
+        cost,
+        estates["company"][run],
+        (estates["cost_fixed"] + estates["cost_area"])[run] * estates["effort"][run],
+    )
     cash = np.floor(scenario.companies.cash_months * cost).astype(np.int64)
     givers = np.full(companies.size, books.account("shareholders"))
     books.move(Purpose.OPENING_CASH, givers, companies["account"], cash)
     fund = np.floor(estates["public_revenue"] * MONTHS / 2 * committees["exists"]).astype(np.int64)
-    books.move(Purpose.OPENING_FUND, np.full(estates.size, books.account("advertisers")), estates["fund_account"], fund)
+    books.move(
+        Purpose.OPENING_FUND,
+        np.full(estates.size, books.account("advertisers")),
+        estates["fund_account"],
+        fund,
+    )

@@ -33,7 +33,12 @@ def city_columns(record: Record) -> dict[str, np.ndarray]:
     """
     out = record.outcomes
     rate = collection_rate(out.collected, out.billed)
-    measures = {"collection_rate": rate, "satisfaction": out.satisfaction, "quality": out.quality, "condition": out.condition}
+    measures = {
+        "collection_rate": rate,
+        "satisfaction": out.satisfaction,
+        "quality": out.quality,
+        "condition": out.condition,
+    }
     columns: dict[str, np.ndarray] = {"month": np.arange(record.months + 1, dtype=np.int16)}
     weights = record.facts["households"].astype(np.float64)
     for name, values in measures.items():

@@ -21,10 +21,14 @@ from sim.scenario.loading import check
 MANIFEST = "manifest.json"
 COMPRESSION_LEVEL = 1  # higher levels take several times as long and save a tenth
 _NEEDED: dict[str, tuple[tuple[type, ...], str]] = {
-    "scenario": ((dict,), "a table"), "content_hash": ((str,), "a text"), "model_source_hash": ((str,), "a text"),
-    "seed": ((int,), "a number"), "months": ((int,), "a number"), "wall_seconds": ((int, float), "a number"),
+    "scenario": ((dict,), "a table"),
+    "content_hash": ((str,), "a text"),
+    "model_source_hash": ((str,), "a text"),
+    "seed": ((int,), "a number"),
+    "months": ((int,), "a number"),
+    "wall_seconds": ((int, float), "a number"),
     "files": ((dict,), "a table"),
-}  # fmt: skip
+}
 
 
 def save_run(run: Run, folder: Path) -> Path:
@@ -52,7 +56,9 @@ def check_place(folder: Path, key: str) -> None:
     if (folder / MANIFEST).exists():
         there = run_key(read_manifest(folder))
         if there != key:
-            raise ResultError(f"{folder}: holds another run ({there}, this one is {key}); name another folder")
+            raise ResultError(
+                f"{folder}: holds another run ({there}, this one is {key}); name another folder"
+            )
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
@@ -119,7 +125,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise ResultError(f"{folder}: no such folder of results")
     if not path.is_file():
-        raise ResultError(f"{folder}: no {MANIFEST} in it: not a folder of results, or a run that was interrupted")
+        raise ResultError(
+            f"{folder}: no {MANIFEST} in it: not a folder of results, or a run that was interrupted"
+        )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except (OSError, ValueError, RecursionError) as error:
@@ -145,4 +153,6 @@ def _check_file(path: Path, seal: Any) -> None:
         raise ResultError(f"{path}: missing, although the manifest names it")
     found = _seal(path)
     if found != {key: seal.get(key) for key in found}:
-        raise ResultError(f"{path}: damaged: its content is not what the manifest says ({found['bytes']} bytes)")
+        raise ResultError(
+            f"{path}: damaged: its content is not what the manifest says ({found['bytes']} bytes)"
+        )

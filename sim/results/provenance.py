@@ -25,7 +25,9 @@ DISTRIBUTION = "estate-governance-simulator"
 GIT_SECONDS = 5.0
 
 
-def describe_run(scenario: Scenario, outcomes: Outcomes, wall_seconds: float, finished: datetime) -> dict[str, Any]:
+def describe_run(
+    scenario: Scenario, outcomes: Outcomes, wall_seconds: float, finished: datetime
+) -> dict[str, Any]:
     """Everything that is needed to make the run again and to tell whether it came out the same."""
     return {
         "format": FORMAT,
@@ -98,8 +100,16 @@ def _git(*arguments: str) -> str | None:
     """What git prints, stripped; None if git is absent, fails or hangs."""
     environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
     try:
-        done = subprocess.run(["git", "-C", str(PACKAGE.parent), *arguments], capture_output=True, text=True, encoding="utf-8",
-                              timeout=GIT_SECONDS, env=environment, check=False, stdin=subprocess.DEVNULL)  # fmt: skip
+        done = subprocess.run(
+            ["git", "-C", str(PACKAGE.parent), *arguments],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=GIT_SECONDS,
+            env=environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
     except (OSError, subprocess.TimeoutExpired, UnicodeError):
         return None
     return done.stdout.strip() if done.returncode == 0 else None

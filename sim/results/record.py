@@ -13,8 +13,18 @@ if TYPE_CHECKING:
     from sim.city import City
 
 FACTS = (
-    "type", "old", "district", "street", "community", "built_year", "households", "buildings", "area", "cost_fixed", "cost_area",
-)  # fmt: skip
+    "type",
+    "old",
+    "district",
+    "street",
+    "community",
+    "built_year",
+    "households",
+    "buildings",
+    "area",
+    "cost_fixed",
+    "cost_area",
+)
 
 
 class Record(NamedTuple):
@@ -23,7 +33,9 @@ class Record(NamedTuple):
     outcomes: Outcomes  # (months + 1) x estates
     facts: np.ndarray  # structured, one row an estate, fields FACTS
     events: np.ndarray  # structured, sim.state.tables.EVENT_TYPE, in order of time
-    ledger: tuple[tuple[int, str, str, str, str, int], ...]  # month, purpose, payer and payee kind, programme, fen
+    ledger: tuple[
+        tuple[int, str, str, str, str, int], ...
+    ]  # month, purpose, payer and payee kind, programme, fen
     types: tuple[str, ...]  # names of the estate types, in order of their codes
     programmes: tuple[str, ...]  # names of the programmes, in the order of the scenario
     first_street: int  # government row of the first street; the first community follows the last street
@@ -54,4 +66,6 @@ def record_of(city: City) -> Record:
     first_community = first_street + settings.districts * settings.streets_per_district
     ledger = tuple(city.ledger_lines)
     programmes = tuple(programme.name for programme in city.scenario.interventions)
-    return Record(outcomes, facts, events, ledger, tuple(city.scenario.types), programmes, first_street, first_community)
+    return Record(
+        outcomes, facts, events, ledger, tuple(city.scenario.types), programmes, first_street, first_community
+    )

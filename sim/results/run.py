@@ -55,7 +55,9 @@ class Run:
     Attributes: scenario (Scenario as resolved), seed (int), months (int), wall_seconds (of building and simulating).
     """
 
-    def __init__(self, scenario: Scenario, seed: int, months: int, wall_seconds: float, source: Source) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, months: int, wall_seconds: float, source: Source
+    ) -> None:
         """A run whose tables `source` provides; see `Run.from_city`, `sim.run` and `sim.load_run`."""
         self.scenario = scenario
         self.seed = seed
@@ -73,7 +75,9 @@ class Run:
         if record.months < 1:
             raise ValueError("no month has been simulated yet")
         scenario = city.scenario.model_copy(update={"seed": city.seed, "months": record.months})
-        return cls(scenario, city.seed, record.months, wall_seconds, Simulated(scenario, record, wall_seconds))
+        return cls(
+            scenario, city.seed, record.months, wall_seconds, Simulated(scenario, record, wall_seconds)
+        )
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

@@ -23,9 +23,17 @@ def standing(scenario: Scenario) -> dict[str, Any]:
     counts = dict.fromkeys(STATUSES, 0)
     for key, parameter in PARAMETERS.items():
         counts[_status(sourced.get(key, "assumed")) if key in changed else parameter.status] += 1
-    figures: Mapping[str, int] = {name: sum(figure.status == name for figure in scenario.figures) for name in ("reported", "derived", "assumed")}
-    return {"weighing": COUNT, "parameters": counts, "share_assumed": round(counts["assumed"] / max(1, len(PARAMETERS)), 4),
-            "set_by_scenario": sorted(changed), "figures": dict(figures)}  # fmt: skip
+    figures: Mapping[str, int] = {
+        name: sum(figure.status == name for figure in scenario.figures)
+        for name in ("reported", "derived", "assumed")
+    }
+    return {
+        "weighing": COUNT,
+        "parameters": counts,
+        "share_assumed": round(counts["assumed"] / max(1, len(PARAMETERS)), 4),
+        "set_by_scenario": sorted(changed),
+        "figures": dict(figures),
+    }
 
 
 def _status(figure_status: str) -> str:

@@ -14,9 +14,20 @@ if TYPE_CHECKING:
     from sim.results.run import Run
 
 KEY_OUTCOMES = (
-    "collection_rate", "quality", "satisfaction", "condition", "arrears", "nominal", "charging", "professional", "break_even",
-    "committees", "companies_active", "inequality", "complaints_open",
-)  # fmt: skip
+    "collection_rate",
+    "quality",
+    "satisfaction",
+    "condition",
+    "arrears",
+    "nominal",
+    "charging",
+    "professional",
+    "break_even",
+    "committees",
+    "companies_active",
+    "inequality",
+    "complaints_open",
+)
 IN_THE_CYCLE = ("spiralling", "collapsed")
 
 

@@ -74,7 +74,9 @@ def estates_columns(record: Record) -> Columns:
         "cost": yuan(out.spending),
         "overhead": yuan(out.overhead),
         "subsidy": yuan(out.subsidy),
-        "margin": _margin(flat(out.income_12), flat(out.spending_12) + flat(out.overhead_12), flat(out.company)),
+        "margin": _margin(
+            flat(out.income_12), flat(out.spending_12) + flat(out.overhead_12), flat(out.company)
+        ),
         "complaints_filed": flat(out.filed),
         "complaints_solved": flat(out.solved),
         "complaints_open": open_cases,
@@ -131,7 +133,9 @@ def events_columns(record: Record) -> Columns:
 
 def ledger_columns(record: Record) -> Columns:
     """One row per month, purpose and programme ("" for the ordinary course): what moved from which kind to which kind."""
-    month, purpose, payer, payee, programme, fen = zip(*record.ledger, strict=True) if record.ledger else ((),) * 6
+    month, purpose, payer, payee, programme, fen = (
+        zip(*record.ledger, strict=True) if record.ledger else ((),) * 6
+    )
     return {
         "month": np.array(month, np.int16),
         "purpose": _encode(purpose, (*PURPOSES, PROGRAMME)),
@@ -166,7 +170,9 @@ def arrow_table(columns: Columns) -> pa.Table:
             word = COLUMN_WORDS[name]
             about = {"unit": word.unit, "en": word.en, "zh": word.zh}
         if isinstance(column, Coded):
-            array = pa.DictionaryArray.from_arrays(pa.array(column.codes), pa.array(list(column.names), pa.string()))
+            array = pa.DictionaryArray.from_arrays(
+                pa.array(column.codes), pa.array(list(column.names), pa.string())
+            )
             # a file keeps only the names that occur; the whole list goes along
             about["names"] = json.dumps(list(column.names), ensure_ascii=False)
         else:

@@ -13,7 +13,10 @@ from sim.scenario.writing import to_data
 
 
 def with_programmes(
-    scenario: Scenario | str | Path, *programmes: Programme | Mapping[str, Any], name: str = "", keep: bool = True
+    scenario: Scenario | str | Path,
+    *programmes: Programme | Mapping[str, Any],
+    name: str = "",
+    keep: bool = True,
 ) -> Scenario:
     """A checked copy of a scenario with these programmes after its own, or instead of them (`keep` False; none: no programme at all).
 
@@ -23,7 +26,10 @@ def with_programmes(
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     data = to_data(loaded)
     own = data.get("interventions", []) if keep else []
-    data |= {"interventions": [*own, *(_table_of(one, loaded) for one in programmes)], "name": name or loaded.name}
+    data |= {
+        "interventions": [*own, *(_table_of(one, loaded) for one in programmes)],
+        "name": name or loaded.name,
+    }
     return check(data, {(): loaded.name}, loaded.name)
 
 
@@ -31,5 +37,7 @@ def _table_of(programme: Programme | Mapping[str, Any], scenario: Scenario) -> d
     """A programme as a table of a scenario file."""
     if not isinstance(programme, Programme):
         return dict(programme)
-    table: dict[str, Any] = to_data(scenario.model_copy(update={"interventions": (programme,)}))["interventions"][0]
+    table: dict[str, Any] = to_data(scenario.model_copy(update={"interventions": (programme,)}))[
+        "interventions"
+    ][0]
     return table

@@ -106,7 +106,14 @@ class EstateType(Table):
             found = "neither" if self.count is None else f"both (count {self.count}, share {self.share:g})"
             problems.append(Problem("", "count", f"{found} of count and share", "exactly one of them"))
         if self.cost_fixed == 0 and self.cost_per_area == 0:
-            problems.append(Problem("", "cost_fixed", "0 together with cost_per_area = 0", "more than 0 for one of the two: service costs money"))
+            problems.append(
+                Problem(
+                    "",
+                    "cost_fixed",
+                    "0 together with cost_per_area = 0",
+                    "more than 0 for one of the two: service costs money",
+                )
+            )
         if self.built_high < self.built_low:
             problems.append(
                 Problem("", "built_high", str(self.built_high), f"at least built_low ({self.built_low})")

@@ -102,7 +102,9 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
         data = merge(leave_out(base.data, left_out, str(file)), own)
         origins = base.origins | origins
     elif left_out:
-        raise ScenarioError([Problem(str(file), WITHOUT, repr(left_out), "nothing, because nothing is extended")])
+        raise ScenarioError(
+            [Problem(str(file), WITHOUT, repr(left_out), "nothing, because nothing is extended")]
+        )
     for key, added in additions.items():
         if not isinstance(added, list):
             raise ScenarioError([Problem(str(file), f"{ADD}{key}", repr(added), "a list of tables")])

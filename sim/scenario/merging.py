@@ -42,7 +42,9 @@ def leave_out(base: Mapping[str, Any], keys: Any, file: str) -> dict[str, Any]:
     figures = left.get("figures")
     if keys and isinstance(figures, list):
         gone = tuple(f"{key}." for key in keys)
-        left["figures"] = [f for f in figures if not (isinstance(f, dict) and f"{f.get('key')}.".startswith(gone))]
+        left["figures"] = [
+            f for f in figures if not (isinstance(f, dict) and f"{f.get('key')}.".startswith(gone))
+        ]
     return left
 
 
@@ -52,7 +54,9 @@ def _without_key(table: Mapping[str, Any], path: list[str], key: str, file: str)
     if first not in table or (rest and not isinstance(table[first], Mapping)):
         before = key.split(".")[: -len(path)]
         known = [".".join([*before, name]) for name in table]
-        raise ScenarioError([Problem(file, "without", repr(key), "a key of what is extended", nearest(key, known))])
+        raise ScenarioError(
+            [Problem(file, "without", repr(key), "a key of what is extended", nearest(key, known))]
+        )
     kept = {name: value for name, value in table.items() if name != first}
     return {**table, first: _without_key(table[first], rest, key, file)} if rest else kept
 

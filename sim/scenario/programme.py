@@ -116,7 +116,9 @@ class Programme(Table):
         if self.kind != self.programme_kind:
             problems.append(Problem("", "kind", repr(self.kind), repr(self.programme_kind)))
         if self.end is not None and 0 < self.end < self.start:
-            problems.append(Problem("", "end", str(self.end), f"at least start ({self.start}), or 0 for never"))
+            problems.append(
+                Problem("", "end", str(self.end), f"at least start ({self.start}), or 0 for never")
+            )
         refuse(problems)
         return self
 

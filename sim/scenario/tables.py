@@ -54,7 +54,13 @@ class CompanySettings(Table):
         15, 1, 10_000, "estates", "most estates that a private company can run", "民营企业最大在管小区数"
     )
     capacity_state_owned: int = setting(
-        60, 1, 10_000, "estates", "most estates that a state-owned company can run", "国有企业最大在管小区数", "S035"
+        60,
+        1,
+        10_000,
+        "estates",
+        "most estates that a state-owned company can run",
+        "国有企业最大在管小区数",
+        "S035",
     )
     cash_months: float = setting(
         3, 0, 60, "month", "months of cost held as cash at the start", "起始现金可支撑月数"

@@ -22,7 +22,9 @@ FIXED = (
     Field("buildings", I8, "buildings", "number of buildings", True),
     Field("area", F8, "m2", "floor area of all flats", True),
     Field("billable_area", F8, "m2", "floor area, vacant flats at their reduced share", True),
-    Field("cost_fixed", F8, "fen/month", "standard cost that does not grow with area, at starting prices", True),
+    Field(
+        "cost_fixed", F8, "fen/month", "standard cost that does not grow with area, at starting prices", True
+    ),
     Field("cost_area", F8, "fen/month", "standard cost that grows with area, at starting prices", True),
     Field("public_revenue", F8, "fen/month", "public revenue at good condition", True),
     Field("mean_activism", F8, "share", "mean activism of the owners", True),
@@ -35,7 +37,9 @@ MONTHLY = (
     # market
     Field("mode", I4, "code", "management mode (index into MODES)"),
     Field("company", I4, "row", "managing company, -1 without one"),
-    Field("former_company", I4, "row", "the last company that left, -1 if none; may not bid in the next tender"),
+    Field(
+        "former_company", I4, "row", "the last company that left, -1 if none; may not bid in the next tender"
+    ),
     Field("former_arrears", I8, "fen", "arrears owed to former managers (sum of sim.state.claims)"),
     Field("process", I4, "code", "0 none, 1 notice, 2 dismissal under way"),
     Field("process_left", I4, "months", "months until that process ends"),
@@ -55,7 +59,12 @@ MONTHLY = (
     # company
     Field("income", I8, "fen", "what the manager received this month"),
     Field("spending", I8, "fen", "what the manager spent on service this month"),
-    Field("overhead", I8, "fen", "what the manager spent besides: overhead, taxes and what programmes charged it"),
+    Field(
+        "overhead",
+        I8,
+        "fen",
+        "what the manager spent besides: overhead, taxes and what programmes charged it",
+    ),
     Field("income_smooth", F8, "fen/month", "smoothed income"),
     Field("subsidy", I8, "fen", "public transfers received this month"),
     Field("standard_cost", F8, "fen/month", "cost of full service this month"),
@@ -93,10 +102,22 @@ MONTHLY = (
 # What policy may move. Reset to 0 at the start of every month, then each programme in force adds to it.
 LEVERS = (
     Field("lever_company_income", I8, "fen/month", "public money paid to the manager, already in the ledger"),
-    Field("lever_company_charge", I8, "fen/month", "what programmes charged the manager, already in the ledger"),
+    Field(
+        "lever_company_charge", I8, "fen/month", "what programmes charged the manager, already in the ledger"
+    ),
     Field("lever_offer", I8, "fen/month", "public money that a company taking the estate over can count on"),
-    Field("lever_effort", F8, "share of standard cost", "effort that a company adds, or moves away, for what is at stake"),
-    Field("lever_company_revenue", F8, "share", "public revenue handed to the company beyond its usual share (negative: kept for the fund)"),
+    Field(
+        "lever_effort",
+        F8,
+        "share of standard cost",
+        "effort that a company adds, or moves away, for what is at stake",
+    ),
+    Field(
+        "lever_company_revenue",
+        F8,
+        "share",
+        "public revenue handed to the company beyond its usual share (negative: kept for the fund)",
+    ),
     Field("lever_company_cost", F8, "share", "relief on standard cost"),
     Field("lever_fixed_cost", F8, "share", "relief on the fixed part of standard cost"),
     Field("lever_monitoring", F8, "share", "inspection added to monitoring"),
@@ -121,8 +142,12 @@ LEVERS = (
     Field("lever_recovery", F8, "share per month", "added chance that arrears are repaid"),
     Field("lever_tender", F8, "companies", "bidders introduced in addition"),
     Field("lever_retry", F8, "months", "shortening of the wait before an unmanaged estate is tendered again"),
-    Field("lever_cleaning", F8, "flag", "the community takes up simple cleaning if nobody manages the estate"),
-    Field("lever_block", I8, "block", "number of the managed block that the estate is merged into, 0 for none"),
+    Field(
+        "lever_cleaning", F8, "flag", "the community takes up simple cleaning if nobody manages the estate"
+    ),
+    Field(
+        "lever_block", I8, "block", "number of the managed block that the estate is merged into, 0 for none"
+    ),
     Field("lever_belief", F8, "share", "correction of bidders' beliefs about collection"),
     Field("lever_self_management", F8, "share", "support of self-management"),
     Field("lever_dismissal", F8, "per month", "chance that the manager is put to an owners' vote or removed"),

@@ -16,7 +16,9 @@ F4, U1, I4, U4 = np.float32, np.uint8, np.int32, np.uint32
 OWNER_FIELDS = (
     Field("area", F4, "m2", "floor area of the flat", True),
     Field("income", F4, "fen/month", "household income", True),
-    Field("duty", F4, "logit", "readiness to pay, all else neutral (payer type and occupancy included)", True),
+    Field(
+        "duty", F4, "logit", "readiness to pay, all else neutral (payer type and occupancy included)", True
+    ),
     Field("threshold", F4, "share", "share of payers at which the owner is neutral", True),
     Field("service_sensitivity", F4, "logit per unit", "weight of satisfaction in paying", True),
     Field("norm_sensitivity", F4, "logit per unit", "weight of neighbours' payment in paying", True),
@@ -26,12 +28,22 @@ OWNER_FIELDS = (
     Field("grievance", F4, "share", "grievance against the company"),
     Field("arrears", I4, "fen", "unpaid fees"),
     Field("luck_complaint", U4, "word", "this month's addressed draw for complaining (scratch of the month)"),
-    Field("luck_persuasion", U4, "word", "this month's addressed draw for being asked to refuse (scratch of the month)"),
+    Field(
+        "luck_persuasion",
+        U4,
+        "word",
+        "this month's addressed draw for being asked to refuse (scratch of the month)",
+    ),
     Field("arrears_age", U1, "months", "months since the owner was last free of arrears (at most 250)"),
     Field("payer_type", U1, "code", "index into PAYER_TYPES", True),
     Field("occupancy", U1, "code", "index into OCCUPANCY", True),
     Field("paid", U1, "flag", "1 if this month's bill was paid"),
-    Field("waiting", U1, "months", "0 without an open complaint, else months since it was filed, plus one (at most 250)"),
+    Field(
+        "waiting",
+        U1,
+        "months",
+        "0 without an open complaint, else months since it was filed, plus one (at most 250)",
+    ),
 )
 
 

@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 from sim.cli.app import app
 
 KINDS = ("commodity", "unit_built", "three_no", "resettlement")
-TINY = {"city.estates": 20, "city.districts": 2, "companies.private": 4} | {f"types.{kind}.households_mean": 40 for kind in KINDS}
+TINY = {"city.estates": 20, "city.districts": 2, "companies.private": 4} | {
+    f"types.{kind}.households_mean": 40 for kind in KINDS
+}
 SMALL = [part for key, value in TINY.items() for part in ("--set", f"{key}={value}")]
 
 
@@ -36,21 +38,47 @@ def estate(*arguments: str, lang: str = "en"):
 
 def compare(store: str, *arguments: str, lang: str = "en"):
     """Result of `estate compare` in the tiny city."""
-    return estate("compare", "vicious_cycle", "subsidy_only", "--months", "24", "--in-process", "--store", store, *SMALL, *arguments, lang=lang)
+    return estate(
+        "compare",
+        "vicious_cycle",
+        "subsidy_only",
+        "--months",
+        "24",
+        "--in-process",
+        "--store",
+        store,
+        *SMALL,
+        *arguments,
+        lang=lang,
+    )
 
 
 def test_compare_says_and_writes_what_it_found(elsewhere, store):
     result = compare(store, "--replications", "6", "--withdraw", "18")
     assert result.exit_code == 0, result.output
-    for words in ("Compared with vicious_cycle, subsidy_only", "estates rescued", "harmed of 20", "95% interval", "runs needed", "Only 6 replications",
-                  "Withdrawal test: subsidy_only", "in the cycle without", "Results: results"):  # fmt: skip
+    for words in (
+        "Compared with vicious_cycle, subsidy_only",
+        "estates rescued",
+        "harmed of 20",
+        "95% interval",
+        "runs needed",
+        "Only 6 replications",
+        "Withdrawal test: subsidy_only",
+        "in the cycle without",
+        "Results: results",
+    ):
         assert words in result.output, words
     (folder,) = (elsewhere / "results").glob("compare-*")
     charts = {path.name for path in (folder / "charts").iterdir()}
     assert {"differences.png", "rescues.svg", "plane.png", "acceptability.png"} <= charts
     table = pd.read_parquet(folder / "differences.parquet")
     assert table["outcome"].iloc[0] == "cycle_share" and len(pd.read_csv(folder / "withdrawal.csv")) == 1
-    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["arms"]["subsidy_only"]["scenario"]["months"] == 24
+    assert (
+        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["arms"]["subsidy_only"][
+            "scenario"
+        ]["months"]
+        == 24
+    )
 
     again = compare(store, "--replications", "6", "--no-charts", lang="zh")
     assert again.exit_code == 0 and "新运行0次" in again.output and "与“恶性循环" in again.output
@@ -73,33 +101,63 @@ def test_another_result_is_not_overwritten(elsewhere, store):
 
 
 def test_sensitivity_says_and_writes_what_it_found(elsewhere, store):
-    options = ["--size", "2", "--replications", "2", "--outcome", "cycle_share", "--outcome", "satisfaction_last_year", "--months", "24"]
+    options = [
+        "--size",
+        "2",
+        "--replications",
+        "2",
+        "--outcome",
+        "cycle_share",
+        "--outcome",
+        "satisfaction_last_year",
+        "--months",
+        "24",
+    ]
     factors = ["--parameter", "payment.base", "--parameter", "types.commodity.start_collection=0.5:0.9"]
-    result = estate("sensitivity", "vicious_cycle", *options, *factors, "--in-process", "--store", store, *SMALL)
+    result = estate(
+        "sensitivity", "vicious_cycle", *options, *factors, "--in-process", "--store", store, *SMALL
+    )
     assert result.exit_code == 0, result.output
-    for words in ("12 runs, 12 of them", "What moves the share of estate-years in the cycle most", "payment.base", "types.commodity.start_collection",
-                  "0.5 – 0.9", "Morris"):  # fmt: skip
+    for words in (
+        "12 runs, 12 of them",
+        "What moves the share of estate-years in the cycle most",
+        "payment.base",
+        "types.commodity.start_collection",
+        "0.5 – 0.9",
+        "Morris",
+    ):
         assert words in result.output, words
     (folder,) = (elsewhere / "results").glob("sensitivity-vicious_cycle-morris-*")
-    assert {"tornado_morris.png", "heat_map_morris.svg"} <= {path.name for path in (folder / "charts").iterdir()}
+    assert {"tornado_morris.png", "heat_map_morris.svg"} <= {
+        path.name for path in (folder / "charts").iterdir()
+    }
     assert len(pd.read_csv(folder / "morris.csv")) == 4
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["compare"], "name two or more scenarios"),
-    (["compare", "vicious_cycle"], "two or more"),
-    (["compare", "vicious_cycle", "subsidy_only", "--study", "benchmark_rate"], "one of the two"),
-    (["compare", "--study", "benchmark_rate"], "one factor"),
-    (["compare", "vicious_cycle", "subsidy_only", "--width", "1", "--replications", "9"], "allowed one of them"),
-    (["compare", "vicious_cycle", "subsidy_only", "--withdraw", "5"], "withdrawal month: found 5, allowed 13 to 119"),
-    (["compare", "vicious_cycle", "subsidy_onyl"], "subsidy_only"),
-    (["sensitivity"], "name a scenario"),
-    (["sensitivity", "vicious_cycle", "--parameter", "payment.base=low:high"], "KEY=LOW:HIGH"),
-    (["sensitivity", "vicious_cycle", "--parameter", "payment.bas=1:2"], "unknown key"),
-    (["sensitivity", "vicious_cycle", "--method", "sobol", "--size", "10"], "power of two"),
-    (["sensitivity", "--study", "benchmark_rate", "--size", "4"], "allowed alone"),
-    (["sensitivity", "--study", "benchmark_rate"], "latin_hypercube"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["compare"], "name two or more scenarios"),
+        (["compare", "vicious_cycle"], "two or more"),
+        (["compare", "vicious_cycle", "subsidy_only", "--study", "benchmark_rate"], "one of the two"),
+        (["compare", "--study", "benchmark_rate"], "one factor"),
+        (
+            ["compare", "vicious_cycle", "subsidy_only", "--width", "1", "--replications", "9"],
+            "allowed one of them",
+        ),
+        (
+            ["compare", "vicious_cycle", "subsidy_only", "--withdraw", "5"],
+            "withdrawal month: found 5, allowed 13 to 119",
+        ),
+        (["compare", "vicious_cycle", "subsidy_onyl"], "subsidy_only"),
+        (["sensitivity"], "name a scenario"),
+        (["sensitivity", "vicious_cycle", "--parameter", "payment.base=low:high"], "KEY=LOW:HIGH"),
+        (["sensitivity", "vicious_cycle", "--parameter", "payment.bas=1:2"], "unknown key"),
+        (["sensitivity", "vicious_cycle", "--method", "sobol", "--size", "10"], "power of two"),
+        (["sensitivity", "--study", "benchmark_rate", "--size", "4"], "allowed alone"),
+        (["sensitivity", "--study", "benchmark_rate"], "latin_hypercube"),
+    ],
+)
 def test_bad_arguments_are_one_clear_error(elsewhere, arguments, words):
     result = estate(*arguments, "--store", "store")
     assert result.exit_code == 2 and words in result.output, result.output

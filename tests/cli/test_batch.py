@@ -47,7 +47,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine" / "below").mkdir(parents=True)
     (tmp_path / "mine" / "below" / "not_found.toml").write_text("months = 0\n")
-    for name, more in (("a_plain", ""), ("b_works", '[[add_interventions]]\nkind = "retrofit"\n'), ("c_drive", '[[add_interventions]]\nkind = "committee_drive"\n')):
+    for name, more in (
+        ("a_plain", ""),
+        ("b_works", '[[add_interventions]]\nkind = "retrofit"\n'),
+        ("c_drive", '[[add_interventions]]\nkind = "committee_drive"\n'),
+    ):
         (tmp_path / "mine" / f"{name}.toml").write_text(SMALL + more, encoding="utf-8")
     return tmp_path
 
@@ -85,14 +89,21 @@ def folders() -> list[str]:
 def test_a_batch_writes_every_run_and_an_index_of_all(elsewhere: Path) -> None:
     result = batch("--no-charts", "--replications", "2")
     assert result.exit_code == 0, result.output
-    assert "3 scenarios, 6 runs" in result.output and "6 runs carried out, 0 were there already, 0 failed" in result.output
+    assert (
+        "3 scenarios, 6 runs" in result.output
+        and "6 runs carried out, 0 were there already, 0 failed" in result.output
+    )
     assert "left" in result.output and folders() == ["a_plain", "b_works", "c_drive"]
     page = Path("out/index.html").read_text(encoding="utf-8")
     for folder in (path for path in Path("out").iterdir() if path.is_dir()):
         assert load_run(folder).months == 3 and f'href="{folder.name}/city.csv"' in page
         assert (folder / "city.csv").read_text(encoding="utf-8").count("\n") == 5
         assert [path.name for path in (folder / "replications").iterdir()] == ["seed-2.json"]
-    assert all(f'id="{name}"' in page for name in folders()) and "confidence interval" in page and "<td>2</td>" in page
+    assert (
+        all(f'id="{name}"' in page for name in folders())
+        and "confidence interval" in page
+        and "<td>2</td>" in page
+    )
 
 
 def test_what_is_there_is_not_run_again(counted: list[str]) -> None:
@@ -100,7 +111,11 @@ def test_what_is_there_is_not_run_again(counted: list[str]) -> None:
     assert counted == ["a_plain 1", "b_works 1", "c_drive 1"]
     before = {path: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
     again = batch("--no-charts")
-    assert again.exit_code == 0 and len(counted) == 3 and "0 runs carried out, 3 were there already" in again.output
+    assert (
+        again.exit_code == 0
+        and len(counted) == 3
+        and "0 runs carried out, 3 were there already" in again.output
+    )
     assert before == {path: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
     assert batch("--no-charts", "--replications", "2").exit_code == 0
     assert counted[3:] == ["a_plain 2", "b_works 2", "c_drive 2"]
@@ -122,7 +137,9 @@ def test_charts_in_another_language_need_no_new_run(counted: list[str]) -> None:
     result = estate("batch", "mine/a_plain.toml", "--out", "out", "--lang", "zh")
     assert result.exit_code == 0 and counted == ["a_plain 1"], result.output
     (folder,) = Path("out").glob("a_plain-*")
-    names = {lang: sorted(path.name for path in (folder / f"charts-{lang}").iterdir()) for lang in ("en", "zh")}
+    names = {
+        lang: sorted(path.name for path in (folder / f"charts-{lang}").iterdir()) for lang in ("en", "zh")
+    }
     assert names["en"] == names["zh"] and {"cycle.png", "map.svg"} <= set(names["zh"])
     page = Path("out/index.html").read_text(encoding="utf-8")
     assert f'href="{folder.name}/charts-zh/cycle.png"' in page and 'lang="zh-CN"' in page and "数据表" in page
@@ -134,7 +151,11 @@ def test_one_failing_scenario_does_not_stop_the_others(monkeypatch: pytest.Monke
         failing(patch, "b_works", EngineError("no luck"))
         result = batch("--no-charts", "--replications", "2")
     assert result.exit_code == 1 and "Traceback" not in result.output
-    assert "b_works: failed: no luck" in result.output and "broken: failed" in result.output and "4 runs carried out" in result.output
+    assert (
+        "b_works: failed: no luck" in result.output
+        and "broken: failed" in result.output
+        and "4 runs carried out" in result.output
+    )
     assert "2 failed" in result.output and folders() == ["a_plain", "c_drive"]
     page = Path("out/index.html").read_text(encoding="utf-8")
     assert "no luck" in page and 'id="broken"' in page and 'id="b_works"' in page
@@ -146,10 +167,16 @@ def test_one_failing_scenario_does_not_stop_the_others(monkeypatch: pytest.Monke
 def test_a_defect_in_one_scenario_is_reported_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     failing(monkeypatch, "a_plain", ZeroDivisionError("by zero"))
     result = batch("--no-charts")
-    assert result.exit_code == 1 and "a_plain: failed: ZeroDivisionError: by zero" in result.output and folders() == ["b_works", "c_drive"]
+    assert (
+        result.exit_code == 1
+        and "a_plain: failed: ZeroDivisionError: by zero" in result.output
+        and folders() == ["b_works", "c_drive"]
+    )
 
 
-def test_interrupted_it_keeps_what_is_finished_and_goes_on(monkeypatch: pytest.MonkeyPatch, counted: list[str]) -> None:
+def test_interrupted_it_keeps_what_is_finished_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, counted: list[str]
+) -> None:
     with monkeypatch.context() as patch:
         failing(patch, "b_works", KeyboardInterrupt())
         result = batch("--no-charts")
@@ -168,7 +195,11 @@ def test_places_may_be_names_files_and_folders(elsewhere: Path) -> None:
 
 @pytest.mark.parametrize(
     ("place", "message"),
-    [("absent.toml", "absent.toml: found no such file"), ("vicious_cycel", "did you mean 'vicious_cycle'"), ("empty", "empty: found no scenario")],
+    [
+        ("absent.toml", "absent.toml: found no such file"),
+        ("vicious_cycel", "did you mean 'vicious_cycle'"),
+        ("empty", "empty: found no scenario"),
+    ],
 )
 def test_a_place_without_scenarios_is_one_message(elsewhere: Path, place: str, message: str) -> None:
     (elsewhere / "empty").mkdir()

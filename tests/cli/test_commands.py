@@ -14,7 +14,14 @@ from sim.cli.describe import FULL, OUTSIDE, TAPERED, bar
 from sim.cli.options import language_of
 from sim.results import load_run
 
-SMALL = ["--set", "city.estates=40", "--set", "companies.private=8", "--set", "types.commodity.households_mean=60"]
+SMALL = [
+    "--set",
+    "city.estates=40",
+    "--set",
+    "companies.private=8",
+    "--set",
+    "types.commodity.households_mean=60",
+]
 
 
 def estate(*arguments: str, **environment: str):
@@ -42,7 +49,9 @@ def test_run_writes_a_folder_named_after_scenario_seed_and_content(elsewhere):
     result = estate("run", "vicious_cycle", "--months", "13", "--seed", "5", *SMALL)
     assert result.exit_code == 0, result.output
     (folder,) = (elsewhere / "results").iterdir()
-    assert folder.name.startswith("vicious_cycle-seed5-") and str(Path("results") / folder.name) in result.output
+    assert (
+        folder.name.startswith("vicious_cycle-seed5-") and str(Path("results") / folder.name) in result.output
+    )
     run = load_run(folder)
     assert (run.seed, run.months, run.scenario.city.estates) == (5, 13, 40)
     charts = sorted(path.name for path in (folder / "charts").iterdir())
@@ -51,8 +60,18 @@ def test_run_writes_a_folder_named_after_scenario_seed_and_content(elsewhere):
 
 def test_what_run_prints(elsewhere):
     result = estate("run", "vicious_cycle", "--months", "13", "--no-charts", *SMALL)
-    for words in ("40 estates", "13 months, seed 1", "changed: city.estates = 40", "no programme", "collection rate", "points",
-                  "Estates by stage", "Who was in the cycle", "staff and suppliers", "Results: results"):  # fmt: skip
+    for words in (
+        "40 estates",
+        "13 months, seed 1",
+        "changed: city.estates = 40",
+        "no programme",
+        "collection rate",
+        "points",
+        "Estates by stage",
+        "Who was in the cycle",
+        "staff and suppliers",
+        "Results: results",
+    ):
         assert words in result.output, words
     assert "\x1b" not in result.output and "\r" not in result.output
     assert "Charts:" not in result.output
@@ -106,7 +125,10 @@ def test_a_place_that_cannot_be_written(elsewhere):
         (["run", "vicious_cycle", "--set", "citty.estates=1"], "did you mean 'city'"),
         (["run", "vicious_cycle", "--set", "city.estates=many"], "city.estates: found 'many'"),
         (["run", "vicious_cycle", "--set", "nonsense"], "key=value, for example city.estates=200"),
-        (["run", "vicious_cycle", "--months", "0"], "months: found 0; allowed: a whole number from 1 to 1200"),
+        (
+            ["run", "vicious_cycle", "--months", "0"],
+            "months: found 0; allowed: a whole number from 1 to 1200",
+        ),
         (["describe", "vicious_cycel"], "did you mean 'vicious_cycle'"),
         (["explain", "nowhere", "--estate", "1"], "nowhere: no such folder of results"),
     ],
@@ -121,9 +143,15 @@ def test_errors_are_one_message_and_exit_code_2(elsewhere, arguments, message):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["run"], ["run", "vicious_cycle", "--months", "x"], ["run", "vicious_cycle", "--threads", "0"],
-     ["run", "vicious_cycle", "--lang", "fr"], ["explain", "somewhere"], ["dance"]],
-)  # fmt: skip
+    [
+        ["run"],
+        ["run", "vicious_cycle", "--months", "x"],
+        ["run", "vicious_cycle", "--threads", "0"],
+        ["run", "vicious_cycle", "--lang", "fr"],
+        ["explain", "somewhere"],
+        ["dance"],
+    ],
+)
 def test_wrong_usage_is_exit_code_2(arguments):
     result = estate(*arguments)
     assert result.exit_code == 2 and "Traceback" not in result.output
@@ -132,7 +160,9 @@ def test_wrong_usage_is_exit_code_2(arguments):
 def test_list(elsewhere):
     (elsewhere / "scenarios").mkdir()
     (elsewhere / "scenarios" / "broken.toml").write_text("months = 0", encoding="utf-8")
-    (elsewhere / "scenarios" / "mine.toml").write_text('extends = "vicious_cycle"\nmonths = 7\nseed = 3\n', encoding="utf-8")
+    (elsewhere / "scenarios" / "mine.toml").write_text(
+        'extends = "vicious_cycle"\nmonths = 7\nseed = 3\n', encoding="utf-8"
+    )
     result = estate("list")
     assert result.exit_code == 0
     rows = {line.split()[0]: line for line in result.output.splitlines() if line.strip()}
@@ -143,7 +173,16 @@ def test_list(elsewhere):
 def test_describe():
     result = estate("describe", "wuhan")
     assert result.exit_code == 0
-    for words in ("5,695 estates", "4,082,533 households", "employer-built housing", "reported", "derived", "assumed", "S060", "4,082,533"):
+    for words in (
+        "5,695 estates",
+        "4,082,533 households",
+        "employer-built housing",
+        "reported",
+        "derived",
+        "assumed",
+        "S060",
+        "4,082,533",
+    ):
         assert words in result.output, words
     chinese = estate("describe", "wuhan", "--lang", "zh").output
     for words in ("5,695个小区", "单位自建小区", "报道", "推算", "假设", "…"):
@@ -159,12 +198,17 @@ def test_describe_shows_changed_parameters(elsewhere):
 
 def test_timeline():
     def programme(**changes):
-        return SimpleNamespace(**({"start": 1, "end": None, "withdrawal": "sudden", "taper_months": 12} | changes))
+        return SimpleNamespace(
+            **({"start": 1, "end": None, "withdrawal": "sudden", "taper_months": 12} | changes)
+        )
 
     assert bar(programme(), 12, 12) == FULL * 12
     assert bar(programme(start=4), 12, 12) == OUTSIDE * 3 + FULL * 9
     assert bar(programme(start=2, end=5), 12, 12) == OUTSIDE + FULL * 4 + OUTSIDE * 7
-    assert bar(programme(end=4, withdrawal="tapered", taper_months=5), 12, 12) == FULL * 4 + TAPERED * 4 + OUTSIDE * 4
+    assert (
+        bar(programme(end=4, withdrawal="tapered", taper_months=5), 12, 12)
+        == FULL * 4 + TAPERED * 4 + OUTSIDE * 4
+    )
     assert bar(programme(end=0), 12, 12) == OUTSIDE * 12
     assert bar(programme(start=61), 120, 48) == OUTSIDE * 24 + FULL * 24
 

@@ -14,8 +14,18 @@ import pytest
 from sim.results import load_run
 
 ESTATE = [sys.executable, "-m", "sim"]
-LONG = ["run", "vicious_cycle", "--months", "1200", "--set", "city.estates=4000", "--set", "companies.private=300",
-        "--set", "companies.state_owned=40"]  # fmt: skip
+LONG = [
+    "run",
+    "vicious_cycle",
+    "--months",
+    "1200",
+    "--set",
+    "city.estates=4000",
+    "--set",
+    "companies.private=300",
+    "--set",
+    "companies.state_owned=40",
+]
 
 
 def environment() -> dict[str, str]:
@@ -23,8 +33,16 @@ def environment() -> dict[str, str]:
 
 
 def estate(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*ESTATE, *arguments], cwd=cwd, env=environment(), capture_output=True, text=True, encoding="utf-8",
-                          timeout=120, check=False)  # fmt: skip
+    return subprocess.run(
+        [*ESTATE, *arguments],
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])
@@ -36,14 +54,34 @@ def test_help_imports_nothing_heavy(arguments, tmp_path):
         "heavy = ('numpy', 'pandas', 'pyarrow', 'numba', 'mesa', 'matplotlib', 'scipy')\n"
         "print('HEAVY', [name for name in heavy if name in sys.modules])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True,
-                          encoding="utf-8", timeout=60, check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
     assert done.stdout.rstrip().endswith("HEAVY []")
 
 
 def test_a_run_as_a_process(tmp_path):
-    done = estate("run", "vicious_cycle", "--months", "3", "--no-charts", "--set", "city.estates=20", "--set", "companies.private=4",
-                  "--out", "here", cwd=tmp_path)  # fmt: skip
+    done = estate(
+        "run",
+        "vicious_cycle",
+        "--months",
+        "3",
+        "--no-charts",
+        "--set",
+        "city.estates=20",
+        "--set",
+        "companies.private=4",
+        "--out",
+        "here",
+        cwd=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
     assert "Results: here" in done.stdout and "\x1b" not in done.stdout
     assert load_run(tmp_path / "here").months == 3
@@ -58,8 +96,15 @@ def test_errors_go_to_stderr(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent differently there")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_in_the_middle_of_a_run(tmp_path, number, code):
-    process = subprocess.Popen([*ESTATE, *LONG], cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, encoding="utf-8")  # fmt: skip
+    process = subprocess.Popen(
+        [*ESTATE, *LONG],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
     try:
         results = tmp_path / "results"
         deadline = time.monotonic() + 60

@@ -12,18 +12,31 @@ PAGE = ROOT / "docs" / "how-to-add-an-intervention.md"
 
 
 def test_a_file_in_the_folder_is_all_it_takes(tmp_path):
-    shutil.copytree(ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__", "*.nbi", "*.nbc"))
+    shutil.copytree(
+        ROOT / "sim", tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__", "*.nbi", "*.nbc")
+    )
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     code = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert code is not None
     lines = [line for line in code[1].splitlines() if line.strip()]
     assert len(lines) <= 30
     (tmp_path / "sim" / "interventions" / "clean_up_week.py").write_text(code[1], encoding="utf-8")
-    (tmp_path / "mine.toml").write_text('extends = "small_city"\nname = "mine"\n[[interventions]]\nkind = "clean_up_week"\nstart = 3\nperiod = 2\n', encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(
+        'extends = "small_city"\nname = "mine"\n[[interventions]]\nkind = "clean_up_week"\nstart = 3\nperiod = 2\n',
+        encoding="utf-8",
+    )
 
     def estate(*arguments: str) -> str:
         environment = os.environ | {"PYTHONPATH": str(tmp_path), "COLUMNS": "200"}
-        done = subprocess.run([sys.executable, "-m", "sim", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "sim", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

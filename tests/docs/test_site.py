@@ -23,7 +23,9 @@ from sim.evidence.patterns import load_patterns  # noqa: E402
 from sim.evidence.score_card import Loops, Score, ScoreCard  # noqa: E402
 from sim.interventions.describe import kinds  # noqa: E402
 
-LOADED = re.compile(r"<(?:script|img|iframe|source)[^>]*\ssrc=\"?(?:https?:)?//|<link[^>]*rel=\"?(?:stylesheet|preload)[^>]*href=\"?(?:https?:)?//")
+LOADED = re.compile(
+    r"<(?:script|img|iframe|source)[^>]*\ssrc=\"?(?:https?:)?//|<link[^>]*rel=\"?(?:stylesheet|preload)[^>]*href=\"?(?:https?:)?//"
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,10 @@ def site(tmp_path_factory):
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]  # --strict: a broken link or anchor is an error
-    return {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in folder.rglob("*.html")}
+    return {
+        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+        for file in folder.rglob("*.html")
+    }
 
 
 def test_nothing_is_loaded_from_elsewhere(site):
@@ -60,8 +65,14 @@ def test_the_picture_of_the_loops_is_what_its_script_draws():
 def test_the_score_card_page_says_what_a_card_says():
     values = {"high": np.full(6, 0.66), "low": np.full(6, 0.2)}
     patterns = [one for one in load_patterns()[0] if one.name in ("collection_poor", "jiangan_charging")]
-    scores = {name: tuple(Score(one, found + 0.001 * np.arange(6), 0.95) for one in patterns) for name, found in values.items()}
+    scores = {
+        name: tuple(Score(one, found + 0.001 * np.arange(6), 0.95) for one in patterns)
+        for name, found in values.items()
+    }
     card = ScoreCard(scores["high"], tuple(range(1, 7)), 0.95, None, Loops({"norm": scores["low"]}))
-    for lang, said in (("en", ("collection in the poor stock", "**MISS**", "**breaks**", "held out", "luck only")), ("zh", ("较差住房的收缴率", "**不符**", "**不再成立**", "留作检验"))):
+    for lang, said in (
+        ("en", ("collection in the poor stock", "**MISS**", "**breaks**", "held out", "luck only")),
+        ("zh", ("较差住房的收缴率", "**不符**", "**不再成立**", "留作检验")),
+    ):
         text = make_score_card.page(card, None, lang)
         assert [one for one in said if one not in text] == []

@@ -12,7 +12,9 @@ CONNECTING = {"if", "else"}  # words inside formulas
 def names(text: str) -> set[str]:
     """Parameters, columns and modules that a page names, in text and in formulas."""
     spoken = re.findall(r"`([a-z_]+\.[a-z_…]+|[a-z_]+_[a-z_…]+)`", text)
-    computed = [word for part in re.findall(r"\\texttt\{([^}]*)\}", text) for word in part.replace("\\_", "_").split()]
+    computed = [
+        word for part in re.findall(r"\\texttt\{([^}]*)\}", text) for word in part.replace("\\_", "_").split()
+    ]
     return {*spoken, *computed} - CONNECTING
 
 

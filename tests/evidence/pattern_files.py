@@ -6,9 +6,14 @@ from copy import deepcopy
 from typing import Any
 
 GOOD: dict[str, Any] = {
-    "name": "some", "title": {"zh": "某", "en": "some"}, "scenario": "small_city", "use": "calibration", "sources": ["P006"],
-    "measure": {"statistic": "collection", "months": [1, 6]}, "target": {"low": 0.5, "high": 0.7},
-}  # fmt: skip
+    "name": "some",
+    "title": {"zh": "某", "en": "some"},
+    "scenario": "small_city",
+    "use": "calibration",
+    "sources": ["P006"],
+    "measure": {"statistic": "collection", "months": [1, 6]},
+    "target": {"low": 0.5, "high": 0.7},
+}
 
 
 def file_of(**changes: Any) -> dict[str, Any]:

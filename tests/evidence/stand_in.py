@@ -22,13 +22,31 @@ def patterns_of(held_out: bool = True) -> tuple[Pattern, ...]:
     """Collection tells of payment.base, satisfaction of payment.norm_weight; nothing tells of grievance.decay."""
     made = [
         file_of(name="paid", measure__months=[1, 6], target={"low": 0.45, "high": 0.55})["patterns"][0],
-        file_of(name="liked", measure__months=[1, 6], measure__statistic="satisfaction", target={"value": 0.7, "tolerance": 0.04})["patterns"][0],
-        file_of(name="always", measure__months=[1, 6], measure__statistic="nominal", target={"low": 0.9})["patterns"][0],
-        file_of(name="never", measure__months=[1, 6], measure__statistic="not_represented", target={"low": 0.9})["patterns"][0],
+        file_of(
+            name="liked",
+            measure__months=[1, 6],
+            measure__statistic="satisfaction",
+            target={"value": 0.7, "tolerance": 0.04},
+        )["patterns"][0],
+        file_of(name="always", measure__months=[1, 6], measure__statistic="nominal", target={"low": 0.9})[
+            "patterns"
+        ][0],
+        file_of(
+            name="never", measure__months=[1, 6], measure__statistic="not_represented", target={"low": 0.9}
+        )["patterns"][0],
     ]
     if held_out:
-        made.append(file_of(name="unseen", use="held_out", sources=["P042"], scenario="vicious_cycle", measure__months=[1, 3],
-                            measure__statistic="charging", target={"low": 0.2})["patterns"][0])  # fmt: skip
+        made.append(
+            file_of(
+                name="unseen",
+                use="held_out",
+                sources=["P042"],
+                scenario="vicious_cycle",
+                measure__months=[1, 3],
+                measure__statistic="charging",
+                target={"low": 0.2},
+            )["patterns"][0]
+        )
     return check_patterns({"patterns": made}, "mine.toml")
 
 
@@ -37,8 +55,12 @@ def reading(statistic: str, cell: Cell) -> float | None:
     values = cell.scenario.parameter_values()
     luck = LUCK * np.random.default_rng([cell.seed, len(statistic)]).standard_normal()
     base, norm = values["payment.base"], values["payment.norm_weight"]
-    made = {"collection": 0.25 + 0.25 * base + 0.03 * (base - 1) ** 2, "satisfaction": 0.4 + 0.1 * norm, "in_cycle": 0.8 - 0.3 * base,
-            "charging": 0.1 * norm}  # fmt: skip
+    made = {
+        "collection": 0.25 + 0.25 * base + 0.03 * (base - 1) ** 2,
+        "satisfaction": 0.4 + 0.1 * norm,
+        "in_cycle": 0.8 - 0.3 * base,
+        "charging": 0.1 * norm,
+    }
     if statistic == "not_represented":
         return None
     return float(made[statistic] + luck) if statistic in made else 1.0

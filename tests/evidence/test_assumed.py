@@ -13,8 +13,10 @@ from sim.errors import StudyError
 from sim.evidence.assumed import share_assumed
 
 HEAD = "parameter,outcome,total,first\n"
-ROWS = ("payment.burden_weight,cycle_share,0.3,0.2\npayment.base,cycle_share,0.5,0.4\npayment.vacant_bill_share,cycle_share,0.2,0.1\n"
-        "grievance.decay,cycle_share,-0.01,0\npayment.base,exits,,\n")  # fmt: skip
+ROWS = (
+    "payment.burden_weight,cycle_share,0.3,0.2\npayment.base,cycle_share,0.5,0.4\npayment.vacant_bill_share,cycle_share,0.2,0.1\n"
+    "grievance.decay,cycle_share,-0.01,0\npayment.base,exits,,\n"
+)
 
 
 @pytest.fixture
@@ -27,7 +29,11 @@ def test_shares_follow_the_indices(folder: Path) -> None:
     found = share_assumed(folder)
     share = found["cycle_share"]
     assert (share.assumed, share.calibrated, share.measured) == pytest.approx((0.3, 0.5, 0.2))
-    assert share.method == "sobol" and share.factors == 4 and share.largest[0] == ("payment.burden_weight", pytest.approx(0.3))
+    assert (
+        share.method == "sobol"
+        and share.factors == 4
+        and share.largest[0] == ("payment.burden_weight", pytest.approx(0.3))
+    )
     assert math.isnan(found["exits"].assumed), "an outcome that does not vary rests on nothing in particular"
 
 

@@ -25,7 +25,15 @@ RUNS = 120
 
 
 def fit(tmp_path: Path, engine: StandIn | None = None, **options: object) -> Calibration:
-    given = {"free": FREE, "runs": RUNS, "members": 100, "truths": 0, "scored": 0, "store": tmp_path / "store", "engine": engine or StandIn()} | options
+    given = {
+        "free": FREE,
+        "runs": RUNS,
+        "members": 100,
+        "truths": 0,
+        "scored": 0,
+        "store": tmp_path / "store",
+        "engine": engine or StandIn(),
+    } | options
     return calibrate(patterns_of(), **given)  # type: ignore[arg-type]
 
 
@@ -57,7 +65,9 @@ def test_what_the_patterns_say_is_learned_and_nothing_else(tmp_path: Path, metho
 def test_patterns_that_say_nothing_are_named(found: Calibration) -> None:
     reasons = found.statistics.set_index("pattern")["silent"]
     assert reasons["always"] == "no change" and reasons["never"] == "no value" and reasons["paid"] == ""
-    assert any("Say nothing" in line for line in found.warnings("en")) and any("没有信息" in line for line in found.warnings("zh"))
+    assert any("Say nothing" in line for line in found.warnings("en")) and any(
+        "没有信息" in line for line in found.warnings("zh")
+    )
 
 
 def test_nothing_that_is_held_out_is_run_before_the_fit_is_done(tmp_path: Path) -> None:
@@ -102,7 +112,9 @@ def test_a_calibration_is_saved_and_read(found: Calibration, tmp_path: Path) -> 
     manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     assert manifest["model_source_hash"] == held.model_source_hash and len(manifest["patterns_sha256"]) == 64
     assert manifest["diagnostics"]["truths"] == 40 and manifest["scores"]["passed"]["held_out"]["of"] == 1
-    path.with_suffix(".json").write_text(json.dumps(manifest | {"model_source_hash": "of another model"}), encoding="utf-8")
+    path.with_suffix(".json").write_text(
+        json.dumps(manifest | {"model_source_hash": "of another model"}), encoding="utf-8"
+    )
     assert "another version of the model" in load_ensemble(path).warnings("en")[0]
     assert "另一版本" in load_ensemble(path).warnings("zh")[0]
 
@@ -149,17 +161,24 @@ def test_the_default_parameters_are_unmeasured_and_have_ranges() -> None:
 
 
 def test_agreement_falls_with_distance_and_never_below_its_floor() -> None:
-    reported = Reported.of([Target(low=0.6, high=0.7), Target(low=0.9), Target(value=5.0, tolerance=1.0)], np.array([0.02, 0.02, 0.5]))
+    reported = Reported.of(
+        [Target(low=0.6, high=0.7), Target(low=0.9), Target(value=5.0, tolerance=1.0)],
+        np.array([0.02, 0.02, 0.5]),
+    )
     means = np.array([[0.65, 0.99, 5.0], [0.60, 0.90, 6.0], [0.50, 0.80, 9.0]])
     agreed = reported.agreement(means)
     assert (np.diff(agreed, axis=0) < 0).all() and agreed[0] == pytest.approx([1.0, 1.0, 1.0], abs=1e-4)
     assert agreed[1][1] == pytest.approx(0.5), "at the only bound, half of what luck may do lies inside"
     far = reported.log_likelihood(np.array([[0.0, 0.0, 99.0], [-9.0, -9.0, 999.0]]))
-    assert far[0] == far[1] == pytest.approx(3 * np.log(FLOOR)), "what is out of reach does not pull the parameters"
+    assert far[0] == far[1] == pytest.approx(3 * np.log(FLOOR)), (
+        "what is out of reach does not pull the parameters"
+    )
     assert reported.implausibility(means)[2] == pytest.approx([5.0, 5.0, 6.0])
     point = Reported(np.array([0.5]), np.array([0.5]), np.array([0.1]))
     assert point.agreement(np.array([[0.6]]))[0, 0] == pytest.approx(np.exp(-0.5))
-    assert discrepancy_of(Target(low=0.6, high=0.7)) == pytest.approx(0.025) and discrepancy_of(Target(low=0.9)) == pytest.approx(0.045)
+    assert discrepancy_of(Target(low=0.6, high=0.7)) == pytest.approx(0.025) and discrepancy_of(
+        Target(low=0.9)
+    ) == pytest.approx(0.045)
 
 
 def test_emulators_say_how_far_they_are_off() -> None:
@@ -207,7 +226,11 @@ def test_what_ships_can_be_read_and_says_where_it_comes_from() -> None:
     for path in shipped:
         held = load_ensemble(path)
         manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        assert len(held.members) >= 50 and manifest["members_digest"] == held.digest and manifest["diagnostics"]["truths"] >= 20
+        assert (
+            len(held.members) >= 50
+            and manifest["members_digest"] == held.digest
+            and manifest["diagnostics"]["truths"] >= 20
+        )
         assert held.model_source_hash == manifest["model_source_hash"]
 
 
@@ -219,4 +242,8 @@ def test_coverage_is_called_wrong_only_beyond_chance() -> None:
         names = ["payment.base", "outcome", *(f"another {number}" for number in range(11))]
         return Coverage(dict.fromkeys(names, column), dict.fromkeys(names, 0.5))
 
-    assert held(36).holds("payment.base", 0.9) and held(31).holds("payment.base", 0.9) and not held(24).holds("payment.base", 0.9)
+    assert (
+        held(36).holds("payment.base", 0.9)
+        and held(31).holds("payment.base", 0.9)
+        and not held(24).holds("payment.base", 0.9)
+    )

@@ -15,9 +15,24 @@ from sim.evidence.statistics import STATISTICS
 def test_the_shipped_patterns_are_in_order_and_cover_what_was_reported() -> None:
     patterns, _ = load_patterns()
     names = {pattern.name for pattern in patterns}
-    assert {"collection_poor", "collection_mixed", "collection_lowest", "collection_highest", "satisfaction_mean", "satisfaction_best",
-            "committees_spontaneous", "committees_mobilised", "service_cut_below_80", "exits_active", "months_to_exit", "disputes_settled",
-            "pingdingshan_nominal", "gaotang_fallback", "hanyang_professional", "jiangan_charging"} <= names  # fmt: skip
+    assert {
+        "collection_poor",
+        "collection_mixed",
+        "collection_lowest",
+        "collection_highest",
+        "satisfaction_mean",
+        "satisfaction_best",
+        "committees_spontaneous",
+        "committees_mobilised",
+        "service_cut_below_80",
+        "exits_active",
+        "months_to_exit",
+        "disputes_settled",
+        "pingdingshan_nominal",
+        "gaotang_fallback",
+        "hanyang_professional",
+        "jiangan_charging",
+    } <= names
     fitted = {one for pattern in patterns if pattern.use == CALIBRATION for one in pattern.sources}
     assert not fitted & {one for pattern in patterns if pattern.use == HELD_OUT for one in pattern.sources}
 

@@ -36,9 +36,17 @@ def test_all_kinds_of_numbers_are_looked_at() -> None:
 
 @pytest.mark.parametrize(
     ("figure", "part", "whole"),
-    [("S011", 176, 1115), ("S012", 482, 1115), ("S013", 166, 1115), ("S014", 291, 1115), ("S016", 176 + 482 + 166, 1115),
-     ("P008", 48, 64), ("P044", 1476, 3597), ("P052", 965 - 12, 965)],
-)  # fmt: skip
+    [
+        ("S011", 176, 1115),
+        ("S012", 482, 1115),
+        ("S013", 166, 1115),
+        ("S014", 291, 1115),
+        ("S016", 176 + 482 + 166, 1115),
+        ("P008", 48, 64),
+        ("P044", 1476, 3597),
+        ("P052", 965 - 12, 965),
+    ],
+)
 def test_percentages_follow_from_their_counts(figure: str, part: int, whole: int) -> None:
     number = register().figures[figure].number
     assert number is not None and math.isclose(number, 100 * part / whole, abs_tol=0.06)
@@ -68,9 +76,16 @@ def test_a_sound_register_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
-    [(",5,4,6,", ",7,4,6,", "low ≤ value ≤ high"), ("D01,A title,\n", "D02,A title,\n", "source_id"), ("%", "", "unit"), (",4,6,", ",x,6,", "low"),
-     ("D01,A title,\n", "D01,Another,\n", "source_title"), ("S001", "Q1", "id"), (",2020,D01", ",D01", "fields")],
-)  # fmt: skip
+    [
+        (",5,4,6,", ",7,4,6,", "low ≤ value ≤ high"),
+        ("D01,A title,\n", "D02,A title,\n", "source_id"),
+        ("%", "", "unit"),
+        (",4,6,", ",x,6,", "low"),
+        ("D01,A title,\n", "D01,Another,\n", "source_title"),
+        ("S001", "Q1", "id"),
+        (",2020,D01", ",D01", "fields"),
+    ],
+)
 def test_wrong_figures_are_refused_by_name(old: str, new: str, said: str) -> None:
     with pytest.raises(EvidenceError, match=said):
         read_register(SOURCES, FIGURES.replace(old, new, 1))
@@ -78,13 +93,17 @@ def test_wrong_figures_are_refused_by_name(old: str, new: str, said: str) -> Non
 
 def test_unknown_grade_and_double_id_are_refused_together() -> None:
     with pytest.raises(EvidenceError) as caught:
-        read_register(SOURCES.replace("press", "rumour"), FIGURES + "S001,a thing,5,4,6,%,,2020,D01,A title,\n")
+        read_register(
+            SOURCES.replace("press", "rumour"), FIGURES + "S001,a thing,5,4,6,%,,2020,D01,A title,\n"
+        )
     assert "rumour" in str(caught.value) and "twice" in str(caught.value)
 
 
 def test_what_uses_a_source_is_what_uses_its_figures() -> None:
     figure = register().figures["P066"]
-    assert {use.place for use in uses.uses_of("P066")} <= {use.place for use in uses.uses_of(figure.source.id)}
+    assert {use.place for use in uses.uses_of("P066")} <= {
+        use.place for use in uses.uses_of(figure.source.id)
+    }
     assert any(use.place == "payment.grievance_weight" for use in uses.uses_of("P066"))
 
 

@@ -17,7 +17,9 @@ SMALL = {"city.estates": 40, "companies.private": 8}
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory) -> Path:
-    return sim.run("small_city", seed=5, months=6, overrides=SMALL).save(tmp_path_factory.mktemp("runs") / "run")
+    return sim.run("small_city", seed=5, months=6, overrides=SMALL).save(
+        tmp_path_factory.mktemp("runs") / "run"
+    )
 
 
 def altered(saved: Path, tmp_path: Path, **changes: object) -> Path:
@@ -32,7 +34,13 @@ def altered(saved: Path, tmp_path: Path, **changes: object) -> Path:
 
 def test_the_same_run_comes_out_the_same(saved: Path) -> None:
     found = reproduce(saved)
-    assert found.same and found.verdict == "same" and found.tables == () and found.first is None and found.changes == ()
+    assert (
+        found.same
+        and found.verdict == "same"
+        and found.tables == ()
+        and found.first is None
+        and found.changes == ()
+    )
     result = CliRunner().invoke(app, ["reproduce", str(saved), "--lang", "en"])
     assert result.exit_code == 0 and "same to the last bit" in result.output
 
@@ -45,7 +53,11 @@ def test_a_difference_without_any_change_is_a_defect(saved: Path, tmp_path: Path
 
 
 def test_the_model_explains_before_versions_do(saved: Path, tmp_path: Path) -> None:
-    found = reproduce(altered(saved, tmp_path, outcomes_sha256="0" * 64, model_source_hash="abc", versions={"python": "2.7"}))
+    found = reproduce(
+        altered(
+            saved, tmp_path, outcomes_sha256="0" * 64, model_source_hash="abc", versions={"python": "2.7"}
+        )
+    )
     assert found.verdict == "explained" and {change.kind for change in found.changes} == {"model", "version"}
     assert [change.kind for change in found.reasons] == ["model"]
 
@@ -61,7 +73,10 @@ def test_another_seed_is_seen_where_it_first_differs(saved: Path) -> None:
 def test_the_machine_is_named(saved: Path) -> None:
     now = sim.load_run(saved).manifest
     then = now | {"platform": {"system": "Plan9", "machine": "vax", "cores": 1}}
-    assert [(change.kind, change.name) for change in changes_between(then, now, now["content_hash"])] == [("machine", "system"), ("machine", "machine")]
+    assert [(change.kind, change.name) for change in changes_between(then, now, now["content_hash"])] == [
+        ("machine", "system"),
+        ("machine", "machine"),
+    ]
 
 
 def test_the_manifest_says_what_the_run_rests_on(saved: Path) -> None:
@@ -74,5 +89,9 @@ def test_a_parameter_set_by_hand_counts_as_assumed(saved: Path) -> None:
     from sim.results.standing import standing
     from sim.runner import resolve
 
-    before, after = (standing(resolve("small_city", overrides=changes)) for changes in ({}, {"payment.base": 0.5}))
-    assert after["parameters"]["assumed"] == before["parameters"]["assumed"] + 1 and after["set_by_scenario"] == ["payment.base"]
+    before, after = (
+        standing(resolve("small_city", overrides=changes)) for changes in ({}, {"payment.base": 0.5})
+    )
+    assert after["parameters"]["assumed"] == before["parameters"]["assumed"] + 1 and after[
+        "set_by_scenario"
+    ] == ["payment.base"]

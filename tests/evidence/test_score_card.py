@@ -27,7 +27,9 @@ MONTHS = 8
 
 
 def pattern_of(**changes: Any) -> Any:
-    (pattern,) = check_patterns(file_of(**({"settings": SMALL, "measure__months": [1, MONTHS]} | changes)), "mine.toml")
+    (pattern,) = check_patterns(
+        file_of(**({"settings": SMALL, "measure__months": [1, MONTHS]} | changes)), "mine.toml"
+    )
     return pattern
 
 
@@ -43,7 +45,9 @@ def city():
 
 def test_a_mean_inside_passes_and_outside_misses_by_so_much() -> None:
     values = [0.61, 0.62, 0.63, 0.64, 0.65]
-    inside, below, above = (score_of(values, {"low": low, "high": high}) for low, high in ((0.6, 0.7), (0.7, 0.8), (0.4, 0.5)))
+    inside, below, above = (
+        score_of(values, {"low": low, "high": high}) for low, high in ((0.6, 0.7), (0.7, 0.8), (0.4, 0.5))
+    )
     assert (inside.verdict, inside.off, inside.sure) == ("pass", 0.0, True)
     assert below.verdict == "miss" and below.off == pytest.approx(-0.07)
     assert above.verdict == "miss" and above.off == pytest.approx(0.13)
@@ -63,7 +67,12 @@ def test_a_sign_must_be_beyond_doubt() -> None:
 
 def test_what_taking_a_loop_away_does() -> None:
     good, bad = score_of([0.6] * 5, {"low": 0.5}), score_of([0.4] * 5, {"low": 0.5})
-    assert [effect(a, b) for a in (good, bad) for b in (good, bad)] == ["still passes", "breaks", "mends", "still misses"]
+    assert [effect(a, b) for a in (good, bad) for b in (good, bad)] == [
+        "still passes",
+        "breaks",
+        "mends",
+        "still misses",
+    ]
     close = score_of([0.3, 0.6, 0.4, 0.6, 0.5, 0.4], {"low": 0.5})
     assert turned_surely(good, bad) and not turned_surely(good, close)
     assert turned_surely(good, score_of([math.nan] * 5, {"low": 0.5}))
@@ -85,18 +94,36 @@ def test_statistics_agree_with_the_tables_of_the_run(city) -> None:
     assert measure(record, "committees", Choice((1, MONTHS))) == pytest.approx(months["committees"].mean())
     assert measure(record, "charging", Choice((MONTHS, MONTHS))) == pytest.approx(months["charging"].iloc[-1])
     assert measure(record, "collection", Choice((3, 3))) == pytest.approx(months["collection_rate"].loc[3])
-    rows = run.estates[(run.estates["month"] == MONTHS) & (run.estates["type"] == "commodity") & (run.estates["mode"] == "market")]
+    rows = run.estates[
+        (run.estates["month"] == MONTHS)
+        & (run.estates["type"] == "commodity")
+        & (run.estates["mode"] == "market")
+    ]
     expected = np.average(rows["satisfaction"], weights=rows["households"])
-    assert measure(record, "satisfaction", Choice((MONTHS, MONTHS), ("commodity",), ("market",))) == pytest.approx(expected)
-    assert measure(record, "estates_under_modes", Choice((MONTHS, MONTHS), ("commodity",), ("market",))) == len(rows)
+    assert measure(
+        record, "satisfaction", Choice((MONTHS, MONTHS), ("commodity",), ("market",))
+    ) == pytest.approx(expected)
+    assert measure(
+        record, "estates_under_modes", Choice((MONTHS, MONTHS), ("commodity",), ("market",))
+    ) == len(rows)
 
 
 def test_the_same_card_twice_and_files_that_can_be_read(tmp_path) -> None:
-    patterns = check_patterns({"patterns": [
-        file_of(settings=SMALL, measure__months=[1, MONTHS])["patterns"][0],
-        file_of(name="compared", settings=SMALL, measure__months=[1, MONTHS], target={"sign": "positive"},
-                compare={"settings": {"payment.base": 0.0}})["patterns"][0],
-    ]}, "mine.toml")  # fmt: skip
+    patterns = check_patterns(
+        {
+            "patterns": [
+                file_of(settings=SMALL, measure__months=[1, MONTHS])["patterns"][0],
+                file_of(
+                    name="compared",
+                    settings=SMALL,
+                    measure__months=[1, MONTHS],
+                    target={"sign": "positive"},
+                    compare={"settings": {"payment.base": 0.0}},
+                )["patterns"][0],
+            ]
+        },
+        "mine.toml",
+    )
     one, two = (validate(patterns, replications=2, engine=InProcess) for _ in range(2))
     assert one.digest() == two.digest() and one.seeds == (1, 2)
     assert (one.scores[1].values > 0).all(), "owners who are readier to pay pay more"
@@ -112,7 +139,10 @@ def test_an_ensemble_changes_the_runs_and_a_setting_of_the_pattern_wins() -> Non
     plain = validate((pattern_of(),), replications=2, engine=InProcess).scores[0].values
     assert free[0] < plain[0] and free[1] > plain[1]
     held = pattern_of(settings=SMALL | {"payment.base": 1.0})
-    values = [validate((held,), replications=2, ensemble=one, engine=InProcess).scores[0].values for one in (ensemble, None)]
+    values = [
+        validate((held,), replications=2, ensemble=one, engine=InProcess).scores[0].values
+        for one in (ensemble, None)
+    ]
     assert np.array_equal(*values)
 
 
@@ -125,8 +155,14 @@ def test_loops_off_are_scored_beside_the_card() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("payment.bse\n1\n", "did you mean"), ("payment.base\nx\n", "allowed -3 to 3"), ("payment.base\n9\n", "allowed -3 to 3"), ("payment.base\n", "no member")]
-)  # fmt: skip
+    ("text", "said"),
+    [
+        ("payment.bse\n1\n", "did you mean"),
+        ("payment.base\nx\n", "allowed -3 to 3"),
+        ("payment.base\n9\n", "allowed -3 to 3"),
+        ("payment.base\n", "no member"),
+    ],
+)
 def test_wrong_ensembles_are_refused(tmp_path, text: str, said: str) -> None:
     (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match=said):
@@ -137,7 +173,11 @@ def test_a_card_is_drawn_in_both_languages(tmp_path) -> None:
     from sim.evidence.score_card import ScoreCard
     from sim.outputs.score_card import save_score_card
 
-    scores = (score_of([0.6, 0.61, 0.6, 0.62, 0.6], {"low": 0.5}), score_of([math.nan] * 5, {"low": 0.5}), score_of([0.1] * 5, {"high": 0.05}))
+    scores = (
+        score_of([0.6, 0.61, 0.6, 0.62, 0.6], {"low": 0.5}),
+        score_of([math.nan] * 5, {"low": 0.5}),
+        score_of([0.1] * 5, {"high": 0.05}),
+    )
     card = ScoreCard(scores, (1, 2, 3, 4, 5), 0.95)
     for lang in ("zh", "en"):
         assert save_score_card(card, tmp_path, lang).stat().st_size > 10_000

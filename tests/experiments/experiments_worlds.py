@@ -7,9 +7,14 @@ from test_two_states import alike
 from sim.scenario import Scenario
 
 SMALL = {
-    "city.estates": 24, "city.households": None, "companies.private": 4,
-    **{f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")},
-}  # fmt: skip
+    "city.estates": 24,
+    "city.households": None,
+    "companies.private": 4,
+    **{
+        f"types.{name}.households_mean": 40
+        for name in ("commodity", "unit_built", "three_no", "resettlement")
+    },
+}
 
 
 def alike_world() -> Scenario:

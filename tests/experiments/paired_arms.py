@@ -15,10 +15,14 @@ HEALTHY, COLLAPSED = STAGES.index("healthy"), STAGES.index("collapsed")
 
 def little_scenario(estates: int = 40, months: int = 24) -> Scenario:
     """A scenario that is never run, of two districts."""
-    return with_overrides(load("vicious_cycle"), {"city.estates": estates, "city.districts": 2, "months": months})
+    return with_overrides(
+        load("vicious_cycle"), {"city.estates": estates, "city.districts": 2, "months": months}
+    )
 
 
-def arm(name: str, in_cycle: np.ndarray, cost: np.ndarray, years: np.ndarray, share: np.ndarray | None = None) -> Arm:
+def arm(
+    name: str, in_cycle: np.ndarray, cost: np.ndarray, years: np.ndarray, share: np.ndarray | None = None
+) -> Arm:
     """An arm of given estates in the cycle at the end (seeds, estates), public cost and estate-years in it (one per seed)."""
     seeds, estates = in_cycle.shape
     scenario = little_scenario(estates)
@@ -34,11 +38,16 @@ def arm(name: str, in_cycle: np.ndarray, cost: np.ndarray, years: np.ndarray, sh
     columns["cycle_months"] = np.where(in_cycle, months, 0)
     series = {key: np.zeros((seeds, months + 1)) for key in (*SERIES, CYCLE)}
     groups = {"by_type": kinds, "by_district": 2}
-    tables = {key: {one: np.zeros((seeds, size, months + 1)) for one in GROUP_SERIES} for key, size in groups.items()}
+    tables = {
+        key: {one: np.zeros((seeds, size, months + 1)) for one in GROUP_SERIES}
+        for key, size in groups.items()
+    }
     return Arm(name, scenario, scalars, series, tables["by_type"], tables["by_district"], columns, {})
 
 
-def comparison(*arms: Arm, outcomes: tuple[str, ...] = ("cycle_share", "public_cost"), **settings: object) -> Comparison:
+def comparison(
+    *arms: Arm, outcomes: tuple[str, ...] = ("cycle_share", "public_cost"), **settings: object
+) -> Comparison:
     """A comparison of these arms."""
     seeds = tuple(range(1, 1 + arms[0].in_cycle.shape[0]))
     return Comparison(list(arms), seeds, Settings(outcomes, **settings), "digest", 0)  # type: ignore[arg-type]

@@ -38,12 +38,16 @@ def pretend(seed: int) -> RunSummary:
         seed=seed,
         months=MONTHS,
         types=("commodity", "three_no"),
-        scalars={name: float(luck.random()) for name in OUTCOMES} | {"collection_rate_last_year": float("nan") if seed % 5 == 0 else 0.5},
+        scalars={name: float(luck.random()) for name in OUTCOMES}
+        | {"collection_rate_last_year": float("nan") if seed % 5 == 0 else 0.5},
         series={name: shares(MONTHS + 1) for name in SERIES},
         by_type={name: shares(2, MONTHS + 1) for name in GROUP_SERIES},
         by_district={name: shares(3, MONTHS + 1) for name in GROUP_SERIES},
         estates={name: luck.integers(0, 4, ESTATES).astype(kind) for name, kind in ESTATE_COLUMNS.items()},
-        spending={("city", ""): luck.integers(-5, 10**12, MONTHS + 1), ("district", "补贴"): luck.integers(0, 9, MONTHS + 1)},
+        spending={
+            ("city", ""): luck.integers(-5, 10**12, MONTHS + 1),
+            ("district", "补贴"): luck.integers(0, 9, MONTHS + 1),
+        },
     )
 
 

@@ -39,7 +39,13 @@ def store(tmp_path_factory):
 
 def tiny(store, *names, **options) -> Comparison:
     """A comparison of scenarios in a tiny city."""
-    settings = {"replications": 8, "outcomes": OUTCOMES, "overrides": TINY, "engine": InProcess(), "store": store}
+    settings = {
+        "replications": 8,
+        "outcomes": OUTCOMES,
+        "overrides": TINY,
+        "engine": InProcess(),
+        "store": store,
+    }
     return compare(*names, **(settings | options))
 
 
@@ -57,7 +63,10 @@ def test_differences_are_those_of_the_runs(found):
     assert found.differences.attrs["units"]["replications_needed"] == "runs"
     month = found.by_month().query("arm == 'subsidy_only' and series == 'satisfaction'").set_index("month")
     assert (month.loc[:12, "difference"] == 0).all() and month.loc[24, "difference"] > 0
-    assert set(found.by_type["type"]) == set(base.scenario.types) and set(found.by_district["district"]) == {0, 1}
+    assert set(found.by_type["type"]) == set(base.scenario.types) and set(found.by_district["district"]) == {
+        0,
+        1,
+    }
     # the last seed, carried out once more by itself
     assert execute(cells_of(arm.scenario, [8])[0]).scalars["cycle_share"] == arm.scalars["cycle_share"][-1]
 
@@ -67,7 +76,9 @@ def test_identical_arms_give_exactly_zero(found):
     assert (rows["difference"] == 0).all() and rows[["low", "high"]].isna().all(axis=None)
     assert (rows["note"] == "no variation").all() and rows["replications_needed"].isna().all()
     rescues = found.rescues.set_index(["arm", "group"]).loc["vicious_cycle-2"]
-    assert (rescues[["rescued", "harmed"]] == 0).all(axis=None) and (rescues["unchanged"] == rescues["estates"]).all()
+    assert (rescues[["rescued", "harmed"]] == 0).all(axis=None) and (
+        rescues["unchanged"] == rescues["estates"]
+    ).all()
     assert found.costs.set_index("arm").loc["vicious_cycle-2", "verdict"] == "identical"
     assert "is the same as vicious_cycle in each of 8 replications" in found.sentences()[1]
     assert (found.by_month().query("arm == 'vicious_cycle-2'")["difference"].dropna() == 0).all()
@@ -79,7 +90,10 @@ def test_fates_follow_from_the_last_month(found):
     fates = fates_of(found.baseline, arm)
     assert (found.baseline.in_cycle[fates == RESCUED]).all() and not arm.in_cycle[fates == RESCUED].any()
     table = found.fates[found.fates["arm"] == "subsidy_only"]
-    assert len(table) == 8 * 20 and (table["fate"] == "rescued").sum() == found.rescued("subsidy_only").all_rescued
+    assert (
+        len(table) == 8 * 20
+        and (table["fate"] == "rescued").sum() == found.rescued("subsidy_only").all_rescued
+    )
     assert table["seed"].tolist() == [seed for seed in range(1, 9) for _ in range(20)]
 
 
@@ -103,7 +117,11 @@ def test_saved_tables_can_be_read(found, tmp_path):
     assert names == set(found.tables()) == {path.stem for path in folder.glob("*.csv")}
     assert pd.read_parquet(folder / "differences.parquet").equals(found.differences.reset_index(drop=True))
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["digest"] == found.digest and manifest["seeds"] == list(range(1, 9)) and list(manifest["arms"]) == [a.name for a in found.arms]
+    assert (
+        manifest["digest"] == found.digest
+        and manifest["seeds"] == list(range(1, 9))
+        and list(manifest["arms"]) == [a.name for a in found.arms]
+    )
     assert not list(folder.glob(".*"))
 
 
@@ -118,14 +136,22 @@ def test_adaptive_replications_stop_at_the_first_look_that_is_enough(store):
     assert wide.interval_level == pytest.approx(1 - 0.05 / 3)
     narrow = tiny(store, "vicious_cycle", "subsidy_only", adaptive=Adaptive(width=1e-9, looks=(6, 8)))
     assert len(narrow.looks) == 2 and not narrow.looks[-1].enough
-    assert any("6, 8" in line and "97.5%" in line for line in narrow.warnings()) and any("still wider" in line for line in narrow.warnings())
+    assert any("6, 8" in line and "97.5%" in line for line in narrow.warnings()) and any(
+        "still wider" in line for line in narrow.warnings()
+    )
     same = tiny(store, "vicious_cycle", "vicious_cycle", adaptive=Adaptive(width=1e-9, looks=(6, 8)))
     assert len(same.looks) == 1
 
 
-@pytest.mark.parametrize("adaptive, words", [
-    (Adaptive(0.0), "width"), (Adaptive(1.0, (10, 10)), "looks"), (Adaptive(1.0, (2, 10)), "looks"), (Adaptive(1.0, outcome="exits"), "outcome"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "adaptive, words",
+    [
+        (Adaptive(0.0), "width"),
+        (Adaptive(1.0, (10, 10)), "looks"),
+        (Adaptive(1.0, (2, 10)), "looks"),
+        (Adaptive(1.0, outcome="exits"), "outcome"),
+    ],
+)
 def test_adaptive_settings_are_checked(store, adaptive, words):
     with pytest.raises(StudyError, match=words):
         tiny(store, "vicious_cycle", "subsidy_only", adaptive=adaptive)
@@ -140,23 +166,32 @@ def test_missing_runs_are_refused(tmp_path):
 
 def test_an_outcome_without_a_value_has_no_interval(tmp_path):
     # made-up runs have no collection rate with every fifth seed
-    made = compare("vicious_cycle", "subsidy_only", replications=6, engine=InProcess(Pretend()), store=tmp_path,
-                   outcomes=("cycle_share", "collection_rate_last_year"))  # fmt: skip
+    made = compare(
+        "vicious_cycle",
+        "subsidy_only",
+        replications=6,
+        engine=InProcess(Pretend()),
+        store=tmp_path,
+        outcomes=("cycle_share", "collection_rate_last_year"),
+    )
     row = made.differences.set_index("outcome").loc["collection_rate_last_year"]
     assert row["note"] == "no value" and math.isnan(row["difference"]) and math.isnan(row["low"])
     assert any("has no interval" in line for line in made.warnings())
 
 
-@pytest.mark.parametrize("names, options, words", [
-    (("vicious_cycle",), {}, "two or more"),
-    (("vicious_cycle", "subsidy_only"), {"outcomes": ("cycle_sharee",)}, "did you mean 'cycle_share'"),
-    (("vicious_cycle", "subsidy_only"), {"outcomes": ()}, "at least one"),
-    (("vicious_cycle", "subsidy_only"), {"differences": {"nothing": 1.0}}, "nothing"),
-    (("vicious_cycle", "subsidy_only"), {"seeds": [1, 1]}, "all different"),
-    (("vicious_cycle", "subsidy_only"), {"level": 95.0}, "level"),
-    (("vicious_cycle", "subsidy_only"), {"rule": "never"}, "rule"),
-    (("vicious_cycle", "small_city"), {"overrides": {}}, "same city"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "names, options, words",
+    [
+        (("vicious_cycle",), {}, "two or more"),
+        (("vicious_cycle", "subsidy_only"), {"outcomes": ("cycle_sharee",)}, "did you mean 'cycle_share'"),
+        (("vicious_cycle", "subsidy_only"), {"outcomes": ()}, "at least one"),
+        (("vicious_cycle", "subsidy_only"), {"differences": {"nothing": 1.0}}, "nothing"),
+        (("vicious_cycle", "subsidy_only"), {"seeds": [1, 1]}, "all different"),
+        (("vicious_cycle", "subsidy_only"), {"level": 95.0}, "level"),
+        (("vicious_cycle", "subsidy_only"), {"rule": "never"}, "rule"),
+        (("vicious_cycle", "small_city"), {"overrides": {}}, "same city"),
+    ],
+)
 def test_what_cannot_be_compared_is_refused_before_anything_runs(store, names, options, words):
     def forbidden(cell):
         raise AssertionError("a run was carried out")
@@ -170,17 +205,28 @@ def test_months_must_agree_and_settings_reach_the_arms_that_have_them():
     with pytest.raises(StudyError, match="months: found 60, allowed 120"):
         prepare([base, longer], None, {})
     assert {s.months for s in prepare([base, longer], 36, {}).values()} == {36}
-    arms = prepare([base, "subsidy_only"], None, {"interventions.operating_subsidy.start": 25, "payment.base": 1.0})
-    assert arms["subsidy_only"].interventions[0].start == 25 and arms["vicious_cycle"].parameter_values()["payment.base"] == 1.0
+    arms = prepare(
+        [base, "subsidy_only"], None, {"interventions.operating_subsidy.start": 25, "payment.base": 1.0}
+    )
+    assert (
+        arms["subsidy_only"].interventions[0].start == 25
+        and arms["vicious_cycle"].parameter_values()["payment.base"] == 1.0
+    )
     with pytest.raises(ScenarioError, match="no such intervention"):
         prepare([base, "subsidy_only"], None, {"interventions.nothing.start": 3})
 
 
 STUDY = {
-    "name": "arms", "title": {"zh": "a", "en": "a"}, "question": {"zh": "?", "en": "?"}, "base": "vicious_cycle", "replications": 8,
-    "changes": TINY, "outcomes": list(OUTCOMES), "design": {"kind": "grid"},
+    "name": "arms",
+    "title": {"zh": "a", "en": "a"},
+    "question": {"zh": "?", "en": "?"},
+    "base": "vicious_cycle",
+    "replications": 8,
+    "changes": TINY,
+    "outcomes": list(OUTCOMES),
+    "design": {"kind": "grid"},
     "factors": [{"key": "scenario", "levels": ["subsidy_only", "vicious_cycle"]}],
-}  # fmt: skip
+}
 
 
 def test_a_study_of_scenarios_is_a_comparison_with_its_base_as_baseline(store, found):
@@ -200,7 +246,11 @@ def test_withdrawal_is_measured_against_never_and_kept(store):
     (one,) = test.tests
     assert one.programme == "operating_subsidy" and one.lost == pytest.approx(one.ended - one.kept)
     never, kept, ended = one.comparison.arms
-    assert never.scalars["public_cost"].mean() <= ended.scalars["public_cost"].mean() < kept.scalars["public_cost"].mean()
+    assert (
+        never.scalars["public_cost"].mean()
+        <= ended.scalars["public_cost"].mean()
+        < kept.scalars["public_cost"].mean()
+    )
     # nothing differs before the programme ends
     assert np.array_equal(kept.series["satisfaction"][:, :19], ended.series["satisfaction"][:, :19])
     assert test.table.loc[0, "kept"] == one.kept and len(test.sentences("zh")) == 1
@@ -216,9 +266,16 @@ def test_withdrawal_is_measured_against_never_and_kept(store):
 
 def _what_remains_in_words(test: Withdrawal) -> None:
     """A share of an effect is a share only between nothing and more; below nothing it is said in words."""
+
     def said(kept: float, ended: float, low: float, high: float) -> str:
-        one = replace(test.tests[0], outcome="cycle_share_last_year", kept=kept, ended=ended, remains=ended / kept,
-                      remains_interval=Interval(low, high))  # fmt: skip
+        one = replace(
+            test.tests[0],
+            outcome="cycle_share_last_year",
+            kept=kept,
+            ended=ended,
+            remains=ended / kept,
+            remains_interval=Interval(low, high),
+        )
         return Withdrawal(test.scenario, [one]).sentences("en")[0]
 
     assert "50% of the effect remains" in said(-0.2, -0.1, 0.4, 0.6)

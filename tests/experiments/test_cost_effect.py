@@ -40,10 +40,17 @@ CASES = {
 def test_every_verdict(verdict):
     found = cost_effect(*CASES[verdict])
     assert found.verdict == verdict
-    has_price = verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN, verdicts.SAVES_AND_HARMS, verdicts.EFFECT_UNCERTAIN)
+    has_price = verdict in (
+        verdicts.COSTS,
+        verdicts.COST_UNCERTAIN,
+        verdicts.SAVES_AND_HARMS,
+        verdicts.EFFECT_UNCERTAIN,
+    )
     assert math.isnan(found.ratio) != has_price
     if has_price:
-        assert found.ratio == pytest.approx(found.cost / found.effect) and found.low <= found.ratio <= found.high
+        assert (
+            found.ratio == pytest.approx(found.cost / found.effect) and found.low <= found.ratio <= found.high
+        )
 
 
 def test_every_verdict_is_listed():
@@ -92,14 +99,21 @@ def test_acceptability_rises_with_the_price_and_adds_to_one():
     found = cost_effect(*CASES[verdicts.COSTS])
     nothing = np.zeros_like(found.cost_draws)
     prices = price_range([found]).tolist()
-    shares = acceptability({"base": (nothing, nothing), "arm": (found.cost_draws, found.effect_draws)}, prices)
+    shares = acceptability(
+        {"base": (nothing, nothing), "arm": (found.cost_draws, found.effect_draws)}, prices
+    )
     assert np.allclose(shares["base"] + shares["arm"], 1)
     assert (np.diff(shares["arm"]) >= 0).all() and shares["arm"][0] == 0 and shares["arm"][-1] == 1
     # half of the draws say that it is worth it where an estate-year is worth its price
-    at_price = acceptability({"base": (nothing, nothing), "arm": (found.cost_draws, found.effect_draws)}, [found.ratio])
+    at_price = acceptability(
+        {"base": (nothing, nothing), "arm": (found.cost_draws, found.effect_draws)}, [found.ratio]
+    )
     assert at_price["arm"][0] == pytest.approx(0.5, abs=0.1)
 
 
 def test_ties_are_split():
     nothing = np.zeros(10)
-    assert acceptability({"a": (nothing, nothing), "b": (nothing, nothing)}, [0.0, 1e5])["b"].tolist() == [0.5, 0.5]
+    assert acceptability({"a": (nothing, nothing), "b": (nothing, nothing)}, [0.0, 1e5])["b"].tolist() == [
+        0.5,
+        0.5,
+    ]

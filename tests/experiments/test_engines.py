@@ -18,7 +18,9 @@ from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.running import run_cells
 from sim.scenario import load, with_overrides
 
-SMALL = with_overrides(load("small_city"), {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 6})
+SMALL = with_overrides(
+    load("small_city"), {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 6}
+)
 WRONG = Pretend(raises=frozenset({3}), kills=frozenset({5}), kills_once=frozenset({6}), hangs=frozenset({8}))
 
 
@@ -57,14 +59,18 @@ def check_what_went_wrong(ended: dict[int, Finished], work: Pretend) -> None:
 
 
 def test_pool_survives_what_goes_wrong(tmp_path):
-    work = Pretend(tmp_path, raises=WRONG.raises, kills=WRONG.kills, kills_once=WRONG.kills_once, hangs=WRONG.hangs)
+    work = Pretend(
+        tmp_path, raises=WRONG.raises, kills=WRONG.kills, kills_once=WRONG.kills_once, hangs=WRONG.hangs
+    )
     check_what_went_wrong(finished_by(PoolEngine(2, work), 24, timeout=0.6), work)
     assert not wait_until_gone(work.processes(), 5)
 
 
 def test_pool_and_this_process_give_the_same():
     here, there = finished_by(InProcess(Pretend()), 12), finished_by(PoolEngine(2, Pretend()), 12)
-    assert {seed: one.packed for seed, one in here.items()} == {seed: one.packed for seed, one in there.items()}
+    assert {seed: one.packed for seed, one in here.items()} == {
+        seed: one.packed for seed, one in there.items()
+    }
 
 
 def test_in_process_tries_once_more_and_goes_on(tmp_path):
@@ -156,7 +162,9 @@ def test_dask_survives_what_goes_wrong(tmp_path):
     distributed = pytest.importorskip("distributed")
     from sim.experiments.dask_engine import DaskEngine
 
-    work = Pretend(tmp_path, raises=WRONG.raises, kills=WRONG.kills, kills_once=WRONG.kills_once, hangs=WRONG.hangs)
+    work = Pretend(
+        tmp_path, raises=WRONG.raises, kills=WRONG.kills, kills_once=WRONG.kills_once, hangs=WRONG.hangs
+    )
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         engine = DaskEngine(cluster.scheduler_address, work=work)
         check_what_went_wrong(finished_by(engine, 24, timeout=1.0), work)
@@ -171,7 +179,10 @@ def test_dask_gives_the_same_bits_as_the_pool(tmp_path):
 
     series = cells_of(SMALL, range(12))
     engines = {"dask": DaskEngine("local", 2), "pool": PoolEngine(2)}
-    digests = {name: run_cells(series, engine=engine, store=tmp_path / name).digest() for name, engine in engines.items()}
+    digests = {
+        name: run_cells(series, engine=engine, store=tmp_path / name).digest()
+        for name, engine in engines.items()
+    }
     assert digests["dask"] == digests["pool"]
 
 

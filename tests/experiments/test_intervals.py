@@ -104,7 +104,9 @@ def test_power_agrees_with_brute_force():
         assert power_of(pairs, 1.0, difference) == pytest.approx(seen, abs=0.012)
 
 
-@pytest.mark.parametrize("difference, expected", [(0.5, 34), (1.0, 10), (0.2, 199)])  # G*Power 3.1, paired t, 0.05, 0.8
+@pytest.mark.parametrize(
+    "difference, expected", [(0.5, 34), (1.0, 10), (0.2, 199)]
+)  # G*Power 3.1, paired t, 0.05, 0.8
 def test_replications_for_a_difference(difference, expected):
     assert replications_for_difference(1.0, difference) == expected
     assert replications_for_difference(10.0, -10 * difference) == expected

@@ -39,7 +39,13 @@ def store(tmp_path_factory: pytest.TempPathFactory):
 
 
 def compared(store: Store, ensemble: Ensemble | None, **options: object) -> Comparison:
-    given = {"replications": 8, "outcomes": (OUTCOME,), "overrides": SMALL, "engine": InProcess(), "store": store} | options
+    given = {
+        "replications": 8,
+        "outcomes": (OUTCOME,),
+        "overrides": SMALL,
+        "engine": InProcess(),
+        "store": store,
+    } | options
     return compare("vicious_cycle", "subsidy_only", ensemble=ensemble, **given)  # type: ignore[arg-type]
 
 
@@ -63,36 +69,51 @@ def test_levels_vary_more_than_by_luck_alone_and_the_text_says_so(store: Store, 
     widths = [one.interval("subsidy_only", OUTCOME).width for one in (over, luck)]
     assert widths[0] > widths[1], "what a subsidy does depends on how ready owners are to pay"
     for lang, said in (("en", "luck only"), ("zh", "只含随机性")):
-        assert any(said in line for line in luck.warnings(lang)) and not any(said in line for line in over.warnings(lang))
+        assert any(said in line for line in luck.warnings(lang)) and not any(
+            said in line for line in over.warnings(lang)
+        )
     assert any("8 of the 8 members of the ensemble wide" in line for line in over.warnings())
     assert over.key != luck.key
 
 
 def test_adaptive_looks_keep_their_pairs(store: Store, over: Comparison) -> None:
     looked = compared(store, WIDE, adaptive=Adaptive(1e-6, (6, 8)), replications=2)
-    assert np.array_equal(looked.baseline.scalars[OUTCOME], over.baseline.scalars[OUTCOME]) and looked.executed == 0
+    assert (
+        np.array_equal(looked.baseline.scalars[OUTCOME], over.baseline.scalars[OUTCOME])
+        and looked.executed == 0
+    )
 
 
-def test_a_saved_comparison_knows_its_ensemble_and_is_done_again_with_it(over: Comparison, tmp_path: Path) -> None:
+def test_a_saved_comparison_knows_its_ensemble_and_is_done_again_with_it(
+    over: Comparison, tmp_path: Path
+) -> None:
     from sim.evidence.reproduce_many import reproduce_many
     from sim.experiments.saved_comparison import load_comparison
 
     over.save(tmp_path / "saved")
-    assert json.loads((tmp_path / "saved" / "manifest.json").read_text(encoding="utf-8"))["ensemble"]["used"] == 8
+    assert (
+        json.loads((tmp_path / "saved" / "manifest.json").read_text(encoding="utf-8"))["ensemble"]["used"]
+        == 8
+    )
     assert load_comparison(tmp_path / "saved").settings.ensemble == WIDE
     assert reproduce_many(tmp_path / "saved", engine=InProcess()).same
 
 
 def test_what_a_scenario_sets_itself_stays(over: Comparison) -> None:
     own = with_overrides(load("small_city"), {"payment.base": 1.0})
-    assert with_member(own, {"payment.base": 2.0, "payment.norm_weight": 3.0}).parameter_values() == {"payment.base": 1.0, "payment.norm_weight": 3.0}
+    assert with_member(own, {"payment.base": 2.0, "payment.norm_weight": 3.0}).parameter_values() == {
+        "payment.base": 1.0,
+        "payment.norm_weight": 3.0,
+    }
     assert own.parameter_values() == {"payment.base": 1.0}
 
 
 def test_the_twentieth_seed_has_the_twentieth_member_wherever_it_is_asked_for() -> None:
     base = load("small_city")
     whole, (alone,) = cells_over(base, range(1, 21), WIDE), cells_over(base, [20], WIDE, first=19)
-    assert alone.key == whole[19].key and whole[8].scenario.parameter_values() == WIDE.members[0], "after the last member the first again"
+    assert alone.key == whole[19].key and whole[8].scenario.parameter_values() == WIDE.members[0], (
+        "after the last member the first again"
+    )
 
 
 def test_a_study_runs_every_point_with_the_same_pairs(tmp_path: Path) -> None:
@@ -107,17 +128,36 @@ def test_a_study_runs_every_point_with_the_same_pairs(tmp_path: Path) -> None:
 
 
 def test_sensitivity_varies_what_the_ensemble_leaves(store: Store) -> None:
-    options = {"overrides": SMALL | {"months": 6}, "size": 2, "replications": 2, "engine": InProcess(Pretend()), "store": store, "outcomes": (OUTCOME,)}
+    options = {
+        "overrides": SMALL | {"months": 6},
+        "size": 2,
+        "replications": 2,
+        "engine": InProcess(Pretend()),
+        "store": store,
+        "outcomes": (OUTCOME,),
+    }
     found = sensitivity("vicious_cycle", ensemble=WIDE, **options)  # type: ignore[arg-type]
     assert "follow the ensemble wide" in found.warnings()[0] and "参数集合wide" in found.warnings("zh")[0]
-    assert "payment.base" not in set(found.table["parameter"]) and "payment.norm_weight" in set(found.table["parameter"])
+    assert "payment.base" not in set(found.table["parameter"]) and "payment.norm_weight" in set(
+        found.table["parameter"]
+    )
     with pytest.raises(StudyError, match="among the factors"):
         sensitivity("vicious_cycle", ensemble=WIDE, factors=["payment.base"], **options)  # type: ignore[arg-type]
 
 
 def test_ablation_and_tipping_take_members(store: Store, tmp_path: Path) -> None:
-    found = ablate("vicious_cycle", replications=2, pairs=False, overrides=SMALL, ensemble=WIDE, engine=InProcess(), store=store)
-    luck = ablate("vicious_cycle", replications=2, pairs=False, overrides=SMALL, engine=InProcess(), store=store)
+    found = ablate(
+        "vicious_cycle",
+        replications=2,
+        pairs=False,
+        overrides=SMALL,
+        ensemble=WIDE,
+        engine=InProcess(),
+        store=store,
+    )
+    luck = ablate(
+        "vicious_cycle", replications=2, pairs=False, overrides=SMALL, engine=InProcess(), store=store
+    )
     assert not np.array_equal(found.base["city"], luck.base["city"]) or found.digest != luck.digest
     assert "2 of the 8 members" in found.sentences()[-1] and "luck only" in luck.sentences()[-1]
     found.save(tmp_path / "ablation")
@@ -128,14 +168,28 @@ def test_ablation_and_tipping_take_members(store: Store, tmp_path: Path) -> None
         tipping("vicious_cycle", ensemble=WIDE, store=store)
 
 
-def test_the_command_takes_a_name_a_file_or_says_what_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_takes_a_name_a_file_or_says_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "results" / "ensembles"
     folder.mkdir(parents=True)
     (folder / "mine.csv").write_text("payment.base\n1\n2\n", encoding="utf-8")
     assert load_ensemble("mine") == load_ensemble(folder / "mine.csv") == as_ensemble("mine")
-    order = ["compare", "small_city", "small_city", "--replications", "2", "--months", "3", "--no-charts", "--in-process", "--lang", "zh",
-             *(part for key, value in SMALL.items() if key != "months" for part in ("--set", f"{key}={value}"))]  # fmt: skip
+    order = [
+        "compare",
+        "small_city",
+        "small_city",
+        "--replications",
+        "2",
+        "--months",
+        "3",
+        "--no-charts",
+        "--in-process",
+        "--lang",
+        "zh",
+        *(part for key, value in SMALL.items() if key != "months" for part in ("--set", f"{key}={value}")),
+    ]
     done = CliRunner().invoke(app, [*order, "--ensemble", "mine"])
     assert done.exit_code == 0 and "参数集合mine，用到2组" in done.output.replace("\n", "")
     wrong = CliRunner().invoke(app, [*order, "--ensemble", "mien"])
@@ -146,17 +200,31 @@ def test_an_unknown_doubt_is_never_left_out() -> None:
     assert "luck only" in doubt_line(None, "en") and "只含随机性" in doubt_line({}, "zh")
 
 
-def test_a_batch_runs_members_and_a_single_run_asks_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_runs_members_and_a_single_run_asks_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.csv").write_text("payment.base\n-1\n3\n", encoding="utf-8")
     order = ["small_city", "--months", "3", "--no-charts", "--lang", "en", "--ensemble", "mine.csv"]
     assert CliRunner().invoke(app, ["batch", *order, "--replications", "2"]).exit_code == 0
     (folder,) = (one for one in (tmp_path / "results" / "batch").iterdir() if one.is_dir())
     first = json.loads((folder / "headline.json").read_text(encoding="utf-8"))["outcomes"]
-    (second,) = (json.loads(file.read_text(encoding="utf-8"))["outcomes"] for file in (folder / "replications").iterdir())
+    (second,) = (
+        json.loads(file.read_text(encoding="utf-8"))["outcomes"]
+        for file in (folder / "replications").iterdir()
+    )
     assert first[OUTCOME] + 0.2 < second[OUTCOME], "the second member's owners are readier to pay"
     assert "2 of the 2 members" in (tmp_path / "results" / "batch" / "index.html").read_text(encoding="utf-8")
     refused = CliRunner().invoke(app, ["run", *order])
-    assert refused.exit_code == 2 and "one set of parameters" in refused.output and not (tmp_path / "results" / "small_city").exists()
+    assert (
+        refused.exit_code == 2
+        and "one set of parameters" in refused.output
+        and not (tmp_path / "results" / "small_city").exists()
+    )
     assert CliRunner().invoke(app, ["run", *order, "--member", "2", "--out", "one"]).exit_code == 0
-    assert json.loads((tmp_path / "one" / "manifest.json").read_text(encoding="utf-8"))["parameters"]["payment.base"] == 3
+    assert (
+        json.loads((tmp_path / "one" / "manifest.json").read_text(encoding="utf-8"))["parameters"][
+            "payment.base"
+        ]
+        == 3
+    )

@@ -57,7 +57,9 @@ def test_rule_months_counts_a_year_less():
 def test_rare_rescues_are_warned_of_and_common_ones_are_not():
     rare = varied([10] * 8 + [9, 8])
     common = varied([4, 6, 5, 3, 7, 5, 4, 6, 5, 5])
-    found = comparison(arm("base", stuck(10), ZERO, ZERO), arm("rare", rare, ZERO, ZERO), arm("common", common, ZERO, ZERO))
+    found = comparison(
+        arm("base", stuck(10), ZERO, ZERO), arm("rare", rare, ZERO, ZERO), arm("common", common, ZERO, ZERO)
+    )
     assert not found.rescued("rare").trusted and found.rescued("common").trusted
     for lang, words in (("en", "too rare"), ("zh", "过于罕见")):
         said = [line for line in found.warnings(lang) if words in line]
@@ -83,15 +85,27 @@ def test_share_rescued_is_wider_where_seeds_differ():
 def test_sentences_say_dominated_free_and_uncertain():
     generator = np.random.default_rng(1)
     base_years = generator.normal(50, 5, SEEDS)
-    worse = arm("worse", stuck(14), generator.normal(1e6, 1e4, SEEDS), base_years + generator.normal(10, 1, SEEDS))
+    worse = arm(
+        "worse", stuck(14), generator.normal(1e6, 1e4, SEEDS), base_years + generator.normal(10, 1, SEEDS)
+    )
     free = arm("free", stuck(5), ZERO, base_years - generator.normal(10, 1, SEEDS))
     noise = generator.normal(0, 3, SEEDS)
-    unclear = arm("unclear", stuck(10), generator.normal(1e6, 1e4, SEEDS), base_years + noise - noise.mean() - 0.1)
+    unclear = arm(
+        "unclear", stuck(10), generator.normal(1e6, 1e4, SEEDS), base_years + noise - noise.mean() - 0.1
+    )
     found = comparison(arm("base", stuck(10), ZERO, base_years), worse, free, unclear)
     said = dict(zip(("worse", "free", "unclear"), found.sentences(), strict=True))
     assert "raises" in said["worse"] and "dominated" in said["worse"] and "4 harmed of 40" in said["worse"]
-    assert "lowers" in said["free"] and "no additional public cost" in said["free"] and "5 estates rescued" in said["free"]
-    assert "more than luck" in said["unclear"] and "no upper bound" in said["unclear"] and "replications would" in said["unclear"]
+    assert (
+        "lowers" in said["free"]
+        and "no additional public cost" in said["free"]
+        and "5 estates rescued" in said["free"]
+    )
+    assert (
+        "more than luck" in said["unclear"]
+        and "no upper bound" in said["unclear"]
+        and "replications would" in said["unclear"]
+    )
     assert "不可取" in found.sentences("zh")[0]
 
 

@@ -23,10 +23,15 @@ from sim.parameters import PARAMETERS
 
 FACTORS = {"payment.base": (0.0, 2.0), "payment.norm_weight": (1.0, 5.0), "payment.trust_weight": (0.0, 1.0)}
 STUDY = {
-    "name": "s", "title": {"zh": "s", "en": "s"}, "question": {"zh": "?", "en": "?"}, "base": "vicious_cycle", "replications": 1,
-    "outcomes": ["cycle_share"], "design": {"kind": "morris", "size": 4},
+    "name": "s",
+    "title": {"zh": "s", "en": "s"},
+    "question": {"zh": "?", "en": "?"},
+    "base": "vicious_cycle",
+    "replications": 1,
+    "outcomes": ["cycle_share"],
+    "design": {"kind": "morris", "size": 4},
     "factors": [{"key": key, "low": low, "high": high} for key, (low, high) in FACTORS.items()],
-}  # fmt: skip
+}
 
 
 class Known:
@@ -37,7 +42,10 @@ class Known:
 
     def __call__(self, cell) -> Packed:
         # a factor that is not varied lies in the middle
-        first, second, third = ((cell.overrides.get(key, (low + high) / 2) - low) / (high - low) for key, (low, high) in FACTORS.items())
+        first, second, third = (
+            (cell.overrides.get(key, (low + high) / 2) - low) / (high - low)
+            for key, (low, high) in FACTORS.items()
+        )
         luck = float(np.random.default_rng(cell.seed).normal())
         scalars = pretend(1).scalars | {
             "cycle_share": 3 * first - 2 * second + luck,
@@ -52,14 +60,20 @@ class Known:
 def known(folder, method, size=None, broken=False, **options):
     """The sensitivity of the known function."""
     settings = {"factors": FACTORS, "outcomes": ("cycle_share", "exits", "arrears_end"), "replications": 2}
-    return sensitivity("vicious_cycle", method, size, store=folder, engine=InProcess(Known(broken)), **(settings | options))
+    return sensitivity(
+        "vicious_cycle", method, size, store=folder, engine=InProcess(Known(broken)), **(settings | options)
+    )
 
 
 def test_morris_finds_the_slopes(tmp_path):
     table = known(tmp_path, "morris", 6).table.set_index(["outcome", "parameter"])
     straight = table.loc["cycle_share"]
-    assert straight["mean_effect"].to_dict() == pytest.approx({"payment.base": 3, "payment.norm_weight": -2, "payment.trust_weight": 0})
-    assert straight.index.tolist()[:2] == ["payment.base", "payment.norm_weight"] and straight["spread"].to_numpy() == pytest.approx(0, abs=1e-9)
+    assert straight["mean_effect"].to_dict() == pytest.approx(
+        {"payment.base": 3, "payment.norm_weight": -2, "payment.trust_weight": 0}
+    )
+    assert straight.index.tolist()[:2] == ["payment.base", "payment.norm_weight"] and straight[
+        "spread"
+    ].to_numpy() == pytest.approx(0, abs=1e-9)
     assert (straight["mean_size"] >= 0).all()
     joint = table.loc["exits"]
     assert joint.loc["payment.base", "spread"] > 0.1 and joint.loc["payment.norm_weight", "mean_size"] == 0
@@ -68,16 +82,27 @@ def test_morris_finds_the_slopes(tmp_path):
 
 def test_sobol_finds_the_shares_of_variance():
     axes = [Axis(key, low, high) for key, (low, high) in FACTORS.items()]
-    data = STUDY | {"design": {"kind": "sobol", "size": 512}, "outcomes": ["cycle_share", "exits", "arrears_end"]}
+    data = STUDY | {
+        "design": {"kind": "sobol", "size": 512},
+        "outcomes": ["cycle_share", "exits", "arrears_end"],
+    }
     study = check_study(data, "test")
     points = points_of(study.design, axes)
-    unit = np.array([[(point[axis.key] - axis.low) / (axis.high - axis.low) for axis in axes] for point in points])
-    values = np.stack([3 * unit[:, 0] - 2 * unit[:, 1], unit[:, 0] * unit[:, 2], np.full(len(points), 7.0)], axis=1)
+    unit = np.array(
+        [[(point[axis.key] - axis.low) / (axis.high - axis.low) for axis in axes] for point in points]
+    )
+    values = np.stack(
+        [3 * unit[:, 0] - 2 * unit[:, 1], unit[:, 0] * unit[:, 2], np.full(len(points), 7.0)], axis=1
+    )
     table = analyse(study, axes, points, values.tolist(), 0.95).table.set_index(["outcome", "parameter"])
     straight = table.loc["cycle_share"]
     for name in ("first", "total"):
-        assert straight[name].to_dict() == pytest.approx({"payment.base": 9 / 13, "payment.norm_weight": 4 / 13, "payment.trust_weight": 0}, abs=0.05)
-    assert ((straight["total_low"] <= straight["total"]) & (straight["total"] <= straight["total_high"])).all()
+        assert straight[name].to_dict() == pytest.approx(
+            {"payment.base": 9 / 13, "payment.norm_weight": 4 / 13, "payment.trust_weight": 0}, abs=0.05
+        )
+    assert (
+        (straight["total_low"] <= straight["total"]) & (straight["total"] <= straight["total_high"])
+    ).all()
     assert straight.loc["payment.base", "direction"] > 0 > straight.loc["payment.norm_weight", "direction"]
     # a product of two uniform variables: 3/7 each alone, 1/7 together
     joint = table.loc["exits"]
@@ -107,27 +132,42 @@ def test_luck_that_is_common_is_no_noise():
 
 
 def test_incomplete_outcomes_are_refused(tmp_path):
-    with pytest.raises(StudyError, match=r"collection_rate_last_year: has no value in .* so no sensitivity is computed"):
+    with pytest.raises(
+        StudyError, match=r"collection_rate_last_year: has no value in .* so no sensitivity is computed"
+    ):
         known(tmp_path, "morris", 6, broken=True, outcomes=("cycle_share", "collection_rate_last_year"))
     with pytest.raises(StudyError, match="have no result, so nothing is computed"):
-        sensitivity("vicious_cycle", "morris", 2, factors=FACTORS, engine=InProcess(Pretend(raises=frozenset({2}))), store=tmp_path / "other")
+        sensitivity(
+            "vicious_cycle",
+            "morris",
+            2,
+            factors=FACTORS,
+            engine=InProcess(Pretend(raises=frozenset({2}))),
+            store=tmp_path / "other",
+        )
 
 
 def test_default_factors_are_the_unmeasured_ones_with_a_range():
     chosen = unmeasured()
-    assert chosen and all(PARAMETERS[key].status != "measured" and PARAMETERS[key].plausible == limits for key, limits in chosen.items())
+    assert chosen and all(
+        PARAMETERS[key].status != "measured" and PARAMETERS[key].plausible == limits
+        for key, limits in chosen.items()
+    )
     assert not set(chosen) & set(left_out()) and "stage.collapsed_collection" not in chosen
 
 
-@pytest.mark.parametrize("method, size, options, words", [
-    ("guess", None, {}, "method: found 'guess'"),
-    ("sobol", 10, {}, "power of two"),
-    ("both", 8, {}, "one number for both"),
-    ("morris", 4, {"factors": ["payment.bas"]}, "did you mean 'payment.base'"),
-    ("morris", 4, {"factors": {"payment.base": (1.0, 9.0)}}, "payment.base"),
-    ("morris", 4, {"outcomes": ("cycle_sharee",)}, "did you mean 'cycle_share'"),
-    ("morris", 4, {"top": 0}, "top"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "method, size, options, words",
+    [
+        ("guess", None, {}, "method: found 'guess'"),
+        ("sobol", 10, {}, "power of two"),
+        ("both", 8, {}, "one number for both"),
+        ("morris", 4, {"factors": ["payment.bas"]}, "did you mean 'payment.base'"),
+        ("morris", 4, {"factors": {"payment.base": (1.0, 9.0)}}, "payment.base"),
+        ("morris", 4, {"outcomes": ("cycle_sharee",)}, "did you mean 'cycle_share'"),
+        ("morris", 4, {"top": 0}, "top"),
+    ],
+)
 def test_bad_settings_are_refused(tmp_path, method, size, options, words):
     with pytest.raises(EstateError, match=words):
         known(tmp_path, method, size, **options)
@@ -139,9 +179,15 @@ def test_a_study_file_is_analysed_and_others_are_refused(tmp_path):
     assert found.table["parameter"].iloc[0] == "payment.base"
     assert any("cannot be told apart" in line for line in found.warnings())
     with pytest.raises(StudyError, match="design"):
-        sensitivity_of_study(check_study(STUDY | {"design": {"kind": "latin_hypercube", "size": 4}}, "test"), engine=engine, store=tmp_path)
+        sensitivity_of_study(
+            check_study(STUDY | {"design": {"kind": "latin_hypercube", "size": 4}}, "test"),
+            engine=engine,
+            store=tmp_path,
+        )
     with pytest.raises(StudyError, match="common"):
-        sensitivity_of_study(check_study(STUDY | {"seeds": "independent"}, "test"), engine=engine, store=tmp_path)
+        sensitivity_of_study(
+            check_study(STUDY | {"seeds": "independent"}, "test"), engine=engine, store=tmp_path
+        )
 
 
 def test_words_and_files(tmp_path):
@@ -150,7 +196,12 @@ def test_words_and_files(tmp_path):
     assert "readiness to pay" in said[0] and "+300.0 points" in said[0] and "nothing moves it" in said[2]
     assert "基础缴费意愿" in found.sentences("zh")[0] and "谈不上" in found.sentences("zh")[2]
     folder = found.save(tmp_path / "out")
-    assert {path.name for path in folder.iterdir()} >= {"morris.parquet", "morris.csv", "morris_points.parquet", "manifest.json"}
+    assert {path.name for path in folder.iterdir()} >= {
+        "morris.parquet",
+        "morris.csv",
+        "morris_points.parquet",
+        "manifest.json",
+    }
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["analyses"]["morris"]["runs"] == 6 * 4 * 2 and manifest["key"] == found.key
     assert "<table" in found._repr_html_()
@@ -161,4 +212,6 @@ def test_the_shipped_study_varies_unmeasured_parameters_over_their_plausible_ran
     assert study.design.kind == "sobol" and {factor.key for factor in study.factors} <= set(unmeasured())
     plan = plan_study(study.model_copy(update={"design": study.design.model_copy(update={"size": 1})}))
     assert len(plan.points) == len(study.factors) + 2
-    assert {axis.key: (axis.low, axis.high) for axis in plan.axes} == {factor.key: unmeasured()[factor.key] for factor in study.factors}
+    assert {axis.key: (axis.low, axis.high) for axis in plan.axes} == {
+        factor.key: unmeasured()[factor.key] for factor in study.factors
+    }

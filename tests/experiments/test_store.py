@@ -106,7 +106,9 @@ def test_shards_read_with_duckdb(copy):
     duckdb = pytest.importorskip("duckdb")
     found = duckdb.sql(f"select count(*), avg(cycle_share) from '{copy}/shards/*/*.parquet'").fetchall()[0]
     assert found[0] == NUMBER
-    assert found[1] == pytest.approx(np.mean([pretend(seed).scalars["cycle_share"] for seed in range(NUMBER)]))
+    assert found[1] == pytest.approx(
+        np.mean([pretend(seed).scalars["cycle_share"] for seed in range(NUMBER)])
+    )
 
 
 def test_results_come_in_the_order_of_the_cells_and_by_position(copy):
@@ -131,7 +133,11 @@ def flip_a_byte(path: Path) -> None:
     path.write_bytes(content)
 
 
-DAMAGE = {"flipped": flip_a_byte, "cut": lambda path: path.write_bytes(path.read_bytes()[:-1000]), "gone": Path.unlink}
+DAMAGE = {
+    "flipped": flip_a_byte,
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-1000]),
+    "gone": Path.unlink,
+}
 
 
 @pytest.mark.parametrize("how", DAMAGE)
@@ -216,7 +222,14 @@ class Driver:
     def __init__(self, folder: Path, number: int = NUMBER, seconds: float = 0.02) -> None:
         self.store, self.marks = folder / "store", folder / "marks"
         self.marks.mkdir()
-        command = [sys.executable, str(HERE / "pretend_runs.py"), str(self.store), str(self.marks), str(number), str(seconds)]
+        command = [
+            sys.executable,
+            str(HERE / "pretend_runs.py"),
+            str(self.store),
+            str(self.marks),
+            str(number),
+            str(seconds),
+        ]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
     def wait_for(self, runs: int) -> None:
@@ -253,7 +266,10 @@ def small_disk(tmp_path):
 
     def mount(*options: str) -> bool:
         try:
-            return subprocess.run(["mount", *options, str(place)], capture_output=True, check=False).returncode == 0
+            return (
+                subprocess.run(["mount", *options, str(place)], capture_output=True, check=False).returncode
+                == 0
+            )
         except OSError:
             return False
 
@@ -268,7 +284,9 @@ def test_a_full_disk_stops_the_series_and_leaves_a_store_that_goes_on(small_disk
     with pytest.raises(StudyError, match=r"cannot be written .*free some space and resume"):
         go_on(place / "store")
     with Store(place / "store") as store:
-        kept = sum(status == "done" for status in store.statuses([cell.key for cell in cells(NUMBER)]).values())
+        kept = sum(
+            status == "done" for status in store.statuses([cell.key for cell in cells(NUMBER)]).values()
+        )
         assert 20 < kept < NUMBER
     with pytest.raises(StudyError, match="cannot be written"):
         go_on(place / "store")

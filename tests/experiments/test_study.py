@@ -59,7 +59,12 @@ def test_sobol_and_morris_have_the_points_that_their_analyses_need():
 
 
 def test_values_of_an_axis():
-    assert [Axis("a", levels=("x", "y", "z")).at(share) for share in (0, 0.34, 0.99, 1.0)] == ["x", "y", "z", "z"]
+    assert [Axis("a", levels=("x", "y", "z")).at(share) for share in (0, 0.34, 0.99, 1.0)] == [
+        "x",
+        "y",
+        "z",
+        "z",
+    ]
     whole = Counter(Axis("a", 1, 4, whole=True).at(share) for share in np.linspace(0, 0.999, 400))
     assert set(whole) == {1, 2, 3, 4} and max(whole.values()) - min(whole.values()) <= 2
     assert Axis("a", 1.0, 100.0, logarithmic=True).at(0.5) == pytest.approx(10)
@@ -81,7 +86,10 @@ def test_cells_are_what_the_file_says(tiny):
     plan = plan_study(tiny)
     for position, cell in enumerate(plan):
         assert cell.key == plan.keys[position]
-        assert cell.scenario.types["commodity"].start_collection == cell.overrides["types.commodity.start_collection"]
+        assert (
+            cell.scenario.types["commodity"].start_collection
+            == cell.overrides["types.commodity.start_collection"]
+        )
         assert cell.scenario.companies.state_owned == cell.overrides["companies.state_owned"]
         assert (cell.scenario.months, cell.scenario.city.estates) == (12, 10)
     with pytest.raises(IndexError):
@@ -92,39 +100,91 @@ def test_scenarios_as_levels_and_a_list_of_points(tmp_path):
     listed = TEXTS + 'base = "small_city"\nreplications = 2\n[design]\nkind = "list"\n'
     listed += 'points = [{ scenario = "vicious_cycle" }, { "payment.norm_weight" = 2.5, months = 24 }, {}]\n'
     plan = plan_study(write(tmp_path, listed))
-    assert [plan[i].scenario.city.estates for i in (0, 2, 4)] == [load("vicious_cycle").city.estates, 100, 100]
+    assert [plan[i].scenario.city.estates for i in (0, 2, 4)] == [
+        load("vicious_cycle").city.estates,
+        100,
+        100,
+    ]
     assert (plan[2].scenario.months, plan[4].scenario.months) == (24, load("small_city").months)
-    arms = TEXTS + 'base = "small_city"\n[design]\nkind = "grid"\n[[factors]]\nkey = "scenario"\nlevels = ["small_city", "vicious_cycle"]\n'
-    assert [cell.scenario.name for cell in plan_study(write(tmp_path, arms))] == ["small_city", "vicious_cycle"]
+    arms = (
+        TEXTS
+        + 'base = "small_city"\n[design]\nkind = "grid"\n[[factors]]\nkey = "scenario"\nlevels = ["small_city", "vicious_cycle"]\n'
+    )
+    assert [cell.scenario.name for cell in plan_study(write(tmp_path, arms))] == [
+        "small_city",
+        "vicious_cycle",
+    ]
 
 
 def test_unmeasured_parameters_as_factors(tmp_path):
     text = TEXTS + 'base = "small_city"\nunmeasured = true\n[design]\nkind = "morris"\nsize = 2\n'
     plan = plan_study(write(tmp_path, text))
     assert {axis.key: (axis.low, axis.high) for axis in plan.axes} == unmeasured()
-    both = plan_study(write(tmp_path, text.replace("[design]", '[[factors]]\nkey = "parameters.payment.base"\nlow = 0.1\nhigh = 0.2\n[design]')))
+    both = plan_study(
+        write(
+            tmp_path,
+            text.replace(
+                "[design]", '[[factors]]\nkey = "parameters.payment.base"\nlow = 0.1\nhigh = 0.2\n[design]'
+            ),
+        )
+    )
     assert both.axes[0].key == "parameters.payment.base" and len(both.axes) == len(plan.axes)
 
 
 BAD = {
-    "unknown key": ('replication = 3\n' + TINY, ["replication", "did you mean 'replications'"]),
-    "unknown base": (TINY.replace("small_city", "smal_city"), ["base", "'smal_city'", "did you mean 'small_city'"]),
-    "unknown outcome": (TINY.replace("cycle_share", "cycle_shar"), ["outcomes", "did you mean 'cycle_share'"]),
-    "unknown factor": (TINY.replace("types.commodity.start_collection", "types.commodity.start_colection"),
-                       ["factors.0 (types.commodity.start_colection)", "did you mean 'start_collection'"]),
-    "level out of range": (TINY.replace("high = 0.9", "high = 1.9"), ["factors.0", "found 1.9", "from 0 to 1"]),
-    "fraction for a whole number": (TINY.replace("levels = [1, 2]", "low = 1.5\nhigh = 3.5"), ["factors.1", "whole numbers"]),
+    "unknown key": ("replication = 3\n" + TINY, ["replication", "did you mean 'replications'"]),
+    "unknown base": (
+        TINY.replace("small_city", "smal_city"),
+        ["base", "'smal_city'", "did you mean 'small_city'"],
+    ),
+    "unknown outcome": (
+        TINY.replace("cycle_share", "cycle_shar"),
+        ["outcomes", "did you mean 'cycle_share'"],
+    ),
+    "unknown factor": (
+        TINY.replace("types.commodity.start_collection", "types.commodity.start_colection"),
+        ["factors.0 (types.commodity.start_colection)", "did you mean 'start_collection'"],
+    ),
+    "level out of range": (
+        TINY.replace("high = 0.9", "high = 1.9"),
+        ["factors.0", "found 1.9", "from 0 to 1"],
+    ),
+    "fraction for a whole number": (
+        TINY.replace("levels = [1, 2]", "low = 1.5\nhigh = 3.5"),
+        ["factors.1", "whole numbers"],
+    ),
     "low above high": (TINY.replace("low = 0.4", "low = 0.95"), ["factors.0.high", "more than low (0.95)"]),
-    "range and levels": (TINY.replace("levels = [1, 2]", "low = 1\nhigh = 2\nlevels = [1, 2]"), ["either levels, or low and high"]),
+    "range and levels": (
+        TINY.replace("levels = [1, 2]", "low = 1\nhigh = 2\nlevels = [1, 2]"),
+        ["either levels, or low and high"],
+    ),
     "half a range": (TINY.replace("high = 0.9\n", ""), ["factors.0.high", "both low and high"]),
-    "no range for what is no parameter": (TINY.replace("low = 0.4\nhigh = 0.9\n", ""), ["neither levels nor a range"]),
-    "a change of nothing": (TINY.replace('"city.estates" = 10', '"city.estate" = 10'), ["changes.city.estate", "did you mean"]),
-    "sobol size": (TINY.replace('"grid"\nsize = 2', '"sobol"\nsize = 10'), ["design.size", "a power of two, such as 8"]),
-    "points in a grid": (TINY.replace("size = 2", "size = 2\npoints = [{ months = 3 }]"), ["design.points", "none for another kind"]),
-    "factor twice": (TINY + '[[factors]]\nkey = "companies.state_owned"\nlevels = [1]\n', ["'companies.state_owned' twice"]),
-    "text for a number": (TINY.replace("replications = 3", 'replications = "3"'), ["replications", "'3'", "a whole number"]),
+    "no range for what is no parameter": (
+        TINY.replace("low = 0.4\nhigh = 0.9\n", ""),
+        ["neither levels nor a range"],
+    ),
+    "a change of nothing": (
+        TINY.replace('"city.estates" = 10', '"city.estate" = 10'),
+        ["changes.city.estate", "did you mean"],
+    ),
+    "sobol size": (
+        TINY.replace('"grid"\nsize = 2', '"sobol"\nsize = 10'),
+        ["design.size", "a power of two, such as 8"],
+    ),
+    "points in a grid": (
+        TINY.replace("size = 2", "size = 2\npoints = [{ months = 3 }]"),
+        ["design.points", "none for another kind"],
+    ),
+    "factor twice": (
+        TINY + '[[factors]]\nkey = "companies.state_owned"\nlevels = [1]\n',
+        ["'companies.state_owned' twice"],
+    ),
+    "text for a number": (
+        TINY.replace("replications = 3", 'replications = "3"'),
+        ["replications", "'3'", "a whole number"],
+    ),
     "no factors": (TINY.split("[[factors]]")[0], ["factors", "at least one factor"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -136,8 +196,12 @@ def test_bad_files_say_what_is_wrong(tmp_path, name):
 
 
 def test_points_that_cannot_be_are_found_before_anything_runs(tmp_path):
-    text = TINY.replace("types.commodity.start_collection", "types.commodity.vacancy").replace("low = 0.4\nhigh = 0.9", "low = 0.0\nhigh = 0.6")
-    text = text.replace("companies.state_owned", "types.commodity.tenants").replace("levels = [1, 2]", "levels = [0.05, 0.5]")
+    text = TINY.replace("types.commodity.start_collection", "types.commodity.vacancy").replace(
+        "low = 0.4\nhigh = 0.9", "low = 0.0\nhigh = 0.6"
+    )
+    text = text.replace("companies.state_owned", "types.commodity.tenants").replace(
+        "levels = [1, 2]", "levels = [0.05, 0.5]"
+    )
     told = problems(write(tmp_path, text))
     assert told.count("\n") == 0 and "types.commodity.tenants=0.5" in told and "together at most 1" in told
 
@@ -171,7 +235,9 @@ def test_one_row_a_run(tiny, tmp_path):
 
 
 def test_statistics_are_by_factor_and_refuse_what_is_missing(tiny, tmp_path):
-    full = write(tmp_path, TINY.replace('"public_cost", "collection_rate_last_year"', '"public_cost"'), "full.toml")
+    full = write(
+        tmp_path, TINY.replace('"public_cost", "collection_rate_last_year"', '"public_cost"'), "full.toml"
+    )
     found = pretended(full, tmp_path / "store")
     table = found.statistics(["companies.state_owned"])
     expected = found.runs.groupby("companies.state_owned")["cycle_share"]

@@ -49,7 +49,9 @@ def test_the_command_from_run_to_export(tiny, tmp_path):
     assert estate("status", folder=tmp_path).split()[-4:] == ["12", "12", "0", "0"]
     frame = pd.read_parquet(glob.glob(str(tmp_path / "results/studies/*/runs.parquet"))[0])
     run = frame["run"][7]
-    assert "the same as the stored result, bit for bit" in estate("rerun", "tiny.toml", "--run", run, folder=tmp_path)
+    assert "the same as the stored result, bit for bit" in estate(
+        "rerun", "tiny.toml", "--run", run, folder=tmp_path
+    )
     assert "allowed: exactly one" in estate("rerun", "tiny.toml", "--run", "nothing", folder=tmp_path, code=2)
     estate("export", "tiny.toml", "--out", "out", folder=tmp_path)
     assert len(pd.read_csv(tmp_path / "out" / "monthly.csv")) == 12 * 13
@@ -65,7 +67,9 @@ def test_netcdf_holds_runs_months_and_estates(tmp_path):
     h5py = pytest.importorskip("h5py")
     from sim.experiments.export import export
 
-    sized = TINY.replace("months = 12", "months = 24").replace('"city.estates" = 10', '"city.estates" = 7')  # as made-up runs are
+    sized = TINY.replace("months = 12", "months = 24").replace(
+        '"city.estates" = 10', '"city.estates" = 7'
+    )  # as made-up runs are
     found = pretended(write(tmp_path, sized), tmp_path / "store")
     (path,) = export(found, "netcdf", tmp_path)
     with h5py.File(path) as file:
@@ -93,7 +97,9 @@ def test_failed_runs_are_told_with_the_command_that_tries_them_again(tiny, tmp_p
     assert "3 runs failed" in estate("status", "tiny.toml", folder=tmp_path)
     # the made-up results of the others differ from what the model gives
     wrong = pd.read_parquet(glob.glob(str(tmp_path / "results/studies/*/runs.parquet"))[0])["run"][0]
-    assert "differs from the stored result" in estate("rerun", "tiny.toml", "--run", wrong, folder=tmp_path, code=1)
+    assert "differs from the stored result" in estate(
+        "rerun", "tiny.toml", "--run", wrong, folder=tmp_path, code=1
+    )
 
 
 def test_ctrl_c_says_how_to_go_on(tmp_path):
@@ -101,7 +107,9 @@ def test_ctrl_c_says_how_to_go_on(tmp_path):
     write(tmp_path, text)
     command = [sys.executable, "-m", "sim", "study", "run", "tiny.toml", "--lang", "en"]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
     wait_for_runs(process, tmp_path / "results" / "store", 20)
     process.send_signal(signal.SIGINT)
     told, errors = process.communicate(timeout=30)
@@ -123,12 +131,20 @@ def wait_for_runs(process: subprocess.Popen[str], folder: Path, runs: int) -> No
 def test_every_question_that_ships_is_listed_with_the_command_that_answers_it(capsys):
     show_studies("en")
     shown = capsys.readouterr().out
-    for line in ("estate study run benchmark_rate", "estate compare --study compare_", "estate sensitivity --study sobol_unmeasured",
-                 "estate budget budget_search", "estate tipping no_return", "estate tipping tipping_map"):  # fmt: skip
+    for line in (
+        "estate study run benchmark_rate",
+        "estate compare --study compare_",
+        "estate sensitivity --study sobol_unmeasured",
+        "estate budget budget_search",
+        "estate tipping no_return",
+        "estate tipping tipping_map",
+    ):
         assert line in shown
 
 
-@pytest.mark.parametrize("load, name, command", [(load_study, "budget_search", "budget"), (load_study, "tipping_map", "tipping")])
+@pytest.mark.parametrize(
+    "load, name, command", [(load_study, "budget_search", "budget"), (load_study, "tipping_map", "tipping")]
+)
 def test_a_question_of_another_command_gives_one_error_that_names_it(load, name, command):
     with pytest.raises(EstateError, match=f"estate {command} {name}") as caught:
         load(name)
@@ -140,6 +156,18 @@ def test_a_question_of_another_command_gives_one_error_that_names_it(load, name,
 
 
 def test_options_that_a_tipping_file_states_itself_are_not_passed_over_silently(tmp_path):
-    asked = ["tipping", "tipping_map", "--values", "3", "--lever", "viability", "--store", str(tmp_path), "--in-process", "--lang", "en"]
+    asked = [
+        "tipping",
+        "tipping_map",
+        "--values",
+        "3",
+        "--lever",
+        "viability",
+        "--store",
+        str(tmp_path),
+        "--in-process",
+        "--lang",
+        "en",
+    ]
     said = CliRunner().invoke(app, asked)
     assert said.exit_code != 0 and "lever, values" in f"{said.output}{said.exception}"

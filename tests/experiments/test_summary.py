@@ -40,7 +40,9 @@ def test_series_are_those_of_the_city_table(both):
     shared = [name for name in SERIES if name in run.city.columns]
     assert len(shared) == len(SERIES) - 3
     for name in shared:
-        np.testing.assert_allclose(summary.series[name], run.city[name].to_numpy(float), rtol=2e-6, atol=1e-7, err_msg=name)
+        np.testing.assert_allclose(
+            summary.series[name], run.city[name].to_numpy(float), rtol=2e-6, atol=1e-7, err_msg=name
+        )
 
 
 def test_outcomes_of_the_last_year(both):
@@ -49,7 +51,9 @@ def test_outcomes_of_the_last_year(both):
     people = run.estate_table.set_index("estate")["households"]
     for name in ("satisfaction", "quality", "condition"):
         means = last.groupby("estate")[name].mean()
-        assert summary.scalars[f"{name}_last_year"] == pytest.approx(np.average(means, weights=people[means.index]), rel=1e-6)
+        assert summary.scalars[f"{name}_last_year"] == pytest.approx(
+            np.average(means, weights=people[means.index]), rel=1e-6
+        )
     sums = last.groupby("estate")[["collected", "billed"]].sum()
     sums = sums[sums["billed"] > 0]
     rate = np.average(sums["collected"] / sums["billed"], weights=people[sums.index])
@@ -85,7 +89,10 @@ def test_lines_of_the_estates(both):
 def test_groups_add_up_to_the_city(both):
     summary, run = both
     people = np.bincount(summary.estates["type"], summary.estates["households"], len(summary.types))
-    for groups, weights in ((summary.by_type, people), (summary.by_district, np.bincount(summary.estates["district"], summary.estates["households"]))):
+    for groups, weights in (
+        (summary.by_type, people),
+        (summary.by_district, np.bincount(summary.estates["district"], summary.estates["households"])),
+    ):
         together = (groups["satisfaction"] * weights[:, None]).sum(axis=0) / weights.sum()
         np.testing.assert_allclose(together, summary.series["satisfaction"], rtol=1e-5)
     one = run.estates[(run.estates["type"] == summary.types[0]) & (run.estates["month"] == 12)]
@@ -99,7 +106,10 @@ def test_public_money_from_the_ledger(both):
     spent = ledger[(ledger["payer_kind"] != "taxpayers") & (ledger["payee_kind"] != "taxpayers")]
     total = 0.0
     for bearer in PUBLIC_BEARERS:
-        net = spent.loc[spent["payer_kind"] == bearer, "yuan"].sum() - spent.loc[spent["payee_kind"] == bearer, "yuan"].sum()
+        net = (
+            spent.loc[spent["payer_kind"] == bearer, "yuan"].sum()
+            - spent.loc[spent["payee_kind"] == bearer, "yuan"].sum()
+        )
         assert summary.scalars[f"public_cost_{bearer}"] == pytest.approx(net)
         assert summary.public_cost(bearer) == pytest.approx(net)
         total += net
@@ -135,7 +145,10 @@ def test_every_outcome_is_there_and_described(both):
     assert all(type(value) is float for value in summary.scalars.values())
     for word in OUTCOMES.values():
         assert word.en and word.zh and word.better in (-1, 0, 1)
-    stages = [summary.scalars[f"stage_{name}_end"] for name in ("healthy", "strained", "spiralling", "collapsed", "recovering")]
+    stages = [
+        summary.scalars[f"stage_{name}_end"]
+        for name in ("healthy", "strained", "spiralling", "collapsed", "recovering")
+    ]
     assert sum(stages) == pytest.approx(1)
 
 

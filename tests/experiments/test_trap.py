@@ -32,13 +32,32 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def viability_map(store: Path) -> Tipping:
-    return tipping(alike_world(), "viability", low=0.5, high=1.1, values=4, types=["commodity"], months=240, estates=12, households=150,
-                   store=store, engine=InProcess())  # fmt: skip
+    return tipping(
+        alike_world(),
+        "viability",
+        low=0.5,
+        high=1.1,
+        values=4,
+        types=["commodity"],
+        months=240,
+        estates=12,
+        households=150,
+        store=store,
+        engine=InProcess(),
+    )
 
 
 @pytest.fixture(scope="module")
 def ablation(store: Path) -> Ablation:
-    return ablate("small_city", seeds=[1, 2, 3], months=60, pairs=False, overrides=SMALL, store=store, engine=InProcess())
+    return ablate(
+        "small_city",
+        seeds=[1, 2, 3],
+        months=60,
+        pairs=False,
+        overrides=SMALL,
+        store=store,
+        engine=InProcess(),
+    )
 
 
 def test_agents_agree_with_the_mean_field_well_inside_the_trap(viability_map: Tipping) -> None:
@@ -66,8 +85,19 @@ def test_the_loop_is_open_near_viability(viability_map: Tipping) -> None:
 
 def test_without_feedback_from_service_and_neighbours_there_is_no_trap(store: Path) -> None:
     weak = with_overrides(alike_world(), {"payment.satisfaction_weight": 0.5, "payment.norm_weight": 0.3})
-    found = tipping(weak, "viability", low=0.5, high=1.1, values=3, types=["commodity"], months=120, estates=12, households=150,
-                    store=store, engine=InProcess())  # fmt: skip
+    found = tipping(
+        weak,
+        "viability",
+        low=0.5,
+        high=1.1,
+        values=3,
+        types=["commodity"],
+        months=120,
+        estates=12,
+        households=150,
+        store=store,
+        engine=InProcess(),
+    )
     assert (found.widths["width"] == 0).all()
     loop = found.maps[0].loop
     assert loop is not None and loop.width < 0.06
@@ -77,7 +107,11 @@ def test_every_type_has_a_representative_and_unknown_keys_are_refused(store: Pat
     scenario = load("vicious_cycle")
     for name in scenario.types:
         assert 0 < representative_of(scenario, name).viability < 5
-    for lever, options in (("payment.norm_weigth", {}), ("viability", {"types": ["comodity"]}), ("viability", {"low": 1.0, "high": 0.5})):
+    for lever, options in (
+        ("payment.norm_weigth", {}),
+        ("viability", {"types": ["comodity"]}),
+        ("viability", {"low": 1.0, "high": 0.5}),
+    ):
         with pytest.raises(EstateError):
             tipping(scenario, lever, store=store, engine=InProcess(), **options)
 
@@ -91,21 +125,45 @@ def test_all_loops_off_removes_the_slide(ablation: Ablation) -> None:
 
 def test_a_loop_is_called_the_trap_only_beyond_doubt_and_for_a_good_part_of_the_cycle() -> None:
     def found(changes: list[float], base: float = 0.6) -> Ablation:
-        arms = [Ablated((loop,), {"city": np.array(changes) * size}) for loop, size in (("exit", 1.0), ("norm", 0.1))]
+        arms = [
+            Ablated((loop,), {"city": np.array(changes) * size})
+            for loop, size in (("exit", 1.0), ("norm", 0.1))
+        ]
         both = Ablated(("exit", "norm"), {"city": np.array(changes)})
-        return Ablation(load("small_city"), ["exit", "norm"], {"city": np.full(len(changes), base)}, [*arms, both], range(1, len(changes) + 1), 0.95, 0, "")
+        return Ablation(
+            load("small_city"),
+            ["exit", "norm"],
+            {"city": np.full(len(changes), base)},
+            [*arms, both],
+            range(1, len(changes) + 1),
+            0.95,
+            0,
+            "",
+        )
 
     clear = [-0.3, -0.29, -0.31, -0.3, -0.28, -0.32, -0.3, -0.31]
     assert found(clear).trap() == "exit" and "exit loop is the trap" in found(clear).sentences("en")[0]
     assert found(clear[:4]).trap() is None, "four seeds that agree prove little"
     assert found([-0.3] * 6).trap() == "exit" and found([0.0] * 6).trap() is None
     small = found([change / 10 for change in clear])
-    assert small.trap() == "exit" and "alone is not the trap" in small.sentences("en")[0] and "不足以单独构成陷阱" in small.sentences("zh")[0]
+    assert (
+        small.trap() == "exit"
+        and "alone is not the trap" in small.sentences("en")[0]
+        and "不足以单独构成陷阱" in small.sentences("zh")[0]
+    )
 
 
 def test_ablation_is_paired_and_complete(ablation: Ablation, store: Path) -> None:
     assert len(ablation.arms) == len(ablation.loops) + 1
-    again = ablate("small_city", seeds=[3, 1, 2], months=60, pairs=False, overrides=SMALL, store=store, engine=InProcess())
+    again = ablate(
+        "small_city",
+        seeds=[3, 1, 2],
+        months=60,
+        pairs=False,
+        overrides=SMALL,
+        store=store,
+        engine=InProcess(),
+    )
     assert again.executed == 0
     for one, other in zip(ablation.arms, again.arms, strict=True):
         assert np.array_equal(one.change["city"], other.change["city"][[1, 2, 0]])
@@ -117,7 +175,9 @@ def test_a_policy_that_never_helps_has_no_point_of_no_return(store: Path) -> Non
     def run(cells: list) -> object:
         return run_cells(cells, store=store, engine=InProcess())
 
-    small = with_overrides(load("package"), {"city.estates": 16, "companies.private": 4, "months": 36} | SMALL_TYPES)
+    small = with_overrides(
+        load("package"), {"city.estates": 16, "companies.private": 4, "months": 36} | SMALL_TYPES
+    )
     assert delayed(small, 24).months == 60
     assert [p.start for p in delayed(small, 24).interventions] == [p.start + 24 for p in small.interventions]
     never = with_overrides(small, {f"interventions.{p.name}.end": 0 for p in small.interventions})
@@ -127,20 +187,32 @@ def test_a_policy_that_never_helps_has_no_point_of_no_return(store: Path) -> Non
 
 def test_a_map_says_plainly_that_there_is_no_point_of_no_return(viability_map: Tipping) -> None:
     assert viability_map.no_return is None and viability_map.note == NO_PROGRAMME
-    assert any("there is none (the scenario has no programme" in line for line in viability_map.sentences("en"))
+    assert any(
+        "there is none (the scenario has no programme" in line for line in viability_map.sentences("en")
+    )
     assert any("没有措施" in line for line in viability_map.sentences("zh"))
 
 
 def test_support_for_estates_that_are_still_served_comes_too_late_in_the_end(store: Path) -> None:
     study = load_trap_study("no_return", TippingStudy)
-    small = with_overrides(study.scenario(), {"city.estates": 100, "companies.private": 12, "government.district_budget": 1e9} | SMALL_TYPES)
-    assert [one.kind for one in small.interventions] == ["operating_subsidy"] and small.name == "no_return" and small.months == 72
+    small = with_overrides(
+        study.scenario(),
+        {"city.estates": 100, "companies.private": 12, "government.district_budget": 1e9} | SMALL_TYPES,
+    )
+    assert (
+        [one.kind for one in small.interventions] == ["operating_subsidy"]
+        and small.name == "no_return"
+        and small.months == 72
+    )
     seeds = [1, 2, 3]
 
     def rescued(delay: int) -> int:
         later = delayed(small, delay)
         cells = [*cells_of(later.model_copy(update={"interventions": ()}), seeds), *cells_of(later, seeds)]
-        out = [np.isin(summary.estates["final_stage"], CYCLE_STAGES) for _, summary in run_cells(cells, store=store, engine=InProcess())]
+        out = [
+            np.isin(summary.estates["final_stage"], CYCLE_STAGES)
+            for _, summary in run_cells(cells, store=store, engine=InProcess())
+        ]
         return sum(int((before & ~after).sum()) for before, after in zip(out[:3], out[3:], strict=True))
 
     assert rescued(0) > rescued(108)
@@ -151,10 +223,21 @@ SMALL_TYPES = {key: value for key, value in SMALL.items() if key.startswith("typ
 
 def test_budget_is_never_exceeded_and_the_search_resumes(store: Path, tmp_path: Path) -> None:
     optuna = pytest.importorskip("optuna")
-    options = {"replications": 1, "months": 36, "overrides": SMALL, "store": store, "engine": InProcess(), "folder": tmp_path}
+    options = {
+        "replications": 1,
+        "months": 36,
+        "overrides": SMALL,
+        "store": store,
+        "engine": InProcess(),
+        "folder": tmp_path,
+    }
     first = budget("small_city", 1e5, trials=8, stress=0, fresh=0, **options)
     assert len(first.tried) == 8 and first.executed > 0
-    assert first.front == first.searched and first.recommended is None and "flattering" in first.sentences("en")[1]
+    assert (
+        first.front == first.searched
+        and first.recommended is None
+        and "flattering" in first.sentences("en")[1]
+    )
     storage = f"sqlite:///{tmp_path / 'search.db'}"
     (name,) = optuna.get_all_study_names(storage)
     optuna.load_study(study_name=name, storage=storage).ask()  # in flight when a process was killed
@@ -165,8 +248,11 @@ def test_budget_is_never_exceeded_and_the_search_resumes(store: Path, tmp_path: 
     assert all(sum(bought.yearly for bought in one.package) <= 1e5 * (1 + 1e-9) for one in more.tried)
     assert budget("small_city", 1e5, trials=11, stress=6, fresh=5, **options).executed == 0
     for one in more.searched:
-        assert not any(all(a >= b for a, b in zip(_gains(other), _gains(one), strict=True)) and _gains(other) != _gains(one)
-                       for other in more.tried)  # fmt: skip
+        assert not any(
+            all(a >= b for a, b in zip(_gains(other), _gains(one), strict=True))
+            and _gains(other) != _gains(one)
+            for other in more.tried
+        )
     assert more.stress is not None and (more.stress.regret >= 0).all()
     assert more.recommended in more.front and front_of(more.searched) == more.searched
     assert more.stress.confirmed[1] == 6 and 0 <= more.stress.confirmed[0] <= 6
@@ -177,15 +263,25 @@ def _fresh_figures_are_of_other_seeds(found: BudgetSearch, store: Path) -> None:
     """The front again by hand: seeds 2 to 6 (the search had seed 1), paired with nothing, companies' losses in the cost."""
     assert sorted(one.number for one in found.front) == sorted(one.number for one in found.searched)
     again = next(one for one in found.fresh if one.value.package)
-    cells = [*cells_of(found.scenario, range(2, 7)), *cells_of(with_package(found.scenario, again.value.package), range(2, 7))]
+    cells = [
+        *cells_of(found.scenario, range(2, 7)),
+        *cells_of(with_package(found.scenario, again.value.package), range(2, 7)),
+    ]
     done = run_cells(cells, store=store, engine=InProcess())
     assert done.executed == 0, "the search has run them"
     runs = [summary for _, summary in done]
     out = [1 - run.scalars["cycle_share_last_year"] for run in runs]
     assert again.gain == pytest.approx(np.mean(out[5:]) - np.mean(out[:5]))
-    costs = [sum(run.public_cost(programme=f"bought_{one.kind}") for one in again.value.package) for run in runs[5:]]
-    lost = np.mean([run.public_cost("state_owned") for run in runs[5:]]) - np.mean([run.public_cost("state_owned") for run in runs[:5]])
-    assert again.value.cost == pytest.approx((np.mean(costs) + lost) / 3) and again.value.state_owned == pytest.approx(lost / 3)
+    costs = [
+        sum(run.public_cost(programme=f"bought_{one.kind}") for one in again.value.package)
+        for run in runs[5:]
+    ]
+    lost = np.mean([run.public_cost("state_owned") for run in runs[5:]]) - np.mean(
+        [run.public_cost("state_owned") for run in runs[:5]]
+    )
+    assert again.value.cost == pytest.approx(
+        (np.mean(costs) + lost) / 3
+    ) and again.value.state_owned == pytest.approx(lost / 3)
 
 
 def _gains(one) -> tuple[float, float, float]:  # type: ignore[no-untyped-def]

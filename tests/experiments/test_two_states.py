@@ -100,7 +100,9 @@ def test_good_facilities_held_by_others_leave_only_the_high_point_and_ruined_one
 
 
 @pytest.mark.parametrize(("start", "condition", "which"), [(0.9, 0.85, 2), (0.1, 0.2, 0)])
-def test_agents_settle_near_the_mean_field_point_on_their_side(start: float, condition: float, which: int) -> None:
+def test_agents_settle_near_the_mean_field_point_on_their_side(
+    start: float, condition: float, which: int
+) -> None:
     expected = map_of(0.8).fixed_points()[which][0]
     rates = settle(0.8, start, condition)
     assert np.median(rates) == pytest.approx(expected, abs=0.06)

@@ -16,7 +16,13 @@ SEEDS = (1, 2, 3, 4)
 START = 3
 
 
-def ran_with(*programmes: dict[str, Any], seed: int, months: int, parameters: dict[str, float] | None = None, **changes: Any) -> City:
+def ran_with(
+    *programmes: dict[str, Any],
+    seed: int,
+    months: int,
+    parameters: dict[str, float] | None = None,
+    **changes: Any,
+) -> City:
     """A small city after its last month, with programmes from START on and parameters by their dotted key."""
     scenario = small_scenario(*({"start": START, **table} for table in programmes), months=months, **changes)
     return City(with_overrides(scenario, parameters or {}), seed=seed).run()
@@ -24,7 +30,13 @@ def ran_with(*programmes: dict[str, Any], seed: int, months: int, parameters: di
 
 def pairs(programme: dict[str, Any], months: int, **changes: Any) -> list[tuple[City, City]]:
     """Cities with and without the programme, one pair for each seed."""
-    return [(ran_with(programme, seed=seed, months=months, **changes), ran_with(seed=seed, months=months, **changes)) for seed in SEEDS]
+    return [
+        (
+            ran_with(programme, seed=seed, months=months, **changes),
+            ran_with(seed=seed, months=months, **changes),
+        )
+        for seed in SEEDS
+    ]
 
 
 def outcome(city: City, name: str) -> np.ndarray:

@@ -21,7 +21,9 @@ def _base() -> dict[str, Any]:
     return to_data(load("vicious_cycle"))
 
 
-def small_scenario(*programmes: dict[str, Any], estates: int = 60, months: int = 36, **changes: Any) -> Scenario:
+def small_scenario(
+    *programmes: dict[str, Any], estates: int = 60, months: int = 36, **changes: Any
+) -> Scenario:
     """The default city with few small estates and these programmes; `changes` replace whole tables or single keys of them."""
     data = {key: dict(value) if isinstance(value, dict) else value for key, value in _base().items()}
     data["city"] = data["city"] | {"estates": estates, "streets_per_district": 2}
@@ -29,9 +31,11 @@ def small_scenario(*programmes: dict[str, Any], estates: int = 60, months: int =
     for name, kind in data["types"].items():
         scale = HOUSEHOLDS / kind["households_mean"]
         types[name] = kind | {
-            "households_mean": float(HOUSEHOLDS), "households_spread": 0.3, "cost_fixed": kind["cost_fixed"] * scale,
+            "households_mean": float(HOUSEHOLDS),
+            "households_spread": 0.3,
+            "cost_fixed": kind["cost_fixed"] * scale,
             "flats_per_building": 12.0,
-        }  # fmt: skip
+        }
     data["types"] = types
     for key, value in changes.items():
         data[key] = data[key] | value if isinstance(value, dict) else value
@@ -93,7 +97,13 @@ def paid_by(city: City) -> dict[tuple[str, str], float]:
 
 def pairs(programme: dict[str, Any], months: int, **changes: Any) -> list[tuple[City, City]]:
     """Cities with and without a programme, one pair for each seed."""
-    return [(ran({"start": START, **programme}, seed=seed, months=months, **changes), ran(seed=seed, months=months, **changes)) for seed in SEEDS]
+    return [
+        (
+            ran({"start": START, **programme}, seed=seed, months=months, **changes),
+            ran(seed=seed, months=months, **changes),
+        )
+        for seed in SEEDS
+    ]
 
 
 def shift(cities: list[tuple[City, City]], value: Callable[[City], np.ndarray]) -> float:

@@ -33,10 +33,14 @@ def programme(draw: st.DrawFn, kind: str) -> dict[str, Any]:
         else:
             # mostly of the order of the default, now and then anywhere in the range
             near = max(setting.low, min(setting.high, 4 * float(setting.default or 0.0)))
-            table[setting.key] = draw(st.one_of(st.floats(setting.low, near), st.floats(setting.low, setting.high)))
+            table[setting.key] = draw(
+                st.one_of(st.floats(setting.low, near), st.floats(setting.low, setting.high))
+            )
     for setting in (s for s in made.settings if s.choices):
         if isinstance(setting.default, tuple):
-            table[setting.key] = draw(st.lists(st.sampled_from(setting.choices), min_size=1, max_size=3, unique=True))
+            table[setting.key] = draw(
+                st.lists(st.sampled_from(setting.choices), min_size=1, max_size=3, unique=True)
+            )
         else:
             table[setting.key] = draw(st.sampled_from(setting.choices))
     if draw(st.booleans()):
@@ -74,9 +78,13 @@ def package(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [draw(programme(kind)) for kind in chosen]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(programmes=package(), seed=st.integers(0, 2**40))
-def test_money_is_conserved_and_everything_stays_in_its_bounds(programmes: list[dict[str, Any]], seed: int) -> None:
+def test_money_is_conserved_and_everything_stays_in_its_bounds(
+    programmes: list[dict[str, Any]], seed: int
+) -> None:
     city = City(small_scenario(*programmes, estates=24, months=MONTHS), seed=seed)
     limits = {p["kind"]: p["yearly_budget"] for p in programmes if "yearly_budget" in p}
     for _ in range(MONTHS):
@@ -103,7 +111,9 @@ def check_bounds(city: City) -> None:
         assert state.committees[name].min() >= 0.0 and state.committees[name].max() <= 1.0, name
     assert (state.government["staff_free"] >= 0).all() and (state.companies["estates"] >= 0).all()
     run = state.estates["company"]
-    assert np.array_equal(np.bincount(run[run >= 0], minlength=state.companies.size), state.companies["estates"])
+    assert np.array_equal(
+        np.bincount(run[run >= 0], minlength=state.companies.size), state.companies["estates"]
+    )
     owners = state.owners
     for column in (owners.satisfaction, owners.grievance):
         assert column.min() >= 0.0 and column.max() <= 1.0

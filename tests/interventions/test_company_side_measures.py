@@ -37,7 +37,9 @@ def test_the_state_bears_its_share_of_what_service_cost(share: float) -> None:
     assert paid_by(city).keys() == {("state", "suppliers")}
     paid = {line[0]: line[5] / 100.0 for line in city.ledger_lines if line[4]}
     spending = outcome(city, "spending") / 100.0
-    assert paid[START] == pytest.approx(share * spending[START - 1, run_by_company(city, START - 1)].sum(), abs=1.0)
+    assert paid[START] == pytest.approx(
+        share * spending[START - 1, run_by_company(city, START - 1)].sum(), abs=1.0
+    )
     for month in range(START + 1, 13):  # by then what companies spend is what relief leaves of the cost
         run = run_by_company(city, month - 1) & run_by_company(city, month - 2)
         expected = share / (1 - share) * spending[month - 1, run].sum()
@@ -47,13 +49,24 @@ def test_the_state_bears_its_share_of_what_service_cost(share: float) -> None:
 def test_relief_goes_to_large_sound_estates_and_becomes_margin_there() -> None:
     sound_money, weak_money, sound_gain, weak_gain, sound_margin, weak_margin = [], [], [], [], [], []
     for city, without in pairs({**RELIEF, "relief": 0.1}, 36):
-        run = run_by_company(without, slice(START, None)).all(axis=0) & run_by_company(city, slice(START, None)).all(axis=0)
+        run = run_by_company(without, slice(START, None)).all(axis=0) & run_by_company(
+            city, slice(START, None)
+        ).all(axis=0)
         late = outcome(without, "quality")[-12:].mean(axis=0)
-        sound, weak = run & (late >= np.quantile(late[run], 2 / 3)), run & (late <= np.quantile(late[run], 1 / 3))
+        sound, weak = (
+            run & (late >= np.quantile(late[run], 2 / 3)),
+            run & (late <= np.quantile(late[run], 1 / 3)),
+        )
         money = outcome(city, "spending")[-12:].mean(axis=0) / city.state.estates["households"]
         gain = (outcome(city, "quality") - outcome(without, "quality"))[-12:].mean(axis=0)
-        left = ((outcome(city, "income") - outcome(city, "spending")) - (outcome(without, "income") - outcome(without, "spending")))[-12:].mean(axis=0)
-        for group, into in ((sound, (sound_money, sound_gain, sound_margin)), (weak, (weak_money, weak_gain, weak_margin))):
+        left = (
+            (outcome(city, "income") - outcome(city, "spending"))
+            - (outcome(without, "income") - outcome(without, "spending"))
+        )[-12:].mean(axis=0)
+        for group, into in (
+            (sound, (sound_money, sound_gain, sound_margin)),
+            (weak, (weak_money, weak_gain, weak_margin)),
+        ):
             for values, place in zip((money, gain, left), into, strict=True):
                 place += values[group].tolist()
     assert np.mean(sound_money) > np.mean(weak_money)
@@ -74,8 +87,13 @@ def test_services_raise_income() -> None:
 def test_the_company_pays_for_setting_up_and_only_customers_pay_otherwise() -> None:
     nobody_buys = ran_with({**SERVICES, "budget_share": 0.0, "fixed_cost": 0.0}, seed=1, months=12)
     setup = sum(event[5] for event in events_of(nobody_buys, "services_opened"))
-    assert {key: value for key, value in paid_by(nobody_buys).items() if value} == {("companies", "suppliers"): pytest.approx(setup)}
-    assert setup == 20 * sum(nobody_buys.state.estates["households"][event[1]] for event in events_of(nobody_buys, "services_opened"))
+    assert {key: value for key, value in paid_by(nobody_buys).items() if value} == {
+        ("companies", "suppliers"): pytest.approx(setup)
+    }
+    assert setup == 20 * sum(
+        nobody_buys.state.estates["households"][event[1]]
+        for event in events_of(nobody_buys, "services_opened")
+    )
     city = ran_with({**SERVICES, "setup": 0.0, "fixed_cost": 0.0, "goods": 0.25}, seed=1, months=12)
     paid = paid_by(city)
     assert paid.keys() == {("customers", "companies"), ("companies", "suppliers")}
@@ -105,13 +123,30 @@ def test_staff_who_do_paid_work_are_missing_from_basic_service() -> None:
 def old_city(modes: dict[str, float], **type_changes: Any) -> dict[str, Any]:
     """Changes that make every estate old and small, three streets of twenty estates each."""
     kind = to_data(small_scenario())["types"]["three_no"] | {"share": 1.0, "modes": modes} | type_changes
-    return {"types": {"three_no": kind}, "city": {"districts": 1, "streets_per_district": 3, "communities_per_street": 1}}
+    return {
+        "types": {"three_no": kind},
+        "city": {"districts": 1, "streets_per_district": 3, "communities_per_street": 1},
+    }
 
 
-def run_old(programme: dict[str, Any] | None, seed: int, months: int = 36, parameters: dict[str, float] | None = None,
-            companies: int = 4, modes: dict[str, float] | None = None, **type_changes: Any) -> City:  # fmt: skip
+def run_old(
+    programme: dict[str, Any] | None,
+    seed: int,
+    months: int = 36,
+    parameters: dict[str, float] | None = None,
+    companies: int = 4,
+    modes: dict[str, float] | None = None,
+    **type_changes: Any,
+) -> City:
     changes = old_city(modes or {"market": 1.0}, **type_changes)
-    data = to_data(small_scenario(estates=60, months=months, companies={"private": companies, "capacity_estates": 80}, city=changes["city"]))
+    data = to_data(
+        small_scenario(
+            estates=60,
+            months=months,
+            companies={"private": companies, "capacity_estates": 80},
+            city=changes["city"],
+        )
+    )
     data["types"] = changes["types"]
     data["interventions"] = [{"start": START, **programme}] if programme else []
     scenario = Scenario.model_validate(data)
@@ -123,7 +158,9 @@ PAYING = {"fee_price": 0.75, "start_collection": 0.7, "duty_shift": 0.3}
 
 
 def test_sharing_an_office_buys_more_service() -> None:
-    gains = [quality(run_old(BLOCKS, seed, **PAYING)) - quality(run_old(None, seed, **PAYING)) for seed in SEEDS]
+    gains = [
+        quality(run_old(BLOCKS, seed, **PAYING)) - quality(run_old(None, seed, **PAYING)) for seed in SEEDS
+    ]
     assert np.mean(gains) > 0
 
 
@@ -132,15 +169,25 @@ def test_the_street_pays_the_works_of_every_merger(cost: float) -> None:
     city = run_old({**BLOCKS, "cost": cost}, 1)
     merged = [event[1] for event in events_of(city, "estates_merged")]
     assert len(merged) == len(set(merged)) > 20
-    assert paid_by(city) == {("street", "suppliers"): pytest.approx(cost * city.state.estates["households"][merged].sum())}
+    assert paid_by(city) == {
+        ("street", "suppliers"): pytest.approx(cost * city.state.estates["households"][merged].sum())
+    }
 
 
 def test_estates_that_draw_nobody_alone_are_taken_as_one_lot() -> None:
     """Costly to run one by one, fair together."""
     alone = together = 0
     for seed in SEEDS:
-        same = {"modes": {"none": 1.0}, "months": 30, "fee_price": 0.8, "start_collection": 0.7, "duty_shift": 0.3}
-        same |= {"parameters": {"market.retry": 6.0, "payment.norm_erosion": 0.0, "market.self_activism": 1.0}}
+        same = {
+            "modes": {"none": 1.0},
+            "months": 30,
+            "fee_price": 0.8,
+            "start_collection": 0.7,
+            "duty_shift": 0.3,
+        }
+        same |= {
+            "parameters": {"market.retry": 6.0, "payment.norm_erosion": 0.0, "market.self_activism": 1.0}
+        }
         alone += int(run_by_company(run_old(None, seed, **same), -1).sum())
         city = run_old(BLOCKS, seed, **same)
         together += int(run_by_company(city, -1).sum())
@@ -155,7 +202,11 @@ def test_the_quorum_is_harder_to_reach_for_a_block() -> None:
     for programme in (None, BLOCKS):
         formed = failed = 0
         for seed in SEEDS:
-            parameters = {"committee.attempt": 0.1, "committee.cooldown": 3.0, "committee.participation": 0.38}
+            parameters = {
+                "committee.attempt": 0.1,
+                "committee.cooldown": 3.0,
+                "committee.participation": 0.38,
+            }
             city = run_old(programme, seed, parameters=parameters)
             formed += len([event for event in events_of(city, "committee_formed") if event[0] > START])
             failed += len([event for event in events_of(city, "committee_vote_failed") if event[0] > START])
@@ -171,7 +222,9 @@ def test_pooling_takes_service_from_estates_that_pay_well_and_their_owners_are_d
         same = {"companies": 1, "months": 48, **PAYING}
         programme = {**BLOCKS, "estates": 100, "saved": 0.0, "gain": 0.0, "pooling": 1.0}
         city, without = run_old(programme, seed, **same), run_old(None, seed, **same)
-        stayed = np.flatnonzero((run_by_company(city, slice(None)) & run_by_company(without, slice(None))).all(axis=0))
+        stayed = np.flatnonzero(
+            (run_by_company(city, slice(None)) & run_by_company(without, slice(None))).all(axis=0)
+        )
         able = outcome(without, "income")[START:24].sum(axis=0) / without.state.estates["standard_cost"]
         street = city.state.estates["street"]
         means += [able[row] - able[stayed][street[stayed] == street[row]].mean() for row in stayed]

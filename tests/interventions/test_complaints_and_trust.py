@@ -45,7 +45,10 @@ def test_disclosure_shows_who_pays_for_better_and_for_worse() -> None:
         before = ran_with(seed=city.seed, months=START - 1)
         run = before.state.estates["company"] >= 0
         guessed = float(before.state.parameters["payment_dim_prior"][0])
-        low, high = run & (before.state.estates["paid_share"] < guessed), run & (before.state.estates["paid_share"] > guessed)
+        low, high = (
+            run & (before.state.estates["paid_share"] < guessed),
+            run & (before.state.estates["paid_share"] > guessed),
+        )
         change = outcome(city, "collected")[-1] - outcome(without, "collected")[-1]
         assert (change[low] <= 0).all() and (change[high] >= 0).all()
         fewer, more = fewer + int((change[low] < 0).sum()), more + int((change[high] > 0).sum())
@@ -73,11 +76,15 @@ def test_complaints_rise_first_and_then_fewer_are_open() -> None:
 def test_the_district_pays_for_the_app_and_for_what_the_community_has_no_hands_for() -> None:
     for seed in SEEDS:
         plain = {**APP, "cost": 80.0, "cases": 0.0}
-        assert paid_by(ran_with(plain, seed=seed, months=30)) == {("district", "suppliers"): 80.0 * ESTATES * (31 - START)}
+        assert paid_by(ran_with(plain, seed=seed, months=30)) == {
+            ("district", "suppliers"): 80.0 * ESTATES * (31 - START)
+        }
         by_community = paid_by(ran_with({**plain, "cases": 3.0, "staff": 0.0}, seed=seed, months=30))
         by_district = paid_by(ran_with({**plain, "cases": 3.0, "staff": 10.0}, seed=seed, months=30))
         assert by_community == {("district", "suppliers"): 80.0 * ESTATES * (31 - START)}
-        assert by_district.keys() == {("district", "suppliers")} and sum(by_district.values()) > sum(by_community.values())
+        assert by_district.keys() == {("district", "suppliers")} and sum(by_district.values()) > sum(
+            by_community.values()
+        )
 
 
 def test_an_open_channel_and_a_short_deadline_embitter_where_nobody_has_hands() -> None:
@@ -109,7 +116,9 @@ def test_the_community_pays_for_sessions_and_estates_take_turns() -> None:
         assert paid_by(city) == {("community", "suppliers"): 60.0 * communities * (31 - START)}
         last = city.policy.courses[0].memory["last_heard"]
         sizes = np.bincount(city.state.estates["community"])[city.state.estates["community"]]
-        assert (30 - last < sizes).all(), "nobody waits longer than it takes to hear all estates of the community"
+        assert (30 - last < sizes).all(), (
+            "nobody waits longer than it takes to hear all estates of the community"
+        )
 
 
 def test_hearing_more_than_is_solved_adds_to_the_backlog_where_the_manager_solves_little() -> None:
@@ -137,7 +146,9 @@ def test_the_district_pays_for_the_months_of_the_drive_only() -> None:
         city = ran_with({**DRIVE, "months": 4, "cost": 1000.0, "staff": 0.0}, seed=seed, months=30)
         assert paid_by(city) == {("district", "suppliers"): 1000.0 * 4 * ESTATES}
         assert {line[0] for line in city.ledger_lines if line[4]} == set(range(START, START + 4))
-        again = ran_with({**DRIVE, "months": 4, "cost": 1000.0, "staff": 0.0, "again": 12}, seed=seed, months=30)
+        again = ran_with(
+            {**DRIVE, "months": 4, "cost": 1000.0, "staff": 0.0, "again": 12}, seed=seed, months=30
+        )
         assert paid_by(again) == {("district", "suppliers"): 1000.0 * 4 * 3 * ESTATES}
 
 

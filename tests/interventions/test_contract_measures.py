@@ -40,7 +40,11 @@ def test_the_district_pays_for_grading_and_for_votes() -> None:
         city = ran_with({**GRADED, **NO_VOTES, "cost": 1200.0}, seed=seed, months=START + 13)
         graded = sum(int(run_by_market(city, month - 1).sum()) for month in (START + 6, START + 12))
         assert paid_by(city) == {("district", "suppliers"): 1200.0 * graded}
-        city = ran_with({**GRADED, "cost": 0.0, "vote": 0.0, "vote_cost": 4.0, "vote_after": 20}, seed=seed, months=START + 13)
+        city = ran_with(
+            {**GRADED, "cost": 0.0, "vote": 0.0, "vote_cost": 4.0, "vote_after": 20},
+            seed=seed,
+            months=START + 13,
+        )
         kinds = ("price_cut", "price_vote_failed")
         voted = [event[1] for kind in kinds for event in events_of(city, kind) if event[4] == "policy"]
         households = city.state.estates["households"]
@@ -50,8 +54,12 @@ def test_the_district_pays_for_grading_and_for_votes() -> None:
 def test_a_second_low_grade_brings_a_vote_on_another_company() -> None:
     cities = pairs({**GRADED, "cut": 0.0}, START + 13)
     for city, without in cities:
-        voted = [event for kind in ("dismissal_voted", "dismissal_rejected") for event in events_of(city, kind)]
-        usual = [event for kind in ("dismissal_voted", "dismissal_rejected") for event in events_of(without, kind)]
+        voted = [
+            event for kind in ("dismissal_voted", "dismissal_rejected") for event in events_of(city, kind)
+        ]
+        usual = [
+            event for kind in ("dismissal_voted", "dismissal_rejected") for event in events_of(without, kind)
+        ]
         assert {event[0] for event in voted if event not in usual} == {START + 12}
 
 
@@ -94,19 +102,31 @@ def test_prices_follow_grades() -> None:
 def test_owners_and_companies_share_the_cost_of_votes() -> None:
     for seed in SEEDS:
         city = ran_with({**FEES, "cost": 4.0, "owner_share": 0.25}, seed=seed, months=40)
-        voted = [e[1] for kind in ("price_raised", "price_cut", "price_vote_failed") for e in events_of(city, kind) if e[4] == "policy"]
+        voted = [
+            e[1]
+            for kind in ("price_raised", "price_cut", "price_vote_failed")
+            for e in events_of(city, kind)
+            if e[4] == "policy"
+        ]
         cost = 4.0 * int(city.state.estates["households"][voted].sum())
         paid = paid_by(city)
         assert cost > 0 and paid.keys() == {("owners", "suppliers"), ("companies", "suppliers")}
-        assert paid["owners", "suppliers"] == pytest.approx(0.25 * cost) and sum(paid.values()) == pytest.approx(cost)
+        assert paid["owners", "suppliers"] == pytest.approx(0.25 * cost) and sum(
+            paid.values()
+        ) == pytest.approx(cost)
 
 
 def test_a_higher_price_makes_some_refuse() -> None:
     refused = []
-    for city, without in pairs({**FEES, **CANVASSED, "rise": 0.4, "cut": 0.0}, 36, parameters={"vote.price_base": 1.0}):
+    for city, without in pairs(
+        {**FEES, **CANVASSED, "rise": 0.4, "cut": 0.0}, 36, parameters={"vote.price_base": 1.0}
+    ):
         for month, row, *_ in events_of(city, "price_raised"):
             months = slice(month + 1, month + 7)
-            rates = [outcome(c, "collected")[months, row].sum() / max(1, outcome(c, "billed")[months, row].sum()) for c in (city, without)]
+            rates = [
+                outcome(c, "collected")[months, row].sum() / max(1, outcome(c, "billed")[months, row].sum())
+                for c in (city, without)
+            ]
             refused.append(rates[1] - rates[0])
     assert np.mean(refused) > 0
 
@@ -120,7 +140,11 @@ def test_a_lower_price_means_less_service_and_exits() -> None:
 
 
 def test_there_is_one_vote_on_price_at_a_time() -> None:
-    both = ({**GRADED, "cut": 0.5, "low_line": 2.0, "period": 12}, {**FEES, "cut": 0.9, "low_line": 5.0, "high_line": 5.0}, {**FEES, "name": "again", "cut": 0.9})
+    both = (
+        {**GRADED, "cut": 0.5, "low_line": 2.0, "period": 12},
+        {**FEES, "cut": 0.9, "low_line": 5.0, "high_line": 5.0},
+        {**FEES, "name": "again", "cut": 0.9},
+    )
     city = ran_with(*both, seed=1, months=START + 12)
     assert (city.state.estates["lever_price"] < 0).any() and city.state.estates["lever_price"].min() >= -0.9
     assert (city.state.estates["price"] > 0).all()
@@ -152,11 +176,19 @@ def test_captured_committees_are_elected_anew() -> None:
     captured = {"committee.integrity_mean": 0.4}
     removed = 0
     for seed in SEEDS:
-        city = ran_with({**OVERSIGHT, "noise": 0.0, "participation": 0.5}, seed=seed, months=START + 2, parameters=captured)
+        city = ran_with(
+            {**OVERSIGHT, "noise": 0.0, "participation": 0.5},
+            seed=seed,
+            months=START + 2,
+            parameters=captured,
+        )
         for month, row, _, _, cause, integrity in events_of(city, "committee_replaced"):
             removed += 1
             assert month == START and cause == "capture" and integrity < 0.3
-            assert row in rows_of(city, "committee_formed") and city.state.committees["integrity"][row] > integrity
+            assert (
+                row in rows_of(city, "committee_formed")
+                and city.state.committees["integrity"][row] > integrity
+            )
     assert removed > 0
 
 
@@ -174,7 +206,9 @@ TRUST = {"kind": "trust_based_service", "able": 0.0, "capacity": 100.0}
 def signed(city: City) -> np.ndarray:
     """Estates that had a committee and a company at the start and kept the company."""
     company = outcome(city, "company")
-    return np.asarray(committees(city)[START - 1] & run_by_market(city, START - 1) & (company[-1] == company[START - 1]))
+    return np.asarray(
+        committees(city)[START - 1] & run_by_market(city, START - 1) & (company[-1] == company[START - 1])
+    )
 
 
 def test_open_books_stop_leaks_and_build_trust() -> None:
@@ -195,7 +229,9 @@ def test_owners_pay_the_yearly_audit() -> None:
     for seed in SEEDS:
         city = ran_with({**TRUST, "audit_cost": 10.0}, seed=seed, months=START + 12)
         books = city.state.estates["lever_disclosure"] > 0
-        assert books.any() and paid_by(city) == {("owners", "suppliers"): 10.0 * int(city.state.estates["households"][books].sum())}
+        assert books.any() and paid_by(city) == {
+            ("owners", "suppliers"): 10.0 * int(city.state.estates["households"][books].sum())
+        }
 
 
 def test_cost_plus_needs_an_able_committee() -> None:
@@ -221,14 +257,22 @@ BRANCHES = {"kind": "party_branches"}
 
 def test_branches_help_a_little_on_the_whole_and_harm_in_some_firms() -> None:
     cities = pairs({**BRANCHES, "spread": 0.05}, START + 6)
-    gains = np.concatenate([(one.state.estates["effort"] - other.state.estates["effort"])[one.state.estates["company"] >= 0] for one, other in cities])
+    gains = np.concatenate(
+        [
+            (one.state.estates["effort"] - other.state.estates["effort"])[one.state.estates["company"] >= 0]
+            for one, other in cities
+        ]
+    )
     assert gains.mean() > 0 and (gains < 0).any() and (gains > 0).any()
 
 
 def test_the_direction_of_the_direct_effect_is_luck() -> None:
     neutral = {**BRANCHES, "effort": 0.0, "inspection": 0.0, "duties": 0.0, "spread": 0.05}
     few = {"private": 12}
-    changes = [shift([pair], lambda city: float(outcome(city, "quality")[-1].mean())) for pair in pairs(neutral, START + 6, companies=few)]
+    changes = [
+        shift([pair], lambda city: float(outcome(city, "quality")[-1].mean()))
+        for pair in pairs(neutral, START + 6, companies=few)
+    ]
     assert min(changes) < 0 < max(changes), changes
 
 

@@ -25,7 +25,11 @@ GROUPS = {"kind": "self_management"}
 
 def test_volunteers_take_over_estates_that_nobody_would_run() -> None:
     cities = pairs(GROUPS, 24)
-    assert shift(cities, lambda city: share_in(city, SELF)) > 0 > shift(cities, lambda city: share_in(city, NONE, CLEANING))
+    assert (
+        shift(cities, lambda city: share_in(city, SELF))
+        > 0
+        > shift(cities, lambda city: share_in(city, NONE, CLEANING))
+    )
 
 
 def test_nobody_pays_for_it() -> None:
@@ -33,12 +37,19 @@ def test_nobody_pays_for_it() -> None:
 
 
 def test_groups_are_built_only_where_they_can_be_and_as_far_as_there_are_leaders() -> None:
-    city = City(small_scenario({**GROUPS, "start": 1, "leaders": 4, "largest": 45, "activism": 0.35}, months=30), seed=1)
+    city = City(
+        small_scenario({**GROUPS, "start": 1, "leaders": 4, "largest": 45, "activism": 0.35}, months=30),
+        seed=1,
+    )
     for _ in range(30):
         city.step()
         estates = city.state.estates
         led = estates["lever_self_management"] > 0
-        assert led.sum() <= 4 and (estates["households"][led] <= 45).all() and (estates["mean_activism"][led] >= 0.35).all()
+        assert (
+            led.sum() <= 4
+            and (estates["households"][led] <= 45).all()
+            and (estates["mean_activism"][led] >= 0.35).all()
+        )
     assert led.any()
 
 
@@ -47,7 +58,9 @@ def test_volunteers_tire_and_service_falls_with_them() -> None:
     for seed in SEEDS:
         lasting = ran_with({**GROUPS, "fatigue": 0.0}, seed=seed, months=60)
         weary = ran_with({**GROUPS, "fatigue": 0.08, "search": 100}, seed=seed, months=60)
-        both = (outcome(lasting, "mode")[24:] == SELF).all(axis=0) & (outcome(weary, "mode")[24:] == SELF).all(axis=0)
+        both = (outcome(lasting, "mode")[24:] == SELF).all(axis=0) & (
+            outcome(weary, "mode")[24:] == SELF
+        ).all(axis=0)
         began = np.zeros(60, bool)
         began[[event[1] for event in events_of(weary, "self_management") if event[0] >= START]] = True
         fresh += outcome(lasting, "quality")[-6:, both & began].ravel().tolist()
@@ -58,20 +71,26 @@ def test_volunteers_tire_and_service_falls_with_them() -> None:
 def test_with_open_books_the_market_takes_over_those_who_really_pay() -> None:
     """Dear enough for the market where fees come in; companies otherwise guess by type and condition."""
     types = {
-        name: {**kind, "fee_price": 1.25 * kind["fee_price"], "modes": {"none": 1.0}} if kind.get("old") else kind
+        name: {**kind, "fee_price": 1.25 * kind["fee_price"], "modes": {"none": 1.0}}
+        if kind.get("old")
+        else kind
         for name, kind in to_data(small_scenario())["types"].items()
     }
     taken: dict[tuple[float, str], list[float]] = {}
     for openness in (0.0, 1.0):
         for seed in range(1, 9):
-            city = ran_with({**GROUPS, "openness": openness, "will_to_pay": 0.0}, seed=seed, months=60, types=types)
+            city = ran_with(
+                {**GROUPS, "openness": openness, "will_to_pay": 0.0}, seed=seed, months=60, types=types
+            )
             rate = outcome(city, "collected_12") / np.maximum(1, outcome(city, "billed_12"))
             began = {event[1]: event[0] for event in events_of(city, "self_management")}
             for kind in ("tender_won", "tender_failed"):
                 known = [(e[0], e[1]) for e in events_of(city, kind) if e[0] > began.get(e[1], 99) + 6]
                 taken.setdefault((openness, kind), []).extend(rate[month - 1, row] for month, row in known)
     assert len(taken[1.0, "tender_won"]) > 5
-    assert np.mean(taken[1.0, "tender_won"]) > max(np.mean(taken[1.0, "tender_failed"]), np.mean(taken[0.0, "tender_won"]))
+    assert np.mean(taken[1.0, "tender_won"]) > max(
+        np.mean(taken[1.0, "tender_failed"]), np.mean(taken[0.0, "tender_won"])
+    )
 
 
 # coverage drive
@@ -99,7 +118,9 @@ def test_streets_report_more_than_is_so(exaggeration: float) -> None:
         reports = events_of(city, "coverage_reported")
         assert [event[0] for event in reports] == [START + 2, START + 8, START + 14]
         for event, bit in zip(reports, (1, 2, 4), strict=True):
-            true = float((outcome(city, "flags")[event[0] - 1] & bit > 0).mean())  # policy sees the end of last month
+            true = float(
+                (outcome(city, "flags")[event[0] - 1] & bit > 0).mean()
+            )  # policy sees the end of last month
             assert event[5] == pytest.approx(1.0 if exaggeration else true)
         streets = city.state.government["reported_nominal"]
         assert streets.max() <= 1.0 and (streets > 0).any()
@@ -130,10 +151,30 @@ def test_easy_estates_come_first() -> None:
 def test_covered_in_name_only_where_the_community_has_no_money() -> None:
     quality, covered = [], []
     for budget in (200_000.0, 50.0):
-        cities = [ran_with({**DRIVE, "intermediate": 0, "advanced": 0}, seed=seed, months=18, government={"community_budget": budget}) for seed in SEEDS]
-        cleaned = [np.unique([event[1] for event in events_of(city, "cleaning_started") if event[4] == "policy"]).astype(int) for city in cities]
-        still = [rows[outcome(city, "mode")[-1][rows] == CLEANING] for city, rows in zip(cities, cleaned, strict=True)]
-        quality.append(np.concatenate([outcome(city, "quality")[-1][rows] for city, rows in zip(cities, still, strict=True)]))
+        cities = [
+            ran_with(
+                {**DRIVE, "intermediate": 0, "advanced": 0},
+                seed=seed,
+                months=18,
+                government={"community_budget": budget},
+            )
+            for seed in SEEDS
+        ]
+        cleaned = [
+            np.unique(
+                [event[1] for event in events_of(city, "cleaning_started") if event[4] == "policy"]
+            ).astype(int)
+            for city in cities
+        ]
+        still = [
+            rows[outcome(city, "mode")[-1][rows] == CLEANING]
+            for city, rows in zip(cities, cleaned, strict=True)
+        ]
+        quality.append(
+            np.concatenate(
+                [outcome(city, "quality")[-1][rows] for city, rows in zip(cities, still, strict=True)]
+            )
+        )
         covered.append(sum(rows.size for rows in still))
     assert covered[0] > 0 and covered[1] > 0
     assert quality[1].max() < 0.05 < quality[0].min()
@@ -143,9 +184,14 @@ def test_the_drive_takes_staff_from_later_programmes_and_lets_all_get_through_mo
     mobilise = {"kind": "committee_drive", "capacity": 1.0}
     alone = ran_with(mobilise, seed=1, months=START + 6, government={"street_staff": 0.5})
     behind = ran_with(DRIVE, mobilise, seed=1, months=START + 6, government={"street_staff": 0.5})
-    mobilised = [sum(line[5] for line in city.ledger_lines if line[4] == "committee_drive") for city in (alone, behind)]
+    mobilised = [
+        sum(line[5] for line in city.ledger_lines if line[4] == "committee_drive") for city in (alone, behind)
+    ]
     assert mobilised[1] < mobilised[0]
     quick = {"kind": "publicity", "period": 1, "capacity": 1.0, "staff": 0.0}
-    plain, pushed = (ran_with(*programmes, seed=1, months=START + 10) for programmes in ((quick,), (DRIVE | {"speed": 1.0}, quick)))
+    plain, pushed = (
+        ran_with(*programmes, seed=1, months=START + 10)
+        for programmes in ((quick,), (DRIVE | {"speed": 1.0}, quick))
+    )
     spent = [sum(line[5] for line in city.ledger_lines if line[4] == "publicity") for city in (plain, pushed)]
     assert spent[1] > spent[0]

@@ -15,7 +15,14 @@ from sim.interventions.describe import as_text, describe, kinds, range_of, scena
 from sim.scenario import PROGRAMMES, Targets, list_scenarios, load
 
 ROOT = Path(__file__).resolve().parents[2]
-SIX = {"operating_subsidy", "performance_award", "soe_fallback", "red_black_list", "committee_drive", "retrofit"}
+SIX = {
+    "operating_subsidy",
+    "performance_award",
+    "soe_fallback",
+    "red_black_list",
+    "committee_drive",
+    "retrofit",
+}
 
 
 def test_all_kinds_are_known() -> None:
@@ -36,7 +43,11 @@ def test_the_text_says_everything(kind: str, lang: str) -> None:
 
 def test_money_settings_carry_their_unit_and_range() -> None:
     made = {setting.key: setting for setting in describe("operating_subsidy").settings}
-    assert made["first_year"].unit == "yuan/m2/month" and made["first_year"].is_money and made["first_year"].source == "P029"
+    assert (
+        made["first_year"].unit == "yuan/m2/month"
+        and made["first_year"].is_money
+        and made["first_year"].source == "P029"
+    )
     assert range_of(made["first_year"]) == "0 – 5" and shown(made["first_year"].default, "en") == "0.3"
     common = {setting.key: setting for setting in describe("operating_subsidy").common}
     assert range_of(common["order"]) == "worst_first, easiest_first, random"
@@ -50,7 +61,9 @@ def test_an_unknown_kind_names_the_nearest() -> None:
 
 def test_the_scenarios_that_use_a_kind_are_found() -> None:
     users = scenarios_by_kind()
-    assert {"package", "package_reordered"} <= set(users["retrofit"]) and "subsidy_withdrawn" in users["operating_subsidy"]
+    assert {"package", "package_reordered"} <= set(users["retrofit"]) and "subsidy_withdrawn" in users[
+        "operating_subsidy"
+    ]
 
 
 @pytest.mark.parametrize("name", list_scenarios())
@@ -79,7 +92,9 @@ def test_the_example_of_the_how_to_works(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "clean_up_week", module)
     monkeypatch.setattr("sim.scenario.programme.PROGRAMMES", PROGRAMMES)
     try:
-        exec(compile(code.group(1), "clean_up_week.py", "exec"), module.__dict__)  # our own page, nobody's input
+        exec(
+            compile(code.group(1), "clean_up_week.py", "exec"), module.__dict__
+        )  # our own page, nobody's input
         city = ran({"kind": "clean_up_week", "start": 3}, months=20)
         assert paid_by(city).keys() == {("street", "suppliers")} and events_of(city, "programme_started")
         months = sorted({line[0] for line in city.ledger_lines if line[4]})

@@ -42,17 +42,23 @@ def test_repairs_are_slow() -> None:
 
 
 @pytest.mark.parametrize(("developers", "bearer"), [(PRESENT, "developers"), (ABSENT, "district")])
-def test_the_developer_pays_and_the_district_only_where_there_is_none(developers: dict[str, float], bearer: str) -> None:
+def test_the_developer_pays_and_the_district_only_where_there_is_none(
+    developers: dict[str, float], bearer: str
+) -> None:
     for seed in SEEDS:
         city = ran_with({**REPAIR, **developers, "cost": 4000.0}, seed=seed, months=40)
         legacy = outcome(city, "legacy").astype(float)
         removed = ((legacy[0] - legacy[-1]) * city.state.estates["households"]).sum()
-        assert removed > 0 and paid_by(city) == {(bearer, "suppliers"): pytest.approx(4000.0 * removed, rel=1e-4)}
+        assert removed > 0 and paid_by(city) == {
+            (bearer, "suppliers"): pytest.approx(4000.0 * removed, rel=1e-4)
+        }
 
 
 def test_the_district_pays_for_pressing_developers_until_they_agree() -> None:
     for seed in SEEDS:
-        city = ran_with({**REPAIR, **PRESENT, "concedes": 0.0, "pursuit": 500.0, "lag": 0}, seed=seed, months=20)
+        city = ran_with(
+            {**REPAIR, **PRESENT, "concedes": 0.0, "pursuit": 500.0, "lag": 0}, seed=seed, months=20
+        )
         defective = int((outcome(city, "legacy")[0] > 0).sum())
         assert paid_by(city) == {("district", "suppliers"): 500.0 * defective * (21 - START)}
 
@@ -71,11 +77,16 @@ def test_old_estates_have_fewer_developers_to_press() -> None:
 
 def test_where_developers_are_gone_a_short_district_budget_leaves_estates_waiting() -> None:
     for seed in SEEDS:
-        rich, poor = (ran_with({**REPAIR, **ABSENT, "yearly_budget": money}, seed=seed, months=40) for money in (1e9, 60_000.0))
+        rich, poor = (
+            ran_with({**REPAIR, **ABSENT, "yearly_budget": money}, seed=seed, months=40)
+            for money in (1e9, 60_000.0)
+        )
         assert outcome(poor, "legacy")[-1].sum() > outcome(rich, "legacy")[-1].sum()
         assert events_of(poor, "budget_exhausted") and not events_of(rich, "budget_exhausted")
         nobody = ran_with({**REPAIR, **ABSENT, "district_share": 0.0}, seed=seed, months=40)
-        assert (outcome(nobody, "legacy")[-1] == outcome(nobody, "legacy")[0]).all() and not any(paid_by(nobody).values())
+        assert (outcome(nobody, "legacy")[-1] == outcome(nobody, "legacy")[0]).all() and not any(
+            paid_by(nobody).values()
+        )
 
 
 # mediation
@@ -114,7 +125,9 @@ def test_grievance_comes_back_once_talks_stop() -> None:
 
 def test_old_arrears_stay_out() -> None:
     def brought_in(ageing: float) -> float:
-        return shift(pairs(TALKS, 20, parameters={"arrears.ageing": ageing}), lambda city: mean("arrears", 20, city))
+        return shift(
+            pairs(TALKS, 20, parameters={"arrears.ageing": ageing}), lambda city: mean("arrears", 20, city)
+        )
 
     assert brought_in(0.0) < brought_in(0.5) < 0
 
@@ -141,8 +154,10 @@ def test_company_and_court_pay_for_each_suit() -> None:
         city = ran_with(table, seed=seed, months=30)
         suits = sum(event[5] for event in events_of(city, "suit"))
         assert suits > 0 and paid_by(city) == {
-            ("companies", "suppliers"): 200.0 * suits, ("companies", "courts"): 20.0 * suits, ("courts", "suppliers"): 600.0 * suits,
-        }  # fmt: skip
+            ("companies", "suppliers"): 200.0 * suits,
+            ("companies", "courts"): 20.0 * suits,
+            ("courts", "suppliers"): 600.0 * suits,
+        }
 
 
 def test_companies_do_not_sue_for_less_than_it_costs() -> None:
@@ -153,13 +168,17 @@ def test_companies_do_not_sue_for_less_than_it_costs() -> None:
 def test_suits_are_resented_and_where_much_so_payment_falls_once_they_stop() -> None:
     months = FIRST + 24
     cities = pairs({**SUITS, "end": FIRST + 18, "resentment": 4.0}, months)
-    assert all(mean("grievance", months, city) > mean("grievance", months, without) for city, without in cities)
+    assert all(
+        mean("grievance", months, city) > mean("grievance", months, without) for city, without in cities
+    )
     assert shift(cities, lambda city: float(outcome(city, "collected")[FIRST + 19 :].sum())) < 0
 
 
 def test_old_arrears_cost_as_much_to_sue_for_and_bring_less() -> None:
     def gained(ageing: float) -> float:
-        cities = pairs({**SUITS, "deterrence": 0.0, "resentment": 0.0}, FIRST, parameters={"arrears.ageing": ageing})
+        cities = pairs(
+            {**SUITS, "deterrence": 0.0, "resentment": 0.0}, FIRST, parameters={"arrears.ageing": ageing}
+        )
         suits = sum(event[5] for city, _ in cities for event in events_of(city, "suit"))
         return shift(cities, lambda city: -float(outcome(city, "arrears")[-1].sum())) / suits
 

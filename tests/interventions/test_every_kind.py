@@ -38,7 +38,11 @@ def test_a_programme_that_starts_after_the_run_changes_nothing(kind: str, untouc
 def test_a_programme_for_nobody_only_says_so(kind: str, untouched: City) -> None:
     city = ran({"kind": kind, "start": START, "targets": {"share_max": 0.0}}, months=MONTHS)
     before, after = columns(untouched), columns(city)
-    assert all(np.array_equal(part, after[name], equal_nan=part.dtype.kind == "f") for name, part in before.items() if name != "world.events")
+    assert all(
+        np.array_equal(part, after[name], equal_nan=part.dtype.kind == "f")
+        for name, part in before.items()
+        if name != "world.events"
+    )
     assert [event[3] for event in city.events() if event not in untouched.events()] == ["programme_started"]
 
 
@@ -48,9 +52,13 @@ def test_a_run_differs_first_in_the_month_in_which_the_programme_begins(kind: st
     events, lines, outcomes = recorded(city)
     plain_events, plain_lines, plain_outcomes = recorded(untouched)
     for name, part in outcomes.items():
-        assert np.array_equal(part[:START], plain_outcomes[name][:START], equal_nan=part.dtype.kind == "f"), name
+        assert np.array_equal(part[:START], plain_outcomes[name][:START], equal_nan=part.dtype.kind == "f"), (
+            name
+        )
     for found, plain in ((events, plain_events), (lines, plain_lines)):
-        assert [entry for entry in found if entry[0] < START] == [entry for entry in plain if entry[0] < START]
+        assert [entry for entry in found if entry[0] < START] == [
+            entry for entry in plain if entry[0] < START
+        ]
     assert [event[0] for event in events_of(city, "programme_started")] == [START]
 
 
@@ -63,7 +71,11 @@ def test_only_what_is_declared_moves_and_only_those_pay_who_are_declared(kind: s
     def watched() -> None:
         before, ledger = columns(city), dict(city.state.books.programme_flows)
         act()
-        moved = {name for name, part in columns(city).items() if not np.array_equal(part, before[name], equal_nan=part.dtype.kind == "f")}
+        moved = {
+            name
+            for name, part in columns(city).items()
+            if not np.array_equal(part, before[name], equal_nan=part.dtype.kind == "f")
+        }
         moved -= {"world.events", "government.staff_free", "balances 0"}
         allowed = {f"estates.{name}" if name in LEVER_NAMES else name for name in programme.levers}
         if "companies" in programme.payers:  # what a company is charged counts in the account of the estate

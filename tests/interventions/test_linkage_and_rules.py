@@ -35,13 +35,18 @@ def test_fewer_complaints_get_lost() -> None:
 
 
 @pytest.mark.parametrize(
-    ("drive", "month"), [({"lag": 10}, START + 9), ({"capacity": 1.0}, START + 12), ({"staff": 0.7, "months": 100}, START + 5)]
+    ("drive", "month"),
+    [({"lag": 10}, START + 9), ({"capacity": 1.0}, START + 12), ({"staff": 0.7, "months": 100}, START + 5)],
 )
-def test_other_programmes_get_on_faster_reach_more_and_need_fewer_hands(drive: dict[str, Any], month: int) -> None:
+def test_other_programmes_get_on_faster_reach_more_and_need_fewer_hands(
+    drive: dict[str, Any], month: int
+) -> None:
     drive = {"kind": "rectification_drive", **drive}
     for seed in SEEDS:
         linked = ran_with(LINKED, drive, seed=seed, months=month)
-        assert spent("rectification_drive", linked) > spent("rectification_drive", ran_with(drive, seed=seed, months=month))
+        assert spent("rectification_drive", linked) > spent(
+            "rectification_drive", ran_with(drive, seed=seed, months=month)
+        )
 
 
 def test_all_tiers_share_the_cost() -> None:
@@ -49,8 +54,10 @@ def test_all_tiers_share_the_cost() -> None:
         city = ran_with({**LINKED, "cost": 80.0, "district_share": 0.5}, seed=seed, months=30)
         cost = 80.0 * ESTATES * (31 - START)
         assert paid_by(city) == {
-            ("district", "suppliers"): 0.5 * cost, ("street", "suppliers"): 0.25 * cost, ("community", "suppliers"): 0.25 * cost,
-        }  # fmt: skip
+            ("district", "suppliers"): 0.5 * cost,
+            ("street", "suppliers"): 0.25 * cost,
+            ("community", "suppliers"): 0.25 * cost,
+        }
 
 
 def test_meetings_crowd_out_work_where_hands_are_scarce() -> None:
@@ -58,7 +65,9 @@ def test_meetings_crowd_out_work_where_hands_are_scarce() -> None:
     drive = {"kind": "rectification_drive", "staff": 0.4, "months": 100}
     for seed in SEEDS:
         linked = ran_with(meetings, drive, seed=seed, months=12)
-        assert spent("rectification_drive", linked) < spent("rectification_drive", ran_with(drive, seed=seed, months=12))
+        assert spent("rectification_drive", linked) < spent(
+            "rectification_drive", ran_with(drive, seed=seed, months=12)
+        )
         assert events_of(linked, "staff_exhausted")
 
 

@@ -37,26 +37,36 @@ def test_the_firms_that_owners_score_worst_lose_all_their_estates(share: float) 
         removed = {event[2] for event in events_of(city, "company_removed")}
         active = [firm for firm in firms if city.state.companies["active"][firm] == 1 or firm in removed]
         assert len(removed) == pytest.approx(share * len(active), abs=0.51)
-        assert score[np.isin(firms, list(removed))].max() <= score[~np.isin(firms, list(removed))].min() + 1e-6
+        assert (
+            score[np.isin(firms, list(removed))].max() <= score[~np.isin(firms, list(removed))].min() + 1e-6
+        )
         assert {event[0] for event in events_of(city, "company_removed")} == {FIRST}
         assert not np.isin(company[-1], list(removed)).any(), "nor do they win a tender while they are barred"
 
 
 def test_firms_add_effort_to_keep_their_place() -> None:
     cities = pairs(LAST, FIRST - 1)
-    assert all(outcome(one, "quality")[-1].mean() > outcome(other, "quality")[-1].mean() for one, other in cities)
+    assert all(
+        outcome(one, "quality")[-1].mean() > outcome(other, "quality")[-1].mean() for one, other in cities
+    )
 
 
 def test_owners_pay_in_the_gaps_and_nobody_else_does() -> None:
     paid_somewhere = 0.0
     for seed in SEEDS:
-        city = ran_with({**LAST, "gap_cost": 8.0, "gap_months": 3, "share": 0.3}, seed=seed, months=FIRST + 11)
+        city = ran_with(
+            {**LAST, "gap_cost": 8.0, "gap_months": 3, "share": 0.3}, seed=seed, months=FIRST + 11
+        )
         company, mode = outcome(city, "company"), outcome(city, "mode")
         households = city.state.estates["households"]
         due = 0
         for event in events_of(city, "company_removed"):
             row = event[1]
-            gap = [m for m in range(FIRST + 1, city.month + 1) if company[m - 1, row] < 0 and mode[m - 1, row] != SELF]
+            gap = [
+                m
+                for m in range(FIRST + 1, city.month + 1)
+                if company[m - 1, row] < 0 and mode[m - 1, row] != SELF
+            ]
             due += min(3, len(gap)) * int(households[row]) * 8
         paid = paid_by(city)
         assert paid.keys() <= {("owners", "suppliers")}
@@ -73,7 +83,13 @@ def test_elimination_leaves_gaps_and_firms_stay_away_from_hard_estates() -> None
         condition = outcome(city, "condition")
         for month, estate, _, _, _, looked in events_of(city, "tender_opened"):
             if month > FIRST:
-                (hard if condition[month - 1, estate] < 1 / 3 else easy if condition[month - 1, estate] > 2 / 3 else []).append(looked)
+                (
+                    hard
+                    if condition[month - 1, estate] < 1 / 3
+                    else easy
+                    if condition[month - 1, estate] > 2 / 3
+                    else []
+                ).append(looked)
     usual = mean_size(cities[0][1], "tender_opened")
     assert np.mean(hard) < np.mean(easy) <= usual
 
@@ -106,14 +122,18 @@ def test_the_district_pays_for_the_training_of_those_below_the_bar_only() -> Non
         assert {event[0] for event in refused} <= {START, FIRST} and all(event[5] < 0.88 for event in refused)
         projects = 0
         for month, _, firm, _, _, _ in refused:
-            projects += int((run_by_market(city, month - 1) & (outcome(city, "company")[month - 1] == firm)).sum())
+            projects += int(
+                (run_by_market(city, month - 1) & (outcome(city, "company")[month - 1] == firm)).sum()
+            )
         assert projects > 0 and paid_by(city) == {("district", "suppliers"): 5000.0 * projects}
 
 
 def test_refused_firms_do_not_bid_until_they_pass() -> None:
     city = ran_with({**ENTRY, "bar": 0.97, "training": 0.0, "noise": 0.0, "chances": 100}, seed=1, months=40)
     refused = {event[2] for event in events_of(city, "company_refused")}
-    assert refused and refused.isdisjoint({event[2] for event in events_of(city, "tender_won") if event[0] >= START})
+    assert refused and refused.isdisjoint(
+        {event[2] for event in events_of(city, "tender_won") if event[0] >= START}
+    )
     ended = ran_with({**ENTRY, "bar": 0.97, "training": 0.0, "end": 20}, seed=1, months=21)
     assert not (ended.state.companies["barred_until"] > 21).any()
 
@@ -125,7 +145,9 @@ def test_a_high_bar_leaves_fewer_bidders() -> None:
 
 
 def test_who_fails_again_and_again_is_removed() -> None:
-    city = ran_with({**ENTRY, "bar": 0.93, "training": 0.0, "noise": 0.0, "chances": 2}, seed=1, months=FIRST + 8)
+    city = ran_with(
+        {**ENTRY, "bar": 0.93, "training": 0.0, "noise": 0.0, "chances": 2}, seed=1, months=FIRST + 8
+    )
     skill = city.state.companies["skill"]
     removed = events_of(city, "company_removed")
     assert removed and {event[0] for event in removed} == {FIRST}
@@ -164,7 +186,9 @@ def test_a_community_without_staff_introduces_nobody() -> None:
 
 def test_a_short_list_that_is_full_leaves_nobody_to_introduce() -> None:
     def looked(firms: int) -> float:
-        city = ran_with({**MATCH, "firms": firms}, seed=1, months=30, companies={"capacity_estates": 1, "private": 60})
+        city = ran_with(
+            {**MATCH, "firms": firms}, seed=1, months=30, companies={"capacity_estates": 1, "private": 60}
+        )
         return mean_size(city, "tender_opened")
 
     assert looked(5) < looked(60)
@@ -176,6 +200,9 @@ def test_estates_go_to_firms_that_overrate_them_and_leave_again() -> None:
 
     def left_again(city: City) -> int:
         won = {(event[1], event[0]) for event in events_of(city, "tender_won")}
-        return sum(any(row == event[1] and month < event[0] for row, month in won) for event in events_of(city, "company_left"))
+        return sum(
+            any(row == event[1] and month < event[0] for row, month in won)
+            for event in events_of(city, "company_left")
+        )
 
     assert shift(pairs(MATCH, 60, companies=impatient, parameters=unsure), left_again) > 0

@@ -32,7 +32,11 @@ def test_a_subsidy_buys_service_where_somebody_manages() -> None:
 
 
 def test_a_subsidy_falls_by_year_of_payment_and_then_ends() -> None:
-    city = ran({"kind": "operating_subsidy", "start": 1, "targets": {"modes": ["market"]}}, months=42, loops={"exit": False})
+    city = ran(
+        {"kind": "operating_subsidy", "start": 1, "targets": {"modes": ["market"]}},
+        months=42,
+        loops={"exit": False},
+    )
     assert city.outcomes is not None
     subsidy, area = city.outcomes.subsidy, city.state.estates["area"]
     rows = np.flatnonzero(subsidy[1] > 0)
@@ -54,7 +58,9 @@ def test_a_subsidy_cut_off_suddenly_leaves_estates_that_fall_back() -> None:
     cut_month, months = 42, 72
     for seed in SEEDS:
         kept = ran({"kind": "operating_subsidy", "start": START, **FLAT}, seed=seed, months=months)
-        cut = ran({"kind": "operating_subsidy", "start": START, "end": cut_month, **FLAT}, seed=seed, months=months)
+        cut = ran(
+            {"kind": "operating_subsidy", "start": START, "end": cut_month, **FLAT}, seed=seed, months=months
+        )
         never = ran(seed=seed, months=months)
         had = outcome(cut, "subsidy", cut_month) > 0
         at_cut, later = outcome(cut, "quality", cut_month)[had], outcome(cut, "quality", months)[had]
@@ -63,12 +69,21 @@ def test_a_subsidy_cut_off_suddenly_leaves_estates_that_fall_back() -> None:
         lost = at_cut.mean() - later.mean()
         gained = at_cut.mean() - outcome(never, "quality", cut_month)[had].mean()
         assert lost > 0.25 * gained, "much of what was gained is lost again"
-        assert {event[0] for event in events_of(cut, "subsidy_ended") if event[4] == "policy"} == {cut_month + 1}
+        assert {event[0] for event in events_of(cut, "subsidy_ended") if event[4] == "policy"} == {
+            cut_month + 1
+        }
 
 
 # performance award
 
-AWARD = {"kind": "performance_award", "high_score": 0.8, "low_score": 0.7, "high_award": 0.2, "low_award": 0.1, "targets": {}}
+AWARD = {
+    "kind": "performance_award",
+    "high_score": 0.8,
+    "low_score": 0.7,
+    "high_award": 0.2,
+    "low_award": 0.1,
+    "targets": {},
+}
 
 
 def test_awards_are_paid_after_assessments_only_and_shared_as_stated() -> None:
@@ -112,7 +127,9 @@ def test_scarce_award_money_goes_to_the_best_scores() -> None:
         city = ran({**AWARD, "start": START, "yearly_budget": yearly_budget}, months=START + 6)
         rows = [event[1] for event in events_of(city, "award_paid")]
         assert rows
-        return float(np.mean((outcome(city, "quality", START + 5) + outcome(city, "condition", START + 5))[rows]))
+        return float(
+            np.mean((outcome(city, "quality", START + 5) + outcome(city, "condition", START + 5))[rows])
+        )
 
     assert best(10_000.0) > best(1e9)
 
@@ -121,7 +138,15 @@ def test_scarce_award_money_goes_to_the_best_scores() -> None:
 
 
 def test_a_retrofit_restores_condition_once_and_costs_what_it_says() -> None:
-    programme = {"kind": "retrofit", "start": 1, "lag": 3, "capacity": 100.0, "cost_full": 10000.0, "owner_share": 0.25, "district_share": 0.25}
+    programme = {
+        "kind": "retrofit",
+        "start": 1,
+        "lag": 3,
+        "capacity": 100.0,
+        "cost_full": 10000.0,
+        "owner_share": 0.25,
+        "district_share": 0.25,
+    }
     city = ran(programme, months=10, government={"district_budget": 1e9})
     done = events_of(city, "retrofit")
     rows = [event[1] for event in done]
@@ -129,34 +154,65 @@ def test_a_retrofit_restores_condition_once_and_costs_what_it_says() -> None:
     households = city.state.estates["households"][rows].sum()
     paid = paid_by(city)
     assert sum(paid.values()) == pytest.approx(10000.0 * households)
-    assert paid["state", "suppliers"] == pytest.approx(2 * paid["owners", "suppliers"]) == pytest.approx(2 * paid["district", "suppliers"])
+    assert (
+        paid["state", "suppliers"]
+        == pytest.approx(2 * paid["owners", "suppliers"])
+        == pytest.approx(2 * paid["district", "suppliers"])
+    )
     at_first = [event[1] for event in done if event[0] == 4]
-    assert outcome(city, "condition", 4)[at_first].min() > 0.85 > outcome(city, "condition", 3)[at_first].max()
+    assert (
+        outcome(city, "condition", 4)[at_first].min() > 0.85 > outcome(city, "condition", 3)[at_first].max()
+    )
 
 
 def test_single_items_are_cheaper_and_do_less() -> None:
     def gained(*items: str) -> tuple[float, float]:
-        city = ran({"kind": "retrofit", "start": 1, "lag": 0, "capacity": 100.0, "items": list(items)}, months=2, government={"district_budget": 1e9})
-        return float(np.mean([event[5] for event in events_of(city, "retrofit") if event[0] == 1])), sum(paid_by(city).values())
+        city = ran(
+            {"kind": "retrofit", "start": 1, "lag": 0, "capacity": 100.0, "items": list(items)},
+            months=2,
+            government={"district_budget": 1e9},
+        )
+        return float(np.mean([event[5] for event in events_of(city, "retrofit") if event[0] == 1])), sum(
+            paid_by(city).values()
+        )
 
     gates, both, full = gained("gates"), gained("gates", "drains"), gained("full")
     assert gates[0] < both[0] < full[0] and gates[1] < both[1] < full[1]
 
 
 def test_works_wait_until_every_public_share_is_there() -> None:
-    city = ran({"kind": "retrofit", "start": 1, "lag": 0, "capacity": 100.0}, months=6, government={"district_budget": 0.0})
+    city = ran(
+        {"kind": "retrofit", "start": 1, "lag": 0, "capacity": 100.0},
+        months=6,
+        government={"district_budget": 0.0},
+    )
     assert not events_of(city, "retrofit") and not paid_by(city) and events_of(city, "budget_exhausted")
 
 
 def test_what_was_built_wears_down_again_where_nobody_keeps_it() -> None:
-    programme = {"kind": "retrofit", "start": 1, "lag": 0, "capacity": 100.0, "targets": {"modes": ["none", "cleaning"]}}
+    programme = {
+        "kind": "retrofit",
+        "start": 1,
+        "lag": 0,
+        "capacity": 100.0,
+        "targets": {"modes": ["none", "cleaning"]},
+    }
     frozen = {"loops": {"exit": False}, "government": {"district_budget": 1e9}}
     for with_it, without in pairs(programme, 84, **frozen):
         rows = np.unique([event[1] for event in events_of(with_it, "retrofit") if event[0] == 1])
-        unkept = rows[np.isin(with_it.state.estates["mode"][rows], (NONE, CLEANING)) & (without.state.estates["company"][rows] < 0)]
-        gain = [(outcome(with_it, "condition", month) - outcome(without, "condition", month))[unkept].mean() for month in (1, 24, 48, 84)]
+        unkept = rows[
+            np.isin(with_it.state.estates["mode"][rows], (NONE, CLEANING))
+            & (without.state.estates["company"][rows] < 0)
+        ]
+        gain = [
+            (outcome(with_it, "condition", month) - outcome(without, "condition", month))[unkept].mean()
+            for month in (1, 24, 48, 84)
+        ]
         assert unkept.size and gain[0] > gain[1] > gain[2] > gain[3]
-        assert outcome(with_it, "condition", 84)[unkept].mean() < 0.8 * outcome(with_it, "condition", 1)[unkept].mean()
+        assert (
+            outcome(with_it, "condition", 84)[unkept].mean()
+            < 0.8 * outcome(with_it, "condition", 1)[unkept].mean()
+        )
 
 
 def test_owners_who_refuse_their_part_stop_the_works_until_they_are_asked_again() -> None:

@@ -43,7 +43,9 @@ def test_secretaries_raise_trust_and_payment() -> None:
 
 
 @pytest.mark.parametrize(("persons", "allowance"), [(3, 3000.0), (8, 1234.5)])
-def test_the_district_pays_every_secretary_every_month_and_nobody_else_pays(persons: int, allowance: float) -> None:
+def test_the_district_pays_every_secretary_every_month_and_nobody_else_pays(
+    persons: int, allowance: float
+) -> None:
     city = ran_with({**RED, "persons": persons, "allowance": allowance, "posting": 100}, seed=1, months=20)
     assert paid_by(city) == {("district", "suppliers"): pytest.approx(persons * allowance * (20 - START + 1))}
 
@@ -105,7 +107,9 @@ def test_the_luck_of_a_campaign_is_the_districts_and_between_nil_and_the_best() 
 
 
 def test_every_campaign_does_less_and_nothing_stays() -> None:
-    lever = stepped({**PUBLICITY, "period": 20, "worst": 0.8, "fading": 0.5, "habituation": 0.4}, "lever_norm", 60)
+    lever = stepped(
+        {**PUBLICITY, "period": 20, "worst": 0.8, "fading": 0.5, "habituation": 0.4}, "lever_norm", 60
+    )
     peaks = [lever[START - 1 + 20 * number].max() for number in range(3)]
     assert peaks[0] > peaks[1] > peaks[2] > 0
     assert lever[START + 17].max() < 0.01
@@ -139,7 +143,10 @@ def test_only_donors_pay_and_what_they_give_is_told() -> None:
     city = ran_with({**GIFTS, "works": 0.25}, seed=1, months=30)
     given = sum(event[5] for event in events_of(city, "donation"))
     paid = paid_by(city)
-    assert paid == {("donors", "suppliers"): pytest.approx(given / 4, rel=1e-5), ("donors", "estate_funds"): pytest.approx(0.75 * given, rel=1e-5)}
+    assert paid == {
+        ("donors", "suppliers"): pytest.approx(given / 4, rel=1e-5),
+        ("donors", "estate_funds"): pytest.approx(0.75 * given, rel=1e-5),
+    }
 
 
 def test_gifts_go_to_those_who_have() -> None:
@@ -149,7 +156,11 @@ def test_gifts_go_to_those_who_have() -> None:
         city = ran_with(GIFTS, seed=seed, months=36)
         estates = city.state.estates
         names = list(city.scenario.types)
-        received = np.bincount([e[1] for e in events_of(city, "donation")], [e[5] for e in events_of(city, "donation")], estates.size)
+        received = np.bincount(
+            [e[1] for e in events_of(city, "donation")],
+            [e[5] for e in events_of(city, "donation")],
+            estates.size,
+        )
         for row, share in enumerate(received / estates["households"]):
             by_type.setdefault(names[estates["type"][row]], []).append(share)
     assert np.mean(by_type["commodity"]) > 1.4 * np.mean(by_type["three_no"])
@@ -161,11 +172,15 @@ def test_money_lies_idle_where_there_is_no_committee() -> None:
     for seed in SEEDS:
         same = {"seed": seed, "months": 40, "parameters": {"committee.attempt": 0.0}}
         city, without = ran_with(programme, **same), ran_with(**same)
-        given = np.bincount([e[1] for e in events_of(city, "donation")], [e[5] for e in events_of(city, "donation")], 60)
+        given = np.bincount(
+            [e[1] for e in events_of(city, "donation")], [e[5] for e in events_of(city, "donation")], 60
+        )
         kept = (outcome(city, "fund")[-1] - outcome(without, "fund")[-1]) / 100.0
         committee = (outcome(city, "flags") & 16 > 0).any(axis=0)
         self_run = (outcome(city, "mode") == SELF).any(axis=0)
         idle = ~committee & ~self_run
-        assert np.allclose(kept[idle], given[idle], rtol=0.01, atol=10.0)  # a spending company next door moves a little
+        assert np.allclose(
+            kept[idle], given[idle], rtol=0.01, atol=10.0
+        )  # a spending company next door moves a little
         spent_anywhere += float((given - kept)[committee & ~self_run].sum())
     assert spent_anywhere > 0

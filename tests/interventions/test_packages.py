@@ -48,8 +48,13 @@ def programme(kind: str, luck: np.random.Generator, months: int) -> dict[str, An
             table[setting.key] = value(setting, luck)
     if luck.random() < 0.3:
         table["end"] = int(luck.choice([0, *range(table["start"], months + 1)]))
-    table |= {"withdrawal": str(luck.choice(["sudden", "tapered"])), "taper_months": int(luck.integers(1, 7)), "lag": int(luck.integers(0, 4)),
-              "order": str(luck.choice(["worst_first", "easiest_first", "random"])), "targets": targets(luck)}  # fmt: skip
+    table |= {
+        "withdrawal": str(luck.choice(["sudden", "tapered"])),
+        "taper_months": int(luck.integers(1, 7)),
+        "lag": int(luck.integers(0, 4)),
+        "order": str(luck.choice(["worst_first", "easiest_first", "random"])),
+        "targets": targets(luck),
+    }
     if luck.random() < 0.4:
         table["capacity"] = float(luck.uniform(0.001, 10))
     if luck.random() < 0.3:
@@ -86,7 +91,11 @@ def test_any_package_conserves_money_and_keeps_its_bounds(group: int) -> None:
             check_bounds(city)
         for planned in scenario.interventions:
             if planned.yearly_budget is not None:  # type: ignore[attr-defined]
-                spent = sum(line[5] for line in city.ledger_lines if line[4] == planned.name and line[2] in (*TIERS, "state"))
+                spent = sum(
+                    line[5]
+                    for line in city.ledger_lines
+                    if line[4] == planned.name and line[2] in (*TIERS, "state")
+                )
                 assert spent <= planned.yearly_budget * 100 + 1e-6, f"package {number}: {planned.name}"  # type: ignore[attr-defined]
 
 

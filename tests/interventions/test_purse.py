@@ -17,7 +17,9 @@ from sim.interventions.scores import mean_by_group
     claims=st.lists(st.integers(0, 4), max_size=30),
     tenths=st.integers(1, 15),
 )
-def test_claims_are_met_in_order_until_no_hands_are_left(free: list[int], claims: list[int], tenths: int) -> None:
+def test_claims_are_met_in_order_until_no_hands_are_left(
+    free: list[int], claims: list[int], tenths: int
+) -> None:
     bodies = np.array([claim % len(free) for claim in claims], np.int64)
     met, left = claims_met(np.array(free) / 10, bodies, tenths / 10)
     expected, tenths_free = [], list(free)
@@ -35,9 +37,13 @@ def test_claims_are_met_in_order_until_no_hands_are_left(free: list[int], claims
     rows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 120), st.integers(0, 60)), max_size=20),
     limit=st.sampled_from([-1, 0, 60, 300]),
 )
-def test_payments_are_made_in_order_in_full_or_not_at_all(balances: list[int], rows: list[tuple[int, int, int]], limit: int) -> None:
+def test_payments_are_made_in_order_in_full_or_not_at_all(
+    balances: list[int], rows: list[tuple[int, int, int]], limit: int
+) -> None:
     payers = np.array([[who % len(balances) for who, _, _ in rows], [0] * len(rows)], np.int64).reshape(2, -1)
-    amounts = np.array([[public for _, public, _ in rows], [own for _, _, own in rows]], np.int64).reshape(2, -1)
+    amounts = np.array([[public for _, public, _ in rows], [own for _, _, own in rows]], np.int64).reshape(
+        2, -1
+    )
     paid = np.zeros(len(rows), bool)
     checked, public = np.array([True, False]), np.array([True, False])
     start = np.array(balances, np.int64)
@@ -77,5 +83,9 @@ def test_means_do_not_depend_on_the_order() -> None:
     turned = np.argsort(np.random.default_rng(2).random(1000))
     means, count = mean_by_group(groups, values, 8)
     again, _ = mean_by_group(groups[turned], values[turned], 8)
-    assert np.array_equal(means, again, equal_nan=True) and count.tolist() == [143] * 6 + [142, 0] and np.isnan(means[7])
+    assert (
+        np.array_equal(means, again, equal_nan=True)
+        and count.tolist() == [143] * 6 + [142, 0]
+        and np.isnan(means[7])
+    )
     assert np.allclose(means[:7], [values[groups == group].mean() for group in range(7)])

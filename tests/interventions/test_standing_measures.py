@@ -15,7 +15,11 @@ def test_fallback_takes_what_nobody_manages_within_its_capacity() -> None:
     def unmanaged(city: City) -> np.ndarray:
         return np.isin(city.state.estates["mode"], (NONE, CLEANING)).astype(float)
 
-    cities = pairs({"kind": "soe_fallback", "capacity": 1.0}, 40, companies={"state_owned": 2, "capacity_state_owned": 30})
+    cities = pairs(
+        {"kind": "soe_fallback", "capacity": 1.0},
+        40,
+        companies={"state_owned": 2, "capacity_state_owned": 30},
+    )
     assert shift(cities, unmanaged) < -0.1
     for city, plain in cities:
         taken = events_of(city, "fallback_taken")
@@ -26,7 +30,11 @@ def test_fallback_takes_what_nobody_manages_within_its_capacity() -> None:
 
 
 def test_fallback_stops_when_the_state_owned_companies_are_full() -> None:
-    city = ran({"kind": "soe_fallback", "start": 1, "capacity": 20.0}, months=24, companies={"state_owned": 1, "capacity_state_owned": 8})
+    city = ran(
+        {"kind": "soe_fallback", "start": 1, "capacity": 20.0},
+        months=24,
+        companies={"state_owned": 1, "capacity_state_owned": 8},
+    )
     firms = city.state.companies
     assert firms["estates"][firms["state_owned"] == 1].tolist() == [8]
     last = max(event[0] for event in events_of(city, "fallback_taken"))
@@ -54,8 +62,14 @@ def test_owners_beside_a_low_fee_are_less_willing_to_pay_their_own() -> None:
     city = ran({"kind": "soe_fallback", "start": 1, "capacity": 20.0}, months=20)
     estates = city.state.estates
     streets = set(estates["street"][(estates["mode"] == SOE) & treated(city)])
-    beside = np.isin(estates["street"], list(streets)) & (estates["mode"] == MARKET) & (estates["lever_norm"] != 0)
-    assert beside.any() and (estates["lever_norm"] <= 0).all() and not estates["lever_norm"][estates["mode"] != MARKET].any()
+    beside = (
+        np.isin(estates["street"], list(streets)) & (estates["mode"] == MARKET) & (estates["lever_norm"] != 0)
+    )
+    assert (
+        beside.any()
+        and (estates["lever_norm"] <= 0).all()
+        and not estates["lever_norm"][estates["mode"] != MARKET].any()
+    )
 
 
 # red and black lists
@@ -71,22 +85,35 @@ def test_rankings_raise_what_is_scored() -> None:
 def test_rankings_lower_what_is_not_scored() -> None:
     # without a reputation at stake no effort is added: what is gained in view is lost out of view
     gaming = {"kind": "red_black_list", "stake": 0.0, "red_share": 0.0, "black_share": 0.0, "pressure": 1.0}
-    cities = pairs(gaming, START + 23, loops={"exit": False, "service": False, "norm": False, "grievance": False})
+    cities = pairs(
+        gaming, START + 23, loops={"exit": False, "service": False, "norm": False, "grievance": False}
+    )
     for with_it, without in cities:
         run = with_it.state.estates["company"] >= 0
         maintained = run & (outcome(without, "condition", START + 23) > 0)
-        difference = (outcome(with_it, "condition", START + 23) - outcome(without, "condition", START + 23))[maintained]
+        difference = (outcome(with_it, "condition", START + 23) - outcome(without, "condition", START + 23))[
+            maintained
+        ]
         assert (difference <= 0).mean() > 0.9 and difference.mean() < 0
         assert (outcome(with_it, "quality", START)[run] >= outcome(without, "quality", START)[run]).all()
 
 
 def test_lists_follow_the_scores_and_have_consequences() -> None:
-    city = ran({"kind": "red_black_list", "start": 1, "noise": 0.0, "red_share": 0.3, "black_share": 0.2}, months=13, companies={"private": 10})
+    city = ran(
+        {"kind": "red_black_list", "start": 1, "noise": 0.0, "red_share": 0.3, "black_share": 0.2},
+        months=13,
+        companies={"private": 10},
+    )
     firms = city.state.companies
     red, black = firms["list"] == 1, firms["list"] == -1
     assert red.sum() >= 2 and black.sum() >= 1
     others = (firms["score"] >= 0) & ~red & ~black
-    assert firms["score"][red].min() >= firms["score"][others].max() >= firms["score"][others].min() >= firms["score"][black].max()
+    assert (
+        firms["score"][red].min()
+        >= firms["score"][others].max()
+        >= firms["score"][others].min()
+        >= firms["score"][black].max()
+    )
     assert (firms["barred_until"][black] == 13 + 12).all()
     barred = {event[2] for event in events_of(city, "listed_black")}
     assert barred >= set(np.flatnonzero(black))
@@ -95,7 +122,12 @@ def test_lists_follow_the_scores_and_have_consequences() -> None:
 def test_a_black_listed_firm_wins_no_tender_while_it_is_listed() -> None:
     wins = 0
     for seed in SEEDS:
-        city = ran({"kind": "red_black_list", "start": 1, "black_share": 0.4}, seed=seed, months=60, companies={"private": 12})
+        city = ran(
+            {"kind": "red_black_list", "start": 1, "black_share": 0.4},
+            seed=seed,
+            months=60,
+            companies={"private": 12},
+        )
         state: dict[int, int] = {}
         for month, _, company, kind, _, _ in city.events():
             if kind == "listed_black":
@@ -112,7 +144,12 @@ def test_scores_of_firms_with_few_projects_are_noisier() -> None:
     spread: dict[bool, list[float]] = {True: [], False: []}
     for seed in range(1, 9):
         exact, noisy = (
-            ran({"kind": "red_black_list", "start": 1, "noise": noise}, seed=seed, months=7, companies={"private": 14, "capacity_estates": 60}).state.companies
+            ran(
+                {"kind": "red_black_list", "start": 1, "noise": noise},
+                seed=seed,
+                months=7,
+                companies={"private": 14, "capacity_estates": 60},
+            ).state.companies
             for noise in (0.0, 0.2)
         )
         scored = exact["score"] >= 0
@@ -135,7 +172,10 @@ def test_a_drive_forms_committees_and_uses_up_the_streets_hands() -> None:
 
 
 def test_without_hands_or_money_there_is_no_drive() -> None:
-    for government, event in (({"street_staff": 0.0}, "staff_exhausted"), ({"street_budget": 0.0}, "budget_exhausted")):
+    for government, event in (
+        ({"street_staff": 0.0}, "staff_exhausted"),
+        ({"street_budget": 0.0}, "budget_exhausted"),
+    ):
         city = ran({"kind": "committee_drive", "start": 1}, months=20, government=government)
         assert not [e for e in events_of(city, "committee_formed") if e[4] == "mobilised"]
         assert [e[0] for e in events_of(city, event)] == [1, 13] and not paid_by(city)
@@ -146,7 +186,13 @@ def test_vetting_makes_better_committees() -> None:
         committees = city.state.committees
         return np.array([committees["integrity"][committees["exists"] == 1].mean()])
 
-    strict = [(ran({"kind": "committee_drive", "start": 1, "vetting": 0.6}, seed=s), ran({"kind": "committee_drive", "start": 1, "vetting": 0.0}, seed=s)) for s in SEEDS]
+    strict = [
+        (
+            ran({"kind": "committee_drive", "start": 1, "vetting": 0.6}, seed=s),
+            ran({"kind": "committee_drive", "start": 1, "vetting": 0.0}, seed=s),
+        )
+        for s in SEEDS
+    ]
     assert shift(strict, integrity) > 0.05
 
 
@@ -154,5 +200,11 @@ def test_committees_that_only_mobilisation_made_lapse_without_it() -> None:
     def present(city: City) -> np.ndarray:
         return (outcome(city, "flags", 84).astype(int) & 16 > 0).astype(float)
 
-    ended = [(ran({"kind": "committee_drive", "start": 1, "end": 24}, seed=s, months=84), ran({"kind": "committee_drive", "start": 1}, seed=s, months=84)) for s in SEEDS]
+    ended = [
+        (
+            ran({"kind": "committee_drive", "start": 1, "end": 24}, seed=s, months=84),
+            ran({"kind": "committee_drive", "start": 1}, seed=s, months=84),
+        )
+        for s in SEEDS
+    ]
     assert shift(ended, present) < -0.1

@@ -14,8 +14,11 @@ from sim.scenario import Scenario, load, with_overrides
 TABLES = ("estates", "companies", "committees", "government", "world")
 # mean and least households, and the fixed cost that goes with them
 SIZES = {
-    "commodity": (40, 12, 1000), "unit_built": (25, 8, 250), "three_no": (18, 6, 200), "resettlement": (30, 10, 250),
-}  # fmt: skip
+    "commodity": (40, 12, 1000),
+    "unit_built": (25, 8, 250),
+    "three_no": (18, 6, 200),
+    "resettlement": (30, 10, 250),
+}
 
 
 def small_scenario(**overrides: Any) -> Scenario:
@@ -23,8 +26,10 @@ def small_scenario(**overrides: Any) -> Scenario:
     settings: dict[str, Any] = {"city.estates": 24, "companies.private": 6, "months": 18, "seed": 5}
     for kind, (mean, least, cost) in SIZES.items():
         settings |= {
-            f"types.{kind}.households_mean": mean, f"types.{kind}.households_min": least, f"types.{kind}.cost_fixed": cost,
-        }  # fmt: skip
+            f"types.{kind}.households_mean": mean,
+            f"types.{kind}.households_min": least,
+            f"types.{kind}.cost_fixed": cost,
+        }
     settings |= {key.replace("__", "."): value for key, value in overrides.items()}
     return with_overrides(load("vicious_cycle"), settings)
 
@@ -32,11 +37,19 @@ def small_scenario(**overrides: Any) -> Scenario:
 def lively_scenario(**overrides: Any) -> Scenario:
     """The small city with impatient companies and eager voters, so that much happens in few months."""
     lively = {
-        "companies__tolerance_months_mean": 3.0, "companies__tolerance_months_sd": 1.0, "market__exit_hazard": 0.6,
-        "market__retry": 3.0, "market__notice": 1.0, "committee__attempt": 0.15, "committee__participation": 0.75,
-        "committee__review": 0.5, "committee__term": 9.0, "committee__dismiss_below": 0.6, "committee__price_cooldown": 3.0,
+        "companies__tolerance_months_mean": 3.0,
+        "companies__tolerance_months_sd": 1.0,
+        "market__exit_hazard": 0.6,
+        "market__retry": 3.0,
+        "market__notice": 1.0,
+        "committee__attempt": 0.15,
+        "committee__participation": 0.75,
+        "committee__review": 0.5,
+        "committee__term": 9.0,
+        "committee__dismiss_below": 0.6,
+        "committee__price_cooldown": 3.0,
         "vote__dismissal_base": 0.6,
-    }  # fmt: skip
+    }
     return small_scenario(**(lively | overrides))
 
 

@@ -35,5 +35,7 @@ PROGRAMMES.pop("test_nudge")  # no other test should see it
 
 def with_nudges(scenario: Scenario, *nudges: dict[str, Any]) -> Scenario:
     """The scenario with these nudges after its own programmes."""
-    made = tuple(Nudge(**({"kind": "test_nudge", "name": f"nudge_{i}"} | nudge)) for i, nudge in enumerate(nudges))
+    made = tuple(
+        Nudge(**({"kind": "test_nudge", "name": f"nudge_{i}"} | nudge)) for i, nudge in enumerate(nudges)
+    )
     return scenario.model_copy(update={"interventions": scenario.interventions + made})

@@ -17,10 +17,27 @@ from sim.scenario import Scenario
 from .cities import columns, lively_scenario, outcome_bits, run_digest, small_scenario
 from .nudge import with_nudges
 
-OWNER_TRAITS = ("area", "income", "duty", "threshold", "service_sensitivity", "norm_sensitivity", "activism", "payer_type",
-                "occupancy", "paid")  # fmt: skip
+OWNER_TRAITS = (
+    "area",
+    "income",
+    "duty",
+    "threshold",
+    "service_sensitivity",
+    "norm_sensitivity",
+    "activism",
+    "payer_type",
+    "occupancy",
+    "paid",
+)
 ESTATE_TRAITS = ("built_year", "price", "condition", "legacy", "cost_fixed")
-LEVERS = ("lever_norm", "lever_condition", "lever_company_cost", "lever_skill", "lever_trust", "lever_mobilisation")
+LEVERS = (
+    "lever_norm",
+    "lever_condition",
+    "lever_company_cost",
+    "lever_skill",
+    "lever_trust",
+    "lever_mobilisation",
+)
 
 
 def ran(scenario: Scenario, **settings: Any) -> City:
@@ -46,14 +63,31 @@ def test_what_is_done_later_leaves_the_start_alone() -> None:
     assert all(np.array_equal(plain[name], longer[name]) for name in plain)
 
 
-@pytest.mark.parametrize("added", [{"companies__state_owned": 5}, {"companies__private": 9, "companies__state_owned": 0}])
+@pytest.mark.parametrize(
+    "added", [{"companies__state_owned": 5}, {"companies__private": 9, "companies__state_owned": 0}]
+)
 def test_more_companies_leave_owners_estates_and_the_first_companies_alone(added: dict[str, int]) -> None:
-    few = start(companies__state_owned=2) if "companies__private" not in added else start(
-        companies__state_owned=0, types__commodity__modes={"market": 1.0}, types__unit_built__modes={"unit": 1.0},
-        types__three_no__modes={"none": 1.0}, types__resettlement__modes={"market": 1.0})  # fmt: skip
-    same = {} if "companies__private" not in added else {
-        "types__commodity__modes": {"market": 1.0}, "types__unit_built__modes": {"unit": 1.0},
-        "types__three_no__modes": {"none": 1.0}, "types__resettlement__modes": {"market": 1.0}}  # fmt: skip
+    few = (
+        start(companies__state_owned=2)
+        if "companies__private" not in added
+        else start(
+            companies__state_owned=0,
+            types__commodity__modes={"market": 1.0},
+            types__unit_built__modes={"unit": 1.0},
+            types__three_no__modes={"none": 1.0},
+            types__resettlement__modes={"market": 1.0},
+        )
+    )
+    same = (
+        {}
+        if "companies__private" not in added
+        else {
+            "types__commodity__modes": {"market": 1.0},
+            "types__unit_built__modes": {"unit": 1.0},
+            "types__three_no__modes": {"none": 1.0},
+            "types__resettlement__modes": {"market": 1.0},
+        }
+    )
     many = start(**added, **same)
     for name in OWNER_TRAITS:
         assert np.array_equal(getattr(few.state.owners, name), getattr(many.state.owners, name)), name
@@ -67,11 +101,19 @@ def test_more_companies_leave_owners_estates_and_the_first_companies_alone(added
 def test_more_estates_of_a_new_type_leave_the_traits_of_the_others_alone() -> None:
     before = start(city__estates=24)
     after = start(
-        city__estates=30, types__commodity__count=13, types__unit_built__count=5, types__three_no__count=2,
-        types__resettlement__count=4, types__added=before.scenario.types["three_no"].model_dump(mode="json") | {
-            "share": None, "count": 6, "built_low": 1990, "title": {"zh": "新", "en": "new"},
+        city__estates=30,
+        types__commodity__count=13,
+        types__unit_built__count=5,
+        types__three_no__count=2,
+        types__resettlement__count=4,
+        types__added=before.scenario.types["three_no"].model_dump(mode="json")
+        | {
+            "share": None,
+            "count": 6,
+            "built_low": 1990,
+            "title": {"zh": "新", "en": "new"},
         },
-    )  # fmt: skip
+    )
     a, b = before.state.estates, after.state.estates[:24]
     alike = a["type"] == b["type"]
     assert alike.sum() > 8
@@ -114,7 +156,9 @@ def test_scenarios_first_differ_in_the_month_a_programme_begins(lever: str) -> N
     assert outcome_bits(plain, slice(0, 6)) == outcome_bits(treated, slice(0, 6))
     assert outcome_bits(plain, slice(6, 7)) != outcome_bits(treated, slice(6, 7)), "the month it begins"
     assert [e for e in plain.events() if e[0] < 6] == [e for e in treated.events() if e[0] < 6]
-    assert [line for line in plain.ledger_lines if line[0] < 6] == [line for line in treated.ledger_lines if line[0] < 6]
+    assert [line for line in plain.ledger_lines if line[0] < 6] == [
+        line for line in treated.ledger_lines if line[0] < 6
+    ]
 
 
 def test_a_programme_after_the_end_of_the_run_changes_nothing() -> None:
@@ -151,5 +195,7 @@ def test_programmes_do_not_share_luck() -> None:
 
 def test_names_and_titles_of_a_city_move_no_draw() -> None:
     plain = lively_scenario(months=12)
-    renamed = plain.model_copy(update={"types": {f"other_{i}": kind for i, kind in enumerate(plain.types.values())}})
+    renamed = plain.model_copy(
+        update={"types": {f"other_{i}": kind for i, kind in enumerate(plain.types.values())}}
+    )
     assert run_digest(plain) == run_digest(renamed)

@@ -35,7 +35,9 @@ def check_shares(city: City) -> None:
     found += [(name, table[name]) for table, fields in tables for name in share_columns(fields)]
     found += [("paid share of buildings", s.buildings.paid_share), ("refusers", s.buildings.refuser_share)]
     for name, column in found:
-        assert np.all((column >= 0) & (column <= 1)), f"{name}: {column.min()} to {column.max()} in month {city.month}"
+        assert np.all((column >= 0) & (column <= 1)), (
+            f"{name}: {column.min()} to {column.max()} in month {city.month}"
+        )
 
 
 @settings(max_examples=25, deadline=None)
@@ -63,7 +65,9 @@ def test_money_owed_and_paid_is_within_what_was_billed(number: int) -> None:
         assert np.all(s.owners.arrears >= 0)
         assert np.all((e["collected"] >= 0) & (e["collected"] <= e["billed"]))
         assert np.all((e["recovered"] >= 0) & (e["recovered"] <= owed)), "nobody repays more than is owed"
-        assert np.all((e["former_arrears"] >= 0) & (e["former_arrears"] <= e["arrears"])), "a part of what is owed"
+        assert np.all((e["former_arrears"] >= 0) & (e["former_arrears"] <= e["arrears"])), (
+            "a part of what is owed"
+        )
         assert np.all(s.owners.arrears_age[s.owners.arrears > 0] > 0)
         assert np.all(e["leaked"] <= e["public_revenue"])
         assert np.all(s.books.balances[e["fund_account"]] >= 0), "nobody lends to an estate fund"
@@ -84,11 +88,16 @@ def test_counts_agree_with_what_they_count(number: int) -> None:
         city.step()
         run = (e["mode"] == MARKET) | (e["mode"] == SOE)
         assert np.array_equal(run, e["company"] >= 0)
-        assert np.array_equal(s.companies["estates"], np.bincount(e["company"][run], minlength=s.companies.size))
+        assert np.array_equal(
+            s.companies["estates"], np.bincount(e["company"][run], minlength=s.companies.size)
+        )
         assert np.all(s.companies["estates"] <= s.companies["capacity"])
         assert np.all(e["process"][~run] == 0)
         given_up = still_open + e["complaints_filed"] - e["complaints_solved"] - e["complaints_open"]
-        assert np.all((given_up >= 0) & (given_up <= np.add.reduceat(waited >= patience, e["first_owner"], dtype=np.int64)))
+        assert np.all(
+            (given_up >= 0)
+            & (given_up <= np.add.reduceat(waited >= patience, e["first_owner"], dtype=np.int64))
+        )
         assert np.all(s.owners.waiting <= patience)
         assert np.all(s.owners.arrears_age <= 250)
         c = s.committees

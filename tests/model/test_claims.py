@@ -45,8 +45,16 @@ class OneEstate:
         self.events = np.zeros(64, EVENT_TYPE)
         self.companies["account"] = self.books.account("companies") + np.arange(COMPANIES)
         e = self.estates
-        e["owners_account"], e["fund_account"] = self.books.account("owners"), self.books.account("estate_funds")
-        e["households"], e["mode"], e["company"], e["former_company"] = 10, mode, 0 if mode == MARKET else -1, -1
+        e["owners_account"], e["fund_account"] = (
+            self.books.account("owners"),
+            self.books.account("estate_funds"),
+        )
+        e["households"], e["mode"], e["company"], e["former_company"] = (
+            10,
+            mode,
+            0 if mode == MARKET else -1,
+            -1,
+        )
 
     def owe(self, fen: int) -> None:
         """Owners run up so much more in arrears with the present manager."""
@@ -58,7 +66,9 @@ class OneEstate:
 
     def enter(self, company: int, mode: int = MARKET) -> None:
         """A company takes the estate over."""
-        take_over(0, company, mode, 0.5, self.companies, self.estates, self.claims, self.world, self.parameters)
+        take_over(
+            0, company, mode, 0.5, self.companies, self.estates, self.claims, self.world, self.parameters
+        )
 
     def repay(self, fen: int) -> dict[str, int]:
         """Owners pay this month's bill and `fen` of arrears; returns what each account got of the latter."""
@@ -114,7 +124,9 @@ def test_a_newcomer_gets_nothing_of_what_was_owed_before_it_not_even_what_roundi
     ("mode", "creditor", "purpose"),
     [(UNIT, "employers", "arrears_former_unit"), (SELF, "fund", "arrears_former_self")],
 )
-def test_employers_and_owners_stay_creditors_when_a_company_takes_over(mode: int, creditor: str, purpose: str) -> None:
+def test_employers_and_owners_stay_creditors_when_a_company_takes_over(
+    mode: int, creditor: str, purpose: str
+) -> None:
     estate = OneEstate(mode)
     estate.owe(800)
     estate.enter(4, SOE)
@@ -168,8 +180,14 @@ def test_with_all_slots_taken_the_oldest_claim_goes_over_to_the_newest_creditor(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, COMPANIES - 1), st.integers(0, 5000), st.integers(0, 9000)), max_size=25))
-def test_parts_of_any_history_add_up_and_none_is_more_than_the_claim(history: list[tuple[int, int, int]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.integers(0, COMPANIES - 1), st.integers(0, 5000), st.integers(0, 9000)), max_size=25
+    )
+)
+def test_parts_of_any_history_add_up_and_none_is_more_than_the_claim(
+    history: list[tuple[int, int, int]],
+) -> None:
     estate = OneEstate(UNIT)
     for company, owed, paid in history:
         estate.owe(owed)
@@ -185,11 +203,19 @@ def test_parts_of_any_history_add_up_and_none_is_more_than_the_claim(history: li
         got[estate.manager] -= BILLED
         for account, fen in owing.items():
             assert 0 <= got[account] <= fen
-            assert abs(got[account] - repaid * fen / max(1, total)) <= SLOTS, "in proportion, but for rounding"
+            assert abs(got[account] - repaid * fen / max(1, total)) <= SLOTS, (
+                "in proportion, but for rounding"
+            )
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, COMPANIES - 1), st.integers(0, 5000), st.integers(0, 800)), min_size=6, max_size=25))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, COMPANIES - 1), st.integers(0, 5000), st.integers(0, 800)),
+        min_size=6,
+        max_size=25,
+    )
+)
 def test_the_reference_claims_agree_through_any_history(history: list[tuple[int, int, int]]) -> None:
     estate = OneEstate()
     books, reference, manager = ReferenceBooks(estate.books), ClaimList(), 0
@@ -224,9 +250,13 @@ def test_claims_of_a_city_stay_within_arrears_and_with_former_managers(number: i
         assert np.all(e["former_arrears"] <= e["arrears"])
         run = np.flatnonzero(e["company"] >= 0)
         manager = s.companies["account"][e["company"][run]]
-        assert not np.any((claims.account[run] == manager[:, None]) & (claims.fen[run] > 0)), "no manager is a former one"
+        assert not np.any((claims.account[run] == manager[:, None]) & (claims.fen[run] > 0)), (
+            "no manager is a former one"
+        )
         alone = np.flatnonzero((e["mode"] == CLEANING) | (e["mode"] == NONE))
-        assert np.array_equal(e["arrears"][alone], e["former_arrears"][alone]), "all is owed to who managed it before"
+        assert np.array_equal(e["arrears"][alone], e["former_arrears"][alone]), (
+            "all is owed to who managed it before"
+        )
     city.close()
 
 

@@ -31,7 +31,9 @@ def test_money_is_conserved_every_month(number: int) -> None:
         assert balances.sum() == 0
         paid_out = before[owners_accounts] - balances[owners_accounts]
         assert np.array_equal(paid_out, estates["collected"] + estates["recovered"])
-        assert np.array_equal(estates["arrears"], owed + estates["billed"] - estates["collected"] - estates["recovered"])
+        assert np.array_equal(
+            estates["arrears"], owed + estates["billed"] - estates["collected"] - estates["recovered"]
+        )
         assert np.array_equal(estates["arrears"], per_estate(city, city.state.owners.arrears))
         assert np.array_equal(estates["payers"], per_estate(city, city.state.owners.paid))
         moved = flows_of_month(city)
@@ -78,4 +80,6 @@ def per_estate(city: City, values: np.ndarray) -> np.ndarray:
 
 def flows_of_month(city: City) -> dict[str, int]:
     """Fen moved this month by purpose."""
-    return {line[1]: line[5] for line in city.ledger_lines if line[0] == city.month and line[1] != "programme"}
+    return {
+        line[1]: line[5] for line in city.ledger_lines if line[0] == city.month and line[1] != "programme"
+    }

@@ -30,7 +30,9 @@ word = st.integers(0, FULL)
 
 
 @pytest.mark.parametrize(("counter", "key", "answer"), KNOWN_ANSWERS)
-def test_known_answers_of_random123(counter: tuple[int, ...], key: tuple[int, ...], answer: tuple[int, ...]) -> None:
+def test_known_answers_of_random123(
+    counter: tuple[int, ...], key: tuple[int, ...], answer: tuple[int, ...]
+) -> None:
     numbers = [U64(n) for n in (*counter, *key)]
     assert tuple(int(w) for w in philox(*numbers)) == answer, "scalars"
     arrays = philox(*(np.array([n, n]) for n in numbers[:4]), *numbers[4:])
@@ -40,7 +42,9 @@ def test_known_answers_of_random123(counter: tuple[int, ...], key: tuple[int, ..
 
 @settings(deadline=None)
 @given(entity=word, month=word, block=word, kind=word, key_0=word, key_1=word)
-def test_two_implementations_agree(entity: int, month: int, block: int, kind: int, key_0: int, key_1: int) -> None:
+def test_two_implementations_agree(
+    entity: int, month: int, block: int, kind: int, key_0: int, key_1: int
+) -> None:
     found = philox(*(U64(n) for n in (entity, month, block, kind, key_0, key_1)))
     assert tuple(int(w) for w in found) == plain_philox((entity, month, block, kind), (key_0, key_1))
 
@@ -50,7 +54,9 @@ def test_two_implementations_agree(entity: int, month: int, block: int, kind: in
 def test_compiled_owner_draws_are_those_of_the_address(seed: int, first: int, month: int) -> None:
     columns = [np.empty(5, np.uint32) for _ in range(4)]
     draw_words(first, U64(month), *(U64(k) for k in seed_words(seed)), *columns)
-    for stream, column in zip((Stream.PAY, Stream.REPAY, Stream.COMPLAINT, Stream.PERSUASION), columns, strict=True):
+    for stream, column in zip(
+        (Stream.PAY, Stream.REPAY, Stream.COMPLAINT, Stream.PERSUASION), columns, strict=True
+    ):
         assert np.array_equal(words_of(seed, stream, month, np.arange(first, first + 5)), column)
 
 

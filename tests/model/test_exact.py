@@ -108,7 +108,9 @@ def test_quantiles_have_the_same_bits_compiled(words: list[int]) -> None:
 @LOUD
 @given(st.floats(0, 3), st.floats(0.2, 1.5))
 def test_powers_have_the_same_bits_compiled(base: float, exponent: float) -> None:
-    assert np.float64(power64(base, exponent)).tobytes() == np.float64(compiled_power(base, exponent)).tobytes()
+    assert (
+        np.float64(power64(base, exponent)).tobytes() == np.float64(compiled_power(base, exponent)).tobytes()
+    )
 
 
 @given(st.floats(-2, 2, width=32), st.floats(-1, 0, width=32), st.floats(0, 1, width=32))

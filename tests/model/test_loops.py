@@ -74,7 +74,10 @@ def test_a_loop_that_is_off_does_not_pass_a_push_on(loop: str, act: Push, column
 
 
 def test_with_the_decay_loop_off_condition_does_not_move_cost() -> None:
-    costs = [lived("decay", False, act).state.estates["standard_cost"] for act in (push("estates", "condition", 0.1), no_push)]
+    costs = [
+        lived("decay", False, act).state.estates["standard_cost"]
+        for act in (push("estates", "condition", 0.1), no_push)
+    ]
     assert np.array_equal(*costs)
 
 
@@ -87,8 +90,13 @@ def test_with_the_grievance_loop_off_every_grievance_stays_where_it_began() -> N
 
 
 def test_with_the_exit_loop_off_no_company_leaves_on_its_own() -> None:
-    own = {("notice_given", "losses"), ("notice_given", "insolvency"), ("company_bankrupt", "insolvency"),
-           ("company_left", "losses"), ("company_left", "insolvency")}  # fmt: skip
+    own = {
+        ("notice_given", "losses"),
+        ("notice_given", "insolvency"),
+        ("company_bankrupt", "insolvency"),
+        ("company_left", "losses"),
+        ("company_left", "insolvency"),
+    }
     assert all(kind in EVENT_KINDS and cause in CAUSES for kind, cause in own)
     found = {}
     for on in (True, False):

@@ -24,7 +24,12 @@ def city() -> City:
 def test_agents_are_registered_with_mesa(city: City) -> None:
     assert isinstance(city, mesa.Model)
     s = city.state
-    numbers = {Estate: s.estates.size, Company: s.companies.size, Committee: s.estates.size, GovernmentBody: s.government.size}
+    numbers = {
+        Estate: s.estates.size,
+        Company: s.companies.size,
+        Committee: s.estates.size,
+        GovernmentBody: s.government.size,
+    }
     assert {kind: len(agents) for kind, agents in city.agents_by_type.items()} == numbers
     assert len(city.agents) == sum(numbers.values())
     assert set(city.agent_types) == set(numbers)
@@ -78,7 +83,9 @@ def test_handles_lead_to_each_other(city: City) -> None:
     [("estates", "condition", 0.123), ("companies", "reputation", 0.9), ("committees", "activity", 0.7)],
 )
 def test_a_handle_and_its_column_are_one(city: City, table: str, column: str, value: float) -> None:
-    handle = {"estates": city.estates, "companies": city.companies, "committees": city.committee_agents}[table][2]
+    handle = {"estates": city.estates, "companies": city.companies, "committees": city.committee_agents}[
+        table
+    ][2]
     rows = getattr(city.state, table)
     setattr(handle, column, value)
     assert rows[column][2] == value == getattr(handle, column)
@@ -175,5 +182,7 @@ def test_owners_are_handles_and_not_registered(city: City) -> None:
     assert all(isinstance(owner, Owner) for owner in some)
     assert [owner.row for owner in some] == [5, 6, 7, 8]
     assert city.owners[5] is city.owners[5] is some[0]
-    assert len(city.owners[:20].select(lambda owner: owner.row % 2 == 0).shuffle()) == 10, "a set of a set is not empty"
+    assert len(city.owners[:20].select(lambda owner: owner.row % 2 == 0).shuffle()) == 10, (
+        "a set of a set is not empty"
+    )
     assert len(city.agents) == before

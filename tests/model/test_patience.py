@@ -27,13 +27,17 @@ def test_service_is_cut_where_losses_lasted_and_state_owned_companies_do_not_tir
     run = np.flatnonzero(tired.state.estates["company"] >= 0)
     assert np.array_equal(fresh.state.estates, tired.state.estates)
     fresh.state.estates["losing_months"][run] = 0
-    tired.state.estates["losing_months"][run] = np.ceil(companies["tolerance"][tired.state.estates["company"][run]])
+    tired.state.estates["losing_months"][run] = np.ceil(
+        companies["tolerance"][tired.state.estates["company"][run]]
+    )
     for city in (fresh, tired):
         city.step()
     before, after = fresh.state.estates["effort"], tired.state.estates["effort"]
     mode = fresh.state.estates["mode"]
     assert (after[mode == MARKET] <= before[mode == MARKET]).all()
-    above = (mode == MARKET) & (before > 1.01 * fresh.state.parameters["service_floor"][0])  # at the floor nothing is left to cut
+    above = (mode == MARKET) & (
+        before > 1.01 * fresh.state.parameters["service_floor"][0]
+    )  # at the floor nothing is left to cut
     assert above.sum() >= 10 and (after[above] < before[above]).mean() > 0.7
     assert (mode == SOE).any() and np.array_equal(after[mode == SOE], before[mode == SOE])
 

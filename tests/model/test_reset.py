@@ -19,10 +19,22 @@ COMPANIONS: dict[str, dict[str, float]] = {
     "lever_fallback": {"fallback_left": 9},
     "lever_offer": {"lever_tender": 4.0},
 }
-AMOUNTS = {"lever_tender": 4.0, "lever_company_income": 500_000, "lever_company_charge": 5_000_000, "lever_value_added": 500_000, "lever_offer": 5_000_000,
-           "lever_complaint_capacity": 5.0, "lever_deadline": 2.0, "lever_price": 0.1, "lever_dismissal": 0.9,
-           "lever_legacy": 0.1, "lever_condition": 0.05, "lever_belief": 1.0, "lever_retry": 2.0,
-           "lever_block": 1}  # fmt: skip
+AMOUNTS = {
+    "lever_tender": 4.0,
+    "lever_company_income": 500_000,
+    "lever_company_charge": 5_000_000,
+    "lever_value_added": 500_000,
+    "lever_offer": 5_000_000,
+    "lever_complaint_capacity": 5.0,
+    "lever_deadline": 2.0,
+    "lever_price": 0.1,
+    "lever_dismissal": 0.9,
+    "lever_legacy": 0.1,
+    "lever_condition": 0.05,
+    "lever_belief": 1.0,
+    "lever_retry": 2.0,
+    "lever_block": 1,
+}
 
 
 @pytest.mark.parametrize("lever", LEVER_NAMES)

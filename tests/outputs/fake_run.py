@@ -51,9 +51,15 @@ def fake_run(estates: int = 100, months: int = 60, seed: int = 1) -> FakeRun:
         types={name: SimpleNamespace(title=title) for name, title in TYPE_TITLES.items()},
     )
     return FakeRun(
-        scenario=scenario, seed=seed, months=months, estates=_long(table, paths, months), estate_table=table,
-        city=_city(table, paths, months), events=_events(random, paths, months), ledger=_ledger(table, paths, months),
-    )  # fmt: skip
+        scenario=scenario,
+        seed=seed,
+        months=months,
+        estates=_long(table, paths, months),
+        estate_table=table,
+        city=_city(table, paths, months),
+        events=_events(random, paths, months),
+        ledger=_ledger(table, paths, months),
+    )
 
 
 def _table(random: np.random.Generator, count: int) -> pd.DataFrame:
@@ -62,13 +68,21 @@ def _table(random: np.random.Generator, count: int) -> pd.DataFrame:
     households = np.maximum(20, random.lognormal(np.where(kind == 0, 6.0, 5.0), 0.5)).astype(np.int32)
     area = households * np.where(kind == 0, 95.0, 65.0)
     price = np.where(kind == 0, 1.6, 0.5)
-    return pd.DataFrame({
-        "estate": np.arange(count, dtype=np.int32), "type": pd.Categorical.from_codes(kind, TYPES),
-        "district": district.astype(np.int16), "street": (district * 8).astype(np.int16),
-        "community": (district * 80).astype(np.int16), "built_year": random.integers(1985, 2018, count),
-        "households": households, "buildings": np.maximum(1, households // 60), "area": area,
-        "standard_cost": area * price * random.normal(0.8 + 0.25 * (kind > 0), 0.08), "price0": price,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "estate": np.arange(count, dtype=np.int32),
+            "type": pd.Categorical.from_codes(kind, TYPES),
+            "district": district.astype(np.int16),
+            "street": (district * 8).astype(np.int16),
+            "community": (district * 80).astype(np.int16),
+            "built_year": random.integers(1985, 2018, count),
+            "households": households,
+            "buildings": np.maximum(1, households // 60),
+            "area": area,
+            "standard_cost": area * price * random.normal(0.8 + 0.25 * (kind > 0), 0.08),
+            "price0": price,
+        }
+    )
 
 
 def _paths(random: np.random.Generator, table: pd.DataFrame, months: int) -> dict[str, np.ndarray]:
@@ -87,7 +101,8 @@ def _paths(random: np.random.Generator, table: pd.DataFrame, months: int) -> dic
         past = kept["r"][-7] if len(kept["r"]) > 6 else r
         falling = (past - r > 0.015) & (q < 0.75)
         stage = np.select(
-            [(mode >= 4) | (r < 0.3), falling, r - past > 0.03, (r < 0.72) | (q < 0.55)], [3, 2, 4, 1], 0)  # fmt: skip
+            [(mode >= 4) | (r < 0.3), falling, r - past > 0.03, (r < 0.72) | (q < 0.55)], [3, 2, 4, 1], 0
+        )
         for name, value in zip(kept, (r, q, k, s, mode, stage), strict=True):
             kept[name].append(value.copy())
         losing = np.where(r < viability * 0.7, losing + 1, 0)
@@ -119,20 +134,44 @@ def _long(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.
     charging, billing = mode < 3, each("area") * each("price0")
     billed = np.where(charging, billing, 0.0)
     cost = each("standard_cost") * np.where(mode < 4, q, 0.2)
-    frame = pd.DataFrame({
-        "month": np.repeat(np.arange(1, months + 1, dtype=np.int16), count),
-        "estate": np.tile(table.estate.to_numpy(), months),
-        "type": pd.Categorical.from_codes(np.tile(table["type"].cat.codes, months), TYPES), "district": each("district"),
-        "mode": pd.Categorical.from_codes(mode, MODES), "stage": pd.Categorical.from_codes(flat("stage"), STAGES),
-        "collection_rate": np.where(charging, r, np.nan), "collection_rate_12": np.where(charging, r, np.nan),
-        "arrears": billed * 3, "satisfaction": flat("s"), "quality": q, "condition": flat("k"),
-        "legacy": np.tile(paths["legacy"], months), "trust": flat("s") * 0.8, "grievance": 1 - flat("s"),
-        "price": each("price0"), "billed": billed, "collected": billed * r, "income": billed * r * 1.05, "cost": cost,
-        "overhead": 0.0, "subsidy": 0.0, "margin": np.where(charging, 0.05, np.nan), "complaints_filed": 2, "complaints_solved": 1,
-        "complaints_open": 5, "waiting_days": 20.0, "committee": False, "fund": 1000.0,
-        "households": each("households"), "nominal": mode < 5, "charging": charging,
-        "professional": (mode < 2) & (q > 0.6), "break_even": charging & (billed * r * 1.05 >= cost),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "month": np.repeat(np.arange(1, months + 1, dtype=np.int16), count),
+            "estate": np.tile(table.estate.to_numpy(), months),
+            "type": pd.Categorical.from_codes(np.tile(table["type"].cat.codes, months), TYPES),
+            "district": each("district"),
+            "mode": pd.Categorical.from_codes(mode, MODES),
+            "stage": pd.Categorical.from_codes(flat("stage"), STAGES),
+            "collection_rate": np.where(charging, r, np.nan),
+            "collection_rate_12": np.where(charging, r, np.nan),
+            "arrears": billed * 3,
+            "satisfaction": flat("s"),
+            "quality": q,
+            "condition": flat("k"),
+            "legacy": np.tile(paths["legacy"], months),
+            "trust": flat("s") * 0.8,
+            "grievance": 1 - flat("s"),
+            "price": each("price0"),
+            "billed": billed,
+            "collected": billed * r,
+            "income": billed * r * 1.05,
+            "cost": cost,
+            "overhead": 0.0,
+            "subsidy": 0.0,
+            "margin": np.where(charging, 0.05, np.nan),
+            "complaints_filed": 2,
+            "complaints_solved": 1,
+            "complaints_open": 5,
+            "waiting_days": 20.0,
+            "committee": False,
+            "fund": 1000.0,
+            "households": each("households"),
+            "nominal": mode < 5,
+            "charging": charging,
+            "professional": (mode < 2) & (q > 0.6),
+            "break_even": charging & (billed * r * 1.05 >= cost),
+        }
+    )
     return frame
 
 
@@ -159,12 +198,22 @@ def _city(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.
 def _events(random: np.random.Generator, paths: dict[str, np.ndarray], months: int) -> pd.DataFrame:
     """Mode changes become departures; a scatter of other events, one of an unheard-of kind, is laid over them."""
     month, estate = np.nonzero(np.diff(paths["mode"], axis=0))
-    rows = [(m + offset, e, e % 30, kind, cause, size)
-            for m, e in zip(month + 1, estate, strict=True)
-            for offset, kind, cause, size in ((-3, "notice_given", "losses", 14.0), (0, "company_left", "losses", 183_512.0),
-                                              (0, "tender_failed", "no_bidder", 0.0))]  # fmt: skip
-    kinds = [("committee_formed", "spontaneous", 0.7), ("committee_vote_failed", "quorum_missed", 0.5),
-             ("price_raised", "none", 1.75), ("retrofit", "policy", 0.4), ("comet_seen", "", np.nan)]  # fmt: skip
+    rows = [
+        (m + offset, e, e % 30, kind, cause, size)
+        for m, e in zip(month + 1, estate, strict=True)
+        for offset, kind, cause, size in (
+            (-3, "notice_given", "losses", 14.0),
+            (0, "company_left", "losses", 183_512.0),
+            (0, "tender_failed", "no_bidder", 0.0),
+        )
+    ]
+    kinds = [
+        ("committee_formed", "spontaneous", 0.7),
+        ("committee_vote_failed", "quorum_missed", 0.5),
+        ("price_raised", "none", 1.75),
+        ("retrofit", "policy", 0.4),
+        ("comet_seen", "", np.nan),
+    ]
     for _ in range(paths["mode"].shape[1] // 2):
         kind, cause, size = kinds[random.integers(len(kinds))]
         rows.append(
@@ -173,23 +222,41 @@ def _events(random: np.random.Generator, paths: dict[str, np.ndarray], months: i
     frame = pd.DataFrame(rows, columns=["month", "estate", "company", "kind", "cause", "size"])
     frame["month"] = frame["month"].clip(1, months)
     return frame.sort_values(["month", "estate"], kind="stable", ignore_index=True).astype(
-        {"kind": "category", "cause": "category"})  # fmt: skip
+        {"kind": "category", "cause": "category"}
+    )
 
 
 def _ledger(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.DataFrame:
     billing = (table.area * table.price0).to_numpy()
     fees = (np.where(paths["mode"][1:] < 3, paths["r"][1:], 0) * billing).sum(axis=1)
     shares = {
-        ("fees", "owners", "companies", ""): 1.0, ("service", "companies", "suppliers", ""): 1.06,
-        ("fees_unit", "owners", "employers", ""): 0.08, ("service_unit", "employers", "suppliers", ""): 0.12,
-        ("public_revenue_fund", "advertisers", "estate_funds", ""): 0.06, ("fund_repair", "estate_funds", "suppliers", ""): 0.03,
-        ("public_revenue_leak", "advertisers", "insiders", ""): 0.01, ("cleaning", "community", "suppliers", ""): 0.02,
-        ("budget_district", "taxpayers", "district", ""): 0.06, ("retrofit", "district", "suppliers", "retrofit"): 0.02,
-        ("subsidy", "district", "companies", "operating_subsidy"): 0.03, ("lapse_district", "district", "taxpayers", ""): 0.01,
-        ("award", "city", "companies", "performance_award"): 0.005, ("drive_staff", "street", "suppliers", "drive"): 0.002,
-    }  # fmt: skip
-    parts = [pd.DataFrame({"month": np.arange(1, months + 1), "purpose": purpose, "payer_kind": payer,
-                           "payee_kind": payee, "programme": programme, "yuan": fees * share})
-             for (purpose, payer, payee, programme), share in shares.items()]  # fmt: skip
+        ("fees", "owners", "companies", ""): 1.0,
+        ("service", "companies", "suppliers", ""): 1.06,
+        ("fees_unit", "owners", "employers", ""): 0.08,
+        ("service_unit", "employers", "suppliers", ""): 0.12,
+        ("public_revenue_fund", "advertisers", "estate_funds", ""): 0.06,
+        ("fund_repair", "estate_funds", "suppliers", ""): 0.03,
+        ("public_revenue_leak", "advertisers", "insiders", ""): 0.01,
+        ("cleaning", "community", "suppliers", ""): 0.02,
+        ("budget_district", "taxpayers", "district", ""): 0.06,
+        ("retrofit", "district", "suppliers", "retrofit"): 0.02,
+        ("subsidy", "district", "companies", "operating_subsidy"): 0.03,
+        ("lapse_district", "district", "taxpayers", ""): 0.01,
+        ("award", "city", "companies", "performance_award"): 0.005,
+        ("drive_staff", "street", "suppliers", "drive"): 0.002,
+    }
+    parts = [
+        pd.DataFrame(
+            {
+                "month": np.arange(1, months + 1),
+                "purpose": purpose,
+                "payer_kind": payer,
+                "payee_kind": payee,
+                "programme": programme,
+                "yuan": fees * share,
+            }
+        )
+        for (purpose, payer, payee, programme), share in shares.items()
+    ]
     frame = pd.concat(parts, ignore_index=True).sort_values("month", kind="stable", ignore_index=True)
     return frame.astype({"purpose": "category", "payer_kind": "category", "payee_kind": "category"})

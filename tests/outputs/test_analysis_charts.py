@@ -25,9 +25,16 @@ def found():
     generator = np.random.default_rng(1)
     years = generator.normal(50, 5, SEEDS)
     base = arm("base", np.tile(np.arange(ESTATES) < 20, (SEEDS, 1)), np.zeros(SEEDS), years)
-    better = arm("better", generator.random((SEEDS, ESTATES)) < 0.25, generator.normal(1e6, 1e5, SEEDS), years - generator.normal(10, 1, SEEDS))
+    better = arm(
+        "better",
+        generator.random((SEEDS, ESTATES)) < 0.25,
+        generator.normal(1e6, 1e5, SEEDS),
+        years - generator.normal(10, 1, SEEDS),
+    )
     same = arm("same", base.in_cycle, np.zeros(SEEDS), years)
-    better.series["cycle"] = base.series["cycle"] - np.linspace(0, 0.2, 25) * (1 + generator.normal(0, 0.1, (SEEDS, 1)))
+    better.series["cycle"] = base.series["cycle"] - np.linspace(0, 0.2, 25) * (
+        1 + generator.normal(0, 0.1, (SEEDS, 1))
+    )
     return comparison(base, better, same)
 
 
@@ -52,7 +59,9 @@ def test_ribbons_hold_the_mean(found):
     panel = ax.child_axes[0]
     (line,) = [line for line in panel.lines if line.get_label() == "better"]
     low, high = panel.collections[0].get_datalim(panel.transData).intervaly
-    assert line.get_ydata()[-1] == pytest.approx(100 * found.by_month().query("arm == 'better' and series == 'cycle'")["difference"].iloc[-1])
+    assert line.get_ydata()[-1] == pytest.approx(
+        100 * found.by_month().query("arm == 'better' and series == 'cycle'")["difference"].iloc[-1]
+    )
     assert low <= min(line.get_ydata()) and max(line.get_ydata()) <= high
 
 
@@ -75,7 +84,9 @@ def test_plane_shows_every_seed_and_zero(found):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_sensitivity_charts_are_written(screened, tmp_path, lang):
     paths = sensitivity_charts.save_sensitivity_charts(screened, tmp_path, lang, ("svg",))
-    assert {path.name for path in paths} == {f"{name}_{method}.svg" for name in ("tornado", "heat_map") for method in ("morris", "sobol")}
+    assert {path.name for path in paths} == {
+        f"{name}_{method}.svg" for name in ("tornado", "heat_map") for method in ("morris", "sobol")
+    }
     assert sensitivity_charts.WORDS["tornado"].in_language(lang) in paths[0].read_text(encoding="utf-8")
 
 

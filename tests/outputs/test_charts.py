@@ -109,10 +109,18 @@ def test_collection_counts_estates_that_bill_nobody_as_unpaid(run: FakeRun) -> N
     by_month = frame.groupby("month")
     everybody, billing = paid_rates(run)
     np.testing.assert_allclose(everybody, by_month["paid"].sum() / by_month["households"].sum())
-    np.testing.assert_allclose(billing, by_month["paid"].sum() / frame[frame["collection_rate"].notna()].groupby("month")["households"].sum())
+    np.testing.assert_allclose(
+        billing,
+        by_month["paid"].sum() / frame[frame["collection_rate"].notna()].groupby("month")["households"].sum(),
+    )
     last = run.estates["month"] == run.months
     worst = run.estates.loc[last, "collection_rate"].idxmin()
-    stopped = replace(run, estates=run.estates.assign(collection_rate=run.estates["collection_rate"].mask(run.estates.index == worst)))
+    stopped = replace(
+        run,
+        estates=run.estates.assign(
+            collection_rate=run.estates["collection_rate"].mask(run.estates.index == worst)
+        ),
+    )
     assert paid_rates(stopped)[0][-1] < everybody[-1] and paid_rates(stopped)[1][-1] > billing[-1]
     lines = {line.get_label(): line.get_ydata() for line in cycle(stopped).axes[0].child_axes[0].get_lines()}
     np.testing.assert_allclose(lines["collection_rate"], paid_rates(stopped)[0])

@@ -94,8 +94,11 @@ def test_falling_under_what_service_needs_is_told_with_what_moved_before(run: Fa
     assert first.falling and first.level == pytest.approx(0.8)
     # Twelve months at 95 % and then 30 %: the yearly rate passes 80 % in the third bad month.
     assert first.month == 17 and first.value == pytest.approx((9 * 0.95 + 3 * 0.3) / 12)
-    assert any("fell below the 80% that the standard service needs" in line and "owner satisfaction 80% → 45%" in line
-               for line in explain_text(low, 7))  # fmt: skip
+    assert any(
+        "fell below the 80% that the standard service needs" in line
+        and "owner satisfaction 80% → 45%" in line
+        for line in explain_text(low, 7)
+    )
     assert any("跌破维持标准服务所需的80%" in line for line in explain_text(low, 7, "zh"))
 
 

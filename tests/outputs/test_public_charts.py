@@ -31,7 +31,9 @@ from sim.outputs.study import factors_of, study_sentences
 def compared():
     luck = np.random.default_rng(1)
     base = arm("base", np.tile(np.arange(40) < 20, (6, 1)), np.zeros(6), luck.normal(50, 5, 6))
-    return comparison(base, arm("better", luck.random((6, 40)) < 0.3, luck.normal(1e6, 1e5, 6), luck.normal(40, 5, 6)))
+    return comparison(
+        base, arm("better", luck.random((6, 40)) < 0.3, luck.normal(1e6, 1e5, 6), luck.normal(40, 5, 6))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,12 @@ def test_package_and_module_are_one():
     listed = charts.list_charts(lang="zh")
     assert list(listed["name"]) == list(charts.CHARTS) and len(listed) >= 18
     assert all(any("\u4e00" <= letter <= "\u9fff" for letter in title) for title in listed["title"])
-    assert set(charts.list_charts("comparison")["name"]) == {"differences", "rescues", "plane", "acceptability"}
+    assert set(charts.list_charts("comparison")["name"]) == {
+        "differences",
+        "rescues",
+        "plane",
+        "acceptability",
+    }
     for entry in charts.CHARTS.values():
         assert entry.draw.__doc__ and getattr(charts, entry.draw.__name__) is entry.draw
     with pytest.raises(EstateError, match="of: 'pie'"):
@@ -78,7 +85,15 @@ def test_saving_writes_the_words_into_the_files(run, tmp_path):
     assert charts.CHARTS["ladder"].title.en in svg.read_text(encoding="utf-8")
     (life,) = charts.save(run, "estate_life", tmp_path / "life", "zh", ("svg",), estate=3)
     assert "小区 3" in life.read_text(encoding="utf-8")
-    assert {path.stem for path in charts.save_all(run, tmp_path / "all", formats=("svg",))} == {"overview", "cycle", "ladder", "stages", "map", "money", "modes"}
+    assert {path.stem for path in charts.save_all(run, tmp_path / "all", formats=("svg",))} == {
+        "overview",
+        "cycle",
+        "ladder",
+        "stages",
+        "map",
+        "money",
+        "modes",
+    }
 
 
 def test_wrong_requests_are_named(run, tmp_path):
@@ -104,7 +119,10 @@ def test_chart_of_a_study_has_means_and_intervals_for_each_factor(studied, lang)
         ends = np.array([segment[:, 1] for segment in panel.collections[0].get_segments()])
         assert np.all(ends[:, 0] < means.to_numpy()) and np.all(means.to_numpy() < ends[:, 1])
     assert len(study_sentences(studied, lang)) == 3
-    assert charts.alt_text(studied, "study_outcome", lang, outcome="public_cost") == study_sentences(studied, lang)[1]
+    assert (
+        charts.alt_text(studied, "study_outcome", lang, outcome="public_cost")
+        == study_sentences(studied, lang)[1]
+    )
 
 
 def test_animation_shows_every_month_and_each_estate_in_its_square(tmp_path):
@@ -123,9 +141,13 @@ def test_animation_shows_every_month_and_each_estate_in_its_square(tmp_path):
     shown = next(item for item in figure.axes[0].get_children() if isinstance(item, AxesImage))
     for frame in (0, 6):
         update(frame)
-        codes = shown.get_array().compressed() if np.ma.isMaskedArray(shown.get_array()) else shown.get_array()
+        codes = (
+            shown.get_array().compressed() if np.ma.isMaskedArray(shown.get_array()) else shown.get_array()
+        )
         counted = np.bincount(np.asarray(codes)[~np.isnan(codes)].astype(int), minlength=len(STAGE_ORDER))
-        assert np.array_equal(counted, np.bincount(stages_at(run, [months[frame]])[0], minlength=len(STAGE_ORDER)))
+        assert np.array_equal(
+            counted, np.bincount(stages_at(run, [months[frame]])[0], minlength=len(STAGE_ORDER))
+        )
         (collapsed,) = [line for line in figure.axes[0].lines if line.get_label() == "_collapsed"]
         assert len(collapsed.get_xdata()) == counted[STAGE_ORDER.index("collapsed")]
         said = next(item.get_text() for item in figure.axes[0].texts if item.get_gid() == "month")
@@ -138,11 +160,23 @@ def test_film_has_every_month_and_its_pictures(tmp_path, width):
     """Read back by ffmpeg itself: size, time, and that the last picture differs from the first."""
     run = fake_run(20, 7)
     seen = []
-    path = charts.animate(run, tmp_path / "deep" / "map.mp4", "en", frames_per_second=4, width=width, progress=lambda done, total: seen.append((done, total)))
+    path = charts.animate(
+        run,
+        tmp_path / "deep" / "map.mp4",
+        "en",
+        frames_per_second=4,
+        width=width,
+        progress=lambda done, total: seen.append((done, total)),
+    )
     assert seen[0] == (1, 7) and seen[-1] == (7, 7)
     frames = tmp_path / "frames"
     frames.mkdir()
-    done = subprocess.run([animation.ffmpeg(), "-i", str(path), str(frames / "%03d.png")], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [animation.ffmpeg(), "-i", str(path), str(frames / "%03d.png")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "h264" in done.stderr and "yuv420p" in done.stderr
     shown = sorted(frames.iterdir())
     assert len(shown) == 7 + 8  # the last month stands for two seconds
@@ -160,7 +194,12 @@ def test_film_is_found_without_a_program_of_the_system(monkeypatch):
 
 def test_animation_of_a_long_run_ends_with_its_last_month():
     months = animation.shown_months(361)
-    assert months[0] == 1 and months[-1] == 361 and len(months) <= animation.MOST_FRAMES + 1 and len(set(months)) == len(months)
+    assert (
+        months[0] == 1
+        and months[-1] == 361
+        and len(months) <= animation.MOST_FRAMES + 1
+        and len(set(months)) == len(months)
+    )
 
 
 def test_animation_refuses_what_it_cannot_write(run, tmp_path, monkeypatch):
@@ -176,8 +215,16 @@ def test_results_show_themselves_alike(compared, studied):
     """A title in bold, facts in small print, a table; texts are escaped."""
     for result in (compared, studied):
         page = result._repr_html_()
-        assert page.startswith("<div><strong>") and "<small>" in page and "<table" in page and page.endswith("</div>")
-    assert "6 common seeds" in compared._repr_html_() and compared.sentences()[0].split(",")[0] in compared._repr_html_()
+        assert (
+            page.startswith("<div><strong>")
+            and "<small>" in page
+            and "<table" in page
+            and page.endswith("</div>")
+        )
+    assert (
+        "6 common seeds" in compared._repr_html_()
+        and compared.sentences()[0].split(",")[0] in compared._repr_html_()
+    )
     title = studied.study.title
     studied.study = studied.study.model_copy(update={"title": title.model_copy(update={"en": "<b>x</b>"})})
     try:

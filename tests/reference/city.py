@@ -57,7 +57,9 @@ class ReferenceCity(mesa.Model):
         starts = state.buildings.start
         for b in range(estate.first_building, estate.first_building + estate.buildings):
             owners = [Owner(self, i, state.owners) for i in range(starts[b], starts[b + 1])]
-            estate.houses.append(Building(owners, state.buildings.paid_share[b], state.buildings.refuser_share[b]))
+            estate.houses.append(
+                Building(owners, state.buildings.paid_share[b], state.buildings.refuser_share[b])
+            )
         estate.committee = Committee(self, estate, state.committees)
         estate.history = History(estate)
         return estate
@@ -100,6 +102,8 @@ class ReferenceCity(mesa.Model):
 def parameters_of(scenario: Scenario) -> SimpleNamespace:
     """Every parameter by field name as a Python float, and under `single` as a float32."""
     chosen = scenario.parameter_values()
-    values = {parameter.field: float(chosen.get(key, parameter.default)) for key, parameter in PARAMETERS.items()}
+    values = {
+        parameter.field: float(chosen.get(key, parameter.default)) for key, parameter in PARAMETERS.items()
+    }
     single = SimpleNamespace(**{name: np.float32(value) for name, value in values.items()})
     return SimpleNamespace(single=single, **values)

@@ -8,7 +8,11 @@ from sim.state.claims import SLOTS
 
 from .books import Account, ReferenceBooks
 
-PURPOSES = {"companies": "arrears_former", "employers": "arrears_former_unit", "estate_funds": "arrears_former_self"}
+PURPOSES = {
+    "companies": "arrears_former",
+    "employers": "arrears_former_unit",
+    "estate_funds": "arrears_former_self",
+}
 
 
 @dataclass

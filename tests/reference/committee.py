@@ -103,7 +103,9 @@ class Committee(mesa.Agent):
         self.activity += p.committee_fatigue * (p.committee_activity_floor - self.activity)
         if estate.lever_oversight > 0.0:
             self.activity += p.committee_oversight_activity * estate.lever_oversight * (1.0 - self.activity)
-            self.integrity += p.committee_oversight_integrity * estate.lever_oversight * (1.0 - self.integrity)
+            self.integrity += (
+                p.committee_oversight_integrity * estate.lever_oversight * (1.0 - self.integrity)
+            )
         self.term_left -= 1
         if self.term_left > 0:
             return
@@ -120,8 +122,12 @@ class Committee(mesa.Agent):
         """New members, fresh and for a full term."""
         p = self.model.p
         self.exists, self.activity, self.term_left = 1, 1.0, int(p.committee_term)
-        self.integrity = self.trait(p.committee_integrity_mean, p.committee_integrity_spread, Stream.COMMITTEE_INTEGRITY)
-        self.competence = self.trait(p.committee_competence_mean, p.committee_competence_spread, Stream.COMMITTEE_COMPETENCE)
+        self.integrity = self.trait(
+            p.committee_integrity_mean, p.committee_integrity_spread, Stream.COMMITTEE_INTEGRITY
+        )
+        self.competence = self.trait(
+            p.committee_competence_mean, p.committee_competence_spread, Stream.COMMITTEE_COMPETENCE
+        )
 
     def trait(self, mean: float, spread: float, stream: Stream) -> float:
         """A trait of new members; vetting of candidates lifts it."""
@@ -141,7 +147,9 @@ class Committee(mesa.Agent):
             return
         luck = self.luck(Stream.COMMITTEE_EVENT)
         if not (self.exists and luck < p.committee_review * self.activity):
-            called = estate.lever_dismissal < 1.0 and self.luck(Stream.COMMITTEE_EVENT, 1) < estate.lever_dismissal
+            called = (
+                estate.lever_dismissal < 1.0 and self.luck(Stream.COMMITTEE_EVENT, 1) < estate.lever_dismissal
+            )
             if called:
                 self.vote_on_dismissal(Cause.POLICY)
             return
@@ -150,7 +158,10 @@ class Committee(mesa.Agent):
         elif self.price_wait == 0:
             if estate.quality < p.committee_cut_quality:
                 self.vote_on_price(-p.committee_price_step, Cause.QUALITY)
-            elif estate.losing_months >= p.committee_losing_months and self.competence >= p.committee_price_competence:
+            elif (
+                estate.losing_months >= p.committee_losing_months
+                and self.competence >= p.committee_price_competence
+            ):
                 self.vote_on_price(p.committee_price_step, Cause.LOSSES)
 
     def vote_on_price(self, change: float, cause: Cause) -> None:

@@ -47,7 +47,9 @@ class Company(mesa.Agent):
 
     def patience(self, estate: Estate) -> float:
         """1 for an estate that pays its way, 0 where losses lasted as long as this company tolerates; fallback never tires."""
-        return max(0.0, 1.0 - estate.losing_months / max(1.0, self.tolerance)) if estate.mode == MARKET else 1.0
+        return (
+            max(0.0, 1.0 - estate.losing_months / max(1.0, self.tolerance)) if estate.mode == MARKET else 1.0
+        )
 
     def plan(self, estate: Estate) -> None:
         """What this company wants to do for an estate, and what the estate's own income leaves undone."""
@@ -56,9 +58,15 @@ class Company(mesa.Agent):
         if self.home_district != estate.district:
             estate.standard_cost *= 1.0 + p.service_away_cost
         own_means = estate.affordable(self.margin, p.service_overhead)
-        push = p.service_monitoring_push * estate.monitoring + p.service_reputation_push * min(1.0, estate.lever_ranking)
+        push = p.service_monitoring_push * estate.monitoring + p.service_reputation_push * min(
+            1.0, estate.lever_ranking
+        )
         estate.goal = own_means + self.patience(estate) * push + estate.lever_effort
-        self.shortfall += self.patience(estate) * estate.standard_cost * max(0.0, 1.0 - max(own_means, self.least_effort(estate)))
+        self.shortfall += (
+            self.patience(estate)
+            * estate.standard_cost
+            * max(0.0, 1.0 - max(own_means, self.least_effort(estate)))
+        )
 
     def decide_support(self) -> None:
         """Part of the cash goes to weak estates, by readiness for risk."""

@@ -29,11 +29,15 @@ def differences(fast: City, slow: ReferenceCity) -> list[str]:
     ):
         found += _table(kind, agents, [(f.name, table[f.name]) for f in fields if f.name != "account"])
     houses = [house for estate in slow.estates for house in estate.houses]
-    found += _table("building", houses, [(name, getattr(s.buildings, name)) for name in ("paid_share", "refuser_share")])
+    found += _table(
+        "building", houses, [(name, getattr(s.buildings, name)) for name in ("paid_share", "refuser_share")]
+    )
     found += _claims(fast, slow)
     for number, account in slow.books.named.items():
         if slow.books.balances[account] != s.books.balances[number]:
-            found.append(f"balance of {account}: {s.books.balances[number]}, reference {slow.books.balances[account]}")
+            found.append(
+                f"balance of {account}: {s.books.balances[number]}, reference {slow.books.balances[account]}"
+            )
     return [f"month {fast.month}: {text}" for text in found]
 
 

@@ -63,7 +63,11 @@ class Estate(mesa.Agent):
     @property
     def lot(self) -> list[Estate]:
         """Itself and those of its block that neither a company nor an employer looks after: they are tendered together."""
-        return [estate for estate in self.block if estate is self or (estate.manager is None and estate.mode != UNIT)]
+        return [
+            estate
+            for estate in self.block
+            if estate is self or (estate.manager is None and estate.mode != UNIT)
+        ]
 
     @property
     def manager(self) -> Company | None:
@@ -97,7 +101,9 @@ class Estate(mesa.Agent):
         else:
             p = self.model.p
             self.income = 0
-            self.paid_share += p.payment_norm_erosion * (min(self.paid_share, p.payment_norm_floor) - self.paid_share)
+            self.paid_share += p.payment_norm_erosion * (
+                min(self.paid_share, p.payment_norm_floor) - self.paid_share
+            )
 
     def send_bills(self, share: float) -> None:
         """Every owner sees what neighbours did last month, gets a bill, pays or not, and settles old debts or not."""
@@ -107,11 +113,15 @@ class Estate(mesa.Agent):
         dim = 0.0 if self.lever_disclosure >= 1.0 else p.payment_dimness * (1.0 - self.lever_disclosure)
         whole_seen = (1.0 - dim) * whole + dim * p.payment_dim_prior
         standing = F(
-            p.payment_sanction_weight * self.lever_sanction + p.payment_trust_weight * (self.trust - 0.5) + self.lever_norm
+            p.payment_sanction_weight * self.lever_sanction
+            + p.payment_trust_weight * (self.trust - 0.5)
+            + self.lever_norm
         )
         for building in self.houses:
             own = F(whole) if frozen else building.paid_share
-            seen = f.payment_own_building_weight * own + (F(1) - f.payment_own_building_weight) * F(whole_seen)
+            seen = f.payment_own_building_weight * own + (F(1) - f.payment_own_building_weight) * F(
+                whole_seen
+            )
             for owner in building.owners:
                 owner.get_bill(F(self.price * share), seen, standing)
                 paid, repaid = owner.settle(F(self.lever_recovery))
@@ -197,14 +207,20 @@ class Estate(mesa.Agent):
         self.standard_cost = self.full_cost(self.felt_condition)
         self.monitoring = min(
             1.0,
-            p.service_monitoring_base + p.committee_monitoring * self.committee.strength
-            + p.service_disclosure_monitoring * self.lever_disclosure + self.lever_monitoring,
-        )  # fmt: skip
+            p.service_monitoring_base
+            + p.committee_monitoring * self.committee.strength
+            + p.service_disclosure_monitoring * self.lever_disclosure
+            + self.lever_monitoring,
+        )
         self.focus = min(1.0, self.lever_focus)
         if self.manager is not None:
             self.manager.plan(self)
         elif self.mode == SELF:
-            means = self.affordable(0.0, 0.0) + p.service_volunteer_effort + p.service_self_support * self.lever_self_management
+            means = (
+                self.affordable(0.0, 0.0)
+                + p.service_volunteer_effort
+                + p.service_self_support * self.lever_self_management
+            )
             self.goal = min(p.service_self_ceiling, means)
         else:
             self.goal = {UNIT: p.service_unit_effort, CLEANING: p.service_cleaning_effort}.get(self.mode, 0.0)
@@ -234,7 +250,9 @@ class Estate(mesa.Agent):
             self.spending = int(self.effort * self.standard_cost)
             books.move("service_unit", ("employers", 0), suppliers, self.spending)
         elif self.mode == SELF:
-            unpaid = min(self.effort, p.service_volunteer_effort + p.service_self_support * self.lever_self_management)
+            unpaid = min(
+                self.effort, p.service_volunteer_effort + p.service_self_support * self.lever_self_management
+            )
             self.spending = min(books.cash(self.fund), int((self.effort - unpaid) * self.standard_cost))
             books.move("service_self", self.fund, suppliers, self.spending)
             self.effort = unpaid + self.spending / self.standard_cost
@@ -250,13 +268,26 @@ class Estate(mesa.Agent):
         """Facilities wear, are maintained out of effort above minimum staff, and repaired out of the fund."""
         p = self.model.p
         years = max(0.0, self.model.start_year + (self.model.month - 1) / 12.0 - self.built_year)
-        beyond_staff = between(0.0, (self.effort - p.condition_maintenance_start) / (1.0 - p.condition_maintenance_start), 1.0)
-        gain = p.condition_restore * (beyond_staff * (1.0 - p.service_gaming * self.focus)) * (1.0 - self.condition)
+        beyond_staff = between(
+            0.0, (self.effort - p.condition_maintenance_start) / (1.0 - p.condition_maintenance_start), 1.0
+        )
+        gain = (
+            p.condition_restore
+            * (beyond_staff * (1.0 - p.service_gaming * self.focus))
+            * (1.0 - self.condition)
+        )
         if self.committee.exists:
-            spent = int(self.model.books.cash(self.fund) * p.condition_fund_spending * self.committee.activity)
+            spent = int(
+                self.model.books.cash(self.fund) * p.condition_fund_spending * self.committee.activity
+            )
             self.model.books.move("fund_repair", self.fund, ("suppliers", 0), spent)
             year_of_fees = max(1.0, 12.0 * self.price * self.billable_area)
-            gain += p.condition_fund_restore * (spent / year_of_fees) * (1.0 - self.condition) * self.committee.integrity
+            gain += (
+                p.condition_fund_restore
+                * (spent / year_of_fees)
+                * (1.0 - self.condition)
+                * self.committee.integrity
+            )
         neglect = 1.0 + p.condition_deferred * (1.0 - self.condition)
         lost = p.condition_wear * (1.0 + p.condition_age_wear * years / 10.0) * neglect * self.condition
         self.condition = between(0.0, self.condition + gain - lost + self.lever_condition, 1.0)
@@ -271,9 +302,10 @@ class Estate(mesa.Agent):
         self.quality_felt = self.quality if loops.service else self.quality_start
         condition = self.felt_condition
         self.level = (
-            p.satisfaction_quality_weight * self.quality_felt + p.satisfaction_condition_weight * condition
+            p.satisfaction_quality_weight * self.quality_felt
+            + p.satisfaction_condition_weight * condition
             - p.satisfaction_legacy_weight * self.legacy
-        )  # fmt: skip
+        )
         self.complaints_filed = self.complaints_solved = 0
         for building in self.houses:
             for owner in building.owners:
@@ -307,8 +339,11 @@ class Estate(mesa.Agent):
         cases = self.complaints_open + self.complaints_solved
         handled = self.complaints_solved / cases if cases else 1.0
         deserved = (
-            p.trust_base + p.trust_committee * self.committee.strength + p.trust_disclosure * self.lever_disclosure
-            - p.trust_leak * (self.leaked / max(1.0, self.public_revenue)) + p.trust_complaints * (handled - 0.5)
+            p.trust_base
+            + p.trust_committee * self.committee.strength
+            + p.trust_disclosure * self.lever_disclosure
+            - p.trust_leak * (self.leaked / max(1.0, self.public_revenue))
+            + p.trust_complaints * (handled - 0.5)
             + self.lever_trust
-        )  # fmt: skip
+        )
         self.trust += p.trust_speed * (between(0.0, deserved, 1.0) - self.trust)

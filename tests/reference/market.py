@@ -17,8 +17,16 @@ if TYPE_CHECKING:
     from .estate import Estate
 
 NOTICE, DISMISSAL = 1, 2
-VISIT, OFFER, CHARM, LEFT = Stream.TENDER, Stream.EXIT, Stream.SCORE, Stream.DEFECT  # the words of the block of tenders
-NOTICE_KIND, LEFT_KIND = 998, 999  # tender draws are numbered by visitor; these two matters come after all of them
+VISIT, OFFER, CHARM, LEFT = (
+    Stream.TENDER,
+    Stream.EXIT,
+    Stream.SCORE,
+    Stream.DEFECT,
+)  # the words of the block of tenders
+NOTICE_KIND, LEFT_KIND = (
+    998,
+    999,
+)  # tender draws are numbered by visitor; these two matters come after all of them
 
 
 class Bid(NamedTuple):
@@ -80,7 +88,9 @@ class Market:
             return
         if not company.active:
             self.begin_leaving(estate, NOTICE, 1, Cause.INSOLVENCY)
-            self.city.tell(estate.row, company.row, Event.NOTICE_GIVEN, Cause.INSOLVENCY, estate.losing_months)
+            self.city.tell(
+                estate.row, company.row, Event.NOTICE_GIVEN, Cause.INSOLVENCY, estate.losing_months
+            )
             return
         wants_to_go = estate.losing_months >= company.tolerance
         if wants_to_go and self.luck(estate, OFFER, NOTICE_KIND) < p.market_exit_hazard:
@@ -99,7 +109,10 @@ class Market:
         company = self.city.companies[estate.company]
         company.estates -= 1
         self.city.tell(
-            estate.row, company.row, Event.COMPANY_LEFT, Cause(estate.process_cause),
+            estate.row,
+            company.row,
+            Event.COMPANY_LEFT,
+            Cause(estate.process_cause),
             (estate.arrears - estate.former_arrears) / 100.0,
         )
         self.stop_managing(estate, company.account)
@@ -157,7 +170,11 @@ class Market:
         p = self.city.p
         visitors = int(p.market_bidders + estate.lever_tender)
         lot = estate.lot
-        revenue = sum(one.public_revenue_now(unmanaged=False) for one in lot) * (1.0 - p.revenue_leak) * p.revenue_company_share
+        revenue = (
+            sum(one.public_revenue_now(unmanaged=False) for one in lot)
+            * (1.0 - p.revenue_leak)
+            * p.revenue_company_share
+        )
         fees = cost_of_lot = 0.0
         for one in lot:
             fees += one.price * one.billable_area
@@ -201,7 +218,12 @@ class Market:
     def may_bid(self, company: Company, estates: int) -> bool:
         """Private, in the market, not barred or black-listed, with room for so many more estates."""
         barred = company.list < 0 or company.barred_until > self.city.month
-        return bool(company.active) and not company.state_owned and not barred and company.estates + estates <= company.capacity
+        return (
+            bool(company.active)
+            and not company.state_owned
+            and not barred
+            and company.estates + estates <= company.capacity
+        )
 
     def fallback_company(self) -> Company | None:
         """The state-owned company with most room, the first of equals; None if all are full."""
@@ -241,9 +263,7 @@ class Market:
             if estate.mode != SELF:
                 estate.mode = SELF
                 self.manage_again(estate, estate.fund)
-                self.city.tell(
-                    estate.row, -1, Event.SELF_MANAGEMENT, Cause.NO_BIDDER, estate.mean_activism
-                )
+                self.city.tell(estate.row, -1, Event.SELF_MANAGEMENT, Cause.NO_BIDDER, estate.mean_activism)
         elif estate.mode in (MARKET, SOE):
             cleaned = self.luck(estate, LEFT, LEFT_KIND) < p.market_cleaning_chance
             estate.mode = CLEANING if cleaned else NONE

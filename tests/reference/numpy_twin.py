@@ -29,7 +29,9 @@ def per_estate(values: np.ndarray, estates: np.ndarray) -> np.ndarray:
 
 def share_per_building(flags: np.ndarray, buildings: Buildings) -> np.ndarray:
     """float32 share of owners of each building whose flag is 1."""
-    return np.add.reduceat(flags.astype(np.int64), buildings.start[:-1]).astype(F) / np.diff(buildings.start).astype(F)
+    return np.add.reduceat(flags.astype(np.int64), buildings.start[:-1]).astype(F) / np.diff(
+        buildings.start
+    ).astype(F)
 
 
 def bills_of(bill_share: np.ndarray, owners: Owners, estates: np.ndarray, q: np.void) -> np.ndarray:
@@ -38,25 +40,49 @@ def bills_of(bill_share: np.ndarray, owners: Owners, estates: np.ndarray, q: np.
     return np.asarray(d.bill_of(owners.area, price, owners.occupancy, q["payment_vacant_bill_share_32"]))
 
 
-def payment_twin(bill_share: np.ndarray, owners: Owners, buildings: Buildings, estates: np.ndarray, world: np.ndarray,
-                 q: np.void) -> None:  # fmt: skip
+def payment_twin(
+    bill_share: np.ndarray,
+    owners: Owners,
+    buildings: Buildings,
+    estates: np.ndarray,
+    world: np.ndarray,
+    q: np.void,
+) -> None:
     """What `sim.month.owner_passes.payment_pass` does to all estates; `q` is the one row of parameters."""
     e, b, w = estate_of(estates), building_of(buildings), world[0]
-    words = philox(np.arange(e.size, dtype=U64), U64(w["month"]), U64(0), U64(0), U64(w["key_0"]), U64(w["key_1"]))
-    pay, repay, owners.luck_complaint[:], owners.luck_persuasion[:] = (word.astype(np.uint32) for word in words)
+    words = philox(
+        np.arange(e.size, dtype=U64), U64(w["month"]), U64(0), U64(0), U64(w["key_0"]), U64(w["key_1"])
+    )
+    pay, repay, owners.luck_complaint[:], owners.luck_persuasion[:] = (
+        word.astype(np.uint32) for word in words
+    )
     bill = bills_of(bill_share, owners, estates, q)
     billed = bill_share > 0.0
     reference = q["payment_satisfaction_reference_32"]
     logit = d.payment_logit(
-        owners.duty, owners.service_sensitivity, owners.satisfaction, reference, owners.norm_sensitivity,
-        payers_seen(buildings, estates, world, q)[b], owners.threshold, standing_of(estates, q)[e],
-        q["payment_grievance_weight_32"], owners.grievance, q["payment_burden_weight_32"], bill.astype(F) / owners.income,
-    )  # fmt: skip
+        owners.duty,
+        owners.service_sensitivity,
+        owners.satisfaction,
+        reference,
+        owners.norm_sensitivity,
+        payers_seen(buildings, estates, world, q)[b],
+        owners.threshold,
+        standing_of(estates, q)[e],
+        q["payment_grievance_weight_32"],
+        owners.grievance,
+        q["payment_burden_weight_32"],
+        bill.astype(F) / owners.income,
+    )
     paid = d.logistic_draw(logit, pay) & billed[e]
     chance = d.repayment_chance(
-        q["arrears_repay_base_32"], q["arrears_repay_satisfied_32"], owners.satisfaction, reference,
-        estates["lever_recovery"].astype(F)[e], q["arrears_ageing_32"], owners.arrears_age.astype(np.int32),
-    )  # fmt: skip
+        q["arrears_repay_base_32"],
+        q["arrears_repay_satisfied_32"],
+        owners.satisfaction,
+        reference,
+        estates["lever_recovery"].astype(F)[e],
+        q["arrears_ageing_32"],
+        owners.arrears_age.astype(np.int32),
+    )
     repays = (d.uniform(repay) < chance) & billed[e]
     repaid = d.repaid_amount(repays, owners.arrears, bill, np.int32(q["arrears_instalments"]))
     arrears = owners.arrears - repaid + np.where(paid, 0, bill).astype(np.int32)
@@ -72,7 +98,9 @@ def payment_twin(bill_share: np.ndarray, owners: Owners, buildings: Buildings, e
     estates["arrears"] = np.where(billed, per_estate(owners.arrears, estates), estates["arrears"])
     of_building = e[buildings.start[:-1]]
     unbilled_share = estates["paid_share"].astype(F)[of_building]
-    buildings.paid_share[:] = np.where(billed[of_building], share_per_building(paid, buildings), unbilled_share)
+    buildings.paid_share[:] = np.where(
+        billed[of_building], share_per_building(paid, buildings), unbilled_share
+    )
 
 
 def payers_seen(buildings: Buildings, estates: np.ndarray, world: np.ndarray, q: np.void) -> np.ndarray:
@@ -95,33 +123,54 @@ def standing_of(estates: np.ndarray, q: np.void) -> np.ndarray:
     return np.asarray((sanction + trust + estates["lever_norm"]).astype(F))
 
 
-def owners_twin(bill_share: np.ndarray, solved_share: np.ndarray, owners: Owners, buildings: Buildings, estates: np.ndarray,
-                world: np.ndarray, q: np.void) -> None:  # fmt: skip
+def owners_twin(
+    bill_share: np.ndarray,
+    solved_share: np.ndarray,
+    owners: Owners,
+    buildings: Buildings,
+    estates: np.ndarray,
+    world: np.ndarray,
+    q: np.void,
+) -> None:
     """What `sim.month.owner_passes.owners_pass` does to all estates."""
     e, w = estate_of(estates), world[0]
     quality = estates["quality" if w["loop_service"] else "quality_start"]
     condition = estates["condition" if w["loop_decay"] else "condition_start"]
     level = (
-        q["satisfaction_quality_weight"] * quality + q["satisfaction_condition_weight"] * condition
+        q["satisfaction_quality_weight"] * quality
+        + q["satisfaction_condition_weight"] * condition
         - q["satisfaction_legacy_weight"] * estates["legacy"]
-    )  # fmt: skip
+    )
     burden = bills_of(bill_share, owners, estates, q).astype(F) / owners.income
     value = d.value_for_money(quality.astype(F)[e], burden, q["satisfaction_burden_norm_32"])
     received = level.astype(F)[e] + q["satisfaction_value_weight_32"] * value
     satisfaction = d.next_satisfaction(
-        owners.satisfaction, received, owners.expectation, q["satisfaction_relative_weight_32"], q["satisfaction_speed_32"]
+        owners.satisfaction,
+        received,
+        owners.expectation,
+        q["satisfaction_relative_weight_32"],
+        q["satisfaction_speed_32"],
     )
     owners.expectation[:] = d.next_expectation(
-        owners.expectation, received, q["satisfaction_expectation_up_32"], q["satisfaction_expectation_down_32"]
+        owners.expectation,
+        received,
+        q["satisfaction_expectation_up_32"],
+        q["satisfaction_expectation_down_32"],
     )
     owners.satisfaction[:] = satisfaction
     before = owners.waiting.copy()
     chance = d.complaint_chance(
-        q["complaints_base_32"], estates["lever_complaint_channel"].astype(F)[e], q["complaints_tolerance_32"], satisfaction,
-        q["complaints_activism_32"], owners.activism,
-    )  # fmt: skip
+        q["complaints_base_32"],
+        estates["lever_complaint_channel"].astype(F)[e],
+        q["complaints_tolerance_32"],
+        satisfaction,
+        q["complaints_activism_32"],
+        owners.activism,
+    )
     solved = d.complaint_solved(before, owners.luck_complaint, solved_share.astype(F)[e])
-    owners.waiting[:] = d.next_waiting(before, owners.luck_complaint, solved, chance, np.uint8(q["complaints_patience"]))
+    owners.waiting[:] = d.next_waiting(
+        before, owners.luck_complaint, solved, chance, np.uint8(q["complaints_patience"])
+    )
     if w["loop_grievance"]:
         owners.grievance[:] = grievance_twin(solved, owners, buildings, estates, q)
     resents = (owners.grievance > q["grievance_aggrieved_32"]) & (owners.paid == 0) & (bill_share > 0.0)[e]
@@ -135,18 +184,29 @@ def owners_twin(bill_share: np.ndarray, solved_share: np.ndarray, owners: Owners
     estates["waiting_months"] = per_estate(owners.waiting - (owners.waiting > 0), estates)
 
 
-def grievance_twin(solved: np.ndarray, owners: Owners, buildings: Buildings, estates: np.ndarray, q: np.void) -> np.ndarray:
+def grievance_twin(
+    solved: np.ndarray, owners: Owners, buildings: Buildings, estates: np.ndarray, q: np.void
+) -> np.ndarray:
     """Every owner's grievance at the end of the month."""
     e, b = estate_of(estates), building_of(buildings)
     reference = q["payment_satisfaction_reference_32"]
     missing = np.where(owners.satisfaction < reference, reference - owners.satisfaction, F(0))
-    raised = (q["grievance_legacy"] * estates["legacy"] + estates["lever_hostility"]).astype(F)[e] + q["grievance_dissatisfaction_32"] * missing
+    raised = (q["grievance_legacy"] * estates["legacy"] + estates["lever_hostility"]).astype(F)[e] + q[
+        "grievance_dissatisfaction_32"
+    ] * missing
     asked_share = q["grievance_persuasion_32"] * buildings.refuser_share
     asked = d.uniform(owners.luck_persuasion) < asked_share[b]
     deadline = (np.maximum(0.0, q["complaints_deadline"] - estates["lever_deadline"]) + 1.0).astype(np.uint8)
     relief = np.minimum(1.0, q["grievance_decay"] + estates["lever_grievance"]).astype(F)
     grievance = d.next_grievance(
-        owners.grievance, raised, asked, q["grievance_asked_32"], owners.waiting > deadline[e], q["grievance_ignored_32"],
-        relief[e], solved, q["grievance_solved_32"],
-    )  # fmt: skip
+        owners.grievance,
+        raised,
+        asked,
+        q["grievance_asked_32"],
+        owners.waiting > deadline[e],
+        q["grievance_ignored_32"],
+        relief[e],
+        solved,
+        q["grievance_solved_32"],
+    )
     return np.asarray(grievance)

@@ -53,7 +53,9 @@ class Owner(mesa.Agent):
     def draw_luck(self) -> None:
         """This month's four draws."""
         words = self.model.luck.block(self.row, self.model.month, OWNER_MONTH)
-        self.luck_pay, self.luck_repay, self.luck_complaint, self.luck_persuasion = (np.uint32(w) for w in words)
+        self.luck_pay, self.luck_repay, self.luck_complaint, self.luck_persuasion = (
+            np.uint32(w) for w in words
+        )
 
     def get_no_bill(self) -> None:
         """Nobody bills this month: nothing is due, nobody pays, nothing is repaid."""
@@ -65,10 +67,19 @@ class Owner(mesa.Agent):
         f = self.model.p.single
         self.bill = np.int32(bill_of(self.area, fee, self.occupancy, f.payment_vacant_bill_share))
         logit = payment_logit(
-            self.duty, self.service_sensitivity, self.satisfaction, f.payment_satisfaction_reference, self.norm_sensitivity,
-            payers_seen, self.threshold, standing, f.payment_grievance_weight, self.grievance, f.payment_burden_weight,
+            self.duty,
+            self.service_sensitivity,
+            self.satisfaction,
+            f.payment_satisfaction_reference,
+            self.norm_sensitivity,
+            payers_seen,
+            self.threshold,
+            standing,
+            f.payment_grievance_weight,
+            self.grievance,
+            f.payment_burden_weight,
             F(self.bill) / self.income,
-        )  # fmt: skip
+        )
         assert logit.dtype == np.float32
         self.paid = np.uint8(bool(logistic_draw(logit, self.luck_pay)))
 
@@ -76,9 +87,14 @@ class Owner(mesa.Agent):
         """Repay old arrears or not, and add what was not paid; returns (fen paid of the bill, fen repaid)."""
         p, f = self.model.p, self.model.p.single
         chance = repayment_chance(
-            f.arrears_repay_base, f.arrears_repay_satisfied, self.satisfaction, f.payment_satisfaction_reference, pressure,
-            f.arrears_ageing, np.int32(self.arrears_age),
-        )  # fmt: skip
+            f.arrears_repay_base,
+            f.arrears_repay_satisfied,
+            self.satisfaction,
+            f.payment_satisfaction_reference,
+            pressure,
+            f.arrears_ageing,
+            np.int32(self.arrears_age),
+        )
         repays = uniform(self.luck_repay) < chance
         repaid = int(repaid_amount(repays, self.arrears, self.bill, np.int32(p.arrears_instalments)))
         paid = int(self.bill) if self.paid else 0
@@ -89,22 +105,36 @@ class Owner(mesa.Agent):
     def live_through(self, estate: Estate, building: Building) -> tuple[bool, bool]:
         """Be pleased or not, complain, resent; returns (a complaint was filed, a complaint was solved)."""
         f = self.model.p.single
-        value = value_for_money(F(estate.quality_felt), F(self.bill) / self.income, f.satisfaction_burden_norm)
+        value = value_for_money(
+            F(estate.quality_felt), F(self.bill) / self.income, f.satisfaction_burden_norm
+        )
         received = F(estate.level) + f.satisfaction_value_weight * value
         expected = self.expectation
         self.expectation = F(
-            next_expectation(expected, received, f.satisfaction_expectation_up, f.satisfaction_expectation_down)
+            next_expectation(
+                expected, received, f.satisfaction_expectation_up, f.satisfaction_expectation_down
+            )
         )
         self.satisfaction = F(
-            next_satisfaction(self.satisfaction, received, expected, f.satisfaction_relative_weight, f.satisfaction_speed)
+            next_satisfaction(
+                self.satisfaction, received, expected, f.satisfaction_relative_weight, f.satisfaction_speed
+            )
         )
         waited = self.waiting
         chance = complaint_chance(
-            f.complaints_base, F(estate.lever_complaint_channel), f.complaints_tolerance, self.satisfaction,
-            f.complaints_activism, self.activism,
-        )  # fmt: skip
+            f.complaints_base,
+            F(estate.lever_complaint_channel),
+            f.complaints_tolerance,
+            self.satisfaction,
+            f.complaints_activism,
+            self.activism,
+        )
         solved = bool(complaint_solved(waited, self.luck_complaint, F(estate.solved_share)))
-        self.waiting = np.uint8(next_waiting(waited, self.luck_complaint, solved, chance, np.uint8(self.model.p.complaints_patience)))
+        self.waiting = np.uint8(
+            next_waiting(
+                waited, self.luck_complaint, solved, chance, np.uint8(self.model.p.complaints_patience)
+            )
+        )
         filed = waited == 0 and self.waiting == 1
         if self.model.loops.grievance:
             self.resent(estate, building, solved)
@@ -116,12 +146,23 @@ class Owner(mesa.Agent):
         """Grievance: fed by defects, bad service, neighbours who refuse and silence, relieved by answers, talks and time."""
         p, f = self.model.p, self.model.p.single
         missing = max(F(0), f.payment_satisfaction_reference - self.satisfaction)
-        raised = F(p.grievance_legacy * estate.legacy + estate.lever_hostility) + f.grievance_dissatisfaction * missing
+        raised = (
+            F(p.grievance_legacy * estate.legacy + estate.lever_hostility)
+            + f.grievance_dissatisfaction * missing
+        )
         asked = uniform(self.luck_persuasion) < f.grievance_persuasion * building.refuser_share
         overdue = int(self.waiting) > int(max(0.0, p.complaints_deadline - estate.lever_deadline) + 1.0)
         relief = F(min(1.0, p.grievance_decay + estate.lever_grievance))
         grievance = next_grievance(
-            self.grievance, raised, asked, f.grievance_asked, overdue, f.grievance_ignored, relief, solved, f.grievance_solved
+            self.grievance,
+            raised,
+            asked,
+            f.grievance_asked,
+            overdue,
+            f.grievance_ignored,
+            relief,
+            solved,
+            f.grievance_solved,
         )
         assert grievance.dtype == np.float32
         self.grievance = F(grievance)
@@ -131,10 +172,16 @@ class Owner(mesa.Agent):
         f = self.model.p.single
         take_part, approve, _, _ = self.model.luck.block(self.row, self.model.month, OWNER_VOTE, matter)
         chance = participation_chance(
-            f.committee_participation, f.committee_participation_activism, self.activism,
-            f.committee_participation_dissatisfaction, self.satisfaction, f.payment_satisfaction_reference, F(mobilised),
-            self.occupancy, f.committee_vacant_participation,
-        )  # fmt: skip
+            f.committee_participation,
+            f.committee_participation_activism,
+            self.activism,
+            f.committee_participation_dissatisfaction,
+            self.satisfaction,
+            f.payment_satisfaction_reference,
+            F(mobilised),
+            self.occupancy,
+            f.committee_vacant_participation,
+        )
         if not uniform(np.uint32(take_part)) < chance:
             return False, False
         liking = clip(F(base) + F(slope) * (self.satisfaction - f.payment_satisfaction_reference), F(0), F(1))

@@ -24,7 +24,9 @@ TABLES = ("estates", "companies", "committees", "government")
 class PolicyRecord:
     """The values that policy changed in one month."""
 
-    def __init__(self, before: State, after: State, events: list[tuple[Any, ...]], flows: dict[Any, int]) -> None:
+    def __init__(
+        self, before: State, after: State, events: list[tuple[Any, ...]], flows: dict[Any, int]
+    ) -> None:
         """Compare two copies of the state; `flows` are the programmes' payments."""
         self.changes: list[tuple[str, int, str, Any]] = []
         for table in TABLES:
@@ -44,9 +46,12 @@ class PolicyRecord:
         """Repeat the changes in the reference city."""
         committees = [estate.committee for estate in city.estates]
         agents = {
-            "estates": city.estates, "companies": city.companies, "committees": committees,
-            "government": city.government, "owners": city.owners,
-        }  # fmt: skip
+            "estates": city.estates,
+            "companies": city.companies,
+            "committees": committees,
+            "government": city.government,
+            "owners": city.owners,
+        }
         for table, row, column, value in self.changes:
             setattr(agents[table][row], column, value)
         city.fallback_left = self.fallback_left

@@ -24,7 +24,14 @@ class History:
         self.quality = [estate.quality] * YEAR
 
 
-def stage_of(estate: Estate, city: ReferenceCity, billed: bool, yearly: float, rate_change: float, quality_change: float) -> int:
+def stage_of(
+    estate: Estate,
+    city: ReferenceCity,
+    billed: bool,
+    yearly: float,
+    rate_change: float,
+    quality_change: float,
+) -> int:
     """The cycle stage, by the rules that `sim.month.record.cycle_stage` states."""
     p = city.p
     changes = (rate_change, quality_change)
@@ -40,7 +47,9 @@ def stage_of(estate: Estate, city: ReferenceCity, billed: bool, yearly: float, r
         return HEALTHY
     neither_falls = all(change >= -small for change in changes)
     one_rises = any(change > small for change in changes)
-    if neither_falls and (estate.stage == RECOVERING or (one_rises and estate.stage in (COLLAPSED, SPIRALLING))):
+    if neither_falls and (
+        estate.stage == RECOVERING or (one_rises and estate.stage in (COLLAPSED, SPIRALLING))
+    ):
         return RECOVERING
     return STRAINED
 

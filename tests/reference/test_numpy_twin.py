@@ -34,7 +34,9 @@ class World(NamedTuple):
         """A copy that shares nothing."""
         owners = Owners(*(column.copy() for column in self.owners))
         buildings = Buildings(*(column.copy() for column in self.buildings))
-        return self._replace(owners=owners, buildings=buildings, estates=self.estates.copy(), world=self.world.copy())
+        return self._replace(
+            owners=owners, buildings=buildings, estates=self.estates.copy(), world=self.world.copy()
+        )
 
     def bits(self) -> dict[str, bytes]:
         """Every column as bytes."""
@@ -57,26 +59,52 @@ def random_world(seed: int, households: list[int]) -> World:
     estates["first_owner"] = np.cumsum(households) - households
     estates["first_building"] = np.cumsum(estates["buildings"]) - estates["buildings"]
     size = len(households)
-    for name in ("paid_share", "paid_share_start", "trust", "quality", "quality_start", "condition", "condition_start", "legacy"):
+    for name in (
+        "paid_share",
+        "paid_share_start",
+        "trust",
+        "quality",
+        "quality_start",
+        "condition",
+        "condition_start",
+        "legacy",
+    ):
         estates[name] = shares(luck, size)
-    for name, top in (("disclosure", 1.3), ("sanction", 2), ("norm", 2), ("recovery", 0.5), ("deadline", 4),
-                      ("complaint_channel", 3), ("grievance", 1.2), ("hostility", 0.5)):  # fmt: skip
+    for name, top in (
+        ("disclosure", 1.3),
+        ("sanction", 2),
+        ("norm", 2),
+        ("recovery", 0.5),
+        ("deadline", 4),
+        ("complaint_channel", 3),
+        ("grievance", 1.2),
+        ("hostility", 0.5),
+    ):
         estates[f"lever_{name}"] = luck.uniform(0, top, size) * (luck.random(size) < 0.6)
     estates["price"] = luck.uniform(0, 600, size)
     estates["arrears"] = luck.integers(0, 10**9, size)
     starts = np.concatenate(
-        [a + np.arange(k) * n // k for a, k, n in estates[["first_owner", "buildings", "households"]]] + [[sum(households)]]
+        [a + np.arange(k) * n // k for a, k, n in estates[["first_owner", "buildings", "households"]]]
+        + [[sum(households)]]
     ).astype(np.int64)
     count = starts.size - 1
-    buildings = Buildings(starts, shares(luck, count).astype(np.float32), shares(luck, count).astype(np.float32))
+    buildings = Buildings(
+        starts, shares(luck, count).astype(np.float32), shares(luck, count).astype(np.float32)
+    )
     world = np.zeros(1, WORLD_TYPE)
-    world["month"], world["key_0"], world["key_1"] = luck.integers(1, 1200), luck.integers(2**32), luck.integers(2**31)
+    world["month"], world["key_0"], world["key_1"] = (
+        luck.integers(1, 1200),
+        luck.integers(2**32),
+        luck.integers(2**31),
+    )
     for loop in ("service", "norm", "decay", "exit", "grievance"):
         world[f"loop_{loop}"] = luck.random() < 0.7
     values = {p.key: float(luck.uniform(p.low, p.high)) for p in PARAMETERS.values() if luck.random() < 0.5}
     bill_share = np.where(luck.random(size) < 0.25, 0.0, shares(luck, size))
     owners = random_owners(luck, sum(households))
-    return World(bill_share, shares(luck, size), owners, buildings, estates, world, to_record(PARAMETERS, values))
+    return World(
+        bill_share, shares(luck, size), owners, buildings, estates, world, to_record(PARAMETERS, values)
+    )
 
 
 def random_owners(luck: np.random.Generator, size: int) -> Owners:

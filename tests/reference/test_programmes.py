@@ -30,9 +30,18 @@ def packages() -> list[list[str]]:
 def settings_of(kind: str, luck: np.random.Generator) -> dict[str, Any]:
     """Default settings of a kind, at random times and in a random order."""
     start = int(luck.integers(1, 4))
-    settings: dict[str, Any] = {"kind": kind, "start": start, "lag": 1, "order": str(luck.choice(["worst_first", "random"]))}
+    settings: dict[str, Any] = {
+        "kind": kind,
+        "start": start,
+        "lag": 1,
+        "order": str(luck.choice(["worst_first", "random"])),
+    }
     if luck.random() < 0.5:
-        settings |= {"end": start + 10, "withdrawal": str(luck.choice(["sudden", "tapered"])), "taper_months": 4}
+        settings |= {
+            "end": start + 10,
+            "withdrawal": str(luck.choice(["sudden", "tapered"])),
+            "taper_months": 4,
+        }
     return settings
 
 

@@ -19,19 +19,48 @@ WORLDS = 30
 MONTHS = 28
 # What the phases themselves write; programmes write the other kinds.
 KINDS_OF_THE_PHASES = {
-    Event.NOTICE_GIVEN, Event.COMPANY_LEFT, Event.TENDER_OPENED, Event.TENDER_WON, Event.TENDER_FAILED, Event.FALLBACK_TAKEN,
-    Event.SELF_MANAGEMENT, Event.CLEANING_STARTED, Event.ABANDONED, Event.COMMITTEE_FORMED, Event.COMMITTEE_VOTE_FAILED,
-    Event.COMMITTEE_DISSOLVED, Event.COMMITTEE_RENEWED, Event.DISMISSAL_VOTED, Event.DISMISSAL_REJECTED, Event.PRICE_RAISED,
-    Event.PRICE_CUT, Event.PRICE_VOTE_FAILED, Event.COMPANY_BANKRUPT, Event.COMPANY_REMOVED,
-}  # fmt: skip
+    Event.NOTICE_GIVEN,
+    Event.COMPANY_LEFT,
+    Event.TENDER_OPENED,
+    Event.TENDER_WON,
+    Event.TENDER_FAILED,
+    Event.FALLBACK_TAKEN,
+    Event.SELF_MANAGEMENT,
+    Event.CLEANING_STARTED,
+    Event.ABANDONED,
+    Event.COMMITTEE_FORMED,
+    Event.COMMITTEE_VOTE_FAILED,
+    Event.COMMITTEE_DISSOLVED,
+    Event.COMMITTEE_RENEWED,
+    Event.DISMISSAL_VOTED,
+    Event.DISMISSAL_REJECTED,
+    Event.PRICE_RAISED,
+    Event.PRICE_CUT,
+    Event.PRICE_VOTE_FAILED,
+    Event.COMPANY_BANKRUPT,
+    Event.COMPANY_REMOVED,
+}
 CAUSES_OF_THE_PHASES = {
-    Cause.LOSSES, Cause.DISMISSAL, Cause.NO_BIDDER, Cause.SPONTANEOUS, Cause.MOBILISED, Cause.QUORUM_MISSED, Cause.REJECTED,
-    Cause.TERM_ENDED, Cause.INSOLVENCY, Cause.VACANCY, Cause.RETRY, Cause.QUALITY, Cause.POLICY,
-}  # fmt: skip
+    Cause.LOSSES,
+    Cause.DISMISSAL,
+    Cause.NO_BIDDER,
+    Cause.SPONTANEOUS,
+    Cause.MOBILISED,
+    Cause.QUORUM_MISSED,
+    Cause.REJECTED,
+    Cause.TERM_ENDED,
+    Cause.INSOLVENCY,
+    Cause.VACANCY,
+    Cause.RETRY,
+    Cause.QUALITY,
+    Cause.POLICY,
+}
 
 
 @cache
-def run_both(number: int, months: int = MONTHS) -> tuple[list[str], frozenset[tuple[int, int]], frozenset[int]]:
+def run_both(
+    number: int, months: int = MONTHS
+) -> tuple[list[str], frozenset[tuple[int, int]], frozenset[int]]:
     """Step both cities until they differ: (differences, kinds and causes of events, modes that occurred).
 
     Every second world has a policy that moves random levers.
@@ -77,7 +106,11 @@ def test_the_comparison_notices_one_bit() -> None:
     fast = City(scenario, record=False)
     slow = ReferenceCity(scenario, scenario.seed)
     assert not differences(fast, slow)
-    for column in (fast.state.owners.grievance, fast.state.estates["income_smooth"], fast.state.books.balances):
+    for column in (
+        fast.state.owners.grievance,
+        fast.state.estates["income_smooth"],
+        fast.state.books.balances,
+    ):
         column[3:4].view(np.uint8)[0] ^= 1
         (found,) = differences(fast, slow)
         assert "reference" in found

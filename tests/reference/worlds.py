@@ -19,7 +19,10 @@ TEMPERS: dict[str, dict[str, Any]] = {
     "ordinary": {},
     "losing": {
         "parameters": {
-            "market.exit_hazard": 0.8, "market.retry": 2.0, "market.notice": 1.0, "market.bidders": 3.0,
+            "market.exit_hazard": 0.8,
+            "market.retry": 2.0,
+            "market.notice": 1.0,
+            "market.bidders": 3.0,
             "market.self_activism": 0.3,
         },
         "companies": {"tolerance_months_mean": 2.0, "tolerance_months_sd": 1.0},
@@ -32,22 +35,32 @@ TEMPERS: dict[str, dict[str, Any]] = {
     },
     "voting": {
         "parameters": {
-            "committee.attempt": 0.2, "committee.participation": 0.75, "committee.term": 7.0, "committee.review": 0.6,
-            "committee.price_cooldown": 3.0, "committee.cooldown": 3.0, "committee.losing_months": 2.0,
-            "committee.price_competence": 0.1, "vote.price_base": 0.7,
+            "committee.attempt": 0.2,
+            "committee.participation": 0.75,
+            "committee.term": 7.0,
+            "committee.review": 0.6,
+            "committee.price_cooldown": 3.0,
+            "committee.cooldown": 3.0,
+            "committee.losing_months": 2.0,
+            "committee.price_competence": 0.1,
+            "vote.price_base": 0.7,
         },
         "companies": {},
         "price": 0.8,
     },
     "dismissing": {
         "parameters": {
-            "committee.dismiss_below": 0.75, "committee.participation": 0.8, "committee.review": 0.7,
-            "vote.dismissal_base": 0.6, "market.dismissal_time": 2.0, "committee.cut_quality": 0.8,
+            "committee.dismiss_below": 0.75,
+            "committee.participation": 0.8,
+            "committee.review": 0.7,
+            "vote.dismissal_base": 0.6,
+            "market.dismissal_time": 2.0,
+            "committee.cut_quality": 0.8,
         },
         "companies": {"private": 7},
         "price": 1.2,
     },
-}  # fmt: skip
+}
 
 
 def random_parameters(luck: np.random.Generator) -> dict[str, float]:
@@ -66,18 +79,35 @@ def random_type(luck: np.random.Generator, count: int, price: float) -> dict[str
     shares = dict(zip(MODES, (float(share) for share in modes / modes.sum()), strict=True))
     low = int(luck.integers(1970, 2010))
     vacancy = float(luck.uniform(0, 0.4))
-    revenue, fees = (float(luck.uniform(0, 500)), 1.0) if luck.random() < 0.85 else (0.0, float(luck.random() < 0.5))
+    revenue, fees = (
+        (float(luck.uniform(0, 500)), 1.0) if luck.random() < 0.85 else (0.0, float(luck.random() < 0.5))
+    )
     return {
-        "title": TEXT, "count": count, "old": bool(luck.random() < 0.4),
-        "households_mean": float(luck.uniform(12, 32)), "households_min": 5, "flats_per_building": float(luck.uniform(4, 14)),
-        "area_mean": float(luck.uniform(50, 110)), "fee_price": float(fees * price * luck.uniform(0.7, 2.0)),
-        "cost_fixed": float(luck.uniform(0, 800)), "cost_per_area": float(luck.uniform(0.3, 1.2)),
-        "public_revenue": revenue, "built_low": low, "built_high": low + 12,
-        "condition_mean": float(luck.uniform(0.1, 0.9)), "condition_sd": 0.15, "legacy_mean": float(luck.uniform(0, 0.9)),
-        "legacy_share": float(luck.uniform(0, 1)), "income_mean": float(luck.uniform(3000, 15000)),
-        "vacancy": vacancy, "tenants": float(luck.uniform(0, 1 - vacancy)), "duty_shift": float(luck.normal(0, 0.5)),
-        "modes": shares, "committee_share": float(luck.uniform(0, 0.8)), "start_collection": float(luck.uniform(0.1, 0.95)),
-    }  # fmt: skip
+        "title": TEXT,
+        "count": count,
+        "old": bool(luck.random() < 0.4),
+        "households_mean": float(luck.uniform(12, 32)),
+        "households_min": 5,
+        "flats_per_building": float(luck.uniform(4, 14)),
+        "area_mean": float(luck.uniform(50, 110)),
+        "fee_price": float(fees * price * luck.uniform(0.7, 2.0)),
+        "cost_fixed": float(luck.uniform(0, 800)),
+        "cost_per_area": float(luck.uniform(0.3, 1.2)),
+        "public_revenue": revenue,
+        "built_low": low,
+        "built_high": low + 12,
+        "condition_mean": float(luck.uniform(0.1, 0.9)),
+        "condition_sd": 0.15,
+        "legacy_mean": float(luck.uniform(0, 0.9)),
+        "legacy_share": float(luck.uniform(0, 1)),
+        "income_mean": float(luck.uniform(3000, 15000)),
+        "vacancy": vacancy,
+        "tenants": float(luck.uniform(0, 1 - vacancy)),
+        "duty_shift": float(luck.normal(0, 0.5)),
+        "modes": shares,
+        "committee_share": float(luck.uniform(0, 0.8)),
+        "start_collection": float(luck.uniform(0.1, 0.95)),
+    }
 
 
 def random_scenario(number: int, months: int = 30) -> Scenario:
@@ -93,35 +123,68 @@ def random_scenario(number: int, months: int = 30) -> Scenario:
         groups.setdefault(group, {})[name] = value
     loops = {name: bool(luck.random() < 0.8) for name in ("service", "norm", "decay", "exit", "grievance")}
     data = {
-        "name": f"random_{number}", "title": TEXT, "description": TEXT, "months": months,
+        "name": f"random_{number}",
+        "title": TEXT,
+        "description": TEXT,
+        "months": months,
         "seed": int(luck.integers(0, 2**62)),
         "city": {
-            "name": TEXT, "estates": sum(counts), "districts": int(luck.integers(1, 4)), "streets_per_district": 2,
-            "communities_per_street": 2, "start_year": int(luck.integers(2000, 2030)),
+            "name": TEXT,
+            "estates": sum(counts),
+            "districts": int(luck.integers(1, 4)),
+            "streets_per_district": 2,
+            "communities_per_street": 2,
+            "start_year": int(luck.integers(2000, 2030)),
         },
         "types": {
             f"kind_{i}": random_type(luck, count, temper.get("price", 1.0)) for i, count in enumerate(counts)
         },
         "companies": {
-            "private": private, "state_owned": int(luck.integers(1, 3)), "capacity_estates": 14,
-            "tolerance_months_mean": float(luck.uniform(3, 24)), "cash_months": float(luck.uniform(0, 6)),
-        } | temper.get("companies", {}),
+            "private": private,
+            "state_owned": int(luck.integers(1, 3)),
+            "capacity_estates": 14,
+            "tolerance_months_mean": float(luck.uniform(3, 24)),
+            "cash_months": float(luck.uniform(0, 6)),
+        }
+        | temper.get("companies", {}),
         "government": {"community_budget": float(luck.uniform(0, 3000)), "street_budget": 5000.0},
         "loops": loops if number >= len(TEMPERS) else {},
         "parameters": groups,
-    }  # fmt: skip
+    }
     return Scenario.model_validate(data)
 
 
 # Upper ends of random lever values where they are not one; the lower end is 0 (price and company revenue: the same below zero).
 LEVER_TOPS = {
-    "lever_company_income": 60_000, "lever_company_charge": 20_000, "lever_company_revenue": 0.8, "lever_value_added": 20_000, "lever_norm": 2.0, "lever_mobilisation": 0.5,
-    "lever_condition": 0.05, "lever_legacy": 0.1, "lever_complaint_capacity": 4.0, "lever_deadline": 3.0,
-    "lever_retry": 12.0, "lever_block": 4.0,
-    "lever_grievance": 0.6, "lever_hostility": 0.1, "lever_recovery": 0.4, "lever_tender": 4.0, "lever_self_management": 0.2,
-    "lever_offer": 60_000, "lever_effort": 0.2, "lever_dismissal": 1.1, "lever_price": 0.15, "lever_company_cost": 0.95, "lever_fixed_cost": 0.95, "lever_skill": 0.1,
-    "lever_disclosure": 1.2, "lever_ranking": 1.2, "lever_focus": 1.2, "lever_participation": 0.4,
-}  # fmt: skip
+    "lever_company_income": 60_000,
+    "lever_company_charge": 20_000,
+    "lever_company_revenue": 0.8,
+    "lever_value_added": 20_000,
+    "lever_norm": 2.0,
+    "lever_mobilisation": 0.5,
+    "lever_condition": 0.05,
+    "lever_legacy": 0.1,
+    "lever_complaint_capacity": 4.0,
+    "lever_deadline": 3.0,
+    "lever_retry": 12.0,
+    "lever_block": 4.0,
+    "lever_grievance": 0.6,
+    "lever_hostility": 0.1,
+    "lever_recovery": 0.4,
+    "lever_tender": 4.0,
+    "lever_self_management": 0.2,
+    "lever_offer": 60_000,
+    "lever_effort": 0.2,
+    "lever_dismissal": 1.1,
+    "lever_price": 0.15,
+    "lever_company_cost": 0.95,
+    "lever_fixed_cost": 0.95,
+    "lever_skill": 0.1,
+    "lever_disclosure": 1.2,
+    "lever_ranking": 1.2,
+    "lever_focus": 1.2,
+    "lever_participation": 0.4,
+}
 
 
 def random_policy(city: City, number: int) -> Callable[[], None]:
@@ -157,6 +220,8 @@ def random_policy(city: City, number: int) -> Callable[[], None]:
             rows = np.flatnonzero(s.estates["company"] >= 0)
             payees = s.companies["account"][s.estates["company"][rows]]
             payers = np.full(rows.size, s.books.account("taxpayers"))
-            s.books.pay("random", "taxpayers", "companies", payers, payees, luck.integers(0, 50_000, rows.size))
+            s.books.pay(
+                "random", "taxpayers", "companies", payers, payees, luck.integers(0, 50_000, rows.size)
+            )
 
     return act

@@ -22,8 +22,22 @@ def run_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def comparison_folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("report") / "comparison"
-    done = estate("compare", "vicious_cycle", "subsidy_only", "--months", "24", "--replications", "6", "--no-charts", "--in-process",
-                  "--store", str(folder.parent / "store"), "--out", str(folder), *SMALL)  # fmt: skip
+    done = estate(
+        "compare",
+        "vicious_cycle",
+        "subsidy_only",
+        "--months",
+        "24",
+        "--replications",
+        "6",
+        "--no-charts",
+        "--in-process",
+        "--store",
+        str(folder.parent / "store"),
+        "--out",
+        str(folder),
+        *SMALL,
+    )
     assert done.exit_code == 0, done.output
     return folder
 
@@ -44,10 +58,14 @@ def study_folder(study_result, tmp_path_factory) -> Path:
 def batch_folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("batch")
     for name, base in (("calm", "small_city"), ("kept", "vicious_cycle")):
-        settings = "".join(f"[types.{kind}]\nhouseholds_mean = 40\n" for kind in TYPES) if name == "kept" else ""
+        settings = (
+            "".join(f"[types.{kind}]\nhouseholds_mean = 40\n" for kind in TYPES) if name == "kept" else ""
+        )
         households = "households = 800\n" if name == "calm" else ""
         (folder / f"{name}.toml").write_text(
-            f'extends = "{base}"\nmonths = 12\n[city]\nestates = 10\ndistricts = 2\n{households}[companies]\nprivate = 3\n{settings}', encoding="utf-8")
+            f'extends = "{base}"\nmonths = 12\n[city]\nestates = 10\ndistricts = 2\n{households}[companies]\nprivate = 3\n{settings}',
+            encoding="utf-8",
+        )
     done = estate("batch", str(folder), "--replications", "2", "--no-charts", "--out", str(folder / "out"))
     assert done.exit_code == 0, done.output
     return folder / "out"
@@ -56,20 +74,53 @@ def batch_folder(tmp_path_factory) -> Path:
 def made(tmp_path_factory, *arguments: str) -> Path:
     """The folder that an analysis of a tiny city was saved in."""
     folder = tmp_path_factory.mktemp("analysis") / arguments[0]
-    done = estate(*arguments, "--in-process", "--store", str(folder.parent / "store"), "--out", str(folder), *LITTLE)
+    done = estate(
+        *arguments, "--in-process", "--store", str(folder.parent / "store"), "--out", str(folder), *LITTLE
+    )
     assert done.exit_code == 0, done.output
     return folder
 
 
 @pytest.fixture(scope="session")
 def sensitivity_folder(tmp_path_factory) -> Path:
-    return made(tmp_path_factory, "sensitivity", "small_city", "--size", "3", "--replications", "2", "--months", "12", "--no-charts", "--outcome", "cycle_share",
-                "--outcome", "public_cost", "--parameter", "payment.norm_weight", "--parameter", "condition.wear", "--parameter", "payment.base")  # fmt: skip
+    return made(
+        tmp_path_factory,
+        "sensitivity",
+        "small_city",
+        "--size",
+        "3",
+        "--replications",
+        "2",
+        "--months",
+        "12",
+        "--no-charts",
+        "--outcome",
+        "cycle_share",
+        "--outcome",
+        "public_cost",
+        "--parameter",
+        "payment.norm_weight",
+        "--parameter",
+        "condition.wear",
+        "--parameter",
+        "payment.base",
+    )
 
 
 @pytest.fixture(scope="session")
 def tipping_folder(tmp_path_factory) -> Path:
-    return made(tmp_path_factory, "tipping", "small_city", "--type", "commodity", "--values", "3", "--months", "36", "--no-point")
+    return made(
+        tmp_path_factory,
+        "tipping",
+        "small_city",
+        "--type",
+        "commodity",
+        "--values",
+        "3",
+        "--months",
+        "36",
+        "--no-point",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -79,4 +130,20 @@ def ablation_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def budget_folder(tmp_path_factory) -> Path:
-    return made(tmp_path_factory, "budget", "small_city", "--yearly", "50000", "--trials", "7", "--replications", "2", "--months", "24", "--stress", "6", "--fresh", "5")
+    return made(
+        tmp_path_factory,
+        "budget",
+        "small_city",
+        "--yearly",
+        "50000",
+        "--trials",
+        "7",
+        "--replications",
+        "2",
+        "--months",
+        "24",
+        "--stress",
+        "6",
+        "--fresh",
+        "5",
+    )

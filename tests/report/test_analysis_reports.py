@@ -47,7 +47,9 @@ def test_page_is_valid_says_its_finding_and_how_to_do_it_again(kind_and_folder, 
     told = [line.strip() for line in manifest["sentences"][lang] if not line.startswith(" ")]
     assert all(line in page.words for line in told)
     other = "en" if lang == "zh" else "zh"
-    assert not any(line.strip() in page.words for line in manifest["sentences"][other] if not line.startswith("  "))
+    assert not any(
+        line.strip() in page.words for line in manifest["sentences"][other] if not line.startswith("  ")
+    )
     assert manifest["key"] in page.words
     command = {"ablation": "ablate"}.get(kind, kind)
     assert any(words.startswith(f"estate {command} small_city.toml --") for words in page.words)
@@ -71,19 +73,37 @@ def test_command_of_a_report_gives_the_same_result(ablation_folder, tmp_path, mo
     (tmp_path / "small_city.toml").write_text(toml, encoding="utf-8")
     command = next(words for words in page.words if words.startswith("estate ablate"))
     monkeypatch.chdir(tmp_path)
-    done = estate(*command.split()[1:], "--in-process", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "again"))
+    done = estate(
+        *command.split()[1:],
+        "--in-process",
+        "--store",
+        str(tmp_path / "store"),
+        "--out",
+        str(tmp_path / "again"),
+    )
     assert done.exit_code == 0, done.output
-    digests = [json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["digest"] for folder in (ablation_folder, tmp_path / "again")]
+    digests = [
+        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["digest"]
+        for folder in (ablation_folder, tmp_path / "again")
+    ]
     assert digests[0] == digests[1]
 
 
-def test_an_analysis_weighs_the_assumptions_of_its_neighbours(sensitivity_folder, ablation_folder, run_folder, tmp_path):
+def test_an_analysis_weighs_the_assumptions_of_its_neighbours(
+    sensitivity_folder, ablation_folder, run_folder, tmp_path
+):
     """Beside a sensitivity analysis of the same scenario a result says by influence what it assumed; one of another does not."""
-    page = Page(write_report([ablation_folder, run_folder, sensitivity_folder], tmp_path / "r.html", "en").read_text(encoding="utf-8"))
+    page = Page(
+        write_report([ablation_folder, run_folder, sensitivity_folder], tmp_path / "r.html", "en").read_text(
+            encoding="utf-8"
+        )
+    )
     assert page.problems == []
     share = share_assumed(sensitivity_folder)["cycle_share"]
     weighed = [words for words in page.words if "Weighed by influence" in words]
-    assert len(weighed) == 2  # the ablation of small_city and the analysis itself, not the run of subsidy_only
+    assert (
+        len(weighed) == 2
+    )  # the ablation of small_city and the analysis itself, not the run of subsidy_only
     assert all(f"{100 * share.assumed:.0f}% of the sensitivity" in words for words in weighed)
 
 
@@ -91,7 +111,10 @@ def test_damaged_folders_are_refused_in_one_sentence(ablation_folder, tmp_path):
     broken = tmp_path / "broken"
     shutil.copytree(ablation_folder, broken)
     data = json.loads((broken / "result.json").read_text(encoding="utf-8"))
-    for text, words in (("{", "cannot be read"), (json.dumps(data | {"@of": "subprocess:Popen"}), "allowed a class of sim.experiments")):
+    for text, words in (
+        ("{", "cannot be read"),
+        (json.dumps(data | {"@of": "subprocess:Popen"}), "allowed a class of sim.experiments"),
+    ):
         (broken / "result.json").write_text(text, encoding="utf-8")
         done = estate("report", str(broken), "--no-pdf", "--out", str(tmp_path / "r.html"))
         assert done.exit_code == 2 and words in done.output.replace("\n", " "), done.output
@@ -123,19 +146,29 @@ def test_animate_writes_a_film_of_a_saved_run(run_folder, tmp_path, name, kind):
 def test_results_show_themselves_alike(kind_and_folder, study_folder):
     """In a notebook: a title in bold, facts in small print, sentences, a table; nothing of it is taken for markup."""
     kind, folder = kind_and_folder
-    for found, text in ((sim.load_result(folder), sim.load_result(folder).sentences()[0]), (sim.load_result(study_folder), "Do fewer estates enter")):
+    for found, text in (
+        (sim.load_result(folder), sim.load_result(folder).sentences()[0]),
+        (sim.load_result(study_folder), "Do fewer estates enter"),
+    ):
         page = Page(found._repr_html_())
         assert page.problems == [] and page.all("strong") and page.all("small") and page.all("table"), kind
         assert text in page.text
 
 
 def test_a_study_with_a_design_for_sensitivity_is_analysed(tmp_path):
-    text = STUDY.replace('kind = "grid"\nsize = 2', 'kind = "morris"\nsize = 3\nseed = 2').replace("replications = 3", "replications = 1")
+    text = STUDY.replace('kind = "grid"\nsize = 2', 'kind = "morris"\nsize = 3\nseed = 2').replace(
+        "replications = 3", "replications = 1"
+    )
     more = '[[factors]]\nkey = "payment.norm_weight"\nlow = 2.0\nhigh = 4.0\n'
     (tmp_path / "screen.toml").write_text(text + more, encoding="utf-8")
-    found = sim.study(tmp_path / "screen.toml", engine=sim.InProcess(), store=tmp_path / "store", progress=False)
+    found = sim.study(
+        tmp_path / "screen.toml", engine=sim.InProcess(), store=tmp_path / "store", progress=False
+    )
     saved = found.save(tmp_path / "saved")
-    pages = [Page(write_report([one], tmp_path / "r.html", "en").read_text(encoding="utf-8")) for one in (found, saved)]
+    pages = [
+        Page(write_report([one], tmp_path / "r.html", "en").read_text(encoding="utf-8"))
+        for one in (found, saved)
+    ]
     assert pages[0].words == pages[1].words
     assert pages[0].problems == [] and "Does starting collection matter" in pages[0].words
     assert any("What moves the share of estate-years in the cycle most" in words for words in pages[0].words)

@@ -64,7 +64,9 @@ def test_pictures_are_inside_and_told(request, kind, charts):
         data = given["src"].removeprefix("data:image/png;base64,")
         with Image.open(BytesIO(base64.b64decode(data, validate=True))) as image:
             assert image.mode == "P" and image.width > 600
-            assert image.width / image.height == pytest.approx(int(given["width"]) / int(given["height"]), rel=0.01)
+            assert image.width / image.height == pytest.approx(
+                int(given["width"]) / int(given["height"]), rel=0.01
+            )
 
 
 @pytest.mark.parametrize("kind", ["run", "comparison"])
@@ -77,10 +79,14 @@ def test_nothing_is_loaded_from_anywhere(request, kind):
 
 def test_run_report_has_the_runs_figures(run_folder, tmp_path):
     page, run = page_of(run_folder, "en"), sim.load_run(run_folder)
-    assert run.manifest["content_hash"][:16] in page.words and run.manifest["outcomes_sha256"][:16] in page.words
+    assert (
+        run.manifest["content_hash"][:16] in page.words and run.manifest["outcomes_sha256"][:16] in page.words
+    )
     cycle = run.city["stage_spiralling"] + run.city["stage_collapsed"]
     assert f"from {100 * cycle.iloc[0]:.1f}% to {100 * cycle.iloc[-1]:.1f}%" in page.text
-    assert "estate run subsidy_only.toml" in page.words  # settings were changed: the shipped file would give another run
+    assert (
+        "estate run subsidy_only.toml" in page.words
+    )  # settings were changed: the shipped file would give another run
     toml = next(words for words in page.words if "[city]" in words and "estates = 20" in words)
     (tmp_path / "subsidy_only.toml").write_text(toml, encoding="utf-8")
     again = sim.load(tmp_path / "subsidy_only.toml")
@@ -131,25 +137,33 @@ def test_batch_report_has_means_of_all_runs(batch_folder):
 
 
 def test_both_in_one_page(run_folder, comparison_folder, tmp_path):
-    page = Page(write_report([run_folder, comparison_folder], tmp_path / "two.html", "en").read_text(encoding="utf-8"))
-    assert page.problems == [] and len(page.all("img")) == 11 and page.headings.count(2) == 3  # contents and two parts
+    page = Page(
+        write_report([run_folder, comparison_folder], tmp_path / "two.html", "en").read_text(encoding="utf-8")
+    )
+    assert (
+        page.problems == [] and len(page.all("img")) == 11 and page.headings.count(2) == 3
+    )  # contents and two parts
 
 
 def test_titles_are_escaped(run_folder, tmp_path):
     run = sim.load_run(run_folder)
-    title = run.scenario.title.model_copy(update={"en": "<script>alert(1)</script> & \"more\""})
+    title = run.scenario.title.model_copy(update={"en": '<script>alert(1)</script> & "more"'})
     run.scenario = run.scenario.model_copy(update={"title": title})
     text = write_report([run], tmp_path / "x.html", "en").read_text(encoding="utf-8")
     assert "<script" not in text and "&lt;script&gt;" in text
 
 
 def test_command_writes_where_it_says(run_folder, tmp_path):
-    done = estate("report", str(run_folder), "--no-pdf", "--out", str(tmp_path / "deep" / "r.html"), lang="zh")
+    done = estate(
+        "report", str(run_folder), "--no-pdf", "--out", str(tmp_path / "deep" / "r.html"), lang="zh"
+    )
     assert done.exit_code == 0 and "报告：" in done.output
     assert (tmp_path / "deep" / "r.html").is_file() and not (tmp_path / "deep" / "r.pdf").exists()
 
 
-@pytest.mark.parametrize("wrong, words", [("absent", "no such folder"), ("", "manifest.json"), ("bad", "JSON")])
+@pytest.mark.parametrize(
+    "wrong, words", [("absent", "no such folder"), ("", "manifest.json"), ("bad", "JSON")]
+)
 def test_what_is_no_result_is_refused(tmp_path, wrong, words):
     if wrong == "bad":
         (tmp_path / "bad").mkdir()
@@ -173,11 +187,17 @@ def test_other_wrong_requests(run_folder, tmp_path):
 def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     """Opened by a browser without network: every picture is decoded, the title is there; and it prints to PDF."""
     path = write_report([comparison_folder], tmp_path / "b.html", lang)
-    probe = ("<script>addEventListener('load',()=>{const i=[...document.images];document.title='shown '+i.filter(x=>x.complete&&x.naturalWidth>600).length"
-             "+' of '+i.length+' wide '+(document.documentElement.scrollWidth<=innerWidth)})</script>")  # fmt: skip
+    probe = (
+        "<script>addEventListener('load',()=>{const i=[...document.images];document.title='shown '+i.filter(x=>x.complete&&x.naturalWidth>600).length"
+        "+' of '+i.length+' wide '+(document.documentElement.scrollWidth<=innerWidth)})</script>"
+    )
     probed = tmp_path / "probed.html"
-    probed.write_text(path.read_text(encoding="utf-8").replace("</body>", probe + "</body>"), encoding="utf-8")
-    shown = run_browser(browser(), "--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", probed.as_uri()).stdout
+    probed.write_text(
+        path.read_text(encoding="utf-8").replace("</body>", probe + "</body>"), encoding="utf-8"
+    )
+    shown = run_browser(
+        browser(), "--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", probed.as_uri()
+    ).stdout
     assert "<title>shown 4 of 4 wide true</title>" in shown
     assert WORDS["gains"].in_language(lang) in shown
 

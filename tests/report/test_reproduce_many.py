@@ -22,16 +22,40 @@ KINDS = ("comparison", "study", "sensitivity", "ablation", "tipping", "budget")
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_saved_comes_out_the_same(request, kind):
     ended = []
-    found = reproduce_many(request.getfixturevalue(f"{kind}_folder"), engine=InProcess(), progress=ended.append)
+    found = reproduce_many(
+        request.getfixturevalue(f"{kind}_folder"), engine=InProcess(), progress=ended.append
+    )
     assert found.same, (found.tables, found.changes)
-    assert found.changes == () and max(one.ended for one in ended) > 0 and all(one.stored == 0 for one in ended[:1])
+    assert (
+        found.changes == ()
+        and max(one.ended for one in ended) > 0
+        and all(one.stored == 0 for one in ended[:1])
+    )
 
 
 @pytest.fixture(scope="module")
 def adaptive_folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("adaptive") / "compared"
-    done = estate("compare", "vicious_cycle", "subsidy_only", "--months", "24", "--width", "0.02", "--withdraw", "14", "--outcome", "cycle_share", "--no-charts",
-                  "--in-process", "--store", str(folder.parent / "store"), "--out", str(folder), *SMALL)  # fmt: skip
+    done = estate(
+        "compare",
+        "vicious_cycle",
+        "subsidy_only",
+        "--months",
+        "24",
+        "--width",
+        "0.02",
+        "--withdraw",
+        "14",
+        "--outcome",
+        "cycle_share",
+        "--no-charts",
+        "--in-process",
+        "--store",
+        str(folder.parent / "store"),
+        "--out",
+        str(folder),
+        *SMALL,
+    )
     assert done.exit_code == 0, done.output
     return folder
 
@@ -55,7 +79,12 @@ def test_a_difference_is_found_and_explained(adaptive_folder, tmp_path):
     done = estate("reproduce", str(other), "--in-process")
     assert done.exit_code == 1 and "withdrawal" in done.output and "defect" in done.output
     place = other / "manifest.json"
-    place.write_text(json.dumps(json.loads(place.read_text(encoding="utf-8")) | {"model_source_hash": "abc", "digest": "0" * 64}), encoding="utf-8")
+    place.write_text(
+        json.dumps(
+            json.loads(place.read_text(encoding="utf-8")) | {"model_source_hash": "abc", "digest": "0" * 64}
+        ),
+        encoding="utf-8",
+    )
     done = estate("reproduce", str(other), "--in-process", lang="zh")
     assert done.exit_code == 1 and "模型源代码不同" in done.output
 
@@ -64,7 +93,10 @@ def test_an_unfinished_study_and_a_batch_are_refused(study_folder, batch_folder,
     other = tmp_path / "study"
     shutil.copytree(study_folder, other)
     place = other / "manifest.json"
-    place.write_text(json.dumps(json.loads(place.read_text(encoding="utf-8")) | {"digest": None, "missing": 2}), encoding="utf-8")
+    place.write_text(
+        json.dumps(json.loads(place.read_text(encoding="utf-8")) | {"digest": None, "missing": 2}),
+        encoding="utf-8",
+    )
     with pytest.raises(ResultError, match="finish it first"):
         reproduce_many(other, engine=InProcess())
     done = estate("reproduce", str(batch_folder))
@@ -74,16 +106,38 @@ def test_an_unfinished_study_and_a_batch_are_refused(study_folder, batch_folder,
 def test_tables_are_the_same_to_the_last_bit():
     one = pd.DataFrame({"a": [0.1, float("nan")], "b": ["x", None], "c": [1, 2]})
     assert same_table(one, one.astype({"b": "category"}))
-    for other in (one.assign(a=[0.1 + 1e-17, 0.0]), one.assign(b=["x", "y"]), one.rename(columns={"a": "d"}), one.head(1)):
+    for other in (
+        one.assign(a=[0.1 + 1e-17, 0.0]),
+        one.assign(b=["x", "y"]),
+        one.rename(columns={"a": "d"}),
+        one.head(1),
+    ):
         assert not same_table(one, other)
 
 
 def test_a_page_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch):
     """The page carries the ensemble too: its files, saved under their names, and its command give the same result."""
     monkeypatch.chdir(tmp_path)
-    Path("mine.csv").write_text("payment.base,payment.norm_weight\n1.0,3.0\n1.2,2.5\n1.4,3.5\n", encoding="utf-8")
-    done = estate("ablate", "small_city", "--months", "12", "--replications", "5", "--no-pairs", "--ensemble", "mine.csv", "--in-process", "--store", "store",
-                  "--out", "first", *LITTLE)  # fmt: skip
+    Path("mine.csv").write_text(
+        "payment.base,payment.norm_weight\n1.0,3.0\n1.2,2.5\n1.4,3.5\n", encoding="utf-8"
+    )
+    done = estate(
+        "ablate",
+        "small_city",
+        "--months",
+        "12",
+        "--replications",
+        "5",
+        "--no-pairs",
+        "--ensemble",
+        "mine.csv",
+        "--in-process",
+        "--store",
+        "store",
+        "--out",
+        "first",
+        *LITTLE,
+    )
     assert done.exit_code == 0, done.output
     page = Page(write_report(["first"], "r.html", "en").read_text(encoding="utf-8"))
     assert any("uncertainty of the parameters" in words and "ensemble mine" in words for words in page.words)
@@ -95,6 +149,11 @@ def test_a_page_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch
     command = next(words for words in page.words if words.startswith("estate ablate"))
     done = estate(*command.split()[1:], "--in-process", "--store", "other", "--out", "again")
     assert done.exit_code == 0, done.output
-    digests = [json.loads(Path(folder, "manifest.json").read_text(encoding="utf-8"))["digest"] for folder in ("first", "again")]
+    digests = [
+        json.loads(Path(folder, "manifest.json").read_text(encoding="utf-8"))["digest"]
+        for folder in ("first", "again")
+    ]
     assert digests[0] == digests[1]
-    assert reproduce_many("first", engine=InProcess()).same  # the ensemble is in the folder, its file need not be there
+    assert reproduce_many(
+        "first", engine=InProcess()
+    ).same  # the ensemble is in the folder, its file need not be there

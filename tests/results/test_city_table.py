@@ -59,10 +59,19 @@ def test_the_index_runs_from_the_starting_state(run):
 
 def test_month_0_is_a_state_and_not_a_month(run, city):
     start = run.city.loc[0]
-    for name in ("collection_rate", "collection_rate_p50", "exits", "tenders", "complaints_filed", "complaints_solved"):
+    for name in (
+        "collection_rate",
+        "collection_rate_p50",
+        "exits",
+        "tenders",
+        "complaints_filed",
+        "complaints_solved",
+    ):
         assert np.isnan(start[name]), name
     households = run.estate_table["households"]
-    assert start["quality"] == pytest.approx(np.average(city.outcomes.quality[0].astype(float), weights=households))
+    assert start["quality"] == pytest.approx(
+        np.average(city.outcomes.quality[0].astype(float), weights=households)
+    )
     assert start["stage_healthy"] == pytest.approx((city.outcomes.stage[0] == 0).mean())
 
 

@@ -64,7 +64,8 @@ def test_what_the_manifest_says(run, saved):
     assert (manifest["seed"], manifest["months"], manifest["wall_seconds"]) == (1, 30, 1.25)
     assert {"python", "numpy", "numba", "mesa", "sim"} <= set(manifest["versions"])
     assert manifest["parameters"]["payment.norm_weight"] == run.scenario.parameter_values().get(
-        "payment.norm_weight", manifest["parameters"]["payment.norm_weight"])  # fmt: skip
+        "payment.norm_weight", manifest["parameters"]["payment.norm_weight"]
+    )
     assert len(manifest["model_source_hash"]) == 16 and len(manifest["outcomes_sha256"]) == 64
     assert set(manifest["files"]) == {f"{name}.parquet" for name in TABLES}
     assert manifest["files"]["estates.parquet"]["rows"] == 60 * 30
@@ -81,7 +82,9 @@ def test_columns_in_the_file_carry_their_units(saved):
 
 
 def test_nothing_else_is_left_behind(saved):
-    assert sorted(path.name for path in saved.iterdir()) == sorted([*(f"{name}.parquet" for name in TABLES), "manifest.json"])
+    assert sorted(path.name for path in saved.iterdir()) == sorted(
+        [*(f"{name}.parquet" for name in TABLES), "manifest.json"]
+    )
 
 
 def test_digest_names_the_outcomes(scenario, run):
@@ -161,8 +164,14 @@ DAMAGE = {
     "seed as text": (spoil_json(lambda m: m.update(seed="1")), "seed: found '1', allowed a number"),
     "months true": (spoil_json(lambda m: m.update(months=True)), "months: found True, allowed a number"),
     "no files": (spoil_json(lambda m: m.pop("files")), "files: found None, allowed a table"),
-    "file not named": (spoil_json(lambda m: m["files"].pop("city.parquet")), "says nothing about city.parquet"),
-    "bad scenario": (spoil_json(lambda m: m["scenario"]["city"].update(estates=-1)), "its scenario cannot be read by this version"),
+    "file not named": (
+        spoil_json(lambda m: m["files"].pop("city.parquet")),
+        "says nothing about city.parquet",
+    ),
+    "bad scenario": (
+        spoil_json(lambda m: m["scenario"]["city"].update(estates=-1)),
+        "its scenario cannot be read by this version",
+    ),
     "missing file": (lambda place: (place / "ledger.parquet").unlink(), "ledger.parquet: missing"),
     "truncated": (lambda place: (place / "estates.parquet").write_bytes(b"PAR1"), "estates.parquet: damaged"),
     "one byte": (

@@ -15,14 +15,54 @@ from sim.results import Run
 from sim.words import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS, MODES, STAGES, units_of
 
 ESTATES = [
-    "month", "estate", "type", "district", "mode", "stage", "collection_rate", "collection_rate_12", "arrears", "satisfaction",
-    "quality", "condition", "legacy", "trust", "grievance", "price", "billed", "collected", "income", "cost", "overhead", "subsidy", "margin",
-    "complaints_filed", "complaints_solved", "complaints_open", "waiting_days", "committee", "fund", "households", "nominal",
-    "charging", "professional", "break_even",
-]  # fmt: skip
+    "month",
+    "estate",
+    "type",
+    "district",
+    "mode",
+    "stage",
+    "collection_rate",
+    "collection_rate_12",
+    "arrears",
+    "satisfaction",
+    "quality",
+    "condition",
+    "legacy",
+    "trust",
+    "grievance",
+    "price",
+    "billed",
+    "collected",
+    "income",
+    "cost",
+    "overhead",
+    "subsidy",
+    "margin",
+    "complaints_filed",
+    "complaints_solved",
+    "complaints_open",
+    "waiting_days",
+    "committee",
+    "fund",
+    "households",
+    "nominal",
+    "charging",
+    "professional",
+    "break_even",
+]
 FACTS = [
-    "estate", "type", "district", "street", "community", "built_year", "households", "buildings", "area", "standard_cost", "price0",
-]  # fmt: skip
+    "estate",
+    "type",
+    "district",
+    "street",
+    "community",
+    "built_year",
+    "households",
+    "buildings",
+    "area",
+    "standard_cost",
+    "price0",
+]
 
 
 def test_columns_are_the_documented_ones(run):
@@ -36,7 +76,12 @@ def test_columns_are_the_documented_ones(run):
 
 def test_types_of_columns(run):
     kinds = run.estates.dtypes
-    assert (kinds["month"], kinds["estate"], kinds["district"], kinds["households"]) == ("int16", "int32", "int16", "int32")
+    assert (kinds["month"], kinds["estate"], kinds["district"], kinds["households"]) == (
+        "int16",
+        "int32",
+        "int16",
+        "int32",
+    )
     for name in ("committee", "nominal", "charging", "professional", "break_even"):
         assert kinds[name] == "bool"
     assert list(run.estates["mode"].cat.categories) == list(MODES)
@@ -60,11 +105,18 @@ def test_rows_are_every_estate_in_every_month(run):
 def test_values_are_those_the_city_recorded(run, city):
     out = city.outcomes
     random = np.random.default_rng(5)
-    for month, estate in zip(random.integers(1, run.months + 1, 200), random.integers(0, 60, 200), strict=True):
+    for month, estate in zip(
+        random.integers(1, run.months + 1, 200), random.integers(0, 60, 200), strict=True
+    ):
         row = run.estates.iloc[(month - 1) * 60 + estate]
         assert row["mode"] == MODES[out.mode[month, estate]]
         assert row["stage"] == STAGES[out.stage[month, estate]]
-        for column, fen in (("billed", out.billed), ("arrears", out.arrears), ("cost", out.spending), ("fund", out.fund)):
+        for column, fen in (
+            ("billed", out.billed),
+            ("arrears", out.arrears),
+            ("cost", out.spending),
+            ("fund", out.fund),
+        ):
             assert row[column] == fen[month, estate] / 100
         for column in ("quality", "condition", "satisfaction", "trust", "grievance", "legacy", "price"):
             assert row[column] == getattr(out, column)[month, estate]
@@ -80,18 +132,32 @@ def test_collection_exists_exactly_where_something_is_billed(run, city):
     assert (frame["collection_rate"].notna() == billing).all()
     share = (frame["collected"] / frame["billed"])[billing]
     np.testing.assert_allclose(frame["collection_rate"][billing], share, rtol=1e-6)
-    billed_12, collected_12 = (column[1:].ravel() for column in (city.outcomes.billed_12, city.outcomes.collected_12))
+    billed_12, collected_12 = (
+        column[1:].ravel() for column in (city.outcomes.billed_12, city.outcomes.collected_12)
+    )
     assert (frame["collection_rate_12"].notna() == (billed_12 > 0)).all()
-    np.testing.assert_allclose(frame["collection_rate_12"][billed_12 > 0], (collected_12 / np.maximum(billed_12, 1))[billed_12 > 0],
-                               rtol=1e-6)  # fmt: skip
+    np.testing.assert_allclose(
+        frame["collection_rate_12"][billed_12 > 0],
+        (collected_12 / np.maximum(billed_12, 1))[billed_12 > 0],
+        rtol=1e-6,
+    )
 
 
 def test_margin_needs_a_company(run, city):
-    company, income, spending, overhead = (column[1:].ravel() for column in
-                                 (city.outcomes.company, city.outcomes.income_12, city.outcomes.spending_12, city.outcomes.overhead_12))  # fmt: skip
+    company, income, spending, overhead = (
+        column[1:].ravel()
+        for column in (
+            city.outcomes.company,
+            city.outcomes.income_12,
+            city.outcomes.spending_12,
+            city.outcomes.overhead_12,
+        )
+    )
     known = (company >= 0) & (income > 0)
     assert (run.estates["margin"].notna() == known).all()
-    np.testing.assert_allclose(run.estates["margin"][known], (income - spending - overhead)[known] / income[known], rtol=1e-6)
+    np.testing.assert_allclose(
+        run.estates["margin"][known], (income - spending - overhead)[known] / income[known], rtol=1e-6
+    )
 
 
 def test_waiting_needs_an_open_complaint(run):
@@ -106,7 +172,9 @@ def test_fixed_facts(run, city):
     assert (table["community"] // city_settings.communities_per_street == table["street"]).all()
     assert table["street"].min() >= 0 and table["community"].min() >= 0
     assert table["households"].sum() == city.state.owners.area.size
-    assert table["area"].sum() == pytest.approx(float(city.state.owners.area.astype(np.float64).sum()), rel=1e-3)
+    assert table["area"].sum() == pytest.approx(
+        float(city.state.owners.area.astype(np.float64).sum()), rel=1e-3
+    )
     cost = (city.state.estates["cost_fixed"] + city.state.estates["cost_area"]) / 100
     np.testing.assert_array_equal(table["standard_cost"], cost)
     np.testing.assert_array_equal(table["price0"], city.outcomes.price[0])
@@ -125,7 +193,11 @@ def test_ledger_is_that_of_the_city(run, city):
 
 
 def test_fees_in_the_ledger_are_what_estates_collected(run):
-    fees = run.ledger[run.ledger["purpose"].isin(["fees", "fees_unit", "fees_self"])].groupby("month")["yuan"].sum()
+    fees = (
+        run.ledger[run.ledger["purpose"].isin(["fees", "fees_unit", "fees_self"])]
+        .groupby("month")["yuan"]
+        .sum()
+    )
     collected = run.estates.groupby("month")["collected"].sum()
     pd.testing.assert_series_equal(fees, collected, check_names=False, check_index_type=False)
 

@@ -89,4 +89,9 @@ def test_public_names():
 
 def test_importing_sim_imports_nothing_heavy():
     code = "import sim, sys; print([name for name in ('numpy', 'pydantic', 'mesa', 'numba', 'matplotlib') if name in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )

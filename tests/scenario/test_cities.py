@@ -23,15 +23,15 @@ from sim.words import MODES
 # What table B of docs/interventions.md asks of each city, and what its row in table A adds.
 PROGRAMMES = {
     "xianning": "complaint_app legacy_remediation mediation consolidation publicity burden_relief entry_standard coverage_drive "
-                "four_tier_linkage committee_drive retrofit",
+    "four_tier_linkage committee_drive retrofit",
     "pingdingshan": "operating_subsidy performance_award retrofit consolidation publicity coverage_drive matchmaking",
     "gaotang": "soe_fallback last_place_elimination committee_drive committee_oversight disclosure retrofit complaint_app "
-               "reception_day red_neighbour rectification_drive donations party_branches",
+    "reception_day red_neighbour rectification_drive donations party_branches",
     "weihai": "soe_fallback red_black_list graded_projects committee_oversight four_tier_linkage public_revenue_rules fee_adjustment",
     "wuhan": "performance_award soe_fallback red_neighbour value_added_services self_management four_tier_linkage party_branches",
     "wuhan_hanyang": "soe_fallback",
     "wuhan_jiangan": "operating_subsidy performance_award soe_fallback value_added_services self_management",
-}  # fmt: skip
+}
 CITIES = sorted(PROGRAMMES)
 WORDS = ("name", "extends", "without", "title", "description", "months", "add_figures")
 
@@ -66,8 +66,16 @@ def test_gaotang_starts_with_the_reported_estates_and_companies() -> None:
     estates, modes = started("gaotang")
     scenario = load("gaotang")
     unmanaged = np.isin(estates["mode"], [MODES.index("cleaning"), MODES.index("none")])
-    assert estates.size == 238 and int(np.count_nonzero(unmanaged & (estates["old"] == 1))) == 61 == modes["cleaning"] + modes["none"]
-    assert (scenario.companies.private + scenario.companies.state_owned, scenario.companies.state_owned) == (30, 4)
+    assert (
+        estates.size == 238
+        and int(np.count_nonzero(unmanaged & (estates["old"] == 1)))
+        == 61
+        == modes["cleaning"] + modes["none"]
+    )
+    assert (scenario.companies.private + scenario.companies.state_owned, scenario.companies.state_owned) == (
+        30,
+        4,
+    )
     assert scenario.city.streets_per_district * scenario.city.districts == 3
 
 
@@ -86,8 +94,14 @@ def test_gaotang_has_room_for_what_was_reported_and_for_no_more_works() -> None:
 
 def test_wuhan_starts_with_the_reported_estates() -> None:
     estates, modes = started("wuhan")
-    assert (estates.size, int(estates["old"].sum()), int(estates["households"].sum())) == (5695, 2191, 4_082_533)
-    low = np.isin(estates["mode"], [MODES.index(mode) for mode in ("cleaning", "self", "none")]) & (estates["old"] == 1)
+    assert (estates.size, int(estates["old"].sum()), int(estates["households"].sum())) == (
+        5695,
+        2191,
+        4_082_533,
+    )
+    low = np.isin(estates["mode"], [MODES.index(mode) for mode in ("cleaning", "self", "none")]) & (
+        estates["old"] == 1
+    )
     assert round(float(np.count_nonzero(low)) / 2191, 2) == 0.75 and sum(modes.values()) == 5695
 
 
@@ -199,9 +213,22 @@ def test_every_scenario_runs(name: str) -> None:
 
 def test_the_generic_scenarios_differ_only_where_they_say() -> None:
     plain = to_data(load("vicious_cycle"))
-    for name in ("subsidy_only", "fallback_only", "rankings_only", "package", "package_reordered", "subsidy_withdrawn"):
+    for name in (
+        "subsidy_only",
+        "fallback_only",
+        "rankings_only",
+        "package",
+        "package_reordered",
+        "subsidy_withdrawn",
+    ):
         data = to_data(load(name))
-        assert {key for key in data if data[key] != plain.get(key)} == {"name", "title", "description", "interventions", "figures"}
+        assert {key for key in data if data[key] != plain.get(key)} == {
+            "name",
+            "title",
+            "description",
+            "interventions",
+            "figures",
+        }
     forward, reverse = load("package").interventions, load("package_reordered").interventions
     assert {programme.kind for programme in forward} == {programme.kind for programme in reverse}
     start = {programme.kind: programme.start for programme in forward}

@@ -18,7 +18,9 @@ def variant(folder: Path, text: str, figures: str = "") -> Scenario:
     """A variant with `text` of the base scenario of these tests, to which `figures` are added."""
     base = (Path(__file__).parent / "base.toml").read_text(encoding="utf-8")
     (folder / "first.toml").write_text(base + figures, encoding="utf-8")
-    (folder / "second.toml").write_text('extends = "first.toml"\ninterventions = []\n' + text, encoding="utf-8")
+    (folder / "second.toml").write_text(
+        'extends = "first.toml"\ninterventions = []\n' + text, encoding="utf-8"
+    )
     return load(folder / "second.toml")
 
 
@@ -31,9 +33,18 @@ def test_a_type_left_out_is_gone_with_its_figures(tmp_path: Path) -> None:
 
 def test_an_added_figure_takes_the_place_of_the_inherited_one_for_the_same_key(tmp_path: Path) -> None:
     before = figure("figures", "city.estates", "20") + figure("figures", "anything", "1")
-    added = figure("add_figures", "new", "2") + figure("add_figures", "city.estates", "40") + figure("add_figures", "new", "3")
+    added = (
+        figure("add_figures", "new", "2")
+        + figure("add_figures", "city.estates", "40")
+        + figure("add_figures", "new", "3")
+    )
     made = variant(tmp_path, added, before)
-    assert [(entry.key, entry.value) for entry in made.figures] == [("city.estates", 40), ("anything", 1), ("new", 2), ("new", 3)]
+    assert [(entry.key, entry.value) for entry in made.figures] == [
+        ("city.estates", 40),
+        ("anything", 1),
+        ("new", 2),
+        ("new", 3),
+    ]
 
 
 def test_leaving_out_changes_neither_the_base_nor_what_stands_beside(tmp_path: Path) -> None:

@@ -37,8 +37,21 @@ class Served:
             one.bind(("127.0.0.1", 0))
             port = int(one.getsockname()[1])
         # NiceGUI behaves differently where it finds that pytest runs
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "NICEGUI"))}
-        command = [sys.executable, "-m", "sim", "app", "--no-show", "--lang", "en", "--port", str(port), *options]
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "NICEGUI"))
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "sim",
+            "app",
+            "--no-show",
+            "--lang",
+            "en",
+            "--port",
+            str(port),
+            *options,
+        ]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert self.process.stdout is not None
         self.printed = self.process.stdout.readline() + self.process.stdout.readline()
@@ -69,7 +82,13 @@ class Browser:
     def __init__(self, folder: Path, size: tuple[int, int] = (1600, 1000)) -> None:
         options = Options()
         options.binary_location = CHROMIUM
-        for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--window-size={size[0]},{size[1]}"):
+        for flag in (
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            f"--window-size={size[0]},{size[1]}",
+        ):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         options.add_experimental_option("prefs", {"download.default_directory": str(folder)})
@@ -85,7 +104,9 @@ class Browser:
             except Exception as error:  # an element that is being replaced
                 last = error
             time.sleep(0.05)
-        raise AssertionError(f"waited {seconds} s; page says: {self.driver.find_element(By.TAG_NAME, 'body').text[:600]}") from last
+        raise AssertionError(
+            f"waited {seconds} s; page says: {self.driver.find_element(By.TAG_NAME, 'body').text[:600]}"
+        ) from last
 
     def open(self, address: str) -> None:
         self.driver.get(address)
@@ -117,7 +138,11 @@ class Browser:
             self.driver.save_screenshot(str(Path(target) / f"{name}.png"))
 
     def complaints(self) -> list[str]:
-        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE" and "favicon" not in entry["message"]]
+        return [
+            entry["message"]
+            for entry in self.driver.get_log("browser")
+            if entry["level"] == "SEVERE" and "favicon" not in entry["message"]
+        ]
 
     def text(self) -> str:
         return str(self.driver.find_element(By.TAG_NAME, "body").text)
@@ -143,4 +168,8 @@ class Browser:
 
     def too_wide(self) -> int:
         """Pixels by which the page is wider than the window."""
-        return int(self.driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+        return int(
+            self.driver.execute_script(
+                "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )

@@ -25,13 +25,17 @@ def test_play(local: str, browser: Browser) -> None:
     browser.open(f"{local}/?{SMALL}")
     first = browser.loaded()
     speed = browser.one(".estate-controls select")
-    browser.driver.execute_script("arguments[0].value = 60; arguments[0].dispatchEvent(new Event('change'))", speed)
+    browser.driver.execute_script(
+        "arguments[0].value = 60; arguments[0].dispatchEvent(new Event('change'))", speed
+    )
     begun = time.monotonic()
     browser.one(".estate-big").click()
     browser.until(lambda: browser.month() == 60)
     assert time.monotonic() - begun < 3  # 60 months a second, and a machine that does other things
     chart = "const c = getElement(%d).chart; return c.getOption().series[0].data.length"
-    ids = browser.driver.execute_script("return [...document.querySelectorAll('.estate-chart')].map(e => +e.id.replace(/\\D/g, ''))")
+    ids = browser.driver.execute_script(
+        "return [...document.querySelectorAll('.estate-chart')].map(e => +e.id.replace(/\\D/g, ''))"
+    )
     assert [browser.driver.execute_script(chart % one) for one in ids] == [61] * 4
     canvas = browser.one("canvas[role]")
     canvas.send_keys(Keys.HOME)
@@ -39,7 +43,9 @@ def test_play(local: str, browser: Browser) -> None:
     canvas.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT)
     browser.until(lambda: browser.month() == 1)
     # slowly: at 60 a second a busy machine has come to the end before the second key arrives
-    browser.driver.execute_script("arguments[0].value = 6; arguments[0].dispatchEvent(new Event('change'))", speed)
+    browser.driver.execute_script(
+        "arguments[0].value = 6; arguments[0].dispatchEvent(new Event('change'))", speed
+    )
     canvas.send_keys(Keys.SPACE)
     browser.until(lambda: browser.month() > 3)
     canvas.send_keys(Keys.SPACE)
@@ -51,7 +57,9 @@ def test_play(local: str, browser: Browser) -> None:
     browser.picture("play")
     for name in ("collection_rate_12", "mode", "arrears"):
         layer = browser.one(".estate-layer")
-        browser.driver.execute_script("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))", layer, name)
+        browser.driver.execute_script(
+            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))", layer, name
+        )
         browser.picture(f"play_{name}")
     _tell_a_life(browser)
     measure = browser.one(".estate-measure .q-checkbox")
@@ -60,7 +68,9 @@ def test_play(local: str, browser: Browser) -> None:
     assert "on=" in browser.driver.current_url
     browser.driver.refresh()
     browser.loaded()
-    assert browser.one(".estate-measure .q-checkbox").get_attribute("aria-checked") == "true"  # the address held it
+    assert (
+        browser.one(".estate-measure .q-checkbox").get_attribute("aria-checked") == "true"
+    )  # the address held it
     browser.one("canvas[role]").send_keys(Keys.END)
     browser.button("中文").click()
     browser.until(lambda: "个月已模拟完毕" in browser.one(".estate-status").text and browser.button("播放"))
@@ -72,8 +82,15 @@ def test_play(local: str, browser: Browser) -> None:
 def _tell_a_life(browser: Browser) -> None:
     canvas = browser.one("canvas[role]")
     box = canvas.size
-    ActionChains(browser.driver).move_to_element_with_offset(canvas, 12 - box["width"] // 2, 32 - box["height"] // 2).click().perform()
-    browser.until(lambda: "The life of estate" in browser.one(".estate-story").text and "Month 60" in browser.one(".estate-story").text)
+    ActionChains(browser.driver).move_to_element_with_offset(
+        canvas, 12 - box["width"] // 2, 32 - box["height"] // 2
+    ).click().perform()
+    browser.until(
+        lambda: (
+            "The life of estate" in browser.one(".estate-story").text
+            and "Month 60" in browser.one(".estate-story").text
+        )
+    )
     browser.picture("story")
     browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     browser.until(lambda: not browser.driver.find_elements(By.CSS_SELECTOR, ".estate-story"))
@@ -120,7 +137,9 @@ def test_a_dropped_connection_loses_nothing(local: str, browser: Browser) -> Non
 
 def test_a_hostile_address_does_nothing(local: str, browser: Browser) -> None:
     evil = "%3Cscript%3Ewindow.evil%3D1%3C/script%3E%3Cimg src=x onerror=window.evil=1%3E"
-    browser.open(f"{local}/?{SMALL}&{evil}=1&scenario={evil}&on={evil}&lang={evil}&seed={evil}&city.estates=1e308")
+    browser.open(
+        f"{local}/?{SMALL}&{evil}=1&scenario={evil}&on={evil}&lang={evil}&seed={evil}&city.estates=1e308"
+    )
     browser.loaded()
     assert "were left out" in browser.one("[role=alert]").text
     assert browser.driver.execute_script("return window.evil") is None
@@ -165,7 +184,11 @@ def test_compare(local: str, browser: Browser) -> None:
     browser.picture("compare")
     browser.driver.execute_script("document.querySelector('.estate-chart').scrollIntoView()")
     browser.picture("compare_charts")
-    estates = [one for one in browser.driver.find_elements(By.CSS_SELECTOR, ".estate-main button") if "months in the cycle" in one.text]
+    estates = [
+        one
+        for one in browser.driver.find_elements(By.CSS_SELECTOR, ".estate-main button")
+        if "months in the cycle" in one.text
+    ]
     browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", estates[0])
     estates[0].click()
     browser.until(lambda: browser.one(".estate-story").text.count("Month 24:") == 2)

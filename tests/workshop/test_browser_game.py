@@ -23,20 +23,26 @@ def join(browser: Browser, address: str, name: str, lang: str = "en") -> None:
 
 
 def buy(browser: Browser, measure: int) -> None:
-    box = browser.until(lambda: browser.driver.find_elements(By.CSS_SELECTOR, ".estate-measure .q-checkbox")[measure])
+    box = browser.until(
+        lambda: browser.driver.find_elements(By.CSS_SELECTOR, ".estate-measure .q-checkbox")[measure]
+    )
     browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", box)
     box.click()
     browser.until(lambda: box.get_attribute("aria-checked") == "true")
 
 
-def test_a_game_from_opening_to_debrief(server: Callable[..., Served], browsers: Callable[..., Browser]) -> None:
+def test_a_game_from_opening_to_debrief(
+    server: Callable[..., Served], browsers: Callable[..., Browser]
+) -> None:
     served = server()
     key = served.found(r"key=(\S+)")
     teacher, reds, second, blues = browsers(), browsers(), browsers(), browsers(PHONE)
     teacher.open(f"{served.address}/teacher?key={key}&lang=en")
     teacher.until(lambda: "Set up a game" in teacher.text())
     teacher.whole("game_set_up")
-    teacher.until(lambda: "key=" not in teacher.driver.current_url)  # the room may see the address on the wall
+    teacher.until(
+        lambda: "key=" not in teacher.driver.current_url
+    )  # the room may see the address on the wall
     teacher.driver.refresh()  # the browser remembers the key
     teacher.press("Open the game")
     join(reds, served.address, "<b>Reds</b>")
@@ -45,7 +51,9 @@ def test_a_game_from_opening_to_debrief(server: Callable[..., Served], browsers:
     second.open(f"{served.address}/game?lang=en")
     second.until(lambda: second.driver.find_elements(By.CSS_SELECTOR, "input")[1]).send_keys(code, Keys.ENTER)
     second.until(lambda: "<b>Reds</b>" in second.text())
-    teacher.until(lambda: "蓝队" in teacher.text() and teacher.text().count("<b>Reds</b>") == 1)  # two browsers, one team
+    teacher.until(
+        lambda: "蓝队" in teacher.text() and teacher.text().count("<b>Reds</b>") == 1
+    )  # two browsers, one team
     teacher.press("Begin the first year")
     for one in (reds, second):
         one.until(lambda one=one: "Year 1 of 6" in one.text())
@@ -93,7 +101,12 @@ def _decide(reds: Browser, second: Browser, blues: Browser) -> None:
 def _debrief(address: str, reds: Browser, blues: Browser) -> None:
     for one, lang in ((reds, "en"), (blues, "zh")):
         one.open(f"{address}/debrief?lang={lang}")
-        one.until(lambda one=one: "蓝队" in one.text() and len(one.driver.find_elements(By.CSS_SELECTOR, ".estate-chart canvas")) == 2)
+        one.until(
+            lambda one=one: (
+                "蓝队" in one.text()
+                and len(one.driver.find_elements(By.CSS_SELECTOR, ".estate-chart canvas")) == 2
+            )
+        )
         assert one.too_wide() <= 0
     reds.until(lambda: "The search has tried" in reds.text(), 180)
     time.sleep(1)

@@ -32,7 +32,9 @@ def test_the_handle_is_dragged_pushed_and_typed(local: str, browser: Browser) ->
     browser.until(lambda: seen(browser))
     assert "Mean-field map" in browser.one(".estate-trap-says").text
     area = browser.one(".estate-trap-area").rect
-    ActionChains(browser.driver).click_and_hold(browser.one(".estate-handle")).move_by_offset(0, -80).move_by_offset(60, 0).release().perform()
+    ActionChains(browser.driver).click_and_hold(browser.one(".estate-handle")).move_by_offset(
+        0, -80
+    ).move_by_offset(60, 0).release().perform()
     browser.until(lambda: at_and_start(browser)[0] != 0.1)
     at, start = at_and_start(browser)
     assert at == pytest.approx(0.1 + 0.5 * 60 / area["width"], abs=0.01)
@@ -59,7 +61,9 @@ def test_a_finger_drags_the_handle_and_a_tap_moves_it(local: str, browsers: Call
     browser.open(f"{local}/trap?lang=zh&trap_at=0.2&trap_start=0.5")
     browser.until(lambda: "平均场映射：从" in browser.one(".estate-trap-says").text)
     browser.driver.execute_script("document.querySelector('.estate-trap svg').scrollIntoView()")
-    box = browser.driver.execute_script("const b = document.querySelector('.estate-handle circle + circle').getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]")
+    box = browser.driver.execute_script(
+        "const b = document.querySelector('.estate-handle circle + circle').getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]"
+    )
 
     def touch(kind: str, x: float, y: float) -> None:
         points = [] if kind == "touchEnd" else [{"x": x, "y": y}]

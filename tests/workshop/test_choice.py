@@ -26,7 +26,9 @@ def test_every_scenario_offered_stands_for_itself_or_its_sample() -> None:
     for name in offered(LIMITS):
         made, whole = scenario_of(Choice.of(name), LIMITS), load(name)
         assert made == (whole if fits(whole, LIMITS) else sample_of(whole)[0]), name
-    assert not fits(load("wuhan"), LIMITS) and "1 in 41" in offered(LIMITS)["wuhan"].en  # millions of owners are no workshop
+    assert (
+        not fits(load("wuhan"), LIMITS) and "1 in 41" in offered(LIMITS)["wuhan"].en
+    )  # millions of owners are no workshop
 
 
 def test_a_sample_keeps_proportions() -> None:
@@ -38,25 +40,44 @@ def test_a_sample_keeps_proportions() -> None:
     for name, count in whole.estates_by_type().items():
         assert abs(made.estates_by_type()[name] - part * count) < 1
         assert made.types[name].start_collection == whole.types[name].start_collection
-    bodies = {"street": ("districts", "streets_per_district"), "community": ("districts", "streets_per_district", "communities_per_street")}
+    bodies = {
+        "street": ("districts", "streets_per_district"),
+        "community": ("districts", "streets_per_district", "communities_per_street"),
+    }
     for tier, levels in bodies.items():
         for kind in ("budget", "staff"):
-            totals = [getattr(one.government, f"{tier}_{kind}") * math.prod(getattr(one.city, level) for level in levels) for one in (whole, made)]
+            totals = [
+                getattr(one.government, f"{tier}_{kind}")
+                * math.prod(getattr(one.city, level) for level in levels)
+                for one in (whole, made)
+            ]
             assert totals[1] == pytest.approx(part * totals[0])
-    assert [one.capacity for one in made.interventions if one.capacity] == pytest.approx([part * one.capacity for one in whole.interventions if one.capacity])
+    assert [one.capacity for one in made.interventions if one.capacity] == pytest.approx(
+        [part * one.capacity for one in whole.interventions if one.capacity]
+    )
 
 
 def test_a_measure_can_be_aimed_at_estates() -> None:
-    reading = read("on=disclosure&interventions.disclosure.targets.types=commodity,resettlement&interventions.disclosure.targets.districts=1,1"
-                   "&interventions.disclosure.targets.old=false&interventions.disclosure.targets.age_max=20&interventions.disclosure.targets.stages=")  # fmt: skip
+    reading = read(
+        "on=disclosure&interventions.disclosure.targets.types=commodity,resettlement&interventions.disclosure.targets.districts=1,1"
+        "&interventions.disclosure.targets.old=false&interventions.disclosure.targets.age_max=20&interventions.disclosure.targets.stages="
+    )
     assert reading.ignored == ()
     (programme,) = scenario_of(reading.choice, LIMITS).interventions
     aimed = programme.targets
-    assert (aimed.types, aimed.districts, aimed.old, aimed.age_max, aimed.stages) == (("commodity", "resettlement"), (1,), False, 20, ())
+    assert (aimed.types, aimed.districts, aimed.old, aimed.age_max, aimed.stages) == (
+        ("commodity", "resettlement"),
+        (1,),
+        False,
+        20,
+        (),
+    )
     assert read(address(reading.choice, "en")).choice == reading.choice
 
 
-@pytest.mark.parametrize("aim", ["types=villa", "districts=7", "districts=0;1", "old=maybe", "stages=healthy,", "share_max=2"])
+@pytest.mark.parametrize(
+    "aim", ["types=villa", "districts=7", "districts=0;1", "old=maybe", "stages=healthy,", "share_max=2"]
+)
 def test_a_measure_cannot_be_aimed_at_what_is_not_there(aim: str) -> None:
     reading = read(f"on=disclosure&interventions.disclosure.targets.{aim}")
     assert len(reading.ignored) == 1
@@ -75,8 +96,13 @@ def test_every_lever_speaks_both_languages() -> None:
 
 def test_an_address_holds_everything_that_was_set() -> None:
     choice = Choice("package", 7, 60, ("operating_subsidy", "disclosure"))
-    for key, value in (("types.commodity.fee_price", 2.1), ("interventions.operating_subsidy.start", 5),
-                       ("interventions.operating_subsidy.end", None), ("payment.norm_weight", 0.25), ("loops.norm", False)):  # fmt: skip
+    for key, value in (
+        ("types.commodity.fee_price", 2.1),
+        ("interventions.operating_subsidy.start", 5),
+        ("interventions.operating_subsidy.end", None),
+        ("payment.norm_weight", 0.25),
+        ("loops.norm", False),
+    ):
         lever = choice.board.by_key[key]
         choice = choice.moved(lever, lever.start if value is None else value)
     reading = read(address(choice, "zh"))
@@ -99,11 +125,29 @@ def test_every_measure_can_be_switched_on_with_its_defaults() -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "scenario=../../etc/passwd", "scenario=/etc/passwd", "scenario=no_such_city", "seed=-1", "seed=1e99", "seed=nan", "months=241", "months=inf",
-        "city.estates=99999999", "city.estates=1.5", "on=__class__", "name=x", "title.en=<script>", "interventions.0.kind=x",
-        "payment.norm_weight=" + "9" * 5000, "loops.norm=maybe", "__proto__=1", "lang=xx&x=1", "figures=1", "%00=%00", "on=" + "a," * 3000,
+        "scenario=../../etc/passwd",
+        "scenario=/etc/passwd",
+        "scenario=no_such_city",
+        "seed=-1",
+        "seed=1e99",
+        "seed=nan",
+        "months=241",
+        "months=inf",
+        "city.estates=99999999",
+        "city.estates=1.5",
+        "on=__class__",
+        "name=x",
+        "title.en=<script>",
+        "interventions.0.kind=x",
+        "payment.norm_weight=" + "9" * 5000,
+        "loops.norm=maybe",
+        "__proto__=1",
+        "lang=xx&x=1",
+        "figures=1",
+        "%00=%00",
+        "on=" + "a," * 3000,
     ],
-)  # fmt: skip
+)
 def test_what_is_unknown_or_out_of_range_is_left_out_and_named(query: str) -> None:
     reading = read(query)
     assert reading.choice == Choice.of("small_city")
@@ -127,4 +171,7 @@ def test_a_city_beyond_the_limits_is_refused_with_the_bound() -> None:
 
 def test_settings_that_contradict_each_other_are_refused_in_words() -> None:
     with pytest.raises(ScenarioError, match="at least start"):
-        scenario_of(read("on=disclosure&interventions.disclosure.start=50&interventions.disclosure.end=20").choice, LIMITS)
+        scenario_of(
+            read("on=disclosure&interventions.disclosure.start=50&interventions.disclosure.end=20").choice,
+            LIMITS,
+        )

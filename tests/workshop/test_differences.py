@@ -17,7 +17,10 @@ SEEDS = range(1, 7)
 @pytest.fixture(scope="module")
 def runs() -> dict[str, list]:
     size = {"city.estates": 15, "months": 14}
-    return {name: [tasks.summarised(resolve(name, seed=seed, overrides=size)) for seed in SEEDS] for name in ("vicious_cycle", "package")}
+    return {
+        name: [tasks.summarised(resolve(name, seed=seed, overrides=size)) for seed in SEEDS]
+        for name in ("vicious_cycle", "package")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,9 @@ def found(runs: dict[str, list]) -> Difference:
 
 def test_differences_are_paired_by_seed(runs: dict[str, list], found: Difference) -> None:
     assert [run.seed for run in runs["package"]] == list(SEEDS)
-    paired = [b.scalars["public_cost"] - a.scalars["public_cost"] for a, b in zip(*runs.values(), strict=True)]
+    paired = [
+        b.scalars["public_cost"] - a.scalars["public_cost"] for a, b in zip(*runs.values(), strict=True)
+    ]
     base, mean, interval = found.outcomes["public_cost"]
     assert mean == pytest.approx(np.mean(paired))
     assert base == pytest.approx(np.mean([run.scalars["public_cost"] for run in runs["vicious_cycle"]]))
@@ -40,7 +45,9 @@ def test_every_month_has_its_mean_and_none_is_made_up(found: Difference) -> None
         monthly = found.monthly[name]
         assert monthly.mean.shape == (15,)
         known = np.isfinite(monthly.low)
-        assert (monthly.low[known] <= monthly.mean[known]).all() and (monthly.mean[known] <= monthly.high[known]).all()
+        assert (monthly.low[known] <= monthly.mean[known]).all() and (
+            monthly.mean[known] <= monthly.high[known]
+        ).all()
     assert np.isnan(found.monthly["collection_rate"].mean[0])  # nobody was billed yet
 
 

@@ -68,7 +68,9 @@ def test_two_browsers_of_a_team_decide_once() -> None:
     seen_by_both = team.version
     game.submit(team, {"soe_fallback": 700_000}, seen_by_both)
     assert refusal(game.submit, team, {"retrofit": 700_000}, seen_by_both) == "game_other_browser"
-    game.submit(team, {"retrofit": 800_000}, team.version)  # having looked again: in place of the first, not beside it
+    game.submit(
+        team, {"retrofit": 800_000}, team.version
+    )  # having looked again: in place of the first, not beside it
     game.close()
     assert team.decisions == [{"retrofit": 800_000}]
     assert refusal(game.submit, team, {}, team.version) == "game_not_now"
@@ -86,7 +88,10 @@ def test_who_does_not_submit_goes_on_as_far_as_the_money_goes() -> None:
     assert team.decisions == [{"soe_fallback": 600_000, "committee_drive": 400_000}] * 2
     assert team.said[0].key == "game_as_before"
     game.submit(team, {"soe_fallback": 1_000_000}, team.version)
-    team.decisions[-1] = {"soe_fallback": 900_000, "committee_drive": 500_000}  # a last year that was dearer than a budget
+    team.decisions[-1] = {
+        "soe_fallback": 900_000,
+        "committee_drive": 500_000,
+    }  # a last year that was dearer than a budget
     team.chosen = None
     game.close()
     assert team.decisions[-1] == {"soe_fallback": 900_000, "committee_drive": 100_000}
@@ -114,7 +119,11 @@ def test_teams_have_names_codes_and_a_limit() -> None:
         game.enter(str(number))
     assert refusal(game.enter, "one more") == "game_full"
     assert len({one.code for one in game.teams.values()}) == 30
-    wrong = next(code for code in (f"{n:04d}" for n in range(40)) if code not in {one.code for one in game.teams.values()})
+    wrong = next(
+        code
+        for code in (f"{n:04d}" for n in range(40))
+        if code not in {one.code for one in game.teams.values()}
+    )
     keys = {refusal(game.team_by_code, wrong) for _ in range(21)}
     assert keys == {"game_no_such_code", "too_many_tries"}
 
@@ -152,7 +161,9 @@ def test_the_board_ranks_by_estates_then_people_then_money() -> None:
     assert [line.name for line in game.board] == ["b", "d", "c", "a"]
 
 
-@pytest.mark.parametrize("rules", [(2, 1_000_000, MEASURES), (99, 1_000_000, MEASURES), (4, 0, MEASURES), (4, 1_000_000, ())])
+@pytest.mark.parametrize(
+    "rules", [(2, 1_000_000, MEASURES), (99, 1_000_000, MEASURES), (4, 0, MEASURES), (4, 1_000_000, ())]
+)
 def test_rules_have_bounds(rules: tuple) -> None:
     refusal(lambda: Rules("small_city", 1, *rules))
 
@@ -164,7 +175,12 @@ def test_the_usual_measures_are_there() -> None:
 # with the model
 
 
-DECISIONS = [{"committee_drive": 300_000}, {"committee_drive": 50_000, "legacy_remediation": 900_000}, {}, {"soe_fallback": 400_000, "committee_drive": 20_000}]
+DECISIONS = [
+    {"committee_drive": 300_000},
+    {"committee_drive": 50_000, "legacy_remediation": 900_000},
+    {},
+    {"soe_fallback": 400_000, "committee_drive": 20_000},
+]
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +201,11 @@ def test_the_ledger_keeps_to_every_decision(whole: game_work.Played) -> None:
     assert len(whole.years) == 4
     for decision, done in zip(DECISIONS, whole.years, strict=True):
         assert all(0 <= yuan <= decision.get(kind, 0) for kind, yuan in done.spent)
-    assert whole.years[0].cost > 0 and whole.years[2].cost == 0 and dict(whole.years[3].spent)["committee_drive"] <= 20_000
+    assert (
+        whole.years[0].cost > 0
+        and whole.years[2].cost == 0
+        and dict(whole.years[3].spent)["committee_drive"] <= 20_000
+    )
 
 
 def test_what_is_never_bought_is_the_city_itself() -> None:
@@ -193,13 +213,18 @@ def test_what_is_never_bought_is_the_city_itself() -> None:
 
     nothing = game_work.play(RULES, ((),) * 3)
     alone = simulate(game_work.base_of(RULES).model_copy(update={"months": 36}))
-    for a, b in zip(nothing.result.run._source.record.outcomes, alone.run._source.record.outcomes, strict=True):
+    for a, b in zip(
+        nothing.result.run._source.record.outcomes, alone.run._source.record.outcomes, strict=True
+    ):
         assert np.array_equal(a, b, equal_nan=True)
 
 
 def test_a_package_becomes_the_decisions_of_its_years() -> None:
     package = (Bought("soe_fallback", 1, 250_000.7), Bought("retrofit", 25, 700_000.0))
-    assert game_work.decisions_of(package, RULES) == ({"soe_fallback": 250_000},) * 2 + ({"soe_fallback": 250_000, "retrofit": 700_000},) * 2
+    assert (
+        game_work.decisions_of(package, RULES)
+        == ({"soe_fallback": 250_000},) * 2 + ({"soe_fallback": 250_000, "retrofit": 700_000},) * 2
+    )
 
 
 def test_the_search_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -68,7 +68,9 @@ async def test_a_team_spends_what_it_has_and_sees_what_came_of_it(user: User) ->
     only(user, "buy-soe_fallback").value = True
     only(user, "yuan-soe_fallback").value = 201
     user.find(marker="submit").click()
-    await user.should_see("Not enough money: this asks for 2.01 million yuan and you have 2 million yuan. Take 10,000 yuan off.")
+    await user.should_see(
+        "Not enough money: this asks for 2.01 million yuan and you have 2 million yuan. Take 10,000 yuan off."
+    )
     assert team.chosen is None
     only(user, "yuan-soe_fallback").value = 50
     user.find(marker="submit").click()
@@ -106,7 +108,9 @@ async def test_a_choice_made_in_another_browser_is_shown_not_overwritten(user: U
     await until(lambda: only(user, "yuan-soe_fallback").value == 150)
 
 
-async def test_the_debrief_waits_for_the_end_and_tells_all(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_debrief_waits_for_the_end_and_tells_all(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     game, team = await joined(user, "=1+1")
     await user.open("/debrief?lang=en")
     await user.should_see("The debrief opens when the game is over")
@@ -124,7 +128,9 @@ async def test_the_debrief_waits_for_the_end_and_tells_all(user: User, monkeypat
     assert lines[1].startswith(f"'=1+1,1,committee_drive,300000,{game.spent(team)},")
 
 
-async def test_a_year_that_cannot_be_computed_holds_back_its_money_and_stops_nobody(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_year_that_cannot_be_computed_holds_back_its_money_and_stops_nobody(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from sim.errors import EngineError
 
     game, team = await joined(user)

@@ -67,7 +67,9 @@ async def test_a_hostile_address_is_named_and_shown_as_text_only(user: User) -> 
 
 
 async def test_a_setting_that_cannot_be_run_says_why(user: User) -> None:
-    await user.open(f"/?{SMALL}&on=disclosure&interventions.disclosure.start=9&interventions.disclosure.end=2")
+    await user.open(
+        f"/?{SMALL}&on=disclosure&interventions.disclosure.start=9&interventions.disclosure.end=2"
+    )
     await user.should_see("Could not run")
     await user.should_see("at least start (9)")
 
@@ -82,7 +84,9 @@ async def test_a_full_room_says_so_and_a_page_that_closes_makes_room(user: User)
     await user.should_see("Copy link")
 
 
-async def test_share_hands_out_link_scenario_and_pictures(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_share_hands_out_link_scenario_and_pictures(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await user.open("/share?scenario=small_city&months=12")
     link = next(iter(user.find(ui.input).elements)).value
     assert link == "http://test/?scenario=small_city&months=12&lang=en"

@@ -17,8 +17,16 @@ async def inside(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": REACHED})
 
 
-def ask(room: Room, path: str = "/", method: str = "GET", body: bytes = b"", query: str = "", cookie: str = "", host: str = "room:8080",
-        kind: str = "http") -> tuple[int, dict[str, str], bytes]:  # fmt: skip
+def ask(
+    room: Room,
+    path: str = "/",
+    method: str = "GET",
+    body: bytes = b"",
+    query: str = "",
+    cookie: str = "",
+    host: str = "room:8080",
+    kind: str = "http",
+) -> tuple[int, dict[str, str], bytes]:
     sent: list[Any] = []
 
     async def receive() -> Any:
@@ -58,7 +66,9 @@ def test_the_code_opens_the_door_and_leads_on() -> None:
     assert ask(room(), cookie=cookie)[0] == 303  # another room's pass
 
 
-@pytest.mark.parametrize("to", ["//evil.example", "https://evil.example", "/\\evil.example", "/%0d%0aset-cookie:x"])
+@pytest.mark.parametrize(
+    "to", ["//evil.example", "https://evil.example", "/\\evil.example", "/%0d%0aset-cookie:x"]
+)
 def test_the_code_leads_nowhere_else(to: str) -> None:
     location = ask(room(), "/join", "POST", b"code=123456", f"next={to}")[1]["location"]
     assert location == "/"

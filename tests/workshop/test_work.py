@@ -35,7 +35,9 @@ def opened(frames: bytes) -> tuple[dict, np.ndarray]:
     data = gzip.decompress(frames)
     size = int.from_bytes(data[:4], "little")
     head = json.loads(data[4 : 4 + size])
-    return head, np.frombuffer(data[4 + size :], np.uint8).reshape(len(head["layers"]), head["months"] + 1, head["estates"])
+    return head, np.frombuffer(data[4 + size :], np.uint8).reshape(
+        len(head["layers"]), head["months"] + 1, head["estates"]
+    )
 
 
 def test_the_message_says_what_the_run_says(result: Result) -> None:
@@ -66,7 +68,13 @@ def test_a_life_told_from_one_estate_is_the_life_told_from_all(result: Result) -
 def test_pictures_tables_and_report(result: Result) -> None:
     assert tasks.picture(result.run, "cycle", "zh").startswith(b"\x89PNG")
     with zipfile.ZipFile(io.BytesIO(tasks.tables(result.run))) as archive:
-        assert sorted(archive.namelist()) == ["city.csv", "estate_table.csv", "estates.csv", "events.csv", "ledger.csv"]
+        assert sorted(archive.namelist()) == [
+            "city.csv",
+            "estate_table.csv",
+            "estates.csv",
+            "events.csv",
+            "ledger.csv",
+        ]
         assert archive.read("city.csv").decode("utf-8-sig").startswith("month,")
         assert len(archive.read("estates.csv").splitlines()) == 18 * 20 + 1
     page = tasks.report(result.run, "zh", "http://x/?a=<b>&c=1").decode("utf-8")
@@ -97,7 +105,9 @@ def _sleep() -> None:
 def test_workers_survive_what_goes_wrong_in_one() -> None:
     async def room() -> None:
         workers = Workers(Limits(run_seconds=60, waiting=2), 1)
-        scenario = resolve(load("small_city"), overrides={"city.estates": 5, "city.households": None, "months": 2})
+        scenario = resolve(
+            load("small_city"), overrides={"city.estates": 5, "city.households": None, "months": 2}
+        )
         try:
             first, second = await asyncio.gather(workers.run(scenario), workers.run(scenario))
             assert first[1] is second[1]  # one run for both

@@ -24,7 +24,9 @@ from sim.outputs.catalog import amount
 
 MOST_POLICIES = 4
 REPLICATIONS = (6, 10, 20)
-AT_ONCE = 2  # runs of one page under way at a time, so that one comparison does not fill the queue of the room
+AT_ONCE = (
+    2  # runs of one page under way at a time, so that one comparison does not fill the queue of the room
+)
 ARMS = tuple(f"policy{number}" for number in range(MOST_POLICIES))
 
 
@@ -44,12 +46,19 @@ class ComparePage:
         self.content()
 
     def _keep(self) -> None:
-        self.session.more = {name: address(policy, self.session.lang)[1:] for name, policy in zip(ARMS, self.policies, strict=False)}
+        self.session.more = {
+            name: address(policy, self.session.lang)[1:]
+            for name, policy in zip(ARMS, self.policies, strict=False)
+        }
 
     def _name(self, place: int) -> str:
         """A policy in words: its letter and its measures."""
         policy = self.policies[place]
-        labels = [measure.label.in_language(self.session.lang) for name in policy.on if (measure := policy.board.measure(name)) is not None]
+        labels = [
+            measure.label.in_language(self.session.lang)
+            for name in policy.on
+            if (measure := policy.board.measure(name)) is not None
+        ]
         between = "、" if self.session.lang == "zh" else ", "
         return f"{'ABCD'[place]}: {between.join(labels) or self.session.say('no_measure').rstrip('.。')}"
 
@@ -61,7 +70,9 @@ class ComparePage:
         with columns():
             with ui.element("div").classes("estate-side"):
                 ui.label(session.say("policy_help")).classes("estate-small")
-                ui.button(session.say("add_policy"), icon="add", on_click=self._add).props("no-caps color=primary").mark("add-policy")
+                ui.button(session.say("add_policy"), icon="add", on_click=self._add).props(
+                    "no-caps color=primary"
+                ).mark("add-policy")
                 self.side = ui.refreshable(lambda: Panel(session, session.keep_address, self.side.refresh))
                 self.side()
             with ui.element("div").classes("estate-main"):
@@ -75,26 +86,45 @@ class ComparePage:
         with ui.element("section").classes("estate-card"):
             for place in range(len(self.policies)):
                 with ui.row().classes("items-center"):
-                    ui.label(self._name(place) + (session.say("baseline") if place == 0 else "")).classes("font-bold")
-                    ui.button(icon="delete", on_click=lambda place=place: self._remove(place)).props(f'flat dense aria-label="{session.say("remove")}"')
+                    ui.label(self._name(place) + (session.say("baseline") if place == 0 else "")).classes(
+                        "font-bold"
+                    )
+                    ui.button(icon="delete", on_click=lambda place=place: self._remove(place)).props(
+                        f'flat dense aria-label="{session.say("remove")}"'
+                    )
             with ui.row().classes("items-center"):
-                ui.select(list(REPLICATIONS), label=session.say("replications")).bind_value(self, "replications").style("min-width: 9rem")
-                ui.button(session.say("do_compare"), icon="balance", on_click=self._start).props("no-caps color=primary").mark("compare")
-            self.status = ui.label("").classes("estate-status").props("role=status aria-live=polite").mark("compare-status")
+                ui.select(list(REPLICATIONS), label=session.say("replications")).bind_value(
+                    self, "replications"
+                ).style("min-width: 9rem")
+                ui.button(session.say("do_compare"), icon="balance", on_click=self._start).props(
+                    "no-caps color=primary"
+                ).mark("compare")
+            self.status = (
+                ui.label("")
+                .classes("estate-status")
+                .props("role=status aria-live=polite")
+                .mark("compare-status")
+            )
             self.bar = ui.linear_progress(0, show_value=False)
 
     def _results(self) -> None:
         for place, found in enumerate(self.found, 1):
             with ui.element("section").classes("estate-card"):
-                ui.label(self.session.say("against", policy=self._name(place), first=self._name(0))).classes("text-lg font-bold")
+                ui.label(self.session.say("against", policy=self._name(place), first=self._name(0))).classes(
+                    "text-lg font-bold"
+                )
                 self._table(found)
-                ui.label(self.session.say("rescued", rescued=f"{found.rescued:.1f}", harmed=f"{found.harmed:.1f}"))
+                ui.label(
+                    self.session.say("rescued", rescued=f"{found.rescued:.1f}", harmed=f"{found.harmed:.1f}")
+                )
                 self._estates(place, found)
         if self.found:
             with ui.element("div").classes("estate-charts"):
                 for name in MONTHLY:
                     names = [self._name(place) for place in range(1, len(self.found) + 1)]
-                    ui.echart(difference_options(name, names, self.found, self.session.lang)).classes("estate-chart")
+                    ui.echart(difference_options(name, names, self.found, self.session.lang)).classes(
+                        "estate-chart"
+                    )
             ui.label(self.session.say("interval_note", pairs=self.found[0].pairs)).classes("estate-small")
 
     def _table(self, found: Difference) -> None:
@@ -103,9 +133,18 @@ class ComparePage:
         rows = []
         for name, (base, mean, interval) in found.outcomes.items():
             word = OUTCOMES[name]
-            rows.append({"outcome": word.in_language(session.lang), "first": _value(base, word.unit, session.lang),
-                         "change": _value(mean, word.unit, session.lang, True), "interval": self._interval(interval, word.unit)})  # fmt: skip
-        made: list[dict[str, Any]] = [{"name": key, "field": key, "label": session.say(f"col_{key}"), "align": align} for key, align in heads]
+            rows.append(
+                {
+                    "outcome": word.in_language(session.lang),
+                    "first": _value(base, word.unit, session.lang),
+                    "change": _value(mean, word.unit, session.lang, True),
+                    "interval": self._interval(interval, word.unit),
+                }
+            )
+        made: list[dict[str, Any]] = [
+            {"name": key, "field": key, "label": session.say(f"col_{key}"), "align": align}
+            for key, align in heads
+        ]
         ui.table(rows=rows, columns=made, row_key="outcome").props("flat wrap-cells dense").classes("w-full")
 
     def _interval(self, found: Interval, unit: str) -> str:
@@ -123,7 +162,9 @@ class ComparePage:
         with ui.row():
             for estate, before, after in found.estates:
                 label = session.say("estate_moved", estate=estate, before=before, after=after)
-                ui.button(label, on_click=lambda estate=estate: self._why(place, estate)).props("outline no-caps dense")
+                ui.button(label, on_click=lambda estate=estate: self._why(place, estate)).props(
+                    "outline no-caps dense"
+                )
 
     # what happens
 
@@ -167,7 +208,9 @@ class ComparePage:
             return
         first = scenario_of(self.policies[0], session.limits)
         scenarios = [scenario_of(policy, session.limits) for policy in self.policies]
-        if any((one.city, one.types, one.months) != (first.city, first.types, first.months) for one in scenarios):
+        if any(
+            (one.city, one.types, one.months) != (first.city, first.types, first.months) for one in scenarios
+        ):
             raise EstateError(session.say("other_city"))
         seeds = [self.policies[0].seed + number for number in range(int(self.replications))]
         total, done, gate = len(scenarios) * len(seeds), 0, asyncio.Semaphore(AT_ONCE)
@@ -178,7 +221,9 @@ class ComparePage:
             async with gate:
                 if self.stopped != mine or session.client._deleted:
                     raise asyncio.CancelledError  # nobody waits for it any more
-                made: RunSummary = await session.workers.call(tasks.summarised, scenario.model_copy(update={"seed": seed}))
+                made: RunSummary = await session.workers.call(
+                    tasks.summarised, scenario.model_copy(update={"seed": seed})
+                )
             done += 1
             if self.stopped == mine:
                 self.bar.set_value(done / total)
@@ -213,14 +258,20 @@ class ComparePage:
             for policy in (self.policies[0], replace(self.policies[place], seed=self.policies[0].seed)):
                 _, result = await session.workers.run(scenario_of(policy, session.limits))
                 lives.append(await run.io_bound(story, result.run, estate, session.lang) or [])
-            with session.client, ui.dialog(value=True) as dialog, ui.card().classes("estate-story").style("max-width: min(90rem, 97vw); width: 100%"):
+            with (
+                session.client,
+                ui.dialog(value=True) as dialog,
+                ui.card().classes("estate-story").style("max-width: min(90rem, 97vw); width: 100%"),
+            ):
                 ui.label(session.say("life_of", estate=estate)).classes("text-xl font-bold")
                 with ui.element("div").classes("estate-charts"):
                     for title, lines in zip((self._name(0), self._name(place)), lives, strict=True):
                         with ui.element("div"):
                             ui.label(title).classes("text-lg font-bold")
                             for line in lines:
-                                ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")
+                                ui.label(line).style(
+                                    "padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600"
+                                )
                 ui.button(session.say("close"), on_click=dialog.close).props("no-caps autofocus")
                 dialog.on("hide", dialog.delete)
 

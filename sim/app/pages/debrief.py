@@ -35,7 +35,9 @@ class DebriefPage:
         with ui.element("main").classes("estate-narrow").style("max-width: 80rem"):
             ui.label(session.say("game_debrief")).classes("text-2xl font-bold")
             if game is None or game.stage != ENDED:
-                ui.label(session.say("game_none" if game is None else "game_not_over")).classes("text-lg").mark("debrief-status")
+                ui.label(session.say("game_none" if game is None else "game_not_over")).classes(
+                    "text-lg"
+                ).mark("debrief-status")
                 return
             ui.label(session.say("game_one_luck")).classes("estate-small")
             with ui.element("section").classes("estate-card"):
@@ -60,7 +62,9 @@ class DebriefPage:
     def _paths(self, game: Game) -> dict[str, tuple[Year, ...]]:
         """Years of every team, of the best package and of the city without measures."""
         order = {line.name: place for place, line in enumerate(game.board)}
-        teams = sorted((team for team in game.teams.values() if team.years), key=lambda team: order[team.name])
+        teams = sorted(
+            (team for team in game.teams.values() if team.years), key=lambda team: order[team.name]
+        )
         paths = {team.name: team.years for team in teams}
         if self.host.best_years:
             paths[self.session.say("game_best_row")] = self.host.best_years[: game.closed]
@@ -77,8 +81,14 @@ class DebriefPage:
             ui.label(session.say("game_best_none"))
             return
         self._package(best.package)
-        ui.label(session.say("game_best_how", tried=best.tried, total=TRIALS, seeds=game_work.SEEDS, years=game.rules.years)).classes("estate-small")
-        ui.button(session.say("game_best_toml"), icon="description", on_click=lambda: self._toml(game)).props("no-caps outline").mark("best-toml")
+        ui.label(
+            session.say(
+                "game_best_how", tried=best.tried, total=TRIALS, seeds=game_work.SEEDS, years=game.rules.years
+            )
+        ).classes("estate-small")
+        ui.button(session.say("game_best_toml"), icon="description", on_click=lambda: self._toml(game)).props(
+            "no-caps outline"
+        ).mark("best-toml")
 
     def _package(self, package: Package) -> None:
         """What it buys, in the order in which it begins."""
@@ -88,7 +98,14 @@ class DebriefPage:
                 label, year = described(one.kind), (one.start - 1) // MONTHS_PER_YEAR + 1
                 key = "game_item" if costs_public(one.kind) else "game_item_free"
                 with ui.element("li"):
-                    ui.label(session.say(key, measure=label.label.in_language(lang), year=year, yuan=money(one.yearly, lang)))
+                    ui.label(
+                        session.say(
+                            key,
+                            measure=label.label.in_language(lang),
+                            year=year,
+                            yuan=money(one.yearly, lang),
+                        )
+                    )
             if not package:
                 ui.label(session.say("game_did_nothing"))
 
@@ -98,22 +115,52 @@ class DebriefPage:
         ui.label(session.say("game_decisions")).classes("text-lg font-bold")
         for line in game.board:
             team = next(team for team in game.teams.values() if team.name == line.name)
-            with ui.expansion(f"{team.name} · {session.say('game_spent')} {money(game.spent(team), lang)}").classes("w-full estate-measure"):
+            with ui.expansion(
+                f"{team.name} · {session.say('game_spent')} {money(game.spent(team), lang)}"
+            ).classes("w-full estate-measure"):
                 for number, (decision, year) in enumerate(zip(team.decisions, team.years, strict=False), 1):
                     spent = dict(year.spent)
-                    parts = [f"{label_of(kind).in_language(lang)} {money(yuan, lang)} → {money(spent.get(kind, 0), lang)}" for kind, yuan in decision.items()]
-                    ui.label(f"{session.say('game_year')} {number}: " + ("；" if lang == "zh" else "; ").join(parts or [session.say("game_did_nothing")]))
-        ui.button(session.say("game_csv"), icon="table_chart", on_click=lambda: self._csv(game)).props("no-caps outline").mark("game-csv")
+                    parts = [
+                        f"{label_of(kind).in_language(lang)} {money(yuan, lang)} → {money(spent.get(kind, 0), lang)}"
+                        for kind, yuan in decision.items()
+                    ]
+                    ui.label(
+                        f"{session.say('game_year')} {number}: "
+                        + ("；" if lang == "zh" else "; ").join(parts or [session.say("game_did_nothing")])
+                    )
+        ui.button(session.say("game_csv"), icon="table_chart", on_click=lambda: self._csv(game)).props(
+            "no-caps outline"
+        ).mark("game-csv")
 
     def _csv(self, game: Game) -> None:
         target = io.StringIO()
         lines = csv.writer(target)
-        lines.writerow(["team", "year", "measure", "most_yuan", "spent_yuan", "out_of_cycle", "worst_decile_satisfaction"])
+        lines.writerow(
+            [
+                "team",
+                "year",
+                "measure",
+                "most_yuan",
+                "spent_yuan",
+                "out_of_cycle",
+                "worst_decile_satisfaction",
+            ]
+        )
         for team in game.teams.values():
             for number, (decision, year) in enumerate(zip(team.decisions, team.years, strict=False), 1):
                 spent = dict(year.spent)
                 for kind, yuan in (decision or {"": 0}).items():
-                    lines.writerow([_cell(team.name), number, kind, yuan, spent.get(kind, 0), f"{year.out_of_cycle:.6f}", f"{year.worst_decile:.6f}"])
+                    lines.writerow(
+                        [
+                            _cell(team.name),
+                            number,
+                            kind,
+                            yuan,
+                            spent.get(kind, 0),
+                            f"{year.out_of_cycle:.6f}",
+                            f"{year.worst_decile:.6f}",
+                        ]
+                    )
         ui.download.content(target.getvalue().encode("utf-8-sig"), "game.csv", "text/csv; charset=utf-8")
 
     def _toml(self, game: Game) -> None:

@@ -79,8 +79,13 @@ class GamePage:
         if game is None or team is None:
             return {"page": id(game)}
         now = (team.failed, game.stage, game.year)
-        return {"page": (id(game), team.token), "standing": (team.key, len(team.said), self.host.nothing, now),
-                "side": (team.version, now), "board": (tuple(game.board), len(self.host.nothing)), "city": team.key}  # fmt: skip
+        return {
+            "page": (id(game), team.token),
+            "standing": (team.key, len(team.said), self.host.nothing, now),
+            "side": (team.version, now),
+            "board": (tuple(game.board), len(self.host.nothing)),
+            "city": team.key,
+        }
 
     def _look(self) -> None:
         before, self._shown = self._shown, self._states()
@@ -102,23 +107,43 @@ class GamePage:
             ui.label(session.say("game_join")).classes("text-2xl font-bold")
             with ui.element("section").classes("estate-card"):
                 ui.label(session.say("game_new_team")).classes("text-lg font-bold")
-                name = ui.input(session.say("game_team_name")).props("outlined maxlength=24").classes("w-full").mark("team-name")
+                name = (
+                    ui.input(session.say("game_team_name"))
+                    .props("outlined maxlength=24")
+                    .classes("w-full")
+                    .mark("team-name")
+                )
                 name.on("keydown.enter", lambda: self._enter(name.value))
-                ui.button(session.say("game_make_team"), on_click=lambda: self._enter(name.value)).props("no-caps color=primary").mark("make-team")
+                ui.button(session.say("game_make_team"), on_click=lambda: self._enter(name.value)).props(
+                    "no-caps color=primary"
+                ).mark("make-team")
             with ui.element("section").classes("estate-card"):
                 ui.label(session.say("game_join_team")).classes("text-lg font-bold")
-                code = ui.input(session.say("game_team_code")).props("outlined maxlength=4 inputmode=numeric").classes("w-full").mark("team-code")
+                code = (
+                    ui.input(session.say("game_team_code"))
+                    .props("outlined maxlength=4 inputmode=numeric")
+                    .classes("w-full")
+                    .mark("team-code")
+                )
                 code.on("keydown.enter", lambda: self._join(game, code.value))
-                ui.button(session.say("game_enter_team"), on_click=lambda: self._join(game, code.value)).props("no-caps outline").mark("join-team")
+                ui.button(
+                    session.say("game_enter_team"), on_click=lambda: self._join(game, code.value)
+                ).props("no-caps outline").mark("join-team")
 
     def _room(self, game: Game, team: Team) -> None:
         session = self.session
         with ui.element("main").classes("estate-game"):
             with ui.row().classes("items-center w-full"):
-                ui.label(session.say("game_your_team", name=team.name, code=team.code)).classes("text-xl font-bold").mark("your-team")
+                ui.label(session.say("game_your_team", name=team.name, code=team.code)).classes(
+                    "text-xl font-bold"
+                ).mark("your-team")
                 ui.button(session.say("game_leave"), on_click=self._leave).props("flat no-caps dense")
-            self.parts = {"standing": ui.refreshable(lambda: self._standing(game, team)), "side": ui.refreshable(lambda: self._side(game, team)),
-                          "board": ui.refreshable(lambda: leader_board(session, self.host, game)), "city": ui.refreshable(lambda: self._city(team))}  # fmt: skip
+            self.parts = {
+                "standing": ui.refreshable(lambda: self._standing(game, team)),
+                "side": ui.refreshable(lambda: self._side(game, team)),
+                "board": ui.refreshable(lambda: leader_board(session, self.host, game)),
+                "city": ui.refreshable(lambda: self._city(team)),
+            }
             self.parts["standing"]()
             with columns():
                 with ui.element("div").classes("estate-side"):
@@ -134,11 +159,15 @@ class GamePage:
             ui.label(session.say("game_waiting")).classes("text-lg").props("role=status").mark("game-status")
         elif game.stage == ENDED:
             ui.label(session.say("game_ended")).classes("text-lg font-bold").mark("game-status")
-            ui.button(session.say("game_to_debrief"), on_click=lambda: ui.navigate.to(session.address("/debrief"))).props("no-caps color=primary")
+            ui.button(
+                session.say("game_to_debrief"), on_click=lambda: ui.navigate.to(session.address("/debrief"))
+            ).props("no-caps color=primary")
         elif game.stage == DECIDING:
             DecisionForm(session, game, team, self._submit)
         else:
-            ui.label(session.say("game_failed" if team.failed else "game_running")).classes("text-lg").props("role=status").mark("game-status")
+            ui.label(session.say("game_failed" if team.failed else "game_running")).classes("text-lg").props(
+                "role=status"
+            ).mark("game-status")
             if not team.failed:
                 ui.spinner(size="lg")
 
@@ -146,13 +175,20 @@ class GamePage:
         """Year, the three figures of the leader board, and what the team must know about its last year."""
         session, lang = self.session, self.session.lang
         if game.stage != JOINING:
-            ui.label(session.say("game_year_of", year=max(0, game.year) + 1, years=game.rules.years)).classes("text-lg").mark("game-year")
+            ui.label(session.say("game_year_of", year=max(0, game.year) + 1, years=game.rules.years)).classes(
+                "text-lg"
+            ).mark("game-year")
         with ui.element("div").classes("estate-figures"):
             for key, name in (("game_out", "out_of_cycle"), ("game_worst", "worst_decile")):
                 value = format_share(getattr(team.years[-1], name), 0) if team.years else "–"
                 notes = change_words(session, team.years, name)
                 if team.years and len(self.host.nothing) >= len(team.years):
-                    notes.append(session.say("game_if_nothing", value=format_share(getattr(self.host.nothing[len(team.years) - 1], name), 0)))
+                    notes.append(
+                        session.say(
+                            "game_if_nothing",
+                            value=format_share(getattr(self.host.nothing[len(team.years) - 1], name), 0),
+                        )
+                    )
                 figure(session.say(key), value, notes)
             figure(session.say("game_left"), money(game.left(team), lang), [])
         for said in team.said:

@@ -35,11 +35,18 @@ class PlayPage:
             with ui.element("div").classes("estate-side"):
                 self.side = ui.refreshable(lambda: Panel(session, self._changed, self._rebuilt))
                 with ui.row().classes("items-center"):
-                    ui.button(session.say("run"), icon="play_arrow", on_click=self._run).props("no-caps color=primary").mark("run")
+                    ui.button(session.say("run"), icon="play_arrow", on_click=self._run).props(
+                        "no-caps color=primary"
+                    ).mark("run")
                     ui.checkbox(session.say("automatic")).bind_value(self, "automatic")
                 self.side()
             with ui.element("div").classes("estate-main"):
-                self.status = ui.label(session.say("ready")).classes("estate-status").props('role=status aria-live=polite').mark("status")
+                self.status = (
+                    ui.label(session.say("ready"))
+                    .classes("estate-status")
+                    .props("role=status aria-live=polite")
+                    .mark("status")
+                )
                 with ui.element("div").classes("estate-view"):
                     place = ui.element("div")
                     charts = city_charts(session.lang)
@@ -57,7 +64,9 @@ class PlayPage:
         self.session.keep_address()
         if self.automatic:
             self.timer.deactivate()
-            with self.session.client:  # the control that was moved may be gone with the scenario that it belonged to
+            with (
+                self.session.client
+            ):  # the control that was moved may be gone with the scenario that it belonged to
                 self.timer = ui.timer(SETTLED_SECONDS, self._run, once=True)
 
     def _rebuilt(self) -> None:

@@ -32,14 +32,18 @@ class SharePage:
     def _content(self) -> None:
         session = self.session
         head(session, self._switch)
-        with ui.element("main").classes("estate-main").style("max-width: 70rem; margin: 0 auto; padding: 1rem"):
+        with (
+            ui.element("main").classes("estate-main").style("max-width: 70rem; margin: 0 auto; padding: 1rem")
+        ):
             with ui.element("section").classes("estate-card"):
                 ui.label(session.say("what_is_shared")).classes("text-lg font-bold")
                 for line in self._setting():
                     ui.label(line)
                 ui.label(session.say("share_help")).classes("estate-small")
             with ui.element("section").classes("estate-card"):
-                ui.input(session.say("link"), value=self.link).props("readonly outlined").classes("w-full").mark("link")
+                ui.input(session.say("link"), value=self.link).props("readonly outlined").classes(
+                    "w-full"
+                ).mark("link")
                 with ui.row():
                     ui.button(session.say("copy"), icon="content_copy", on_click=self._copy).props("no-caps")
                     self._button("download_toml", "description", self._toml)
@@ -50,7 +54,9 @@ class SharePage:
                 with ui.row():
                     for name, chart in CHARTS.items():
                         button = ui.button(chart.title.in_language(session.lang), icon="image")
-                        button.on_click(lambda name=name, button=button: self._busy(button, lambda: self._picture(name)))
+                        button.on_click(
+                            lambda name=name, button=button: self._busy(button, lambda: self._picture(name))
+                        )
                         button.props("outline no-caps").mark(f"png-{name}")
 
     def _setting(self) -> list[str]:
@@ -58,12 +64,21 @@ class SharePage:
         session, choice = self.session, self.session.choice
         zh = session.lang == "zh"
         colon, between = ("：", "、") if zh else (": ", ", ")
-        measures = [measure.label.in_language(session.lang) for name in choice.on if (measure := choice.board.measure(name)) is not None]
-        lines = [title(choice.scenario, session.limits, session.lang),
-                 session.say("measures") + colon + (between.join(measures) or session.say("no_measure")),
-                 f"{session.say('month')}{colon}{choice.months}; {'随机种子' if zh else 'seed'}{colon}{choice.seed}"]  # fmt: skip
+        measures = [
+            measure.label.in_language(session.lang)
+            for name in choice.on
+            if (measure := choice.board.measure(name)) is not None
+        ]
+        lines = [
+            title(choice.scenario, session.limits, session.lang),
+            session.say("measures") + colon + (between.join(measures) or session.say("no_measure")),
+            f"{session.say('month')}{colon}{choice.months}; {'随机种子' if zh else 'seed'}{colon}{choice.seed}",
+        ]
         levers = choice.board.by_key
-        return lines + [f"{levers[key].label.in_language(session.lang)} ({key}){colon}{levers[key].written(value)}" for key, value in choice.values]
+        return lines + [
+            f"{levers[key].label.in_language(session.lang)} ({key}){colon}{levers[key].written(value)}"
+            for key, value in choice.values
+        ]
 
     def _button(self, name: str, icon: str, work: Callable[[], Awaitable[None]]) -> None:
         button = ui.button(self.session.say(name), icon=icon).props("no-caps").mark(name)
@@ -92,7 +107,11 @@ class SharePage:
         return f"{self.session.choice.scenario}_{self.session.choice.seed}{ending}"
 
     async def _toml(self) -> None:
-        ui.download.content(to_toml(scenario_of(self.session.choice, self.session.limits)), self._name(".toml"), "text/plain; charset=utf-8")
+        ui.download.content(
+            to_toml(scenario_of(self.session.choice, self.session.limits)),
+            self._name(".toml"),
+            "text/plain; charset=utf-8",
+        )
 
     async def _tables(self) -> None:
         await self._made(".zip", "application/zip", tasks.tables)

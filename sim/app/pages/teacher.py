@@ -82,9 +82,16 @@ class TeacherPage:
 
     def _door(self) -> None:
         with ui.element("section").classes("estate-card"):
-            field = ui.input(self.session.say("game_teacher_key")).props("outlined maxlength=40").classes("w-full").mark("teacher-key")
+            field = (
+                ui.input(self.session.say("game_teacher_key"))
+                .props("outlined maxlength=40")
+                .classes("w-full")
+                .mark("teacher-key")
+            )
             field.on("keydown.enter", lambda: self._unlock(field.value))
-            ui.button(self.session.say("game_open_it"), on_click=lambda: self._unlock(field.value)).props("no-caps color=primary").mark("unlock")
+            ui.button(self.session.say("game_open_it"), on_click=lambda: self._unlock(field.value)).props(
+                "no-caps color=primary"
+            ).mark("unlock")
 
     def _set_up(self) -> None:
         session, lang = self.session, self.session.lang
@@ -94,12 +101,20 @@ class TeacherPage:
             titles = {name: word.in_language(lang) for name, word in offered(session.limits).items()}
             ui.select(titles, label=session.say("scenario")).bind_value(self, "scenario").classes("w-full")
             with ui.row().classes("w-full"):
-                ui.number(session.say("game_years"), min=YEARS[0], max=YEARS[1], precision=0).bind_value(self, "years").style("min-width: 12rem").mark("years")
-                ui.number(session.say("game_yearly"), min=1, precision=0).bind_value(self, "yearly").style("min-width: 18rem").mark("yearly")
+                ui.number(session.say("game_years"), min=YEARS[0], max=YEARS[1], precision=0).bind_value(
+                    self, "years"
+                ).style("min-width: 12rem").mark("years")
+                ui.number(session.say("game_yearly"), min=1, precision=0).bind_value(self, "yearly").style(
+                    "min-width: 18rem"
+                ).mark("yearly")
                 ui.number(session.say("seed_word"), min=0, precision=0).bind_value(self, "seed").mark("seed")
             names = {kind: described(kind).label.in_language(lang) for kind in kinds()}
-            ui.select(names, label=session.say("game_measures"), multiple=True).bind_value(self, "measures").props("use-chips").classes("w-full")
-            ui.button(session.say("game_open_game"), icon="groups", on_click=self._open).props("no-caps color=primary size=lg").mark("open-game")
+            ui.select(names, label=session.say("game_measures"), multiple=True).bind_value(
+                self, "measures"
+            ).props("use-chips").classes("w-full")
+            ui.button(session.say("game_open_game"), icon="groups", on_click=self._open).props(
+                "no-caps color=primary size=lg"
+            ).mark("open-game")
 
     def _game(self, game: Game) -> None:
         session = self.session
@@ -110,9 +125,15 @@ class TeacherPage:
             else:
                 ui.label(session.say("game_code_is", code=self.code)).classes("text-3xl font-bold")
             if game.stage == JOINING:
-                ui.label(session.say("game_joining")).classes("text-lg").props("role=status").mark("teacher-status")
+                ui.label(session.say("game_joining")).classes("text-lg").props("role=status").mark(
+                    "teacher-status"
+                )
             else:
-                text = session.say("game_ended") if game.stage == ENDED else session.say("game_year_of", year=game.year + 1, years=game.rules.years)
+                text = (
+                    session.say("game_ended")
+                    if game.stage == ENDED
+                    else session.say("game_year_of", year=game.year + 1, years=game.rules.years)
+                )
                 ui.label(text).classes("text-xl font-bold").props("role=status").mark("teacher-status")
             with ui.row():
                 self._buttons(game)
@@ -122,23 +143,37 @@ class TeacherPage:
     def _buttons(self, game: Game) -> None:
         session = self.session
         if game.stage == JOINING:
-            ui.button(session.say("game_begin"), icon="flag", on_click=lambda: self._try(game.begin)).props("no-caps color=primary size=lg").mark("begin")
+            ui.button(session.say("game_begin"), icon="flag", on_click=lambda: self._try(game.begin)).props(
+                "no-caps color=primary size=lg"
+            ).mark("begin")
         elif game.stage == DECIDING:
             last = game.year + 1 == game.rules.years
-            ui.button(session.say("game_last" if last else "game_next"), icon="skip_next", on_click=lambda: self._try(self.host.next_round)
-                      ).props("no-caps color=primary size=lg").mark("next")  # fmt: skip
+            ui.button(
+                session.say("game_last" if last else "game_next"),
+                icon="skip_next",
+                on_click=lambda: self._try(self.host.next_round),
+            ).props("no-caps color=primary size=lg").mark("next")
         elif game.stage == ENDED:
-            ui.button(session.say("game_to_debrief"), icon="insights", on_click=lambda: ui.navigate.to(session.address("/debrief"))
-                      ).props("no-caps color=primary size=lg")  # fmt: skip
+            ui.button(
+                session.say("game_to_debrief"),
+                icon="insights",
+                on_click=lambda: ui.navigate.to(session.address("/debrief")),
+            ).props("no-caps color=primary size=lg")
         elif self.host.failed:
-            ui.button(session.say("game_again"), on_click=lambda: self._try(self.host.next_round)).props("no-caps color=primary").mark("again")
+            ui.button(session.say("game_again"), on_click=lambda: self._try(self.host.next_round)).props(
+                "no-caps color=primary"
+            ).mark("again")
         else:
             ui.label(session.say("game_running"))
             ui.spinner()
         if game.stage in (JOINING, DECIDING):
-            ui.button(session.say("game_end"), on_click=lambda: self._sure(lambda: self._try(game.end))).props("no-caps flat").mark("end")
+            ui.button(
+                session.say("game_end"), on_click=lambda: self._sure(lambda: self._try(game.end))
+            ).props("no-caps flat").mark("end")
         if game.stage == ENDED:
-            ui.button(session.say("game_shut"), on_click=lambda: self._sure(self.host.shut)).props("no-caps flat").mark("shut")
+            ui.button(session.say("game_shut"), on_click=lambda: self._sure(self.host.shut)).props(
+                "no-caps flat"
+            ).mark("shut")
 
     def _room(self, game: Game) -> None:
         """Who is there and who has submitted, the leader board, how far the search is."""
@@ -147,18 +182,41 @@ class TeacherPage:
         with ui.element("section").classes("estate-card"):
             if game.stage == DECIDING:
                 done = sum(team.chosen is not None for team in teams)
-                ui.label(session.say("game_count", submitted=done, teams=len(teams))).classes("text-lg font-bold").mark("count")
-            rows = [{"team": team.name, "code": team.code, "left": money(game.left(team), lang), "state": self._word(game, team)} for team in teams]
-            columns = [{"name": name, "field": name, "label": session.say(f"game_{name}"), "align": "right" if name == "left" else "left"}
-                       for name in ("team", "code", "state", "left")]  # fmt: skip
-            ui.table(rows=rows, columns=columns, row_key="code", pagination=0).props("flat wrap-cells dense hide-pagination").classes("w-full")
+                ui.label(session.say("game_count", submitted=done, teams=len(teams))).classes(
+                    "text-lg font-bold"
+                ).mark("count")
+            rows = [
+                {
+                    "team": team.name,
+                    "code": team.code,
+                    "left": money(game.left(team), lang),
+                    "state": self._word(game, team),
+                }
+                for team in teams
+            ]
+            columns = [
+                {
+                    "name": name,
+                    "field": name,
+                    "label": session.say(f"game_{name}"),
+                    "align": "right" if name == "left" else "left",
+                }
+                for name in ("team", "code", "state", "left")
+            ]
+            ui.table(rows=rows, columns=columns, row_key="code", pagination=0).props(
+                "flat wrap-cells dense hide-pagination"
+            ).classes("w-full")
         with ui.element("section").classes("estate-card"):
             leader_board(session, self.host, game)
             if self.host.search_failed:
-                ui.label(session.say("game_search_failed", reason=self.host.search_failed)).classes("estate-small")
+                ui.label(session.say("game_search_failed", reason=self.host.search_failed)).classes(
+                    "estate-small"
+                )
             else:
                 tried = self.host.best.tried if self.host.best is not None else 0
-                ui.label(session.say("game_search_on", tried=tried, total=TRIALS)).classes("estate-small").mark("search")
+                ui.label(session.say("game_search_on", tried=tried, total=TRIALS)).classes(
+                    "estate-small"
+                ).mark("search")
 
     def _word(self, game: Game, team: Team) -> str:
         if team.failed:
@@ -184,7 +242,11 @@ class TeacherPage:
             usual = [kind for kind in usual_measures() if kind in known]
             ordered = tuple(dict.fromkeys((*usual, *known)))
             name = self.scenario if self.scenario in offered(self.session.limits) else DEFAULT
-            self.host.open(Rules(name, int(self.seed or 0), int(self.years or 0), int((self.yearly or 0) * UNIT), ordered))
+            self.host.open(
+                Rules(
+                    name, int(self.seed or 0), int(self.years or 0), int((self.yearly or 0) * UNIT), ordered
+                )
+            )
 
         self._try(open_it)
 

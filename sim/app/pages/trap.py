@@ -68,11 +68,22 @@ class TrapPage:
             with ui.element("div").classes("estate-side"):
                 ui.label(session.say("trap_help")).classes("estate-small")
                 titles = {name: kind.title.in_language(session.lang) for name, kind in self._types().items()}
-                ui.select(titles, value=self.type, label=session.say("trap_type"), on_change=lambda event: self._chosen("type", event.value)
-                          ).classes("w-full").mark("trap-type")  # fmt: skip
-                names = {key: lever_name(Lever(key, self.type), session.lang) for key in trap_work.lever_keys()}
-                ui.select(names, value=self.lever, label=session.say("trap_lever"), with_input=True,
-                          on_change=lambda event: self._chosen("lever", event.value)).classes("w-full").mark("trap-lever")  # fmt: skip
+                ui.select(
+                    titles,
+                    value=self.type,
+                    label=session.say("trap_type"),
+                    on_change=lambda event: self._chosen("type", event.value),
+                ).classes("w-full").mark("trap-type")
+                names = {
+                    key: lever_name(Lever(key, self.type), session.lang) for key in trap_work.lever_keys()
+                }
+                ui.select(
+                    names,
+                    value=self.lever,
+                    label=session.say("trap_lever"),
+                    with_input=True,
+                    on_change=lambda event: self._chosen("lever", event.value),
+                ).classes("w-full").mark("trap-lever")
                 Panel(session, self._changed, self._rebuilt, measures=False)
             with ui.element("div").classes("estate-main"):
                 self.view = ui.refreshable(self._view)
@@ -80,8 +91,15 @@ class TrapPage:
 
     def _view(self) -> None:
         session, lever = self.session, Lever(self.lever, self.type)
-        self.status = ui.label(session.say("trap_ready")).classes("estate-status").props("role=status aria-live=polite").mark("trap-status")
-        self.diagram = Diagram(session.lang, lever_name(lever, session.lang), lever.bounds(), self.at, self.start, self._moved)
+        self.status = (
+            ui.label(session.say("trap_ready"))
+            .classes("estate-status")
+            .props("role=status aria-live=polite")
+            .mark("trap-status")
+        )
+        self.diagram = Diagram(
+            session.lang, lever_name(lever, session.lang), lever.bounds(), self.at, self.start, self._moved
+        )
         self.behind = ui.label("").classes("estate-small").mark("trap-behind")
         ui.label(session.say("trap_shades")).classes("estate-small")
         self.diagram.show_curve(self.parts)
@@ -91,7 +109,11 @@ class TrapPage:
 
     def _types(self) -> dict[str, EstateType]:
         """The types of estate that bill fees: the others have no collection rate."""
-        return {name: kind for name, kind in self.session.choice.board.scenario.types.items() if kind.fee_price > 0}
+        return {
+            name: kind
+            for name, kind in self.session.choice.board.scenario.types.items()
+            if kind.fee_price > 0
+        }
 
     # what happens
 

@@ -48,13 +48,24 @@ def load_batch(folder: str | Path) -> Batch:
 
     place = Path(folder)
     if not is_batch(place):
-        raise ResultError(f"{place}: found no scenario of a batch in it, allowed a folder that `estate batch` wrote")
+        raise ResultError(
+            f"{place}: found no scenario of a batch in it, allowed a folder that `estate batch` wrote"
+        )
     found = []
     for headline in sorted(place.glob(f"*/{HEADLINE}")):
         if headline.parent.name.startswith("."):
             continue  # what an interrupted batch left
-        runs = [_outcomes(headline), *(_outcomes(file) for file in sorted((headline.parent / BRIEF).glob("seed-*.json")))]
-        found.append(Replicated(load_run(headline.parent), {key: [run.get(key, math.nan) for run in runs] for key in runs[0]}, _ensemble(headline)))
+        runs = [
+            _outcomes(headline),
+            *(_outcomes(file) for file in sorted((headline.parent / BRIEF).glob("seed-*.json"))),
+        ]
+        found.append(
+            Replicated(
+                load_run(headline.parent),
+                {key: [run.get(key, math.nan) for run in runs] for key in runs[0]},
+                _ensemble(headline),
+            )
+        )
     return Batch(place.resolve().name, tuple(found))
 
 

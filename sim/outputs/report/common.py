@@ -43,11 +43,20 @@ def type_name(scenario: Scenario, key: str, lang: str) -> str:
 def size_rows(scenario: Scenario, lang: str) -> list[tuple[str, str]]:
     """City, estates by type, households and companies."""
     kinds = scenario.estates_by_type()
-    rows = [(say("city", lang), scenario.city.name.in_language(lang)), (say("estates", lang), f"{scenario.city.estates:,}")]
-    rows += [(say("estates_of", lang, type=type_name(scenario, key, lang)), f"{number:,}") for key, number in kinds.items()]
+    rows = [
+        (say("city", lang), scenario.city.name.in_language(lang)),
+        (say("estates", lang), f"{scenario.city.estates:,}"),
+    ]
+    rows += [
+        (say("estates_of", lang, type=type_name(scenario, key, lang)), f"{number:,}")
+        for key, number in kinds.items()
+    ]
     if scenario.city.households is not None:
         rows.append((say("households", lang), f"{scenario.city.households:,}"))
-    rows += [(say("companies", lang), f"{scenario.companies.private + scenario.companies.state_owned:,}"), (say("months", lang), f"{scenario.months:,}")]
+    rows += [
+        (say("companies", lang), f"{scenario.companies.private + scenario.companies.state_owned:,}"),
+        (say("months", lang), f"{scenario.months:,}"),
+    ]
     off = [name for name, on in scenario.loops.model_dump().items() if not on]
     return rows + ([(say("loops_off", lang), listed(off, lang))] if off else [])
 
@@ -73,7 +82,9 @@ def dates_of(programme: Programme, months: int, lang: str) -> str:
 
 def programmes_line(scenario: Scenario, lang: str) -> str:
     """The programmes of a scenario in one line."""
-    return listed(dict.fromkeys(label_of(one, lang) for one in scenario.interventions), lang) or say("no_programme", lang)
+    return listed(dict.fromkeys(label_of(one, lang) for one in scenario.interventions), lang) or say(
+        "no_programme", lang
+    )
 
 
 def status_of(key: str, scenario: Scenario) -> str:
@@ -94,7 +105,13 @@ def counts_of(scenario: Scenario) -> dict[str, int]:
 def share_assumed(scenario: Scenario, lang: str) -> str:
     """A sentence about how many parameters are assumed."""
     counts = counts_of(scenario)
-    return say("share_assumed", lang, all=len(PARAMETERS), assumed=counts["assumed"], share=f"{100 * counts['assumed'] / len(PARAMETERS):.0f}%")
+    return say(
+        "share_assumed",
+        lang,
+        all=len(PARAMETERS),
+        assumed=counts["assumed"],
+        share=f"{100 * counts['assumed'] / len(PARAMETERS):.0f}%",
+    )
 
 
 def assumptions(scenarios: Sequence[Scenario], lang: str) -> tuple[Table, ...]:
@@ -106,8 +123,13 @@ def assumptions(scenarios: Sequence[Scenario], lang: str) -> tuple[Table, ...]:
 
 
 def _standing(scenario: Scenario, lang: str) -> Table:
-    rows = tuple((STATUSES[key].in_language(lang), f"{count:,}", f"{100 * count / len(PARAMETERS):.0f}%") for key, count in counts_of(scenario).items())
-    return Table(say("standing_title", lang), tuple(say(key, lang) for key in ("status", "number", "share")), rows)
+    rows = tuple(
+        (STATUSES[key].in_language(lang), f"{count:,}", f"{100 * count / len(PARAMETERS):.0f}%")
+        for key, count in counts_of(scenario).items()
+    )
+    return Table(
+        say("standing_title", lang), tuple(say(key, lang) for key in ("status", "number", "share")), rows
+    )
 
 
 def _parameters(scenario: Scenario, lang: str) -> Table:
@@ -118,8 +140,22 @@ def _parameters(scenario: Scenario, lang: str) -> Table:
                 continue
             here = values.get(key, one.default)
             mark = say("set_here", lang) if here != one.default else ""
-            rows.append((key, f"{here:.6g}{mark}", one.unit, STATUSES[status].in_language(lang), _source(one.source, lang), one.zh if lang == "zh" else one.en))
-    return Table(say("parameters_title", lang), tuple(say(key, lang) for key in ("parameter", "value", "unit", "status", "source", "meaning")), tuple(rows), folded=True)
+            rows.append(
+                (
+                    key,
+                    f"{here:.6g}{mark}",
+                    one.unit,
+                    STATUSES[status].in_language(lang),
+                    _source(one.source, lang),
+                    one.zh if lang == "zh" else one.en,
+                )
+            )
+    return Table(
+        say("parameters_title", lang),
+        tuple(say(key, lang) for key in ("parameter", "value", "unit", "status", "source", "meaning")),
+        tuple(rows),
+        folded=True,
+    )
 
 
 def _source(key: str, lang: str) -> str:
@@ -133,10 +169,35 @@ def _figures(scenarios: Sequence[Scenario], lang: str) -> list[Table]:
     for scenario in scenarios:
         for one in scenario.figures:
             value = one.value if isinstance(one.value, str) else f"{one.value:,.10g}"
-            where = f"{one.evidence}: {known[one.evidence].source.title}" if one.evidence in known else one.evidence or NO_VALUE
-            rows.setdefault((one.key, value), (one.key, f"{value} {one.unit}".strip(), say(words[one.status], lang), where, one.note.in_language(lang)))
+            where = (
+                f"{one.evidence}: {known[one.evidence].source.title}"
+                if one.evidence in known
+                else one.evidence or NO_VALUE
+            )
+            rows.setdefault(
+                (one.key, value),
+                (
+                    one.key,
+                    f"{value} {one.unit}".strip(),
+                    say(words[one.status], lang),
+                    where,
+                    one.note.in_language(lang),
+                ),
+            )
     columns = tuple(say(key, lang) for key in ("item", "value", "status", "source", "note"))
-    return [Table(say("figures_title", lang), columns, tuple(rows.values()), say("unlisted", lang), folded=len(rows) > 12)] if rows else []
+    return (
+        [
+            Table(
+                say("figures_title", lang),
+                columns,
+                tuple(rows.values()),
+                say("unlisted", lang),
+                folded=len(rows) > 12,
+            )
+        ]
+        if rows
+        else []
+    )
 
 
 def _evidence(scenarios: Sequence[Scenario], lang: str) -> Table:
@@ -147,19 +208,35 @@ def _evidence(scenarios: Sequence[Scenario], lang: str) -> Table:
     for kind in kinds:
         about = describe(kind, {})
         for one in about.evidence:
-            rows.append((capital(about.label.in_language(lang)), f"{one.id}: {one.quantity} = {one.value} {one.unit}".strip(), f"{one.place} {one.year}".strip(), one.source))
+            rows.append(
+                (
+                    capital(about.label.in_language(lang)),
+                    f"{one.id}: {one.quantity} = {one.value} {one.unit}".strip(),
+                    f"{one.place} {one.year}".strip(),
+                    one.source,
+                )
+            )
     columns = (say("programme", lang), say("evidence", lang), f"{say('city', lang)}", say("source", lang))
     return Table(say("evidence_title", lang), columns, tuple(rows), folded=len(rows) > 12)
 
 
 def version_rows(manifest: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
     """Model source, code version and versions of the libraries, as a manifest has them."""
-    rows = [(say("model_hash", lang), str(manifest["model_source_hash"]))] if "model_source_hash" in manifest else []
+    rows = (
+        [(say("model_hash", lang), str(manifest["model_source_hash"]))]
+        if "model_source_hash" in manifest
+        else []
+    )
     git = manifest.get("git")
     if git:
         rows.append((say("git", lang), git["commit"][:HASH] + (say("dirty", lang) if git["dirty"] else "")))
     if manifest.get("versions"):
-        rows.append((say("versions", lang), ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())))
+        rows.append(
+            (
+                say("versions", lang),
+                ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
+            )
+        )
     return rows
 
 
@@ -186,7 +263,22 @@ def ensemble_file(held: Ensemble | None) -> tuple[tuple[str, str], ...]:
 
 def ensemble_rows(facts: Mapping[str, Any] | None, lang: str) -> list[tuple[str, str]]:
     """The row of a setting about an ensemble (as a manifest states it); none without one."""
-    return [(say("ensemble", lang), say("ensemble_line", lang, name=facts["name"], members=facts["members"], digest=facts["digest"]))] if facts else []
+    return (
+        [
+            (
+                say("ensemble", lang),
+                say(
+                    "ensemble_line",
+                    lang,
+                    name=facts["name"],
+                    members=facts["members"],
+                    digest=facts["digest"],
+                ),
+            )
+        ]
+        if facts
+        else []
+    )
 
 
 def facts_of(held: Ensemble | None) -> dict[str, Any] | None:
@@ -199,7 +291,11 @@ def found_traces(found: Any, lang: str) -> Table:
     from sim.experiments.saved_found import manifest_of
 
     manifest = getattr(found, "saved_manifest", None) or manifest_of(found)
-    rows = [(say("key", lang), manifest["key"]), (say("content_hash", lang), manifest["content_hash"][:HASH]), (say("outcome_hash", lang), manifest["digest"][:HASH])]
+    rows = [
+        (say("key", lang), manifest["key"]),
+        (say("content_hash", lang), manifest["content_hash"][:HASH]),
+        (say("outcome_hash", lang), manifest["digest"][:HASH]),
+    ]
     return traces_table([*rows, *version_rows(manifest, lang)], lang)
 
 

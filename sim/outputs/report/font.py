@@ -24,7 +24,9 @@ def font_of(letters: str) -> bytes:
     """A WOFF font with these letters."""
     from fontTools import subset
 
-    options = subset.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=True, name_IDs=[1, 2])
+    options = subset.Options(
+        flavor="woff", layout_features=[], hinting=False, notdef_outline=True, name_IDs=[1, 2]
+    )
     font = subset.load_font(font_manager.findfont(font_family()), options, lazy=True)
     cutter = subset.Subsetter(options)
     cutter.populate(text=letters)

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 
 from matplotlib.figure import Figure
 
-SECTIONS = ("question", "finding", "setting", "charts", "tables", "programmes", "gains", "sure", "assumed", "reproduce")
+SECTIONS = (
+    "question",
+    "finding",
+    "setting",
+    "charts",
+    "tables",
+    "programmes",
+    "gains",
+    "sure",
+    "assumed",
+    "reproduce",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,9 @@ class Part:
     traces: Table  # seeds, hashes, versions
     no_programme: str = ""
     reproduce_note: str = ""
-    files: tuple[tuple[str, str], ...] = field(default=())  # names and texts of the files that the command needs
+    files: tuple[tuple[str, str], ...] = field(
+        default=()
+    )  # names and texts of the files that the command needs
     tables: tuple[Table, ...] = ()  # figures that are neither cost nor gains
     outcomes: tuple[str, ...] = ()  # what the finding is about, the main one first
     about_scenarios: tuple[str, ...] = ()  # names of the scenarios it is about

@@ -27,18 +27,47 @@ def part_of_ablation(found: Ablation, lang: str) -> Part:
     title = scenario.title.in_language(lang)
     command, note = _command(found, lang)
     level = percent_level(found.level)
-    sure = (say("sure_seeds_level", lang, runs=len(found.seeds), level=level), say("sure_best", lang, loops=len(found.loops)), say("sure_loop_off", lang),
-            common.share_assumed(scenario, lang), say("not_forecast", lang))  # fmt: skip
-    rows = [*common.size_rows(scenario, lang), (say("loops_on", lang), common.listed((loop_name(loop, lang) for loop in found.loops), lang)),
-            (say("seeds", lang), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"), *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang)]  # fmt: skip
+    sure = (
+        say("sure_seeds_level", lang, runs=len(found.seeds), level=level),
+        say("sure_best", lang, loops=len(found.loops)),
+        say("sure_loop_off", lang),
+        common.share_assumed(scenario, lang),
+        say("not_forecast", lang),
+    )
+    rows = [
+        *common.size_rows(scenario, lang),
+        (say("loops_on", lang), common.listed((loop_name(loop, lang) for loop in found.loops), lang)),
+        (say("seeds", lang), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"),
+        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang),
+    ]
     return Part(
-        say("title_ablation", lang, title=title), say("kind_ablation", lang), say("question_ablation", lang, title=title), common.about(scenario, lang),
-        common.setting_table(rows, lang), tuple(found.sentences(lang)),
-        tuple(Picture(f"{word('matrix', lang)} · {group_name(found, group, lang)}", say("matrix_alt", lang) + line_of(found, group, lang), partial(_drawn, found, group, lang))
-              for group in found.groups),
-        (), (), sure, common.assumptions([scenario], lang), (command,), common.found_traces(found, lang), "", note, ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
-        tuple(_changes(found, group, lang) for group in found.groups), ("cycle_share_last_year", "cycle_share"), (scenario.name,),
-    )  # fmt: skip
+        say("title_ablation", lang, title=title),
+        say("kind_ablation", lang),
+        say("question_ablation", lang, title=title),
+        common.about(scenario, lang),
+        common.setting_table(rows, lang),
+        tuple(found.sentences(lang)),
+        tuple(
+            Picture(
+                f"{word('matrix', lang)} · {group_name(found, group, lang)}",
+                say("matrix_alt", lang) + line_of(found, group, lang),
+                partial(_drawn, found, group, lang),
+            )
+            for group in found.groups
+        ),
+        (),
+        (),
+        sure,
+        common.assumptions([scenario], lang),
+        (command,),
+        common.found_traces(found, lang),
+        "",
+        note,
+        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
+        tuple(_changes(found, group, lang) for group in found.groups),
+        ("cycle_share_last_year", "cycle_share"),
+        (scenario.name,),
+    )
 
 
 def _drawn(found: Ablation, group: str, lang: str) -> Figure:
@@ -51,11 +80,22 @@ def _changes(found: Ablation, group: str, lang: str) -> Table:
     for row in table[table["group"] == group].to_dict("records"):
         off = common.listed((loop_name(loop, lang) for loop in row["off"].split("+")), lang)
         share = format_share(row["base"] + row["change"])
-        beyond = _with_interval(row.get("beyond_sum", float("nan")), row.get("beyond_low", float("nan")), row.get("beyond_high", float("nan")))
+        beyond = _with_interval(
+            row.get("beyond_sum", float("nan")),
+            row.get("beyond_low", float("nan")),
+            row.get("beyond_high", float("nan")),
+        )
         rows.append((off, share, _with_interval(row["change"], row["low"], row["high"]), beyond))
-    columns = (say("off", lang), say("in_cycle", lang), say("change_interval", lang, level=percent_level(found.level)), say("beyond", lang))
+    columns = (
+        say("off", lang),
+        say("in_cycle", lang),
+        say("change_interval", lang, level=percent_level(found.level)),
+        say("beyond", lang),
+    )
     base = say("all_on", lang, base=format_share(float(found.base[group].mean())))
-    return Table(f"{group_name(found, group, lang)} · {base}", columns, tuple(rows), folded=group != found.groups[0])
+    return Table(
+        f"{group_name(found, group, lang)} · {base}", columns, tuple(rows), folded=group != found.groups[0]
+    )
 
 
 def _with_interval(value: float, low: float, high: float) -> str:
@@ -72,7 +112,11 @@ def _command(found: Ablation, lang: str) -> tuple[str, str]:
     name = f"{scenario.name}.toml" if own else scenario.name
     pairs = any(len(one.off) == 2 for one in found.arms)
     if seeds != list(range(1, len(seeds) + 1)):  # the command line takes seeds from 1 on
-        return f"sim.ablate({name!r}, seeds={seeds}, pairs={pairs}, level={found.level:g})", say("own_file" if own else "same_command", lang)
-    command = f"estate ablate {name} --replications {len(seeds)} --months {scenario.months}" + ("" if pairs or len(found.loops) == 2 else " --no-pairs")
+        return f"sim.ablate({name!r}, seeds={seeds}, pairs={pairs}, level={found.level:g})", say(
+            "own_file" if own else "same_command", lang
+        )
+    command = f"estate ablate {name} --replications {len(seeds)} --months {scenario.months}" + (
+        "" if pairs or len(found.loops) == 2 else " --no-pairs"
+    )
     command += common.ensemble_option(found.asked.get("ensemble"))
     return command, say("own_file" if own else "same_command", lang)

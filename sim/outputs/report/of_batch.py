@@ -19,7 +19,13 @@ from sim.outputs.report.words import say
 from sim.outputs.study import written_mean
 from sim.units import NO_VALUE
 
-MAIN = ("cycle_share", "collection_rate_last_year", "quality_last_year", "satisfaction_last_year", "professional_end")
+MAIN = (
+    "cycle_share",
+    "collection_rate_last_year",
+    "quality_last_year",
+    "satisfaction_last_year",
+    "professional_end",
+)
 WORST = ("worst_decile_satisfaction", "ever_collapsed", "inequality_last_year", "arrears_end")
 
 
@@ -27,17 +33,43 @@ def part_of_batch(found: Batch, lang: str) -> Part:
     """Everything that a reader is told about a batch."""
     scenarios = [one.run.scenario for one in found.scenarios]
     counts = sorted({len(next(iter(one.outcomes.values()))) for one in found.scenarios})
-    sure = (say("other_cities", lang), say("sure_batch", lang, runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))), *_doubts(found, lang), say("sure_many", lang),
-            common.share_assumed(scenarios[0], lang), say("not_forecast", lang))  # fmt: skip
+    sure = (
+        say("other_cities", lang),
+        say("sure_batch", lang, runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))),
+        *_doubts(found, lang),
+        say("sure_many", lang),
+        common.share_assumed(scenarios[0], lang),
+        say("not_forecast", lang),
+    )
     setting = [(title_of(found, one, lang), _setting(one, lang)) for one in found.scenarios]
     return Part(
-        say("title_batch", lang, n=len(scenarios), name=found.name), say("kind_batch", lang), say("question_batch", lang, n=len(scenarios)), "",
-        Table(say("types_title", lang), (say("scenario", lang), say("value", lang)), tuple(setting)), _finding(found, lang),
-        tuple(Picture(title_of(found, one, lang), CHARTS["cycle"].alt(one.run, lang), partial(chart, one.run, "cycle", lang)) for one in found.scenarios),
+        say("title_batch", lang, n=len(scenarios), name=found.name),
+        say("kind_batch", lang),
+        say("question_batch", lang, n=len(scenarios)),
+        "",
+        Table(say("types_title", lang), (say("scenario", lang), say("value", lang)), tuple(setting)),
+        _finding(found, lang),
+        tuple(
+            Picture(
+                title_of(found, one, lang),
+                CHARTS["cycle"].alt(one.run, lang),
+                partial(chart, one.run, "cycle", lang),
+            )
+            for one in found.scenarios
+        ),
         (_costs(found, lang), _programmes(found, lang)),
-        (_table(found, MAIN, say("overview", lang), lang), _table(found, WORST, say("worst_title", lang), lang)), sure,
-        common.assumptions(scenarios, lang), _commands(found, counts[-1]), _traces(found, lang), say("no_programme", lang), outcomes=MAIN, about_scenarios=tuple(one.name for one in scenarios),
-    )  # fmt: skip
+        (
+            _table(found, MAIN, say("overview", lang), lang),
+            _table(found, WORST, say("worst_title", lang), lang),
+        ),
+        sure,
+        common.assumptions(scenarios, lang),
+        _commands(found, counts[-1]),
+        _traces(found, lang),
+        say("no_programme", lang),
+        outcomes=MAIN,
+        about_scenarios=tuple(one.name for one in scenarios),
+    )
 
 
 def _doubts(found: Batch, lang: str) -> tuple[str, ...]:
@@ -60,16 +92,27 @@ def title_of(found: Batch, one: Replicated, lang: str) -> str:
 def _setting(one: Replicated, lang: str) -> str:
     scenario = one.run.scenario
     colon = "：" if lang == "zh" else ": "
-    parts = [f"{say(key, lang)}{colon}{value}" for key, value in (
-        ("estates", f"{len(one.run.estate_table):,}"), ("months", str(one.run.months)), ("seed", str(one.run.seed)),
-        ("runs", str(len(next(iter(one.outcomes.values()))))), ("measures", common.programmes_line(scenario, lang)))]  # fmt: skip
+    parts = [
+        f"{say(key, lang)}{colon}{value}"
+        for key, value in (
+            ("estates", f"{len(one.run.estate_table):,}"),
+            ("months", str(one.run.months)),
+            ("seed", str(one.run.seed)),
+            ("runs", str(len(next(iter(one.outcomes.values()))))),
+            ("measures", common.programmes_line(scenario, lang)),
+        )
+    ]
     return ("；" if lang == "zh" else "; ").join(parts)
 
 
 def _finding(found: Batch, lang: str) -> tuple[str, ...]:
     lines = []
     for outcome in MAIN[:3]:
-        means = [(mean_and_interval(one.outcomes[outcome])[0], place) for place, one in enumerate(found.scenarios) if outcome in one.outcomes]
+        means = [
+            (mean_and_interval(one.outcomes[outcome])[0], place)
+            for place, one in enumerate(found.scenarios)
+            if outcome in one.outcomes
+        ]
         known = sorted(pair for pair in means if not math.isnan(pair[0]))
         if not known:
             continue
@@ -77,15 +120,34 @@ def _finding(found: Batch, lang: str) -> tuple[str, ...]:
         words = [written_mean(outcome, list(one.outcomes[outcome]), lang) for one in (low, high)]
         name = capital(subject(outcome, lang))
         if len(known) == 1:
-            lines.append(say("found_one", lang, outcome=name, name=title_of(found, low, lang), value=words[0]))
+            lines.append(
+                say("found_one", lang, outcome=name, name=title_of(found, low, lang), value=words[0])
+            )
         else:
-            lines.append(say("found_batch", lang, outcome=name, low_name=title_of(found, low, lang), low=words[0], high_name=title_of(found, high, lang), high=words[1]))
+            lines.append(
+                say(
+                    "found_batch",
+                    lang,
+                    outcome=name,
+                    low_name=title_of(found, low, lang),
+                    low=words[0],
+                    high_name=title_of(found, high, lang),
+                    high=words[1],
+                )
+            )
     return tuple(lines)
 
 
 def _table(found: Batch, outcomes: Sequence[str], caption: str, lang: str) -> Table:
-    rows = tuple((title_of(found, one, lang), *(_written(one, name, lang) for name in outcomes)) for one in found.scenarios)
-    return Table(caption, (say("scenario", lang), *(capital(OUTCOMES[name].in_language(lang)) for name in outcomes)), rows)
+    rows = tuple(
+        (title_of(found, one, lang), *(_written(one, name, lang) for name in outcomes))
+        for one in found.scenarios
+    )
+    return Table(
+        caption,
+        (say("scenario", lang), *(capital(OUTCOMES[name].in_language(lang)) for name in outcomes)),
+        rows,
+    )
 
 
 def _written(one: Replicated, outcome: str, lang: str) -> str:
@@ -98,15 +160,34 @@ def _costs(found: Batch, lang: str) -> Table:
     for one in found.scenarios:
         years = len(one.run.estate_table) * one.run.months / 12
         yearly = [value / years for value in one.outcomes.get("public_cost", ())]
-        rows.append((title_of(found, one, lang), common.programmes_line(one.run.scenario, lang), _written(one, "public_cost", lang),
-                     written_mean("public_cost", yearly, lang) if yearly else NO_VALUE))  # fmt: skip
-    return Table(say("programmes", lang), tuple(say(key, lang) for key in ("scenario", "measures", "public_cost", "per_estate_year")), tuple(rows), say("not_price_batch", lang))
+        rows.append(
+            (
+                title_of(found, one, lang),
+                common.programmes_line(one.run.scenario, lang),
+                _written(one, "public_cost", lang),
+                written_mean("public_cost", yearly, lang) if yearly else NO_VALUE,
+            )
+        )
+    return Table(
+        say("programmes", lang),
+        tuple(say(key, lang) for key in ("scenario", "measures", "public_cost", "per_estate_year")),
+        tuple(rows),
+        say("not_price_batch", lang),
+    )
 
 
 def _programmes(found: Batch, lang: str) -> Table:
-    rows = tuple((title_of(found, one, lang), common.label_of(each, lang), common.dates_of(each, one.run.months, lang))
-                 for one in found.scenarios for each in one.run.scenario.interventions)  # fmt: skip
-    return Table(say("measures", lang), tuple(say(key, lang) for key in ("scenario", "programme", "when")), rows, folded=len(rows) > 15)
+    rows = tuple(
+        (title_of(found, one, lang), common.label_of(each, lang), common.dates_of(each, one.run.months, lang))
+        for one in found.scenarios
+        for each in one.run.scenario.interventions
+    )
+    return Table(
+        say("measures", lang),
+        tuple(say(key, lang) for key in ("scenario", "programme", "when")),
+        rows,
+        folded=len(rows) > 15,
+    )
 
 
 def _commands(found: Batch, runs: int) -> tuple[str, ...]:
@@ -117,6 +198,11 @@ def _commands(found: Batch, runs: int) -> tuple[str, ...]:
 
 
 def _traces(found: Batch, lang: str) -> Table:
-    rows = [(f"{one.run.scenario.name}, {say('seed', lang)} {one.run.seed}", f"{say('content_hash', lang)} {one.run.manifest['content_hash'][: common.HASH]}")
-            for one in found.scenarios]  # fmt: skip
+    rows = [
+        (
+            f"{one.run.scenario.name}, {say('seed', lang)} {one.run.seed}",
+            f"{say('content_hash', lang)} {one.run.manifest['content_hash'][: common.HASH]}",
+        )
+        for one in found.scenarios
+    ]
     return common.traces_table([*rows, *common.version_rows(found.scenarios[0].run.manifest, lang)], lang)

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
 
 TOLD_TYPES = ("cycle", "satisfaction", "quality")
-MEASURE_WORDS = {"cycle": Word("处于循环的月份", "months in the cycle"), "satisfaction": Word("业主满意度", "owner satisfaction"), "quality": Word("服务质量", "service quality")}
+MEASURE_WORDS = {
+    "cycle": Word("处于循环的月份", "months in the cycle"),
+    "satisfaction": Word("业主满意度", "owner satisfaction"),
+    "quality": Word("服务质量", "service quality"),
+}
 
 
 def part_of_comparison(found: Comparison, lang: str) -> Part:
@@ -34,18 +38,45 @@ def part_of_comparison(found: Comparison, lang: str) -> Part:
     base, others = title_of(found, found.baseline, lang), [title_of(found, arm, lang) for arm in found.others]
     arms = common.listed((f"“{title}”" for title in others), lang)
     level = percent_level(found.interval_level)
-    sure = (say("sure_seeds_level", lang, runs=len(found.seeds), level=level), say("sure_many", lang), *found.warnings(lang),
-            common.share_assumed(found.baseline.scenario, lang), say("not_forecast", lang))  # fmt: skip
+    sure = (
+        say("sure_seeds_level", lang, runs=len(found.seeds), level=level),
+        say("sure_many", lang),
+        *found.warnings(lang),
+        common.share_assumed(found.baseline.scenario, lang),
+        say("not_forecast", lang),
+    )
     commands, note = _commands(found, lang)
     return Part(
-        f"{base} — {common.listed(others, lang)}", say("kind_comparison", lang), say("question_comparison", lang, base=base, arms=arms),
-        common.about(found.baseline.scenario, lang), common.setting_table(_setting(found, lang), lang), (*found.sentences(lang), *_withdrawn(found, lang)),
-        tuple(Picture(entry.title.in_language(lang), entry.alt(found, lang), partial(comparison_chart, found, name, lang))
-              for name, entry in COMPARISON_CHARTS.items()),
-        (_costs(found, lang), _measures(found, lang), *_spending(found, lang)), (_fates(found, lang), _types(found, lang), _differences(found, lang)), sure,
-        common.assumptions([arm.scenario for arm in found.arms], lang), commands, _traces(found, lang), say("no_programme", lang), note,
-        (*((f"{arm.name}.toml", to_toml(arm.scenario)) for arm in found.arms), *common.ensemble_file(found.settings.ensemble)), (), found.outcomes, tuple(arm.name for arm in found.arms),
-    )  # fmt: skip
+        f"{base} — {common.listed(others, lang)}",
+        say("kind_comparison", lang),
+        say("question_comparison", lang, base=base, arms=arms),
+        common.about(found.baseline.scenario, lang),
+        common.setting_table(_setting(found, lang), lang),
+        (*found.sentences(lang), *_withdrawn(found, lang)),
+        tuple(
+            Picture(
+                entry.title.in_language(lang),
+                entry.alt(found, lang),
+                partial(comparison_chart, found, name, lang),
+            )
+            for name, entry in COMPARISON_CHARTS.items()
+        ),
+        (_costs(found, lang), _measures(found, lang), *_spending(found, lang)),
+        (_fates(found, lang), _types(found, lang), _differences(found, lang)),
+        sure,
+        common.assumptions([arm.scenario for arm in found.arms], lang),
+        commands,
+        _traces(found, lang),
+        say("no_programme", lang),
+        note,
+        (
+            *((f"{arm.name}.toml", to_toml(arm.scenario)) for arm in found.arms),
+            *common.ensemble_file(found.settings.ensemble),
+        ),
+        (),
+        found.outcomes,
+        tuple(arm.name for arm in found.arms),
+    )
 
 
 def title_of(found: Comparison, arm: Arm, lang: str) -> str:
@@ -58,12 +89,21 @@ def title_of(found: Comparison, arm: Arm, lang: str) -> str:
 def _setting(found: Comparison, lang: str) -> list[tuple[str, str]]:
     rows = [(say("baseline", lang), title_of(found, found.baseline, lang))]
     rows += [(title_of(found, arm, lang), common.programmes_line(arm.scenario, lang)) for arm in found.others]
-    return [*rows, *common.size_rows(found.baseline.scenario, lang), (say("seeds", lang), _seeds(found)), *common.ensemble_rows(found.ensemble, lang)]
+    return [
+        *rows,
+        *common.size_rows(found.baseline.scenario, lang),
+        (say("seeds", lang), _seeds(found)),
+        *common.ensemble_rows(found.ensemble, lang),
+    ]
 
 
 def _seeds(found: Comparison) -> str:
     first, last = found.seeds[0], found.seeds[-1]
-    return f"{first}–{last}" if list(found.seeds) == list(range(first, last + 1)) else ", ".join(map(str, found.seeds))
+    return (
+        f"{first}–{last}"
+        if list(found.seeds) == list(range(first, last + 1))
+        else ", ".join(map(str, found.seeds))
+    )
 
 
 def _between(value: float, low: float, high: float, unit: str, lang: str) -> str:
@@ -71,22 +111,47 @@ def _between(value: float, low: float, high: float, unit: str, lang: str) -> str
     shown = size_of(value, unit, lang)
     if math.isnan(value) or math.isnan(low) or math.isnan(high):
         return shown
-    return f"{shown}（{bounds_of(low, high, unit, lang)}）" if lang == "zh" else f"{shown} ({bounds_of(low, high, unit, lang)})"
+    return (
+        f"{shown}（{bounds_of(low, high, unit, lang)}）"
+        if lang == "zh"
+        else f"{shown} ({bounds_of(low, high, unit, lang)})"
+    )
 
 
 def _costs(found: Comparison, lang: str) -> Table:
     rows = []
     for row in found.costs.to_dict("records"):
-        cells = [_between(row[name], row[f"{name}_low"], row[f"{name}_high"], unit, lang) for name, unit in (("cost", "yuan"), ("effect", ""), ("price", "yuan"))]
-        rows.append((title_of(found, found.arm(row["arm"]), lang), *cells, capital(price_clause(found, row["arm"], lang))))
+        cells = [
+            _between(row[name], row[f"{name}_low"], row[f"{name}_high"], unit, lang)
+            for name, unit in (("cost", "yuan"), ("effect", ""), ("price", "yuan"))
+        ]
+        rows.append(
+            (
+                title_of(found, found.arm(row["arm"]), lang),
+                *cells,
+                capital(price_clause(found, row["arm"], lang)),
+            )
+        )
     columns = tuple(say(key, lang) for key in ("scenario", "more_cost", "years_out", "price", "verdict"))
     return Table(say("cost_title", lang), columns, tuple(rows))
 
 
 def _measures(found: Comparison, lang: str) -> Table:
-    rows = tuple((title_of(found, arm, lang), common.label_of(one, lang), common.dates_of(one, arm.scenario.months, lang))
-                 for arm in found.arms for one in arm.scenario.interventions)  # fmt: skip
-    return Table(say("measures", lang), tuple(say(key, lang) for key in ("scenario", "programme", "when")), rows, "" if rows else say("no_programme", lang))
+    rows = tuple(
+        (
+            title_of(found, arm, lang),
+            common.label_of(one, lang),
+            common.dates_of(one, arm.scenario.months, lang),
+        )
+        for arm in found.arms
+        for one in arm.scenario.interventions
+    )
+    return Table(
+        say("measures", lang),
+        tuple(say(key, lang) for key in ("scenario", "programme", "when")),
+        rows,
+        "" if rows else say("no_programme", lang),
+    )
 
 
 def _spending(found: Comparison, lang: str) -> list[Table]:
@@ -95,9 +160,21 @@ def _spending(found: Comparison, lang: str) -> list[Table]:
     for row in found.spending.to_dict("records"):
         if not row["bearer"] or row["arm"] == found.baseline.name:
             continue
-        bearer = BEARER_WORDS[row["bearer"]].in_language(lang) if row["bearer"] in BEARER_WORDS else row["bearer"]
-        programme = names.get(row["programme"], row["programme"]) or (NO_VALUE if row["bearer"] == STATE_OWNED else say("services", lang))
-        rows.append((title_of(found, found.arm(row["arm"]), lang), bearer, programme, common.yuan(row["yuan"], lang), common.yuan(row["more_than_baseline"], lang)))
+        bearer = (
+            BEARER_WORDS[row["bearer"]].in_language(lang) if row["bearer"] in BEARER_WORDS else row["bearer"]
+        )
+        programme = names.get(row["programme"], row["programme"]) or (
+            NO_VALUE if row["bearer"] == STATE_OWNED else say("services", lang)
+        )
+        rows.append(
+            (
+                title_of(found, found.arm(row["arm"]), lang),
+                bearer,
+                programme,
+                common.yuan(row["yuan"], lang),
+                common.yuan(row["more_than_baseline"], lang),
+            )
+        )
     columns = tuple(say(key, lang) for key in ("scenario", "bearer", "programme", "public_cost", "more"))
     return [Table(say("spending_title", lang), columns, tuple(rows))] if rows else []
 
@@ -106,10 +183,33 @@ def _fates(found: Comparison, lang: str) -> Table:
     table: pd.DataFrame = found.rescues
     rows = []
     for row in table[table["by"] != "district"].to_dict("records"):
-        group = say("all", lang) if row["by"] == "all" else common.type_name(found.baseline.scenario, row["group"], lang)
-        counts = [_count(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in ("rescued", "harmed")]
-        rows.append((title_of(found, found.arm(row["arm"]), lang), group, f"{row['estates']:,.1f}", f"{row['at_risk']:,.1f}", *counts))
-    return Table(say("fate_title", lang), (say("scenario", lang), say("group", lang), say("number", lang), *(say(key, lang) for key in ("at_risk", "rescued", "harmed"))), tuple(rows))
+        group = (
+            say("all", lang)
+            if row["by"] == "all"
+            else common.type_name(found.baseline.scenario, row["group"], lang)
+        )
+        counts = [
+            _count(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in ("rescued", "harmed")
+        ]
+        rows.append(
+            (
+                title_of(found, found.arm(row["arm"]), lang),
+                group,
+                f"{row['estates']:,.1f}",
+                f"{row['at_risk']:,.1f}",
+                *counts,
+            )
+        )
+    return Table(
+        say("fate_title", lang),
+        (
+            say("scenario", lang),
+            say("group", lang),
+            say("number", lang),
+            *(say(key, lang) for key in ("at_risk", "rescued", "harmed")),
+        ),
+        tuple(rows),
+    )
 
 
 def _count(value: float, low: float, high: float) -> str:
@@ -130,9 +230,17 @@ def _types(found: Comparison, lang: str) -> Table:
                 row = table.loc[(arm.name, kind, measure)]
                 sign = "+" if row["difference"] > 0 else ""
                 between = "" if math.isnan(row["low"]) else f" ({points(row['low'])} – {points(row['high'])})"
-                cells.append(NO_VALUE if math.isnan(row["difference"]) else sign + points(row["difference"]) + between)
-            rows.append((title_of(found, arm, lang), common.type_name(found.baseline.scenario, kind, lang), *cells))
-    columns = (say("scenario", lang), say("type", lang), *(capital(MEASURE_WORDS[name].in_language(lang)) for name in TOLD_TYPES))
+                cells.append(
+                    NO_VALUE if math.isnan(row["difference"]) else sign + points(row["difference"]) + between
+                )
+            rows.append(
+                (title_of(found, arm, lang), common.type_name(found.baseline.scenario, kind, lang), *cells)
+            )
+    columns = (
+        say("scenario", lang),
+        say("type", lang),
+        *(capital(MEASURE_WORDS[name].in_language(lang)) for name in TOLD_TYPES),
+    )
     return Table(say("type_title", lang), columns, tuple(rows))
 
 
@@ -141,9 +249,19 @@ def _differences(found: Comparison, lang: str) -> Table:
     for row in found.differences.to_dict("records"):
         unit = row["unit"]
         mean = f"{100 * row['arm_mean']:.1f}%" if unit == "share" else size_of(row["arm_mean"], unit, lang)
-        rows.append((title_of(found, found.arm(row["arm"]), lang), capital(OUTCOMES[row["outcome"]].in_language(lang)), mean,
-                     size_of(row["difference"], unit, lang, sign=True), bounds_of(row["low"], row["high"], unit, lang)))  # fmt: skip
-    columns = (*(say(key, lang) for key in ("scenario", "outcome", "arm_mean", "difference")), say("interval", lang, level=percent_level(found.interval_level)))
+        rows.append(
+            (
+                title_of(found, found.arm(row["arm"]), lang),
+                capital(OUTCOMES[row["outcome"]].in_language(lang)),
+                mean,
+                size_of(row["difference"], unit, lang, sign=True),
+                bounds_of(row["low"], row["high"], unit, lang),
+            )
+        )
+    columns = (
+        *(say(key, lang) for key in ("scenario", "outcome", "arm_mean", "difference")),
+        say("interval", lang, level=percent_level(found.interval_level)),
+    )
     return Table(say("differences_title", lang), columns, tuple(rows))
 
 
@@ -156,8 +274,10 @@ def _commands(found: Comparison, lang: str) -> tuple[tuple[str, ...], str]:
     if found.looks_planned:
         if tuple(found.looks_planned) != LOOKS or _width(found) is None:
             rest = f"sim.Adaptive({_width(found)}, {tuple(found.looks_planned)})"  # the command line has looks of its own
-            return (f"sim.compare({', '.join(repr(name) for name in names.split())}, adaptive={rest}, outcomes={found.outcomes}, first_seed={found.seeds[0]}, "
-                    f"months={found.baseline.scenario.months}, rule={found.settings.rule!r}, level={found.settings.level:g})",), say("own_file" if own else "same_command", lang)
+            return (
+                f"sim.compare({', '.join(repr(name) for name in names.split())}, adaptive={rest}, outcomes={found.outcomes}, first_seed={found.seeds[0]}, "
+                f"months={found.baseline.scenario.months}, rule={found.settings.rule!r}, level={found.settings.level:g})",
+            ), say("own_file" if own else "same_command", lang)
         asked = f"--width {_width(found):g}"
     tests = getattr(found, "withdrawn", [])
     rule += common.ensemble_option(found.settings.ensemble)
@@ -177,11 +297,22 @@ def _width(found: Comparison) -> float | None:
 def _withdrawn(found: Comparison, lang: str) -> list[str]:
     """What withdrawal tests that were saved with it say."""
     dash = "：" if lang == "zh" else ": "
-    return [title_of(found, found.arm(test.scenario.name), lang) + dash + line for test in getattr(found, "withdrawn", []) for line in test.sentences(lang)]
+    return [
+        title_of(found, found.arm(test.scenario.name), lang) + dash + line
+        for test in getattr(found, "withdrawn", [])
+        for line in test.sentences(lang)
+    ]
 
 
 def _traces(found: Comparison, lang: str) -> Table:
     manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or manifest_of(found)
-    rows = [(say("key", lang), found.key), (say("seeds", lang), _seeds(found)), (say("outcome_hash", lang), manifest["digest"][: common.HASH])]
-    rows += [(f"{say('content_hash', lang)}: {name}", arm["content_hash"][: common.HASH]) for name, arm in manifest["arms"].items()]
+    rows = [
+        (say("key", lang), found.key),
+        (say("seeds", lang), _seeds(found)),
+        (say("outcome_hash", lang), manifest["digest"][: common.HASH]),
+    ]
+    rows += [
+        (f"{say('content_hash', lang)}: {name}", arm["content_hash"][: common.HASH])
+        for name, arm in manifest["arms"].items()
+    ]
     return common.traces_table([*rows, *common.version_rows(manifest, lang)], lang)

@@ -23,25 +23,58 @@ if TYPE_CHECKING:
 def part_of_run(run: Run, lang: str) -> Part:
     """Everything that a reader is told about a run."""
     scenario, title = run.scenario, run.scenario.title.in_language(lang)
-    rows = [*common.size_rows(scenario, lang), (say("seed", lang), str(run.seed)), (say("measures", lang), common.programmes_line(scenario, lang))]
+    rows = [
+        *common.size_rows(scenario, lang),
+        (say("seed", lang), str(run.seed)),
+        (say("measures", lang), common.programmes_line(scenario, lang)),
+    ]
     commands, note, scenarios = _reproduce(run, lang)
     return Part(
-        title, say("kind_run", lang), say("question_run", lang, title=title, years=f"{run.months / 12:.3g}"), common.about(scenario, lang),
-        common.setting_table(rows, lang), (_finding(run, lang), say("one_run", lang)),
-        tuple(Picture(entry.title.in_language(lang), entry.alt(run, lang), partial(chart, run, name, lang)) for name, entry in CHARTS.items()),
-        _programmes(run, lang), (_changes(run, lang), _types(run, lang), _net(run, lang)),
+        title,
+        say("kind_run", lang),
+        say("question_run", lang, title=title, years=f"{run.months / 12:.3g}"),
+        common.about(scenario, lang),
+        common.setting_table(rows, lang),
+        (_finding(run, lang), say("one_run", lang)),
+        tuple(
+            Picture(entry.title.in_language(lang), entry.alt(run, lang), partial(chart, run, name, lang))
+            for name, entry in CHARTS.items()
+        ),
+        _programmes(run, lang),
+        (_changes(run, lang), _types(run, lang), _net(run, lang)),
         (say("sure_run", lang), common.share_assumed(scenario, lang), say("not_forecast", lang)),
-        common.assumptions([scenario], lang), commands, _traces(run, lang), say("no_programme", lang), note, scenarios, about_scenarios=(scenario.name,),
-    )  # fmt: skip
+        common.assumptions([scenario], lang),
+        commands,
+        _traces(run, lang),
+        say("no_programme", lang),
+        note,
+        scenarios,
+        about_scenarios=(scenario.name,),
+    )
 
 
 def _finding(run: Run, lang: str) -> str:
     cycle = run.city["stage_spiralling"] + run.city["stage_collapsed"]
     last, rate = run.city.iloc[-1], ""
     if last["collection_rate"] == last["collection_rate"]:  # NaN where no estate bills any more
-        rate = say("rate_part", lang, rate=percent(last["collection_rate"]), low=percent(last["collection_rate_p10"]), high=percent(last["collection_rate_p90"]))
-    return say("found_run", lang, months=run.months, start=percent(float(cycle.iloc[0]), 1), end=percent(float(cycle.iloc[-1]), 1), rate_part=rate,
-               quality=percent(last["quality"]), low=percent(last["quality_p10"]), high=percent(last["quality_p90"]))  # fmt: skip
+        rate = say(
+            "rate_part",
+            lang,
+            rate=percent(last["collection_rate"]),
+            low=percent(last["collection_rate_p10"]),
+            high=percent(last["collection_rate_p90"]),
+        )
+    return say(
+        "found_run",
+        lang,
+        months=run.months,
+        start=percent(float(cycle.iloc[0]), 1),
+        end=percent(float(cycle.iloc[-1]), 1),
+        rate_part=rate,
+        quality=percent(last["quality"]),
+        low=percent(last["quality_p10"]),
+        high=percent(last["quality_p90"]),
+    )
 
 
 def public_spending(run: Run) -> dict[str, float]:
@@ -60,7 +93,14 @@ def _programmes(run: Run, lang: str) -> tuple[Table, ...]:
     rows = []
     for one in run.scenario.interventions:
         yuan = spending.pop(one.name, 0.0)
-        rows.append((common.label_of(one, lang), common.dates_of(one, run.months, lang), common.yuan(yuan, lang), common.yuan(yuan / years, lang)))
+        rows.append(
+            (
+                common.label_of(one, lang),
+                common.dates_of(one, run.months, lang),
+                common.yuan(yuan, lang),
+                common.yuan(yuan / years, lang),
+            )
+        )
     rest = sum(spending.values())
     rows.append((say("other", lang), "", common.yuan(rest, lang), common.yuan(rest / years, lang)))
     columns = tuple(say(key, lang) for key in ("programme", "when", "public_cost", "per_estate_year"))
@@ -68,19 +108,38 @@ def _programmes(run: Run, lang: str) -> tuple[Table, ...]:
 
 
 def _changes(run: Run, lang: str) -> Table:
-    rows = tuple((COLUMN_WORDS[one.column].in_language(lang), written(one.column, one.start, lang), written(one.column, one.end, lang)) for one in key_changes(run))
-    return Table(say("changes_title", lang), tuple(say(key, lang) for key in ("outcome", "start", "end")), rows)
+    rows = tuple(
+        (
+            COLUMN_WORDS[one.column].in_language(lang),
+            written(one.column, one.start, lang),
+            written(one.column, one.end, lang),
+        )
+        for one in key_changes(run)
+    )
+    return Table(
+        say("changes_title", lang), tuple(say(key, lang) for key in ("outcome", "start", "end")), rows
+    )
 
 
 def _types(run: Run, lang: str) -> Table:
-    rows = tuple((common.type_name(run.scenario, row.type, lang), *(f"{number:,}" for number in row[1:])) for row in cycle_by_type(run))
-    return Table(say("cycle_title", lang), tuple(say(key, lang) for key in ("type", "estates", "entered", "collapsed", "left")), rows)
+    rows = tuple(
+        (common.type_name(run.scenario, row.type, lang), *(f"{number:,}" for number in row[1:]))
+        for row in cycle_by_type(run)
+    )
+    return Table(
+        say("cycle_title", lang),
+        tuple(say(key, lang) for key in ("type", "estates", "entered", "collapsed", "left")),
+        rows,
+    )
 
 
 def _net(run: Run, lang: str) -> Table:
     net = net_by_year(run).sum().sort_values(ascending=False)
     shown = net[net.abs() > 0.005 * net.abs().max()]
-    rows = tuple((name_of(ACCOUNT_WORDS, str(name), lang), common.yuan(float(value), lang)) for name, value in shown.items())
+    rows = tuple(
+        (name_of(ACCOUNT_WORDS, str(name), lang), common.yuan(float(value), lang))
+        for name, value in shown.items()
+    )
     return Table(say("net_title", lang), (say("account", lang), say("net", lang)), rows)
 
 
@@ -88,13 +147,20 @@ def _reproduce(run: Run, lang: str) -> tuple[tuple[str, ...], str, tuple[tuple[s
     scenario = run.scenario
     files = ((f"{scenario.name}.toml", to_toml(scenario)),)
     if common.shipped(scenario.name, scenario):
-        return (f"estate run {scenario.name} --seed {run.seed} --months {run.months}",), say("same_command", lang), files
+        return (
+            (f"estate run {scenario.name} --seed {run.seed} --months {run.months}",),
+            say("same_command", lang),
+            files,
+        )
     return (f"estate run {scenario.name}.toml",), say("own_file", lang), files
 
 
 def _traces(run: Run, lang: str) -> Table:
     manifest: dict[str, Any] = run.manifest
-    rows = [(say("seed", lang), str(run.seed)), (say("content_hash", lang), manifest["content_hash"][: common.HASH])]
+    rows = [
+        (say("seed", lang), str(run.seed)),
+        (say("content_hash", lang), manifest["content_hash"][: common.HASH]),
+    ]
     if "outcomes_sha256" in manifest:
         rows.append((say("outcome_hash", lang), manifest["outcomes_sha256"][: common.HASH]))
     if "finished" in manifest:

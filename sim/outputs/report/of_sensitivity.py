@@ -32,36 +32,68 @@ def part_of_sensitivity(found: Sensitivity, lang: str) -> Part:
     title = scenario.title.in_language(lang)
     weighed = weighed_line(shares, found.outcomes, lang)
     final = found.final
-    sure = (*(say(f"sure_{name}", lang, level=percent_level(one.level)) for name, one in found.analyses.items()), *found.warnings(lang),
-            say("held_fixed", lang), say("not_forecast", lang))  # fmt: skip
+    sure = (
+        *(say(f"sure_{name}", lang, level=percent_level(one.level)) for name, one in found.analyses.items()),
+        *found.warnings(lang),
+        say("held_fixed", lang),
+        say("not_forecast", lang),
+    )
     command, note = _command(found, lang)
     return Part(
-        say("title_sensitivity", lang, title=title), say("kind_sensitivity", lang), say("question_sensitivity", lang, title=title, factors=len(final.axes)),
-        common.about(scenario, lang), common.setting_table(_setting(found, lang), lang), (*found.sentences(lang), *([weighed] if weighed else [])),
-        tuple(_pictures(found, lang)), (), (), sure, ((weighed_table(shares, lang),) if shares else ()) + common.assumptions([scenario], lang),
-        (command,), _traces(found, lang), "", note, ((f"{scenario.name}.toml", to_toml(scenario)),),
-        tuple(_leading(one, outcome, lang) for one in found.analyses.values() for outcome in found.outcomes), found.outcomes, (scenario.name,),
-    )  # fmt: skip
+        say("title_sensitivity", lang, title=title),
+        say("kind_sensitivity", lang),
+        say("question_sensitivity", lang, title=title, factors=len(final.axes)),
+        common.about(scenario, lang),
+        common.setting_table(_setting(found, lang), lang),
+        (*found.sentences(lang), *([weighed] if weighed else [])),
+        tuple(_pictures(found, lang)),
+        (),
+        (),
+        sure,
+        ((weighed_table(shares, lang),) if shares else ()) + common.assumptions([scenario], lang),
+        (command,),
+        _traces(found, lang),
+        "",
+        note,
+        ((f"{scenario.name}.toml", to_toml(scenario)),),
+        tuple(_leading(one, outcome, lang) for one in found.analyses.values() for outcome in found.outcomes),
+        found.outcomes,
+        (scenario.name,),
+    )
 
 
 def _setting(found: Sensitivity, lang: str) -> list[tuple[str, str]]:
     rows = common.size_rows(found.scenario, lang)
     for name, one in found.analyses.items():
-        text = say("design_line", lang, factors=len(one.axes), points=f"{len(one.points):,}", runs=one.study.replications, all=f"{len(one.points) * one.study.replications:,}")
+        text = say(
+            "design_line",
+            lang,
+            factors=len(one.axes),
+            points=f"{len(one.points):,}",
+            runs=one.study.replications,
+            all=f"{len(one.points) * one.study.replications:,}",
+        )
         rows.append((say(f"method_{name}", lang), text))
     first = found.final.study
-    return [*rows, (say("seeds", lang), f"{first.seed}–{first.seed + first.replications - 1}"),
-            *([(say("ensemble", lang), first.ensemble)] if first.ensemble else [])]  # fmt: skip
+    return [
+        *rows,
+        (say("seeds", lang), f"{first.seed}–{first.seed + first.replications - 1}"),
+        *([(say("ensemble", lang), first.ensemble)] if first.ensemble else []),
+    ]
 
 
 def _pictures(found: Sensitivity, lang: str) -> list[Picture]:
     made = []
     for outcome in found.outcomes:
         title = f"{charts.WORDS['tornado'].in_language(lang)}{'：' if lang == 'zh' else ': '}{subject(outcome, lang)}"
-        made.append(Picture(title, sentence_of(found.final, outcome, lang), partial(_tornado, found, lang, outcome)))
+        made.append(
+            Picture(title, sentence_of(found.final, outcome, lang), partial(_tornado, found, lang, outcome))
+        )
     for name, one in found.analyses.items():
         title = f"{charts.WORDS['heat_map'].in_language(lang)} · {say(f'method_{name}', lang)}"
-        alt = say("heat_map_alt", lang, told=" ".join(sentence_of(one, outcome, lang) for outcome in found.outcomes))
+        alt = say(
+            "heat_map_alt", lang, told=" ".join(sentence_of(one, outcome, lang) for outcome in found.outcomes)
+        )
         made.append(Picture(title, alt, partial(charts.sensitivity_chart, found, "heat_map", lang, name)))
     return made
 
@@ -72,19 +104,36 @@ def _tornado(found: Sensitivity, lang: str, outcome: str) -> Figure:
 
 def _leading(one: Analysis, outcome: str, lang: str) -> Table:
     rows = one.table[one.table["outcome"] == outcome].head(LEADING)
-    cells = tuple((capital(parameter_name(row["parameter"], lang)), row["parameter"], f"{row['low']:g} – {row['high']:g} {row['parameter_unit']}".strip(),
-                   *_figures(one, row, lang)) for row in rows.to_dict("records"))  # fmt: skip
+    cells = tuple(
+        (
+            capital(parameter_name(row["parameter"], lang)),
+            row["parameter"],
+            f"{row['low']:g} – {row['high']:g} {row['parameter_unit']}".strip(),
+            *_figures(one, row, lang),
+        )
+        for row in rows.to_dict("records")
+    )
     level = percent_level(one.level)
-    measures = ("mean_effect", "interval", "mean_size") if one.method == "morris" else ("total_index", "interval", "first_index")
-    columns = (*(say(key, lang) for key in ("parameter", "key_column", "values")), *(say(key, lang, level=level) for key in measures))
+    measures = (
+        ("mean_effect", "interval", "mean_size")
+        if one.method == "morris"
+        else ("total_index", "interval", "first_index")
+    )
+    columns = (
+        *(say(key, lang) for key in ("parameter", "key_column", "values")),
+        *(say(key, lang, level=level) for key in measures),
+    )
     caption = f"{capital(subject(outcome, lang))} · {say(f'method_{one.method}', lang)}"
     return Table(caption, columns, cells, folded=outcome != one.study.outcomes[0])
 
 
 def _figures(one: Analysis, row: dict[str, Any], lang: str) -> tuple[str, str, str]:
     if one.method == "morris":
-        return (size_of(row["mean_effect"], row["unit"], lang, sign=True), bounds_of(row["mean_effect_low"], row["mean_effect_high"], row["unit"], lang),
-                size_of(row["mean_size"], row["unit"], lang))  # fmt: skip
+        return (
+            size_of(row["mean_effect"], row["unit"], lang, sign=True),
+            bounds_of(row["mean_effect_low"], row["mean_effect_high"], row["unit"], lang),
+            size_of(row["mean_size"], row["unit"], lang),
+        )
     if row["total"] != row["total"]:
         return NO_VALUE, NO_VALUE, NO_VALUE
     low, high = (format_share(row[f"total_{end}"], 0) for end in ("low", "high"))
@@ -99,23 +148,48 @@ def _command(found: Sensitivity, lang: str) -> tuple[str, str]:
     scenario, first = found.scenario, next(iter(found.analyses.values()))
     study, both = first.study, len(found.analyses) > 1
     own = not common.shipped(scenario.name, scenario)
-    parts = ["estate sensitivity", f"{scenario.name}.toml" if own else scenario.name, "--method", "both" if both else first.method]
+    parts = [
+        "estate sensitivity",
+        f"{scenario.name}.toml" if own else scenario.name,
+        "--method",
+        "both" if both else first.method,
+    ]
     sizes = {name: one.study.design.size for name, one in found.analyses.items()}
     if both and sizes != SIZES:  # the command line takes one number only
-        return f"sim.sensitivity({parts[1]!r}, 'both', {sizes}, outcomes={list(found.outcomes)}, replications={study.replications}, first_seed={study.seed}, " \
-               f"months={scenario.months}, top={len(found.final.axes)}, level={first.level:g})", say("own_file" if own else "same_command", lang)
+        return (
+            f"sim.sensitivity({parts[1]!r}, 'both', {sizes}, outcomes={list(found.outcomes)}, replications={study.replications}, first_seed={study.seed}, "
+            f"months={scenario.months}, top={len(found.final.axes)}, level={first.level:g})",
+            say("own_file" if own else "same_command", lang),
+        )
     parts += [] if both else ["--size", str(study.design.size)]
     parts += ["--top", str(len(found.final.axes))] if both else []
-    parts += ["--replications", str(study.replications), "--seed", str(study.seed), "--months", str(scenario.months), "--level", f"{first.level:g}"]
+    parts += [
+        "--replications",
+        str(study.replications),
+        "--seed",
+        str(study.seed),
+        "--months",
+        str(scenario.months),
+        "--level",
+        f"{first.level:g}",
+    ]
     parts += [f"--outcome {name}" for name in found.outcomes]
     ranges = {axis.key: (axis.low, axis.high) for axis in first.axes}
     if ranges != unmeasured():
         parts += [f"--parameter {key}={low:g}:{high:g}" for key, (low, high) in ranges.items()]
-    return " ".join(parts) + (f" --ensemble {study.ensemble}" if study.ensemble else ""), say("own_file" if own else "same_command", lang)
+    return " ".join(parts) + (f" --ensemble {study.ensemble}" if study.ensemble else ""), say(
+        "own_file" if own else "same_command", lang
+    )
 
 
 def _traces(found: Sensitivity, lang: str) -> Table:
     manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or found.manifest()
-    rows = [(say("key", lang), found.key), (say("content_hash", lang), manifest["content_hash"][: common.HASH])]
-    rows += [(f"{say('outcome_hash', lang)}: {say(f'method_{name}', lang)}", one.digest[: common.HASH]) for name, one in found.analyses.items()]
+    rows = [
+        (say("key", lang), found.key),
+        (say("content_hash", lang), manifest["content_hash"][: common.HASH]),
+    ]
+    rows += [
+        (f"{say('outcome_hash', lang)}: {say(f'method_{name}', lang)}", one.digest[: common.HASH])
+        for name, one in found.analyses.items()
+    ]
     return common.traces_table([*rows, *common.version_rows(manifest, lang)], lang)

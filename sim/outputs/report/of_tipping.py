@@ -36,26 +36,66 @@ def part_of_tipping(found: Tipping, lang: str) -> Part:
     scenario = found.scenario
     title, lever = scenario.title.in_language(lang), lever_name(found.maps[0].lever, lang)
     command, note = _command(found, lang)
-    sure = (say("sure_tipping", lang), say("sure_seeds", lang, seeds=len(found.asked.get("seeds", ())) or 1), say("sure_mean_field", lang),
-            say("sure_alike" if found.asked.get("world") == "alike" else "sure_city", lang), common.share_assumed(scenario, lang), say("not_forecast", lang))  # fmt: skip
+    sure = (
+        say("sure_tipping", lang),
+        say("sure_seeds", lang, seeds=len(found.asked.get("seeds", ())) or 1),
+        say("sure_mean_field", lang),
+        say("sure_alike" if found.asked.get("world") == "alike" else "sure_city", lang),
+        common.share_assumed(scenario, lang),
+        say("not_forecast", lang),
+    )
     return Part(
-        say("title_tipping", lang, title=title, lever=lever), say("kind_tipping", lang), say("question_tipping", lang, lever=lever), common.about(scenario, lang),
-        common.setting_table(_setting(found, lang), lang), tuple(found.sentences(lang)), tuple(_pictures(found, lang)), (), (), sure,
-        common.assumptions([scenario], lang), (command,), _traces(found, lang), "", note, ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
-        (_widths(found, lang), _points(found, lang), _trials(found, lang), *_delays(found, lang)), (), (scenario.name,),
-    )  # fmt: skip
+        say("title_tipping", lang, title=title, lever=lever),
+        say("kind_tipping", lang),
+        say("question_tipping", lang, lever=lever),
+        common.about(scenario, lang),
+        common.setting_table(_setting(found, lang), lang),
+        tuple(found.sentences(lang)),
+        tuple(_pictures(found, lang)),
+        (),
+        (),
+        sure,
+        common.assumptions([scenario], lang),
+        (command,),
+        _traces(found, lang),
+        "",
+        note,
+        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
+        (_widths(found, lang), _points(found, lang), _trials(found, lang), *_delays(found, lang)),
+        (),
+        (scenario.name,),
+    )
 
 
 def _setting(found: Tipping, lang: str) -> list[tuple[str, str]]:
     asked, first = found.asked, found.maps[0]
     tried = sorted(first.agents.points)
-    rows = [*common.size_rows(found.scenario, lang), (say("lever", lang), lever_name(first.lever, lang)),
-            (say("values", lang), say("range", lang, low=f"{tried[0]:g}", high=f"{tried[-1]:g}") + f" ({len(tried)})"),
-            (say("settle_months", lang), str(first.agents.world.months))]  # fmt: skip
+    rows = [
+        *common.size_rows(found.scenario, lang),
+        (say("lever", lang), lever_name(first.lever, lang)),
+        (
+            say("values", lang),
+            say("range", lang, low=f"{tried[0]:g}", high=f"{tried[-1]:g}") + f" ({len(tried)})",
+        ),
+        (say("settle_months", lang), str(first.agents.world.months)),
+    ]
     if "world" in asked:
-        rows.append((say("world", lang), say(f"world_{asked['world']}", lang, estates=asked["estates"], households=asked["households"])))
-    return [*rows, (say("seeds", lang), common.listed((str(seed) for seed in asked.get("seeds", first.agents.first)), lang)),
-            *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang)]  # fmt: skip
+        rows.append(
+            (
+                say("world", lang),
+                say(
+                    f"world_{asked['world']}", lang, estates=asked["estates"], households=asked["households"]
+                ),
+            )
+        )
+    return [
+        *rows,
+        (
+            say("seeds", lang),
+            common.listed((str(seed) for seed in asked.get("seeds", first.agents.first)), lang),
+        ),
+        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang),
+    ]
 
 
 def _pictures(found: Tipping, lang: str) -> list[Picture]:
@@ -63,9 +103,21 @@ def _pictures(found: Tipping, lang: str) -> list[Picture]:
     for one in found.maps:
         name, dash = common.type_name(found.scenario, one.type_name, lang), "：" if lang == "zh" else ": "
         told = " ".join(width_line(name, width, lever_name(one.lever, lang), lang) for width in one.widths)
-        made.append(Picture(word("bifurcation", lang) + dash + name, say("bifurcation_alt", lang) + told, partial(_drawn, bifurcation, found, one, lang)))
+        made.append(
+            Picture(
+                word("bifurcation", lang) + dash + name,
+                say("bifurcation_alt", lang) + told,
+                partial(_drawn, bifurcation, found, one, lang),
+            )
+        )
         if one.loop is not None:
-            made.append(Picture(word("loop", lang) + dash + name, say("hysteresis_alt", lang) + loop_line(name, one, lang), partial(_drawn, hysteresis, found, one, lang)))
+            made.append(
+                Picture(
+                    word("loop", lang) + dash + name,
+                    say("hysteresis_alt", lang) + loop_line(name, one, lang),
+                    partial(_drawn, hysteresis, found, one, lang),
+                )
+            )
     return made
 
 
@@ -81,9 +133,19 @@ def _widths(found: Tipping, lang: str) -> Table:
             if math.isnan(width.low):
                 rows.append((*name, say("no_trap", lang), NO_VALUE, NO_VALUE))
                 continue
-            ends = [("≤ " if width.low_open else "") + f"{width.low:.3g}", ("≥ " if width.high_open else "") + f"{width.high:.3g}"]
+            ends = [
+                ("≤ " if width.low_open else "") + f"{width.low:.3g}",
+                ("≥ " if width.high_open else "") + f"{width.high:.3g}",
+            ]
             least = "≥ " if width.low_open or width.high_open else ""
-            rows.append((*name, " – ".join(ends), f"{least}{width.width:.3g} ± {width.error:.2g}", f"{width.area:.3g}"))
+            rows.append(
+                (
+                    *name,
+                    " – ".join(ends),
+                    f"{least}{width.width:.3g} ± {width.error:.2g}",
+                    f"{width.area:.3g}",
+                )
+            )
     columns = tuple(say(key, lang) for key in ("type", "by_what", "two_states", "trap_width", "trap_area"))
     return Table(say("widths_title", lang), columns, tuple(rows), say("widths_note", lang))
 
@@ -92,9 +154,20 @@ def _points(found: Tipping, lang: str) -> Table:
     rows = []
     for row in found.points.to_dict("records"):
         kind = say("stable" if row["stable"] else "unstable", lang)
-        between = "" if row["low"] == row["high"] else f" ({format_share(row['low'], 0)} – {format_share(row['high'], 0)})"
-        rows.append((common.type_name(found.scenario, row["type"], lang), f"{row['lever']:.3g}", pick(SOURCES[row["source"]], lang), kind,
-                     format_share(row["collection"], 0) + between))  # fmt: skip
+        between = (
+            ""
+            if row["low"] == row["high"]
+            else f" ({format_share(row['low'], 0)} – {format_share(row['high'], 0)})"
+        )
+        rows.append(
+            (
+                common.type_name(found.scenario, row["type"], lang),
+                f"{row['lever']:.3g}",
+                pick(SOURCES[row["source"]], lang),
+                kind,
+                format_share(row["collection"], 0) + between,
+            )
+        )
     columns = tuple(say(key, lang) for key in ("type", "lever", "by_what", "point_kind", "collection"))
     return Table(say("points_title", lang), columns, tuple(rows), folded=len(rows) > MOST_ROWS)
 
@@ -104,32 +177,62 @@ def _trials(found: Tipping, lang: str) -> Table:
     for row in found.trials.to_dict("records"):
         chance = f"{format_share(row['chance_high'], 0)} ({format_share(row['chance_low_bound'], 0)} – {format_share(row['chance_high_bound'], 0)})"
         settled = f"{format_share(row['settled'], 0)} ({format_share(row['settled_p10'], 0)} – {format_share(row['settled_p90'], 0)})"
-        rows.append((common.type_name(found.scenario, row["type"], lang), f"{row['lever']:.3g}", format_share(row["start"], 0), f"{row['estates']:,}", settled,
-                     chance if row["two_states"] else NO_VALUE, say("yes" if row["at_rest"] else "no", lang)))  # fmt: skip
-    columns = tuple(say(key, lang) for key in ("type", "lever", "started", "estates", "settled", "chance_high", "at_rest"))
+        rows.append(
+            (
+                common.type_name(found.scenario, row["type"], lang),
+                f"{row['lever']:.3g}",
+                format_share(row["start"], 0),
+                f"{row['estates']:,}",
+                settled,
+                chance if row["two_states"] else NO_VALUE,
+                say("yes" if row["at_rest"] else "no", lang),
+            )
+        )
+    columns = tuple(
+        say(key, lang) for key in ("type", "lever", "started", "estates", "settled", "chance_high", "at_rest")
+    )
     return Table(say("trials_title", lang), columns, tuple(rows), folded=len(rows) > MOST_ROWS)
 
 
 def _delays(found: Tipping, lang: str) -> list[Table]:
     if found.no_return is None:
         return []
-    rows = tuple((str(one.delay), str(one.seeds), f"{one.rescued:.1f}", f"{one.excess:+.1f} ({one.interval.low:.1f} – {one.interval.high:.1f})".replace("-", "−"),
-                  say("unclear" if one.uncertain else "yes" if one.works else "no", lang)) for one in found.no_return.trials)  # fmt: skip
+    rows = tuple(
+        (
+            str(one.delay),
+            str(one.seeds),
+            f"{one.rescued:.1f}",
+            f"{one.excess:+.1f} ({one.interval.low:.1f} – {one.interval.high:.1f})".replace("-", "−"),
+            say("unclear" if one.uncertain else "yes" if one.works else "no", lang),
+        )
+        for one in found.no_return.trials
+    )
     columns = tuple(say(key, lang) for key in ("delay", "runs", "rescued", "excess", "works"))
-    return [Table(say("delays_title", lang), columns, rows, no_return_line(found.no_return, found.note, lang))]
+    return [
+        Table(say("delays_title", lang), columns, rows, no_return_line(found.no_return, found.note, lang))
+    ]
 
 
 def _command(found: Tipping, lang: str) -> tuple[str, str]:
     scenario, asked = found.scenario, found.asked
     own = not common.shipped(scenario.name, scenario)
-    parts = ["estate tipping", f"{scenario.name}.toml" if own else scenario.name, "--lever", found.maps[0].lever.key]
+    parts = [
+        "estate tipping",
+        f"{scenario.name}.toml" if own else scenario.name,
+        "--lever",
+        found.maps[0].lever.key,
+    ]
     parts += [f"--{key} {asked[key]:g}" for key in ("low", "high") if asked.get(key) is not None]
     parts += [f"--type {one.type_name}" for one in found.maps]
     parts += [f"--{key} {asked[key]}" for key in ("values", "world", "months") if key in asked]
     parts += [f"--seeds {len(asked['seeds'])}"] if "seeds" in asked else []
     parts += [] if asked.get("hysteresis", True) else ["--no-loop"]
     parts += [] if asked.get("no_return", True) else ["--no-point"]
-    parts += [f"--longest {asked['longest_delay']}"] if asked.get("longest_delay", LONGEST_DELAY) != LONGEST_DELAY else []
+    parts += (
+        [f"--longest {asked['longest_delay']}"]
+        if asked.get("longest_delay", LONGEST_DELAY) != LONGEST_DELAY
+        else []
+    )
     option = common.ensemble_option(found.asked.get("ensemble"))
     return " ".join(parts) + option, say("own_file" if own else "same_command", lang)
 

@@ -30,7 +30,9 @@ def _template() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("sim.outputs.report", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).get_template("report.html.j2")
+    return Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).get_template("report.html.j2")
 
 
 def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = DOTS_PER_INCH) -> str:
@@ -43,8 +45,19 @@ def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = DOTS_PE
         return say(key, lang, **values)
 
     def page(font: str) -> str:
-        return str(_template().render(parts=list(zip(parts, pictures, strict=True)), lang="zh-CN" if lang == "zh" else "en", say=word,
-                                      title=title, version=versions()["sim"], font=font)) + "\n"  # fmt: skip
+        return (
+            str(
+                _template().render(
+                    parts=list(zip(parts, pictures, strict=True)),
+                    lang="zh-CN" if lang == "zh" else "en",
+                    say=word,
+                    title=title,
+                    version=versions()["sim"],
+                    font=font,
+                )
+            )
+            + "\n"
+        )
 
     letters = letters_needed(page(""))
     return page(data_address(font_of(letters), "font/woff") if letters else "")

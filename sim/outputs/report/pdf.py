@@ -11,11 +11,20 @@ from pathlib import Path
 
 from sim.errors import ResultError
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+    "microsoft-edge",
+)
 MAC_BROWSERS = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-)  # fmt: skip
+)
 SECONDS = 180.0
 
 
@@ -30,13 +39,29 @@ def browser() -> str | None:
 def run_browser(program: str, *arguments: str, seconds: float = SECONDS) -> subprocess.CompletedProcess[str]:
     """Run a browser without window, network or the user's profile; ResultError if it fails or hangs."""
     with tempfile.TemporaryDirectory(prefix="estate-browser-", ignore_cleanup_errors=True) as profile:
-        options = ["--headless", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-dev-shm-usage",
-                   "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}"]  # fmt: skip
+        options = [
+            "--headless",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-extensions",
+            "--disable-background-networking",
+            "--disable-dev-shm-usage",
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            f"--user-data-dir={profile}",
+        ]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             options.append("--no-sandbox")  # its sandbox refuses to start as root, as in a container
         try:
-            done = subprocess.run([program, *options, *arguments], capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=seconds,
-                                  check=False, stdin=subprocess.DEVNULL)  # fmt: skip
+            done = subprocess.run(
+                [program, *options, *arguments],
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=seconds,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ResultError(f"{program}: could not be run ({type(error).__name__}: {error})") from None
     if done.returncode != 0:

@@ -23,17 +23,23 @@ from sim.outputs.report.of_tipping import part_of_tipping
 MANIFEST = "manifest.json"
 ALLOWED = "a run, a comparison, a study, a batch, a sensitivity analysis, a tipping map, an ablation or a budget search"
 LOADERS = {
-    "run": ("sim.results", "load_run"), "comparison": ("sim.experiments.saved_comparison", "load_comparison"),
-    "study": ("sim.experiments.saved_study", "load_study"), "sensitivity": ("sim.experiments.saved_sensitivity", "load_sensitivity"),
+    "run": ("sim.results", "load_run"),
+    "comparison": ("sim.experiments.saved_comparison", "load_comparison"),
+    "study": ("sim.experiments.saved_study", "load_study"),
+    "sensitivity": ("sim.experiments.saved_sensitivity", "load_sensitivity"),
     **dict.fromkeys(("tipping", "ablation", "budget"), ("sim.experiments.saved_found", "load_found")),
-}  # fmt: skip
+}
 PARTS: tuple[tuple[str, str, Callable[[Any, str], Part]], ...] = (
-    ("sim.outputs.report.batch", "Batch", part_of_batch), ("sim.experiments.study", "StudyResult", part_of_study),
-    ("sim.experiments.saved_study", "SavedStudy", part_of_study), ("sim.experiments.comparison", "Comparison", part_of_comparison),
-    ("sim.experiments.sensitivity", "Sensitivity", part_of_sensitivity), ("sim.experiments.tipping", "Tipping", part_of_tipping),
-    ("sim.experiments.ablate", "Ablation", part_of_ablation), ("sim.experiments.budget", "BudgetSearch", part_of_budget),
+    ("sim.outputs.report.batch", "Batch", part_of_batch),
+    ("sim.experiments.study", "StudyResult", part_of_study),
+    ("sim.experiments.saved_study", "SavedStudy", part_of_study),
+    ("sim.experiments.comparison", "Comparison", part_of_comparison),
+    ("sim.experiments.sensitivity", "Sensitivity", part_of_sensitivity),
+    ("sim.experiments.tipping", "Tipping", part_of_tipping),
+    ("sim.experiments.ablate", "Ablation", part_of_ablation),
+    ("sim.experiments.budget", "BudgetSearch", part_of_budget),
     ("sim.results", "Run", part_of_run),
-)  # fmt: skip
+)
 
 
 def load_result(place: str | Path) -> Any:
@@ -52,7 +58,11 @@ def load_result(place: str | Path) -> Any:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ResultError(f"{folder / MANIFEST}: cannot be read as JSON ({error})") from None
-    kind = manifest.get("kind", "study" if "study" in manifest else "run") if isinstance(manifest, dict) else "run"
+    kind = (
+        manifest.get("kind", "study" if "study" in manifest else "run")
+        if isinstance(manifest, dict)
+        else "run"
+    )
     if kind not in LOADERS:
         raise ResultError(f"{folder}: holds a result of kind {kind!r}, allowed {ALLOWED}")
     module, name = LOADERS[kind]

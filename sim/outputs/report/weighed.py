@@ -32,18 +32,33 @@ def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str], la
     if name is None:
         return ""
     one = shares[name]
-    return say("weighed", lang, outcome=subject(name, lang), assumed=format_share(one.assumed, 0), calibrated=format_share(one.calibrated, 0),
-               measured=format_share(one.measured + one.scenario, 0), method=say(f"by_{one.method}", lang), factors=one.factors)  # fmt: skip
+    return say(
+        "weighed",
+        lang,
+        outcome=subject(name, lang),
+        assumed=format_share(one.assumed, 0),
+        calibrated=format_share(one.calibrated, 0),
+        measured=format_share(one.measured + one.scenario, 0),
+        method=say(f"by_{one.method}", lang),
+        factors=one.factors,
+    )
 
 
 def weighed_table(shares: Mapping[str, ShareAssumed], lang: str) -> Table:
     """Every outcome's shares, and the assumed parameters on which most of it rests."""
     rows = []
     for name, one in shares.items():
-        listed = ("；" if lang == "zh" else "; ").join(f"{parameter_name(key, lang)} {format_share(share, 0)}" for key, share in one.largest)
-        parts = [format_share(share, 0) for share in (one.assumed, one.calibrated, one.measured, one.scenario)]
+        listed = ("；" if lang == "zh" else "; ").join(
+            f"{parameter_name(key, lang)} {format_share(share, 0)}" for key, share in one.largest
+        )
+        parts = [
+            format_share(share, 0) for share in (one.assumed, one.calibrated, one.measured, one.scenario)
+        ]
         rows.append((capital(OUTCOMES[name].in_language(lang)), *parts, listed or NO_VALUE))
-    columns = tuple(say(key, lang) for key in ("outcome", "assumed_one", "calibrated", "measured", "sourced", "largest_assumed"))
+    columns = tuple(
+        say(key, lang)
+        for key in ("outcome", "assumed_one", "calibrated", "measured", "sourced", "largest_assumed")
+    )
     return Table(say("weighed_title", lang), columns, tuple(rows), say("weighed_note", lang))
 
 
@@ -59,4 +74,8 @@ def with_weights(part: Part, analyses: Sequence[Sensitivity], lang: str) -> Part
     if not line:
         return part
     told = say("weighed_by", lang, name=same[0].scenario.title.in_language(lang))
-    return replace(part, sure=(*part.sure[:-1], told + line, part.sure[-1]), assumed=(weighed_table(shares, lang), *part.assumed))
+    return replace(
+        part,
+        sure=(*part.sure[:-1], told + line, part.sure[-1]),
+        assumed=(weighed_table(shares, lang), *part.assumed),
+    )

@@ -30,13 +30,18 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str = "en") -> 
         raise ResultError("report: found no result, allowed one or more")
     read = [load_result(one) if isinstance(one, str | Path) else one for one in results]
     analyses = [one for one in read if isinstance(one, Sensitivity)]
-    parts = [part if isinstance(one, Sensitivity) else with_weights(part, analyses, lang) for one, part in ((one, part_of(one, lang)) for one in read)]
+    parts = [
+        part if isinstance(one, Sensitivity) else with_weights(part, analyses, lang)
+        for one, part in ((one, part_of(one, lang)) for one in read)
+    ]
     for sharpness in SHARPNESS:
         page = report_page(parts, lang, sharpness)
         if len(page.encode("utf-8")) < MOST_BYTES:
             break
     else:
-        raise ResultError(f"report: {len(parts)} results make {len(page.encode('utf-8')):,} bytes, allowed {MOST_BYTES:,}; report fewer at a time")
+        raise ResultError(
+            f"report: {len(parts)} results make {len(page.encode('utf-8')):,} bytes, allowed {MOST_BYTES:,}; report fewer at a time"
+        )
     target = Path(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
