@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +70,8 @@ def cache_folder() -> Path:
 
 
 def compiled_before() -> bool:
-    """True if the kernels of this model source were compiled on this machine before."""
-    return (cache_folder() / "complete").exists()
+    """True if the kernels of this model source were compiled on this machine before, or are not to be compiled at all."""
+    return bool(numba_config.DISABLE_JIT) or (cache_folder() / "complete").exists()
 
 
 def mark_compiled() -> None:
@@ -83,8 +83,11 @@ def mark_compiled() -> None:
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `function` without the interpreter lock and without fast-math, cached by model source.
 
-    No fast-math: the same bits on every instruction set, and equal to the pure-NumPy twin.
+    No fast-math: the same bits on every instruction set, and equal to the pure-NumPy twin. With NUMBA_DISABLE_JIT=1 the
+    function runs as Python instead (see `uncompiled`), with the same bits, some hundred times slower.
     """
+    if numba_config.DISABLE_JIT:
+        return uncompiled(function)
     saved = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = str(cache_folder())
     try:
@@ -92,3 +95,24 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
         return compiled
     finally:
         numba_config.CACHE_DIR = saved
+
+
+def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` as Python runs it, on tables whose rows have their columns as attributes, as compiled code sees them.
+
+    Division by zero gives infinity, as in the compiled kernels (error_model="numpy").
+    """
+
+    @wraps(function)
+    def run(*arguments: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*(_with_attributes(argument) for argument in arguments))
+
+    return run
+
+
+def _with_attributes(argument: Any) -> Any:
+    """A view of a table whose rows read and write columns as attributes; anything else as it is."""
+    if isinstance(argument, np.ndarray) and argument.dtype.names is not None:
+        return argument.view(np.recarray)
+    return argument
