@@ -22,7 +22,7 @@ from sim.experiments.ensemble import as_ensemble, doubt_line
 from sim.experiments.files import replace_text
 from sim.experiments.progress import progress_bar
 from sim.experiments.store import open_store
-from sim.kernel import model_source_hash
+from sim.fingerprint import model_source_hash
 from sim.outputs.score_card import score_card_chart
 from sim.outputs.style import write
 from sim.words import Word

@@ -15,48 +15,9 @@ from typing import Any
 
 import numba
 import numpy as np
-import platformdirs
 from numba.core import config as numba_config
 
-PACKAGE = Path(__file__).parent
-
-# What decides a run's numbers. Outputs, the app and the command may change without a result changing.
-MODEL_SOURCE = (
-    "parameters",
-    "state",
-    "month",
-    "population",
-    "interventions",
-    "kernel.py",
-    "exact.py",
-    "draws.py",
-    "ledger.py",
-    "city.py",
-    "units.py",
-    "words.py",
-    "scenario",
-)
-
-
-# What is compiled. Defaults of parameters reach the kernels as values, their names through the argument types.
-COMPILED_SOURCE = ("state", "month", "population", "kernel.py", "exact.py", "draws.py", "ledger.py")
-
-
-@cache
-def model_source_hash() -> str:
-    """Hexadecimal SHA-256 of every source file that decides a run's numbers (16 characters)."""
-    return _source_hash(MODEL_SOURCE)
-
-
-def _source_hash(names: tuple[str, ...]) -> str:
-    digest = hashlib.sha256()
-    for name in names:
-        path = PACKAGE / name
-        files = [path] if path.is_file() else sorted(path.rglob("*.py"))
-        for file in files:
-            digest.update(str(file.relative_to(PACKAGE)).encode())
-            digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()[:16]
+from sim.fingerprint import COMPILED_SOURCE, cache_root, raw_hash
 
 
 @cache
@@ -65,8 +26,7 @@ def cache_folder() -> Path:
     versions = f"numba{numba.__version__}-numpy{np.__version__}"
     target = os.environ.get("NUMBA_CPU_NAME", "host") + os.environ.get("NUMBA_CPU_FEATURES", "")
     target_hash = hashlib.sha256(target.encode()).hexdigest()[:6]
-    root = Path(os.environ.get("ESTATE_CACHE_DIR") or platformdirs.user_cache_dir("estate", appauthor=False))
-    return root / "kernels" / f"{_source_hash(COMPILED_SOURCE)}-{versions}-{target_hash}"
+    return cache_root() / "kernels" / f"{raw_hash(COMPILED_SOURCE)}-{versions}-{target_hash}"
 
 
 def compiled_before() -> bool:

@@ -16,7 +16,7 @@ from sim.app.game_work import Best, Played
 from sim.app.workers import Workers
 from sim.errors import EngineError, EstateError
 from sim.experiments.menu import default_menu
-from sim.kernel import model_source_hash
+from sim.fingerprint import model_source_hash
 from sim.scenario import load_programmes
 
 log = logging.getLogger("sim.app")

@@ -238,7 +238,7 @@ def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bo
 def _write_index(entries: list[Entry], order: Order) -> None:
     from sim.cli.batch_store import report_name, shown
     from sim.experiments.files import replace_text
-    from sim.kernel import model_source_hash
+    from sim.fingerprint import model_source_hash
     from sim.outputs.index_page import index_page
 
     order.out.mkdir(parents=True, exist_ok=True)

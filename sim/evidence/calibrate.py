@@ -22,7 +22,7 @@ from sim.experiments.engine import DEFAULT_TIMEOUT
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.running import Report
 from sim.experiments.store import Store, open_store
-from sim.kernel import model_source_hash
+from sim.fingerprint import model_source_hash
 
 RUNS, MEMBERS, TRUTHS, SCORED = 2000, 150, 40, 40
 NAME = "calibrated"

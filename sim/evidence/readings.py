@@ -7,8 +7,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.running import Progress, Report
 from sim.experiments.store import Store
 from sim.experiments.worker import let_go
+from sim.fingerprint import statistics_source_hash
 from sim.scenario import with_overrides
 
 Wanted = tuple[str, Choice]  # statistic, and what it looks at
@@ -184,14 +184,6 @@ class _Series:
 
 def _value(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-@cache
-def statistics_source_hash() -> str:
-    """Sixteen hex digits of the source of the statistics: what was read otherwise is another reading."""
-    return hashlib.sha256(
-        (Path(__file__).parent / "statistics.py").read_bytes().replace(b"\r\n", b"\n")
-    ).hexdigest()[:16]
 
 
 class Kept:

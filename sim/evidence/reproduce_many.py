@@ -98,8 +98,7 @@ def _sources(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sources_now() -> dict[str, Any]:
-    from sim.experiments.summary import summary_source_hash
-    from sim.kernel import model_source_hash
+    from sim.fingerprint import model_source_hash, summary_source_hash
 
     return {"model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash()}
 

@@ -174,7 +174,7 @@ class ScoreCard:
 
     def manifest(self) -> dict[str, Any]:
         """What was asked and found, in plain data."""
-        from sim.kernel import model_source_hash
+        from sim.fingerprint import model_source_hash
         from sim.results.provenance import git_state, versions
 
         return {

@@ -18,9 +18,8 @@ from sim.experiments.menu import YEARS, MenuItem, default_menu, in_words, packag
 from sim.experiments.running import CellResults, Report, run_cells
 from sim.experiments.store import Store, open_store
 from sim.experiments.stress import Stress, stress_test
-from sim.experiments.summary import summary_source_hash
 from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
-from sim.kernel import model_source_hash
+from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.scenario import Scenario, load, with_overrides
 from sim.units import MONTHS_PER_YEAR
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sim.experiments.summary import RunSummary, summary_source_hash
-from sim.kernel import model_source_hash
+from sim.experiments.summary import RunSummary
+from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.scenario import Scenario, content_hash
 
 

@@ -343,8 +343,7 @@ def _frame(rows: list[dict[str, Any]], units: dict[str, str]) -> pd.DataFrame:
 def manifest(found: Comparison) -> dict[str, Any]:
     """What was compared and how, in plain data."""
     from sim.experiments.comparison import FORMAT
-    from sim.experiments.summary import summary_source_hash
-    from sim.kernel import model_source_hash
+    from sim.fingerprint import model_source_hash, summary_source_hash
     from sim.results.provenance import git_state, machine, versions
     from sim.scenario import content_hash, to_data
 

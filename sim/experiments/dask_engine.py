@@ -16,7 +16,7 @@ from sim.experiments.cell import Cell
 from sim.experiments.engine import ATTEMPTS, DEFAULT_TIMEOUT, Failure, Finished, Work, execute_packed
 from sim.experiments.lane import Attempted, Lane, stop_all
 from sim.experiments.worker import threads_of_one
-from sim.kernel import model_source_hash
+from sim.fingerprint import model_source_hash
 
 LOCAL = "local"
 BATCH = 4  # runs of one Dask task: a task costs the scheduler about a millisecond

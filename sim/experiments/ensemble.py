@@ -71,7 +71,7 @@ class Ensemble:
 
     def warnings(self, lang: str = "en") -> list[str]:
         """What a reader must know before using it with this version of the model."""
-        from sim.kernel import model_source_hash
+        from sim.fingerprint import model_source_hash
 
         now = model_source_hash()
         if self.model_source_hash in ("", now):

@@ -41,8 +41,7 @@ def save_found(
 
 def manifest_of(found: Tipping | Ablation | BudgetSearch) -> dict[str, Any]:
     """What was asked and how, in plain data."""
-    from sim.experiments.summary import summary_source_hash
-    from sim.kernel import model_source_hash
+    from sim.fingerprint import model_source_hash, summary_source_hash
     from sim.results.provenance import git_state, machine, versions
     from sim.scenario import content_hash
 

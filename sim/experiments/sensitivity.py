@@ -336,8 +336,7 @@ class Sensitivity:
 
     def manifest(self) -> dict[str, Any]:
         """What was asked and how, in plain data."""
-        from sim.experiments.summary import summary_source_hash
-        from sim.kernel import model_source_hash
+        from sim.fingerprint import model_source_hash, summary_source_hash
         from sim.results.provenance import git_state, machine, versions
         from sim.scenario import content_hash, to_data
 

@@ -36,8 +36,8 @@ from sim.experiments.shards import (
     shard_table,
     write_shard,
 )
-from sim.experiments.summary import RunSummary, summary_source_hash
-from sim.kernel import model_source_hash
+from sim.experiments.summary import RunSummary
+from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.scenario import to_toml
 
 DEFAULT_STORE = Path("results") / "store"
@@ -89,6 +89,18 @@ class Store:
             with self.ledger.writing():
                 reconcile(self.ledger, folder)
         self.pending = self._count_pending()
+        self._tell_of_other_versions()
+
+    def _tell_of_other_versions(self) -> None:
+        """One sentence, as long as the store has nothing of this version, about the runs that it has of others."""
+        if self.ledger.ask("SELECT 1 FROM runs WHERE version = ? LIMIT 1", self.version):
+            return
+        others = self.ledger.ask("SELECT count(*) FROM runs")[0][0]
+        if others:
+            self.notice(
+                f"{self.folder}: its {others:,} runs are of another version of the model or of its outcomes; "
+                "they are kept and not used, and what is asked for is run anew"
+            )
 
     def close(self) -> None:
         """Close the ledger."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +13,6 @@ from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# What decides the content of a summary, besides the run itself.
-SUMMARY_SOURCE = ("outcomes.py", "summary.py", "measuring.py", "packing.py")
 
 # Per-estate columns and their types. Months are 0 (the start) to the last; shares are in [0, 1].
 ESTATE_COLUMNS: dict[str, str] = {
@@ -116,12 +111,3 @@ class RunSummary:
         ):
             frame[column] = pd.Categorical.from_codes(frame[column].to_numpy(), list(names))
         return frame
-
-
-@cache
-def summary_source_hash() -> str:
-    """Sixteen hex digits of the source that makes summaries: a run summarised otherwise is another result."""
-    made = hashlib.sha256()
-    for name in SUMMARY_SOURCE:
-        made.update((Path(__file__).parent / name).read_bytes().replace(b"\r\n", b"\n"))
-    return made.hexdigest()[:16]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernel import PACKAGE, model_source_hash
+from sim.fingerprint import PACKAGE, model_source_hash
 from sim.month.observe import Outcomes
 from sim.parameters import PARAMETERS
 from sim.results.standing import standing

@@ -90,6 +90,18 @@ def test_two_versions_of_the_model_share_nothing(copy, monkeypatch):
     assert go_on(copy)[0] == NUMBER
 
 
+def test_a_store_of_another_version_says_that_it_starts_anew_until_it_has_runs_of_this_one(copy, monkeypatch):
+    told = []
+    Store(copy, told.append).close()
+    assert told == []
+    for module in ("cell", "store"):
+        monkeypatch.setattr(f"sim.experiments.{module}.model_source_hash", lambda: "another")
+    assert go_on(copy, 3, notice=told.append)[0] == 3
+    assert len(told) == 1 and f"{NUMBER} runs are of another version" in told[0]
+    Store(copy, told.append).close()
+    assert len(told) == 1
+
+
 def test_shards_hold_every_run_once_and_read_in_one_line(copy):
     shards = sorted(copy.glob("shards/*/*.parquet"))
     assert len(shards) == -(-NUMBER // SHARD_RUNS)

@@ -10,7 +10,7 @@ import sim
 PACKAGE = Path(sim.__file__).parent
 # From the bottom to the top; a module may import from its own layer and from those below.
 LAYERS = (
-    ("units",),
+    ("units", "fingerprint"),
     ("errors",),
     ("words",),
     ("parameters",),
