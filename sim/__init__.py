@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sim.runner import run, warm_up
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
     from sim.scenario.adding import with_programmes
+    from sim.text import in_language, languages, use_language
     from sim.words import Word
 
 __all__ = [
@@ -68,6 +69,8 @@ __all__ = [
     "charts",
     "compare",
     "fen",
+    "in_language",
+    "languages",
     "list_scenarios",
     "load",
     "load_ensemble",
@@ -79,6 +82,7 @@ __all__ = [
     "setting",
     "study",
     "tipping",
+    "use_language",
     "warm_up",
     "with_overrides",
     "with_programmes",
@@ -100,6 +104,8 @@ _HOMES = {
     "Word": "sim.words",
     "compare": "sim.experiments.compare",
     "fen": "sim.interventions.base",
+    "in_language": "sim.text",
+    "languages": "sim.text",
     "list_scenarios": "sim.scenario",
     "load": "sim.scenario",
     "load_result": "sim.outputs.report.read",
@@ -110,6 +116,7 @@ _HOMES = {
     "setting": "sim.scenario",
     "study": "sim.experiments.study",
     "tipping": "sim.experiments.tipping",
+    "use_language": "sim.text",
     "warm_up": "sim.runner",
     "with_overrides": "sim.scenario",
     "with_programmes": "sim.scenario.adding",

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import platformdirs
+from sim.cache import cache_root
 
 PACKAGE = Path(__file__).parent
 
@@ -49,6 +49,8 @@ COMPILED_SOURCE = ("state", "month", "population", "kernel.py", "exact.py", "dra
 # Sentences about scenarios and programmes, what goes wrong with them, and views of a city: none of it enters a run.
 SPOKEN = (
     "errors.py",
+    "text",
+    "cache.py",
     "fingerprint.py",
     "agents",
     "interventions/describe.py",
@@ -63,6 +65,8 @@ ALL = "*"
 LABELS: Mapping[str, frozenset[str]] = {
     "Word": frozenset({ALL}),
     "Problem": frozenset({ALL}),
+    "say": frozenset({ALL}),
+    "message": frozenset({ALL}),
     "Parameter": frozenset({"unit", "source", "status", "note"}),
     "setting": frozenset({"unit", "source"}),
     "Field": frozenset({"unit", "meaning", "description"}),
@@ -101,11 +105,6 @@ def raw_hash(names: Iterable[str], package: Path = PACKAGE) -> str:
         digest.update(file.relative_to(package).as_posix().encode())
         digest.update(_bytes(file))
     return digest.hexdigest()[:16]
-
-
-def cache_root() -> Path:
-    """Where what was computed once is kept: ESTATE_CACHE_DIR, else the user's cache folder."""
-    return Path(os.environ.get("ESTATE_CACHE_DIR") or platformdirs.user_cache_dir("estate", appauthor=False))
 
 
 def fingerprint(names: Iterable[str], leave_out: Iterable[str] = (), package: Path = PACKAGE) -> str:

@@ -17,7 +17,8 @@ import numba
 import numpy as np
 from numba.core import config as numba_config
 
-from sim.fingerprint import COMPILED_SOURCE, cache_root, raw_hash
+from sim.cache import cache_root
+from sim.fingerprint import COMPILED_SOURCE, raw_hash
 
 
 @cache

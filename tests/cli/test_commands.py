@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.cli.describe import FULL, OUTSIDE, TAPERED, bar
-from sim.cli.options import language_of
 from sim.results import load_run
 
 SMALL = [
@@ -249,17 +248,3 @@ def test_version():
     import sim
 
     assert estate("--version").output.strip() == sim.__version__
-
-
-@pytest.mark.parametrize(
-    ("environment", "language"),
-    [
-        ({}, "en"),
-        ({"LANG": "zh_CN.UTF-8"}, "zh"),
-        ({"LANG": "en_US.UTF-8"}, "en"),
-        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
-        ({"LANG": "C", "LC_MESSAGES": "zh_TW.UTF-8", "LC_ALL": ""}, "zh"),
-    ],
-)
-def test_language_of_the_environment(environment, language):
-    assert language_of(environment) == language

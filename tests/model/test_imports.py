@@ -10,8 +10,10 @@ import sim
 PACKAGE = Path(sim.__file__).parent
 # From the bottom to the top; a module may import from its own layer and from those below.
 LAYERS = (
+    ("cache",),
     ("units", "fingerprint"),
     ("errors",),
+    ("text",),
     ("words",),
     ("parameters",),
     ("scenario",),

@@ -19,17 +19,29 @@ def cells(text):
 
 
 def test_notebooks_are_in_step_with_their_texts():
-    done = subprocess.run([sys.executable, str(FOLDER / "make_notebooks.py"), "--check"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(FOLDER / "make_notebooks.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)
 def test_a_notebook_asks_and_answers_and_keeps_no_outputs(text):
     found = cells(text)
-    first, headings = "".join(found[0]["source"]), ["".join(cell["source"]) for cell in found if cell["cell_type"] == "markdown"]
+    first, headings = (
+        "".join(found[0]["source"]),
+        ["".join(cell["source"]) for cell in found if cell["cell_type"] == "markdown"],
+    )
     assert "**Question:" in first and "?" in first
     assert any(heading.startswith("## What was learned") for heading in headings[-3:])
-    assert all(not cell["outputs"] and cell["execution_count"] is None for cell in found if cell["cell_type"] == "code")
+    assert all(
+        not cell["outputs"] and cell["execution_count"] is None
+        for cell in found
+        if cell["cell_type"] == "code"
+    )
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)

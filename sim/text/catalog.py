@@ -1,0 +1,187 @@
+"""Texts by their ids: `say` looks one up in the catalog of the current language and fills its gaps.
+
+The sources are gettext's PO files with ids for msgids, so that every language, English too, is a translation. Start-up
+reads their compiled form with the standard library; Babel compiles when the sources have changed, and is imported only then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import os
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sim.cache import cache_root
+from sim.text.current import CATALOGS, language
+
+_DAMAGED = (OSError, struct.error, UnicodeError, ValueError, EOFError)
+
+
+class TextError(LookupError):
+    """A defect of the program, never of the input: an id without a text, or a gap without its value."""
+
+
+def say(text_id: str, /, count: float | None = None, **values: Any) -> str:
+    """The text of an id in the current language, with `values` put into the gaps of the same names.
+
+    `count` chooses the plural form by the rules of the language and fills the gap {count}, with marks between
+    thousands; a text has plural forms if and only if it is said with a count. A fraction takes the form of two or
+    more. Figures are passed as texts that `sim.text.figures` wrote. TextError for an id without a text in this
+    language and for a gap without a value.
+    """
+    texts = _texts(language())
+    if count is None:
+        text = texts.gettext(text_id)
+    else:
+        whole = int(abs(count)) if float(count).is_integer() else max(2, math.ceil(abs(count)))
+        text = texts.ngettext(text_id, text_id, whole)
+        values["count"] = marked(f"{count:,}")
+    if text == text_id:
+        forms = "" if count is None else " with plural forms"
+        raise TextError(f"no text{forms} for {text_id!r} in the catalog of {language()!r}")
+    if not values and "{" not in text:
+        return text
+    try:
+        return text.format(**values)
+    except (KeyError, IndexError) as error:
+        raise TextError(f"{text_id!r} in {language()!r}: no value for the gap {error.args[0]!r}") from None
+
+
+class Message:
+    """A text that is said when it is printed, in the language of that moment; an error may carry it between processes."""
+
+    __slots__ = ("count", "text_id", "values")  # no dataclass: making one would cost every start 3 ms
+
+    def __init__(self, text_id: str, count: float | None, values: Mapping[str, Any]) -> None:
+        self.text_id, self.count, self.values = text_id, count, values
+
+    def __str__(self) -> str:
+        return say(self.text_id, self.count, **self.values)
+
+    def __repr__(self) -> str:
+        return f"Message({self.text_id!r}, {self.count!r}, {dict(self.values)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.text_id, self.count, *sorted((name, str(value)) for name, value in self.values.items())
+
+
+def message(text_id: str, /, count: float | None = None, **values: Any) -> Message:
+    """The text of an id for later: `str` of it is what `say` gives then. For errors, and for tables made at import."""
+    return Message(text_id, count, values)
+
+
+def marked(figure: str) -> str:
+    """A figure as Python writes it (1,234.5) with the language's marks between thousands and before decimals."""
+    thousands, point = _marks(language())
+    if (thousands, point) == (",", "."):
+        return figure
+    return figure.translate({ord(","): thousands, ord("."): point})
+
+
+@cache
+def _marks(name: str) -> tuple[str, str]:
+    """The two marks of a language, from its way to write the sample 1,234.5 (either may be empty or more than one character)."""
+    sample = _texts(name).gettext("figure.marks")
+    return sample[sample.index("1") + 1 : sample.index("2")], sample[
+        sample.index("4") + 1 : sample.index("5")
+    ]
+
+
+class Family(Mapping[str, str]):
+    """The texts of an enumeration, read like a dict: key → text of the id "prefix.key" in the current language.
+
+    `counted`: they have plural forms and are said with a count. The test of the catalogs asks that each key of each
+    family has its text in each language.
+    """
+
+    declared: ClassVar[list[Family]] = []
+    """every family there is, for the test of the catalogs"""
+
+    def __init__(self, prefix: str, keys: Iterable[str], counted: bool = False) -> None:
+        self.prefix, self.keys_in_order, self.counted = prefix, tuple(keys), counted
+        Family.declared.append(self)
+
+    def __getitem__(self, key: str) -> str:
+        if key not in self.keys_in_order:
+            raise KeyError(key)
+        return say(f"{self.prefix}.{key}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys_in_order)
+
+    def __len__(self) -> int:
+        return len(self.keys_in_order)
+
+
+def sources(name: str) -> dict[str, bytes]:
+    """The PO files of a language by file name, sorted."""
+    return {path.name: path.read_bytes() for path in sorted((CATALOGS / name).glob("*.po"))}
+
+
+@cache
+def _texts(name: str) -> GNUTranslations:
+    """All texts of a language: compiled before and kept in the user's cache, else compiled now and kept if that can be."""
+    import hashlib  # late, as all that only the first text needs: `estate --help` says none
+
+    found = sources(name)
+    digest = hashlib.sha256()
+    for file, content in found.items():
+        # The same files on Windows: Git may have changed the ends of their lines.
+        digest.update(file.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
+    kept = cache_root() / "catalogs" / f"{name}-{digest.hexdigest()[:16]}.mo"
+    with contextlib.suppress(*_DAMAGED), kept.open("rb") as stream:
+        return GNUTranslations(stream)
+    compiled = compile_catalog(found, name)
+    with contextlib.suppress(OSError):
+        _keep(kept, compiled, name)
+    return GNUTranslations(io.BytesIO(compiled))
+
+
+def compile_catalog(files: Mapping[str, bytes], name: str) -> bytes:
+    """PO files as one MO file; the header (plural rule) is that of the first. TextError for an id that stands twice."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    whole: Catalog | None = None
+    for file, content in files.items():
+        read = read_po(io.BytesIO(content), locale=name, abort_invalid=True)
+        if whole is None:
+            whole = read
+            continue
+        for one in read:
+            if one.id and whole.get(one.id) is not None:
+                raise TextError(f"{file}: {one.id!r} has a text in another file of {name!r} already")
+            if one.id:
+                whole[one.id] = one
+    if whole is None:
+        raise TextError(f"no catalog of {name!r}")
+    made = io.BytesIO()
+    write_mo(made, whole)
+    return made.getvalue()
+
+
+def _keep(place: Path, content: bytes, name: str) -> None:
+    """Write a compiled catalog in one step, and take away those of this language that it replaces."""
+    import tempfile
+
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=place.parent, suffix=".part")
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+    os.replace(unfinished, place)
+    for old in place.parent.glob(f"{name}-*.mo"):
+        if old != place:
+            old.unlink(missing_ok=True)

@@ -1,0 +1,164 @@
+"""One `say`: the language of the call or the session, gaps, plural forms, and what is a defect."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sim.errors import EstateError
+from sim.text import (
+    TextError,
+    catalog,
+    current,
+    figures,
+    in_language,
+    language,
+    languages,
+    message,
+    say,
+    use_language,
+)
+
+HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {plural};\\n"\n'
+
+
+@pytest.fixture
+def worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Catalogs of English and of a third language, Polish with its three plural forms, in folders of their own."""
+    texts = {
+        "en": HEAD.format(plural="nplurals=2; plural=(n != 1)")
+        + 'msgid "figure.marks"\nmsgstr "1,234.5"\n'
+        + 'msgid "a.greeting"\nmsgstr "good day, {name}"\n'
+        + 'msgid "a.month"\nmsgid_plural "a.month"\nmsgstr[0] "{count} month"\nmsgstr[1] "{count} months"\n',
+        "pl": HEAD.format(
+            plural="nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2)"
+        )
+        + 'msgid "figure.marks"\nmsgstr "1 234,5"\n'
+        + 'msgid "a.greeting"\nmsgstr "dzień dobry, {name}"\n'
+        + 'msgid "a.month"\nmsgid_plural "a.month"\nmsgstr[0] "{count} miesiąc"\nmsgstr[1] "{count} miesiące"\n'
+        + 'msgstr[2] "{count} miesięcy"\n',
+    }
+    for name, text in texts.items():
+        (tmp_path / "catalogs" / name).mkdir(parents=True)
+        (tmp_path / "catalogs" / name / "a.po").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(current, "CATALOGS", tmp_path / "catalogs")
+    monkeypatch.setattr(catalog, "CATALOGS", tmp_path / "catalogs")
+    monkeypatch.setenv("ESTATE_CACHE_DIR", str(tmp_path / "cache"))
+    _forget()
+    yield tmp_path
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    for kept in (current.languages, catalog._texts, catalog._marks, figures._money_steps):
+        kept.cache_clear()
+
+
+def test_a_third_language_is_a_folder_of_catalogs(worlds: Path) -> None:
+    assert languages() == ("en", "pl")
+    with in_language("pl"):
+        assert say("a.greeting", name="Anna") == "dzień dobry, Anna"
+        assert [say("a.month", count=n) for n in (1, 3, 5, 22, 1200)] == [
+            "1 miesiąc", "3 miesiące", "5 miesięcy", "22 miesiące", "1 200 miesięcy",
+        ]  # fmt: skip
+    assert [say("a.month", count=n) for n in (0, 1, 2, 1.5, 0.5)] == [
+        "0 months", "1 month", "2 months", "1.5 months", "0.5 months",
+    ]  # fmt: skip
+
+
+def test_an_unknown_language_is_refused_with_those_there_are() -> None:
+    with pytest.raises(EstateError, match=r"lang: 'xx' found, allowed .*en.*zh"), in_language("xx"):
+        pass
+    with pytest.raises(EstateError, match="allowed"):
+        use_language("")
+    assert language() == "en"
+
+
+def test_what_has_no_text_is_a_defect_and_never_english(worlds: Path) -> None:
+    with pytest.raises(TextError, match=r"no text for 'a\.absent' in the catalog of 'en'"):
+        say("a.absent")
+    with pytest.raises(TextError, match="no text with plural forms"):
+        say("a.greeting", count=2, name="x")
+    with pytest.raises(TextError, match="no value for the gap 'name'"):
+        say("a.greeting")
+    (worlds / "catalogs" / "pl" / "a.po").write_text(
+        HEAD.format(plural="nplurals=1; plural=0"), encoding="utf-8"
+    )
+    with in_language("pl"), pytest.raises(TextError, match="catalog of 'pl'"):
+        say("a.greeting", name="Anna")
+
+
+def test_the_language_of_a_call_ends_with_it_and_that_of_a_session_stays(worlds: Path) -> None:
+    use_language("pl")
+    try:
+        assert language() == "pl"
+        with in_language("en"):
+            assert language() == "en"
+            with in_language(None):
+                assert language() == "en"
+        assert language() == "pl"
+        heard: list[str] = []
+        with in_language("en"):  # another thread is another call, of the same session
+            thread = threading.Thread(target=lambda: heard.append(language()))
+            thread.start()
+            thread.join()
+        assert heard == ["pl"]
+    finally:
+        use_language("en")
+
+
+def test_a_message_speaks_the_language_of_whoever_prints_it(worlds: Path) -> None:
+    error = EstateError(message("a.greeting", name=message("a.month", count=2)))
+    sent = pickle.loads(pickle.dumps(error))
+    assert str(sent) == "good day, 2 months"
+    with in_language("pl"):
+        assert str(sent) == "dzień dobry, 2 miesiące"
+    assert message("a.month", 2) == message("a.month", 2) != message("a.month", 3)
+    assert len({message("a.greeting", name="x"), message("a.greeting", name="x")}) == 1
+
+
+def test_compiled_catalogs_are_kept_and_follow_their_sources(worlds: Path) -> None:
+    say("a.greeting", name="x")
+    (first,) = (worlds / "cache" / "catalogs").glob("en-*.mo")
+    source = worlds / "catalogs" / "en" / "a.po"
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("good day", "good evening"), encoding="utf-8"
+    )
+    _forget()
+    assert say("a.greeting", name="x") == "good evening, x"
+    (second,) = (worlds / "cache" / "catalogs").glob("en-*.mo")
+    assert second.name != first.name
+    second.write_bytes(b"cut off")
+    _forget()
+    assert say("a.greeting", name="x") == "good evening, x"
+
+
+def test_where_nothing_can_be_kept_everything_is_said_all_the_same(worlds: Path) -> None:
+    (worlds / "cache").write_text("a file where the folder of caches should be", encoding="utf-8")
+    assert say("a.greeting", name="x") == "good day, x"
+
+
+def test_one_id_has_one_text(worlds: Path) -> None:
+    again = (worlds / "catalogs" / "en" / "a.po").read_text(encoding="utf-8")
+    (worlds / "catalogs" / "en" / "b.po").write_text(again, encoding="utf-8")
+    with pytest.raises(TextError, match="has a text in another file"):
+        say("a.greeting", name="x")
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LC_MESSAGES": "zh-Hans", "LANG": "en_GB"}, "zh"),
+        ({"LANG": "xx_YY"}, "en"),
+    ],
+)
+def test_the_environment_says_the_language(environment: dict[str, str], expected: str) -> None:
+    assert current.language_of(environment) == expected
