@@ -12,14 +12,16 @@ EstateError
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.problems import Problem
 
 __all__ = [
     "ConservationError",
     "EngineError",
     "EstateError",
     "EvidenceError",
-    "Problem",
     "ResultError",
     "ScenarioError",
     "StudyError",
@@ -30,28 +32,15 @@ class EstateError(Exception):
     """Base of all errors that a user can cause and read; a command prints its text without a traceback."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with an input: where it stands, what was found, what is allowed and what may have been meant."""
-
-    file: str
-    key: str
-    found: str
-    allowed: str
-    nearest: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.file}: {self.key}" if self.key else self.file
-        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
-        return f"{place}: found {self.found}; allowed: {self.allowed}{hint}"
-
-
 class ScenarioError(EstateError):
     """A scenario that cannot be used; `problems` holds every one of its problems, the text one per line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Problem, ...]]]:
         """Keep the problems when a worker process hands the error to its parent."""

@@ -49,6 +49,7 @@ COMPILED_SOURCE = ("state", "month", "population", "kernel.py", "exact.py", "dra
 # Sentences about scenarios and programmes, what goes wrong with them, and views of a city: none of it enters a run.
 SPOKEN = (
     "errors.py",
+    "problems.py",
     "text",
     "cache.py",
     "fingerprint.py",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
+from sim.problems import Problem
 from sim.scenario import Scenario
 
 

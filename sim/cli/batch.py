@@ -13,8 +13,9 @@ from sim.cli.batch_progress import Watch, watching
 from sim.cli.engines import warn_of
 from sim.cli.terminal import console
 from sim.cli.words import say
-from sim.errors import EstateError, Problem, ScenarioError
+from sim.errors import EstateError, ScenarioError
 from sim.experiments.ensemble import Ensemble, doubt_line, with_member
+from sim.problems import Problem
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.evidence.register import register
 from sim.evidence.statistics import STATISTICS, Choice
+from sim.problems import Problem
 from sim.runner import resolve
 from sim.scenario import Scenario
 from sim.scenario.fields import Bilingual, Name, Table, refuse, setting

@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.evidence.register import JUDGEMENT, register
 from sim.interventions import describe
 from sim.parameters import PARAMETERS
+from sim.problems import Problem
 from sim.scenario import (
     CitySettings,
     CompanySettings,

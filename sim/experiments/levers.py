@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Problem, ScenarioError, StudyError
+from sim.errors import ScenarioError, StudyError
 from sim.experiments.mean_field import MeanField
 from sim.experiments.representative import billed_part, mean_field_of, representative_of
 from sim.experiments.unmeasured import range_of
 from sim.parameters import PARAMETERS
+from sim.problems import Problem
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.nearest import nearest
 from sim.scenario.overrides import place_of

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
+from sim.problems import Problem
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.fields import Table, refuse, setting
 from sim.scenario.loading import read_toml

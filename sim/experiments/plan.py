@@ -8,18 +8,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.experiments.cell import Cell, run_key_of, scenario_hash_of
 from sim.experiments.design import Axis, points_of
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.study_file import SCENARIO_FACTOR, Factor, Study, load_study
 from sim.experiments.unmeasured import range_of, unmeasured
 from sim.parameters import PARAMETERS
+from sim.problems import Problem
 from sim.scenario import Scenario, load, to_data, with_overrides
 from sim.scenario.loading import find
 from sim.scenario.messages import at_location, strip
 from sim.scenario.nearest import nearest
 from sim.scenario.overrides import place_of
+from sim.text import Message
 
 MANY_PROBLEMS = 20
 
@@ -240,7 +242,7 @@ class _Axes:
                 if problem not in self.problems:
                     self._add(place, problem.found, problem.allowed, problem.nearest)
 
-    def _add(self, place: str, found: str, allowed: str, guess: str = "") -> None:
+    def _add(self, place: str, found: str | Message, allowed: str | Message, guess: str = "") -> None:
         problem = Problem(str(self.plan.file), place, found, allowed, guess)
         if problem not in self.problems:
             self.problems.append(problem)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.experiments.mean_field import MeanField, Representative
 from sim.parameters import PARAMETERS
+from sim.problems import Problem
 from sim.scenario import EstateType, Scenario, with_overrides
 from sim.scenario.nearest import nearest
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.experiments.outcomes import DEFAULT_OUTCOMES, OUTCOMES
+from sim.problems import Problem
 from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
 from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.merging import file_at, origins_of

@@ -7,11 +7,12 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from sim.errors import Problem, ScenarioError, StudyError
+from sim.errors import ScenarioError, StudyError
 from sim.experiments.budget import FRESH, REPLICATIONS, TRIALS, BudgetSearch, budget
 from sim.experiments.menu import MenuItem
 from sim.experiments.study_file import COMMAND, find_study, study_folders
 from sim.experiments.tipping import LONGEST_DELAY, MONTHS, VALUES, Tipping, tipping
+from sim.problems import Problem
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
 from sim.scenario.loading import SUFFIX, read_toml

@@ -9,9 +9,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args, get_origin
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.interventions.base import Intervention
 from sim.interventions.lever_words import BEARER_WORDS, lever_word
+from sim.problems import Problem
 from sim.scenario import Programme, Targets, list_scenarios, load, load_programmes
 from sim.scenario.nearest import nearest
 from sim.words import Word

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.errors import Problem
 from sim.interventions.base import Intervention, Rows, fen
 from sim.interventions.purse import divided
+from sim.problems import Problem
 from sim.scenario import Targets, setting
 from sim.scenario.fields import refuse
 from sim.state.events import Cause, Event

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.draws import Stream, lognormals, normals, uniforms
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.population.estates import in_random_order
+from sim.problems import Problem
 from sim.scenario import Scenario
 from sim.state.modes import MARKET, SOE
 from sim.state.tables import COMPANY_TYPE
+from sim.text import message
 
 
 def draw_companies(scenario: Scenario, seed: int) -> np.ndarray:
@@ -56,8 +58,8 @@ def assign_estates(estates: np.ndarray, companies: np.ndarray, scenario: Scenari
         firms = np.flatnonzero(companies["state_owned"] == owned)
         capacity = int(companies["capacity"][firms].sum())
         if rows.size > capacity:
-            found = f"{firms.size} companies for {rows.size} estates that they run at the start"
-            allowed = f"companies x {limit} of at least {rows.size} (it is {capacity})"
+            found = message("start.companies", companies=firms.size, estates=rows.size)
+            allowed = message("start.capacity", limit=limit, least=rows.size, capacity=capacity)
             raise ScenarioError([Problem(scenario.name, f"companies.{name}", found, allowed)])
         if rows.size == 0:
             continue

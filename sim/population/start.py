@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws import Stream, normals, seed_words, uniforms
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.ledger import Books, Purpose
 from sim.month.committee import trait
 from sim.month.owner_passes import MOST_OWNERS
@@ -17,10 +17,12 @@ from sim.population.companies import assign_estates, draw_companies
 from sim.population.estates import MONTHS, building_starts, draw_estates, in_random_order
 from sim.population.first_service import first_month, first_service
 from sim.population.owners import TYPE_TRAITS, draw_owners, sum_up_estates
+from sim.problems import Problem
 from sim.scenario import Scenario
 from sim.state.claims import Claims, new_claims
 from sim.state.owners import Buildings, Owners, new_owners
 from sim.state.tables import COMMITTEE_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
+from sim.text import message
 from sim.units import yuan_to_fen
 from sim.words import TIERS
 
@@ -48,10 +50,9 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     estates = draw_estates(scenario, seed)
     largest = int(estates["households"].max())
     if largest > MOST_OWNERS:
-        found = f"an estate of {largest} households (seed {seed})"
-        raise ScenarioError(
-            [Problem(scenario.name, "types", found, f"at most {MOST_OWNERS} households in every estate")]
-        )
+        found = message("start.households", count=largest, seed=seed)
+        allowed = message("start.most_households", most=MOST_OWNERS)
+        raise ScenarioError([Problem(scenario.name, "types", found, allowed)])
     companies = draw_companies(scenario, seed)
     assign_estates(estates, companies, scenario, seed)
     # tenders of unmanaged estates are spread over the waiting time, not all held in one month

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.errors import Problem
+from sim.problems import Problem
 from sim.scenario.fields import Bilingual, Table, refuse, setting
 from sim.scenario.numbers import apportion, shares_add_up
 from sim.scenario.programme import ModeName
+from sim.text import message
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -103,42 +104,38 @@ class EstateType(Table):
     def _size_problems(self) -> list[Problem]:
         problems = []
         if (self.count is None) == (self.share is None):
-            found = "neither" if self.count is None else f"both (count {self.count}, share {self.share:g})"
-            problems.append(Problem("", "count", f"{found} of count and share", "exactly one of them"))
+            found = (
+                message("scenario.type.neither")
+                if self.count is None or self.share is None
+                else message("scenario.type.both", number=self.count, share=f"{self.share:g}")
+            )
+            problems.append(Problem("", "count", found, message("allowed.exactly_one")))
         if self.cost_fixed == 0 and self.cost_per_area == 0:
-            problems.append(
-                Problem(
-                    "",
-                    "cost_fixed",
-                    "0 together with cost_per_area = 0",
-                    "more than 0 for one of the two: service costs money",
-                )
-            )
+            found, allowed = message("scenario.type.free_service"), message("scenario.type.service_costs")
+            problems.append(Problem("", "cost_fixed", found, allowed))
         if self.built_high < self.built_low:
-            problems.append(
-                Problem("", "built_high", str(self.built_high), f"at least built_low ({self.built_low})")
-            )
+            allowed = message("allowed.not_below", name="built_low", value=self.built_low)
+            problems.append(Problem("", "built_high", str(self.built_high), allowed))
         if self.households_min > self.households_mean:
-            allowed = f"at most households_mean ({self.households_mean:g})"
+            allowed = message("allowed.not_above", name="households_mean", value=f"{self.households_mean:g}")
             problems.append(Problem("", "households_min", str(self.households_min), allowed))
         if self.vacancy + self.tenants > 1:
             total = f"{self.vacancy:g} + {self.tenants:g} = {self.vacancy + self.tenants:g}"
-            problems.append(Problem("", "tenants", f"vacancy and tenants {total}", "together at most 1"))
+            found = message("scenario.type.vacant_and_let", sum=total)
+            problems.append(Problem("", "tenants", found, message("scenario.type.at_most_all")))
         return problems
 
     def _mode_problems(self) -> list[Problem]:
         if bool(self.modes) == bool(self.mode_counts):
-            found = "both" if self.modes else "neither"
-            return [Problem("", "modes", f"{found} of modes and mode_counts", "exactly one of them")]
+            found = message("scenario.type.both_modes") if self.modes else message("scenario.type.no_modes")
+            return [Problem("", "modes", found, message("allowed.exactly_one"))]
         if self.modes and not shares_add_up(self.modes.values()):
-            return [
-                Problem("", "modes", f"shares that sum to {math.fsum(self.modes.values()):.6g}", "a sum of 1")
-            ]
+            found = message("found.shares", sum=f"{math.fsum(self.modes.values()):.6g}")
+            return [Problem("", "modes", found, message("allowed.sum_of_one"))]
         counted = sum(self.mode_counts.values())
         if self.mode_counts and self.count is not None and counted != self.count:
-            return [
-                Problem("", "mode_counts", f"a sum of {counted}", f"a sum of {self.count} (the type's count)")
-            ]
+            allowed = message("scenario.type.sum_of_count", sum=self.count)
+            return [Problem("", "mode_counts", message("found.sum", sum=counted), allowed)]
         return []
 
     def estates_by_mode(self, estates: int) -> dict[str, int]:

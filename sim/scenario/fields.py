@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from sim.errors import Problem
+from sim.problems import Problem
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 

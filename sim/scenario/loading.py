@@ -10,11 +10,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
+from sim.problems import Problem
 from sim.scenario.merging import Origins, file_at, leave_out, merge, origins_of
 from sim.scenario.messages import problems_of
 from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
+from sim.text import message
 
 SUFFIX = ".toml"
 ADD = "add_"
@@ -60,7 +62,7 @@ def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
         if path.is_file():
             return path
         raise ScenarioError(
-            [Problem(text, "", "no such file", "the path of a TOML file, or a scenario's name")]
+            [Problem(text, "", message("scenario.file.absent"), message("scenario.file.path_or_name"))]
         )
     folders = ([beside] if beside is not None else []) + scenario_folders()
     for folder in folders:
@@ -68,8 +70,11 @@ def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
         if path.is_file():
             return path
     known = list_scenarios()
-    allowed = "the path of a TOML file, or one of " + ", ".join(known)
-    raise ScenarioError([Problem(text, "", "no scenario of this name", allowed, nearest(text, known))])
+    found, allowed = (
+        message("scenario.file.no_name"),
+        message("scenario.file.path_or_one_of", names=", ".join(known)),
+    )
+    raise ScenarioError([Problem(text, "", found, allowed, nearest(text, known))])
 
 
 def scenario_folders() -> list[Path]:
@@ -88,9 +93,8 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
     """The tables of a file over those of the file it extends; `chain` holds the files that led here."""
     if file.resolve() in chain:
         circle = " → ".join(path.name for path in (*chain, file))
-        raise ScenarioError(
-            [Problem(str(chain[-1]), "extends", f"a circle ({circle})", "a file that does not lead back")]
-        )
+        found, allowed = message("scenario.file.circle", files=circle), message("scenario.file.no_circle")
+        raise ScenarioError([Problem(str(chain[-1]), "extends", found, allowed)])
     own = read_toml(file)
     base_name = own.pop("extends", None)
     additions = {key: own.pop(f"{ADD}{key}", []) for key in ADDED_TO}
@@ -103,11 +107,13 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
         origins = base.origins | origins
     elif left_out:
         raise ScenarioError(
-            [Problem(str(file), WITHOUT, repr(left_out), "nothing, because nothing is extended")]
+            [Problem(str(file), WITHOUT, repr(left_out), message("scenario.file.nothing_extended"))]
         )
     for key, added in additions.items():
         if not isinstance(added, list):
-            raise ScenarioError([Problem(str(file), f"{ADD}{key}", repr(added), "a list of tables")])
+            raise ScenarioError(
+                [Problem(str(file), f"{ADD}{key}", repr(added), message("allowed.list_of_tables"))]
+            )
         before = data.get(key, [])
         if added and isinstance(before, list):
             places = _places(key, before, added)
@@ -136,7 +142,7 @@ def _places(key: str, before: list[Any], added: list[Any]) -> list[int]:
 def _read_base(name: Any, file: Path, chain: tuple[Path, ...]) -> _Read:
     """What `extends` in `file` refers to; what cannot be found is reported as a problem of `file`."""
     if not isinstance(name, str):
-        raise ScenarioError([Problem(str(file), "extends", repr(name), "a path or the name of a scenario")])
+        raise ScenarioError([Problem(str(file), "extends", repr(name), message("scenario.file.base"))])
     try:
         base = find(name, beside=file.parent)
     except ScenarioError as error:
@@ -151,17 +157,16 @@ def read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        found = f"a byte that is not UTF-8 at position {error.start}"
-        raise ScenarioError([Problem(str(file), "", found, "text in UTF-8")]) from None
+        found = message("scenario.file.not_utf8", position=error.start)
+        raise ScenarioError([Problem(str(file), "", found, message("scenario.file.utf8"))]) from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([_syntax_problem(str(file), error)]) from None
     except RecursionError:
-        raise ScenarioError(
-            [Problem(str(file), "", "lists or tables nested too deeply", "TOML syntax")]
-        ) from None
+        found = message("scenario.file.too_deep")
+        raise ScenarioError([Problem(str(file), "", found, message("allowed.toml"))]) from None
     except OSError as error:
-        found = f"a file that cannot be read ({error.strerror})"
-        raise ScenarioError([Problem(str(file), "", found, "a readable TOML file")]) from None
+        found = message("scenario.file.unreadable", reason=error.strerror)
+        raise ScenarioError([Problem(str(file), "", found, message("scenario.file.readable"))]) from None
 
 
 def _syntax_problem(file: str, error: tomllib.TOMLDecodeError) -> Problem:
@@ -170,5 +175,6 @@ def _syntax_problem(file: str, error: tomllib.TOMLDecodeError) -> Problem:
     position = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", text)
     what = text[: position.start()].strip() if position else text
     if position and position.group(1):
-        return Problem(file, f"line {position.group(1)}, column {position.group(2)}", what, "TOML syntax")
-    return Problem(file, "end of the file", what, "TOML syntax")
+        place = message("scenario.file.line", line=position.group(1), column=position.group(2))
+        return Problem(file, place, what, message("allowed.toml"))
+    return Problem(file, message("scenario.file.end"), what, message("allowed.toml"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
+from sim.problems import Problem
 from sim.scenario.nearest import nearest
+from sim.text import message
 
 Origins = dict[tuple[str | int, ...], str]
 
@@ -34,8 +36,7 @@ def leave_out(base: Mapping[str, Any], keys: Any, file: str) -> dict[str, Any]:
     Raises ScenarioError, with `file` as the place, for what is not a list of keys that `base` has.
     """
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        allowed = 'a list of dotted keys, such as ["types.resettlement"]'
-        raise ScenarioError([Problem(file, "without", repr(keys), allowed)])
+        raise ScenarioError([Problem(file, "without", repr(keys), message("scenario.without.keys"))])
     left = dict(base)
     for key in keys:
         left = _without_key(left, key.split("."), key, file)
@@ -55,7 +56,7 @@ def _without_key(table: Mapping[str, Any], path: list[str], key: str, file: str)
         before = key.split(".")[: -len(path)]
         known = [".".join([*before, name]) for name in table]
         raise ScenarioError(
-            [Problem(file, "without", repr(key), "a key of what is extended", nearest(key, known))]
+            [Problem(file, "without", repr(key), message("scenario.without.known"), nearest(key, known))]
         )
     kept = {name: value for name, value in table.items() if name != first}
     return {**table, first: _without_key(table[first], rest, key, file)} if rest else kept

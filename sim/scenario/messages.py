@@ -11,18 +11,25 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.errors import Problem
 from sim.parameters import PARAMETERS
+from sim.problems import Problem, one_of
 from sim.scenario.fields import Table
 from sim.scenario.nearest import nearest
 from sim.scenario.parameter_rules import range_text
 from sim.scenario.programme import PROGRAMMES, Programme
+from sim.text import Message, message
+from sim.text.figures import unit_message
 
 Location = tuple[str | int, ...]
-UNKNOWN_KEY = "an unknown key"
+KINDS = {
+    int: message("allowed.integer"),
+    float: message("allowed.number"),
+    bool: message("allowed.truth"),
+}
+UNKNOWN_KEY = message("found.unknown_key")
 # Keys that a file may have at its top although no resolved scenario has them.
 FILE_KEYS = ("extends", "without", "add_interventions", "add_figures")
-PATTERN_WORDS = "a name of lower-case letters, digits and _ that begins with a letter"
+PATTERN_WORDS = message("allowed.name_pattern")
 
 
 def problems_of(
@@ -54,7 +61,8 @@ def _place_in(data: Any, place: Location) -> Location:
 def _plain_problem(
     line: Any, place: Location, root: type[Table], data: Any, file_of: Callable[[Location], str]
 ) -> Problem:
-    found = shown(line["input"])
+    found: str | Message = shown(line["input"])
+    allowed: str | Message
     guess = ""
     annotation, field = at_location(root, place, data)
     if line["type"] == "extra_forbidden":
@@ -62,18 +70,18 @@ def _plain_problem(
         known = sorted(model.model_fields) if (model := _table_at(holder, place[:-1], data)) else []
         known += FILE_KEYS if len(place) == 1 and "interventions" in known else ()
         guess = nearest(place[-1], known)
-        found, allowed = UNKNOWN_KEY, "one of the keys " + ", ".join(known)
+        found, allowed = UNKNOWN_KEY, message("allowed.keys", names=", ".join(known))
     elif line["type"] == "missing":
-        found, allowed = "nothing", allowed_text(annotation, field)
+        found, allowed = message("found.nothing"), allowed_text(annotation, field)
     else:
         parameter = PARAMETERS.get(".".join(map(str, place[1:]))) if place[0] == "parameters" else None
         allowed = range_text(parameter) if parameter else allowed_text(annotation, field)
         if line["loc"] and line["loc"][-1] == "[key]":
-            found = f"the key {line['input']!r}"
+            found = message("found.key", key=repr(line["input"]))
             holder, _ = at_location(root, place[:-1], data)
             keys = typing.get_args(strip(holder))[0]
             choices = [str(choice) for choice in choices_in(keys)]
-            allowed = "one of the keys " + ", ".join(choices) if choices else PATTERN_WORDS
+            allowed = message("allowed.keys", names=", ".join(choices)) if choices else PATTERN_WORDS
             guess = nearest(line["input"], choices)
         elif isinstance(line["input"], str):
             guess = nearest(line["input"], [str(choice) for choice in choices_in(annotation)])
@@ -105,14 +113,14 @@ def _entry(data: Any, place: Sequence[str | int]) -> Any:
     return data
 
 
-def shown(value: Any) -> str:
+def shown(value: Any) -> str | Message:
     """A value as a scenario file would write it, cut where it is long."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "a table"
+        return message("found.table")
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)}" if len(value) else "an empty list"
+        return message("found.list", count=len(value)) if len(value) else message("found.empty_list")
     text = str(value) if isinstance(value, date | time) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -170,29 +178,29 @@ def choices_in(annotation: Any) -> tuple[Any, ...]:
     return typing.get_args(plain) if typing.get_origin(plain) is Literal else ()
 
 
-def allowed_text(annotation: Any, field: FieldInfo | None) -> str:
+def allowed_text(annotation: Any, field: FieldInfo | None) -> Message:
     """What a field accepts, in words: its type, range and unit."""
     plain = strip(annotation)
     if choices := choices_in(plain):
-        return "one of " + ", ".join(str(choice) for choice in choices)
+        return one_of(str(choice) for choice in choices)
     if model := table_in(plain):
-        return "a table with the keys " + ", ".join(model.model_fields)
+        return message("allowed.table_with_keys", names=", ".join(model.model_fields))
     if typing.get_origin(plain) is tuple:
-        return "a list"
+        return message("allowed.list")
     if typing.get_origin(plain) is dict:
-        return "a table with at least one entry" if field is not None and field.is_required() else "a table"
-    names = {int: "a whole number", float: "a finite number", str: "a text", bool: "true or false"}
-    text = names.get(plain, "a finite number or a text" if plain == float | str else "another value")
+        required = field is not None and field.is_required()
+        return message("allowed.table_not_empty") if required else message("allowed.table")
     if plain is str:
-        return PATTERN_WORDS if _bound(field, "pattern") else "a text that is not empty"
+        return PATTERN_WORDS if _bound(field, "pattern") else message("allowed.text_not_empty")
+    text = KINDS.get(plain) or message("allowed.number_or_text" if plain == float | str else "allowed.other")
     low, high = _bound(field, "ge"), _bound(field, "le")
     if low is not None and high is not None:
-        text += f" from {number_text(low)} to {number_text(high)}"
+        text = message("allowed.range", what=text, low=number_text(low), high=number_text(high))
     elif low is not None:
-        text += f" of at least {number_text(low)}"
+        text = message("allowed.at_least", what=text, low=number_text(low))
     extra = field.json_schema_extra if field is not None else None
     unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-    return f"{text} ({unit})" if unit else text
+    return message("allowed.in_unit", what=text, unit=unit_message(unit)) if unit else text
 
 
 def number_text(number: float) -> str:

@@ -7,13 +7,15 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.parameters import PARAMETERS
+from sim.problems import Problem
 from sim.scenario.loading import check
 from sim.scenario.merging import ALTERNATIVES, Origins
 from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
 from sim.scenario.writing import to_data
+from sim.text import Message, message
 
 SOURCE = "--set"
 
@@ -32,7 +34,7 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
         if isinstance(place, Problem):
             problems.append(place)
         elif (broken := _assign(data, place, _plain(value))) is not None:
-            problems.append(Problem(SOURCE, key, broken, "a key inside a table"))
+            problems.append(Problem(SOURCE, key, broken, message("scenario.override.inside")))
         else:
             origins[place] = SOURCE
     if problems:
@@ -48,7 +50,7 @@ def parse_setting(text: str) -> tuple[str, Any]:
     key, equals, written = text.partition("=")
     key, written = key.strip(), written.strip()
     if not equals or not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", key):
-        raise ScenarioError([Problem(SOURCE, "", repr(text), "key=value, for example city.estates=200")])
+        raise ScenarioError([Problem(SOURCE, "", repr(text), message("scenario.override.form"))])
     try:
         table = tomllib.loads(f"value = {written}")
     except tomllib.TOMLDecodeError:
@@ -56,7 +58,8 @@ def parse_setting(text: str) -> tuple[str, Any]:
             return key, written
         table = {}
     if set(table) != {"value"}:
-        raise ScenarioError([Problem(SOURCE, key, written or "nothing", "one value in TOML syntax")])
+        found = written or message("found.nothing")
+        raise ScenarioError([Problem(SOURCE, key, found, message("scenario.override.value"))])
     return key, table["value"]
 
 
@@ -67,23 +70,22 @@ def place_of(key: str, data: dict[str, Any]) -> tuple[str | int, ...] | Problem:
     if parts[0] not in Scenario.model_fields:
         if parts[0] not in groups or len(parts) == 1:
             known = [*Scenario.model_fields, *PARAMETERS]
-            allowed = "a key of the scenario, or a parameter"
+            found, allowed = message("found.unknown_key"), message("scenario.override.key")
             guess = nearest(key, known) or nearest(parts[0], known)
-            return Problem(SOURCE, key, "an unknown key", allowed, guess)
+            return Problem(SOURCE, key, found, allowed, guess)
         parts = ["parameters", *parts]
     if parts[0] != "interventions":
         return tuple(parts)
     names = [entry["name"] for entry in data.get("interventions", [])]
     if len(parts) < 3 or parts[1] not in names:
-        allowed = "interventions.<name>.<setting>, with a name among: " + (
-            ", ".join(names) or "(there are none)"
-        )
+        listed = ", ".join(names) or message("scenario.override.no_names")
+        allowed = message("scenario.override.intervention", names=listed)
         guess = nearest(parts[1], names) if len(parts) > 1 else ""
-        return Problem(SOURCE, key, "no such intervention setting", allowed, guess)
+        return Problem(SOURCE, key, message("scenario.override.no_intervention"), allowed, guess)
     return ("interventions", names.index(parts[1]), *parts[2:])
 
 
-def _assign(data: Any, place: tuple[str | int, ...], value: Any) -> str | None:
+def _assign(data: Any, place: tuple[str | int, ...], value: Any) -> Message | None:
     """Put a value at a place of the data, in place; what stands in the way is returned in words."""
     holder = data
     for part in place[:-1]:
@@ -92,9 +94,9 @@ def _assign(data: Any, place: tuple[str | int, ...], value: Any) -> str | None:
             continue
         holder = holder.setdefault(part, {})
         if not isinstance(holder, dict | list):
-            return f"the value {holder!r} at {part!r}, which has no keys"
+            return message("scenario.override.no_keys", value=repr(holder), key=repr(part))
     if not isinstance(holder, dict):
-        return "a list, whose entries cannot be changed one by one"
+        return message("scenario.override.list")
     last = str(place[-1])
     if value is None:
         holder.pop(last, None)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.errors import Problem
 from sim.parameters import PARAMETERS, Parameter
+from sim.problems import Problem
 from sim.scenario.nearest import nearest
+from sim.text import Message, message
+from sim.text.figures import unit_message
 
 
-def range_text(parameter: Parameter) -> str:
+def range_text(parameter: Parameter) -> Message:
     """What a parameter accepts, in words."""
-    text = f"a finite number from {parameter.low:g} to {parameter.high:g}"
-    return f"{text} ({parameter.unit})" if parameter.unit else text
+    low, high = f"{parameter.low:g}", f"{parameter.high:g}"
+    text = message("allowed.range", what=message("allowed.number"), low=low, high=high)
+    return (
+        message("allowed.in_unit", what=text, unit=unit_message(parameter.unit)) if parameter.unit else text
+    )
 
 
 def parameter_problems(groups: Mapping[str, Mapping[str, float]]) -> list[Problem]:
@@ -21,17 +26,17 @@ def parameter_problems(groups: Mapping[str, Mapping[str, float]]) -> list[Proble
     known_groups = sorted({parameter.group for parameter in PARAMETERS.values()})
     for group, names in groups.items():
         if group not in known_groups:
-            allowed = "one of the groups " + ", ".join(known_groups)
-            problems.append(Problem("", group, "an unknown group", allowed, nearest(group, known_groups)))
+            allowed = message("allowed.groups", names=", ".join(known_groups))
+            found = message("found.unknown_group")
+            problems.append(Problem("", group, found, allowed, nearest(group, known_groups)))
             continue
         for name, value in names.items():
             parameter = PARAMETERS.get(f"{group}.{name}")
             if parameter is None:
                 known = sorted(p.key.split(".", 1)[1] for p in PARAMETERS.values() if p.group == group)
-                allowed = "one of the keys " + ", ".join(known)
-                problems.append(
-                    Problem("", f"{group}.{name}", "an unknown key", allowed, nearest(name, known))
-                )
+                allowed = message("allowed.keys", names=", ".join(known))
+                found = message("found.unknown_key")
+                problems.append(Problem("", f"{group}.{name}", found, allowed, nearest(name, known)))
             elif not parameter.low <= value <= parameter.high:
                 problems.append(Problem("", f"{group}.{name}", f"{value:g}", range_text(parameter)))
     return problems

@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from sim.errors import Problem
+from sim.problems import Problem, one_of
 from sim.scenario.fields import Name, Table, refuse, setting
 from sim.scenario.nearest import nearest
+from sim.text import message
 from sim.words import MODES, STAGES
 
 PROGRAMMES: dict[str, type[Programme]] = {}
@@ -46,7 +47,8 @@ class Targets(Table):
     @model_validator(mode="after")
     def _ages_in_order(self) -> Targets:
         if self.age_min is not None and self.age_max is not None and self.age_max < self.age_min:
-            refuse([Problem("", "age_max", f"{self.age_max:g}", f"at least age_min ({self.age_min:g})")])
+            allowed = message("allowed.not_below", name="age_min", value=f"{self.age_min:g}")
+            refuse([Problem("", "age_max", f"{self.age_max:g}", allowed)])
         return self
 
 
@@ -116,9 +118,8 @@ class Programme(Table):
         if self.kind != self.programme_kind:
             problems.append(Problem("", "kind", repr(self.kind), repr(self.programme_kind)))
         if self.end is not None and 0 < self.end < self.start:
-            problems.append(
-                Problem("", "end", str(self.end), f"at least start ({self.start}), or 0 for never")
-            )
+            allowed = message("scenario.programme.end", start=self.start)
+            problems.append(Problem("", "end", str(self.end), allowed))
         refuse(problems)
         return self
 
@@ -145,11 +146,11 @@ def read_programme(data: Any) -> Programme:
     if isinstance(data, Programme):
         return data
     if not isinstance(data, dict):
-        refuse([Problem("", "", repr(data), "a table with a kind")])
+        refuse([Problem("", "", repr(data), message("scenario.programme.table"))])
     known = load_programmes()
     kind = data.get("kind")
     if not isinstance(kind, str) or kind not in known:
-        allowed = "one of " + ", ".join(sorted(known)) if known else "no kind of intervention is installed"
-        found = "nothing" if kind is None else repr(kind)
+        allowed = one_of(sorted(known)) if known else message("scenario.programme.none_installed")
+        found = message("found.nothing") if kind is None else repr(kind)
         refuse([Problem("", "kind", found, allowed, nearest(kind, known))])
     return known[str(kind)].model_validate(data)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 
-from sim.errors import Problem
+from sim.problems import Problem, one_of
 from sim.scenario.estate_type import EstateType
 from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
 from sim.scenario.nearest import nearest
@@ -16,6 +16,7 @@ from sim.scenario.numbers import apportion, shares_add_up
 from sim.scenario.parameter_rules import parameter_problems
 from sim.scenario.programme import Programme, read_programme
 from sim.scenario.tables import CitySettings, CompanySettings, Figure, GovernmentSettings, LoopSettings
+from sim.text import message
 
 AnyProgramme = Annotated[SerializeAsAny[Programme], BeforeValidator(read_programme)]
 
@@ -82,19 +83,21 @@ def _type_problems(scenario: Scenario) -> list[Problem]:
     counts = {name: kind.count for name, kind in scenario.types.items() if kind.count is not None}
     shares = {name: kind.share for name, kind in scenario.types.items() if kind.share is not None}
     if counts and shares:
-        found = f"count in {', '.join(counts)} but share in {', '.join(shares)}"
-        return [Problem("", "types", found, "count in every type, or share in every type")]
+        found = message("scenario.types.mixed", counted=", ".join(counts), shared=", ".join(shares))
+        return [Problem("", "types", found, message("scenario.types.not_mixed"))]
     if counts and sum(counts.values()) != scenario.city.estates:
-        allowed = f"a sum of {scenario.city.estates} (city.estates)"
-        return [Problem("", "types", f"counts that sum to {sum(counts.values())}", allowed)]
+        allowed = message("scenario.types.sum_of_city", sum=scenario.city.estates)
+        return [Problem("", "types", message("found.counts", sum=sum(counts.values())), allowed)]
     if shares and not shares_add_up(shares.values()):
-        return [Problem("", "types", f"shares that sum to {math.fsum(shares.values()):.6g}", "a sum of 1")]
+        found = message("found.shares", sum=f"{math.fsum(shares.values()):.6g}")
+        return [Problem("", "types", found, message("allowed.sum_of_one"))]
     problems = []
     for name, estates in _estates_by_type(scenario.city.estates, scenario.types).items():
         counted = sum(scenario.types[name].mode_counts.values())
         if scenario.types[name].mode_counts and counted != estates:
-            allowed = f"a sum of {estates} (the estates of this type)"
-            problems.append(Problem("", f"types.{name}.mode_counts", f"a sum of {counted}", allowed))
+            allowed = message("scenario.types.sum_of_type", sum=estates)
+            found = message("found.sum", sum=counted)
+            problems.append(Problem("", f"types.{name}.mode_counts", found, allowed))
     return problems
 
 
@@ -106,7 +109,7 @@ def _size_problems(scenario: Scenario) -> list[Problem]:
     least = sum(numbers[name] * kind.households_min for name, kind in scenario.types.items())
     if scenario.city.households >= least:
         return []
-    allowed = f"at least {least} (households_min of every estate)"
+    allowed = message("scenario.city.least_households", least=least)
     return [Problem("", "city.households", str(scenario.city.households), allowed)]
 
 
@@ -117,15 +120,17 @@ def _programme_problems(scenario: Scenario) -> list[Problem]:
     for index, programme in enumerate(scenario.interventions):
         place = f"interventions.{index}"
         if programme.name in seen:
-            problems.append(Problem("", f"{place}.name", f"a second {programme.name!r}", "a name used once"))
+            second = message("scenario.programme.second", name=repr(programme.name))
+            problems.append(Problem("", f"{place}.name", second, message("scenario.programme.once")))
         seen.add(programme.name)
         for name in programme.targets.types:
             if name not in scenario.types:
-                allowed = "one of " + ", ".join(scenario.types)
                 guess = nearest(name, scenario.types)
+                allowed = one_of(scenario.types)
                 problems.append(Problem("", f"{place}.targets.types", repr(name), allowed, guess))
         for district in programme.targets.districts:
             if district >= scenario.city.districts:
-                allowed = f"0 to {scenario.city.districts - 1} (city.districts is {scenario.city.districts})"
+                number = scenario.city.districts
+                allowed = message("scenario.programme.districts", last=number - 1, districts=number)
                 problems.append(Problem("", f"{place}.targets.districts", str(district), allowed))
     return problems

@@ -6,10 +6,11 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sim.errors import Problem
+from sim.problems import Problem
 from sim.scenario.fields import Bilingual, Table, refuse, setting
 from sim.scenario.nearest import nearest
 from sim.scenario.sources import evidence_ids
+from sim.text import message
 
 
 class CitySettings(Table):
@@ -107,12 +108,13 @@ class Figure(Table):
     @classmethod
     def _evidence_exists(cls, evidence: str) -> str:
         if evidence and evidence not in evidence_ids():
-            allowed = "an id of the evidence register, or an empty text"
+            allowed = message("scenario.figure.evidence")
             refuse([Problem("", "", repr(evidence), allowed, nearest(evidence, evidence_ids()))])
         return evidence
 
     @model_validator(mode="after")
     def _reported_has_evidence(self) -> Figure:
         if self.status == "reported" and not self.evidence:
-            refuse([Problem("", "evidence", "nothing", "an evidence id, because the status is 'reported'")])
+            found, allowed = message("found.nothing"), message("scenario.figure.reported")
+            refuse([Problem("", "evidence", found, allowed)])
         return self

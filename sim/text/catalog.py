@@ -53,6 +53,11 @@ def say(text_id: str, /, count: float | None = None, **values: Any) -> str:
         raise TextError(f"{text_id!r} in {language()!r}: no value for the gap {error.args[0]!r}") from None
 
 
+def has_text(text_id: str) -> bool:
+    """Whether the current language has a text without plural forms for an id; for names that may come from outside."""
+    return _texts(language()).gettext(text_id) != text_id
+
+
 class Message:
     """A text that is said when it is printed, in the language of that moment; an error may carry it between processes."""
 

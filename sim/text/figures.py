@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from sim.text.catalog import Family, marked, say
+from sim.text.catalog import Family, Message, has_text, marked, message, say
 from sim.text.current import language
 from sim.units import MONTHS_PER_YEAR, NO_VALUE
 
@@ -139,8 +139,16 @@ def level(confidence: float) -> str:
 
 
 def unit_name(unit: str) -> str:
-    """A unit as the head of a column or the label of an axis has it: yuan a month, 元/月; "" for none."""
-    return say(f"unit.{unit}") if unit else ""
+    """A unit as the head of a column or the label of an axis has it: yuan/month, 元/月; "" for none.
+
+    A unit without a text, such as that of a programme outside of the package, is its own name.
+    """
+    return str(unit_message(unit))
+
+
+def unit_message(unit: str) -> str | Message:
+    """The name of a unit for later: what `unit_name` gives when it is printed."""
+    return message(f"unit.{unit}") if has_text(f"unit.{unit}") else unit
 
 
 def month_name(month: int, start_year: int | None = None) -> str:

@@ -140,6 +140,16 @@ def test_errors_are_one_message_and_exit_code_2(elsewhere, arguments, message):
     assert not list(elsewhere.iterdir())
 
 
+def test_what_is_wrong_is_said_in_the_language_that_was_asked_for(elsewhere):
+    result = estate("describe", "vicious_cyle", "--lang", "zh")
+    assert result.exit_code == 2
+    assert "vicious_cyle：读到：没有这个名称的情景；允许：TOML 文件的路径，或下列之一：" in result.output
+    assert result.output.strip().endswith("；是不是 'vicious_cycle'？")
+    refused = estate("run", "vicious_cycle", "--set", "city.estates=0", LC_ALL="zh_CN.UTF-8")
+    assert refused.exit_code == 2
+    assert "city.estates：读到：0；允许：1 至 1000000 的整数（个小区）" in refused.output
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

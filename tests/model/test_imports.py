@@ -14,6 +14,7 @@ LAYERS = (
     ("units", "fingerprint"),
     ("errors",),
     ("text",),
+    ("problems",),
     ("words",),
     ("parameters",),
     ("scenario",),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from sim.errors import EstateError, ScenarioError
 from sim.scenario import load
+from sim.text import in_language
 
 BAD = Path(__file__).parent / "bad"
 MARK = "# expect: "
@@ -29,6 +31,23 @@ def test_a_bad_file_is_refused_with_all_its_problems(file: Path) -> None:
     assert {Path(problem.file).parent for problem in problems} == {BAD}
     if "circle" not in file.stem:
         assert {Path(problem.file) for problem in problems} == {file}
+
+
+@pytest.mark.usefixtures("small_world")
+@pytest.mark.parametrize("file", sorted(BAD.glob("*.toml")), ids=lambda file: file.stem)
+def test_in_chinese_every_problem_is_told_in_chinese(file: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(file)
+    english = str(caught.value).splitlines()
+    with in_language("zh"):
+        chinese = str(caught.value).splitlines()
+    assert len(chinese) == len(english)
+    for line in chinese:
+        told = line.replace(str(file.parent), "").split("：读到：")[1]
+        found, allowed = told.split("；允许：")
+        assert re.search("[\u4e00-\u9fff]", allowed) or re.fullmatch(r"'\w+'", allowed), line
+        # What remains of Latin letters are names of keys, values and what Python's own parser says of TOML.
+        assert "TOML" in allowed or not re.search(r"[a-z]+ [a-z]+", re.sub(r"'[^']*'", "", found)), line
 
 
 def test_the_files_cover_every_field_of_the_message() -> None:

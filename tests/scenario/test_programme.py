@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.errors import EstateError, Problem, ScenarioError
+from sim.errors import EstateError, ScenarioError
+from sim.problems import Problem
 from sim.scenario import PROGRAMMES, Programme, Targets, setting
 from sim.scenario.numbers import apportion
 

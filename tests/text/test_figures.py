@@ -73,7 +73,7 @@ def test_quantities_follow_the_plural_of_the_language() -> None:
         figures.quantity(0.312, "share") == "31.2%"
         and figures.quantity(-12, "month", signed=True) == "−12 months"
     )
-    assert figures.quantity(1.8, "yuan/m2/month") == "1.8 yuan per m² a month"
+    assert figures.quantity(1.8, "yuan/m2/month") == "1.8 yuan/m2/month"
     assert figures.quantity(0.6, "") == "0.6"
     with in_language("zh"):
         assert figures.quantity(1.8, "yuan/m2/month") == "1.8元/平方米·月"
