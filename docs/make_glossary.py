@@ -89,7 +89,10 @@ def glossary() -> str:
         for name in names
     ]
     columns = [(f"`{name}`", word.zh, word.en, word.unit) for name, word in COLUMN_WORDS.items()]
-    parameters = [(f"`{p.key}`", p.zh, p.en, p.unit) for p in PARAMETERS.values()]
+    parameters = [
+        (f"`{p.key}`", p.label.in_language("zh"), p.label.in_language("en"), p.unit)
+        for p in PARAMETERS.values()
+    ]
     lines = ["# 词汇表 Glossary", "", "Written by `docs/make_glossary.py`; do not edit by hand.", ""]
     lines += [
         "## 术语 Terms of the field",

@@ -14,6 +14,8 @@ from mkdocs.structure.files import File, Files
 
 from sim.interventions.describe import as_text, describe, kinds, scenarios_by_kind
 from sim.parameters import PARAMETERS
+from sim.text import in_language
+from sim.text.figures import unit_name
 
 ROOT = Path(__file__).resolve().parents[1]
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
@@ -93,10 +95,10 @@ def parameters(lang: str) -> str:
         rows = [
             (
                 f"`{p.key}`",
-                p.zh if zh else p.en,
+                p.label.in_language(lang),
                 f"{p.default:g}",
                 f"{p.plausible[0]:g} – {p.plausible[1]:g}" if p.plausible else "–",
-                p.unit,
+                unit_in(p.unit, lang),
                 STATUS_ZH.get(p.status, p.status) if zh else p.status,
                 p.source,
             )
@@ -105,6 +107,12 @@ def parameters(lang: str) -> str:
         ]
         lines += [f"## {group}", "", *table(head, rows), ""]
     return "\n".join(lines) + "\n"
+
+
+def unit_in(unit: str, lang: str) -> str:
+    """The name of a unit in a language."""
+    with in_language(lang):
+        return unit_name(unit)
 
 
 def interventions(lang: str) -> str:

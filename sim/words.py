@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.text import Message, language
+
 
 @dataclass(frozen=True)
 class Word:
@@ -13,10 +15,16 @@ class Word:
     en: str
     unit: str = ""
 
-    def in_language(self, language: str) -> str:
+    def in_language(self, name: str) -> str:
         """The label in "zh" or, for any other language, in English."""
-        return self.zh if language == "zh" else self.en
+        return self.zh if name == "zh" else self.en
 
+    def __str__(self) -> str:
+        return self.in_language(language())
+
+
+Label = Word | Message
+"""Words for readers: a text of the catalogs, or one that a class outside of the package carries itself."""
 
 LANGUAGES = ("zh", "en")
 

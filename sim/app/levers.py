@@ -16,7 +16,7 @@ from sim.errors import ScenarioError
 from sim.interventions.describe import Description, Setting, describe, kinds, scenarios_by_kind
 from sim.parameters import PARAMETERS
 from sim.scenario import Programme, Scenario, Targets, list_scenarios, load, load_programmes
-from sim.words import LANGUAGES, MODES, STAGES, Word
+from sim.words import LANGUAGES, MODES, STAGES, Label, Word
 
 OF_A_TYPE = (
     "start_collection",
@@ -54,7 +54,7 @@ class Lever:
     """
 
     key: str
-    label: Word
+    label: Label
     unit: str
     kind: str
     start: Any
@@ -124,7 +124,7 @@ class Measure:
 
     name: str
     kind: str
-    label: Word
+    label: Label
     on: bool
     about: Description
     levers: tuple[Lever, ...]
@@ -185,7 +185,7 @@ def board(name: str, limits: Limits = DEFAULT_LIMITS) -> Board:
         value = scenario.parameter_values().get(key, parameter.default)
         made = Lever(
             key,
-            Word(parameter.zh, parameter.en),
+            parameter.label,
             parameter.unit,
             "number",
             value,

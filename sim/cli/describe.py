@@ -109,7 +109,7 @@ def _parameters(scenario: Scenario, lang: str) -> Table:
     )
     for key, value in scenario.parameter_values().items():
         parameter = PARAMETERS[key]
-        words = parameter.zh if lang == "zh" else parameter.en
+        words = parameter.label.in_language(lang)
         made.add_row(key, f"{value:g}", f"{parameter.default:g}", f"{words} ({parameter.unit})")
     return made
 

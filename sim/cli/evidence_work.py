@@ -93,7 +93,7 @@ def show_entry(name: str, lang: str) -> None:
 
 def _parameter(screen: Console, parameter: Parameter, lang: str) -> None:
     pairs = [
-        ("meaning", parameter.zh if lang == "zh" else parameter.en),
+        ("meaning", parameter.label.in_language(lang)),
         ("default", f"{parameter.default:g}"),
         ("unit", parameter.unit),
         ("range", plausible(parameter, lang)),

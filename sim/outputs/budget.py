@@ -157,7 +157,7 @@ def _recommended(found: BudgetSearch, zh: bool) -> str:
 def _region(one: Failing, lang: str) -> str:
     parts = []
     for key, low, high in one.bounds:
-        name = PARAMETERS[key].zh if lang == "zh" else PARAMETERS[key].en
+        name = PARAMETERS[key].label.in_language(lang)
         if math.isfinite(low) and math.isfinite(high):
             parts.append(f"{name} ({key}) ∈ [{low:.3g}, {high:.3g}]")
         else:

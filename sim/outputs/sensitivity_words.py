@@ -55,7 +55,7 @@ SAID = {
 def parameter_name(key: str, lang: str) -> str:
     """What a parameter means; the key itself for what is no parameter."""
     parameter = PARAMETERS.get(key.removeprefix("parameters."))
-    return key if parameter is None else (parameter.zh if lang == "zh" else parameter.en)
+    return key if parameter is None else parameter.label.in_language(lang)
 
 
 def sentences_of(found: Sensitivity, lang: str = "en") -> list[str]:

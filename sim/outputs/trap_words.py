@@ -48,7 +48,7 @@ def lever_name(lever: Lever, lang: str) -> str:
         return pick(_LEVERS[lever.key], lang)
     if lever.parameter:
         parameter = PARAMETERS[lever.parameter]
-        return f"{parameter.zh if lang == 'zh' else parameter.en} ({parameter.unit})"
+        return f"{parameter.label.in_language(lang)} ({parameter.unit})"
     return lever.key
 
 

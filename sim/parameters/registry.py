@@ -7,10 +7,12 @@ from functools import cache
 
 import numpy as np
 
+from sim.text import Message, message
+
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of the model: its meaning in two languages, unit, default, allowed range and where it comes from.
+    """One number of the model: its unit, default, allowed range and where it comes from; what it means is in the catalogs.
 
     `key` is dotted (`payment.norm_weight`). `source` is an id of the evidence register, or "judgement".
     `status` is "measured" (read off the source), "calibrated" (chosen so that the model meets reported patterns) or
@@ -23,8 +25,6 @@ class Parameter:
     low: float
     high: float
     unit: str
-    en: str
-    zh: str
     source: str = "judgement"
     status: str = "assumed"
     plausible: tuple[float, float] | None = None
@@ -34,6 +34,11 @@ class Parameter:
     def field(self) -> str:
         """The name of this parameter's field in the record that the kernels read."""
         return self.key.replace(".", "_")
+
+    @property
+    def label(self) -> Message:
+        """What it means, in the language of whoever reads it (the text "parameter.KEY")."""
+        return message(f"parameter.{self.key}")
 
     @property
     def group(self) -> str:

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from sim.parameters import PARAMETERS
 from sim.scenario.programme import load_programmes
 from sim.scenario.schema import Scenario
+from sim.text import in_every_language
 
 # Keys whose values are words for readers: no number of a run depends on them.
 TEXT_KEYS = frozenset({"title", "description", "figures"})
@@ -101,7 +102,7 @@ def _parameters_schema() -> dict[str, Any]:
             "minimum": parameter.low,
             "maximum": parameter.high,
             "default": parameter.default,
-            "description": f"{parameter.en} / {parameter.zh}",
+            "description": in_every_language(parameter.label),
             "unit": parameter.unit,
             "source": parameter.source,
             "status": parameter.status,

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sim.cache import cache_root
-from sim.text.current import CATALOGS, language
+from sim.text.current import CATALOGS, in_language, language, languages
 
 _DAMAGED = (OSError, struct.error, UnicodeError, ValueError, EOFError)
 
@@ -69,6 +69,11 @@ class Message:
     def __str__(self) -> str:
         return say(self.text_id, self.count, **self.values)
 
+    def in_language(self, name: str) -> str:
+        """The text in another language than the current one; for who still passes languages, and pages in several."""
+        with in_language(name):
+            return str(self)
+
     def __repr__(self) -> str:
         return f"Message({self.text_id!r}, {self.count!r}, {dict(self.values)!r})"
 
@@ -102,6 +107,11 @@ def _marks(name: str) -> tuple[str, str]:
     return sample[sample.index("1") + 1 : sample.index("2")], sample[
         sample.index("4") + 1 : sample.index("5")
     ]
+
+
+def in_every_language(text: Message) -> str:
+    """A message in all languages there are, in the order of `languages`, for pages and files that have them side by side."""
+    return " / ".join(text.in_language(name) for name in languages())
 
 
 class Family(Mapping[str, str]):

@@ -195,7 +195,7 @@ def test_the_real_model_follows_its_defaults_and_neither_its_labels_nor_its_file
     shutil.copytree(
         PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "app", "cli", "outputs", "_scenarios")
     )
-    change(copy, "parameters/payment.py", "条件合作业主的基础缴费意愿", "条件合作者的基础缴费意愿")
+    change(copy, "text/catalogs/zh/parameter.po", "条件合作业主的基础缴费意愿", "条件合作者的基础缴费意愿")
     change(copy, "interventions/soe_fallback.py", "国企兜底", "国有企业兜底")
     change(copy, "words.py", '"恶性循环中", "spiralling"', '"下行中", "declining"')
     move(copy, "month/decisions.py", "month/choices.py")

@@ -9,6 +9,7 @@ import pytest
 
 from sim.parameters import PARAMETERS, Parameter
 from sim.scenario import PROGRAMMES, Programme, load_programmes, loading, setting
+from sim.text import Message, message
 
 HERE = Path(__file__).parent
 
@@ -26,6 +27,14 @@ class ExampleAward(Programme, kind="example_award"):
 PROGRAMMES.pop("example_award")
 
 
+class ExampleParameter(Parameter):
+    """A parameter that exists in these tests only, and so has no text in the catalogs."""
+
+    @property
+    def label(self) -> Message:
+        return message("join.label", name="example", value=self.key)
+
+
 @pytest.fixture
 def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
     """For one test: a single kind of programme, one group of two parameters, and two scenarios that have names."""
@@ -37,7 +46,7 @@ def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(PARAMETERS, key)
     for name, low, high in (("weight", 0.0, 3.0), ("width", 0.01, 1.0)):
         key = f"example.{name}"
-        monkeypatch.setitem(PARAMETERS, key, Parameter(key, 0.5, low, high, "logit", "an example", "示例"))
+        monkeypatch.setitem(PARAMETERS, key, ExampleParameter(key, 0.5, low, high, "logit"))
     monkeypatch.setattr(loading, "list_scenarios", lambda: ["vicious_cycle", "wuhan"])
 
 

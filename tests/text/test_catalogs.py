@@ -20,7 +20,7 @@ from sim.text.current import CATALOGS
 CHINESE = re.compile("[\u3400-\u9fff]")
 # Areas whose words still stand in the code; a part of the package that is not named here has none.
 NOT_YET_CONVERTED = {
-    "app", "charts.py", "cli", "evidence", "experiments", "interventions", "outputs", "parameters", "scenario",
+    "app", "charts.py", "cli", "evidence", "experiments", "interventions", "outputs", "scenario",
     "units.py", "words.py",
 }  # fmt: skip
 # Chinese in code that is no text of the program: names of files and places, patterns that read Chinese.

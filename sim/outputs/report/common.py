@@ -147,7 +147,7 @@ def _parameters(scenario: Scenario, lang: str) -> Table:
                     one.unit,
                     STATUSES[status].in_language(lang),
                     _source(one.source, lang),
-                    one.zh if lang == "zh" else one.en,
+                    one.label.in_language(lang),
                 )
             )
     return Table(
