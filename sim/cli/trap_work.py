@@ -117,7 +117,6 @@ def show_budget(
 ) -> None:
     """Carry out `estate budget`."""
     from sim.experiments.budget import budget
-    from sim.experiments.menu import load_menu
     from sim.experiments.trap_file import BudgetStudy, is_trap_study, load_trap_study
     from sim.outputs.budget import pareto
 
@@ -132,7 +131,7 @@ def show_budget(
     if yearly is None:
         raise StudyError("yearly: found nothing, allowed an amount in yuan, such as --yearly 5e6")
     if menu is not None:
-        asked["menu"] = load_menu(menu)
+        asked["menu"] = menu
     # the search lives in the folder of its results, and goes on there
     folder = common.out or RESULTS / f"budget-{scenario.name}"
     with common.place.opened(console(), common.lang) as (store, report):

@@ -228,35 +228,22 @@ def _ablation(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
 
 def _budget(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     """Every package tried, the front on fresh seeds and the stress test; which packages are tried is not searched for again."""
-    from sim.experiments.budget import BudgetSearch
-    from sim.experiments.menu import with_package
-    from sim.experiments.running import run_cells
-    from sim.experiments.stress import stress_test
-    from sim.experiments.valuing import rescore, revalue
+    from sim.experiments.budget import Counting, conclude
+    from sim.experiments.valuing import revalue
 
-    def run(cells: list[Any]) -> Any:
-        return run_cells(cells, **place.options())
-
-    base, asked, members = saved.scenario, saved.asked, saved.asked.get("ensemble")
-    first = len(asked["seeds"]) + 1
+    run = Counting(place.options())
+    base, asked = saved.scenario, saved.asked
     tried = revalue(
-        base, [(one.number, one.package) for one in saved.tried], asked["seeds"], saved.yearly, run, members
+        base,
+        [(one.number, one.package) for one in saved.tried],
+        asked["seeds"],
+        saved.yearly,
+        run,
+        asked.get("ensemble"),
     )
     numbers = {one.number: one for one in tried}
     searched = [numbers[one.number] for one in saved.searched]
-    fresh = (
-        rescore(base, searched, range(first, first + asked["fresh"]), saved.yearly, run, members)
-        if asked["fresh"]
-        else []
-    )
-    kept = [one.value for one in fresh] or searched
-    packages = [with_package(base, one.package) for one in kept]
-    stress = (
-        stress_test(base, packages, asked["stress"], run, asked["seed"], first + asked["fresh"])
-        if asked["stress"]
-        else None
-    )
-    again = BudgetSearch(base, saved.yearly, tried, searched, fresh, stress, 0, saved.database, asked)
+    again = conclude(base, saved.yearly, tried, searched, asked, run, saved.database, saved.kept is None)
     return str(manifest["content_hash"]), again.digest, again.tables()
 
 

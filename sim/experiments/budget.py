@@ -5,19 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import StudyError
+from sim.errors import ScenarioError, StudyError
 from sim.experiments.cell import Cell, scenario_hash_of
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
 from sim.experiments.ensemble import Ensemble, as_ensemble, told
-from sim.experiments.menu import YEARS, MenuItem, default_menu, in_words, package_of, with_package
+from sim.experiments.menu import (
+    YEARS,
+    MenuItem,
+    check_menu,
+    default_menu,
+    in_words,
+    load_menu,
+    package_of,
+    repeated,
+    with_package,
+)
 from sim.experiments.running import CellResults, Report, run_cells
 from sim.experiments.store import Store, open_store
-from sim.experiments.stress import Stress, stress_test
+from sim.experiments.stress import Stress, check_futures, stress_test
 from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.scenario import Scenario, load, with_overrides
@@ -28,6 +39,9 @@ if TYPE_CHECKING:
 
 MAXIMISE = (False, True, True)  # OBJECTIVES
 TRIALS, REPLICATIONS, FRESH, BATCH = 60, 3, 10, 8
+SAMPLERS = ("nsga2", "tpe")
+COST_STEP = 1e4  # yuan a year: to what costs are rounded where a reader sees them
+PERCENT_DECIMALS = (1, 0)  # of shares: in tables of reports, in sentences
 DATABASE = "search.db"
 BESIDE = ("most_in_a_year", "state_owned")  # what is kept of a package besides OBJECTIVES
 
@@ -46,11 +60,13 @@ class BudgetSearch:
         executed: int,
         database: Path,
         asked: Mapping[str, Any] | None = None,
+        kept: Sequence[int] | None = None,
     ) -> None:
         """Made by `budget` (`asked`: with what options).
 
         searched: the front by the seeds of the search, in order of cost; fresh: the same packages on seeds that the search never
-        saw, in order of the cost found then (empty if none were asked for).
+        saw, in order of the cost found then (empty if none were asked for); kept: the numbers of those of them that no other
+        beats on the figures shown, which the stress test was over (None in results that were saved before there was this).
         """
         self.scenario, self.yearly, self.tried, self.searched, self.fresh = (
             scenario,
@@ -60,11 +76,17 @@ class BudgetSearch:
             list(fresh),
         )
         self.stress, self.executed, self.database, self.asked = stress, executed, database, dict(asked or {})
+        self.kept = None if kept is None else tuple(kept)
+
+    @property
+    def rescored(self) -> list[Valued]:
+        """The front of the search with what its packages came to on fresh seeds, where there were any; in order of cost."""
+        return [one.value for one in self.fresh] or self.searched
 
     @property
     def front(self) -> list[Valued]:
-        """The packages of the front with what they came to on fresh seeds, where there were any; in order of cost."""
-        return [one.value for one in self.fresh] or self.searched
+        """The packages of `rescored` that no other beats on the figures shown, in order of cost."""
+        return [one for one in self.rescored if self.kept is None or one.number in self.kept]
 
     @property
     def digest(self) -> str:
@@ -101,12 +123,23 @@ class BudgetSearch:
     def front_table(self) -> pd.DataFrame:
         """One row for each package of the front, on fresh seeds: `gain` is the share of estates it gets out of the cycle beyond
         doing nothing, with its interval; `searched_…` what the search had seen."""
+        return self._scores(self.front)
+
+    @property
+    def rescored_table(self) -> pd.DataFrame:
+        """The same for every package that the search had on its front; `on_front` tells those that still are."""
+        made = self._scores(self.rescored)
+        numbers = {one.number for one in self.front}
+        made.insert(1, "on_front", [number in numbers for number in made["package"]])
+        return made
+
+    def _scores(self, packages: Sequence[Valued]) -> pd.DataFrame:
         import pandas as pd
 
         before = {one.number: one for one in self.searched}
         more = {one.value.number: one for one in self.fresh}
         rows = []
-        for one in self.front:
+        for one in packages:
             row: dict[str, Any] = {"package": one.number, **_figures(one)}
             if one.number in more:
                 again = more[one.number]
@@ -127,7 +160,7 @@ class BudgetSearch:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name."""
-        return {"packages": self.table, "front": self.front_table} | (
+        return {"packages": self.table, "front": self.front_table, "rescored": self.rescored_table} | (
             self.stress.tables([one.number for one in self.front]) if self.stress is not None else {}
         )
 
@@ -171,7 +204,7 @@ def budget(
     scenario: Scenario | str | Path,
     yearly: float,
     *,
-    menu: Sequence[MenuItem] | None = None,
+    menu: Sequence[MenuItem] | str | Path | None = None,
     trials: int = TRIALS,
     replications: int = REPLICATIONS,
     months: int | None = None,
@@ -187,7 +220,7 @@ def budget(
     timeout: float = DEFAULT_TIMEOUT,
     progress: Report | None = None,
 ) -> BudgetSearch:
-    """Search packages of `menu` (which, from which month, with what part of the money) that cost at most `yearly` yuan a year.
+    """Search packages of `menu` (items, or the TOML file of them: which, from which month, with what part of the money) that cost at most `yearly` yuan a year.
 
     Optuna ("nsga2" or "tpe") looks for packages on the front of cost, estates out of the cycle and satisfaction of the worst
     tenth, `trials` packages in all. The search is kept in `folder`/search.db and goes on where it stopped; another budget,
@@ -201,14 +234,23 @@ def budget(
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
-    items = tuple(menu) if menu is not None else default_menu()
+    file = str(menu) if isinstance(menu, str | Path) else "menu"
+    items = (
+        default_menu() if menu is None else load_menu(menu) if isinstance(menu, str | Path) else tuple(menu)
+    )
     if not yearly > 0 or not items or trials < 1 or replications < 1 or fresh < 0:
         raise StudyError(
             f"budget: found {yearly:g} yuan a year, {len(items)} items, {trials} trials, {replications} replications, {fresh} fresh seeds, "
             "allowed all above 0 (fresh seeds: from 0)"
         )
-    if len({item.kind for item in items}) < len(items):
-        raise StudyError("menu: found a kind twice, allowed every kind once")
+    if sampler not in SAMPLERS:
+        raise StudyError(f"sampler: found {sampler!r}, allowed {' or '.join(SAMPLERS)}")
+    check_futures(stress)
+    for needed in ("optuna", "moocore", *(("sklearn",) if stress else ())):
+        _import(needed)
+    if twice := repeated(items):
+        raise ScenarioError(replace(problem, file=file) for problem in twice)
+    check_menu(base, items, starts_of(base), file)
     place = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
     members = as_ensemble(ensemble)
     search = _Search(base, yearly, items, list(range(1, replications + 1)), place, sampler, seed, members)
@@ -219,27 +261,7 @@ def budget(
         "progress": progress,
     }
     search.go_on(trials, options)
-    run = _Counting(options)
     tried = search.tried()
-    searched = front_of(tried)
-    scored = (
-        rescore(base, searched, range(replications + 1, replications + 1 + fresh), yearly, run, members)
-        if fresh
-        else []
-    )
-    kept = [one.value for one in scored] or searched
-    tested = (
-        stress_test(
-            base,
-            [with_package(base, one.package) for one in kept],
-            stress,
-            run,
-            seed,
-            replications + fresh + 1,
-        )
-        if stress
-        else None
-    )
     asked = {
         "trials": trials,
         "seeds": search.seeds,
@@ -250,18 +272,60 @@ def budget(
         "menu": [item.model_dump(mode="json") for item in items],
         "ensemble": members,
     }
-    return BudgetSearch(
-        base, yearly, tried, searched, scored, tested, search.executed + run.executed, search.database, asked
+    run = Counting(options)
+    found = conclude(base, yearly, tried, front_of(tried), asked, run, search.database)
+    found.executed += search.executed
+    return found
+
+
+def conclude(
+    base: Scenario,
+    yearly: float,
+    tried: Sequence[Valued],
+    searched: Sequence[Valued],
+    asked: Mapping[str, Any],
+    run: Counting,
+    database: Path,
+    keep_all: bool = False,
+) -> BudgetSearch:
+    """What a search comes to when it has tried its packages: its front on fresh seeds, what of it is kept, and the stress test.
+
+    `asked`: the options, as `BudgetSearch.asked` has them. `keep_all`: also what is beaten on fresh seeds, as results have it
+    that were saved before it was left out.
+    """
+    members, first = asked.get("ensemble"), len(asked["seeds"]) + 1
+    fresh = (
+        rescore(base, searched, range(first, first + asked["fresh"]), yearly, run, members)
+        if asked["fresh"]
+        else []
     )
+    rescored = [one.value for one in fresh] or list(searched)
+    kept = None if keep_all else [one.number for one in unbeaten(rescored)]
+    front = [one for one in rescored if kept is None or one.number in kept]
+    tested = (
+        stress_test(
+            base,
+            [with_package(base, one.package) for one in front],
+            asked["stress"],
+            run,
+            asked["seed"],
+            first + asked["fresh"],
+        )
+        if asked["stress"]
+        else None
+    )
+    return BudgetSearch(base, yearly, tried, searched, fresh, tested, run.executed, database, asked, kept)
 
 
-class _Counting:
+class Counting:
     """Runs cells with the same options and counts those that were carried out."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
+        """`options`: of `run_cells`."""
         self.options, self.executed = dict(options), 0
 
     def __call__(self, cells: list[Cell]) -> CellResults:
+        """What became of these cells."""
         found = run_cells(cells, **self.options)
         self.executed += found.executed
         return found
@@ -275,6 +339,28 @@ def front_of(tried: Sequence[Valued]) -> list[Valued]:
     return sorted((one for one, good in zip(unique, keep, strict=True) if good), key=lambda one: one.cost)
 
 
+def unbeaten(packages: Sequence[Valued]) -> list[Valued]:
+    """The packages of which no other is as good in every figure and better in one, neither exactly nor as figures are shown.
+
+    A reader sees rounded figures: a package that costs more and shows the same shares would look like a mistake. The order stays.
+    """
+    moocore = _import("moocore")
+    left = list(packages)
+    for decimals in (None, *PERCENT_DECIMALS):
+        figures = np.array([_as_shown(one, decimals) for one in left])
+        keep = moocore.is_nondominated(figures, maximise=list(MAXIMISE), keep_weakly=True)
+        left = [one for one, good in zip(left, keep, strict=True) if good]
+    return left
+
+
+def _as_shown(one: Valued, decimals: int | None) -> tuple[float, ...]:
+    """OBJECTIVES, rounded as they are written; exactly for None."""
+    if decimals is None:
+        return one.objectives
+    shares = (one.out_of_cycle, one.worst_decile_satisfaction)
+    return round(one.cost / COST_STEP), *(float(f"{100 * share:.{decimals}f}") for share in shares)
+
+
 def _import(name: str) -> Any:
     from importlib import import_module
 
@@ -284,6 +370,11 @@ def _import(name: str) -> Any:
         raise StudyError(
             f"{name} is not installed, and a search for packages needs it: pip install 'estate-governance-simulator[search]'"
         ) from None
+
+
+def starts_of(scenario: Scenario) -> list[int]:
+    """The first months that a bought programme may have, so that it acts for a year at least."""
+    return [month for month in YEARS if month <= max(1, scenario.months - MONTHS_PER_YEAR)]
 
 
 class _Search:
@@ -304,7 +395,7 @@ class _Search:
         optuna = _import("optuna")
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna, self.base, self.yearly, self.menu, self.seeds = optuna, base, yearly, menu, seeds
-        self.starts = [month for month in YEARS if month <= max(1, base.months - MONTHS_PER_YEAR)]
+        self.starts = starts_of(base)
         self.executed = 0
         self.database = folder / DATABASE
         try:
@@ -323,13 +414,11 @@ class _Search:
                 trial.number, state=optuna.trial.TrialState.FAIL
             )  # in flight when the last process ended
         done = len(self.study.get_trials(deepcopy=False))
-        kinds = {
-            "nsga2": lambda: optuna.samplers.NSGAIISampler(population_size=16, seed=seed + done),
-            "tpe": lambda: optuna.samplers.TPESampler(multivariate=False, seed=seed + done),
-        }
-        if sampler not in kinds:
-            raise StudyError(f"sampler: found {sampler!r}, allowed {' or '.join(kinds)}")
-        self.study.sampler = kinds[sampler]()
+        self.study.sampler = (
+            optuna.samplers.NSGAIISampler(population_size=16, seed=seed + done)
+            if sampler == "nsga2"
+            else optuna.samplers.TPESampler(multivariate=False, seed=seed + done)
+        )
         if not done:
             self._first_guesses()
 
@@ -361,7 +450,7 @@ class _Search:
 
     def go_on(self, trials: int, options: Mapping[str, Any]) -> None:
         """Try packages, a batch at a time, until there are `trials` with a value."""
-        run = _Counting(options)
+        run = Counting(options)
         complete = (self.optuna.trial.TrialState.COMPLETE,)
         while (left := trials - len(self.study.get_trials(deepcopy=False, states=complete))) > 0:
             batch = [self.study.ask() for _ in range(min(BATCH, left))]
@@ -383,7 +472,12 @@ class _Search:
             choice[f"{name}.start"] = trial.suggest_categorical(f"{name}.start", self.starts)
             choice[f"{name}.weight"] = trial.suggest_float(f"{name}.weight", 0.1, 1.0)
             for key, bounds in item.search.items():
-                choice[f"{name}.{key}"] = trial.suggest_float(f"{name}.{key}", bounds.low, bounds.high)
+                place = f"{name}.{key}"
+                choice[place] = (
+                    trial.suggest_int(place, int(bounds.low), int(bounds.high))
+                    if item.whole(key)
+                    else trial.suggest_float(place, bounds.low, bounds.high)
+                )
         trial.set_user_attr("choice", choice)
         return choice
 

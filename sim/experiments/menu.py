@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import ScenarioError
-from sim.problems import Problem
-from sim.scenario import Scenario, with_overrides
+from sim.problems import Problem, one_of
+from sim.scenario import Scenario
+from sim.scenario.adding import with_programmes
 from sim.scenario.fields import Table, refuse, setting
 from sim.scenario.loading import read_toml
 from sim.scenario.merging import file_at, origins_of
-from sim.scenario.messages import problems_of
+from sim.scenario.messages import UNKNOWN_KEY, problems_of, programme_problems, strip
 from sim.scenario.nearest import nearest
-from sim.scenario.programme import load_programmes, read_programme
+from sim.scenario.programme import load_programmes
+from sim.text import message
 
 PREFIX = "bought_"  # of the names of bought programmes, so that they differ from those a scenario has
 YEARS = (1, 13, 25, 37, 61)
+DECIDED = frozenset({"start", "name", "kind", "yearly_budget"})  # of a bought programme: by the search
+OTHERS = "settings other than " + ", ".join(sorted(DECIDED))
 
 
 class Range(Table):
@@ -49,35 +55,52 @@ class MenuItem(Table):
     def _known(self) -> MenuItem:
         known = load_programmes()
         if self.kind not in known:
-            refuse(
-                [
-                    Problem(
-                        "",
-                        "kind",
-                        repr(self.kind),
-                        "one of " + ", ".join(sorted(known)),
-                        nearest(self.kind, known),
-                    )
-                ]
-            )
-        taken = {"start", "name", "kind", "yearly_budget"}
-        both = (set(self.settings) | set(self.search)) & taken
-        if both:
-            refuse(
-                [
-                    Problem(
-                        "",
-                        sorted(both)[0],
-                        "a setting that the search decides",
-                        "settings other than " + ", ".join(sorted(taken)),
-                    )
-                ]
-            )
-        for end in ("low", "high"):  # an unknown setting or a range outside its bounds is refused now
-            read_programme(
-                {"kind": self.kind} | self.settings | {key: getattr(r, end) for key, r in self.search.items()}
-            )
+            guess = nearest(self.kind, known)
+            refuse([Problem("", "kind", repr(self.kind), one_of(sorted(known)), guess)])
+        problems = [
+            Problem("", f"{table}.{key}", "a setting that the search decides", OTHERS)
+            for table in ("settings", "search")
+            for key in sorted(DECIDED & set(getattr(self, table)))
+        ]
+        problems += [
+            Problem("", f"search.{key}", "a setting that is fixed too", "either settings or search")
+            for key in sorted(set(self.settings) & set(self.search))
+        ]
+        problems += [
+            Problem("", f"search.{key}", f"{bounds.low:g} to {bounds.high:g}", "whole numbers")
+            for key, bounds in self.search.items()
+            if self.whole(key) and not (bounds.low.is_integer() and bounds.high.is_integer())
+        ]
+        refuse(problems + self._setting_problems())
         return self
+
+    def whole(self, key: str) -> bool:
+        """Whether a setting takes only whole numbers."""
+        field = load_programmes()[self.kind].model_fields.get(key)
+        return field is not None and bool(strip(field.annotation) is int)
+
+    def at(self, end: str) -> dict[str, Any]:
+        """All settings, with those that are searched at the "low" or "high" end of their ranges."""
+        ends = {key: getattr(bounds, end) for key, bounds in self.search.items()}
+        return self.settings | {key: int(value) if self.whole(key) else value for key, value in ends.items()}
+
+    def _setting_problems(self) -> list[Problem]:
+        """What is wrong with the settings by themselves: unknown ones, and values or ends of ranges out of bounds."""
+        problems: list[Problem] = []
+        own = sorted(set(load_programmes()[self.kind].model_fields) - DECIDED)
+        for end in ("low", "high"):
+            for part in programme_problems({"kind": self.kind} | self.at(end)):
+                unknown = part.found == UNKNOWN_KEY and "." not in str(part.key)
+                allowed = message("allowed.keys", names=", ".join(own)) if unknown else part.allowed
+                where = self._place(str(part.key), end, unknown)
+                problems.append(Problem("", where, part.found, allowed, part.nearest))
+        return list(dict.fromkeys(problems))
+
+    def _place(self, key: str, end: str, unknown: bool) -> str:
+        """Where a file says what a programme has under a key."""
+        if key in self.search:
+            return f"search.{key}" if unknown else f"search.{key}.{end}"
+        return f"settings.{key}".rstrip(".")
 
 
 class _Menu(Table):
@@ -85,15 +108,59 @@ class _Menu(Table):
         min_length=1, strict=False, description="what may be bought / 措施菜单"
     )
 
+    @model_validator(mode="after")
+    def _every_kind_once(self) -> _Menu:
+        refuse(repeated(self.menu))
+        return self
 
-def load_menu(file: Path) -> tuple[MenuItem, ...]:
+
+def repeated(menu: Sequence[MenuItem]) -> list[Problem]:
+    """A problem for every item of a kind that an earlier one has: a package buys a kind once."""
+    kinds = [item.kind for item in menu]
+    return [
+        Problem("", f"menu.{place}.kind", f"a second {kind!r}", "every kind once")
+        for place, kind in enumerate(kinds)
+        if kind in kinds[:place]
+    ]
+
+
+def load_menu(file: Path | str) -> tuple[MenuItem, ...]:
     """The menu of a TOML file with `[[menu]]` tables. ScenarioError that lists every problem."""
-    data = read_toml(file)
+    data = read_toml(Path(file))
     try:
         return _Menu.model_validate(data).menu
     except ValidationError as error:
         origins = {(): str(file)} | origins_of(data, str(file))
         raise ScenarioError(problems_of(error, _Menu, data, lambda place: file_at(origins, place))) from None
+
+
+def check_menu(scenario: Scenario, menu: Sequence[MenuItem], starts: Sequence[int], file: str) -> None:
+    """ScenarioError, under the name `file`, for items that the scenario cannot have in one of these first months.
+
+    Each is tried at both ends of the ranges to be searched, so that no package fails after others were run.
+    """
+    problems = [
+        Problem(file, f"menu.{place} ({item.kind}, {where}", part.found, part.allowed, part.nearest)
+        for place, item in enumerate(menu)
+        for where, part in _misfits(scenario, item, starts)
+    ]
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Iterator[tuple[str, Problem]]:
+    """What keeps an item out of the scenario, with first month and key, in the first month in which anything does."""
+    own = f"interventions.{PREFIX}{item.kind}."
+    for start in starts:
+        found: dict[Problem, None] = {}
+        for end in ("low", "high"):
+            try:
+                with_package(scenario, (Bought(item.kind, start, 1.0, tuple(item.at(end).items())),))
+            except ScenarioError as error:
+                found |= dict.fromkeys(error.problems)
+        if found:
+            yield from ((f"from month {start}): {str(part.key).removeprefix(own)}", part) for part in found)
+            return
 
 
 def default_menu() -> tuple[MenuItem, ...]:
@@ -107,14 +174,27 @@ def default_menu() -> tuple[MenuItem, ...]:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bought:
-    """One programme of a package: kind, first month, most public money a year (yuan), and the settings chosen."""
+    """One programme of a package: kind, first month, most public money a year (yuan), and the settings chosen.
+
+    Settings are what a scenario file may say, lists and tables too; two are the same where all of that is.
+    """
 
     kind: str
     start: int
     yearly: float
     settings: tuple[tuple[str, Any], ...] = ()
+
+    @cached_property
+    def _said(self) -> str:
+        return json.dumps([self.kind, self.start, self.yearly, dict(self.settings)], sort_keys=True)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bought) and self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash(self._said)
 
 
 Package = tuple[Bought, ...]
@@ -141,14 +221,11 @@ def package_of(choice: Mapping[str, Any], menu: Sequence[MenuItem], yearly: floa
 def with_package(scenario: Scenario, package: Package) -> Scenario:
     """The scenario with a package's programmes after its own. ScenarioError where they do not fit it."""
     added = [
-        read_programme(
-            {"kind": one.kind, "name": PREFIX + one.kind, "start": one.start, "yearly_budget": one.yearly}
-            | dict(one.settings)
-        )
+        {"kind": one.kind, "name": PREFIX + one.kind, "start": one.start, "yearly_budget": one.yearly}
+        | dict(one.settings)
         for one in package
     ]
-    both = scenario.model_copy(update={"interventions": (*scenario.interventions, *added)})
-    return with_overrides(both, {"name": scenario.name})  # checks the whole
+    return with_programmes(scenario, *added)
 
 
 def in_words(package: Package, lang: str) -> str:

@@ -12,6 +12,7 @@ from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.levers import Lever
 from sim.scenario import Scenario
+from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     from sim.city import City
@@ -64,6 +65,12 @@ def crossing(x: np.ndarray, y: np.ndarray, level: float) -> float:
     return float("nan")
 
 
+def check_hold(hold: int) -> None:
+    """StudyError for a lever that is held for less than a year at each step."""
+    if hold < MONTHS_PER_YEAR:
+        raise StudyError(f"hold: found {hold} months, allowed 12 or more: a rate is one of twelve months")
+
+
 def ramp(
     scenario: Scenario, lever: Lever, values: Sequence[float], *, hold: int = HOLD, seed: int = 1
 ) -> np.ndarray:
@@ -74,8 +81,7 @@ def ramp(
     """
     from sim.city import City
 
-    if hold < 12:
-        raise StudyError(f"hold: found {hold} months, allowed 12 or more: a rate is one of twelve months")
+    check_hold(hold)
     if not lever.can_move():
         lever.move(None, scenario, values[0], values[0])  # type: ignore[arg-type]  # raises: it says what could be moved
     found = np.empty(len(values))

@@ -126,9 +126,17 @@ def mean_field_of(scenario: Scenario, name: str) -> MeanField:
 
 
 def only(scenario: Scenario, name: str, estates: int | None = None) -> dict[str, Any]:
-    """Overrides that leave only estates of one type in a city (`estates` of them)."""
+    """Overrides that leave only estates of one type in a city (`estates` of them), as shares of modes rather than counts."""
     type_of(scenario, name)
     changes: dict[str, Any] = {f"types.{other}.share": float(other == name) for other in scenario.types}
+    for other, kind in scenario.types.items():
+        total = sum(kind.mode_counts.values())
+        if total:  # counts belong to the number of estates that the type had
+            changes[f"types.{other}.modes"] = {
+                mode: number / total for mode, number in kind.mode_counts.items()
+            }
+        elif kind.mode_counts:
+            changes[f"types.{other}.modes"] = {"market": 1.0}
     return changes | ({"city.estates": estates} if estates is not None else {})
 
 

@@ -96,6 +96,12 @@ def _best(satisficing: np.ndarray, regret: np.ndarray) -> int:
     return int(np.lexsort((regret.max(axis=1), -satisficing))[0])
 
 
+def check_futures(futures: int) -> None:
+    """StudyError for a stress test in so few futures that nothing could be told apart."""
+    if futures < 0 or futures == 1:
+        raise StudyError(f"stress: found {futures} futures, allowed 0 (no stress test) or 2 and more")
+
+
 def stress_test(
     base: Scenario, packages: Sequence[Scenario], futures: int, run: Runs, design_seed: int, seed: int
 ) -> Stress:
@@ -103,8 +109,6 @@ def stress_test(
 
     The best of them then meets as many other futures under another seed, since those that chose it flatter it.
     """
-    if futures < 2:
-        raise StudyError(f"stress: found {futures} futures, allowed 0 (no stress test) or 2 and more")
     keys = tuple(unmeasured())
     points = _futures(futures, design_seed)
     nothing, *others = _shares([base, *packages], points, seed, run)

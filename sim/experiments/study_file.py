@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,11 @@ from sim.scenario.nearest import nearest
 STUDIES = "studies"  # folder inside those of the scenarios
 SCENARIO_FACTOR = "scenario"
 COMMAND = "command"  # the key of a file that is a question of another command, see sim.experiments.trap_file
+INTO_SCENARIOS = (
+    "changes",
+    "interventions",
+    "settings",
+)  # tables in which an empty list is a value like others
 Value = int | float | bool | str
 
 
@@ -50,7 +56,7 @@ class Factor(Table):
             problems.append(Problem("", "high", f"{self.high:g}", f"more than low ({self.low:g})"))
         if self.scale == "log" and (self.low is None or self.low <= 0):
             problems.append(Problem("", "scale", "'log'", "'log' with a low above 0"))
-        if len({repr(level) for level in self.levels}) < len(self.levels):
+        if len({(isinstance(level, bool), level) for level in self.levels}) < len(self.levels):
             problems.append(Problem("", "levels", "a level twice", "levels that differ"))
         if self.key == SCENARIO_FACTOR and not all(isinstance(level, str) for level in (self.levels or (0,))):
             problems.append(Problem("", "levels", "no names of scenarios", "names of scenarios"))
@@ -141,13 +147,17 @@ class Study(Table):
                 Problem("", "", repr(name), "one of " + ", ".join(OUTCOMES), nearest(name, OUTCOMES))
                 for name in unknown
             ]
+            + [
+                Problem("", "", f"{name!r} twice", "every outcome once")
+                for name in sorted({name for name in names if names.count(name) > 1})
+            ]
         )
         return names
 
     @model_validator(mode="after")
     def _check_rules(self) -> Study:
         problems = []
-        keys = [factor.key for factor in self.factors]
+        keys = [factor.key.removeprefix("parameters.") for factor in self.factors]
         problems += [
             Problem("", "factors", f"{key!r} twice", "every key once")
             for key in sorted({k for k in keys if keys.count(k) > 1})
@@ -183,8 +193,34 @@ def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
                 )
             ]
         )
+    refuse_empty_lists(data, str(file))
     data.setdefault("name", file.stem)
     return check_study(data, str(file)), file
+
+
+def refuse_empty_lists(data: dict[str, Any], file: str) -> None:
+    """ScenarioError for every empty list of a study's file but those that it puts into scenarios.
+
+    An absent list stands for a default (a plausible range, every type, a generic menu); an empty one was meant to say something.
+    """
+    found = sorted(_empty_lists(data))
+    if found:
+        raise ScenarioError(
+            Problem(file, key, "an empty list", "at least one entry, or the key left out") for key in found
+        )
+
+
+def _empty_lists(data: Any, place: str = "") -> Iterator[str]:
+    """The dotted keys of all empty lists in plain data, settings of programmes left aside."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key not in INTO_SCENARIOS:
+                yield from _empty_lists(value, f"{place}.{key}" if place else key)
+    elif isinstance(data, list):
+        if not data:
+            yield place
+        for number, value in enumerate(data):
+            yield from _empty_lists(value, f"{place}.{number}")
 
 
 def check_study(data: dict[str, Any], file: str) -> Study:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import StudyError
+from sim.errors import ScenarioError, StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, InProcess
 from sim.experiments.ensemble import Ensemble, as_ensemble, told
 from sim.experiments.levers import ADDED_INCOME, Lever, lever_of
-from sim.experiments.no_return import NoPoint, NoReturn, point_of_no_return
-from sim.experiments.ramp import HOLD, STEPS, Loop, loop
+from sim.experiments.no_return import NoPoint, NoReturn, delayed, point_of_no_return
+from sim.experiments.ramp import HOLD, STEPS, Loop, check_hold, loop
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, type_of
 from sim.experiments.running import CellResults, Report, run_cells
 from sim.experiments.settling import Settling
@@ -233,6 +233,7 @@ def tipping(
     `lever`: "added_income", "viability" or a dotted key, from `low` to `high` in `values` steps (refined at the ends of the trap).
     `world`: "alike" (estates that are all like the mean estate of the type, see `representative.alike`) or "city" (the
     scenario's own city, programmes and all). `hysteresis`: run the lever there and back, `hold` months at each step.
+    `types`: default those that have estates and charge a fee.
     `no_return`: if the scenario has programmes, find the latest month in which they may begin. `ensemble`: the r-th seed has
     its member r in agent-based runs (so there must be two seeds or more); the mean-field map has the scenario's own parameters.
 
@@ -251,22 +252,20 @@ def tipping(
         raise StudyError(
             f"seeds: found {len(seeds)} with an ensemble, allowed 2 or more: each seed has a member of its own"
         )
-    runner = _Runner(engine, store if isinstance(store, Store) else open_store(store), timeout, progress)
-    names = list(types) if types else [name for name, number in base.estates_by_type().items() if number]
-    maps = []
-    for name in names:
-        type_of(base, name)
+    if hysteresis:
+        check_hold(hold)
+    if no_return and base.interventions:
+        _check_delay(base, longest_delay)
+    names = list(dict.fromkeys(types)) if types else _types_with_fees(base)
+    places = []
+    for name in names:  # every type before the first run: a map takes minutes
         place = _Place(base, lever, name, world, months, estates, households)
-        maps.append(
-            _map_of(
-                place,
-                place.sweep(low, high, values),
-                runner,
-                tuple(seeds),
-                hold if hysteresis else 0,
-                members,
-            )
-        )
+        places.append((place, place.sweep(low, high, values)))
+    runner = _Runner(engine, store if isinstance(store, Store) else open_store(store), timeout, progress)
+    maps = [
+        _map_of(place, sweep, runner, tuple(seeds), hold if hysteresis else 0, members)
+        for place, sweep in places
+    ]
     found, note = None, "not asked for" if not no_return else ""
     if no_return:
         try:
@@ -291,6 +290,29 @@ def tipping(
         "ensemble": members,
     }
     return Tipping(base, maps, found, note, runner.executed, runner.digest(), asked)
+
+
+def _types_with_fees(scenario: Scenario) -> list[str]:
+    """The types that have estates and charge a fee: where nobody is billed there is no collection to map."""
+    present = [name for name, number in scenario.estates_by_type().items() if number]
+    charged = [name for name in present if scenario.types[name].fee_price > 0]
+    if not charged:
+        raise StudyError(
+            f"{scenario.name}: types: found no fee in any of {', '.join(present)}, "
+            "allowed a type with a fee_price above 0: without bills there is no collection rate"
+        )
+    return charged
+
+
+def _check_delay(scenario: Scenario, longest: int) -> None:
+    """StudyError where the scenario has no room for the longest delay that would be tried after all maps."""
+    try:
+        delayed(scenario, longest)
+    except ScenarioError as error:
+        raise StudyError(
+            f"longest_delay: found {longest} months, allowed a delay that the scenario has room for, "
+            f"or no point of no return:\n{error}"
+        ) from None
 
 
 class _Runner:
@@ -325,6 +347,7 @@ class _Place:
             raise StudyError(
                 f'lever {key}: found a programme\'s setting in a world without programmes, allowed: world "city"'
             )
+        type_of(base, name)
         city = alike(base, name, estates, households) if world == "alike" else base
         self.lever = lever_of(key, city, name)
         self.world = self.lever.prepare(with_overrides(city, {"months": months}))
@@ -339,6 +362,7 @@ class _Place:
         found = [round(float(value), 8) for value in np.linspace(first, last, values)]
         for value in (found[0], found[-1]):
             self.lever.apply(self.world, value)  # ScenarioError now rather than after half of the runs
+            self.lever.mean_field(self.world, value)
         return found
 
 

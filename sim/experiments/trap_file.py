@@ -9,16 +9,19 @@ from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.budget import FRESH, REPLICATIONS, TRIALS, BudgetSearch, budget
-from sim.experiments.menu import MenuItem
-from sim.experiments.study_file import COMMAND, find_study, study_folders
+from sim.experiments.menu import MenuItem, repeated
+from sim.experiments.study_file import COMMAND, find_study, refuse_empty_lists, study_folders
 from sim.experiments.tipping import LONGEST_DELAY, MONTHS, VALUES, Tipping, tipping
-from sim.problems import Problem
+from sim.problems import Problem, one_of
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
-from sim.scenario.loading import SUFFIX, read_toml
+from sim.scenario.loading import SUFFIX, find, read_toml
 from sim.scenario.merging import file_at, origins_of
-from sim.scenario.messages import problems_of
-from sim.scenario.programme import read_programme
+from sim.scenario.messages import problems_of, programme_problems
+from sim.scenario.nearest import nearest
+from sim.scenario.overrides import SOURCE
+from sim.scenario.programme import load_programmes, read_programme
+from sim.text import message
 
 Found = TypeVar("Found", bound="TrapStudy")
 
@@ -39,8 +42,19 @@ class TrapStudy(Table):
 
     @model_validator(mode="after")
     def _check_programmes(self) -> TrapStudy:
-        for one in self.interventions:
-            read_programme(one)
+        known, problems = load_programmes(), []
+        for place, one in enumerate(self.interventions):
+            kind = one.get("kind")
+            if not isinstance(kind, str) or kind not in known:
+                found = message("found.nothing") if kind is None else repr(kind)
+                where = f"interventions.{place}.kind"
+                problems.append(Problem("", where, found, one_of(sorted(known)), nearest(kind, known)))
+                continue
+            problems += [
+                Problem("", f"interventions.{place}.{part.key}", part.found, part.allowed, part.nearest)
+                for part in programme_problems(one)
+            ]
+        refuse(problems)
         return self
 
     def scenario(self) -> Scenario:
@@ -124,6 +138,11 @@ class BudgetStudy(TrapStudy):
         default=(), strict=False, description="what may be bought (default: generic) / 措施菜单"
     )
 
+    @model_validator(mode="after")
+    def _every_kind_once(self) -> BudgetStudy:
+        refuse(repeated(self.menu))
+        return self
+
     def options(self) -> dict[str, Any]:
         """Keyword arguments of `sim.budget`."""
         return {
@@ -147,12 +166,44 @@ def load_trap_study(path_or_name: str | Path, kind: type[Found]) -> Found:
     """The checked file of one kind. ScenarioError that lists every problem, also where the file is of another kind."""
     file = find_study(path_or_name)
     data = read_toml(file)
+    refuse_empty_lists(data, str(file))
     data.setdefault("name", file.stem)
     try:
-        return kind.model_validate(data)
+        made = kind.model_validate(data)
     except ValidationError as error:
         origins = {(): str(file)} | origins_of(data, str(file))
         raise ScenarioError(problems_of(error, kind, data, lambda place: file_at(origins, place))) from None
+    return _over_its_scenario(made, file)
+
+
+def _over_its_scenario(made: Found, file: Path) -> Found:
+    """The study with the file of its base (beside its own, else as for `load`). ScenarioError where its scenario cannot be."""
+    missing: Problem | None = None
+    for beside in (file.parent, None):
+        try:
+            made = made.model_copy(update={"base": str(find(made.base, beside=beside))})
+            break
+        except ScenarioError as error:
+            missing = error.problems[0]
+    else:
+        assert missing is not None
+        problem = Problem(str(file), "base", repr(made.base), missing.allowed, missing.nearest)
+        raise ScenarioError([problem])
+    load(made.base)  # what is wrong with the base is said under its own name
+    try:
+        made.scenario()
+    except ScenarioError as error:
+        raise ScenarioError(
+            Problem(
+                str(file),
+                f"changes.{one.key}" if one.file == SOURCE else one.key,
+                one.found,
+                one.allowed,
+                one.nearest,
+            )
+            for one in error.problems
+        ) from None
+    return made
 
 
 def is_trap_study(name: str, command: str) -> bool:

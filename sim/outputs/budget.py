@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.experiments.budget import COST_STEP
 from sim.experiments.intervals import wilson
 from sim.experiments.menu import in_words
 from sim.experiments.stress import GAIN
@@ -25,19 +26,26 @@ if TYPE_CHECKING:
 def budget_sentences(found: BudgetSearch, lang: str) -> list[str]:
     """How many packages were tried, the front as fresh seeds see it, the recommendation and where it fails."""
     zh = lang == "zh"
+    tried, searched, kept = len(found.tried), len(found.searched), len(found.front)
     lines = [
-        f"试了{len(found.tried)}个组合，其中{len(found.searched)}个在帕累托前沿上；每年预算{found.yearly / 1e4:,.0f}万元。"
+        f"试了{tried}个组合，其中{searched}个在帕累托前沿上；每年预算{found.yearly / 1e4:,.0f}万元。"
         if zh
-        else f"{len(found.tried)} packages tried, {len(found.searched)} of them on the Pareto front; budget {found.yearly / 1e6:,.2f} million yuan a year."
+        else f"{tried} packages tried, {searched} of them on the Pareto front; budget {found.yearly / 1e6:,.2f} million yuan a year."
     ]
+    if kept < searched:
+        lines.append(
+            f"下面列出其中{kept}个；按所列数字（取整后）各方面都不优于其中某一个的不再列出：{searched - kept}个。"
+            if zh
+            else f"Listed: {kept} of them; left out, because one of these beats them on the figures shown (as rounded): {searched - kept}."
+        )
     lines.append(_basis(found, zh))
     for one in found.front:
         out, worst = format_share(one.out_of_cycle, 0), format_share(one.worst_decile_satisfaction, 0)
-        cost = _yearly(one.cost, zh) + _lost(one, zh)
+        cost = money_a_year(one.cost, lang) + _lost(one, lang)
         lines.append(
-            f"  #{one.number} 每年{cost}，{out}的小区不在循环中，最差十分之一住户满意度{worst}{_before(found, one, zh)}：{in_words(one.package, lang)}"
+            f"  #{one.number} 每年{cost}，{out}的小区不在循环中，最差十分之一住户满意度{worst}{_before(found, one, lang)}：{in_words(one.package, lang)}"
             if zh
-            else f"  #{one.number} {cost} a year, {out} of estates out of the cycle, worst tenth satisfied {worst}{_before(found, one, zh)}: {in_words(one.package, lang)}"
+            else f"  #{one.number} {cost} a year, {out} of estates out of the cycle, worst tenth satisfied {worst}{_before(found, one, lang)}: {in_words(one.package, lang)}"
         )
     return lines + _stress_lines(found, lang)
 
@@ -65,15 +73,18 @@ def _basis(found: BudgetSearch, zh: bool) -> str:
     return seeds + ("" if zh else " ") + cost
 
 
-def _yearly(cost: float, zh: bool) -> str:
-    return (f"{cost / 1e4:,.0f}万元" if zh else f"{cost / 1e6:.2f} million yuan").replace("-", "−")
+def money_a_year(cost: float, lang: str) -> str:
+    """Yuan a year as the front was told apart by: in whole steps of COST_STEP, the same in both languages."""
+    steps = round(cost / COST_STEP)
+    text = f"{steps:,}万元" if lang == "zh" else f"{steps / 100:,.2f} million yuan"
+    return text.replace("-", "−")
 
 
-def _lost(one: Valued, zh: bool) -> str:
+def _lost(one: Valued, lang: str) -> str:
     """What of the cost is losses of state-owned companies, where it is not nothing in the rounding of the cost."""
-    if abs(one.state_owned) < 5e3:
+    if round(one.state_owned / COST_STEP) == 0:
         return ""
-    size = _yearly(abs(one.state_owned), zh)
+    zh, size = lang == "zh", money_a_year(abs(one.state_owned), lang)
     if zh:
         return f"（其中国企多亏{size}）" if one.state_owned > 0 else f"（国企少亏{size}，已抵减）"
     return (
@@ -83,16 +94,16 @@ def _lost(one: Valued, zh: bool) -> str:
     )
 
 
-def _before(found: BudgetSearch, one: Valued, zh: bool) -> str:
+def _before(found: BudgetSearch, one: Valued, lang: str) -> str:
     """What the search had seen of a package, in brackets; empty where these are its figures."""
     if not found.fresh:
         return ""
     seen = next(old for old in found.searched if old.number == one.number)
     out, worst = format_share(seen.out_of_cycle, 0), format_share(seen.worst_decile_satisfaction, 0)
     return (
-        f"（搜索时：{_yearly(seen.cost, zh)}，{out}，{worst}）"
-        if zh
-        else f" (in the search: {_yearly(seen.cost, zh)}, {out}, {worst})"
+        f"（搜索时：{money_a_year(seen.cost, lang)}，{out}，{worst}）"
+        if lang == "zh"
+        else f" (in the search: {money_a_year(seen.cost, lang)}, {out}, {worst})"
     )
 
 
@@ -101,7 +112,7 @@ def _stress_lines(found: BudgetSearch, lang: str) -> list[str]:
     if stress is None or best is None:
         return []
     place, (well, futures) = stress.best, stress.confirmed
-    lines = [_recommended(found, zh)]
+    lines = [_recommended(found, lang)]
     regret = f"{100 * float(stress.regret[place].max()):.1f}"
     fresh, chosen = format_share(well / futures, 0), format_share(float(stress.satisficing[place]), 0)
     interval = wilson(well, futures)
@@ -128,9 +139,9 @@ def _stress_lines(found: BudgetSearch, lang: str) -> list[str]:
     return [*lines, "失效的情形没有共同特征。" if zh else "Where it fails has no simple description."]
 
 
-def _recommended(found: BudgetSearch, zh: bool) -> str:
+def _recommended(found: BudgetSearch, lang: str) -> str:
     """The recommendation and, on fresh seeds, what it gains beyond doing nothing, with its interval."""
-    best = found.recommended
+    best, zh = found.recommended, lang == "zh"
     assert best is not None
     again = next((one for one in found.fresh if one.value.number == best.number), None)
     if again is None:
@@ -146,10 +157,10 @@ def _recommended(found: BudgetSearch, zh: bool) -> str:
     over = best.cost > found.yearly
     if zh:
         more = "；连同国企亏损，超出年度预算" if over else ""
-        return f"推荐#{best.number}：每年{_yearly(best.cost, zh)}，与什么都不做相比，不在循环中的小区占比多{points(again.gain)}个百分点{span}{more}。"
+        return f"推荐#{best.number}：每年{money_a_year(best.cost, lang)}，与什么都不做相比，不在循环中的小区占比多{points(again.gain)}个百分点{span}{more}。"
     more = "; with the losses of state-owned companies it costs more than the yearly budget" if over else ""
     return (
-        f"Recommended: #{best.number}. For {_yearly(best.cost, zh)} a year it gets {points(again.gain)} points of estates more out of the cycle "
+        f"Recommended: #{best.number}. For {money_a_year(best.cost, lang)} a year it gets {points(again.gain)} points of estates more out of the cycle "
         f"than doing nothing does{span}{more}."
     )
 

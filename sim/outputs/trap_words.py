@@ -61,9 +61,23 @@ def tipping_sentences(found: Tipping, lang: str) -> list[str]:
         lines += _caution(title, one, lang)
         if one.loop is not None:
             lines.append(loop_line(title, one, lang))
+    lines += _without_fees(found, lang)
     if found.note != NOT_ASKED:
         lines.append(no_return_line(found.no_return, found.note, lang))
     return lines
+
+
+def _without_fees(found: Tipping, lang: str) -> list[str]:
+    """The types with estates that have no map because they charge no fee."""
+    scenario = found.scenario
+    mapped = {one.type_name for one in found.maps}
+    return [
+        f"{scenario.types[name].title.in_language(lang)}：不收物业费，没有收缴率可言，因此没有地图。"
+        if lang == "zh"
+        else f"{scenario.types[name].title.in_language(lang)}: charges no fee, so that there is no collection rate to map."
+        for name, number in scenario.estates_by_type().items()
+        if number and name not in mapped and scenario.types[name].fee_price == 0
+    ]
 
 
 def width_line(title: str, width: Width, lever: str, lang: str) -> str:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.draws import Stream, lognormals, normals, uniforms
-from sim.errors import ScenarioError
 from sim.population.estates import in_random_order
-from sim.problems import Problem
 from sim.scenario import Scenario
 from sim.state.modes import MARKET, SOE
 from sim.state.tables import COMPANY_TYPE
-from sim.text import message
 
 
 def draw_companies(scenario: Scenario, seed: int) -> np.ndarray:
@@ -45,22 +42,11 @@ def draw_companies(scenario: Scenario, seed: int) -> np.ndarray:
     return companies
 
 
-def assign_estates(estates: np.ndarray, companies: np.ndarray, scenario: Scenario, seed: int) -> None:
-    """Give every company-run estate a company of the right kind with capacity left, round the companies by draw.
-
-    Raises ScenarioError where the companies cannot run all the estates that the scenario gives them.
-    """
-    for mode, owned, name, limit in (
-        (MARKET, 0, "private", "capacity_estates"),
-        (SOE, 1, "state_owned", "capacity_state_owned"),
-    ):
+def assign_estates(estates: np.ndarray, companies: np.ndarray, seed: int) -> None:
+    """Give every company-run estate a company of the right kind, round the companies by draw: a scenario has enough of them."""
+    for mode, owned in ((MARKET, 0), (SOE, 1)):
         rows = np.flatnonzero(estates["mode"] == mode)
         firms = np.flatnonzero(companies["state_owned"] == owned)
-        capacity = int(companies["capacity"][firms].sum())
-        if rows.size > capacity:
-            found = message("start.companies", companies=firms.size, estates=rows.size)
-            allowed = message("start.capacity", limit=limit, least=rows.size, capacity=capacity)
-            raise ScenarioError([Problem(scenario.name, f"companies.{name}", found, allowed)])
         if rows.size == 0:
             continue
         shuffled = in_random_order(seed, Stream.ESTATE_COMPANY, rows)

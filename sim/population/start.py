@@ -54,7 +54,7 @@ def starting_state(scenario: Scenario, seed: int) -> State:
         allowed = message("start.most_households", most=MOST_OWNERS)
         raise ScenarioError([Problem(scenario.name, "types", found, allowed)])
     companies = draw_companies(scenario, seed)
-    assign_estates(estates, companies, scenario, seed)
+    assign_estates(estates, companies, seed)
     # tenders of unmanaged estates are spread over the waiting time, not all held in one month
     waited = uniforms(seed, Stream.ESTATE_WAITED, 0, np.arange(estates.size)) * parameters["market_retry"][0]
     estates["unmanaged_months"] = np.where(estates["company"] < 0, np.floor(waited), 0)

@@ -16,7 +16,7 @@ from sim.problems import Problem, one_of
 from sim.scenario.fields import Table
 from sim.scenario.nearest import nearest
 from sim.scenario.parameter_rules import range_text
-from sim.scenario.programme import PROGRAMMES, Programme
+from sim.scenario.programme import PROGRAMMES, Programme, read_programme
 from sim.text import Message, message
 from sim.text.figures import unit_message
 
@@ -38,6 +38,8 @@ def problems_of(
     """Every problem in a validation error of `root`, with the file that `file_of` gives for each place in `data`."""
     problems = []
     for line in error.errors():
+        if line["type"] == "too_short" and len(line["input"]) >= line["ctx"]["min_length"]:
+            continue  # long enough: entries that are wrong themselves were not counted
         place = _place_in(data, tuple(part for part in line["loc"] if part != "[key]"))
         if line["type"] == "rules":
             for part in line["ctx"]["problems"]:
@@ -48,6 +50,15 @@ def problems_of(
         problems.append(_plain_problem(line, place, root, data, file_of))
     # Unknown keys first: a misspelt key is often the reason for one that seems to be missing.
     return sorted(dict.fromkeys(problems), key=lambda problem: problem.found != UNKNOWN_KEY)
+
+
+def programme_problems(data: dict[str, Any]) -> list[Problem]:
+    """Everything wrong with the table of a programme whose `kind` is known, by key of the table and without a file."""
+    try:
+        read_programme(data)
+    except ValidationError as error:
+        return problems_of(error, PROGRAMMES[data["kind"]], data, lambda place: "")
+    return []
 
 
 def _place_in(data: Any, place: Location) -> Location:
@@ -74,7 +85,7 @@ def _plain_problem(
     elif line["type"] == "missing":
         found, allowed = message("found.nothing"), allowed_text(annotation, field)
     else:
-        parameter = PARAMETERS.get(".".join(map(str, place[1:]))) if place[0] == "parameters" else None
+        parameter = PARAMETERS.get(".".join(map(str, place[1:]))) if place[:1] == ("parameters",) else None
         allowed = range_text(parameter) if parameter else allowed_text(annotation, field)
         if line["loc"] and line["loc"][-1] == "[key]":
             found = message("found.key", key=repr(line["input"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -55,7 +56,9 @@ class Scenario(Table):
 
     @model_validator(mode="after")
     def _check_rules(self) -> Scenario:
-        refuse(_type_problems(self) + _size_problems(self) + _programme_problems(self))
+        refuse(
+            _type_problems(self) + _size_problems(self) + _capacity_problems(self) + _programme_problems(self)
+        )
         return self
 
     def parameter_values(self) -> dict[str, float]:
@@ -111,6 +114,30 @@ def _size_problems(scenario: Scenario) -> list[Problem]:
         return []
     allowed = message("scenario.city.least_households", least=least)
     return [Problem("", "city.households", str(scenario.city.households), allowed)]
+
+
+def _capacity_problems(scenario: Scenario) -> list[Problem]:
+    """The companies of each kind must be able to run all the estates that they run at the start."""
+    if _type_problems(scenario):
+        return []
+    started = Counter[str]()
+    for name, number in scenario.estates_by_type().items():
+        started.update(scenario.types[name].estates_by_mode(number))
+    companies = scenario.companies
+    kinds = (
+        ("market", "private", companies.private, "capacity_estates", companies.capacity_estates),
+        ("soe", "state_owned", companies.state_owned, "capacity_state_owned", companies.capacity_state_owned),
+    )
+    return [
+        Problem(
+            "",
+            f"companies.{key}",
+            message("scenario.companies.too_few", companies=firms, estates=started[mode]),
+            message("scenario.companies.capacity", limit=limit, least=started[mode], capacity=firms * each),
+        )
+        for mode, key, firms, limit, each in kinds
+        if started[mode] > firms * each
+    ]
 
 
 def _programme_problems(scenario: Scenario) -> list[Problem]:

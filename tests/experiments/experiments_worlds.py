@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from test_two_states import alike
 
+from sim.experiments.cell import Cell
+from sim.experiments.engine import Packed
 from sim.scenario import Scenario
+
+CASES = Path(__file__).parents[1] / "cases"  # small inputs of users that once failed
 
 SMALL = {
     "city.estates": 24,
@@ -20,3 +26,8 @@ SMALL = {
 def alike_world() -> Scenario:
     """The world of the mean field as agents, see test_two_states."""
     return alike(0.8, 0.76, 0.8)
+
+
+def never(cell: Cell) -> Packed:
+    """The work of an engine that nothing may reach: what is wrong must be said before the first run."""
+    raise AssertionError(f"a run was carried out: seed {cell.seed}, {dict(cell.overrides)}")

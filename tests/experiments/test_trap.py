@@ -6,23 +6,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from experiments_worlds import SMALL, alike_world
+from experiments_worlds import CASES, SMALL, alike_world, never
 
 import sim
 from sim.errors import EstateError
 from sim.experiments.ablate import Ablated, Ablation, ablate
 from sim.experiments.arms import CYCLE_STAGES
-from sim.experiments.budget import BudgetSearch, budget, front_of
+from sim.experiments.budget import BudgetSearch, budget, front_of, unbeaten
 from sim.experiments.cell import cells_of
 from sim.experiments.engine import InProcess
 from sim.experiments.menu import with_package
 from sim.experiments.no_return import NO_PROGRAMME, delayed, point_of_no_return
-from sim.experiments.representative import representative_of
+from sim.experiments.representative import alike, representative_of
 from sim.experiments.running import run_cells
 from sim.experiments.stress import failing_regions
 from sim.experiments.tipping import Tipping, tipping
 from sim.experiments.trap_file import BudgetStudy, TippingStudy, load_trap_study
-from sim.scenario import load, with_overrides
+from sim.scenario import list_scenarios, load, with_overrides
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,70 @@ def test_every_type_has_a_representative_and_unknown_keys_are_refused(store: Pat
     ):
         with pytest.raises(EstateError):
             tipping(scenario, lever, store=store, engine=InProcess(), **options)
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_every_shipped_city_has_a_world_of_each_of_its_types(name: str) -> None:
+    scenario = load(name)
+    for kind in scenario.types:
+        world = alike(scenario, kind, 12, 60)
+        estates = world.estates_by_type()
+        assert estates[kind] == 12 == sum(estates.values())
+        assert world.types[kind].estates_by_mode(12) == {"market": 12}
+
+
+def test_a_city_of_ones_own_gives_the_map_of_the_type_that_was_chosen(store: Path) -> None:
+    found = tipping(
+        CASES / "my_subsidy.toml",
+        values=3,
+        types=["unit_built"],
+        months=24,
+        estates=4,
+        households=20,
+        hysteresis=False,
+        no_return=False,
+        store=store,
+        engine=InProcess(),
+    )
+    (one,) = found.maps
+    assert one.type_name == "unit_built" and {0.0, 0.25, 0.5} <= set(one.agents.points)
+    assert "employer-built housing" in found.sentences("en")[0]
+
+
+def test_what_cannot_be_mapped_is_said_before_the_first_run(store: Path) -> None:
+    free = with_overrides(load("small_city"), {"types.commodity.fee_price": 0.0})
+    for scenario, options, said in (
+        ("small_city", {"types": ["commodity", "comodity"]}, "did you mean 'commodity'"),
+        ("small_city", {"hold": 6}, "hold: found 6 months"),
+        ("subsidy_only", {"months": 24, "longest_delay": 1150}, "longest_delay: found 1150 months"),
+        (free, {"types": ["unit_built", "commodity"]}, "without bills there is no collection rate"),
+    ):
+        with pytest.raises(EstateError, match=said):
+            tipping(scenario, store=store, engine=InProcess(never), **options)
+
+
+def test_a_type_without_a_fee_is_left_out_of_a_map_of_all_types_and_named(store: Path) -> None:
+    free = with_overrides(
+        load("small_city"),
+        {f"types.{name}.fee_price": 0.0 for name in ("commodity", "unit_built", "three_no")},
+    )
+    found = tipping(
+        free,
+        values=3,
+        months=24,
+        estates=4,
+        households=20,
+        hysteresis=False,
+        no_return=False,
+        store=store,
+        engine=InProcess(),
+    )
+    assert [one.type_name for one in found.maps] == ["resettlement"]
+    assert sum("charges no fee" in line for line in found.sentences("en")) == 3
+    assert sum("不收物业费" in line for line in found.sentences("zh")) == 3
+    nobody = with_overrides(free, {"types.resettlement.fee_price": 0.0})
+    with pytest.raises(EstateError, match="found no fee in any of"):
+        tipping(nobody, store=store, engine=InProcess(never))
 
 
 def test_all_loops_off_removes_the_slide(ablation: Ablation) -> None:
@@ -234,9 +298,9 @@ def test_budget_is_never_exceeded_and_the_search_resumes(store: Path, tmp_path: 
     first = budget("small_city", 1e5, trials=8, stress=0, fresh=0, **options)
     assert len(first.tried) == 8 and first.executed > 0
     assert (
-        first.front == first.searched
+        first.front == unbeaten(first.searched)
         and first.recommended is None
-        and "flattering" in first.sentences("en")[1]
+        and any("flattering" in line for line in first.sentences("en"))
     )
     storage = f"sqlite:///{tmp_path / 'search.db'}"
     (name,) = optuna.get_all_study_names(storage)
@@ -261,7 +325,10 @@ def test_budget_is_never_exceeded_and_the_search_resumes(store: Path, tmp_path: 
 
 def _fresh_figures_are_of_other_seeds(found: BudgetSearch, store: Path) -> None:
     """The front again by hand: seeds 2 to 6 (the search had seed 1), paired with nothing, companies' losses in the cost."""
-    assert sorted(one.number for one in found.front) == sorted(one.number for one in found.searched)
+    assert sorted(one.value.number for one in found.fresh) == sorted(one.number for one in found.searched)
+    assert set(found.front) == set(unbeaten([one.value for one in found.fresh])), (
+        "what fresh seeds beat is left out"
+    )
     again = next(one for one in found.fresh if one.value.package)
     cells = [
         *cells_of(found.scenario, range(2, 7)),

@@ -162,11 +162,19 @@ def test_values_of_a_measure_that_is_off_wait() -> None:
     assert scenario_of(reading.choice.switched("disclosure", True), LIMITS).interventions[0].start == 9
 
 
+MORE_COMPANIES = "companies.private=200&companies.state_owned=4"
+
+
 def test_a_city_beyond_the_limits_is_refused_with_the_bound() -> None:
     with pytest.raises(ScenarioError, match=r"households: found .*; allowed: at most 200,000"):
-        scenario_of(read("city.estates=2000&months=40").choice, LIMITS)
+        scenario_of(read(f"city.estates=2000&months=40&{MORE_COMPANIES}").choice, LIMITS)
     with pytest.raises(ScenarioError, match="city.estates × months"):
-        scenario_of(read("city.estates=600&months=240").choice, LIMITS)
+        scenario_of(read(f"city.estates=600&months=240&{MORE_COMPANIES}").choice, LIMITS)
+
+
+def test_estates_for_which_there_are_no_companies_are_refused_before_anything_is_simulated() -> None:
+    with pytest.raises(ScenarioError, match="companies.private: found 12 companies for 356 estates"):
+        scenario_of(read("city.estates=600&months=40").choice, LIMITS)
 
 
 def test_settings_that_contradict_each_other_are_refused_in_words() -> None:

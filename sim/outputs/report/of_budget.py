@@ -9,7 +9,7 @@ import tomli_w
 from matplotlib.figure import Figure
 
 from sim.experiments.menu import in_words
-from sim.outputs.budget import pareto
+from sim.outputs.budget import money_a_year, pareto
 from sim.outputs.comparison_words import bounds_of, size_of
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
@@ -115,7 +115,7 @@ def _front(found: BudgetSearch, lang: str) -> Table:
         gain = gains.get(one.number, float("nan"))
         price = common.yuan(one.cost / (gain * estates), lang) if gain > 0 else NO_VALUE
         cells = [
-            common.yuan(value, lang)
+            money_a_year(value, lang)
             for value in (one.cost, before[one.number].cost, one.state_owned, one.most_in_a_year)
         ]
         rows.append((_number(found, one), in_words(one.package, lang), *cells, price))

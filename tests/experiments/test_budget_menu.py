@@ -1,0 +1,265 @@
+"""What a budget may buy: settings of every form reach the runs, a menu is checked whole, and the front shows no worse package."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from experiments_worlds import CASES, SMALL, never
+from typer.testing import CliRunner
+
+import sim
+from sim.cli.app import app
+from sim.errors import EstateError, ScenarioError, StudyError
+from sim.experiments.budget import BudgetSearch, budget, unbeaten
+from sim.experiments.engine import InProcess
+from sim.experiments.menu import Bought, MenuItem, Range, load_menu, package_of, with_package
+from sim.experiments.trap_file import BudgetStudy, load_trap_study
+from sim.experiments.valuing import Valued
+from sim.scenario import load
+
+
+@pytest.mark.parametrize(
+    ("menu", "setting", "value"),
+    [("menu_targets.toml", "targets.old", True), ("menu_list.toml", "items", ("gates",))],
+)
+def test_tables_and_lists_of_a_menu_reach_what_is_bought(tmp_path, menu, setting, value):
+    pytest.importorskip("optuna")
+    found = budget(
+        "small_city",
+        1e6,
+        menu=CASES / menu,
+        trials=3,
+        replications=1,
+        months=2,
+        fresh=1,
+        stress=0,
+        overrides=SMALL,
+        folder=tmp_path,
+        store=tmp_path / "store",
+        engine=InProcess(),
+    )
+    bought = [one.package for one in found.tried if one.package]
+    assert bought and len(found.tried) == 3
+    for package in bought:
+        said = with_package(found.scenario, package).interventions[-1]
+        for part in setting.split("."):
+            said = getattr(said, part)
+        assert said == value
+    again = sim.load_result(found.save(tmp_path / "saved"))
+    assert again.digest == found.digest and again.front == found.front
+    assert [one.package for one in again.tried] == [one.package for one in found.tried]
+
+
+def test_the_command_takes_a_menu_with_targets_from_end_to_end(tmp_path, monkeypatch):
+    pytest.importorskip("optuna")
+    monkeypatch.chdir(tmp_path)
+    small = [
+        part for key, value in SMALL.items() if value is not None for part in ("--set", f"{key}={value}")
+    ]
+    options = (
+        "--yearly 1e6 --months 2 --trials 3 --replications 1 --fresh 0 --stress 0 --in-process --lang en"
+    )
+    told = CliRunner().invoke(
+        app,
+        ["budget", "vicious_cycle", *options.split(), "--menu", str(CASES / "menu_targets.toml"), *small],
+        env={"COLUMNS": "300"},
+    )
+    assert told.exit_code == 0, told.output
+    assert "3 packages tried" in told.output and "nothing" in told.output
+    assert (tmp_path / "results" / "budget-vicious_cycle" / "pareto.png").is_file()
+
+
+def test_a_package_is_known_by_all_of_its_settings():
+    def bought(old: bool) -> Bought:
+        return Bought("retrofit", 1, 5.0, (("items", ["gates"]), ("targets", {"old": old})))
+
+    assert bought(True) == bought(True) and hash(bought(True)) == hash(bought(True))
+    assert bought(True) != bought(False)
+
+
+def test_a_misspelt_setting_is_one_error_at_its_own_place():
+    with pytest.raises(ScenarioError) as caught:
+        load_menu(CASES / "menu_false_second_line.toml")
+    (problem,) = caught.value.problems
+    assert problem.key == "menu.0.settings.first_yaer" and problem.nearest == "first_year"
+    assert "first_year" in str(problem.allowed) and "settings" not in str(problem.allowed)
+
+
+def menu_file(folder: Path, text: str) -> Path:
+    place = folder / "menu.toml"
+    place.write_text(text, encoding="utf-8")
+    return place
+
+
+def test_all_that_is_wrong_in_a_menu_is_said_at_once_and_nothing_that_is_right(tmp_path):
+    text = """
+[[menu]]
+kind = "operating_subsidy"
+settings = { start = 3, first_year = 99.0, targets = { old = 3 } }
+[[menu]]
+kind = "retrofit"
+settings = { order = "worst_first" }
+search = { lag = { low = 0, high = 1.5 }, worse_than = { low = 0.5, high = 7 } }
+[[menu]]
+kind = "committee_drive"
+settings = { lag = 1 }
+search = { lag = { low = 0, high = 2 } }
+"""
+    with pytest.raises(ScenarioError) as caught:
+        load_menu(menu_file(tmp_path, text))
+    assert {problem.key for problem in caught.value.problems} == {
+        "menu.0.settings.start",
+        "menu.0.settings.first_year",
+        "menu.0.settings.targets.old",
+        "menu.1.search.lag",
+        "menu.1.search.worse_than.high",
+        "menu.2.search.lag",
+    }
+    with pytest.raises(ScenarioError, match=r"menu\.1\.kind: found a second 'retrofit'"):
+        load_menu(menu_file(tmp_path, '[[menu]]\nkind = "retrofit"\n[[menu]]\nkind = "retrofit"\n'))
+
+
+def test_a_setting_in_whole_numbers_is_searched_in_whole_numbers(tmp_path):
+    optuna = pytest.importorskip("optuna")
+    item = MenuItem(
+        kind="retrofit", search={"lag": Range(low=2, high=4), "worse_than": Range(low=0.2, high=0.9)}
+    )
+    assert item.at("low") == {"lag": 2, "worse_than": 0.2} and item.whole("lag")
+    budget(
+        "small_city",
+        1e5,
+        menu=[item],
+        trials=8,
+        replications=1,
+        months=2,
+        fresh=0,
+        stress=0,
+        overrides=SMALL,
+        folder=tmp_path,
+        store=tmp_path / "store",
+        engine=InProcess(),
+    )
+    storage = f"sqlite:///{tmp_path / 'search.db'}"
+    (name,) = optuna.get_all_study_names(storage)
+    lags = {
+        trial.params.get("retrofit.lag")
+        for trial in optuna.load_study(study_name=name, storage=storage).trials
+    }
+    assert lags - {None} and lags <= {None, 2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[[menu]]\nkind = "retrofit"\nsettings = { targets = { types = ["comodity"] } }',
+            "did you mean 'commodity'",
+        ),
+        ('[[menu]]\nkind = "retrofit"\nsettings = { end = 12 }', r"from month 13\): end: found 12"),
+    ],
+)
+def test_a_menu_that_the_city_cannot_have_is_refused_before_any_run(tmp_path, text, said):
+    pytest.importorskip("optuna")
+    place = tmp_path / "search"
+    with pytest.raises(ScenarioError, match=said) as caught:
+        budget(
+            "small_city",
+            1e6,
+            menu=menu_file(tmp_path, text),
+            folder=place,
+            store=tmp_path / "store",
+            engine=InProcess(never),
+        )
+    assert caught.value.problems[0].file.endswith("menu.toml")
+    assert not place.exists(), "nothing half-written"
+
+
+@pytest.mark.parametrize("options", [{"stress": 1}, {"sampler": "best"}, {"trials": 0}])
+def test_options_of_a_search_are_refused_before_any_run(tmp_path, options):
+    pytest.importorskip("optuna")
+    with pytest.raises(StudyError, match=next(iter(options))[:4]):
+        budget("small_city", 1e6, folder=tmp_path / "a", store=tmp_path, engine=InProcess(never), **options)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_question_with_wrong_programmes_or_changes_names_its_own_file(tmp_path):
+    text = (
+        'command = "budget"\nbase = "small_city"\nyearly = 1e6\n'
+        'title = { zh = "甲", en = "a" }\nquestion = { zh = "甲", en = "a" }\n'
+    )
+    file = tmp_path / "asked.toml"
+    for more, keys in (
+        (
+            '[[interventions]]\nkind = "retrofit"\nstrat = 3\n[[interventions]]\nkind = "retro"\n',
+            {"interventions.retrofit.strat", "interventions.retro.kind"},
+        ),
+        ('[changes]\n"companies.private" = 2\n', {"changes.companies.private"}),
+        ('[changes]\n"companies.privat" = 2\n', {"changes.companies.privat"}),
+        ("menu = []\n", {"menu"}),
+    ):
+        file.write_text(text + more, encoding="utf-8")
+        with pytest.raises(ScenarioError) as caught:
+            load_trap_study(file, BudgetStudy)
+        assert {(one.file, one.key) for one in caught.value.problems} == {(str(file), key) for key in keys}
+
+
+def made_up(seed: int, packages: int) -> list[Valued]:
+    """Packages that buy more for more money, but for differences that rounding hides."""
+    luck = np.random.default_rng(seed)
+    cost = 1e5 * luck.integers(1, 9, packages) + luck.uniform(-6e3, 6e3, packages)
+    shares = 0.5 + cost[:, None] / 1e7 + 0.02 * luck.random((packages, 2))
+    figures = np.column_stack([cost, shares])
+    return [
+        Valued(number, (Bought("retrofit", 1 + number, 1.0),), *map(float, row), 0.0)
+        for number, row in enumerate(figures)
+    ]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("seed", range(5))
+def test_no_package_listed_is_worse_in_what_is_shown_than_another(seed, lang):
+    pytest.importorskip("moocore")
+    packages = made_up(seed, 40)
+    kept = [one.number for one in unbeaten(packages)]
+    found = BudgetSearch(load("small_city"), 1e6, packages, packages, [], None, 0, Path(), {}, kept)
+    figures = [
+        tuple(
+            float(number)
+            for number in re.findall(r"[\d.]+(?=%|万元| million yuan| million yuan a year)", line)
+        )[:3]
+        for line in found.sentences(lang)
+        if line.startswith("  #")
+    ]
+    assert len(figures) == len(kept) > 1
+    for cost, out, worst in figures:
+        assert not any(
+            c <= cost and o >= out and w >= worst and (c, o, w) != (cost, out, worst) for c, o, w in figures
+        )
+    assert f"{40 - len(kept)}" in found.sentences(lang)[1], "how many are left out is said"
+    for one in packages:  # and nothing is left out that is better than all others in some way
+        beaten = any(
+            other.cost <= one.cost + 5e3
+            and other.out_of_cycle >= one.out_of_cycle - 0.01
+            and other.worst_decile_satisfaction >= one.worst_decile_satisfaction - 0.01
+            for other in packages
+            if other is not one
+        )
+        assert one.number in kept or beaten
+
+
+def test_an_older_result_keeps_the_front_that_it_had():
+    packages = made_up(1, 10)
+    assert BudgetSearch(load("small_city"), 1e6, packages, packages, [], None, 0, Path()).front == packages
+
+
+def test_an_impossible_package_is_an_error_of_the_scenario():
+    with pytest.raises(ScenarioError, match="bought_retrofit"):
+        with_package(load("small_city"), (Bought("retrofit", 13, 1.0, (("end", 5),)),))
+    choice = {"retrofit.buy": True, "retrofit.start": 1, "retrofit.weight": 1.0}
+    (package,) = package_of(choice, [MenuItem(kind="retrofit", settings={"items": ["gates"]})], 7.0)
+    assert dict(package.settings) == {"items": ["gates"]}
+    with pytest.raises(EstateError):
+        load_menu("nowhere.toml")
