@@ -9,12 +9,13 @@ import numpy as np
 from sim.ledger import KINDS
 from sim.month.levers import check_lever
 from sim.scenario import Programme, setting
-from sim.units import FEN_PER_YUAN
+from sim.units import yuan_to_fen
 from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
 
+fen = yuan_to_fen  # as programmes call it
 Rows = np.ndarray
 
 
@@ -83,8 +84,3 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
         missing.append("act")
     if missing:
         raise ValueError(f"{kind} does not declare {', '.join(missing)}")
-
-
-def fen(yuan: Any) -> np.ndarray:
-    """Whole fen (int64) of an amount or an array of amounts in yuan, rounded half up."""
-    return np.floor(np.asarray(yuan, np.float64) * FEN_PER_YUAN + 0.5).astype(np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.interventions.base import Intervention, Rows, fen
 from sim.interventions.scores import mean_by_group, whole_share
-from sim.month.market import CONDITION_BINS
+from sim.month.condition import CONDITION_BINS, condition_bin, condition_seen
 from sim.scenario import setting
 from sim.state.modes import MARKET, SELF, UNIT
 from sim.words import Word
@@ -127,8 +127,10 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
     def _expected(self, policy: Policy, rows: Rows) -> np.ndarray:
         """What owners would score: as they do in company-run estates of that type and condition, else as they do now."""
         estates = policy.estates
-        look = np.minimum(CONDITION_BINS - 1, (estates["condition"] * CONDITION_BINS).astype(np.int64))
-        group = estates["type"] * CONDITION_BINS + look
+        condition = condition_seen(
+            estates["condition"], estates["condition_start"], policy.world["loop_decay"][0]
+        )
+        group = estates["type"] * CONDITION_BINS + condition_bin(condition)
         run = np.flatnonzero(estates["company"] >= 0)
         alike, _ = mean_by_group(group[run], estates["satisfaction"][run], int(group.max()) + 1)
         found = alike[group[rows]]

@@ -91,8 +91,7 @@ class LegacyRemediation(Intervention, kind="legacy_remediation"):
         fate = policy.array("developer_fate")
         if not fate.any():
             fate[:] = policy.luck(np.arange(fate.size))
-        age = policy.world["start_year"][0] + policy.month / 12 - policy.estates["built_year"]
-        return np.asarray(fate < self.solvent - self.gone * np.maximum(0.0, age))
+        return np.asarray(fate < self.solvent - self.gone * policy.age)
 
     def _press(self, policy: Policy, rows: Rows, strength: float) -> Rows:
         """The estates of `rows` whose developer has agreed by now."""
