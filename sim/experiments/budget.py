@@ -172,7 +172,7 @@ class BudgetSearch:
         return [*budget_sentences(self, lang), *told(self.asked, count, lang)]
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
         from sim.experiments.saved_found import save_found
 
         return save_found(self, folder)

@@ -11,14 +11,15 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sim.errors import StudyError
+from sim.errors import ResultError, StudyError
 from sim.experiments.cell import Cell, cells_of
 from sim.parameters import PARAMETERS
+from sim.results.folder import read_manifest
 from sim.scenario import Scenario
 from sim.scenario.nearest import nearest
 from sim.words import Word
@@ -174,7 +175,8 @@ def as_ensemble(what: Ensemble | str | Path | None) -> Ensemble | None:
 def load_ensemble(name: str | Path) -> Ensemble:
     """The ensemble of a name in `results/ensembles` or among those that ship, or of the path of a CSV file.
 
-    StudyError for a missing file, an unknown parameter, or a value that is no number or outside its range.
+    StudyError for a missing file, an unknown parameter, or a value that is no number or outside its range; ResultError for
+    a calibrated one that was changed since.
     """
     path = _find(name)
     try:
@@ -183,9 +185,8 @@ def load_ensemble(name: str | Path) -> Ensemble:
         raise StudyError(f"{path}: cannot be read as CSV ({error})") from None
     if not rows:
         raise StudyError(f"{path}: found no member, allowed one or more")
-    return Ensemble(
-        path.stem, tuple(_member(path, number, row) for number, row in enumerate(rows, 2)), _source_hash(path)
-    )
+    members = tuple(_member(path, number, row) for number, row in enumerate(rows, 2))
+    return _calibrated(Ensemble(path.stem, members), path)
 
 
 def folders() -> tuple[Path, ...]:
@@ -212,12 +213,21 @@ def _find(name: str | Path) -> Path:
     )
 
 
-def _source_hash(path: Path) -> str:
-    """The model that the manifest beside an ensemble names; "" without one."""
-    try:
-        return str(json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["model_source_hash"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+def _calibrated(found: Ensemble, path: Path) -> Ensemble:
+    """The ensemble with what the manifest beside its file says; as it is where there is none.
+
+    ResultError if the manifest was changed, or speaks of other members than the file holds.
+    """
+    name = f"{path.stem}.json"
+    if not (path.parent / name).is_file():
+        return found
+    manifest = read_manifest(path.parent, name)
+    if manifest.get("members_digest") != found.digest:
+        raise ResultError(
+            f"{path}: changed since it was calibrated: its members are not those that {name} tells of; "
+            "under another name it is an ensemble of your own"
+        )
+    return replace(found, model_source_hash=str(manifest.get("model_source_hash", "")))
 
 
 def _member(path: Path, line: int, row: dict[str, str]) -> dict[str, float]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import StudyError
-from sim.experiments.study import FORMAT
+from sim.errors import ResultError
+from sim.experiments.study import KIND
 from sim.experiments.study_file import Study
+from sim.results.folder import read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,16 +48,13 @@ class SavedStudy:
 
 
 def load_study(folder: str | Path) -> SavedStudy:
-    """The study saved in a folder. StudyError if something is missing, damaged or of another kind."""
-    import pandas as pd
-
-    place = Path(folder)
+    """The study saved in a folder. ResultError if something is missing, damaged, changed by hand or of another kind."""
+    saved = read(folder, KIND)
     try:
-        manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or "study" not in manifest:
-            raise StudyError(f"{place}: found no study in it, allowed a folder that `estate study run` wrote")
         # saved tables hold lists, and a checked study tuples; JSON text is what both come from
-        study = Study.model_validate_json(json.dumps(manifest["study"]))
-        return SavedStudy(study, pd.read_parquet(place / "runs.parquet", partitioning=None), manifest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(f"{place}: cannot be read as a study ({type(error).__name__}: {error})") from None
+        study = Study.model_validate_json(json.dumps(saved.manifest["study"]))
+        return SavedStudy(study, saved.frame("runs"), saved.manifest)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResultError(
+            f"{saved.place}: cannot be read as a study ({type(error).__name__}: {error})"
+        ) from None

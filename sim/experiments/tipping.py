@@ -177,7 +177,7 @@ class Tipping:
         return [*tipping_sentences(self, lang), *told(self.asked, len(self.asked.get("seeds", ())), lang)]
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
         from sim.experiments.saved_found import save_found
 
         return save_found(self, folder)
