@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from sim.errors import ScenarioError
 from sim.evidence.register import register
 from sim.evidence.statistics import STATISTICS, Choice
+from sim.experiments.study_file import refuse_empty_lists
 from sim.problems import Problem
 from sim.runner import resolve
 from sim.scenario import Scenario
@@ -209,7 +210,9 @@ def load_patterns(path: str | Path | None = None) -> tuple[tuple[Pattern, ...], 
     if not place.is_file():
         raise ScenarioError([Problem(str(place), "", "no such file", "the path of a TOML file of patterns")])
     name = str(place) if path is not None else SHIPPED
-    return check_patterns(read_toml(place), name), name
+    data = read_toml(place)
+    refuse_empty_lists(data, name)
+    return check_patterns(data, name), name
 
 
 def check_patterns(data: dict[str, Any], file: str) -> tuple[Pattern, ...]:

@@ -199,7 +199,7 @@ def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
 
 
 def refuse_empty_lists(data: dict[str, Any], file: str) -> None:
-    """ScenarioError for every empty list of a study's file but those that it puts into scenarios.
+    """ScenarioError for every empty list of a file of studies or patterns but those that it puts into scenarios.
 
     An absent list stands for a default (a plausible range, every type, a generic menu); an empty one was meant to say something.
     """
