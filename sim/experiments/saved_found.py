@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError, ScenarioError
+from sim.experiments.saved_ids import id_of
 from sim.experiments.saved_objects import decode, encode
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.folder import MANIFEST, read, write
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 RESULT = "result.json"
 GOES_ON = ("trials", "sampler")  # options of a search that may be others when it goes on
-KINDS = {"Tipping": "tipping", "Ablation": "ablation", "BudgetSearch": "budget"}
+KINDS = ("tipping", "ablation", "budget")
 
 
 def save_found(
@@ -39,7 +40,7 @@ def save_found(
 
 def kind_of(found: Tipping | Ablation | BudgetSearch) -> str:
     """The kind of a result as manifests state it."""
-    return KINDS[type(found).__name__]
+    return id_of(type(found))
 
 
 def key_of(found: Tipping | Ablation | BudgetSearch) -> str:
@@ -78,15 +79,17 @@ def manifest_of(found: Tipping | Ablation | BudgetSearch) -> dict[str, Any]:
 
 def load_found(folder: Path | str) -> Tipping | Ablation | BudgetSearch:
     """What was saved in a folder, with its manifest as `saved_manifest`. ResultError if it holds none or cannot be read."""
-    saved = read(folder, *KINDS.values())
+    saved = read(folder, *KINDS)
     place, manifest = saved.place, saved.manifest
     try:
         found = decode(json.loads(saved.text(RESULT)))
     except ScenarioError as error:
         raise ResultError(f"{place}: its scenario cannot be read by this version:\n{error}") from None
+    except ResultError as error:
+        raise ResultError(f"{place / RESULT}: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
         raise ResultError(f"{place / RESULT}: cannot be read ({type(error).__name__}: {error})") from None
-    if KINDS.get(type(found).__name__) != saved.kind or found.digest != manifest["digest"]:
+    if id_of(type(found)) != saved.kind or found.digest != manifest["digest"]:
         raise ResultError(f"{place}: {RESULT} and {MANIFEST} do not belong together")
     found.saved_manifest = manifest
     return found  # type: ignore[no-any-return]

@@ -124,7 +124,7 @@ def test_damaged_folders_are_refused_in_one_sentence(ablation_folder, tmp_path):
 
     for text, words in (
         ("{", "cannot be read"),
-        (json.dumps(data | {"@of": "subprocess:Popen"}), "allowed a class of sim.experiments"),
+        (json.dumps(data | {"@of": "subprocess:Popen"}), "found a part of kind 'subprocess:Popen'"),
     ):
         put(text)
         done = estate("report", str(broken), "--no-pdf", "--out", str(tmp_path / "r.html"))
