@@ -133,7 +133,7 @@ def shown(
         return Shown(name, name, "failed", reason)
     done = is_there(folder, scenario, True)
     state = "failed" if reason else "done" if done else "waiting"
-    labels = tuple((p.label_zh if lang == "zh" else p.label_en) or p.kind for p in scenario.interventions)
+    labels = tuple(p.label().in_language(lang) for p in scenario.interventions)
     known = Shown(
         name,
         scenario.title.in_language(lang),

@@ -145,7 +145,7 @@ class Ablation:
         from sim.outputs.shown import shown_html
 
         facts = f"{len(self.loops)} loops taken away one by one{' and in pairs' if self.asked.get('pairs') else ''} · {len(self.seeds)} paired seeds"
-        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.table)
+        return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.table)
 
 
 def ablate(

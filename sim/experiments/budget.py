@@ -181,7 +181,9 @@ class BudgetSearch:
         from sim.outputs.shown import shown_html
 
         facts = f"{len(self.tried)} packages tried · at most {self.yearly:,.0f} yuan a year"
-        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.front_table)
+        return shown_html(
+            self.scenario.title.in_language("en"), facts, self.sentences(), (), self.front_table
+        )
 
 
 UNITS = {

@@ -92,7 +92,7 @@ def _netcdf(result: StudyResult, path: Path) -> Path:
     part = path.with_name(f".{path.name}.part")
     with h5netcdf.File(part, "w") as file:
         file.dimensions = {"run": len(table), "month": months + 1, "estate": estates}
-        file.attrs["title"] = result.study.title.en
+        file.attrs["title"] = result.study.title.in_language("en")
         file.attrs["study"] = result.plan.id
         _put(file, "month", ("month",), np.arange(months + 1, dtype="i4"), "month", "months since the start")
         for column in table.columns:

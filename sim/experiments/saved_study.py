@@ -43,8 +43,10 @@ class SavedStudy:
     def _repr_html_(self) -> str:
         from sim.outputs.shown import shown_html
 
-        facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.en}"
-        return shown_html(self.study.title.en, facts, (), (), self.table(self.study.outcomes).head(20))
+        facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.in_language('en')}"
+        return shown_html(
+            self.study.title.in_language("en"), facts, (), (), self.table(self.study.outcomes).head(20)
+        )
 
 
 def load_study(folder: str | Path) -> SavedStudy:

@@ -305,7 +305,7 @@ class Sensitivity:
             for name, one in self.analyses.items()
         )
         return shown_html(
-            self.scenario.title.en,
+            self.scenario.title.in_language("en"),
             facts,
             self.sentences(),
             self.warnings(),

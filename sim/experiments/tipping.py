@@ -187,7 +187,7 @@ class Tipping:
 
         values = sorted({value for one in self.maps for value in one.agents.points})
         facts = f"{self.maps[0].lever.key} from {values[0]:g} to {values[-1]:g}"
-        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.widths)
+        return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.widths)
 
 
 def _row(

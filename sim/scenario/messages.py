@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, time
 from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.parameters import PARAMETERS
@@ -84,7 +84,7 @@ def _plain_problem(
     annotation, field = at_location(root, place, data)
     if line["type"] == "extra_forbidden":
         holder, _ = at_location(root, place[:-1], data)
-        known = sorted(model.model_fields) if (model := _table_at(holder, place[:-1], data)) else []
+        known = sorted(model.keys()) if (model := _table_at(holder, place[:-1], data)) else []
         known += FILE_KEYS if len(place) == 1 and "interventions" in known else ()
         guess = nearest(place[-1], known)
         found, allowed = UNKNOWN_KEY, message("allowed.keys", names=", ".join(known))
@@ -164,7 +164,7 @@ def at_location(root: Any, place: Sequence[str | int], data: Any) -> tuple[Any, 
     return annotation, field
 
 
-def _table_at(annotation: Any, place: Sequence[str | int], data: Any) -> type[BaseModel] | None:
+def _table_at(annotation: Any, place: Sequence[str | int], data: Any) -> type[Table] | None:
     """The table declared at a place; for a programme the table of the kind that the data there states."""
     model = table_in(annotation)
     if model is None or not issubclass(model, Programme):
@@ -183,10 +183,10 @@ def strip(annotation: Any) -> Any:
     return annotation
 
 
-def table_in(annotation: Any) -> type[BaseModel] | None:
+def table_in(annotation: Any) -> type[Table] | None:
     """The table that a declared type stands for, or None."""
     plain = strip(annotation)
-    return plain if isinstance(plain, type) and issubclass(plain, BaseModel) else None
+    return plain if isinstance(plain, type) and issubclass(plain, Table) else None
 
 
 def choices_in(annotation: Any) -> tuple[Any, ...]:
@@ -201,7 +201,7 @@ def allowed_text(annotation: Any, field: FieldInfo | None) -> Message:
     if choices := choices_in(plain):
         return one_of(str(choice) for choice in choices)
     if model := table_in(plain):
-        return message("allowed.table_with_keys", names=", ".join(model.model_fields))
+        return message("allowed.table_with_keys", names=", ".join(model.keys()))
     if typing.get_origin(plain) is tuple:
         return message("allowed.list")
     if typing.get_origin(plain) is dict:

@@ -67,7 +67,7 @@ def setting_table(rows: Sequence[tuple[str, str]], lang: str) -> Table:
 
 def label_of(programme: Programme, lang: str) -> str:
     """What a programme is called."""
-    return (programme.label_zh if lang == "zh" else programme.label_en) or programme.kind
+    return programme.label().in_language(lang)
 
 
 def dates_of(programme: Programme, months: int, lang: str) -> str:
