@@ -18,7 +18,7 @@ import sim
 with sim.progress_bar() as progress:
     found = sim.compare("vicious_cycle", "subsidy_only", "fallback_only", "rankings_only", "package", "package_reordered",
                         replications=6, overrides={"city.estates": 60}, progress=progress,
-                        outcomes=["cycle_share", "satisfaction_last_year", "collection_rate_last_year", "public_cost"])  # fmt: skip
+                        outcomes=["cycle_share", "satisfaction_last_year", "collection_last_year", "public_cost"])  # fmt: skip
 for sentence in found.sentences():
     print(sentence)
 
@@ -73,7 +73,7 @@ largest = found.costs.sort_values("effect").iloc[-1]
 print(f"Cheapest estate-year out of the cycle: {cheapest['arm']}, {cheapest['price']:,.0f} yuan "
       f"({cheapest['price_low']:,.0f} to {cheapest['price_high']:,.0f}).")
 moved = found.differences.pivot(index="arm", columns="outcome", values="difference")
-odd = moved[(moved["cycle_share"] < 0) & (moved["collection_rate_last_year"] < 0)].index.tolist()
+odd = moved[(moved["cycle_share"] < 0) & (moved["collection_last_year"] < 0)].index.tolist()
 print(f"Fewer estates in the cycle and yet lower collection among those that bill: {', '.join(odd) or 'none'}.")
 print(f"Most estate-years out of the cycle: {largest['arm']}, {largest['effect']:,.0f} ({largest['effect_low']:,.0f} to {largest['effect_high']:,.0f}).")
 

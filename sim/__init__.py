@@ -2,7 +2,7 @@
 
     import sim
     run = sim.run("vicious_cycle", seed=1)
-    run.city[["collection_rate", "quality", "satisfaction"]]
+    run.city[["collection", "quality", "satisfaction"]]
     run.plot()
 
 Names are imported when first used, so that `import sim` costs nothing.

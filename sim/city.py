@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.agents.handles import Committee, Company, Estate, GovernmentBody, OwnerList
 from sim.interventions.frame import Policy
-from sim.ledger import Page
+from sim.ledger import Page, ledger_lines
 from sim.month.observe import FLOWS, Outcomes, new_outcomes, observe
 from sim.month.step import Clockwork
 from sim.population.start import starting_state
@@ -51,8 +51,11 @@ class City(mesa.Model):
             new_outcomes(self.months, self.state.estates.size) if record else None
         )
         self.month_events: list[np.ndarray] = []
-        self._pages: list[tuple[int, Page]] = []  # months whose ledger lines were not asked for yet
-        self._lines: list[tuple[int, str, str, str, str, int]] = []
+        self.pages: list[Page] = []  # of the ledger, one for every month from 0
+        companies = self.state.companies
+        self._state_owned = companies["account"][companies["state_owned"] == 1]
+        # fen that each state-owned company held at the end of every month from 0; the ledger books by kind of account alone
+        self.state_owned_cash: list[np.ndarray] = []
         self.owners = OwnerList(self)
         self._first_record()
 
@@ -89,11 +92,10 @@ class City(mesa.Model):
         record_start(self.state.estates, self.state.world, self.state.parameters)
         if self.outcomes is not None:
             observe(0, self.state.estates, self.state.committees, self.state.books.balances, self.outcomes)
-            for name in (
-                FLOWS
-            ):  # month 0 is a state: nothing moved in it, whatever it is taken to have been like before
+            # month 0 is a state: nothing moved in it, whatever it is taken to have been like before
+            for name in FLOWS:
                 getattr(self.outcomes, name)[0] = 0
-        self._pages.append((0, self.state.books.turn_page()))
+        self._keep_books()
 
     def _keep(self) -> None:
         month, state = self.month, self.state
@@ -102,15 +104,16 @@ class City(mesa.Model):
             self.month_events.append(self.clockwork.events[:count].copy())
         if self.outcomes is not None and month < self.outcomes.mode.shape[0]:
             observe(month, state.estates, state.committees, state.books.balances, self.outcomes)
-        self._pages.append((month, state.books.turn_page()))
+        self._keep_books()
+
+    def _keep_books(self) -> None:
+        self.pages.append(self.state.books.turn_page())
+        self.state_owned_cash.append(self.state.books.balances[self._state_owned])
 
     @property
     def ledger_lines(self) -> list[tuple[int, str, str, str, str, int]]:
         """What moved so far: (month, purpose, payer kind, payee kind, programme, fen), in the order of the months."""
-        for month, page in self._pages:
-            self._lines.extend((month, *line) for line in page.lines())
-        self._pages.clear()
-        return self._lines
+        return ledger_lines(self.pages)
 
     # Mesa handles, made when first asked for
 

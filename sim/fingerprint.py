@@ -38,9 +38,10 @@ MODEL_SOURCE = (
 # What decides the summary of a run, besides the run: likewise with all that it borrows outside of the model.
 SUMMARY_SOURCE = (
     "experiments/summary.py",
-    "experiments/measuring.py",
     "experiments/packing.py",
-    "state_owned.py",
+    "results/outcomes.py",
+    "results/reading.py",
+    "results/record.py",
 )
 # What decides the statistics that patterns are read by.
 STATISTICS_SOURCE = ("evidence/statistics.py",)

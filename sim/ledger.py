@@ -6,6 +6,7 @@ parties outside). A purpose fixes the kinds of payer and payee. Balances start a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -121,6 +122,11 @@ class Page(NamedTuple):
             if fen:
                 lines.append(("programme", payer_kind, payee_kind, programme, fen))
         return lines
+
+
+def ledger_lines(pages: Sequence[Page]) -> list[tuple[int, str, str, str, str, int]]:
+    """(month, purpose, payer kind, payee kind, programme, fen) of the ledger's page of every month from 0."""
+    return [(month, *line) for month, page in enumerate(pages) for line in page.lines()]
 
 
 class Books:

@@ -14,8 +14,8 @@ from sim.kernel import compiled_before, mark_compiled
 from sim.scenario import Scenario, load, with_overrides
 
 if TYPE_CHECKING:
+    from sim.city import City
     from sim.results import Run
-    from sim.state_owned import WatchedCity
 
 Progress = Callable[[int, int], None]
 COMPILE_NOTICE = "Compiling the model; this happens once per version and takes about 25 seconds."
@@ -46,7 +46,7 @@ def run(
     overrides: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
     notice: Callable[[str], None] | None = None,
-    probe: Callable[[WatchedCity], None] | None = None,
+    probe: Callable[[City], None] | None = None,
 ) -> Run:
     """Simulate a scenario (a name, the path of a TOML file, or a Scenario) and return the Run.
 
@@ -79,13 +79,13 @@ def _simulate(
     threads: int | None,
     progress: Progress | None,
     compiled: bool,
-    probe: Callable[[WatchedCity], None] | None,
+    probe: Callable[[City], None] | None,
 ) -> _Finished:
+    from sim.city import City
     from sim.results import Run
-    from sim.state_owned import WatchedCity
 
     begun = time.perf_counter()
-    with WatchedCity(scenario, threads=threads) as city:
+    with City(scenario, threads=threads) as city:
         if progress is not None:
             progress(0, city.months)
         while city.month < city.months:

@@ -41,13 +41,13 @@ MODE_WORDS = {
     "unit": Word("单位后勤管理", "employer's own logistics"),
     "self": Word("业主自管", "self-managed by owners"),
     "cleaning": Word("社区代管（简单保洁）", "community cleaning only"),
-    "none": Word("无人管理", "unmanaged"),
+    "none": Word("失管（无人管理）", "unmanaged"),
 }
 STAGE_WORDS = {
     "healthy": Word("良性运转", "healthy"),
     "strained": Word("承压", "strained"),
     "spiralling": Word("恶性循环中", "spiralling"),
-    "collapsed": Word("失管", "collapsed"),
+    "collapsed": Word("瓦解", "collapsed"),
     "recovering": Word("恢复中", "recovering"),
 }
 PAYER_WORDS = {
@@ -70,7 +70,7 @@ TIER_WORDS = {
 _SHARE = "share"
 _COLUMNS_OF_BOTH = {
     "month": Word("月份", "month", "month"),
-    "collection_rate": Word("物业费收缴率（当月）", "collection rate, this month", _SHARE),
+    "collection_rate": Word("当月到期即缴率", "paid when due of this month's bills", _SHARE),
     "satisfaction": Word("业主满意度", "owner satisfaction", _SHARE),
     "quality": Word("服务质量", "service quality", _SHARE),
     "condition": Word("设施设备状况", "facility condition", _SHARE),
@@ -91,7 +91,17 @@ ESTATE_COLUMN_WORDS = _COLUMNS_OF_BOTH | {
     "community": Word("社区", "community"),
     "mode": Word("管理模式", "management mode"),
     "stage": Word("循环阶段", "stage of the cycle"),
-    "collection_rate_12": Word("物业费收缴率（近12个月）", "collection rate, last 12 months", _SHARE),
+    "collection": Word(
+        "物业费实收率（近12个月，未收费的月份计0）",
+        "collected share of the last 12 months' bills (0 where nobody bills)",
+        _SHARE,
+    ),
+    "collection_billing": Word(
+        "物业费收缴率（近12个月，仅计收费的月份）",
+        "collected share of the last 12 months' bills, months that were billed",
+        _SHARE,
+    ),
+    "self_sustaining": Word("走出循环且自我维持", "out of the cycle and covering its cost itself"),
     "legacy": Word("开发遗留问题", "developer-legacy defects", _SHARE),
     "trust": Word("信任度", "trust", _SHARE),
     "grievance": Word("积怨程度", "grievance", _SHARE),
@@ -113,42 +123,3 @@ ESTATE_COLUMN_WORDS = _COLUMNS_OF_BOTH | {
     "standard_cost": Word("标准服务成本", "standard cost", "yuan/month"),
     "price0": Word("初始物业费标准", "fee price at the start", "yuan/m2/month"),
 }
-_PLAIN_CITY_WORDS = _COLUMNS_OF_BOTH | {
-    "exits": Word("物业企业撤场", "company exits", "estates/month"),
-    "tenders": Word("选聘招标", "tenders", "tenders/month"),
-    "committees": Word("业主委员会组建率", "estates with an owners' committee", _SHARE),
-    "companies_active": Word("在营物业企业", "companies active", "companies"),
-    "inequality": Word(
-        "小区间服务质量差距（基尼系数）", "inequality of quality between estates (Gini)", _SHARE
-    ),
-    "waiting_days": Word("投诉平均办理时长", "waiting time of complaints", "day"),
-}
-SPREAD_COLUMNS = ("collection_rate", "quality", "satisfaction", "condition")
-SPREAD_SUFFIXES = {
-    "_p10": Word("（第10百分位）", ", 10th percentile of estates"),
-    "_p50": Word("（中位数）", ", median of estates"),
-    "_p90": Word("（第90百分位）", ", 90th percentile of estates"),
-}
-
-
-def _city_words() -> dict[str, Word]:
-    """Words of the city table, with the columns that repeat for each stage, mode and percentile."""
-    words = dict(_PLAIN_CITY_WORDS)
-    for stage, word in STAGE_WORDS.items():
-        words[f"stage_{stage}"] = Word(f"{word.zh}小区占比", f"estates {word.en}", _SHARE)
-    for mode, word in MODE_WORDS.items():
-        words[f"mode_{mode}"] = Word(f"{word.zh}小区占比", f"estates under {word.en}", _SHARE)
-    for column in SPREAD_COLUMNS:
-        plain = words[column]
-        for suffix, spread in SPREAD_SUFFIXES.items():
-            words[column + suffix] = Word(plain.zh + spread.zh, plain.en + spread.en, plain.unit)
-    return words
-
-
-CITY_COLUMN_WORDS = _city_words()
-COLUMN_WORDS = ESTATE_COLUMN_WORDS | CITY_COLUMN_WORDS
-
-
-def units_of(columns: list[str]) -> dict[str, str]:
-    """The unit of each named result column, for `DataFrame.attrs["units"]`; columns without words are left out."""
-    return {column: COLUMN_WORDS[column].unit for column in columns if column in COLUMN_WORDS}

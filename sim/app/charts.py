@@ -9,7 +9,8 @@ from nicegui import ui
 from sim.app.frames import LINES
 from sim.app.words import say
 from sim.outputs import style
-from sim.words import CITY_COLUMN_WORDS, STAGE_WORDS
+from sim.results.columns import CITY_COLUMN_WORDS
+from sim.words import STAGE_WORDS
 
 DASHES = ("solid", "dashed", [12, 4, 2, 4], "dotted")
 SYMBOLS = ("circle", "triangle", "rect", "diamond")

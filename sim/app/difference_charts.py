@@ -9,7 +9,7 @@ import numpy as np
 from sim.app.charts import COLOURS, DASHES
 from sim.app.differences import Difference
 from sim.app.words import say
-from sim.words import CITY_COLUMN_WORDS
+from sim.results.columns import CITY_COLUMN_WORDS
 
 FONT = "'Estate Sans', system-ui, sans-serif"
 

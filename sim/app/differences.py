@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiments.intervals import Interval, mean_intervals
-from sim.experiments.outcomes import DEFAULT_OUTCOMES
 from sim.experiments.summary import RunSummary
+from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.words import STAGES
 
-MONTHLY = ("cycle", "satisfaction", "collection_rate", "quality")
+MONTHLY = ("cycle", "satisfaction", "collection", "quality")
 CYCLE_STAGES = tuple(STAGES.index(name) for name in ("spiralling", "collapsed"))
 RESAMPLES = 999
 MOST_LISTED = 12

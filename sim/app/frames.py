@@ -14,15 +14,17 @@ import numpy as np
 
 from sim.month.observe import PROFESSIONAL
 from sim.outputs import style
-from sim.results.city_table import city_columns, collection_rate
+from sim.results.city_table import city_columns
+from sim.results.columns import COLUMN_WORDS
+from sim.results.reading import Reading
 from sim.results.record import Record
 from sim.scenario import Scenario
 from sim.units import FEN_PER_YUAN
-from sim.words import COLUMN_WORDS, MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
+from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
 
 ABSENT = 255
 LINES = {
-    "cycle": ("collection_rate", "quality", "satisfaction", "condition"),
+    "cycle": ("collection", "quality", "satisfaction", "condition"),
     "stages": tuple(
         f"stage_{name}" for name in ("healthy", "recovering", "strained", "spiralling", "collapsed")
     ),
@@ -59,7 +61,7 @@ def _layers(record: Record) -> list[tuple[dict[str, Any], np.ndarray]]:
         _coded("mode", out.mode, MODES, MODE_WORDS, style.MODE_STYLE),
     ]
     for name, values in (
-        ("collection_rate_12", collection_rate(out.collected_12, out.billed_12)),
+        ("collection_billing", Reading(record).collection_billing),
         ("satisfaction", out.satisfaction),
         ("quality", out.quality),
         ("condition", out.condition),
@@ -121,9 +123,7 @@ def _groups(record: Record, scenario: Scenario) -> list[dict[str, Any]]:
         title = scenario.types[name].title
         members = [int(row) for row in order if facts["type"][row] == code]
         if members:
-            groups.append(
-                {"label": {"zh": title.in_language("zh"), "en": title.in_language("en")}, "estates": members}
-            )
+            groups.append({"label": {"zh": title.zh, "en": title.en}, "estates": members})
     return groups
 
 

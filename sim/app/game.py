@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sim.errors import EngineError, EstateError
-from sim.text import Spoken
+from sim.words import Word
 
 Decision = dict[
     str, int
@@ -284,8 +284,9 @@ def plan_of(decisions: list[Decision]) -> Plan:
     return tuple(tuple(decision.items()) for decision in decisions)
 
 
-def label_of(kind: str) -> Spoken:
+def label_of(kind: str) -> Word:
     """What a measure is called."""
     from sim.scenario import load_programmes
 
-    return load_programmes()[kind].label()
+    made = load_programmes()[kind]
+    return Word(made.label_zh, made.label_en)

@@ -83,11 +83,11 @@ def city_of(rules: Rules, plan: Plan) -> Scenario:
 def play(rules: Rules, plan: Plan) -> Played:
     """Simulate the years of a plan from the beginning: the same plan gives the same city, bit for bit."""
     from sim.app.tasks import packed
-    from sim.experiments.measuring import summarise
-    from sim.state_owned import WatchedCity
+    from sim.city import City
+    from sim.experiments.summary import summarise
 
     scenario, years = city_of(rules, plan), []
-    with WatchedCity(scenario, threads=1) as city:
+    with City(scenario, threads=1) as city:
         for year, decision in enumerate(plan):
             _decide(city, dict(decision), year)
             city.run(MONTHS_PER_YEAR)

@@ -33,7 +33,7 @@ class OneEstate:
             *(np.ascontiguousarray(column[:, estate : estate + 1]) for column in record.outcomes)
         )
         small = record._replace(
-            outcomes=outcomes, facts=record.facts[estate : estate + 1], events=events, ledger=()
+            outcomes=outcomes, facts=record.facts[estate : estate + 1], events=events, pages=()
         )
         self._run = Run(run.scenario, run.seed, run.months, 0.0, Simulated(run.scenario, small, 0.0))
         self.scenario, self.seed, self.months, self._estate = run.scenario, run.seed, run.months, estate

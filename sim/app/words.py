@@ -155,7 +155,7 @@ SAID = (
         ),
         "replicating": Word("后台运行中：{done} / {total}", "running in the background: {done} of {total}"),
         "compared": Word("已对比{pairs}对运行", "{pairs} pairs of runs compared"),
-        "cycle_share": Word("恶性循环中或失管的小区占比", "estates spiralling or collapsed"),
+        "cycle_share": Word("恶性循环中或瓦解的小区占比", "estates spiralling or collapsed"),
         "difference_of": Word("差异：{what}（百分点）", "Difference: {what} (points)"),
         "seed_word": Word("随机种子", "seed"),
         "seed_help": Word("同种子，同运气", "same seed, same luck"),

@@ -174,7 +174,7 @@ def _uses(screen: Console, uses: list[Use], lang: str) -> None:
 def show_share(folder: Path, lang: str) -> None:
     """What share of a sensitivity result rests on assumed parameters."""
     from sim.evidence.assumed import share_assumed
-    from sim.experiments.outcomes import OUTCOMES
+    from sim.results.outcomes import OUTCOMES
 
     screen = console()
     found = share_assumed(folder)

@@ -122,8 +122,8 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
 
 def _show_outcomes(screen: Console, result: StudyResult, lang: str) -> None:
     """Mean of every outcome over all runs, and over the replications of the lowest and highest point."""
-    from sim.experiments.outcomes import OUTCOMES
     from sim.outputs.comparison_words import level_of, size_of
+    from sim.results.outcomes import OUTCOMES
 
     runs = result.runs
     made = table("", *(say(key, lang) for key in ("outcome", "mean", "lowest", "highest", "se")), right=1)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sim.cli.credibility_words import assumed_line
 from sim.cli.terminal import table
 from sim.cli.words import say
+from sim.results.columns import COLUMN_WORDS
 from sim.results.summary import cycle_by_type, key_changes, written
 from sim.units import format_share, format_yuan, yuan_to_fen
-from sim.words import COLUMN_WORDS, STAGE_WORDS, STAGES
+from sim.words import STAGE_WORDS, STAGES
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
-from sim.results.city_table import collection_rate
+from sim.results.reading import ratio
 from sim.state.events import Cause, Event
 from sim.words import MODES, STAGES, Word
 
@@ -122,7 +122,7 @@ def measure(record: Record, name: str, choice: Choice) -> float:
 )
 def collection(view: View) -> float:
     """Paid of billed, each estate and month weighted by households."""
-    rate = collection_rate(view.at("collected"), view.at("billed"))
+    rate = ratio(view.at("collected"), view.at("billed"))
     return _weighted(rate, view)
 
 
@@ -131,7 +131,7 @@ def collection(view: View) -> float:
 )
 def collection_percentile(view: View) -> float:
     """Percentile (`percent`) over chosen estates that billed within the year, in the last chosen month; each counts once."""
-    rate = collection_rate(view.at("collected_12"), view.at("billed_12"))[-1]
+    rate = ratio(view.at("collected_12"), view.at("billed_12"))[-1]
     known = rate[view.mask[-1] & ~np.isnan(rate)]
     return float(np.percentile(known, view.choice.percent)) if known.size else np.nan
 
@@ -201,7 +201,7 @@ def service_effort(view: View) -> float:
 
     Standard cost is that of the estate at the start, with facilities as new and a company of average cost.
     """
-    rate = collection_rate(view.at("collected_12"), view.at("billed_12"))
+    rate = ratio(view.at("collected_12"), view.at("billed_12"))
     low, high = view.choice.collection
     facts = view.record.facts
     full = (facts["cost_fixed"] + facts["cost_area"]).astype(np.float64) * MONTHS_A_YEAR

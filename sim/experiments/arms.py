@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.experiments.running import CellResults
+from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.scenario import Scenario, load, with_overrides
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import STAGES

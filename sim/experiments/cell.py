@@ -70,10 +70,10 @@ def cells_of(
 
 def execute(cell: Cell) -> RunSummary:
     """Carry out one run on one thread and summarise it."""
-    from sim.experiments.measuring import summarise
-    from sim.state_owned import WatchedCity
+    from sim.city import City
+    from sim.experiments.summary import summarise
 
-    with WatchedCity(cell.scenario, cell.seed, threads=1) as city:
+    with City(cell.scenario, cell.seed, threads=1) as city:
         city.run()
         return summarise(city)
 

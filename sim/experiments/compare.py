@@ -13,11 +13,11 @@ from sim.experiments.comparison import Comparison, Look, Settings
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.intervals import LEAST_PAIRS, LEVEL
-from sim.experiments.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.experiments.rescue import RULES
 from sim.experiments.running import CellResults, Report, run_cells
 from sim.experiments.store import Store, open_store
 from sim.experiments.study_file import SCENARIO_FACTOR, Study, load_study
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario
 from sim.scenario.nearest import nearest
 

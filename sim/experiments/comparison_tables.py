@@ -12,16 +12,16 @@ from sim.errors import StudyError
 from sim.experiments.arms import CYCLE, Arm
 from sim.experiments.cost_effect import acceptability, price_range
 from sim.experiments.intervals import Interval, mean_intervals
-from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, STATE_OWNED
 from sim.experiments.rescue import FATES, Rescues, at_risk_of, count_rescues, fates_of
-from sim.words import CITY_COLUMN_WORDS
+from sim.results.columns import CITY_COLUMN_WORDS
+from sim.results.outcomes import GROUP_SERIES, OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiments.comparison import Comparison
 
-MONTHLY = (CYCLE, "collection_rate", "satisfaction", "quality", "public_cost")
+MONTHLY = (CYCLE, "collection", "satisfaction", "quality", "public_cost")
 MONTH_RESAMPLES = 1999  # of each month; ends of a ribbon need fewer than a figure in print
 OF_OUTCOME = "unit of the outcome"
 SERIES_UNITS = {CYCLE: "share", "public_cost": "yuan/month", "trust": "share", "grievance": "share"}
@@ -240,7 +240,7 @@ def costs(found: Comparison) -> pd.DataFrame:
                 "cost": one.cost,
                 "cost_low": cost.low,
                 "cost_high": cost.high,
-                "state_owned": float(found.paired(arm.name, f"public_cost_{STATE_OWNED}").mean()),
+                "state_owned": float(found.paired(arm.name, "state_owned_losses").mean()),
                 "effect": one.effect,
                 "effect_low": -effect.high,
                 "effect_high": -effect.low,
@@ -342,12 +342,15 @@ def _frame(rows: list[dict[str, Any]], units: dict[str, str]) -> pd.DataFrame:
 
 def manifest(found: Comparison) -> dict[str, Any]:
     """What was compared and how, in plain data."""
+    from sim.experiments.comparison import FORMAT
     from sim.fingerprint import model_source_hash, summary_source_hash
     from sim.results.provenance import git_state, machine, versions
     from sim.scenario import content_hash, to_data
 
     settings = found.settings
     return {
+        "format": FORMAT,
+        "kind": "comparison",
         "key": found.key,
         "baseline": found.baseline.name,
         "arms": {

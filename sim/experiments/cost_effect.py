@@ -1,6 +1,6 @@
 """Public cost per estate-year out of the cycle: the ratio where it has a meaning, and words for where it has none.
 
-Public cost is what public bodies spend and what state-owned companies lose (see `sim.experiments.measuring`).
+Public cost is what public bodies spend and what state-owned companies lose (see `sim.results.outcomes`).
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from sim.errors import ResultError
-from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
+from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 
 SERIES_PREFIX, TYPE_PREFIX, DISTRICT_PREFIX, ESTATE_PREFIX = "monthly_", "type_", "district_", "estate_"
 _SPENDING = pa.list_(

@@ -26,11 +26,11 @@ from sim.scenario.nearest import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-KIND = "sensitivity"
+FORMAT = 1
 METHODS = (MORRIS, SOBOL, "both")
 OUTCOMES_OF_INTEREST = (
     "cycle_share",
-    "collection_rate_last_year",
+    "collection_last_year",
     "satisfaction_last_year",
     "worst_decile_satisfaction",
 )
@@ -305,7 +305,7 @@ class Sensitivity:
             for name, one in self.analyses.items()
         )
         return shown_html(
-            self.scenario.title.in_language("en"),
+            self.scenario.title.en,
             facts,
             self.sentences(),
             self.warnings(),
@@ -329,13 +329,10 @@ class Sensitivity:
         return found
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder.
+        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder. StudyError if that fails."""
+        from sim.experiments.comparison_files import save_tables
 
-        ResultError if it holds another result, or if that fails.
-        """
-        from sim.results.folder import write
-
-        return write(Path(folder), KIND, self.key, self.manifest(), self.tables())
+        return save_tables(Path(folder), self.tables(), self.manifest())
 
     def manifest(self) -> dict[str, Any]:
         """What was asked and how, in plain data."""
@@ -344,6 +341,8 @@ class Sensitivity:
         from sim.scenario import content_hash, to_data
 
         return {
+            "format": FORMAT,
+            "kind": "sensitivity",
             "key": self.key,
             "scenario": to_data(self.scenario),
             "content_hash": content_hash(self.scenario),

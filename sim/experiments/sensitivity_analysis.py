@@ -13,9 +13,9 @@ from scipy import stats
 
 from sim.errors import StudyError
 from sim.experiments.design import Axis, problem_of, unit_points
-from sim.experiments.outcomes import OUTCOMES
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.parameters import PARAMETERS
+from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from sim.errors import ScenarioError
-from sim.experiments.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.problems import Problem
-from sim.scenario.fields import Name, Table, Wording, refuse, setting
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
+from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
 from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of
@@ -105,8 +105,8 @@ class Study(Table):
     """A base scenario, what differs between runs, how often each is repeated, and what is to be looked at."""
 
     name: Name
-    title: Wording
-    question: Wording
+    title: Bilingual
+    question: Bilingual
     base: str = Field(min_length=1, description="name or path of the base scenario / 基准情景")
     changes: dict[str, Value] = Field(
         default_factory=dict, description="keys of the base that all runs change / 统一修改项"
@@ -199,7 +199,7 @@ def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
 
 
 def refuse_empty_lists(data: dict[str, Any], file: str) -> None:
-    """ScenarioError for every empty list of a file of studies or patterns but those that it puts into scenarios.
+    """ScenarioError for every empty list of a study's file but those that it puts into scenarios.
 
     An absent list stands for a default (a plausible range, every type, a generic menu); an empty one was meant to say something.
     """

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.results.outcomes import estate_figures, group_series, monthly_series, run_outcomes
+from sim.results.reading import Reading
+from sim.results.record import record_of
 from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Per-estate columns and their types. Months are 0 (the start) to the last; shares are in [0, 1].
+    from sim.city import City
+
+# Per-estate columns of `outcomes.estate_figures` and their types.
 ESTATE_COLUMNS: dict[str, str] = {
     "type": "i1",  # position in RunSummary.types
     "district": "i2",
@@ -22,9 +27,12 @@ ESTATE_COLUMNS: dict[str, str] = {
     "first_stage": "i1",  # position in sim.words.STAGES, at month 0
     "final_stage": "i1",
     "final_mode": "i1",  # position in sim.words.MODES
-    "cycle_months": "i2",  # months 1..T spiralling or collapsed
-    "first_collapse": "i2",  # first month 0..T in which it was collapsed; -1 if never
-    "collection_last_year": "f4",  # collected of billed; NaN where nothing was billed
+    "cycle_months": "i2",
+    "cycle_months_last_year": "i1",
+    "self_sustaining_months_last_year": "i1",
+    "first_collapse": "i2",
+    "collection_last_year": "f4",
+    "collection_billing_last_year": "f4",
     "satisfaction_last_year": "f4",
     "quality_last_year": "f4",
     "condition_end": "f4",
@@ -35,16 +43,15 @@ ESTATE_COLUMNS: dict[str, str] = {
 class RunSummary:
     """One run in brief.
 
-    scalars: every outcome of `sim.experiments.outcomes.OUTCOMES` (NaN where it does not exist, such as the collection rate
+    scalars: every outcome of `sim.results.outcomes.OUTCOMES` (NaN where it does not exist, such as the collection rate
         of a city that bills nobody).
-    series: month 0..T of the city (float32), names in `outcomes.SERIES`; defined as in `sim.results.city_table`, and
-        `public_cost` in yuan a month. What happens during a month (collection, exits …) is NaN in month 0.
-    by_type, by_district: the series of `outcomes.GROUP_SERIES` as (types, T + 1) and (districts, T + 1) float32 arrays;
-        `cycle` is the share of the group's estates that are spiralling or collapsed.
+    series: month 0..T of the city (float32), as defined in `sim.results.outcomes.SERIES`; what is of a month (collection,
+        exits …) is NaN in month 0.
+    by_type, by_district: the series of `outcomes.GROUP_SERIES` as (types, T + 1) and (districts, T + 1) float32 arrays.
     estates: the columns ESTATE_COLUMNS, one entry per estate.
     spending: fen (int64) of month 0..T by (bearer, programme), net of what the bearer received back; the programme is ""
         for what government does anyway. Grants to bodies and what lapses of them are left out. The bearer "state_owned" is
-        what state-owned companies lost (negative: gained), which is public money beside any budget.
+        what state-owned companies lost, each company and calendar year by itself, in the last month of the year.
     types: names of the estate types, in order of their codes.
     """
 
@@ -89,12 +96,6 @@ class RunSummary:
         ]
         return int(sum(chosen)) / FEN_PER_YUAN
 
-    def series_frame(self) -> pd.DataFrame:
-        """The city's monthly series, one row per month from 0."""
-        import pandas as pd
-
-        return pd.DataFrame(self.series, index=pd.RangeIndex(self.months + 1, name="month"))
-
     def estate_frame(self) -> pd.DataFrame:
         """One row per estate; types, stages and modes by name."""
         import pandas as pd
@@ -111,3 +112,28 @@ class RunSummary:
         ):
             frame[column] = pd.Categorical.from_codes(frame[column].to_numpy(), list(names))
         return frame
+
+
+def summarise(city: City) -> RunSummary:
+    """The summary of a city at its present month. ValueError if it was built with `record=False` or never stepped."""
+    return summary_of(Reading(record_of(city)), city.seed)
+
+
+def summary_of(reading: Reading, seed: int) -> RunSummary:
+    """The summary of what a run with this seed recorded."""
+    series = monthly_series(reading)
+    groups = group_series(reading)
+    cut = 1 + reading.type_count
+    by_group = {name: table.T.astype(np.float32) for name, table in groups.items()}
+    estates = estate_figures(reading)
+    return RunSummary(
+        seed=seed,
+        months=reading.months,
+        types=tuple(reading.record.types),
+        scalars=run_outcomes(reading, series),
+        series={name: values.astype(np.float32) for name, values in series.items()},
+        by_type={name: table[1:cut] for name, table in by_group.items()},
+        by_district={name: table[cut:] for name, table in by_group.items()},
+        estates={name: estates[name].astype(kind) for name, kind in ESTATE_COLUMNS.items()},
+        spending=reading.spending,
+    )

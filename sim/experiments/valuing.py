@@ -12,9 +12,9 @@ from sim.experiments.cell import Cell
 from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import Interval, mean_interval
 from sim.experiments.menu import PREFIX, Package, in_words, with_package
-from sim.experiments.outcomes import STATE_OWNED
 from sim.experiments.running import CellResults
 from sim.experiments.summary import RunSummary
+from sim.results.outcomes import STATE_OWNED
 from sim.scenario import Scenario
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 

@@ -15,7 +15,7 @@ from sim.experiments.compare import compare
 from sim.experiments.comparison import Comparison
 from sim.experiments.cost_effect import draws
 from sim.experiments.intervals import LEAST_PAIRS, Interval, expanded, mean_interval
-from sim.experiments.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from sim.scenario import Scenario, load, with_overrides
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Withdrawal:
         from sim.outputs.shown import shown_html
 
         facts = f"ended after month {', '.join(dict.fromkeys(str(one.month) for one in self.tests))}, kept, and never had"
-        return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.table)
+        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.table)
 
 
 def read_withdrawals(

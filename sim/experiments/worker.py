@@ -59,7 +59,7 @@ def import_all() -> None:
     import pandas  # noqa: F401 - pyarrow imports it when it first sees an array
 
     import sim.city
-    import sim.experiments.measuring  # noqa: F401
+    import sim.experiments.summary  # noqa: F401
 
 
 def _end_with(parent: int) -> None:

@@ -21,12 +21,16 @@ class Outcomes(NamedTuple):
     collected: np.ndarray
     billed_12: np.ndarray
     collected_12: np.ndarray
+    paid_12: np.ndarray  # of billed_12, paid by now: when due or late
+    billed_months: np.ndarray  # of the last twelve
+    repaid_old: np.ndarray  # this month, of bills older than twelve months
     income: np.ndarray
     spending: np.ndarray
     overhead: np.ndarray
     income_12: np.ndarray
     spending_12: np.ndarray
     overhead_12: np.ndarray
+    own_income_12: np.ndarray  # from owners, own public revenue, the employer behind it
     subsidy: np.ndarray
     arrears: np.ndarray
     fund: np.ndarray
@@ -44,19 +48,23 @@ class Outcomes(NamedTuple):
     company: np.ndarray
 
 
-_TYPES = (I1, I1, I1, *(13 * (I8,)), I4, I4, I4, I4, F4, F4, F4, F4, F4, F4, F4, I4)
+_TYPES = (I1, I1, I1, *(5 * (I8,)), I1, *(11 * (I8,)), I4, I4, I4, I4, F4, F4, F4, F4, F4, F4, F4, I4)
 # what moves in a month, or in twelve
 FLOWS = (
     "billed",
     "collected",
     "billed_12",
     "collected_12",
+    "paid_12",
+    "billed_months",
+    "repaid_old",
     "income",
     "spending",
     "overhead",
     "income_12",
     "spending_12",
     "overhead_12",
+    "own_income_12",
     "subsidy",
 )
 NOMINAL, CHARGING, PROFESSIONAL, BREAK_EVEN, COMMITTEE = 1, 2, 4, 8, 16
@@ -85,12 +93,16 @@ def observe(row, estates, committees, balances, out):  # type: ignore[no-untyped
         out.collected[row, e] = estate.collected
         out.billed_12[row, e] = estate.billed_12
         out.collected_12[row, e] = estate.collected_12
+        out.paid_12[row, e] = estate.paid_12
+        out.billed_months[row, e] = estate.billed_months
+        out.repaid_old[row, e] = estate.repaid_old
         out.income[row, e] = estate.income
         out.spending[row, e] = estate.spending
         out.overhead[row, e] = estate.overhead
         out.income_12[row, e] = estate.income_12
         out.spending_12[row, e] = estate.spending_12
         out.overhead_12[row, e] = estate.overhead_12
+        out.own_income_12[row, e] = estate.own_income_12
         out.subsidy[row, e] = estate.subsidy
         out.arrears[row, e] = estate.arrears
         out.fund[row, e] = balances[estate.fund_account]

@@ -33,6 +33,7 @@ F = np.float32
 I32 = np.int32
 I64 = np.int64
 U8 = np.uint8
+U16 = np.uint16
 U32 = np.uint32
 U64 = np.uint64
 
@@ -42,6 +43,9 @@ _SHARE_UNIT_32 = F(32768.0)
 MOST_OWNERS = 65_535  # of one estate, so that no sum of a pass can overflow
 _LOW_HALF = U32(0xFFFF)
 _HALF = U32(16)
+_WINDOW = U32(0xFFF)  # bills of the last twelve months, one bit each
+_YEAR_AGO = U16(0x800)  # the one that leaves the window this month
+MEMORY = 12  # months
 
 
 @register_jitable
@@ -106,12 +110,35 @@ def whole(low, high):  # type: ignore[no-untyped-def]
 
 @register_jitable
 def settle_arrears(
-    words, bills, paid, satisfaction, base, satisfied, reference, extra, ageing, instalments, arrears, age
+    words,
+    bills,
+    paid,
+    satisfaction,
+    base,
+    satisfied,
+    reference,
+    extra,
+    ageing,
+    instalments,
+    area,
+    occupancy,
+    vacant_share,
+    price_year_ago,
+    arrears,
+    age,
+    unpaid_12,
+    missed,
 ):  # type: ignore[no-untyped-def]
-    """Add unpaid bills to arrears and let owners repay; returns billed, collected, recovered, arrears (fen), payers, debtors."""
+    """Add unpaid bills to arrears and let owners repay, the oldest debt first (Civil Code art. 560).
+
+    `price_year_ago` is what the bill that leaves the window of twelve months was charged at. Returns fen: billed, collected,
+    recovered, of this on bills older than twelve months, arrears, of these on the bills of the last twelve months; then
+    numbers of owners: payers, debtors.
+    """
     # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535 owners
     billed_low = billed_high = collected_low = collected_high = U32(0)
     recovered_low = recovered_high = owed_low = owed_high = U32(0)
+    old_low = old_high = open_low = open_high = U32(0)
     payers = debtors = I32(0)
     for i in range(bills.size):
         bill = bills[i]
@@ -122,6 +149,19 @@ def settle_arrears(
         after = I32(I32(before - back) + I32(bill - paid_now))
         arrears[i] = after
         age[i] = next_arrears_age(after, age[i])
+        gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
+        window = unpaid_12[i] - (gone if missed[i] & _YEAR_AGO else I32(0))
+        older = before - window if before > window else I32(0)
+        back_old = back if back < older else older
+        missed_now = I32(bill - paid_now)
+        window = I32(window + missed_now)
+        unpaid_12[i] = window
+        missed[i] = shifted(missed[i], missed_now)
+        still_open = after if after < window else window
+        old_low = U32(old_low + (U32(back_old) & _LOW_HALF))
+        old_high = U32(old_high + (U32(back_old) >> _HALF))
+        open_low = U32(open_low + (U32(still_open) & _LOW_HALF))
+        open_high = U32(open_high + (U32(still_open) >> _HALF))
         billed_low = U32(billed_low + (U32(bill) & _LOW_HALF))
         billed_high = U32(billed_high + (U32(bill) >> _HALF))
         collected_low = U32(collected_low + (U32(paid_now) & _LOW_HALF))
@@ -136,10 +176,33 @@ def settle_arrears(
         whole(billed_low, billed_high),
         whole(collected_low, collected_high),
         whole(recovered_low, recovered_high),
+        whole(old_low, old_high),
         whole(owed_low, owed_high),
+        whole(open_low, open_high),
         I64(payers),
         I64(debtors),
     )
+
+
+@register_jitable
+def shifted(missed, fen):  # type: ignore[no-untyped-def]
+    """The bits of missed bills a month later; the newest is set where `fen` of this month's bill were not paid."""
+    return U16(((U32(missed) << U32(1)) & _WINDOW) | (U32(1) if fen > I32(0) else U32(0)))
+
+
+@register_jitable
+def month_without_bill(area, occupancy, vacant_share, price_year_ago, arrears, unpaid_12, missed):  # type: ignore[no-untyped-def]
+    """The window of twelve months moves on over a month without a bill; returns what is still owed on its bills (fen)."""
+    open_low = open_high = U32(0)
+    for i in range(arrears.size):
+        gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
+        window = I32(unpaid_12[i] - (gone if missed[i] & _YEAR_AGO else I32(0)))
+        unpaid_12[i] = window
+        missed[i] = shifted(missed[i], I32(0))
+        still_open = arrears[i] if arrears[i] < window else window
+        open_low = U32(open_low + (U32(still_open) & _LOW_HALF))
+        open_high = U32(open_high + (U32(still_open) >> _HALF))
+    return whole(open_low, open_high)
 
 
 @register_jitable
@@ -152,11 +215,12 @@ def count_flags(flags):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):  # type: ignore[no-untyped-def]
+def payment_pass(first, last, bill_share, prices, owners, buildings, estates, world, p):  # type: ignore[no-untyped-def]
     """Billing and payment of estates first..last-1; `bill_share` is the part of the full fee that each estate bills (0: none).
 
-    Writes owners' payment columns, buildings' paid share, and the estates' billed, collected, recovered, arrears,
-    payers and debtors.
+    `prices` (float32, 12 x estates) holds what was billed per m2 in each of the last twelve months. Writes owners' payment
+    columns, buildings' paid share, and the estates' billed, collected, recovered, repaid_old, arrears, open_12, payers and
+    debtors.
     """
     q = p[0]
     month = U64(world[0].month)
@@ -171,11 +235,15 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
     bills = np.empty(longest, np.int32)
     seen = np.empty(longest, np.float32)
     instalments = I32(q.arrears_instalments)
+    now = world[0].month % MEMORY
     for e in range(first, last):
         estate = estates[e]
         n = estate.households
         a = estate.first_owner
         z = a + n
+        price = F(estate.price * bill_share[e])
+        price_year_ago = prices[now, e]
+        prices[now, e] = price
         draw_words(
             a,
             month,
@@ -192,7 +260,17 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
             estate.billed = 0
             estate.collected = 0
             estate.recovered = 0
+            estate.repaid_old = 0
             estate.payers = 0
+            estate.open_12 = month_without_bill(
+                owners.area[a:z],
+                owners.occupancy[a:z],
+                q.payment_vacant_bill_share_32,
+                price_year_ago,
+                owners.arrears[a:z],
+                owners.unpaid_12[a:z],
+                owners.missed[a:z],
+            )
             for b in range(estate.first_building, estate.first_building + estate.buildings):
                 buildings.paid_share[b] = F(estate.paid_share)
             continue
@@ -224,7 +302,7 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
             owners.satisfaction[a:z],
             owners.grievance[a:z],
             owners.occupancy[a:z],
-            F(estate.price * bill_share[e]),
+            price,
             q.payment_vacant_bill_share_32,
             q.payment_satisfaction_reference_32,
             term,
@@ -233,7 +311,7 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
             bills[:n],
             owners.paid[a:z],
         )
-        billed, collected, recovered, owed, payers, debtors = settle_arrears(
+        billed, collected, recovered, repaid_old, owed, open_12, payers, debtors = settle_arrears(
             word_1[:n],
             bills[:n],
             owners.paid[a:z],
@@ -244,13 +322,21 @@ def payment_pass(first, last, bill_share, owners, buildings, estates, world, p):
             F(estate.lever_recovery),
             q.arrears_ageing_32,
             instalments,
+            owners.area[a:z],
+            owners.occupancy[a:z],
+            q.payment_vacant_bill_share_32,
+            price_year_ago,
             owners.arrears[a:z],
             owners.arrears_age[a:z],
+            owners.unpaid_12[a:z],
+            owners.missed[a:z],
         )
         estate.billed = billed
         estate.collected = collected
         estate.recovered = recovered
+        estate.repaid_old = repaid_old
         estate.arrears = owed
+        estate.open_12 = open_12
         estate.payers = payers
         estate.debtors = debtors
         for b in range(estate.first_building, estate.first_building + estate.buildings):

@@ -47,8 +47,8 @@ def serve_estates(
 @kernel
 def close_month(estates, companies, committees, claims, owners, balances, beliefs, world, events, rings, p):  # type: ignore[no-untyped-def]
     """What follows from how the owners feel: trust (5), committee (6), market (7), record (8)."""
-    billed, collected, income, spending, overhead, rate, quality = rings
+    billed, collected, income, own, spending, overhead, rate, quality = rings
     build_trust(estates, committees, p)
     committee_month(committees, owners, estates, world, events, p)
     market_month(estates, companies, claims, balances, beliefs, world, events, p)
-    record_month(estates, billed, collected, income, spending, overhead, rate, quality, world, p)
+    record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p)

@@ -6,7 +6,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from sim.kernel import kernel
-from sim.state.modes import CLEANING, MARKET, NONE, SOE, billed_share_of_full_fee
+from sim.state.modes import MARKET, NONE, SOE, UNIT, billed_share_of_full_fee
 
 HEALTHY, STRAINED, SPIRALLING, COLLAPSED, RECOVERING = range(5)
 MEMORY = 12  # months
@@ -14,25 +14,42 @@ HALF_YEAR = 6
 
 
 @register_jitable
-def cycle_stage(before, mode, billed, collection, quality, condition, collection_change, quality_change, q):  # type: ignore[no-untyped-def]
-    """The cycle stage of an estate (code), from 12-month collection, quality, condition and six-month changes.
+def cycle_stage(
+    billed,
+    collection,
+    quality,
+    condition,
+    half_year_collection,
+    half_year_quality,
+    lowest_collection,
+    lowest_quality,
+    q,
+):  # type: ignore[no-untyped-def]
+    """The cycle stage of an estate (code): what its residents have, how that moves, and never who manages it.
 
-    collapsed: nobody manages it beyond cleaning, or under the collapse share of fees comes in; spiralling: collection and
-    quality both fell over six months; recovering: after spiralling or collapse neither falls and one rises; healthy: all
-    three at or above their standard; strained: any one of them is not.
+    Judged are twelve-month collection (where it bills), quality and condition, now, half a year ago, and the lowest that
+    collection and quality had been up to half a year ago. collapsed: one of the three is under its floor; healthy: all are
+    at or above their standard; spiralling: one is under its standard, and collection and quality both fell below anything
+    they had been (falling back to one's own level is not the spiral); recovering: one is under its standard, and of
+    collection and quality neither fell over half a year and one rose; strained: all else.
     """
-    if mode == NONE or mode == CLEANING or (billed and collection < q.stage_collapsed_collection):
-        return COLLAPSED
     move = q.stage_movement
-    if collection_change < -move and quality_change < -move:
-        return SPIRALLING
+    if (
+        quality < q.stage_collapsed_quality
+        or condition < q.stage_collapsed_condition
+        or (billed and collection < q.stage_collapsed_collection)
+    ):
+        return COLLAPSED
     good_collection = collection >= q.stage_healthy_collection or not billed
     if good_collection and quality >= q.stage_healthy_quality and condition >= q.stage_healthy_condition:
         return HEALTHY
-    fallen = before == COLLAPSED or before == SPIRALLING
-    rising = collection_change > move or quality_change > move
+    collection_sinks = collection < lowest_collection - move or not billed
+    if collection_sinks and quality < lowest_quality - move:
+        return SPIRALLING
+    collection_change = collection - half_year_collection if billed else 0.0
+    quality_change = quality - half_year_quality
     steady = collection_change >= -move and quality_change >= -move
-    if (fallen and rising and steady) or (before == RECOVERING and steady):
+    if steady and (collection_change > move or quality_change > move):
         return RECOVERING
     return STRAINED
 
@@ -44,11 +61,21 @@ def covers_cost(estate):  # type: ignore[no-untyped-def]
 
 
 @register_jitable
-def record_month(estates, billed, collected, income, spending, overhead, rate, quality, world, p):  # type: ignore[no-untyped-def]
+def own_income(estate):  # type: ignore[no-untyped-def]
+    """What the manager received this month from owners, the estate's own public revenue and the employer behind it (fen).
+
+    Public money and income from value-added services are left out; an employer covers whatever its estate costs.
+    """
+    own = estate.income - estate.lever_company_income - estate.lever_value_added
+    return max(own, estate.spending) if estate.mode == UNIT else own
+
+
+@register_jitable
+def record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p):  # type: ignore[no-untyped-def]
     """Update 12-month sums from the rings (12 x estates), then ladder and stage.
 
-    `billed`, `collected`, `income`, `spending`, `overhead` hold fen, `rate` (twelve-month collection) and
-    `quality` what they were in each of the last twelve months.
+    `billed`, `collected`, `income`, `own` (see `own_income`), `spending`, `overhead` hold fen, `rate` (paid of the bills
+    of the last twelve months) and `quality` what they were in each of the last twelve months.
     """
     q = p[0]
     now = world[0].month % MEMORY
@@ -57,6 +84,13 @@ def record_month(estates, billed, collected, income, spending, overhead, rate, q
         estate = estates[e]
         estate.billed_12 += estate.billed - billed[now, e]
         estate.collected_12 += estate.collected - collected[now, e]
+        estate.billed_months += (1 if estate.billed > 0 else 0) - (1 if billed[now, e] > 0 else 0)
+        if world[0].month <= MEMORY:
+            estate.missed_before -= billed[now, e] - collected[now, e]
+        estate.paid_12 = estate.billed_12 - estate.missed_before - estate.open_12
+        own_now = own_income(estate)
+        estate.own_income_12 += own_now - own[now, e]
+        own[now, e] = own_now
         estate.income_12 += estate.income - income[now, e]
         estate.spending_12 += estate.spending - spending[now, e]
         estate.overhead_12 += estate.overhead - overhead[now, e]
@@ -67,21 +101,23 @@ def record_month(estates, billed, collected, income, spending, overhead, rate, q
         overhead[now, e] = estate.overhead
         # the twelve-month rate, since one month's rate of a small estate is mostly luck
         yearly = (
-            estate.collected_12 / estate.billed_12
+            estate.paid_12 / estate.billed_12
             if estate.billed_12 > 0
             else rate[(now + MEMORY - 1) % MEMORY, e]
         )
         rate[now, e] = yearly
         quality[now, e] = estate.quality
+        estate.lowest_rate = min(estate.lowest_rate, rate[earlier, e])
+        estate.lowest_quality = min(estate.lowest_quality, quality[earlier, e])
         estate.stage = cycle_stage(
-            estate.stage,
-            estate.mode,
             estate.billed > 0,
             yearly,
             estate.quality,
             estate.condition,
-            yearly - rate[earlier, e],
-            estate.quality - quality[earlier, e],
+            rate[earlier, e],
+            quality[earlier, e],
+            estate.lowest_rate,
+            estate.lowest_quality,
             q,
         )
         company = estate.mode == MARKET or estate.mode == SOE
@@ -95,10 +131,11 @@ def record_month(estates, billed, collected, income, spending, overhead, rate, q
 
 def new_rings(estates: np.ndarray) -> tuple[np.ndarray, ...]:
     """The rings of `record_month`, filled with the starting state as if the last year had been like it."""
-    money = [
-        np.tile(estates[name], (MEMORY, 1))
-        for name in ("billed", "collected", "income", "spending", "overhead")
-    ]
+    own = np.where(
+        estates["mode"] == UNIT, np.maximum(estates["income"], estates["spending"]), estates["income"]
+    )
+    columns = (estates["billed"], estates["collected"], estates["income"], own, estates["spending"])
+    money = [np.tile(column, (MEMORY, 1)) for column in (*columns, estates["overhead"])]
     rate = np.tile(estates["paid_share"], (MEMORY, 1))
     quality = np.tile(estates["quality"], (MEMORY, 1))
     return (*money, rate, quality)
@@ -113,11 +150,25 @@ def record_start(estates, world, p):  # type: ignore[no-untyped-def]
         billed = billed_share_of_full_fee(estate.mode, q) > 0.0
         estate.billed_12 = MEMORY * estate.billed
         estate.collected_12 = MEMORY * estate.collected
+        estate.missed_before = MEMORY * (estate.billed - estate.collected)
+        estate.paid_12 = estate.collected_12
+        estate.billed_months = MEMORY if estate.billed > 0 else 0
+        estate.own_income_12 = MEMORY * own_income(estate)
+        estate.lowest_rate = estate.paid_share
+        estate.lowest_quality = estate.quality
         estate.income_12 = MEMORY * estate.income
         estate.spending_12 = MEMORY * estate.spending
         estate.overhead_12 = MEMORY * estate.overhead
         estate.stage = cycle_stage(
-            STRAINED, estate.mode, billed, estate.paid_share, estate.quality, estate.condition, 0.0, 0.0, q
+            billed,
+            estate.paid_share,
+            estate.quality,
+            estate.condition,
+            estate.paid_share,
+            estate.quality,
+            estate.lowest_rate,
+            estate.lowest_quality,
+            q,
         )
         company = estate.mode == MARKET or estate.mode == SOE
         estate.nominal = 1 if estate.mode != NONE else 0

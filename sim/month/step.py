@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.month.condition import CONDITION_BINS
 from sim.month.levers import reset_levers
+from sim.month.market import CONDITION_BINS
 from sim.month.owner_passes import owners_pass, payment_pass
 from sim.month.phases import bill, close_month, open_month, serve_estates
-from sim.month.record import new_rings
+from sim.month.record import MEMORY, new_rings
 from sim.state.tables import EVENT_TYPE
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Clockwork:
         self.target = np.zeros(size)
         self.beliefs = np.zeros((int(state.estates["type"].max()) + 1, CONDITION_BINS))
         self.rings = new_rings(state.estates)
+        self.prices = np.zeros((MEMORY, size), np.float32)  # what was billed per m2 in the last twelve months
         self.events = np.zeros(12 * size + 2 * state.companies.size + 64, EVENT_TYPE)
         self.touched_levers: set[str] = set()
 
@@ -46,7 +47,9 @@ class Clockwork:
         policy()
         # 2 payment
         bill(s.estates, p, self.bill_share)
-        self._over_estates(payment_pass, self.bill_share, s.owners, s.buildings, s.estates, s.world, p)
+        self._over_estates(
+            payment_pass, self.bill_share, self.prices, s.owners, s.buildings, s.estates, s.world, p
+        )
         # 2 to 5: what the money buys
         serve_estates(
             s.estates,

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from sim.errors import EstateError
-from sim.words import COLUMN_WORDS, LANGUAGES, Word
+from sim.results.columns import COLUMN_WORDS
+from sim.words import LANGUAGES, Word
 
 CHART_WORDS = {
     "overview": Word(
@@ -44,7 +45,7 @@ TEXT = {
         "scenario: {name} · seed {seed} · {months} months · {estates} estates",
     ),
     "overview_title": Word(
-        "{time}间，陷入恶性循环或失管的小区由{start}变为{end}",
+        "{time}间，陷入恶性循环或瓦解的小区由{start}变为{end}",
         "In {time}, the share of estates in the vicious cycle (spiralling or collapsed) goes from {start} to {end}",
     ),
     "time_months": Word("{n}个月", "{n} months"),
@@ -58,9 +59,7 @@ TEXT = {
         "{title}。左图：各阶段小区占比随月份变化的堆叠面积图，期末为{shares}。右图：全部小区（不收费的计为0）的物业费收缴率由{first}变为{last}；只看有收费的小区，由{first_billing}变为{last_billing}。",
         "{title}. Left: stacked areas of the share of estates in each stage by month; at the end {shares}. Right: fee collection over all estates (0 where nobody bills) goes from {first} to {last}; over those that bill, from {first_billing} to {last_billing}.",
     ),
-    "panel_collection_rate": Word(
-        "物业费收缴率（不收费的小区计为0）", "Fee collection (0 where nobody bills)"
-    ),
+    "panel_collection": Word("物业费收缴率（不收费的小区计为0）", "Fee collection (0 where nobody bills)"),
     "still_billing": Word("有收费的", "billing"),
     "panel_quality": Word("服务质量（100% 为达标服务）", "Service quality (100% = full standard)"),
     "panel_satisfaction": Word("业主满意度", "Owner satisfaction"),
@@ -151,8 +150,8 @@ PURPOSE_WORDS = {
 
 # Inside a sentence or at the end of a line the label of a table column is too long.
 SHORT_WORDS = {
-    "collection_rate": Word("收缴率", "fee collection"),
-    "collection_rate_12": Word("近12个月收缴率", "fee collection over 12 months"),
+    "collection": Word("实收率", "fee collection"),
+    "collection_billing": Word("近12个月收缴率", "fee collection over 12 months"),
     "legacy": Word("开发遗留问题", "legacy defects"),
 }
 

@@ -49,7 +49,7 @@ TEXT = {
     ),
     "month": Word("模拟月份", "month of the run"),
     "cycle": Word("处于恶性循环的小区（百分点）", "Estates in the cycle (percentage points)"),
-    "collection_rate": Word(
+    "collection": Word(
         "物业费收缴率，只计收费的小区（百分点）", "Fee collection, estates that bill (percentage points)"
     ),
     "satisfaction": Word("业主满意度（百分点）", "Owner satisfaction (percentage points)"),
@@ -86,7 +86,7 @@ TEXT = {
     "beats": Word("比基准合算", "Worth more than the baseline"),
     "best": Word("在所有情景中最合算", "Worth most of all"),
 }
-PANELS = ("cycle", "collection_rate", "satisfaction", "quality")
+PANELS = ("cycle", "collection", "satisfaction", "quality")
 
 
 def _text(key: str, lang: str, **values: object) -> str:

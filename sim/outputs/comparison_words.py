@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sim.experiments import cost_effect as verdicts
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, RARE, Interval
-from sim.experiments.outcomes import OUTCOMES
 from sim.outputs.catalog import amount, require_language, scenario_title, titled
 from sim.outputs.shown import shown_html
+from sim.results.outcomes import OUTCOMES
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -28,13 +28,19 @@ SUBJECTS = {
     ),
     "cycle_households_share": Word("处于恶性循环的住户年占比", "the share of household-years in the cycle"),
     "cycle_estate_years": Word("处于恶性循环的小区年数", "the estate-years in the cycle"),
-    "collection_rate_last_year": Word("末年物业费收缴率", "the collection rate of the last year"),
+    "collection_last_year": Word(
+        "末年物业费实收率（全部小区）", "the collected share of the last year's bills over all estates"
+    ),
+    "collection_billing_last_year": Word(
+        "末年物业费收缴率（仅计收费的小区）",
+        "the collected share of the last year's bills over estates that bill",
+    ),
     "satisfaction_last_year": Word("末年业主满意度", "satisfaction in the last year"),
     "quality_last_year": Word("末年服务质量", "service quality in the last year"),
     "worst_decile_satisfaction": Word(
         "满意度最低十分之一住户的末年满意度", "the satisfaction of the least satisfied tenth of households"
     ),
-    "public_cost": Word("公共支出（含国企亏损）", "public cost (losses of state-owned companies included)"),
+    "public_cost": Word("公共成本（含国企亏损）", "public cost (losses of state-owned companies included)"),
 }
 SAID = {
     "moves": Word(

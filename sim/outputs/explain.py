@@ -110,7 +110,7 @@ def _turn(life: Life, turn: Turn, lang: str) -> str:
         f"{measure_name(column, lang)} {_plain(column, old)} → {_plain(column, new)}"
         for column, old, new in before
     ]
-    money = turn.measure == "collection_rate_12"
+    money = turn.measure == "collection_billing"
     if lang == "zh":
         level = f"维持标准服务所需的{percent(turn.level)}" if money else percent(turn.level)
         line = f"第{turn.month}月：{name}{'跌破' if turn.falling else '回升超过'}{level}（为{percent(turn.value)}）"

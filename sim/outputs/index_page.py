@@ -10,12 +10,12 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from sim.experiments.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from sim.units import NO_VALUE, format_share, format_yuan, yuan_to_fen
 from sim.words import Word
 
 HEADLINES = (
-    "collection_rate_last_year",
+    "collection_last_year",
     "satisfaction_last_year",
     "quality_last_year",
     "condition_last_year",

@@ -13,7 +13,7 @@ from sim.outputs.measures import RunLike
 if TYPE_CHECKING:
     import pandas as pd
 
-MEASURES = ("collection_rate", "quality", "satisfaction", "condition")
+MEASURES = ("collection", "quality", "satisfaction", "condition")
 # Under these a measure is told as having given way. They only word the story; nothing in the model uses them.
 TOLD_LEVELS = {"quality": 0.6, "satisfaction": 0.5, "condition": 0.5}
 HOLD = 3  # months a change must last to count as one
@@ -123,7 +123,7 @@ def turns(life: Life) -> list[Turn]:
     found = [
         Turn(
             int(month[at]),
-            "collection_rate_12",
+            "collection_billing",
             falling,
             float(life.collected_12[at]),
             float(life.needed[at]),

@@ -82,23 +82,13 @@ def at_months(run: RunLike, column: str, months: list[int]) -> np.ndarray:
     return matrix.astype(np.int64) if hasattr(frame[column], "cat") else matrix
 
 
-def paid_by_estate(run: RunLike) -> np.ndarray:
-    """Matrix (months from 1, estates) of what is paid of what is billed; NaN where nothing is billed."""
-    return at_months(run, "collection_rate", list(range(1, run.months + 1)))
-
-
 def paid_rates(run: RunLike) -> tuple[np.ndarray, np.ndarray]:
-    """Collection by month from 1, weighted by households: over all estates, none being paid where nobody bills, and over those that bill.
+    """Collection of the last twelve months by month from 1: over all estates, 0 where nobody bills, and over those that bill.
 
     The mean over estates that bill rises when a bad one stops billing; that over all of them does not. The second is NaN where none bills.
     """
-    paid = paid_by_estate(run)
-    weight = np.broadcast_to(run.estate_table["households"].to_numpy(dtype=np.float64), paid.shape)
-    total = (np.nan_to_num(paid) * weight).sum(axis=1)
-    billing = (weight * np.isfinite(paid)).sum(axis=1)
-    return total / weight.sum(axis=1), np.divide(
-        total, billing, out=np.full(len(total), np.nan), where=billing > 0
-    )
+    city = run.city.iloc[1:]
+    return tuple(city[name].to_numpy(dtype=np.float64) for name in ("collection", "collection_billing"))  # type: ignore[return-value]
 
 
 def stages_at(run: RunLike, months: list[int]) -> np.ndarray:

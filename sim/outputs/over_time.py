@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 
 from sim.outputs import style
 from sim.outputs.catalog import CHART_WORDS, capital, measure_name, percent, pick, provenance, text
-from sim.outputs.measures import RunLike, paid_by_estate, paid_rates
+from sim.outputs.measures import RunLike, paid_rates
 from sim.words import MODE_WORDS, MODES
 
 CYCLE_COLOURS = {
-    "collection_rate": style.BLUE,
+    "collection": style.BLUE,
     "quality": style.VERMILLION,
     "satisfaction": style.GREEN,
     "condition": style.PURPLE,
@@ -33,14 +33,12 @@ class Band(NamedTuple):
 
 
 def band_of(run: RunLike, column: str) -> Band:
-    """The band of one of CYCLE_COLUMNS. Collection counts estates where nobody bills as paying nothing, so that they are not lost sight of."""
-    if column != "collection_rate":
-        return Band(
-            run.city.index.to_numpy(),
-            *(run.city[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90")),
-        )
-    low, high = np.percentile(np.nan_to_num(paid_by_estate(run)), (10, 90), axis=1)
-    return Band(np.arange(1, run.months + 1), low, paid_rates(run)[0], high)
+    """The band of one of CYCLE_COLUMNS. Collection counts a month without a bill as 0, so that an estate that stops billing is not lost sight of."""
+    shown = run.city.iloc[1:] if column == "collection" else run.city  # nothing was billed in month 0
+    return Band(
+        shown.index.to_numpy(),
+        *(shown[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90")),
+    )
 
 
 @style.styled
@@ -68,7 +66,7 @@ def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
             (low[-1], percent(low[-1]), style.GREY),
             (mean[-1], f"{text('mean', lang)} {percent(mean[-1])}", style.readable(colour)),
         ]
-        if column == "collection_rate":
+        if column == "collection":
             ends.append(_billing(panel, run, lang))
         style.end_labels(panel, [label for label in ends if np.isfinite(label[0])], size=9)
     return style.owner(host)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.outcomes import OUTCOMES
 from sim.outputs.catalog import percent, require_language
 from sim.outputs.comparison_words import bounds_of, size_of, subject
 from sim.parameters import PARAMETERS
+from sim.results.outcomes import OUTCOMES
 from sim.words import Word
 
 if TYPE_CHECKING:

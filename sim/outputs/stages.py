@@ -292,8 +292,8 @@ def estate_map_alt(run: RunLike, lang: str = "en") -> str:
     name, count = type_title(run, worst, lang), f"{len(kinds):,}"
     if lang == "zh":
         return (
-            f"{count}个小区的方格图，按类型分组、按阶段着色。失管小区由{percent(shares[0])}变为{percent(shares[1])}；"
-            f"期末失管比例最高的是{name}（{percent(by_type[worst])}）。"
+            f"{count}个小区的方格图，按类型分组、按阶段着色。瓦解小区由{percent(shares[0])}变为{percent(shares[1])}；"
+            f"期末瓦解比例最高的是{name}（{percent(by_type[worst])}）。"
         )
     return (
         f"Grid of {count} estates, grouped by type and coloured by stage. Collapsed estates go from {percent(shares[0])} "

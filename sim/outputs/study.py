@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.errors import EstateError
-from sim.experiments.outcomes import OUTCOMES
 from sim.outputs import style
 from sim.outputs.catalog import amount, capital, money_scale, percent, require_language, wrapped
 from sim.outputs.comparison_words import subject
 from sim.outputs.index_page import mean_and_interval
 from sim.outputs.sensitivity_words import parameter_name
+from sim.results.outcomes import OUTCOMES
 from sim.words import Word
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.experiments.outcomes import OUTCOMES
 from sim.outputs.catalog import percent, require_language
 from sim.outputs.comparison_words import bounds_of, percent_level, size_of, subject
+from sim.results.outcomes import OUTCOMES
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ SAID = {
 def sentence_of(found: Withdrawal, one: Withdrawn, lang: str = "en") -> str:
     """What ending a programme does, and how much of its effect remains."""
     unit = OUTCOMES[one.outcome].unit
-    labels = {each.name: each.label().in_language(lang) for each in found.scenario.interventions}
+    labels = {
+        each.name: each.label_zh if lang == "zh" else each.label_en for each in found.scenario.interventions
+    }
     values = {
         "name": labels.get(one.programme) or one.programme,
         "month": one.month,

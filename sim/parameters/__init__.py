@@ -1,5 +1,6 @@
 """Every parameter of the model, declared once; defaults, schema, sliders, tables and the glossary derive from it."""
 
+from sim.parameters.accounts import ACCOUNTS
 from sim.parameters.governance import COMMITTEE, MARKET, STAGES
 from sim.parameters.owners import OWNERS
 from sim.parameters.payment import PAYMENT
@@ -8,4 +9,6 @@ from sim.parameters.service import CONDITION, SERVICE
 
 __all__ = ["PARAMETERS", "Parameter", "collect", "record_type", "to_record"]
 
-PARAMETERS: dict[str, Parameter] = collect(PAYMENT, SERVICE, CONDITION, OWNERS, COMMITTEE, MARKET, STAGES)
+PARAMETERS: dict[str, Parameter] = collect(
+    PAYMENT, SERVICE, CONDITION, OWNERS, COMMITTEE, MARKET, STAGES, ACCOUNTS
+)

@@ -303,6 +303,20 @@ STAGES = (
         "share",
     ),
     P(
+        "stage.collapsed_quality",
+        0.3,
+        0,
+        1,
+        "share",
+    ),
+    P(
+        "stage.collapsed_condition",
+        0.225,
+        0,
+        1,
+        "share",
+    ),
+    P(
         "stage.movement",
         0.012,
         0,

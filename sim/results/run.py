@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sim.results.columns import units_of
 from sim.results.provenance import describe_run
 from sim.results.record import Record, record_of
 from sim.results.tables import TABLES, arrow_table
-from sim.words import units_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,6 @@ class Source(Protocol):
     def table(self, name: str) -> pa.Table:
         """One of TABLES."""
 
-    @property
     def manifest(self) -> dict[str, Any]:
         """What `Run.manifest` holds."""
 
@@ -45,7 +44,6 @@ class Simulated:
         """One of TABLES, made anew."""
         return arrow_table(TABLES[name](self.record))
 
-    @property
     def manifest(self) -> dict[str, Any]:
         """Provenance of the run; takes the digest of all outcomes."""
         return describe_run(self.scenario, self.record.outcomes, self.wall_seconds, self.finished)
@@ -84,14 +82,14 @@ class Run:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Scenario as resolved, seed, months, versions, git state, machine, wall time and digest of the outcomes."""
-        return self._source.manifest
+        return self._source.manifest()
 
     @cached_property
     def estates(self) -> pd.DataFrame:
         """One row per estate and month 1 to the last, with the columns of `sim.words.ESTATE_COLUMN_WORDS`.
 
         Money in yuan of the month (arrears and fund: balance), rates and indices as shares in [0, 1]. NaN, never zero,
-        where a figure does not exist: collection_rate where nothing is billed, collection_rate_12 where nothing was
+        where a figure does not exist: collection_rate where nothing is billed, collection_billing where nothing was
         billed for a year, margin without a company, waiting_days without an open complaint.
         """
         return self._frame("estates")
@@ -137,9 +135,9 @@ class Run:
     def save(self, folder: str | Path) -> Path:
         """Write all tables as Parquet and then manifest.json into `folder` (made if need be); returns the folder.
 
-        ResultError if the folder holds another result.
+        ResultError if the folder holds a run of other content.
         """
-        from sim.results.saved_run import save_run
+        from sim.results.folder import save_run
 
         return save_run(self, Path(folder))
 

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.results.columns import COLUMN_WORDS
 from sim.units import NO_VALUE, format_share, format_yuan, yuan_to_fen
-from sim.words import COLUMN_WORDS, STAGES
+from sim.words import STAGES
 
 if TYPE_CHECKING:
     from sim.results.run import Run
 
 KEY_OUTCOMES = (
-    "collection_rate",
+    "collection",
+    "collection_billing",
+    "collected_per_household",
     "quality",
     "satisfaction",
     "condition",
@@ -95,7 +98,7 @@ def html(run: Run) -> str:
         f"<td>{written(change.column, change.start, 'en')}</td><td>{written(change.column, change.end, 'en')}</td></tr>"
         for change in key_changes(run)
     )
-    title = escape(run.scenario.title.in_language("en"))
+    title = escape(run.scenario.title.en)
     facts = f"seed {run.seed} · {run.months} months · {len(run.estate_table):,} estates · {run.wall_seconds:.1f} s"
     return (
         f"<div><strong>{title}</strong><br><small>{facts}</small>"

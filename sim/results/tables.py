@@ -14,11 +14,13 @@ import pyarrow as pa
 
 from sim.ledger import KINDS, PURPOSES
 from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
-from sim.results.city_table import city_columns, collection_rate, waiting_days
+from sim.results.city_table import city_columns
+from sim.results.columns import COLUMN_WORDS
+from sim.results.reading import Reading, ratio, waiting_days
 from sim.results.record import Record
 from sim.state.events import CAUSES, EVENT_KINDS
 from sim.units import FEN_PER_YUAN
-from sim.words import COLUMN_WORDS, MODES, STAGES
+from sim.words import MODES, STAGES
 
 PROGRAMME = "programme"
 
@@ -35,7 +37,7 @@ Columns = Mapping[str, "np.ndarray | Coded"]
 
 def estates_columns(record: Record) -> Columns:
     """One row per estate and month 1 to the last, months one after another; columns as the documentation of Run says."""
-    out, facts = record.outcomes, record.facts
+    out, facts, reading = record.outcomes, record.facts, Reading(record)
     months, size = record.months, record.estates
 
     def flat(column: np.ndarray) -> np.ndarray:
@@ -58,8 +60,10 @@ def estates_columns(record: Record) -> Columns:
         "district": each(facts["district"], np.int16),
         "mode": Coded(flat(out.mode), MODES),
         "stage": Coded(flat(out.stage), STAGES),
-        "collection_rate": collection_rate(flat(out.collected), flat(out.billed)).astype(np.float32),
-        "collection_rate_12": collection_rate(flat(out.collected_12), flat(out.billed_12)).astype(np.float32),
+        "self_sustaining": flat(reading.self_sustaining),
+        "collection_rate": ratio(flat(out.collected), flat(out.billed)).astype(np.float32),
+        "collection": flat(reading.collection).astype(np.float32),
+        "collection_billing": flat(reading.collection_billing).astype(np.float32),
         "arrears": yuan(out.arrears),
         "satisfaction": flat(out.satisfaction),
         "quality": flat(out.quality),
@@ -133,9 +137,8 @@ def events_columns(record: Record) -> Columns:
 
 def ledger_columns(record: Record) -> Columns:
     """One row per month, purpose and programme ("" for the ordinary course): what moved from which kind to which kind."""
-    month, purpose, payer, payee, programme, fen = (
-        zip(*record.ledger, strict=True) if record.ledger else ((),) * 6
-    )
+    lines = record.ledger
+    month, purpose, payer, payee, programme, fen = zip(*lines, strict=True) if lines else ((),) * 6
     return {
         "month": np.array(month, np.int16),
         "purpose": _encode(purpose, (*PURPOSES, PROGRAMME)),

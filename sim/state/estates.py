@@ -51,6 +51,8 @@ MONTHLY = (
     Field("billed", I8, "fen", "billed this month"),
     Field("collected", I8, "fen", "paid of this month's bills"),
     Field("recovered", I8, "fen", "arrears repaid this month"),
+    Field("repaid_old", I8, "fen", "of these, what was owed on bills of more than twelve months ago"),
+    Field("open_12", I8, "fen", "what owners still owe on the bills of the last twelve simulated months"),
     Field("arrears", I8, "fen", "arrears outstanding"),
     Field("debtors", I8, "owners", "owners in arrears"),
     Field("payers", I8, "owners", "owners who paid this month's bill"),
@@ -89,9 +91,22 @@ MONTHLY = (
     # record
     Field("billed_12", I8, "fen", "billed over 12 months"),
     Field("collected_12", I8, "fen", "collected over 12 months"),
+    Field("paid_12", I8, "fen", "paid so far, when due or late, of the bills of the last 12 months"),
+    Field(
+        "missed_before", I8, "fen", "of those bills, what was missed before month 1 (as if like the start)"
+    ),
+    Field("billed_months", I4, "months", "months of the last 12 in which it billed"),
     Field("income_12", I8, "fen", "income over 12 months"),
+    Field(
+        "own_income_12",
+        I8,
+        "fen",
+        "of that, from owners, the estate's public revenue and the employer behind it over 12 months",
+    ),
     Field("spending_12", I8, "fen", "spending on service over 12 months"),
     Field("overhead_12", I8, "fen", "spending besides over 12 months"),
+    Field("lowest_rate", F8, "share", "lowest 12-month collection up to half a year ago"),
+    Field("lowest_quality", F8, "share", "lowest service quality up to half a year ago"),
     Field("stage", I4, "code", "cycle stage (index into STAGES)"),
     Field("nominal", I4, "flag", "any management at all"),
     Field("charging", I4, "flag", "fees are billed and collected"),

@@ -1,6 +1,6 @@
 """The owners' columns: one array each, grouped estate by estate and building by building.
 
-57 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
+63 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.state.columns import Field
 
-F4, U1, I4, U4 = np.float32, np.uint8, np.int32, np.uint32
+F4, U1, I4, U2, U4 = np.float32, np.uint8, np.int32, np.uint16, np.uint32
 
 OWNER_FIELDS = (
     Field("area", F4, "m2", "floor area of the flat", True),
@@ -27,6 +27,8 @@ OWNER_FIELDS = (
     Field("expectation", F4, "share", "the level of service the owner has come to expect"),
     Field("grievance", F4, "share", "grievance against the company"),
     Field("arrears", I4, "fen", "unpaid fees"),
+    Field("unpaid_12", I4, "fen", "bills of the last twelve months that were not paid when due"),
+    Field("missed", U2, "bits", "which bills of the last twelve months those are (bit 0: this month's)"),
     Field("luck_complaint", U4, "word", "this month's addressed draw for complaining (scratch of the month)"),
     Field(
         "luck_persuasion",
@@ -61,6 +63,8 @@ class Owners(NamedTuple):
     expectation: np.ndarray
     grievance: np.ndarray
     arrears: np.ndarray
+    unpaid_12: np.ndarray
+    missed: np.ndarray
     luck_complaint: np.ndarray
     luck_persuasion: np.ndarray
     arrears_age: np.ndarray

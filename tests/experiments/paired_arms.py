@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.experiments.arms import CYCLE, ESTATES, Arm
 from sim.experiments.comparison import Comparison, Settings
-from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.scenario import Scenario, load, with_overrides
 from sim.words import STAGES
 

@@ -13,10 +13,10 @@ import numpy as np
 
 from sim.experiments.cell import Cell, cells_of
 from sim.experiments.engine import Packed
-from sim.experiments.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.experiments.packing import pack
 from sim.experiments.running import run_cells
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
+from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.scenario import load
 
 MONTHS, ESTATES = 24, 7
@@ -39,7 +39,7 @@ def pretend(seed: int) -> RunSummary:
         months=MONTHS,
         types=("commodity", "three_no"),
         scalars={name: float(luck.random()) for name in OUTCOMES}
-        | {"collection_rate_last_year": float("nan") if seed % 5 == 0 else 0.5},
+        | {"collection_last_year": float("nan") if seed % 5 == 0 else 0.5},
         series={name: shares(MONTHS + 1) for name in SERIES},
         by_type={name: shares(2, MONTHS + 1) for name in GROUP_SERIES},
         by_district={name: shares(3, MONTHS + 1) for name in GROUP_SERIES},

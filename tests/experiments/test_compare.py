@@ -172,9 +172,9 @@ def test_an_outcome_without_a_value_has_no_interval(tmp_path):
         replications=6,
         engine=InProcess(Pretend()),
         store=tmp_path,
-        outcomes=("cycle_share", "collection_rate_last_year"),
+        outcomes=("cycle_share", "collection_last_year"),
     )
-    row = made.differences.set_index("outcome").loc["collection_rate_last_year"]
+    row = made.differences.set_index("outcome").loc["collection_last_year"]
     assert row["note"] == "no value" and math.isnan(row["difference"]) and math.isnan(row["low"])
     assert any("has no interval" in line for line in made.warnings())
 

@@ -51,7 +51,7 @@ class Known:
             "cycle_share": 3 * first - 2 * second + luck,
             "exits": first * third,
             "arrears_end": 7.0,
-            "collection_rate_last_year": math.nan if self.broken and first > 0.9 else first,
+            "collection_last_year": math.nan if self.broken and first > 0.9 else first,
         }
         summary = replace(pretend(cell.seed), scalars=scalars)
         return Packed(pack(summary), summary.digest())
@@ -133,9 +133,9 @@ def test_luck_that_is_common_is_no_noise():
 
 def test_incomplete_outcomes_are_refused(tmp_path):
     with pytest.raises(
-        StudyError, match=r"collection_rate_last_year: has no value in .* so no sensitivity is computed"
+        StudyError, match=r"collection_last_year: has no value in .* so no sensitivity is computed"
     ):
-        known(tmp_path, "morris", 6, broken=True, outcomes=("cycle_share", "collection_rate_last_year"))
+        known(tmp_path, "morris", 6, broken=True, outcomes=("cycle_share", "collection_last_year"))
     with pytest.raises(StudyError, match="have no result, so nothing is computed"):
         sensitivity(
             "vicious_cycle",

@@ -62,7 +62,7 @@ def test_a_summary_comes_back_bit_for_bit():
         after = unpack(pack(before))
         assert after.digest() == before.digest()
         assert list(after.spending) == list(before.spending)
-        assert np.isnan(after.scalars["collection_rate_last_year"]) == (seed == 0)
+        assert np.isnan(after.scalars["collection_last_year"]) == (seed == 0)
     assert pretend(0).digest() != pretend(1).digest()
 
 

@@ -236,7 +236,7 @@ def test_one_row_a_run(tiny, tmp_path):
 
 def test_statistics_are_by_factor_and_refuse_what_is_missing(tiny, tmp_path):
     full = write(
-        tmp_path, TINY.replace('"public_cost", "collection_rate_last_year"', '"public_cost"'), "full.toml"
+        tmp_path, TINY.replace('"public_cost", "collection_last_year"', '"public_cost"'), "full.toml"
     )
     found = pretended(full, tmp_path / "store")
     table = found.statistics(["companies.state_owned"])
@@ -245,7 +245,7 @@ def test_statistics_are_by_factor_and_refuse_what_is_missing(tiny, tmp_path):
     assert table["cycle_share"]["count"].tolist() == [6, 6]
     with pytest.raises(StudyError, match="allowed: point"):
         found.statistics(["nothing"])
-    with pytest.raises(StudyError, match="collection_rate_last_year has no value in 4 of 12 runs"):
+    with pytest.raises(StudyError, match="collection_last_year has no value in 4 of 12 runs"):
         pretended(tiny, tmp_path / "store").statistics()  # made-up runs of seed 5 bill nobody
     broken = pretended(full, tmp_path / "other", Pretend(raises=frozenset({6})))
     assert (broken.missing, len(broken.failures)) == (4, 4)

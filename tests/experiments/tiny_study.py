@@ -11,7 +11,7 @@ from sim.experiments.study import StudyResult, study
 
 TEXTS = 'title = { zh = "小", en = "tiny" }\nquestion = { zh = "怎样？", en = "how?" }\n'
 TINY = (
-    'base = "small_city"\nreplications = 3\nseed = 5\noutcomes = ["cycle_share", "public_cost", "collection_rate_last_year"]\n'
+    'base = "small_city"\nreplications = 3\nseed = 5\noutcomes = ["cycle_share", "public_cost", "collection_last_year"]\n'
     + TEXTS
     + """
 [changes]

@@ -13,7 +13,6 @@ from small_city import events_of, paid_by, ran
 from sim.errors import ScenarioError
 from sim.interventions.describe import as_text, describe, kinds, range_of, scenarios_by_kind, shown
 from sim.scenario import PROGRAMMES, Targets, list_scenarios, load
-from sim.text import in_language
 
 ROOT = Path(__file__).resolve().parents[2]
 SIX = {
@@ -34,8 +33,7 @@ def test_all_kinds_are_known() -> None:
 @pytest.mark.parametrize("kind", kinds())
 def test_the_text_says_everything(kind: str, lang: str) -> None:
     made = describe(kind)
-    with in_language(lang):
-        text = as_text(made)
+    text = as_text(made, lang)
     for part in (made.label, made.mechanism, made.risk, *(setting.label for setting in made.settings)):
         assert part.in_language(lang) in text
     assert all(f"`{name}`" in text for name in (*made.levers, *(setting.key for setting in made.settings)))
@@ -50,12 +48,10 @@ def test_money_settings_carry_their_unit_and_range() -> None:
         and made["first_year"].is_money
         and made["first_year"].source == "P029"
     )
-    assert range_of(made["first_year"]) == "0 – 5" and shown(made["first_year"].default) == "0.3"
+    assert range_of(made["first_year"]) == "0 – 5" and shown(made["first_year"].default, "en") == "0.3"
     common = {setting.key: setting for setting in describe("operating_subsidy").common}
     assert range_of(common["order"]) == "worst_first, easiest_first, random"
-    assert shown(Targets()) == "all estates"
-    with in_language("zh"):
-        assert shown(Targets(old=True)) == "old = 是"
+    assert shown(Targets(old=True), "zh") == "old = 是" and shown(Targets(), "en") == "all estates"
 
 
 def test_an_unknown_kind_names_the_nearest() -> None:

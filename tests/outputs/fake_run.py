@@ -21,7 +21,7 @@ TYPE_TITLES = {
     "three_no": {"en": "Estates without owner unit, manager or fund", "zh": "三无小区"},
     "resettlement": {"en": "Resettlement housing", "zh": "安置小区"},
 }
-BANDED = ("collection_rate", "quality", "satisfaction", "condition")
+BANDED = ("collection", "quality", "satisfaction", "condition")
 
 
 @dataclass
@@ -143,7 +143,9 @@ def _long(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.
             "mode": pd.Categorical.from_codes(mode, MODES),
             "stage": pd.Categorical.from_codes(flat("stage"), STAGES),
             "collection_rate": np.where(charging, r, np.nan),
-            "collection_rate_12": np.where(charging, r, np.nan),
+            "collection": np.where(charging, r, 0.0),
+            "collection_billing": np.where(charging, r, np.nan),
+            "self_sustaining": charging & (flat("stage") % 2 == 0),
             "arrears": billed * 3,
             "satisfaction": flat("s"),
             "quality": q,
@@ -180,11 +182,14 @@ def _city(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.
     city = pd.DataFrame(index=pd.RangeIndex(months + 1, name="month"))
     charging = paths["mode"] < 3
     for name, key in zip(BANDED, ("r", "q", "s", "k"), strict=True):
-        values = np.where(charging, paths[key], np.nan) if key == "r" else paths[key]
-        known = np.where(np.isnan(values), 0, weight)
-        city[name] = np.nansum(values * known, axis=1) / known.sum(axis=1)
+        values = np.where(charging, paths[key], 0.0) if key == "r" else paths[key]
+        city[name] = (values * weight).sum(axis=1)
         for share in (10, 50, 90):
-            city[f"{name}_p{share}"] = np.nanpercentile(values, share, axis=1)
+            city[f"{name}_p{share}"] = np.percentile(values, share, axis=1)
+    billing = (charging * weight).sum(axis=1)
+    city["collection_billing"] = (np.where(charging, paths["r"], 0.0) * weight).sum(axis=1) / billing
+    city["collection_rate"] = city["collection_billing"]
+    city.loc[0, [column for column in city.columns if column.startswith("collection")]] = np.nan
     for code, name in enumerate(STAGES):
         city[f"stage_{name}"] = (paths["stage"] == code).mean(axis=1)
     for code, name in enumerate(MODES):

@@ -94,37 +94,21 @@ def test_cycle_has_a_mean_and_a_band_in_each_panel(run: FakeRun) -> None:
         assert line.get_label() == column
         (band,) = panel.collections
         heights = band.get_paths()[0].vertices[:, 1]
-        if column != "collection_rate":
-            np.testing.assert_allclose(line.get_ydata(), run.city[column])
-            assert heights.min() == pytest.approx(run.city[f"{column}_p10"].min())
-            assert heights.max() == pytest.approx(run.city[f"{column}_p90"].max())
+        shown = run.city.iloc[1:] if column == "collection" else run.city  # nothing was billed in month 0
+        np.testing.assert_allclose(line.get_ydata(), shown[column])
+        assert heights.min() == pytest.approx(shown[f"{column}_p10"].min())
+        assert heights.max() == pytest.approx(shown[f"{column}_p90"].max())
         assert panel.get_xlim() == (0, run.months)
         assert panel.get_ylim() == (0, 1)
 
 
-def test_collection_counts_estates_that_bill_nobody_as_unpaid(run: FakeRun) -> None:
-    """An estate that pays badly and stops billing raises the mean over estates that bill; over all estates it must lower it."""
-    frame = run.estates.copy()
-    frame["paid"] = frame["collection_rate"].fillna(0) * frame["households"]
-    by_month = frame.groupby("month")
+def test_collection_is_drawn_over_all_estates_and_over_those_that_bill(run: FakeRun) -> None:
     everybody, billing = paid_rates(run)
-    np.testing.assert_allclose(everybody, by_month["paid"].sum() / by_month["households"].sum())
-    np.testing.assert_allclose(
-        billing,
-        by_month["paid"].sum() / frame[frame["collection_rate"].notna()].groupby("month")["households"].sum(),
-    )
-    last = run.estates["month"] == run.months
-    worst = run.estates.loc[last, "collection_rate"].idxmin()
-    stopped = replace(
-        run,
-        estates=run.estates.assign(
-            collection_rate=run.estates["collection_rate"].mask(run.estates.index == worst)
-        ),
-    )
-    assert paid_rates(stopped)[0][-1] < everybody[-1] and paid_rates(stopped)[1][-1] > billing[-1]
-    lines = {line.get_label(): line.get_ydata() for line in cycle(stopped).axes[0].child_axes[0].get_lines()}
-    np.testing.assert_allclose(lines["collection_rate"], paid_rates(stopped)[0])
-    np.testing.assert_allclose(lines["billing"], paid_rates(stopped)[1])
+    np.testing.assert_array_equal(everybody, run.city["collection"].iloc[1:])
+    assert (everybody <= billing).all() and everybody[-1] < billing[-1]
+    lines = {line.get_label(): line.get_ydata() for line in cycle(run).axes[0].child_axes[0].get_lines()}
+    np.testing.assert_array_equal(lines["collection"], everybody)
+    np.testing.assert_array_equal(lines["billing"], billing)
 
 
 def test_overview_stacks_all_estates_and_says_how_many_are_in_the_cycle(run: FakeRun) -> None:
@@ -357,6 +341,6 @@ def test_short_runs_can_be_drawn(months: int, tmp_path) -> None:
 
 def test_a_run_without_events_money_or_bills_can_be_drawn(run: FakeRun, tmp_path) -> None:
     city = run.city.copy()
-    city[[f"collection_rate{end}" for end in ("", "_p10", "_p50", "_p90")]] = np.nan
+    city[[column for column in city.columns if column.startswith("collection")]] = np.nan
     bare = replace(run, city=city, events=run.events.iloc[:0], ledger=run.ledger.iloc[:0])
     assert len(save_charts(bare, tmp_path, formats=["png"])) == len(CHARTS)

@@ -90,7 +90,7 @@ def test_falling_under_what_service_needs_is_told_with_what_moved_before(run: Fa
     )
     table = run.estate_table.assign(standard_cost=800.0)
     low = replace(run, estates=estates, estate_table=table)
-    first = next(turn for turn in turns(life_of(low, 7)) if turn.measure == "collection_rate_12")
+    first = next(turn for turn in turns(life_of(low, 7)) if turn.measure == "collection_billing")
     assert first.falling and first.level == pytest.approx(0.8)
     # Twelve months at 95 % and then 30 %: the yearly rate passes 80 % in the third bad month.
     assert first.month == 17 and first.value == pytest.approx((9 * 0.95 + 3 * 0.3) / 12)
@@ -133,7 +133,7 @@ def test_the_chart_of_a_life_marks_and_words_its_events(run: FakeRun, lang: str)
     assert [item.get_text() for item in lines.texts if item.get_gid() == "event"] == ["1", "2"]
     (words,) = (item.get_text() for item in key.texts)
     assert event_sentence("notice_given", "losses", 9.0, lang)[:5] in words.replace("\n", "")
-    assert {"collection_rate", "quality", "satisfaction", "condition", "needed"} <= {
+    assert {"collection", "quality", "satisfaction", "condition", "needed"} <= {
         line.get_label() for line in lines.get_lines()
     }
     assert "7" in estate_life_alt(run, 7, lang)

@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 
 from sim.exact import power64
+from sim.month.owner_passes import SHARE_UNIT
 from sim.state.estates import ESTATE_FIELDS
 
 from .building import Building
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 F = np.float32
 AMATEURS = 0.85  # skill of unit logistics, volunteers and street cleaners
-PARTS = 2**15  # mean moods are sums of whole multiples of its inverse
+PARTS = int(SHARE_UNIT)  # mean moods are sums of whole multiples of 1 / SHARE_UNIT an owner
 
 
 def between(low: float, value: float, high: float) -> float:
@@ -83,7 +84,7 @@ class Estate(mesa.Agent):
 
     def bill_and_collect(self) -> None:
         """Owners get this month's bill, if anybody bills, and decide; the money goes to whoever it is owed to."""
-        self.billed = self.collected = self.recovered = self.payers = 0
+        self.billed = self.collected = self.recovered = self.repaid_old = self.payers = 0
         share = self.full_fee_share(self.mode)
         for owner in self.owners:
             owner.draw_luck()
@@ -94,6 +95,7 @@ class Estate(mesa.Agent):
                 building.paid_share = F(self.paid_share)
                 for owner in building.owners:
                     owner.get_no_bill()
+        self.open_12 = sum(owner.owed_of_the_year for owner in self.owners)
         if self.billed > 0:
             self.book_payments()
             self.paid_share = self.payers / self.households
@@ -123,10 +125,11 @@ class Estate(mesa.Agent):
             )
             for owner in building.owners:
                 owner.get_bill(F(self.price * share), seen, standing)
-                paid, repaid = owner.settle(F(self.lever_recovery))
+                paid, repaid, old = owner.settle(F(self.lever_recovery))
                 self.billed += int(owner.bill)
                 self.collected += paid
                 self.recovered += repaid
+                self.repaid_old += old
             payers = sum(int(owner.paid) for owner in building.owners)
             building.paid_share = F(payers) / F(len(building.owners))
             self.payers += payers

@@ -7,9 +7,25 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
+from sim.exact import clip
+from sim.month.decisions import (
+    bill_of,
+    complaint_chance,
+    complaint_solved,
+    logistic_draw,
+    next_arrears_age,
+    next_expectation,
+    next_grievance,
+    next_satisfaction,
+    next_waiting,
+    participation_chance,
+    payment_logit,
+    repaid_amount,
+    repayment_chance,
+    uniform,
+    value_for_money,
+)
 from sim.state.owners import OWNER_FIELDS, Owners
-
-from . import formulas
 
 if TYPE_CHECKING:
     from .building import Building
@@ -17,6 +33,7 @@ if TYPE_CHECKING:
     from .estate import Estate
 
 F = np.float32
+YEAR = 12  # months
 OWNER_MONTH, OWNER_VOTE = 0, 1  # blocks of draws
 
 
@@ -31,8 +48,12 @@ class Owner(mesa.Agent):
         self.row = row
         self.bill = np.int32(0)
         self.refuses_and_resents = False
+        self.debts: list[list[int]] = []  # [month of the bill, fen still owed], the oldest first
+        self.missed_bills: list[tuple[int, int]] = []  # (month, fen) of every bill that was not paid when due
         for field in OWNER_FIELDS:
             setattr(self, field.name, getattr(owners, field.name)[row])
+        if self.arrears:
+            self.debts.append([-YEAR, int(self.arrears)])
 
     def draw_luck(self) -> None:
         """This month's four draws."""
@@ -45,12 +66,36 @@ class Owner(mesa.Agent):
         """Nobody bills this month: nothing is due, nobody pays, nothing is repaid."""
         self.bill = np.int32(0)
         self.paid = np.uint8(0)
+        self.look_back()
+
+    def look_back(self) -> None:
+        """What of the bills of the last twelve months was missed, and which."""
+        month = self.model.month
+        window = [(month - when, fen) for when, fen in self.missed_bills if when > month - YEAR]
+        self.unpaid_12 = np.int32(sum(fen for _, fen in window))
+        self.missed = np.uint16(sum(1 << ago for ago, _ in window))
+
+    @property
+    def owed_of_the_year(self) -> int:
+        """Fen still owed on the bills of the last twelve months."""
+        return sum(fen for when, fen in self.debts if when > self.model.month - YEAR)
+
+    def repay(self, fen: int) -> int:
+        """Pay off debts, the oldest first; returns what went to bills of more than twelve months ago."""
+        old = 0
+        for debt in self.debts:
+            part = min(fen, debt[1])
+            debt[1] -= part
+            fen -= part
+            old += part if debt[0] <= self.model.month - YEAR else 0
+        self.debts = [debt for debt in self.debts if debt[1]]
+        return old
 
     def get_bill(self, fee: np.float32, payers_seen: np.float32, standing: np.float32) -> None:
         """Pay this month's bill or refuse, given the share of payers seen and what speaks for paying in the whole estate."""
         f = self.model.p.single
-        self.bill = np.int32(formulas.bill(self.area, fee, self.occupancy, f.payment_vacant_bill_share))
-        logit = formulas.log_odds(
+        self.bill = np.int32(bill_of(self.area, fee, self.occupancy, f.payment_vacant_bill_share))
+        logit = payment_logit(
             self.duty,
             self.service_sensitivity,
             self.satisfaction,
@@ -65,12 +110,12 @@ class Owner(mesa.Agent):
             F(self.bill) / self.income,
         )
         assert logit.dtype == np.float32
-        self.paid = np.uint8(bool(formulas.pays(logit, self.luck_pay)))
+        self.paid = np.uint8(bool(logistic_draw(logit, self.luck_pay)))
 
-    def settle(self, pressure: np.float32) -> tuple[int, int]:
-        """Repay old arrears or not, and add what was not paid; returns (fen paid of the bill, fen repaid)."""
+    def settle(self, pressure: np.float32) -> tuple[int, int, int]:
+        """Repay old arrears or not, and add what was not paid; returns fen (paid of the bill, repaid, of this on old bills)."""
         p, f = self.model.p, self.model.p.single
-        chance = formulas.chance_to_repay(
+        chance = repayment_chance(
             f.arrears_repay_base,
             f.arrears_repay_satisfied,
             self.satisfaction,
@@ -79,31 +124,38 @@ class Owner(mesa.Agent):
             f.arrears_ageing,
             np.int32(self.arrears_age),
         )
-        repays = formulas.draw(self.luck_repay) < chance
-        repaid = int(formulas.repaid(repays, self.arrears, self.bill, np.int32(p.arrears_instalments)))
+        repays = uniform(self.luck_repay) < chance
+        repaid = int(repaid_amount(repays, self.arrears, self.bill, np.int32(p.arrears_instalments)))
         paid = int(self.bill) if self.paid else 0
         self.arrears = np.int32(int(self.arrears) - repaid + int(self.bill) - paid)
-        self.arrears_age = np.uint8(formulas.months_in_arrears(self.arrears, self.arrears_age))
-        return paid, repaid
+        self.arrears_age = np.uint8(next_arrears_age(self.arrears, self.arrears_age))
+        old = self.repay(repaid)
+        if int(self.bill) > paid:
+            self.debts.append([self.model.month, int(self.bill)])
+            self.missed_bills.append((self.model.month, int(self.bill)))
+        self.look_back()
+        return paid, repaid, old
 
     def live_through(self, estate: Estate, building: Building) -> tuple[bool, bool]:
         """Be pleased or not, complain, resent; returns (a complaint was filed, a complaint was solved)."""
         f = self.model.p.single
-        value = formulas.worth(F(estate.quality_felt), F(self.bill) / self.income, f.satisfaction_burden_norm)
+        value = value_for_money(
+            F(estate.quality_felt), F(self.bill) / self.income, f.satisfaction_burden_norm
+        )
         received = F(estate.level) + f.satisfaction_value_weight * value
         expected = self.expectation
         self.expectation = F(
-            formulas.adapted(
+            next_expectation(
                 expected, received, f.satisfaction_expectation_up, f.satisfaction_expectation_down
             )
         )
         self.satisfaction = F(
-            formulas.mood(
+            next_satisfaction(
                 self.satisfaction, received, expected, f.satisfaction_relative_weight, f.satisfaction_speed
             )
         )
         waited = self.waiting
-        chance = formulas.chance_to_complain(
+        chance = complaint_chance(
             f.complaints_base,
             F(estate.lever_complaint_channel),
             f.complaints_tolerance,
@@ -111,9 +163,9 @@ class Owner(mesa.Agent):
             f.complaints_activism,
             self.activism,
         )
-        solved = bool(formulas.is_solved(waited, self.luck_complaint, F(estate.solved_share)))
+        solved = bool(complaint_solved(waited, self.luck_complaint, F(estate.solved_share)))
         self.waiting = np.uint8(
-            formulas.complaint_after(
+            next_waiting(
                 waited, self.luck_complaint, solved, chance, np.uint8(self.model.p.complaints_patience)
             )
         )
@@ -132,10 +184,10 @@ class Owner(mesa.Agent):
             F(p.grievance_legacy * estate.legacy + estate.lever_hostility)
             + f.grievance_dissatisfaction * missing
         )
-        asked = formulas.draw(self.luck_persuasion) < f.grievance_persuasion * building.refuser_share
+        asked = uniform(self.luck_persuasion) < f.grievance_persuasion * building.refuser_share
         overdue = int(self.waiting) > int(max(0.0, p.complaints_deadline - estate.lever_deadline) + 1.0)
         relief = F(min(1.0, p.grievance_decay + estate.lever_grievance))
-        grievance = formulas.bitterness(
+        grievance = next_grievance(
             self.grievance,
             raised,
             asked,
@@ -153,7 +205,7 @@ class Owner(mesa.Agent):
         """(takes part, approves) in this month's vote on a matter."""
         f = self.model.p.single
         take_part, approve, _, _ = self.model.luck.block(self.row, self.model.month, OWNER_VOTE, matter)
-        chance = formulas.chance_to_vote(
+        chance = participation_chance(
             f.committee_participation,
             f.committee_participation_activism,
             self.activism,
@@ -164,7 +216,7 @@ class Owner(mesa.Agent):
             self.occupancy,
             f.committee_vacant_participation,
         )
-        if not formulas.draw(np.uint32(take_part)) < chance:
+        if not uniform(np.uint32(take_part)) < chance:
             return False, False
-        liking = formulas.bounded(F(base) + F(slope) * (self.satisfaction - f.payment_satisfaction_reference))
-        return True, bool(formulas.draw(np.uint32(approve)) < liking)
+        liking = clip(F(base) + F(slope) * (self.satisfaction - f.payment_satisfaction_reference), F(0), F(1))
+        return True, bool(uniform(np.uint32(approve)) < liking)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .words import CLEANING, COLLAPSED, HEALTHY, MARKET, NONE, RECOVERING, SOE, SPIRALLING, STRAINED
+from .words import COLLAPSED, HEALTHY, MARKET, NONE, RECOVERING, SOE, SPIRALLING, STRAINED, UNIT
 
 if TYPE_CHECKING:
     from .city import ReferenceCity
@@ -18,7 +18,8 @@ class History:
 
     def __init__(self, estate: Estate) -> None:
         """A year like the starting state."""
-        kinds = ("billed", "collected", "income", "spending", "overhead")
+        kinds = ("billed", "collected", "income", "own_income", "spending", "overhead")
+        estate.own_income = own_income(estate)
         self.money: dict[str, list[int]] = {name: [getattr(estate, name)] * YEAR for name in kinds}
         self.yearly_rate = [estate.paid_share] * YEAR
         self.quality = [estate.quality] * YEAR
@@ -28,30 +29,33 @@ def stage_of(
     estate: Estate,
     city: ReferenceCity,
     billed: bool,
-    yearly: float,
-    rate_change: float,
-    quality_change: float,
+    rates: list[float],
+    qualities: list[float],
 ) -> int:
-    """The cycle stage, by the rules that `sim.month.record.cycle_stage` states."""
+    """The cycle stage, from what residents have now and every month before (docs/model.md, phase 8)."""
     p = city.p
-    changes = (rate_change, quality_change)
-    small = p.stage_movement
-    if estate.mode in (NONE, CLEANING) or (billed and yearly < p.stage_collapsed_collection):
-        return COLLAPSED
-    if all(change < -small for change in changes):
-        return SPIRALLING
-    standards = [estate.quality >= p.stage_healthy_quality, estate.condition >= p.stage_healthy_condition]
+    small, yearly, quality = p.stage_movement, rates[-1], qualities[-1]
+    has = [(quality, p.stage_collapsed_quality, p.stage_healthy_quality)]
+    has.append((estate.condition, p.stage_collapsed_condition, p.stage_healthy_condition))
     if billed:
-        standards.append(yearly >= p.stage_healthy_collection)
-    if all(standards):
+        has.append((yearly, p.stage_collapsed_collection, p.stage_healthy_collection))
+    if any(value < floor for value, floor, _ in has):
+        return COLLAPSED
+    if all(value >= standard for value, _, standard in has):
         return HEALTHY
-    neither_falls = all(change >= -small for change in changes)
-    one_rises = any(change > small for change in changes)
-    if neither_falls and (
-        estate.stage == RECOVERING or (one_rises and estate.stage in (COLLAPSED, SPIRALLING))
-    ):
+    judged = [rates, qualities] if billed else [qualities]
+    if all(course[-1] < min(course[:-HALF]) - small for course in judged):
+        return SPIRALLING
+    changes = [course[-1] - course[-1 - HALF] for course in judged]
+    if min(changes) >= -small and max(changes) > small:
         return RECOVERING
     return STRAINED
+
+
+def own_income(estate: Estate) -> int:
+    """What the manager got from owners, the estate's own public revenue and the employer behind it."""
+    own = estate.income - estate.lever_company_income - estate.lever_value_added
+    return max(own, estate.spending) if estate.mode == UNIT else own
 
 
 def climb_ladder(estate: Estate, city: ReferenceCity, charging: bool) -> None:
@@ -69,21 +73,31 @@ def record_start(estate: Estate, city: ReferenceCity) -> None:
     billed = estate.full_fee_share(estate.mode) > 0.0
     for name, months in estate.history.money.items():
         setattr(estate, name + "_12", sum(months))
-    estate.stage = STRAINED
-    estate.stage = stage_of(estate, city, billed, estate.paid_share, 0.0, 0.0)
+    history = estate.history
+    estate.missed_before = estate.billed_12 - estate.collected_12
+    estate.paid_12 = estate.collected_12
+    estate.billed_months = YEAR if estate.billed > 0 else 0
+    estate.lowest_rate, estate.lowest_quality = estate.paid_share, estate.quality
+    estate.stage = stage_of(estate, city, billed, history.yearly_rate, history.quality)
     climb_ladder(estate, city, billed and estate.paid_share > 0.0)
 
 
 def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
     """Add the month to the history and read the figures off it."""
+    estate.own_income = own_income(estate)
     for name, months in history.money.items():
         months.append(getattr(estate, name))
         setattr(estate, name + "_12", sum(months[-YEAR:]))
     billed = estate.billed > 0
-    yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else history.yearly_rate[-1]
+    bills, paid = history.money["billed"][-YEAR:], history.money["collected"][-YEAR:]
+    estate.billed_months = sum(1 for fen in bills if fen > 0)
+    before = max(0, YEAR - city.month)  # months of the last twelve that lie before the start
+    estate.missed_before = sum(bills[:before]) - sum(paid[:before])
+    estate.paid_12 = estate.billed_12 - estate.missed_before - estate.open_12
+    yearly = estate.paid_12 / estate.billed_12 if estate.billed_12 > 0 else history.yearly_rate[-1]
     history.yearly_rate.append(yearly)
     history.quality.append(estate.quality)
-    rate_change = yearly - history.yearly_rate[-1 - HALF]
-    quality_change = history.quality[-1] - history.quality[-1 - HALF]
-    estate.stage = stage_of(estate, city, billed, yearly, rate_change, quality_change)
+    estate.lowest_rate = min(history.yearly_rate[:-HALF])
+    estate.lowest_quality = min(history.quality[:-HALF])
+    estate.stage = stage_of(estate, city, billed, history.yearly_rate, history.quality)
     climb_ladder(estate, city, estate.full_fee_share(estate.mode) > 0.0 and billed and estate.collected > 0)

@@ -24,6 +24,7 @@ class World(NamedTuple):
 
     bill_share: np.ndarray
     solved_share: np.ndarray
+    prices: np.ndarray
     owners: Owners
     buildings: Buildings
     estates: np.ndarray
@@ -35,12 +36,17 @@ class World(NamedTuple):
         owners = Owners(*(column.copy() for column in self.owners))
         buildings = Buildings(*(column.copy() for column in self.buildings))
         return self._replace(
-            owners=owners, buildings=buildings, estates=self.estates.copy(), world=self.world.copy()
+            prices=self.prices.copy(),
+            owners=owners,
+            buildings=buildings,
+            estates=self.estates.copy(),
+            world=self.world.copy(),
         )
 
     def bits(self) -> dict[str, bytes]:
         """Every column as bytes."""
-        found = {f"owner {name}": getattr(self.owners, name).tobytes() for name in Owners._fields}
+        found = {"prices": self.prices.tobytes()}
+        found |= {f"owner {name}": getattr(self.owners, name).tobytes() for name in Owners._fields}
         found |= {f"building {name}": getattr(self.buildings, name).tobytes() for name in Buildings._fields}
         return found | {f"estate {name}": self.estates[name].tobytes() for name in ESTATE_TYPE.names}
 
@@ -102,9 +108,9 @@ def random_world(seed: int, households: list[int]) -> World:
     values = {p.key: float(luck.uniform(p.low, p.high)) for p in PARAMETERS.values() if luck.random() < 0.5}
     bill_share = np.where(luck.random(size) < 0.25, 0.0, shares(luck, size))
     owners = random_owners(luck, sum(households))
-    return World(
-        bill_share, shares(luck, size), owners, buildings, estates, world, to_record(PARAMETERS, values)
-    )
+    prices = (luck.uniform(0, 600, (12, size)) * (luck.random((12, size)) < 0.8)).astype(np.float32)
+    record = to_record(PARAMETERS, values)
+    return World(bill_share, shares(luck, size), prices, owners, buildings, estates, world, record)
 
 
 def random_owners(luck: np.random.Generator, size: int) -> Owners:
@@ -119,6 +125,9 @@ def random_owners(luck: np.random.Generator, size: int) -> Owners:
     owners.norm_sensitivity[:] = luck.uniform(0, 10, size)
     owners.arrears[:] = np.where(luck.random(size) < 0.4, 0, luck.integers(0, 10**8, size))
     owners.arrears_age[:] = np.where(owners.arrears == 0, 0, luck.choice([1, 2, 12, 249, 250], size))
+    owners.missed[:] = luck.integers(0, 2**12, size) * (luck.random(size) < 0.7)
+    # more than any bill, as what was missed in several months is
+    owners.unpaid_12[:] = np.where(owners.missed > 0, luck.integers(10**7, 10**8, size), 0)
     owners.occupancy[:] = luck.integers(0, 3, size)
     owners.paid[:] = luck.integers(0, 2, size)
     owners.waiting[:] = luck.choice([0, 0, 1, 2, 3, 4, 249, 250], size)
@@ -134,11 +143,11 @@ def test_compiled_passes_and_their_twin_agree(seed: int, households: list[int]) 
     for month in range(2):
         fast.world["month"] += 1
         slow.world["month"] += 1
-        payment_pass(0, len(households), fast.bill_share, *fast[2:])
-        payment_twin(slow.bill_share, *slow[2:6], q)
+        payment_pass(0, len(households), fast.bill_share, fast.prices, *fast[3:])
+        payment_twin(slow.bill_share, slow.prices, *slow[3:7], q)
         assert_same(fast, slow, f"payment {month}")
-        owners_pass(0, len(households), fast.bill_share, fast.solved_share, *fast[2:])
-        owners_twin(slow.bill_share, slow.solved_share, *slow[2:6], q)
+        owners_pass(0, len(households), fast.bill_share, fast.solved_share, *fast[3:])
+        owners_twin(slow.bill_share, slow.solved_share, *slow[3:7], q)
         assert_same(fast, slow, f"owners {month}")
 
 

@@ -16,7 +16,7 @@ STUDY = """
 base = "small_city"
 replications = 3
 seed = 5
-outcomes = ["cycle_share", "public_cost", "collection_rate_last_year"]
+outcomes = ["cycle_share", "public_cost", "collection_last_year"]
 title = { zh = "起始收缴率重要吗", en = "Does starting collection matter" }
 question = { zh = "起始收缴率越高，陷入循环的小区越少吗？", en = "Do fewer estates enter the cycle where collection starts higher?" }
 [changes]

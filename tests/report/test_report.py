@@ -114,7 +114,7 @@ def test_saved_comparison_is_the_one_that_was_saved(comparison_folder):
     counted = saved.rescues.query("by == 'all'").iloc[0]
     assert saved.rescued("subsidy_only").rescued == pytest.approx(counted["rescued"])
     main = saved.differences.iloc[0]
-    assert saved.interval("subsidy_only", "cycle_share").low == pytest.approx(main["low"], nan_ok=True)
+    assert saved.interval("subsidy_only", saved.outcomes[0]).low == pytest.approx(main["low"], nan_ok=True)
     with pytest.raises(StudyError, match="not saved again"):
         saved.save(comparison_folder / "again")
 
@@ -122,7 +122,7 @@ def test_saved_comparison_is_the_one_that_was_saved(comparison_folder):
 def test_study_report_asks_its_question_and_gives_its_means(study_result, study_folder):
     page = page_of(study_folder, "en")
     assert "Do fewer estates enter the cycle where collection starts higher?" in page.words
-    means = 100 * study_result.runs.groupby("point")["collection_rate_last_year"].mean()
+    means = 100 * study_result.runs.groupby("point")["collection_last_year"].mean()
     assert f"lowest at {means.min():.1f}%" in page.text and f"highest at {means.max():.1f}%" in page.text
     assert "95 % interval" in page.text and study_result.plan.id in page.words
 

@@ -12,7 +12,8 @@ import pytest
 from sim.city import City
 from sim.ledger import PURPOSES
 from sim.results import Run
-from sim.words import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS, MODES, STAGES, units_of
+from sim.results.columns import CITY_COLUMN_WORDS, units_of
+from sim.words import ESTATE_COLUMN_WORDS, MODES, STAGES
 
 ESTATES = [
     "month",
@@ -21,8 +22,10 @@ ESTATES = [
     "district",
     "mode",
     "stage",
+    "self_sustaining",
     "collection_rate",
-    "collection_rate_12",
+    "collection",
+    "collection_billing",
     "arrears",
     "satisfaction",
     "quality",
@@ -132,13 +135,11 @@ def test_collection_exists_exactly_where_something_is_billed(run, city):
     assert (frame["collection_rate"].notna() == billing).all()
     share = (frame["collected"] / frame["billed"])[billing]
     np.testing.assert_allclose(frame["collection_rate"][billing], share, rtol=1e-6)
-    billed_12, collected_12 = (
-        column[1:].ravel() for column in (city.outcomes.billed_12, city.outcomes.collected_12)
-    )
-    assert (frame["collection_rate_12"].notna() == (billed_12 > 0)).all()
+    billed_12, paid_12 = (column[1:].ravel() for column in (city.outcomes.billed_12, city.outcomes.paid_12))
+    assert (frame["collection_billing"].notna() == (billed_12 > 0)).all()
     np.testing.assert_allclose(
-        frame["collection_rate_12"][billed_12 > 0],
-        (collected_12 / np.maximum(billed_12, 1))[billed_12 > 0],
+        frame["collection_billing"][billed_12 > 0],
+        (paid_12 / np.maximum(billed_12, 1))[billed_12 > 0],
         rtol=1e-6,
     )
 
@@ -230,7 +231,7 @@ def test_a_city_without_record_or_months_is_refused(scenario):
 def test_how_a_run_shows_itself(run):
     assert repr(run) == "Run(vicious_cycle, seed 1, 30 months, 60 estates)"
     page = run._repr_html_()
-    assert "collection rate" in page and "seed 1" in page and page.count("<tr>") >= 12
+    assert "collected share" in page and "seed 1" in page and page.count("<tr>") >= 12
     from matplotlib.figure import Figure
 
     assert isinstance(run.plot(), Figure)

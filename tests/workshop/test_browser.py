@@ -55,7 +55,7 @@ def test_play(local: str, browser: Browser) -> None:
     time.sleep(0.3)
     assert browser.month() == stopped
     browser.picture("play")
-    for name in ("collection_rate_12", "mode", "arrears"):
+    for name in ("collection_billing", "mode", "arrears"):
         layer = browser.one(".estate-layer")
         browser.driver.execute_script(
             "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))", layer, name

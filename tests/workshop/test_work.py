@@ -49,8 +49,8 @@ def test_the_message_says_what_the_run_says(result: Result) -> None:
     assert np.array_equal(layers[names.index("stage"), 1:], stage)
     quality = run.estates["quality"].to_numpy().reshape(18, 20)
     assert np.abs(layers[names.index("quality"), 1:] / 254 - quality).max() < 1 / 254
-    rate = run.estates["collection_rate_12"].to_numpy().reshape(18, 20)
-    assert np.array_equal(layers[names.index("collection_rate_12"), 1:] == 255, np.isnan(rate))
+    rate = run.estates["collection_billing"].to_numpy().reshape(18, 20)
+    assert np.array_equal(layers[names.index("collection_billing"), 1:] == 255, np.isnan(rate))
     assert sorted(estate for group in head["groups"] for estate in group["estates"]) == list(range(20))
     assert head["lines"]["cycle"][1][-1] == pytest.approx(run.city["quality"].iloc[-1], abs=1e-5)
     assert head["lines"]["cycle"][0][0] is None  # nobody was billed before the first month

@@ -18,9 +18,9 @@ from sim.app.session import Session
 from sim.app.story import story
 from sim.errors import EstateError
 from sim.experiments.intervals import Interval
-from sim.experiments.outcomes import OUTCOMES
 from sim.experiments.summary import RunSummary
 from sim.outputs.catalog import amount
+from sim.results.outcomes import OUTCOMES
 
 MOST_POLICIES = 4
 REPLICATIONS = (6, 10, 20)

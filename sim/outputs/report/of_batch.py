@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from sim.experiments.ensemble import doubt_line
-from sim.experiments.outcomes import OUTCOMES
 from sim.outputs.catalog import capital
 from sim.outputs.charts import CHARTS, chart
 from sim.outputs.comparison_words import subject
@@ -17,11 +16,12 @@ from sim.outputs.report.batch import Batch, Replicated
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
 from sim.outputs.study import written_mean
+from sim.results.outcomes import OUTCOMES
 from sim.units import NO_VALUE
 
 MAIN = (
     "cycle_share",
-    "collection_rate_last_year",
+    "collection_last_year",
     "quality_last_year",
     "satisfaction_last_year",
     "professional_end",

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.compare import LOOKS
 from sim.experiments.comparison_tables import manifest as manifest_of
-from sim.experiments.outcomes import BEARER_WORDS, OUTCOMES, STATE_OWNED
 from sim.outputs.catalog import capital, scenario_title
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
 from sim.outputs.comparison_words import bounds_of, percent_level, points, price_clause, size_of
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
+from sim.results.outcomes import BEARER_WORDS, OUTCOMES, STATE_OWNED
 from sim.scenario import to_toml
 from sim.units import NO_VALUE
 from sim.words import Word

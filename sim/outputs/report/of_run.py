@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.outcomes import PUBLIC_BEARERS
 from sim.outputs.catalog import ACCOUNT_WORDS, name_of, percent
 from sim.outputs.charts import CHARTS, chart
 from sim.outputs.measures import net_by_year, spent
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
+from sim.results.columns import COLUMN_WORDS
+from sim.results.outcomes import PUBLIC_BEARERS
 from sim.results.summary import cycle_by_type, key_changes, written
 from sim.scenario import to_toml
-from sim.words import COLUMN_WORDS
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -56,13 +56,13 @@ def part_of_run(run: Run, lang: str) -> Part:
 def _finding(run: Run, lang: str) -> str:
     cycle = run.city["stage_spiralling"] + run.city["stage_collapsed"]
     last, rate = run.city.iloc[-1], ""
-    if last["collection_rate"] == last["collection_rate"]:  # NaN where no estate bills any more
+    if last["collection"] == last["collection"]:  # NaN where no estate bills any more
         rate = say(
             "rate_part",
             lang,
-            rate=percent(last["collection_rate"]),
-            low=percent(last["collection_rate_p10"]),
-            high=percent(last["collection_rate_p90"]),
+            rate=percent(last["collection"]),
+            low=percent(last["collection_p10"]),
+            high=percent(last["collection_p90"]),
         )
     return say(
         "found_run",

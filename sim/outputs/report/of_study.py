@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import LEVEL
-from sim.experiments.outcomes import OUTCOMES
 from sim.experiments.plan import plan_study
 from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, analyse
@@ -31,6 +30,7 @@ from sim.outputs.study import (
     written_mean,
 )
 from sim.outputs.style import owner
+from sim.results.outcomes import OUTCOMES
 from sim.scenario import Scenario, load, to_toml, with_overrides
 from sim.units import NO_VALUE
 

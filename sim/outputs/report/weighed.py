@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sim.experiments.outcomes import OUTCOMES
 from sim.outputs.catalog import capital
 from sim.outputs.comparison_words import subject
 from sim.outputs.report.model import Part, Table
 from sim.outputs.report.words import say
 from sim.outputs.sensitivity_words import parameter_name
+from sim.results.outcomes import OUTCOMES
 from sim.units import NO_VALUE, format_share
 
 if TYPE_CHECKING:

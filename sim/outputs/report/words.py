@@ -383,7 +383,7 @@ WORDS = {
     "cycle_title": Word("哪些小区陷入过循环", "Which estates were in the cycle"),
     "type": Word("小区类型", "type of estate"),
     "entered": Word("曾陷入", "ever in it"),
-    "collapsed": Word("期末失管", "collapsed at the end"),
+    "collapsed": Word("期末瓦解", "collapsed at the end"),
     "left": Word("已走出", "out of it again"),
     "net_title": Word("谁出钱，谁收钱（全程净额）", "Who paid and who was paid (net, whole run)"),
     "account": Word("账户", "account"),

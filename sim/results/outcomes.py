@@ -1,0 +1,634 @@
+"""The registry of outcomes: what each figure of a run means, once, for summaries, comparisons, studies, charts and documents.
+
+`SERIES` holds what a city, and most of them a group of estates, is like month by month; `OUTCOMES` what a whole run came to:
+one number each. Adding an outcome is one entry here; its words stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import fsum
+
+import numpy as np
+
+from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.month.record import COLLAPSED
+from sim.results.reading import (
+    STATE_OWNED,
+    Level,
+    Reading,
+    after_start,
+    companies_active,
+    gini,
+    waiting_days,
+    whole,
+    worst_tenth,
+)
+from sim.results.record import PUBLIC_BEARERS
+from sim.state.events import Event
+from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
+from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES, TIER_WORDS, Word
+
+# Over whom a figure is taken.
+HOUSEHOLDS, BILLED, ESTATES, CITY = "households", "billed", "estates", "city"
+POPULATION_WORDS = {
+    HOUSEHOLDS: Word("全部小区，按户数加权", "all estates, weighted by households"),
+    BILLED: Word(
+        "仅计近12个月收费的小区，按户数加权", "estates that billed in the last 12 months, by households"
+    ),
+    ESTATES: Word("全部小区", "all estates"),
+    CITY: Word("全市", "the whole city"),
+}
+BEARER_WORDS = {
+    **TIER_WORDS,
+    "state": Word("中央和省级", "central and provincial"),
+    STATE_OWNED: Word("国有物业企业亏损", "losses of state-owned companies"),
+}
+END, LAST_YEAR, RUN = "end", "last_year", "run"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What every figure says of itself: meaning in two languages, unit, over whom, and 1 if more is better, -1 if less is."""
+
+    en: str
+    zh: str
+    unit: str
+    better: int = 0
+    population: str = CITY
+
+    def in_language(self, language: str) -> str:
+        """The meaning in "zh" or, for any other language, in English."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Series(Figure):
+    """A monthly figure (month 0 to the last): `level` for an estate, a group and the city, or `city` for the city alone."""
+
+    level: Callable[[Reading], Level] | None = None
+    city: Callable[[Reading], np.ndarray] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome(Figure):
+    """One number of a whole run: `compute`, or the value of a series over a `horizon` (END, LAST_YEAR or RUN).
+
+    NaN where it does not exist, such as the collection rate over billing estates of a city that bills nobody.
+    """
+
+    compute: Callable[[Reading], float] | None = None
+    series: str = ""
+    horizon: str = ""
+
+
+def _share(flag: int) -> Callable[[Reading], Level]:
+    return lambda r: Level(whole((r.out.flags & flag) > 0), households=False)
+
+
+def _is(mask: Callable[[Reading], np.ndarray], households: bool = False) -> Callable[[Reading], Level]:
+    return lambda r: Level(whole(mask(r)), households=households)
+
+
+def _monthly() -> dict[str, Series]:
+    share = "share"
+    table = {
+        "collection": Series(
+            "collected share of the last 12 months' bills, all estates (0 where nobody bills)",
+            "物业费实收率（近12个月，全部小区，未收费的月份计0）",
+            share,
+            1,
+            HOUSEHOLDS,
+            lambda r: Level(whole(r.collection)),
+        ),
+        "collection_billing": Series(
+            "collected share of the last 12 months' bills, over estates that bill",
+            "物业费收缴率（近12个月，仅计收费的小区）",
+            share,
+            1,
+            BILLED,
+            lambda r: Level(whole(np.nan_to_num(r.collection_billing)), r.out.billed_12 > 0),
+        ),
+        "collected_per_household": Series(
+            "collected per household, of the last 12 months' bills",
+            "户均实收物业费（近12个月账单）",
+            "yuan/year",
+            1,
+            HOUSEHOLDS,
+            city=lambda r: _known_from_month_1(
+                r.out.paid_12.sum(axis=1) / (FEN_PER_YUAN * int(r.households.sum()))
+            ),
+        ),
+        "old_debt_repaid": Series(
+            "repaid on bills older than 12 months",
+            "追回一年以上旧欠",
+            "yuan/month",
+            0,
+            city=lambda r: after_start(r.out.repaid_old.sum(axis=1) / FEN_PER_YUAN),
+        ),
+        "collection_rate": Series(
+            "paid when due of this month's bills, over estates that bill",
+            "当月到期即缴率（仅计收费的小区）",
+            share,
+            1,
+            BILLED,
+            lambda r: Level(
+                whole(
+                    np.where(r.out.billed > 0, r.out.collected, 0)
+                    / np.where(r.out.billed > 0, r.out.billed, 1)
+                ),
+                r.out.billed > 0,
+            ),
+        ),
+        "served_without_fee": Series(
+            "estates served without a fee",
+            "有服务而不收费的小区占比",
+            share,
+            0,
+            ESTATES,
+            _is(lambda r: r.unbilled),
+        ),
+        "satisfaction": Series(
+            "owner satisfaction", "业主满意度", share, 1, HOUSEHOLDS, _plain("satisfaction")
+        ),
+        "quality": Series("service quality", "服务质量", share, 1, HOUSEHOLDS, _plain("quality")),
+        "condition": Series("facility condition", "设施设备状况", share, 1, HOUSEHOLDS, _plain("condition")),
+        "trust": Series("trust", "信任度", share, 1, HOUSEHOLDS, _plain("trust")),
+        "grievance": Series("grievance", "积怨程度", share, -1, HOUSEHOLDS, _plain("grievance")),
+        "cycle": Series(
+            "estates in the vicious cycle (spiralling or collapsed)",
+            "处于恶性循环（恶性循环中或瓦解）的小区占比",
+            share,
+            -1,
+            ESTATES,
+            _is(lambda r: r.cycle),
+        ),
+        "self_sustaining": Series(
+            "estates out of the cycle that cover their cost themselves",
+            "走出循环且自我维持的小区占比",
+            share,
+            1,
+            ESTATES,
+            _is(lambda r: r.self_sustaining),
+        ),
+        "on_support": Series(
+            "estates out of the cycle on support",
+            "走出循环但依靠外部支持的小区占比",
+            share,
+            0,
+            ESTATES,
+            _is(lambda r: ~r.cycle & ~r.covers_cost),
+        ),
+        "arrears": Series(
+            "arrears", "欠费余额", "yuan", -1, city=lambda r: r.out.arrears.sum(axis=1) / FEN_PER_YUAN
+        ),
+        "nominal": Series("nominal coverage", "名义覆盖", share, 1, ESTATES, _share(NOMINAL)),
+        "charging": Series("charging coverage", "收费覆盖", share, 1, ESTATES, _share(CHARGING)),
+        "professional": Series(
+            "professional coverage", "专业化覆盖", share, 1, ESTATES, _share(PROFESSIONAL)
+        ),
+        "break_even": Series("break-even coverage", "收支平衡", share, 1, ESTATES, _share(BREAK_EVEN)),
+        "committees": Series(
+            "estates with an owners' committee", "业主委员会组建率", share, 1, ESTATES, _share(COMMITTEE)
+        ),
+        "exits": Series(
+            "company exits", "物业企业撤场", "estates/month", -1, city=lambda r: r.events(Event.COMPANY_LEFT)
+        ),
+        "tenders": Series(
+            "tenders", "选聘招标", "tenders/month", 0, city=lambda r: r.events(Event.TENDER_OPENED)
+        ),
+        "companies_active": Series(
+            "companies active",
+            "在营物业企业",
+            "companies",
+            0,
+            city=lambda r: companies_active(r.out.company),
+        ),
+        "inequality": Series(
+            "inequality of quality between estates (Gini)",
+            "小区间服务质量差距（基尼系数）",
+            "",
+            -1,
+            city=lambda r: gini(whole(r.out.quality)),
+        ),
+        "complaints_filed": Series(
+            "complaints filed",
+            "投诉受理量",
+            "complaints/month",
+            -1,
+            city=lambda r: after_start(r.out.filed.sum(axis=1, dtype=np.int64)),
+        ),
+        "complaints_solved": Series(
+            "complaints solved",
+            "投诉办结量",
+            "complaints/month",
+            1,
+            city=lambda r: after_start(r.out.solved.sum(axis=1, dtype=np.int64)),
+        ),
+        "complaints_open": Series(
+            "complaints open",
+            "未办结投诉",
+            "complaints",
+            -1,
+            city=lambda r: r.out.open.sum(axis=1, dtype=np.int64).astype(np.float64),
+        ),
+        "waiting_days": Series(
+            "waiting time of complaints",
+            "投诉平均办理时长",
+            "day",
+            -1,
+            city=lambda r: waiting_days(
+                r.out.waiting.sum(axis=1, dtype=np.int64), r.out.open.sum(axis=1, dtype=np.int64)
+            ),
+        ),
+        "fiscal_spending": Series(
+            "fiscal spending, all tiers, net",
+            "财政支出（各级净额）",
+            "yuan/month",
+            -1,
+            city=lambda r: after_start(r.fiscal_fen / FEN_PER_YUAN),
+        ),
+        "public_cost": Series(
+            "public cost: fiscal spending and losses of state-owned companies (booked at the year's end)",
+            "公共成本（财政支出加国有物业企业亏损，亏损计于年末）",
+            "yuan/month",
+            -1,
+            city=lambda r: after_start((r.fiscal_fen + r.state_owned_losses) / FEN_PER_YUAN),
+        ),
+    }
+    for code, stage in enumerate(STAGES):
+        word = STAGE_WORDS[stage]
+        table[f"stage_{stage}"] = Series(
+            f"estates {word.en}", f"{word.zh}小区占比", share, 0, ESTATES, _code("stage", code)
+        )
+    for code, mode in enumerate(MODES):
+        word = MODE_WORDS[mode]
+        table[f"mode_{mode}"] = Series(
+            f"estates under {word.en}", f"{word.zh}小区占比", share, 0, ESTATES, _code("mode", code)
+        )
+    return table
+
+
+def _plain(name: str) -> Callable[[Reading], Level]:
+    return lambda r: Level(whole(getattr(r.out, name)))
+
+
+def _code(column: str, code: int) -> Callable[[Reading], Level]:
+    return lambda r: Level(whole(getattr(r.out, column) == code), households=False)
+
+
+def _known_from_month_1(values: np.ndarray) -> np.ndarray:
+    values = values.astype(np.float64)
+    values[0] = np.nan
+    return values
+
+
+# Figures of what was billed or happened in a month do not exist in month 0, which is a state.
+FROM_MONTH_1 = (
+    "collection",
+    "collection_billing",
+    "collection_rate",
+    "self_sustaining",
+    "on_support",
+    "served_without_fee",
+)
+SERIES: dict[str, Series] = _monthly()
+# Monthly series that are also kept by estate type and by district.
+GROUP_SERIES = (
+    "collection",
+    "collection_rate",
+    "satisfaction",
+    "quality",
+    "condition",
+    "cycle",
+    "self_sustaining",
+)
+
+
+def monthly_series(reading: Reading, names: tuple[str, ...] = tuple(SERIES)) -> dict[str, np.ndarray]:
+    """Series of the whole city by name: float64, one value for month 0 to the last, NaN where one does not exist."""
+    groups = group_series(reading, tuple(name for name in names if SERIES[name].level is not None))
+    found = {}
+    for name in names:
+        compute = SERIES[name].city
+        found[name] = groups[name][:, 0] if compute is None else np.asarray(compute(reading), np.float64)
+    return found
+
+
+def group_series(reading: Reading, names: tuple[str, ...] = GROUP_SERIES) -> dict[str, np.ndarray]:
+    """Series by name for the city, each estate type and each district: float64, (months + 1, groups).
+
+    Shares of estates by stage and mode are counted; everything else is a mean of levels.
+    """
+    levels = []
+    for name in names:
+        make = SERIES[name].level
+        if make is None:
+            raise ValueError(f"{name} exists for the whole city alone")
+        levels.append(make(reading))
+    means = reading.group_means(levels)
+    for name, mean in zip(names, means, strict=True):
+        if name in FROM_MONTH_1:
+            mean[0] = np.nan
+    return dict(zip(names, means, strict=True))
+
+
+def estate_figures(reading: Reading) -> dict[str, np.ndarray]:
+    """Each estate's own figures of the run (one entry an estate), shares as float64, months as whole numbers.
+
+    collection_last_year, collection_billing_last_year (NaN where nobody billed), satisfaction_last_year, quality_last_year,
+    condition_end; cycle_months and cycle_months_last_year: months 1..T, and of the last twelve, spiralling or collapsed;
+    self_sustaining_months_last_year; first_collapse: first month 0..T in which it was collapsed, -1 if never; first_stage,
+    final_stage, final_mode: codes.
+    """
+    out, last = reading.out, reading.last
+    collapsed = out.stage == COLLAPSED
+    year = last.stop - last.start
+    return {
+        "type": reading.types,
+        "district": reading.districts,
+        "households": reading.households,
+        "first_stage": out.stage[0],
+        "final_stage": out.stage[-1],
+        "final_mode": out.mode[-1],
+        "cycle_months": reading.cycle[1:].sum(axis=0),
+        "cycle_months_last_year": reading.cycle[last].sum(axis=0),
+        "self_sustaining_months_last_year": reading.self_sustaining[last].sum(axis=0),
+        "first_collapse": np.where(collapsed.any(axis=0), collapsed.argmax(axis=0), -1),
+        "collection_last_year": reading.collection[-1],
+        "collection_billing_last_year": reading.collection_billing[-1],
+        "satisfaction_last_year": whole(out.satisfaction)[last].sum(axis=0) / (2.0**32 * year),
+        "quality_last_year": whole(out.quality)[last].sum(axis=0) / (2.0**32 * year),
+        "condition_end": out.condition[-1],
+    }
+
+
+def _over(name: str, horizon: str, **words: str) -> Outcome:
+    """The value of a series at the end, over the last twelve months, or over the whole run."""
+    series = SERIES[name]
+    en = {END: ", at the end", LAST_YEAR: ", last year", RUN: ", whole run"}[horizon]
+    zh = {END: "期末", LAST_YEAR: "末年", RUN: "全程"}[horizon]
+    return Outcome(
+        words.get("en", series.en + en),
+        words.get("zh", zh + series.zh),
+        series.unit,
+        series.better,
+        series.population,
+        series=name,
+        horizon=horizon,
+    )
+
+
+def _run() -> dict[str, Outcome]:
+    yuan = "yuan"
+    table = {
+        "collection_last_year": _over(
+            "collection",
+            END,
+            en="collected share of the last year's bills, all estates (0 where nobody bills)",
+            zh="末年物业费实收率（全部小区，未收费的月份计0）",
+        ),
+        "collection_billing_last_year": _over(
+            "collection_billing",
+            END,
+            en="collected share of the last year's bills, over estates that bill",
+            zh="末年物业费收缴率（仅计收费的小区）",
+        ),
+        "collected_per_household_last_year": _over(
+            "collected_per_household",
+            END,
+            en="collected per household, of the last year's bills",
+            zh="末年户均实收物业费",
+        ),
+        "old_debt_repaid_last_year": Outcome(
+            "repaid in the last year on bills older than 12 months",
+            "末年追回一年以上旧欠",
+            yuan,
+            compute=lambda r: int(r.out.repaid_old[r.last].sum()) / FEN_PER_YUAN,
+        ),
+        "served_without_fee_last_year": _over("served_without_fee", LAST_YEAR),
+        "satisfaction_last_year": _over("satisfaction", LAST_YEAR),
+        "quality_last_year": _over("quality", LAST_YEAR),
+        "condition_last_year": _over("condition", LAST_YEAR),
+        "worst_decile_satisfaction": Outcome(
+            "satisfaction last year of the tenth of households in the least satisfied estates",
+            "末年满意度最低十分之一住户的满意度",
+            "share",
+            1,
+            HOUSEHOLDS,
+            compute=_worst_decile,
+        ),
+        "cycle_share_last_year": _over("cycle", LAST_YEAR),
+        "cycle_households_share_last_year": Outcome(
+            "households in estates in the cycle, last year",
+            "末年处于恶性循环的小区住户占比",
+            "share",
+            -1,
+            HOUSEHOLDS,
+            compute=lambda r: _household_share(r, r.cycle[r.last]),
+        ),
+        "self_sustaining_last_year": _over("self_sustaining", LAST_YEAR),
+        "self_sustaining_households_last_year": Outcome(
+            "households in estates that sustain themselves, last year",
+            "末年自我维持小区的住户占比",
+            "share",
+            1,
+            HOUSEHOLDS,
+            compute=lambda r: _household_share(r, r.self_sustaining[r.last]),
+        ),
+        "on_support_last_year": _over("on_support", LAST_YEAR),
+        "cycle_share": _over("cycle", RUN),
+        "cycle_households_share": Outcome(
+            "household-months in estates in the cycle, of all",
+            "处于恶性循环的住户月占比",
+            "share",
+            -1,
+            HOUSEHOLDS,
+            compute=lambda r: _household_share(r, r.cycle[1:]),
+        ),
+        "cycle_estate_years": Outcome(
+            "estate-years in the cycle",
+            "处于恶性循环的小区年数",
+            "estate-years",
+            -1,
+            ESTATES,
+            compute=lambda r: np.count_nonzero(r.cycle[1:]) / MONTHS_PER_YEAR,
+        ),
+        "ever_collapsed": Outcome(
+            "estates that were collapsed in some month",
+            "曾经瓦解的小区占比",
+            "share",
+            -1,
+            ESTATES,
+            compute=lambda r: np.count_nonzero((r.out.stage == COLLAPSED).any(axis=0)) / r.estates,
+        ),
+    }
+    for code, (stage, label) in enumerate(STAGE_WORDS.items()):
+        table[f"stage_{stage}_end"] = _over(f"stage_{stage}", END)
+        table[f"stage_{stage}_households_end"] = Outcome(
+            f"households in estates {label.en} at the end",
+            f"期末{label.zh}小区住户占比",
+            "share",
+            0,
+            HOUSEHOLDS,
+            compute=lambda r, code=code: _household_share(r, (r.out.stage[-1] == code)[None, :]),  # type: ignore[misc]
+        )
+    table |= {f"mode_{mode}_end": _over(f"mode_{mode}", END) for mode in MODES}
+    table |= {f"{name}_end": _over(name, END) for name in _AT_END}
+    table |= {
+        "exits": Outcome(
+            "estates left by a company", "物业企业撤场次数", "exits", -1, compute=_total(Event.COMPANY_LEFT)
+        ),
+        "tenders": Outcome("tenders opened", "选聘招标次数", "tenders", compute=_total(Event.TENDER_OPENED)),
+        "companies_active_end": _over("companies_active", END),
+        "complaints_last_year": Outcome(
+            "complaints filed, last year",
+            "末年投诉量",
+            "complaints",
+            -1,
+            compute=lambda r: int(r.out.filed[r.last].sum(dtype=np.int64)),
+        ),
+        "inequality_last_year": Outcome(
+            "inequality of quality between estates (Gini), last year",
+            "末年小区间服务质量基尼系数",
+            "",
+            -1,
+            ESTATES,
+            compute=lambda r: float(gini(_last_year(r, "quality")[None, :])[0]),
+        ),
+        "arrears_end": _over("arrears", END),
+        "state_owned_cash_end": Outcome(
+            "cash of state-owned companies at the end",
+            "期末国有物业企业现金",
+            yuan,
+            compute=lambda r: int(r.record.state_owned_cash[-1].sum()) / FEN_PER_YUAN,
+        ),
+        "fiscal_spending": Outcome(
+            "fiscal spending of all tiers, net, in prices of the start year",
+            "财政支出合计（各级净额，按起始年价格）",
+            yuan,
+            -1,
+            compute=lambda r: r.real_yuan(r.fiscal_fen),
+        ),
+        "fiscal_spending_last_year": Outcome(
+            "fiscal spending of all tiers, net, last year, in prices of the start year",
+            "末年财政支出（各级净额，按起始年价格）",
+            yuan,
+            -1,
+            compute=lambda r: r.real_yuan(r.fiscal_fen, r.last),
+        ),
+    }
+    for bearer in PUBLIC_BEARERS:
+        label = BEARER_WORDS[bearer]
+        table[f"fiscal_spending_{bearer}"] = Outcome(
+            f"fiscal spending, net, {label.en}",
+            f"{label.zh}财政支出（净额）",
+            yuan,
+            -1,
+            compute=lambda r, bearer=bearer: r.real_yuan(_borne(r, bearer)),  # type: ignore[misc]
+        )
+    table |= {
+        "state_owned_losses": Outcome(
+            "losses of state-owned companies, each company and year by itself",
+            "国有物业企业亏损（逐企业、逐年计）",
+            yuan,
+            -1,
+            compute=lambda r: r.real_yuan(r.state_owned_losses),
+        ),
+        "state_owned_losses_last_year": Outcome(
+            "losses of state-owned companies, last year",
+            "末年国有物业企业亏损",
+            yuan,
+            -1,
+            compute=lambda r: float(r.state_owned_lost_last_year * r.deflator[-1]) / FEN_PER_YUAN,
+        ),
+        "public_cost": Outcome(
+            "public cost: fiscal spending and losses of state-owned companies",
+            "公共成本（财政支出加国有物业企业亏损）",
+            yuan,
+            -1,
+            compute=lambda r: r.real_yuan(r.fiscal_fen + r.state_owned_losses),
+        ),
+        "public_cost_last_year": Outcome(
+            "public cost, last year",
+            "末年公共成本（财政支出加国有物业企业亏损）",
+            yuan,
+            -1,
+            compute=lambda r: (
+                r.real_yuan(r.fiscal_fen, r.last)
+                + float(r.state_owned_lost_last_year * r.deflator[-1]) / FEN_PER_YUAN
+            ),
+        ),
+        "public_cost_discounted": Outcome(
+            "public cost, discounted to the start year",
+            "公共成本（折现至起始年）",
+            yuan,
+            -1,
+            compute=lambda r: r.real_yuan(r.fiscal_fen + r.state_owned_losses, discounted=True),
+        ),
+    }
+    return table
+
+
+_AT_END = ("nominal", "charging", "professional", "break_even", "committees")
+
+
+def _last_year(reading: Reading, name: str) -> np.ndarray:
+    """Each estate's sum of a level over the last year, in units of 1/2^32 (int64)."""
+    return np.asarray(whole(getattr(reading.out, name)[reading.last]).sum(axis=0))
+
+
+def _worst_decile(reading: Reading) -> float:
+    year = reading.last.stop - reading.last.start
+    return worst_tenth(_last_year(reading, "satisfaction"), reading.households) / (2.0**32 * year)
+
+
+def _household_share(reading: Reading, mask: np.ndarray) -> float:
+    """Household-months for which `mask` (months, estates) holds, of all."""
+    return int((mask @ reading.households).sum()) / (mask.shape[0] * int(reading.households.sum()))
+
+
+def _total(kind: Event) -> Callable[[Reading], float]:
+    return lambda r: float(r.events(kind)[1:].sum())
+
+
+def _borne(reading: Reading, bearer: str) -> np.ndarray:
+    parts = [fen for (who, _), fen in reading.fiscal.items() if who == bearer]
+    return np.sum([np.zeros(reading.months + 1, np.int64), *parts], axis=0)
+
+
+OUTCOMES: dict[str, Outcome] = _run()
+# What a comparison shows unless told otherwise; the first is the headline. Of the last twelve months, since a mean over the whole
+# run makes what starts higher look worse.
+DEFAULT_OUTCOMES = (
+    "collection_last_year",
+    "collection_billing_last_year",
+    "collected_per_household_last_year",
+    "cycle_share_last_year",
+    "self_sustaining_last_year",
+    "satisfaction_last_year",
+    "worst_decile_satisfaction",
+    "fiscal_spending",
+    "state_owned_losses",
+    "public_cost",
+)
+
+
+def run_outcomes(reading: Reading, series: Mapping[str, np.ndarray] | None = None) -> dict[str, float]:
+    """Every outcome of OUTCOMES by name; NaN where one does not exist. `series`: of `monthly_series`, if they are there already."""
+    monthly = monthly_series(reading) if series is None else series
+    found = {}
+    for name, outcome in OUTCOMES.items():
+        if outcome.compute is not None:
+            found[name] = float(outcome.compute(reading))
+        else:
+            found[name] = _horizon(monthly[outcome.series], outcome.horizon, reading)
+    return found
+
+
+def _horizon(values: np.ndarray, horizon: str, reading: Reading) -> float:
+    if horizon == END:
+        return float(values[-1])
+    chosen = values[reading.last if horizon == LAST_YEAR else slice(1, None)]
+    return fsum(chosen) / chosen.size  # exact, in whatever order a machine adds

@@ -1,0 +1,304 @@
+"""A finished run as whole arrays: what every outcome is computed from, for an estate, a group of estates and the city.
+
+Shares are taken as whole numbers of 1/2^32 before they are weighted and added, so that a figure has the same bits in whatever
+order a machine adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.month.observe import Outcomes
+from sim.month.record import COLLAPSED, SPIRALLING
+from sim.results.record import Record, public_spending
+from sim.state.events import Event
+from sim.state.modes import NONE
+from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
+
+ONE = 2.0**32
+PERCENTILES = (10, 50, 90)
+DAYS_PER_MONTH = 365 / 12
+# What state-owned companies lose is public money too, though no budget shows it.
+STATE_OWNED = "state_owned"
+
+
+class Level(NamedTuple):
+    """A monthly figure of every estate and how its mean is taken.
+
+    values: int64 multiples of 1/2^32, (months + 1, estates). known: where an estate counts (None: everywhere). households: the
+    mean is over households rather than over estates.
+    """
+
+    values: np.ndarray
+    known: np.ndarray | None = None
+    households: bool = True
+
+
+class Reading:
+    """What a run recorded, with what several outcomes need worked out once."""
+
+    def __init__(self, record: Record) -> None:
+        """Raises ValueError for a record in which no month was simulated."""
+        if record.months < 1:
+            raise ValueError("outcomes need a city that has simulated a month")
+        self.record = record
+        self.out: Outcomes = record.outcomes
+        self.months = record.months
+        self.types = record.facts["type"].astype(np.int64)
+        self.districts = record.facts["district"].astype(np.int64)
+        self.households = record.facts["households"].astype(np.int64)
+        self.last = slice(max(1, self.months - MONTHS_PER_YEAR + 1), self.months + 1)
+        self.type_count = len(record.types)
+
+    @property
+    def estates(self) -> int:
+        """The number of estates."""
+        return int(self.types.size)
+
+    # what residents have
+
+    @cached_property
+    def cycle(self) -> np.ndarray:
+        """Whether each estate is spiralling or collapsed, (months + 1, estates)."""
+        return np.asarray((self.out.stage == SPIRALLING) | (self.out.stage == COLLAPSED))
+
+    @cached_property
+    def covers_cost(self) -> np.ndarray:
+        """Whether owners, own public revenue and the employer behind it paid an estate's cost of twelve months."""
+        cost = self.out.spending_12 + self.out.overhead_12
+        return np.asarray((self.out.own_income_12 >= cost) & (self.out.spending_12 > 0))
+
+    @cached_property
+    def self_sustaining(self) -> np.ndarray:
+        """Whether each estate is out of the cycle and covers its cost itself."""
+        return ~self.cycle & self.covers_cost
+
+    @cached_property
+    def unbilled(self) -> np.ndarray:
+        """Whether an estate is served although nobody billed it that month."""
+        return np.asarray((self.out.mode != NONE) & (self.out.billed == 0))
+
+    @cached_property
+    def collection(self) -> np.ndarray:
+        """Paid by now, when due or late, of the bills of the last twelve months; a month without a bill counts as 0 (shares)."""
+        billed = np.maximum(self.out.billed_12, 1)
+        share = self.out.paid_12 / billed * (self.out.billed_months / MONTHS_PER_YEAR)
+        return np.where(self.out.billed_12 > 0, share, 0.0)
+
+    @cached_property
+    def collection_billing(self) -> np.ndarray:
+        """The same over the months that were billed; NaN where none was."""
+        return ratio(self.out.paid_12, self.out.billed_12)
+
+    # means over groups
+
+    @cached_property
+    def members(self) -> np.ndarray:
+        """Columns of 0 and 1 that gather estates: first the whole city, then each type, then each district."""
+        columns = [np.ones((self.estates, 1), np.int64)]
+        for codes, count in ((self.types, self.type_count), (self.districts, self.record.districts)):
+            columns.append((codes[:, None] == np.arange(count)).astype(np.int64))
+        return np.concatenate(columns, axis=1)
+
+    @cached_property
+    def member_households(self) -> np.ndarray:
+        """The same with the number of households in place of 1."""
+        return self.members * self.households[:, None]
+
+    def group_means(self, levels: Sequence[Level]) -> list[np.ndarray]:
+        """The mean of each level in the city, each type and each district: float64, (months + 1, groups); NaN where none counts."""
+        found: list[np.ndarray] = [np.empty(0)] * len(levels)
+        for by_household in (True, False):
+            chosen = [n for n, level in enumerate(levels) if level.households is by_household]
+            if not chosen:
+                continue
+            weights = self.member_households if by_household else self.members
+            counted = [n for n in chosen if levels[n].known is not None]
+            tables = [levels[n].values for n in chosen] + [np.asarray(levels[n].known) for n in counted]
+            sums = sums_by_group(tables, weights)
+            counts = dict(zip(counted, sums[len(chosen) :], strict=True))
+            everybody = weights.sum(axis=0)
+            for number, total in zip(chosen, sums[: len(chosen)], strict=True):
+                found[number] = ratio(total, counts.get(number, everybody) * ONE)
+        return found
+
+    # flows
+
+    def yearly(self, flow: np.ndarray) -> np.ndarray:
+        """What a flow (month 0 to the last) came to in each calendar year; the last year may be a part of one."""
+        starts = np.arange(1, self.months + 1, MONTHS_PER_YEAR)
+        return np.add.reduceat(flow[1:], starts - 1)
+
+    def events(self, kind: Event) -> np.ndarray:
+        """How many events of a kind there were in every month, NaN in month 0."""
+        months = self.record.events["month"][self.record.events["kind"] == int(kind)]
+        return after_start(np.bincount(months, minlength=self.months + 1))
+
+    # public money
+
+    @cached_property
+    def fiscal(self) -> dict[tuple[str, str], np.ndarray]:
+        """Fen by month that public budgets spent, by (bearer, programme); see `public_spending`."""
+        return public_spending(self.record.pages)
+
+    @cached_property
+    def spending(self) -> dict[tuple[str, str], np.ndarray]:
+        """Fen (int64) of month 0..T by (bearer, programme), net of what came back; losses of state-owned companies among them.
+
+        The programme is "" for what government does anyway. Grants between tiers and what lapses of them are left out, so that
+        a yuan counts where it leaves public hands. Sorted by name.
+        """
+        found = dict(self.fiscal)
+        if self.record.state_owned_cash.shape[1]:
+            found[STATE_OWNED, ""] = self.state_owned_losses
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def fiscal_fen(self) -> np.ndarray:
+        """Fen that public budgets of all tiers spent each month, net."""
+        return np.sum([np.zeros(self.months + 1, np.int64), *self.fiscal.values()], axis=0)
+
+    @cached_property
+    def state_owned_losses(self) -> np.ndarray:
+        """Fen that state-owned companies lost, each company and each calendar year by itself, in the last month of the year.
+
+        Within a year a company's months with a gain stand against its months with a loss; a year with a gain counts as 0 and no
+        company's gain covers another's loss.
+        """
+        cash = self.record.state_owned_cash
+        losses = np.zeros(self.months + 1, np.int64)
+        for start in range(0, self.months, MONTHS_PER_YEAR):
+            end = min(start + MONTHS_PER_YEAR, self.months)
+            losses[end] = lost(cash[start], cash[end])
+        return losses
+
+    @property
+    def state_owned_lost_last_year(self) -> int:
+        """Fen that state-owned companies lost over the last twelve months, each by itself."""
+        cash = self.record.state_owned_cash
+        return lost(cash[self.last.start - 1], cash[-1])
+
+    @cached_property
+    def deflator(self) -> np.ndarray:
+        """What a yuan of each month is worth in yuan of the start year (float64); 1 throughout without inflation."""
+        return np.asarray((1.0 + self.record.inflation) ** -self._year_index)
+
+    @cached_property
+    def discount(self) -> np.ndarray:
+        """What a constant yuan of each month's year is worth at the start year (float64)."""
+        return np.asarray((1.0 + self.record.discount_rate) ** -self._year_index)
+
+    @cached_property
+    def _year_index(self) -> np.ndarray:
+        return (np.maximum(np.arange(self.months + 1), 1) - 1) // MONTHS_PER_YEAR * 1.0
+
+    def real_yuan(self, fen: np.ndarray, months: slice | None = None, discounted: bool = False) -> float:
+        """Fen of month 0..T (int64) added up in yuan of the start year; `discounted` to it."""
+        factors = self.deflator * self.discount if discounted else self.deflator
+        chosen = months or slice(0, self.months + 1)
+        if np.all(factors[chosen] == 1.0):
+            return int(fen[chosen].sum()) / FEN_PER_YUAN
+        return float((fen[chosen] * factors[chosen]).sum()) / FEN_PER_YUAN
+
+
+def lost(before: np.ndarray, after: np.ndarray) -> int:
+    """Fen that companies lost between two balances (int64, one entry a company); a gain of one covers no loss of another."""
+    return int(np.maximum(before - after, 0).sum())
+
+
+def whole(shares: np.ndarray) -> np.ndarray:
+    """Shares as int64 multiples of 1/2^32."""
+    return np.rint(shares.astype(np.float64) * ONE).astype(np.int64)
+
+
+def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """float64 `above / below`, NaN where `below` is zero."""
+    out = np.full(np.broadcast(above, below).shape, np.nan)
+    np.divide(above, below, out=out, where=np.asarray(below) != 0)
+    return out
+
+
+def after_start(flow: np.ndarray) -> np.ndarray:
+    """A monthly flow as float64 with none for month 0, which is a state and not a month."""
+    flow = flow.astype(np.float64)
+    flow[0] = np.nan
+    return flow
+
+
+def sums_by_group(tables: Sequence[np.ndarray], members: np.ndarray) -> list[np.ndarray]:
+    """Each table (months x estates, whole numbers up to 2^32) times `members` (estates x groups, whole numbers): exact sums.
+
+    float64 holds every such sum exactly while it stays under 2^53, in whatever order it is added, and adds them far faster
+    than integers; larger cities are added as integers.
+    """
+    small = int(members.sum(axis=0).max()) * ONE < 2.0**53
+    kind = np.float64 if small else np.int64
+    stacked = np.stack(tables, dtype=kind, casting="unsafe")
+    return list(stacked @ members.astype(kind))
+
+
+def counts_by_month(codes: np.ndarray, kinds: int) -> np.ndarray:
+    """How many estates have each code in each month (months x kinds, int64); `codes` is months x estates."""
+    months = codes.shape[0]
+    flat = (codes + (np.arange(months) * kinds)[:, None]).ravel()
+    return np.bincount(flat, minlength=months * kinds).reshape(months, kinds)
+
+
+def worst_tenth(level: np.ndarray, people: np.ndarray) -> float:
+    """Mean of `level` (int64, one per estate) over the tenth of people who have least of it; one estate may count in part."""
+    order = np.argsort(level, kind="stable")
+    left = int(people.sum())  # in tenths of a person
+    summed = 0
+    for estate in order:
+        taken = min(left, 10 * int(people[estate]))
+        summed += taken * int(level[estate])
+        left -= taken
+        if left == 0:
+            break
+    return summed / int(people.sum())
+
+
+def gini(level: np.ndarray) -> np.ndarray:
+    """Gini coefficient of each row of non-negative integers (float64); NaN where the row sums to zero."""
+    ordered = np.sort(level, axis=1)
+    size = ordered.shape[1]
+    # rounded to 1/2^20 first: ranks times levels of many estates must stay within 63 bits
+    coarse = (ordered + 2**11) >> 12
+    ranks = 2 * np.arange(1, size + 1, dtype=np.int64) - size - 1
+    return ratio((coarse * ranks).sum(axis=1), size * coarse.sum(axis=1))
+
+
+def companies_active(company: np.ndarray) -> np.ndarray:
+    """How many different companies occur in each row (float64); -1 stands for none."""
+    months = company.shape[0]
+    most = int(company.max(initial=-1)) + 1
+    if most == 0:
+        return np.zeros(months)
+    present = np.zeros((months, most), bool)
+    row, column = np.nonzero(company >= 0)
+    present[row, company[row, column]] = True
+    return present.sum(axis=1).astype(np.float64)
+
+
+def waiting_days(case_months: np.ndarray, cases: np.ndarray) -> np.ndarray:
+    """Days that open complaints have waited on average (float64); NaN where none is open."""
+    return ratio(case_months * DAYS_PER_MONTH, cases)
+
+
+def percentiles(values: np.ndarray) -> np.ndarray:
+    """PERCENTILES of each row (3 x rows, float64) over its entries that are not NaN, interpolated linearly."""
+    ordered = np.sort(values.astype(np.float64), axis=1)  # NaN goes last
+    known = np.count_nonzero(~np.isnan(ordered), axis=1)
+    last = np.maximum(known - 1, 0)
+    rows = np.arange(ordered.shape[0])
+    found = []
+    for percent in PERCENTILES:
+        place = percent / 100 * last
+        low = np.floor(place).astype(np.int64)
+        below, above = ordered[rows, low], ordered[rows, np.minimum(low + 1, last)]
+        found.append(below + (above - below) * (place - low))
+    return np.array(found)

@@ -1,0 +1,110 @@
+"""The registry of outcomes: figures that mean one thing, recomputed by hand on runs of two estates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.ledger import PURPOSES, Page
+from sim.month.observe import Outcomes
+from sim.results.outcomes import (
+    DEFAULT_OUTCOMES,
+    GROUP_SERIES,
+    OUTCOMES,
+    SERIES,
+    estate_figures,
+    run_outcomes,
+)
+from sim.results.reading import Reading
+from sim.results.record import FACTS, Record
+from sim.state.modes import MARKET, NONE, SELF
+from sim.state.tables import EVENT_TYPE
+
+MONTHS = 24
+
+
+def reading(**columns) -> Reading:
+    """Two estates over 24 months, of 300 and 100 households; columns as given, everything else zero."""
+    kinds = {"quality": np.float32, "satisfaction": np.float32, "condition": np.float32}
+    arrays = {name: np.zeros((MONTHS + 1, 2), kinds.get(name, np.int64)) for name in Outcomes._fields}
+    for name, values in columns.items():
+        arrays[name][:] = values
+    facts = np.zeros(2, [(name, np.int64) for name in FACTS])
+    facts["households"] = (300, 100)
+    pages = tuple(Page(np.zeros(len(PURPOSES), np.int64), {}) for _ in range(MONTHS + 1))
+    cash = np.zeros((MONTHS + 1, 0), np.int64)
+    return Reading(
+        Record(
+            Outcomes(**arrays), facts, np.zeros(0, EVENT_TYPE), pages, cash, ("a",), (), 2, 3, 1, 0.0, 0.08
+        )
+    )
+
+
+def test_an_estate_that_stops_billing_lowers_collection_and_raises_that_of_the_estates_that_bill():
+    both = reading(billed_12=(1200, 1200), paid_12=(960, 360), billed_months=12, billed=100, mode=MARKET)
+    one = reading(
+        billed_12=(1200, 0), paid_12=(960, 0), billed_months=(12, 0), billed=(100, 0), mode=(MARKET, SELF)
+    )
+    before, after = run_outcomes(both), run_outcomes(one)
+    assert before["collection_last_year"] == pytest.approx(0.75 * 0.8 + 0.25 * 0.3)
+    assert before["collection_billing_last_year"] == before["collection_last_year"]
+    assert after["collection_last_year"] == pytest.approx(0.75 * 0.8)
+    assert after["collection_billing_last_year"] == pytest.approx(0.8)
+    assert after["collected_per_household_last_year"] == pytest.approx(9.6 / 400)
+    assert (before["served_without_fee_last_year"], after["served_without_fee_last_year"]) == (0.0, 0.5)
+
+
+def test_months_without_a_bill_count_as_nothing_in_the_first_and_not_at_all_in_the_second():
+    half = reading(billed_12=(600, 600), paid_12=(600, 600), billed_months=(6, 6))
+    found = run_outcomes(half)
+    assert found["collection_last_year"] == pytest.approx(0.5)
+    assert found["collection_billing_last_year"] == pytest.approx(1.0)
+
+
+def test_a_city_that_bills_nobody_has_no_rate_among_those_that_bill():
+    found = run_outcomes(reading(mode=NONE))
+    assert found["collection_last_year"] == 0.0 and np.isnan(found["collection_billing_last_year"])
+    assert found["served_without_fee_last_year"] == 0.0  # it is not served either
+
+
+def test_the_last_year_is_the_last_twelve_months_and_starting_higher_does_not_change_it():
+    stage = np.zeros((MONTHS + 1, 2), np.int64)
+    stage[13:, 1] = 3
+    late = run_outcomes(reading(stage=stage))
+    stage[:13, 0] = 3
+    early_too = run_outcomes(reading(stage=stage))
+    assert late["cycle_share_last_year"] == early_too["cycle_share_last_year"] == 0.5
+    assert late["cycle_households_share_last_year"] == 0.25
+    assert early_too["cycle_share"] == 0.5 and late["cycle_share"] == 0.25
+    figures = estate_figures(reading(stage=stage))
+    assert figures["cycle_months_last_year"].tolist() == [0, 12] and figures["cycle_months"].tolist() == [
+        12,
+        12,
+    ]
+
+
+def test_out_of_the_cycle_is_either_self_sustaining_or_on_support():
+    found = run_outcomes(
+        reading(
+            stage=(0, 1), own_income_12=(100, 100), spending_12=(90, 90), overhead_12=(10, 11), mode=MARKET
+        )
+    )
+    assert found["self_sustaining_last_year"] == 0.5 and found["on_support_last_year"] == 0.5
+    assert found["self_sustaining_households_last_year"] == 0.75
+    trapped = run_outcomes(reading(stage=3, own_income_12=100, spending_12=1))
+    assert trapped["self_sustaining_last_year"] == trapped["on_support_last_year"] == 0.0
+
+
+def test_every_figure_says_what_it_is_over_whom_and_which_way_is_better():
+    for name, figure in {**OUTCOMES, **SERIES}.items():
+        assert figure.en and figure.zh and figure.better in (-1, 0, 1), name
+        assert figure.population in ("households", "billed", "estates", "city"), name
+    assert (
+        len({one.en for one in OUTCOMES.values()})
+        == len({one.zh for one in OUTCOMES.values()})
+        == len(OUTCOMES)
+    )
+    assert set(DEFAULT_OUTCOMES) <= set(OUTCOMES) and DEFAULT_OUTCOMES[0] == "collection_last_year"
+    assert all(SERIES[name].level is not None for name in GROUP_SERIES)
+    for outcome in OUTCOMES.values():
+        assert (outcome.compute is None) == bool(outcome.series and outcome.horizon)
