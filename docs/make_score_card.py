@@ -19,12 +19,12 @@ from sim.evidence.readings import pool_engine
 from sim.evidence.score_card import ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
 from sim.experiments.ensemble import as_ensemble, doubt_line
-from sim.experiments.files import replace_text
 from sim.experiments.progress import progress_bar
 from sim.experiments.store import open_store
 from sim.fingerprint import model_source_hash
 from sim.outputs.score_card import score_card_chart
 from sim.outputs.style import write
+from sim.results.files import replace_text
 from sim.words import Word
 
 DOCS = Path(__file__).resolve().parent

@@ -123,5 +123,6 @@ def interventions(lang: str) -> str:
         if lang == "zh"
         else "# Every intervention\n\nMade from the code, so that it is what the program does.\n"
     )
-    parts = [as_text(describe(kind, users), lang) for kind in kinds()]
+    with in_language(lang):
+        parts = [as_text(describe(kind, users)) for kind in kinds()]
     return title + "\n" + "\n".join(re.sub(r"^# ", "## ", part) for part in parts)

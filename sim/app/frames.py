@@ -123,7 +123,9 @@ def _groups(record: Record, scenario: Scenario) -> list[dict[str, Any]]:
         title = scenario.types[name].title
         members = [int(row) for row in order if facts["type"][row] == code]
         if members:
-            groups.append({"label": {"zh": title.zh, "en": title.en}, "estates": members})
+            groups.append(
+                {"label": {"zh": title.in_language("zh"), "en": title.in_language("en")}, "estates": members}
+            )
     return groups
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sim.errors import EngineError, EstateError
-from sim.words import Word
+from sim.text import Spoken
 
 Decision = dict[
     str, int
@@ -284,9 +284,8 @@ def plan_of(decisions: list[Decision]) -> Plan:
     return tuple(tuple(decision.items()) for decision in decisions)
 
 
-def label_of(kind: str) -> Word:
+def label_of(kind: str) -> Spoken:
     """What a measure is called."""
     from sim.scenario import load_programmes
 
-    made = load_programmes()[kind]
-    return Word(made.label_zh, made.label_en)
+    return load_programmes()[kind].label()

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
 
-from pydantic import BaseModel
-
 from sim.app.lever_words import CHOICES
 from sim.app.limits import Limits, check_limits, fits
 from sim.app.sample import sample_of
@@ -16,7 +14,9 @@ from sim.errors import ScenarioError
 from sim.interventions.describe import Description, Setting, describe, kinds, scenarios_by_kind
 from sim.parameters import PARAMETERS
 from sim.scenario import Programme, Scenario, Targets, list_scenarios, load, load_programmes
-from sim.words import LANGUAGES, MODES, STAGES, Label, Word
+from sim.scenario.fields import Table
+from sim.text import Spoken, message
+from sim.words import LANGUAGES, MODES, STAGES, Word
 
 OF_A_TYPE = (
     "start_collection",
@@ -54,14 +54,14 @@ class Lever:
     """
 
     key: str
-    label: Label
+    label: Spoken
     unit: str
     kind: str
     start: Any
     low: float | None = None
     high: float | None = None
     choices: tuple[Any, ...] = ()
-    names: tuple[Word, ...] = ()
+    names: tuple[Spoken, ...] = ()
     optional: bool = False
     source: str = ""
 
@@ -124,7 +124,7 @@ class Measure:
 
     name: str
     kind: str
-    label: Label
+    label: Spoken
     on: bool
     about: Description
     levers: tuple[Lever, ...]
@@ -161,9 +161,9 @@ def city(name: str, limits: Limits) -> Scenario:
 
 
 @cache
-def offered(limits: Limits) -> dict[str, Word]:
+def offered(limits: Limits) -> dict[str, Spoken]:
     """Names and titles of the scenarios that a workshop can afford, the small city first."""
-    found: dict[str, Word] = {}
+    found: dict[str, Spoken] = {}
     for name in sorted(
         list_scenarios(), key=lambda name: (name != "small_city", name != "vicious_cycle", name)
     ):
@@ -171,7 +171,7 @@ def offered(limits: Limits) -> dict[str, Word]:
             scenario = city(name, limits)
         except ScenarioError:
             continue
-        found[name] = Word(scenario.title.zh, scenario.title.en)
+        found[name] = scenario.title
     return found
 
 
@@ -214,7 +214,7 @@ def _starts(scenario: Scenario) -> dict[str, tuple[Lever, ...]]:
     return {name: levers for name, levers in groups.items() if levers}
 
 
-def _of(table: BaseModel, place: str, keys: tuple[str, ...]) -> list[Lever]:
+def _of(table: Table, place: str, keys: tuple[str, ...]) -> list[Lever]:
     """Levers of some fields of a table of the scenario."""
     made = []
     for key in keys:
@@ -230,7 +230,7 @@ def _of(table: BaseModel, place: str, keys: tuple[str, ...]) -> list[Lever]:
         made.append(
             Lever(
                 f"{place}.{key}",
-                Word(str(about["zh"]), str(about["en"])),
+                _told(type(table), key),
                 str(about["unit"]),
                 _kind(parts),
                 getattr(table, key),
@@ -241,6 +241,12 @@ def _of(table: BaseModel, place: str, keys: tuple[str, ...]) -> list[Lever]:
             )
         )
     return made
+
+
+def _told(table: type[Table], key: str) -> Spoken:
+    label = table.label_of(key)
+    assert label is not None, f"{table.__name__}.{key} has no text"
+    return label
 
 
 def _kind(parts: set[Any]) -> str:
@@ -280,7 +286,7 @@ def _measure(scenario: Scenario, name: str, kind: str, programme: Programme | No
         for setting in (*about.settings, *about.common)
         if _usable(setting)
     )
-    label = about.label if name == kind else Word(f"{about.label.zh}（{name}）", f"{about.label.en} ({name})")
+    label: Spoken = about.label if name == kind else message("join.remark", words=about.label, remark=name)
     return Measure(
         name, kind, label, programme is not None, about, levers, _targets(scenario, name, kind, programme)
     )
@@ -324,7 +330,7 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
         (
             "types",
             Word("小区类型", "estate types"),
-            {key: Word(made.title.zh, made.title.en) for key, made in scenario.types.items()},
+            {key: made.title for key, made in scenario.types.items()},
         ),
         ("stages", Word("循环阶段", "stages of the cycle"), {key: CHOICES[key] for key in STAGES}),
         ("modes", Word("管理模式", "management modes"), {key: CHOICES[key] for key in MODES}),

@@ -14,7 +14,8 @@ from sim.app.choice import SEED, Choice, months_lever
 from sim.app.lever_words import GROUPS, unit_in
 from sim.app.levers import Lever, Measure, offered
 from sim.app.session import Session
-from sim.interventions.describe import Description, bearer
+from sim.interventions.describe import Description
+from sim.text import message
 
 Changed = Callable[[], object]
 
@@ -36,7 +37,7 @@ def when_opened(expansion: ui.expansion, fill: Callable[[], object]) -> None:
 def explain(session: Session, about: Description) -> None:
     """How a measure works, its known risk, who pays."""
     between = "、" if session.lang == "zh" else ", "
-    payers = between.join(bearer(name, session.lang) for name in about.payers)
+    payers = between.join(message(f"bearer.{name}").in_language(session.lang) for name in about.payers)
     for name, text in (
         ("how", about.mechanism.in_language(session.lang)),
         ("risk", about.risk.in_language(session.lang)),

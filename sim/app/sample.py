@@ -70,12 +70,12 @@ def _less(programme: Any, part: float) -> dict[str, Any]:
 
 
 def _named(scenario: Scenario, n: int) -> dict[str, Any]:
-    zh, en = scenario.title.zh, scenario.title.en
+    zh, en = (scenario.title.in_language(name) for name in ("zh", "en"))
     about = scenario.description
     return {
         "name": f"{scenario.name}_sample",
         "title.zh": f"{zh}（1/{n}抽样）",
         "title.en": f"{en} (a sample of 1 in {n})",
-        "description.zh": f"全市太大，工作坊里用按1/{n}缩小的样本：各类小区、企业、资金和人员同比例减少，偶然因素的影响更大。{about.zh}",
-        "description.en": f"The whole city is too large for a workshop; this is a sample of 1 in {n}, with estates, companies, money and staff in proportion. Chance weighs more in it. {about.en}",
+        "description.zh": f"全市太大，工作坊里用按1/{n}缩小的样本：各类小区、企业、资金和人员同比例减少，偶然因素的影响更大。{about.in_language('zh')}",
+        "description.en": f"The whole city is too large for a workshop; this is a sample of 1 in {n}, with estates, companies, money and staff in proportion. Chance weighs more in it. {about.in_language('en')}",
     }

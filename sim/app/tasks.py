@@ -73,12 +73,14 @@ def _png(figure: object) -> bytes:
 
 
 def tables(run: Run) -> bytes:
-    """Every table of a run as CSV (UTF-8 with a mark, so that spreadsheets read Chinese) in one ZIP."""
+    """Every table of a run as CSV in one ZIP."""
+    from sim.results.csv_table import ENCODING, csv_text
+    from sim.results.tables import TABLES
+
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-        for name in ("city", "estates", "estate_table", "events", "ledger"):
-            frame = getattr(run, name)
-            archive.writestr(f"{name}.csv", frame.to_csv(index=name == "city").encode("utf-8-sig"))
+        for name in TABLES:
+            archive.writestr(f"{name}.csv", csv_text(run.table(name)).encode(ENCODING))
     return target.getvalue()
 
 

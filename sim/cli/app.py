@@ -257,10 +257,11 @@ def interventions_command(
     """List the interventions, or explain one. / 列出所有措施，或说明其中一项。"""
     from sim.cli.interventions import show_all, show_one
 
+    words(lang)
     if name is None:
-        show_all(words(lang))
+        show_all()
     else:
-        show_one(name, words(lang))
+        show_one(name)
 
 
 @app.command("app")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 HASH_LETTERS = 8
-INDEX = "index.html"
 
 
 class Order(NamedTuple):
@@ -67,7 +66,11 @@ class Job(NamedTuple):
 
 def carry_out(order: Order) -> None:
     """Do what `order` asks for. Exit code 1 if a scenario failed; raises EstateError if there is nothing to run."""
-    from sim.cli.batch_store import is_there
+    from sim.cli.batch_store import INDEX, is_there
+    from sim.outputs.report.batch import KIND
+    from sim.results.folder import check_place
+
+    check_place(order.out, KIND)
 
     entries = [_entry(file, order) for file in scenario_files(order.places)]
     jobs = [job for entry in entries for job in _jobs(entry, order.replications, order.ensemble)]
@@ -237,18 +240,17 @@ def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bo
 
 
 def _write_index(entries: list[Entry], order: Order) -> None:
-    from sim.cli.batch_store import report_name, shown
-    from sim.experiments.files import replace_text
+    from sim.cli.batch_store import report_name, save_index, shown
     from sim.fingerprint import model_source_hash
     from sim.outputs.index_page import index_page
 
-    order.out.mkdir(parents=True, exist_ok=True)
     page = [
         shown(entry.name, entry.scenario, entry.folder, entry.reason, order.replications, order.lang)
         for entry in entries
     ]
     report = report_name(order.lang) if (order.out / report_name(order.lang)).is_file() else ""
-    replace_text(order.out / INDEX, index_page(page, order.lang, model_source_hash(), _doubt(order), report))
+    text = index_page(page, order.lang, model_source_hash(), _doubt(order), report)
+    save_index(order.out, text, [entry.folder.name for entry in entries if entry.folder is not None])
 
 
 def _doubt(order: Order) -> str:

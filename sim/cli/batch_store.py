@@ -9,13 +9,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.announce import city_line
-from sim.cli.run import put_in_place, staging
 from sim.errors import ResultError
-from sim.experiments.files import replace_text
 from sim.outputs.index_page import Shown
+from sim.outputs.report.batch import BRIEF, HEADLINE
+from sim.results import load_run
 from sim.results.columns import COLUMN_WORDS
-from sim.results.folder import MANIFEST, load_run, read_manifest
-from sim.results.provenance import run_key, scenario_key
+from sim.results.csv_table import write_csv
+from sim.results.files import replace_text
+from sim.results.folder import (
+    MANIFEST,
+    add,
+    check_file,
+    check_seal,
+    json_text,
+    put_in_place,
+    read_manifest,
+    sealed,
+    staging,
+    write,
+)
+from sim.results.provenance import scenario_key
 from sim.results.summary import key_changes, written
 from sim.results.tables import TABLES
 from sim.scenario import Scenario
@@ -24,10 +37,10 @@ from sim.words import LANGUAGES
 if TYPE_CHECKING:
     from sim.results import Run
 
-HEADLINE = "headline.json"  # outcomes of the first run, its start and end; written before the manifest
 CHARTS = "charts.json"  # title and alt text of every chart, in a folder of charts
 CITY = "city.csv"
-BRIEF = "replications"
+INDEX = "index.html"
+REPORTS = "report.*.html"
 
 
 def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> bool:
@@ -36,10 +49,12 @@ def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> boo
         return False
     try:
         if first:
-            return run_key(read_manifest(folder)) == scenario_key(scenario) and "outcomes" in _read_json(
-                folder / HEADLINE
-            )
-        return "outcomes" in _read_json(_brief(folder, scenario.seed))
+            manifest = read_manifest(folder)
+            check_file(folder, HEADLINE, manifest)
+            return manifest.get("key") == scenario_key(scenario)
+        brief = _brief(folder, scenario.seed)
+        check_seal(_read_json(brief), brief)
+        return True
     except ResultError:  # missing or damaged: it will be made again
         return False
 
@@ -50,11 +65,9 @@ def save_whole(
     """Put a run with tables, charts (no `lang`: none) and headline into `folder`, all at once; `ensemble`: its name and number of members."""
     with staging(folder) as part:
         run.save(part)
-        run.city.to_csv(part / CITY, lineterminator="\n")
-        changes = [[change.column, _plain(change.start), _plain(change.end)] for change in key_changes(run)]
-        _write_json(
-            part / HEADLINE, {"outcomes": _plain_outcomes(outcomes), "changes": changes, "ensemble": ensemble}
-        )
+        write_csv(run.table("city"), part / CITY)
+        changes = [[change.column, change.start, change.end] for change in key_changes(run)]
+        _write_json(part / HEADLINE, {"outcomes": outcomes, "changes": changes, "ensemble": ensemble})
         if lang:
             _draw(run, part, lang)
         put_in_place(part, folder)
@@ -64,7 +77,19 @@ def save_brief(folder: Path, seed: int, outcomes: dict[str, float]) -> None:
     """Keep the outcomes of a further run."""
     place = _brief(folder, seed)
     place.parent.mkdir(parents=True, exist_ok=True)
-    _write_json(place, {"outcomes": _plain_outcomes(outcomes)})
+    _write_json(place, sealed({"seed": seed, "outcomes": outcomes}))
+
+
+def save_index(folder: Path, page: str, names: list[str]) -> None:
+    """Write the index page and, last, the manifest of the whole batch, which vouches for the pages about all scenarios.
+
+    ResultError if the folder holds another kind of result, or if that fails.
+    """
+    from sim.outputs.report.batch import KIND
+
+    # a batch grows: whatever scenarios are added, it is the same one
+    write(folder, KIND, KIND, {"scenarios": sorted(names)}, {}, texts={INDEX: page})
+    add(folder, folder.glob(REPORTS))
 
 
 def has_charts(folder: Path | None, lang: str) -> bool:
@@ -78,7 +103,7 @@ def has_charts(folder: Path | None, lang: str) -> bool:
 
 def report_name(lang: str) -> str:
     """Name of the page about a scenario, or about all of them."""
-    return f"report.{lang}.html"
+    return REPORTS.replace("*", lang)
 
 
 def write_whole_report(folder: Path, lang: str) -> str:
@@ -109,7 +134,7 @@ def shown(
         return Shown(name, name, "failed", reason)
     done = is_there(folder, scenario, True)
     state = "failed" if reason else "done" if done else "waiting"
-    labels = tuple((p.label_zh if lang == "zh" else p.label_en) or p.kind for p in scenario.interventions)
+    labels = tuple(p.label().in_language(lang) for p in scenario.interventions)
     known = Shown(
         name,
         scenario.title.in_language(lang),
@@ -175,7 +200,7 @@ def _brief(folder: Path, seed: int) -> Path:
 
 def _write_json(place: Path, data: Any) -> None:
     try:
-        replace_text(place, json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+        replace_text(place, json_text(data))
     except OSError as error:
         raise ResultError(f"{place}: cannot be written ({error.strerror or error})") from None
 
@@ -185,15 +210,6 @@ def _read_json(place: Path) -> Any:
         return json.loads(place.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ResultError(f"{place}: cannot be read ({error})") from None
-
-
-def _plain(value: float) -> float | None:
-    """JSON has no NaN: a figure that does not exist is null."""
-    return None if math.isnan(value) else value
-
-
-def _plain_outcomes(outcomes: dict[str, float]) -> dict[str, float | None]:
-    return {key: _plain(value) for key, value in outcomes.items()}
 
 
 def _number(value: float | None) -> float:

@@ -15,13 +15,14 @@ from sim.cli.sensitivity import factors_of
 from sim.cli.terminal import console, table
 from sim.cli.validate_work import show as show_scores
 from sim.errors import StudyError
-from sim.evidence.calibrate import FREE, calibrate
-from sim.evidence.calibration import Calibration
+from sim.evidence.calibrate import DISCREPANCY, FREE, calibrate
+from sim.evidence.calibration import Calibration, Settings, check_free
 from sim.evidence.design import Laboratory, ranges_of
 from sim.evidence.patterns import CALIBRATION, load_patterns
 from sim.experiments.ensemble import FOLDER
 from sim.outputs.catalog import percent
 from sim.outputs.sensitivity_words import parameter_name
+from sim.results.folder import add
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,6 +55,9 @@ def carry_out(order: Order) -> None:
     patterns, _ = load_patterns(order.file)
     free = factors_of(order.free, "--free") or FREE
     fitted = [pattern for pattern in patterns if pattern.use == CALIBRATION]
+    if fitted:
+        settings = Settings(order.name, order.method, order.runs, order.members, order.seed, DISCREPANCY)
+        check_free(order.out or FOLDER, settings, ranges_of(free, fitted), fitted)
     with order.place.opened(screen, order.lang) as (store, report):
         if fitted:
             each = Laboratory(fitted, ranges_of(free, fitted)).runs_a_set
@@ -97,7 +101,7 @@ def carry_out(order: Order) -> None:
     if order.charts:
         from sim.outputs.calibration import save_posterior_chart
 
-        save_posterior_chart(found, path, order.lang)
+        add(path.parent, [save_posterior_chart(found, path, order.lang)], f"{order.name}.json")
     screen.print()
     screen.print(
         say("written", order.lang, file=path, name=order.name if order.out is None else path),

@@ -12,10 +12,11 @@ from sim.cli.terminal import console, table
 from sim.errors import StudyError
 from sim.experiments.arms import prepare
 from sim.experiments.compare import REPLICATIONS, Adaptive, compare, compare_study
-from sim.experiments.comparison import Comparison
+from sim.experiments.comparison import KIND, Comparison
 from sim.experiments.ensemble import as_ensemble
 from sim.experiments.withdrawal import Withdrawal, programmes_to_end, withdrawal_test
 from sim.outputs.comparison_words import bounds_of, level_of, short_title, size_of
+from sim.results.folder import check_place
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import parse_setting
 
@@ -91,6 +92,8 @@ def carry_out(order: Order) -> None:
     screen = console()
     begun = time.perf_counter()
     _check_withdrawal(order)
+    if order.out is not None:
+        check_place(order.out, KIND)
     with order.place.opened(screen, order.lang) as (store, report):
         found = _compare(order, store, report)
         withdrawn = _withdraw(order, found, store, report)
@@ -225,7 +228,7 @@ def _write(screen: Console, found: Comparison, withdrawn: list[Withdrawal], orde
                 save_comparison_charts(found, part / "charts", order.lang)
         found.save(part, _joined(withdrawn))
 
-    write_results(folder, found.key, write)
+    write_results(folder, KIND, found.key, write)
     screen.print()
     screen.print(say("written", order.lang, folder=folder), soft_wrap=True, markup=False)
 

@@ -110,7 +110,12 @@ SAID = {
         "不一致：保存时 {then}，现在 {now}", "It came out otherwise: {then} when saved, {now} now"
     ),
     "tables_same": Word("所有数据表仍逐位相同", "all tables are the same to the last bit, though"),
-    "tables_differ": Word("不同的数据表：{names}", "tables that differ: {names}"),
+    "files_differ": Word("不同的文件：{names}", "files that differ: {names}"),
+    "edited": Word(
+        "运行结果逐位相同（{digest}），但以下文件与之不符：{names}。它们保存后被改动过，或由另一版本的分析程序算出。",
+        "The runs are the same to the last bit ({digest}), but these files are not what they give: {names}. They were changed "
+        "since, or computed by another version of the analysis.",
+    ),
     "first": Word(
         "最早的不同：第{month}月，{estate}号小区，{column}",
         "first difference: month {month}, estate {estate}, {column}",

@@ -118,7 +118,7 @@ def _timeline(scenario: Scenario, lang: str) -> Table:
     made = table(say("timeline", lang, months=scenario.months), "", "", "")
     made.show_header = False
     for programme in scenario.interventions:
-        label = (programme.label_zh if lang == "zh" else programme.label_en) or programme.kind
+        label = programme.label().in_language(lang)
         words = f"{label} ({programme.name})"
         made.add_row(words, bar(programme, scenario.months), _dates(programme, scenario.months, lang))
         made.columns[1].no_wrap = True

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.cli.run import put_in_place, staging
 from sim.cli.study_words import say
-from sim.errors import StudyError
+from sim.results.folder import check_place, put_in_place, staging
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from sim.experiments.running import Report
     from sim.experiments.store import Store
 
-MANIFEST = "manifest.json"
 LONGEST_NAME = 80
 
 
@@ -88,26 +85,9 @@ def folder_name(kind: str, names: list[str], key: str) -> str:
     return f"{kind}-{'-'.join(names)[:LONGEST_NAME]}-{key[:8]}"
 
 
-def write_results(folder: Path, key: str, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a folder beside `folder`, and put it in place when all is there. StudyError if another result is there."""
-    check_place(folder, key)
+def write_results(folder: Path, kind: str, key: str, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a folder beside `folder`, and put it in place when all is there. ResultError if another result is there."""
+    check_place(folder, kind, key)
     with staging(folder) as part:
         write(part)
         put_in_place(part, folder)
-
-
-def check_place(folder: Path, key: str) -> None:
-    """StudyError if `folder` is a file, or holds a result that is not the one with this key."""
-    if folder.exists() and not folder.is_dir():
-        raise StudyError(f"{folder}: a file stands where the folder of results should be")
-    manifest = folder / MANIFEST
-    if not manifest.exists():
-        return
-    try:
-        found = json.loads(manifest.read_text(encoding="utf-8")).get("key")
-    except (OSError, ValueError, AttributeError):
-        found = None
-    if found != key:
-        raise StudyError(
-            f"{folder}: holds another result ({found or 'not of this kind'}, this one is {key}); name another folder"
-        )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from sim.cli.credibility_words import say
-from sim.cli.engines import MANIFEST, Workplace
+from sim.cli.engines import Workplace
 from sim.cli.terminal import console, month_bar
 from sim.errors import ResultError
-from sim.evidence.reproduce import MODEL, Change, Reproduction, reproduce
+from sim.evidence.reproduce import EDITED, MODEL, Change, Reproduction, reproduce
 from sim.outputs.report.batch import is_batch
+from sim.results.folder import kind_of, read_manifest
+from sim.results.provenance import KIND
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,12 +31,8 @@ def carry_out(folder: Path, threads: int | None, lang: str, workplace: Workplace
 
 
 def _is_run(folder: Path) -> bool:
-    """Whether a folder holds one run, or nothing that can be read: the run's own messages say what is wrong then."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return not is_batch(folder)
-    return not isinstance(manifest, dict) or not ({"kind", "study"} & set(manifest))
+    """Whether a folder holds one run. ResultError if it holds nothing that can be read."""
+    return not is_batch(folder) and kind_of(read_manifest(folder)) == KIND
 
 
 def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
@@ -69,13 +66,18 @@ def tell(screen: Console, found: Reproduction, lang: str) -> None:
             screen.print(say("also", lang), markup=False)
             _list(screen, found.changes)
         return
+    if found.verdict == EDITED:
+        screen.print(
+            say("edited", lang, digest=found.now[:DIGITS], names=", ".join(found.files)), markup=False
+        )
+        return
     screen.print(
         say("differs", lang, then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]),
         style="bold",
         markup=False,
     )
-    if found.tables:
-        screen.print("  " + say("tables_differ", lang, names=", ".join(found.tables)), markup=False)
+    if found.files:
+        screen.print("  " + say("files_differ", lang, names=", ".join(found.files)), markup=False)
     else:
         screen.print("  " + say("tables_same", lang), markup=False)
     if found.first is not None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +9,6 @@ from sim.cli.announce import announce
 from sim.cli.summary import show_summary
 from sim.cli.terminal import console, month_bar
 from sim.cli.words import say
-from sim.errors import ResultError
 from sim.scenario import Scenario, parse_setting
 
 if TYPE_CHECKING:
@@ -42,15 +37,15 @@ class Order(NamedTuple):
 
 def carry_out(order: Order) -> None:
     """Do what `order` asks for; raises EstateError before anything is simulated if it cannot be done."""
-    from sim.results.folder import check_place
-    from sim.results.provenance import scenario_key
+    from sim.results.folder import check_place, put_in_place, staging
+    from sim.results.provenance import KIND, scenario_key
     from sim.runner import resolve
 
     changes = dict(parse_setting(text) for text in order.settings)
     scenario = _of_member(resolve(order.scenario, order.seed, order.months, changes), order)
     key = scenario_key(scenario)
     folder = order.out or RESULTS / f"{scenario.name}-seed{scenario.seed}-{key[:HASH_LETTERS]}"
-    check_place(folder, key)
+    check_place(folder, KIND, key)
     screen = console()
     announce(screen, scenario, changes, folder, order.lang)
     with staging(folder) as part:
@@ -104,45 +99,6 @@ def _write(run: Run, part: Path, order: Order) -> None:
         from sim.outputs import save_charts
 
         save_charts(run, part / "charts", order.lang)
-
-
-@contextmanager
-def staging(folder: Path) -> Iterator[Path]:
-    """A hidden folder to write in, on the same disk as `folder`; it is gone afterwards, whatever happens.
-
-    ResultError if something cannot be written.
-    """
-    part = (folder if folder.is_dir() else folder.parent) / f".{folder.name}.{os.getpid()}.part"
-    try:
-        part.mkdir(parents=True, exist_ok=True)
-        yield part
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        place = error.filename or folder
-        raise ResultError(f"{place}: results cannot be written ({error.strerror or error})") from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def put_in_place(part: Path, folder: Path) -> None:
-    """Move finished results to `folder`: in one step if it does not exist yet, else file by file, the manifest last."""
-    from sim.results.folder import MANIFEST
-
-    if not folder.exists():
-        try:
-            part.rename(folder)
-            return
-        except OSError:
-            if not folder.is_dir():  # else the same run, carried out twice at once, was first
-                raise
-    files = sorted(
-        (path for path in part.rglob("*") if path.is_file()), key=lambda path: path.name == MANIFEST
-    )
-    for path in files:
-        target = folder / path.relative_to(part)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, target)
 
 
 def _point_to(screen: Console, run: Run, folder: Path, order: Order) -> None:

@@ -12,12 +12,13 @@ from sim.cli.analysis_words import say
 from sim.cli.engines import Workplace, folder_name, write_results
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
-from sim.experiments.sensitivity import Sensitivity, sensitivity, sensitivity_of_study
+from sim.experiments.sensitivity import KIND, Sensitivity, sensitivity, sensitivity_of_study
 from sim.experiments.sensitivity_analysis import Analysis
 from sim.experiments.unmeasured import range_of
 from sim.outputs.comparison_words import bounds_of, size_of
 from sim.outputs.sensitivity_words import parameter_name
 from sim.parameters import PARAMETERS
+from sim.results.folder import check_place
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import parse_setting
 
@@ -74,6 +75,8 @@ def carry_out(order: Order) -> None:
     """Do what `order` asks for; raises EstateError before anything is run if it cannot be done."""
     if (order.study is None) == (order.scenario is None):
         raise StudyError(say("which_one", order.lang))
+    if order.out is not None:
+        check_place(order.out, KIND)
     screen = console()
     begun = time.perf_counter()
     with order.place.opened(screen, order.lang) as (store, report):
@@ -92,7 +95,7 @@ def carry_out(order: Order) -> None:
     folder = order.out or RESULTS / folder_name(
         "sensitivity", [found.scenario.name, *found.analyses], found.key
     )
-    write_results(folder, found.key, lambda part: _write(screen, found, part, order))
+    write_results(folder, KIND, found.key, lambda part: _write(screen, found, part, order))
     screen.print()
     screen.print(say("written", order.lang, folder=folder), soft_wrap=True, markup=False)
 

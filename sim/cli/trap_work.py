@@ -10,6 +10,7 @@ from sim.cli.analysis_words import say
 from sim.cli.engines import Workplace, folder_name, write_results
 from sim.cli.terminal import console
 from sim.errors import StudyError
+from sim.results.folder import check_place
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import parse_setting, with_overrides
 
@@ -49,6 +50,7 @@ def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Comm
         scenario = changed(study.scenario(), common)
     else:
         scenario = changed(name, common)
+    check_place_of("tipping", common)
     with common.place.opened(console(), common.lang) as (store, report):
         found = tipping(
             scenario,
@@ -99,6 +101,7 @@ def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None
     from sim.outputs.trap import ablation_matrix
 
     scenario = changed(name, common)
+    check_place_of("ablation", common)
     with common.place.opened(console(), common.lang) as (store, report):
         found = ablate(
             scenario,
@@ -132,8 +135,9 @@ def show_budget(
         raise StudyError("yearly: found nothing, allowed an amount in yuan, such as --yearly 5e6")
     if menu is not None:
         asked["menu"] = menu
-    # the search lives in the folder of its results, and goes on there
+    # the search is kept in the folder that was asked for, or in one for all searches of the scenario, and goes on there
     folder = common.out or RESULTS / f"budget-{scenario.name}"
+    check_place_of("budget", common)
     with common.place.opened(console(), common.lang) as (store, report):
         found = budget(
             scenario,
@@ -146,8 +150,7 @@ def show_budget(
             **asked,
         )
     tell(found, common)
-    write(found, {"pareto": pareto(found, lang=common.lang)}, folder, common)
-    where(folder, common)
+    put(found, {"pareto": pareto(found, lang=common.lang)}, "budget", common)
 
 
 def changed(what: str | Scenario, common: Common) -> Scenario:
@@ -160,8 +163,22 @@ def changed(what: str | Scenario, common: Common) -> Scenario:
 def finish(command: str, found: Any, charts: Mapping[str, Axes], common: Common) -> None:
     """Print what was found and put charts, tables, the result itself and a manifest in place together."""
     tell(found, common)
-    folder = common.out or RESULTS / folder_name(command, [found.scenario.name], found.digest)
-    write_results(folder, found.digest[:16], lambda part: write(found, charts, part, common))
+    put(found, charts, command, common)
+
+
+def check_place_of(kind: str, common: Common) -> None:
+    """ResultError, before anything is run, if the folder asked for holds a result of another kind."""
+    if common.out is not None:
+        check_place(common.out, kind)
+
+
+def put(found: Any, charts: Mapping[str, Axes], command: str, common: Common) -> None:
+    """Put what was found and its charts in the folder asked for, or in one named by its key, and say where."""
+    from sim.experiments.saved_found import key_of, kind_of
+
+    key = key_of(found)
+    folder = common.out or RESULTS / folder_name(command, [found.scenario.name], key)
+    write_results(folder, kind_of(found), key, lambda part: write(found, charts, part, common))
     where(folder, common)
 
 

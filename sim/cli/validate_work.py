@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.cli.credibility_words import amount, say, span
-from sim.cli.engines import Workplace, warn_of
+from sim.cli.engines import Workplace, warn_of, write_results
 from sim.cli.terminal import console, table
 from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
-from sim.evidence.score_card import Score, ScoreCard, effect, turned_surely
+from sim.evidence.score_card import KIND, Score, ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
 from sim.experiments.ensemble import as_ensemble, doubt_line
+from sim.results.folder import check_place
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -40,9 +41,8 @@ def carry_out(order: Order) -> None:
     screen = console()
     patterns, _ = load_patterns(order.file)
     ensemble = as_ensemble(order.ensemble)
-    folder = order.out or RESULTS / "-".join(
-        filter(None, (order.file.stem if order.file else "patterns", ensemble.name if ensemble else ""))
-    )
+    if order.out is not None:
+        check_place(order.out, KIND)
     warn_of(screen, ensemble, order.lang)
     with order.place.opened(screen, order.lang) as (store, report):
         card = validate(
@@ -56,12 +56,18 @@ def carry_out(order: Order) -> None:
             progress=report,
         )
     show(screen, card, order.lang)
-    card.save(folder)
+    names = [order.file.stem if order.file else "patterns", *([ensemble.name] if ensemble else [])]
+    folder = order.out or RESULTS / "-".join([*names, card.key[:8]])
+    write_results(folder, KIND, card.key, lambda part: _write(card, part, order))
+    screen.print(say("written", order.lang, folder=folder), soft_wrap=True, markup=False)
+
+
+def _write(card: ScoreCard, part: Path, order: Order) -> None:
+    card.save(part)
     if order.charts:
         from sim.outputs.score_card import save_score_card
 
-        save_score_card(card, folder, order.lang)
-    screen.print(say("written", order.lang, folder=folder), soft_wrap=True, markup=False)
+        save_score_card(card, part, order.lang)
 
 
 def show(screen: Console, card: ScoreCard, lang: str) -> None:

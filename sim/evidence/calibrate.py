@@ -27,6 +27,7 @@ from sim.fingerprint import model_source_hash
 RUNS, MEMBERS, TRUTHS, SCORED = 2000, 150, 40, 40
 NAME = "calibrated"
 LEAST_SETS = 30
+DISCREPANCY = 1.0  # factor on the error that the model is granted beyond luck
 WIDENED = 0.5  # power of the density from which the second design is drawn
 # The unmeasured parameters that move the calibration patterns most, by benchmarks/calibration_screening.py (see docs/calibration.md).
 FREE = (
@@ -54,7 +55,7 @@ def calibrate(
     name: str = NAME,
     method: str = EMULATOR,
     seed: int = 1,
-    discrepancy: float = 1.0,
+    discrepancy: float = DISCREPANCY,
     truths: int = TRUTHS,
     scored: int = SCORED,
     engine: MakeEngine | None = None,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import kstest
 
-from sim.errors import StudyError
+from sim.errors import ResultError
 from sim.evidence.agreement import Reported
 from sim.evidence.coverage import LEVELS, Coverage
 from sim.evidence.design import OUTCOME_NAME, Sets
@@ -25,14 +23,15 @@ from sim.evidence.patterns import Pattern
 from sim.evidence.posterior import Sample
 from sim.evidence.score_card import ScoreCard
 from sim.experiments.ensemble import FOLDER, Ensemble
-from sim.experiments.files import replace_text
+from sim.fingerprint import model_source_hash, statistics_source_hash
 from sim.parameters import PARAMETERS
+from sim.results.folder import CSV, check_place, write
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-FORMAT = 1
+KIND = "ensemble"
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 OUT_OF_REACH = 2.0  # spreads by which even the best set misses
 FEW_DRAWS = 200.0
@@ -226,11 +225,10 @@ class Calibration:
 
     def manifest(self) -> dict[str, Any]:
         """What was asked, how and of what, and what came of it, in plain data."""
-        from sim.results.provenance import git_state, versions
+        from sim.results.provenance import git_state, machine, versions
 
         return {
-            "format": FORMAT,
-            "kind": "ensemble",
+            "key": self.key,
             **vars(self.settings),
             "free": {key: list(bounds) for key, bounds in self.ranges.items()},
             "patterns_sha256": patterns_hash(self.patterns),
@@ -244,11 +242,12 @@ class Calibration:
             "diagnostics": self.diagnostics(),
             "parameters": _records(self.parameters),
             "statistics": _records(self.statistics),
-            "outcome_coverage": _plain(self._covered(OUTCOME_NAME)),
+            "outcome_coverage": self._covered(OUTCOME_NAME),
             "scores": None if self.scores is None else _scored(self.scores),
             "sentences": {lang: self.sentences(lang) for lang in ("zh", "en")},
             "warnings": {lang: self.warnings(lang) for lang in ("zh", "en")},
             "versions": versions(),
+            "platform": machine(),
             "git": git_state(),
         }
 
@@ -261,23 +260,47 @@ class Calibration:
             "truths": self.coverage.truths if self.coverage is not None else 0,
         }
 
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that name what was asked of which model."""
+        return calibration_key(self.settings, self.ranges, self.patterns)
+
     def save(self, folder: Path | str = FOLDER) -> Path:
-        """Write NAME.csv (the members) and NAME.json (the manifest) into a folder; returns the CSV file. StudyError if that fails."""
-        path = Path(folder) / f"{self.settings.name}.csv"
-        written = io.StringIO()
-        rows = csv.writer(written, lineterminator="\n")
-        rows.writerow(self.ranges)
-        rows.writerows([repr(value) for value in member.values()] for member in self.ensemble.members)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)  # a manifest never stands beside members that are not its own
-            replace_text(
-                path.with_suffix(".json"), json.dumps(self.manifest(), ensure_ascii=False, indent=1) + "\n"
-            )
-            replace_text(path, written.getvalue())
-        except OSError as error:
-            raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from None
-        return path
+        """Write NAME.csv (the members) and, last, NAME.json (the manifest) into a folder; returns the CSV file.
+
+        ResultError if the folder holds another ensemble of this name, or if that fails.
+        """
+        import pandas as pd
+
+        place, name = Path(folder), self.settings.name
+        check_free(place, self.settings, self.ranges, self.patterns)
+        members = {name: pd.DataFrame(list(self.ensemble.members), columns=list(self.ranges))}
+        write(place, KIND, self.key, self.manifest(), members, formats=[CSV], name=f"{name}.json")
+        return place / f"{name}.csv"
+
+
+def check_free(
+    folder: Path, settings: Settings, ranges: Mapping[str, tuple[float, float]], patterns: Sequence[Pattern]
+) -> None:
+    """ResultError if the folder holds an ensemble of this name that this calibration did not make; ask before carrying it out."""
+    check_place(folder, KIND, calibration_key(settings, ranges, patterns), f"{settings.name}.json")
+    members = folder / f"{settings.name}.csv"
+    if members.exists() and not members.with_suffix(".json").exists():
+        raise ResultError(f"{members}: an ensemble that no calibration made; choose another name")
+
+
+def calibration_key(
+    settings: Settings, ranges: Mapping[str, tuple[float, float]], patterns: Sequence[Pattern]
+) -> str:
+    """See `Calibration.key`."""
+    told = [
+        vars(settings),
+        dict(ranges),
+        patterns_hash(patterns),
+        model_source_hash(),
+        statistics_source_hash(),
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def patterns_hash(patterns: Sequence[Pattern]) -> str:
@@ -296,12 +319,4 @@ def _scored(card: ScoreCard) -> dict[str, Any]:
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [_plain(row) for row in frame.to_dict("records")]
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row that JSON can hold: what is not finite becomes None."""
-    return {
-        str(key): None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in row.items()
-    }
+    return [dict(row) for row in frame.to_dict("records")]

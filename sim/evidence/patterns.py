@@ -13,10 +13,11 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from sim.errors import ScenarioError
 from sim.evidence.register import register
 from sim.evidence.statistics import STATISTICS, Choice
+from sim.experiments.study_file import refuse_empty_lists
 from sim.problems import Problem
 from sim.runner import resolve
 from sim.scenario import Scenario
-from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
+from sim.scenario.fields import Name, Table, Wording, refuse, setting
 from sim.scenario.loading import read_toml
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of
@@ -133,7 +134,7 @@ class Pattern(Table):
     """One thing that was reported, and how it is looked for in the model."""
 
     name: Name
-    title: Bilingual
+    title: Wording
     scenario: str = Field(min_length=1, description="name or path of a scenario / 情景")
     settings: dict[str, Value] = Field(default_factory=dict, description="dotted keys, as for --set / 参数")
     measure: Measure
@@ -145,7 +146,7 @@ class Pattern(Table):
     use: Literal["calibration", "held_out"] = Field(
         description="whether parameters may be fitted to it / 用途"
     )
-    note: Bilingual | None = Field(default=None, description="why this target and this statistic / 说明")
+    note: Wording | None = Field(default=None, description="why this target and this statistic / 说明")
 
     @field_validator("sources")
     @classmethod
@@ -209,7 +210,9 @@ def load_patterns(path: str | Path | None = None) -> tuple[tuple[Pattern, ...], 
     if not place.is_file():
         raise ScenarioError([Problem(str(place), "", "no such file", "the path of a TOML file of patterns")])
     name = str(place) if path is not None else SHIPPED
-    return check_patterns(read_toml(place), name), name
+    data = read_toml(place)
+    refuse_empty_lists(data, name)
+    return check_patterns(data, name), name
 
 
 def check_patterns(data: dict[str, Any], file: str) -> tuple[Pattern, ...]:

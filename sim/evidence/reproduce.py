@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.results.folder import load_run
+from sim.results import load_run
 from sim.results.provenance import git_state, machine, versions
 from sim.scenario import content_hash
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.results import Run
 
 SCENARIO, MODEL, VERSION, MACHINE = "scenario", "model", "version", "machine"
-SAME, EXPLAINED, UNEXPLAINED = "same", "explained", "unexplained"
+SAME, EXPLAINED, EDITED, UNEXPLAINED = "same", "explained", "edited", "unexplained"
 TABLES = ("estate_table", "estates", "city", "events", "ledger")
 
 
@@ -35,15 +35,15 @@ class Change:
 class Reproduction:
     """What came of it.
 
-    then, now: SHA-256 over all outcomes of the saved run and of this one. tables: names of tables that differ. first: where
-    the estates first differ (month, estate, column), None if they do not. changes: what is otherwise here. commit: the
+    then, now: SHA-256 over all outcomes of the saved run and of this one. files: the files of the result that are not what
+    this one gives (a table, or a sentence in the manifest). first: where the estates first differ (month, estate, column), None if they do not. changes: what is otherwise here. commit: the
     commit of the code that saved it ("" unknown), clean: whether that code was exactly that commit.
     """
 
     folder: str
     then: str
     now: str
-    tables: tuple[str, ...]
+    files: tuple[str, ...]
     first: tuple[int, int, str] | None
     changes: tuple[Change, ...]
     commit: str
@@ -51,13 +51,21 @@ class Reproduction:
 
     @property
     def same(self) -> bool:
-        """Whether outcomes and all tables are the same to the last bit."""
-        return self.then == self.now and not self.tables
+        """Whether outcomes, all tables and all sentences are the same to the last bit."""
+        return self.then == self.now and not self.files
 
     @property
     def verdict(self) -> str:
-        """ "same"; "explained" by the first kind among `changes`; or "unexplained", which is a defect of the model."""
-        return SAME if self.same else EXPLAINED if self.changes else UNEXPLAINED
+        """How it came out.
+
+        "same"; "explained" by the first kind among `changes`; "edited" where the runs are the same and only files are not what
+        they give; or "unexplained", which is a defect of the model.
+        """
+        if self.same:
+            return SAME
+        if self.changes:
+            return EXPLAINED
+        return EDITED if self.then == self.now else UNEXPLAINED
 
     @property
     def reasons(self) -> tuple[Change, ...]:
@@ -95,7 +103,7 @@ def compare(saved: Run, again: Run, folder: str = "") -> Reproduction:
         folder,
         str(then.get("outcomes_sha256", "")),
         str(now["outcomes_sha256"]),
-        different,
+        tuple(f"{name}.parquet" for name in different),
         first,
         changes_between(then, now, content_hash(again.scenario)),
         str(git.get("commit", "")),

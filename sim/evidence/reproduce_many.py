@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError
 from sim.evidence.reproduce import Reproduction, changes_between, here
+from sim.results.csv_table import ENCODING, csv_text
+from sim.results.folder import MANIFEST, Saved, read
 from sim.scenario import content_hash
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sim.experiments.running import Report
     from sim.experiments.store import Store
 
-MANIFEST = "manifest.json"
+WORDS = ("sentences", "warnings")  # what a manifest says in words, where it says any
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,15 @@ def reproduce_many(
     from sim.outputs.report.read import load_result
 
     place = Path(folder)
-    saved = load_result(place)
-    manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-    kind = manifest.get("kind", "study")
-    if kind not in AGAIN:
-        raise ResultError(f"{place}: holds a result of kind {kind!r}, allowed {', '.join(AGAIN)}, or a run")
+    held = read(place)
+    if held.kind not in AGAIN:
+        raise ResultError(
+            f"{place}: holds a result of kind {held.kind!r}, allowed {', '.join(AGAIN)}, or a run"
+        )
+    saved, manifest = load_result(place), held.manifest
     with TemporaryDirectory(prefix="estate-reproduce-") as fresh, open_store(Path(fresh)) as store:
-        content, digest, tables = AGAIN[kind](saved, manifest, Place(store, engine, progress))
-        different = tuple(name for name, table in tables.items() if not same_table(_read(place, name), table))
+        content, digest, again = AGAIN[held.kind](saved, manifest, Place(store, engine, progress))
+        different = (*_other_tables(held, again.tables()), *_other_words(held, again))
     git = manifest.get("git") or {}
     now = here() | _sources_now()
     then = manifest | {"content_hash": _content_of(manifest, content)} | _sources(manifest)
@@ -103,16 +105,33 @@ def _sources_now() -> dict[str, Any]:
     return {"model_source_hash": model_source_hash(), "summary_source_hash": summary_source_hash()}
 
 
-def _read(place: Path, name: str) -> pd.DataFrame | None:
-    import pandas as pd
+def _other_tables(held: Saved, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The files of tables that do not hold what these do: Parquet by value, CSV letter by letter."""
+    found = []
+    for name, table in tables.items():
+        if not held.has(name) or not same_table(held.frame(name), table):
+            found.append(f"{name}.parquet")
+        file = held.place / f"{name}.csv"
+        if file.name in held.manifest.get("files", {}) and file.read_bytes() != csv_text(table).encode(
+            ENCODING
+        ):
+            found.append(file.name)
+    return found
 
-    file = place / f"{name}.parquet"
-    return pd.read_parquet(file, partitioning=None) if file.is_file() else None
+
+def _other_words(held: Saved, again: Any) -> list[str]:
+    """The parts of the manifest whose sentences are not those of the result carried out again."""
+    found = []
+    for name in WORDS:
+        for lang, then in held.manifest.get(name, {}).items():
+            if list(getattr(again, name)(lang)) != then:
+                found.append(f"{MANIFEST} ({name}, {lang})")
+    return found
 
 
-def same_table(one: pd.DataFrame | None, other: pd.DataFrame) -> bool:
+def same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     """Whether two tables hold the same columns and values to the last bit; how texts are stored does not matter."""
-    if one is None or list(one.columns) != list(other.columns) or len(one) != len(other):
+    if list(one.columns) != list(other.columns) or len(one) != len(other):
         return False
     for name in one.columns:
         left, right = one[name].reset_index(drop=True), other[name].reset_index(drop=True)
@@ -127,7 +146,7 @@ def same_table(one: pd.DataFrame | None, other: pd.DataFrame) -> bool:
     return True
 
 
-Found = tuple[str, str, dict[str, "pd.DataFrame"]]  # content hash, digest, tables
+Found = tuple[str, str, Any]  # content hash, digest, and the result with its tables and sentences
 
 
 def _comparison(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
@@ -152,10 +171,20 @@ def _comparison(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     else:
         options["seeds"] = saved.seeds
     again = compare(*(arm.scenario for arm in saved.arms), **options, **place.options())
-    tables = again.tables()
-    if saved.withdrawal is not None:
-        tables["withdrawal"] = _withdrawn(saved, again, place)
-    return _arms(content_hash(arm.scenario) for arm in saved.arms), again.digest, tables
+    more = {} if saved.withdrawal is None else {"withdrawal": _withdrawn(saved, again, place)}
+    return _arms(content_hash(arm.scenario) for arm in saved.arms), again.digest, _WithMore(again, more)
+
+
+class _WithMore:
+    """A comparison with the tables that were saved beside its own."""
+
+    def __init__(self, found: Comparison, more: Mapping[str, pd.DataFrame]) -> None:
+        self.found, self.more = found, more
+        self.sentences, self.warnings = found.sentences, found.warnings
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name."""
+        return self.found.tables() | dict(self.more)
 
 
 def _arms(hashes: Iterable[str]) -> str:
@@ -184,7 +213,6 @@ def _withdrawn(saved: Any, again: Comparison, place: Place) -> pd.DataFrame:
 def _study(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     from sim.experiments.plan import plan_study
     from sim.experiments.study import study
-    from sim.results.outcomes import OUTCOMES
 
     if not manifest.get("digest"):
         raise ResultError(
@@ -195,7 +223,7 @@ def _study(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     if plan.study != saved.study:
         plan = plan_study(saved.study)  # the file was changed since; its scenarios are looked for by name
     again = study(plan, engine=place.engine, store=place.store, progress=place.progress or False)
-    return str(plan.id), again.digest(), {"runs": again.table(list(OUTCOMES))}
+    return str(plan.id), again.digest(), again
 
 
 def _sensitivity(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
@@ -205,7 +233,7 @@ def _sensitivity(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found
         name: again(saved.scenario, one.study, one.level, **place.options())
         for name, one in saved.analyses.items()
     }
-    return str(manifest["content_hash"]), _joined(made), Sensitivity(saved.scenario, made).tables()
+    return str(manifest["content_hash"]), _joined(made), Sensitivity(saved.scenario, made)
 
 
 def _joined(analyses: Mapping[str, Any]) -> str:
@@ -216,14 +244,14 @@ def _tipping(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     from sim.experiments.tipping import tipping
 
     again = tipping(saved.scenario, **saved.asked, **place.options())
-    return str(manifest["content_hash"]), again.digest, again.tables()
+    return str(manifest["content_hash"]), again.digest, again
 
 
 def _ablation(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     from sim.experiments.ablate import ablate
 
     again = ablate(saved.scenario, **saved.asked, **place.options())
-    return str(manifest["content_hash"]), again.digest, again.tables()
+    return str(manifest["content_hash"]), again.digest, again
 
 
 def _budget(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
@@ -244,7 +272,7 @@ def _budget(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     numbers = {one.number: one for one in tried}
     searched = [numbers[one.number] for one in saved.searched]
     again = conclude(base, saved.yearly, tried, searched, asked, run, saved.database, saved.kept is None)
-    return str(manifest["content_hash"]), again.digest, again.tables()
+    return str(manifest["content_hash"]), again.digest, again
 
 
 AGAIN = {

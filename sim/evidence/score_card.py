@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from sim.experiments.ensemble import Ensemble
 
-FORMAT = 1
+KIND = "score card"
 PASS, MISS, NO_VALUE, ABSENT = "pass", "miss", "no value", "not represented"
 RANGE = (5.0, 95.0)  # percentiles of single runs
 
@@ -172,23 +173,35 @@ class ScoreCard:
                 made.update(np.ascontiguousarray(score.values, "<f8").data)
         return made.hexdigest()
 
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that name the patterns, the ensemble and what the runs came to."""
+        told = [
+            [score.pattern.model_dump(mode="json") for score in self.scores],
+            list(self.seeds),
+            self.level,
+            self.ensemble_facts,
+            self.digest(),
+        ]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
     def manifest(self) -> dict[str, Any]:
         """What was asked and found, in plain data."""
         from sim.fingerprint import model_source_hash
-        from sim.results.provenance import git_state, versions
+        from sim.results.provenance import git_state, machine, versions
 
         return {
-            "format": FORMAT,
-            "kind": "score card",
+            "key": self.key,
             "seeds": list(self.seeds),
             "level": self.level,
             "ensemble": self.ensemble_facts,
             "passed": {use: {"passed": passed, "of": all_} for use, (passed, all_) in self.counts().items()},
-            "scores": [{key: _plain(value) for key, value in _row(score).items()} for score in self.scores],
+            "scores": [_row(score) for score in self.scores],
             "patterns": [score.pattern.model_dump(mode="json") for score in self.scores],
             "digest": self.digest(),
             "model_source_hash": model_source_hash(),
             "versions": versions(),
+            "platform": machine(),
             "git": git_state(),
         }
 
@@ -199,10 +212,13 @@ class ScoreCard:
         return found if ablation is None else found | {"ablation": ablation}
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder. StudyError if that fails."""
-        from sim.experiments.comparison_files import save_tables
+        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder.
 
-        return save_tables(Path(folder), self.tables(), self.manifest())
+        ResultError if it holds another result, or if that fails.
+        """
+        from sim.results.folder import write
+
+        return write(Path(folder), KIND, self.key, self.manifest(), self.tables())
 
     def plot(self, lang: str = "en") -> Figure:
         """The score card as a chart."""
@@ -262,8 +278,3 @@ def _row(score: Score) -> dict[str, Any]:
         "off": score.off,
         "sources": " ".join(pattern.sources),
     }
-
-
-def _plain(value: Any) -> Any:
-    """A value that JSON can hold: what is not finite becomes None."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value

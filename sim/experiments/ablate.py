@@ -136,7 +136,7 @@ class Ablation:
         return {"ablation": self.table}
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
         from sim.experiments.saved_found import save_found
 
         return save_found(self, folder)
@@ -145,7 +145,7 @@ class Ablation:
         from sim.outputs.shown import shown_html
 
         facts = f"{len(self.loops)} loops taken away one by one{' and in pairs' if self.asked.get('pairs') else ''} · {len(self.seeds)} paired seeds"
-        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.table)
+        return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.table)
 
 
 def ablate(

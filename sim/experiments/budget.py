@@ -172,7 +172,7 @@ class BudgetSearch:
         return [*budget_sentences(self, lang), *told(self.asked, count, lang)]
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
         from sim.experiments.saved_found import save_found
 
         return save_found(self, folder)
@@ -181,7 +181,9 @@ class BudgetSearch:
         from sim.outputs.shown import shown_html
 
         facts = f"{len(self.tried)} packages tried · at most {self.yearly:,.0f} yuan a year"
-        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.front_table)
+        return shown_html(
+            self.scenario.title.in_language("en"), facts, self.sentences(), (), self.front_table
+        )
 
 
 UNITS = {

@@ -30,7 +30,7 @@ from sim.experiments.rescue import Rescues, at_risk_of, count_rescues, fates_of
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1
+KIND = "comparison"
 
 
 @dataclass(frozen=True)
@@ -286,8 +286,9 @@ class Comparison:
     def save(self, folder: Path | str, more: Mapping[str, pd.DataFrame] | None = None) -> Path:
         """Write every table (and `more` of them) as Parquet and CSV, and `manifest.json` last; returns the folder.
 
-        StudyError if that fails.
+        ResultError if it holds another result, or if that fails.
         """
-        from sim.experiments.comparison_files import save_tables
+        from sim.results.folder import write
 
-        return save_tables(Path(folder), self.tables() | dict(more or {}), tables.manifest(self))
+        held = self.tables() | dict(more or {})
+        return write(Path(folder), KIND, self.key, tables.manifest(self), held)

@@ -342,15 +342,12 @@ def _frame(rows: list[dict[str, Any]], units: dict[str, str]) -> pd.DataFrame:
 
 def manifest(found: Comparison) -> dict[str, Any]:
     """What was compared and how, in plain data."""
-    from sim.experiments.comparison import FORMAT
     from sim.fingerprint import model_source_hash, summary_source_hash
     from sim.results.provenance import git_state, machine, versions
     from sim.scenario import content_hash, to_data
 
     settings = found.settings
     return {
-        "format": FORMAT,
-        "kind": "comparison",
         "key": found.key,
         "baseline": found.baseline.name,
         "arms": {

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sim.errors import StudyError
+from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.cell import Cell, cells_of
 from sim.parameters import PARAMETERS
+from sim.problems import Problem
+from sim.results.folder import read_manifest
 from sim.scenario import Scenario
+from sim.scenario.loading import text_of
 from sim.scenario.nearest import nearest
+from sim.scenario.parameter_rules import range_text
+from sim.text import message
 from sim.words import Word
 
 FOLDER = Path("results") / "ensembles"
@@ -174,18 +180,46 @@ def as_ensemble(what: Ensemble | str | Path | None) -> Ensemble | None:
 def load_ensemble(name: str | Path) -> Ensemble:
     """The ensemble of a name in `results/ensembles` or among those that ship, or of the path of a CSV file.
 
-    StudyError for a missing file, an unknown parameter, or a value that is no number or outside its range.
+    StudyError for a missing file, or one that lists everything wrong in it: an unknown parameter or one that has two columns,
+    a row of another length, a value that is no number or outside its range. ResultError for a calibrated one that was changed
+    since.
     """
     path = _find(name)
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise StudyError(f"{path}: cannot be read as CSV ({error})") from None
-    if not rows:
-        raise StudyError(f"{path}: found no member, allowed one or more")
-    return Ensemble(
-        path.stem, tuple(_member(path, number, row) for number, row in enumerate(rows, 2)), _source_hash(path)
-    )
+        text = text_of(path, message("ensemble.file"))
+    except ScenarioError as error:
+        raise StudyError(str(error)) from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        place = message("ensemble.line", line=reader.line_num)
+        raise StudyError(str(Problem(str(path), place, str(error), message("ensemble.file")))) from None
+    head, *members = rows or [(1, list[str]())]
+    keys, problems = _keys_of(path, *head)
+    found = []
+    for line, row in members:
+        found.append(_member(path, line, keys, row, problems))
+    if not found:
+        problems.append(Problem(str(path), "", message("ensemble.no_member"), message("ensemble.one_member")))
+    if problems:
+        raise StudyError("\n".join(map(str, problems)))
+    return _calibrated(Ensemble(path.stem, tuple(found)), path)
+
+
+def _keys_of(path: Path, line: int, head: Sequence[str]) -> tuple[list[str], list[Problem]]:
+    """The parameter of every column, and what is wrong with the names of columns."""
+    keys = [written.strip().removeprefix("parameters.") for written in head]
+    problems: list[Problem] = []
+    place = message("ensemble.line", line=line)
+    for number, (key, written) in enumerate(zip(keys, head, strict=True)):
+        if key not in PARAMETERS:
+            allowed, guess = message("ensemble.parameter"), nearest(key, PARAMETERS)
+            problems.append(Problem(str(path), place, repr(written), allowed, guess))
+        elif key in keys[:number]:
+            twice = message("ensemble.twice", key=key)
+            problems.append(Problem(str(path), place, twice, message("ensemble.once")))
+    return keys, problems
 
 
 def folders() -> tuple[Path, ...]:
@@ -212,32 +246,42 @@ def _find(name: str | Path) -> Path:
     )
 
 
-def _source_hash(path: Path) -> str:
-    """The model that the manifest beside an ensemble names; "" without one."""
-    try:
-        return str(json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["model_source_hash"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+def _calibrated(found: Ensemble, path: Path) -> Ensemble:
+    """The ensemble with what the manifest beside its file says; as it is where there is none.
+
+    ResultError if the manifest was changed, or speaks of other members than the file holds.
+    """
+    name = f"{path.stem}.json"
+    if not (path.parent / name).is_file():
+        return found
+    manifest = read_manifest(path.parent, name)
+    if manifest.get("members_digest") != found.digest:
+        raise ResultError(
+            f"{path}: changed since it was calibrated: its members are not those that {name} tells of; "
+            "under another name it is an ensemble of your own"
+        )
+    return replace(found, model_source_hash=str(manifest.get("model_source_hash", "")))
 
 
-def _member(path: Path, line: int, row: dict[str, str]) -> dict[str, float]:
-    found = {}
-    for written, text in row.items():
-        key = (written or "").removeprefix("parameters.")
+def _member(
+    path: Path, line: int, keys: Sequence[str], row: Sequence[str], problems: list[Problem]
+) -> dict[str, float]:
+    """The parameters of a row; what is wrong with it is added to `problems`."""
+    if len(row) != len(keys):
+        place = message("ensemble.line", line=line)
+        found = message("ensemble.values", count=len(row))
+        problems.append(Problem(str(path), place, found, message("ensemble.columns", count=len(keys))))
+        return {}
+    values: dict[str, float] = {}
+    for key, text in zip(keys, row, strict=True):
         parameter = PARAMETERS.get(key)
         if parameter is None:
-            guess = nearest(key, PARAMETERS)
-            raise StudyError(
-                f"{path}: line {line}: found {written!r}, allowed a parameter"
-                + (f"; did you mean {guess!r}?" if guess else "")
-            )
+            continue  # said of the column
         try:
-            value = float(text)
-        except (TypeError, ValueError):
-            value = math.nan
-        if not parameter.low <= value <= parameter.high:
-            raise StudyError(
-                f"{path}: line {line}: {key}: found {text!r}, allowed {parameter.low:g} to {parameter.high:g}"
-            )
-        found[parameter.key] = value
-    return found
+            values[key] = float(text)
+        except ValueError:
+            values[key] = math.nan
+        if not parameter.low <= values[key] <= parameter.high:
+            place = message("ensemble.cell", line=line, key=key)
+            problems.append(Problem(str(path), place, repr(text), range_text(parameter)))
+    return values

@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import StudyError
+from sim.errors import ResultError, StudyError
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
 from sim.results.columns import CITY_COLUMN_WORDS
+from sim.results.csv_table import CsvFile, write_csv
+from sim.results.folder import add
 from sim.results.outcomes import OUTCOMES, SERIES
 from sim.units import FEN_PER_YUAN
 from sim.words import ESTATE_COLUMN_WORDS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.experiments.study import StudyResult
 
 FORMATS = ("csv", "netcdf")
 
 
 def export(result: StudyResult, kind: str, folder: Path) -> list[Path]:
-    """Write a study in one of FORMATS into a folder and return the files; runs without result have a row that says so.
+    """Write a study in one of FORMATS into a folder, beside its own table and manifest; returns the files.
 
-    StudyError if the format is unknown, a library for it is missing, or the folder cannot be written.
+    Runs without result have a row that says so. StudyError if the format is unknown or a library for it is missing,
+    ResultError if the folder holds another result or cannot be written.
     """
     if kind not in FORMATS:
         raise StudyError(f"--format: found {kind!r}, allowed: {', '.join(FORMATS)}")
+    result.save(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return (
+        files = (
             _csv(result, folder) if kind == "csv" else [_netcdf(result, folder / f"{result.study.name}.nc")]
         )
     except OSError as error:
-        raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
+        raise ResultError(f"{folder}: cannot be written ({error.strerror or error})") from None
+    add(folder, files)
+    return files
 
 
 def _finished(result: StudyResult) -> Iterator[tuple[str, RunSummary]]:
@@ -44,33 +50,28 @@ def _finished(result: StudyResult) -> Iterator[tuple[str, RunSummary]]:
 
 
 def _csv(result: StudyResult, folder: Path) -> list[Path]:
-    result.table(list(OUTCOMES)).to_csv(folder / "runs.csv", index=False)
-    tables: dict[str, tuple[list[str], Callable[[RunSummary], Any]]] = {
-        "monthly.csv": (
-            ["month", *SERIES],
-            lambda s: zip(range(s.months + 1), *(s.series[n].tolist() for n in SERIES), strict=True),
-        ),
-        "estates.csv": (["estate", *ESTATE_COLUMNS], _estate_rows),
-        "spending.csv": (["bearer", "programme", "month", "yuan"], _spending_rows),
+    write_csv(result.table(list(OUTCOMES)), folder / "runs.csv")
+    tables: dict[str, tuple[list[str], Callable[[RunSummary], pd.DataFrame]]] = {
+        "monthly.csv": (["month", *SERIES], lambda summary: summary.series_frame().reset_index()),
+        "estates.csv": (["estate", *ESTATE_COLUMNS], lambda summary: summary.estate_frame().reset_index()),
+        "spending.csv": (["bearer", "programme", "month", "yuan"], _spending),
     }
-    for name, (columns, rows) in tables.items():
-        with open(folder / name, "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["run", *columns])
+    for name, (columns, table) in tables.items():
+        with CsvFile(folder / name, ["run", *columns]) as file:
             for run, summary in _finished(result):
-                writer.writerows([run, *row] for row in rows(summary))
+                file.add(table(summary).assign(run=run))
     return [folder / name for name in ("runs.csv", *tables)]
 
 
-def _estate_rows(summary: RunSummary) -> Iterator[tuple[Any, ...]]:
-    frame = summary.estate_frame()
-    return zip(frame.index, *(frame[name].tolist() for name in ESTATE_COLUMNS), strict=True)
+def _spending(summary: RunSummary) -> pd.DataFrame:
+    import pandas as pd
 
-
-def _spending_rows(summary: RunSummary) -> Iterator[tuple[Any, ...]]:
-    for (bearer, programme), fen in summary.spending.items():
-        for month in np.flatnonzero(fen).tolist():
-            yield bearer, programme, month, int(fen[month]) / FEN_PER_YUAN
+    rows = [
+        (bearer, programme, month, int(fen[month]) / FEN_PER_YUAN)
+        for (bearer, programme), fen in summary.spending.items()
+        for month in np.flatnonzero(fen).tolist()
+    ]
+    return pd.DataFrame(rows, columns=["bearer", "programme", "month", "yuan"])
 
 
 def _netcdf(result: StudyResult, path: Path) -> Path:
@@ -92,7 +93,7 @@ def _netcdf(result: StudyResult, path: Path) -> Path:
     part = path.with_name(f".{path.name}.part")
     with h5netcdf.File(part, "w") as file:
         file.dimensions = {"run": len(table), "month": months + 1, "estate": estates}
-        file.attrs["title"] = result.study.title.en
+        file.attrs["title"] = result.study.title.in_language("en")
         file.attrs["study"] = result.plan.id
         _put(file, "month", ("month",), np.arange(months + 1, dtype="i4"), "month", "months since the start")
         for column in table.columns:
@@ -116,7 +117,14 @@ def _put_column(file: Any, column: str, values: Any, text: Any) -> None:
         data = values.to_numpy()
         data = data.astype("i1") if data.dtype.kind == "b" else data
         word = OUTCOMES.get(column)
-        _put(file, column, ("run",), data, word.unit if word else "", word.en if word else column)
+        _put(
+            file,
+            column,
+            ("run",),
+            data,
+            word.unit if word else "",
+            word.in_language("en") if word else column,
+        )
     else:
         _put(file, column, ("run",), np.array([str(value) for value in values], dtype=text), meaning=column)
 

@@ -235,7 +235,7 @@ def in_words(package: Package, lang: str) -> str:
         return "什么都不做" if lang == "zh" else "nothing"
     parts = []
     for one in sorted(package, key=lambda bought: bought.start):
-        label = known[one.kind].label_zh if lang == "zh" else known[one.kind].label_en
+        label = known[one.kind].label().in_language(lang)
         money = (
             f"每年至多{one.yearly / 1e4:,.0f}万元"
             if lang == "zh"

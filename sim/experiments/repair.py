@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from sim.errors import ResultError
-from sim.experiments.files import PART
 from sim.experiments.ledger import FILE, Damaged, Ledger
 from sim.experiments.shards import FOLDER, HEAD, read_shard, seal
+from sim.results.files import PART
 
 DAMAGED = "damaged"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.errors import ScenarioError
 from sim.experiments.mean_field import MeanField, Representative
+from sim.month.condition import estate_age
 from sim.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.scenario import EstateType, Scenario, with_overrides
@@ -66,7 +67,7 @@ def billed_part(scenario: Scenario, name: str) -> float:
 def age_of(scenario: Scenario, name: str) -> float:
     """Years since the mean estate of a type was built."""
     kind = scenario.types[name]
-    return max(0.0, scenario.city.start_year - (kind.built_low + kind.built_high) / 2)
+    return float(estate_age((kind.built_low + kind.built_high) / 2, scenario.city.start_year, 1))
 
 
 def representative_of(scenario: Scenario, name: str) -> Representative:

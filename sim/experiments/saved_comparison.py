@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import ScenarioError, StudyError
+from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments import comparison_tables as tables
 from sim.experiments.arms import CYCLE_STAGES, Arm
-from sim.experiments.comparison import FORMAT, Comparison, Settings
+from sim.experiments.comparison import KIND, Comparison, Settings
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval
 from sim.experiments.withdrawal import read_withdrawals
+from sim.results.folder import MANIFEST, read
 from sim.scenario import Scenario
 from sim.scenario.loading import check
 from sim.words import STAGES
@@ -22,7 +22,6 @@ from sim.words import STAGES
 if TYPE_CHECKING:
     import pandas as pd
 
-MANIFEST = "manifest.json"
 READ = ("differences", "by_month", "by_type", "by_district", "rescues", "fates", "costs", "plane", "spending")
 MORE = ("withdrawal",)  # only where it was asked for
 
@@ -133,28 +132,18 @@ def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baselin
 
 
 def load_comparison(folder: str | Path) -> SavedComparison:
-    """The comparison saved in a folder. StudyError if something is missing, damaged or of another kind."""
-    import pandas as pd
-
-    place = Path(folder)
+    """The comparison saved in a folder. ResultError if something is missing, damaged, changed by hand or of another kind."""
+    saved = read(folder, KIND)
+    place, manifest = saved.place, saved.manifest
     try:
-        manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or (manifest.get("kind"), manifest.get("format")) != (
-            "comparison",
-            FORMAT,
-        ):
-            raise StudyError(
-                f"{place}: found no comparison in it, allowed a folder that `estate compare` wrote"
-            )
-        there = [*READ, *(name for name in MORE if (place / f"{name}.parquet").is_file())]
-        frames = {name: pd.read_parquet(place / f"{name}.parquet", partitioning=None) for name in there}
+        frames = {name: saved.frame(name) for name in (*READ, *(name for name in MORE if saved.has(name)))}
         scenarios = {
             name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()
         }
         return SavedComparison(manifest, frames, scenarios)
     except ScenarioError as error:
-        raise StudyError(f"{place}: a scenario in it cannot be read by this version:\n{error}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(
+        raise ResultError(f"{place}: a scenario in it cannot be read by this version:\n{error}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResultError(
             f"{place}: cannot be read as a comparison ({type(error).__name__}: {error})"
         ) from None

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import ScenarioError, StudyError
-from sim.experiments.comparison_files import MANIFEST, save_tables
-from sim.experiments.files import replace_text
+from sim.errors import ResultError, ScenarioError
+from sim.experiments.saved_ids import id_of
 from sim.experiments.saved_objects import decode, encode
+from sim.fingerprint import model_source_hash, summary_source_hash
+from sim.results.folder import MANIFEST, read, write
+from sim.results.provenance import git_state, machine, versions
+from sim.scenario import content_hash
 
 if TYPE_CHECKING:
     from sim.experiments.ablate import Ablation
     from sim.experiments.budget import BudgetSearch
     from sim.experiments.tipping import Tipping
 
-FORMAT = 1
 RESULT = "result.json"
-KINDS = {"Tipping": "tipping", "Ablation": "ablation", "BudgetSearch": "budget"}
+GOES_ON = ("trials", "sampler")  # options of a search that may be others when it goes on
+KINDS = ("tipping", "ablation", "budget")
 
 
 def save_found(
@@ -27,28 +31,39 @@ def save_found(
 ) -> Path:
     """Write every table (Parquet and CSV), `result.json` and, last, `manifest.json` (with `more` in it); returns the folder.
 
-    StudyError if that fails.
+    ResultError if it holds another result, or if that fails.
     """
-    place = Path(folder)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        (place / MANIFEST).unlink(missing_ok=True)
-        replace_text(place / RESULT, json.dumps(encode(found), ensure_ascii=False, allow_nan=False) + "\n")
-    except OSError as error:
-        raise StudyError(f"{place}: cannot be written ({error.strerror or error})") from None
-    return save_tables(place, found.tables(), manifest_of(found) | dict(more or {}))
+    texts = {RESULT: json.dumps(encode(found), ensure_ascii=False, allow_nan=False) + "\n"}
+    manifest = manifest_of(found) | dict(more or {})
+    return write(Path(folder), kind_of(found), key_of(found), manifest, found.tables(), texts=texts)
+
+
+def kind_of(found: Tipping | Ablation | BudgetSearch) -> str:
+    """The kind of a result as manifests state it."""
+    return id_of(type(found))
+
+
+def key_of(found: Tipping | Ablation | BudgetSearch) -> str:
+    """Sixteen hex digits that name what was asked, of which model, and what the runs came to.
+
+    A search for packages that goes on is the same search: its key does not say how many were tried, nor what was found.
+    """
+    goes_on = kind_of(found) == "budget"
+    asked = {key: value for key, value in found.asked.items() if not (goes_on and key in GOES_ON)}
+    told = [
+        content_hash(found.scenario),
+        encode(asked),
+        getattr(found, "yearly", None) if goes_on else found.digest,
+        model_source_hash(),
+        summary_source_hash(),
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def manifest_of(found: Tipping | Ablation | BudgetSearch) -> dict[str, Any]:
     """What was asked and how, in plain data."""
-    from sim.fingerprint import model_source_hash, summary_source_hash
-    from sim.results.provenance import git_state, machine, versions
-    from sim.scenario import content_hash
-
     return {
-        "format": FORMAT,
-        "kind": KINDS[type(found).__name__],
-        "key": found.digest[:16],
+        "key": key_of(found),
         "scenario": found.scenario.name,
         "content_hash": content_hash(found.scenario),
         "asked": encode(dict(found.asked)),
@@ -63,24 +78,18 @@ def manifest_of(found: Tipping | Ablation | BudgetSearch) -> dict[str, Any]:
 
 
 def load_found(folder: Path | str) -> Tipping | Ablation | BudgetSearch:
-    """What was saved in a folder, with its manifest as `saved_manifest`. StudyError if it holds none or cannot be read."""
-    place = Path(folder)
+    """What was saved in a folder, with its manifest as `saved_manifest`. ResultError if it holds none or cannot be read."""
+    saved = read(folder, *KINDS)
+    place, manifest = saved.place, saved.manifest
     try:
-        manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-        if (
-            not isinstance(manifest, dict)
-            or manifest.get("kind") not in KINDS.values()
-            or manifest.get("format") != FORMAT
-        ):
-            raise StudyError(
-                f"{place}: found no {', '.join(KINDS.values())} in it, allowed a folder that estate tipping, ablate or budget wrote"
-            )
-        found = decode(json.loads((place / RESULT).read_text(encoding="utf-8")))
+        found = decode(json.loads(saved.text(RESULT)))
     except ScenarioError as error:
-        raise StudyError(f"{place}: its scenario cannot be read by this version:\n{error}") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
-        raise StudyError(f"{place}: cannot be read ({type(error).__name__}: {error})") from None
-    if KINDS.get(type(found).__name__) != manifest["kind"] or found.digest != manifest["digest"]:
-        raise StudyError(f"{place}: {RESULT} and {MANIFEST} do not belong together")
+        raise ResultError(f"{place}: its scenario cannot be read by this version:\n{error}") from None
+    except ResultError as error:
+        raise ResultError(f"{place / RESULT}: {error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
+        raise ResultError(f"{place / RESULT}: cannot be read ({type(error).__name__}: {error})") from None
+    if id_of(type(found)) != saved.kind or found.digest != manifest["digest"]:
+        raise ResultError(f"{place}: {RESULT} and {MANIFEST} do not belong together")
     found.saved_manifest = manifest
     return found  # type: ignore[no-any-return]

@@ -7,22 +7,20 @@ import inspect
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.errors import StudyError
+from sim.experiments.saved_ids import class_of, id_of
 from sim.scenario import Scenario, to_data
 from sim.scenario.loading import check
 
-OWN = "sim.experiments."  # classes from elsewhere are neither written nor made
 TOLD = ("@tuple", "@pairs", "@array", "@float", "@path", "@scenario", "@of")
 
 
 def encode(value: Any) -> Any:
-    """Plain data (for JSON) of numbers, texts, lists, mappings, arrays, paths, scenarios and classes of sim.experiments.
+    """Plain data (for JSON) of numbers, texts, lists, mappings, arrays, paths, scenarios and the classes of `saved_ids`.
 
     A class is written by the fields of its dataclass, by its method `parts`, or by the arguments of its `__init__`, which it
     must then have as attributes. TypeError for anything else.
@@ -52,11 +50,8 @@ def _encode_special(value: Any) -> Any:
         return {"@path": str(value)}
     if isinstance(value, Scenario):
         return {"@scenario": to_data(value)}
-    kind = type(value)
-    if not kind.__module__.startswith(OWN):
-        raise TypeError(f"{kind.__module__}.{kind.__name__} is not written into a result")
     return {
-        "@of": f"{kind.__module__}:{kind.__name__}",
+        "@of": id_of(type(value)),
         "parts": {name: encode(one) for name, one in _parts(value).items()},
     }
 
@@ -70,7 +65,7 @@ def _parts(value: Any) -> dict[str, Any]:
 
 
 def decode(data: Any) -> Any:
-    """What `encode` was given. StudyError for a class that is none of sim.experiments, ScenarioError for a scenario that is none."""
+    """What `encode` was given. ResultError for an unknown id of a class, ScenarioError for a scenario that is none."""
     if isinstance(data, list):
         return [decode(one) for one in data]
     if not isinstance(data, dict):
@@ -94,11 +89,6 @@ def decode(data: Any) -> Any:
     return _made(given, {name: decode(one) for name, one in data["parts"].items()})
 
 
-def _made(place: str, parts: dict[str, Any]) -> Any:
-    module, _, name = place.partition(":")
-    kind = getattr(import_module(module), name, None) if module.startswith(OWN) else None
-    if not isinstance(kind, type) or kind.__module__ != module:
-        raise StudyError(
-            f"a saved result: found a part of kind {place!r}, allowed a class of {OWN.rstrip('.')}"
-        )
+def _made(written: Any, parts: dict[str, Any]) -> Any:
+    kind: Any = class_of(str(written))
     return kind.of_parts(**parts) if hasattr(kind, "of_parts") else kind(**parts)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import ScenarioError, StudyError
-from sim.experiments.comparison_files import MANIFEST
+from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.design import Axis
-from sim.experiments.sensitivity import FORMAT, Sensitivity
+from sim.experiments.sensitivity import KIND, Sensitivity
 from sim.experiments.sensitivity_analysis import Analysis
 from sim.experiments.study_file import Study
+from sim.results.folder import MANIFEST, read
 from sim.scenario.loading import check
 
 if TYPE_CHECKING:
@@ -46,31 +46,19 @@ class SavedSensitivity(Sensitivity):
 
 
 def load_sensitivity(folder: str | Path) -> SavedSensitivity:
-    """The sensitivity analysis saved in a folder. StudyError if something is missing, damaged or of another kind."""
-    import pandas as pd
-
-    place = Path(folder)
+    """The sensitivity analysis saved in a folder. ResultError if something is missing, damaged, changed by hand or of another kind."""
+    saved = read(folder, KIND)
+    place, manifest = saved.place, saved.manifest
     try:
-        manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or (manifest.get("kind"), manifest.get("format")) != (
-            "sensitivity",
-            FORMAT,
-        ):
-            raise StudyError(
-                f"{place}: found no sensitivity analysis in it, allowed a folder that `estate sensitivity` wrote"
-            )
-        analyses = {}
-        for name, told in manifest["analyses"].items():
-            rows, points = (
-                pd.read_parquet(place / f"{file}.parquet", partitioning=None)
-                for file in (name, f"{name}_points")
-            )
-            analyses[name] = _analysis(name, told, rows, points)
+        analyses = {
+            name: _analysis(name, told, saved.frame(name), saved.frame(f"{name}_points"))
+            for name, told in manifest["analyses"].items()
+        }
         return SavedSensitivity(check(manifest["scenario"], {}, str(place / MANIFEST)), analyses, manifest)
     except ScenarioError as error:
-        raise StudyError(f"{place}: its scenario cannot be read by this version:\n{error}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(
+        raise ResultError(f"{place}: its scenario cannot be read by this version:\n{error}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResultError(
             f"{place}: cannot be read as a sensitivity analysis ({type(error).__name__}: {error})"
         ) from None
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import StudyError
-from sim.experiments.study import FORMAT
+from sim.errors import ResultError
+from sim.experiments.study import KIND
 from sim.experiments.study_file import Study
+from sim.results.folder import read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,21 +43,22 @@ class SavedStudy:
     def _repr_html_(self) -> str:
         from sim.outputs.shown import shown_html
 
-        facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.en}"
-        return shown_html(self.study.title.en, facts, (), (), self.table(self.study.outcomes).head(20))
+        facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.in_language('en')}"
+        return shown_html(
+            self.study.title.in_language("en"), facts, (), (), self.table(self.study.outcomes).head(20)
+        )
 
 
 def load_study(folder: str | Path) -> SavedStudy:
-    """The study saved in a folder. StudyError if something is missing, damaged or of another kind."""
-    import pandas as pd
-
-    place = Path(folder)
+    """The study saved in a folder. ResultError if something is missing, damaged, changed by hand or of another kind."""
+    saved = read(folder, KIND)
     try:
-        manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or "study" not in manifest:
-            raise StudyError(f"{place}: found no study in it, allowed a folder that `estate study run` wrote")
         # saved tables hold lists, and a checked study tuples; JSON text is what both come from
-        study = Study.model_validate_json(json.dumps(manifest["study"]))
-        return SavedStudy(study, pd.read_parquet(place / "runs.parquet", partitioning=None), manifest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(f"{place}: cannot be read as a study ({type(error).__name__}: {error})") from None
+        runs = saved.frame("runs")
+        asked = json.dumps(saved.manifest["study"])
+        study = Study.model_validate_json(asked, context={"outcomes": tuple(runs.columns)})
+        return SavedStudy(study, runs, saved.manifest)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResultError(
+            f"{saved.place}: cannot be read as a study ({type(error).__name__}: {error})"
+        ) from None

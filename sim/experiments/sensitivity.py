@@ -26,7 +26,7 @@ from sim.scenario.nearest import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1
+KIND = "sensitivity"
 METHODS = (MORRIS, SOBOL, "both")
 OUTCOMES_OF_INTEREST = (
     "cycle_share",
@@ -305,7 +305,7 @@ class Sensitivity:
             for name, one in self.analyses.items()
         )
         return shown_html(
-            self.scenario.title.en,
+            self.scenario.title.in_language("en"),
             facts,
             self.sentences(),
             self.warnings(),
@@ -329,10 +329,13 @@ class Sensitivity:
         return found
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder. StudyError if that fails."""
-        from sim.experiments.comparison_files import save_tables
+        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder.
 
-        return save_tables(Path(folder), self.tables(), self.manifest())
+        ResultError if it holds another result, or if that fails.
+        """
+        from sim.results.folder import write
+
+        return write(Path(folder), KIND, self.key, self.manifest(), self.tables())
 
     def manifest(self) -> dict[str, Any]:
         """What was asked and how, in plain data."""
@@ -341,8 +344,6 @@ class Sensitivity:
         from sim.scenario import content_hash, to_data
 
         return {
-            "format": FORMAT,
-            "kind": "sensitivity",
             "key": self.key,
             "scenario": to_data(self.scenario),
             "content_hash": content_hash(self.scenario),

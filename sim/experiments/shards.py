@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import ResultError
-from sim.experiments.files import PART
 from sim.experiments.packing import summary_schema
+from sim.results.files import PART
 
 SHARD_RUNS = 100
 SUFFIX = ".parquet"

@@ -23,7 +23,6 @@ import pyarrow as pa
 
 from sim.errors import ResultError, StudyError
 from sim.experiments.engine import Finished
-from sim.experiments.files import replace_text
 from sim.experiments.ledger import FORMAT
 from sim.experiments.packing import batch_of, summary_in, unpack
 from sim.experiments.repair import forget_shard, is_whole, open_ledger, reconcile
@@ -38,6 +37,7 @@ from sim.experiments.shards import (
 )
 from sim.experiments.summary import RunSummary
 from sim.fingerprint import model_source_hash, summary_source_hash
+from sim.results.files import replace_text
 from sim.scenario import to_toml
 
 DEFAULT_STORE = Path("results") / "store"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.engine import Engine
-from sim.experiments.files import replace_text
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.progress import progress_bar
 from sim.experiments.running import CellResults, Report, run_cells
@@ -22,7 +20,7 @@ from sim.experiments.summary import RunSummary
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1
+KIND = "study"
 
 
 def study(
@@ -189,29 +187,27 @@ class StudyResult:
     def save(self, folder: Path | None = None) -> Path:
         """Write `runs.parquet` (one row a run, every outcome) and `manifest.json`; returns the folder.
 
-        In one line: pandas.read_parquet(folder / "runs.parquet")
+        In one line: pandas.read_parquet(folder / "runs.parquet"). ResultError if the folder holds another result, or if
+        that fails.
         """
+        from sim.results.folder import PARQUET, write
+
+        return write(
+            folder or self.folder, KIND, self.plan.id, self.manifest(), self.tables(), formats=[PARQUET]
+        )
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The table of all runs with every outcome, by its name."""
         from sim.results.outcomes import OUTCOMES
 
-        place = folder or self.folder
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-            part = place / f".runs.{self.plan.id}.part"
-            self.table(list(OUTCOMES)).to_parquet(part, index=False, compression="zstd")
-            part.replace(place / "runs.parquet")
-            replace_text(
-                place / "manifest.json", json.dumps(self.manifest(), ensure_ascii=False, indent=1) + "\n"
-            )
-        except OSError as error:
-            raise StudyError(f"{place}: cannot be written ({error.strerror or error})") from None
-        return place
+        return {"runs": self.table(list(OUTCOMES))}
 
     def manifest(self) -> dict[str, Any]:
         """What the study is, what it came to, and the runs that are missing."""
         from sim.results.provenance import git_state, machine, versions
 
         return {
-            "format": FORMAT,
+            "key": self.plan.id,
             "study": self.study.model_dump(mode="json"),
             "file": str(self.plan.file),
             "id": self.plan.id,
@@ -234,5 +230,7 @@ class StudyResult:
     def _repr_html_(self) -> str:
         from sim.outputs.shown import shown_html
 
-        facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.en}"
-        return shown_html(self.study.title.en, facts, (), (), self.table(self.study.outcomes).head(20))
+        facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.in_language('en')}"
+        return shown_html(
+            self.study.title.in_language("en"), facts, (), (), self.table(self.study.outcomes).head(20)
+        )

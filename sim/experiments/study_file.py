@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from sim.errors import ScenarioError
 from sim.problems import Problem
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
-from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
+from sim.scenario.fields import Name, Table, Wording, refuse, setting
 from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of
@@ -105,8 +105,8 @@ class Study(Table):
     """A base scenario, what differs between runs, how often each is repeated, and what is to be looked at."""
 
     name: Name
-    title: Bilingual
-    question: Bilingual
+    title: Wording
+    question: Wording
     base: str = Field(min_length=1, description="name or path of the base scenario / 基准情景")
     changes: dict[str, Value] = Field(
         default_factory=dict, description="keys of the base that all runs change / 统一修改项"
@@ -140,8 +140,10 @@ class Study(Table):
 
     @field_validator("outcomes")
     @classmethod
-    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = [name for name in names if name not in OUTCOMES]
+    def _known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        # a study saved by an earlier version has the outcomes of its time, which its own table holds
+        known = (info.context or {}).get("outcomes", OUTCOMES)
+        unknown = [name for name in names if name not in known]
         refuse(
             [
                 Problem("", "", repr(name), "one of " + ", ".join(OUTCOMES), nearest(name, OUTCOMES))
@@ -199,7 +201,7 @@ def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
 
 
 def refuse_empty_lists(data: dict[str, Any], file: str) -> None:
-    """ScenarioError for every empty list of a study's file but those that it puts into scenarios.
+    """ScenarioError for every empty list of a file of studies or patterns but those that it puts into scenarios.
 
     An absent list stands for a default (a plausible range, every type, a generic menu); an empty one was meant to say something.
     """

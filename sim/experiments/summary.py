@@ -96,6 +96,12 @@ class RunSummary:
         ]
         return int(sum(chosen)) / FEN_PER_YUAN
 
+    def series_frame(self) -> pd.DataFrame:
+        """The city's monthly series, one row per month from 0."""
+        import pandas as pd
+
+        return pd.DataFrame(self.series, index=pd.RangeIndex(self.months + 1, name="month"))
+
     def estate_frame(self) -> pd.DataFrame:
         """One row per estate; types, stages and modes by name."""
         import pandas as pd

@@ -177,7 +177,7 @@ class Tipping:
         return [*tipping_sentences(self, lang), *told(self.asked, len(self.asked.get("seeds", ())), lang)]
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. StudyError if that fails."""
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
         from sim.experiments.saved_found import save_found
 
         return save_found(self, folder)
@@ -187,7 +187,7 @@ class Tipping:
 
         values = sorted({value for one in self.maps for value in one.agents.points})
         facts = f"{self.maps[0].lever.key} from {values[0]:g} to {values[-1]:g}"
-        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.widths)
+        return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.widths)
 
 
 def _row(

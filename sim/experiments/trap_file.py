@@ -14,7 +14,7 @@ from sim.experiments.study_file import COMMAND, find_study, refuse_empty_lists, 
 from sim.experiments.tipping import LONGEST_DELAY, MONTHS, VALUES, Tipping, tipping
 from sim.problems import Problem, one_of
 from sim.scenario import Scenario, load, with_overrides
-from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
+from sim.scenario.fields import Name, Table, Wording, refuse, setting
 from sim.scenario.loading import SUFFIX, find, read_toml
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of, programme_problems
@@ -30,8 +30,8 @@ class TrapStudy(Table):
     """What both kinds of file say: a name, the question, the scenario and the values changed in it."""
 
     name: Name
-    title: Bilingual
-    question: Bilingual
+    title: Wording
+    question: Wording
     base: str = Field(min_length=1, description="name or path of the scenario / 情景")
     changes: dict[str, Any] = Field(
         default_factory=dict, description="values changed, by dotted key / 修改项"

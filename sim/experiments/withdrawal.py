@@ -102,7 +102,7 @@ class Withdrawal:
         from sim.outputs.shown import shown_html
 
         facts = f"ended after month {', '.join(dict.fromkeys(str(one.month) for one in self.tests))}, kept, and never had"
-        return shown_html(self.scenario.title.en, facts, self.sentences(), (), self.table)
+        return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.table)
 
 
 def read_withdrawals(

@@ -9,13 +9,18 @@ import numpy as np
 from sim.ledger import KINDS
 from sim.month.levers import check_lever
 from sim.scenario import Programme, setting
-from sim.units import FEN_PER_YUAN
-from sim.words import Word
+from sim.text import message
+from sim.units import yuan_to_fen
+from sim.words import Label, Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
 
+fen = yuan_to_fen  # as programmes call it
 Rows = np.ndarray
+# A kind of the package has its words in the catalogs (a test sees that they are there); any other carries them itself.
+OWN = "sim.interventions."
+WORDS = ("label_en", "label_zh", "mechanism", "risk")
 
 
 class Intervention(Programme):
@@ -25,10 +30,10 @@ class Intervention(Programme):
     declares is checked when the class is made; what it does not declare it cannot move or charge.
     """
 
-    mechanism: ClassVar[Word]
-    """how it works, one to three sentences in each language"""
-    risk: ClassVar[Word]
-    """the side effect it is known for, and where in the model it comes from"""
+    mechanism: ClassVar[Word | None] = None
+    """how it works, one to three sentences in each language; of a kind of the package the text "programme.KIND.mechanism" """
+    risk: ClassVar[Word | None] = None
+    """the side effect it is known for, and where in the model it comes from; else the text "programme.KIND.risk" """
     evidence: ClassVar[tuple[str, ...]] = ()
     """ids of the evidence register that its defaults and its mechanism rest on"""
 
@@ -37,8 +42,6 @@ class Intervention(Programme):
         0,
         1e11,
         "yuan/year",
-        "most public money it may spend in a year (absent: what its payers have)",
-        "年度资金上限",
     )
 
     @classmethod
@@ -46,6 +49,16 @@ class Intervention(Programme):
         if kind:
             _check_declaration(cls, kind)
         super().__pydantic_init_subclass__(kind=kind, **keywords)
+
+    @classmethod
+    def how_it_works(cls) -> Label:
+        """The mechanism in words."""
+        return cls.mechanism or message(f"programme.{cls.programme_kind}.mechanism")
+
+    @classmethod
+    def known_risk(cls) -> Label:
+        """The side effect it is known for in words."""
+        return cls.risk or message(f"programme.{cls.programme_kind}.risk")
 
     def suits(self, policy: Policy) -> np.ndarray:
         """True for every estate in which it makes sense this month, whatever the scenario targets (default: all)."""
@@ -74,17 +87,9 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
     unknown = [payer for payer in cls.payers if payer not in KINDS]
     if unknown:
         raise ValueError(f"{kind}: unknown payers {unknown}; payers are {', '.join(KINDS)}")
-    missing = [
-        name
-        for name in ("label_en", "label_zh", "mechanism", "risk", "levers")
-        if not getattr(cls, name, None)
-    ]
+    words: tuple[str, ...] = () if cls.__module__.startswith(OWN) and not cls.label_en else WORDS
+    missing = [name for name in (*words, "levers") if not getattr(cls, name, None)]
     if cls.act is Intervention.act:
         missing.append("act")
     if missing:
         raise ValueError(f"{kind} does not declare {', '.join(missing)}")
-
-
-def fen(yuan: Any) -> np.ndarray:
-    """Whole fen (int64) of an amount or an array of amounts in yuan, rounded half up."""
-    return np.floor(np.asarray(yuan, np.float64) * FEN_PER_YUAN + 0.5).astype(np.int64)

@@ -9,7 +9,6 @@ import numpy as np
 from sim.interventions.base import Intervention, Rows, fen
 from sim.interventions.casework import usual_cases
 from sim.scenario import setting
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -18,18 +17,6 @@ if TYPE_CHECKING:
 class ComplaintApp(Intervention, kind="complaint_app"):
     """Complaining is easy, cases reach the right hands sooner, and late ones are taken over by community or district."""
 
-    label_en: ClassVar[str] = "complaint app"
-    label_zh: ClassVar[str] = "投诉办理平台"
-    mechanism: ClassVar[Word] = Word(
-        "业主在手机上报问题，派单到人，限期办结。管理者少走弯路，同样的人手多办一些；逾期的升级到社区，社区人手不够再升级到区里花钱解决。",
-        "Owners report by phone, cases go to a named person, and there is a deadline. The manager gets more done with the same hands; "
-        "late cases are taken over by the community, and where it has no hands left by the district, for money.",
-    )
-    risk: ClassVar[Word] = Word(
-        "投诉先升后降：渠道一开，积压的不满先涌出来；期限缩短后，办不过来的更快成为逾期，人手和资金跟不上的地方积怨反而增加。",
-        "Complaints rise first: an open channel brings out what people had swallowed. With a shorter deadline what cannot be handled is "
-        "late sooner, so that grievance grows where hands and money do not keep up.",
-    )
     levers: ClassVar[tuple[str, ...]] = (
         "lever_complaint_channel",
         "lever_deadline",
@@ -38,33 +25,23 @@ class ComplaintApp(Intervention, kind="complaint_app"):
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S044", "S043")
 
-    channel: float = setting(
-        1.0, 0, 10, "relative", "rise of complaining because it is easy", "渠道增加的投诉"
-    )
-    deadline: float = setting(1.0, 0, 24, "month", "by how much the deadline is shortened", "缩短的办理期限")
-    routing: float = setting(
-        0.3, 0, 5, "relative", "cases that the manager solves in addition", "派单提高的办理能力"
-    )
+    channel: float = setting(1.0, 0, 10, "relative")
+    deadline: float = setting(1.0, 0, 24, "month")
+    routing: float = setting(0.3, 0, 5, "relative")
     staff: float = setting(
         0.15,
         0,
         10,
         "persons",
-        "community staff that the late cases of one estate take",
-        "逾期升级占用社区人手",
     )
     cases: float = setting(
         8.0,
         0,
         1000,
         "cases/month",
-        "late cases that community or district solve in one estate",
-        "升级后每月办结数",
     )
-    case_cost: float = setting(
-        300, 0, 1e5, "yuan/case", "what a case costs the district once it has to step in", "区级办理每件成本"
-    )
-    cost: float = setting(100, 0, 1e5, "yuan/month", "running cost for one estate", "每小区每月运行费")
+    case_cost: float = setting(300, 0, 1e5, "yuan/case")
+    cost: float = setting(100, 0, 1e5, "yuan/month")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Keep the channel open wherever its running cost is met, and escalate what is late."""

@@ -11,7 +11,6 @@ from sim.interventions.base import Intervention, Rows, fen
 from sim.scenario import Targets, setting
 from sim.state.events import Cause, Event
 from sim.state.modes import UNIT
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -20,60 +19,35 @@ if TYPE_CHECKING:
 class Consolidation(Intervention, kind="consolidation"):
     """The street joins estates into blocks: one office, one account for service, one tender, one assembly of owners."""
 
-    label_en: ClassVar[str] = "consolidation into blocks"
-    label_zh: ClassVar[str] = "连片整合"
-    mechanism: ClassVar[Word] = Word(
-        "街道把同一片区内零散的老旧小区拆墙并院，组成一个管理单元：门岗、办公等固定成本由同一企业的各小区分摊，失管的小区打包招标，同一企业统筹调配服务力量，设施共用。每次合并占用街道人手和经费。",
-        "The street takes down walls and joins small old estates of a neighbourhood. Those that one company runs share office and "
-        "guards; those without a company are tendered as one lot; the company deploys its staff over the whole block; facilities are "
-        "shared. Every merger takes street staff and money.",
-    )
-    risk: ClassVar[Word] = Word(
-        "全片业主共同表决，个别小区凭一时积极达到法定参与率的机会变小；统筹之后缴费好的小区补贴缴费差的小区，服务被摊薄，业主不满、少缴。",
-        "All owners of the block vote together, so that a single estate can no longer reach the quorum by its own zeal or luck. Pooled "
-        "service is cross-subsidy: estates that pay well lose service to those that do not, and their owners are displeased and pay less.",
-    )
     levers: ClassVar[tuple[str, ...]] = ("lever_block", "lever_fixed_cost", "lever_effort", "lever_condition")
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("S010", "S014", "P003", "P004", "P005", "P047")
 
-    area: Literal["community", "street"] = setting(
-        "street", None, None, "", "how far apart estates of a block may be", "合并范围"
-    )
-    estates: int = setting(5, 2, 100, "estates", "most estates in a block", "每片最多小区数")
-    largest: int = setting(300, 1, 10_000, "households", "largest estate that is merged", "可并入的最大户数")
+    area: Literal["community", "street"] = setting("street", None, None, "")
+    estates: int = setting(5, 2, 100, "estates")
+    largest: int = setting(300, 1, 10_000, "households")
     saved: float = setting(
         0.8,
         0,
         1,
         "share",
-        "part of the fixed cost that need not be borne more than once",
-        "可分摊的固定成本比例",
     )
-    pooling: float = setting(
-        0.8, 0, 1, "share", "how far a company evens out service within the block", "统筹调配程度"
-    )
+    pooling: float = setting(0.8, 0, 1, "share")
     gain: float = setting(
         0.05,
         0,
         1,
         "share",
-        "part of missing condition that joining the grounds makes up",
-        "并院提升的设施状况",
     )
-    cost: float = setting(
-        150, 0, 1e5, "yuan/household", "works of joining an estate to a block", "并院工程费用"
-    )
+    cost: float = setting(150, 0, 1e5, "yuan/household")
     staff: float = setting(
         1.0,
         0,
         100,
         "persons",
-        "street staff in the month in which an estate is joined",
-        "合并当月占用街道人手",
     )
     targets: Targets = Field(
-        default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）"
+        default=Targets(old=True),
     )
 
     def suits(self, policy: Policy) -> np.ndarray:

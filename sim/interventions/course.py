@@ -111,7 +111,7 @@ class Course:
                 policy.estates["stage"], [STAGES.index(name) for name in targets.stages]
             )
         if targets.age_min is not None or targets.age_max is not None:
-            age = policy.world["start_year"][0] + (policy.month - 1) / 12 - policy.estates["built_year"]
+            age = policy.age
             if targets.age_min is not None:
                 chosen = chosen & (age >= targets.age_min)
             if targets.age_max is not None:

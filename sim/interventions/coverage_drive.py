@@ -11,7 +11,6 @@ from sim.interventions.consolidation import rank_in_group
 from sim.scenario import setting
 from sim.state.events import Cause, Event
 from sim.state.modes import CLEANING, NONE, SELF
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -26,20 +25,6 @@ LEVELS = (
 class CoverageDrive(Intervention, kind="coverage_drive"):
     """Streets work through the estates that are not covered yet, until the deadline; what they lack then, some report."""
 
-    label_en: ClassVar[str] = "coverage drive"
-    label_zh: ClassVar[str] = "全覆盖攻坚"
-    mechanism: ClassVar[Word] = Word(
-        "分阶段下达覆盖指标：初级（有人管）、中级（能收费）、高级（专业化），到期排名并考核干部。街道逐个攻坚未覆盖小区：由社区先做保洁，缩短招标间隔并介绍企业，扶持自管，检查服务；各项措施推进也随之加快。",
-        "Targets by stages: primary (somebody manages it), intermediate (fees are charged), advanced (professional), with ranking and "
-        "assessment at each deadline. Street staff work on estates not covered: communities take up cleaning, tenders come sooner and "
-        "with more firms, self-management is helped, service inspected; all other programmes get through more estates meanwhile.",
-    )
-    risk: ClassVar[Word] = Word(
-        "先易后难，重数轻质：人手先用在容易的小区；靠社区经费保洁的小区钱用完就没有服务，仍算已覆盖；到期不足的部分有人虚报，虚报的小区从此没人再管；攻坚结束，力量撤走。",
-        "Easy estates first, numbers before service. Cleaning rests on community budgets: once they are used up an estate counts as "
-        "covered and gets nothing. What is missing at the deadline is in part reported as done, and nobody works on estates that "
-        "stand on paper. After the last deadline the effort is gone.",
-    )
     levers: ClassVar[tuple[str, ...]] = (
         "lever_cleaning",
         "lever_retry",
@@ -67,65 +52,37 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         0,
         240,
         "month",
-        "months until primary coverage is assessed, 0 for no such target",
-        "初级覆盖期限",
-        "S022",
+        source="S022",
     )
     intermediate: int = setting(
         9,
         0,
         240,
         "month",
-        "months until intermediate coverage is assessed, 0 for none",
-        "中级覆盖期限",
-        "S023",
+        source="S023",
     )
-    advanced: int = setting(
-        15, 0, 240, "month", "months until advanced coverage is assessed, 0 for none", "高级覆盖期限", "S024"
-    )
-    target: float = setting(
-        1.0, 0, 1, "share", "coverage to be reached at each deadline", "覆盖率指标", "S001"
-    )
+    advanced: int = setting(15, 0, 240, "month", source="S024")
+    target: float = setting(1.0, 0, 1, "share", source="S001")
     exaggeration: float = setting(
         0.5,
         0,
         1,
         "share",
-        "part of what is missing at a deadline that streets are ready to report as done",
-        "虚报倾向",
     )
-    checked: float = setting(
-        0.3, 0, 1, "share", "part of such reports that inspection from above prevents", "核查比例"
-    )
-    wait: int = setting(
-        3, 1, 60, "month", "months between tenders of an estate that is worked on", "攻坚期间招标间隔"
-    )
-    visitors: int = setting(
-        4, 0, 100, "companies", "firms brought to each of these tenders", "每次介绍企业数"
-    )
-    support: float = setting(
-        0.08, 0, 1, "share", "support of self-management where no company comes", "对自管的扶持"
-    )
-    inspection: float = setting(
-        0.2, 0, 1, "share", "monitoring of companies below professional service", "检查力度"
-    )
-    speed: float = setting(
-        0.25, 0, 5, "relative", "rise of every programme's capacity during the drive", "各项措施提速"
-    )
+    checked: float = setting(0.3, 0, 1, "share")
+    wait: int = setting(3, 1, 60, "month")
+    visitors: int = setting(4, 0, 100, "companies")
+    support: float = setting(0.08, 0, 1, "share")
+    inspection: float = setting(0.2, 0, 1, "share")
+    speed: float = setting(0.25, 0, 5, "relative")
     cost: float = setting(
         300,
         0,
         1e6,
         "yuan/month",
-        "what working on one estate costs the street in a month",
-        "每小区每月工作经费",
     )
-    staff: float = setting(
-        0.25, 0, 100, "persons", "street staff that one estate takes in a month", "每小区占用街道人手"
-    )
-    order: Literal["worst_first", "easiest_first", "random"] = setting(
-        "easiest_first", None, None, "", "which estates come first", "实施顺序"
-    )
+    staff: float = setting(0.25, 0, 100, "persons")
+    order: Literal["worst_first", "easiest_first", "random"] = setting("easiest_first", None, None, "")
 
     def levels(self, elapsed: int) -> tuple[list[str], int]:
         """The targets of the next deadline in the `elapsed`-th month of the drive, and that deadline; none and 0 after the last."""

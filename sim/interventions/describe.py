@@ -1,4 +1,4 @@
-"""What can be said of every intervention, as data and as text in Chinese and English: for the command, the docs and the app."""
+"""What can be said of every intervention, as data and as text: for the command, the docs and the app."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from typing import Any, Literal, get_args, get_origin
 
 from sim.errors import ScenarioError
 from sim.interventions.base import Intervention
-from sim.interventions.lever_words import BEARER_WORDS, lever_word
-from sim.problems import Problem
+from sim.interventions.lever_words import BEARERS, LEVERS
+from sim.problems import Problem, one_of
 from sim.scenario import Programme, Targets, list_scenarios, load, load_programmes
 from sim.scenario.nearest import nearest
-from sim.words import Word
+from sim.text import say
+from sim.text.figures import unit_name
+from sim.text.joins import labelled, listed
+from sim.units import NO_VALUE
+from sim.words import Label
 
 COMMON = frozenset(Programme.model_fields) | {"yearly_budget"}
-JUDGEMENT = Word("研究者判断", "judgement")
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Setting:
     """One setting of an intervention; `source` is an evidence id or "judgement"."""
 
     key: str
-    label: Word
+    label: Label
     unit: str
     default: Any
     low: float | None
@@ -58,9 +61,9 @@ class Description:
     """Everything that is declared about one intervention."""
 
     kind: str
-    label: Word
-    mechanism: Word
-    risk: Word
+    label: Label
+    mechanism: Label
+    risk: Label
     levers: tuple[str, ...]
     payers: tuple[str, ...]
     settings: tuple[Setting, ...]
@@ -80,10 +83,8 @@ def describe(kind: str, users: Mapping[str, list[str]] | None = None) -> Descrip
     `users`: what `scenarios_by_kind` gives, for who describes many kinds and would not have every file read for each.
     """
     if kind not in kinds():
-        allowed = "one of " + ", ".join(kinds())
-        raise ScenarioError(
-            [Problem("estate interventions", "", repr(kind), allowed, nearest(kind, kinds()))]
-        )
+        guess = nearest(kind, kinds())
+        raise ScenarioError([Problem("estate interventions", "", repr(kind), one_of(kinds()), guess)])
     made = load_programmes()[kind]
     assert issubclass(made, Intervention)
     settings = [_setting(made, key) for key in made.model_fields if key not in ("kind", "name")]
@@ -92,9 +93,9 @@ def describe(kind: str, users: Mapping[str, list[str]] | None = None) -> Descrip
     common = tuple(s for s in settings if s.key in COMMON)
     return Description(
         kind,
-        Word(made.label_zh, made.label_en),
-        made.mechanism,
-        made.risk,
+        made.label(),
+        made.how_it_works(),
+        made.known_risk(),
         made.levers,
         made.payers,
         own,
@@ -110,8 +111,8 @@ def _setting(made: type[Intervention], key: str) -> Setting:
     bounds = {
         name: getattr(rule, name) for rule in field.metadata for name in ("ge", "le") if hasattr(rule, name)
     }
-    english, _, chinese = (field.description or key).rpartition(" / ")
-    label = Word(str(extra.get("zh", chinese)), str(extra.get("en", english)))
+    label = made.label_of(key)
+    assert label is not None
     return Setting(
         key,
         label,
@@ -162,18 +163,17 @@ def scenarios_by_kind() -> dict[str, list[str]]:
     return users
 
 
-def shown(value: Any, lang: str) -> str:
+def shown(value: Any) -> str:
     """A default as a reader wants to see it."""
     if value is None:
-        return "–"
+        return NO_VALUE
     if isinstance(value, bool):
-        return ({True: "是", False: "否"} if lang == "zh" else {True: "yes", False: "no"})[value]
+        return say("describe.yes") if value else say("describe.no")
     if isinstance(value, Targets):
         set_ones = {
             k: v for k, v in value.model_dump().items() if v is not None and v != () and k != "share_max"
         }
-        everything = "全部小区" if lang == "zh" else "all estates"
-        return ", ".join(f"{k} = {shown(v, lang)}" for k, v in set_ones.items()) or everything
+        return ", ".join(f"{k} = {shown(v)}" for k, v in set_ones.items()) or say("describe.all_estates")
     if isinstance(value, tuple):
         return ", ".join(str(part) for part in value)
     return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
@@ -185,44 +185,39 @@ def range_of(setting: Setting) -> str:
         return ", ".join(setting.choices)
     if setting.low is None and setting.high is None:
         return ""
-    return f"{shown(setting.low, 'en')} – {shown(setting.high, 'en')}"
+    return say("describe.between", low=shown(setting.low), high=shown(setting.high))
 
 
-def bearer(payer: str, lang: str) -> str:
-    """Who pays, in words."""
-    return BEARER_WORDS[payer].in_language(lang)
-
-
-def as_text(made: Description, lang: str) -> str:
+def as_text(made: Description) -> str:
     """The whole description as Markdown."""
-    zh = lang == "zh"
-    lines = [f"# {made.label.in_language(lang)} (`{made.kind}`)", "", made.mechanism.in_language(lang), ""]
-    lines += [f"**{'已知风险' if zh else 'Known risk'}**: {made.risk.in_language(lang)}", ""]
-    lines += [f"**{'作用于' if zh else 'Acts on'}**", ""]
-    lines += [f"- {lever_word(name).in_language(lang)} (`{name}`)" for name in made.levers]
-    payers = ("、" if zh else ", ").join(bearer(name, lang) for name in made.payers)
-    lines += ["", f"**{'谁出钱' if zh else 'Who pays'}**: {payers}", ""]
+    risk, acts_on, who_pays = say("describe.risk"), say("describe.acts_on"), say("describe.who_pays")
+    lines = [f"# {made.label} (`{made.kind}`)", "", str(made.mechanism), ""]
+    lines += [labelled(f"**{risk}**", str(made.risk)), "", f"**{acts_on}**", ""]
+    lines += [f"- {LEVERS[name]} (`{name}`)" for name in made.levers]
+    lines += ["", labelled(f"**{who_pays}**", listed(BEARERS[name] for name in made.payers)), ""]
     head = (
-        ("设置", "含义", "默认", "范围", "单位", "依据")
-        if zh
-        else ("setting", "meaning", "default", "range", "unit", "source")
+        say("describe.setting"),
+        say("describe.meaning"),
+        say("describe.default"),
+        say("describe.range"),
+        say("describe.unit"),
+        say("describe.source"),
     )
     lines += [f"| {' | '.join(head)} |", "|---|---|---|---|---|---|"]
     for setting in (*made.settings, *made.common):
-        source = JUDGEMENT.in_language(lang) if setting.source == "judgement" else setting.source
         cells = (
             f"`{setting.key}`",
-            setting.label.in_language(lang),
-            shown(setting.default, lang),
+            str(setting.label),
+            shown(setting.default),
             range_of(setting),
-            setting.unit,
-            source,
+            unit_name(setting.unit),
+            say("describe.judgement") if setting.source == "judgement" else setting.source,
         )
         lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", f"**{'依据' if zh else 'Evidence'}**", ""]
+    lines += ["", f"**{say('describe.evidence')}**", ""]
     lines += [
         f"- {row.id}: {row.quantity}: {row.value} {row.unit} ({', '.join(p for p in (row.place, row.year, row.source) if p)})"
         for row in made.evidence
     ]
-    used = ", ".join(made.scenarios) or ("无" if zh else "none")
-    return "\n".join([*lines, "", f"**{'使用它的情景' if zh else 'Scenarios that use it'}**: {used}", ""])
+    used = ", ".join(made.scenarios) or say("describe.none")
+    return "\n".join([*lines, "", labelled(f"**{say('describe.scenarios')}**", used), ""])

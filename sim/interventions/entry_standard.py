@@ -10,7 +10,6 @@ from sim.interventions.base import Intervention, Rows, fen
 from sim.scenario import setting
 from sim.state.events import Cause, Event
 from sim.state.modes import MARKET
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -19,39 +18,20 @@ if TYPE_CHECKING:
 class EntryStandard(Intervention, kind="entry_standard"):
     """A bar of skill for private firms: training for those below it, no bids meanwhile, and removal in the end."""
 
-    label_en: ClassVar[str] = "entry standard"
-    label_zh: ClassVar[str] = "市场准入标准"
-    mechanism: ClassVar[Word] = Word(
-        "区里定期考核民营企业的管理能力，有误差。不达标的企业不得投标，其项目人员接受培训，费用由区里承担；连续多次不达标的，清退其全部项目并重新招标。",
-        "Every so often the district examines private firms' skill, with error. Those below the bar may not bid, and their staff is "
-        "trained project by project at the district's cost; those below it several times in a row lose their projects, which are "
-        "tendered again.",
-    )
-    risk: ClassVar[Word] = Word(
-        "门槛挡住了一部分投标企业：看项目的企业少了，利润薄的小区更容易流标，被清退的项目也可能无人接手。",
-        "The bar keeps firms out of tenders: fewer bid, so tenders of estates with thin margins fail more often, and what was taken "
-        "from the unqualified may find nobody.",
-    )
     levers: ClassVar[tuple[str, ...]] = ("companies.skill", "companies.barred_until", "lever_dismissal")
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S030", "S033", "P008")
 
-    period: int = setting(12, 1, 60, "month", "months between examinations", "考核周期")
-    bar: float = setting(0.88, 0, 1, "share", "skill that is required", "能力准入线")
-    noise: float = setting(0.02, 0, 0.5, "share", "standard error of an examination", "考核误差")
-    training: float = setting(
-        0.3, 0, 1, "share", "part of missing skill that training all projects makes up", "培训成效"
-    )
-    training_cost: float = setting(
-        4000, 0, 1e6, "yuan/project", "cost of training a project's staff once", "每项目培训成本"
-    )
+    period: int = setting(12, 1, 60, "month")
+    bar: float = setting(0.88, 0, 1, "share")
+    noise: float = setting(0.02, 0, 0.5, "share")
+    training: float = setting(0.3, 0, 1, "share")
+    training_cost: float = setting(4000, 0, 1e6, "yuan/project")
     chances: int = setting(
         3,
         1,
         100,
         "examinations",
-        "examinations failed in a row after which projects are taken away",
-        "清退所需连续不达标次数",
     )
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:

@@ -16,6 +16,7 @@ from sim.draws import Stream, quantiles, uniforms
 from sim.interventions.base import Intervention
 from sim.interventions.course import Course
 from sim.interventions.treasury import Treasury, read_only
+from sim.month.condition import estate_age
 from sim.scenario import Scenario
 from sim.state.events import Cause, Event
 
@@ -72,6 +73,12 @@ class Policy(Treasury):
     def programme_started(self, eligible: int) -> None:
         """Write the event of the first month in force."""
         self.event(-1, Event.PROGRAMME_STARTED, Cause.POLICY, float(eligible))
+
+    @property
+    def age(self) -> np.ndarray:
+        """Years since each estate was completed, at the beginning of this month."""
+        world = self.world
+        return np.asarray(estate_age(self.estates["built_year"], world["start_year"][0], world["month"][0]))
 
     def in_order(self, programme: Intervention, rows: np.ndarray) -> np.ndarray:
         """`rows` in the programme's order: least ease first, most ease first, or by addressed draw."""

@@ -8,10 +8,9 @@ import numpy as np
 
 from sim.interventions.base import Intervention, Rows, fen
 from sim.interventions.scores import mean_by_group, whole_share
-from sim.month.market import CONDITION_BINS
+from sim.month.condition import CONDITION_BINS, condition_bin, condition_seen
 from sim.scenario import setting
 from sim.state.modes import MARKET, SELF, UNIT
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -23,18 +22,6 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
     A bar that was imposed runs its full term, also where the programme ends before.
     """
 
-    label_en: ClassVar[str] = "last-place elimination"
-    label_zh: ClassVar[str] = "末位淘汰"
-    mechanism: ClassVar[Word] = Word(
-        "每年按业主评分给民营企业排名，得分为其项目满意度的平均值，有误差；末位企业退出全部项目，一段时间不得投标，项目重新招标。排名靠后的企业为保住项目增加投入。",
-        "Every year private firms are ranked by owners' scores, the mean satisfaction of their projects, with error. The worst lose "
-        "all their projects, which are tendered again, and may not bid for a time. Firms near the bottom add effort to stay.",
-    )
-    risk: ClassVar[Word] = Word(
-        "项目退出后若无人投标便出现空档，业主自掏腰包应急；企业算得出难管小区会把平均分拉到淘汰线附近，于是不去投标，这些小区更难找到接手企业。",
-        "Where nobody bids for what was taken away there is a gap, for which owners pay themselves. Firms can tell which estates "
-        "would pull their mean down to the line and stay away from them: hard estates find a new manager even less easily.",
-    )
     levers: ClassVar[tuple[str, ...]] = (
         "lever_ranking",
         "lever_dismissal",
@@ -45,31 +32,21 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
     payers: ClassVar[tuple[str, ...]] = ("owners",)
     evidence: ClassVar[tuple[str, ...]] = ("S033", "S030", "P027", "P050")
 
-    period: int = setting(12, 1, 60, "month", "months between rankings", "排名周期")
-    share: float = setting(0.1, 0, 1, "share", "part of the firms that is eliminated", "淘汰比例", "S033")
-    noise: float = setting(0.06, 0, 0.5, "share", "standard error of a project's score", "评分误差")
-    barred_months: int = setting(
-        24, 0, 120, "month", "how long an eliminated firm may not bid", "禁止投标月数"
-    )
-    threatened: float = setting(
-        0.3, 0, 1, "share", "part of the firms, from the bottom, that add effort", "感到威胁的企业比例"
-    )
-    stake: float = setting(
-        1.0, 0, 1, "share", "how much of such a firm's reputation is at stake", "声誉影响程度"
-    )
-    caution: float = setting(
-        0.05, 0, 1, "share", "distance from the line that bidders keep", "投标时与淘汰线保持的距离"
-    )
+    period: int = setting(12, 1, 60, "month")
+    share: float = setting(0.1, 0, 1, "share", source="S033")
+    noise: float = setting(0.06, 0, 0.5, "share")
+    barred_months: int = setting(24, 0, 120, "month")
+    threatened: float = setting(0.3, 0, 1, "share")
+    stake: float = setting(1.0, 0, 1, "share")
+    caution: float = setting(0.05, 0, 1, "share")
     gap_cost: float = setting(
         8,
         0,
         1e4,
         "yuan/household/month",
-        "what owners lay out while nobody manages the estate",
-        "空档期业主应急支出",
-        "P027",
+        source="P027",
     )
-    gap_months: int = setting(3, 0, 60, "month", "how long they do so", "空档期应急月数", "P050")
+    gap_months: int = setting(3, 0, 60, "month", source="P050")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Threat and caution every month, a ranking when it is due, and what owners pay in the gaps."""
@@ -127,8 +104,10 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
     def _expected(self, policy: Policy, rows: Rows) -> np.ndarray:
         """What owners would score: as they do in company-run estates of that type and condition, else as they do now."""
         estates = policy.estates
-        look = np.minimum(CONDITION_BINS - 1, (estates["condition"] * CONDITION_BINS).astype(np.int64))
-        group = estates["type"] * CONDITION_BINS + look
+        condition = condition_seen(
+            estates["condition"], estates["condition_start"], policy.world["loop_decay"][0]
+        )
+        group = estates["type"] * CONDITION_BINS + condition_bin(condition)
         run = np.flatnonzero(estates["company"] >= 0)
         alike, _ = mean_by_group(group[run], estates["satisfaction"][run], int(group.max()) + 1)
         found = alike[group[rows]]

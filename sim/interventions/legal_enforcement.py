@@ -10,7 +10,6 @@ from sim.interventions.base import Intervention, Rows, fen
 from sim.interventions.casework import whole_cases
 from sim.scenario import setting
 from sim.state.events import Cause, Event
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -19,50 +18,28 @@ if TYPE_CHECKING:
 class LegalEnforcement(Intervention, kind="legal_enforcement"):
     """Every few months a company brings suits where the sum in dispute, times the chance of success, covers what a suit costs."""
 
-    label_en: ClassVar[str] = "legal enforcement"
-    label_zh: ClassVar[str] = "依法催缴"
-    mechanism: ClassVar[Word] = Word(
-        "法院设快速通道，物业企业定期对部分欠费业主起诉或申请支付令，标的乘以胜诉可能高于费用才起诉。胜诉或撤诉前缴清的收回欠费，邻居看到起诉，也多一层顾虑。停水停电催费是违法的，不在其内。",
-        "Courts open a fast track; every few months companies sue owners in arrears or apply for payment orders, where the "
-        "sum in dispute times the chance of success covers the cost. Part of it is paid, and neighbours take note. Cutting off water or power is unlawful and not part of it.",
-    )
-    risk: ClassVar[Word] = Word(
-        "对立加剧：服务没有改变，被起诉的业主和邻居怨气上升，怨气大的地方，起诉一停反而比从前更不愿缴费；账龄长的欠费多数收不回，费用却已花掉。",
-        "Hostility: service is no better, and those who were sued and their neighbours are angrier. Where suits are resented much, "
-        "less is paid once they stop than before. Old arrears mostly stay out, while the costs are spent.",
-    )
     levers: ClassVar[tuple[str, ...]] = ("lever_recovery", "lever_sanction", "lever_hostility")
     payers: ClassVar[tuple[str, ...]] = ("companies", "courts")
     evidence: ClassVar[tuple[str, ...]] = ("P049", "P051", "P052", "P053", "P054", "T007", "T008", "T014")
 
-    period: int = setting(6, 1, 60, "month", "months between rounds of suits", "起诉间隔")
-    sued: float = setting(
-        0.05, 0, 1, "share", "owners who did not pay and are sued in a round", "每轮起诉的欠费业主比例"
-    )
-    success: float = setting(0.7, 0, 1, "share", "suits after which fresh arrears are paid", "起诉后补缴比例")
+    period: int = setting(6, 1, 60, "month")
+    sued: float = setting(0.05, 0, 1, "share")
+    success: float = setting(0.7, 0, 1, "share")
     deterrence: float = setting(
         4.0,
         0,
         20,
         "relative",
-        "sanction that owners expect, for the share of refusers last sued",
-        "起诉的威慑",
     )
     resentment: float = setting(
         1.5,
         0,
         20,
         "grievance",
-        "grievance that a suit raises, in the owner sued and in neighbours together",
-        "每起诉讼激起的积怨",
     )
-    lawyer: float = setting(
-        300, 0, 1e5, "yuan/suit", "what a suit costs the company besides the court's fee", "每起律师和人工费"
-    )
-    court_fee: float = setting(
-        25, 0, 1e4, "yuan/suit", "court fee, paid by the company", "每起诉讼费", "P051"
-    )
-    court_cost: float = setting(800, 0, 1e5, "yuan/suit", "what a suit costs the court", "法院每起办案成本")
+    lawyer: float = setting(300, 0, 1e5, "yuan/suit")
+    court_fee: float = setting(25, 0, 1e4, "yuan/suit", source="P051")
+    court_cost: float = setting(800, 0, 1e5, "yuan/suit")
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where a company is owed something."""

@@ -11,7 +11,6 @@ from sim.interventions.base import Intervention, Rows, fen
 from sim.scenario import Targets, setting
 from sim.state.events import Cause, Event
 from sim.state.modes import SELF, UNIT
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -22,30 +21,16 @@ YEAR = 12
 class OperatingSubsidy(Intervention, kind="operating_subsidy"):
     """Yuan per m2 and month to the manager of chosen estates, tapering by year of payment."""
 
-    label_en: ClassVar[str] = "operating subsidy"
-    label_zh: ClassVar[str] = "运营补贴"
-    mechanism: ClassVar[Word] = Word(
-        "区财政按建筑面积每月向小区管理者发放补贴，逐年递减。补贴计入企业收入，收入决定投入；无人管理的小区，投标企业会把可得补贴计入预期收益。",
-        "The district pays the manager by floor area every month, less each year. The money is income, and income decides "
-        "effort; where nobody manages the estate, bidders count the subsidy that they would get.",
-    )
-    risk: ClassVar[Word] = Word(
-        "断崖与依赖：企业按有补贴的收入安排投入，也按第一年的标准投标。退坡后收不抵支，服务下降、亏损累积，可能再次撤场。",
-        "Cliff and dependence: companies plan effort on the subsidised income, and bid on the first year's rate. When it "
-        "tapers off, income no longer covers the cost, service is cut, losses add up and the company may leave again.",
-    )
     levers: ClassVar[tuple[str, ...]] = ("lever_company_income", "lever_offer")
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("P028", "P029", "S021", "P027", "P032")
 
-    first_year: float = setting(
-        0.3, 0, 5, "yuan/m2/month", "rate in an estate's first year of payment", "第一年标准", "P029"
-    )
-    second_year: float = setting(0.2, 0, 5, "yuan/m2/month", "rate in the second year", "第二年标准", "P029")
-    third_year: float = setting(0.1, 0, 5, "yuan/m2/month", "rate in the third year", "第三年标准", "P029")
-    later: float = setting(0.0, 0, 5, "yuan/m2/month", "rate after that", "以后各年标准")
+    first_year: float = setting(0.3, 0, 5, "yuan/m2/month", source="P029")
+    second_year: float = setting(0.2, 0, 5, "yuan/m2/month", source="P029")
+    third_year: float = setting(0.1, 0, 5, "yuan/m2/month", source="P029")
+    later: float = setting(0.0, 0, 5, "yuan/m2/month")
     targets: Targets = Field(
-        default=Targets(old=True), description="which estates (default: old ones) / 对象（默认：老旧小区）"
+        default=Targets(old=True),
     )
 
     def suits(self, policy: Policy) -> np.ndarray:

@@ -9,7 +9,6 @@ import numpy as np
 from sim.interventions.base import Intervention, Rows, fen
 from sim.interventions.scores import whole_share
 from sim.scenario import setting
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -18,18 +17,6 @@ if TYPE_CHECKING:
 class PartyBranches(Intervention, kind="party_branches"):
     """A branch in every firm, its own in the largest and shared ones in the others; members in the committees."""
 
-    label_en: ClassVar[str] = "party branches"
-    label_zh: ClassVar[str] = "行业党支部"
-    mechanism: ClassVar[Word] = Word(
-        "区里在物业企业建立党支部：大企业单独建，其余建功能性或联合支部，作用依次减弱。支部组织检查，党员进业委会督促履职，企业与街道协调顺畅，各项工作省些人手。",
-        "The district sets up branches in firms: the largest have their own, others a functional or a joint one, which does less. "
-        "Branches inspect, members keep committees to their duties, and firms and streets work together, which saves staff time.",
-    )
-    risk: ClassVar[Word] = Word(
-        "直接作用小而不确定：在有的企业带动投入，在有的企业活动占去人手，投入反而减少；经费照付。",
-        "The direct effect is small and uncertain: in some firms a branch moves people to do more, in others meetings take the time "
-        "of those who serve, and effort falls; the money is spent either way.",
-    )
     levers: ClassVar[tuple[str, ...]] = (
         "lever_effort",
         "lever_monitoring",
@@ -44,53 +31,33 @@ class PartyBranches(Intervention, kind="party_branches"):
         0,
         1,
         "share",
-        "part of the firms with a branch of their own (4 of 30)",
-        "单独建支部的企业比例",
-        "S047",
+        source="S047",
     )
     functional_share: float = setting(
         0.27,
         0,
         1,
         "share",
-        "part with a functional branch (8 of 30); the rest share one",
-        "建功能性支部的企业比例",
-        "S047",
+        source="S047",
     )
-    functional: float = setting(
-        0.6, 0, 1, "share", "what a functional branch does of what an own one does", "功能性支部的相对作用"
-    )
-    joint: float = setting(
-        0.3, 0, 1, "share", "what a joint branch does of what an own one does", "联合支部的相对作用"
-    )
+    functional: float = setting(0.6, 0, 1, "share")
+    joint: float = setting(0.3, 0, 1, "share")
     effort: float = setting(
         0.01,
         -0.2,
         0.2,
         "share of standard cost",
-        "effort that an own branch adds on average",
-        "单独支部带来的平均投入",
     )
-    spread: float = setting(
-        0.02, 0, 0.2, "share of standard cost", "how far that differs between firms", "企业间差异"
-    )
-    inspection: float = setting(
-        0.05, 0, 1, "share", "inspection that an own branch adds", "支部检查带来的监督"
-    )
-    duties: float = setting(
-        0.1, 0, 1, "share", "oversight of committees by their members", "党员督促业委会的强度"
-    )
+    spread: float = setting(0.02, 0, 0.2, "share of standard cost")
+    inspection: float = setting(0.05, 0, 1, "share")
+    duties: float = setting(0.1, 0, 1, "share")
     saved: float = setting(
         0.03,
         0,
         1,
         "share",
-        "staff time of all programmes that is saved if every estate is covered",
-        "全覆盖时节省的人手",
     )
-    cost: float = setting(
-        150, 0, 1e6, "yuan/project/month", "what a branch costs for one project", "每项目每月支部经费"
-    )
+    cost: float = setting(150, 0, 1e6, "yuan/project/month")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """What the branches of the firms that run these estates do this month."""

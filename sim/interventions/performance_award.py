@@ -11,7 +11,6 @@ from sim.interventions.scores import collection_of
 from sim.scenario import setting
 from sim.state.events import Cause, Event
 from sim.state.modes import SELF
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -20,52 +19,28 @@ if TYPE_CHECKING:
 class PerformanceAward(Intervention, kind="performance_award"):
     """City and district pay managers of estates that score well in quality, collection and base condition."""
 
-    label_en: ClassVar[str] = "performance award"
-    label_zh: ClassVar[str] = "以奖代补"
-    mechanism: ClassVar[Word] = Word(
-        "定期按服务质量、收缴率和基础条件三项平均分评定等级，达标后才发放奖金，资金从高分到低分依次发放，用完为止。企业把人手调往有望达标的小区。",
-        "Every few months estates are graded by the mean of service quality, collection and base condition, and only then is the "
-        "award of the grade paid, best scores first, until the money is used up. Companies move staff to estates within reach of it.",
-    )
-    risk: ClassVar[Word] = Word(
-        "挑肥拣瘦：奖金流向本来就好管的小区；企业从达标无望的小区抽调人手，最需要帮助的小区反而得不到。",
-        "Cherry-picking: results are easiest to show where an estate is easy, so the money goes there; and companies with estates "
-        "within reach take staff from those beyond it, which need help most.",
-    )
     levers: ClassVar[tuple[str, ...]] = ("lever_company_income", "lever_effort")
     payers: ClassVar[tuple[str, ...]] = ("city", "district")
     evidence: ClassVar[tuple[str, ...]] = ("S020", "S025", "T010", "T011")
 
-    period: int = setting(6, 1, 60, "month", "months between assessments", "考核周期")
-    high_score: float = setting(0.8, 0, 1, "share", "score from which the high award is paid", "高等次分数线")
-    low_score: float = setting(0.7, 0, 1, "share", "score from which the low award is paid", "低等次分数线")
-    high_award: float = setting(
-        0.06, 0, 10, "yuan/m2/month", "high award, for every month assessed", "高等次奖励标准"
-    )
-    low_award: float = setting(
-        0.03, 0, 10, "yuan/m2/month", "low award, for every month assessed", "低等次奖励标准"
-    )
-    city_share: float = setting(
-        0.5, 0, 1, "share", "part that the city pays (the district pays the rest)", "市级出资比例"
-    )
-    reach: float = setting(
-        0.1, 0, 1, "share", "how far below the low score an estate still seems within reach", "有望达标的分差"
-    )
+    period: int = setting(6, 1, 60, "month")
+    high_score: float = setting(0.8, 0, 1, "share")
+    low_score: float = setting(0.7, 0, 1, "share")
+    high_award: float = setting(0.06, 0, 10, "yuan/m2/month")
+    low_award: float = setting(0.03, 0, 10, "yuan/m2/month")
+    city_share: float = setting(0.5, 0, 1, "share")
+    reach: float = setting(0.1, 0, 1, "share")
     effort: float = setting(
         0.04,
         0,
         0.5,
         "share of standard cost",
-        "effort that companies add within reach",
-        "有望达标小区增加的投入",
     )
     shifted: float = setting(
         0.5,
         0,
         1,
         "share",
-        "part of that effort taken from the same company's other estates",
-        "从其他小区抽调的比例",
     )
 
     def score(self, policy: Policy, rows: Rows) -> np.ndarray:

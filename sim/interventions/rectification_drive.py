@@ -9,7 +9,6 @@ import numpy as np
 from sim.interventions.base import Intervention, Rows, fen
 from sim.scenario import setting
 from sim.state.events import Cause, Event
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -18,50 +17,26 @@ if TYPE_CHECKING:
 class RectificationDrive(Intervention, kind="rectification_drive"):
     """Some months of joint inspection in each estate; their force falls from the first month to the last."""
 
-    label_en: ClassVar[str] = "rectification drive"
-    label_zh: ClassVar[str] = "物业专项整治"
-    mechanism: ClassVar[Word] = Word(
-        "多部门带着问题清单联合检查：集中办结积压投诉，核查公共收益，检查期间企业不敢松懈。力度从第一个月起逐月减弱，到期收队。",
-        "Departments inspect together with a list of problems: the stock of complaints is cleared, public revenue is audited, and the "
-        "company is watched. Their force falls month by month, and then the teams move on.",
-    )
-    risk: ClassVar[Word] = Word(
-        "一阵风：积压的原因没有变，检查一收，投诉重新积压，公共收益照旧流失。",
-        "A burst that fades: what made the backlog is still there. Once inspectors are gone complaints pile up again, and public "
-        "revenue leaks as before.",
-    )
     levers: ClassVar[tuple[str, ...]] = ("lever_complaint_capacity", "lever_leak", "lever_monitoring")
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S041", "S042", "S043")
 
-    months: int = setting(6, 1, 120, "month", "how long the drive lasts in an estate", "每小区整治月数")
-    cleared: float = setting(
-        0.4, 0, 1, "share", "open complaints cleared in the first month", "首月办结积压比例"
-    )
-    audit: float = setting(
-        0.6, 0, 1, "share", "leak of public revenue stopped in the first month", "首月堵住的收益流失"
-    )
-    inspection: float = setting(
-        0.3, 0, 1, "share", "monitoring of the company added in the first month", "首月增加的监督"
-    )
+    months: int = setting(6, 1, 120, "month")
+    cleared: float = setting(0.4, 0, 1, "share")
+    audit: float = setting(0.6, 0, 1, "share")
+    inspection: float = setting(0.3, 0, 1, "share")
     again: int = setting(
         0,
         0,
         240,
         "month",
-        "months from one drive to the next in the same estate (0: one only)",
-        "再次整治间隔",
     )
-    staff: float = setting(
-        0.2, 0, 100, "persons", "street staff that one estate takes in a month", "每小区占用街道人手"
-    )
+    staff: float = setting(0.2, 0, 100, "persons")
     cost: float = setting(
         3000,
         0,
         1e6,
         "yuan/month",
-        "what the departments spend on one estate in a month",
-        "每小区每月部门经费",
     )
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:

@@ -10,7 +10,6 @@ from sim.interventions.base import Intervention, Rows, fen
 from sim.interventions.scores import mean_by_group, whole_share
 from sim.scenario import setting
 from sim.state.events import Cause, Event
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -21,19 +20,6 @@ RED, NONE, BLACK = 1, 0, -1
 class RedBlackList(Intervention, kind="red_black_list"):
     """Firms are listed by what inspectors see and owners say; a red list helps in tenders, a black list bars."""
 
-    label_en: ClassVar[str] = "red and black lists"
-    label_zh: ClassVar[str] = "红黑榜"
-    mechanism: ClassVar[Word] = Word(
-        "定期给每个项目打分：看得见的服务和业主满意度两部分，均有误差；企业得分为其项目平均分。前列企业上红榜，招标加分；末位企业上黑榜，一段时间不得投标。企业为排名增加投入，并把投入移向计分项目。",
-        "Every few months each project is scored on two parts, visible service and owners' satisfaction, both with error; a firm's "
-        "score is the mean of its projects. The best firms go on the red list, which helps in tenders, the worst on the black list, "
-        "which bars them. Firms add effort for their rank, and move effort to what is scored.",
-    )
-    risk: ClassVar[Word] = Word(
-        "应付考核：投入移向计分的可见服务，不计分的设施养护被忽视；项目少的企业分数误差大，上榜带有偶然性。",
-        "Gaming: effort moves to visible, scored service, while unscored upkeep of facilities is neglected. Firms with few "
-        "projects have noisy scores, so their listing is partly luck.",
-    )
     levers: ClassVar[tuple[str, ...]] = (
         "lever_ranking",
         "lever_focus",
@@ -44,21 +30,15 @@ class RedBlackList(Intervention, kind="red_black_list"):
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S050", "S051", "T010")
 
-    period: int = setting(6, 1, 60, "month", "months between publications", "评价周期")
-    visible_weight: float = setting(
-        0.5, 0, 1, "share", "weight of visible service (the rest: owners' satisfaction)", "可见服务权重"
-    )
-    noise: float = setting(0.06, 0, 0.5, "share", "standard error of a project's score", "评分误差")
-    red_share: float = setting(0.15, 0, 1, "share", "part of the firms that go on the red list", "红榜比例")
-    black_share: float = setting(
-        0.1, 0, 1, "share", "part of the firms that go on the black list", "黑榜比例"
-    )
-    barred_months: int = setting(
-        12, 0, 120, "month", "how long a black-listed firm may not bid", "禁止投标月数"
-    )
-    stake: float = setting(1.0, 0, 1, "share", "how much of a firm's reputation the rank is", "声誉影响程度")
-    pressure: float = setting(0.6, 0, 1, "share", "pressure to serve scored items first", "计分项目压力")
-    cost: float = setting(1500, 0, 1e6, "yuan/project", "cost of scoring a project once", "每项目评价成本")
+    period: int = setting(6, 1, 60, "month")
+    visible_weight: float = setting(0.5, 0, 1, "share")
+    noise: float = setting(0.06, 0, 0.5, "share")
+    red_share: float = setting(0.15, 0, 1, "share")
+    black_share: float = setting(0.1, 0, 1, "share")
+    barred_months: int = setting(12, 0, 120, "month")
+    stake: float = setting(1.0, 0, 1, "share")
+    pressure: float = setting(0.6, 0, 1, "share")
+    cost: float = setting(1500, 0, 1e6, "yuan/project")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Rank at stake every month; score, list and publish when a round is due."""

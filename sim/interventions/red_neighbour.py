@@ -10,7 +10,6 @@ from sim.interventions.base import Intervention, Rows, fen
 from sim.scenario import setting
 from sim.state.events import Cause, Event
 from sim.state.modes import CLEANING, NONE
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -21,19 +20,6 @@ LUCK_STAY, LUCK_ABILITY = 0, 1
 class RedNeighbour(Intervention, kind="red_neighbour"):
     """A fixed number of persons, each in one estate for the length of a posting; what they achieve depends on who they are."""
 
-    label_en: ClassVar[str] = "red neighbour"
-    label_zh: ClassVar[str] = "红邻计划"
-    mechanism: ClassVar[Word] = Word(
-        "区里选派退休干部住进小区当书记，一人一个小区，任满轮换到下一个。书记走家串户，缴费成了体面的事，邻里信任上升，投诉有人协调，表决有人发动；成效取决于此人的能力，每任能力不同。",
-        "The district sends retired officials to live in estates as secretaries, one each, who move on when a posting ends. They "
-        "visit neighbours: paying becomes the decent thing, trust rises, complaints are talked through and more owners vote. How "
-        "much depends on the person, and every new one is different.",
-    )
-    risk: ClassVar[Word] = Word(
-        "因人而异、人走茶凉：能力强弱决定成效；书记调走或提前离任后，感召力随之消失，信任回落到业委会和服务本身能支撑的水平。",
-        "It hangs on persons and reverts: estates with an able secretary gain, others hardly. When the secretary leaves, the call to "
-        "pay leaves too, and trust falls back to what committee and service deserve by themselves.",
-    )
     levers: ClassVar[tuple[str, ...]] = (
         "lever_norm",
         "lever_trust",
@@ -43,38 +29,26 @@ class RedNeighbour(Intervention, kind="red_neighbour"):
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S040", "T010", "T012")
 
-    persons: int = setting(
-        21, 0, 100_000, "persons", "secretaries that the district has to send", "选派书记人数", "S040"
-    )
-    posting: int = setting(24, 1, 240, "month", "length of a posting", "每任期限")
-    early_leave: float = setting(
-        0.01, 0, 1, "per month", "chance that a secretary leaves before that", "每月提前离任概率"
-    )
-    ability_mean: float = setting(0.6, 0, 1, "share", "mean ability of a secretary", "书记能力均值")
-    ability_spread: float = setting(0.25, 0, 1, "share", "standard deviation of ability", "书记能力标准差")
-    norm: float = setting(
-        0.4, 0, 3, "logit", "readiness to pay that a fully able secretary adds", "完全胜任者增加的缴费意愿"
-    )
-    trust: float = setting(
-        0.2, 0, 1, "share", "trust that a fully able secretary is worth", "完全胜任者带来的信任"
-    )
+    persons: int = setting(21, 0, 100_000, "persons", source="S040")
+    posting: int = setting(24, 1, 240, "month")
+    early_leave: float = setting(0.01, 0, 1, "per month")
+    ability_mean: float = setting(0.6, 0, 1, "share")
+    ability_spread: float = setting(0.25, 0, 1, "share")
+    norm: float = setting(0.4, 0, 3, "logit")
+    trust: float = setting(0.2, 0, 1, "share")
     solved: float = setting(
         1.0,
         0,
         100,
         "cases/month",
-        "complaints that a fully able secretary settles",
-        "完全胜任者每月化解的投诉",
     )
     participation: float = setting(
         0.08,
         0,
         1,
         "share",
-        "participation in votes that a fully able secretary adds",
-        "完全胜任者增加的表决参与",
     )
-    allowance: float = setting(3000, 0, 1e6, "yuan/month", "allowance of a secretary", "每人每月补助")
+    allowance: float = setting(3000, 0, 1e6, "yuan/month")
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where somebody manages the estate and bills fees that neighbours can be won for."""

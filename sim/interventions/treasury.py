@@ -11,6 +11,7 @@ from sim.interventions.purse import affordable, claims_met, divided, whole_fen
 from sim.month.votes import FIRST_FREE_MATTER, Matter, hold_votes
 from sim.state.events import Cause, Event
 from sim.state.modes import MARKET, SELF, SOE
+from sim.units import yuan_to_fen
 from sim.words import TIERS
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Treasury:
             course.year, course.spent = year, 0
         if course.programme.yearly_budget is None:
             return -1
-        return max(0, int(course.programme.yearly_budget * 100.0) - course.spent)
+        return max(0, yuan_to_fen(course.programme.yearly_budget) - course.spent)
 
     def accounts_of(self, kind: str, rows: np.ndarray) -> np.ndarray:
         """The account of each estate's own body of a tier, company, owners or fund; or of an outside party."""

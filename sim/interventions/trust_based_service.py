@@ -9,7 +9,6 @@ import numpy as np
 from sim.interventions.base import Intervention, Rows, fen
 from sim.scenario import setting
 from sim.state.modes import MARKET
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -18,19 +17,6 @@ if TYPE_CHECKING:
 class TrustBasedService(Intervention, kind="trust_based_service"):
     """The firm gets a fixed remuneration, the rest of its income is spent on the estate, and the books are open."""
 
-    label_en: ClassVar[str] = "trust-based service"
-    label_zh: ClassVar[str] = "信托制（酬金制）物业"
-    mechanism: ClassVar[Word] = Word(
-        "业委会有能力的小区改签酬金制合同：企业只提取固定比例的酬金，其余收入全部用于本小区服务，账目向业主公开，业主出资逐年审计。公开使监督更严、收益不流失、信任上升。",
-        "Estates with an able committee sign a new contract: the firm keeps a fixed part of income as remuneration, all the rest is "
-        "spent on the estate, and the books are open and audited every year at owners' cost. Open books mean closer watch, no "
-        "leaks and more trust.",
-    )
-    risk: ClassVar[Word] = Word(
-        "成本实报实销，企业没有节约的动力：业委会越弱，同样的服务成本越高；业委会懈怠后，多收的钱被虚高的成本吃掉。",
-        "Cost is passed on, so nobody gains by saving: the weaker the committee, the dearer the same work becomes. Where a committee "
-        "tires, inflated cost eats up what the contract had brought.",
-    )
     levers: ClassVar[tuple[str, ...]] = ("lever_disclosure", "lever_effort", "lever_company_cost")
     payers: ClassVar[tuple[str, ...]] = ("owners",)
     evidence: ClassVar[tuple[str, ...]] = ("P041", "P020", "P069", "P056", "T017")
@@ -40,18 +26,12 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
         0,
         1,
         "share",
-        "competence times integrity that a committee needs to sign",
-        "签约所需业委会能力与廉洁之积",
     )
-    remuneration: float = setting(0.05, 0, 0.5, "share of income", "what the firm keeps", "酬金比例", "P031")
-    openness: float = setting(0.8, 0, 1, "share", "degree to which the books are open", "账目公开程度")
-    padding: float = setting(
-        0.15, 0, 1, "share", "rise of cost if no committee watched at all", "无人监督时的成本虚高"
-    )
-    audit_cost: float = setting(12, 0, 1e4, "yuan/household/year", "cost of the yearly audit", "年度审计费用")
-    capacity: float | None = setting(
-        1.0, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数"
-    )
+    remuneration: float = setting(0.05, 0, 0.5, "share of income", source="P031")
+    openness: float = setting(0.8, 0, 1, "share")
+    padding: float = setting(0.15, 0, 1, "share")
+    audit_cost: float = setting(12, 0, 1e4, "yuan/household/year")
+    capacity: float | None = setting(1.0, 0.001, 1e6, "estates/month")
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where a company serves and an able committee can sign."""

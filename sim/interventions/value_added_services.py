@@ -9,7 +9,6 @@ import numpy as np
 from sim.interventions.base import Intervention, Rows, fen
 from sim.scenario import setting
 from sim.state.events import Cause, Event
-from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.interventions.frame import Policy
@@ -18,19 +17,6 @@ if TYPE_CHECKING:
 class ValueAddedServices(Intervention, kind="value_added_services"):
     """The company sets up services, residents buy what they trust and can use, and what is left is its income."""
 
-    label_en: ClassVar[str] = "value-added services"
-    label_zh: ClassVar[str] = "增值服务"
-    mechanism: ClassVar[Word] = Word(
-        "企业出资开办维修、家政、公共空间经营等增值服务，居民按收入、满意度和设施状况购买。卖出所得减去货款、外请人工和固定开销是企业的额外收入，可用来补贴基础服务；试办期满仍亏损就停办。",
-        "The company pays to set up repairs, household help and the use of public space. Residents buy by income, satisfaction and "
-        "condition. Sales less goods, hired hands and fixed cost are added income, which can carry basic service; where they still "
-        "lose money after a trial, the company closes them.",
-    )
-    risk: ClassVar[Word] = Word(
-        "需求不足则亏：低收入、破旧、住户不满的小区卖不动，开办费和固定开销收不回来；企业用本小区员工干有偿服务，基础服务的人手就少了。",
-        "It needs demand and condition: where residents are poor, facilities worn or owners dissatisfied, sales do not cover set-up and "
-        "fixed cost. And the estate's own staff who do paid work are missing from basic service.",
-    )
     levers: ClassVar[tuple[str, ...]] = ("lever_value_added", "lever_effort")
     payers: ClassVar[tuple[str, ...]] = ("companies", "customers")
     evidence: ClassVar[tuple[str, ...]] = ("P037", "P038", "S069")
@@ -40,31 +26,19 @@ class ValueAddedServices(Intervention, kind="value_added_services"):
         0,
         0.1,
         "share of income",
-        "what a content household in a sound estate spends on them",
-        "满意住户的消费占收入比例",
     )
-    usable: float = setting(
-        0.3, 0, 0.95, "share", "condition below which nothing can be sold", "可开展服务的最低设施状况"
-    )
-    content: float = setting(
-        0.3, 0, 0.95, "share", "mean satisfaction below which nobody buys", "愿意购买的最低满意度"
-    )
-    goods: float = setting(0.4, 0, 1, "share of sales", "goods and hired hands", "货款与外请人工占销售额")
+    usable: float = setting(0.3, 0, 0.95, "share")
+    content: float = setting(0.3, 0, 0.95, "share")
+    goods: float = setting(0.4, 0, 1, "share of sales")
     labour: float = setting(
         0.15,
         0,
         1,
         "share of sales",
-        "work that the estate's own staff do, at its cost",
-        "本小区员工投入占销售额",
     )
-    fixed_cost: float = setting(
-        3, 0, 1000, "yuan/household/month", "fixed cost of offering them", "每户每月固定开销"
-    )
-    setup: float = setting(20, 0, 1e5, "yuan/household", "set-up cost, paid by the company", "每户开办费")
-    trial: int = setting(
-        6, 1, 120, "month", "months after which services that lost money are closed", "试办月数"
-    )
+    fixed_cost: float = setting(3, 0, 1000, "yuan/household/month")
+    setup: float = setting(20, 0, 1e5, "yuan/household")
+    trial: int = setting(6, 1, 120, "month")
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where a company is in charge."""

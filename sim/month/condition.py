@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba.extending import register_jitable
 
+from sim.exact import clip, where
 from sim.ledger import Purpose, move
 
 FUND_REPAIR = int(Purpose.FUND_REPAIR)
 SUPPLIERS = 0  # account (index in ledger.OUTSIDE)
+CONDITION_BINS = 3
+
+
+@register_jitable
+def condition_seen(condition, condition_start, loop_decay):  # type: ignore[no-untyped-def]
+    """The condition that acts on people and money: frozen at its start where the decay loop is off; one value or an array."""
+    return where(loop_decay != 0, condition, condition_start)
 
 
 @register_jitable
 def felt_condition(estate, world):  # type: ignore[no-untyped-def]
-    """The condition that acts on people and money: frozen at its start where the decay loop is off."""
-    return estate.condition if world[0].loop_decay != 0 else estate.condition_start
+    """`condition_seen` of one estate."""
+    return condition_seen(estate.condition, estate.condition_start, world[0].loop_decay)
+
+
+@register_jitable
+def condition_bin(condition):  # type: ignore[no-untyped-def]
+    """Bad, middling or good condition as 0, 1, 2: what anybody sees on a visit; one value or an array."""
+    return clip(np.int64(condition * CONDITION_BINS), 0, CONDITION_BINS - 1)
+
+
+@register_jitable
+def estate_age(built_year, start_year, month):  # type: ignore[no-untyped-def]
+    """Years since completion at the beginning of a month; 0 where it is still to be built; one value or an array."""
+    years = start_year + (month - 1) / 12.0 - built_year
+    return where(years > 0.0, years, 0.0)
 
 
 @register_jitable
@@ -35,7 +57,7 @@ def keep_up(estates, committees, balances, flows, world, p):  # type: ignore[no-
     q = p[0]
     for e in range(estates.size):
         estate = estates[e]
-        age = max(0.0, world[0].start_year + (world[0].month - 1) / 12.0 - estate.built_year)
+        age = estate_age(estate.built_year, world[0].start_year, world[0].month)
         maintenance = maintenance_of(
             estate.effort, q.condition_maintenance_start, estate.focus, q.service_gaming
         )

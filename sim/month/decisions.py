@@ -1,7 +1,7 @@
-"""What one owner decides: each formula stands here once.
+"""What one owner decides: each formula stands here once in the package.
 
-The compiled owner passes, the pure-NumPy twin, the plain-Python reference model and the documentation all use these
-functions. They are float32 throughout (a draw is a 32-bit word), use only + - * / and comparisons, and so give the same
+The compiled owner passes use these functions; docs/model.md states them, and tests/reference/formulas.py states them a second
+time from there. They are float32 throughout (a draw is a 32-bit word), use only + - * / and comparisons, and so give the same
 bits for scalars, arrays and compiled loops.
 """
 

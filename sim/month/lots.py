@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba.extending import register_jitable
 
-from sim.month.condition import felt_condition
+from sim.month.condition import condition_bin, felt_condition
 from sim.month.service import public_revenue_of, standard_cost
 from sim.state.modes import UNIT
 
@@ -33,7 +33,7 @@ def in_lot(e, other, estates):  # type: ignore[no-untyped-def]
 
 
 @register_jitable
-def lot_terms(e, belief_mean, bins, beliefs, estates, world, p):  # type: ignore[no-untyped-def]
+def lot_terms(e, belief_mean, beliefs, estates, world, p):  # type: ignore[no-untyped-def]
     """What a bidder weighs in the lot of estate e.
 
     Returns (estates in it, full fee, other income, standard cost, believed collection, collection seen), fen a month and
@@ -69,7 +69,7 @@ def lot_terms(e, belief_mean, bins, beliefs, estates, world, p):  # type: ignore
             min(0.9, estate.lever_fixed_cost),
             min(0.9, estate.lever_company_cost),
         )
-        believed += fee * beliefs[estate.type, min(bins - 1, int(condition * bins))]
+        believed += fee * beliefs[estate.type, condition_bin(condition)]
         seen += fee * estate.paid_share
     if members == 1 or fees <= 0.0:
         believed, seen = belief_mean, estates[e].paid_share

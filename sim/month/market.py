@@ -9,7 +9,7 @@ from sim.draws import Stream, philox
 from sim.exact import normal_quantile
 from sim.month.claims import EMPLOYERS, keep_claim, take_up_claim
 from sim.month.committee import chance_word
-from sim.month.condition import felt_condition
+from sim.month.condition import CONDITION_BINS, condition_bin, felt_condition
 from sim.month.lots import block_range, in_lot, lot_terms
 from sim.month.service import public_revenue_of
 from sim.state.events import Cause, Event, write_event
@@ -34,13 +34,6 @@ NO_BIDDER, VACANCY, RETRY, POLICY = (
     int(Cause.POLICY),
 )
 NOTICE, DISMISSAL = 1, 2
-CONDITION_BINS = 3
-
-
-@register_jitable
-def condition_bin(condition):  # type: ignore[no-untyped-def]
-    """Bad, middling or good condition as 0, 1, 2: what a bidder sees on a visit."""
-    return min(CONDITION_BINS - 1, int(condition * CONDITION_BINS))
 
 
 @register_jitable
@@ -148,9 +141,7 @@ def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ig
     q = p[0]
     estate = estates[e]
     looks = int(q.market_bidders + estate.lever_tender) if companies.size > 0 else 0
-    members, full_fee, income, cost, believed, seen = lot_terms(
-        e, belief_mean, CONDITION_BINS, beliefs, estates, world, p
-    )
+    members, full_fee, income, cost, believed, seen = lot_terms(e, belief_mean, beliefs, estates, world, p)
     winner = -1
     winning = -1e9
     winning_belief = 0.0

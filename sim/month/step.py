@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.month.condition import CONDITION_BINS
 from sim.month.levers import reset_levers
-from sim.month.market import CONDITION_BINS
 from sim.month.owner_passes import owners_pass, payment_pass
 from sim.month.phases import bill, close_month, open_month, serve_estates
 from sim.month.record import MEMORY, new_rings

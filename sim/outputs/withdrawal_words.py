@@ -40,9 +40,7 @@ SAID = {
 def sentence_of(found: Withdrawal, one: Withdrawn, lang: str = "en") -> str:
     """What ending a programme does, and how much of its effect remains."""
     unit = OUTCOMES[one.outcome].unit
-    labels = {
-        each.name: each.label_zh if lang == "zh" else each.label_en for each in found.scenario.interventions
-    }
+    labels = {each.name: each.label().in_language(lang) for each in found.scenario.interventions}
     values = {
         "name": labels.get(one.programme) or one.programme,
         "month": one.month,

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from sim.results.outcomes import SERIES
+from sim.text import Family, Spoken, in_language, say
 from sim.words import ESTATE_COLUMN_WORDS, Word
 
 SPREAD_COLUMNS = ("collection", "quality", "satisfaction", "condition")
-SPREAD_SUFFIXES = {
-    "_p10": Word("（第10百分位）", ", 10th percentile of estates"),
-    "_p50": Word("（中位数）", ", median of estates"),
-    "_p90": Word("（第90百分位）", ", 90th percentile of estates"),
-}
+SPREAD = ("p10", "p50", "p90")
+Family("spread", SPREAD)
+
+
+def _word(figure: Spoken, unit: str, spread: str = "") -> Word:
+    told = {}
+    for name in ("zh", "en"):
+        with in_language(name):
+            plain = figure.in_language(name)
+            told[name] = say(f"spread.{spread}", name=plain) if spread else plain
+    return Word(told["zh"], told["en"], unit)
 
 
 def _city_words() -> dict[str, Word]:
-    words = {"month": Word("月份", "month", "month")}
-    words |= {name: Word(series.zh, series.en, series.unit) for name, series in SERIES.items()}
+    words = {"month": ESTATE_COLUMN_WORDS["month"]}
+    words |= {name: _word(series, series.unit) for name, series in SERIES.items()}
     for column in SPREAD_COLUMNS:
-        plain = words[column]
-        for suffix, spread in SPREAD_SUFFIXES.items():
-            words[column + suffix] = Word(plain.zh + spread.zh, plain.en + spread.en, plain.unit)
+        series = SERIES[column]
+        words |= {f"{column}_{spread}": _word(series, series.unit, spread) for spread in SPREAD}
     return words
 
 

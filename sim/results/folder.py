@@ -1,158 +1,319 @@
-"""A run in a folder: Parquet tables, and a manifest that is written last and vouches for all of them."""
+"""A result in a folder: its tables, and a manifest that is written last and vouches for every file and for itself.
+
+Every kind of result is written and read here: Parquet for programs and CSV for readers, what was asked and found as strict
+JSON, the hash of each file, and a seal over the manifest. Whatever was changed by hand is named when the folder is read.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.errors import ResultError, ScenarioError
-from sim.results.provenance import FORMAT, run_key
-from sim.results.run import Run
-from sim.results.tables import TABLES
-from sim.scenario.loading import check
+from sim.errors import ResultError
+from sim.results.csv_table import as_arrow, write_csv
+from sim.results.files import PART, replace, replace_text, seal_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 2
+OLD_FORMAT = 1  # of version 0.1: no seal, and hashes of a run's tables only
 MANIFEST = "manifest.json"
+PARQUET, CSV = "parquet", "csv"
 COMPRESSION_LEVEL = 1  # higher levels take several times as long and save a tenth
-_NEEDED: dict[str, tuple[tuple[type, ...], str]] = {
-    "scenario": ((dict,), "a table"),
-    "content_hash": ((str,), "a text"),
-    "model_source_hash": ((str,), "a text"),
-    "seed": ((int,), "a number"),
-    "months": ((int,), "a number"),
-    "wall_seconds": ((int, float), "a number"),
-    "files": ((dict,), "a table"),
-}
 
 
-def save_run(run: Run, folder: Path) -> Path:
-    """Write a run into a folder; see `Run.save`."""
-    manifest = {key: value for key, value in run.manifest.items() if key != "files"}
-    check_place(folder, run_key(manifest))
-    folder.mkdir(parents=True, exist_ok=True)
-    # without its manifest a folder is not a run, so an interrupted rewriting cannot be taken for one
-    (folder / MANIFEST).unlink(missing_ok=True)
-    manifest["files"] = {}
-    for name in TABLES:
-        table = run.table(name)
-        path = folder / f"{name}.parquet"
-        _replace(path, lambda part, table=table: _write_parquet(table, part))  # type: ignore[misc]
-        manifest["files"][path.name] = _seal(path) | {"rows": table.num_rows}
-    text = json.dumps(manifest, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    _replace(folder / MANIFEST, lambda part: part.write_text(text, encoding="utf-8"))
+def write(
+    folder: Path,
+    kind: str,
+    key: str,
+    manifest: Mapping[str, Any],
+    tables: Mapping[str, pa.Table | pd.DataFrame],
+    *,
+    texts: Mapping[str, str] | None = None,
+    formats: Iterable[str] = (PARQUET, CSV),
+    name: str = MANIFEST,
+) -> Path:
+    """Write a result into a folder, made if need be: each table in each of `formats`, texts by file name, the manifest last.
+
+    `kind` and `key` name the result: it may be written over itself, and over nothing else. `name` is that of the manifest,
+    where a folder holds several results. Returns the folder. ResultError if it holds another result, or if something
+    cannot be written.
+    """
+    check_place(folder, kind, key, name)
+    held = {table: as_arrow(given) for table, given in tables.items()}
+    units = {table: _units(tables[table], made) for table, made in held.items()}
+    files: dict[str, dict[str, Any]] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # without its manifest a folder is no result, so an interrupted rewriting cannot be taken for one
+        (folder / name).unlink(missing_ok=True)
+        for table, made in held.items():
+            for ending in formats:
+                path = folder / f"{table}.{ending}"
+                _write_table(made, path)
+                files[path.name] = seal_of(path) | {"rows": made.num_rows}
+        for file, text in (texts or {}).items():
+            replace_text(folder / file, text)
+            files[file] = seal_of(folder / file)
+        head = {"format": FORMAT, "kind": kind, "key": key}
+        _write_manifest(folder / name, head | dict(manifest) | head | {"units": units, "files": files})
+    except OSError as error:
+        raise _unwritable(folder, error) from None
     return folder
 
 
-def check_place(folder: Path, key: str) -> None:
-    """ResultError if `folder` is a file or holds a run whose content differs from `key` (see `run_key`)."""
+def add(folder: Path, files: Iterable[Path], name: str = MANIFEST) -> None:
+    """Let the manifest of a result vouch for more files in its folder: charts, pages. ResultError if it cannot be read or written."""
+    manifest = read_manifest(folder, name)
+    try:
+        more = {file.relative_to(folder).as_posix(): seal_of(file) for file in sorted(files)}
+        _write_manifest(folder / name, manifest | {"files": manifest.get("files", {}) | more})
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def check_place(folder: Path, kind: str, key: str = "", name: str = MANIFEST) -> None:
+    """ResultError if a folder is a file, or holds another result than that of this kind and key ("": any of this kind)."""
     if folder.exists() and not folder.is_dir():
         raise ResultError(f"{folder}: a file stands where the folder of results should be")
-    if (folder / MANIFEST).exists():
-        there = run_key(read_manifest(folder))
-        if there != key:
-            raise ResultError(
-                f"{folder}: holds another run ({there}, this one is {key}); name another folder"
-            )
-
-
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    coded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
-    pq.write_table(table, path, compression="zstd", compression_level=COMPRESSION_LEVEL, use_dictionary=coded)
-
-
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary file beside `path`, flush it to disk and put it in place in one step."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    path = folder / name
+    if not path.exists():
+        return
     try:
-        write(part)
-        with open(part, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+        there = _json(path)
+        found = (kind_of(there), str(there["key"]) if key else "")
+    except ResultError:
+        found = ("one that cannot be read", "")
+    except KeyError:
+        found = (kind_of(there), "of version 0.1")
+    if found != (kind, key):
+        there_is, this_is = " ".join(found).strip(), f"{kind} {key}".strip()
+        raise ResultError(
+            f"{folder}: holds another result ({there_is}; this one is {this_is}); name another folder"
+        )
 
 
-def _seal(path: Path) -> dict[str, Any]:
-    with open(path, "rb") as file:
-        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+def kind_of(manifest: Mapping[str, Any]) -> str:
+    """The kind of a result by its manifest; version 0.1 did not write it for runs and studies."""
+    return str(manifest.get("kind", "study" if "study" in manifest else "run"))
 
 
-def load_run(folder: str | Path) -> Run:
-    """The run saved in a folder. ResultError if the folder, its manifest or one of its files is missing or damaged."""
-    place = Path(folder)
-    manifest = read_manifest(place)
-    for name in TABLES:
-        _check_file(place / f"{name}.parquet", manifest["files"].get(f"{name}.parquet"))
-    try:
-        scenario = check(manifest["scenario"], {}, str(place / MANIFEST))
-    except ScenarioError as error:
-        raise ResultError(f"{place}: its scenario cannot be read by this version:\n{error}") from None
-    seed, months = manifest["seed"], manifest["months"]
-    return Run(scenario, seed, months, float(manifest["wall_seconds"]), Folder(place, manifest))
-
-
-class Folder:
-    """Tables read from a folder whose manifest has been checked."""
+class Saved:
+    """A result read from its folder, after all that its manifest vouches for was found to be as it was written."""
 
     def __init__(self, place: Path, manifest: dict[str, Any]) -> None:
-        """The folder and its manifest."""
-        self.place, self._manifest = place, manifest
+        """Made by `read`."""
+        self.place, self.manifest = place, manifest
+
+    @property
+    def kind(self) -> str:
+        """The kind of the result."""
+        return kind_of(self.manifest)
 
     def table(self, name: str) -> pa.Table:
-        """One of TABLES; ResultError if its file cannot be read or lacks a column."""
+        """A table by name. ResultError if the result has none of this name, or if it cannot be read as Parquet."""
         path = self.place / f"{name}.parquet"
+        if not self.has(name):
+            raise ResultError(f"{self.place / MANIFEST}: files: says nothing about {path.name}")
         try:
             # partitioning=None: a folder named `a=1` must not become a column
-            table = pq.read_table(path, partitioning=None)
+            return pq.read_table(path, partitioning=None)
         except (OSError, pa.ArrowException) as error:
             raise ResultError(f"{path}: cannot be read as Parquet ({error})") from None
-        return table
 
-    def manifest(self) -> dict[str, Any]:
-        """The manifest as read."""
-        return self._manifest
+    def frame(self, name: str) -> pd.DataFrame:
+        """A table as a DataFrame, with its units in `attrs["units"]`."""
+        frame: pd.DataFrame = self.table(name).to_pandas()
+        frame.attrs["units"] = dict(self.manifest.get("units", {}).get(name, {}))
+        return frame
+
+    def has(self, name: str) -> bool:
+        """Whether the result has a table of this name."""
+        file = f"{name}.parquet"
+        return file in self.manifest["files"] if "files" in self.manifest else (self.place / file).is_file()
+
+    def text(self, name: str) -> str:
+        """A text file of the result. ResultError if it cannot be read."""
+        try:
+            return (self.place / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise ResultError(f"{self.place / name}: cannot be read ({error})") from None
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a result folder, checked for the keys that every one has; ResultError otherwise."""
-    path = folder / MANIFEST
+def read(folder: str | Path, *kinds: str) -> Saved:
+    """The result in a folder, of one of these kinds (none: of any).
+
+    ResultError, naming the file, if something is missing, damaged, changed by hand, of another kind or version.
+    """
+    place = Path(folder)
+    manifest = read_manifest(place)
+    if kinds and kind_of(manifest) not in kinds:
+        raise ResultError(
+            f"{place}: found a result of kind {kind_of(manifest)!r}, allowed {' or '.join(kinds)}"
+        )
+    for file in manifest.get("files", {}):
+        check_file(place, file, manifest)
+    return Saved(place, manifest)
+
+
+def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
+    """The manifest of a result, whole and as it was written; ResultError otherwise."""
+    path = folder / name
     if not folder.is_dir():
         raise ResultError(f"{folder}: no such folder of results")
     if not path.is_file():
+        raise ResultError(f"{folder}: no {name} in it: not a folder of results, or one that was interrupted")
+    manifest = _json(path)
+    if manifest.get("format") not in (FORMAT, OLD_FORMAT):
         raise ResultError(
-            f"{folder}: no {MANIFEST} in it: not a folder of results, or a run that was interrupted"
+            f"{path}: format: found {manifest.get('format')!r}, allowed {OLD_FORMAT} or {FORMAT}"
         )
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
-    except (OSError, ValueError, RecursionError) as error:
-        raise ResultError(f"{path}: cannot be read as JSON ({error})") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        found = manifest.get("format") if isinstance(manifest, dict) else type(manifest).__name__
-        raise ResultError(f"{path}: format: found {found!r}, allowed {FORMAT}")
-    for key, (kinds, expected) in _NEEDED.items():
-        value = manifest.get(key)
-        if not isinstance(value, kinds) or isinstance(value, bool):
-            raise ResultError(f"{path}: {key}: found {value!r:.80}, allowed {expected}")
+    if manifest["format"] == FORMAT:
+        check_seal(manifest, path)
+    files = manifest.get("files", {} if manifest["format"] == OLD_FORMAT else None)
+    if not isinstance(files, dict):
+        raise ResultError(f"{path}: files: found {files!r:.80}, allowed a table")
     return manifest
 
 
-def _refuse_constant(text: str) -> None:
+def check_file(place: Path, file: str, manifest: Mapping[str, Any]) -> None:
+    """ResultError if a file of a result is missing or not what the manifest says."""
+    path, seal = place / file, manifest.get("files", {}).get(file)
+    if not isinstance(seal, dict):
+        raise ResultError(f"{path}: the manifest beside it says nothing about it")
+    if not path.is_file():
+        raise ResultError(f"{path}: missing, although the manifest names it")
+    found = seal_of(path)
+    if found != {key: seal.get(key) for key in found}:
+        raise ResultError(
+            f"{path}: damaged or changed since it was written: "
+            f"its content is not what the manifest says ({found['bytes']} bytes)"
+        )
+
+
+def sealed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain data as strict JSON has it (what is no finite number is null), with a seal over all of it."""
+    plain: dict[str, Any] = strict({key: value for key, value in data.items() if key != "seal"})
+    return plain | {"seal": _seal(plain)}
+
+
+def check_seal(data: Mapping[str, Any], path: Path) -> None:
+    """ResultError if data read from a file is not what was sealed."""
+    if data.get("seal") != _seal({key: value for key, value in data.items() if key != "seal"}):
+        raise ResultError(f"{path}: changed since it was written: its content is not what its seal says")
+
+
+def strict(value: Any) -> Any:
+    """Plain data that strict JSON can hold: numbers of NumPy as Python's, and null for what is no finite number."""
+    if isinstance(value, Mapping):
+        return {str(key): strict(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [strict(one) for one in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """Strict JSON for a file."""
+    return json.dumps(strict(data), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+@contextmanager
+def staging(folder: Path) -> Iterator[Path]:
+    """A hidden folder to write in, on the same disk as `folder`; it is gone afterwards, whatever happens.
+
+    ResultError if something cannot be written.
+    """
+    part = (folder if folder.is_dir() else folder.parent) / f".{folder.name}.{os.getpid()}{PART}"
+    try:
+        part.mkdir(parents=True, exist_ok=True)
+        yield part
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritable(Path(error.filename or folder), error) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def put_in_place(part: Path, folder: Path) -> None:
+    """Move what was written in `staging` to `folder`, and let the manifest vouch for all of it.
+
+    In one step if the folder does not exist yet, else file by file, the manifest last. Raises OSError.
+    """
+    files = sorted(path for path in part.rglob("*") if path.is_file() and path.name != MANIFEST)
+    whole = (part / MANIFEST).is_file()
+    if whole:
+        add(part, files)
+    if not folder.exists():
+        try:
+            part.rename(folder)
+            return
+        except OSError:
+            if not folder.is_dir():  # else the same run, carried out twice at once, was first
+                raise
+    if whole:
+        (folder / MANIFEST).unlink(missing_ok=True)
+    moved = [folder / path.relative_to(part) for path in files]
+    for path, target in zip(files, moved, strict=True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, target)
+    if whole:
+        os.replace(part / MANIFEST, folder / MANIFEST)
+    else:
+        add(folder, moved)
+
+
+def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
+    replace_text(path, json_text(sealed(manifest)))
+
+
+def _seal(plain: Mapping[str, Any]) -> str:
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ResultError(f"{path}: cannot be read as JSON ({error})") from None
+    if not isinstance(data, dict):
+        raise ResultError(f"{path}: found {type(data).__name__}, allowed a table of JSON")
+    return data
+
+
+def _no_number(text: str) -> None:
     raise ValueError(f"{text} is not a number")
 
 
-def _check_file(path: Path, seal: Any) -> None:
-    if not isinstance(seal, dict):
-        raise ResultError(f"{path.parent / MANIFEST}: files: says nothing about {path.name}")
-    if not path.is_file():
-        raise ResultError(f"{path}: missing, although the manifest names it")
-    found = _seal(path)
-    if found != {key: seal.get(key) for key in found}:
-        raise ResultError(
-            f"{path}: damaged: its content is not what the manifest says ({found['bytes']} bytes)"
-        )
+def _write_table(table: pa.Table, path: Path) -> None:
+    coded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+    options = {"compression": "zstd", "compression_level": COMPRESSION_LEVEL, "use_dictionary": coded}
+    if path.suffix == f".{PARQUET}":
+        replace(path, lambda part: pq.write_table(table, part, **options))
+    else:
+        replace(path, lambda part: write_csv(table, part))
+
+
+def _units(given: pa.Table | pd.DataFrame, table: pa.Table) -> dict[str, str]:
+    if isinstance(given, pa.Table):
+        found = {field.name: (field.metadata or {}).get(b"unit") for field in table.schema}
+        return {name: unit.decode() for name, unit in found.items() if unit is not None}
+    return dict(given.attrs.get("units", {}))
+
+
+def _unwritable(folder: Path, error: OSError) -> ResultError:
+    return ResultError(f"{folder}: results cannot be written ({error.strerror or error})")

@@ -7,8 +7,9 @@ one number each. Adding an outcome is one entry here; its words stand beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import fsum
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,40 +28,39 @@ from sim.results.reading import (
 )
 from sim.results.record import PUBLIC_BEARERS
 from sim.state.events import Event
+from sim.text import Family, in_language, say
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
-from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES, TIER_WORDS, Word
+from sim.words import MODES, STAGES
 
 # Over whom a figure is taken.
 HOUSEHOLDS, BILLED, ESTATES, CITY = "households", "billed", "estates", "city"
-POPULATION_WORDS = {
-    HOUSEHOLDS: Word("全部小区，按户数加权", "all estates, weighted by households"),
-    BILLED: Word(
-        "仅计近12个月收费的小区，按户数加权", "estates that billed in the last 12 months, by households"
-    ),
-    ESTATES: Word("全部小区", "all estates"),
-    CITY: Word("全市", "the whole city"),
-}
-BEARER_WORDS = {
-    **TIER_WORDS,
-    "state": Word("中央和省级", "central and provincial"),
-    STATE_OWNED: Word("国有物业企业亏损", "losses of state-owned companies"),
-}
+POPULATION_WORDS = Family("population", (HOUSEHOLDS, BILLED, ESTATES, CITY))
+BEARERS = (*PUBLIC_BEARERS, STATE_OWNED)
+BEARER_WORDS = Family("public_bearer", BEARERS)
 END, LAST_YEAR, RUN = "end", "last_year", "run"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What every figure says of itself: meaning in two languages, unit, over whom, and 1 if more is better, -1 if less is."""
+    """What every figure says of itself: unit, over whom, and 1 if more is better, -1 if less is, 0 if neither.
 
-    en: str
-    zh: str
+    Its words stand in the catalogs, as "series" or "outcome" and its id.
+    """
+
     unit: str
     better: int = 0
     population: str = CITY
+    id: str = field(default="", kw_only=True)
 
-    def in_language(self, language: str) -> str:
-        """The meaning in "zh" or, for any other language, in English."""
-        return self.zh if language == "zh" else self.en
+    @property
+    def name(self) -> str:
+        """What it is called in the current language."""
+        raise NotImplementedError
+
+    def in_language(self, name: str) -> str:
+        """What it is called in a language."""
+        with in_language(name):
+            return self.name
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,11 @@ class Series(Figure):
 
     level: Callable[[Reading], Level] | None = None
     city: Callable[[Reading], np.ndarray] | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in the current language."""
+        return say(f"series.{self.id}")
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,18 @@ class Outcome(Figure):
     compute: Callable[[Reading], float] | None = None
     series: str = ""
     horizon: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the current language."""
+        return say(f"outcome.{self.id}")
+
+
+Kind = TypeVar("Kind", bound=Figure)
+
+
+def _named(table: dict[str, Kind]) -> dict[str, Kind]:
+    return {name: replace(figure, id=name) for name, figure in table.items()}
 
 
 def _share(flag: int) -> Callable[[Reading], Level]:
@@ -95,24 +112,18 @@ def _monthly() -> dict[str, Series]:
     share = "share"
     table = {
         "collection": Series(
-            "collected share of the last 12 months' bills, all estates (0 where nobody bills)",
-            "物业费实收率（近12个月，全部小区，未收费的月份计0）",
             share,
             1,
             HOUSEHOLDS,
             lambda r: Level(whole(r.collection)),
         ),
         "collection_billing": Series(
-            "collected share of the last 12 months' bills, over estates that bill",
-            "物业费收缴率（近12个月，仅计收费的小区）",
             share,
             1,
             BILLED,
             lambda r: Level(whole(np.nan_to_num(r.collection_billing)), r.out.billed_12 > 0),
         ),
         "collected_per_household": Series(
-            "collected per household, of the last 12 months' bills",
-            "户均实收物业费（近12个月账单）",
             "yuan/year",
             1,
             HOUSEHOLDS,
@@ -121,15 +132,11 @@ def _monthly() -> dict[str, Series]:
             ),
         ),
         "old_debt_repaid": Series(
-            "repaid on bills older than 12 months",
-            "追回一年以上旧欠",
             "yuan/month",
             0,
             city=lambda r: after_start(r.out.repaid_old.sum(axis=1) / FEN_PER_YUAN),
         ),
         "collection_rate": Series(
-            "paid when due of this month's bills, over estates that bill",
-            "当月到期即缴率（仅计收费的小区）",
             share,
             1,
             BILLED,
@@ -142,100 +149,68 @@ def _monthly() -> dict[str, Series]:
             ),
         ),
         "served_without_fee": Series(
-            "estates served without a fee",
-            "有服务而不收费的小区占比",
             share,
             0,
             ESTATES,
             _is(lambda r: r.unbilled),
         ),
-        "satisfaction": Series(
-            "owner satisfaction", "业主满意度", share, 1, HOUSEHOLDS, _plain("satisfaction")
-        ),
-        "quality": Series("service quality", "服务质量", share, 1, HOUSEHOLDS, _plain("quality")),
-        "condition": Series("facility condition", "设施设备状况", share, 1, HOUSEHOLDS, _plain("condition")),
-        "trust": Series("trust", "信任度", share, 1, HOUSEHOLDS, _plain("trust")),
-        "grievance": Series("grievance", "积怨程度", share, -1, HOUSEHOLDS, _plain("grievance")),
+        "satisfaction": Series(share, 1, HOUSEHOLDS, _plain("satisfaction")),
+        "quality": Series(share, 1, HOUSEHOLDS, _plain("quality")),
+        "condition": Series(share, 1, HOUSEHOLDS, _plain("condition")),
+        "trust": Series(share, 1, HOUSEHOLDS, _plain("trust")),
+        "grievance": Series(share, -1, HOUSEHOLDS, _plain("grievance")),
         "cycle": Series(
-            "estates in the vicious cycle (spiralling or collapsed)",
-            "处于恶性循环（恶性循环中或瓦解）的小区占比",
             share,
             -1,
             ESTATES,
             _is(lambda r: r.cycle),
         ),
         "self_sustaining": Series(
-            "estates out of the cycle that cover their cost themselves",
-            "走出循环且自我维持的小区占比",
             share,
             1,
             ESTATES,
             _is(lambda r: r.self_sustaining),
         ),
         "on_support": Series(
-            "estates out of the cycle on support",
-            "走出循环但依靠外部支持的小区占比",
             share,
             0,
             ESTATES,
             _is(lambda r: ~r.cycle & ~r.covers_cost),
         ),
-        "arrears": Series(
-            "arrears", "欠费余额", "yuan", -1, city=lambda r: r.out.arrears.sum(axis=1) / FEN_PER_YUAN
-        ),
-        "nominal": Series("nominal coverage", "名义覆盖", share, 1, ESTATES, _share(NOMINAL)),
-        "charging": Series("charging coverage", "收费覆盖", share, 1, ESTATES, _share(CHARGING)),
-        "professional": Series(
-            "professional coverage", "专业化覆盖", share, 1, ESTATES, _share(PROFESSIONAL)
-        ),
-        "break_even": Series("break-even coverage", "收支平衡", share, 1, ESTATES, _share(BREAK_EVEN)),
-        "committees": Series(
-            "estates with an owners' committee", "业主委员会组建率", share, 1, ESTATES, _share(COMMITTEE)
-        ),
-        "exits": Series(
-            "company exits", "物业企业撤场", "estates/month", -1, city=lambda r: r.events(Event.COMPANY_LEFT)
-        ),
-        "tenders": Series(
-            "tenders", "选聘招标", "tenders/month", 0, city=lambda r: r.events(Event.TENDER_OPENED)
-        ),
+        "arrears": Series("yuan", -1, city=lambda r: r.out.arrears.sum(axis=1) / FEN_PER_YUAN),
+        "nominal": Series(share, 1, ESTATES, _share(NOMINAL)),
+        "charging": Series(share, 1, ESTATES, _share(CHARGING)),
+        "professional": Series(share, 1, ESTATES, _share(PROFESSIONAL)),
+        "break_even": Series(share, 1, ESTATES, _share(BREAK_EVEN)),
+        "committees": Series(share, 1, ESTATES, _share(COMMITTEE)),
+        "exits": Series("estates/month", -1, city=lambda r: r.events(Event.COMPANY_LEFT)),
+        "tenders": Series("tenders/month", 0, city=lambda r: r.events(Event.TENDER_OPENED)),
         "companies_active": Series(
-            "companies active",
-            "在营物业企业",
             "companies",
             0,
             city=lambda r: companies_active(r.out.company),
         ),
         "inequality": Series(
-            "inequality of quality between estates (Gini)",
-            "小区间服务质量差距（基尼系数）",
             "",
             -1,
             city=lambda r: gini(whole(r.out.quality)),
         ),
         "complaints_filed": Series(
-            "complaints filed",
-            "投诉受理量",
             "complaints/month",
             -1,
             city=lambda r: after_start(r.out.filed.sum(axis=1, dtype=np.int64)),
         ),
         "complaints_solved": Series(
-            "complaints solved",
-            "投诉办结量",
             "complaints/month",
             1,
             city=lambda r: after_start(r.out.solved.sum(axis=1, dtype=np.int64)),
         ),
         "complaints_open": Series(
-            "complaints open",
-            "未办结投诉",
             "complaints",
             -1,
             city=lambda r: r.out.open.sum(axis=1, dtype=np.int64).astype(np.float64),
         ),
         "waiting_days": Series(
-            "waiting time of complaints",
-            "投诉平均办理时长",
             "day",
             -1,
             city=lambda r: waiting_days(
@@ -243,30 +218,20 @@ def _monthly() -> dict[str, Series]:
             ),
         ),
         "fiscal_spending": Series(
-            "fiscal spending, all tiers, net",
-            "财政支出（各级净额）",
             "yuan/month",
             -1,
             city=lambda r: after_start(r.fiscal_fen / FEN_PER_YUAN),
         ),
         "public_cost": Series(
-            "public cost: fiscal spending and losses of state-owned companies (booked at the year's end)",
-            "公共成本（财政支出加国有物业企业亏损，亏损计于年末）",
             "yuan/month",
             -1,
             city=lambda r: after_start((r.fiscal_fen + r.state_owned_losses) / FEN_PER_YUAN),
         ),
     }
     for code, stage in enumerate(STAGES):
-        word = STAGE_WORDS[stage]
-        table[f"stage_{stage}"] = Series(
-            f"estates {word.en}", f"{word.zh}小区占比", share, 0, ESTATES, _code("stage", code)
-        )
+        table[f"stage_{stage}"] = Series(share, 0, ESTATES, _code("stage", code))
     for code, mode in enumerate(MODES):
-        word = MODE_WORDS[mode]
-        table[f"mode_{mode}"] = Series(
-            f"estates under {word.en}", f"{word.zh}小区占比", share, 0, ESTATES, _code("mode", code)
-        )
+        table[f"mode_{mode}"] = Series(share, 0, ESTATES, _code("mode", code))
     return table
 
 
@@ -293,7 +258,8 @@ FROM_MONTH_1 = (
     "on_support",
     "served_without_fee",
 )
-SERIES: dict[str, Series] = _monthly()
+SERIES: dict[str, Series] = _named(_monthly())
+Family("series", SERIES)
 # Monthly series that are also kept by estate type and by district.
 GROUP_SERIES = (
     "collection",
@@ -364,46 +330,19 @@ def estate_figures(reading: Reading) -> dict[str, np.ndarray]:
     }
 
 
-def _over(name: str, horizon: str, **words: str) -> Outcome:
+def _over(name: str, horizon: str) -> Outcome:
     """The value of a series at the end, over the last twelve months, or over the whole run."""
     series = SERIES[name]
-    en = {END: ", at the end", LAST_YEAR: ", last year", RUN: ", whole run"}[horizon]
-    zh = {END: "期末", LAST_YEAR: "末年", RUN: "全程"}[horizon]
-    return Outcome(
-        words.get("en", series.en + en),
-        words.get("zh", zh + series.zh),
-        series.unit,
-        series.better,
-        series.population,
-        series=name,
-        horizon=horizon,
-    )
+    return Outcome(series.unit, series.better, series.population, series=name, horizon=horizon)
 
 
 def _run() -> dict[str, Outcome]:
     yuan = "yuan"
     table = {
-        "collection_last_year": _over(
-            "collection",
-            END,
-            en="collected share of the last year's bills, all estates (0 where nobody bills)",
-            zh="末年物业费实收率（全部小区，未收费的月份计0）",
-        ),
-        "collection_billing_last_year": _over(
-            "collection_billing",
-            END,
-            en="collected share of the last year's bills, over estates that bill",
-            zh="末年物业费收缴率（仅计收费的小区）",
-        ),
-        "collected_per_household_last_year": _over(
-            "collected_per_household",
-            END,
-            en="collected per household, of the last year's bills",
-            zh="末年户均实收物业费",
-        ),
+        "collection_last_year": _over("collection", END),
+        "collection_billing_last_year": _over("collection_billing", END),
+        "collected_per_household_last_year": _over("collected_per_household", END),
         "old_debt_repaid_last_year": Outcome(
-            "repaid in the last year on bills older than 12 months",
-            "末年追回一年以上旧欠",
             yuan,
             compute=lambda r: int(r.out.repaid_old[r.last].sum()) / FEN_PER_YUAN,
         ),
@@ -411,18 +350,9 @@ def _run() -> dict[str, Outcome]:
         "satisfaction_last_year": _over("satisfaction", LAST_YEAR),
         "quality_last_year": _over("quality", LAST_YEAR),
         "condition_last_year": _over("condition", LAST_YEAR),
-        "worst_decile_satisfaction": Outcome(
-            "satisfaction last year of the tenth of households in the least satisfied estates",
-            "末年满意度最低十分之一住户的满意度",
-            "share",
-            1,
-            HOUSEHOLDS,
-            compute=_worst_decile,
-        ),
+        "worst_decile_satisfaction": Outcome("share", 1, HOUSEHOLDS, compute=_worst_decile),
         "cycle_share_last_year": _over("cycle", LAST_YEAR),
         "cycle_households_share_last_year": Outcome(
-            "households in estates in the cycle, last year",
-            "末年处于恶性循环的小区住户占比",
             "share",
             -1,
             HOUSEHOLDS,
@@ -430,8 +360,6 @@ def _run() -> dict[str, Outcome]:
         ),
         "self_sustaining_last_year": _over("self_sustaining", LAST_YEAR),
         "self_sustaining_households_last_year": Outcome(
-            "households in estates that sustain themselves, last year",
-            "末年自我维持小区的住户占比",
             "share",
             1,
             HOUSEHOLDS,
@@ -440,35 +368,27 @@ def _run() -> dict[str, Outcome]:
         "on_support_last_year": _over("on_support", LAST_YEAR),
         "cycle_share": _over("cycle", RUN),
         "cycle_households_share": Outcome(
-            "household-months in estates in the cycle, of all",
-            "处于恶性循环的住户月占比",
             "share",
             -1,
             HOUSEHOLDS,
             compute=lambda r: _household_share(r, r.cycle[1:]),
         ),
         "cycle_estate_years": Outcome(
-            "estate-years in the cycle",
-            "处于恶性循环的小区年数",
             "estate-years",
             -1,
             ESTATES,
             compute=lambda r: np.count_nonzero(r.cycle[1:]) / MONTHS_PER_YEAR,
         ),
         "ever_collapsed": Outcome(
-            "estates that were collapsed in some month",
-            "曾经瓦解的小区占比",
             "share",
             -1,
             ESTATES,
             compute=lambda r: np.count_nonzero((r.out.stage == COLLAPSED).any(axis=0)) / r.estates,
         ),
     }
-    for code, (stage, label) in enumerate(STAGE_WORDS.items()):
+    for code, stage in enumerate(STAGES):
         table[f"stage_{stage}_end"] = _over(f"stage_{stage}", END)
         table[f"stage_{stage}_households_end"] = Outcome(
-            f"households in estates {label.en} at the end",
-            f"期末{label.zh}小区住户占比",
             "share",
             0,
             HOUSEHOLDS,
@@ -477,21 +397,15 @@ def _run() -> dict[str, Outcome]:
     table |= {f"mode_{mode}_end": _over(f"mode_{mode}", END) for mode in MODES}
     table |= {f"{name}_end": _over(name, END) for name in _AT_END}
     table |= {
-        "exits": Outcome(
-            "estates left by a company", "物业企业撤场次数", "exits", -1, compute=_total(Event.COMPANY_LEFT)
-        ),
-        "tenders": Outcome("tenders opened", "选聘招标次数", "tenders", compute=_total(Event.TENDER_OPENED)),
+        "exits": Outcome("exits", -1, compute=_total(Event.COMPANY_LEFT)),
+        "tenders": Outcome("tenders", compute=_total(Event.TENDER_OPENED)),
         "companies_active_end": _over("companies_active", END),
         "complaints_last_year": Outcome(
-            "complaints filed, last year",
-            "末年投诉量",
             "complaints",
             -1,
             compute=lambda r: int(r.out.filed[r.last].sum(dtype=np.int64)),
         ),
         "inequality_last_year": Outcome(
-            "inequality of quality between estates (Gini), last year",
-            "末年小区间服务质量基尼系数",
             "",
             -1,
             ESTATES,
@@ -499,60 +413,43 @@ def _run() -> dict[str, Outcome]:
         ),
         "arrears_end": _over("arrears", END),
         "state_owned_cash_end": Outcome(
-            "cash of state-owned companies at the end",
-            "期末国有物业企业现金",
             yuan,
             compute=lambda r: int(r.record.state_owned_cash[-1].sum()) / FEN_PER_YUAN,
         ),
         "fiscal_spending": Outcome(
-            "fiscal spending of all tiers, net, in prices of the start year",
-            "财政支出合计（各级净额，按起始年价格）",
             yuan,
             -1,
             compute=lambda r: r.real_yuan(r.fiscal_fen),
         ),
         "fiscal_spending_last_year": Outcome(
-            "fiscal spending of all tiers, net, last year, in prices of the start year",
-            "末年财政支出（各级净额，按起始年价格）",
             yuan,
             -1,
             compute=lambda r: r.real_yuan(r.fiscal_fen, r.last),
         ),
     }
     for bearer in PUBLIC_BEARERS:
-        label = BEARER_WORDS[bearer]
         table[f"fiscal_spending_{bearer}"] = Outcome(
-            f"fiscal spending, net, {label.en}",
-            f"{label.zh}财政支出（净额）",
             yuan,
             -1,
             compute=lambda r, bearer=bearer: r.real_yuan(_borne(r, bearer)),  # type: ignore[misc]
         )
     table |= {
         "state_owned_losses": Outcome(
-            "losses of state-owned companies, each company and year by itself",
-            "国有物业企业亏损（逐企业、逐年计）",
             yuan,
             -1,
             compute=lambda r: r.real_yuan(r.state_owned_losses),
         ),
         "state_owned_losses_last_year": Outcome(
-            "losses of state-owned companies, last year",
-            "末年国有物业企业亏损",
             yuan,
             -1,
             compute=lambda r: float(r.state_owned_lost_last_year * r.deflator[-1]) / FEN_PER_YUAN,
         ),
         "public_cost": Outcome(
-            "public cost: fiscal spending and losses of state-owned companies",
-            "公共成本（财政支出加国有物业企业亏损）",
             yuan,
             -1,
             compute=lambda r: r.real_yuan(r.fiscal_fen + r.state_owned_losses),
         ),
         "public_cost_last_year": Outcome(
-            "public cost, last year",
-            "末年公共成本（财政支出加国有物业企业亏损）",
             yuan,
             -1,
             compute=lambda r: (
@@ -561,8 +458,6 @@ def _run() -> dict[str, Outcome]:
             ),
         ),
         "public_cost_discounted": Outcome(
-            "public cost, discounted to the start year",
-            "公共成本（折现至起始年）",
             yuan,
             -1,
             compute=lambda r: r.real_yuan(r.fiscal_fen + r.state_owned_losses, discounted=True),
@@ -598,7 +493,8 @@ def _borne(reading: Reading, bearer: str) -> np.ndarray:
     return np.sum([np.zeros(reading.months + 1, np.int64), *parts], axis=0)
 
 
-OUTCOMES: dict[str, Outcome] = _run()
+OUTCOMES: dict[str, Outcome] = _named(_run())
+Family("outcome", OUTCOMES)
 # What a comparison shows unless told otherwise; the first is the headline. Of the last twelve months, since a mean over the whole
 # run makes what starts higher look worse.
 DEFAULT_OUTCOMES = (

@@ -19,7 +19,7 @@ from sim.parameters import PARAMETERS
 from sim.results.standing import standing
 from sim.scenario import Scenario, content_hash, to_data
 
-FORMAT = 1
+KIND = "run"
 PACKAGES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
 DISTRIBUTION = "estate-governance-simulator"
 GIT_SECONDS = 5.0
@@ -30,7 +30,8 @@ def describe_run(
 ) -> dict[str, Any]:
     """Everything that is needed to make the run again and to tell whether it came out the same."""
     return {
-        "format": FORMAT,
+        "kind": KIND,
+        "key": scenario_key(scenario),
         "scenario": to_data(scenario),
         "content_hash": content_hash(scenario),
         "seed": scenario.seed,

@@ -28,6 +28,7 @@ class Source(Protocol):
     def table(self, name: str) -> pa.Table:
         """One of TABLES."""
 
+    @property
     def manifest(self) -> dict[str, Any]:
         """What `Run.manifest` holds."""
 
@@ -44,6 +45,7 @@ class Simulated:
         """One of TABLES, made anew."""
         return arrow_table(TABLES[name](self.record))
 
+    @property
     def manifest(self) -> dict[str, Any]:
         """Provenance of the run; takes the digest of all outcomes."""
         return describe_run(self.scenario, self.record.outcomes, self.wall_seconds, self.finished)
@@ -82,7 +84,7 @@ class Run:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Scenario as resolved, seed, months, versions, git state, machine, wall time and digest of the outcomes."""
-        return self._source.manifest()
+        return self._source.manifest
 
     @cached_property
     def estates(self) -> pd.DataFrame:
@@ -135,9 +137,9 @@ class Run:
     def save(self, folder: str | Path) -> Path:
         """Write all tables as Parquet and then manifest.json into `folder` (made if need be); returns the folder.
 
-        ResultError if the folder holds a run of other content.
+        ResultError if the folder holds another result.
         """
-        from sim.results.folder import save_run
+        from sim.results.saved_run import save_run
 
         return save_run(self, Path(folder))
 

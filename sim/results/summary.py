@@ -98,7 +98,7 @@ def html(run: Run) -> str:
         f"<td>{written(change.column, change.start, 'en')}</td><td>{written(change.column, change.end, 'en')}</td></tr>"
         for change in key_changes(run)
     )
-    title = escape(run.scenario.title.en)
+    title = escape(run.scenario.title.in_language("en"))
     facts = f"seed {run.seed} · {run.months} months · {len(run.estate_table):,} estates · {run.wall_seconds:.1f} s"
     return (
         f"<div><strong>{title}</strong><br><small>{facts}</small>"

@@ -1,7 +1,7 @@
 """Scenario files: TOML in, a checked and frozen `Scenario` out, and back again."""
 
 from sim.scenario.estate_type import EstateType
-from sim.scenario.fields import Bilingual, Table, setting
+from sim.scenario.fields import Table, Wording, setting
 from sim.scenario.loading import list_scenarios, load
 from sim.scenario.overrides import parse_setting, with_overrides
 from sim.scenario.programme import PROGRAMMES, Programme, Targets, load_programmes
@@ -11,7 +11,6 @@ from sim.scenario.writing import content_hash, json_schema, to_data, to_toml
 
 __all__ = [
     "PROGRAMMES",
-    "Bilingual",
     "CitySettings",
     "CompanySettings",
     "EstateType",
@@ -22,6 +21,7 @@ __all__ = [
     "Scenario",
     "Table",
     "Targets",
+    "Wording",
     "content_hash",
     "json_schema",
     "list_scenarios",

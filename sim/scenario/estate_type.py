@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
 from sim.problems import Problem
-from sim.scenario.fields import Bilingual, Table, refuse, setting
+from sim.scenario.fields import Table, Wording, refuse, setting
 from sim.scenario.numbers import apportion, shares_add_up
 from sim.scenario.programme import ModeName
 from sim.text import message
@@ -24,76 +24,53 @@ class EstateType(Table):
     deviation of the logarithm.
     """
 
-    title: Bilingual
-    count: int | None = setting(None, 0, 1_000_000, "estates", "number of estates (or give share)", "小区数")
-    share: float | None = setting(
-        None, 0, 1, "share", "share of the city's estates (or give count)", "小区占比"
-    )
-    old: bool = setting(False, None, None, "", "counts as an old estate", "是否老旧小区")
+    text_area: ClassVar[str] = "type"
 
-    households_mean: float = setting(
-        ..., 1, 20_000, "households", "mean households of an estate", "平均户数", "P004"
-    )
-    households_spread: float = setting(0.6, 0, 2, "sd of log", "spread of households", "户数离散度")
-    households_min: int = setting(20, 1, 5_000, "households", "least households of an estate", "最小户数")
-    flats_per_building: float = setting(48, 2, 1_000, "flats", "mean flats of a building", "每栋平均套数")
-    area_mean: float = setting(..., 10, 1_000, "m2", "mean floor area of a flat", "套均建筑面积", "P002")
-    area_spread: float = setting(0.25, 0, 2, "sd of log", "spread of floor area", "面积离散度")
+    title: Wording
+    count: int | None = setting(None, 0, 1_000_000, "estates")
+    share: float | None = setting(None, 0, 1, "share")
+    old: bool = setting(False, None, None, "")
 
-    fee_price: float = setting(..., 0, 50, "yuan/m2/month", "mean fee price", "物业费标准", "P022")
-    fee_price_spread: float = setting(0.2, 0, 2, "sd of log", "spread of the fee price", "物业费离散度")
-    cost_fixed: float = setting(
-        ..., 0, 1e7, "yuan/month", "fixed part of the standard cost of an estate", "固定服务成本"
-    )
-    cost_per_area: float = setting(
-        ..., 0, 50, "yuan/m2/month", "standard cost that grows with floor area", "单位面积服务成本", "P036"
-    )
-    cost_spread: float = setting(0.1, 0, 2, "sd of log", "spread of the standard cost", "服务成本离散度")
-    public_revenue: float = setting(
-        150, 0, 20_000, "yuan/household/year", "public revenue an estate could earn", "公共收益", "P039"
-    )
+    households_mean: float = setting(..., 1, 20_000, "households", source="P004")
+    households_spread: float = setting(0.6, 0, 2, "sd of log")
+    households_min: int = setting(20, 1, 5_000, "households")
+    flats_per_building: float = setting(48, 2, 1_000, "flats")
+    area_mean: float = setting(..., 10, 1_000, "m2", source="P002")
+    area_spread: float = setting(0.25, 0, 2, "sd of log")
 
-    built_low: int = setting(2000, 1900, 2100, "year", "earliest year built", "最早建成年份")
-    built_high: int = setting(2015, 1900, 2100, "year", "latest year built", "最晚建成年份")
-    condition_mean: float = setting(
-        0.75, 0, 1, "share", "mean facility condition at the start", "设施设备初始状况"
-    )
-    condition_sd: float = setting(0.1, 0, 0.5, "share", "spread of facility condition", "设施状况离散度")
-    legacy_mean: float = setting(
-        0.4, 0, 1, "share", "mean legacy defects where there are any", "开发遗留问题程度（有遗留问题的小区）"
-    )
-    legacy_share: float = setting(
-        0.2, 0, 1, "share", "estates with developer-legacy defects", "有开发遗留问题的小区占比"
-    )
+    fee_price: float = setting(..., 0, 50, "yuan/m2/month", source="P022")
+    fee_price_spread: float = setting(0.2, 0, 2, "sd of log")
+    cost_fixed: float = setting(..., 0, 1e7, "yuan/month")
+    cost_per_area: float = setting(..., 0, 50, "yuan/m2/month", source="P036")
+    cost_spread: float = setting(0.1, 0, 2, "sd of log")
+    public_revenue: float = setting(150, 0, 20_000, "yuan/household/year", source="P039")
 
-    income_mean: float = setting(
-        10_000, 500, 1e6, "yuan/household/month", "mean household income", "户均月收入"
-    )
-    income_spread: float = setting(0.5, 0, 2, "sd of log", "spread of household income", "收入离散度")
-    vacancy: float = setting(0.12, 0, 1, "share", "flats that stand empty", "空置率", "P057")
-    tenants: float = setting(0.2, 0, 1, "share", "flats that are let", "出租率")
-    duty_shift: float = setting(
-        0, -5, 5, "logit", "shift of the owners' sense of duty to pay", "缴费责任感偏移"
-    )
+    built_low: int = setting(2000, 1900, 2100, "year")
+    built_high: int = setting(2015, 1900, 2100, "year")
+    condition_mean: float = setting(0.75, 0, 1, "share")
+    condition_sd: float = setting(0.1, 0, 0.5, "share")
+    legacy_mean: float = setting(0.4, 0, 1, "share")
+    legacy_share: float = setting(0.2, 0, 1, "share")
+
+    income_mean: float = setting(10_000, 500, 1e6, "yuan/household/month")
+    income_spread: float = setting(0.5, 0, 2, "sd of log")
+    vacancy: float = setting(0.12, 0, 1, "share", source="P057")
+    tenants: float = setting(0.2, 0, 1, "share")
+    duty_shift: float = setting(0, -5, 5, "logit")
 
     modes: dict[ModeName, Share] = Field(
-        default_factory=dict, description="share of estates under each mode (sum 1) / 各管理模式占比"
+        default_factory=dict,
     )
     mode_counts: dict[ModeName, Count] = Field(
         default_factory=dict,
-        description="number of estates under each mode, instead of modes / 各管理模式小区数",
     )
-    committee_share: float = setting(
-        0.3, 0, 1, "share", "estates with an owners' committee", "业主委员会组建率", "P044"
-    )
+    committee_share: float = setting(0.3, 0, 1, "share", source="P044")
     start_collection: float = setting(
         0.7,
         0,
         1,
         "share",
-        "bills paid in the month before the start, where fees are billed",
-        "起始收缴率",
-        "P006",
+        source="P006",
     )
 
     @model_validator(mode="after")

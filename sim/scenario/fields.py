@@ -1,17 +1,29 @@
-"""What every table of a scenario has in common: strict checking, and settings that carry unit, range and source."""
+"""What every table of a scenario has in common: strict checking, and settings that carry unit, range, source and a text."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import inspect
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.problems import Problem
+from sim.scenario.nearest import nearest
+from sim.text import in_every_language, language, languages, message
+from sim.words import Label, Word
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=60)]
+
+
+def _tell_keys(schema: dict[str, Any], table: type[Table]) -> None:
+    """Describe every key of a table's JSON Schema in every language."""
+    for key, entry in schema.get("properties", {}).items():
+        label = table.label_of(key)
+        if label is not None:
+            entry["description"] = in_every_language(label)
 
 
 class Table(BaseModel):
@@ -23,21 +35,75 @@ class Table(BaseModel):
         strict=True,
         allow_inf_nan=False,
         validate_default=True,
-        use_attribute_docstrings=True,
+        json_schema_extra=_tell_keys,
     )
 
+    text_area: ClassVar[str] = ""
+    """where the texts of its keys stand in the catalogs: setting.AREA.KEY ("" where the declarations carry them)"""
 
-class Bilingual(Table):
-    """A text in Chinese and English."""
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """The keys that a file may write in it."""
+        return tuple(cls.model_fields)
 
-    zh: str = Field(min_length=1)
-    """the text in Chinese"""
-    en: str = Field(min_length=1)
-    """the text in English"""
+    @classmethod
+    def label_of(cls, key: str) -> Label | None:
+        """What a key means: the words that its declaration carries, else a text of the catalogs; None where there is neither."""
+        field = cls.model_fields[key]
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        if extra.get("en"):
+            return Word(str(extra["zh"]), str(extra["en"]))
+        if field.description:
+            english, _, chinese = field.description.rpartition(" / ")
+            return Word(chinese, english or chinese)
+        home = next(made for made in cls.__mro__ if key in inspect.get_annotations(made))
+        area = getattr(home, "text_area", "")
+        return message(f"setting.{area}.{key}") if area else None
 
-    def in_language(self, language: str) -> str:
-        """The text in "zh" or, for any other language, in English."""
-        return self.zh if language == "zh" else self.en
+
+class Wording(Table):
+    """A text in the languages that its author writes: one of them is enough, and stands in for the others."""
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra=lambda schema: schema.update(_wording_schema())
+    )
+    __pydantic_extra__: dict[str, Any]
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """The languages that there are."""
+        return languages()
+
+    @model_validator(mode="after")
+    def _check_languages(self) -> Wording:
+        known, problems = ", ".join(languages()), []
+        for name, text in self.__pydantic_extra__.items():
+            if name not in languages():
+                allowed = message("allowed.keys", names=known)
+                guess = nearest(name, languages())
+                problems.append(Problem("", name, message("found.unknown_key"), allowed, guess))
+            elif not isinstance(text, str) or not text:
+                problems.append(Problem("", name, repr(text), message("allowed.text_not_empty")))
+        if not self.__pydantic_extra__:
+            allowed = message("allowed.table_with_keys", names=known)
+            problems.append(Problem("", "", message("found.empty_table"), allowed))
+        refuse(problems)
+        return self
+
+    def in_language(self, name: str) -> str:
+        """The text in a language, else in English, else in the one it has."""
+        texts = self.__pydantic_extra__
+        return str(texts.get(name) or texts.get("en") or next(iter(texts.values())))
+
+    def __str__(self) -> str:
+        return self.in_language(language())
+
+
+def _wording_schema() -> dict[str, Any]:
+    """Keys of a text in the JSON Schema."""
+    text = {"type": "string", "minLength": 1}
+    properties = {name: text for name in languages()}
+    return {"properties": properties, "additionalProperties": False, "minProperties": 1}
 
 
 def setting(
@@ -45,25 +111,27 @@ def setting(
     low: float | None,
     high: float | None,
     unit: str,
-    en: str,
-    zh: str,
+    en: str = "",
+    zh: str = "",
     source: str = "judgement",
 ) -> Any:
-    """A field that declares its default (`...` for none), allowed range, unit, label in two languages and source.
+    """A field that declares its default (`...` for none), allowed range, unit and source.
 
-    `source` is an id of the evidence register or "judgement". Use None for a bound that does not apply (truth values,
-    names). A default outside its own range is a ValueError, so that a wrong declaration fails at import.
+    What it means is a text of the catalogs ("setting.TABLE.KEY", for a kind of programme "setting.KIND.KEY"); a class outside of the
+    package gives it here, in English and Chinese. `source` is an id of the evidence register or "judgement". Use None
+    for a bound that does not apply (truth values, names). A default outside its own range is a ValueError, so that a
+    wrong declaration fails at import.
     """
     is_number = isinstance(default, int | float) and not isinstance(default, bool)
     if is_number and ((low is not None and default < low) or (high is not None and default > high)):
-        raise ValueError(f"{en}: default {default} outside [{low}, {high}]")
-    described: dict[str, Any] = {"unit": unit, "en": en, "zh": zh, "source": source}
+        raise ValueError(f"default {default} outside [{low}, {high}]")
+    described: dict[str, Any] = {"unit": unit, "source": source} | ({"en": en, "zh": zh} if en else {})
     bounds: dict[str, Any] = {}
     if low is not None:
         bounds["ge"] = low
     if high is not None:
         bounds["le"] = high
-    return Field(default, description=f"{en} / {zh}", json_schema_extra=described, **bounds)
+    return Field(default, json_schema_extra=described, **bounds)
 
 
 def refuse(problems: list[Problem]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from sim.scenario.merging import Origins, file_at, leave_out, merge, origins_of
 from sim.scenario.messages import problems_of
 from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
-from sim.text import message
+from sim.text import Message, message
 
 SUFFIX = ".toml"
 ADD = "add_"
@@ -155,18 +156,41 @@ def _read_base(name: Any, file: Path, chain: tuple[Path, ...]) -> _Read:
 def read_toml(file: Path) -> dict[str, Any]:
     """The tables of a TOML file as written; what is not TOML is a ScenarioError that names the line."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        found = message("scenario.file.not_utf8", position=error.start)
-        raise ScenarioError([Problem(str(file), "", found, message("scenario.file.utf8"))]) from None
+        return tomllib.loads(text_of(file, message("scenario.file.readable")))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([_syntax_problem(str(file), error)]) from None
     except RecursionError:
         found = message("scenario.file.too_deep")
         raise ScenarioError([Problem(str(file), "", found, message("allowed.toml"))]) from None
+
+
+def text_of(file: Path, readable: Message) -> str:
+    """The text of a user's file in UTF-8, with or without a mark at its beginning, line ends as they are.
+
+    ScenarioError for another encoding, with the remedy, and for a file that is not `readable`.
+    """
+    try:
+        written = file.read_bytes()
     except OSError as error:
         found = message("scenario.file.unreadable", reason=error.strerror)
-        raise ScenarioError([Problem(str(file), "", found, message("scenario.file.readable"))]) from None
+        raise ScenarioError([Problem(str(file), "", found, readable)]) from None
+    try:
+        return written.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = message("scenario.file.not_utf8", position=error.start)
+        if encoding := _encoding_of(written):
+            found = message("scenario.file.in_encoding", encoding=encoding, position=error.start)
+        raise ScenarioError([Problem(str(file), "", found, message("scenario.file.utf8"))]) from None
+
+
+def _encoding_of(written: bytes) -> str:
+    """What a text that is not UTF-8 was probably saved as by an office program or a Chinese editor; "" if none of those."""
+    if written.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    try:
+        return "GBK" if re.search("[\u4e00-\u9fff]{2}", written.decode("gb18030")) else ""
+    except UnicodeDecodeError:
+        return ""
 
 
 def _syntax_problem(file: str, error: tomllib.TOMLDecodeError) -> Problem:

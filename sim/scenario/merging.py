@@ -13,8 +13,8 @@ from sim.text import message
 Origins = dict[tuple[str | int, ...], str]
 
 # These tables are one value each (a distribution): a variant that states one replaces it whole, because the entries
-# it does not mention would otherwise stay and break the sum.
-REPLACED_WHOLE = frozenset({"modes", "mode_counts"})
+# it does not mention would otherwise stay and break the sum; or one text, of which another language would still be the old one.
+REPLACED_WHOLE = frozenset({"modes", "mode_counts", "title", "description"})
 # Two ways to say one thing: whichever the variant uses, the other one is no longer inherited.
 ALTERNATIVES = {"count": "share", "share": "count", "modes": "mode_counts", "mode_counts": "modes"}
 

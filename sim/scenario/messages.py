@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, time
 from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.parameters import PARAMETERS
@@ -26,6 +26,7 @@ KINDS = {
     float: message("allowed.number"),
     bool: message("allowed.truth"),
 }
+SCALARS = {int, float, bool, str}
 UNKNOWN_KEY = message("found.unknown_key")
 # Keys that a file may have at its top although no resolved scenario has them.
 FILE_KEYS = ("extends", "without", "add_interventions", "add_figures")
@@ -40,7 +41,9 @@ def problems_of(
     for line in error.errors():
         if line["type"] == "too_short" and len(line["input"]) >= line["ctx"]["min_length"]:
             continue  # long enough: entries that are wrong themselves were not counted
-        place = _place_in(data, tuple(part for part in line["loc"] if part != "[key]"))
+        place = _place_in(
+            data, tuple(part for part in line["loc"] if part != "[key]"), line["type"] == "missing"
+        )
         if line["type"] == "rules":
             for part in line["ctx"]["problems"]:
                 inner: Location = place + tuple(_parts(part.key))
@@ -61,10 +64,13 @@ def programme_problems(data: dict[str, Any]) -> list[Problem]:
     return []
 
 
-def _place_in(data: Any, place: Location) -> Location:
-    """The part of a place that exists in the data: pydantic adds the names of a union's members to it."""
-    for depth in range(len(place)):
-        if not isinstance(_entry(data, place[:depth]), dict | list | tuple):
+def _place_in(data: Any, place: Location, missing: bool) -> Location:
+    """The part of a place that exists in the data (but for a `missing` key): pydantic adds the names of a union's members to it."""
+    for depth, part in enumerate(place):
+        holder = _entry(data, place[:depth])
+        listed = isinstance(holder, list | tuple) and isinstance(part, int)
+        inside = listed or (isinstance(holder, dict) and part in holder)
+        if not inside and not (missing and isinstance(holder, dict) and depth == len(place) - 1):
             return place[:depth]
     return place
 
@@ -78,7 +84,7 @@ def _plain_problem(
     annotation, field = at_location(root, place, data)
     if line["type"] == "extra_forbidden":
         holder, _ = at_location(root, place[:-1], data)
-        known = sorted(model.model_fields) if (model := _table_at(holder, place[:-1], data)) else []
+        known = sorted(model.keys()) if (model := _table_at(holder, place[:-1], data)) else []
         known += FILE_KEYS if len(place) == 1 and "interventions" in known else ()
         guess = nearest(place[-1], known)
         found, allowed = UNKNOWN_KEY, message("allowed.keys", names=", ".join(known))
@@ -158,7 +164,7 @@ def at_location(root: Any, place: Sequence[str | int], data: Any) -> tuple[Any, 
     return annotation, field
 
 
-def _table_at(annotation: Any, place: Sequence[str | int], data: Any) -> type[BaseModel] | None:
+def _table_at(annotation: Any, place: Sequence[str | int], data: Any) -> type[Table] | None:
     """The table declared at a place; for a programme the table of the kind that the data there states."""
     model = table_in(annotation)
     if model is None or not issubclass(model, Programme):
@@ -177,10 +183,10 @@ def strip(annotation: Any) -> Any:
     return annotation
 
 
-def table_in(annotation: Any) -> type[BaseModel] | None:
+def table_in(annotation: Any) -> type[Table] | None:
     """The table that a declared type stands for, or None."""
     plain = strip(annotation)
-    return plain if isinstance(plain, type) and issubclass(plain, BaseModel) else None
+    return plain if isinstance(plain, type) and issubclass(plain, Table) else None
 
 
 def choices_in(annotation: Any) -> tuple[Any, ...]:
@@ -195,7 +201,7 @@ def allowed_text(annotation: Any, field: FieldInfo | None) -> Message:
     if choices := choices_in(plain):
         return one_of(str(choice) for choice in choices)
     if model := table_in(plain):
-        return message("allowed.table_with_keys", names=", ".join(model.model_fields))
+        return message("allowed.table_with_keys", names=", ".join(model.keys()))
     if typing.get_origin(plain) is tuple:
         return message("allowed.list")
     if typing.get_origin(plain) is dict:
@@ -203,6 +209,8 @@ def allowed_text(annotation: Any, field: FieldInfo | None) -> Message:
         return message("allowed.table_not_empty") if required else message("allowed.table")
     if plain is str:
         return PATTERN_WORDS if _bound(field, "pattern") else message("allowed.text_not_empty")
+    if set(typing.get_args(plain)) == SCALARS:
+        return message("allowed.scalar")
     text = KINDS.get(plain) or message("allowed.number_or_text" if plain == float | str else "allowed.other")
     low, high = _bound(field, "ge"), _bound(field, "le")
     if low is not None and high is not None:

@@ -12,7 +12,7 @@ from sim.problems import Problem, one_of
 from sim.scenario.fields import Name, Table, refuse, setting
 from sim.scenario.nearest import nearest
 from sim.text import message
-from sim.words import MODES, STAGES
+from sim.words import MODES, STAGES, Label, Word
 
 PROGRAMMES: dict[str, type[Programme]] = {}
 """Every kind of intervention that a scenario may name, with the table of its settings."""
@@ -25,24 +25,28 @@ assert ModeName.__args__ == MODES and StageName.__args__ == STAGES  # type: igno
 class Targets(Table):
     """Which estates a programme may treat; an empty list or an absent bound leaves that aspect open."""
 
+    text_area: ClassVar[str] = "targets"
+
     types: tuple[str, ...] = Field(
-        default=(), strict=False, description="estate types of this scenario / 小区类型"
+        default=(),
+        strict=False,
     )
-    modes: tuple[ModeName, ...] = Field(default=(), strict=False, description="management modes / 管理模式")
+    modes: tuple[ModeName, ...] = Field(
+        default=(),
+        strict=False,
+    )
     stages: tuple[StageName, ...] = Field(
-        default=(), strict=False, description="stages of the cycle / 循环阶段"
+        default=(),
+        strict=False,
     )
     districts: tuple[Annotated[int, Field(ge=0)], ...] = Field(
-        default=(), strict=False, description="district numbers, from 0 / 城区编号"
+        default=(),
+        strict=False,
     )
-    age_min: float | None = setting(None, 0, 200, "year", "least age of the estate", "最小房龄")
-    age_max: float | None = setting(None, 0, 200, "year", "greatest age of the estate", "最大房龄")
-    old: bool | None = setting(
-        None, None, None, "", "only old (true) or only other (false) estates", "是否老旧小区"
-    )
-    share_max: float = setting(
-        1.0, 0, 1, "share", "greatest share of eligible estates treated", "覆盖比例上限"
-    )
+    age_min: float | None = setting(None, 0, 200, "year")
+    age_max: float | None = setting(None, 0, 200, "year")
+    old: bool | None = setting(None, None, None, "")
+    share_max: float = setting(1.0, 0, 1, "share")
 
     @model_validator(mode="after")
     def _ages_in_order(self) -> Targets:
@@ -56,37 +60,35 @@ class Programme(Table):
     """An intervention in a scenario: what kind, when, for which estates, in what order and how it ends.
 
     A subclass states its kind as a class keyword (`class Subsidy(Programme, kind="operating_subsidy")`), which
-    registers it, declares its own settings with `setting(...)`, and fills the class variables below. A kind that is
-    already registered by another class is a ValueError.
+    registers it, declares its own settings with `setting(...)`, and fills the class variables below. What it is called
+    and what its settings mean are texts of the catalogs (programme.KIND.label, setting.KIND.KEY), or stand in the class
+    where it is not part of the package. A kind that is already registered by another class is a ValueError.
     """
 
+    text_area: ClassVar[str] = "programme"
     programme_kind: ClassVar[str] = ""
     label_en: ClassVar[str] = ""
     label_zh: ClassVar[str] = ""
     levers: ClassVar[tuple[str, ...]] = ()
     payers: ClassVar[tuple[str, ...]] = ()
 
-    kind: str = Field(description="what kind of intervention / 措施种类")
-    name: Name = Field(description="its label, unique in the scenario (default: the kind) / 名称")
-    start: int = setting(1, 1, 1200, "month", "first month in which it acts", "开始月份")
+    kind: str
+    name: Name
+    start: int = setting(1, 1, 1200, "month")
     end: int | None = setting(
         None,
         0,
         1200,
         "month",
-        "last month in full force (absent: until the run ends; 0: withdrawn before it starts)",
-        "结束月份",
     )
-    withdrawal: Literal["sudden", "tapered"] = setting("sudden", None, None, "", "how it ends", "退出方式")
-    taper_months: int = setting(12, 1, 240, "month", "length of a tapered withdrawal", "逐步退出月数")
-    lag: int = setting(0, 0, 120, "month", "time until a treated estate feels it", "见效时滞")
-    capacity: float | None = setting(
-        None, 0.001, 1e6, "estates/month", "estates that can be added a month", "每月可覆盖小区数"
+    withdrawal: Literal["sudden", "tapered"] = setting("sudden", None, None, "")
+    taper_months: int = setting(12, 1, 240, "month")
+    lag: int = setting(0, 0, 120, "month")
+    capacity: float | None = setting(None, 0.001, 1e6, "estates/month")
+    order: Literal["worst_first", "easiest_first", "random"] = setting("worst_first", None, None, "")
+    targets: Targets = Field(
+        default=Targets(),
     )
-    order: Literal["worst_first", "easiest_first", "random"] = setting(
-        "worst_first", None, None, "", "which estates come first", "实施顺序"
-    )
-    targets: Targets = Field(default=Targets(), description="which estates / 对象")
 
     def __init_subclass__(cls, kind: str = "", **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -101,8 +103,15 @@ class Programme(Table):
             raise ValueError(
                 f"programme kind {kind!r} is already declared by {known.__module__}.{known.__qualname__}"
             )
-        cls.programme_kind = kind
+        cls.programme_kind = cls.text_area = kind
         PROGRAMMES[kind] = cls
+
+    @classmethod
+    def label(cls) -> Label:
+        """What the kind is called: the words that its class carries, else the text "programme.KIND.label"."""
+        if cls.label_en:
+            return Word(cls.label_zh or cls.label_en, cls.label_en)
+        return message(f"programme.{cls.programme_kind}.label")
 
     @model_validator(mode="before")
     @classmethod

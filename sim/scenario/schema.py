@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 
 from sim.problems import Problem, one_of
 from sim.scenario.estate_type import EstateType
-from sim.scenario.fields import Bilingual, Name, Table, refuse, setting
+from sim.scenario.fields import Name, Table, Wording, refuse, setting
 from sim.scenario.nearest import nearest
 from sim.scenario.numbers import apportion, shares_add_up
 from sim.scenario.parameter_rules import parameter_problems
@@ -25,27 +25,30 @@ AnyProgramme = Annotated[SerializeAsAny[Programme], BeforeValidator(read_program
 class Scenario(Table):
     """A city, its estates, its actors, the parameters it changes and the programmes carried out in it."""
 
+    text_area: ClassVar[str] = "scenario"
+
     name: Name
-    title: Bilingual
-    description: Bilingual
-    months: int = setting(120, 1, 1200, "month", "months to simulate", "模拟月数")
-    seed: int = setting(1, 0, 2**63 - 1, "", "seed of all random draws", "随机种子")
+    title: Wording
+    description: Wording
+    months: int = setting(120, 1, 1200, "month")
+    seed: int = setting(1, 0, 2**63 - 1, "")
     city: CitySettings
     types: dict[Name, EstateType] = Field(
-        min_length=1, description="estate types, in order of their codes / 小区类型"
+        min_length=1,
     )
     companies: CompanySettings = Field(default_factory=CompanySettings)
     government: GovernmentSettings = Field(default_factory=GovernmentSettings)
     loops: LoopSettings = Field(default_factory=LoopSettings)
     parameters: dict[str, dict[str, float]] = Field(
         default_factory=dict,
-        description="model parameters that differ from their defaults, by group / 模型参数",
     )
     interventions: tuple[AnyProgramme, ...] = Field(
-        default=(), strict=False, description="programmes carried out / 措施"
+        default=(),
+        strict=False,
     )
     figures: tuple[Figure, ...] = Field(
-        default=(), strict=False, description="where the figures come from / 数据出处"
+        default=(),
+        strict=False,
     )
 
     @field_validator("parameters")

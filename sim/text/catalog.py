@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from sim.cache import cache_root
 from sim.text.current import CATALOGS, in_language, language, languages
@@ -56,6 +56,14 @@ def say(text_id: str, /, count: float | None = None, **values: Any) -> str:
 def has_text(text_id: str) -> bool:
     """Whether the current language has a text without plural forms for an id; for names that may come from outside."""
     return _texts(language()).gettext(text_id) != text_id
+
+
+class Spoken(Protocol):
+    """Words that are there in every language."""
+
+    def in_language(self, name: str) -> str:
+        """The words in a language."""
+        ...
 
 
 class Message:
@@ -109,8 +117,8 @@ def _marks(name: str) -> tuple[str, str]:
     ]
 
 
-def in_every_language(text: Message) -> str:
-    """A message in all languages there are, in the order of `languages`, for pages and files that have them side by side."""
+def in_every_language(text: Spoken) -> str:
+    """Words in all languages there are, in the order of `languages`, for pages and files that have them side by side."""
     return " / ".join(text.in_language(name) for name in languages())
 
 

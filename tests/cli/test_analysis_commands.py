@@ -72,7 +72,10 @@ def test_compare_says_and_writes_what_it_found(elsewhere, store):
     charts = {path.name for path in (folder / "charts").iterdir()}
     assert {"differences.png", "rescues.svg", "plane.png", "acceptability.png"} <= charts
     table = pd.read_parquet(folder / "differences.parquet")
-    assert table["outcome"].iloc[0] == "collection_last_year" and len(pd.read_csv(folder / "withdrawal.csv")) == 1
+    assert (
+        table["outcome"].iloc[0] == "collection_last_year"
+        and len(pd.read_csv(folder / "withdrawal.csv")) == 1
+    )
     assert (
         json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["arms"]["subsidy_only"][
             "scenario"

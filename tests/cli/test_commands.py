@@ -93,7 +93,7 @@ def test_the_same_run_again_is_the_same_folder(elsewhere):
 def test_another_run_is_not_overwritten(finished):
     before = (finished / "manifest.json").read_bytes()
     result = estate("run", "vicious_cycle", "--months", "2", "--out", str(finished), *SMALL)
-    assert result.exit_code == 2 and "holds another run" in result.output
+    assert result.exit_code == 2 and "holds another result" in result.output
     assert (finished / "manifest.json").read_bytes() == before
 
 

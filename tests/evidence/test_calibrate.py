@@ -20,6 +20,7 @@ from sim.evidence.emulator import Emulators
 from sim.evidence.patterns import Target
 from sim.experiments.ensemble import load_ensemble
 from sim.parameters import PARAMETERS
+from sim.results.folder import json_text, sealed
 
 RUNS = 120
 
@@ -113,7 +114,7 @@ def test_a_calibration_is_saved_and_read(found: Calibration, tmp_path: Path) -> 
     assert manifest["model_source_hash"] == held.model_source_hash and len(manifest["patterns_sha256"]) == 64
     assert manifest["diagnostics"]["truths"] == 40 and manifest["scores"]["passed"]["held_out"]["of"] == 1
     path.with_suffix(".json").write_text(
-        json.dumps(manifest | {"model_source_hash": "of another model"}), encoding="utf-8"
+        json_text(sealed(manifest | {"model_source_hash": "of another model"})), encoding="utf-8"
     )
     assert "another version of the model" in load_ensemble(path).warnings("en")[0]
     assert "另一版本" in load_ensemble(path).warnings("zh")[0]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 from pattern_files import file_of
 
 from sim.errors import ScenarioError
@@ -71,6 +73,13 @@ def test_wrong_files_are_refused_by_key(changes: dict[str, Any], key: str, said:
         check_patterns(file_of(**changes), "mine.toml")
     text = str(caught.value)
     assert text.startswith("mine.toml") and key in text and said in text
+
+
+def test_an_empty_list_in_a_file_is_not_taken_for_everything(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(tomli_w.dumps(file_of(measure__types=[])), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"mine\.toml: patterns\.0\.measure\.types: found an empty list"):
+        load_patterns(file)
 
 
 def test_a_figure_is_not_fitted_to_and_held_out() -> None:

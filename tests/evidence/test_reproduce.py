@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.evidence.reproduce import changes_between, first_difference, reproduce
+from sim.results.files import seal_of
+from sim.results.folder import json_text, sealed
 
 SMALL = {"city.estates": 40, "companies.private": 8}
 
@@ -23,12 +25,12 @@ def saved(tmp_path_factory) -> Path:
 
 
 def altered(saved: Path, tmp_path: Path, **changes: object) -> Path:
-    """A copy of the run whose manifest says otherwise."""
+    """A copy of the run whose manifest says otherwise, as if it had been written so."""
     for file in saved.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     place = tmp_path / "manifest.json"
     manifest = json.loads(place.read_text(encoding="utf-8")) | changes
-    place.write_text(json.dumps(manifest), encoding="utf-8")
+    place.write_text(json_text(sealed(manifest)), encoding="utf-8")
     return tmp_path
 
 
@@ -37,7 +39,7 @@ def test_the_same_run_comes_out_the_same(saved: Path) -> None:
     assert (
         found.same
         and found.verdict == "same"
-        and found.tables == ()
+        and found.files == ()
         and found.first is None
         and found.changes == ()
     )
@@ -50,6 +52,24 @@ def test_a_difference_without_any_change_is_a_defect(saved: Path, tmp_path: Path
     assert found.verdict == "unexplained" and found.reasons == ()
     result = CliRunner().invoke(app, ["reproduce", str(tmp_path), "--lang", "en"])
     assert result.exit_code == 1 and "defect" in result.output
+
+
+def test_a_table_changed_by_hand_is_named_and_is_no_defect_of_the_model(saved: Path, tmp_path: Path) -> None:
+    import pandas as pd
+
+    place = altered(saved, tmp_path)
+    file = place / "city.parquet"
+    table = pd.read_parquet(file)
+    table.assign(satisfaction=table["satisfaction"] + 0.1).to_parquet(file)
+    result = CliRunner().invoke(app, ["reproduce", str(place), "--lang", "en"])
+    assert result.exit_code == 2 and "city.parquet: damaged or changed since" in result.output
+    manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["city.parquet"] = seal_of(file)  # whoever changed it was thorough
+    (place / "manifest.json").write_text(json_text(sealed(manifest)), encoding="utf-8")
+    found = reproduce(place)
+    assert found.verdict == "edited" and found.files == ("city.parquet",)
+    result = CliRunner().invoke(app, ["reproduce", str(place), "--lang", "en"])
+    assert result.exit_code == 1 and "city.parquet" in result.output and "defect" not in result.output
 
 
 def test_the_model_explains_before_versions_do(saved: Path, tmp_path: Path) -> None:

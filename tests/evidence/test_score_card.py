@@ -158,8 +158,8 @@ def test_loops_off_are_scored_beside_the_card() -> None:
     ("text", "said"),
     [
         ("payment.bse\n1\n", "did you mean"),
-        ("payment.base\nx\n", "allowed -3 to 3"),
-        ("payment.base\n9\n", "allowed -3 to 3"),
+        ("payment.base\nx\n", "from -3 to 3"),
+        ("payment.base\n9\n", "from -3 to 3"),
         ("payment.base\n", "no member"),
     ],
 )

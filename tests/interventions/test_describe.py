@@ -13,6 +13,7 @@ from small_city import events_of, paid_by, ran
 from sim.errors import ScenarioError
 from sim.interventions.describe import as_text, describe, kinds, range_of, scenarios_by_kind, shown
 from sim.scenario import PROGRAMMES, Targets, list_scenarios, load
+from sim.text import in_language
 
 ROOT = Path(__file__).resolve().parents[2]
 SIX = {
@@ -33,7 +34,8 @@ def test_all_kinds_are_known() -> None:
 @pytest.mark.parametrize("kind", kinds())
 def test_the_text_says_everything(kind: str, lang: str) -> None:
     made = describe(kind)
-    text = as_text(made, lang)
+    with in_language(lang):
+        text = as_text(made)
     for part in (made.label, made.mechanism, made.risk, *(setting.label for setting in made.settings)):
         assert part.in_language(lang) in text
     assert all(f"`{name}`" in text for name in (*made.levers, *(setting.key for setting in made.settings)))
@@ -48,10 +50,12 @@ def test_money_settings_carry_their_unit_and_range() -> None:
         and made["first_year"].is_money
         and made["first_year"].source == "P029"
     )
-    assert range_of(made["first_year"]) == "0 – 5" and shown(made["first_year"].default, "en") == "0.3"
+    assert range_of(made["first_year"]) == "0 – 5" and shown(made["first_year"].default) == "0.3"
     common = {setting.key: setting for setting in describe("operating_subsidy").common}
     assert range_of(common["order"]) == "worst_first, easiest_first, random"
-    assert shown(Targets(old=True), "zh") == "old = 是" and shown(Targets(), "en") == "all estates"
+    assert shown(Targets()) == "all estates"
+    with in_language("zh"):
+        assert shown(Targets(old=True)) == "old = 是"
 
 
 def test_an_unknown_kind_names_the_nearest() -> None:

@@ -11,10 +11,11 @@ from small_city import assert_same, columns, events_of, ran, recorded, small_sce
 from sim.city import City
 from sim.interventions.base import Intervention
 from sim.interventions.describe import kinds, register
-from sim.interventions.lever_words import BEARER_WORDS, lever_word
+from sim.interventions.lever_words import BEARERS
 from sim.ledger import KINDS
 from sim.scenario import PROGRAMMES, Scenario, load_programmes, to_data
 from sim.state.estates import LEVER_NAMES
+from sim.text.catalog import has_text
 
 START, MONTHS = 7, 18
 
@@ -107,19 +108,16 @@ def test_levers_are_neutral_again_after_it_has_ended(kind: str) -> None:
 def test_it_says_everything_about_itself_in_two_languages(kind: str) -> None:
     made: Any = PROGRAMMES[kind]
     assert issubclass(made, Intervention)
-    for text in (made.mechanism, made.risk):
-        assert len(text.zh) > 15 and len(text.en) > 40
-    assert made.label_en and made.label_zh and made.evidence
-    assert set(made.evidence) <= register().keys()
-    assert all(lever_word(name).zh for name in made.levers) and set(made.payers) <= BEARER_WORDS.keys()
+    for text in (made.how_it_works(), made.known_risk()):
+        assert len(text.in_language("zh")) > 15 and len(text.in_language("en")) > 40
+    assert made.label().in_language("zh") != made.label().in_language("en") and made.evidence
+    assert set(made.evidence) <= register().keys() and set(made.payers) <= BEARERS.keys()
     for key, field in made.model_fields.items():
         extra = field.json_schema_extra or {}
-        assert field.description, key
+        label = made.label_of(key)
+        assert label is not None and label.in_language("zh") != label.in_language("en"), key
+        assert not extra.get("unit") or has_text(f"unit.{extra['unit']}"), key
         assert extra.get("source", "judgement") == "judgement" or extra["source"] in register(), key
-
-
-def test_every_lever_has_words() -> None:
-    assert all(lever_word(name).zh and lever_word(name).en for name in LEVER_NAMES)
 
 
 def test_a_scenario_with_every_kind_survives_writing_and_reading() -> None:

@@ -8,7 +8,6 @@ import mesa
 import numpy as np
 
 from sim.exact import power64
-from sim.month.owner_passes import SHARE_UNIT
 from sim.state.estates import ESTATE_FIELDS
 
 from .building import Building
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 F = np.float32
 AMATEURS = 0.85  # skill of unit logistics, volunteers and street cleaners
-PARTS = int(SHARE_UNIT)  # mean moods are sums of whole multiples of 1 / SHARE_UNIT an owner
+PARTS = 2**15  # mean moods are sums of whole multiples of its inverse
 
 
 def between(low: float, value: float, high: float) -> float:

@@ -1,15 +1,16 @@
-"""The two owner passes in pure NumPy: whole columns at once, with the same formulas, to the same bits."""
+"""The two owner passes in pure NumPy: whole columns at once, with the formulas of formulas.py, to the same bits."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.draws import philox
-from sim.month import decisions as d
-from sim.month.owner_passes import SHARE_UNIT
 from sim.state.owners import Buildings, Owners
 
+from . import formulas
+
 F, U64 = np.float32, np.uint64
+SHARE_UNIT = 2.0**15  # means of moods are sums of whole multiples of its inverse
 
 
 def estate_of(estates: np.ndarray) -> np.ndarray:
@@ -37,7 +38,7 @@ def share_per_building(flags: np.ndarray, buildings: Buildings) -> np.ndarray:
 def bills_of(bill_share: np.ndarray, owners: Owners, estates: np.ndarray, q: np.void) -> np.ndarray:
     """This month's bills (int32 fen)."""
     price = (estates["price"] * bill_share).astype(F)[estate_of(estates)]
-    return np.asarray(d.bill_of(owners.area, price, owners.occupancy, q["payment_vacant_bill_share_32"]))
+    return np.asarray(formulas.bill(owners.area, price, owners.occupancy, q["payment_vacant_bill_share_32"]))
 
 
 def payment_twin(
@@ -60,7 +61,7 @@ def payment_twin(
     bill = bills_of(bill_share, owners, estates, q)
     billed = bill_share > 0.0
     reference = q["payment_satisfaction_reference_32"]
-    logit = d.payment_logit(
+    logit = formulas.log_odds(
         owners.duty,
         owners.service_sensitivity,
         owners.satisfaction,
@@ -74,8 +75,8 @@ def payment_twin(
         q["payment_burden_weight_32"],
         bill.astype(F) / owners.income,
     )
-    paid = d.logistic_draw(logit, pay) & billed[e]
-    chance = d.repayment_chance(
+    paid = formulas.pays(logit, pay) & billed[e]
+    chance = formulas.chance_to_repay(
         q["arrears_repay_base_32"],
         q["arrears_repay_satisfied_32"],
         owners.satisfaction,
@@ -84,18 +85,20 @@ def payment_twin(
         q["arrears_ageing_32"],
         owners.arrears_age.astype(np.int32),
     )
-    repays = (d.uniform(repay) < chance) & billed[e]
-    repaid = d.repaid_amount(repays, owners.arrears, bill, np.int32(q["arrears_instalments"]))
+    repays = (formulas.draw(repay) < chance) & billed[e]
+    repaid = formulas.repaid(repays, owners.arrears, bill, np.int32(q["arrears_instalments"]))
     arrears = owners.arrears - repaid + np.where(paid, 0, bill).astype(np.int32)
     row = int(w["month"]) % 12
-    a_year_ago = d.bill_of(owners.area, prices[row][e], owners.occupancy, q["payment_vacant_bill_share_32"])
+    a_year_ago = formulas.bill(
+        owners.area, prices[row][e], owners.occupancy, q["payment_vacant_bill_share_32"]
+    )
     kept = owners.unpaid_12 - np.where(owners.missed >= 2**11, a_year_ago, 0)
     repaid_old = np.where(billed[e], np.minimum(repaid, np.maximum(owners.arrears - kept, 0)), 0)
     missed = np.where(paid | ~billed[e], 0, bill)
     owners.unpaid_12[:] = kept + missed
     owners.missed[:] = owners.missed * 2 % 2**12 + (missed > 0)
     prices[row] = (estates["price"] * bill_share).astype(F)
-    age = d.next_arrears_age(arrears, owners.arrears_age)
+    age = formulas.months_in_arrears(arrears, owners.arrears_age)
     owners.paid[:] = paid
     owners.arrears[:] = np.where(billed[e], arrears, owners.arrears)
     owners.arrears_age[:] = np.where(billed[e], age, owners.arrears_age)
@@ -153,16 +156,16 @@ def owners_twin(
         - q["satisfaction_legacy_weight"] * estates["legacy"]
     )
     burden = bills_of(bill_share, owners, estates, q).astype(F) / owners.income
-    value = d.value_for_money(quality.astype(F)[e], burden, q["satisfaction_burden_norm_32"])
+    value = formulas.worth(quality.astype(F)[e], burden, q["satisfaction_burden_norm_32"])
     received = level.astype(F)[e] + q["satisfaction_value_weight_32"] * value
-    satisfaction = d.next_satisfaction(
+    satisfaction = formulas.mood(
         owners.satisfaction,
         received,
         owners.expectation,
         q["satisfaction_relative_weight_32"],
         q["satisfaction_speed_32"],
     )
-    owners.expectation[:] = d.next_expectation(
+    owners.expectation[:] = formulas.adapted(
         owners.expectation,
         received,
         q["satisfaction_expectation_up_32"],
@@ -170,7 +173,7 @@ def owners_twin(
     )
     owners.satisfaction[:] = satisfaction
     before = owners.waiting.copy()
-    chance = d.complaint_chance(
+    chance = formulas.chance_to_complain(
         q["complaints_base_32"],
         estates["lever_complaint_channel"].astype(F)[e],
         q["complaints_tolerance_32"],
@@ -178,8 +181,8 @@ def owners_twin(
         q["complaints_activism_32"],
         owners.activism,
     )
-    solved = d.complaint_solved(before, owners.luck_complaint, solved_share.astype(F)[e])
-    owners.waiting[:] = d.next_waiting(
+    solved = formulas.is_solved(before, owners.luck_complaint, solved_share.astype(F)[e])
+    owners.waiting[:] = formulas.complaint_after(
         before, owners.luck_complaint, solved, chance, np.uint8(q["complaints_patience"])
     )
     if w["loop_grievance"]:
@@ -206,10 +209,10 @@ def grievance_twin(
         "grievance_dissatisfaction_32"
     ] * missing
     asked_share = q["grievance_persuasion_32"] * buildings.refuser_share
-    asked = d.uniform(owners.luck_persuasion) < asked_share[b]
+    asked = formulas.draw(owners.luck_persuasion) < asked_share[b]
     deadline = (np.maximum(0.0, q["complaints_deadline"] - estates["lever_deadline"]) + 1.0).astype(np.uint8)
     relief = np.minimum(1.0, q["grievance_decay"] + estates["lever_grievance"]).astype(F)
-    grievance = d.next_grievance(
+    grievance = formulas.bitterness(
         owners.grievance,
         raised,
         asked,

@@ -7,25 +7,9 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sim.exact import clip
-from sim.month.decisions import (
-    bill_of,
-    complaint_chance,
-    complaint_solved,
-    logistic_draw,
-    next_arrears_age,
-    next_expectation,
-    next_grievance,
-    next_satisfaction,
-    next_waiting,
-    participation_chance,
-    payment_logit,
-    repaid_amount,
-    repayment_chance,
-    uniform,
-    value_for_money,
-)
 from sim.state.owners import OWNER_FIELDS, Owners
+
+from . import formulas
 
 if TYPE_CHECKING:
     from .building import Building
@@ -94,8 +78,8 @@ class Owner(mesa.Agent):
     def get_bill(self, fee: np.float32, payers_seen: np.float32, standing: np.float32) -> None:
         """Pay this month's bill or refuse, given the share of payers seen and what speaks for paying in the whole estate."""
         f = self.model.p.single
-        self.bill = np.int32(bill_of(self.area, fee, self.occupancy, f.payment_vacant_bill_share))
-        logit = payment_logit(
+        self.bill = np.int32(formulas.bill(self.area, fee, self.occupancy, f.payment_vacant_bill_share))
+        logit = formulas.log_odds(
             self.duty,
             self.service_sensitivity,
             self.satisfaction,
@@ -110,12 +94,12 @@ class Owner(mesa.Agent):
             F(self.bill) / self.income,
         )
         assert logit.dtype == np.float32
-        self.paid = np.uint8(bool(logistic_draw(logit, self.luck_pay)))
+        self.paid = np.uint8(bool(formulas.pays(logit, self.luck_pay)))
 
     def settle(self, pressure: np.float32) -> tuple[int, int, int]:
         """Repay old arrears or not, and add what was not paid; returns fen (paid of the bill, repaid, of this on old bills)."""
         p, f = self.model.p, self.model.p.single
-        chance = repayment_chance(
+        chance = formulas.chance_to_repay(
             f.arrears_repay_base,
             f.arrears_repay_satisfied,
             self.satisfaction,
@@ -124,11 +108,11 @@ class Owner(mesa.Agent):
             f.arrears_ageing,
             np.int32(self.arrears_age),
         )
-        repays = uniform(self.luck_repay) < chance
-        repaid = int(repaid_amount(repays, self.arrears, self.bill, np.int32(p.arrears_instalments)))
+        repays = formulas.draw(self.luck_repay) < chance
+        repaid = int(formulas.repaid(repays, self.arrears, self.bill, np.int32(p.arrears_instalments)))
         paid = int(self.bill) if self.paid else 0
         self.arrears = np.int32(int(self.arrears) - repaid + int(self.bill) - paid)
-        self.arrears_age = np.uint8(next_arrears_age(self.arrears, self.arrears_age))
+        self.arrears_age = np.uint8(formulas.months_in_arrears(self.arrears, self.arrears_age))
         old = self.repay(repaid)
         if int(self.bill) > paid:
             self.debts.append([self.model.month, int(self.bill)])
@@ -139,23 +123,21 @@ class Owner(mesa.Agent):
     def live_through(self, estate: Estate, building: Building) -> tuple[bool, bool]:
         """Be pleased or not, complain, resent; returns (a complaint was filed, a complaint was solved)."""
         f = self.model.p.single
-        value = value_for_money(
-            F(estate.quality_felt), F(self.bill) / self.income, f.satisfaction_burden_norm
-        )
+        value = formulas.worth(F(estate.quality_felt), F(self.bill) / self.income, f.satisfaction_burden_norm)
         received = F(estate.level) + f.satisfaction_value_weight * value
         expected = self.expectation
         self.expectation = F(
-            next_expectation(
+            formulas.adapted(
                 expected, received, f.satisfaction_expectation_up, f.satisfaction_expectation_down
             )
         )
         self.satisfaction = F(
-            next_satisfaction(
+            formulas.mood(
                 self.satisfaction, received, expected, f.satisfaction_relative_weight, f.satisfaction_speed
             )
         )
         waited = self.waiting
-        chance = complaint_chance(
+        chance = formulas.chance_to_complain(
             f.complaints_base,
             F(estate.lever_complaint_channel),
             f.complaints_tolerance,
@@ -163,9 +145,9 @@ class Owner(mesa.Agent):
             f.complaints_activism,
             self.activism,
         )
-        solved = bool(complaint_solved(waited, self.luck_complaint, F(estate.solved_share)))
+        solved = bool(formulas.is_solved(waited, self.luck_complaint, F(estate.solved_share)))
         self.waiting = np.uint8(
-            next_waiting(
+            formulas.complaint_after(
                 waited, self.luck_complaint, solved, chance, np.uint8(self.model.p.complaints_patience)
             )
         )
@@ -184,10 +166,10 @@ class Owner(mesa.Agent):
             F(p.grievance_legacy * estate.legacy + estate.lever_hostility)
             + f.grievance_dissatisfaction * missing
         )
-        asked = uniform(self.luck_persuasion) < f.grievance_persuasion * building.refuser_share
+        asked = formulas.draw(self.luck_persuasion) < f.grievance_persuasion * building.refuser_share
         overdue = int(self.waiting) > int(max(0.0, p.complaints_deadline - estate.lever_deadline) + 1.0)
         relief = F(min(1.0, p.grievance_decay + estate.lever_grievance))
-        grievance = next_grievance(
+        grievance = formulas.bitterness(
             self.grievance,
             raised,
             asked,
@@ -205,7 +187,7 @@ class Owner(mesa.Agent):
         """(takes part, approves) in this month's vote on a matter."""
         f = self.model.p.single
         take_part, approve, _, _ = self.model.luck.block(self.row, self.model.month, OWNER_VOTE, matter)
-        chance = participation_chance(
+        chance = formulas.chance_to_vote(
             f.committee_participation,
             f.committee_participation_activism,
             self.activism,
@@ -216,7 +198,7 @@ class Owner(mesa.Agent):
             self.occupancy,
             f.committee_vacant_participation,
         )
-        if not uniform(np.uint32(take_part)) < chance:
+        if not formulas.draw(np.uint32(take_part)) < chance:
             return False, False
-        liking = clip(F(base) + F(slope) * (self.satisfaction - f.payment_satisfaction_reference), F(0), F(1))
-        return True, bool(uniform(np.uint32(approve)) < liking)
+        liking = formulas.bounded(F(base) + F(slope) * (self.satisfaction - f.payment_satisfaction_reference))
+        return True, bool(formulas.draw(np.uint32(approve)) < liking)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -123,3 +125,20 @@ def test_the_comparison_notices_one_bit() -> None:
 def test_more_worlds_agree_for_longer(number: int) -> None:
     found, _, _ = run_both(number, 60)
     assert not found, "\n".join(found[:10])
+
+
+def test_the_reference_imports_no_rule_that_it_checks() -> None:
+    """An error in a shared formula would be in both and never found; shared are the start, exact arithmetic and names."""
+    for file in Path(__file__).parent.glob("*.py"):
+        if file.name.startswith("test_"):
+            continue  # they run the one against the other
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = (
+                {alias.name for alias in node.names}
+                if isinstance(node, ast.ImportFrom | ast.Import)
+                else set()
+            )
+            source = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            assert not any(name.startswith("sim.month") for name in names), file.name
+            if source.startswith("sim.month"):
+                assert (source, names) == ("sim.month.votes", {"Matter"}), f"{file.name}: {source}"

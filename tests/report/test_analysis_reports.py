@@ -12,11 +12,13 @@ from page_reader import Page
 from report_commands import STUDY, estate
 
 import sim
-from sim.errors import StudyError
+from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
 from sim.experiments.saved_objects import decode, encode
 from sim.outputs.report import MOST_BYTES, write_report
 from sim.outputs.report.words import WORDS
+from sim.results.files import seal_of
+from sim.results.folder import json_text, sealed
 
 KINDS = ("sensitivity", "tipping", "ablation", "budget")
 SECTIONS = ("question", "finding", "setting", "charts", "tables", "sure", "assumed", "reproduce")
@@ -111,16 +113,25 @@ def test_damaged_folders_are_refused_in_one_sentence(ablation_folder, tmp_path):
     broken = tmp_path / "broken"
     shutil.copytree(ablation_folder, broken)
     data = json.loads((broken / "result.json").read_text(encoding="utf-8"))
+
+    def put(text: str) -> None:
+        """Write the result as if it had been saved so."""
+        file = broken / "result.json"
+        file.write_text(text, encoding="utf-8")
+        manifest = json.loads((broken / "manifest.json").read_text(encoding="utf-8"))
+        manifest["files"][file.name] = seal_of(file)
+        (broken / "manifest.json").write_text(json_text(sealed(manifest)), encoding="utf-8")
+
     for text, words in (
         ("{", "cannot be read"),
-        (json.dumps(data | {"@of": "subprocess:Popen"}), "allowed a class of sim.experiments"),
+        (json.dumps(data | {"@of": "subprocess:Popen"}), "found a part of kind 'subprocess:Popen'"),
     ):
-        (broken / "result.json").write_text(text, encoding="utf-8")
+        put(text)
         done = estate("report", str(broken), "--no-pdf", "--out", str(tmp_path / "r.html"))
         assert done.exit_code == 2 and words in done.output.replace("\n", " "), done.output
     data["parts"]["digest"] = "0" * 64
-    (broken / "result.json").write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(StudyError, match="do not belong together"):
+    put(json.dumps(data))
+    with pytest.raises(ResultError, match="do not belong together"):
         sim.load_result(broken)
 
 

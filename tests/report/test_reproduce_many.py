@@ -15,6 +15,8 @@ from sim.errors import ResultError
 from sim.evidence.reproduce_many import reproduce_many, same_table
 from sim.experiments.engine import InProcess
 from sim.outputs.report import write_report
+from sim.results.files import seal_of
+from sim.results.folder import json_text, sealed
 
 KINDS = ("comparison", "study", "sensitivity", "ablation", "tipping", "budget")
 
@@ -25,12 +27,17 @@ def test_what_was_saved_comes_out_the_same(request, kind):
     found = reproduce_many(
         request.getfixturevalue(f"{kind}_folder"), engine=InProcess(), progress=ended.append
     )
-    assert found.same, (found.tables, found.changes)
+    assert found.same, (found.files, found.changes)
     assert (
         found.changes == ()
         and max(one.ended for one in ended) > 0
         and all(one.stored == 0 for one in ended[:1])
     )
+
+
+def resealed(folder: Path, manifest: dict) -> None:
+    """Write a manifest as if the result had been written so."""
+    (folder / "manifest.json").write_text(json_text(sealed(manifest)), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +84,20 @@ def test_a_difference_is_found_and_explained(adaptive_folder, tmp_path):
     table = pd.read_parquet(other / "withdrawal.parquet")
     table.assign(kept=table["kept"] + 1e-12).to_parquet(other / "withdrawal.parquet")
     done = estate("reproduce", str(other), "--in-process")
-    assert done.exit_code == 1 and "withdrawal" in done.output and "defect" in done.output
-    place = other / "manifest.json"
-    place.write_text(
-        json.dumps(
-            json.loads(place.read_text(encoding="utf-8")) | {"model_source_hash": "abc", "digest": "0" * 64}
-        ),
-        encoding="utf-8",
-    )
+    assert done.exit_code == 2 and "withdrawal.parquet: damaged or changed since" in done.output
+    # a change that hides itself: hash and seal are made anew
+    csv = other / "differences.csv"
+    csv.write_text(csv.read_text(encoding="utf-8").replace("0.", "0.9", 1), encoding="utf-8")
+    manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
+    manifest["sentences"]["en"][0] += " It is sure."
+    files = ("withdrawal.parquet", "differences.csv")
+    resealed(other, manifest | {"files": manifest["files"] | {name: seal_of(other / name) for name in files}})
+    done = estate("reproduce", str(other), "--in-process")
+    assert done.exit_code == 1 and "defect" not in done.output and "same to the last bit" in done.output
+    assert all(name in done.output for name in (*files, "manifest.json (sentences, en)"))
+    assert "differences.parquet" not in done.output
+    manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
+    resealed(other, manifest | {"model_source_hash": "abc", "digest": "0" * 64})
     done = estate("reproduce", str(other), "--in-process", lang="zh")
     assert done.exit_code == 1 and "模型源代码不同" in done.output
 
@@ -93,10 +106,7 @@ def test_an_unfinished_study_and_a_batch_are_refused(study_folder, batch_folder,
     other = tmp_path / "study"
     shutil.copytree(study_folder, other)
     place = other / "manifest.json"
-    place.write_text(
-        json.dumps(json.loads(place.read_text(encoding="utf-8")) | {"digest": None, "missing": 2}),
-        encoding="utf-8",
-    )
+    resealed(other, json.loads(place.read_text(encoding="utf-8")) | {"digest": None, "missing": 2})
     with pytest.raises(ResultError, match="finish it first"):
         reproduce_many(other, engine=InProcess())
     done = estate("reproduce", str(batch_folder))

@@ -14,6 +14,7 @@ from sim.city import City
 from sim.errors import ResultError
 from sim.results import Run, load_run
 from sim.results import folder as folder_module
+from sim.results.folder import json_text, sealed
 from sim.results.provenance import git_state, outcomes_digest, run_key, scenario_key
 from sim.results.tables import TABLES
 from sim.scenario import content_hash
@@ -38,7 +39,8 @@ def test_round_trip(run, saved):
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(run, name))
         assert getattr(loaded, name).attrs == getattr(run, name).attrs
-    assert {key: value for key, value in loaded.manifest.items() if key != "files"} == run.manifest
+    added = ("format", "units", "files", "seal")
+    assert {key: value for key, value in loaded.manifest.items() if key not in added} == run.manifest
 
 
 def test_a_loaded_run_can_be_saved_again(saved, tmp_path):
@@ -113,7 +115,7 @@ def test_another_run_is_never_overwritten(scenario, copy):
         city.run()
         other = Run.from_city(city)
     before = (copy / "manifest.json").read_bytes()
-    with pytest.raises(ResultError, match="holds another run"):
+    with pytest.raises(ResultError, match="holds another result"):
         other.save(copy)
     assert (copy / "manifest.json").read_bytes() == before
     load_run(copy)
@@ -126,15 +128,15 @@ def test_a_file_in_the_place_of_the_folder(run, tmp_path):
 
 
 def test_an_interrupted_save_is_not_a_run(run, tmp_path, monkeypatch):
-    write = folder_module._write_parquet
+    write = folder_module.pq.write_table
 
-    def fail_at_events(table, path):
+    def fail_at_events(table, path, **options):
         if "events" in path.name:
             path.write_bytes(b"half")
             raise KeyboardInterrupt
-        write(table, path)
+        write(table, path, **options)
 
-    monkeypatch.setattr(folder_module, "_write_parquet", fail_at_events)
+    monkeypatch.setattr(folder_module.pq, "write_table", fail_at_events)
     with pytest.raises(KeyboardInterrupt):
         run.save(tmp_path / "half")
     assert not [path for path in (tmp_path / "half").iterdir() if path.name.endswith(".part")]
@@ -144,11 +146,13 @@ def test_an_interrupted_save_is_not_a_run(run, tmp_path, monkeypatch):
     assert load_run(run.save(tmp_path / "half")).seed == run.seed
 
 
-def spoil_json(change):
+def spoil_json(change, seal=sealed):
+    """Change the manifest, and seal it anew so that it is read as if it had been written so."""
+
     def spoil(place: Path) -> None:
         manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
         change(manifest)
-        (place / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        (place / "manifest.json").write_text(json_text(seal(manifest)), encoding="utf-8")
 
     return spoil
 
@@ -157,10 +161,15 @@ DAMAGE = {
     "no manifest": (lambda place: (place / "manifest.json").unlink(), "no manifest.json in it"),
     "no JSON": (lambda place: (place / "manifest.json").write_text("{"), "cannot be read as JSON"),
     "not text": (lambda place: (place / "manifest.json").write_bytes(b"\xff\xfe"), "cannot be read as JSON"),
-    "a list": (lambda place: (place / "manifest.json").write_text("[]"), "format: found 'list'"),
+    "a list": (
+        lambda place: (place / "manifest.json").write_text("[]"),
+        "found list, allowed a table of JSON",
+    ),
     "NaN": (lambda place: (place / "manifest.json").write_text('{"format": NaN}'), "NaN is not a number"),
     "nested": (lambda place: (place / "manifest.json").write_text("[" * 100_000), "cannot be read as JSON"),
-    "other format": (spoil_json(lambda m: m.update(format=99)), "format: found 99, allowed 1"),
+    "other format": (spoil_json(lambda m: m.update(format=99)), "format: found 99, allowed 1 or 2"),
+    "by hand": (spoil_json(lambda m: m.update(wall_seconds=2), seal=dict), "manifest.json: changed since"),
+    "no seal": (spoil_json(lambda m: m.pop("seal"), seal=dict), "manifest.json: changed since"),
     "seed as text": (spoil_json(lambda m: m.update(seed="1")), "seed: found '1', allowed a number"),
     "months true": (spoil_json(lambda m: m.update(months=True)), "months: found True, allowed a number"),
     "no files": (spoil_json(lambda m: m.pop("files")), "files: found None, allowed a table"),

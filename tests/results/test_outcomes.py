@@ -97,11 +97,11 @@ def test_out_of_the_cycle_is_either_self_sustaining_or_on_support():
 
 def test_every_figure_says_what_it_is_over_whom_and_which_way_is_better():
     for name, figure in {**OUTCOMES, **SERIES}.items():
-        assert figure.en and figure.zh and figure.better in (-1, 0, 1), name
+        assert figure.in_language("en") and figure.in_language("zh") and figure.better in (-1, 0, 1), name
         assert figure.population in ("households", "billed", "estates", "city"), name
     assert (
-        len({one.en for one in OUTCOMES.values()})
-        == len({one.zh for one in OUTCOMES.values()})
+        len({one.in_language("en") for one in OUTCOMES.values()})
+        == len({one.in_language("zh") for one in OUTCOMES.values()})
         == len(OUTCOMES)
     )
     assert set(DEFAULT_OUTCOMES) <= set(OUTCOMES) and DEFAULT_OUTCOMES[0] == "collection_last_year"

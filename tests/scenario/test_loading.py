@@ -117,3 +117,17 @@ def test_shares_of_estates_become_whole_numbers(base: Path) -> None:
 
 def test_both_generic_scenarios_are_shipped() -> None:
     assert {"vicious_cycle", "wuhan"} <= set(list_scenarios())
+
+
+def test_a_title_in_one_language_serves_every_language(tmp_path: Path, base: Path) -> None:
+    text = base.read_text(encoding="utf-8")
+    (tmp_path / "whole.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "mine.toml").write_text('extends = "whole"\ntitle.zh = "我的城市"\n', encoding="utf-8")
+    scenario = load(tmp_path / "mine.toml")
+    assert (
+        scenario.title.in_language("en")
+        == scenario.title.in_language("zh")
+        == str(scenario.title)
+        == "我的城市"
+    )
+    assert load(tmp_path / "whole.toml").title.in_language("en") != "我的城市"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,14 +43,24 @@ def test_yuan_and_fen_are_inverse(fen: int) -> None:
     assert abs(figure - fen / 100) <= 0.0050001 * max(1, {"万": 1e4, "亿": 1e8}.get(text[-2], 1))
 
 
-def test_half_a_fen_goes_to_the_even_one() -> None:
-    assert [units.yuan_to_fen(yuan) for yuan in (1.005, 1.015, -1.005, 0.1 + 0.2)] == [100, 102, -100, 30]
+def test_half_a_fen_counts_as_one_whatever_binary_fractions_make_of_it() -> None:
+    amounts = (1.005, 1.015, -1.005, 0.1 + 0.2, 1.15, 0.15 * 6.7, 1.0049)
+    assert [units.yuan_to_fen(yuan) for yuan in amounts] == [101, 102, -101, 30, 115, 101, 100]
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), max_size=6), st.sampled_from((0.0, 0.25, 0.49)))
+def test_arrays_become_fen_as_single_amounts_do(fen: list[int], more: float) -> None:
+    amounts = [(part + (more if part >= 0 else -more)) / 100 for part in fen]
+    found = units.yuan_to_fen(np.array(amounts))
+    assert found.dtype == np.int64 and found.tolist() == [units.yuan_to_fen(one) for one in amounts] == fen
 
 
 @pytest.mark.parametrize("amount", [float("nan"), float("inf")])
 def test_what_is_no_amount_is_refused(amount: float) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         units.yuan_to_fen(amount)
+    with pytest.raises(ValueError, match="not an amount"):
+        units.yuan_to_fen(np.array([1.0, amount]))
 
 
 def test_shares_and_months_are_written_for_readers() -> None:

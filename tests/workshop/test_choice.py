@@ -89,9 +89,13 @@ def test_every_lever_speaks_both_languages() -> None:
         made = board(name)
         assert set(made.parameters) <= set(GROUPS)
         for lever in made.by_key.values():
-            chinese = lever.label.zh + unit_in(lever.unit, "zh") + "".join(lever.labels("zh").values())
+            chinese = (
+                lever.label.in_language("zh")
+                + unit_in(lever.unit, "zh")
+                + "".join(lever.labels("zh").values())
+            )
             assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese), lever.key
-            assert lever.label.en and len(lever.labels("en")) == len(lever.choices), lever.key
+            assert lever.label.in_language("en") and len(lever.labels("en")) == len(lever.choices), lever.key
 
 
 def test_an_address_holds_everything_that_was_set() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from nicegui import ui
 
 from sim.app import game_work
@@ -17,6 +14,16 @@ from sim.app.session import Session
 from sim.experiments.menu import Package, with_package
 from sim.scenario import to_toml
 from sim.units import MONTHS_PER_YEAR
+
+DECISION_COLUMNS = (
+    "team",
+    "year",
+    "measure",
+    "most_yuan",
+    "spent_yuan",
+    "out_of_cycle",
+    "worst_decile_satisfaction",
+)
 
 
 class DebriefPage:
@@ -133,35 +140,28 @@ class DebriefPage:
         ).mark("game-csv")
 
     def _csv(self, game: Game) -> None:
-        target = io.StringIO()
-        lines = csv.writer(target)
-        lines.writerow(
-            [
-                "team",
-                "year",
-                "measure",
-                "most_yuan",
-                "spent_yuan",
-                "out_of_cycle",
-                "worst_decile_satisfaction",
-            ]
-        )
+        import pandas as pd
+
+        from sim.results.csv_table import ENCODING, csv_text
+
+        rows = []
         for team in game.teams.values():
             for number, (decision, year) in enumerate(zip(team.decisions, team.years, strict=False), 1):
                 spent = dict(year.spent)
-                for kind, yuan in (decision or {"": 0}).items():
-                    lines.writerow(
-                        [
-                            _cell(team.name),
-                            number,
-                            kind,
-                            yuan,
-                            spent.get(kind, 0),
-                            f"{year.out_of_cycle:.6f}",
-                            f"{year.worst_decile:.6f}",
-                        ]
+                rows += [
+                    (
+                        _cell(team.name),
+                        number,
+                        kind,
+                        yuan,
+                        spent.get(kind, 0) if kind else 0,
+                        year.out_of_cycle,
+                        year.worst_decile,
                     )
-        ui.download.content(target.getvalue().encode("utf-8-sig"), "game.csv", "text/csv; charset=utf-8")
+                    for kind, yuan in (decision.items() if decision else [(None, 0)])
+                ]
+        text = csv_text(pd.DataFrame(rows, columns=DECISION_COLUMNS))
+        ui.download.content(text.encode(ENCODING), "game.csv", "text/csv; charset=utf-8")
 
     def _toml(self, game: Game) -> None:
         assert self.host.best is not None

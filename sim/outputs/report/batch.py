@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError
+from sim.results.folder import MANIFEST, OLD_FORMAT, check_seal, kind_of, read, read_manifest
 
 if TYPE_CHECKING:
     from sim.results import Run
 
+KIND = "batch"
 HEADLINE, BRIEF = "headline.json", "replications"
 
 
@@ -38,45 +40,60 @@ class Batch:
 
 
 def is_batch(folder: Path) -> bool:
-    """Whether a folder is one that `estate batch` wrote."""
-    return not (folder / "manifest.json").exists() and any(folder.glob(f"*/{HEADLINE}"))
+    """Whether a folder is one that `estate batch` wrote; one without a manifest was interrupted, or is of version 0.1."""
+    if not (folder / MANIFEST).exists():
+        return any(folder.glob(f"*/{HEADLINE}"))
+    try:
+        return kind_of(read_manifest(folder)) == KIND
+    except ResultError:
+        return False  # whoever reads it will say what is wrong
 
 
 def load_batch(folder: str | Path) -> Batch:
-    """The batch in a folder. ResultError if it holds none or a part cannot be read."""
-    from sim.results import load_run
-
+    """The batch in a folder. ResultError if it holds none, or a part is missing, damaged or changed by hand."""
     place = Path(folder)
     if not is_batch(place):
         raise ResultError(
             f"{place}: found no scenario of a batch in it, allowed a folder that `estate batch` wrote"
         )
-    found = []
-    for headline in sorted(place.glob(f"*/{HEADLINE}")):
-        if headline.parent.name.startswith("."):
-            continue  # what an interrupted batch left
-        runs = [
-            _outcomes(headline),
-            *(_outcomes(file) for file in sorted((headline.parent / BRIEF).glob("seed-*.json"))),
-        ]
-        found.append(
-            Replicated(
-                load_run(headline.parent),
-                {key: [run.get(key, math.nan) for run in runs] for key in runs[0]},
-                _ensemble(headline),
-            )
-        )
+    if (place / MANIFEST).exists():
+        read(place, KIND)
+    headlines = sorted(place.glob(f"*/{HEADLINE}"))
+    # what an interrupted batch left begins with a dot
+    found = [_replicated(one.parent) for one in headlines if not one.parent.name.startswith(".")]
     return Batch(place.resolve().name, tuple(found))
 
 
-def _ensemble(file: Path) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")).get("ensemble")
-    return found
+def _replicated(folder: Path) -> Replicated:
+    from sim.results import load_run
+
+    run = load_run(folder)  # its manifest vouches for the headline too
+    files = (folder / HEADLINE, *sorted((folder / BRIEF).glob("seed-*.json")))
+    told = [
+        _read(file, sealed=file.name != HEADLINE and run.manifest["format"] != OLD_FORMAT) for file in files
+    ]
+    outcomes = [_outcomes(data, file) for data, file in zip(told, files, strict=True)]
+    return Replicated(
+        run,
+        {key: [one.get(key, math.nan) for one in outcomes] for key in outcomes[0]},
+        told[0].get("ensemble"),
+    )
 
 
-def _outcomes(file: Path) -> dict[str, float]:
+def _read(file: Path, sealed: bool) -> dict[str, Any]:
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))["outcomes"]
-        return {key: math.nan if value is None else float(value) for key, value in data.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultError(f"{file}: cannot be read ({type(error).__name__}: {error})") from None
+    if not isinstance(data, dict):
+        raise ResultError(f"{file}: found {type(data).__name__}, allowed a table of JSON")
+    if sealed:
+        check_seal(data, file)
+    return data
+
+
+def _outcomes(data: Mapping[str, Any], file: Path) -> dict[str, float]:
+    try:
+        return {key: math.nan if value is None else float(value) for key, value in data["outcomes"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResultError(f"{file}: cannot be read ({type(error).__name__}: {error})") from None

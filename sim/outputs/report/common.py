@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from sim.outputs.catalog import amount, capital
 from sim.outputs.report.model import Table
 from sim.outputs.report.words import say
 from sim.parameters import PARAMETERS
+from sim.results.csv_table import csv_text
 from sim.scenario import Scenario
 from sim.units import NO_VALUE
 
@@ -68,7 +67,7 @@ def setting_table(rows: Sequence[tuple[str, str]], lang: str) -> Table:
 
 def label_of(programme: Programme, lang: str) -> str:
     """What a programme is called."""
-    return (programme.label_zh if lang == "zh" else programme.label_en) or programme.kind
+    return programme.label().in_language(lang)
 
 
 def dates_of(programme: Programme, months: int, lang: str) -> str:
@@ -254,11 +253,9 @@ def ensemble_file(held: Ensemble | None) -> tuple[tuple[str, str], ...]:
     """Name and text of the file of an ensemble, so that the page is enough to run over it again; nothing without one."""
     if held is None:
         return ()
-    made = io.StringIO()
-    writer = csv.DictWriter(made, held.keys, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(held.members)
-    return ((f"{held.name}.csv", made.getvalue()),)
+    import pandas as pd
+
+    return ((f"{held.name}.csv", csv_text(pd.DataFrame(list(held.members), columns=list(held.keys)))),)
 
 
 def ensemble_rows(facts: Mapping[str, Any] | None, lang: str) -> list[tuple[str, str]]:

@@ -85,10 +85,7 @@ def _setting(found: BudgetSearch, lang: str) -> list[tuple[str, str]]:
     known, asked = load_programmes(), found.asked
     rows = [*common.size_rows(found.scenario, lang), (say("yearly", lang), common.yuan(found.yearly, lang))]
     if asked.get("menu"):
-        labels = [
-            known[item["kind"]].label_zh if lang == "zh" else known[item["kind"]].label_en
-            for item in asked["menu"]
-        ]
+        labels = [known[item["kind"]].label().in_language(lang) for item in asked["menu"]]
         rows.append((say("menu", lang), common.listed(labels, lang)))
     rows.append((say("already", lang), common.programmes_line(found.scenario, lang)))
     rows += [

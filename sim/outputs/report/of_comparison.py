@@ -16,6 +16,7 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
 from sim.results.outcomes import BEARER_WORDS, OUTCOMES, STATE_OWNED
 from sim.scenario import to_toml
+from sim.text import in_language
 from sim.units import NO_VALUE
 from sim.words import Word
 
@@ -160,9 +161,7 @@ def _spending(found: Comparison, lang: str) -> list[Table]:
     for row in found.spending.to_dict("records"):
         if not row["bearer"] or row["arm"] == found.baseline.name:
             continue
-        bearer = (
-            BEARER_WORDS[row["bearer"]].in_language(lang) if row["bearer"] in BEARER_WORDS else row["bearer"]
-        )
+        bearer = _bearer(row["bearer"], lang) if row["bearer"] in BEARER_WORDS else row["bearer"]
         programme = names.get(row["programme"], row["programme"]) or (
             NO_VALUE if row["bearer"] == STATE_OWNED else say("services", lang)
         )
@@ -316,3 +315,8 @@ def _traces(found: Comparison, lang: str) -> Table:
         for name, arm in manifest["arms"].items()
     ]
     return common.traces_table([*rows, *common.version_rows(manifest, lang)], lang)
+
+
+def _bearer(name: str, lang: str) -> str:
+    with in_language(lang):
+        return BEARER_WORDS[name]

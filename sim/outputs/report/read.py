@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -19,8 +18,8 @@ from sim.outputs.report.of_run import part_of_run
 from sim.outputs.report.of_sensitivity import part_of_sensitivity
 from sim.outputs.report.of_study import part_of_study
 from sim.outputs.report.of_tipping import part_of_tipping
+from sim.results.folder import kind_of, read_manifest
 
-MANIFEST = "manifest.json"
 ALLOWED = "a run, a comparison, a study, a batch, a sensitivity analysis, a tipping map, an ablation or a budget search"
 LOADERS = {
     "run": ("sim.results", "load_run"),
@@ -45,24 +44,12 @@ PARTS: tuple[tuple[str, str, Callable[[Any, str], Part]], ...] = (
 def load_result(place: str | Path) -> Any:
     """What was saved in a folder: a run, comparison, study, batch, sensitivity analysis, tipping map, ablation or budget search.
 
-    ResultError or StudyError if there is none that can be read.
+    ResultError if there is none that can be read.
     """
     folder = Path(place)
-    if not folder.is_dir():
-        raise ResultError(f"{folder}: no such folder of results")
     if is_batch(folder):
         return load_batch(folder)
-    if not (folder / MANIFEST).is_file():
-        raise ResultError(f"{folder}: found no {MANIFEST}, allowed the folder of {ALLOWED}")
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultError(f"{folder / MANIFEST}: cannot be read as JSON ({error})") from None
-    kind = (
-        manifest.get("kind", "study" if "study" in manifest else "run")
-        if isinstance(manifest, dict)
-        else "run"
-    )
+    kind = kind_of(read_manifest(folder))
     if kind not in LOADERS:
         raise ResultError(f"{folder}: holds a result of kind {kind!r}, allowed {ALLOWED}")
     module, name = LOADERS[kind]

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError
-from sim.experiments.files import replace_text
 from sim.experiments.sensitivity import Sensitivity
 from sim.outputs.catalog import require_language
 from sim.outputs.report.page import report_page
 from sim.outputs.report.read import load_result, part_of
 from sim.outputs.report.weighed import with_weights
+from sim.results.files import replace_text
 
 MOST_BYTES = 3_000_000
 SHARPNESS = (130, 100, 80, 64)  # dots an inch, tried in turn until the page is small enough

@@ -1,0 +1,52 @@
+"""A run in a folder: written with what is needed to make it again, and read back as a Run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ResultError, ScenarioError
+from sim.results.folder import MANIFEST, PARQUET, read, write
+from sim.results.provenance import KIND, run_key
+from sim.results.run import Run
+from sim.results.tables import TABLES
+from sim.scenario.loading import check
+
+_NEEDED: dict[str, tuple[tuple[type, ...], str]] = {
+    "scenario": ((dict,), "a table"),
+    "content_hash": ((str,), "a text"),
+    "model_source_hash": ((str,), "a text"),
+    "seed": ((int,), "a number"),
+    "months": ((int,), "a number"),
+    "wall_seconds": ((int, float), "a number"),
+    "files": ((dict,), "a table"),
+}
+
+
+def save_run(run: Run, folder: Path) -> Path:
+    """Write a run into a folder; see `Run.save`."""
+    tables = {name: run.table(name) for name in TABLES}
+    return write(folder, KIND, run_key(run.manifest), run.manifest, tables, formats=[PARQUET])
+
+
+def load_run(folder: str | Path) -> Run:
+    """The run saved in a folder. ResultError if the folder, its manifest or one of its files is missing, damaged or changed."""
+    saved = read(folder, KIND)
+    manifest, path = saved.manifest, saved.place / MANIFEST
+    check_manifest(manifest, path)
+    for name in TABLES:
+        if not saved.has(name):
+            raise ResultError(f"{path}: files: says nothing about {name}.parquet")
+    try:
+        scenario = check(manifest["scenario"], {}, str(path))
+    except ScenarioError as error:
+        raise ResultError(f"{saved.place}: its scenario cannot be read by this version:\n{error}") from None
+    return Run(scenario, manifest["seed"], manifest["months"], float(manifest["wall_seconds"]), saved)
+
+
+def check_manifest(manifest: dict[str, Any], path: Path) -> None:
+    """ResultError if a key that the manifest of every run has is missing or of another type."""
+    for key, (kinds, expected) in _NEEDED.items():
+        value = manifest.get(key)
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            raise ResultError(f"{path}: {key}: found {value!r:.80}, allowed {expected}")
