@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from sim.parameters import PARAMETERS
+from sim.results.columns import COLUMN_WORDS
 from sim.words import (
-    COLUMN_WORDS,
     MODE_WORDS,
     MODES,
     OCCUPANCY,

@@ -1,0 +1,81 @@
+"""Write docs/outcomes.md and docs/zh/outcomes.md from the registry of outcomes, or tell whether they are up to date.
+
+python docs/make_outcomes.py [--check]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, POPULATION_WORDS, SERIES, Figure
+from sim.text import in_language
+
+HERE = Path(__file__).parent
+PAGES = {"en": HERE / "outcomes.md", "zh": HERE / "zh" / "outcomes.md"}
+WORDS = {
+    "en": {
+        "title": "# Outcomes",
+        "about": "Every figure of a run, as `sim/results/outcomes.py` defines it. Written by `docs/make_outcomes.py`; do not edit by hand.",
+        "default": "What a comparison shows unless told otherwise, the headline first",
+        "run": "## Of a run",
+        "series": "## Month by month",
+        "heads": ("id", "meaning", "unit", "over", "better"),
+        "better": ("less", "–", "more"),
+    },
+    "zh": {
+        "title": "# 结果指标",
+        "about": "一次运行的每个数字，以 `sim/results/outcomes.py` 的定义为准。本页由 `docs/make_outcomes.py` 生成，请勿手工修改。",
+        "default": "比较时默认显示的指标，第一个为主要指标",
+        "run": "## 整次运行",
+        "series": "## 逐月",
+        "heads": ("代号", "含义", "单位", "统计范围", "何者为好"),
+        "better": ("少", "–", "多"),
+    },
+}
+
+
+def page(language: str) -> str:
+    """The whole page in a language."""
+    words = WORDS[language]
+    with in_language(language):
+        default = [f"- `{name}`" for name in DEFAULT_OUTCOMES]
+        lines = [str(words["title"]), "", str(words["about"]), "", str(words["default"]), "", *default, ""]
+        for part, table in (("run", OUTCOMES), ("series", SERIES)):
+            lines += [str(words[part]), "", *_rows(table, words), ""]  # type: ignore[arg-type]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _rows(table: dict[str, Figure], words: dict[str, object]) -> list[str]:
+    heads, better = list(words["heads"]), list(words["better"])  # type: ignore[call-overload]
+    rows = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for name, figure in table.items():
+        over = POPULATION_WORDS[figure.population]
+        rows.append(f"| `{name}` | {figure.name} | {figure.unit} | {over} | {better[figure.better + 1]} |")
+    return rows
+
+
+def main() -> int:
+    """Write or check the pages; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="only tell whether the pages are up to date")
+    stale = [
+        file
+        for language, file in PAGES.items()
+        if not file.exists() or file.read_text(encoding="utf-8") != page(language)
+    ]
+    if parser.parse_args().check:
+        for file in stale:
+            print(
+                f"{file.relative_to(HERE.parent)} is out of date: run python docs/make_outcomes.py",
+                file=sys.stderr,
+            )
+        return 1 if stale else 0
+    for language, file in PAGES.items():
+        file.write_text(page(language), encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
