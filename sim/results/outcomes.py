@@ -34,7 +34,8 @@ from sim.words import MODES, STAGES
 
 # Over whom a figure is taken.
 HOUSEHOLDS, BILLED, ESTATES, CITY = "households", "billed", "estates", "city"
-POPULATION_WORDS = Family("population", (HOUSEHOLDS, BILLED, ESTATES, CITY))
+POPULATIONS = (HOUSEHOLDS, BILLED, ESTATES, CITY)
+POPULATION_WORDS = Family("population", POPULATIONS)
 BEARERS = (*PUBLIC_BEARERS, STATE_OWNED)
 BEARER_WORDS = Family("public_bearer", BEARERS)
 END, LAST_YEAR, RUN = "end", "last_year", "run"

@@ -120,8 +120,17 @@ class Run:
         """What moved each month (yuan) by purpose, kind of payer, kind of payee and programme ("" for none)."""
         return self._frame("ledger")
 
+    def outcomes(self) -> dict[str, float]:
+        """Every outcome of the registry (`sim.results.outcomes.OUTCOMES`) by id; NaN where one does not exist.
+
+        ResultError for a run of version 0.1, which defined its figures otherwise and kept none of these.
+        """
+        table = self._source.table("outcomes")
+        values = table.column("value").to_numpy(zero_copy_only=False)
+        return dict(zip(table.column("outcome").to_pylist(), map(float, values), strict=True))
+
     def table(self, name: str) -> pa.Table:
-        """A table as Arrow: "estates", "estate_table", "city", "events" or "ledger"."""
+        """A table as Arrow: "estates", "estate_table", "city", "events", "ledger" or "outcomes"."""
         return self._source.table(name)
 
     def _frame(self, name: str) -> pd.DataFrame:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError, ScenarioError
-from sim.results.folder import MANIFEST, PARQUET, read, write
+from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, read, write
 from sim.results.provenance import KIND, run_key
 from sim.results.run import Run
 from sim.results.tables import TABLES
 from sim.scenario.loading import check
 
+OF_VERSION_0_1 = ("estates", "estate_table", "city", "events", "ledger")
 _NEEDED: dict[str, tuple[tuple[type, ...], str]] = {
     "scenario": ((dict,), "a table"),
     "content_hash": ((str,), "a text"),
@@ -34,7 +35,8 @@ def load_run(folder: str | Path) -> Run:
     saved = read(folder, KIND)
     manifest, path = saved.manifest, saved.place / MANIFEST
     check_manifest(manifest, path)
-    for name in TABLES:
+    needed = OF_VERSION_0_1 if manifest.get("format") == OLD_FORMAT else tuple(TABLES)
+    for name in needed:
         if not saved.has(name):
             raise ResultError(f"{path}: files: says nothing about {name}.parquet")
     try:

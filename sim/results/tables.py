@@ -16,6 +16,7 @@ from sim.ledger import KINDS, PURPOSES
 from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
 from sim.results.city_table import city_columns
 from sim.results.columns import COLUMN_WORDS
+from sim.results.outcomes import OUTCOMES, POPULATIONS, run_outcomes
 from sim.results.reading import Reading, ratio, waiting_days
 from sim.results.record import Record
 from sim.state.events import CAUSES, EVENT_KINDS
@@ -154,12 +155,26 @@ def _encode(values: Sequence[str], names: Sequence[str]) -> Coded:
     return Coded(np.array([code[value] for value in values], np.int16), names)
 
 
+def outcomes_columns(record: Record) -> Columns:
+    """One row per outcome of the registry: its id, value (none where it does not exist), unit, and over whom it is taken."""
+    reading = Reading(record)
+    values = run_outcomes(reading)
+    figures = [OUTCOMES[name] for name in values]
+    return {
+        "outcome": _encode(tuple(values), tuple(values)),
+        "value": np.array(list(values.values())),
+        "unit": _encode([one.unit for one in figures], tuple(dict.fromkeys(one.unit for one in figures))),
+        "over": _encode([one.population for one in figures], POPULATIONS),
+    }
+
+
 TABLES: dict[str, Callable[[Record], Columns]] = {
     "estates": estates_columns,
     "estate_table": estate_table_columns,
     "city": city_columns,
     "events": events_columns,
     "ledger": ledger_columns,
+    "outcomes": outcomes_columns,
 }
 """What makes the columns of each table of a run, by the name of the table."""
 

@@ -36,7 +36,9 @@ def test_round_trip(run, saved):
     loaded = load_run(saved)
     assert (loaded.seed, loaded.months, loaded.wall_seconds) == (run.seed, run.months, run.wall_seconds)
     assert loaded.scenario == run.scenario
-    for name in TABLES:
+    assert set(TABLES) == {"estates", "estate_table", "city", "events", "ledger", "outcomes"}
+    pd.testing.assert_series_equal(pd.Series(loaded.outcomes()), pd.Series(run.outcomes()))
+    for name in ("estates", "estate_table", "city", "events", "ledger"):
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(run, name))
         assert getattr(loaded, name).attrs == getattr(run, name).attrs
     added = ("format", "units", "files", "seal")

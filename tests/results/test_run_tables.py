@@ -11,8 +11,9 @@ import pytest
 
 from sim.city import City
 from sim.ledger import PURPOSES
-from sim.results import Run
+from sim.results import Run, load_run
 from sim.results.columns import CITY_COLUMN_WORDS, units_of
+from sim.results.outcomes import OUTCOMES
 from sim.words import ESTATE_COLUMN_WORDS, MODES, STAGES
 
 ESTATES = [
@@ -236,3 +237,18 @@ def test_how_a_run_shows_itself(run):
 
     assert isinstance(run.plot(), Figure)
     assert isinstance(run.plot("stages", lang="zh"), Figure)
+
+
+def test_a_run_tells_every_outcome_and_its_saved_folder_the_same(run, tmp_path):
+    found = run.outcomes()
+    assert list(found) == list(OUTCOMES)
+    assert found["collection_last_year"] == pytest.approx(run.city["collection"].iloc[-1])
+    last = run.city["cycle"].iloc[-12:]
+    assert found["cycle_share_last_year"] == pytest.approx(last.mean())
+    spent = run.city["fiscal_spending"].iloc[1:].sum()
+    assert (
+        found["fiscal_spending"] == pytest.approx(spent) and found["public_cost"] >= found["fiscal_spending"]
+    )
+    again = load_run(run.save(tmp_path / "run")).outcomes()
+    assert {k: v for k, v in again.items() if v == v} == {k: v for k, v in found.items() if v == v}
+    assert list(again) == list(found)
