@@ -9,6 +9,7 @@ from typing import Any
 from sim.scenario.loading import check, load
 from sim.scenario.programme import Programme
 from sim.scenario.schema import Scenario
+from sim.scenario.sources import restated
 from sim.scenario.writing import to_data
 
 
@@ -26,10 +27,13 @@ def with_programmes(
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     data = to_data(loaded)
     own = data.get("interventions", []) if keep else []
+    before = dict(data)
     data |= {
         "interventions": [*own, *(_table_of(one, loaded) for one in programmes)],
         "name": name or loaded.name,
     }
+    if "figures" in data:
+        data["figures"] = restated(data["figures"], before, data)
     return check(data, {(): loaded.name}, loaded.name)
 
 

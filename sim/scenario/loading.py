@@ -17,7 +17,8 @@ from sim.scenario.merging import Origins, file_at, leave_out, merge, origins_of
 from sim.scenario.messages import problems_of
 from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
-from sim.text import Message, message
+from sim.scenario.sources import restated
+from sim.text import Message, languages, message
 
 SUFFIX = ".toml"
 ADD = "add_"
@@ -104,7 +105,12 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
     if base_name is not None:
         base = _read_base(base_name, file, (*chain, file.resolve()))
         base.data.pop("name", None)
-        data = merge(leave_out(base.data, left_out, str(file)), own)
+        inherited = leave_out(base.data, left_out, str(file))
+        data = merge(inherited, own)
+        if "figures" in inherited and "figures" not in own:
+            data["figures"] = restated(inherited["figures"], base.data, data)
+        if own.keys() - {"name"} or left_out or any(additions.values()):
+            data |= _own_words(own, base.data, file)
         origins = base.origins | origins
     elif left_out:
         raise ScenarioError(
@@ -124,6 +130,26 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
                 origins |= origins_of(table, str(file), (key, index))
             data = data | {key: together}
     return _Read(data, origins)
+
+
+def _own_words(own: dict[str, Any], base: dict[str, Any], file: Path) -> dict[str, Any]:
+    """Title and description of a variant that states none: those of its base tell of another city, so they are only quoted."""
+    title = base.get("title")
+    if not isinstance(title, dict) or not title:
+        return {}
+    words: dict[str, Any] = {}
+    values = {"name": own.get("name", file.stem)}
+    for key in ("title", "description"):
+        if key not in own:
+            words[key] = {
+                name: message(
+                    f"scenario.variant.{key}",
+                    title=title.get(name) or title.get("en") or next(iter(title.values())),
+                    **values,
+                ).in_language(name)
+                for name in languages()
+            }
+    return words
 
 
 def _places(key: str, before: list[Any], added: list[Any]) -> list[int]:

@@ -13,8 +13,10 @@ from sim.text import message
 Origins = dict[tuple[str | int, ...], str]
 
 # These tables are one value each (a distribution): a variant that states one replaces it whole, because the entries
-# it does not mention would otherwise stay and break the sum; or one text, of which another language would still be the old one.
-REPLACED_WHOLE = frozenset({"modes", "mode_counts", "title", "description"})
+# it does not mention would otherwise stay and break the sum; or one text (WORDINGS; a name that is a table is one), of which another
+# language would still be the old one.
+WORDINGS = frozenset({"title", "description", "name"})
+REPLACED_WHOLE = frozenset({"modes", "mode_counts"}) | WORDINGS
 # Two ways to say one thing: whichever the variant uses, the other one is no longer inherited.
 ALTERNATIVES = {"count": "share", "share": "count", "modes": "mode_counts", "mode_counts": "modes"}
 

@@ -11,11 +11,12 @@ from sim.errors import ScenarioError
 from sim.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.scenario.loading import check
-from sim.scenario.merging import ALTERNATIVES, Origins
+from sim.scenario.merging import ALTERNATIVES, WORDINGS, Origins
 from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
+from sim.scenario.sources import restated
 from sim.scenario.writing import to_data
-from sim.text import Message, message
+from sim.text import Message, languages, message
 
 SOURCE = "--set"
 
@@ -26,9 +27,10 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
     `parameters.` may be left out, and an intervention is addressed by name (`interventions.award.start`). Setting
     count takes share away, and modes mode_counts, and the other way round. Raises a ScenarioError with every problem.
     """
-    data = to_data(scenario)
+    data, before = to_data(scenario), to_data(scenario)
     origins: Origins = {(): scenario.name}
     problems = []
+    worded: dict[tuple[str | int, ...], set[str]] = {}
     for key, value in overrides.items():
         place = place_of(key, data)
         if isinstance(place, Problem):
@@ -37,9 +39,24 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
             problems.append(Problem(SOURCE, key, broken, message("scenario.override.inside")))
         else:
             origins[place] = SOURCE
+            if len(place) > 1 and place[-2] in WORDINGS and place[-1] in languages():
+                worded.setdefault(place[:-1], set()).add(str(place[-1]))
     if problems:
         raise ScenarioError(problems)
+    for place, given in worded.items():
+        _only(data, place, given)
+    if "figures" in data:
+        data["figures"] = restated(data["figures"], before, data)
     return check(data, origins, scenario.name)
+
+
+def _only(data: Any, place: tuple[str | int, ...], given: set[str]) -> None:
+    """Take the languages that were not given out of a text: they would still say what stood there before."""
+    text = data
+    for part in place:
+        text = text[part]
+    for name in text.keys() - given:
+        del text[name]
 
 
 def parse_setting(text: str) -> tuple[str, Any]:

@@ -1,10 +1,22 @@
-"""Which evidence ids exist: the first column of the register that ships with the package."""
+"""Where a scenario's numbers come from: the ids of the evidence register, and which figures still stand when a value changes."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib.resources import files
+from itertools import zip_longest
+from typing import Any
+
+from sim.text import Spoken, languages, message
+
+# What readers are told and no figure backs.
+_NOT_BACKED = frozenset({"name", "title", "description", "figures"})
+_TABLE = "–"  # in place of a value: what the figure told of is a table, or a pattern over several keys
+
+Path = tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -12,3 +24,97 @@ def evidence_ids() -> frozenset[str]:
     """All ids of `sim/evidence/evidence.csv`."""
     text = (files("sim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
     return frozenset(row["id"] for row in csv.DictReader(text.splitlines()))
+
+
+def in_words(text: Spoken) -> dict[str, str]:
+    """A text of the catalogs as the table of a `Wording`, in every language."""
+    return {name: text.in_language(name) for name in languages()}
+
+
+def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Any:
+    """`figures` (tables of a scenario file) as they stand when the data `before` has become `after`; they are not changed in place.
+
+    A figure backs a number: where the number is another one now, the figure says so, is assumed, and names no source; where the
+    key is gone, so is the figure. A key may be a pattern (`types.*.modes`) or name a table, which changes with anything in it.
+    Figures about something that is no key of the scenario stay. What is no list of tables is left for the check to refuse.
+    """
+    if not isinstance(figures, list) or not all(isinstance(figure, Mapping) for figure in figures):
+        return figures
+    changed = _changed(before, after)
+    if not changed:
+        return figures
+    stand: list[Any] = []
+    for figure in figures:
+        key = _key(figure.get("key"))
+        if not any(_within(path, key) for path in changed):
+            stand.append(figure)
+            continue
+        values = [value for path, value in _leaves(after) if _within(path, key)]
+        if len(values) == 1 and values[0] == figure.get("value"):
+            stand.append(figure)
+        elif values:
+            stand.append(_set_here(figure, _value_at(after, key)))
+    return stand
+
+
+def _set_here(figure: Mapping[str, Any], value: Any) -> dict[str, Any]:
+    """What is left of a figure whose number was set to another value: key and unit, the number, and that it has no source."""
+    shown = value if _is_number(value) else str(value) if isinstance(value, str | bool) else _TABLE
+    kept = {name: figure[name] for name in ("key", "unit") if name in figure and shown != _TABLE}
+    note = in_words(message("scenario.figure.set_here"))
+    return {"key": figure["key"]} | kept | {"value": shown, "status": "assumed", "note": note}
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[Path]:
+    """The places of all values that are in one of the two only, or are not the same in both."""
+    first, second = dict(_leaves(before)), dict(_leaves(after))
+    missing = object()
+    return {
+        path
+        for path in first.keys() | second.keys()
+        if first.get(path, missing) != second.get(path, missing) and path[0] not in _NOT_BACKED
+    }
+
+
+def _leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every value of a scenario's data with its place; a programme's place is its name, as dotted keys have it."""
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            yield from _leaves(value, (*path, str(key)))
+    elif isinstance(data, Sequence) and not isinstance(data, str) and path == ("interventions",):
+        for index, one in enumerate(data):
+            yield from _leaves(one, (*path, _programme(one, index)))
+    else:
+        yield path, data
+
+
+def _programme(table: Any, index: int) -> str:
+    """What dotted keys call a programme: its name, else its kind, as the check fills it in."""
+    found = (table.get("name") or table.get("kind")) if isinstance(table, Mapping) else None
+    return str(found or index)
+
+
+def _value_at(data: Mapping[str, Any], key: Path) -> Any:
+    found = dict(_leaves(data)).get(key)
+    return _TABLE if found is None else found
+
+
+def _key(written: Any) -> Path:
+    """The key of a figure as a place; parameters may be written without their first part."""
+    return tuple(str(written).split("."))
+
+
+def _within(path: Path, key: Path) -> bool:
+    """Whether a value's place is what a key names, or lies in it."""
+    places = (path, path[1:]) if path[0] == "parameters" else (path,)
+    return any(
+        all(
+            pattern is None or (part is not None and fnmatchcase(part, pattern))
+            for part, pattern in zip_longest(place, key)
+        )
+        for place in places
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -13,6 +13,7 @@ from sim.outputs.report.words import say
 from sim.parameters import PARAMETERS
 from sim.results.csv_table import csv_text
 from sim.scenario import Scenario
+from sim.text import message
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _parameters(scenario: Scenario, lang: str) -> Table:
                     f"{here:.6g}{mark}",
                     one.unit,
                     STATUSES[status].in_language(lang),
-                    _source(one.source, lang),
+                    _source(one.source, lang) if here == one.default else _source_here(key, scenario, lang),
                     one.label.in_language(lang),
                 )
             )
@@ -155,6 +156,14 @@ def _parameters(scenario: Scenario, lang: str) -> Table:
         tuple(rows),
         folded=True,
     )
+
+
+def _source_here(key: str, scenario: Scenario, lang: str) -> str:
+    """The source of a parameter that the scenario sets: that of its own figure; the declared one is of the default."""
+    for figure in scenario.figures:
+        if figure.key.removeprefix("parameters.") == key and figure.evidence:
+            return figure.evidence
+    return message("scenario.figure.set_here").in_language(lang)
 
 
 def _source(key: str, lang: str) -> str:

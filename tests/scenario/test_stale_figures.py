@@ -1,0 +1,132 @@
+"""A figure backs one number: where a variant or `--set` changes the number, its source does not stand beside the new one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.cli.describe import show_scenario
+from sim.outputs.report.common import assumptions
+from sim.results.standing import standing
+from sim.scenario import Scenario, load, with_overrides
+from sim.scenario.adding import with_programmes
+
+CASE = Path(__file__).resolve().parents[1] / "cases" / "mycity_stale_provenance.toml"
+SIZE = "types.commodity.households_mean"
+UNSTATED = {"en": "set by this scenario, no source given", "zh": "本情景自行设定，未注明来源"}
+
+
+def variant(folder: Path, text: str) -> Scenario:
+    """A variant of the ordinary city."""
+    file = folder / "mine.toml"
+    file.write_text('extends = "vicious_cycle"\n' + text, encoding="utf-8")
+    return load(file)
+
+
+def told(scenario: Scenario, key: str) -> tuple[object, str, str, str]:
+    """What a scenario says of one figure: value, source, status and note in English."""
+    (found,) = [figure for figure in scenario.figures if figure.key == key]
+    return found.value, found.evidence, found.status, found.note.in_language("en")
+
+
+def test_a_changed_number_loses_its_source_and_says_so() -> None:
+    assert told(load("vicious_cycle"), SIZE)[:2] == (480, "P004")
+    assert told(load(CASE), SIZE) == (545, "", "assumed", UNSTATED["en"])
+
+
+def test_a_number_that_stays_keeps_its_source() -> None:
+    key = "types.commodity.area_mean"
+    assert told(load(CASE), key) == told(load("vicious_cycle"), key)
+
+
+def test_the_same_number_written_again_keeps_its_source(tmp_path: Path) -> None:
+    assert told(variant(tmp_path, f"{SIZE} = 480"), SIZE)[:2] == (480, "P004")
+
+
+def test_a_figure_of_the_users_own_stands(tmp_path: Path) -> None:
+    own = (
+        f'{SIZE} = 545\n[[add_figures]]\nkey = "{SIZE}"\nvalue = 545\n'
+        'evidence = "P005"\nstatus = "reported"\nnote = { zh = "统计" }'
+    )
+    assert told(variant(tmp_path, own), SIZE) == (545, "P005", "reported", "统计")
+
+
+def test_a_second_variant_keeps_what_the_first_stated_and_loses_it_where_it_differs(tmp_path: Path) -> None:
+    variant(
+        tmp_path,
+        f'{SIZE} = 545\n[[add_figures]]\nkey = "{SIZE}"\nvalue = 545\nevidence = "P005"\nstatus = "reported"\nnote.zh = "统计"',
+    )
+    (tmp_path / "same.toml").write_text('extends = "mine"\nmonths = 24', encoding="utf-8")
+    (tmp_path / "other.toml").write_text(f'extends = "mine"\n{SIZE} = 600', encoding="utf-8")
+    assert told(load(tmp_path / "same.toml"), SIZE)[:2] == (545, "P005")
+    assert told(load(tmp_path / "other.toml"), SIZE)[:3] == (600, "", "assumed")
+
+
+def test_a_pattern_over_the_types_falls_with_any_of_them(tmp_path: Path) -> None:
+    changed = variant(tmp_path, "types.commodity.modes = { market = 1.0 }")
+    assert told(changed, "types.*.modes") == ("–", "", "assumed", UNSTATED["en"])
+    assert told(variant(tmp_path, "months = 12"), "types.*.modes")[3] != UNSTATED["en"]
+
+
+def test_what_is_set_on_the_command_line_has_no_source() -> None:
+    changed = with_overrides(load("vicious_cycle"), {SIZE: 545})
+    assert told(changed, SIZE) == (545, "", "assumed", UNSTATED["en"])
+    assert (
+        with_overrides(load("vicious_cycle"), {SIZE: 480, "months": 12}).figures
+        == load("vicious_cycle").figures
+    )
+
+
+def test_figures_of_a_programme_go_with_it() -> None:
+    full, bare = load("pingdingshan"), with_programmes("pingdingshan", keep=False)
+    gone = {figure.key for figure in full.figures} - {figure.key for figure in bare.figures}
+    assert "interventions.award_xinhua" in gone and all(key.startswith("interventions.") for key in gone)
+    added = with_programmes(full, {"kind": "committee_drive", "start": 13})
+    assert added.figures == full.figures
+
+
+def test_standing_counts_a_changed_parameter_as_assumed() -> None:
+    key = "parameters.payment.base"
+    figure = {"key": key, "value": 0.5, "evidence": "P005", "status": "reported", "note": {"en": "a survey"}}
+    data = with_overrides(load("vicious_cycle"), {key: 0.5}).model_dump(mode="json")
+    sourced = Scenario.model_validate(data | {"figures": [figure]})
+    before, after = standing(sourced), standing(with_overrides(sourced, {key: 0.6}))
+    assert before["parameters"]["measured"] == after["parameters"]["measured"] + 1
+    assert (before["figures"]["reported"], after["figures"]["reported"]) == (1, 0)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_describe_shows_no_old_source_title_or_city(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    show_scenario(str(CASE), lang)
+    lines = capsys.readouterr().out
+    assert lines.startswith("我市：420个小区，不采取措施\n")
+    assert "300" not in lines.split("\n\n")[0]  # the description of the base tells of its 300 estates
+    assert "Example City" not in lines and "示例市" not in lines
+    assert "P004 Gejiu" not in "\n".join(
+        line for line in lines.splitlines() if line.startswith("types.commodity.househol")
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_report_shows_no_old_source_for_figures_and_parameters(lang: str) -> None:
+    changed = with_overrides(load(CASE), {"parameters.payment.base": 0.5})
+    rows = {row[0]: row for table in assumptions([changed], lang) for row in table.rows}
+    assert rows[SIZE][1].startswith("545") and rows[SIZE][-1] == UNSTATED[lang]
+    assert UNSTATED[lang] in rows["payment.base"]
+
+
+@pytest.mark.parametrize("key", ["title", "description"])
+def test_a_text_set_in_one_language_serves_every_language(key: str) -> None:
+    changed = with_overrides(load("vicious_cycle"), {f"{key}.zh": "我市"})
+    assert getattr(changed, key).in_language("en") == "我市"
+
+
+def test_a_variant_without_words_is_told_as_a_variant(tmp_path: Path) -> None:
+    base, mine = load("vicious_cycle"), variant(tmp_path, "city.estates = 20")
+    for lang in ("zh", "en"):
+        title = base.title.in_language(lang)
+        assert title in mine.title.in_language(lang) and "mine" in mine.title.in_language(lang)
+        assert title in mine.description.in_language(lang)
+        assert mine.description.in_language(lang) != base.description.in_language(lang)
+    assert variant(tmp_path, 'name = "renamed"').title == base.title
