@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiments.intervals import Interval, mean_intervals
+from sim.experiments.rescue import Rescues, count_rescues, fates_by_months
 from sim.experiments.summary import RunSummary
 from sim.results.outcomes import DEFAULT_OUTCOMES
-from sim.words import STAGES
+from sim.units import MONTHS_PER_YEAR
 
 MONTHLY = ("cycle", "satisfaction", "collection", "quality")
-CYCLE_STAGES = tuple(STAGES.index(name) for name in ("spiralling", "collapsed"))
 RESAMPLES = 999
 MOST_LISTED = 12
 
@@ -34,8 +34,8 @@ class Difference:
     pairs: int
     outcomes: dict[str, tuple[float, float, Interval]]  # mean of the first, mean difference, interval
     monthly: dict[str, Monthly]
-    rescued: float  # estates a run in the cycle at the end under the first policy and not under this one
-    harmed: float  # the other way round
+    rescued: Rescues  # of estates
+    rescued_households: Rescues
     estates: tuple[
         tuple[int, int, int], ...
     ]  # first seed: estate, months in the cycle under the first and under this one
@@ -59,15 +59,17 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
         for place, name in enumerate(names)
     }
     before, after = (
-        np.array([np.isin(run.estates["final_stage"], CYCLE_STAGES) for run in runs])
-        for runs in (first, other)
+        np.array([run.estates["cycle_months_last_year"] for run in runs]) for runs in (first, other)
     )
+    fates = fates_by_months(before, after, first[0].months)
+    at_risk = before == min(first[0].months, MONTHS_PER_YEAR)
+    people = np.array([run.estates["households"] for run in first])
     return Difference(
         len(first),
         outcomes,
         {name: _monthly(first, other, name) for name in MONTHLY},
-        float((before & ~after).sum(axis=1).mean()),
-        float((after & ~before).sum(axis=1).mean()),
+        count_rescues(fates, at_risk, resamples=RESAMPLES),
+        count_rescues(fates, at_risk, resamples=RESAMPLES, households=people),
         _most_changed(first[0], other[0]),
     )
 

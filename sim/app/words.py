@@ -125,8 +125,12 @@ SAID = (
         "do_compare": Word("开始对比", "Compare"),
         "against": Word("{policy}，相对于 {first}", "{policy}, against {first}"),
         "rescued": Word(
-            "平均每次运行：走出恶性循环的小区{rescued}个，新陷入的{harmed}个（期末）。",
-            "In a run on average: {rescued} estates out of the cycle at the end that were in it under the baseline, {harmed} the other way round.",
+            "平均每次运行：脱困的小区{rescued}个（最后12个月，基准中月月处于循环，此处月月不在），转差的{harmed}个（相反），两者皆非的{neither}个。",
+            "In a run on average: {rescued} estates rescued (in the cycle in each of the last twelve months under the baseline, out of it in each here), {harmed} harmed (the reverse), {neither} neither.",
+        ),
+        "rescued_households": Word(
+            "按住户计：脱困{rescued}户，转差{harmed}户，两者皆非{neither}户。",
+            "In households: {rescued} rescued, {harmed} harmed, {neither} neither.",
         ),
         "interval_note": Word(
             "每条线是{pairs}对同种子运行之差的均值；色带为95%置信区间（自助法），只反映随机差异；“–”表示各对运行之差全都相同，或无此数据。",

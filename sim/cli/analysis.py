@@ -20,13 +20,6 @@ class Method(StrEnum):
     both = "both"
 
 
-class Rule(StrEnum):
-    """When an estate counts as rescued."""
-
-    end = "end"
-    months = "months"
-
-
 SettingsOption = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads this at run time
     typer.Option(
@@ -105,12 +98,6 @@ def compare_command(
             help="Also end each programme after this month: what remains? / 另做退出检验：在该月后停止各项措施。",
         ),
     ] = None,
-    rule: Annotated[
-        Rule,
-        typer.Option(
-            help="Rescued: out of the cycle at the end, or at least a year less in it. / 救回的判定：期末，或少陷一年以上。"
-        ),
-    ] = Rule.end,
     ensemble: EnsembleOption = None,
     level: LevelOption = 0.95,
     out: OutOption = None,
@@ -121,7 +108,7 @@ def compare_command(
     scheduler: SchedulerOption = None,
     in_process: InProcessOption = False,
 ) -> None:
-    """Compare scenarios with the same seeds: effect, rescues, cost. / 用相同随机种子比较情景：效果、救回小区、费用。"""
+    """Compare scenarios with the same seeds: effect, rescues, cost. / 用相同随机种子比较情景：效果、脱困小区、费用。"""
     from sim.cli.compare import Order, carry_out
     from sim.cli.engines import Workplace
 
@@ -138,7 +125,6 @@ def compare_command(
             width,
             difference,
             withdraw,
-            rule.value,
             ensemble,
             level,
             out,

@@ -13,7 +13,9 @@ from sim.errors import StudyError
 from sim.experiments.arms import prepare
 from sim.experiments.compare import REPLICATIONS, Adaptive, compare, compare_study
 from sim.experiments.comparison import KIND, Comparison
+from sim.experiments.comparison_tables import of_estates
 from sim.experiments.ensemble import as_ensemble
+from sim.experiments.rescue import COUNTED
 from sim.experiments.withdrawal import Withdrawal, programmes_to_end, withdrawal_test
 from sim.outputs.comparison_words import bounds_of, level_of, short_title, size_of
 from sim.results.folder import check_place
@@ -45,7 +47,6 @@ class Order(NamedTuple):
     width: float | None
     difference: float | None
     withdraw: int | None
-    rule: str
     ensemble: str | None
     level: float
     out: Path | None
@@ -57,7 +58,6 @@ class Order(NamedTuple):
         """What `compare` is told besides scenarios, store and progress; what was left out has its default."""
         found: dict[str, Any] = {
             "level": self.level,
-            "rule": self.rule,
             "ensemble": as_ensemble(self.ensemble),
             "engine": self.place.engine(),
         }
@@ -172,7 +172,8 @@ def show(screen: Console, found: Comparison, lang: str) -> None:
         screen.print(_differences(found, outcome, lang))
     screen.print(say("needed_note", lang), style="dim", markup=False)
     screen.print()
-    screen.print(_rescues(found, lang))
+    for counted in COUNTED:
+        screen.print(_rescues(found, counted, lang))
 
 
 def _differences(found: Comparison, outcome: str, lang: str) -> Table:
@@ -192,24 +193,21 @@ def _differences(found: Comparison, outcome: str, lang: str) -> Table:
     return made
 
 
-def _rescues(found: Comparison, lang: str) -> Table:
-    made = table(
-        say(f"rescues_{found.settings.rule}", lang),
-        *(
-            say(key, lang)
-            for key in ("arm", "group", "at_risk", "rescued", "harmed", "unchanged", "share_rescued")
-        ),
-        right=2,
-    )
+def _rescues(found: Comparison, counted: str, lang: str) -> Table:
+    columns = ("arm", "group", "at_risk", "rescued", "harmed", "neither", "share_rescued")
+    made = table(say(f"rescues_{counted}", lang), *(say(key, lang) for key in columns), right=2)
     kinds = found.baseline.scenario.types
-    for _, row in found.rescues[found.rescues["by"] != "district"].iterrows():
-        whole = row["group"] == "all" and row["by"] == "all"
-        group = say("all", lang) if whole else short_title(kinds[row["group"]].title.in_language(lang))
+    for _, row in of_estates(found.rescues, counted).iterrows():
+        whole = row["by"] == "all"
+        if row["by"] == "type":
+            group = short_title(kinds[row["group"]].title.in_language(lang))
+        else:
+            group = say("all" if whole else "district", lang, name=row["group"])
         share = row["share_rescued"]
         made.add_row(
             row["arm"] if whole else "",
             group,
-            *(f"{row[name]:,.1f}" for name in ("at_risk", "rescued", "harmed", "unchanged")),
+            *(f"{row[name]:,.1f}" for name in ("at_risk", "rescued", "harmed", "neither")),
             "–"
             if share != share
             else f"{100 * share:.0f}% ({100 * row['share_rescued_low']:.0f}–{100 * row['share_rescued_high']:.0f}%)",

@@ -158,7 +158,6 @@ def _comparison(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
         "outcomes": settings.outcomes,
         "level": settings.level,
         "differences": dict(settings.differences),
-        "rule": settings.rule,
         "ensemble": settings.ensemble,
     }
     if looks:

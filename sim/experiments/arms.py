@@ -23,6 +23,7 @@ ESTATES = (
     "households",
     "final_stage",
     "cycle_months",
+    "cycle_months_last_year",
     "satisfaction_last_year",
     "quality_last_year",
     "collection_last_year",

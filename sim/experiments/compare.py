@@ -13,7 +13,6 @@ from sim.experiments.comparison import Comparison, Look, Settings
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.intervals import LEAST_PAIRS, LEVEL
-from sim.experiments.rescue import RULES
 from sim.experiments.running import CellResults, Report, run_cells
 from sim.experiments.store import Store, open_store
 from sim.experiments.study_file import SCENARIO_FACTOR, Study, load_study
@@ -64,7 +63,6 @@ def compare(
     level: float = LEVEL,
     adaptive: Adaptive | None = None,
     differences: Mapping[str, float] | None = None,
-    rule: str = "end",
     ensemble: Ensemble | str | Path | None = None,
     engine: Engine | None = None,
     store: Store | Path | str | None = None,
@@ -75,15 +73,14 @@ def compare(
 
     `seeds`: default `replications` of them from `first_seed` on; with `adaptive`, as many as it takes. `overrides` and `months`
     change all arms (a programme's setting: those that have the programme). `differences`: by outcome, the difference one wants
-    to be able to see (default: the one found), for how many replications it takes. `rule`: when an estate counts as rescued,
-    see `rescue.RULES`. `ensemble` (itself, its name or file): replication r has its member r in every arm, so that intervals
+    to be able to see (default: the one found), for how many replications it takes. `ensemble` (itself, its name or file): replication r has its member r in every arm, so that intervals
     contain the uncertainty of parameters too; what an arm sets itself stays. `engine`, `store`, `timeout`, `progress`: see `run_cells`.
 
     Raises EstateError: an unknown outcome, arms of different cities, or a run without a result (nothing is computed over the
     others).
     """
     arms = prepare(scenarios, months, overrides or {})
-    _check(outcomes, level, differences or {}, rule)
+    _check(outcomes, level, differences or {})
     members = as_ensemble(ensemble)
     place = store if isinstance(store, Store) else open_store(store)
     asked = list(seeds) if seeds is not None else list(range(first_seed, first_seed + replications))
@@ -106,13 +103,13 @@ def compare(
             engine,
             timeout,
             progress,
-            Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), rule, members),
+            Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), members),
         )
 
     return carry_out(len(asked)) if adaptive is None else _look(carry_out, adaptive)
 
 
-def _check(outcomes: Sequence[str], level: float, differences: Mapping[str, float], rule: str) -> None:
+def _check(outcomes: Sequence[str], level: float, differences: Mapping[str, float]) -> None:
     if not outcomes:
         raise StudyError("outcomes: found none, allowed at least one")
     for name in [*outcomes, *differences]:
@@ -124,8 +121,6 @@ def _check(outcomes: Sequence[str], level: float, differences: Mapping[str, floa
             )
     if not 0 < level < 1:
         raise StudyError(f"level: found {level:g}, allowed between 0 and 1, such as 0.95")
-    if rule not in RULES:
-        raise StudyError(f"rule: found {rule!r}, allowed {' or '.join(RULES)}")
 
 
 def _run(

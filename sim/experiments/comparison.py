@@ -25,7 +25,7 @@ from sim.experiments.intervals import (
     replications_for_difference,
     replications_for_width,
 )
-from sim.experiments.rescue import Rescues, at_risk_of, count_rescues, fates_of
+from sim.experiments.rescue import COUNTED, ESTATES, HOUSEHOLDS, Rescues, at_risk_of, count_rescues, fates_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,6 @@ class Settings:
     level: float = LEVEL
     taken: float = LEVEL
     differences: tuple[tuple[str, float], ...] = ()
-    rule: str = "end"
     ensemble: Ensemble | None = None
 
 
@@ -167,14 +166,26 @@ class Comparison:
             self._costs[name] = cost_effect(self.paired(name, "public_cost"), effects, self.interval_level)
         return self._costs[name]
 
-    def rescued(self, name: str, rule: str | None = None) -> Rescues:
-        """How many estates an arm rescued and harmed; `rule` as in `rescue.RULES`."""
-        chosen = rule or self.settings.rule
-        return count_rescues(
-            fates_of(self.baseline, self.arm(name), chosen),
-            at_risk_of(self.baseline, chosen),
-            self.interval_level,
-        )
+    @property
+    def rescue_rule(self) -> str:
+        """Over which months an estate counts as rescued: "last_year"; version 0.1 had others, which its folders keep."""
+        return "last_year"
+
+    def fate_codes(self, name: str) -> np.ndarray:
+        """What became of every estate of an arm (seeds, estates), as positions in `rescue.FATES`."""
+        return fates_of(self.baseline, self.arm(name))
+
+    @property
+    def at_risk(self) -> np.ndarray:
+        """Whether each estate (seeds, estates) is in the cycle in each of the last twelve months of the baseline."""
+        return at_risk_of(self.baseline)
+
+    def rescued(self, name: str, counted: str = ESTATES) -> Rescues:
+        """How many estates an arm rescued and harmed, or how many "households". StudyError for anything else."""
+        if counted not in COUNTED:
+            raise StudyError(f"counted: found {counted!r}, allowed {' or '.join(COUNTED)}")
+        households = self.baseline.estates["households"] if counted == HOUSEHOLDS else None
+        return count_rescues(self.fate_codes(name), self.at_risk, self.interval_level, households=households)
 
     # tables
 
@@ -204,7 +215,10 @@ class Comparison:
 
     @cached_property
     def rescues(self) -> pd.DataFrame:
-        """One row per arm and group of estates (all, each type, each district): how many were rescued, harmed, unchanged."""
+        """One row per arm, what is counted ("estates" or "households") and group (all, each type, each district).
+
+        How many were rescued, harmed and neither, a run.
+        """
         return tables.rescues(self)
 
     @cached_property

@@ -12,7 +12,7 @@ from sim.errors import StudyError
 from sim.experiments.arms import CYCLE, Arm
 from sim.experiments.cost_effect import acceptability, price_range
 from sim.experiments.intervals import Interval, mean_intervals
-from sim.experiments.rescue import FATES, Rescues, at_risk_of, count_rescues, fates_of
+from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER, Rescues, count_rescues
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
 
@@ -125,7 +125,7 @@ def fates(found: Comparison) -> pd.DataFrame:
     count = base.estates["type"].shape[1]
     parts = []
     for arm in found.others:
-        codes = fates_of(base, arm, found.settings.rule).ravel()
+        codes = found.fate_codes(arm.name).ravel()
         parts.append(
             pd.DataFrame(
                 {
@@ -139,6 +139,8 @@ def fates(found: Comparison) -> pd.DataFrame:
                     "households": base.estates["households"].ravel(),
                     "baseline_cycle_months": base.estates["cycle_months"].ravel(),
                     "arm_cycle_months": arm.estates["cycle_months"].ravel(),
+                    "baseline_cycle_months_last_year": base.estates["cycle_months_last_year"].ravel(),
+                    "arm_cycle_months_last_year": arm.estates["cycle_months_last_year"].ravel(),
                     "baseline_in_cycle_end": base.in_cycle.ravel(),
                     "arm_in_cycle_end": arm.in_cycle.ravel(),
                     "fate": pd.Categorical.from_codes(codes, list(FATES)),
@@ -146,25 +148,24 @@ def fates(found: Comparison) -> pd.DataFrame:
             )
         )
     frame = pd.concat(parts, ignore_index=True)
-    frame.attrs["units"] = {
-        "households": "households",
-        "baseline_cycle_months": "month",
-        "arm_cycle_months": "month",
-    }
+    months = [f"{side}_cycle_months{part}" for side in ("baseline", "arm") for part in ("", "_last_year")]
+    frame.attrs["units"] = {"households": "households"} | dict.fromkeys(months, "month")
     return frame
 
 
 def rescues(found: Comparison) -> pd.DataFrame:
     """See `Comparison.rescues`."""
-    base = found.baseline
-    risk = at_risk_of(base, found.settings.rule)
+    base, risk, people = found.baseline, found.at_risk, found.baseline.estates["households"]
     rows = []
     for arm in found.others:
-        codes = fates_of(base, arm, found.settings.rule)
-        for by, name, member in _groups(base):
-            counted = _counted(codes, risk, member, found.interval_level)
-            if counted is not None:
-                rows.append({"arm": arm.name, "by": by, "group": name} | _rescue_row(counted))
+        codes = found.fate_codes(arm.name)
+        for counted in COUNTED:
+            households = people if counted == HOUSEHOLDS else None
+            for by, name, member in _groups(base):
+                one = _counted(codes, risk, member, found.interval_level, households)
+                if one is not None:
+                    row = {"arm": arm.name, "counted": counted, "by": by, "group": name}
+                    rows.append(row | _rescue_row(one))
     numbers = (
         "estates",
         "at_risk",
@@ -174,7 +175,7 @@ def rescues(found: Comparison) -> pd.DataFrame:
         "harmed",
         "harmed_low",
         "harmed_high",
-        "unchanged",
+        "neither",
     )
     shares = (
         "share_rescued",
@@ -186,7 +187,7 @@ def rescues(found: Comparison) -> pd.DataFrame:
         "net_exact_low",
         "net_exact_high",
     )
-    return _frame(rows, dict.fromkeys(numbers, "estates/run") | dict.fromkeys(shares, "share"))
+    return _frame(rows, dict.fromkeys(numbers, "estates or households/run") | dict.fromkeys(shares, "share"))
 
 
 def _groups(base: Arm) -> list[tuple[str, str, np.ndarray]]:
@@ -200,14 +201,22 @@ def _groups(base: Arm) -> list[tuple[str, str, np.ndarray]]:
     return found
 
 
-def _counted(codes: np.ndarray, risk: np.ndarray, member: np.ndarray, level: float) -> Rescues | None:
-    """Rescues among a group; None if no seed has an estate of it. Group sizes may differ between seeds: estates outside are unchanged."""
+def _counted(
+    codes: np.ndarray, risk: np.ndarray, member: np.ndarray, level: float, households: np.ndarray | None
+) -> Rescues | None:
+    """Rescues among a group; None if no seed has an estate of it. Group sizes may differ between seeds: estates outside are neither."""
     if not member.any():
         return None
-    found = count_rescues(np.where(member, codes, 0), risk & member, level)
+    found = count_rescues(np.where(member, codes, NEITHER), risk & member, level, households=households)
     if member.all():
         return found
-    return found.of(float(member.sum(axis=1).mean()))
+    sizes = member if households is None else member * households
+    return found.of(float(sizes.sum(axis=1).mean()))
+
+
+def of_estates(rescues: pd.DataFrame, counted: str = ESTATES) -> pd.DataFrame:
+    """The rows of a table of rescues that count estates, or households."""
+    return rescues[rescues["counted"] == counted]
 
 
 def _rescue_row(one: Rescues) -> dict[str, Any]:
@@ -222,7 +231,7 @@ def _rescue_row(one: Rescues) -> dict[str, Any]:
     row |= {
         "net_exact_low": one.net_exact.low,
         "net_exact_high": one.net_exact.high,
-        "unchanged": one.unchanged,
+        "neither": one.neither,
     }
     return row | {"all_rescued": one.all_rescued, "all_harmed": one.all_harmed, "trusted": one.trusted}
 
@@ -356,7 +365,7 @@ def manifest(found: Comparison) -> dict[str, Any]:
         },
         "seeds": list(found.seeds),
         "outcomes": list(settings.outcomes),
-        "rule": settings.rule,
+        "rule": found.rescue_rule,
         "level": settings.level,
         "interval_level": settings.taken,
         "asked_differences": dict(settings.differences),

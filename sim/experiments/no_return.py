@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.arms import CYCLE_STAGES
 from sim.experiments.cell import Cell
 from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import Interval, mean_interval
+from sim.experiments.rescue import RESCUED, fates_by_months
 from sim.experiments.settling import Run
 from sim.scenario import Scenario, with_overrides
 
@@ -102,8 +102,8 @@ def point_of_no_return(
 ) -> NoReturn:
     """Begin the scenario's programmes later and later and find where they stop working.
 
-    An estate is rescued if it is in the cycle in the last month without the programmes and not with them, under the same
-    seed. A delay works if it leaves at least half of the rescues of the planned start. Delays are halved between the last
+    An estate is rescued if it is in the cycle in each of the last twelve months without the programmes and out of it in each
+    with them, under the same seed. A delay works if it leaves at least half of the rescues of the planned start. Delays are halved between the last
     that works and the first that does not; where paired seeds leave it open, there are more of them. StudyError without
     programmes, or where even the planned start rescues nobody.
     """
@@ -184,7 +184,9 @@ class _Search:
                 cells += cells_over(
                     scenario, [seed], self.ensemble, {"delay": delay, "policy": policy}, self.all.index(seed)
                 )
-        stages = [summary.estates["final_stage"] for _, summary in self.run(cells)] if cells else []
+        found = [summary for _, summary in self.run(cells)] if cells else []
         for place, key in enumerate(wanted):
-            before, after = (np.isin(stages[2 * place + i], CYCLE_STAGES) for i in (0, 1))
-            self.known[key] = float(np.count_nonzero(before & ~after))
+            pair = found[2 * place : 2 * place + 2]
+            before, after = (summary.estates["cycle_months_last_year"] for summary in pair)
+            fates = fates_by_months(before, after, pair[0].months)
+            self.known[key] = float(np.count_nonzero(fates == RESCUED))

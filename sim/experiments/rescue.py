@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.errors import StudyError
 from sim.experiments.arms import Arm
 from sim.experiments.intervals import (
     LEVEL,
@@ -21,37 +20,42 @@ from sim.experiments.intervals import (
 from sim.units import MONTHS_PER_YEAR
 
 # What became of an estate, compared with the same estate under the same luck in the baseline. Codes are positions.
-FATES = ("unchanged", "rescued", "harmed")
-UNCHANGED, RESCUED, HARMED = range(3)
-# "end": in the cycle (spiralling or collapsed) in the last month of one arm and not of the other.
-# "months": at least a year fewer or more months in the cycle over the whole run.
-RULES = ("end", "months")
+FATES = ("neither", "rescued", "harmed")
+NEITHER, RESCUED, HARMED = range(3)
+ESTATES, HOUSEHOLDS = "estates", "households"
+COUNTED = (ESTATES, HOUSEHOLDS)
 RARE_CHANGES = 20  # estates rescued or harmed, all seeds together
 RARE_SEEDS = 5  # seeds in which any estate was
 
 
-def fates_of(baseline: Arm, arm: Arm, rule: str = "end") -> np.ndarray:
-    """FATES of every estate (seeds, estates), int8. StudyError for an unknown rule."""
-    if rule not in RULES:
-        raise StudyError(f"rule: found {rule!r}, allowed {' or '.join(RULES)}")
-    if rule == "end":
-        before, after = baseline.in_cycle, arm.in_cycle
-        rescued, harmed = before & ~after, after & ~before
-    else:
-        fewer = baseline.estates["cycle_months"].astype(np.int64) - arm.estates["cycle_months"]
-        rescued, harmed = fewer >= MONTHS_PER_YEAR, fewer <= -MONTHS_PER_YEAR
-    return np.where(rescued, RESCUED, np.where(harmed, HARMED, UNCHANGED)).astype(np.int8)
+def fates_by_months(without: np.ndarray, within: np.ndarray, months: int) -> np.ndarray:
+    """FATES (int8) of estates by how many of the last twelve months each was in the cycle, without and with a policy.
+
+    Rescued: in the cycle in each of them without it and out of it in each with it; harmed: the reverse; all else is neither.
+    `months`: of the run; where it is shorter than a year, each of its months counts.
+    """
+    year = min(months, MONTHS_PER_YEAR)
+    rescued = (without == year) & (within == 0)
+    harmed = (without == 0) & (within == year)
+    return np.where(rescued, RESCUED, np.where(harmed, HARMED, NEITHER)).astype(np.int8)
+
+
+def fates_of(baseline: Arm, arm: Arm) -> np.ndarray:
+    """FATES of every estate (seeds, estates), int8; see `fates_by_months`."""
+    column = "cycle_months_last_year"
+    return fates_by_months(baseline.estates[column], arm.estates[column], baseline.scenario.months)
 
 
 @dataclass(frozen=True)
 class Rescues:
-    """How many estates a policy rescued and harmed, a run (means over seeds) and in all.
+    """How many estates, or the households in them, a policy rescued and harmed, a run (means over seeds) and in all.
 
-    rescued, harmed, unchanged, estates: numbers of estates a run. rescued_interval, harmed_interval: bootstrap over seeds.
-    net: (rescued - harmed) / estates, with net_interval by bootstrap over seeds and net_exact the exact paired interval, which
-    takes estates as independent. at_risk: estates a run that were in the cycle in the baseline (under the rule "months": for a
-    year or more); share_rescued of them, with Wilson's interval widened by how much seeds differ. trusted: False where changes
-    are too rare for the bootstrap.
+    rescued, harmed, neither, estates: numbers a run, of households where those were counted. rescued_interval, harmed_interval:
+    bootstrap over seeds. net: (rescued - harmed) / estates, with net_interval by bootstrap over seeds and net_exact the exact
+    paired interval, which takes estates as independent (none for households, who share their estate's fate). at_risk: those a
+    run that were in the cycle in each of the last twelve months in the baseline; share_rescued of them, with Wilson's interval
+    widened by how much seeds differ. all_rescued, all_harmed, changed_estates: over all seeds. trusted: False where
+    changes are too rare for the bootstrap.
     """
 
     rescued: float
@@ -67,6 +71,7 @@ class Rescues:
     net_exact: Interval
     share_interval: Interval
     changed_seeds: int
+    changed_estates: int
 
     def of(self, estates: float) -> Rescues:
         """The same counts as shares of another number of estates a run."""
@@ -78,8 +83,8 @@ class Rescues:
         return replace(self, estates=estates, net_interval=net, net_exact=exact)
 
     @property
-    def unchanged(self) -> float:
-        """Estates a run that fared the same."""
+    def neither(self) -> float:
+        """Those a run that were neither rescued nor harmed."""
         return self.estates - self.rescued - self.harmed
 
     @property
@@ -89,30 +94,45 @@ class Rescues:
 
     @property
     def share_rescued(self) -> float:
-        """Rescued, of the estates that were in the cycle in the baseline."""
+        """Rescued, of those that were in the cycle in the baseline."""
         return self.rescued / self.at_risk if self.at_risk else math.nan
 
     @property
     def trusted(self) -> bool:
         """Whether enough estates in enough seeds changed for a bootstrap interval to mean something, or none did."""
-        changed = self.all_rescued + self.all_harmed
+        changed = self.changed_estates
         return changed == 0 or (changed >= RARE_CHANGES and self.changed_seeds >= min(RARE_SEEDS, self.seeds))
 
 
 def count_rescues(
-    fates: np.ndarray, at_risk: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES
+    fates: np.ndarray,
+    at_risk: np.ndarray,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+    households: np.ndarray | None = None,
 ) -> Rescues:
-    """Count fates (seeds, estates) of some estates; `at_risk`: whether each was in the cycle in the baseline."""
+    """Count fates (seeds, estates) of some estates; `at_risk`: whether each was in the cycle in the baseline.
+
+    `households` of each estate (seeds, estates): count those instead of estates.
+    """
     seeds, estates = fates.shape
-    rescued, harmed = (fates == RESCUED).sum(axis=1), (fates == HARMED).sum(axis=1)
-    columns = np.stack([rescued, harmed, (rescued - harmed) / estates], axis=1).astype(np.float64)
+    weights = np.ones_like(fates, np.int64) if households is None else households.astype(np.int64)
+    gained, hurt = fates == RESCUED, fates == HARMED
+    rescued, harmed = ((mask * weights).sum(axis=1) for mask in (gained, hurt))
+    risky, sizes = (at_risk * weights).sum(axis=1), weights.sum(axis=1)
+    columns = np.stack([rescued, harmed, (rescued - harmed) / sizes], axis=1).astype(np.float64)
     first, second, net = mean_intervals(columns, level, resamples)
-    every, lost, risky = int(rescued.sum()), int(harmed.sum()), at_risk.sum(axis=1)
-    spread = design_effect(rescued, risky)
+    every, lost = int(rescued.sum()), int(harmed.sum())
+    exact = (
+        paired_exact(every, lost, seeds * estates, level)
+        if households is None
+        else Interval(math.nan, math.nan, level, "")
+    )
+    changed = gained | hurt
     return Rescues(
         every / seeds,
         lost / seeds,
-        estates,
+        float(sizes.mean()),
         seeds,
         every,
         lost,
@@ -120,14 +140,14 @@ def count_rescues(
         first,
         second,
         net,
-        paired_exact(every, lost, seeds * estates, level),
-        wilson(every, int(risky.sum()), level, spread),
-        int(((rescued + harmed) > 0).sum()),
+        exact,
+        wilson(every, int(risky.sum()), level, design_effect(rescued, risky)),
+        int(changed.any(axis=1).sum()),
+        int(changed.sum()),
     )
 
 
-def at_risk_of(baseline: Arm, rule: str) -> np.ndarray:
-    """Estates (seeds, estates) that a policy could rescue under a rule."""
-    if rule == "end":
-        return baseline.in_cycle
-    return np.asarray(baseline.estates["cycle_months"] >= MONTHS_PER_YEAR)
+def at_risk_of(baseline: Arm) -> np.ndarray:
+    """Estates (seeds, estates) that a policy could rescue: in the cycle in each of the last twelve months without it."""
+    year = min(baseline.scenario.months, MONTHS_PER_YEAR)
+    return np.asarray(baseline.estates["cycle_months_last_year"] == year)

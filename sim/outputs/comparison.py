@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.errors import EstateError
+from sim.experiments.comparison_tables import of_estates
 from sim.outputs import style
 from sim.outputs.catalog import money_scale, percent, require_language, titled, wrapped
 from sim.outputs.charts import FORMATS, Chart, save_figure
@@ -29,7 +30,7 @@ WORDS = {
     "differences": Word(
         "各情景与基准相比，逐月相差多少", "How far each scenario is from the baseline, month by month"
     ),
-    "rescues": Word("哪些小区被救回，哪些受害", "Which estates were rescued, and which were harmed"),
+    "rescues": Word("哪些小区脱困，哪些转差", "Which estates were rescued, and which were harmed"),
     "plane": Word(
         "多花多少钱，换来多少小区年脱离循环",
         "What more it costs, and how many estate-years out of the cycle it buys",
@@ -58,16 +59,22 @@ TEXT = {
         "占该类小区的比例（数字：平均每次运行的小区数）",
         "share of the group's estates (figures: estates a run)",
     ),
+    "rule_last_year": Word(
+        "脱困：最后12个月，基准中月月处于循环，此处月月不在循环；转差：相反。须线：置信区间",
+        "rescued: in the cycle in each of the last twelve months of the baseline and out of it in each here; harmed: the reverse; "
+        "whiskers: intervals",
+    ),
+    # what version 0.1 went by
     "rule_end": Word(
-        "救回：基准中期末处于循环而此处没有；受害：相反。须线：置信区间",
+        "脱困：基准中期末处于循环而此处没有；转差：相反。须线：置信区间",
         "rescued: in the cycle at the end in the baseline and not here; harmed: the reverse; whiskers: intervals",
     ),
     "rule_months": Word(
-        "救回：处于循环的时间比基准少一年以上；受害：相反。须线：置信区间",
+        "脱困：处于循环的时间比基准少一年以上；转差：相反。须线：置信区间",
         "rescued: at least a year less in the cycle than in the baseline; harmed: the reverse; whiskers: intervals",
     ),
-    "rescued": Word("救回", "rescued"),
-    "harmed": Word("受害", "harmed"),
+    "rescued": Word("脱困", "rescued"),
+    "harmed": Word("转差", "harmed"),
     "all": Word("全部小区", "all estates"),
     "effect": Word(
         "脱离循环的小区年（比基准多）", "estate-years out of the cycle, more than in the baseline"
@@ -172,14 +179,14 @@ def rescues(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes
     rows = [(arm, group) for arm in found.others for group in ("all", *kinds)]
     height = 2.0 + 0.27 * len(rows) + 0.25 * len(found.others)
     ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.72 / height)))
-    note = _text(f"rule_{found.settings.rule}", lang)
+    note = _text(f"rule_{found.rescue_rule}", lang)
     wide_heading(
         ax,
         WORDS["rescues"].in_language(require_language(lang)),
         _subtitle(found, lang) + "\n" + note,
         lift=14,
     )
-    table = found.rescues.set_index(["arm", "group"])
+    table = of_estates(found.rescues).set_index(["arm", "group"])
     ticks, names = [], []
     for number, (arm, group) in enumerate(rows):
         if (arm.name, group) not in table.index:

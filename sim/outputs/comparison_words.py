@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.experiments import cost_effect as verdicts
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, RARE, Interval
+from sim.experiments.rescue import HOUSEHOLDS
 from sim.outputs.catalog import amount, require_language, scenario_title, titled
 from sim.outputs.shown import shown_html
 from sim.results.outcomes import OUTCOMES
@@ -65,8 +66,10 @@ SAID = {
     ),
     "needed_none": Word("再多重复也看不出这样的差异", "no number of replications would show it"),
     "rescued": Word(
-        "平均每次运行{estates}个小区中救回{rescued}个、受害{harmed}个",
-        "on average {rescued} estates rescued, {harmed} harmed of {estates}",
+        "平均每次运行{estates}个小区中脱困{rescued}个、转差{harmed}个、两者皆非{neither}个"
+        "（住户{homes}户中分别为{homes_rescued}户、{homes_harmed}户、{homes_neither}户）",
+        "on average {rescued} estates rescued, {harmed} harmed of {estates}, {neither} neither "
+        "(of {homes} households {homes_rescued}, {homes_harmed} and {homes_neither})",
     ),
     "lowers": Word("下降", "lowers"),
     "raises": Word("上升", "raises"),
@@ -211,15 +214,21 @@ def sentence_of(found: Comparison, name: str, lang: str = "en", outcome: str = "
     """What an arm does to an outcome (default: the first), at what price, and how many estates it rescued and harmed."""
     arm, asked = found.arm(name), outcome or found.outcomes[0]
     names = {"arm": arm_title(found, arm, lang), "base": arm_title(found, found.baseline, lang)}
-    if found.cost_effect(name).verdict == verdicts.IDENTICAL and not found.paired(name, asked).any():
+    counted, homes = found.rescued(name), found.rescued(name, HOUSEHOLDS)
+    same = found.cost_effect(name).verdict == verdicts.IDENTICAL and not counted.changed_estates
+    if same and not found.paired(name, asked).any():
         return _say("identical", lang, **names, runs=len(found.seeds)) + ("。" if lang == "zh" else ".")
-    counted = found.rescued(name)
     rescued = _say(
         "rescued",
         lang,
         rescued=_count(counted.rescued),
         harmed=_count(counted.harmed),
+        neither=_count(counted.neither),
         estates=f"{counted.estates:,.0f}",
+        homes=f"{homes.estates:,.0f}",
+        homes_rescued=f"{homes.rescued:,.0f}",
+        homes_harmed=f"{homes.harmed:,.0f}",
+        homes_neither=f"{homes.neither:,.0f}",
     )
     marks = ("，", "；", "。") if lang == "zh" else (", ", "; ", ".")
     return (
@@ -327,7 +336,7 @@ def warnings_of(found: Comparison, lang: str = "en") -> list[str]:
                     lang,
                     arm=name,
                     runs=runs,
-                    changed=counted.all_rescued + counted.all_harmed,
+                    changed=counted.changed_estates,
                     exact=bounds_of(exact.low, exact.high, "share", lang),
                 )
             )

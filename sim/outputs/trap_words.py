@@ -30,7 +30,7 @@ NOTES = {
         "the scenario has no programme, and a point of no return is one of a policy",
     ),
     RESCUES_NOBODY: (
-        "即使按计划开始，其措施也没有救回任何小区",
+        "即使按计划开始，其措施也没有使任何小区脱困",
         "its programmes rescue no estate even when they begin as planned",
     ),
 }
@@ -150,7 +150,7 @@ def no_return_line(found: NoReturn | None, note: str, lang: str) -> str:
             else " (though less than half cannot be ruled out)"
         )
         return (
-            f"不可逆转点：在所试范围内没有。即使推迟{last.delay}个月，这一政策每次运行仍挽救{last.rescued:.1f}个小区，"
+            f"不可逆转点：在所试范围内没有。即使推迟{last.delay}个月，这一政策每次运行仍使{last.rescued:.1f}个小区脱困，"
             f"按计划开始为{found.immediate:.1f}个{doubt}：对这一政策而言，衰败没有到不可挽回的地步。"
             if lang == "zh"
             else f"Point of no return: there is none in the range tried. Even begun {last.delay} months later the policy rescues {last.rescued:.1f} estates a run, "
@@ -160,7 +160,7 @@ def no_return_line(found: NoReturn | None, note: str, lang: str) -> str:
         sure = "" if found.sure is None else f"；推迟{found.sure}个月时确定有效"
         lost = "" if found.lost is None else f"，推迟{found.lost}个月时确定无效"
         return (
-            f"不可逆转点：最迟在第{found.month}月（推迟{found.latest}个月）开始，仍可达到按计划开始所挽救小区"
+            f"不可逆转点：最迟在第{found.month}月（推迟{found.latest}个月）开始，仍可达到按计划开始时脱困小区"
             f"（每次{found.immediate:.1f}个）的一半{sure}{lost}。"
         )
     sure = "" if found.sure is None else f"; beyond doubt it works with a delay of {found.sure} months"

@@ -35,7 +35,9 @@ def arm(
     columns["type"] = np.tile(np.arange(estates) % kinds, (seeds, 1))
     columns["district"] = np.tile(np.arange(estates) % 2, (seeds, 1))
     columns["final_stage"] = np.where(in_cycle, COLLAPSED, HEALTHY)
+    columns["households"] = np.full((seeds, estates), 100, np.int64)
     columns["cycle_months"] = np.where(in_cycle, months, 0)
+    columns["cycle_months_last_year"] = np.where(in_cycle, 12, 0)
     series = {key: np.zeros((seeds, months + 1)) for key in (*SERIES, CYCLE)}
     groups = {"by_type": kinds, "by_district": 2}
     tables = {

@@ -18,7 +18,7 @@ from sim.experiments.compare import Adaptive, compare, compare_study
 from sim.experiments.comparison import Comparison
 from sim.experiments.engine import InProcess
 from sim.experiments.intervals import Interval
-from sim.experiments.rescue import RESCUED, fates_of
+from sim.experiments.rescue import HARMED, RESCUED, fates_of
 from sim.experiments.store import open_store
 from sim.experiments.study_file import check_study
 from sim.experiments.withdrawal import Withdrawal, withdrawal_test
@@ -77,7 +77,7 @@ def test_identical_arms_give_exactly_zero(found):
     assert (rows["note"] == "no variation").all() and rows["replications_needed"].isna().all()
     rescues = found.rescues.set_index(["arm", "group"]).loc["vicious_cycle-2"]
     assert (rescues[["rescued", "harmed"]] == 0).all(axis=None) and (
-        rescues["unchanged"] == rescues["estates"]
+        rescues["neither"] == rescues["estates"]
     ).all()
     assert found.costs.set_index("arm").loc["vicious_cycle-2", "verdict"] == "identical"
     assert "is the same as vicious_cycle in each of 8 replications" in found.sentences()[1]
@@ -85,10 +85,13 @@ def test_identical_arms_give_exactly_zero(found):
     assert np.allclose(found.acceptability()["vicious_cycle-2"], found.acceptability()["vicious_cycle"])
 
 
-def test_fates_follow_from_the_last_month(found):
+def test_fates_follow_from_the_last_twelve_months(found):
     arm = found.arm("subsidy_only")
     fates = fates_of(found.baseline, arm)
     assert (found.baseline.in_cycle[fates == RESCUED]).all() and not arm.in_cycle[fates == RESCUED].any()
+    months = [one.estates["cycle_months_last_year"] for one in (found.baseline, arm)]
+    assert ((months[0] == 12) & (months[1] == 0) == (fates == RESCUED)).all()
+    assert ((months[0] == 0) & (months[1] == 12) == (fates == HARMED)).all()
     table = found.fates[found.fates["arm"] == "subsidy_only"]
     assert (
         len(table) == 8 * 20
@@ -188,7 +191,6 @@ def test_an_outcome_without_a_value_has_no_interval(tmp_path):
         (("vicious_cycle", "subsidy_only"), {"differences": {"nothing": 1.0}}, "nothing"),
         (("vicious_cycle", "subsidy_only"), {"seeds": [1, 1]}, "all different"),
         (("vicious_cycle", "subsidy_only"), {"level": 95.0}, "level"),
-        (("vicious_cycle", "subsidy_only"), {"rule": "never"}, "rule"),
         (("vicious_cycle", "small_city"), {"overrides": {}}, "same city"),
     ],
 )

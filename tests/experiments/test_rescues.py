@@ -7,7 +7,8 @@ import pytest
 from paired_arms import arm, comparison
 
 from sim.errors import StudyError
-from sim.experiments.rescue import HARMED, RESCUED, UNCHANGED, count_rescues, fates_of
+from sim.experiments.comparison_tables import of_estates
+from sim.experiments.rescue import HARMED, NEITHER, RESCUED, count_rescues, fates_by_months, fates_of
 
 SEEDS, ESTATES = 10, 40
 ZERO = np.zeros(SEEDS)
@@ -30,28 +31,66 @@ def test_fates_are_counted_estate_by_estate():
     after[:, 30] = True
     found = comparison(arm("base", before, ZERO, ZERO), arm("new", after, ZERO, ZERO))
     counted = found.rescued("new")
-    assert (counted.rescued, counted.harmed, counted.unchanged, counted.at_risk) == (4, 1, 35, 10)
+    assert (counted.rescued, counted.harmed, counted.neither, counted.at_risk) == (4, 1, 35, 10)
     assert counted.share_rescued == 0.4 and counted.net == pytest.approx(3 / 40)
     assert counted.share_interval.low < 0.4 < counted.share_interval.high
     assert counted.net_exact.low < counted.net < counted.net_exact.high and counted.trusted
     table = found.fates.groupby("fate", observed=True).size()
-    assert (table["rescued"], table["harmed"], table["unchanged"]) == (40, 10, 350)
-    groups = found.rescues.set_index("group")
+    assert (table["rescued"], table["harmed"], table["neither"]) == (40, 10, 350)
+    groups = of_estates(found.rescues).set_index("group")
     assert groups.loc[["commodity", "unit_built", "three_no", "resettlement"], "rescued"].sum() == 4
     assert groups.loc[["0", "1"], "harmed"].sum() == 1 and groups.loc["0", "estates"] == 20
 
 
-def test_rule_months_counts_a_year_less():
+def test_only_twelve_months_in_the_cycle_against_none_is_a_rescue_and_the_reverse_a_harm():
     before, after = arm("base", stuck(10), ZERO, ZERO), arm("new", stuck(10), ZERO, ZERO)
-    after.estates["cycle_months"] = before.estates["cycle_months"].copy()
-    after.estates["cycle_months"][:, 0] -= 12
-    after.estates["cycle_months"][:, 1] -= 11
-    after.estates["cycle_months"][:, 20] += 12
-    fates = fates_of(before, after, "months")
-    assert fates[0, [0, 1, 20]].tolist() == [RESCUED, UNCHANGED, HARMED]
-    assert (fates_of(before, after, "end") == UNCHANGED).all()
-    with pytest.raises(StudyError, match="rule"):
-        fates_of(before, after, "sometimes")
+    months = after.estates["cycle_months_last_year"]
+    months[:, 0], months[:, 1] = 0, 1  # of twelve without the policy
+    months[:, 20], months[:, 21] = 12, 11  # of none without it
+    fates = fates_of(before, after)
+    assert fates[0, [0, 1, 20, 21]].tolist() == [RESCUED, NEITHER, HARMED, NEITHER]
+    assert (fates[:, 2:20] == NEITHER).all()
+    counted = comparison(before, after).rescued("new")
+    assert (counted.rescued, counted.harmed, counted.neither) == (1, 1, 38)
+    assert counted.at_risk == 10  # those that were in it all year, and no other
+
+
+def test_an_estate_in_the_cycle_for_a_part_of_the_year_is_at_no_risk():
+    before, after = arm("base", stuck(10), ZERO, ZERO), arm("new", stuck(0), ZERO, ZERO)
+    before.estates["cycle_months_last_year"][:, 0] = 11
+    counted = comparison(before, after).rescued("new")
+    assert (counted.rescued, counted.at_risk, counted.neither) == (9, 9, 31)
+
+
+def test_in_a_run_of_half_a_year_each_of_its_months_counts():
+    without, within = np.array([6, 5, 0]), np.array([0, 0, 6])
+    assert fates_by_months(without, within, 6).tolist() == [RESCUED, NEITHER, HARMED]
+    assert fates_by_months(without, within, 30).tolist() == [NEITHER, NEITHER, NEITHER]
+
+
+def test_households_go_with_their_estate():
+    before, after = arm("base", stuck(10), ZERO, ZERO), arm("new", stuck(10), ZERO, ZERO)
+    before.estates["households"][:, 0], before.estates["households"][:, 20] = 700, 30
+    after.estates["cycle_months_last_year"][:, 0] = 0
+    after.estates["cycle_months_last_year"][:, 20] = 12
+    found = comparison(before, after)
+    homes = found.rescued("new", "households")
+    assert (homes.rescued, homes.harmed, homes.estates) == (700, 30, 38 * 100 + 730)
+    assert homes.neither == 3800 and homes.at_risk == 900 + 700
+    assert homes.trusted == found.rescued("new").trusted  # a large estate is still one estate
+    table = of_estates(found.rescues, "households").set_index("group")
+    kinds = ["commodity", "unit_built", "three_no", "resettlement"]
+    for column in ("rescued", "harmed", "neither", "estates"):
+        whole = table.loc["all", column]
+        assert whole == table.loc[kinds, column].sum() == table.loc[["0", "1"], column].sum()
+    with pytest.raises(StudyError, match="estates or households"):
+        found.rescued("new", "owners")
+    said = found.sentences()[0]
+    assert (
+        "1 estates rescued, 1 harmed of 40, 38 neither" in said
+        and "4,530 households 700, 30 and 3,800" in said
+    )
+    assert "两者皆非38个" in found.sentences("zh")[0]
 
 
 def test_rare_rescues_are_warned_of_and_common_ones_are_not():
@@ -73,9 +112,9 @@ def test_no_rescue_at_all_is_no_reason_to_warn():
 
 
 def test_share_rescued_is_wider_where_seeds_differ():
-    alike = np.full((SEEDS, ESTATES), UNCHANGED)
+    alike = np.full((SEEDS, ESTATES), NEITHER)
     alike[:, :5] = RESCUED
-    apart = np.full((SEEDS, ESTATES), UNCHANGED)
+    apart = np.full((SEEDS, ESTATES), NEITHER)
     apart[::2, :10] = RESCUED
     risk = stuck(20)
     narrow, wide = count_rescues(alike, risk).share_interval, count_rescues(apart, risk).share_interval

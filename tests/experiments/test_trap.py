@@ -380,7 +380,8 @@ def test_shipped_files_are_read_and_are_no_studies() -> None:
 def test_the_point_of_no_return_is_found_where_it_was_put(last: int) -> None:
     class Stages:
         def __init__(self, saved: int) -> None:
-            self.estates = {"final_stage": np.array([0] * saved + [3] * (40 - saved))}
+            self.months = 36
+            self.estates = {"cycle_months_last_year": np.array([0] * saved + [12] * (40 - saved))}
 
     def run(cells: list) -> list:
         def saved(cell) -> int:  # type: ignore[no-untyped-def]

@@ -32,6 +32,18 @@ def test_every_kind_can_be_read(old: Path, kind: str) -> None:
     assert kind in ("run", "batch", "study") or said
 
 
+def test_an_old_comparison_keeps_what_it_called_rescued(old: Path) -> None:
+    found = sim.load_result(old / "comparison")
+    assert found.rescue_rule == "end"  # the last month alone
+    counted = found.rescued("helped")
+    saved = found.rescues.set_index("group").loc["all"]
+    assert (counted.rescued, counted.harmed, counted.neither) == (saved["rescued"], saved["harmed"], 6)
+    assert counted.at_risk == saved["at_risk"] == 3 and set(found.rescues["counted"]) == {"estates"}
+    figure = found.plot("rescues")
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert any("at the end in the baseline" in text for text in texts)
+
+
 @pytest.mark.parametrize("kind", FOUND)
 def test_parts_named_by_module_then_are_the_parts_named_by_id_now(old: Path, kind: str) -> None:
     assert '"@of": "sim.experiments.' in (old / kind / "result.json").read_text(encoding="utf-8")

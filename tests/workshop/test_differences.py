@@ -48,16 +48,16 @@ def test_every_month_has_its_mean_and_none_is_made_up(found: Difference) -> None
         assert (monthly.low[known] <= monthly.mean[known]).all() and (
             monthly.mean[known] <= monthly.high[known]
         ).all()
-    assert np.isnan(found.monthly["collection_rate"].mean[0])  # nobody was billed yet
+    assert np.isnan(found.monthly["collection"].mean[0])  # nobody was billed yet
 
 
 def test_a_policy_does_not_differ_from_itself(runs: dict[str, list]) -> None:
     same = difference(runs["package"], runs["package"])
-    assert same.estates == () and same.rescued == same.harmed == 0
+    assert same.estates == () and same.rescued.rescued == same.rescued.harmed == 0
     assert not same.outcomes["public_cost"][2].exists  # no variation is no interval, not a narrow one
 
 
 def test_charts_hold_no_number_where_there_is_none(found: Difference) -> None:
-    options = difference_options("collection_rate", ["B"], [found], "zh")
+    options = difference_options("collection", ["B"], [found], "zh")
     assert [line["data"][0] for line in options["series"]] == [[0, None]] * 3
     assert options["legend"]["data"] == ["B"]

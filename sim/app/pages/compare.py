@@ -114,9 +114,14 @@ class ComparePage:
                     "text-lg font-bold"
                 )
                 self._table(found)
-                ui.label(
-                    self.session.say("rescued", rescued=f"{found.rescued:.1f}", harmed=f"{found.harmed:.1f}")
-                )
+                for key, counted in (
+                    ("rescued", found.rescued),
+                    ("rescued_households", found.rescued_households),
+                ):
+                    numbers = {
+                        name: f"{getattr(counted, name):,.1f}" for name in ("rescued", "harmed", "neither")
+                    }
+                    ui.label(self.session.say(key, **numbers))
                 self._estates(place, found)
         if self.found:
             with ui.element("div").classes("estate-charts"):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.compare import LOOKS
 from sim.experiments.comparison_tables import manifest as manifest_of
+from sim.experiments.comparison_tables import of_estates
+from sim.experiments.rescue import COUNTED
 from sim.outputs.catalog import capital, scenario_title
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
 from sim.outputs.comparison_words import bounds_of, percent_level, points, price_clause, size_of
@@ -63,7 +65,7 @@ def part_of_comparison(found: Comparison, lang: str) -> Part:
             for name, entry in COMPARISON_CHARTS.items()
         ),
         (_costs(found, lang), _measures(found, lang), *_spending(found, lang)),
-        (_fates(found, lang), _types(found, lang), _differences(found, lang)),
+        (*_fates(found, lang), _types(found, lang), _differences(found, lang)),
         sure,
         common.assumptions([arm.scenario for arm in found.arms], lang),
         commands,
@@ -178,15 +180,22 @@ def _spending(found: Comparison, lang: str) -> list[Table]:
     return [Table(say("spending_title", lang), columns, tuple(rows))] if rows else []
 
 
-def _fates(found: Comparison, lang: str) -> Table:
-    table: pd.DataFrame = found.rescues
+def _fates(found: Comparison, lang: str) -> list[Table]:
+    """Who was rescued and harmed, in estates and, where that was counted, in households."""
+    return [
+        _fate_table(found, rows, counted, lang)
+        for counted in COUNTED
+        if not (rows := of_estates(found.rescues, counted)).empty
+    ]
+
+
+def _fate_table(found: Comparison, table: pd.DataFrame, counted: str, lang: str) -> Table:
     rows = []
-    for row in table[table["by"] != "district"].to_dict("records"):
-        group = (
-            say("all", lang)
-            if row["by"] == "all"
-            else common.type_name(found.baseline.scenario, row["group"], lang)
-        )
+    for row in table.to_dict("records"):
+        if row["by"] == "type":
+            group = common.type_name(found.baseline.scenario, row["group"], lang)
+        else:
+            group = say("all", lang) if row["by"] == "all" else say("district", lang, name=row["group"])
         counts = [
             _count(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in ("rescued", "harmed")
         ]
@@ -197,17 +206,19 @@ def _fates(found: Comparison, lang: str) -> Table:
                 f"{row['estates']:,.1f}",
                 f"{row['at_risk']:,.1f}",
                 *counts,
+                f"{row['neither']:,.1f}",
             )
         )
     return Table(
-        say("fate_title", lang),
+        say(f"fate_title_{counted}", lang),
         (
             say("scenario", lang),
             say("group", lang),
             say("number", lang),
-            *(say(key, lang) for key in ("at_risk", "rescued", "harmed")),
+            *(say(key, lang) for key in ("at_risk", "rescued", "harmed", "neither")),
         ),
         tuple(rows),
+        say(f"fate_rule_{found.rescue_rule}", lang),
     )
 
 
@@ -268,20 +279,19 @@ def _commands(found: Comparison, lang: str) -> tuple[tuple[str, ...], str]:
     own = [arm.name for arm in found.arms if not common.shipped(arm.name, arm.scenario)]
     names = " ".join(f"{arm.name}.toml" if arm.name in own else arm.name for arm in found.arms)
     outcomes = "".join(f" --outcome {name}" for name in found.outcomes)
-    rule = f" --rule {found.settings.rule}" if found.settings.rule != "end" else ""
     asked = f"--replications {len(found.seeds)}"
     if found.looks_planned:
         if tuple(found.looks_planned) != LOOKS or _width(found) is None:
             rest = f"sim.Adaptive({_width(found)}, {tuple(found.looks_planned)})"  # the command line has looks of its own
             return (
                 f"sim.compare({', '.join(repr(name) for name in names.split())}, adaptive={rest}, outcomes={found.outcomes}, first_seed={found.seeds[0]}, "
-                f"months={found.baseline.scenario.months}, rule={found.settings.rule!r}, level={found.settings.level:g})",
+                f"months={found.baseline.scenario.months}, level={found.settings.level:g})",
             ), say("own_file" if own else "same_command", lang)
         asked = f"--width {_width(found):g}"
     tests = getattr(found, "withdrawn", [])
-    rule += common.ensemble_option(found.settings.ensemble)
-    rule += f" --withdraw {tests[0].tests[0].month}" if tests else ""
-    command = f"estate compare {names} {asked} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{rule} --level {found.settings.level:g}"
+    more = common.ensemble_option(found.settings.ensemble)
+    more += f" --withdraw {tests[0].tests[0].month}" if tests else ""
+    command = f"estate compare {names} {asked} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{more} --level {found.settings.level:g}"
     return (command,), say("own_file" if own else "same_command", lang)
 
 

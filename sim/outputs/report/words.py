@@ -204,7 +204,7 @@ WORDS = {
     "unclear": Word("未定", "open"),
     "delays_title": Word("推迟开始还来得及吗", "How late is too late"),
     "delay": Word("推迟月数", "months later"),
-    "excess": Word("超过一半救回数（区间）", "beyond half of the rescues (interval)"),
+    "excess": Word("超过一半脱困数（区间）", "beyond half of the rescues (interval)"),
     "works": Word("有效", "works"),
     "sure_tipping": Word(
         "“停留”指末三年平均收缴率变化不超过3个百分点；概率区间（Wilson）把小区视为相互独立，同城小区并不完全独立，区间偏窄。",
@@ -368,14 +368,32 @@ WORDS = {
     "bearer": Word("承担者", "bearer"),
     "more": Word("比基准多", "more than the baseline"),
     "services": Word("日常公共服务", "ordinary public services"),
-    "fate_title": Word(
-        "各类小区：救回与受害（每次运行的小区数与区间）",
-        "Estates rescued and harmed by type (estates a run, with intervals)",
+    "fate_title_estates": Word(
+        "脱困与转差的小区，按类型和城区（每次运行的小区数与区间）",
+        "Estates rescued and harmed by type and district (estates a run, with intervals)",
     ),
+    "fate_title_households": Word(
+        "脱困与转差的住户，按类型和城区（每次运行的户数与区间）",
+        "Households rescued and harmed by type and district (households a run, with intervals)",
+    ),
+    "fate_rule_last_year": Word(
+        "脱困：最后12个月，基准中月月处于循环，该情景中月月不在循环；转差：相反；其余两者皆非。",
+        "Rescued: in the cycle in each of the last twelve months of the baseline and out of it in each here; harmed: the reverse; "
+        "all else is neither.",
+    ),
+    "fate_rule_end": Word(
+        "按0.1版的定义：只看最后一个月是否处于循环。", "Defined as in version 0.1: by the last month alone."
+    ),
+    "fate_rule_months": Word(
+        "按0.1版的定义：处于循环的时间相差一年以上。",
+        "Defined as in version 0.1: at least a year less or more in the cycle.",
+    ),
+    "district": Word("第{name}区", "district {name}"),
+    "neither": Word("两者皆非", "neither"),
     "group": Word("小区", "estates"),
-    "at_risk": Word("基准中陷入循环", "in the cycle in the baseline"),
-    "rescued": Word("救回", "rescued"),
-    "harmed": Word("受害", "harmed"),
+    "at_risk": Word("基准中处于循环", "in the cycle in the baseline"),
+    "rescued": Word("脱困", "rescued"),
+    "harmed": Word("转差", "harmed"),
     "all": Word("全部", "all"),
     "type_title": Word(
         "各类小区的变化（百分点与区间）", "Change by type of estate (percentage points, with intervals)"
