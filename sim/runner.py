@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import EstateError
 from sim.kernel import compiled_before, mark_compiled
 from sim.scenario import Scenario, load, with_overrides
+from sim.size import check_run
 
 if TYPE_CHECKING:
     from sim.city import City
@@ -58,6 +59,7 @@ def run(
     if threads is not None and threads < 1:
         raise EstateError(f"threads: found {threads}, allowed 1 or more")
     resolved = resolve(scenario, seed, months, overrides)
+    check_run(resolved)
     compiled = compiled_before()
     if not compiled:
         (notice or _tell)(COMPILE_NOTICE)

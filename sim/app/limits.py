@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sim.errors import ScenarioError
 from sim.problems import Problem
 from sim.scenario import Scenario
+from sim.size import households_of
 
 
 @dataclass(frozen=True)
@@ -28,17 +29,6 @@ class Limits:
     """memory for results of all participants; the one unused for longest goes first, and is simulated anew when asked for"""
     query_length: int = 8_000
     """characters of an address"""
-
-
-def households_of(scenario: Scenario) -> int:
-    """Expected number of owners of a scenario's city."""
-    if scenario.city.households is not None:
-        return scenario.city.households
-    return round(
-        sum(
-            count * scenario.types[name].households_mean for name, count in scenario.estates_by_type().items()
-        )
-    )
 
 
 def _beyond(scenario: Scenario, limits: Limits) -> list[Problem]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.app.limits import households_of
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.numbers import apportion
+from sim.size import households_of
 
 OWNERS = 100_000  # of a sample: a run of ten years takes a second or two
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.words import say
 from sim.scenario import Scenario
+from sim.size import households_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,9 +59,7 @@ def _households(scenario: Scenario, lang: str) -> str:
     """The total that the city states; otherwise about as many as its types have on average, since they will be drawn."""
     if scenario.city.households is not None:
         return f"{scenario.city.households:,}"
-    numbers = scenario.estates_by_type()
-    mean = sum(number * scenario.types[name].households_mean for name, number in numbers.items())
-    return say("about", lang, number=f"{100 * max(1, round(mean / 100)):,}")
+    return say("about", lang, number=f"{100 * max(1, round(households_of(scenario) / 100)):,}")
 
 
 def _counted(number: int, title: str, lang: str) -> str:

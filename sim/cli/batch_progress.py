@@ -19,6 +19,7 @@ from rich.progress import (
 
 from sim.cli.words import say
 from sim.scenario import Scenario
+from sim.size import households_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,11 +30,7 @@ BUILDING, DRAWING = 2_000_000, 60_000_000
 
 def work_of(scenario: Scenario, draws: bool) -> float:
     """How much a run has to do: its household-months, and what comes before and after them."""
-    city, numbers = scenario.city, scenario.estates_by_type()
-    households = city.households or sum(
-        number * scenario.types[name].households_mean for name, number in numbers.items()
-    )
-    return float(households * scenario.months + BUILDING + (DRAWING if draws else 0))
+    return float(households_of(scenario) * scenario.months + BUILDING + (DRAWING if draws else 0))
 
 
 class Watch:

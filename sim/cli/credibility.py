@@ -109,8 +109,12 @@ def calibrate_command(
             "要拟合的参数，可重复，默认为影响最大的未测参数。",
         ),
     ] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Runs of the fit. / 拟合的运行次数。")] = 2000,
-    members: Annotated[int, typer.Option(min=2, help="Members of the ensemble. / 参数集合的组数。")] = 150,
+    runs: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="Runs of the fit. / 拟合的运行次数。")
+    ] = 2000,
+    members: Annotated[
+        int, typer.Option(min=2, max=100_000, help="Members of the ensemble. / 参数集合的组数。")
+    ] = 150,
     name: Annotated[
         str, typer.Option("--name", help="Name of the ensemble. / 参数集合的名称。")
     ] = "calibrated",

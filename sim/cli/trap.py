@@ -61,6 +61,7 @@ def tipping_command(
         int | None,
         typer.Option(
             min=1,
+            max=1000,
             help="Seeds of each start (default 1; 8 with an ensemble). / 随机种子数，默认1，用参数集合时8。",
         ),
     ] = None,
@@ -166,21 +167,23 @@ def budget_command(
         ),
     ] = None,
     trials: Annotated[
-        int | None, typer.Option(min=1, help="Packages to try, all together. / 试验总数。")
+        int | None, typer.Option(min=1, max=1_000_000, help="Packages to try, all together. / 试验总数。")
     ] = None,
     replications: Annotated[
-        int | None, typer.Option(min=1, help="Seeds of each package. / 每个组合的重复次数。")
+        int | None, typer.Option(min=1, max=10_000, help="Seeds of each package. / 每个组合的重复次数。")
     ] = None,
     months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
     fresh: Annotated[
         int | None,
         typer.Option(
             min=0,
+            max=10_000,
             help="Fresh seeds on which the front is scored again (default 10), 0 for none. / 重新评分的新种子数，默认10。",
         ),
     ] = None,
     stress: Annotated[
-        int | None, typer.Option(min=0, help="Futures of the stress test, 0 for none. / 压力测试情形数。")
+        int | None,
+        typer.Option(min=0, max=100_000, help="Futures of the stress test, 0 for none. / 压力测试情形数。"),
     ] = None,
     settings: SetOption = None,
     ensemble: EnsembleOption = None,

@@ -20,11 +20,13 @@ from sim.evidence.readings import MakeEngine
 from sim.evidence.validate import validate
 from sim.experiments.engine import DEFAULT_TIMEOUT
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.extras import extra
 from sim.experiments.running import Report
 from sim.experiments.store import Store, open_store
 from sim.fingerprint import model_source_hash
 
 RUNS, MEMBERS, TRUTHS, SCORED = 2000, 150, 40, 40
+MOST_RUNS, MOST_MEMBERS = 1_000_000, 100_000
 NAME = "calibrated"
 LEAST_SETS = 30
 DISCREPANCY = 1.0  # factor on the error that the model is granted beyond luck
@@ -85,8 +87,12 @@ def calibrate(
         raise StudyError(
             'patterns: found none for calibration, allowed at least one with use = "calibration"'
         )
-    if members < 2:
-        raise StudyError(f"members: found {members}, allowed 2 or more")
+    for needed in ("sklearn", "emcee") if method == EMULATOR else ():
+        extra(needed, "calibration")
+    if not 2 <= members <= MOST_MEMBERS:
+        raise StudyError(f"members: found {members}, allowed 2 or more, up to {MOST_MEMBERS}")
+    if runs > MOST_RUNS:
+        raise StudyError(f"runs: found {runs}, allowed at most {MOST_RUNS}")
     place = store if isinstance(store, Store) else open_store(store)
     lab = Laboratory(fitted, ranges_of(free, fitted), seed, engine, place, timeout, progress)
     settings = Settings(name, method, runs, members, seed, discrepancy)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import StudyError
+from sim.experiments.extras import extra
 
 SMOOTHNESS = 2.5  # Matérn 5/2: curves that bend, with kinks where estates tip, and no ringing
 LENGTHS = (0.2, 30.0)  # of the parameters' ranges
@@ -99,14 +99,11 @@ class _One:
 
 def _tuned(points: np.ndarray, values: np.ndarray, noise: float, seed: int) -> Any:
     """The kernel, variance times Matérn with a length for each parameter, that makes the values most likely."""
-    try:
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.gaussian_process import GaussianProcessRegressor
-        from sklearn.gaussian_process.kernels import ConstantKernel, Matern
-    except ModuleNotFoundError:
-        raise StudyError(
-            "scikit-learn is not installed, and calibration needs it: pip install 'estate-governance-simulator[search]'"
-        ) from None
+    extra("sklearn", "calibration")
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import ConstantKernel, Matern
+
     chosen = np.random.default_rng(seed).permutation(len(points))[:TUNED_ON]
     kernel = ConstantKernel(1.0, (1e-3, 1e2)) * Matern(np.ones(points.shape[1]), LENGTHS, nu=SMOOTHNESS)
     with warnings.catch_warnings():

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from sim.errors import StudyError
 from sim.evidence.agreement import Reported
+from sim.experiments.extras import extra
 
 START_POOL = 4096
 WALKERS, STEPS = 64, 300  # as many steps again to forget the start
@@ -38,12 +38,7 @@ def chains(
 
     `log_density` takes points (m, d) and gives (m,). Walkers start where a Sobol sequence found the density high.
     """
-    try:
-        import emcee
-    except ModuleNotFoundError:
-        raise StudyError(
-            "emcee is not installed, and calibration needs it: pip install 'estate-governance-simulator[search]'"
-        ) from None
+    emcee = extra("emcee", "calibration")
     from scipy.stats import qmc
 
     def inside(points: np.ndarray) -> np.ndarray:

@@ -18,11 +18,13 @@ from sim.evidence.statistics import Choice, measure
 from sim.experiments.cell import Cell
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, Finished, Packed
 from sim.experiments.ensemble import Ensemble, with_member
-from sim.experiments.running import Progress, Report
+from sim.experiments.running import Progress, Report, engine_with_room
 from sim.experiments.store import Store
 from sim.experiments.worker import let_go
 from sim.fingerprint import statistics_source_hash
 from sim.scenario import with_overrides
+from sim.size import MADE_OF_MEMBER, check_list, largest, workers_that_fit
+from sim.text import message
 
 Wanted = tuple[str, Choice]  # statistic, and what it looks at
 Place = tuple[str, int]  # content hash of a scenario, seed
@@ -62,7 +64,9 @@ class Readings:
             self.ask(f"{name} {arm}", pattern.scenario, pattern.measure, {**own, **(settings or {})})
 
     def jobs(self) -> list[Job]:
-        """The runs, each as long as what is read off it needs."""
+        """The runs, each as long as what is read off it needs. StudyError for more than there is memory to list."""
+        made_of = message("size.patterns", patterns=len(self._asked), replications=f"{self.replications:,}")
+        check_list("replications", len(self._asked) * self.replications, MADE_OF_MEMBER, made_of)
         cells: dict[Place, Cell] = {}
         wanted: dict[Place, dict[Wanted, None]] = {}
         self._places = {}
@@ -131,9 +135,11 @@ def carry_out(
     series = _Series(len(jobs), len(missing), found, kept, progress)
     if missing:
         wanted = {_place(job.cell): job.wanted for job in missing}
-        (engine or _pool(len(missing)))(partial(read_cell, wanted)).run(
-            (job.cell for job in missing), series.done, timeout
-        )
+        biggest = largest(job.cell.scenario for job in missing)
+        assert biggest is not None
+        make = engine or _pool(min(len(missing), workers_that_fit(biggest)))
+        made = engine_with_room(make(partial(read_cell, wanted)), biggest, len(missing))
+        made.run((job.cell for job in missing), series.done, timeout)
     series.require_complete()
     return found, len(missing)
 

@@ -18,6 +18,8 @@ from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, LEVEL, Interval, me
 from sim.experiments.running import Report, run_cells
 from sim.experiments.store import Store, open_store
 from sim.scenario import Scenario, load, with_overrides
+from sim.size import MADE, MADE_OF_MEMBER, check_list
+from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -173,6 +175,10 @@ def ablate(
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
     loops = [name for name, on in base.loops.model_dump().items() if on]
+    number = replications if seeds is None else len(seeds)
+    ways = 2 + len(loops) + (math.comb(len(loops), 2) if pairs else 0)
+    made_of = message("size.arms", arms=ways, replications=f"{number:,}")
+    check_list("replications", ways * number, MADE if ensemble is None else MADE_OF_MEMBER, made_of)
     used = list(seeds) if seeds is not None else list(range(1, replications + 1))
     if not loops:
         raise StudyError(f"{base.name}: loops: found none on, allowed at least one to take away")

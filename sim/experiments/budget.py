@@ -15,6 +15,7 @@ from sim.errors import ScenarioError, StudyError
 from sim.experiments.cell import Cell, scenario_hash_of
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
 from sim.experiments.ensemble import Ensemble, as_ensemble, told
+from sim.experiments.extras import extra
 from sim.experiments.menu import (
     YEARS,
     MenuItem,
@@ -32,6 +33,8 @@ from sim.experiments.stress import Stress, check_futures, stress_test
 from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.scenario import Scenario, load, with_overrides
+from sim.size import MADE_OF_MEMBER, check_list
+from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ SAMPLERS = ("nsga2", "tpe")
 COST_STEP = 1e4  # yuan a year: to what costs are rounded where a reader sees them
 PERCENT_DECIMALS = (1, 0)  # of shares: in tables of reports, in sentences
 DATABASE = "search.db"
+SEARCH = "a search for packages"
 BESIDE = ("most_in_a_year", "state_owned")  # what is kept of a package besides OBJECTIVES
 
 
@@ -248,8 +252,16 @@ def budget(
     if sampler not in SAMPLERS:
         raise StudyError(f"sampler: found {sampler!r}, allowed {' or '.join(SAMPLERS)}")
     check_futures(stress)
+    # a batch of packages beside doing nothing; at least one package on fresh seeds and in every future
+    for what, arms, number in (
+        ("replications", BATCH + 1, replications),
+        ("fresh", 2, fresh),
+        ("stress", 2, stress),
+    ):
+        made_of = message("size.arms", arms=arms, replications=f"{number:,}")
+        check_list(what, arms * number, MADE_OF_MEMBER, made_of)
     for needed in ("optuna", "moocore", *(("sklearn",) if stress else ())):
-        _import(needed)
+        extra(needed, SEARCH)
     if twice := repeated(items):
         raise ScenarioError(replace(problem, file=file) for problem in twice)
     check_menu(base, items, starts_of(base), file)
@@ -335,7 +347,7 @@ class Counting:
 
 def front_of(tried: Sequence[Valued]) -> list[Valued]:
     """The packages that no other beats in all of OBJECTIVES, each once, in order of cost."""
-    moocore = _import("moocore")
+    moocore = extra("moocore", SEARCH)
     unique = list({one.package: one for one in tried}.values())
     keep = moocore.is_nondominated(np.array([one.objectives for one in unique]), maximise=list(MAXIMISE))
     return sorted((one for one, good in zip(unique, keep, strict=True) if good), key=lambda one: one.cost)
@@ -346,7 +358,7 @@ def unbeaten(packages: Sequence[Valued]) -> list[Valued]:
 
     A reader sees rounded figures: a package that costs more and shows the same shares would look like a mistake. The order stays.
     """
-    moocore = _import("moocore")
+    moocore = extra("moocore", SEARCH)
     left = list(packages)
     for decimals in (None, *PERCENT_DECIMALS):
         figures = np.array([_as_shown(one, decimals) for one in left])
@@ -361,17 +373,6 @@ def _as_shown(one: Valued, decimals: int | None) -> tuple[float, ...]:
         return one.objectives
     shares = (one.out_of_cycle, one.worst_decile_satisfaction)
     return round(one.cost / COST_STEP), *(float(f"{100 * share:.{decimals}f}") for share in shares)
-
-
-def _import(name: str) -> Any:
-    from importlib import import_module
-
-    try:
-        return import_module(name)
-    except ModuleNotFoundError:
-        raise StudyError(
-            f"{name} is not installed, and a search for packages needs it: pip install 'estate-governance-simulator[search]'"
-        ) from None
 
 
 def starts_of(scenario: Scenario) -> list[int]:
@@ -394,7 +395,7 @@ class _Search:
         ensemble: Ensemble | None,
     ) -> None:
         self.ensemble = ensemble
-        optuna = _import("optuna")
+        optuna = extra("optuna", SEARCH)
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna, self.base, self.yearly, self.menu, self.seeds = optuna, base, yearly, menu, seeds
         self.starts = starts_of(base)

@@ -19,6 +19,8 @@ from sim.experiments.study_file import SCENARIO_FACTOR, Study, load_study
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario
 from sim.scenario.nearest import nearest
+from sim.size import MADE, MADE_OF_MEMBER, check_list
+from sim.text import message
 
 REPLICATIONS = 20
 LOOKS = (10, 20, 40, 80)
@@ -83,12 +85,14 @@ def compare(
     _check(outcomes, level, differences or {})
     members = as_ensemble(ensemble)
     place = store if isinstance(store, Store) else open_store(store)
-    asked = list(seeds) if seeds is not None else list(range(first_seed, first_seed + replications))
     if adaptive is not None:
         adaptive.check(outcomes)
-        if seeds is not None:
-            raise StudyError("seeds: found a list beside adaptive replications, allowed one of them")
-        asked = list(range(first_seed, first_seed + adaptive.looks[-1]))
+    number = adaptive.looks[-1] if adaptive is not None else replications if seeds is None else len(seeds)
+    made_of = message("size.arms", arms=len(arms), replications=f"{number:,}")
+    check_list("replications", len(arms) * number, MADE if members is None else MADE_OF_MEMBER, made_of)
+    asked = list(seeds) if seeds is not None else list(range(first_seed, first_seed + number))
+    if adaptive is not None and seeds is not None:
+        raise StudyError("seeds: found a list beside adaptive replications, allowed one of them")
     if len(set(asked)) < max(len(asked), 2):
         raise StudyError(
             f"seeds: found {len(set(asked))} different of {len(asked)}, allowed two or more, all different"

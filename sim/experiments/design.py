@@ -37,6 +37,12 @@ class Axis:
             value = self.low + share * (self.high - self.low)
         return min(max(value, self.low), self.high)
 
+    def count(self, number: int) -> int:
+        """How many values `spaced` gives at most."""
+        if self.levels:
+            return len(self.levels)
+        return min(number, int(self.high - self.low) + 1) if self.whole else number
+
     def spaced(self, number: int) -> list[Value]:
         """Its levels, or `number` evenly spaced values of its range, ends included (the middle if it is one)."""
         if self.levels:
@@ -45,6 +51,17 @@ class Axis:
             values = np.linspace(self.low, self.high, min(number, int(self.high - self.low) + 1))
             return list(dict.fromkeys(round(value) for value in values.tolist()))
         return [self.at(share) for share in (np.linspace(0, 1, number).tolist() if number > 1 else [0.5])]
+
+
+def number_of_points(design: Design, axes: Sequence[Axis]) -> int:
+    """How many points `points_of` will make (at most), without making them."""
+    if design.kind == "list":
+        return len(design.points)
+    if design.kind == "grid":
+        return math.prod(axis.count(design.size) for axis in axes)
+    if design.kind == "sobol":
+        return design.size * (2 * len(axes) + 2 if design.second_order else len(axes) + 2)
+    return design.size * (len(axes) + 1 if design.kind == "morris" else 1)
 
 
 def points_of(design: Design, axes: Sequence[Axis]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from sim.errors import ScenarioError
 from sim.experiments.cell import Cell, run_key_of, scenario_hash_of
-from sim.experiments.design import Axis, points_of
+from sim.experiments.design import Axis, number_of_points, points_of
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.study_file import SCENARIO_FACTOR, Factor, Study, load_study
 from sim.experiments.unmeasured import range_of, unmeasured
@@ -21,7 +21,8 @@ from sim.scenario.loading import find
 from sim.scenario.messages import at_location, strip
 from sim.scenario.nearest import nearest
 from sim.scenario.overrides import place_of
-from sim.text import Message
+from sim.size import FACTOR, PLANNED, POINT, check_list, largest
+from sim.text import Message, message
 
 MANY_PROBLEMS = 20
 
@@ -57,9 +58,18 @@ class Plan(Sequence[Cell]):
         self.ensemble = ensemble or as_ensemble(study.ensemble or None)
         self.bases = {name: self._base(name) for name in self._base_names()}
         self.axes = _Axes(self).all()
+        self._check_size()
         self.points = points_of(study.design, self.axes)
         self._last: tuple[int, Scenario] | None = None
         self.hashes: list[str] = []
+        self.biggest: Scenario | None = None
+
+    def _check_size(self) -> None:
+        """StudyError for a design whose points and runs cannot be listed: said at once rather than after minutes of listing."""
+        points, study = number_of_points(self.study.design, self.axes), self.study
+        each = PLANNED + (POINT + FACTOR * len(self.axes)) // study.replications
+        made_of = message("size.points", points=f"{points:,}", replications=f"{study.replications:,}")
+        check_list(f"{self.file}: design", points * study.replications, each, made_of)
 
     def _base_names(self) -> list[str]:
         factor = [factor for factor in self.study.factors if factor.key == SCENARIO_FACTOR]
@@ -103,12 +113,17 @@ class Plan(Sequence[Cell]):
         return self._last[1]
 
     def check_points(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Resolve every point and remember its hash. Raises a ScenarioError that lists the first points that cannot be."""
+        """Resolve every point and remember its hash. Raises a ScenarioError that lists the first points that cannot be.
+
+        `biggest` is then the scenario of the point whose runs need most memory.
+        """
         problems: list[Problem] = []
         self.hashes = []
         for point in range(len(self.points)):
             try:
-                self.hashes.append(scenario_hash_of(self.scenario_at(point)))
+                made = self.scenario_at(point)
+                self.hashes.append(scenario_hash_of(made))
+                self.biggest = made if self.biggest is None else largest((self.biggest, made))
             except ScenarioError as error:
                 where = ", ".join(f"{key}={value}" for key, value in self.points[point].items())
                 problems += [

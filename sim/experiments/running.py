@@ -9,9 +9,11 @@ from pathlib import Path
 
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, Finished
+from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, Finished, InProcess
 from sim.experiments.store import FailedRun, Store, open_store
 from sim.experiments.summary import RunSummary
+from sim.scenario import Scenario
+from sim.size import check_run, check_workers, largest, workers_that_fit
 
 DONE, FAILED = "done", "failed"
 
@@ -97,12 +99,16 @@ def run_cells(
     progress: Report | None = None,
     retry_failed: bool = False,
     keys: Sequence[str] | None = None,
+    biggest: Scenario | None = None,
 ) -> CellResults:
     """Carry out every cell that the store does not have, and return the results of all of them.
 
     `engine` defaults to a pool of worker processes, one for each core; `store` to the common store (see `open_store`).
     Runs that were set aside before are left so unless `retry_failed`. A series that is interrupted has lost the runs in
-    flight only; calling again does what is missing. `keys`, where known already, spares making every cell to ask its key.
+    flight only; calling again does what is missing. `keys`, where known already, spares making every cell to ask its key, and
+    `biggest`, the scenario whose run needs most memory, spares looking for it.
+
+    Raises ScenarioError or StudyError, before the first run, where there is less memory than the runs would need.
     """
     place = store if isinstance(store, Store) else open_store(store)
     names = list(keys) if keys is not None else [cell.key for cell in cells]
@@ -114,19 +120,35 @@ def run_cells(
         if known.get(key) not in settled:
             wanted.setdefault(key, position)
     counter = _Counter(place, len(set(names)), len(wanted), progress)
-    counter.report()
     if wanted:
-        _carry_out(engine, (cells[position] for position in wanted.values()), counter, timeout, len(wanted))
+        biggest = biggest or largest(cells[position].scenario for position in wanted.values())
+        engine = engine_with_room(engine, biggest, len(wanted))
+    counter.report()
+    if engine is not None and wanted:
+        _carry_out(engine, (cells[position] for position in wanted.values()), counter, timeout)
     return CellResults(cells, names, place, counter.ended)
 
 
-def _carry_out(
-    engine: Engine | None, cells: Iterator[Cell], counter: _Counter, timeout: float, number: int
-) -> None:
-    if engine is None:
-        from sim.experiments.pool_engine import PoolEngine
+def engine_with_room(engine: Engine | None, biggest: Scenario | None, runs: int) -> Engine:
+    """The engine, or for None a pool of as many workers as there are cores, runs and room for them.
 
-        engine = PoolEngine(most=number)
+    ScenarioError or StudyError where this machine has not the memory that its runs, of which `biggest` needs most, would take;
+    a cluster has memory of its own.
+    """
+    from sim.experiments.pool_engine import PoolEngine
+
+    if biggest is None:
+        return engine or PoolEngine(most=runs)
+    if engine is None:
+        return PoolEngine(most=min(runs, workers_that_fit(biggest)))
+    if isinstance(engine, PoolEngine):
+        check_workers(biggest, min(engine.workers, runs))
+    elif isinstance(engine, InProcess):
+        check_run(biggest)
+    return engine
+
+
+def _carry_out(engine: Engine, cells: Iterator[Cell], counter: _Counter, timeout: float) -> None:
     try:
         engine.run(cells, counter.done, timeout)
     finally:

@@ -228,7 +228,13 @@ def _carry_out(
             f"study {study.name}: seeds: found {study.seeds!r}, allowed 'common': else luck would count as sensitivity"
         )
     results = run_cells(
-        plan, engine=engine, store=store, timeout=study.timeout, progress=progress, keys=plan.keys
+        plan,
+        engine=engine,
+        store=store,
+        timeout=study.timeout,
+        progress=progress,
+        keys=plan.keys,
+        biggest=plan.biggest,
     )
     results.require_complete()
     found = store.columns(plan.keys, study.outcomes)

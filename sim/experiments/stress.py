@@ -11,6 +11,7 @@ from scipy.stats import qmc
 
 from sim.errors import StudyError
 from sim.experiments.cell import Cell, cells_of
+from sim.experiments.extras import extra
 from sim.experiments.unmeasured import unmeasured
 from sim.experiments.valuing import Runs
 from sim.scenario import Scenario, with_overrides
@@ -145,15 +146,10 @@ def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) 
     A tree rather than PRIM: scikit-learn is maintained for our versions of NumPy and pandas, its leaves do not overlap, and
     a leaf is read as one sentence.
     """
-    try:
-        from sklearn.tree import DecisionTreeClassifier
-    except ModuleNotFoundError:
-        raise StudyError(
-            "scikit-learn is not installed, and scenario discovery needs it: pip install 'estate-governance-simulator[search]'"
-        ) from None
+    tree_module = extra("sklearn.tree", "scenario discovery")
     if fails.all() or not fails.any():
         return ()
-    tree = DecisionTreeClassifier(
+    tree = tree_module.DecisionTreeClassifier(
         max_leaf_nodes=LEAVES, min_samples_leaf=LEAST_LEAF, class_weight="balanced", random_state=0
     )
     tree.fit(points, fails)

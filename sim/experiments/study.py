@@ -46,6 +46,7 @@ def study(
         "timeout": plan.study.timeout,
         "retry_failed": retry_failed,
         "keys": plan.keys,
+        "biggest": plan.biggest,
     }
     if progress is True:
         with progress_bar(lang) as report:

@@ -18,10 +18,12 @@ from sim.experiments.no_return import NoPoint, NoReturn, delayed, point_of_no_re
 from sim.experiments.ramp import HOLD, STEPS, Loop, check_hold, loop
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, type_of
 from sim.experiments.running import CellResults, Report, run_cells
-from sim.experiments.settling import Settling
+from sim.experiments.settling import STARTS, Settling
 from sim.experiments.store import Store, open_store
 from sim.experiments.trap_width import AGENTS, MEAN_FIELD, Width, agent_width, fixed_points, mean_field_width
 from sim.scenario import Scenario, load, with_overrides
+from sim.size import MADE_OF_MEMBER, check_list
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -247,6 +249,8 @@ def tipping(
         raise StudyError(
             f"values: found {values} values and {len(seeds)} seeds, allowed 3 or more values and a seed"
         )
+    made_of = message("size.arms", arms=values * len(STARTS), replications=f"{len(seeds):,}")
+    check_list("seeds", values * len(STARTS) * len(seeds), MADE_OF_MEMBER, made_of)
     members = as_ensemble(ensemble)
     if members is not None and len(seeds) < 2:
         raise StudyError(

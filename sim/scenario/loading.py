@@ -214,7 +214,7 @@ def _encoding_of(written: bytes) -> str:
     if written.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16"
     try:
-        return "GBK" if re.search("[\u4e00-\u9fff]{2}", written.decode("gb18030")) else ""
+        return "GBK" if re.search(r"[\u4e00-\u9fff]{2}", written.decode("gb18030")) else ""
     except UnicodeDecodeError:
         return ""
 

@@ -26,6 +26,7 @@ LAYERS = (
     ("interventions",),
     ("city",),
     ("state_owned",),
+    ("size",),
     ("results", "runner"),
     ("experiments", "evidence"),
     ("outputs",),
