@@ -7,9 +7,10 @@ from typing import Any
 from nicegui import ui
 
 from sim.app.frames import LINES
-from sim.app.words import say
 from sim.outputs import style
 from sim.results.columns import CITY_COLUMN_WORDS
+from sim.text import say
+from sim.text.figures import money_scale
 from sim.words import STAGE_WORDS
 
 DASHES = ("solid", "dashed", [12, 4, 2, 4], "dotted")
@@ -44,20 +45,30 @@ DECALS: dict[str, dict[str, Any]] = {
 CHARTS = ("cycle", "stages", "ladder", "money")
 
 
-def labels_of(name: str, lang: str) -> list[str]:
+def labels_of(name: str) -> list[str]:
     """Names of a chart's lines, in the order of `frames.LINES`."""
     if name == "money":
-        return [say("spent", lang), say("arrears", lang)]
+        return [say("app.spent"), say("app.arrears")]
     if name == "stages":
-        return [STAGE_WORDS[column.removeprefix("stage_")].in_language(lang) for column in LINES[name]]
-    return [CITY_COLUMN_WORDS[column].in_language(lang) for column in LINES[name]]
+        return [str(STAGE_WORDS[column.removeprefix("stage_")]) for column in LINES[name]]
+    return [str(CITY_COLUMN_WORDS[column]) for column in LINES[name]]
 
 
-def chart_options(name: str, lang: str) -> dict[str, Any]:
+def _money_unit() -> tuple[float, str]:
+    """Yuan in one unit of the chart of money, and what the unit is called."""
+    return money_scale(1e6)
+
+
+def _title(name: str) -> str:
+    """What a chart is called, with the unit of its money."""
+    return say("app.chart_money", unit=_money_unit()[1]) if name == "money" else say(f"app.chart_{name}")
+
+
+def chart_options(name: str) -> dict[str, Any]:
     """The options of one chart, with empty lines."""
-    money = name == "money"
+    money, size = name == "money", _money_unit()[0]
     return {
-        "title": {"text": say(f"chart_{name}", lang), "textStyle": {"fontSize": 15}, "left": 8, "top": 4},
+        "title": {"text": _title(name), "textStyle": {"fontSize": 15}, "left": 8, "top": 4},
         "textStyle": {"fontFamily": "system-ui, 'Estate Sans', sans-serif"},
         "aria": {"enabled": True},
         "animation": False,
@@ -67,7 +78,7 @@ def chart_options(name: str, lang: str) -> dict[str, Any]:
             "trigger": "axis",
             "confine": True,
             ":valueFormatter": "value => value == null ? '–' : "
-            + ("value.toFixed(2)" if money else "(100 * value).toFixed(0) + '%'"),
+            + (_figure(size) if money else "(100 * value).toFixed(0) + '%'"),
         },
         "toolbox": {
             "right": 8,
@@ -77,7 +88,7 @@ def chart_options(name: str, lang: str) -> dict[str, Any]:
             "type": "value",
             "min": 0,
             "max": 120,
-            "name": say("month", lang),
+            "name": say("app.month"),
             "nameLocation": "middle",
             "nameGap": 24,
             "minInterval": 12,
@@ -90,11 +101,18 @@ def chart_options(name: str, lang: str) -> dict[str, Any]:
             **({} if money else {"max": 1}),
             "axisLabel": {
                 "fontSize": 13,
-                **({} if money else {":formatter": "value => Math.round(100 * value) + '%'"}),
+                ":formatter": f"value => {_figure(size)}"
+                if money
+                else "value => Math.round(100 * value) + '%'",
             },
         },
-        "series": [_series(name, place, label) for place, label in enumerate(labels_of(name, lang))],
+        "series": [_series(name, place, label) for place, label in enumerate(labels_of(name))],
     }
+
+
+def _figure(size: float) -> str:
+    """An amount in the browser, in units of `size` yuan."""
+    return f"(value / {size:.0f}).toLocaleString('en', {{maximumSignificantDigits: 3}})"
 
 
 def _series(name: str, place: int, label: str) -> dict[str, Any]:
@@ -125,15 +143,15 @@ def _series(name: str, place: int, label: str) -> dict[str, Any]:
     }
 
 
-def city_charts(lang: str) -> dict[str, int]:
+def city_charts() -> dict[str, int]:
     """Put the charts on the page; their element ids by name."""
     ids = {}
     with ui.element("div").classes("estate-charts"):
         for name in CHARTS:
             made = (
-                ui.echart(chart_options(name, lang))
+                ui.echart(chart_options(name))
                 .classes("estate-chart")
-                .props(f'role=img aria-label="{say(f"chart_{name}", lang)}"')
+                .props(f'role=img aria-label="{_title(name)}"')
             )
             ids[name] = made.id
     return ids

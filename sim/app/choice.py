@@ -9,19 +9,18 @@ from urllib.parse import urlencode
 
 from sim.app.levers import Board, Lever, board, offered
 from sim.app.limits import Limits, check_limits
-from sim.app.words import say
 from sim.scenario import Scenario, to_data, with_overrides
 from sim.scenario.loading import check
-from sim.words import LANGUAGES, Word
+from sim.text import Message, languages, message
 
 DEFAULT = "small_city"
 MOST_MEASURES = 20
-SEED = Lever("seed", Word("随机种子", "seed"), "", "whole", 1, 0, 2**31 - 1)
+SEED = Lever("seed", message("setting.scenario.seed"), "", "whole", 1, 0, 2**31 - 1)
 
 
 def months_lever(base: Scenario, limits: Limits) -> Lever:
     """The lever of how many months are simulated."""
-    return Lever("months", Word("模拟月数", "months to simulate"), "", "whole", base.months, 1, limits.months)
+    return Lever("months", message("setting.scenario.months"), "", "whole", base.months, 1, limits.months)
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ class Reading:
 
     choice: Choice
     lang: str
-    ignored: tuple[str, ...]
+    ignored: tuple[Message, ...]
 
 
 def read_address(
@@ -114,7 +113,7 @@ def read_address(
 ) -> Reading:
     """The choice of a query string. What is unknown or out of range is left out and named; nothing else is trusted."""
     given: dict[str, str] = {}
-    ignored: list[str] = []
+    ignored: list[Message] = []
     length, too_long = 0, False
     for key, text in pairs:
         length += len(key) + len(text) + 2
@@ -123,39 +122,36 @@ def read_address(
             break
         given[key] = text
     lang = given.pop("lang", lang)
-    lang = lang if lang in LANGUAGES else LANGUAGES[-1]
+    lang = lang if lang in languages() else "en"
     if too_long:
-        ignored.append(say("too_long", lang, most=limits.query_length))
+        ignored.append(message("app.too_long", most=limits.query_length))
     name = given.pop("scenario", DEFAULT)
     if name not in offered(limits):
-        ignored.append(
-            say("out_of_range", lang, key="scenario", found=_short(name), allowed=", ".join(offered(limits)))
-        )
+        known = ", ".join(offered(limits))
+        ignored.append(message("app.out_of_range", key="scenario", found=_short(name), allowed=known))
         name = DEFAULT
     for key in other:
         given.pop(key, None)
-    return Reading(_read_levers(Choice.of(name), given, limits, ignored, lang), lang, tuple(ignored[:12]))
+    return Reading(_read_levers(Choice.of(name), given, limits, ignored), lang, tuple(ignored[:12]))
 
 
-def _read_levers(
-    choice: Choice, given: dict[str, str], limits: Limits, ignored: list[str], lang: str
-) -> Choice:
+def _read_levers(choice: Choice, given: dict[str, str], limits: Limits, ignored: list[Message]) -> Choice:
     """Move what a query names; `ignored` gets what cannot be."""
     if "on" in given:
         names = tuple(dict.fromkeys(name for name in given.pop("on").split(",") if name))
         known = tuple(name for name in names if choice.board.measure(name) is not None)[:MOST_MEASURES]
-        ignored += [say("unknown", lang, key=_short(name)) for name in names if name not in known]
+        ignored += [message("app.unknown", key=_short(name)) for name in names if name not in known]
         choice = replace(choice, on=known)
     plain = {"seed": SEED, "months": months_lever(choice.board.scenario, limits)}
     for key, text in given.items():
         lever = plain.get(key) or choice.board.by_key.get(key)
         if lever is None:
-            ignored.append(say("unknown", lang, key=_short(key)))
+            ignored.append(message("app.unknown", key=_short(key)))
             continue
         try:
             value = lever.read(text)
         except ValueError as error:
-            ignored.append(say("out_of_range", lang, key=key, found=_short(text), allowed=error))
+            ignored.append(message("app.out_of_range", key=key, found=_short(text), allowed=error.args[0]))
             continue
         choice = replace(choice, **{key: value}) if key in plain else choice.moved(lever, value)
     return choice

@@ -10,29 +10,32 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from sim.app.trap_work import Curve, Point, Way
-from sim.app.words import SAID, say
 from sim.outputs.trap import branches
+from sim.text import message, say
 
-WORDS = (
-    "start",
-    "again",
-    "diagram",
-    "handle",
-    "spoken",
-    "collection",
-    "computing",
-    "stays",
-    "rises",
-    "falls",
-    "seen",
-    "seen_tipping",
-    "stable",
-    "tipping",
-    "settle",
-    "tip",
-    "moving",
-    "mean",
-)
+# What the browser says; it fills the gaps itself.
+WORDS = {
+    "start": message("app.trap_start"),
+    "again": message("app.trap_again"),
+    "diagram": message("app.trap_diagram"),
+    "handle": message("app.trap_handle"),
+    "spoken": message("app.trap_spoken", start="{start}", at="{at}"),
+    "collection": message("app.trap_collection"),
+    "computing": message("app.trap_computing"),
+    "stays": message("app.trap_stays", end="{end}"),
+    "rises": message("app.trap_rises", start="{start}", end="{end}"),
+    "falls": message("app.trap_falls", start="{start}", end="{end}"),
+    "seen": message("app.trap_seen", month="{month}", end="{end}"),
+    "seen_tipping": message(
+        "app.trap_seen_tipping", month="{month}", end="{end}", estates="{estates}", above="{above}"
+    ),
+    "stable": message("app.trap_stable"),
+    "tipping": message("app.trap_tipping"),
+    "settle": message("app.trap_settle"),
+    "tip": message("app.trap_tip"),
+    "moving": message("app.trap_moving"),
+    "mean": message("app.trap_mean"),
+}
 
 Moved = Callable[[float, float], Awaitable[None]]
 
@@ -41,14 +44,14 @@ class Diagram(ui.element, component="trap.js"):
     """Draws curve, agents and the city's way over the range of one lever; calls back when the handle has been moved."""
 
     def __init__(
-        self, lang: str, lever: str, bounds: tuple[float, float], at: float, start: float, moved: Moved
+        self, lever: str, bounds: tuple[float, float], at: float, start: float, moved: Moved
     ) -> None:
         """`lever` is what the lever is called; `bounds` its range; `at`, `start`: where the handle is."""
         super().__init__()
         self.classes("w-full")
         self.bounds = bounds
-        words = {key: SAID[f"trap_{key}"].in_language(lang) for key in WORDS}
-        self._props["words"] = words | {"lever": lever, "axis": lever, "month": say("month", lang)}
+        words = {key: str(word) for key, word in WORDS.items()}
+        self._props["words"] = words | {"lever": lever, "axis": lever, "month": say("app.month")}
         self._props["low"], self._props["high"] = bounds
         self._props["place"] = {"at": at, "start": start}
         self._props["curve"], self._props["lines"] = [], {"stable": [], "tipping": []}

@@ -8,15 +8,15 @@ import numpy as np
 
 from sim.app.charts import COLOURS, DASHES
 from sim.app.differences import Difference
-from sim.app.words import say
 from sim.results.columns import CITY_COLUMN_WORDS
+from sim.text import say
 
 FONT = "'Estate Sans', system-ui, sans-serif"
 
 
-def difference_options(name: str, policies: list[str], found: list[Difference], lang: str) -> dict[str, Any]:
+def difference_options(name: str, policies: list[str], found: list[Difference]) -> dict[str, Any]:
     """One series: the mean difference of each policy from the first, in percentage points, and the band of its interval."""
-    title = say("cycle_share", lang) if name == "cycle" else CITY_COLUMN_WORDS[name].in_language(lang)
+    title = say("app.cycle_share") if name == "cycle" else str(CITY_COLUMN_WORDS[name])
     series: list[dict[str, Any]] = []
     for place, one in enumerate(found):
         monthly, colour = one.monthly[name], COLOURS[place % len(COLOURS)]
@@ -56,7 +56,7 @@ def difference_options(name: str, policies: list[str], found: list[Difference], 
     months = int(found[0].monthly[name].mean.size) - 1
     return {
         "title": {
-            "text": say("difference_of", lang, what=title),
+            "text": say("app.difference_of", what=title),
             "textStyle": {"fontSize": 15, "fontFamily": FONT},
             "left": 8,
             "top": 4,
@@ -80,7 +80,7 @@ def difference_options(name: str, policies: list[str], found: list[Difference], 
             "type": "value",
             "min": 0,
             "max": months,
-            "name": say("month", lang),
+            "name": say("app.month"),
             "nameLocation": "middle",
             "nameGap": 24,
             "interval": 24 if months > 60 else 12,

@@ -19,6 +19,7 @@ from sim.results.columns import COLUMN_WORDS
 from sim.results.reading import Reading
 from sim.results.record import Record
 from sim.scenario import Scenario
+from sim.text import Spoken, languages, message
 from sim.units import FEN_PER_YUAN
 from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
 
@@ -71,14 +72,15 @@ def _layers(record: Record) -> list[tuple[dict[str, Any], np.ndarray]]:
     ):
         layers.append(_measured(name, COLUMN_WORDS[name], values, 0.0, 1.0, "share"))
     most = max(1.0, float(np.nanpercentile(debt, 99)))
-    layers.append(_measured("arrears", Word("户均欠费", "arrears per household"), debt, 0.0, most, "yuan"))
+    layers.append(_measured("arrears", message("app.arrears_per_household"), debt, 0.0, most, "yuan"))
     professional = (out.flags & PROFESSIONAL > 0).astype(np.float64)
     layers.append(_measured("professional", COLUMN_WORDS["professional"], professional, 0.0, 1.0, "share"))
     return layers
 
 
-def _both(word: Word) -> dict[str, str]:
-    return {"zh": word.zh, "en": word.en}
+def _told(label: Spoken) -> dict[str, str]:
+    """A label in every language: one message serves pages of all of them."""
+    return {name: label.in_language(name) for name in languages()}
 
 
 def _coded(
@@ -90,23 +92,23 @@ def _coded(
 ) -> tuple[dict[str, Any], np.ndarray]:
     entries = [
         {
-            "label": _both(words[one]),
+            "label": _told(words[one]),
             "colour": looks[one][0],
             "pattern": SIGNS.get(one, PATTERNS[looks[one][1]]),
         }
         for one in names
     ]
-    return {"name": name, "label": _both(COLUMN_WORDS[name]), "kind": "codes", "entries": entries}, codes
+    return {"name": name, "label": _told(COLUMN_WORDS[name]), "kind": "codes", "entries": entries}, codes
 
 
 def _measured(
-    name: str, word: Word, values: np.ndarray, low: float, high: float, unit: str
+    name: str, word: Spoken, values: np.ndarray, low: float, high: float, unit: str
 ) -> tuple[dict[str, Any], np.ndarray]:
     scaled = np.clip((values - low) / (high - low), 0.0, 1.0) * 254.0
     bytes_ = np.where(np.isnan(scaled), ABSENT, np.floor(np.nan_to_num(scaled) + 0.5))
     return {
         "name": name,
-        "label": _both(word),
+        "label": _told(word),
         "kind": "measure",
         "low": low,
         "high": high,
@@ -123,9 +125,7 @@ def _groups(record: Record, scenario: Scenario) -> list[dict[str, Any]]:
         title = scenario.types[name].title
         members = [int(row) for row in order if facts["type"][row] == code]
         if members:
-            groups.append(
-                {"label": {"zh": title.in_language("zh"), "en": title.in_language("en")}, "estates": members}
-            )
+            groups.append({"label": _told(title), "estates": members})
     return groups
 
 
@@ -138,15 +138,14 @@ def lines_of(record: Record) -> dict[str, list[list[float | None]]]:
 
 
 def public_money(record: Record) -> tuple[np.ndarray, np.ndarray]:
-    """Spent in all by government bodies on others up to each month, and arrears of the city; million yuan."""
+    """Spent in all by government bodies on others up to each month, and arrears of the city; yuan."""
     spent = np.zeros(record.months + 1)
     for month, _, payer, payee, _, fen in record.ledger:
         if payer in GOVERNMENT and payee not in (*GOVERNMENT, "taxpayers"):
             spent[month] += fen
         elif payee in GOVERNMENT and payer not in (*GOVERNMENT, "taxpayers"):
             spent[month] -= fen
-    million = FEN_PER_YUAN * 1e6
-    return np.cumsum(spent) / million, record.outcomes.arrears.sum(axis=1) / million
+    return np.cumsum(spent) / FEN_PER_YUAN, record.outcomes.arrears.sum(axis=1) / FEN_PER_YUAN
 
 
 def _plain(values: np.ndarray) -> list[float | None]:

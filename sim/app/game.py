@@ -11,10 +11,11 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sim.errors import EngineError, EstateError
-from sim.text import Spoken
+from sim.text import Later, Message, Spoken, message
+from sim.text.figures import money
 
 Decision = dict[
     str, int
@@ -27,20 +28,8 @@ MOST_TRIES = 20  # wrong team codes in a minute, of the whole room
 JOINING, DECIDING, RUNNING, ENDED = "joining", "deciding", "running", "ended"
 
 
-class Said(NamedTuple):
-    """A sentence of the page: its key among the page's words, and what fills its gaps."""
-
-    key: str
-    values: tuple[tuple[str, Any], ...] = ()
-
-
 class Refused(EstateError):
-    """What a team cannot do, as a sentence that the page says in its own language."""
-
-    def __init__(self, key: str, **values: Any) -> None:
-        """`key` among the page's words."""
-        super().__init__(key)
-        self.said = Said(key, tuple(values.items()))
+    """What a team cannot do, as a message that each page says in its own language."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +45,9 @@ class Rules:
     def __post_init__(self) -> None:
         low, high = YEARS
         if not low <= self.years <= high:
-            raise Refused("game_years_range", low=low, high=high)
+            raise Refused(message("app.game_years_range", low=low, high=high))
         if self.yearly < 10_000 or not self.measures:
-            raise Refused("game_rules_empty")
+            raise Refused(message("app.game_rules_empty"))
 
 
 class Year(NamedTuple):
@@ -85,7 +74,7 @@ class Team:
     years: tuple[Year, ...] = ()  # what came of them
     chosen: Decision | None = None  # for the year being decided; None until the team has submitted
     version: int = 0  # rises with every submission and every year
-    said: list[Said] = field(default_factory=list)  # what the team must know about its last year
+    said: list[Message] = field(default_factory=list)  # what the team must know about its last year
     key: str = ""  # of the run of its years so far
     failed: bool = False
 
@@ -122,13 +111,13 @@ class Game:
         """A new team. Refused for a name that is empty, too long or taken, when the room is full, and after the end."""
         name = " ".join("".join(letter for letter in name if letter.isprintable()).split())
         if not name or len(name) > LONGEST_NAME:
-            raise Refused("game_name_length", most=LONGEST_NAME)
+            raise Refused(message("app.game_name_length", most=LONGEST_NAME))
         if any(team.name.casefold() == name.casefold() for team in self.teams.values()):
-            raise Refused("game_name_taken", name=name)
+            raise Refused(message("app.game_name_taken", name=name))
         if len(self.teams) >= MOST_TEAMS:
-            raise Refused("game_full", most=MOST_TEAMS)
+            raise Refused(message("app.game_full", most=MOST_TEAMS))
         if self.stage == ENDED:
-            raise Refused("game_over")
+            raise Refused(message("app.game_over"))
         codes = {team.code for team in self.teams.values()}
         code = next(
             code for code in iter(lambda: f"{secrets.randbelow(10_000):04d}", None) if code not in codes
@@ -143,12 +132,12 @@ class Game:
         """The team of a code, for its other browsers; wrong ones may be tried only so often."""
         now = time.monotonic()
         if len(self._wrong) == MOST_TRIES and now - self._wrong[0] < 60:
-            raise Refused("too_many_tries")
+            raise Refused(message("app.too_many_tries"))
         for team in self.teams.values():
             if secrets.compare_digest(team.code.encode(), code.strip().encode()):
                 return team
         self._wrong.append(now)
-        raise Refused("game_no_such_code")
+        raise Refused(message("app.game_no_such_code"))
 
     # money
 
@@ -173,7 +162,7 @@ class Game:
     def begin(self) -> None:
         """Let teams decide about the first year."""
         if self.stage != JOINING:
-            raise Refused("game_not_now")
+            raise Refused(message("app.game_not_now"))
         self.stage = DECIDING
         self.version += 1
 
@@ -184,17 +173,21 @@ class Game:
         are not in the game, and for more money than the team has.
         """
         if self.stage != DECIDING:
-            raise Refused("game_not_now")
+            raise Refused(message("app.game_not_now"))
         if version != team.version:
-            raise Refused("game_other_browser")
+            raise Refused(message("app.game_other_browser"))
         if any(
             kind not in self.rules.measures or not isinstance(yuan, int) or yuan < 0
             for kind, yuan in decision.items()
         ):
-            raise Refused("game_no_such_measure")
+            raise Refused(message("app.game_no_such_measure"))
         asked, left = sum(decision.values()), self.left(team)
         if asked > left:
-            raise Refused("game_too_dear", asked=asked, left=left, over=asked - left)
+            raise Refused(
+                message(
+                    "app.game_too_dear", asked=_money(asked), left=_money(left), over=_money(asked - left)
+                )
+            )
         team.chosen = {kind: decision[kind] for kind in self.rules.measures if kind in decision}
         team.version += 1
         self.version += 1
@@ -202,7 +195,7 @@ class Game:
     def close(self) -> None:
         """No more decisions for this year: who has not submitted goes on as last year, as far as the money goes."""
         if self.stage != DECIDING or not self.teams:
-            raise Refused("game_not_now" if self.teams else "game_no_teams")
+            raise Refused(message("app.game_not_now" if self.teams else "app.game_no_teams"))
         for team in self.teams.values():
             team.said = []
             if team.chosen is None:
@@ -221,9 +214,11 @@ class Game:
             left -= made[kind]
             if made[kind] < yuan:
                 team.said.append(
-                    Said("game_capped", (("measure", kind), ("asked", yuan), ("got", made[kind])))
+                    message(
+                        "app.game_capped", measure=label_of(kind), asked=_money(yuan), got=_money(made[kind])
+                    )
                 )
-        team.said.insert(0, Said("game_as_before" if before else "game_nothing_submitted"))
+        team.said.insert(0, message("app.game_as_before" if before else "app.game_nothing_submitted"))
         return made
 
     def played(self, team: Team, years: tuple[Year, ...], key: str) -> None:
@@ -237,13 +232,13 @@ class Game:
         for kind, yuan in bought.items():
             really = dict(years[-1].spent).get(kind, 0)
             if yuan and not really:
-                team.said.append(Said("game_unspent", (("measure", kind), ("asked", yuan))))
+                team.said.append(message("app.game_unspent", measure=label_of(kind), asked=_money(yuan)))
         self.version += 1
 
     def next_year(self) -> None:
         """After every team's year was simulated: the next one, or the end."""
         if self.stage != RUNNING:
-            raise Refused("game_not_now")
+            raise Refused(message("app.game_not_now"))
         if self.year + 1 == self.rules.years:
             self.stage = ENDED
         else:
@@ -254,7 +249,7 @@ class Game:
     def end(self) -> None:
         """End the game now, with the years played so far."""
         if self.stage not in (DECIDING, JOINING):
-            raise Refused("game_not_now")
+            raise Refused(message("app.game_not_now"))
         if self.stage == DECIDING:
             self.year -= 1  # the year that nobody will see
         self.stage = ENDED
@@ -289,3 +284,7 @@ def label_of(kind: str) -> Spoken:
     from sim.scenario import load_programmes
 
     return load_programmes()[kind].label()
+
+
+def _money(yuan: float) -> Later:
+    return Later(money, yuan)

@@ -11,6 +11,7 @@ from sim.app.game_view import UNIT, costs_public, money
 from sim.app.levers import described
 from sim.app.panel import explain, when_opened
 from sim.app.session import Session
+from sim.text import say
 
 Submit = Callable[[Decision, int], None]
 
@@ -24,28 +25,25 @@ class DecisionForm:
         self.version = team.version
         before = team.decisions[-1] if team.decisions else {}
         self.decision: Decision = dict(team.chosen if team.chosen is not None else before)
-        lang = session.lang
-        ui.label(
-            session.say(
-                "game_money", left=money(game.left(team), lang), yearly=money(game.rules.yearly, lang)
-            )
-        ).classes("text-lg font-bold").mark("game-money")
-        ui.label(session.say("game_decide")).classes("estate-small")
+        ui.label(say("app.game_money", left=money(game.left(team)), yearly=money(game.rules.yearly))).classes(
+            "text-lg font-bold"
+        ).mark("game-money")
+        ui.label(say("app.game_decide")).classes("estate-small")
         spent = dict(team.years[-1].spent) if team.years else {}
         for kind in game.rules.measures:
             self._measure(kind, spent.get(kind))
         self.sum = ui.label("").classes("font-bold").props("role=status aria-live=polite").mark("game-sum")
-        ui.button(session.say("game_submit"), icon="check", on_click=self._hand_in).props(
+        ui.button(say("app.game_submit"), icon="check", on_click=self._hand_in).props(
             "no-caps color=primary size=lg"
         ).classes("w-full").mark("submit")
-        status = session.say("game_submitted" if team.chosen is not None else "game_not_submitted")
+        status = say("app.game_submitted" if team.chosen is not None else "app.game_not_submitted")
         ui.label(status).classes("estate-small").props("role=status").mark("game-status")
         self._add_up()
 
     def _measure(self, kind: str, spent: int | None) -> None:
-        session, about = self.session, described(kind)
+        about = described(kind)
         public = costs_public(kind)
-        label = about.label.in_language(session.lang)
+        label = str(about.label)
         with ui.element("div").classes("estate-measure"):
             with ui.row().classes("items-center justify-between w-full no-wrap"):
                 box = ui.checkbox(label, value=kind in self.decision).mark(f"buy-{kind}")
@@ -57,13 +55,13 @@ class DecisionForm:
                         min=0,
                         precision=1,
                         step=5,
-                        suffix=session.say("game_yuan_unit"),
+                        suffix=say("app.game_yuan_unit"),
                     )
                     field.props(f'dense outlined debounce=200 aria-label="{label}"').classes(
                         "estate-amount"
                     ).mark(f"yuan-{kind}")
                 else:
-                    ui.label(session.say("game_no_public_cost")).classes("estate-small")
+                    ui.label(say("app.game_no_public_cost")).classes("estate-small")
 
             def changed() -> None:
                 if box.value:
@@ -76,20 +74,18 @@ class DecisionForm:
             if field is not None:
                 field.on_value_change(changed)
             if spent is not None and public:
-                ui.label(session.say("game_last_year", yuan=money(spent, session.lang))).classes(
-                    "estate-small"
-                )
+                ui.label(say("app.game_last_year", yuan=money(spent))).classes("estate-small")
             self._about(kind)
 
     def _about(self, kind: str) -> None:
-        with ui.expansion(self.session.say("how")).classes("w-full estate-small").props("dense") as folded:
+        with ui.expansion(say("app.how")).classes("w-full estate-small").props("dense") as folded:
             pass
-        when_opened(folded, lambda: explain(self.session, described(kind)))
+        when_opened(folded, lambda: explain(described(kind)))
 
     def _add_up(self) -> None:
-        asked, lang = sum(self.decision.values()), self.session.lang
+        asked = sum(self.decision.values())
         rest = self.game.left(self.team) - asked
-        self.sum.set_text(self.session.say("game_asked", asked=money(asked, lang), rest=money(rest, lang)))
+        self.sum.set_text(say("app.game_asked", asked=money(asked), rest=money(rest)))
         self.sum.style("color: #b30000" if rest < 0 else "color: #111")
 
     def _hand_in(self) -> None:

@@ -9,49 +9,29 @@ from nicegui import ui
 
 from sim.app.charts import COLOURS, DASHES, SYMBOLS
 from sim.app.difference_charts import FONT
-from sim.app.game import Game, Refused, Said, Year, label_of
+from sim.app.game import Game, Refused, Year
 from sim.app.host import Host
 from sim.app.levers import described
 from sim.app.session import Session
-from sim.app.words import say
 from sim.interventions.treasury import PUBLIC
-from sim.outputs.catalog import amount
-from sim.units import format_share
+from sim.text import say
+from sim.text.figures import money, points, share
 
-MONEY = ("asked", "left", "over", "got", "yuan", "yearly", "rest")
 UNIT = 10_000  # yuan of a field of the page
 LOOK_SECONDS = 1.0
 PATHS = ("out_of_cycle", "worst_decile")
-
-
-def told(said: Said, lang: str) -> str:
-    """A sentence of the game in a language: amounts as money, measures by what they are called."""
-    values = {
-        key: amount(value, lang)
-        if key in MONEY
-        else label_of(value).in_language(lang)
-        if key == "measure"
-        else value
-        for key, value in said.values
-    }
-    return say(said.key, lang, **values)
 
 
 def refused(session: Session, error: Refused) -> None:
     """Say on this page why something cannot be done."""
     with session.client:
         ui.notify(
-            told(error.said, session.lang),
+            str(error),
             type="warning",
             multi_line=True,
             timeout=8000,
-            close_button=session.say("close"),
+            close_button=say("app.close"),
         )
-
-
-def money(yuan: float, lang: str) -> str:
-    """An amount in words, with a true minus."""
-    return amount(yuan, lang).replace("-", "−")
 
 
 def costs_public(kind: str) -> bool:
@@ -80,71 +60,69 @@ def figure(title: str, value: str, notes: Sequence[str]) -> None:
             ui.label(note).classes("estate-small")
 
 
-def change_words(session: Session, years: Sequence[Year], name: str) -> list[str]:
+def change_words(years: Sequence[Year], name: str) -> list[str]:
     """The change of a share on the year before, if there is one."""
     if len(years) < 2:
         return []
-    points = 100 * (getattr(years[-1], name) - getattr(years[-2], name))
-    text = f"{'+' if points >= 0 else '−'}{abs(points):.1f}" + (
-        "个百分点" if session.lang == "zh" else " points"
-    )
-    return [session.say("game_since", change=text)]
+    change = getattr(years[-1], name) - getattr(years[-2], name)
+    return [say("app.game_since", change=points(change))]
 
 
-def leader_board(session: Session, host: Host, game: Game, final: bool = False) -> None:
+def leader_board(host: Host, game: Game, final: bool = False) -> None:
     """The leader board; at the end with the city without measures and the best package, for comparison."""
     lines = game.board
-    ui.label(session.say("game_board")).classes("text-lg font-bold")
+    ui.label(say("app.game_board")).classes("text-lg font-bold")
     if not lines:
-        ui.label(session.say("game_empty_board"))
+        ui.label(say("app.game_empty_board"))
         return
-    lang = session.lang
     rows = [
         {
             "rank": str(place),
             "team": line.name,
-            "out": format_share(line.out_of_cycle, 0),
-            "worst": format_share(line.worst_decile, 0),
-            "left": money(line.left, lang),
+            "out": share(line.out_of_cycle, 0),
+            "worst": share(line.worst_decile, 0),
+            "left": money(line.left),
         }
         for place, line in enumerate(lines, 1)
     ]
     extra = (
-        (("game_best_row", host.best_years), ("game_nobody", host.nothing))
+        ((say("app.game_best_row"), host.best_years), (say("app.game_nobody"), host.nothing))
         if final
-        else (("game_nobody", host.nothing),)
+        else ((say("app.game_nobody"), host.nothing),)
     )
-    for key, years in extra:
+    for title, years in extra:
         done = min(len(years), game.closed if final else max(len(team.years) for team in game.teams.values()))
         if done:
             saved = game.rules.yearly * (game.year + 1) - sum(year.cost for year in years[:done])
             rows.append(
                 {
                     "rank": "–",
-                    "team": session.say(key),
-                    "out": format_share(years[done - 1].out_of_cycle, 0),
-                    "worst": format_share(years[done - 1].worst_decile, 0),
-                    "left": money(saved, lang),
+                    "team": title,
+                    "out": share(years[done - 1].out_of_cycle, 0),
+                    "worst": share(years[done - 1].worst_decile, 0),
+                    "left": money(saved),
                 }
             )
+    heads = {
+        "rank": say("app.game_rank"),
+        "team": say("app.game_team"),
+        "out": say("app.game_out"),
+        "worst": say("app.game_worst"),
+        "left": say("app.game_left"),
+    }
     columns: list[dict[str, Any]] = [
-        {
-            "name": name,
-            "field": name,
-            "label": session.say(f"game_{name}"),
-            "align": "left" if name == "team" else "right",
-        }
-        for name in ("rank", "team", "out", "worst", "left")
+        {"name": name, "field": name, "label": label, "align": "left" if name == "team" else "right"}
+        for name, label in heads.items()
     ]
     ui.table(rows=rows, columns=columns, row_key="team", pagination=0).props(
         "flat wrap-cells dense hide-pagination"
     ).classes("w-full estate-board")
-    ui.label(session.say("game_board_rule")).classes("estate-small")
+    ui.label(say("app.game_board_rule")).classes("estate-small")
 
 
-def paths_chart(session: Session, name: str, paths: Mapping[str, Sequence[Year]], years: int) -> None:
+def paths_chart(name: str, paths: Mapping[str, Sequence[Year]], years: int) -> None:
     """One chart with the path of every team: a share at the end of each year."""
-    title = session.say("game_out" if name == "out_of_cycle" else "game_worst")
+    title = say("app.game_out" if name == "out_of_cycle" else "app.game_worst")
     series = []
     for place, (team, path) in enumerate(paths.items()):
         colour, dash = COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)]
@@ -178,7 +156,7 @@ def paths_chart(session: Session, name: str, paths: Mapping[str, Sequence[Year]]
             "min": 1,
             "max": max(2, years),
             "interval": 1,
-            "name": session.say("game_year"),
+            "name": say("app.game_year"),
             "nameLocation": "middle",
             "nameGap": 24,
         },

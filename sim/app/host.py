@@ -18,6 +18,7 @@ from sim.errors import EngineError, EstateError
 from sim.experiments.menu import default_menu
 from sim.fingerprint import model_source_hash
 from sim.scenario import load_programmes
+from sim.text import message
 
 log = logging.getLogger("sim.app")
 
@@ -115,7 +116,7 @@ class Host:
 
     def _present(self) -> Game:
         if self.game is None:
-            raise Refused("game_none")
+            raise Refused(message("app.game_none"))
         return self.game
 
     async def _round(self, game: Game) -> None:

@@ -13,10 +13,11 @@ from sim.app.sample import sample_of
 from sim.errors import ScenarioError
 from sim.interventions.describe import Description, Setting, describe, kinds, scenarios_by_kind
 from sim.parameters import PARAMETERS
+from sim.problems import one_of
 from sim.scenario import Programme, Scenario, Targets, list_scenarios, load, load_programmes
 from sim.scenario.fields import Table
 from sim.text import Spoken, message
-from sim.words import LANGUAGES, MODES, STAGES, Word
+from sim.words import MODES, STAGES, Word
 
 OF_A_TYPE = (
     "start_collection",
@@ -71,13 +72,13 @@ class Lever:
             return None
         if self.kind == "switch":
             if text not in ("true", "false"):
-                raise ValueError("true or false")
+                raise ValueError(message("allowed.truth"))
             return text == "true"
         if self.kind in ("choice", "several"):
             known = {self.written(choice): choice for choice in self.choices}
             parts = [text] if self.kind == "choice" else text.split(",") if text else []
             if any(part not in known for part in parts) or not (parts or self.optional):
-                raise ValueError("one of " + ", ".join(known))
+                raise ValueError(one_of(known))
             found = tuple(dict.fromkeys(known[part] for part in parts))
             return found if self.kind == "several" else found[0]
         return self.bounded(_number(text))
@@ -90,7 +91,8 @@ class Lever:
         )
         whole = self.kind == "whole"
         if not math.isfinite(value) or not low <= value <= high or (whole and value != int(value)):
-            raise ValueError(("a whole number " if whole else "") + f"from {low:,.10g} to {high:,.10g}")
+            kind = message("allowed.integer" if whole else "allowed.number")
+            raise ValueError(message("allowed.range", what=kind, low=f"{low:,.10g}", high=f"{high:,.10g}"))
         return int(value) if whole else float(value)
 
     def written(self, value: Any) -> str:
@@ -101,21 +103,20 @@ class Lever:
             return "true" if value else "false"
         return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
-    def labels(self, lang: str) -> dict[str, str]:
-        """What can be chosen, as written, with its label in a language."""
+    def labels(self) -> dict[str, str]:
+        """What can be chosen, as written, with its label."""
         return {
-            self.written(choice): name.in_language(lang)
-            for choice, name in zip(self.choices, self.names, strict=True)
+            self.written(choice): str(name) for choice, name in zip(self.choices, self.names, strict=True)
         }
 
 
 def _number(text: str) -> float:
     if len(text) > 40:
-        raise ValueError("a number")
+        raise ValueError(message("allowed.number"))
     try:
         return float(text)
     except ValueError:
-        raise ValueError("a number") from None
+        raise ValueError(message("allowed.number")) from None
 
 
 @dataclass(frozen=True)
@@ -329,14 +330,14 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
     lists = (
         (
             "types",
-            Word("小区类型", "estate types"),
+            _told(Targets, "types"),
             {key: made.title for key, made in scenario.types.items()},
         ),
-        ("stages", Word("循环阶段", "stages of the cycle"), {key: CHOICES[key] for key in STAGES}),
-        ("modes", Word("管理模式", "management modes"), {key: CHOICES[key] for key in MODES}),
+        ("stages", _told(Targets, "stages"), {key: CHOICES[key] for key in STAGES}),
+        ("modes", _told(Targets, "modes"), {key: CHOICES[key] for key in MODES}),
         (
             "districts",
-            Word("城区（编号从0起）", "districts (numbers from 0)"),
+            message("setting.targets.districts"),
             {key: Word(str(key), str(key)) for key in areas},
         ),
     )
@@ -355,7 +356,7 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
     ]
     old = Lever(
         f"{place}.old",
-        Word("老旧与否", "old or not"),
+        message("choice.old_or_not"),
         "",
         "choice",
         aimed.old,
@@ -365,7 +366,6 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
     return (*several, old, *_of(aimed, place, OF_TARGETS))
 
 
-def title(name: str, limits: Limits, lang: str) -> str:
-    """A scenario's title in a language."""
-    assert lang in LANGUAGES
-    return offered(limits)[name].in_language(lang)
+def title(name: str, limits: Limits) -> str:
+    """A scenario's title."""
+    return str(offered(limits)[name])

@@ -8,9 +8,10 @@ from functools import cache
 from nicegui import ui
 
 from sim.app.session import Session
-from sim.app.words import SAID
 from sim.outputs.report.font import font_of
 from sim.outputs.report.images import data_address
+from sim.text import languages, message, say
+from sim.text.current import next_language
 
 STYLE = """
 body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; background: #fff; }
@@ -83,7 +84,13 @@ window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local(
     }
   }).catch(() => {});
 """
-PAGES = (("play", "/"), ("compare", "/compare"), ("trap", "/trap"), ("game", "/game"), ("share", "/share"))
+PAGES = (
+    (message("app.play"), "/"),
+    (message("app.compare"), "/compare"),
+    (message("app.trap"), "/trap"),
+    (message("app.game"), "/game"),
+    (message("app.share"), "/share"),
+)
 WITH_NAMES = (
     "/game",
     "/teacher",
@@ -94,7 +101,9 @@ WITH_NAMES = (
 @cache
 def style() -> str:
     """The style sheet of every page, with the letters of the language button for machines without a Chinese font."""
-    letters = data_address(font_of(SAID["language"].en), "font/woff")
+    letters = data_address(
+        font_of("".join(message("language.name").in_language(name) for name in languages())), "font/woff"
+    )
     return (
         STYLE
         + f'@font-face {{ font-family: "Estate Two"; src: url({letters}); }} .estate-language {{ font-family: "Estate Two", "Estate Sans", system-ui, sans-serif; }}'
@@ -103,23 +112,21 @@ def style() -> str:
 
 def head(session: Session, switch: Callable[[], object]) -> None:
     """Title, the pages (each opened with the present setting), and the language switch."""
-    if session.lang == "zh" or session.path in WITH_NAMES:
+    if session.lang != "en" or session.path in WITH_NAMES:
         ui.run_javascript(FONT)
     ui.colors(primary="#0B4A78")
     with ui.element("header").classes("estate-head"):
         with ui.element("h1"):
-            ui.label(session.say("title"))
+            ui.label(say("app.title"))
         for name, path in PAGES:
             here = path == session.path
-            button = ui.button(
-                session.say(name), on_click=lambda path=path: ui.navigate.to(session.address(path))
-            )
+            button = ui.button(str(name), on_click=lambda path=path: ui.navigate.to(session.address(path)))
             button.props("flat no-caps text-color=white" + (" aria-current=page" if here else ""))
             if here:
                 button.style("border-bottom: 3px solid #F0E442; border-radius: 0")
-        ui.button(session.say("language"), on_click=switch).props("outline no-caps text-color=white").classes(
-            "estate-language"
-        ).mark("language")
+        ui.button(message("language.name").in_language(next_language()), on_click=switch).props(
+            "outline no-caps text-color=white"
+        ).classes("estate-language").mark("language")
 
 
 def columns() -> ui.element:

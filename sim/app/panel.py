@@ -11,13 +11,22 @@ from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
 from sim.app.choice import SEED, Choice, months_lever
-from sim.app.lever_words import GROUPS, unit_in
+from sim.app.lever_words import GROUPS
 from sim.app.levers import Lever, Measure, offered
 from sim.app.session import Session
 from sim.interventions.describe import Description
-from sim.text import message
+from sim.interventions.lever_words import BEARERS
+from sim.text import message, say
+from sim.text.figures import unit_name
+from sim.text.joins import bracketed, listed
 
 Changed = Callable[[], object]
+PLACES = {
+    "city": message("app.city"),
+    "companies": message("app.companies"),
+    "government": message("app.government"),
+    "loops": message("app.loops"),
+}
 
 
 def when_opened(expansion: ui.expansion, fill: Callable[[], object]) -> None:
@@ -34,17 +43,16 @@ def when_opened(expansion: ui.expansion, fill: Callable[[], object]) -> None:
     expansion.on_value_change(opened)
 
 
-def explain(session: Session, about: Description) -> None:
+def explain(about: Description) -> None:
     """How a measure works, its known risk, who pays."""
-    between = "、" if session.lang == "zh" else ", "
-    payers = between.join(message(f"bearer.{name}").in_language(session.lang) for name in about.payers)
+    payers = listed(BEARERS[name] for name in about.payers)
     for name, text in (
-        ("how", about.mechanism.in_language(session.lang)),
-        ("risk", about.risk.in_language(session.lang)),
-        ("payers", payers),
+        (say("app.how"), str(about.mechanism)),
+        (say("app.risk"), str(about.risk)),
+        (say("app.payers"), payers),
     ):
         if text:
-            ui.label(session.say(name)).classes("font-bold")
+            ui.label(name).classes("font-bold")
             ui.label(text)
 
 
@@ -71,24 +79,24 @@ class Panel:
 
     def _scenario(self) -> None:
         session = self.session
-        titles = {name: word.in_language(session.lang) for name, word in offered(session.limits).items()}
+        titles = {name: str(word) for name, word in offered(session.limits).items()}
 
         def chosen(event: ValueChangeEventArguments) -> None:
             if event.value in titles:
                 session.choice = Choice.of(event.value)
                 self.rebuilt()
 
-        ui.select(
-            titles, value=session.choice.scenario, label=session.say("scenario"), on_change=chosen
-        ).classes("w-full").mark("scenario")
+        ui.select(titles, value=session.choice.scenario, label=say("app.scenario"), on_change=chosen).classes(
+            "w-full"
+        ).mark("scenario")
         base = session.choice.board.scenario
-        ui.label(base.description.in_language(session.lang)).classes("estate-small")
+        ui.label(str(base.description)).classes("estate-small")
 
         def undo() -> None:
             session.choice = Choice.of(session.choice.scenario)
             self.rebuilt()
 
-        ui.button(session.say("reset"), on_click=undo).props("flat no-caps dense").mark("reset")
+        ui.button(say("app.reset"), on_click=undo).props("flat no-caps dense").mark("reset")
 
     def _plain(self) -> None:
         session = self.session
@@ -101,30 +109,25 @@ class Panel:
                     lever,
                     getattr(session.choice, name),
                     partial(self._set_plain, name),
-                    session.say("seed_help") if name == "seed" else "",
+                    say("app.seed_help") if name == "seed" else "",
                 )
 
     def _starts(self) -> None:
         session = self.session
         made = session.choice.board
-        headings = {
-            f"types.{name}": kind.title.in_language(session.lang)
-            for name, kind in made.scenario.types.items()
-        }
-        with (
-            ui.expansion(session.say("starts"), icon="tune").classes("estate-measure").mark("starts") as outer
-        ):
+        headings = {f"types.{name}": str(kind.title) for name, kind in made.scenario.types.items()}
+        with ui.expansion(say("app.starts"), icon="tune").classes("estate-measure").mark("starts") as outer:
 
             def fill() -> None:
                 for place, levers in made.starts.items():
-                    heading = headings.get(place) or session.say(place)
+                    heading = headings.get(place) or str(PLACES[place])
                     with ui.expansion(heading).classes("w-full") as inner:
                         when_opened(inner, partial(self._controls, levers))
 
         when_opened(outer, fill)
 
     def _measures(self) -> None:
-        ui.label(self.session.say("measures")).classes("text-lg font-bold")
+        ui.label(say("app.measures")).classes("text-lg font-bold")
         on = self.session.choice.on
         for measure in sorted(self.session.choice.board.measures, key=lambda measure: measure.name not in on):
             self._measure(measure)
@@ -137,12 +140,12 @@ class Panel:
                 self._set(session.choice.switched(measure.name, bool(event.value)))
 
             ui.checkbox(
-                measure.label.in_language(session.lang),
+                str(measure.label),
                 value=measure.name in session.choice.on,
                 on_change=flip,
             ).mark(f"on-{measure.name}")
             with (
-                ui.expansion(session.say("show_settings"))
+                ui.expansion(say("app.show_settings"))
                 .classes("w-full estate-small")
                 .props("dense")
                 .mark(f"more-{measure.name}") as inner
@@ -151,21 +154,18 @@ class Panel:
 
     def _about(self, measure: Measure) -> None:
         """How a measure works, its risk, who pays, then its settings and which estates it is aimed at."""
-        session = self.session
-        explain(session, measure.about)
+        explain(measure.about)
         self._controls(measure.levers)
-        ui.label(session.say("aimed_at")).classes("font-bold")
+        ui.label(say("app.aimed_at")).classes("font-bold")
         self._controls(measure.targets)
 
     def _parameters(self) -> None:
         made = self.session.choice.board
-        with ui.expansion(self.session.say("parameters"), icon="science").classes("estate-measure") as outer:
+        with ui.expansion(say("app.parameters"), icon="science").classes("estate-measure") as outer:
 
             def fill() -> None:
                 for group, levers in made.parameters.items():
-                    with ui.expansion(GROUPS[group].in_language(self.session.lang)).classes(
-                        "w-full"
-                    ) as inner:
+                    with ui.expansion(GROUPS[group]).classes("w-full") as inner:
                         when_opened(inner, partial(self._controls, levers))
 
         when_opened(outer, fill)
@@ -177,7 +177,7 @@ class Panel:
     def control(self, lever: Lever) -> None:
         """The control of one lever."""
         session = self.session
-        value, label = session.choice.value(lever), lever.label.in_language(session.lang)
+        value, label = session.choice.value(lever), str(lever.label)
 
         def moved(new: Any) -> None:
             self._set(session.choice.moved(lever, new))
@@ -197,9 +197,9 @@ class Panel:
                     ui.notify(f"{label}: {error}", type="warning")
 
             shown = [lever.written(one) for one in value] if several else lever.written(value)
-            ui.select(
-                lever.labels(session.lang), value=shown, label=label, multiple=several, on_change=picked
-            ).classes("w-full").props("dense" + (" use-chips" if several else "")).mark(lever.key)
+            ui.select(lever.labels(), value=shown, label=label, multiple=several, on_change=picked).classes(
+                "w-full"
+            ).props("dense" + (" use-chips" if several else "")).mark(lever.key)
         else:
             self._number(lever, value, moved)
 
@@ -207,12 +207,9 @@ class Panel:
         self, lever: Lever, value: float | None, moved: Callable[[Any], None], hint: str = ""
     ) -> None:
         """A number: a field, and a slider where the range is narrow enough to drag through."""
-        session = self.session
-        unit = unit_in(lever.unit, session.lang)
-        label = lever.label.in_language(session.lang) + (
-            f"（{unit}）" if unit and session.lang == "zh" else f" ({unit})" if unit else ""
-        )
-        bounds = session.say("range", low=_short(lever.low), high=_short(lever.high))
+        unit = unit_name(lever.unit)
+        label = bracketed(str(lever.label), unit)
+        bounds = say("app.range", low=_short(lever.low), high=_short(lever.high))
         field = ui.number(
             label,
             value=value,
@@ -223,7 +220,7 @@ class Panel:
         )
         field.classes("w-full").props(
             f'dense debounce=350 hint="{hint or bounds}"'
-            + (f' placeholder="{session.say("empty")}"' if lever.optional else "")
+            + (f' placeholder="{say("app.empty")}"' if lever.optional else "")
         ).mark(lever.key)
 
         def typed(event: ValueChangeEventArguments) -> None:

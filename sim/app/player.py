@@ -7,37 +7,35 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from sim.app.words import SAID
+from sim.text import language, message
 
-WORDS = (
-    "pause",
-    "start",
-    "back",
-    "forward",
-    "rewind",
-    "end",
-    "month",
-    "speed",
-    "colour_by",
-    "estate",
-    "tell",
-    "no_figure",
-    "map_label",
-    "of",
-)
+WORDS = {
+    "pause": message("app.pause"),
+    "start": message("app.start"),
+    "back": message("app.back"),
+    "forward": message("app.forward"),
+    "rewind": message("app.rewind"),
+    "end": message("app.end"),
+    "month": message("app.month"),
+    "speed": message("app.speed"),
+    "colour_by": message("app.colour_by"),
+    "estate": message("app.estate"),
+    "tell": message("app.tell"),
+    "no_figure": message("app.no_figure"),
+    "map_label": message("app.map_label"),
+    "of": message("app.of", month="{month}", months="{months}"),
+}
 
 
 class Player(ui.element, component="player.js"):
     """Plays the message at an address (see `sim.app.frames`); calls back with the number of an estate that was chosen."""
 
-    def __init__(
-        self, lang: str, charts: dict[str, int], on_estate: Callable[[int], Awaitable[None]]
-    ) -> None:
+    def __init__(self, charts: dict[str, int], on_estate: Callable[[int], Awaitable[None]]) -> None:
         """`charts`: element ids of the city's charts by name."""
         super().__init__()
-        self._props["lang"] = lang
+        self._props["lang"] = language()
         self._props["charts"] = charts
-        self._props["words"] = {key: SAID[key].in_language(lang) for key in WORDS}
+        self._props["words"] = {key: str(word) for key, word in WORDS.items()}
         self._props["source"] = ""
 
         async def chosen(event: GenericEventArguments) -> None:

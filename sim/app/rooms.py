@@ -14,8 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-from sim.app.words import say
-from sim.words import LANGUAGES
+from sim.text import Message, in_language, message, say
 
 COOKIE = "estate_room"
 JOIN = "/join"
@@ -96,16 +95,16 @@ class Room:
     async def _judge(self, scope: Scope, receive: Receive, send: Send) -> None:
         now = time.monotonic()
         if len(self._wrong) == MOST_TRIES and now - self._wrong[0] < 60:
-            await self._form(scope, send, say("too_many_tries", self.lang), 429)
+            await self._form(scope, send, message("app.too_many_tries"), 429)
             return
         body, more = b"", True
         while more and len(body) < LONGEST_FORM:
-            message = await receive()
-            body, more = body + message.get("body", b""), message.get("more_body", False)
+            part = await receive()
+            body, more = body + part.get("body", b""), part.get("more_body", False)
         given = parse_qs(body[:LONGEST_FORM].decode("latin-1")).get("code", [""])[0].strip()
         if not hmac.compare_digest(given.encode("utf-8"), str(self.code).encode("utf-8")):
             self._wrong.append(now)
-            await self._form(scope, send, say("wrong_code", self.lang), 403)
+            await self._form(scope, send, message("app.wrong_code"), 403)
             return
         to = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("next", ["/"])[0]
         to = (
@@ -116,16 +115,16 @@ class Room:
         cookie = f"{COOKIE}={self._proof}; Path=/; HttpOnly; SameSite=Lax"
         await _answer(send, 303, b"", [("location", to), ("set-cookie", cookie)])
 
-    async def _form(self, scope: Scope, send: Send, wrong: str, status: int = 200) -> None:
-        lang = self.lang if self.lang in LANGUAGES else "en"
-        texts = {
-            "lang": lang,
-            "title": say("title", lang),
-            "help": say("join_help", lang),
-            "label": say("join_code", lang),
-            "enter": say("enter", lang),
-            "wrong": wrong,
-        }
+    async def _form(self, scope: Scope, send: Send, wrong: str | Message, status: int = 200) -> None:
+        with in_language(self.lang):
+            texts = {
+                "lang": self.lang,
+                "title": say("app.title"),
+                "help": say("app.join_help"),
+                "label": say("app.join_code"),
+                "enter": say("app.enter"),
+                "wrong": str(wrong),
+            }
         await _answer(
             send, status, PAGE.format(**{key: escape(text) for key, text in texts.items()}).encode("utf-8")
         )

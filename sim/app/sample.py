@@ -7,6 +7,7 @@ from typing import Any
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.numbers import apportion
 from sim.size import households_of
+from sim.text import languages, message
 
 OWNERS = 100_000  # of a sample: a run of ten years takes a second or two
 
@@ -70,12 +71,8 @@ def _less(programme: Any, part: float) -> dict[str, Any]:
 
 
 def _named(scenario: Scenario, n: int) -> dict[str, Any]:
-    zh, en = (scenario.title.in_language(name) for name in ("zh", "en"))
-    about = scenario.description
-    return {
-        "name": f"{scenario.name}_sample",
-        "title.zh": f"{zh}（1/{n}抽样）",
-        "title.en": f"{en} (a sample of 1 in {n})",
-        "description.zh": f"全市太大，工作坊里用按1/{n}缩小的样本：各类小区、企业、资金和人员同比例减少，偶然因素的影响更大。{about.in_language('zh')}",
-        "description.en": f"The whole city is too large for a workshop; this is a sample of 1 in {n}, with estates, companies, money and staff in proportion. Chance weighs more in it. {about.in_language('en')}",
-    }
+    title = message("app.sample_title", title=scenario.title, n=n)
+    about = message("app.sample_about", about=scenario.description, n=n)
+    texts = {f"title.{name}": title.in_language(name) for name in languages()}
+    texts |= {f"description.{name}": about.in_language(name) for name in languages()}
+    return {"name": f"{scenario.name}_sample", **texts}

@@ -27,9 +27,10 @@ from sim.app.pages.trap import KEYS, TrapPage
 from sim.app.rooms import LOCAL, Room, Seats, new_code, seen_as
 from sim.app.session import Session
 from sim.app.tasks import Result
-from sim.app.words import say
 from sim.app.workers import Workers
 from sim.outputs import style
+from sim.text import in_language, message, say
+from sim.text.joins import labelled
 
 RECONNECT_SECONDS = 60.0  # a page whose connection dropped keeps everything for so long
 LINE_SECONDS = 20.0  # a busy server is silent for some seconds: browsers must not take that for a broken line
@@ -57,7 +58,7 @@ def workshop(
     made = Workshop(hands, limits, Seats(limits.sessions), lang, Host(hands), code)
 
     @app.get("/run/{key}")
-    def message(key: str) -> Response:
+    def frames(key: str) -> Response:
         result = made.workers.store.get(key) if RUN.fullmatch(key) else None
         if not isinstance(result, Result | Played):
             return Response(status_code=404)
@@ -72,7 +73,7 @@ def workshop(
     style_sheet()
     board(DEFAULT)  # reads all scenarios and measures, once for all pages
 
-    page = partial(ui.page, title=say("title", lang), reconnect_timeout=RECONNECT_SECONDS)
+    page = partial(ui.page, title=message("app.title").in_language(lang), reconnect_timeout=RECONNECT_SECONDS)
     _pages(made, page)
     _game_pages(made, page)
     return made
@@ -143,7 +144,8 @@ def enter(
 ) -> Session | None:
     """The session of a newly opened page with the setting of its address, or None after a message that the room is full."""
     if not made.seats.take(client.id):
-        ui.label(say("full", made.lang, most=made.limits.sessions)).style(
+        full = message("app.full", most=made.limits.sessions)
+        ui.label(full.in_language(made.lang)).style(
             "font-size: 1.5rem; margin: 20vh auto; max-width: 40rem"
         ).props("role=alert")
         return None
@@ -157,9 +159,9 @@ def enter(
             .props("role=alert")
             .style("background: #fff3c4; padding: .6rem 1rem; width: 100%")
         ):
-            ui.label(say("ignored", reading.lang)).classes("font-bold")
+            ui.label(say("app.ignored")).classes("font-bold")
             for line in reading.ignored:
-                ui.label(line)
+                ui.label(str(line))
     return session
 
 
@@ -170,6 +172,14 @@ def policies_of(request: Request, limits: Limits) -> list[Choice]:
         read_address(parse_qsl(text[: limits.query_length], keep_blank_values=True), limits, "en").choice
         for text in texts
     ]
+
+
+def _addresses(server: str, made: Workshop) -> list[str]:
+    """What the host of a workshop must know: where it is, the code that lets the room in, and the teacher's page."""
+    address = labelled(say("app.title"), f"{server}/")
+    if made.code:
+        address += "   " + labelled(say("app.join_code"), made.code)
+    return [address, labelled(say("app.game_teacher"), f"{server}/teacher?{KEY}={made.host.key}")]
 
 
 def serve(
@@ -190,16 +200,13 @@ def serve(
     app.on_shutdown(made.workers.stop)
     app.add_middleware(Room, code=code, lang=lang, local=local)
     name = "localhost" if local else seen_as(host)
-    print(
-        f"{say('title', lang)}: http://{name}:{port}/"
-        + (f"   {say('join_code', lang)}: {code}" if code else ""),
-        flush=True,
-    )
-    print(f"{say('game_teacher', lang)}: http://{name}:{port}/teacher?{KEY}={made.host.key}", flush=True)
+    with in_language(lang):
+        for line in _addresses(f"http://{name}:{port}", made):
+            print(line, flush=True)
     ui.run(
         host=host,
         port=port,
-        title=say("title", lang),
+        title=message("app.title").in_language(lang),
         show=show,
         reload=False,
         show_welcome_message=False,

@@ -5,18 +5,34 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from weakref import WeakKeyDictionary
 
-from nicegui import Client, ui
+from nicegui import Client, context, ui
 
 from sim.app.choice import Choice, address, scenario_of
 from sim.app.limits import Limits
 from sim.app.tasks import Result
-from sim.app.words import say
 from sim.app.workers import Busy, Workers
 from sim.errors import EstateError
+from sim.text import say
+from sim.text.current import follow, next_language
 
 log = logging.getLogger("sim.app")
+
+
+_OF_PAGE: WeakKeyDictionary[Client, Session] = WeakKeyDictionary()
+
+
+def _reader() -> str | None:
+    """The language of the page for which something is being done; None where it is done for nobody, as in a worker."""
+    try:
+        session = _OF_PAGE.get(context.client)
+    except RuntimeError:
+        return None
+    return session.lang if session is not None else None
+
+
+follow(_reader)
 
 
 class Session:
@@ -31,10 +47,11 @@ class Session:
         self.more: dict[str, str] = {}
         self.key = ""
         self._asked = 0
+        _OF_PAGE[client] = self
 
-    def say(self, name: str, /, **values: Any) -> str:
-        """A text in the session's language."""
-        return say(name, self.lang, **values)
+    def change_language(self) -> None:
+        """Speak the next language from now on."""
+        self.lang = next_language()
 
     def address(self, path: str = "") -> str:
         """The address that opens the present setting on a page (default: this one)."""
@@ -59,11 +76,11 @@ class Session:
     def tell(self, error: BaseException) -> str:
         """An error in the participant's words; one that is nobody's input is logged for the host."""
         if isinstance(error, Busy):
-            return self.say("busy")
+            return say("app.busy")
         if isinstance(error, EstateError):
-            return self.say("failed", reason=str(error))
+            return say("app.failed", reason=str(error))
         log.error("a page failed", exc_info=error)
-        return self.say("broken")
+        return say("app.broken")
 
     async def guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do something for this page; whatever goes wrong is told on this page and nowhere else."""
@@ -76,5 +93,5 @@ class Session:
             if not self.client._deleted:
                 with self.client:
                     ui.notify(
-                        text, type="negative", multi_line=True, timeout=8000, close_button=self.say("close")
+                        text, type="negative", multi_line=True, timeout=8000, close_button=say("app.close")
                     )

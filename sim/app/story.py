@@ -10,6 +10,7 @@ from nicegui import run, ui
 from sim.errors import ResultError
 from sim.outputs import explain_text
 from sim.results.run import Run, Simulated
+from sim.text import language, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,14 +75,14 @@ def story(run: Run, estate: int, lang: str) -> list[str]:
 
 async def show_story(session: Session, made: Run, estate: int) -> None:
     """Open the life of an estate on a page."""
-    lines = await run.io_bound(story, made, estate, session.lang)
+    lines = await run.io_bound(story, made, estate, language())
     with (
         session.client,
         ui.dialog(value=True) as dialog,
         ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"),
     ):
-        ui.label(session.say("life_of", estate=estate)).classes("text-xl font-bold")
+        ui.label(say("app.life_of", estate=estate)).classes("text-xl font-bold")
         for line in lines or ():
             ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")
-        ui.button(session.say("close"), on_click=dialog.close).props("no-caps autofocus")
+        ui.button(say("app.close"), on_click=dialog.close).props("no-caps autofocus")
         dialog.on("hide", dialog.delete)

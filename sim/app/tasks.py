@@ -7,6 +7,8 @@ import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.text import message
+
 if TYPE_CHECKING:
     from sim.city import City
     from sim.experiments.summary import RunSummary
@@ -86,10 +88,9 @@ def tables(run: Run) -> bytes:
 
 def report(run: Run, lang: str, link: str) -> bytes:
     """The run as one HTML page that needs nothing else: the package's own report, with the link that opens the setting here."""
-    from sim.app.words import say
     from sim.outputs.report import report_page
     from sim.outputs.report.read import part_of
 
     part = part_of(run, lang)
-    note = " ".join((part.reproduce_note, say("again_help", lang), link)).strip()
+    note = " ".join((part.reproduce_note, message("app.again_help").in_language(lang), link)).strip()
     return report_page([replace(part, reproduce_note=note)], lang).encode("utf-8")

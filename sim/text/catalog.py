@@ -11,7 +11,7 @@ import io
 import math
 import os
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
@@ -93,6 +93,18 @@ class Message:
 
     def _key(self) -> tuple[Any, ...]:
         return self.text_id, self.count, *sorted((name, str(value)) for name, value in self.values.items())
+
+
+class Later:
+    """What a function says when it is printed, such as an amount in the gap of a message."""
+
+    __slots__ = ("say_it", "values")
+
+    def __init__(self, say_it: Callable[..., str], *values: Any) -> None:
+        self.say_it, self.values = say_it, values
+
+    def __str__(self) -> str:
+        return self.say_it(*self.values)
 
 
 def message(text_id: str, /, count: float | None = None, **values: Any) -> Message:

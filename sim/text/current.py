@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -15,6 +15,7 @@ DEFAULT = "en"
 
 # A session is a process (a command, a notebook); a call is a context: threads and tasks of a server do not share it.
 _session = DEFAULT
+_reader: Callable[[], str | None] | None = None
 _call: ContextVar[str | None] = ContextVar("language of the call", default=None)
 
 
@@ -25,8 +26,8 @@ def languages() -> tuple[str, ...]:
 
 
 def language() -> str:
-    """The current language: that of the call, else that of the session ("en" until `use_language` sets another)."""
-    return _call.get() or _session
+    """The current language: that of the call, else of whoever reads (`follow`), else of the session ("en" at first)."""
+    return _call.get() or (_reader() if _reader is not None else None) or _session
 
 
 def known_language(name: str) -> str:
@@ -53,6 +54,18 @@ def use_language(name: str) -> None:
     """Speak this language from now on in this process, except inside `in_language`. EstateError where there is no catalog."""
     global _session
     _session = known_language(name)
+
+
+def follow(reader: Callable[[], str | None]) -> None:
+    """Speak the language of whoever is served: `reader` says it, or None where nobody is (a server has many sessions)."""
+    global _reader
+    _reader = reader
+
+
+def next_language() -> str:
+    """The language after the current one, the first after the last: what a button that changes languages leads to."""
+    known = languages()
+    return known[(known.index(language()) + 1) % len(known)]
 
 
 def language_of(environment: Mapping[str, str]) -> str:

@@ -19,6 +19,11 @@ def sentences(parts: Iterable[str]) -> str:
     return _mark(say("join.sentences", before=CUT, after=CUT)).join(part for part in parts if part)
 
 
+def clauses(parts: Iterable[str]) -> str:
+    """Parts of a sentence one after another: a; b; 甲；乙."""
+    return _mark(say("join.clauses", before=CUT, after=CUT)).join(parts)
+
+
 def labelled(name: str, value: str) -> str:
     """A name and its value: name: value; 名称：值."""
     return say("join.label", name=name, value=value)

@@ -11,6 +11,7 @@ import pytest
 
 from sim.errors import EstateError
 from sim.text import (
+    Later,
     TextError,
     catalog,
     current,
@@ -162,3 +163,22 @@ def test_one_id_has_one_text(worlds: Path) -> None:
 )
 def test_the_environment_says_the_language(environment: dict[str, str], expected: str) -> None:
     assert current.language_of(environment) == expected
+
+
+def test_a_server_speaks_the_language_of_whoever_it_serves(
+    worlds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current, "_reader", None)
+    readers: list[str | None] = ["pl", None]
+    current.follow(lambda: readers[0])
+    assert language() == "pl" and current.next_language() == "en"
+    with in_language("en"):
+        assert language() == "en" and current.next_language() == "pl"
+    readers.pop(0)
+    assert language() == "en"
+
+
+def test_a_gap_may_be_filled_when_the_message_is_printed(worlds: Path) -> None:
+    amount = Later(lambda number: say("a.month", count=number), 5)
+    text = message("a.greeting", name=amount)
+    assert (str(text), text.in_language("pl")) == ("good day, 5 months", "dzień dobry, 5 miesięcy")

@@ -58,6 +58,6 @@ def test_a_policy_does_not_differ_from_itself(runs: dict[str, list]) -> None:
 
 
 def test_charts_hold_no_number_where_there_is_none(found: Difference) -> None:
-    options = difference_options("collection", ["B"], [found], "zh")
+    options = difference_options("collection", ["B"], [found])
     assert [line["data"][0] for line in options["series"]] == [[0, None]] * 3
     assert options["legend"]["data"] == ["B"]

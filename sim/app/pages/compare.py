@@ -18,9 +18,12 @@ from sim.app.session import Session
 from sim.app.story import story
 from sim.errors import EstateError
 from sim.experiments.intervals import Interval
+from sim.experiments.rescue import Rescues
 from sim.experiments.summary import RunSummary
-from sim.outputs.catalog import amount
 from sim.results.outcomes import OUTCOMES
+from sim.text import language, say
+from sim.text.figures import POINTS, decimal, quantity
+from sim.text.joins import listed
 
 MOST_POLICIES = 4
 REPLICATIONS = (6, 10, 20)
@@ -55,12 +58,9 @@ class ComparePage:
         """A policy in words: its letter and its measures."""
         policy = self.policies[place]
         labels = [
-            measure.label.in_language(self.session.lang)
-            for name in policy.on
-            if (measure := policy.board.measure(name)) is not None
+            str(measure.label) for name in policy.on if (measure := policy.board.measure(name)) is not None
         ]
-        between = "、" if self.session.lang == "zh" else ", "
-        return f"{'ABCD'[place]}: {between.join(labels) or self.session.say('no_measure').rstrip('.。')}"
+        return f"{'ABCD'[place]}: {listed(labels) or say('app.no_measure').rstrip('.。')}"
 
     # what is seen
 
@@ -69,8 +69,8 @@ class ComparePage:
         head(session, self._switch)
         with columns():
             with ui.element("div").classes("estate-side"):
-                ui.label(session.say("policy_help")).classes("estate-small")
-                ui.button(session.say("add_policy"), icon="add", on_click=self._add).props(
+                ui.label(say("app.policy_help")).classes("estate-small")
+                ui.button(say("app.add_policy"), icon="add", on_click=self._add).props(
                     "no-caps color=primary"
                 ).mark("add-policy")
                 self.side = ui.refreshable(lambda: Panel(session, session.keep_address, self.side.refresh))
@@ -82,21 +82,20 @@ class ComparePage:
                 self.results()
 
     def _list(self) -> None:
-        session = self.session
         with ui.element("section").classes("estate-card"):
             for place in range(len(self.policies)):
                 with ui.row().classes("items-center"):
-                    ui.label(self._name(place) + (session.say("baseline") if place == 0 else "")).classes(
+                    ui.label(self._name(place) + (say("app.baseline") if place == 0 else "")).classes(
                         "font-bold"
                     )
                     ui.button(icon="delete", on_click=lambda place=place: self._remove(place)).props(
-                        f'flat dense aria-label="{session.say("remove")}"'
+                        f'flat dense aria-label="{say("app.remove")}"'
                     )
             with ui.row().classes("items-center"):
-                ui.select(list(REPLICATIONS), label=session.say("replications")).bind_value(
+                ui.select(list(REPLICATIONS), label=say("app.replications")).bind_value(
                     self, "replications"
                 ).style("min-width: 9rem")
-                ui.button(session.say("do_compare"), icon="balance", on_click=self._start).props(
+                ui.button(say("app.do_compare"), icon="balance", on_click=self._start).props(
                     "no-caps color=primary"
                 ).mark("compare")
             self.status = (
@@ -110,44 +109,35 @@ class ComparePage:
     def _results(self) -> None:
         for place, found in enumerate(self.found, 1):
             with ui.element("section").classes("estate-card"):
-                ui.label(self.session.say("against", policy=self._name(place), first=self._name(0))).classes(
+                ui.label(say("app.against", policy=self._name(place), first=self._name(0))).classes(
                     "text-lg font-bold"
                 )
                 self._table(found)
-                for key, counted in (
-                    ("rescued", found.rescued),
-                    ("rescued_households", found.rescued_households),
-                ):
-                    numbers = {
-                        name: f"{getattr(counted, name):,.1f}" for name in ("rescued", "harmed", "neither")
-                    }
-                    ui.label(self.session.say(key, **numbers))
+                ui.label(say("app.rescued", **_counts(found.rescued)))
+                ui.label(say("app.rescued_households", **_counts(found.rescued_households)))
                 self._estates(place, found)
         if self.found:
             with ui.element("div").classes("estate-charts"):
                 for name in MONTHLY:
                     names = [self._name(place) for place in range(1, len(self.found) + 1)]
-                    ui.echart(difference_options(name, names, self.found, self.session.lang)).classes(
-                        "estate-chart"
-                    )
-            ui.label(self.session.say("interval_note", pairs=self.found[0].pairs)).classes("estate-small")
+                    ui.echart(difference_options(name, names, self.found)).classes("estate-chart")
+            ui.label(say("app.interval_note", pairs=self.found[0].pairs)).classes("estate-small")
 
     def _table(self, found: Difference) -> None:
-        session = self.session
         heads = [("outcome", "left"), ("first", "right"), ("change", "right"), ("interval", "right")]
         rows = []
         for name, (base, mean, interval) in found.outcomes.items():
             word = OUTCOMES[name]
             rows.append(
                 {
-                    "outcome": word.in_language(session.lang),
-                    "first": _value(base, word.unit, session.lang),
-                    "change": _value(mean, word.unit, session.lang, True),
+                    "outcome": str(word),
+                    "first": quantity(base, word.unit),
+                    "change": _change(mean, word.unit),
                     "interval": self._interval(interval, word.unit),
                 }
             )
         made: list[dict[str, Any]] = [
-            {"name": key, "field": key, "label": session.say(f"col_{key}"), "align": align}
+            {"name": key, "field": key, "label": say(f"app.col_{key}"), "align": align}
             for key, align in heads
         ]
         ui.table(rows=rows, columns=made, row_key="outcome").props("flat wrap-cells dense").classes("w-full")
@@ -155,18 +145,18 @@ class ComparePage:
     def _interval(self, found: Interval, unit: str) -> str:
         if not found.exists:
             return "–"
-        low, high = (_value(bound, unit, self.session.lang, True) for bound in (found.low, found.high))
-        return self.session.say("bounds", low=low, high=high)
+        low, high = (_change(bound, unit) for bound in (found.low, found.high))
+        return say("app.bounds", low=low, high=high)
 
     def _estates(self, place: int, found: Difference) -> None:
         session = self.session
         if not found.estates:
-            ui.label(session.say("no_estate_differs"))
+            ui.label(say("app.no_estate_differs"))
             return
-        ui.label(session.say("which_differ", seed=session.choice.seed)).classes("font-bold")
+        ui.label(say("app.which_differ", seed=session.choice.seed)).classes("font-bold")
         with ui.row():
             for estate, before, after in found.estates:
-                label = session.say("estate_moved", estate=estate, before=before, after=after)
+                label = say("app.estate_moved", estate=estate, before=before, after=after)
                 ui.button(label, on_click=lambda estate=estate: self._why(place, estate)).props(
                     "outline no-caps dense"
                 )
@@ -174,7 +164,7 @@ class ComparePage:
     # what happens
 
     def _switch(self) -> None:
-        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.session.change_language()
         self.content.refresh()
         self._keep()
         self.session.keep_address()
@@ -191,9 +181,9 @@ class ComparePage:
     def _add(self) -> None:
         session = self.session
         if len(self.policies) >= MOST_POLICIES:
-            ui.notify(session.say("most_policies", most=MOST_POLICIES))
+            ui.notify(say("app.most_policies", most=MOST_POLICIES))
         elif session.choice in self.policies:
-            ui.notify(session.say("already_there"))
+            ui.notify(say("app.already_there"))
         else:
             self.policies.append(session.choice)
             self._changed()
@@ -209,17 +199,17 @@ class ComparePage:
     async def _compare(self) -> None:
         session, mine = self.session, self.stopped
         if len(self.policies) < 2:
-            self.status.set_text(session.say("two_needed"))
+            self.status.set_text(say("app.two_needed"))
             return
         first = scenario_of(self.policies[0], session.limits)
         scenarios = [scenario_of(policy, session.limits) for policy in self.policies]
         if any(
             (one.city, one.types, one.months) != (first.city, first.types, first.months) for one in scenarios
         ):
-            raise EstateError(session.say("other_city"))
+            raise EstateError(say("app.other_city"))
         seeds = [self.policies[0].seed + number for number in range(int(self.replications))]
         total, done, gate = len(scenarios) * len(seeds), 0, asyncio.Semaphore(AT_ONCE)
-        self.status.set_text(session.say("replicating", done=0, total=total))
+        self.status.set_text(say("app.replicating", done=0, total=total))
 
         async def one(scenario: Any, seed: int) -> RunSummary:
             nonlocal done
@@ -232,7 +222,7 @@ class ComparePage:
             done += 1
             if self.stopped == mine:
                 self.bar.set_value(done / total)
-                self.status.set_text(session.say("replicating", done=done, total=total))
+                self.status.set_text(say("app.replicating", done=done, total=total))
             return made
 
         jobs = [asyncio.ensure_future(one(scenario, seed)) for seed in seeds for scenario in scenarios]
@@ -252,7 +242,7 @@ class ComparePage:
             self.found = [one for one in found if one is not None]
             with session.client:
                 self.results.refresh()
-            self.status.set_text(session.say("compared", pairs=len(seeds)))
+            self.status.set_text(say("app.compared", pairs=len(seeds)))
 
     async def _why(self, place: int, estate: int) -> None:
         """The life of one estate under both policies, side by side."""
@@ -262,13 +252,13 @@ class ComparePage:
             lives = []
             for policy in (self.policies[0], replace(self.policies[place], seed=self.policies[0].seed)):
                 _, result = await session.workers.run(scenario_of(policy, session.limits))
-                lives.append(await run.io_bound(story, result.run, estate, session.lang) or [])
+                lives.append(await run.io_bound(story, result.run, estate, language()) or [])
             with (
                 session.client,
                 ui.dialog(value=True) as dialog,
                 ui.card().classes("estate-story").style("max-width: min(90rem, 97vw); width: 100%"),
             ):
-                ui.label(session.say("life_of", estate=estate)).classes("text-xl font-bold")
+                ui.label(say("app.life_of", estate=estate)).classes("text-xl font-bold")
                 with ui.element("div").classes("estate-charts"):
                     for title, lines in zip((self._name(0), self._name(place)), lives, strict=True):
                         with ui.element("div"):
@@ -277,18 +267,17 @@ class ComparePage:
                                 ui.label(line).style(
                                     "padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600"
                                 )
-                ui.button(session.say("close"), on_click=dialog.close).props("no-caps autofocus")
+                ui.button(say("app.close"), on_click=dialog.close).props("no-caps autofocus")
                 dialog.on("hide", dialog.delete)
 
         await session.guarded(tell)
 
 
-def _value(value: float, unit: str, lang: str, signed: bool = False) -> str:
-    """A figure or a difference in its unit; shares in percent, their differences in points."""
-    if value != value:  # NaN
-        return "–"
-    sign = ("+" if value >= 0 else "−") if signed else ""
-    size = abs(value) if signed else value
-    if unit == "share":
-        return f"{sign}{100 * size:.1f}" + ("" if signed else "%")
-    return sign + (amount(size, lang) if unit == "yuan" else f"{size:,.1f}")
+def _change(difference: float, unit: str) -> str:
+    """A difference with its sign, that of shares in percentage points."""
+    return quantity(difference, POINTS if unit == "share" else unit, signed=True)
+
+
+def _counts(counted: Rescues) -> dict[str, Any]:
+    """What a count of rescued and harmed fills the gaps of its sentence with."""
+    return {name: decimal(getattr(counted, name), 1) for name in ("rescued", "harmed", "neither")}

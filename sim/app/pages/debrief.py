@@ -13,6 +13,8 @@ from sim.app.look import head
 from sim.app.session import Session
 from sim.experiments.menu import Package, with_package
 from sim.scenario import to_toml
+from sim.text import say
+from sim.text.joins import clauses
 from sim.units import MONTHS_PER_YEAR
 
 DECISION_COLUMNS = (
@@ -40,29 +42,29 @@ class DebriefPage:
         session, game = self.session, self.host.game
         head(session, self._switch)
         with ui.element("main").classes("estate-narrow").style("max-width: 80rem"):
-            ui.label(session.say("game_debrief")).classes("text-2xl font-bold")
+            ui.label(say("app.game_debrief")).classes("text-2xl font-bold")
             if game is None or game.stage != ENDED:
-                ui.label(session.say("game_none" if game is None else "game_not_over")).classes(
+                ui.label(say("app.game_none" if game is None else "app.game_not_over")).classes(
                     "text-lg"
                 ).mark("debrief-status")
                 return
-            ui.label(session.say("game_one_luck")).classes("estate-small")
+            ui.label(say("app.game_one_luck")).classes("estate-small")
             with ui.element("section").classes("estate-card"):
-                leader_board(session, self.host, game, final=True)
+                leader_board(self.host, game, final=True)
             if not game.closed:
                 return
             with ui.element("section").classes("estate-card"):
-                ui.label(session.say("game_paths")).classes("text-lg font-bold")
+                ui.label(say("app.game_paths")).classes("text-lg font-bold")
                 with ui.element("div").classes("estate-charts"):
                     for name in PATHS:
-                        paths_chart(session, name, self._paths(game), game.closed)
+                        paths_chart(name, self._paths(game), game.closed)
             with ui.element("section").classes("estate-card"):
                 self._best(game)
             with ui.element("section").classes("estate-card"):
                 self._decisions(game)
 
     def _switch(self) -> None:
-        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.session.change_language()
         self.content.refresh()
         self.session.keep_address()
 
@@ -74,68 +76,61 @@ class DebriefPage:
         )
         paths = {team.name: team.years for team in teams}
         if self.host.best_years:
-            paths[self.session.say("game_best_row")] = self.host.best_years[: game.closed]
+            paths[say("app.game_best_row")] = self.host.best_years[: game.closed]
         if self.host.nothing:
-            paths[self.session.say("game_nobody")] = self.host.nothing[: game.closed]
+            paths[say("app.game_nobody")] = self.host.nothing[: game.closed]
         return paths
 
     def _best(self, game: Game) -> None:
-        session, best = self.session, self.host.best
-        ui.label(session.say("game_best_title")).classes("text-lg font-bold")
+        best = self.host.best
+        ui.label(say("app.game_best_title")).classes("text-lg font-bold")
         if self.host.search_failed:
-            ui.label(session.say("game_search_failed", reason=self.host.search_failed))
+            ui.label(say("app.game_search_failed", reason=self.host.search_failed))
         if best is None:
-            ui.label(session.say("game_best_none"))
+            ui.label(say("app.game_best_none"))
             return
         self._package(best.package)
         ui.label(
-            session.say(
-                "game_best_how", tried=best.tried, total=TRIALS, seeds=game_work.SEEDS, years=game.rules.years
+            say(
+                "app.game_best_how",
+                tried=best.tried,
+                total=TRIALS,
+                seeds=game_work.SEEDS,
+                years=game.rules.years,
             )
         ).classes("estate-small")
-        ui.button(session.say("game_best_toml"), icon="description", on_click=lambda: self._toml(game)).props(
+        ui.button(say("app.game_best_toml"), icon="description", on_click=lambda: self._toml(game)).props(
             "no-caps outline"
         ).mark("best-toml")
 
     def _package(self, package: Package) -> None:
         """What it buys, in the order in which it begins."""
-        session, lang = self.session, self.session.lang
         with ui.element("ul").mark("best"):
             for one in sorted(package, key=lambda bought: bought.start):
                 label, year = described(one.kind), (one.start - 1) // MONTHS_PER_YEAR + 1
-                key = "game_item" if costs_public(one.kind) else "game_item_free"
                 with ui.element("li"):
-                    ui.label(
-                        session.say(
-                            key,
-                            measure=label.label.in_language(lang),
-                            year=year,
-                            yuan=money(one.yearly, lang),
-                        )
-                    )
+                    ui.label(_bought(str(label.label), year, one.yearly if costs_public(one.kind) else None))
             if not package:
-                ui.label(session.say("game_did_nothing"))
+                ui.label(say("app.game_did_nothing"))
 
     def _decisions(self, game: Game) -> None:
         """A table for each team: what it allowed and what was spent, year by year."""
-        session, lang = self.session, self.session.lang
-        ui.label(session.say("game_decisions")).classes("text-lg font-bold")
+        ui.label(say("app.game_decisions")).classes("text-lg font-bold")
         for line in game.board:
             team = next(team for team in game.teams.values() if team.name == line.name)
-            with ui.expansion(
-                f"{team.name} · {session.say('game_spent')} {money(game.spent(team), lang)}"
-            ).classes("w-full estate-measure"):
+            with ui.expansion(f"{team.name} · {say('app.game_spent')} {money(game.spent(team))}").classes(
+                "w-full estate-measure"
+            ):
                 for number, (decision, year) in enumerate(zip(team.decisions, team.years, strict=False), 1):
                     spent = dict(year.spent)
                     parts = [
-                        f"{label_of(kind).in_language(lang)} {money(yuan, lang)} → {money(spent.get(kind, 0), lang)}"
+                        f"{label_of(kind)!s} {money(yuan)} → {money(spent.get(kind, 0))}"
                         for kind, yuan in decision.items()
                     ]
                     ui.label(
-                        f"{session.say('game_year')} {number}: "
-                        + ("；" if lang == "zh" else "; ").join(parts or [session.say("game_did_nothing")])
+                        f"{say('app.game_year')} {number}: " + clauses(parts or [say("app.game_did_nothing")])
                     )
-        ui.button(session.say("game_csv"), icon="table_chart", on_click=lambda: self._csv(game)).props(
+        ui.button(say("app.game_csv"), icon="table_chart", on_click=lambda: self._csv(game)).props(
             "no-caps outline"
         ).mark("game-csv")
 
@@ -172,3 +167,10 @@ class DebriefPage:
 def _cell(text: str) -> str:
     """A name as a spreadsheet may show it: never as a formula."""
     return "'" + text if text[:1] in "=+-@" else text
+
+
+def _bought(measure: str, year: int, yearly: float | None) -> str:
+    """A measure of a package in words; `yearly` None for one that costs the public nothing."""
+    if yearly is None:
+        return say("app.game_item_free", measure=measure, year=year)
+    return say("app.game_item", measure=measure, year=year, yuan=money(yearly))

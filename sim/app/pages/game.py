@@ -7,13 +7,15 @@ from nicegui import ui
 from sim.app.charts import city_charts
 from sim.app.game import DECIDING, ENDED, JOINING, Game, Refused, Team
 from sim.app.game_form import DecisionForm
-from sim.app.game_view import change_words, figure, leader_board, money, refused, told, watch
+from sim.app.game_view import change_words, figure, leader_board, money, refused, watch
 from sim.app.host import Host
 from sim.app.look import columns, head
 from sim.app.player import Player
 from sim.app.session import Session
 from sim.app.story import show_story
-from sim.units import MONTHS_PER_YEAR, format_share
+from sim.text import say
+from sim.text.figures import share
+from sim.units import MONTHS_PER_YEAR
 
 TEAM = "team"  # the part of the address that holds a team's token
 REMEMBER = "localStorage.setItem('estate_team', {token!r})"
@@ -67,7 +69,7 @@ class GamePage:
         self._shown = self._states()
         if game is None:
             with ui.element("main").classes("estate-narrow"):
-                ui.label(self.session.say("game_none")).classes("text-xl").mark("game-none")
+                ui.label(say("app.game_none")).classes("text-xl").mark("game-none")
         elif self.team is None:
             self._door(game)
         else:
@@ -97,51 +99,49 @@ class GamePage:
                 part.refresh()
 
     def _switch(self) -> None:
-        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.session.change_language()
         self.content.refresh()
         self.session.keep_address()
 
     def _door(self, game: Game) -> None:
-        session = self.session
         with ui.element("main").classes("estate-narrow"):
-            ui.label(session.say("game_join")).classes("text-2xl font-bold")
+            ui.label(say("app.game_join")).classes("text-2xl font-bold")
             with ui.element("section").classes("estate-card"):
-                ui.label(session.say("game_new_team")).classes("text-lg font-bold")
+                ui.label(say("app.game_new_team")).classes("text-lg font-bold")
                 name = (
-                    ui.input(session.say("game_team_name"))
+                    ui.input(say("app.game_team_name"))
                     .props("outlined maxlength=24")
                     .classes("w-full")
                     .mark("team-name")
                 )
                 name.on("keydown.enter", lambda: self._enter(name.value))
-                ui.button(session.say("game_make_team"), on_click=lambda: self._enter(name.value)).props(
+                ui.button(say("app.game_make_team"), on_click=lambda: self._enter(name.value)).props(
                     "no-caps color=primary"
                 ).mark("make-team")
             with ui.element("section").classes("estate-card"):
-                ui.label(session.say("game_join_team")).classes("text-lg font-bold")
+                ui.label(say("app.game_join_team")).classes("text-lg font-bold")
                 code = (
-                    ui.input(session.say("game_team_code"))
+                    ui.input(say("app.game_team_code"))
                     .props("outlined maxlength=4 inputmode=numeric")
                     .classes("w-full")
                     .mark("team-code")
                 )
                 code.on("keydown.enter", lambda: self._join(game, code.value))
-                ui.button(
-                    session.say("game_enter_team"), on_click=lambda: self._join(game, code.value)
-                ).props("no-caps outline").mark("join-team")
+                ui.button(say("app.game_enter_team"), on_click=lambda: self._join(game, code.value)).props(
+                    "no-caps outline"
+                ).mark("join-team")
 
     def _room(self, game: Game, team: Team) -> None:
-        session = self.session
         with ui.element("main").classes("estate-game"):
             with ui.row().classes("items-center w-full"):
-                ui.label(session.say("game_your_team", name=team.name, code=team.code)).classes(
+                ui.label(say("app.game_your_team", name=team.name, code=team.code)).classes(
                     "text-xl font-bold"
                 ).mark("your-team")
-                ui.button(session.say("game_leave"), on_click=self._leave).props("flat no-caps dense")
+                ui.button(say("app.game_leave"), on_click=self._leave).props("flat no-caps dense")
             self.parts = {
                 "standing": ui.refreshable(lambda: self._standing(game, team)),
                 "side": ui.refreshable(lambda: self._side(game, team)),
-                "board": ui.refreshable(lambda: leader_board(session, self.host, game)),
+                "board": ui.refreshable(lambda: leader_board(self.host, game)),
                 "city": ui.refreshable(lambda: self._city(team)),
             }
             self.parts["standing"]()
@@ -156,16 +156,16 @@ class GamePage:
     def _side(self, game: Game, team: Team) -> None:
         session = self.session
         if game.stage == JOINING:
-            ui.label(session.say("game_waiting")).classes("text-lg").props("role=status").mark("game-status")
+            ui.label(say("app.game_waiting")).classes("text-lg").props("role=status").mark("game-status")
         elif game.stage == ENDED:
-            ui.label(session.say("game_ended")).classes("text-lg font-bold").mark("game-status")
+            ui.label(say("app.game_ended")).classes("text-lg font-bold").mark("game-status")
             ui.button(
-                session.say("game_to_debrief"), on_click=lambda: ui.navigate.to(session.address("/debrief"))
+                say("app.game_to_debrief"), on_click=lambda: ui.navigate.to(session.address("/debrief"))
             ).props("no-caps color=primary")
         elif game.stage == DECIDING:
             DecisionForm(session, game, team, self._submit)
         else:
-            ui.label(session.say("game_failed" if team.failed else "game_running")).classes("text-lg").props(
+            ui.label(say("app.game_failed" if team.failed else "app.game_running")).classes("text-lg").props(
                 "role=status"
             ).mark("game-status")
             if not team.failed:
@@ -173,39 +173,40 @@ class GamePage:
 
     def _standing(self, game: Game, team: Team) -> None:
         """Year, the three figures of the leader board, and what the team must know about its last year."""
-        session, lang = self.session, self.session.lang
         if game.stage != JOINING:
-            ui.label(session.say("game_year_of", year=max(0, game.year) + 1, years=game.rules.years)).classes(
+            ui.label(say("app.game_year_of", year=max(0, game.year) + 1, years=game.rules.years)).classes(
                 "text-lg"
             ).mark("game-year")
         with ui.element("div").classes("estate-figures"):
-            for key, name in (("game_out", "out_of_cycle"), ("game_worst", "worst_decile")):
-                value = format_share(getattr(team.years[-1], name), 0) if team.years else "–"
-                notes = change_words(session, team.years, name)
+            for title, name in (
+                (say("app.game_out"), "out_of_cycle"),
+                (say("app.game_worst"), "worst_decile"),
+            ):
+                value = share(getattr(team.years[-1], name), 0) if team.years else "–"
+                notes = change_words(team.years, name)
                 if team.years and len(self.host.nothing) >= len(team.years):
                     notes.append(
-                        session.say(
-                            "game_if_nothing",
-                            value=format_share(getattr(self.host.nothing[len(team.years) - 1], name), 0),
+                        say(
+                            "app.game_if_nothing",
+                            value=share(getattr(self.host.nothing[len(team.years) - 1], name), 0),
                         )
                     )
-                figure(session.say(key), value, notes)
-            figure(session.say("game_left"), money(game.left(team), lang), [])
+                figure(title, value, notes)
+            figure(say("app.game_left"), money(game.left(team)), [])
         for said in team.said:
-            ui.label(told(said, lang)).classes("estate-notice").props("role=status")
+            ui.label(str(said)).classes("estate-notice").props("role=status")
 
     def _city(self, team: Team) -> None:
-        session = self.session
         with ui.element("section").classes("estate-card"):
-            ui.label(session.say("game_your_city")).classes("text-lg font-bold")
+            ui.label(say("app.game_your_city")).classes("text-lg font-bold")
             if not team.key:
-                ui.label(session.say("game_no_years"))
+                ui.label(say("app.game_no_years"))
                 return
             with ui.element("div").classes("estate-view"):
                 place = ui.element("div")
-                charts = city_charts(session.lang)
+                charts = city_charts()
                 with place:
-                    player = Player(session.lang, charts, lambda estate: self._tell(team, estate))
+                    player = Player(charts, lambda estate: self._tell(team, estate))
                 player.show(f"/run/{team.key}", begin=len(team.years) * MONTHS_PER_YEAR)
 
     # what happens

@@ -11,6 +11,7 @@ from sim.app.player import Player
 from sim.app.session import Session
 from sim.app.story import show_story
 from sim.app.tasks import Result
+from sim.text import say
 
 SETTLED_SECONDS = 0.35  # after the last change, before a run starts by itself
 
@@ -35,28 +36,28 @@ class PlayPage:
             with ui.element("div").classes("estate-side"):
                 self.side = ui.refreshable(lambda: Panel(session, self._changed, self._rebuilt))
                 with ui.row().classes("items-center"):
-                    ui.button(session.say("run"), icon="play_arrow", on_click=self._run).props(
+                    ui.button(say("app.run"), icon="play_arrow", on_click=self._run).props(
                         "no-caps color=primary"
                     ).mark("run")
-                    ui.checkbox(session.say("automatic")).bind_value(self, "automatic")
+                    ui.checkbox(say("app.automatic")).bind_value(self, "automatic")
                 self.side()
             with ui.element("div").classes("estate-main"):
                 self.status = (
-                    ui.label(session.say("ready"))
+                    ui.label(say("app.ready"))
                     .classes("estate-status")
                     .props("role=status aria-live=polite")
                     .mark("status")
                 )
                 with ui.element("div").classes("estate-view"):
                     place = ui.element("div")
-                    charts = city_charts(session.lang)
+                    charts = city_charts()
                     with place:
-                        self.player = Player(session.lang, charts, self._tell)
+                        self.player = Player(charts, self._tell)
         if self.held is not None:
             self._show(self.held)
 
     def _switch(self) -> None:
-        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.session.change_language()
         self.content.refresh()
         self.session.keep_address()
 
@@ -78,7 +79,7 @@ class PlayPage:
 
     async def _simulate(self) -> None:
         session = self.session
-        self.status.set_text(session.say("running" if session.workers.ready else "starting"))
+        self.status.set_text(say("app.running" if session.workers.ready else "app.starting"))
         try:
             result = await session.result()
         except Exception as error:
@@ -89,7 +90,7 @@ class PlayPage:
 
     def _show(self, result: Result) -> None:
         self.held = result
-        self.status.set_text(self.session.say("done", months=result.run.months))
+        self.status.set_text(say("app.done", months=result.run.months))
         self.player.show(f"/run/{self.session.key}")
 
     async def _tell(self, estate: int) -> None:

@@ -13,6 +13,8 @@ from sim.app.look import head
 from sim.app.session import Session
 from sim.outputs import CHARTS
 from sim.scenario import to_toml
+from sim.text import say
+from sim.text.joins import clauses, labelled, listed
 
 
 class SharePage:
@@ -36,24 +38,24 @@ class SharePage:
             ui.element("main").classes("estate-main").style("max-width: 70rem; margin: 0 auto; padding: 1rem")
         ):
             with ui.element("section").classes("estate-card"):
-                ui.label(session.say("what_is_shared")).classes("text-lg font-bold")
+                ui.label(say("app.what_is_shared")).classes("text-lg font-bold")
                 for line in self._setting():
                     ui.label(line)
-                ui.label(session.say("share_help")).classes("estate-small")
+                ui.label(say("app.share_help")).classes("estate-small")
             with ui.element("section").classes("estate-card"):
-                ui.input(session.say("link"), value=self.link).props("readonly outlined").classes(
-                    "w-full"
-                ).mark("link")
+                ui.input(say("app.link"), value=self.link).props("readonly outlined").classes("w-full").mark(
+                    "link"
+                )
                 with ui.row():
-                    ui.button(session.say("copy"), icon="content_copy", on_click=self._copy).props("no-caps")
-                    self._button("download_toml", "description", self._toml)
-                    self._button("download_csv", "table_chart", self._tables)
-                    self._button("download_report", "article", self._report)
+                    ui.button(say("app.copy"), icon="content_copy", on_click=self._copy).props("no-caps")
+                    self._button("download_toml", say("app.download_toml"), "description", self._toml)
+                    self._button("download_csv", say("app.download_csv"), "table_chart", self._tables)
+                    self._button("download_report", say("app.download_report"), "article", self._report)
             with ui.element("section").classes("estate-card"):
-                ui.label(session.say("pictures")).classes("text-lg font-bold")
+                ui.label(say("app.pictures")).classes("text-lg font-bold")
                 with ui.row():
                     for name, chart in CHARTS.items():
-                        button = ui.button(chart.title.in_language(session.lang), icon="image")
+                        button = ui.button(str(chart.title), icon="image")
                         button.on_click(
                             lambda name=name, button=button: self._busy(button, lambda: self._picture(name))
                         )
@@ -62,26 +64,27 @@ class SharePage:
     def _setting(self) -> list[str]:
         """The setting in words: scenario, measures, and what was changed."""
         session, choice = self.session, self.session.choice
-        zh = session.lang == "zh"
-        colon, between = ("：", "、") if zh else (": ", ", ")
         measures = [
-            measure.label.in_language(session.lang)
-            for name in choice.on
-            if (measure := choice.board.measure(name)) is not None
-        ]
-        lines = [
-            title(choice.scenario, session.limits, session.lang),
-            session.say("measures") + colon + (between.join(measures) or session.say("no_measure")),
-            f"{session.say('month')}{colon}{choice.months}; {'随机种子' if zh else 'seed'}{colon}{choice.seed}",
+            str(measure.label) for name in choice.on if (measure := choice.board.measure(name)) is not None
         ]
         levers = choice.board.by_key
-        return lines + [
-            f"{levers[key].label.in_language(session.lang)} ({key}){colon}{levers[key].written(value)}"
-            for key, value in choice.values
+        return [
+            title(choice.scenario, session.limits),
+            labelled(say("app.measures"), listed(measures) or say("app.no_measure")),
+            clauses(
+                (
+                    labelled(say("app.month"), str(choice.months)),
+                    labelled(say("app.seed_word"), str(choice.seed)),
+                )
+            ),
+            *(
+                labelled(f"{levers[key].label} ({key})", levers[key].written(value))
+                for key, value in choice.values
+            ),
         ]
 
-    def _button(self, name: str, icon: str, work: Callable[[], Awaitable[None]]) -> None:
-        button = ui.button(self.session.say(name), icon=icon).props("no-caps").mark(name)
+    def _button(self, name: str, label: str, icon: str, work: Callable[[], Awaitable[None]]) -> None:
+        button = ui.button(label, icon=icon).props("no-caps").mark(name)
         button.on_click(lambda: self._busy(button, work))
 
     async def _busy(self, button: ui.button, work: Callable[[], Awaitable[None]]) -> None:
@@ -95,13 +98,13 @@ class SharePage:
             button.enable()
 
     def _switch(self) -> None:
-        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.session.change_language()
         self.content.refresh()
         self.session.keep_address()
 
     def _copy(self) -> None:
         ui.clipboard.write(self.link)
-        ui.notify(self.session.say("copied"))
+        ui.notify(say("app.copied"))
 
     def _name(self, ending: str) -> str:
         return f"{self.session.choice.scenario}_{self.session.choice.seed}{ending}"

@@ -16,6 +16,7 @@ from sim.app.look import head
 from sim.app.session import Session
 from sim.errors import EstateError
 from sim.interventions.describe import kinds
+from sim.text import say
 
 KEY = "key"  # the part of the address that holds the teacher's key
 
@@ -57,7 +58,7 @@ class TeacherPage:
         head(session, self._switch)
         self._shown = self._state()
         with ui.element("main").classes("estate-narrow").style("max-width: 70rem"):
-            ui.label(session.say("game_teacher")).classes("text-2xl font-bold")
+            ui.label(say("app.game_teacher")).classes("text-2xl font-bold")
             if not self.allowed:
                 self._door()
             elif game is None:
@@ -76,63 +77,62 @@ class TeacherPage:
             self.room.refresh()
 
     def _switch(self) -> None:
-        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.session.change_language()
         self.content.refresh()
         self.session.keep_address()
 
     def _door(self) -> None:
         with ui.element("section").classes("estate-card"):
             field = (
-                ui.input(self.session.say("game_teacher_key"))
+                ui.input(say("app.game_teacher_key"))
                 .props("outlined maxlength=40")
                 .classes("w-full")
                 .mark("teacher-key")
             )
             field.on("keydown.enter", lambda: self._unlock(field.value))
-            ui.button(self.session.say("game_open_it"), on_click=lambda: self._unlock(field.value)).props(
+            ui.button(say("app.game_open_it"), on_click=lambda: self._unlock(field.value)).props(
                 "no-caps color=primary"
             ).mark("unlock")
 
     def _set_up(self) -> None:
-        session, lang = self.session, self.session.lang
+        session = self.session
         with ui.element("section").classes("estate-card"):
-            ui.label(session.say("game_set_up")).classes("text-lg font-bold")
-            ui.label(session.say("game_set_up_help"))
-            titles = {name: word.in_language(lang) for name, word in offered(session.limits).items()}
-            ui.select(titles, label=session.say("scenario")).bind_value(self, "scenario").classes("w-full")
+            ui.label(say("app.game_set_up")).classes("text-lg font-bold")
+            ui.label(say("app.game_set_up_help"))
+            titles = {name: str(word) for name, word in offered(session.limits).items()}
+            ui.select(titles, label=say("app.scenario")).bind_value(self, "scenario").classes("w-full")
             with ui.row().classes("w-full"):
-                ui.number(session.say("game_years"), min=YEARS[0], max=YEARS[1], precision=0).bind_value(
+                ui.number(say("app.game_years"), min=YEARS[0], max=YEARS[1], precision=0).bind_value(
                     self, "years"
                 ).style("min-width: 12rem").mark("years")
-                ui.number(session.say("game_yearly"), min=1, precision=0).bind_value(self, "yearly").style(
+                ui.number(say("app.game_yearly"), min=1, precision=0).bind_value(self, "yearly").style(
                     "min-width: 18rem"
                 ).mark("yearly")
-                ui.number(session.say("seed_word"), min=0, precision=0).bind_value(self, "seed").mark("seed")
-            names = {kind: described(kind).label.in_language(lang) for kind in kinds()}
-            ui.select(names, label=session.say("game_measures"), multiple=True).bind_value(
+                ui.number(say("app.seed_word"), min=0, precision=0).bind_value(self, "seed").mark("seed")
+            names = {kind: str(described(kind).label) for kind in kinds()}
+            ui.select(names, label=say("app.game_measures"), multiple=True).bind_value(
                 self, "measures"
             ).props("use-chips").classes("w-full")
-            ui.button(session.say("game_open_game"), icon="groups", on_click=self._open).props(
+            ui.button(say("app.game_open_game"), icon="groups", on_click=self._open).props(
                 "no-caps color=primary size=lg"
             ).mark("open-game")
 
     def _game(self, game: Game) -> None:
-        session = self.session
         with ui.element("section").classes("estate-card"):
-            ui.label(session.say("game_how_to_join", address=self.address)).classes("text-lg")
+            ui.label(say("app.game_how_to_join", address=self.address)).classes("text-lg")
             if not self.code:
-                ui.label(session.say("game_only_here")).classes("estate-small")
+                ui.label(say("app.game_only_here")).classes("estate-small")
             else:
-                ui.label(session.say("game_code_is", code=self.code)).classes("text-3xl font-bold")
+                ui.label(say("app.game_code_is", code=self.code)).classes("text-3xl font-bold")
             if game.stage == JOINING:
-                ui.label(session.say("game_joining")).classes("text-lg").props("role=status").mark(
+                ui.label(say("app.game_joining")).classes("text-lg").props("role=status").mark(
                     "teacher-status"
                 )
             else:
                 text = (
-                    session.say("game_ended")
+                    say("app.game_ended")
                     if game.stage == ENDED
-                    else session.say("game_year_of", year=game.year + 1, years=game.rules.years)
+                    else say("app.game_year_of", year=game.year + 1, years=game.rules.years)
                 )
                 ui.label(text).classes("text-xl font-bold").props("role=status").mark("teacher-status")
             with ui.row():
@@ -143,87 +143,87 @@ class TeacherPage:
     def _buttons(self, game: Game) -> None:
         session = self.session
         if game.stage == JOINING:
-            ui.button(session.say("game_begin"), icon="flag", on_click=lambda: self._try(game.begin)).props(
+            ui.button(say("app.game_begin"), icon="flag", on_click=lambda: self._try(game.begin)).props(
                 "no-caps color=primary size=lg"
             ).mark("begin")
         elif game.stage == DECIDING:
             last = game.year + 1 == game.rules.years
             ui.button(
-                session.say("game_last" if last else "game_next"),
+                say("app.game_last" if last else "app.game_next"),
                 icon="skip_next",
                 on_click=lambda: self._try(self.host.next_round),
             ).props("no-caps color=primary size=lg").mark("next")
         elif game.stage == ENDED:
             ui.button(
-                session.say("game_to_debrief"),
+                say("app.game_to_debrief"),
                 icon="insights",
                 on_click=lambda: ui.navigate.to(session.address("/debrief")),
             ).props("no-caps color=primary size=lg")
         elif self.host.failed:
-            ui.button(session.say("game_again"), on_click=lambda: self._try(self.host.next_round)).props(
+            ui.button(say("app.game_again"), on_click=lambda: self._try(self.host.next_round)).props(
                 "no-caps color=primary"
             ).mark("again")
         else:
-            ui.label(session.say("game_running"))
+            ui.label(say("app.game_running"))
             ui.spinner()
         if game.stage in (JOINING, DECIDING):
-            ui.button(
-                session.say("game_end"), on_click=lambda: self._sure(lambda: self._try(game.end))
-            ).props("no-caps flat").mark("end")
+            ui.button(say("app.game_end"), on_click=lambda: self._sure(lambda: self._try(game.end))).props(
+                "no-caps flat"
+            ).mark("end")
         if game.stage == ENDED:
-            ui.button(session.say("game_shut"), on_click=lambda: self._sure(self.host.shut)).props(
+            ui.button(say("app.game_shut"), on_click=lambda: self._sure(self.host.shut)).props(
                 "no-caps flat"
             ).mark("shut")
 
     def _room(self, game: Game) -> None:
         """Who is there and who has submitted, the leader board, how far the search is."""
-        session, lang = self.session, self.session.lang
         teams = list(game.teams.values())
         with ui.element("section").classes("estate-card"):
             if game.stage == DECIDING:
                 done = sum(team.chosen is not None for team in teams)
-                ui.label(session.say("game_count", submitted=done, teams=len(teams))).classes(
+                ui.label(say("app.game_count", submitted=done, teams=len(teams))).classes(
                     "text-lg font-bold"
                 ).mark("count")
             rows = [
                 {
                     "team": team.name,
                     "code": team.code,
-                    "left": money(game.left(team), lang),
+                    "left": money(game.left(team)),
                     "state": self._word(game, team),
                 }
                 for team in teams
             ]
+            heads = {
+                "team": say("app.game_team"),
+                "code": say("app.game_code"),
+                "state": say("app.game_state"),
+                "left": say("app.game_left"),
+            }
             columns = [
-                {
-                    "name": name,
-                    "field": name,
-                    "label": session.say(f"game_{name}"),
-                    "align": "right" if name == "left" else "left",
-                }
-                for name in ("team", "code", "state", "left")
+                {"name": name, "field": name, "label": label, "align": "right" if name == "left" else "left"}
+                for name, label in heads.items()
             ]
             ui.table(rows=rows, columns=columns, row_key="code", pagination=0).props(
                 "flat wrap-cells dense hide-pagination"
             ).classes("w-full")
         with ui.element("section").classes("estate-card"):
-            leader_board(session, self.host, game)
+            leader_board(self.host, game)
             if self.host.search_failed:
-                ui.label(session.say("game_search_failed", reason=self.host.search_failed)).classes(
+                ui.label(say("app.game_search_failed", reason=self.host.search_failed)).classes(
                     "estate-small"
                 )
             else:
                 tried = self.host.best.tried if self.host.best is not None else 0
-                ui.label(session.say("game_search_on", tried=tried, total=TRIALS)).classes(
-                    "estate-small"
-                ).mark("search")
+                ui.label(say("app.game_search_on", tried=tried, total=TRIALS)).classes("estate-small").mark(
+                    "search"
+                )
 
     def _word(self, game: Game, team: Team) -> str:
         if team.failed:
-            return self.session.say("game_not_computed")
+            return say("app.game_not_computed")
         if game.stage != DECIDING:
             return ""
-        return self.session.say("game_has" if team.chosen is not None else "game_has_not")
+        return say("app.game_has" if team.chosen is not None else "app.game_has_not")
 
     # what happens
 
@@ -234,7 +234,7 @@ class TeacherPage:
             self._remember()
             self.content.refresh()
         else:
-            ui.notify(self.session.say("game_wrong_key"), type="warning")
+            ui.notify(say("app.game_wrong_key"), type="warning")
 
     def _open(self) -> None:
         def open_it() -> None:
@@ -270,8 +270,8 @@ class TeacherPage:
                 self._try(work)
 
         with session.client, ui.dialog(value=True) as dialog, ui.card():
-            ui.label(session.say("game_sure"))
+            ui.label(say("app.game_sure"))
             with ui.row():
-                ui.button(session.say("game_yes"), on_click=yes).props("no-caps color=primary").mark("yes")
-                ui.button(session.say("game_no"), on_click=dialog.close).props("no-caps flat")
+                ui.button(say("app.game_yes"), on_click=yes).props("no-caps color=primary").mark("yes")
+                ui.button(say("app.game_no"), on_click=dialog.close).props("no-caps flat")
             dialog.on("hide", dialog.delete)

@@ -19,6 +19,7 @@ from sim.app.trap_work import Curve, Point, Way
 from sim.experiments.levers import Lever
 from sim.outputs.trap_words import lever_name
 from sim.scenario import EstateType, Scenario, content_hash
+from sim.text import language, say
 
 KEYS = ("trap_type", "trap_lever", "trap_at", "trap_start")
 PARTS = 4  # the curve comes in so many parts, each spread over the whole range
@@ -66,21 +67,19 @@ class TrapPage:
         head(session, self._switch)
         with columns():
             with ui.element("div").classes("estate-side"):
-                ui.label(session.say("trap_help")).classes("estate-small")
-                titles = {name: kind.title.in_language(session.lang) for name, kind in self._types().items()}
+                ui.label(say("app.trap_help")).classes("estate-small")
+                titles = {name: str(kind.title) for name, kind in self._types().items()}
                 ui.select(
                     titles,
                     value=self.type,
-                    label=session.say("trap_type"),
+                    label=say("app.trap_type"),
                     on_change=lambda event: self._chosen("type", event.value),
                 ).classes("w-full").mark("trap-type")
-                names = {
-                    key: lever_name(Lever(key, self.type), session.lang) for key in trap_work.lever_keys()
-                }
+                names = {key: lever_name(Lever(key, self.type), language()) for key in trap_work.lever_keys()}
                 ui.select(
                     names,
                     value=self.lever,
-                    label=session.say("trap_lever"),
+                    label=say("app.trap_lever"),
                     with_input=True,
                     on_change=lambda event: self._chosen("lever", event.value),
                 ).classes("w-full").mark("trap-lever")
@@ -90,18 +89,18 @@ class TrapPage:
                 self.view()
 
     def _view(self) -> None:
-        session, lever = self.session, Lever(self.lever, self.type)
+        lever = Lever(self.lever, self.type)
         self.status = (
-            ui.label(session.say("trap_ready"))
+            ui.label(say("app.trap_ready"))
             .classes("estate-status")
             .props("role=status aria-live=polite")
             .mark("trap-status")
         )
         self.diagram = Diagram(
-            session.lang, lever_name(lever, session.lang), lever.bounds(), self.at, self.start, self._moved
+            lever_name(lever, language()), lever.bounds(), self.at, self.start, self._moved
         )
         self.behind = ui.label("").classes("estate-small").mark("trap-behind")
-        ui.label(session.say("trap_shades")).classes("estate-small")
+        ui.label(say("app.trap_shades")).classes("estate-small")
         self.diagram.show_curve(self.parts)
         self.diagram.show_agents(self.points)
         if self.way is not None:
@@ -118,7 +117,7 @@ class TrapPage:
     # what happens
 
     def _switch(self) -> None:
-        self.session.lang = "en" if self.session.lang == "zh" else "zh"
+        self.session.change_language()
         self.content.refresh()
         self.session.keep_address()
 
@@ -165,9 +164,9 @@ class TrapPage:
 
     async def _compute(self) -> None:
         """The curve in parts, the first way, then agent-based points one after another while somebody looks."""
-        session, mine = self.session, self.turn
+        mine = self.turn
         scenario = self._scenario()
-        self.status.set_text(session.say("trap_computing"))
+        self.status.set_text(say("app.trap_computing"))
         values = trap_work.sweep(self.lever, trap_work.CURVE)
         for part in range(PARTS):
             found = await self._made("curve", trap_work.curve, scenario, tuple(values[part::PARTS]))
@@ -183,19 +182,19 @@ class TrapPage:
     async def _points(self, scenario: Scenario, mine: int) -> None:
         values = trap_work.sweep(self.lever, trap_work.POINTS)
         for done, value in enumerate(values):
-            self.behind.set_text(self.session.say("trap_behind", done=done, total=len(values)))
+            self.behind.set_text(say("app.trap_behind", done=done, total=len(values)))
             found = await self._made("agents", trap_work.agents, scenario, value)
             if not self._wanted(mine):
                 return
             self.points.append(found)
             self.diagram.show_agents(self.points)
-        self.behind.set_text(self.session.say("trap_behind", done=len(values), total=len(values)))
+        self.behind.set_text(say("app.trap_behind", done=len(values), total=len(values)))
 
     async def _go(self) -> None:
         """Let the small city go from where the handle is."""
         session, mine = self.session, self.turn
         at, start = self.at, self.start
-        self.status.set_text(session.say("trap_running"))
+        self.status.set_text(say("app.trap_running"))
         try:
             found = await self._made("way", trap_work.way, self._scenario(), at, start)
         except Exception as error:
@@ -204,7 +203,7 @@ class TrapPage:
         if self._wanted(mine) and (at, start) == (self.at, self.start):
             self.way = found
             self.diagram.show_way(found)
-            self.status.set_text(session.say("trap_ready"))
+            self.status.set_text(say("app.trap_ready"))
 
     def _scenario(self) -> Scenario:
         return scenario_of(self.session.choice, self.session.limits)
