@@ -131,11 +131,15 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
     """
     from sim.experiments.budget import budget
     from sim.experiments.engine import InProcess
+    from sim.experiments.funding import available
 
+    base = base_of(rules)
     menu = tuple(MenuItem(kind=kind) for kind in rules.measures)
     found = budget(
-        base_of(rules),
-        rules.yearly,
+        base,
+        min(
+            float(rules.yearly), available(base, rules.measures)
+        ),  # teams too can spend no more than the payers have
         menu=menu,
         trials=trials,
         replications=SEEDS,

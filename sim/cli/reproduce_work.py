@@ -54,8 +54,22 @@ def _many_runs(folder: Path, lang: str, workplace: Workplace) -> Reproduction:
 
     if is_batch(folder):
         raise ResultError(f"{folder}: {say('batch', lang)}")
+    _tell_money(folder, lang)
     with progress_bar(lang) as report:
         return reproduce_many(folder, engine=workplace.engine(), progress=report)
+
+
+def _tell_money(folder: Path, lang: str) -> None:
+    """Of a budget search, print whose money it spent: what was granted is in no file of the scenario."""
+    if kind_of(read_manifest(folder)) != "budget":
+        return
+    from sim.experiments.budget import BudgetSearch
+    from sim.experiments.saved_found import load_found
+    from sim.outputs.budget import funding
+
+    found = load_found(folder)
+    if isinstance(found, BudgetSearch) and found.asked.get("menu"):
+        console().print(funding(found, lang), markup=False)
 
 
 def tell(screen: Console, found: Reproduction, lang: str) -> None:

@@ -160,6 +160,13 @@ def budget_command(
     yearly: Annotated[
         float | None, typer.Option(help="Most public money a year, yuan. / 每年预算（元）。")
     ] = None,
+    payer: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="city|district|street|community",
+            help="Who is granted the sum, on top of its own budget (default: nobody; the payers' own budgets bound it). / 由哪一级政府获得这笔拨款（默认无，以各出资方自有预算为限）。",
+        ),
+    ] = None,
     menu: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(
@@ -199,6 +206,7 @@ def budget_command(
     from sim.cli.trap_work import Common, show_budget
 
     options = {
+        "payer": payer,
         "trials": trials,
         "replications": replications,
         "months": months,

@@ -261,7 +261,7 @@ def _budget(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     run = Counting(place.options())
     base, asked = saved.scenario, saved.asked
     tried = revalue(
-        base,
+        saved.funded,
         [(one.number, one.package) for one in saved.tried],
         asked["seeds"],
         saved.yearly,

@@ -16,6 +16,7 @@ from sim.experiments.cell import Cell, scenario_hash_of
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
 from sim.experiments.ensemble import Ensemble, as_ensemble, told
 from sim.experiments.extras import extra
+from sim.experiments.funding import check_money, granted
 from sim.experiments.menu import (
     YEARS,
     MenuItem,
@@ -91,6 +92,16 @@ class BudgetSearch:
     def front(self) -> list[Valued]:
         """The packages of `rescored` that no other beats on the figures shown, in order of cost."""
         return [one for one in self.rescored if self.kept is None or one.number in self.kept]
+
+    @property
+    def payer(self) -> str | None:
+        """The tier of government that was granted the yearly sum for the search; None where the payers' own budgets bound it."""
+        return self.asked.get("payer")
+
+    @property
+    def funded(self) -> Scenario:
+        """The scenario as the packages were tried in it: with the sum granted to `payer`, where there is one."""
+        return granted(self.scenario, self.yearly, self.payer)
 
     @property
     def digest(self) -> str:
@@ -210,6 +221,7 @@ def budget(
     scenario: Scenario | str | Path,
     yearly: float,
     *,
+    payer: str | None = None,
     menu: Sequence[MenuItem] | str | Path | None = None,
     trials: int = TRIALS,
     replications: int = REPLICATIONS,
@@ -233,7 +245,10 @@ def budget(
     menu, scenario or version of the model is another search. `fresh`: seeds that the search never saw, on which the front is
     scored again, since the seeds that chose a package flatter it (0: none). `stress`: points of a Latin hypercube over
     unmeasured parameters on which the front is tried (0: none), with yet another seed. The package's share of money is a cap
-    that the model enforces; the scenario's own programmes are outside the budget. What state-owned companies lose is outside
+    that the model enforces; the scenario's own programmes are outside the budget. `payer` ("city", "district", "street" or
+    "community", and one who pays for something on the menu) is granted `yearly` for the search, in equal parts to the bodies of that
+    tier and on top of their own budgets, in every run of it; without one the own budgets of the menu's payers bound the sum, and
+    more is refused before the first run, since nobody could spend it. What state-owned companies lose is outside
     it too, and counted in the cost. `ensemble`: the run with seed s (from 1) has its member s - 1, in the search and on fresh
     seeds; the stress test sets every unmeasured parameter itself. Raises EstateError, also where Optuna is not installed.
     """
@@ -265,9 +280,19 @@ def budget(
     if twice := repeated(items):
         raise ScenarioError(replace(problem, file=file) for problem in twice)
     check_menu(base, items, starts_of(base), file)
+    check_money(base, yearly, items, payer)
     place = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
     members = as_ensemble(ensemble)
-    search = _Search(base, yearly, items, list(range(1, replications + 1)), place, sampler, seed, members)
+    search = _Search(
+        granted(base, yearly, payer),
+        yearly,
+        items,
+        list(range(1, replications + 1)),
+        place,
+        sampler,
+        seed,
+        members,
+    )
     options: dict[str, Any] = {
         "engine": engine,
         "store": store if isinstance(store, Store) else open_store(store),
@@ -285,6 +310,7 @@ def budget(
         "seed": seed,
         "menu": [item.model_dump(mode="json") for item in items],
         "ensemble": members,
+        **({"payer": payer} if payer is not None else {}),
     }
     run = Counting(options)
     found = conclude(base, yearly, tried, front_of(tried), asked, run, search.database)
@@ -308,8 +334,9 @@ def conclude(
     that were saved before it was left out.
     """
     members, first = asked.get("ensemble"), len(asked["seeds"]) + 1
+    world = granted(base, yearly, asked.get("payer"))
     fresh = (
-        rescore(base, searched, range(first, first + asked["fresh"]), yearly, run, members)
+        rescore(world, searched, range(first, first + asked["fresh"]), yearly, run, members)
         if asked["fresh"]
         else []
     )
@@ -318,8 +345,8 @@ def conclude(
     front = [one for one in rescored if kept is None or one.number in kept]
     tested = (
         stress_test(
-            base,
-            [with_package(base, one.package) for one in front],
+            world,
+            [with_package(world, one.package) for one in front],
             asked["stress"],
             run,
             asked["seed"],

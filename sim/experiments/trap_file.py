@@ -125,6 +125,10 @@ class BudgetStudy(TrapStudy):
 
     command: Literal["budget"]
     yearly: float = setting(..., 1, 1e11, "yuan/year", "most public money a year", "每年预算")
+    payer: Literal["city", "district", "street", "community"] | None = Field(
+        default=None,
+        description="tier that is granted the sum (default: none, the payers' own budgets bound it) / 获得这笔拨款的政府层级",
+    )
     trials: int = setting(TRIALS, 1, 1_000_000, "", "packages to try", "试验次数")
     replications: int = setting(REPLICATIONS, 1, 10_000, "", "seeds of each package", "重复次数")
     stress: int = setting(24, 0, 100_000, "", "futures of the stress test", "压力测试情形数")
@@ -146,6 +150,7 @@ class BudgetStudy(TrapStudy):
     def options(self) -> dict[str, Any]:
         """Keyword arguments of `sim.budget`."""
         return {
+            "payer": self.payer,
             "trials": self.trials,
             "replications": self.replications,
             "stress": self.stress,

@@ -9,12 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.experiments.budget import COST_STEP
+from sim.experiments.funding import funding_words
 from sim.experiments.intervals import wilson
 from sim.experiments.menu import in_words
 from sim.experiments.stress import GAIN
 from sim.outputs import style
 from sim.outputs.comparison_words import points
 from sim.parameters import PARAMETERS
+from sim.text import in_language, message
 from sim.units import format_share
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def budget_sentences(found: BudgetSearch, lang: str) -> list[str]:
             if zh
             else f"Listed: {kept} of them; left out, because one of these beats them on the figures shown (as rounded): {searched - kept}."
         )
+    if found.asked.get("menu"):  # results of the first version do not say what it was
+        lines.append(funding(found, lang))
     lines.append(_basis(found, zh))
     for one in found.front:
         out, worst = format_share(one.out_of_cycle, 0), format_share(one.worst_decile_satisfaction, 0)
@@ -48,6 +52,13 @@ def budget_sentences(found: BudgetSearch, lang: str) -> list[str]:
             else f"  #{one.number} {cost} a year, {out} of estates out of the cycle, worst tenth satisfied {worst}{_before(found, one, lang)}: {in_words(one.package, lang)}"
         )
     return lines + _stress_lines(found, lang)
+
+
+def funding(found: BudgetSearch, lang: str) -> str:
+    """Whose money it is."""
+    kinds = [item["kind"] for item in found.asked.get("menu") or ()]
+    with in_language(lang):
+        return funding_words(found.scenario, found.yearly, found.payer, kinds)
 
 
 def _basis(found: BudgetSearch, zh: bool) -> str:
@@ -206,6 +217,13 @@ def pareto(found: BudgetSearch, ax: Axes | None = None, lang: str = "en") -> Axe
                 f"预算每年{found.yearly / 1e4:,.0f}万元"
                 if zh
                 else f"budget {found.yearly / 1e6:,.2f} million yuan a year",
+                *(
+                    [
+                        f"{message('funding.row').in_language(lang)} {message(f'bearer.{found.payer}').in_language(lang)}"
+                    ]
+                    if found.payer
+                    else []
+                ),
                 *_marks(found, zh),
             ]
         ),

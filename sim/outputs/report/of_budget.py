@@ -17,6 +17,7 @@ from sim.outputs.report.words import say
 from sim.outputs.style import owner
 from sim.scenario import to_toml
 from sim.scenario.programme import load_programmes
+from sim.text import message
 from sim.units import NO_VALUE, format_share
 
 if TYPE_CHECKING:
@@ -84,6 +85,13 @@ def _without_empty(menu: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _setting(found: BudgetSearch, lang: str) -> list[tuple[str, str]]:
     known, asked = load_programmes(), found.asked
     rows = [*common.size_rows(found.scenario, lang), (say("yearly", lang), common.yuan(found.yearly, lang))]
+    if found.payer:
+        rows.append(
+            (
+                message("funding.row").in_language(lang),
+                message(f"bearer.{found.payer}").in_language(lang),
+            )
+        )
     if asked.get("menu"):
         labels = [known[item["kind"]].label().in_language(lang) for item in asked["menu"]]
         rows.append((say("menu", lang), common.listed(labels, lang)))
@@ -236,6 +244,8 @@ def _command(found: BudgetSearch, lang: str) -> tuple[str, str]:
         "--trials",
         str(len(found.tried)),
     ]
+    if found.payer:
+        parts += ["--payer", found.payer]
     menu = asked.get("menu")
     if menu and menu != [item.model_dump(mode="json") for item in default_menu()]:
         parts += ["--menu", MENU_FILE]

@@ -1,0 +1,126 @@
+"""A search spends money that is there: the payers' own budgets, or a sum that one of them is granted and that is said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from experiments_worlds import SMALL, never
+from typer.testing import CliRunner
+
+import sim
+from sim.cli.app import app
+from sim.errors import StudyError
+from sim.evidence.reproduce_many import reproduce_many
+from sim.experiments.budget import budget
+from sim.experiments.engine import InProcess
+from sim.experiments.funding import available, granted
+from sim.experiments.menu import MenuItem
+from sim.outputs.report.of_budget import part_of_budget
+from sim.scenario import load, with_overrides
+
+POOR = {
+    **SMALL,
+    "city.districts": 2,
+    "government.city_budget": 0,
+    "government.district_budget": 100_000,
+    "government.street_budget": 0,
+}
+SUBSIDY = [MenuItem(kind="operating_subsidy")]
+QUICK = {"trials": 3, "replications": 1, "months": 14, "fresh": 0, "stress": 0}
+
+
+def test_more_than_the_payers_have_is_refused_before_the_first_run(tmp_path: Path) -> None:
+    with pytest.raises(StudyError) as caught:
+        budget(
+            "vicious_cycle",
+            8e6,
+            overrides=POOR,
+            folder=tmp_path / "a",
+            store=tmp_path,
+            engine=InProcess(never),
+        )
+    said = str(caught.value)
+    assert "8 million yuan" in said.replace("8.00", "8") and "200,000 yuan" in said and "--payer" in said
+    assert (
+        re.search(r"city 0 yuan", said)
+        and re.search(r"district 200,000 yuan", said)
+        and "street 0 yuan" in said
+    )
+    assert not (tmp_path / "a").exists()
+
+
+def test_what_the_payers_have_may_be_spent_to_the_last_yuan(tmp_path: Path) -> None:
+    poor = with_overrides(load("vicious_cycle"), POOR)
+    assert available(poor, ["operating_subsidy"]) == 200_000
+    found = budget(
+        poor, 200_000, menu=SUBSIDY, folder=tmp_path, store=tmp_path / "s", engine=InProcess(), **QUICK
+    )
+    assert found.funded == found.scenario and found.payer is None
+    assert any("Nobody was granted" in line and "200,000 yuan" in line for line in found.sentences("en"))
+    with pytest.raises(StudyError, match="200,000"):
+        budget(poor, 200_001, menu=SUBSIDY, folder=tmp_path, store=tmp_path / "s", engine=InProcess(never))
+
+
+@pytest.mark.parametrize("payer", ["street", "state", "nobody"])
+def test_who_pays_for_nothing_on_the_menu_cannot_be_granted_the_sum(tmp_path: Path, payer: str) -> None:
+    with pytest.raises(StudyError, match=rf"payer: found '{payer}'.*district"):
+        budget("small_city", 1e6, payer=payer, menu=SUBSIDY, folder=tmp_path / "a", engine=InProcess(never))
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_tier_that_pays_alone_with_the_state_is_no_bound_but_the_state_alone_is_unbounded() -> None:
+    poor = with_overrides(load("vicious_cycle"), POOR)
+    assert available(poor, ["retrofit"]) == 200_000
+    assert available(poor, ["burden_relief", "retrofit"]) == float("inf")
+
+
+def test_a_grant_is_divided_between_the_bodies_of_the_tier() -> None:
+    poor = with_overrides(load("vicious_cycle"), POOR)
+    assert granted(poor, 8e6, "district").government.district_budget == 100_000 + 4e6
+    assert granted(poor, 8e6, "city").government.city_budget == 8e6
+    assert granted(poor, 8e6, None) == poor
+
+
+def test_a_granted_sum_is_spent_and_said_and_reproduced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("optuna")
+    monkeypatch.chdir(tmp_path)
+    poor = with_overrides(
+        load("vicious_cycle"), POOR | {"name": "poor", "months": 14, "government.district_budget": 1000}
+    )
+    found = budget(
+        poor,
+        8e6,
+        payer="district",
+        menu=SUBSIDY,
+        folder=tmp_path,
+        store=tmp_path / "s",
+        engine=InProcess(),
+        **QUICK,
+    )
+    assert max(one.most_in_a_year for one in found.tried) > 2_000, "more than the payers' own money is spent"
+    assert found.scenario == poor, "the grant is the search's and not the scenario's"
+    for lang, word in (("en", "Granted for the search"), ("zh", "另外拨款")):
+        assert any(word in line for line in found.sentences(lang))
+        page = part_of_budget(found, lang)
+        assert any(word in line for line in page.finding) and "--payer district" in page.commands[0]
+    place = found.save(tmp_path / "saved")
+    assert reproduce_many(place, engine=InProcess()).same
+    again = sim.load_result(place)
+    assert (again.payer, again.funded) == ("district", found.funded)
+    told = CliRunner().invoke(
+        app, ["reproduce", str(place), "--in-process", "--lang", "en"], env={"COLUMNS": "300"}
+    )
+    assert told.exit_code == 0 and "Granted for the search: 8" in told.output
+
+
+def test_another_payer_is_another_search(tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    menu = [MenuItem(kind="performance_award")]
+    poor = with_overrides(load("vicious_cycle"), POOR)
+    options = {"menu": menu, "folder": tmp_path, "store": tmp_path / "s", "engine": InProcess(), **QUICK}
+    first, other = (budget(poor, 1e5, payer=payer, **options) for payer in ("city", "district"))
+    assert first.executed and other.executed and len(other.tried) == 3
