@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import StudyError
+from sim.errors import ResultError
 from sim.parameters import PARAMETERS
+from sim.results.folder import read
 from sim.results.standing import STATUSES
 from sim.scenario import Scenario
 
@@ -46,7 +46,7 @@ def share_assumed(
     """The share of every outcome that rests on assumed parameters, by outcome.
 
     `result`: a `Sensitivity`, one of its analyses, or the folder where one was saved (the indices are taken if there are
-    any, else the screening). StudyError if the folder holds no such result.
+    any, else the screening). ResultError if the folder holds no such result, or one that was changed or is of version 0.1.
     """
     if isinstance(result, str | Path):
         method, rows = _read(Path(result))
@@ -90,10 +90,9 @@ def _share(
     )
 
 
-def _size(written: Any) -> float:
-    """An index as a number: none (an outcome that does not vary) counts as zero, and so does a small one estimated below it."""
-    size = float(written or "nan")
-    return size if size > 0 else 0.0
+def _size(index: float) -> float:
+    """None (an outcome that does not vary) counts as zero, and so does a small one estimated below it."""
+    return float(index) if index > 0 else 0.0
 
 
 def status_of(key: str, known: Mapping[str, str]) -> str:
@@ -108,16 +107,14 @@ def _figures(scenario: Scenario | None) -> dict[str, str]:
     return {} if scenario is None else {figure.key: figure.status for figure in scenario.figures}
 
 
-def _read(folder: Path) -> tuple[str, list[dict[str, str]]]:
-    for method in MAIN:
-        path = folder / f"{method}.csv"
-        if path.is_file():
-            rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-            if rows and {"parameter", "outcome", MAIN[method]} <= set(rows[0]):
-                return method, rows
-            raise StudyError(
-                f"{path}: found no columns parameter, outcome and {MAIN[method]}, allowed a table of a sensitivity result"
-            )
-    raise StudyError(
-        f"{folder}: found neither sobol.csv nor morris.csv, allowed the folder of a sensitivity result"
-    )
+def _read(folder: Path) -> tuple[str, list[dict[str, Any]]]:
+    saved = read(folder, "sensitivity")
+    for method, index in MAIN.items():
+        if saved.has(method):
+            table = saved.frame(method)
+            missing = [name for name in ("parameter", "outcome", index) if name not in table]
+            if missing:
+                raise ResultError(f"{folder / method}.parquet: found no column {', '.join(missing)}")
+            rows: Any = table.to_dict("records")
+            return method, rows
+    raise ResultError(f"{folder}: found neither a table {' nor '.join(MAIN)}, allowed a sensitivity result")

@@ -12,7 +12,7 @@ from sim.errors import ResultError, ScenarioError
 from sim.experiments.saved_ids import id_of
 from sim.experiments.saved_objects import decode, encode
 from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.results.folder import MANIFEST, read, write
+from sim.results.folder import MANIFEST, Saved, read, write
 from sim.results.provenance import git_state, machine, versions
 from sim.scenario import content_hash
 
@@ -77,9 +77,8 @@ def manifest_of(found: Tipping | Ablation | BudgetSearch) -> dict[str, Any]:
     }
 
 
-def load_found(folder: Path | str) -> Tipping | Ablation | BudgetSearch:
-    """What was saved in a folder, with its manifest as `saved_manifest`. ResultError if it holds none or cannot be read."""
-    saved = read(folder, *KINDS)
+def parts_of(saved: Saved) -> Tipping | Ablation | BudgetSearch:
+    """What the parts in a folder make. ResultError if they cannot be read, or do not belong to the manifest."""
     place, manifest = saved.place, saved.manifest
     try:
         found = decode(json.loads(saved.text(RESULT)))
@@ -91,5 +90,12 @@ def load_found(folder: Path | str) -> Tipping | Ablation | BudgetSearch:
         raise ResultError(f"{place / RESULT}: cannot be read ({type(error).__name__}: {error})") from None
     if id_of(type(found)) != saved.kind or found.digest != manifest["digest"]:
         raise ResultError(f"{place}: {RESULT} and {MANIFEST} do not belong together")
-    found.saved_manifest = manifest
+    return found  # type: ignore[no-any-return]
+
+
+def load_found(folder: Path | str) -> Tipping | Ablation | BudgetSearch:
+    """What was saved in a folder, with its manifest as `saved_manifest`. ResultError if it holds none or cannot be read."""
+    saved = read(folder, *KINDS)
+    found: Any = parts_of(saved)
+    found.saved_manifest = saved.manifest
     return found  # type: ignore[no-any-return]

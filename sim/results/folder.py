@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from sim.errors import ResultError
 from sim.results.csv_table import as_arrow, write_csv
+from sim.results.definitions import KEY, OUTCOME_DEFINITIONS, require_current
 from sim.results.files import PART, replace, replace_text, seal_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def write(
         for file, text in (texts or {}).items():
             replace_text(folder / file, text)
             files[file] = seal_of(folder / file)
-        head = {"format": FORMAT, "kind": kind, "key": key}
+        head = {"format": FORMAT, "kind": kind, "key": key, KEY: OUTCOME_DEFINITIONS}
         _write_manifest(folder / name, head | dict(manifest) | head | {"units": units, "files": files})
     except OSError as error:
         raise _unwritable(folder, error) from None
@@ -151,10 +152,11 @@ class Saved:
             raise ResultError(f"{self.place / name}: cannot be read ({error})") from None
 
 
-def read(folder: str | Path, *kinds: str) -> Saved:
-    """The result in a folder, of one of these kinds (none: of any).
+def read(folder: str | Path, *kinds: str, old: bool = False) -> Saved:
+    """The result in a folder, of one of these kinds (none: of any); one of version 0.1 only for who knows that it is `old`.
 
-    ResultError, naming the file, if something is missing, damaged, changed by hand, of another kind or version.
+    ResultError, naming the file, if something is missing, damaged, changed by hand, of another kind or version, or if its
+    outcomes are defined otherwise than this version defines them.
     """
     place = Path(folder)
     manifest = read_manifest(place)
@@ -162,6 +164,8 @@ def read(folder: str | Path, *kinds: str) -> Saved:
         raise ResultError(
             f"{place}: found a result of kind {kind_of(manifest)!r}, allowed {' or '.join(kinds)}"
         )
+    if not old:
+        require_current(manifest, place)
     for file in manifest.get("files", {}):
         check_file(place, file, manifest)
     return Saved(place, manifest)
@@ -286,17 +290,21 @@ def _seal(plain: Mapping[str, Any]) -> str:
 
 
 def _json(path: Path) -> dict[str, Any]:
+    odd: list[str] = []
+
+    def note(text: str) -> float:
+        odd.append(text)
+        return math.nan
+
     try:
-        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=note)
     except (OSError, ValueError, RecursionError) as error:
         raise ResultError(f"{path}: cannot be read as JSON ({error})") from None
     if not isinstance(data, dict):
         raise ResultError(f"{path}: found {type(data).__name__}, allowed a table of JSON")
+    if odd and data.get("format") != OLD_FORMAT:  # version 0.1 wrote NaN into some manifests
+        raise ResultError(f"{path}: cannot be read as JSON ({odd[0]} is not a number)")
     return data
-
-
-def _no_number(text: str) -> None:
-    raise ValueError(f"{text} is not a number")
 
 
 def _write_table(table: pa.Table, path: Path) -> None:

@@ -5,24 +5,30 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from sim.cli.app import app
-from sim.errors import StudyError
+from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
+from sim.results.folder import write
 
-HEAD = "parameter,outcome,total,first\n"
-ROWS = (
-    "payment.burden_weight,cycle_share,0.3,0.2\npayment.base,cycle_share,0.5,0.4\npayment.vacant_bill_share,cycle_share,0.2,0.1\n"
-    "grievance.decay,cycle_share,-0.01,0\npayment.base,exits,,\n"
+INDICES = pd.DataFrame(
+    [
+        ("payment.burden_weight", "cycle_share", 0.3, 0.2),
+        ("payment.base", "cycle_share", 0.5, 0.4),
+        ("payment.vacant_bill_share", "cycle_share", 0.2, 0.1),
+        ("grievance.decay", "cycle_share", -0.01, 0.0),
+        ("payment.base", "exits", math.nan, math.nan),
+    ],
+    columns=["parameter", "outcome", "total", "first"],
 )
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "sobol.csv").write_text("\ufeff" + HEAD + ROWS, encoding="utf-8")
-    return tmp_path
+    return write(tmp_path, "sensitivity", "some key", {}, {"sobol": INDICES})
 
 
 def test_shares_follow_the_indices(folder: Path) -> None:
@@ -38,10 +44,16 @@ def test_shares_follow_the_indices(folder: Path) -> None:
 
 
 def test_a_folder_without_a_result_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match=r"neither sobol\.csv nor morris\.csv"):
+    with pytest.raises(ResultError, match="no manifest"):
+        share_assumed(tmp_path)
+    write(tmp_path, "sensitivity", "one", {}, {"other": INDICES})
+    with pytest.raises(ResultError, match="neither a table sobol nor morris"):
+        share_assumed(tmp_path)
+    write(tmp_path, "sensitivity", "one", {}, {"morris": INDICES})
+    with pytest.raises(ResultError, match="mean_size"):
         share_assumed(tmp_path)
     (tmp_path / "morris.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(StudyError, match="mean_size"):
+    with pytest.raises(ResultError, match=r"morris\.csv: damaged or changed"):
         share_assumed(tmp_path)
 
 

@@ -41,7 +41,7 @@ def test_round_trip(run, saved):
     for name in ("estates", "estate_table", "city", "events", "ledger"):
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(run, name))
         assert getattr(loaded, name).attrs == getattr(run, name).attrs
-    added = ("format", "units", "files", "seal")
+    added = ("format", "outcome_definitions", "units", "files", "seal")
     assert {key: value for key, value in loaded.manifest.items() if key not in added} == run.manifest
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError
-from sim.results.folder import MANIFEST, OLD_FORMAT, check_seal, kind_of, read, read_manifest
+from sim.results.folder import MANIFEST, check_seal, kind_of, read, read_manifest
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -69,9 +69,7 @@ def _replicated(folder: Path) -> Replicated:
 
     run = load_run(folder)  # its manifest vouches for the headline too
     files = (folder / HEADLINE, *sorted((folder / BRIEF).glob("seed-*.json")))
-    told = [
-        _read(file, sealed=file.name != HEADLINE and run.manifest["format"] != OLD_FORMAT) for file in files
-    ]
+    told = [_read(file, sealed=file.name != HEADLINE) for file in files]
     outcomes = [_outcomes(data, file) for data, file in zip(told, files, strict=True)]
     return Replicated(
         run,

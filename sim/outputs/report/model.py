@@ -70,5 +70,11 @@ class Part:
     @property
     def sections(self) -> tuple[str, ...]:
         """Keys of the sections that there is something to say in, in order."""
-        held = {"tables": self.tables, "programmes": self.programmes, "gains": self.gains}
+        held = {
+            "charts": self.pictures,
+            "tables": self.tables,
+            "programmes": self.programmes,
+            "gains": self.gains,
+            "assumed": self.assumed,
+        }
         return tuple(key for key in SECTIONS if held.get(key, True))

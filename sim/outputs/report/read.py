@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import EstateError, ResultError
+from sim.experiments.old_result import is_old, load_old
 from sim.outputs.report.batch import is_batch, load_batch
 from sim.outputs.report.model import Part
 from sim.outputs.report.of_ablation import part_of_ablation
 from sim.outputs.report.of_batch import part_of_batch
 from sim.outputs.report.of_budget import part_of_budget
 from sim.outputs.report.of_comparison import part_of_comparison
+from sim.outputs.report.of_old import part_of_old
 from sim.outputs.report.of_run import part_of_run
 from sim.outputs.report.of_sensitivity import part_of_sensitivity
 from sim.outputs.report.of_study import part_of_study
@@ -38,15 +40,20 @@ PARTS: tuple[tuple[str, str, Callable[[Any, str], Part]], ...] = (
     ("sim.experiments.ablate", "Ablation", part_of_ablation),
     ("sim.experiments.budget", "BudgetSearch", part_of_budget),
     ("sim.results", "Run", part_of_run),
+    ("sim.experiments.old_result", "OldResult", part_of_old),
 )
 
 
 def load_result(place: str | Path) -> Any:
     """What was saved in a folder: a run, comparison, study, batch, sensitivity analysis, tipping map, ablation or budget search.
 
+    An `OldResult` for what version 0.1 saved, whose outcomes are defined otherwise.
+
     ResultError if there is none that can be read.
     """
     folder = Path(place)
+    if is_old(folder):
+        return load_old(folder)
     if is_batch(folder):
         return load_batch(folder)
     kind = kind_of(read_manifest(folder))

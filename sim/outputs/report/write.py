@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError
+from sim.experiments.old_result import OldResult
 from sim.experiments.sensitivity import Sensitivity
 from sim.outputs.catalog import require_language
 from sim.outputs.report.page import report_page
 from sim.outputs.report.read import load_result, part_of
 from sim.outputs.report.weighed import with_weights
 from sim.results.files import replace_text
+from sim.text import message
 
 MOST_BYTES = 3_000_000
 SHARPNESS = (130, 100, 80, 64)  # dots an inch, tried in turn until the page is small enough
@@ -29,6 +31,7 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str = "en") -> 
     if not results:
         raise ResultError("report: found no result, allowed one or more")
     read = [load_result(one) if isinstance(one, str | Path) else one for one in results]
+    _refuse_mixture(read)
     analyses = [one for one in read if isinstance(one, Sensitivity)]
     parts = [
         part if isinstance(one, Sensitivity) else with_weights(part, analyses, lang)
@@ -49,3 +52,10 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str = "en") -> 
     except OSError as error:
         raise ResultError(f"{target}: cannot be written ({error.strerror or error})") from None
     return target
+
+
+def _refuse_mixture(results: Sequence[Any]) -> None:
+    """ResultError if some results are of version 0.1 and others are not: figures of one name would mean two things."""
+    old = [one for one in results if isinstance(one, OldResult)]
+    if old and len(old) < len(results):
+        raise ResultError(message("result.error.mixed", names=", ".join(str(one.place) for one in old)))

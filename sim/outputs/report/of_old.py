@@ -1,0 +1,104 @@
+"""The report of a result of version 0.1: its own sentences and tables, under its own ids, and the line that says so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.old_result import OldResult
+from sim.outputs.catalog import capital
+from sim.outputs.report import common
+from sim.outputs.report.model import Part, Table
+from sim.outputs.report.words import say as word
+from sim.results.definitions import FIRST_VERSION, first_words
+from sim.text import say
+from sim.text.current import in_language
+from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROWS = 40
+IDS = ("outcome", "series", "measure")  # columns that hold ids of outcomes
+
+
+def part_of_old(found: OldResult, lang: str) -> Part:
+    """Everything that a reader is told about a result of version 0.1."""
+    with in_language(lang):
+        line = capital(say("result.defined_as_in_0_1"))
+        manifest = found.manifest
+        commit = (manifest.get("git") or {}).get("commit", NO_VALUE)
+        version = manifest.get("versions", {}).get("sim", FIRST_VERSION)
+        return Part(
+            f"{found.title(lang)} ({say('result.defined_as_in_0_1')})",
+            word(f"kind_{found.kind}", lang),
+            line,
+            "",
+            common.setting_table(_setting(manifest, lang), lang),
+            (f"{line}.", *found.sentences(lang)),
+            (),
+            (),
+            (),
+            (say("result.old_tables"), *found.warnings(lang)),
+            (),
+            (),
+            common.traces_table(common.version_rows(manifest, lang), lang),
+            "",
+            say("result.old_reproduce", version=version, commit=str(commit)[: common.HASH]),
+            (),
+            tuple(_table(found, name, frame, lang) for name, frame in found.tables().items()),
+        )
+
+
+def _setting(manifest: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
+    """Seeds and hashes, as far as the manifest has them."""
+    rows = [(word("months", lang), str(manifest["months"]))] if "months" in manifest else []
+    seeds = manifest.get("seeds", [manifest["seed"]] if "seed" in manifest else [])
+    if seeds:
+        rows.append((word("seeds", lang), common.listed((str(seed) for seed in seeds), lang)))
+    if "content_hash" in manifest:
+        rows.append((word("content_hash", lang), str(manifest["content_hash"])[: common.HASH]))
+    return rows
+
+
+def _table(found: OldResult, name: str, frame: pd.DataFrame, lang: str) -> Table:
+    """A saved table as it is; of a run's months the first and the last, side by side."""
+    if found.kind == "run" and name == "city":
+        ends = frame.iloc[[0, -1]]
+        heads = ("", say("result.at_start"), say("result.at_end", month=int(ends["month"].iloc[-1])))
+        pairs = tuple(
+            (str(column), *(_written(value) for value in ends[column]))
+            for column in frame.columns
+            if column != "month"
+        )
+        return Table(name, heads, pairs)
+    shown = frame.head(MOST_ROWS)
+    note = (
+        say("result.first_rows", shown=len(shown), rows=len(frame), file=f"{name}.parquet")
+        if len(frame) > len(shown)
+        else ""
+    )
+    rows = tuple(
+        tuple(
+            _named(value, lang) if column in IDS else _written(value)
+            for column, value in zip(frame.columns, row, strict=True)
+        )
+        for row in shown.itertuples(index=False, name=None)
+    )
+    columns = tuple(_named(str(column), lang) for column in frame.columns)
+    return Table(name, columns, rows, note, folded=len(shown) > MOST_ROWS // 2)
+
+
+def _named(written: str, lang: str) -> str:
+    """An outcome's id with what version 0.1 called it; any other name as it is."""
+    known = first_words().get(written)
+    return f"{known[lang]} [{written}]" if known else written
+
+
+def _written(value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NO_VALUE
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.4g}"
+    return str(value)
