@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError
 from sim.evidence.reproduce import Reproduction, changes_between, here
-from sim.results.csv_table import ENCODING, csv_text
+from sim.results.csv_table import ENCODING, as_arrow, csv_text
 from sim.results.folder import MANIFEST, Saved, read
 from sim.scenario import content_hash
 
@@ -109,7 +109,7 @@ def _other_tables(held: Saved, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """The files of tables that do not hold what these do: Parquet by value, CSV letter by letter."""
     found = []
     for name, table in tables.items():
-        if not held.has(name) or not same_table(held.frame(name), table):
+        if not held.has(name) or not same_table(held.table(name).to_pandas(), as_arrow(table).to_pandas()):
             found.append(f"{name}.parquet")
         file = held.place / f"{name}.csv"
         if file.name in held.manifest.get("files", {}) and file.read_bytes() != csv_text(table).encode(

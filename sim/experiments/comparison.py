@@ -166,11 +166,6 @@ class Comparison:
             self._costs[name] = cost_effect(self.paired(name, "public_cost"), effects, self.interval_level)
         return self._costs[name]
 
-    @property
-    def rescue_rule(self) -> str:
-        """Over which months an estate counts as rescued: "last_year"; version 0.1 had others, which its folders keep."""
-        return "last_year"
-
     def fate_codes(self, name: str) -> np.ndarray:
         """What became of every estate of an arm (seeds, estates), as positions in `rescue.FATES`."""
         return fates_of(self.baseline, self.arm(name))

@@ -365,7 +365,6 @@ def manifest(found: Comparison) -> dict[str, Any]:
         },
         "seeds": list(found.seeds),
         "outcomes": list(settings.outcomes),
-        "rule": found.rescue_rule,
         "level": settings.level,
         "interval_level": settings.taken,
         "asked_differences": dict(settings.differences),

@@ -88,7 +88,10 @@ def load_old(folder: Path) -> OldResult:
     if kind_of(saved.manifest) in ("tipping", "ablation", "budget"):
         _check_parts(saved)
     return OldResult(
-        kind_of(saved.manifest), folder, saved.manifest, {name: saved.frame(name) for name in names}
+        kind_of(saved.manifest),
+        folder,
+        saved.manifest,
+        {name: saved.table(name).to_pandas() for name in names},
     )
 
 

@@ -1,7 +1,12 @@
-"""A run's summary as one row of an Arrow table, and back: nothing is pickled, and any Parquet reader can query it."""
+"""A run's summary as one row of an Arrow table, and back: nothing is pickled, and any Parquet reader can query it.
+
+What has no value (a rate of nothing, the first collapse of an estate that never collapsed) is null there, and NaN or -1 in
+the summary.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -13,6 +18,7 @@ from sim.errors import ResultError
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 
+NONE_BELOW_ZERO = ("first_collapse",)  # columns of estates in which -1 stands for none
 SERIES_PREFIX, TYPE_PREFIX, DISTRICT_PREFIX, ESTATE_PREFIX = "monthly_", "type_", "district_", "estate_"
 _SPENDING = pa.list_(
     pa.struct([("bearer", pa.string()), ("programme", pa.string()), ("fen", pa.list_(pa.int64()))])
@@ -54,14 +60,14 @@ def pack(summary: RunSummary) -> bytes:
         pa.array([summary.seed], pa.int64()),
         pa.array([summary.months], pa.int32()),
         pa.array([list(summary.types)], pa.list_(pa.string())),
-        *_parts(pa.array(np.array([summary.scalars[name] for name in OUTCOMES])), len(OUTCOMES)),
+        *_parts(_array(np.array([summary.scalars[name] for name in OUTCOMES])), len(OUTCOMES)),
         *_lists([summary.series[name] for name in SERIES]),
         *(
             column
             for table in (summary.by_type, summary.by_district)
             for column in _lists_of_lists([table[name] for name in GROUP_SERIES])
         ),
-        *(_lists([summary.estates[name]])[0] for name in ESTATE_COLUMNS),
+        *(_lists([summary.estates[name]], name in NONE_BELOW_ZERO)[0] for name in ESTATE_COLUMNS),
         pa.array([spending], _SPENDING),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=summary_schema()).serialize().to_pybytes()  # type: ignore[no-any-return]
@@ -79,21 +85,31 @@ def _parts(values: pa.Array, number: int) -> list[pa.Array]:
     return [values.slice(place * length, length) for place in range(number)]
 
 
-def _lists(arrays: Sequence[np.ndarray]) -> list[pa.Array]:
+def _array(values: np.ndarray, none_below_zero: bool = False) -> pa.Array:
+    """An array with nulls for NaN, and for what is below zero if that stands for none."""
+    return pa.array(values, mask=values < 0) if none_below_zero else pa.array(values, from_pandas=True)
+
+
+def _lists(arrays: Sequence[np.ndarray], none_below_zero: bool = False) -> list[pa.Array]:
     """Each array (all of one length and type) as a column of one list."""
     length = arrays[0].size
-    whole = pa.array(np.concatenate(arrays) if len(arrays) > 1 else arrays[0])
+    whole = _array(np.concatenate(arrays) if len(arrays) > 1 else arrays[0], none_below_zero)
     return [pa.ListArray.from_arrays(_offsets(1, length), part) for part in _parts(whole, len(arrays))]
 
 
 def _lists_of_lists(tables: Sequence[np.ndarray]) -> list[pa.Array]:
     """Each table (all of one shape) as a column of one list of its rows."""
     count, length = tables[0].shape
-    parts = _parts(pa.array(np.concatenate([table.ravel() for table in tables])), len(tables))
+    parts = _parts(_array(np.concatenate([table.ravel() for table in tables])), len(tables))
     return [
         pa.ListArray.from_arrays(_offsets(1, count), pa.ListArray.from_arrays(_offsets(count, length), part))
         for part in parts
     ]
+
+
+def number(value: float | None) -> float:
+    """A figure as a summary has it: NaN where there is none."""
+    return math.nan if value is None else float(value)
 
 
 def batch_of(payload: bytes) -> pa.RecordBatch:
@@ -118,8 +134,11 @@ def summary_in(batch: pa.RecordBatch | pa.Table, row: int) -> RunSummary:
         return batch.column(name)[row]
 
     def array(name: str) -> np.ndarray:
+        values = value(name).values
+        if pa.types.is_integer(values.type):
+            values = values.fill_null(-1)
         # copied, because the table's memory must be free to go and a summary's arrays may be written to
-        return np.array(value(name).values.to_numpy(zero_copy_only=False))
+        return np.array(values.to_numpy(zero_copy_only=False))
 
     def groups(prefix: str) -> dict[str, np.ndarray]:
         found = {}
@@ -132,7 +151,7 @@ def summary_in(batch: pa.RecordBatch | pa.Table, row: int) -> RunSummary:
         seed=value("seed").as_py(),
         months=value("months").as_py(),
         types=tuple(value("types").as_py()),
-        scalars={name: float(value(name).as_py()) for name in OUTCOMES},
+        scalars={name: number(value(name).as_py()) for name in OUTCOMES},
         series={name: array(SERIES_PREFIX + name) for name in SERIES},
         by_type=groups(TYPE_PREFIX),
         by_district=groups(DISTRICT_PREFIX),

@@ -13,12 +13,11 @@ from sim.experiments.arms import CYCLE_STAGES, Arm
 from sim.experiments.comparison import KIND, Comparison, Settings
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval
-from sim.experiments.rescue import ESTATES, FATES, NEITHER
+from sim.experiments.rescue import FATES
 from sim.experiments.withdrawal import read_withdrawals
 from sim.results.folder import MANIFEST, read
 from sim.scenario import Scenario
 from sim.scenario.loading import check
-from sim.units import MONTHS_PER_YEAR
 from sim.words import STAGES
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ class SavedComparison(Comparison):
         self.withdrawn = (
             [] if self.withdrawal is None else read_withdrawals(self.withdrawal, scenarios, manifest["level"])
         )
-        frames = frames | {name: _as_now(name, frames[name]) for name in ("rescues", "fates")}
         settings = Settings(
             tuple(manifest["outcomes"]),
             manifest["level"],
@@ -64,25 +62,11 @@ class SavedComparison(Comparison):
         # what is computed when first asked for otherwise stands in the folder
         self.__dict__ |= {name: frames[name] for name in READ if name != "by_month"}
 
-    @property
-    def rescue_rule(self) -> str:
-        """ "last_year", or what version 0.1 went by: "end" (the last month) or "months" (a year less in the cycle)."""
-        return str(self.saved_manifest["rule"])
-
     def fate_codes(self, name: str) -> np.ndarray:
         """What became of every estate, as it was saved."""
         rows = self.fates[self.fates["arm"] == self.arm(name).name]
         codes = rows["fate"].astype("category").cat.set_categories(list(FATES)).cat.codes
         return np.asarray(codes.to_numpy().reshape(rows["seed"].nunique(), -1))
-
-    @property
-    def at_risk(self) -> np.ndarray:
-        """Whether each estate could have been rescued, under the rule that it was saved with."""
-        if self.rescue_rule == "end":
-            return self.baseline.in_cycle
-        if self.rescue_rule == "months":
-            return np.asarray(self.baseline.estates["cycle_months"] >= MONTHS_PER_YEAR)
-        return super().at_risk
 
     @property
     def key(self) -> str:
@@ -126,15 +110,6 @@ class SavedComparison(Comparison):
         raise StudyError(f"{folder}: a comparison read from a folder is not saved again; copy its folder")
 
 
-def _as_now(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """A table of rescues or fates as it is called now: version 0.1 said "unchanged", and counted estates alone."""
-    if name == "rescues":
-        table = table.rename(columns={"unchanged": "neither"})
-        return table if "counted" in table else table.assign(counted=ESTATES)
-    fate = table["fate"].astype(str).replace("unchanged", FATES[NEITHER])
-    return table.assign(fate=fate.astype("category"))
-
-
 def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baseline: str) -> Arm:
     fates, plane = frames["fates"], frames["plane"]
     base = name == baseline
@@ -150,8 +125,7 @@ def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baselin
         .reshape(seeds, -1)
     )
     for months in ("cycle_months", "cycle_months_last_year"):
-        if f"{side}_{months}" in rows:  # version 0.1 did not keep those of the last year
-            columns[months] = rows[f"{side}_{months}"].to_numpy().reshape(seeds, -1)
+        columns[months] = rows[f"{side}_{months}"].to_numpy().reshape(seeds, -1)
     inside = rows[f"{side}_in_cycle_end"].to_numpy(dtype=bool).reshape(seeds, -1)
     columns["final_stage"] = np.where(
         inside, CYCLE_STAGES[0], STAGES.index("healthy")

@@ -54,7 +54,7 @@ def load_study(folder: str | Path) -> SavedStudy:
     saved = read(folder, KIND)
     try:
         # saved tables hold lists, and a checked study tuples; JSON text is what both come from
-        runs = saved.frame("runs")
+        runs = saved.table("runs").to_pandas()
         asked = json.dumps(saved.manifest["study"])
         study = Study.model_validate_json(asked, context={"outcomes": tuple(runs.columns)})
         return SavedStudy(study, runs, saved.manifest)

@@ -24,7 +24,7 @@ import pyarrow as pa
 from sim.errors import ResultError, StudyError
 from sim.experiments.engine import Finished
 from sim.experiments.ledger import FORMAT
-from sim.experiments.packing import batch_of, summary_in, unpack
+from sim.experiments.packing import batch_of, number, summary_in, unpack
 from sim.experiments.repair import forget_shard, is_whole, open_ledger, reconcile
 from sim.experiments.shards import (
     FOLDER,
@@ -323,19 +323,25 @@ class Store:
         return damaged
 
     def columns(self, keys: Sequence[str], names: Sequence[str]) -> dict[str, tuple[Any, ...]]:
-        """Some columns of finished runs, by key: far faster than whole summaries."""
+        """Some columns of finished runs, by key: far faster than whole summaries. Outcomes without a value are NaN."""
         wanted = set(keys)
         found: dict[str, tuple[Any, ...]] = {}
         rows = list(self.ledger.ask_about("key, shard", keys, "AND status = 'done'"))
         for shard in sorted({shard for _, shard in rows if shard is not None}):
             table = read_shard(self.shards / shard, ["key", *names])
-            for row in zip(*(table.column(name).to_pylist() for name in ("key", *names)), strict=True):
+            for row in zip(*(_plain(table.column(name)) for name in ("key", *names)), strict=True):
                 if row[0] in wanted:
                     found[row[0]] = row[1:]
         for key in (key for key, shard in rows if shard is None):
             batch = batch_of(self.ledger.ask("SELECT payload FROM runs WHERE key = ?", key)[0][0])
-            found[key] = tuple(batch.column(name)[0].as_py() for name in names)
+            found[key] = tuple(_plain(batch.column(name))[0] for name in names)
         return found
+
+
+def _plain(column: pa.ChunkedArray | pa.Array) -> list[Any]:
+    """The values of a column; NaN for a figure that there is not."""
+    values: list[Any] = column.to_pylist()
+    return [number(value) for value in values] if pa.types.is_floating(column.type) else values
 
 
 def _tell(text: str) -> None:

@@ -103,13 +103,14 @@ class RunSummary:
         return pd.DataFrame(self.series, index=pd.RangeIndex(self.months + 1, name="month"))
 
     def estate_frame(self) -> pd.DataFrame:
-        """One row per estate; types, stages and modes by name."""
+        """One row per estate; types, stages and modes by name, `first_collapse` missing where there was none."""
         import pandas as pd
 
         from sim.words import MODES, STAGES
 
         frame = pd.DataFrame(self.estates)
         frame.index.name = "estate"
+        frame["first_collapse"] = frame["first_collapse"].astype("Int16").mask(frame["first_collapse"] < 0)
         for column, names in (
             ("type", self.types),
             ("first_stage", STAGES),

@@ -65,14 +65,6 @@ TEXT = {
         "whiskers: intervals",
     ),
     # what version 0.1 went by
-    "rule_end": Word(
-        "脱困：基准中期末处于循环而此处没有；转差：相反。须线：置信区间",
-        "rescued: in the cycle at the end in the baseline and not here; harmed: the reverse; whiskers: intervals",
-    ),
-    "rule_months": Word(
-        "脱困：处于循环的时间比基准少一年以上；转差：相反。须线：置信区间",
-        "rescued: at least a year less in the cycle than in the baseline; harmed: the reverse; whiskers: intervals",
-    ),
     "rescued": Word("脱困", "rescued"),
     "harmed": Word("转差", "harmed"),
     "all": Word("全部小区", "all estates"),
@@ -179,7 +171,7 @@ def rescues(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes
     rows = [(arm, group) for arm in found.others for group in ("all", *kinds)]
     height = 2.0 + 0.27 * len(rows) + 0.25 * len(found.others)
     ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.72 / height)))
-    note = _text(f"rule_{found.rescue_rule}", lang)
+    note = _text("rule_last_year", lang)
     wide_heading(
         ax,
         WORDS["rescues"].in_language(require_language(lang)),

@@ -60,7 +60,7 @@ def life_of(run: RunLike, estate: int) -> Life:
         raise ResultError(f"estate: {estate} found, allowed {ids.min()} to {ids.max()}")
     facts = run.estate_table.iloc[int(at[0])]
     months = run.estates[run.estates["estate"].to_numpy() == estate].sort_values("month", ignore_index=True)
-    events = run.events[run.events["estate"].to_numpy() == estate].sort_values(
+    events = run.events[(run.events["estate"] == estate).fillna(False)].sort_values(
         "month", kind="stable", ignore_index=True
     )
     billed = _last_year(months["billed"].to_numpy(dtype=float))

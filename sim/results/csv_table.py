@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sim.results.files import PART
 
@@ -70,10 +71,16 @@ class CsvFile:
 
 
 def as_arrow(table: pa.Table | pd.DataFrame) -> pa.Table:
-    """A table as Arrow, with nulls for what a DataFrame has no value for; its index is left out."""
+    """A table as Arrow, with nulls for what there is no value of: NaN, None and empty texts; a DataFrame's index is left out."""
     if isinstance(table, pa.Table):
         return table
-    return pa.Table.from_pandas(table, preserve_index=False)
+    made = pa.Table.from_pandas(table, preserve_index=False)
+    for place, field in enumerate(made.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            column = made.column(place)
+            filled = pc.if_else(pc.equal(column, ""), pa.scalar(None, field.type), column)
+            made = made.set_column(place, field, filled)
+    return made
 
 
 def written(value: Any) -> str:

@@ -134,8 +134,12 @@ class Saved:
             raise ResultError(f"{path}: cannot be read as Parquet ({error})") from None
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a DataFrame, with its units in `attrs["units"]`."""
-        frame: pd.DataFrame = self.table(name).to_pandas()
+        """A table as a DataFrame, with its units in `attrs["units"]`; texts that are not there are empty, numbers NaN."""
+        table = self.table(name)
+        frame: pd.DataFrame = table.to_pandas()
+        for field in table.schema:
+            if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+                frame[field.name] = frame[field.name].fillna("")
         frame.attrs["units"] = dict(self.manifest.get("units", {}).get(name, {}))
         return frame
 

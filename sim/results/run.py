@@ -111,13 +111,13 @@ class Run:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """One row per event: month, estate and company (-1 for none), kind, cause, size (unit: see
-        sim.state.events) and the programme of the scenario that brought it about ("" for none)."""
+        """One row per event: month, estate and company (missing for none), kind, cause, size (unit: see
+        sim.state.events) and the programme of the scenario that brought it about (missing for none)."""
         return self._frame("events")
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
-        """What moved each month (yuan) by purpose, kind of payer, kind of payee and programme ("" for none)."""
+        """What moved each month (yuan) by purpose, kind of payer, kind of payee and programme (missing for none)."""
         return self._frame("ledger")
 
     def outcomes(self) -> dict[str, float]:
@@ -134,9 +134,17 @@ class Run:
         return self._source.table(name)
 
     def _frame(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+        import pyarrow as pa
+
         table = self._source.table(name)
-        frame = table.to_pandas()
+        frame: pd.DataFrame = table.to_pandas()
         for field in table.schema:
+            if (
+                pa.types.is_integer(field.type) and field.nullable
+            ):  # no float would do for the number of an estate
+                column = table.column(field.name)
+                frame[field.name] = pd.Series(column.to_pandas(integer_object_nulls=True), dtype="Int32")
             names = json.loads((field.metadata or {}).get(b"names", b"null"))
             if names is not None and list(frame[field.name].cat.categories) != names:
                 frame[field.name] = frame[field.name].cat.set_categories(names)

@@ -111,6 +111,5 @@ def hard_case(run: Run) -> int:
     size = len(run.estate_table)
     stage = run.estates["stage"].cat.codes.to_numpy().reshape(run.months, size)
     fell = (stage[0] != STAGES.index("collapsed")) & (stage == STAGES.index("collapsed")).any(axis=0)
-    at = run.events["estate"].to_numpy()
-    events = np.bincount(at[at >= 0], minlength=size)
+    events = np.bincount(run.events["estate"].dropna().to_numpy(np.int64), minlength=size)
     return int(np.argmax(np.where(fell, events + 1, 0)))

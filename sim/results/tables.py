@@ -27,10 +27,11 @@ PROGRAMME = "programme"
 
 
 class Coded(NamedTuple):
-    """A column of names stored as small codes into `names`."""
+    """A column of names stored as small codes into `names`; a code below 0 stands for none, where it is `optional`."""
 
     codes: np.ndarray
     names: Sequence[str]
+    optional: bool = False
 
 
 Columns = Mapping[str, "np.ndarray | Coded"]
@@ -123,21 +124,21 @@ def estate_table_columns(record: Record) -> Columns:
 
 
 def events_columns(record: Record) -> Columns:
-    """One row per event in order of time; estate and company are -1, programme is "" where the event has none."""
+    """One row per event in order of time; estate, company and programme are null where the event has none."""
     events = record.events
     return {
         "month": events["month"].astype(np.int16),
-        "estate": events["estate"].astype(np.int32),
-        "company": events["company"].astype(np.int32),
+        "estate": np.ma.masked_less(events["estate"].astype(np.int32), 0),
+        "company": np.ma.masked_less(events["company"].astype(np.int32), 0),
         "kind": Coded(events["kind"].astype(np.int8), EVENT_KINDS),
         "cause": Coded(events["cause"].astype(np.int8), CAUSES),
         "size": events["size"].astype(np.float64),
-        PROGRAMME: Coded((events["programme"] + 1).astype(np.int16), ("", *record.programmes)),
+        PROGRAMME: Coded(events["programme"].astype(np.int16), record.programmes, optional=True),
     }
 
 
 def ledger_columns(record: Record) -> Columns:
-    """One row per month, purpose and programme ("" for the ordinary course): what moved from which kind to which kind."""
+    """One row per month, purpose and programme (null for the ordinary course): what moved from which kind to which kind."""
     lines = record.ledger
     month, purpose, payer, payee, programme, fen = zip(*lines, strict=True) if lines else ((),) * 6
     return {
@@ -145,14 +146,16 @@ def ledger_columns(record: Record) -> Columns:
         "purpose": _encode(purpose, (*PURPOSES, PROGRAMME)),
         "payer_kind": _encode(payer, KINDS),
         "payee_kind": _encode(payee, KINDS),
-        "programme": _encode(programme, tuple(dict.fromkeys(("", *programme)))),
+        "programme": _encode(
+            programme, tuple(dict.fromkeys(name for name in programme if name)), optional=True
+        ),
         "yuan": np.array(fen, np.int64) / FEN_PER_YUAN,
     }
 
 
-def _encode(values: Sequence[str], names: Sequence[str]) -> Coded:
-    code = {name: position for position, name in enumerate(names)}
-    return Coded(np.array([code[value] for value in values], np.int16), names)
+def _encode(values: Sequence[str], names: Sequence[str], optional: bool = False) -> Coded:
+    code = {name: position for position, name in enumerate(names)} | ({"": -1} if optional else {})
+    return Coded(np.array([code[value] for value in values], np.int16), names, optional)
 
 
 def outcomes_columns(record: Record) -> Columns:
@@ -180,7 +183,7 @@ TABLES: dict[str, Callable[[Record], Columns]] = {
 
 
 def arrow_table(columns: Columns) -> pa.Table:
-    """An Arrow table of these columns, without copying plain numbers."""
+    """An Arrow table of these columns: NaN and what is masked are nulls, in columns that say that they may hold some."""
     arrays, fields = [], []
     for name, column in columns.items():
         about = {}
@@ -188,13 +191,19 @@ def arrow_table(columns: Columns) -> pa.Table:
             word = COLUMN_WORDS[name]
             about = {"unit": word.unit, "en": word.en, "zh": word.zh}
         if isinstance(column, Coded):
-            array = pa.DictionaryArray.from_arrays(
-                pa.array(column.codes), pa.array(list(column.names), pa.string())
-            )
+            codes = pa.array(column.codes, mask=np.asarray(column.codes) < 0)
+            array = pa.DictionaryArray.from_arrays(codes, pa.array(list(column.names), pa.string()))
             # a file keeps only the names that occur; the whole list goes along
             about["names"] = json.dumps(list(column.names), ensure_ascii=False)
         else:
-            array = pa.array(column)
+            array = pa.array(column, from_pandas=True)
         arrays.append(array)
-        fields.append(pa.field(name, array.type, nullable=False, metadata=about or None))
+        fields.append(pa.field(name, array.type, nullable=_may_lack(column), metadata=about or None))
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _may_lack(column: np.ndarray | Coded) -> bool:
+    """Whether a column may hold nulls: figures may not exist, keys and names do unless they are optional."""
+    if isinstance(column, Coded):
+        return column.optional
+    return isinstance(column, np.ma.MaskedArray) or column.dtype.kind == "f"

@@ -218,7 +218,7 @@ def _fate_table(found: Comparison, table: pd.DataFrame, counted: str, lang: str)
             *(say(key, lang) for key in ("at_risk", "rescued", "harmed", "neither")),
         ),
         tuple(rows),
-        say(f"fate_rule_{found.rescue_rule}", lang),
+        say("fate_rule_last_year", lang),
     )
 
 

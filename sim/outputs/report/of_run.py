@@ -83,7 +83,8 @@ def public_spending(run: Run) -> dict[str, float]:
     found: dict[str, float] = {}
     for side, sign in (("payer_kind", 1.0), ("payee_kind", -1.0)):
         rows = ledger[ledger[side].astype(str).isin(PUBLIC_BEARERS)]
-        for name, yuan in rows.groupby(rows["programme"].astype(str))["yuan"].sum().items():
+        names = rows["programme"].astype(object).fillna("")
+        for name, yuan in rows.groupby(names)["yuan"].sum().items():
             found[str(name)] = found.get(str(name), 0.0) + sign * float(yuan)
     return found
 

@@ -381,13 +381,6 @@ WORDS = {
         "Rescued: in the cycle in each of the last twelve months of the baseline and out of it in each here; harmed: the reverse; "
         "all else is neither.",
     ),
-    "fate_rule_end": Word(
-        "按0.1版的定义：只看最后一个月是否处于循环。", "Defined as in version 0.1: by the last month alone."
-    ),
-    "fate_rule_months": Word(
-        "按0.1版的定义：处于循环的时间相差一年以上。",
-        "Defined as in version 0.1: at least a year less or more in the cycle.",
-    ),
     "district": Word("第{name}区", "district {name}"),
     "neither": Word("两者皆非", "neither"),
     "group": Word("小区", "estates"),
