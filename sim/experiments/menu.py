@@ -21,12 +21,12 @@ from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import UNKNOWN_KEY, problems_of, programme_problems, strip
 from sim.scenario.nearest import nearest
 from sim.scenario.programme import load_programmes
-from sim.text import message
+from sim.text import Message, message
 
 PREFIX = "bought_"  # of the names of bought programmes, so that they differ from those a scenario has
 YEARS = (1, 13, 25, 37, 61)
 DECIDED = frozenset({"start", "name", "kind", "yearly_budget"})  # of a bought programme: by the search
-OTHERS = "settings other than " + ", ".join(sorted(DECIDED))
+OTHERS = message("menu.others", names=", ".join(sorted(DECIDED)))
 
 
 class Range(Table):
@@ -38,8 +38,12 @@ class Range(Table):
     @model_validator(mode="after")
     def _in_order(self) -> Range:
         if not self.low < self.high:
-            refuse([Problem("", "high", f"{self.high:g}", f"more than low ({self.low:g})")])
+            refuse([Problem("", "high", f"{self.high:g}", message("menu.above_low", low=f"{self.low:g}"))])
         return self
+
+
+def _span(bounds: Range) -> Message:
+    return message("menu.span", low=f"{bounds.low:g}", high=f"{bounds.high:g}")
 
 
 class MenuItem(Table):
@@ -58,16 +62,16 @@ class MenuItem(Table):
             guess = nearest(self.kind, known)
             refuse([Problem("", "kind", repr(self.kind), one_of(sorted(known)), guess)])
         problems = [
-            Problem("", f"{table}.{key}", "a setting that the search decides", OTHERS)
+            Problem("", f"{table}.{key}", message("menu.decided"), OTHERS)
             for table in ("settings", "search")
             for key in sorted(DECIDED & set(getattr(self, table)))
         ]
         problems += [
-            Problem("", f"search.{key}", "a setting that is fixed too", "either settings or search")
+            Problem("", f"search.{key}", message("menu.fixed_too"), message("menu.either"))
             for key in sorted(set(self.settings) & set(self.search))
         ]
         problems += [
-            Problem("", f"search.{key}", f"{bounds.low:g} to {bounds.high:g}", "whole numbers")
+            Problem("", f"search.{key}", _span(bounds), message("menu.whole"))
             for key, bounds in self.search.items()
             if self.whole(key) and not (bounds.low.is_integer() and bounds.high.is_integer())
         ]
@@ -118,7 +122,7 @@ def repeated(menu: Sequence[MenuItem]) -> list[Problem]:
     """A problem for every item of a kind that an earlier one has: a package buys a kind once."""
     kinds = [item.kind for item in menu]
     return [
-        Problem("", f"menu.{place}.kind", f"a second {kind!r}", "every kind once")
+        Problem("", f"menu.{place}.kind", message("menu.second", kind=repr(kind)), message("menu.once"))
         for place, kind in enumerate(kinds)
         if kind in kinds[:place]
     ]

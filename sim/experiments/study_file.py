@@ -17,6 +17,7 @@ from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of
 from sim.scenario.nearest import nearest
+from sim.text import message
 
 STUDIES = "studies"  # folder inside those of the scenarios
 SCENARIO_FACTOR = "scenario"
@@ -208,7 +209,7 @@ def refuse_empty_lists(data: dict[str, Any], file: str) -> None:
     found = sorted(_empty_lists(data))
     if found:
         raise ScenarioError(
-            Problem(file, key, "an empty list", "at least one entry, or the key left out") for key in found
+            Problem(file, key, message("found.empty_list"), message("study.entry_or_none")) for key in found
         )
 
 
