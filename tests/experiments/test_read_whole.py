@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -77,21 +78,22 @@ def test_an_impossible_combination_is_refused_although_each_level_is_possible(tm
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
-        ("levels = [1, 2]", "levels = []", "factors.1.levels"),
-        ("levels = [1, 2]", "levels = [1, 2, 1.0]", "factors.1.levels"),
+        (r"levels = .*", "levels = []", "factors.1.levels"),
+        (r"levels = .*", "levels = [1, 2, 1.0]", "factors.1.levels"),
         (
             '"companies.state_owned"',
             '"parameters.payment.base"\nlow=0\nhigh=1\n[[factors]]\nkey="payment.base"',
             "factors",
         ),
-        ('["cycle_share", "public_cost"', '["cycle_share", "cycle_share"', "outcomes"),
-        ('"cycle_share", "public_cost", "collection_rate_last_year"', "", "outcomes"),
+        (r"outcomes = .*", 'outcomes = ["cycle_share", "cycle_share"]', "outcomes"),
+        (r"outcomes = .*", "outcomes = []", "outcomes"),
     ],
 )
 def test_what_says_nothing_or_the_same_twice_is_refused(tmp_path: Path, old: str, new: str, key: str) -> None:
-    assert old in TINY
+    text, number = re.subn(old, new, TINY)
+    assert number == 1
     with pytest.raises(ScenarioError) as caught:
-        load_study(write(tmp_path, TINY.replace(old, new)))
+        load_study(write(tmp_path, text))
     assert keys_of(caught.value) == [key]
 
 
