@@ -42,13 +42,38 @@ FIELD_TERMS = (
         "two thirds by head and area take part; more than half of those approve",
     ),
     ("公共收益", "public revenue", "income of shared space: parking, advertising, rents"),
-    ("公共维修资金", "estate fund", "in the model the account that public revenue goes to"),
+    (
+        "公共收益账户",
+        "public-revenue fund",
+        "the account that an estate's public revenue goes to; not the next one",
+    ),
+    ("住宅专项维修资金", "special maintenance fund", "paid in by owners when they buy; not in the model"),
+    (
+        "前期物业",
+        "service before the first owners' assembly",
+        "not told apart: the developer's company is a market company",
+    ),
+    (
+        "包干制",
+        "lump-sum contract",
+        "how market service is paid by default; cost-plus (酬金制): `trust_based_service`",
+    ),
+    (
+        "物业管理委员会（物管会）",
+        "interim committee",
+        "set up by the street where owners elect none; not in the model",
+    ),
+    ("承接查验", "inspection at take-over", "not in the model; what it would have found is `legacy`"),
     ("设施设备状况", "facility condition", ""),
     ("开发遗留问题", "developer-legacy defects", "faults that the developer never repaired"),
     ("老旧小区", "old estate", ""),
     ("商品房", "commodity housing", "estate type `commodity`"),
     ("单位自建房", "employer-built housing", "estate type `unit_built`"),
-    ("三无小区", "three-no estate", "no manager, no maintenance fund, nobody in charge; type `three_no`"),
+    (
+        "三无小区",
+        "three-no estate",
+        "here no manager, no maintenance fund, nobody in charge (cities mean different things by it; S002 gives no definition); type `three_no`",
+    ),
     ("安置小区", "resettlement housing", "estate type `resettlement`"),
     ("撤场", "withdrawal of the company", "with 60 days' notice"),
     ("招投标", "tender", ""),
@@ -78,7 +103,7 @@ def rows_of(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
 def glossary() -> str:
     """The whole page."""
     codes = [
-        (f"`{name}`", words[name].zh, words[name].en)
+        (f"`{name}`", words[name].in_language("zh"), words[name].in_language("en"))
         for names, words in (
             (MODES, MODE_WORDS),
             (STAGES, STAGE_WORDS),
@@ -88,7 +113,10 @@ def glossary() -> str:
         )
         for name in names
     ]
-    columns = [(f"`{name}`", word.zh, word.en, word.unit) for name, word in COLUMN_WORDS.items()]
+    columns = [
+        (f"`{name}`", word.in_language("zh"), word.in_language("en"), word.unit)
+        for name, word in COLUMN_WORDS.items()
+    ]
     parameters = [
         (f"`{p.key}`", p.label.in_language("zh"), p.label.in_language("en"), p.unit)
         for p in PARAMETERS.values()

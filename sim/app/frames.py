@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from sim.results.record import Record
 from sim.scenario import Scenario
 from sim.text import Spoken, languages, message
 from sim.units import FEN_PER_YUAN
-from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
+from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES
 
 ABSENT = 255
 LINES = {
@@ -87,7 +88,7 @@ def _coded(
     name: str,
     codes: np.ndarray,
     names: tuple[str, ...],
-    words: dict[str, Word],
+    words: Mapping[str, Spoken],
     looks: dict[str, tuple[str, str]],
 ) -> tuple[dict[str, Any], np.ndarray]:
     entries = [

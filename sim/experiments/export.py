@@ -10,12 +10,11 @@ import numpy as np
 
 from sim.errors import ResultError, StudyError
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
-from sim.results.columns import CITY_COLUMN_WORDS
+from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
 from sim.results.csv_table import CsvFile, write_csv
 from sim.results.folder import add
 from sim.results.outcomes import OUTCOMES, SERIES
 from sim.units import FEN_PER_YUAN
-from sim.words import ESTATE_COLUMN_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +134,9 @@ def _put_runs(file: Any, result: StudyResult, rows: dict[str, int]) -> None:
         made = file.create_variable(
             f"monthly_{name}", ("run", "month"), "f4", fillvalue=np.float32(np.nan), compression="gzip"
         )
-        made.attrs["units"], made.attrs["long_name"] = (word.unit or "1", word.en) if word else ("1", name)
+        made.attrs["units"], made.attrs["long_name"] = (
+            (word.unit or "1", word.in_language("en")) if word else ("1", name)
+        )
     for name, kind in ESTATE_COLUMNS.items():
         empty = np.float32(np.nan) if kind == "f4" else np.array(-1, kind)[()]
         made = file.create_variable(
@@ -143,7 +144,7 @@ def _put_runs(file: Any, result: StudyResult, rows: dict[str, int]) -> None:
         )
         word = ESTATE_COLUMN_WORDS.get(name)
         made.attrs["units"], made.attrs["long_name"] = (
-            (word.unit or "1", word.en) if word else ("1", name.replace("_", " "))
+            (word.unit or "1", word.in_language("en")) if word else ("1", name.replace("_", " "))
         )
     for run, summary in _finished(result):
         row = rows[run]

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.errors import EstateError
 from sim.results.columns import COLUMN_WORDS
+from sim.text import Spoken
 from sim.words import LANGUAGES, Word
 
 CHART_WORDS = {
@@ -168,7 +169,7 @@ def require_language(lang: str) -> str:
     return lang
 
 
-def pick(word: Word, lang: str, **values: Any) -> str:
+def pick(word: Spoken, lang: str, **values: Any) -> str:
     """The word in a language, with `values` put into its gaps."""
     text = word.in_language(require_language(lang))
     return text.format(**values) if values else text

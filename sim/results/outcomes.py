@@ -58,6 +58,9 @@ class Figure:
         """What it is called in the current language."""
         raise NotImplementedError
 
+    def __str__(self) -> str:
+        return self.name
+
     def in_language(self, name: str) -> str:
         """What it is called in a language."""
         with in_language(name):

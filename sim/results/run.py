@@ -88,7 +88,7 @@ class Run:
 
     @cached_property
     def estates(self) -> pd.DataFrame:
-        """One row per estate and month 1 to the last, with the columns of `sim.words.ESTATE_COLUMN_WORDS`.
+        """One row per estate and month 1 to the last, with the columns of `sim.results.columns.ESTATE_UNITS`.
 
         Money in yuan of the month (arrears and fund: balance), rates and indices as shares in [0, 1]. NaN, never zero,
         where a figure does not exist: collection_rate where nothing is billed, collection_billing where nothing was

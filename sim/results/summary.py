@@ -94,7 +94,7 @@ def cycle_by_type(run: Run) -> list[CycleOfType]:
 def html(run: Run) -> str:
     """A run as a notebook shows it: title, seed, length, and its key outcomes at start and end."""
     rows = "".join(
-        f"<tr><td style='text-align:left'>{escape(COLUMN_WORDS[change.column].en)}</td>"
+        f"<tr><td style='text-align:left'>{escape(COLUMN_WORDS[change.column].in_language('en'))}</td>"
         f"<td>{written(change.column, change.start, 'en')}</td><td>{written(change.column, change.end, 'en')}</td></tr>"
         for change in key_changes(run)
     )

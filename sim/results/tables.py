@@ -20,6 +20,7 @@ from sim.results.outcomes import OUTCOMES, POPULATIONS, run_outcomes
 from sim.results.reading import Reading, ratio, waiting_days
 from sim.results.record import Record
 from sim.state.events import CAUSES, EVENT_KINDS
+from sim.text import languages
 from sim.units import FEN_PER_YUAN
 from sim.words import MODES, STAGES
 
@@ -189,7 +190,7 @@ def arrow_table(columns: Columns) -> pa.Table:
         about = {}
         if name in COLUMN_WORDS:
             word = COLUMN_WORDS[name]
-            about = {"unit": word.unit, "en": word.en, "zh": word.zh}
+            about = {"unit": word.unit} | {language: word.in_language(language) for language in languages()}
         if isinstance(column, Coded):
             codes = pa.array(column.codes, mask=np.asarray(column.codes) < 0)
             array = pa.DictionaryArray.from_arrays(codes, pa.array(list(column.names), pa.string()))

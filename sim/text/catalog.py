@@ -148,6 +148,10 @@ class Family(Mapping[str, str]):
         self.prefix, self.keys_in_order, self.counted = prefix, tuple(keys), counted
         Family.declared.append(self)
 
+    def messages(self) -> dict[str, Message]:
+        """The same as messages, for tables that are read in a language later."""
+        return {key: message(f"{self.prefix}.{key}") for key in self.keys_in_order}
+
     def __getitem__(self, key: str) -> str:
         if key not in self.keys_in_order:
             raise KeyError(key)

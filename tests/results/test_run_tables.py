@@ -12,9 +12,9 @@ import pytest
 from sim.city import City
 from sim.ledger import PURPOSES
 from sim.results import Run, load_run
-from sim.results.columns import CITY_COLUMN_WORDS, units_of
+from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS, units_of
 from sim.results.outcomes import OUTCOMES
-from sim.words import ESTATE_COLUMN_WORDS, MODES, STAGES
+from sim.words import MODES, STAGES
 
 ESTATES = [
     "month",

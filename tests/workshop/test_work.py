@@ -74,6 +74,7 @@ def test_pictures_tables_and_report(result: Result) -> None:
             "estates.csv",
             "events.csv",
             "ledger.csv",
+            "outcomes.csv",
         ]
         assert archive.read("city.csv").decode("utf-8-sig").startswith("month,")
         assert len(archive.read("estates.csv").splitlines()) == 18 * 20 + 1
