@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sim.interventions.base import Intervention, fen
     from sim.outputs.report.read import load_result
     from sim.parameters import PARAMETERS
+    from sim.replications import replicate
     from sim.results import Run, load_run
     from sim.runner import run, warm_up
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
@@ -77,6 +78,7 @@ __all__ = [
     "load_result",
     "load_run",
     "progress_bar",
+    "replicate",
     "run",
     "sensitivity",
     "setting",
@@ -111,6 +113,7 @@ _HOMES = {
     "load_result": "sim.outputs.report.read",
     "load_run": "sim.results",
     "progress_bar": "sim.experiments.progress",
+    "replicate": "sim.replications",
     "run": "sim.runner",
     "sensitivity": "sim.experiments.sensitivity",
     "setting": "sim.scenario",

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from sim.cli.analysis import compare_command, sensitivity_command
 from sim.cli.credibility import add_credibility_commands
 from sim.cli.options import LanguageOption, words
+from sim.cli.replicate import replicate_command
 from sim.cli.study import EnsembleOption, study_app
 from sim.cli.trap import add_commands
 from sim.errors import EstateError
@@ -44,6 +45,7 @@ add_credibility_commands(app)
 app.command("compare")(compare_command)
 app.command("sensitivity")(sensitivity_command)
 add_commands(app)
+app.command("replicate")(replicate_command)
 
 
 ScenarioArgument = Annotated[

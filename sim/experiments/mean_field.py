@@ -6,18 +6,19 @@ fixed points are where an estate can rest; an unstable one between them is the t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
 
+from sim.errors import StudyError
+from sim.experiments.mean_logistic import Cdf, mean_logistic, mean_logistic_over
 from sim.month.condition import maintenance_of, wear_of
 from sim.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
 from sim.parameters import PARAMETERS
-
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(41)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+from sim.words import PAYER_TYPES
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Representative:
     """One estate run by a company.
 
     viability: standard cost at perfect condition over full billing; other_income: public revenue, subsidy and the like over
-    full billing; condition: None lets facilities come to rest, a number holds them; legacy: defects; burden: fee over
+    full billing; condition, satisfaction, grievance: None lets them come to rest, a number holds them (satisfaction and
+    grievance held are an estate whose service loop is off: only the norm is left); legacy: defects; burden: fee over
     income; age: years; skill, committee strength, sanction, trust, norm_push (logit), vacancy, tenants, duty_shift as in
     the model; disclosure in [0, 1].
     """
@@ -33,6 +35,8 @@ class Representative:
     viability: float = 0.8
     other_income: float = 0.05
     condition: float | None = None
+    satisfaction: float | None = None
+    grievance: float | None = None
     legacy: float = 0.0
     burden: float = 0.015
     age: float = 15.0
@@ -51,14 +55,32 @@ class Representative:
 class MeanField:
     """The map r → F(r) for a representative estate under given parameter values (by dotted key)."""
 
-    def __init__(self, estate: Representative, values: dict[str, float] | None = None) -> None:
-        """`values` override the declared defaults; an unknown key is a KeyError."""
+    def __init__(
+        self,
+        estate: Representative,
+        values: Mapping[str, float] | None = None,
+        thresholds: Mapping[str, Cdf] | None = None,
+    ) -> None:
+        """`values` override the declared defaults; an unknown key is a KeyError.
+
+        `thresholds`: the distribution function of the share of payers from which the norm speaks for paying, for each of
+        "conditional", "free_rider" and "steady"; None takes the normal one of the parameters. StudyError where they are
+        given together with a spread of duty, or not for all three.
+        """
         self.estate = estate
+        self.thresholds = thresholds
         self.p = {key: parameter.default for key, parameter in PARAMETERS.items()}
         for key, value in (values or {}).items():
             if key not in self.p:
                 raise KeyError(key)
             self.p[key] = value
+        if thresholds is not None and set(thresholds) != set(PAYER_TYPES):
+            raise StudyError(
+                f"thresholds: found {sorted(thresholds)}, allowed all of {', '.join(PAYER_TYPES)}"
+            )
+        if thresholds is not None and self.p["payment.duty_spread"] != 0.0:
+            found = self.p["payment.duty_spread"]
+            raise StudyError(f"payment.duty_spread: found {found:g}, allowed 0 where thresholds are given")
 
     def effort(self, r: float, condition: float) -> float:
         """Effort that a company rests at when a share r of its bills is paid."""
@@ -112,8 +134,10 @@ class MeanField:
         return 0.0
 
     def satisfaction(self, r: float) -> float:
-        """Mean satisfaction at rest when a share r is paid."""
+        """Mean satisfaction at rest when a share r is paid (or the value held fixed)."""
         p, estate = self.p, self.estate
+        if estate.satisfaction is not None:
+            return estate.satisfaction
         condition = self.resting_condition(r)
         quality = service_quality(
             self.effort(r, condition),
@@ -134,8 +158,10 @@ class MeanField:
         return float(np.clip(level, 0.0, 1.0))
 
     def grievance(self, satisfaction: float) -> float:
-        """Grievance at rest, complaints and persuasion left aside."""
+        """Grievance at rest, complaints and persuasion left aside (or the value held fixed)."""
         p = self.p
+        if self.estate.grievance is not None:
+            return self.estate.grievance
         fed = p["grievance.legacy"] * self.estate.legacy
         fed += p["grievance.dissatisfaction"] * max(0.0, p["payment.satisfaction_reference"] - satisfaction)
         return fed / (fed + p["grievance.decay"])
@@ -177,14 +203,21 @@ class MeanField:
             (estate.tenants, p["payment.tenant_shift"]),
         )
         total = 0.0
-        for share, shift, service, social in kinds:
+        for kind, (share, shift, service, social) in zip(PAYER_TYPES, kinds, strict=True):
+            if share == 0.0:
+                continue
             b = p["payment.satisfaction_weight"] * service
             c = p["payment.norm_weight"] * social
-            spread = np.hypot(p["payment.duty_spread"], c * p["payment.threshold_spread"])
+            spread = float(np.hypot(p["payment.duty_spread"], c * p["payment.threshold_spread"]))
             for part, moved in places:
-                centre = common + shift + moved + b * (satisfaction - p["payment.satisfaction_reference"])
-                centre += c * (norm - p["payment.threshold_mean"])
-                total += share * part * float(_WEIGHTS @ (1.0 / (1.0 + np.exp(-(centre + spread * _NODES)))))
+                if part == 0.0:
+                    continue
+                rest = common + shift + moved + b * (satisfaction - p["payment.satisfaction_reference"])
+                if self.thresholds is None:
+                    chance = mean_logistic(rest + c * (norm - p["payment.threshold_mean"]), spread)
+                else:
+                    chance = mean_logistic_over(self.thresholds[kind], norm, rest, c)
+                total += share * part * chance
         return total
 
     def __call__(self, r: float) -> float:
@@ -193,7 +226,10 @@ class MeanField:
         return self.paying_share(r, satisfaction, self.grievance(satisfaction))
 
     def fixed_points(self, grid: int = 200) -> list[tuple[float, bool]]:
-        """All (r, stable) with F(r) = r in (0, 1), ascending; stable where F crosses the diagonal from above."""
+        """All (r, stable) with F(r) = r in [0, 1], ascending; stable where F crosses the diagonal from above.
+
+        Points closer together than 1 / grid may be missed.
+        """
         points = np.linspace(0.0, 1.0, grid + 1)
         gaps = [self(r) - r for r in points]
         found = []
@@ -201,10 +237,10 @@ class MeanField:
             if before == 0.0 or before * after < 0.0:
                 root = float(brentq(lambda r: self(r) - r, left, right)) if before else float(left)
                 found.append((root, before > 0.0 >= after or (before == 0.0 and after < 0.0)))
+        if gaps[-1] == 0.0 and (not found or found[-1][0] < 1.0):
+            found.append((1.0, gaps[-2] > 0.0))
         return found
 
     def with_estate(self, **changes: float | None) -> MeanField:
         """The same parameters for a changed representative estate."""
-        other = MeanField(replace(self.estate, **changes))  # type: ignore[arg-type]
-        other.p = self.p
-        return other
+        return MeanField(replace(self.estate, **changes), self.p, self.thresholds)  # type: ignore[arg-type]

@@ -29,6 +29,7 @@ LAYERS = (
     ("size",),
     ("results", "runner"),
     ("experiments", "evidence"),
+    ("replications",),
     ("outputs",),
     ("charts",),
     ("app", "cli", "__main__"),

@@ -1,0 +1,29 @@
+"""Published models run with this program's own owners, norm loop and mean-field map; theirs beside ours.
+
+A module a model, each with `replicate(agents) -> Replication`. What a paper states and what was recomputed from its formula
+stands in the module, as data.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from sim.errors import StudyError
+from sim.replications.checks import LEVEL, OURS, WITHIN, Check, Replication
+
+__all__ = ["LEVEL", "MODELS", "OURS", "WITHIN", "Check", "Replication", "replicate"]
+
+MODELS = ("granovetter", "wiedermann", "jonsson")
+
+
+def replicate(name: str, *, agents: bool = True) -> Replication:
+    """Reproduce a published model: every figure of it beside ours, and whether they agree.
+
+    name: one of `MODELS`; agents: whether owners are simulated as well as the mean-field map computed (seconds more).
+    Raises StudyError for another name.
+    """
+    if name not in MODELS:
+        raise StudyError(f"replicate: found {name!r}, allowed one of {', '.join(MODELS)}")
+    found = import_module(f"sim.replications.{name}").replicate(agents)
+    assert isinstance(found, Replication)
+    return found

@@ -1,0 +1,112 @@
+"""The product's world reduced to its norm loop: the mean-field map of it, and a city of it with owners set one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.city import City
+from sim.experiments.mean_field import MeanField, Representative
+from sim.experiments.mean_logistic import Cdf
+from sim.scenario import Scenario
+
+SHARP = 1e6  # norm weight at which luck is less than 0.0001 of a share
+# What is left is duty + norm weight x (share seen to pay - threshold): nothing of service, money or memory.
+NORM_ALONE: Mapping[str, float] = {
+    "payment.base": 0.0,
+    "payment.duty_spread": 0.0,
+    "payment.share_steady": 0.0,
+    "payment.share_free_rider": 0.0,
+    "payment.own_building_weight": 0.0,
+    "payment.dimness": 0.0,
+    "payment.vacant_shift": 0.0,
+    "payment.tenant_shift": 0.0,
+}
+_NO_SERVICE = {
+    "payment.satisfaction_weight": 0.0,
+    "payment.sanction_weight": 0.0,
+    "payment.trust_weight": 0.0,
+    "payment.grievance_weight": 0.0,
+    "payment.burden_weight": 0.0,
+    "committee.attempt": 0.0,
+    "service.cost_growth": 0.0,
+}
+_ESTATE = Representative(satisfaction=0.6, grievance=0.0, burden=0.0, trust=0.5, vacancy=0.0, tenants=0.0)
+
+
+def norm_map(values: Mapping[str, float], thresholds: Mapping[str, Cdf] | None = None) -> MeanField:
+    """The mean-field map of an estate in which the norm alone decides; `values` by dotted key, any weight."""
+    return MeanField(_ESTATE, {**NORM_ALONE, **_NO_SERVICE, **values}, thresholds)
+
+
+def norm_city(estates: int, households: int, seed: int, values: Mapping[str, float]) -> City:
+    """A city of equal estates in which the norm alone decides and nobody has paid yet.
+
+    values: parameters within the ranges of a scenario; what lies beyond (a norm weight of 1,000,000) is set owner by
+    owner in `city.state.owners` afterwards.
+    """
+    merged = {**NORM_ALONE, **_NO_SERVICE, **values}
+    groups: dict[str, dict[str, float]] = {}
+    for key, value in merged.items():
+        group, name = key.split(".")
+        groups.setdefault(group, {})[name] = float(value)
+    kind: dict[str, Any] = {
+        "title": {"en": "equal estates"},
+        "share": 1.0,
+        "households_mean": float(households),
+        "households_spread": 0.0,
+        "households_min": min(households, 20),
+        "area_mean": 80.0,
+        "area_spread": 0.0,
+        "fee_price": 2.0,
+        "fee_price_spread": 0.0,
+        "cost_fixed": 0.0,
+        "cost_per_area": 1.0,
+        "cost_spread": 0.0,
+        "income_spread": 0.0,
+        "condition_sd": 0.0,
+        "legacy_share": 0.0,
+        "vacancy": 0.0,
+        "tenants": 0.0,
+        "modes": {"market": 1.0},
+        "committee_share": 0.0,
+        "start_collection": 0.0,
+    }
+    loops = {"service": False, "norm": True, "decay": False, "exit": False, "grievance": False}
+    scenario = Scenario.model_validate(
+        {
+            "name": "norm_alone",
+            "title": {"en": "the norm alone"},
+            "description": {"en": "equal estates in which the norm alone decides"},
+            "months": 1200,
+            "city": {"name": {"en": "the norm alone"}, "estates": estates, "districts": 1},
+            "types": {"equal": kind},
+            "companies": {"private": max(2, -(-estates // 15))},
+            "loops": loops,
+            "parameters": groups,
+        }
+    )
+    return City(scenario, seed=seed, months=1200, threads=1, record=False)
+
+
+def start_at(city: City, shares: np.ndarray | float) -> None:
+    """Let owners see, in the first month, that this share of their estate paid the month before."""
+    city.state.estates["paid_share"] = shares
+
+
+def shares(city: City) -> np.ndarray:
+    """The share of owners who paid this month, by estate."""
+    return np.asarray(city.state.estates["payers"] / city.state.estates["households"])
+
+
+def settle(city: City, months: int) -> np.ndarray:
+    """Run until no estate changes (at most so many months); the share of payers of every estate."""
+    found = shares(city)
+    for _ in range(months):
+        city.step()
+        before, found = found, shares(city)
+        if np.array_equal(found, before):
+            break
+    return found
