@@ -61,7 +61,6 @@ class Stream(IntEnum):
     ESTATE_PLACE = 31
     ESTATE_MOOD = 32
     ESTATE_PUBLIC_REVENUE = 33
-    ESTATE_BUILDINGS = 34
     ESTATE_COMPANY = 35
     OWNER_MOOD = 16
     OWNER_ARREARS = 17
@@ -71,10 +70,10 @@ class Stream(IntEnum):
     COMMITTEE_INTEGRITY = 41
     COMMITTEE_COMPETENCE = 42
     COMMITTEE_EVENT = 43
-    TENDER = 44
-    EXIT = 45
-    SCORE = 46
-    DEFECT = 47
+    TENDER_VISITOR = 44
+    TENDER_BELIEF = 45  # of kind NOTICE: whether a company gives notice
+    TENDER_CHARM = 46
+    LEFT_ALONE = 47
     # companies, starting population
     COMPANY_SKILL = 60
     COMPANY_COST = 61
@@ -86,6 +85,30 @@ class Stream(IntEnum):
     # interventions (word chosen by the intervention, entity = estate or company)
     TARGETING = 80
     INTERVENTION = 84
+
+
+class Kind(IntEnum):
+    """What tells apart matters that draw from one stream for the same entity and month; 0 where there is only one.
+
+    Owners' votes have theirs in `sim.month.votes.Matter`, programmes the number of their name. Tenders number their visitors
+    from 0, so that other matters in their block come after all visitors. Never renumber, as above.
+    """
+
+    REVIEW = 0
+    CALLED_VOTE = 1
+    NOTICE = 998
+    LEFT_ALONE = 999
+
+
+def block_of(*streams: Stream) -> int:
+    """The block whose first words are these streams, in this order; anything else is a ValueError.
+
+    Where one call gives the draws of several streams, this says which ones.
+    """
+    block = int(streams[0]) // 4
+    if [int(stream) for stream in streams] != [4 * block + word for word in range(len(streams))]:
+        raise ValueError(f"{', '.join(stream.name for stream in streams)} are not the first words of a block")
+    return block
 
 
 @register_jitable(forceinline=True)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.draws import Stream, philox
+from sim.draws import Kind, Stream, block_of, philox
 from sim.exact import normal_quantile
 from sim.month.votes import Matter, hold_vote
 from sim.state.events import Cause, Event, write_event
 from sim.state.modes import MARKET
 
 U64 = np.uint64
-BLOCK = int(Stream.COMMITTEE_START) // 4
+BLOCK = block_of(
+    Stream.COMMITTEE_START, Stream.COMMITTEE_INTEGRITY, Stream.COMMITTEE_COMPETENCE, Stream.COMMITTEE_EVENT
+)
+REVIEW, CALLED_VOTE = int(Kind.REVIEW), int(Kind.CALLED_VOTE)
 FORMATION, RENEWAL = int(Matter.FORMATION), int(Matter.RENEWAL)
 DISMISSAL, PRICE = int(Matter.DISMISSAL), int(Matter.PRICE)
 FORMED, VOTE_FAILED = int(Event.COMMITTEE_FORMED), int(Event.COMMITTEE_VOTE_FAILED)
@@ -221,7 +224,7 @@ def committee_month(committees, owners, estates, world, events, p):  # type: ign
     for e in range(estates.size):
         estate = estates[e]
         committee = committees[e]
-        words[0], words[1], words[2], words[3] = philox(U64(e), month, U64(BLOCK), U64(0), key_0, key_1)
+        words[0], words[1], words[2], words[3] = philox(U64(e), month, U64(BLOCK), U64(REVIEW), key_0, key_1)
         if committee.exists == 1:
             grow_old(committee, estate.lever_oversight, q)
             if committee.term_left <= 0:
@@ -253,6 +256,6 @@ def committee_month(committees, owners, estates, world, events, p):  # type: ign
             review(e, committees, owners, estates, world, events, p)
         elif 0.0 < estate.lever_dismissal < 1.0:
             # policy calls the vote itself, whatever a committee would have found, by luck of its own
-            _, _, _, called = philox(U64(e), month, U64(BLOCK), U64(1), key_0, key_1)
+            _, _, _, called = philox(U64(e), month, U64(BLOCK), U64(CALLED_VOTE), key_0, key_1)
             if chance_word(called) < estate.lever_dismissal:
                 vote_on_dismissal(e, POLICY, owners, estates, world, events, p)

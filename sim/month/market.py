@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.draws import Stream, philox
+from sim.draws import Kind, Stream, block_of, philox
 from sim.exact import normal_quantile
 from sim.month.claims import EMPLOYERS, keep_claim, take_up_claim
 from sim.month.committee import chance_word
@@ -16,7 +16,8 @@ from sim.state.events import Cause, Event, write_event
 from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
 
 U64 = np.uint64
-TENDER_BLOCK = int(Stream.TENDER) // 4
+TENDER_BLOCK = block_of(Stream.TENDER_VISITOR, Stream.TENDER_BELIEF, Stream.TENDER_CHARM, Stream.LEFT_ALONE)
+NOTICE_KIND, LEFT_KIND = int(Kind.NOTICE), int(Kind.LEFT_ALONE)
 NOTICE_GIVEN, COMPANY_LEFT = int(Event.NOTICE_GIVEN), int(Event.COMPANY_LEFT)
 TENDER_OPENED, TENDER_WON, TENDER_FAILED = (
     int(Event.TENDER_OPENED),
@@ -252,7 +253,12 @@ def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p)
     if estate.mode == UNIT:
         return
     _, _, _, luck = philox(
-        U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(999), U64(world[0].key_0), U64(world[0].key_1)
+        U64(e),
+        U64(world[0].month),
+        U64(TENDER_BLOCK),
+        U64(LEFT_KIND),
+        U64(world[0].key_0),
+        U64(world[0].key_1),
     )
     left_alone(e, chance_word(luck), estates, claims, world, events, p)
 
@@ -302,7 +308,12 @@ def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped
     if estate.losing_months < company.tolerance:
         return
     _, luck, _, _ = philox(
-        U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(998), U64(world[0].key_0), U64(world[0].key_1)
+        U64(e),
+        U64(world[0].month),
+        U64(TENDER_BLOCK),
+        U64(NOTICE_KIND),
+        U64(world[0].key_0),
+        U64(world[0].key_1),
     )
     if chance_word(luck) < q.market_exit_hazard:
         estate.process, estate.process_left, estate.process_cause = NOTICE, int(q.market_notice), LOSSES

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.draws import philox
+from sim.draws import Stream, block_of, philox
 from sim.kernel import kernel
 from sim.month.condition import felt_condition
 from sim.month.decisions import (
@@ -36,6 +36,7 @@ U8 = np.uint8
 U16 = np.uint16
 U32 = np.uint32
 U64 = np.uint64
+BLOCK = block_of(Stream.PAY, Stream.REPAY, Stream.COMPLAINT, Stream.PERSUASION)
 
 # Shares are summed as whole multiples of 2^-15 in int32 (up to 65,535 owners an estate): exact in any order.
 SHARE_UNIT = 32768.0
@@ -52,7 +53,7 @@ MEMORY = 12  # months
 def draw_words(first, month, key_0, key_1, word_0, word_1, word_2, word_3):  # type: ignore[no-untyped-def]
     """Fill four arrays with the four streams of the owners' monthly block for owners first, first + 1, …"""
     for i in range(word_0.size):
-        a, b, c, d = philox(U64(U32(first + i)), month, U64(0), U64(0), key_0, key_1)
+        a, b, c, d = philox(U64(U32(first + i)), month, U64(BLOCK), U64(0), key_0, key_1)
         word_0[i] = U32(a)
         word_1[i] = U32(b)
         word_2[i] = U32(c)

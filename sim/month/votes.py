@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.draws import philox
+from sim.draws import Stream, block_of, philox
 from sim.exact import clip
 from sim.kernel import kernel
 from sim.month.decisions import participation_chance, uniform
@@ -18,7 +18,7 @@ I32 = np.int32
 I64 = np.int64
 U32 = np.uint32
 U64 = np.uint64
-VOTE_BLOCK = 1
+VOTE_BLOCK = block_of(Stream.VOTE_TAKE_PART, Stream.VOTE_APPROVE)
 
 
 class Matter(IntEnum):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.draws import Stream, philox
+from sim.draws import Stream, block_of, philox
 from sim.exact import exp64, normal_quantile
 from sim.kernel import kernel
 from sim.state.modes import billed_share_of_full_fee
@@ -16,9 +16,9 @@ I32 = np.int32
 I64 = np.int64
 U8 = np.uint8
 U64 = np.uint64
-TRAITS = int(Stream.OWNER_PAYER) // 4
-TRAITS_2 = int(Stream.OWNER_DUTY) // 4
-START = int(Stream.OWNER_MOOD) // 4
+TRAITS = block_of(Stream.OWNER_PAYER, Stream.OWNER_OCCUPANCY, Stream.OWNER_AREA, Stream.OWNER_INCOME)
+TRAITS_2 = block_of(Stream.OWNER_DUTY, Stream.OWNER_THRESHOLD, Stream.OWNER_ACTIVISM, Stream.OWNER_START)
+START = block_of(Stream.OWNER_MOOD, Stream.OWNER_ARREARS)
 CONDITIONAL, FREE_RIDER, STEADY = range(3)
 OCCUPIER, TENANT, VACANT = range(3)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from reference.luck import philox as plain_philox
 from scipy import stats
 
-from sim.draws import Stream, lognormals, normals, philox, seed_words, uniforms, words_of
+from sim.draws import Kind, Stream, block_of, lognormals, normals, philox, seed_words, uniforms, words_of
+from sim.fingerprint import PACKAGE
 from sim.month.decisions import uniform
 from sim.month.owner_passes import draw_words
 
@@ -70,6 +73,30 @@ def test_a_draw_depends_on_its_address_alone(seed: int, order: list[int]) -> Non
 
 def test_streams_have_their_own_codes() -> None:
     assert len(Stream.__members__) == len(set(Stream)), "two names for one code would share luck"
+    assert len(Kind.__members__) == len(set(Kind))
+
+
+def test_every_name_of_luck_is_drawn_from_and_every_draw_has_a_name() -> None:
+    source = "\n".join(file.read_text(encoding="utf-8") for file in PACKAGE.rglob("*.py"))
+    for names in (Stream, Kind):
+        for name in names.__members__:
+            assert f"{names.__name__}.{name}" in source, f"{name} is declared and never drawn from"
+    for folder in ("month", "population", "interventions"):
+        for file in (PACKAGE / folder).glob("*.py"):
+            text = file.read_text(encoding="utf-8")
+            assert not re.search(r"U64\([1-9]", text), f"{file.name}: a number for a name of luck"
+
+
+def test_a_block_is_named_by_the_streams_that_it_holds() -> None:
+    assert block_of(Stream.PAY, Stream.REPAY) == 0
+    assert block_of(Stream.TENDER_VISITOR) == 11
+    for wrong in (
+        (Stream.REPAY, Stream.PAY),
+        (Stream.REPAY, Stream.COMPLAINT),
+        (Stream.PAY, Stream.COMPLAINT),
+    ):
+        with pytest.raises(ValueError, match="not the first words"):
+            block_of(*wrong)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63])
@@ -78,7 +105,7 @@ def test_a_seed_out_of_range_is_refused(seed: int) -> None:
         seed_words(seed)
 
 
-@pytest.mark.parametrize("stream", [Stream.PAY, Stream.VOTE_APPROVE, Stream.OWNER_INCOME, Stream.TENDER])
+@pytest.mark.parametrize("stream", [Stream.PAY, Stream.VOTE_APPROVE, Stream.OWNER_INCOME, Stream.LEFT_ALONE])
 def test_draws_are_uniform(stream: Stream) -> None:
     words = words_of(11, stream, 3, np.arange(MANY))
     shares = (words.astype(np.float64) + 0.5) / 2**32

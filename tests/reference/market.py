@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.draws import Stream
+from sim.draws import Kind, Stream
 from sim.exact import normal_quantile
 
 from .events import Cause, Event
@@ -17,16 +17,7 @@ if TYPE_CHECKING:
     from .estate import Estate
 
 NOTICE, DISMISSAL = 1, 2
-VISIT, OFFER, CHARM, LEFT = (
-    Stream.TENDER,
-    Stream.EXIT,
-    Stream.SCORE,
-    Stream.DEFECT,
-)  # the words of the block of tenders
-NOTICE_KIND, LEFT_KIND = (
-    998,
-    999,
-)  # tender draws are numbered by visitor; these two matters come after all of them
+VISIT, OFFER, CHARM = Stream.TENDER_VISITOR, Stream.TENDER_BELIEF, Stream.TENDER_CHARM
 
 
 class Bid(NamedTuple):
@@ -93,7 +84,7 @@ class Market:
             )
             return
         wants_to_go = estate.losing_months >= company.tolerance
-        if wants_to_go and self.luck(estate, OFFER, NOTICE_KIND) < p.market_exit_hazard:
+        if wants_to_go and self.luck(estate, Stream.TENDER_BELIEF, Kind.NOTICE) < p.market_exit_hazard:
             self.begin_leaving(estate, NOTICE, int(p.market_notice), Cause.LOSSES)
             self.city.tell(estate.row, company.row, Event.NOTICE_GIVEN, Cause.LOSSES, estate.losing_months)
 
@@ -265,7 +256,7 @@ class Market:
                 self.manage_again(estate, estate.fund)
                 self.city.tell(estate.row, -1, Event.SELF_MANAGEMENT, Cause.NO_BIDDER, estate.mean_activism)
         elif estate.mode in (MARKET, SOE):
-            cleaned = self.luck(estate, LEFT, LEFT_KIND) < p.market_cleaning_chance
+            cleaned = self.luck(estate, Stream.LEFT_ALONE, Kind.LEFT_ALONE) < p.market_cleaning_chance
             estate.mode = CLEANING if cleaned else NONE
             kind = Event.CLEANING_STARTED if cleaned else Event.ABANDONED
             self.city.tell(estate.row, -1, kind, Cause.NO_BIDDER, estate.paid_share)
