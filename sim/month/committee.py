@@ -43,9 +43,9 @@ def chance_word(word):  # type: ignore[no-untyped-def]
 
 
 @register_jitable
-def attempt_chance(base, activism, satisfaction, reference):  # type: ignore[no-untyped-def]
+def attempt_chance(base, activism, usual, satisfaction, reference, floor, weight):  # type: ignore[no-untyped-def]
     """Monthly chance that owners start to form a committee on their own: more where active and dissatisfied."""
-    return base * (activism / 0.4) * (0.5 + 2.5 * max(0.0, reference - satisfaction))
+    return base * (activism / usual) * (floor + weight * max(0.0, reference - satisfaction))
 
 
 @register_jitable
@@ -145,7 +145,7 @@ def vote_on_price(e, change, cause, owners, committees, estates, world, events, 
     """Put a relative change of price to the vote: rises are liked where service pleases, cuts almost everywhere."""
     q = p[0]
     estate = estates[e]
-    base = q.vote_price_base if change > 0.0 else 1.0 - 0.5 * q.vote_price_base
+    base = q.vote_price_base if change > 0.0 else 1.0 - q.vote_price_cut * q.vote_price_base
     slope = q.vote_price_slope if change > 0.0 else 0.0
     passed, _, approved = hold_vote(
         e,
@@ -236,8 +236,11 @@ def committee_month(committees, owners, estates, world, events, p):  # type: ign
                 spontaneous = attempt_chance(
                     q.committee_attempt,
                     estate.mean_activism,
+                    q.committee_attempt_activism,
                     estate.satisfaction,
                     q.payment_satisfaction_reference,
+                    q.committee_attempt_floor,
+                    q.committee_attempt_dissatisfaction,
                 )
             luck = chance_word(words[0])
             if luck < spontaneous + estate.lever_mobilisation:

@@ -66,8 +66,8 @@ def lot_terms(e, belief_mean, beliefs, estates, world, p):  # type: ignore[no-un
             world[0].cost_index,
             condition,
             q.service_condition_cost,
-            min(0.9, estate.lever_fixed_cost),
-            min(0.9, estate.lever_company_cost),
+            min(q.service_relief_most, estate.lever_fixed_cost),
+            min(q.service_relief_most, estate.lever_company_cost),
         )
         believed += fee * beliefs[estate.type, condition_bin(condition)]
         seen += fee * estate.paid_share

@@ -85,7 +85,10 @@ def update_companies(estates, companies, balances, world, events, p):  # type: i
     for e in range(estates.size):
         estate = estates[e]
         if estate.company >= 0:
-            merit[estate.company] += 0.5 * estate.quality + 0.5 * estate.satisfaction
+            merit[estate.company] += (
+                q.market_reputation_quality * estate.quality
+                + (1.0 - q.market_reputation_quality) * estate.satisfaction
+            )
             count[estate.company] += 1.0
     for c in range(companies.size):
         company = companies[c]
@@ -179,7 +182,7 @@ def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ig
         if margin <= 0.0:
             continue
         bids += 1
-        score = company.reputation + 0.1 * chance_word(luck)
+        score = company.reputation + q.market_tender_luck * chance_word(luck)
         if company.list > 0:
             score += q.market_red_bonus
         if score > winning:
@@ -211,7 +214,7 @@ def left_alone(e, luck, estates, claims, world, events, p):  # type: ignore[no-u
     if (
         will >= q.market_self_activism
         and estate.households <= q.market_self_households
-        and felt_condition(estate, world) > 0.2
+        and felt_condition(estate, world) > q.market_self_condition
     ):
         if estate.mode != SELF:
             estate.mode = SELF

@@ -14,7 +14,6 @@ SERVICE_SELF, SERVICE_CLEANING = int(Purpose.SERVICE_SELF), int(Purpose.CLEANING
 OVERHEAD = int(Purpose.OVERHEAD)
 TO_FUND, TO_COMPANY = int(Purpose.PUBLIC_REVENUE_FUND), int(Purpose.PUBLIC_REVENUE_COMPANY)
 LEAK = int(Purpose.PUBLIC_REVENUE_LEAK)
-AMATEUR_SKILL = 0.85  # skill where no company serves: unit logistics, volunteers, street cleaners
 SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS = 0, 1, 2, 3  # accounts (index in ledger.OUTSIDE)
 
 
@@ -120,8 +119,8 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
             world[0].cost_index,
             felt_condition(estate, world),
             q.service_condition_cost,
-            min(0.9, estate.lever_fixed_cost),
-            min(0.9, estate.lever_company_cost),
+            min(q.service_relief_most, estate.lever_fixed_cost),
+            min(q.service_relief_most, estate.lever_company_cost),
         )
         estate.monitoring = monitoring_of(
             q.service_monitoring_base,
@@ -185,7 +184,7 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
             estate.spending = 0
             continue
         goal = target[e]
-        skill = AMATEUR_SKILL
+        skill = q.service_amateur_skill  # unit logistics, volunteers, street cleaners
         least = 0.0
         if estate.mode == MARKET or estate.mode == SOE:
             company = companies[estate.company]
@@ -211,7 +210,7 @@ def serve(estates, companies, balances, flows, world, government, p, target):  #
             if usual < spent + estate.lever_company_charge:
                 estate.losing_months += 1
             else:
-                estate.losing_months = max(0, estate.losing_months - 2)
+                estate.losing_months = max(0, estate.losing_months - int(q.service_loss_recovery))
         elif estate.mode == UNIT:
             move(balances, flows, SERVICE_UNIT, EMPLOYERS, SUPPLIERS, spent)
         elif estate.mode == SELF:

@@ -6,9 +6,10 @@ from sim.parameters.owners import OWNERS
 from sim.parameters.payment import PAYMENT
 from sim.parameters.registry import Parameter, collect, record_type, to_record
 from sim.parameters.service import CONDITION, SERVICE
+from sim.parameters.start import START
 
 __all__ = ["PARAMETERS", "Parameter", "collect", "record_type", "to_record"]
 
 PARAMETERS: dict[str, Parameter] = collect(
-    PAYMENT, SERVICE, CONDITION, OWNERS, COMMITTEE, MARKET, STAGES, ACCOUNTS
+    PAYMENT, SERVICE, CONDITION, OWNERS, COMMITTEE, MARKET, STAGES, ACCOUNTS, START
 )

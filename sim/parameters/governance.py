@@ -12,6 +12,9 @@ COMMITTEE = (
         status="calibrated",
         plausible=(0.006, 0.02),
     ),
+    P("committee.attempt_activism", 0.4, 0.01, 1, "share"),
+    P("committee.attempt_floor", 0.5, 0, 10, "relative"),
+    P("committee.attempt_dissatisfaction", 2.5, 0, 50, "per unit"),
     P("committee.cooldown", 18, 0, 120, "months"),
     P(
         "committee.quorum",
@@ -185,6 +188,7 @@ COMMITTEE = (
         10,
         "share per unit",
     ),
+    P("vote.price_cut", 0.5, 0, 1, "share"),
     P(
         "committee.cut_quality",
         0.5,
@@ -247,6 +251,9 @@ MARKET = (
     ),
     P("market.reputation_speed", 0.05, 0, 1, "share per month"),
     P("market.red_bonus", 0.15, 0, 1, "score"),
+    P("market.reputation_quality", 0.5, 0, 1, "share"),
+    P("market.tender_luck", 0.1, 0, 10, "score"),
+    P("market.self_condition", 0.2, 0, 1, "share"),
     P(
         "market.self_activism",
         0.42,

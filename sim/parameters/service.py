@@ -194,6 +194,9 @@ SERVICE = (
         1.2,
         "share of standard cost",
     ),
+    P("service.amateur_skill", 0.85, 0, 1, "share"),
+    P("service.relief_most", 0.9, 0, 0.99, "share of cost"),
+    P("service.loss_recovery", 2, 0, 120, "months"),
     P("fees.unit_share", 0.3, 0, 1, "share of full fee"),
     P(
         "fees.self_share",

@@ -11,8 +11,8 @@ from sim.state.modes import MARKET, SOE
 from sim.state.tables import COMPANY_TYPE
 
 
-def draw_companies(scenario: Scenario, seed: int) -> np.ndarray:
-    """The companies' table: private ones first, then state-owned."""
+def draw_companies(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
+    """The companies' table: private ones first, then state-owned; `q` is the one row of parameters."""
     settings = scenario.companies
     count = settings.private + settings.state_owned
     companies = np.zeros(count, COMPANY_TYPE)
@@ -31,12 +31,12 @@ def draw_companies(scenario: Scenario, seed: int) -> np.ndarray:
     tolerance = settings.tolerance_months_mean + settings.tolerance_months_sd * normals(
         seed, Stream.COMPANY_RISK, 0, rows
     )
-    companies["tolerance"] = np.maximum(3.0, tolerance)
+    companies["tolerance"] = np.maximum(q["start_tolerance_least"], tolerance)
     companies["risk"] = uniforms(seed, Stream.COMPANY_SIZE, 0, rows)
     companies["capacity"] = np.where(
         companies["state_owned"] == 1, settings.capacity_state_owned, settings.capacity_estates
     )
-    companies["reputation"] = 0.6
+    companies["reputation"] = q["start_reputation"]
     companies["score"] = -1.0
     companies["active"] = 1
     return companies

@@ -31,8 +31,11 @@ def spread_exactly(numbers: dict[str, int], rows: np.ndarray) -> list[tuple[str,
     return pieces
 
 
-def draw_estates(scenario: Scenario, seed: int) -> np.ndarray:
-    """The estates' table with everything that does not need owners or companies: type, place, size, price, cost, mode."""
+def draw_estates(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
+    """The estates' table with everything that does not need owners or companies: type, place, size, price, cost, mode.
+
+    `q` is the one row of parameters.
+    """
     count = scenario.city.estates
     estates = np.zeros(count, ESTATE_TYPE)
     rows = np.arange(count)
@@ -48,19 +51,19 @@ def draw_estates(scenario: Scenario, seed: int) -> np.ndarray:
             kind.households_mean, kind.households_spread, seed, Stream.ESTATE_HOUSEHOLDS, members
         )
         least[members] = kind.households_min
-        _draw_traits(estates, members, kind, seed)
+        _draw_traits(estates, members, kind, seed, q)
         _assign_modes(estates, members, kind, seed)
     estates["households"] = whole_sizes(sizes, least, scenario.city.households)
     estates["public_revenue"] *= estates["households"]
     _place(estates, scenario, seed)
     estates["company"] = -1
     estates["former_company"] = -1
-    estates["trust"] = 0.5
+    estates["trust"] = q["start_trust"]
     estates["condition_start"] = estates["condition"]
     return estates
 
 
-def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int) -> None:
+def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int, q: np.void) -> None:
     age_luck = uniforms(seed, Stream.ESTATE_AGE, 0, members)
     estates["built_year"][members] = np.floor(
         kind.built_low + age_luck * (kind.built_high - kind.built_low + 1)
@@ -77,9 +80,12 @@ def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, see
     luck = uniforms(seed, Stream.ESTATE_LEGACY, 0, members)
     if kind.legacy_share > 0:
         # those with defects: level uniform around the mean, by where in the lucky share the draw fell
-        level = kind.legacy_mean * (0.5 + luck / kind.legacy_share)
+        spread = q["start_legacy_spread"]
+        level = kind.legacy_mean * (1.0 - spread + 2.0 * spread * (luck / kind.legacy_share))
         estates["legacy"][members] = np.where(luck < kind.legacy_share, np.minimum(level, 1.0), 0.0)
-    revenue = lognormals(kind.public_revenue, 0.6, seed, Stream.ESTATE_PUBLIC_REVENUE, members)
+    revenue = lognormals(
+        kind.public_revenue, q["start_public_revenue_spread"], seed, Stream.ESTATE_PUBLIC_REVENUE, members
+    )
     # per household until the number of households is known
     estates["public_revenue"][members] = FEN_PER_YUAN * revenue / MONTHS
 

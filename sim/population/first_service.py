@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba.extending import register_jitable
 
 from sim.kernel import kernel
-from sim.month.service import AMATEUR_SKILL, affordable_effort, monitoring_of, service_quality, standard_cost
+from sim.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
 from sim.state.modes import CLEANING, MARKET, SELF, SOE, UNIT, billed_share_of_full_fee
 
 
@@ -36,7 +36,7 @@ def first_service(estates, companies, committees, types, p):  # type: ignore[no-
         billed = billed_share_of_full_fee(estate.mode, q)
         revenue = start_revenue(estate, q)
         income = kind.start_collection * estate.price * area * billed + revenue
-        skill = AMATEUR_SKILL
+        skill = q.service_amateur_skill
         least = 0.0
         effort = 0.0
         if estate.mode == MARKET or estate.mode == SOE:

@@ -115,20 +115,25 @@ def draw_owners(first, last, moods, levels, types, owners, estates, world, p):  
             owners.threshold[i] = F(min(0.95, max(0.05, threshold)))
             owners.service_sensitivity[i] = F(service)
             owners.norm_sensitivity[i] = F(norm)
-            activism = moods[e] + 0.15 * normal_quantile(share_of(active_word))
+            activism = moods[e] + q.start_activism_within * normal_quantile(share_of(active_word))
             owners.activism[i] = F(min(1.0, max(0.0, activism)))
             content = levels[e] + q.satisfaction_spread * normal_quantile(share_of(mood_word))
             owners.satisfaction[i] = F(min(1.0, max(0.0, content)))
             owners.expectation[i] = F(min(1.0, max(0.0, levels[e])))
             owners.grievance[i] = F(
-                min(1.0, 0.3 * estate.legacy + 0.3 * max(0.0, q.payment_satisfaction_reference - content))
+                min(
+                    1.0,
+                    q.start_grievance_legacy * estate.legacy
+                    + q.start_grievance_dissatisfaction
+                    * max(0.0, q.payment_satisfaction_reference - content),
+                )
             )
             paid = share_of(start_word) < kind.start_collection
             owners.paid[i] = U8(1) if paid else U8(0)
             owners.payer_type[i] = U8(payer)
             owners.occupancy[i] = U8(occupancy)
             if not paid and price > 0.0:
-                months = 1 + int(share_of(arrears_word) * 12.0)
+                months = 1 + int(share_of(arrears_word) * q.start_arrears_months)
                 part = q.payment_vacant_bill_share if occupancy == VACANT else 1.0
                 owners.arrears[i] = I32(months * area * price * part)
                 owners.arrears_age[i] = U8(months)

@@ -14,7 +14,7 @@ from sim.month.committee import trait
 from sim.month.owner_passes import MOST_OWNERS
 from sim.parameters import PARAMETERS, to_record
 from sim.population.companies import assign_estates, draw_companies
-from sim.population.estates import MONTHS, building_starts, draw_estates, in_random_order
+from sim.population.estates import building_starts, draw_estates, in_random_order
 from sim.population.first_service import first_month, first_service
 from sim.population.owners import TYPE_TRAITS, draw_owners, sum_up_estates
 from sim.problems import Problem
@@ -46,14 +46,15 @@ class State:
 def starting_state(scenario: Scenario, seed: int) -> State:
     """Draw the whole city of a scenario for one seed. Raises ScenarioError where the figures cannot be met."""
     parameters = to_record(PARAMETERS, scenario.parameter_values())
+    q = parameters[0]
     world = _world(scenario, seed)
-    estates = draw_estates(scenario, seed)
+    estates = draw_estates(scenario, seed, q)
     largest = int(estates["households"].max())
     if largest > MOST_OWNERS:
         found = message("start.households", count=largest, seed=seed)
         allowed = message("start.most_households", most=MOST_OWNERS)
         raise ScenarioError([Problem(scenario.name, "types", found, allowed)])
-    companies = draw_companies(scenario, seed)
+    companies = draw_companies(scenario, seed, q)
     assign_estates(estates, companies, seed)
     # tenders of unmanaged estates are spread over the waiting time, not all held in one month
     waited = uniforms(seed, Stream.ESTATE_WAITED, 0, np.arange(estates.size)) * parameters["market_retry"][0]
@@ -68,14 +69,19 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     owners = new_owners(int(estates["households"].sum()))
     traits = _type_traits(scenario)
     first_service(estates, companies, committees, traits, parameters)
-    moods = np.clip(0.36 + 0.1 * normals(seed, Stream.ESTATE_MOOD, 0, np.arange(estates.size)), 0.05, 0.9)
+    moods = np.clip(
+        q["start_activism_mean"]
+        + q["start_activism_between"] * normals(seed, Stream.ESTATE_MOOD, 0, np.arange(estates.size)),
+        0.05,
+        0.9,
+    )
     draw_owners(
         0, estates.size, moods, _levels(estates, parameters), traits, owners, estates, world, parameters
     )
     sum_up_estates(owners, buildings, estates, parameters)
     estates["cost_area"] *= estates["area"]
     first_month(estates, companies, parameters)
-    _opening_money(scenario, estates, companies, committees, books)
+    _opening_money(scenario, estates, companies, committees, q["start_fund_months"], books)
     claims = new_claims(estates.size)
     return State(
         owners, buildings, estates, companies, committees, government, world, parameters, books, claims
@@ -108,7 +114,9 @@ def _committees(scenario: Scenario, seed: int, estates: np.ndarray, parameters: 
     age = uniforms(seed, Stream.ESTATE_COMMITTEE, 1, rows)
     term = q["committee_term"]
     committees["term_left"][rows] = np.ceil(term * age)
-    committees["activity"][rows] = 1.0 - (1.0 - q["committee_activity_floor"]) * (1.0 - age) * 0.5
+    committees["activity"][rows] = (
+        1.0 - (1.0 - q["committee_activity_floor"]) * (1.0 - age) * q["start_committee_tired"]
+    )
     committees["strength"] = committees["competence"] * committees["integrity"] * committees["activity"]
     return committees
 
@@ -168,9 +176,14 @@ def _type_traits(scenario: Scenario) -> np.ndarray:
 
 
 def _opening_money(
-    scenario: Scenario, estates: np.ndarray, companies: np.ndarray, committees: np.ndarray, books: Books
+    scenario: Scenario,
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    months: float,
+    books: Books,
 ) -> None:
-    """Companies start with some months of cost in cash, funds of estates with a committee with half a year's revenue."""
+    """Companies start with some months of cost in cash, funds of estates with a committee with some months of revenue."""
     run = np.flatnonzero(estates["company"] >= 0)
     cost = np.zeros(companies.size)
     np.add.at(
@@ -181,7 +194,7 @@ def _opening_money(
     cash = np.floor(scenario.companies.cash_months * cost).astype(np.int64)
     givers = np.full(companies.size, books.account("shareholders"))
     books.move(Purpose.OPENING_CASH, givers, companies["account"], cash)
-    fund = np.floor(estates["public_revenue"] * MONTHS / 2 * committees["exists"]).astype(np.int64)
+    fund = np.floor(estates["public_revenue"] * months * committees["exists"]).astype(np.int64)
     books.move(
         Purpose.OPENING_FUND,
         np.full(estates.size, books.account("advertisers")),

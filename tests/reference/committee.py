@@ -83,7 +83,8 @@ class Committee(mesa.Agent):
         alone = 0.0
         if self.wait == 0:
             unhappy = max(0.0, p.payment_satisfaction_reference - estate.satisfaction)
-            alone = p.committee_attempt * (estate.mean_activism / 0.4) * (0.5 + 2.5 * unhappy)
+            alone = p.committee_attempt * (estate.mean_activism / p.committee_attempt_activism)
+            alone = alone * (p.committee_attempt_floor + p.committee_attempt_dissatisfaction * unhappy)
         luck = self.luck(Stream.COMMITTEE_START)
         if luck >= alone + estate.lever_mobilisation:
             return
@@ -171,7 +172,7 @@ class Committee(mesa.Agent):
         if change > 0.0:
             base, slope, kind = p.vote_price_base, p.vote_price_slope, Event.PRICE_RAISED
         else:
-            base, slope, kind = 1.0 - 0.5 * p.vote_price_base, 0.0, Event.PRICE_CUT
+            base, slope, kind = 1.0 - p.vote_price_cut * p.vote_price_base, 0.0, Event.PRICE_CUT
         result = self.hold_vote(Matter.PRICE, base, slope, estate.lever_participation)
         if result.passed:
             estate.price *= 1.0 + change

@@ -89,7 +89,9 @@ class Company(mesa.Agent):
         self.spending += estate.spending + overhead
         usual = estate.income_smooth - p.service_overhead * max(0.0, estate.income_smooth)
         lost = usual < estate.spending + estate.lever_company_charge
-        estate.losing_months = estate.losing_months + 1 if lost else max(0, estate.losing_months - 2)
+        estate.losing_months = (
+            estate.losing_months + 1 if lost else max(0, estate.losing_months - int(p.service_loss_recovery))
+        )
 
     def take_stock(self) -> None:
         """Reputation follows what residents get; a private company too deep in debt gives up."""
@@ -98,7 +100,8 @@ class Company(mesa.Agent):
         if run:
             merit = 0.0
             for estate in run:
-                merit += 0.5 * estate.quality + 0.5 * estate.satisfaction
+                weight = p.market_reputation_quality
+                merit += weight * estate.quality + (1.0 - weight) * estate.satisfaction
             self.reputation += p.market_reputation_speed * (merit / len(run) - self.reputation)
         debt = -self.model.books.balances[self.account]
         may_fail = self.active and run and not self.state_owned and self.model.loops.exit

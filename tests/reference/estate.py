@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .company import Company
 
 F = np.float32
-AMATEURS = 0.85  # skill of unit logistics, volunteers and street cleaners
 PARTS = 2**15  # mean moods are sums of whole multiples of its inverse
 
 
@@ -191,9 +190,11 @@ class Estate(mesa.Agent):
     def full_cost(self, condition: float) -> float:
         """Fen a month for full service by an average company of the district."""
         p = self.model.p
-        base = self.cost_fixed * (1.0 - min(0.9, self.lever_fixed_cost)) + self.cost_area
+        base = self.cost_fixed * (1.0 - min(p.service_relief_most, self.lever_fixed_cost)) + self.cost_area
         worn = 1.0 + p.service_condition_cost * (1.0 - condition)
-        return base * self.model.cost_index * worn * (1.0 - min(0.9, self.lever_company_cost))
+        return (
+            base * self.model.cost_index * worn * (1.0 - min(p.service_relief_most, self.lever_company_cost))
+        )
 
     def affordable(self, margin: float, overhead: float) -> float:
         """Effort that smoothed income buys."""
@@ -233,7 +234,7 @@ class Estate(mesa.Agent):
         if self.mode == NONE:
             self.effort, self.quality, self.spending = 0.0, 0.0, 0
             return
-        skill = AMATEURS
+        skill = p.service_amateur_skill  # of unit logistics, volunteers and street cleaners
         if self.manager is not None:
             skill = self.manager.skill + self.lever_skill
             self.manager.serve(self)

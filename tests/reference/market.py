@@ -191,7 +191,7 @@ class Market:
             cost = cost_of_lot * company.cost_level * away
             if 1.0 - p.service_overhead - p.market_plan_effort * cost / income <= 0.0:
                 continue
-            score = company.reputation + 0.1 * self.luck(estate, CHARM, visitor)
+            score = company.reputation + p.market_tender_luck * self.luck(estate, CHARM, visitor)
             if company.list > 0:
                 score += p.market_red_bonus
             bids.append(Bid(score, company, belief))
@@ -250,7 +250,7 @@ class Market:
         p = self.city.p
         will = estate.mean_activism + estate.lever_self_management
         small = estate.households <= p.market_self_households
-        if will >= p.market_self_activism and small and estate.felt_condition > 0.2:
+        if will >= p.market_self_activism and small and estate.felt_condition > p.market_self_condition:
             if estate.mode != SELF:
                 estate.mode = SELF
                 self.manage_again(estate, estate.fund)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from sim.city import City
 from sim.cli.app import app
+from sim.parameters import PARAMETERS, to_record
 from sim.population.estates import draw_estates
 from sim.population.start import starting_state
 from sim.scenario import Scenario, list_scenarios, load, to_data, with_overrides
@@ -38,7 +39,9 @@ WORDS = ("name", "extends", "without", "title", "description", "months", "add_fi
 
 def started(name: str) -> tuple[np.ndarray, dict[str, int]]:
     """The estates of month 0, and how many start under each mode."""
-    estates = draw_estates(load(name), seed=11)
+    scenario = load(name)
+    parameters = to_record(PARAMETERS, scenario.parameter_values())
+    estates = draw_estates(scenario, 11, parameters[0])
     return estates, {mode: int(np.count_nonzero(estates["mode"] == code)) for code, mode in enumerate(MODES)}
 
 
