@@ -8,12 +8,12 @@ with one seed therefore share owners and luck, whatever else differs between the
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.exact import exp64, normal_quantile
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 U64 = np.uint64
 U32 = np.uint32
@@ -111,8 +111,10 @@ def block_of(*streams: Stream) -> int:
     return block
 
 
-@register_jitable(forceinline=True)
-def philox(entity, month, block, kind, key_0, key_1):  # type: ignore[no-untyped-def]
+@inlined
+def philox(
+    entity: Any, month: Any, block: Any, kind: Any, key_0: Any, key_1: Any
+) -> tuple[Any, Any, Any, Any]:
     """Four 32-bit words (held in uint64) for one address; scalars, uint64 arrays and compiled loops alike."""
     c0 = entity
     c1 = month
@@ -133,7 +135,16 @@ def philox(entity, month, block, kind, key_0, key_1):  # type: ignore[no-untyped
 
 
 @kernel
-def _fill_words(entities, month, block, kind, key_0, key_1, word, out):  # type: ignore[no-untyped-def]
+def _fill_words(
+    entities: np.ndarray,
+    month: Any,
+    block: Any,
+    kind: Any,
+    key_0: Any,
+    key_1: Any,
+    word: int,
+    out: np.ndarray,
+) -> None:
     for i in range(entities.size):
         out[i] = philox(entities[i], month, block, kind, key_0, key_1)[word]
 
@@ -161,13 +172,13 @@ def uniforms(seed: int, stream: int, month: int, entities: np.ndarray, kind: int
 
 
 @kernel
-def _quantiles(shares, out):  # type: ignore[no-untyped-def]
+def _quantiles(shares: np.ndarray, out: np.ndarray) -> None:
     for i in range(shares.size):
         out[i] = normal_quantile(shares[i])
 
 
 @kernel
-def _exponentials(values, out):  # type: ignore[no-untyped-def]
+def _exponentials(values: np.ndarray, out: np.ndarray) -> None:
     for i in range(values.size):
         out[i] = exp64(values[i])
 

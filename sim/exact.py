@@ -8,9 +8,13 @@ compiled loops agree to the last bit. Functions that take float32 keep float32 t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from numba.extending import overload, register_jitable
+from numba.extending import overload
+
+from sim.kernel import inlined, part
 
 F = np.float32
 
@@ -24,24 +28,26 @@ _C4 = F(1.0 / 24.0)
 _C5 = F(1.0 / 120.0)
 
 
-def where(condition, this, other):  # type: ignore[no-untyped-def]
+def where(condition: Any, this: Any, other: Any) -> Any:
     """`this` where the condition holds, else `other`; for scalars, arrays and compiled loops alike."""
     return np.where(condition, this, other)
 
 
-@overload(where, jit_options={"forceinline": True})
-def _where_compiled(condition, this, other):  # type: ignore[no-untyped-def]
+def _where_compiled(condition: Any, this: Any, other: Any) -> Callable[..., Any]:
     return lambda condition, this, other: this if condition else other
 
 
-@register_jitable(forceinline=True)
-def clip(x, low, high):  # type: ignore[no-untyped-def]
+overload(where, jit_options={"forceinline": True})(_where_compiled)
+
+
+@inlined
+def clip(x: Any, low: Any, high: Any) -> Any:
     """x bounded to [low, high]; scalars, arrays and compiled loops alike."""
     return where(x < low, low, where(x > high, high, x))
 
 
-@register_jitable(forceinline=True)
-def exp32(x):  # type: ignore[no-untyped-def]
+@inlined
+def exp32(x: Any) -> Any:
     """e to the x in float32 for x in [-20, 20] (bounded to it); relative error under 2e-5.
 
     A Taylor polynomial at x / 128, squared seven times: branch-free, so compiled loops vectorise it.
@@ -62,8 +68,8 @@ _INVERSE_FACTORIALS = tuple(1.0 / math.factorial(k) for k in range(13, -1, -1))
 _ODD_INVERSES = tuple(1.0 / k for k in range(19, 0, -2))
 
 
-@register_jitable
-def exp64(x):  # type: ignore[no-untyped-def]
+@part
+def exp64(x: float) -> float:
     """e to the x for one float64 in [-700, 700] (bounded to it); relative error about 1e-15."""
     x = min(max(x, -700.0), 700.0)
     halvings = math.floor(x * 1.4426950408889634 + 0.5)
@@ -74,8 +80,8 @@ def exp64(x):  # type: ignore[no-untyped-def]
     return math.ldexp(total, int(halvings))
 
 
-@register_jitable
-def log64(x):  # type: ignore[no-untyped-def]
+@part
+def log64(x: float) -> float:
     """Natural logarithm of one positive float64; absolute error about 1e-15 for x near 1."""
     mantissa, exponent = math.frexp(x)
     if mantissa < 0.7071067811865476:
@@ -89,16 +95,16 @@ def log64(x):  # type: ignore[no-untyped-def]
     return 2.0 * z * total + exponent * 0.6931471805599453
 
 
-@register_jitable
-def power64(base, exponent):  # type: ignore[no-untyped-def]
+@part
+def power64(base: float, exponent: float) -> float:
     """base to the exponent for one non-negative base; 0 for base 0."""
     if base <= 0.0:
         return 0.0
     return exp64(exponent * log64(base))
 
 
-@register_jitable
-def normal_quantile(u):  # type: ignore[no-untyped-def]
+@part
+def normal_quantile(u: float) -> float:
     """The standard normal value below which a share u of the mass lies; u in (0, 1).
 
     Acklam's rational approximation: relative error 1.15e-9, so an absolute error under 1e-8 for any 32-bit word.

@@ -11,14 +11,17 @@ import os
 from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 from numba.core import config as numba_config
+from numba.extending import register_jitable
 
 from sim.cache import cache_root
 from sim.fingerprint import COMPILED_SOURCE, raw_hash
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @cache
@@ -41,7 +44,7 @@ def mark_compiled() -> None:
     (cache_folder() / "complete").touch()
 
 
-def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+def kernel(function: Function) -> Function:
     """Compile `function` without the interpreter lock and without fast-math, cached by model source.
 
     No fast-math: the same bits on every instruction set, and equal to the pure-NumPy twin. With NUMBA_DISABLE_JIT=1 the
@@ -52,13 +55,23 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     saved = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = str(cache_folder())
     try:
-        compiled: Callable[..., Any] = numba.njit(function, nogil=True, cache=True, error_model="numpy")
-        return compiled
+        compiled = numba.njit(function, nogil=True, cache=True, error_model="numpy")
+        return cast(Function, compiled)
     finally:
         numba_config.CACHE_DIR = saved
 
 
-def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def part(function: Function) -> Function:
+    """Let `function` be compiled into the kernels that call it: it has no compiled form of its own, and Python calls it as it is."""
+    return cast(Function, register_jitable(function))
+
+
+def inlined(function: Function) -> Function:
+    """Like `part`, and always inlined, so that loops over it are vectorised."""
+    return cast(Function, register_jitable(forceinline=True)(function))
+
+
+def uncompiled(function: Function) -> Function:
     """`function` as Python runs it, on tables whose rows have their columns as attributes, as compiled code sees them.
 
     Division by zero gives infinity, as in the compiled kernels (error_model="numpy").
@@ -69,7 +82,7 @@ def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
         with np.errstate(all="ignore"):
             return function(*(_with_attributes(argument) for argument in arguments))
 
-    return run
+    return cast(Function, run)
 
 
 def _with_attributes(argument: Any) -> Any:

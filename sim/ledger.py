@@ -11,7 +11,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
+
+from sim.kernel import part
 
 OUTSIDE = (
     "suppliers",  # workers, contractors, tax offices: what service costs
@@ -97,8 +98,8 @@ PURPOSES: dict[str, tuple[str, str]] = {
 }
 
 
-@register_jitable
-def move(balances, flows, purpose, payer, payee, fen):  # type: ignore[no-untyped-def]
+@part
+def move(balances: np.ndarray, flows: np.ndarray, purpose: int, payer: int, payee: int, fen: int) -> None:
     """Move `fen` from one account to another; the only way money changes hands inside the phases."""
     balances[payer] -= fen
     balances[payee] += fen

@@ -14,7 +14,15 @@ TOLERANCE = 1e-9
 
 
 @kernel
-def affordable(balances, payers, amounts, checked, public, limit, paid):  # type: ignore[no-untyped-def]
+def affordable(
+    balances: np.ndarray,
+    payers: np.ndarray,
+    amounts: np.ndarray,
+    checked: np.ndarray,
+    public: np.ndarray,
+    limit: int,
+    paid: np.ndarray,
+) -> tuple[int, int]:
     """Mark in `paid` which rows can be paid, in the given order; returns (fen that public money lacked, public fen paid).
 
     `payers` and `amounts` are bearers x rows. A row is paid in full by all its bearers or not at all. Bearers with

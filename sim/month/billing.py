@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
+import numpy as np
 
-from sim.kernel import kernel
+from sim.kernel import kernel, part
 from sim.ledger import Purpose, move
 from sim.month.claims import EMPLOYERS, repay_claims
+from sim.state.claims import Claims
 from sim.state.modes import SELF, UNIT, billed_share_of_full_fee
 
 FEES, FEES_UNIT, FEES_SELF = int(Purpose.FEES), int(Purpose.FEES_UNIT), int(Purpose.FEES_SELF)
@@ -17,15 +18,22 @@ ARREARS, ARREARS_UNIT, ARREARS_SELF = (
 )
 
 
-@register_jitable
-def bill_shares(estates, p, bill_share):  # type: ignore[no-untyped-def]
+@part
+def bill_shares(estates: np.ndarray, p: np.ndarray, bill_share: np.ndarray) -> None:
     """Fill `bill_share` (float64, one an estate) with the part of the full fee billed this month."""
     for e in range(estates.size):
         bill_share[e] = billed_share_of_full_fee(estates[e].mode, p[0])
 
 
 @kernel
-def book_payments(estates, companies, claims, balances, flows, p):  # type: ignore[no-untyped-def]
+def book_payments(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    claims: Claims,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Move this month's fees and repaid arrears to whoever they are owed to, and update what owners can see of payment.
 
     Repaid arrears go to former managers and the present one in proportion to what is owed to each before the month.

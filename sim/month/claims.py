@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
+import numpy as np
 
-from sim.kernel import kernel
+from sim.kernel import kernel, part
 from sim.ledger import OUTSIDE, Purpose, move
-from sim.state.claims import SLOTS
+from sim.state.claims import SLOTS, Claims
 
 FORMER, FORMER_UNIT = int(Purpose.ARREARS_FORMER), int(Purpose.ARREARS_FORMER_UNIT)
 FORMER_SELF = int(Purpose.ARREARS_FORMER_SELF)
@@ -14,15 +14,15 @@ EMPLOYERS = OUTSIDE.index("employers")  # account of the employers behind unit-m
 EMPTY = -1
 
 
-@register_jitable
-def put(e, slot, account, fen, claims):  # type: ignore[no-untyped-def]
+@part
+def put(e: int, slot: int, account: int, fen: int, claims: Claims) -> None:
     """Write one slot of estate e."""
     claims.account[e, slot] = account
     claims.fen[e, slot] = fen
 
 
 @kernel
-def keep_claim(e, creditor, estates, claims):  # type: ignore[no-untyped-def]
+def keep_claim(e: int, creditor: int, estates: np.ndarray, claims: Claims) -> None:
     """The manager of estate e stops: what no older claim covers of the arrears is from now on a claim of its account.
 
     Where every slot is taken, the oldest claim goes over to this newest creditor, as if sold; the ledger books no price.
@@ -48,7 +48,7 @@ def keep_claim(e, creditor, estates, claims):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def take_up_claim(e, creditor, estates, claims):  # type: ignore[no-untyped-def]
+def take_up_claim(e: int, creditor: int, estates: np.ndarray, claims: Claims) -> None:
     """A former manager manages estate e again: its claim is part of what is owed to the present manager."""
     for slot in range(SLOTS):
         if claims.fen[e, slot] > 0 and claims.account[e, slot] == creditor:
@@ -56,8 +56,10 @@ def take_up_claim(e, creditor, estates, claims):  # type: ignore[no-untyped-def]
             put(e, slot, EMPTY, 0, claims)
 
 
-@register_jitable
-def repay(e, slot, fen, balances, flows, estates, claims):  # type: ignore[no-untyped-def]
+@part
+def repay(
+    e: int, slot: int, fen: int, balances: np.ndarray, flows: np.ndarray, estates: np.ndarray, claims: Claims
+) -> None:
     """Move `fen` from the owners of estate e to the creditor in a slot."""
     estate = estates[e]
     account = claims.account[e, slot]
@@ -72,7 +74,9 @@ def repay(e, slot, fen, balances, flows, estates, claims):  # type: ignore[no-un
 
 
 @kernel
-def repay_claims(e, owed_before, balances, flows, estates, claims):  # type: ignore[no-untyped-def]
+def repay_claims(
+    e: int, owed_before: int, balances: np.ndarray, flows: np.ndarray, estates: np.ndarray, claims: Claims
+) -> int:
     """Give every claim on estate e its part of the arrears repaid this month, whole fen; returns what the manager gets.
 
     A part is in proportion to the arrears `owed_before` the month, rounded down. What rounding leaves is the present
@@ -91,4 +95,4 @@ def repay_claims(e, owed_before, balances, flows, estates, claims):  # type: ign
         if part > 0:
             repay(e, slot, part, balances, flows, estates, claims)
             left -= part
-    return left
+    return int(left)

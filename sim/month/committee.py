@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.draws import Kind, Stream, block_of, philox
 from sim.exact import normal_quantile
+from sim.kernel import part
 from sim.month.votes import Matter, hold_vote
 from sim.state.events import Cause, Event, write_event
 from sim.state.modes import MARKET
+from sim.state.owners import Owners
 
 U64 = np.uint64
 BLOCK = block_of(
@@ -36,28 +39,36 @@ LOSSES, QUALITY, DISMISSED, POLICY = (
 )
 
 
-@register_jitable
-def chance_word(word):  # type: ignore[no-untyped-def]
+@part
+def chance_word(word: int) -> float:
     """A 32-bit word (in a uint64) as a float64 in (0, 1)."""
     return (float(word) + 0.5) / 4294967296.0
 
 
-@register_jitable
-def attempt_chance(base, activism, usual, satisfaction, reference, floor, weight):  # type: ignore[no-untyped-def]
+@part
+def attempt_chance(
+    base: float,
+    activism: float,
+    usual: float,
+    satisfaction: float,
+    reference: float,
+    floor: float,
+    weight: float,
+) -> float:
     """Monthly chance that owners start to form a committee on their own: more where active and dissatisfied."""
     return base * (activism / usual) * (floor + weight * max(0.0, reference - satisfaction))
 
 
-@register_jitable
-def trait(mean, spread, word, vetting):  # type: ignore[no-untyped-def]
+@part
+def trait(mean: float, spread: float, word: int, vetting: float) -> float:
     """Integrity or competence of a newly elected committee, in [0.02, 1]; vetting of candidates lifts it."""
     value = mean + spread * normal_quantile(chance_word(word))
     value = value + vetting * (1.0 - value)
     return min(1.0, max(0.02, value))
 
 
-@register_jitable
-def elect(e, committees, estates, words, p):  # type: ignore[no-untyped-def]
+@part
+def elect(e: int, committees: np.ndarray, estates: np.ndarray, words: np.ndarray, p: np.ndarray) -> None:
     """Give estate e a newly elected committee."""
     q = p[0]
     committee = committees[e]
@@ -72,8 +83,18 @@ def elect(e, committees, estates, words, p):  # type: ignore[no-untyped-def]
     committee.term_left = int(q.committee_term)
 
 
-@register_jitable
-def try_to_form(e, cause, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def try_to_form(
+    e: int,
+    cause: int,
+    words: np.ndarray,
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Hold the founding vote of estate e; the committee exists from this month if it passes."""
     q = p[0]
     passed, took_part, _ = hold_vote(
@@ -104,8 +125,17 @@ def try_to_form(e, cause, words, committees, owners, estates, world, events, p):
         )
 
 
-@register_jitable
-def renew(e, words, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def renew(
+    e: int,
+    words: np.ndarray,
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """At the end of its term a committee is renewed by vote, or is no more."""
     q = p[0]
     mobilised = estates[e].lever_participation + q.vote_renewal_bonus
@@ -130,8 +160,8 @@ def renew(e, words, committees, owners, estates, world, events, p):  # type: ign
         write_event(events, world, e, -1, DISSOLVED, TERM_ENDED, took_part)
 
 
-@register_jitable
-def grow_old(committee, oversight, q):  # type: ignore[no-untyped-def]
+@part
+def grow_old(committee: Any, oversight: float, q: Any) -> None:
     """A committee tires; oversight keeps it active and honest."""
     committee.activity += q.committee_fatigue * (q.committee_activity_floor - committee.activity)
     if oversight > 0.0:
@@ -140,8 +170,18 @@ def grow_old(committee, oversight, q):  # type: ignore[no-untyped-def]
     committee.term_left -= 1
 
 
-@register_jitable
-def vote_on_price(e, change, cause, owners, committees, estates, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def vote_on_price(
+    e: int,
+    change: float,
+    cause: int,
+    owners: Owners,
+    committees: np.ndarray,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Put a relative change of price to the vote: rises are liked where service pleases, cuts almost everywhere."""
     q = p[0]
     estate = estates[e]
@@ -168,8 +208,16 @@ def vote_on_price(e, change, cause, owners, committees, estates, world, events, 
         write_event(events, world, e, estate.company, PRICE_FAILED, cause, approved)
 
 
-@register_jitable
-def vote_on_dismissal(e, cause, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def vote_on_dismissal(
+    e: int,
+    cause: int,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Put the company's dismissal to the vote; if it passes, tender and handover follow."""
     q = p[0]
     estate = estates[e]
@@ -196,8 +244,16 @@ def vote_on_dismissal(e, cause, owners, estates, world, events, p):  # type: ign
         write_event(events, world, e, estate.company, DISMISSAL_REJECTED, cause, approved)
 
 
-@register_jitable
-def review(e, committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def review(
+    e: int,
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Review company and price: dismissal where owners are unhappy, else a cut for bad service or a rise against losses."""
     q = p[0]
     estate = estates[e]
@@ -215,8 +271,15 @@ def review(e, committees, owners, estates, world, events, p):  # type: ignore[no
         vote_on_price(e, q.committee_price_step, LOSSES, owners, committees, estates, world, events, p)
 
 
-@register_jitable
-def committee_month(committees, owners, estates, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def committee_month(
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """One month of committee life in every estate: ageing and renewal, or an attempt to form one; then reviews."""
     q = p[0]
     words = np.zeros(4, np.uint64)

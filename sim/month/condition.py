@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.exact import clip, where
+from sim.kernel import part
 from sim.ledger import Purpose, move
 
 FUND_REPAIR = int(Purpose.FUND_REPAIR)
@@ -13,46 +15,53 @@ SUPPLIERS = 0  # account (index in ledger.OUTSIDE)
 CONDITION_BINS = 3
 
 
-@register_jitable
-def condition_seen(condition, condition_start, loop_decay):  # type: ignore[no-untyped-def]
+@part
+def condition_seen(condition: Any, condition_start: Any, loop_decay: Any) -> Any:
     """The condition that acts on people and money: frozen at its start where the decay loop is off; one value or an array."""
     return where(loop_decay != 0, condition, condition_start)
 
 
-@register_jitable
-def felt_condition(estate, world):  # type: ignore[no-untyped-def]
+@part
+def felt_condition(estate: Any, world: np.ndarray) -> Any:
     """`condition_seen` of one estate."""
     return condition_seen(estate.condition, estate.condition_start, world[0].loop_decay)
 
 
-@register_jitable
-def condition_bin(condition):  # type: ignore[no-untyped-def]
+@part
+def condition_bin(condition: Any) -> Any:
     """Bad, middling or good condition as 0, 1, 2: what anybody sees on a visit; one value or an array."""
     return clip(np.int64(condition * CONDITION_BINS), 0, CONDITION_BINS - 1)
 
 
-@register_jitable
-def estate_age(built_year, start_year, month):  # type: ignore[no-untyped-def]
+@part
+def estate_age(built_year: Any, start_year: Any, month: Any) -> Any:
     """Years since completion at the beginning of a month; 0 where it is still to be built; one value or an array."""
     years = start_year + (month - 1) / 12.0 - built_year
     return where(years > 0.0, years, 0.0)
 
 
-@register_jitable
-def wear_of(condition, age, wear, age_wear, deferred):  # type: ignore[no-untyped-def]
+@part
+def wear_of(condition: float, age: float, wear: float, age_wear: float, deferred: float) -> float:
     """Condition lost this month: more with age, and more the longer maintenance was deferred."""
     return wear * (1.0 + age_wear * age / 10.0) * (1.0 + deferred * (1.0 - condition)) * condition
 
 
-@register_jitable
-def maintenance_of(effort, start, focus, gaming):  # type: ignore[no-untyped-def]
+@part
+def maintenance_of(effort: float, start: float, focus: float, gaming: float) -> float:
     """Share of full maintenance: what effort leaves above minimum staff, less what is moved to scored items."""
     share = min(1.0, max(0.0, (effort - start) / (1.0 - start)))
     return share * (1.0 - gaming * focus)
 
 
-@register_jitable
-def keep_up(estates, committees, balances, flows, world, p):  # type: ignore[no-untyped-def]
+@part
+def keep_up(
+    estates: np.ndarray,
+    committees: np.ndarray,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """One month of wear, maintenance and repair in every estate."""
     q = p[0]
     for e in range(estates.size):

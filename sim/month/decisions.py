@@ -7,10 +7,12 @@ bits for scalars, arrays and compiled loops.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.exact import clip, exp32, where
+from sim.kernel import inlined
 
 F = np.float32
 I32 = np.int32
@@ -28,33 +30,33 @@ _LONGEST = U8(250)
 VACANT = U8(2)
 
 
-@register_jitable(forceinline=True)
-def uniform(word):  # type: ignore[no-untyped-def]
+@inlined
+def uniform(word: Any) -> Any:
     """A 32-bit word as a float32 in [0, 1): the top 24 bits."""
     return F(I32(word >> _BYTE)) * _STEP
 
 
-@register_jitable(forceinline=True)
-def bill_of(area, price, occupancy, vacant_share):  # type: ignore[no-untyped-def]
+@inlined
+def bill_of(area: Any, price: Any, occupancy: Any, vacant_share: Any) -> Any:
     """This month's bill in fen: area (m2) x price (fen/m2), at the reduced share on a vacant flat."""
     return I32(area * price * where(occupancy == VACANT, vacant_share, _ONE) + _HALF)
 
 
-@register_jitable(forceinline=True)
+@inlined
 def payment_logit(
-    duty,
-    service_sensitivity,
-    satisfaction,
-    satisfaction_reference,
-    norm_sensitivity,
-    norm_seen,
-    threshold,
-    estate_term,
-    grievance_weight,
-    grievance,
-    burden_weight,
-    burden,
-):  # type: ignore[no-untyped-def]
+    duty: Any,
+    service_sensitivity: Any,
+    satisfaction: Any,
+    satisfaction_reference: Any,
+    norm_sensitivity: Any,
+    norm_seen: Any,
+    threshold: Any,
+    estate_term: Any,
+    grievance_weight: Any,
+    grievance: Any,
+    burden_weight: Any,
+    burden: Any,
+) -> Any:
     """The log-odds of paying: duty + service + norm + estate-wide terms (sanction, trust, campaign) - grievance - burden."""
     return (
         duty
@@ -66,91 +68,111 @@ def payment_logit(
     )
 
 
-@register_jitable(forceinline=True)
-def logistic_draw(logit, word):  # type: ignore[no-untyped-def]
+@inlined
+def logistic_draw(logit: Any, word: Any) -> Any:
     """True with probability 1 / (1 + exp(-logit)), decided by one addressed word."""
     return uniform(word) * (_ONE + exp32(-logit)) < _ONE
 
 
-@register_jitable(forceinline=True)
-def repayment_chance(base, satisfied, satisfaction, satisfaction_reference, extra, ageing, age):  # type: ignore[no-untyped-def]
+@inlined
+def repayment_chance(
+    base: Any,
+    satisfied: Any,
+    satisfaction: Any,
+    satisfaction_reference: Any,
+    extra: Any,
+    ageing: Any,
+    age: Any,
+) -> Any:
     """Chance that an owner repays arrears this month; it falls by exp(-ageing) with every month of age [T014]."""
     pleased = where(satisfaction > satisfaction_reference, satisfaction - satisfaction_reference, _ZERO)
     return (base + satisfied * pleased + extra) * exp32(-ageing * F(age))
 
 
-@register_jitable(forceinline=True)
-def repaid_amount(repays, arrears, bill, instalments):  # type: ignore[no-untyped-def]
+@inlined
+def repaid_amount(repays: Any, arrears: Any, bill: Any, instalments: Any) -> Any:
     """Fen repaid: all arrears, but at most so many bills at a time."""
     most = I32(bill * instalments)
     return where(repays, where(arrears < most, arrears, most), I32(0))
 
 
-@register_jitable(forceinline=True)
-def next_arrears_age(arrears, age):  # type: ignore[no-untyped-def]
+@inlined
+def next_arrears_age(arrears: Any, age: Any) -> Any:
     """Months in arrears after this month's payment; 0 once nothing is owed."""
     return where(arrears > I32(0), where(age < _LONGEST, U8(age + _YES), age), _NO)
 
 
-@register_jitable(forceinline=True)
-def value_for_money(quality, burden, burden_norm):  # type: ignore[no-untyped-def]
+@inlined
+def value_for_money(quality: Any, burden: Any, burden_norm: Any) -> Any:
     """Service received less the service that the fee's share of income stands for, in [-1, 1]."""
     return clip(quality - burden / burden_norm, -_ONE, _ONE)
 
 
-@register_jitable(forceinline=True)
-def next_expectation(expectation, received, up, down):  # type: ignore[no-untyped-def]
+@inlined
+def next_expectation(expectation: Any, received: Any, up: Any, down: Any) -> Any:
     """Expectation after a month, in [0, 1]: quickly up after improvement, slowly down."""
     return clip(expectation + where(received > expectation, up, down) * (received - expectation), _ZERO, _ONE)
 
 
-@register_jitable(forceinline=True)
-def next_satisfaction(satisfaction, received, expectation, relative, speed):  # type: ignore[no-untyped-def]
+@inlined
+def next_satisfaction(satisfaction: Any, received: Any, expectation: Any, relative: Any, speed: Any) -> Any:
     """Satisfaction after a month, moving toward what the owner gets, judged in part against expectation."""
     target = clip(received + relative * (received - expectation), _ZERO, _ONE)
     return satisfaction + speed * (target - satisfaction)
 
 
-@register_jitable(forceinline=True)
-def complaint_chance(base, channel, tolerance, satisfaction, activism_weight, activism):  # type: ignore[no-untyped-def]
+@inlined
+def complaint_chance(
+    base: Any, channel: Any, tolerance: Any, satisfaction: Any, activism_weight: Any, activism: Any
+) -> Any:
     """Chance that an owner without an open complaint files one this month."""
     missing = where(satisfaction < tolerance, tolerance - satisfaction, _ZERO)
     return base * (_ONE + channel) * missing * (_HALF + activism_weight * activism)
 
 
-@register_jitable(forceinline=True)
-def complaint_solved(waiting, word, solved_share):  # type: ignore[no-untyped-def]
+@inlined
+def complaint_solved(waiting: Any, word: Any, solved_share: Any) -> Any:
     """True if the owner had an open complaint and it is solved this month."""
     return (waiting > _NO) & (uniform(word) < solved_share)
 
 
-@register_jitable(forceinline=True)
-def next_waiting(waiting, word, solved, chance, patience):  # type: ignore[no-untyped-def]
+@inlined
+def next_waiting(waiting: Any, word: Any, solved: Any, chance: Any, patience: Any) -> Any:
     """The complaint state after a month: filed (0 to 1), solved (to 0), one month older, or given up (to 0) after patience."""
     older = where(waiting < patience, U8(waiting + _YES), _NO)
     return where(waiting > _NO, where(solved, _NO, older), where(uniform(word) < chance, _YES, _NO))
 
 
-@register_jitable(forceinline=True)
-def next_grievance(grievance, raised, asked, asked_size, overdue, ignored_size, relief, solved, solved_size):  # type: ignore[no-untyped-def]
+@inlined
+def next_grievance(
+    grievance: Any,
+    raised: Any,
+    asked: Any,
+    asked_size: Any,
+    overdue: Any,
+    ignored_size: Any,
+    relief: Any,
+    solved: Any,
+    solved_size: Any,
+) -> Any:
     """Grievance after a month, in [0, 1]: fed by what is wrong, by neighbours and by silence; relieved by answers and time."""
     gain = raised + where(asked, asked_size, _ZERO) + where(overdue, ignored_size, _ZERO)
     fallen = grievance - relief * grievance - where(solved, solved_size, _ZERO) * grievance
     return clip(fallen + gain * (_ONE - grievance), _ZERO, _ONE)
 
 
-@register_jitable(forceinline=True)
+@inlined
 def participation_chance(
-    base,
-    activism_weight,
-    activism,
-    dissatisfaction_weight,
-    satisfaction,
-    satisfaction_reference,
-    mobilised,
-    occupancy,
-    absent_factor,
-):  # type: ignore[no-untyped-def]
+    base: Any,
+    activism_weight: Any,
+    activism: Any,
+    dissatisfaction_weight: Any,
+    satisfaction: Any,
+    satisfaction_reference: Any,
+    mobilised: Any,
+    occupancy: Any,
+    absent_factor: Any,
+) -> Any:
     """Chance that an owner takes part in a vote; owners who do not live there take part less."""
     missing = where(satisfaction < satisfaction_reference, satisfaction_reference - satisfaction, _ZERO)
     chance = base + activism_weight * activism + dissatisfaction_weight * missing + mobilised

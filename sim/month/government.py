@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
+import numpy as np
 
+from sim.kernel import part
 from sim.ledger import OUTSIDE, Purpose, move
 from sim.words import TIERS
 
@@ -15,8 +16,8 @@ assert [Purpose[f"BUDGET_{tier.upper()}"] for tier in TIERS] == list(range(BUDGE
 assert [Purpose[f"LAPSE_{tier.upper()}"] for tier in TIERS] == list(range(LAPSE, LAPSE + len(TIERS)))
 
 
-@register_jitable
-def open_budgets(month, government, balances, flows):  # type: ignore[no-untyped-def]
+@part
+def open_budgets(month: int, government: np.ndarray, balances: np.ndarray, flows: np.ndarray) -> None:
     """Renew staff time, and in the first month of a year the budgets of every body."""
     for g in range(government.size):
         body = government[g]

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
+import numpy as np
 
+from sim.kernel import part
 from sim.month.condition import condition_bin, felt_condition
 from sim.month.service import public_revenue_of, standard_cost
 from sim.state.modes import UNIT
 
 
-@register_jitable
-def block_range(e, estates):  # type: ignore[no-untyped-def]
+@part
+def block_range(e: int, estates: np.ndarray) -> tuple[int, int]:
     """First and last + 1 of the rows to search for members of estate e's block: only itself where it is in none."""
     if estates[e].lever_block == 0:
         return e, e + 1
     return 0, estates.size
 
 
-@register_jitable
-def in_block(e, other, estates):  # type: ignore[no-untyped-def]
+@part
+def in_block(e: int, other: int, estates: np.ndarray) -> bool:
     """True for estate e itself, and for the estates merged into one block with it."""
     return other == e or (
         estates[e].lever_block != 0 and estates[other].lever_block == estates[e].lever_block
     )
 
 
-@register_jitable
-def in_lot(e, other, estates):  # type: ignore[no-untyped-def]
+@part
+def in_lot(e: int, other: int, estates: np.ndarray) -> bool:
     """True for estate e itself, and for the estates of its block that neither a company nor an employer looks after."""
     free = estates[other].company < 0 and estates[other].mode != UNIT
     return other == e or (free and in_block(e, other, estates))
 
 
-@register_jitable
-def lot_terms(e, belief_mean, beliefs, estates, world, p):  # type: ignore[no-untyped-def]
+@part
+def lot_terms(
+    e: int, belief_mean: float, beliefs: np.ndarray, estates: np.ndarray, world: np.ndarray, p: np.ndarray
+) -> tuple[int, float, float, float, float, float]:
     """What a bidder weighs in the lot of estate e.
 
     Returns (estates in it, full fee, other income, standard cost, believed collection, collection seen), fen a month and

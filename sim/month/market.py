@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.draws import Kind, Stream, block_of, philox
 from sim.exact import normal_quantile
+from sim.kernel import part
 from sim.month.claims import EMPLOYERS, keep_claim, take_up_claim
 from sim.month.committee import chance_word
 from sim.month.condition import CONDITION_BINS, condition_bin, felt_condition
 from sim.month.lots import block_range, in_lot, lot_terms
 from sim.month.service import public_revenue_of
+from sim.state.claims import Claims
 from sim.state.events import Cause, Event, write_event
 from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
 
@@ -37,8 +38,10 @@ NO_BIDDER, VACANCY, RETRY, POLICY = (
 NOTICE, DISMISSAL = 1, 2
 
 
-@register_jitable
-def expected_margin(belief, full_fee, other_income, overhead, cost, plan_effort):  # type: ignore[no-untyped-def]
+@part
+def expected_margin(
+    belief: float, full_fee: float, other_income: float, overhead: float, cost: float, plan_effort: float
+) -> float:
     """Margin that a bidder expects: (income - overhead - planned cost) / income; -1 where no income is expected."""
     income = belief * full_fee + other_income
     if income <= 0.0:
@@ -46,8 +49,8 @@ def expected_margin(belief, full_fee, other_income, overhead, cost, plan_effort)
     return 1.0 - overhead - plan_effort * cost / income
 
 
-@register_jitable
-def market_beliefs(estates, world, beliefs):  # type: ignore[no-untyped-def]
+@part
+def market_beliefs(estates: np.ndarray, world: np.ndarray, beliefs: np.ndarray) -> None:
     """Fill `beliefs` (types x condition bins): mean 12-month collection of company-run estates of that type and condition.
 
     Where there are none, the type's mean; where the type has none, the payment norm that owners are seen to follow.
@@ -76,8 +79,15 @@ def market_beliefs(estates, world, beliefs):  # type: ignore[no-untyped-def]
             beliefs[t, b] = paid[t, b] / billed[t, b] if billed[t, b] > 0.0 else fallback
 
 
-@register_jitable
-def update_companies(estates, companies, balances, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def update_companies(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    balances: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Reputation follows what a company's estates get; a private company too deep in debt gives up."""
     q = p[0]
     merit = np.zeros(companies.size)
@@ -101,8 +111,18 @@ def update_companies(estates, companies, balances, world, events, p):  # type: i
             write_event(events, world, -1, c, BANKRUPT, INSOLVENCY, debt / 100.0)
 
 
-@register_jitable
-def take_over(e, c, mode, belief, companies, estates, claims, world, p):  # type: ignore[no-untyped-def]
+@part
+def take_over(
+    e: int,
+    c: int,
+    mode: int,
+    belief: float,
+    companies: np.ndarray,
+    estates: np.ndarray,
+    claims: Claims,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Company c starts to run estate e; employers or owners who ran it stay creditors of what is owed to them."""
     q = p[0]
     estate = estates[e]
@@ -127,8 +147,8 @@ def take_over(e, c, mode, belief, companies, estates, claims, world, p):  # type
     companies[c].estates += 1
 
 
-@register_jitable
-def looked_before(c, looks, e, companies, world):  # type: ignore[no-untyped-def]
+@part
+def looked_before(c: int, looks: int, e: int, companies: int, world: np.ndarray) -> bool:
     """True if company c was among the first `looks` to look at estate e this month: nobody bids twice in one tender."""
     for k in range(looks):
         who, _, _, _ = philox(
@@ -139,8 +159,16 @@ def looked_before(c, looks, e, companies, world):  # type: ignore[no-untyped-def
     return False
 
 
-@register_jitable
-def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ignore[no-untyped-def]
+@part
+def best_bid(
+    e: int,
+    belief_mean: float,
+    beliefs: np.ndarray,
+    companies: np.ndarray,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> tuple[int, float, int, int]:
     """Let companies look at estate e and its lot; returns (winner or -1, winner's belief, companies that looked and that bid)."""
     q = p[0]
     estate = estates[e]
@@ -190,8 +218,8 @@ def best_bid(e, belief_mean, beliefs, companies, estates, world, p):  # type: ig
     return winner, winning_belief, looks, bids
 
 
-@register_jitable
-def fallback_company(companies):  # type: ignore[no-untyped-def]
+@part
+def fallback_company(companies: np.ndarray) -> int:
     """The state-owned company with the most free capacity, -1 if none has any."""
     best = -1
     most = 0
@@ -204,8 +232,16 @@ def fallback_company(companies):  # type: ignore[no-untyped-def]
     return best
 
 
-@register_jitable
-def left_alone(e, luck, estates, claims, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def left_alone(
+    e: int,
+    luck: float,
+    estates: np.ndarray,
+    claims: Claims,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Nobody came: small active estates manage themselves, some get community cleaning, the others nothing."""
     q = p[0]
     estate = estates[e]
@@ -230,8 +266,18 @@ def left_alone(e, luck, estates, claims, world, events, p):  # type: ignore[no-u
         write_event(events, world, e, -1, ABANDONED, NO_BIDDER, seen)
 
 
-@register_jitable
-def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def hold_tender(
+    e: int,
+    cause: int,
+    beliefs: np.ndarray,
+    companies: np.ndarray,
+    estates: np.ndarray,
+    claims: Claims,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Tender estate e: a company, else state-owned fallback where policy offers it, else what owners and community manage."""
     estate = estates[e]
     belief_mean = beliefs[estate.type, condition_bin(felt_condition(estate, world))]
@@ -266,8 +312,10 @@ def hold_tender(e, cause, beliefs, companies, estates, claims, world, events, p)
     left_alone(e, chance_word(luck), estates, claims, world, events, p)
 
 
-@register_jitable
-def company_leaves(e, companies, estates, claims, world, events):  # type: ignore[no-untyped-def]
+@part
+def company_leaves(
+    e: int, companies: np.ndarray, estates: np.ndarray, claims: Claims, world: np.ndarray, events: np.ndarray
+) -> None:
     """The company of estate e hands over; what is owed to it stays owed to it."""
     estate = estates[e]
     c = estate.company
@@ -288,8 +336,10 @@ def company_leaves(e, companies, estates, claims, world, events):  # type: ignor
     estate.effort = 0.0
 
 
-@register_jitable
-def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def notices(
+    e: int, companies: np.ndarray, estates: np.ndarray, world: np.ndarray, events: np.ndarray, p: np.ndarray
+) -> None:
     """Start what makes a company leave: removal by policy, bankruptcy, or its own notice after a run of losses."""
     q = p[0]
     estate = estates[e]
@@ -323,8 +373,17 @@ def notices(e, companies, estates, world, events, p):  # type: ignore[no-untyped
         write_event(events, world, e, estate.company, NOTICE_GIVEN, LOSSES, estate.losing_months)
 
 
-@register_jitable
-def market_month(estates, companies, claims, balances, beliefs, world, events, p):  # type: ignore[no-untyped-def]
+@part
+def market_month(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    claims: Claims,
+    balances: np.ndarray,
+    beliefs: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """One month of the market in every estate, in order of estate number."""
     q = p[0]
     update_companies(estates, companies, balances, world, events, p)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.kernel import kernel
 from sim.month.billing import bill_shares, book_payments
 from sim.month.committee import committee_month
@@ -11,10 +13,14 @@ from sim.month.market import market_month
 from sim.month.record import record_month
 from sim.month.satisfaction import build_trust, solving_capacity
 from sim.month.service import plan_effort, serve, share_public_revenue
+from sim.state.claims import Claims
+from sim.state.owners import Owners
 
 
 @kernel
-def open_month(government, balances, flows, world, p):  # type: ignore[no-untyped-def]
+def open_month(
+    government: np.ndarray, balances: np.ndarray, flows: np.ndarray, world: np.ndarray, p: np.ndarray
+) -> None:
     """The next month begins: a clean page of events, wages grow while fees do not, budgets and staff time are there."""
     now = world[0]
     now.month += 1
@@ -26,15 +32,25 @@ def open_month(government, balances, flows, world, p):  # type: ignore[no-untype
 
 
 @kernel
-def bill(estates, p, bill_share):  # type: ignore[no-untyped-def]
+def bill(estates: np.ndarray, p: np.ndarray, bill_share: np.ndarray) -> None:
     """Phase 2 before the owners decide: what part of the full fee each estate bills."""
     bill_shares(estates, p, bill_share)
 
 
 @kernel
 def serve_estates(
-    estates, companies, committees, claims, balances, flows, world, government, p, target, solved_share
-):  # type: ignore[no-untyped-def]
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    claims: Claims,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    world: np.ndarray,
+    government: np.ndarray,
+    p: np.ndarray,
+    target: np.ndarray,
+    solved_share: np.ndarray,
+) -> None:
     """From the owners' payments to what they get: the rest of phase 2, company (3), estate (4), staff time for complaints (5)."""
     book_payments(estates, companies, claims, balances, flows, p)
     share_public_revenue(estates, companies, committees, balances, flows, world, p)
@@ -45,7 +61,19 @@ def serve_estates(
 
 
 @kernel
-def close_month(estates, companies, committees, claims, owners, balances, beliefs, world, events, rings, p):  # type: ignore[no-untyped-def]
+def close_month(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    claims: Claims,
+    owners: Owners,
+    balances: np.ndarray,
+    beliefs: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    rings: tuple[np.ndarray, ...],
+    p: np.ndarray,
+) -> None:
     """What follows from how the owners feel: trust (5), committee (6), market (7), record (8)."""
     billed, collected, income, own, spending, overhead, rate, quality = rings
     build_trust(estates, committees, p)

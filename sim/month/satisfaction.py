@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
+import numpy as np
 
+from sim.kernel import part
 from sim.state.modes import MARKET, SELF, SOE, UNIT
 
 
-@register_jitable
-def solving_capacity(estates, p, solved_share):  # type: ignore[no-untyped-def]
+@part
+def solving_capacity(estates: np.ndarray, p: np.ndarray, solved_share: np.ndarray) -> None:
     """Fill `solved_share` with the part of each estate's open complaints that is solved this month."""
     q = p[0]
     for e in range(estates.size):
@@ -24,8 +25,8 @@ def solving_capacity(estates, p, solved_share):  # type: ignore[no-untyped-def]
         solved_share[e] = min(1.0, cases / estate.complaints_open)
 
 
-@register_jitable
-def build_trust(estates, committees, p):  # type: ignore[no-untyped-def]
+@part
+def build_trust(estates: np.ndarray, committees: np.ndarray, p: np.ndarray) -> None:
     """Trust moves toward what committee, disclosure, leaks and handled complaints deserve."""
     q = p[0]
     for e in range(estates.size):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
+import numpy as np
 
 from sim.exact import power64
+from sim.kernel import part
 from sim.ledger import Purpose, move
 from sim.month.condition import felt_condition
 from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
@@ -17,15 +18,25 @@ LEAK = int(Purpose.PUBLIC_REVENUE_LEAK)
 SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS = 0, 1, 2, 3  # accounts (index in ledger.OUTSIDE)
 
 
-@register_jitable
-def standard_cost(cost_fixed, cost_area, cost_index, condition, condition_cost, relief_fixed, relief):  # type: ignore[no-untyped-def]
+@part
+def standard_cost(
+    cost_fixed: float,
+    cost_area: float,
+    cost_index: float,
+    condition: float,
+    condition_cost: float,
+    relief_fixed: float,
+    relief: float,
+) -> float:
     """Fen a month for full service: a fixed part and a part that grows with area, dearer where facilities are worn."""
     base = cost_fixed * (1.0 - relief_fixed) + cost_area
     return base * cost_index * (1.0 + condition_cost * (1.0 - condition)) * (1.0 - relief)
 
 
-@register_jitable
-def service_quality(effort, skill, monitoring, gap, focus, gain, returns):  # type: ignore[no-untyped-def]
+@part
+def service_quality(
+    effort: float, skill: float, monitoring: float, gap: float, focus: float, gain: float, returns: float
+) -> float:
     """Quality that residents get: (skill x effort x what monitoring leaves) to the power of returns, in [0, 1].
 
     Effort moved to scored items (`focus`) shows: it raises visible quality.
@@ -34,20 +45,22 @@ def service_quality(effort, skill, monitoring, gap, focus, gain, returns):  # ty
     return min(1.0, power64(efficiency * effort * (1.0 + gain * focus), returns))
 
 
-@register_jitable
-def monitoring_of(base, committee, strength, disclosing, disclosure, inspection):  # type: ignore[no-untyped-def]
+@part
+def monitoring_of(
+    base: float, committee: float, strength: float, disclosing: float, disclosure: float, inspection: float
+) -> float:
     """How closely a manager is watched, in [0, 1]."""
     return min(1.0, base + committee * strength + disclosing * disclosure + inspection)
 
 
-@register_jitable
-def affordable_effort(income, margin, overhead, cost):  # type: ignore[no-untyped-def]
+@part
+def affordable_effort(income: float, margin: float, overhead: float, cost: float) -> float:
     """Effort that smoothed income buys after overhead and target margin; 1 is the full standard."""
     return min(1.0, income * (1.0 - margin - overhead) / cost)
 
 
-@register_jitable
-def patience_left(mode, losing_months, tolerance):  # type: ignore[no-untyped-def]
+@part
+def patience_left(mode: int, losing_months: int, tolerance: float) -> float:
     """Part of what a company would spend beyond income that an estate still gets, from 1 to 0 as losing months reach tolerance.
 
     A company cuts service before it leaves; it does not keep up a good service at a loss to its last day. State-owned
@@ -58,15 +71,25 @@ def patience_left(mode, losing_months, tolerance):  # type: ignore[no-untyped-de
     return max(0.0, 1.0 - losing_months / max(1.0, tolerance))
 
 
-@register_jitable
-def public_revenue_of(potential, condition, unmanaged, condition_share, unmanaged_share):  # type: ignore[no-untyped-def]
+@part
+def public_revenue_of(
+    potential: float, condition: float, unmanaged: bool, condition_share: float, unmanaged_share: float
+) -> int:
     """Fen of public revenue this month: less where facilities are worn, less where nobody manages the estate."""
     share = 1.0 - condition_share * (1.0 - condition)
     return int(potential * share * (unmanaged_share if unmanaged else 1.0))
 
 
-@register_jitable
-def share_public_revenue(estates, companies, committees, balances, flows, world, p):  # type: ignore[no-untyped-def]
+@part
+def share_public_revenue(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Public revenue comes in; part leaks where nobody supervises, the company takes its share, the fund gets the rest."""
     q = p[0]
     for e in range(estates.size):
@@ -101,8 +124,16 @@ def share_public_revenue(estates, companies, committees, balances, flows, world,
         move(balances, flows, TO_FUND, ADVERTISERS, estate.fund_account, kept - to_company)
 
 
-@register_jitable
-def plan_effort(estates, companies, committees, balances, world, p, target):  # type: ignore[no-untyped-def]
+@part
+def plan_effort(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    balances: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+    target: np.ndarray,
+) -> None:
     """Fill `target` with the effort each manager wants, and add up what companies' weak estates lack."""
     q = p[0]
     for c in range(companies.size):
@@ -169,8 +200,17 @@ def plan_effort(estates, companies, committees, balances, world, p, target):  # 
         company.support = min(1.0, pool / company.shortfall) if company.shortfall > 0.0 else 0.0
 
 
-@register_jitable
-def serve(estates, companies, balances, flows, world, government, p, target):  # type: ignore[no-untyped-def]
+@part
+def serve(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    world: np.ndarray,
+    government: np.ndarray,
+    p: np.ndarray,
+    target: np.ndarray,
+) -> None:
     """Effort moves toward its target, service is paid for, residents get quality, and losing months are counted."""
     q = p[0]
     for e in range(estates.size):

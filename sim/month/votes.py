@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.draws import Stream, block_of, philox
 from sim.exact import clip
-from sim.kernel import kernel
+from sim.kernel import kernel, part
 from sim.month.decisions import participation_chance, uniform
 from sim.month.lots import block_range, in_block
+from sim.state.owners import Owners
 
 F = np.float32
 I32 = np.int32
@@ -34,8 +35,18 @@ class Matter(IntEnum):
 FIRST_FREE_MATTER = 8  # multiples of it tell votes of different programmes apart
 
 
-@register_jitable
-def count_votes(e, matter, approve_base, approve_slope, mobilised, owners, estates, world, p):  # type: ignore[no-untyped-def]
+@part
+def count_votes(
+    e: int,
+    matter: int,
+    approve_base: float,
+    approve_slope: float,
+    mobilised: float,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> tuple[Any, Any, Any, Any, Any]:
     """The votes of estate e: each owner takes part or not, and approves with chance base + slope x (satisfaction - reference).
 
     Returns (heads taking part, heads for, area of all, area taking part, area for); areas in hundredths of a square metre.
@@ -79,8 +90,19 @@ def count_votes(e, matter, approve_base, approve_slope, mobilised, owners, estat
     return heads, heads_for, area_all, area, area_for
 
 
-@register_jitable
-def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owners, estates, world, p):  # type: ignore[no-untyped-def]
+@part
+def hold_vote(
+    e: int,
+    matter: int,
+    approve_base: float,
+    approve_slope: float,
+    mobilised: float,
+    majority: float,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> tuple[Any, Any, Any]:
     """One vote in estate e, or in the whole block that it is merged into.
 
     Returns (passed, share taking part by head or by area, the smaller, share of those approving by head). It passes if the quorum is met and the
@@ -88,11 +110,11 @@ def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owner
     """
     q = p[0]
     owners_all = I64(0)
-    heads = I64(0)
-    heads_for = I64(0)
-    area_all = I64(0)
-    area = I64(0)
-    area_for = I64(0)
+    heads: Any = I64(0)
+    heads_for: Any = I64(0)
+    area_all: Any = I64(0)
+    area: Any = I64(0)
+    area_for: Any = I64(0)
     first, last = block_range(e, estates)
     for m in range(first, last):
         if in_block(e, m, estates):
@@ -111,8 +133,19 @@ def hold_vote(e, matter, approve_base, approve_slope, mobilised, majority, owner
 
 @kernel
 def hold_votes(
-    rows, matter, approval, mobilised, majority, owners, estates, world, p, passed, took_part, approved
-):  # type: ignore[no-untyped-def]
+    rows: np.ndarray,
+    matter: int,
+    approval: float,
+    mobilised: float,
+    majority: float,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+    passed: np.ndarray,
+    took_part: np.ndarray,
+    approved: np.ndarray,
+) -> None:
     """One vote in each estate of `rows`, for programmes; fills `passed` (bool), `took_part` and `approved` (shares)."""
     for i in range(rows.size):
         passed[i], took_part[i], approved[i] = hold_vote(

@@ -99,7 +99,7 @@ def _assign_modes(estates: np.ndarray, members: np.ndarray, kind: EstateType, se
 def whole_sizes(sizes: np.ndarray, least: np.ndarray, total: int | None) -> np.ndarray:
     """Whole household numbers (int64) at or above `least`; with `total`, scaled to sum to exactly that (largest remainder)."""
     if total is None:
-        return np.maximum(np.rint(sizes).astype(np.int64), least)
+        return np.asarray(np.maximum(np.rint(sizes).astype(np.int64), least))
     room = total - int(least.sum())
     extra = np.maximum(sizes - least, 0.0) + 1e-9
     exact = extra * (room / math.fsum(extra))

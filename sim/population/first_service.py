@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
+from typing import Any
 
-from sim.kernel import kernel
+import numpy as np
+
+from sim.kernel import kernel, part
 from sim.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
 from sim.state.modes import CLEANING, MARKET, SELF, SOE, UNIT, billed_share_of_full_fee
 
 
-@register_jitable
-def start_revenue(estate, q):  # type: ignore[no-untyped-def]
+@part
+def start_revenue(estate: Any, q: Any) -> Any:
     """Public revenue (fen a month) that pays for service: a company's share, or all that is kept where owners manage themselves."""
     part = 1.0 if estate.mode == SELF else q.revenue_company_share
     return estate.public_revenue * (1.0 - q.revenue_leak) * part
 
 
 @kernel
-def first_service(estates, companies, committees, types, p):  # type: ignore[no-untyped-def]
+def first_service(
+    estates: np.ndarray, companies: np.ndarray, committees: np.ndarray, types: np.ndarray, p: np.ndarray
+) -> None:
     """Fill effort, monitoring, quality and smoothed income of every estate at month 0."""
     q = p[0]
     for e in range(estates.size):
@@ -78,7 +82,7 @@ def first_service(estates, companies, committees, types, p):  # type: ignore[no-
 
 
 @kernel
-def first_month(estates, companies, p):  # type: ignore[no-untyped-def]
+def first_month(estates: np.ndarray, companies: np.ndarray, p: np.ndarray) -> None:
     """Fill a month's billing, income and spending of every estate as if month 0 had been like the starting state.
 
     Needs what `first_service` and the owners' sums filled in; programmes that begin in month 1 look at these figures.

@@ -3,13 +3,15 @@ that shares seed, estates and types."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.draws import Stream, block_of, philox
 from sim.exact import exp64, normal_quantile
-from sim.kernel import kernel
+from sim.kernel import kernel, part
 from sim.state.modes import billed_share_of_full_fee
+from sim.state.owners import Buildings, Owners
 
 F = np.float32
 I32 = np.int32
@@ -39,14 +41,14 @@ TYPE_TRAITS = np.dtype(
 )
 
 
-@register_jitable
-def share_of(word):  # type: ignore[no-untyped-def]
+@part
+def share_of(word: int) -> float:
     """A 32-bit word (in a uint64) as a float64 in (0, 1)."""
     return (float(word) + 0.5) / 4294967296.0
 
 
-@register_jitable
-def draw_payer(luck, q):  # type: ignore[no-untyped-def]
+@part
+def draw_payer(luck: float, q: Any) -> int:
     """Payer type from one uniform draw."""
     if luck < q.payment_share_steady:
         return STEADY
@@ -56,7 +58,17 @@ def draw_payer(luck, q):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw_owners(first, last, moods, levels, types, owners, estates, world, p):  # type: ignore[no-untyped-def]
+def draw_owners(
+    first: int,
+    last: int,
+    moods: np.ndarray,
+    levels: np.ndarray,
+    types: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Fill the owners of estates first..last-1. `moods`: mean activism; `levels`: service level each estate starts at."""
     q = p[0]
     key_0 = U64(world[0].key_0)
@@ -140,7 +152,7 @@ def draw_owners(first, last, moods, levels, types, owners, estates, world, p):  
 
 
 @kernel
-def sum_up_estates(owners, buildings, estates, p):  # type: ignore[no-untyped-def]
+def sum_up_estates(owners: Owners, buildings: Buildings, estates: np.ndarray, p: np.ndarray) -> None:
     """Fill the estates' sums over their owners: area, arrears, means of activism, income, satisfaction and grievance."""
     q = p[0]
     for e in range(estates.size):

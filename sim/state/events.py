@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from numba.extending import register_jitable
+import numpy as np
+
+from sim.kernel import part
 
 
 class Event(IntEnum):
@@ -85,8 +87,10 @@ EVENT_KINDS = tuple(kind.name.lower() for kind in Event)
 CAUSES = tuple(cause.name.lower() for cause in Cause)
 
 
-@register_jitable
-def write_event(events, world, estate, company, kind, cause, size):  # type: ignore[no-untyped-def]
+@part
+def write_event(
+    events: np.ndarray, world: np.ndarray, estate: int, company: int, kind: int, cause: int, size: float
+) -> None:
     """Append one event; silently impossible to overrun, since the buffer holds more than a month can write."""
     row = world[0].events
     event = events[row]

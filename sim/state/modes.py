@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from numba.extending import register_jitable
+from typing import Any
+
+from sim.kernel import part
 
 MARKET, SOE, UNIT, SELF, CLEANING, NONE = range(6)
 
 
-@register_jitable
-def billed_share_of_full_fee(mode, q):  # type: ignore[no-untyped-def]
+@part
+def billed_share_of_full_fee(mode: int, q: Any) -> Any:
     """The part of the full fee that a mode bills: all under a company, less under unit or self-management, else nothing."""
     if mode == MARKET:
         return 1.0
