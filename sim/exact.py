@@ -8,7 +8,6 @@ compiled loops agree to the last bit. Functions that take float32 keep float32 t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,8 +32,12 @@ def where(condition: Any, this: Any, other: Any) -> Any:
     return np.where(condition, this, other)
 
 
-def _where_compiled(condition: Any, this: Any, other: Any) -> Callable[..., Any]:
-    return lambda condition, this, other: this if condition else other
+def _where_compiled(condition: Any, this: Any, other: Any) -> Any:
+    # Numba asks that both say the same of what they take
+    def chosen(condition: Any, this: Any, other: Any) -> Any:
+        return this if condition else other
+
+    return chosen
 
 
 overload(where, jit_options={"forceinline": True})(_where_compiled)

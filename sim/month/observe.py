@@ -76,7 +76,9 @@ def new_outcomes(months: int, estates: int) -> Outcomes:
 
 
 @kernel
-def observe(row, estates, committees, balances, out):  # type: ignore[no-untyped-def]
+def observe(
+    row: int, estates: np.ndarray, committees: np.ndarray, balances: np.ndarray, out: Outcomes
+) -> None:
     """Copy every estate's outcomes into row `row`."""
     for e in range(estates.size):
         estate = estates[e]

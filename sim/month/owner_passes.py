@@ -6,11 +6,12 @@ number of threads. Loops run from zero over slices of the columns, so that they 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.draws import Stream, block_of, philox
-from sim.kernel import kernel
+from sim.kernel import kernel, part
 from sim.month.condition import felt_condition
 from sim.month.decisions import (
     bill_of,
@@ -28,6 +29,7 @@ from sim.month.decisions import (
     uniform,
     value_for_money,
 )
+from sim.state.owners import Buildings, Owners
 
 F = np.float32
 I32 = np.int32
@@ -49,8 +51,17 @@ _YEAR_AGO = U16(0x800)  # the one that leaves the window this month
 MEMORY = 12  # months
 
 
-@register_jitable
-def draw_words(first, month, key_0, key_1, word_0, word_1, word_2, word_3):  # type: ignore[no-untyped-def]
+@part
+def draw_words(
+    first: int,
+    month: Any,
+    key_0: Any,
+    key_1: Any,
+    word_0: np.ndarray,
+    word_1: np.ndarray,
+    word_2: np.ndarray,
+    word_3: np.ndarray,
+) -> None:
     """Fill four arrays with the four streams of the owners' monthly block for owners first, first + 1, …"""
     for i in range(word_0.size):
         a, b, c, d = philox(U64(U32(first + i)), month, U64(BLOCK), U64(0), key_0, key_1)
@@ -60,28 +71,28 @@ def draw_words(first, month, key_0, key_1, word_0, word_1, word_2, word_3):  # t
         word_3[i] = U32(d)
 
 
-@register_jitable
+@part
 def decide_payment(
-    words,
-    norm_seen,
-    area,
-    income,
-    duty,
-    threshold,
-    service,
-    norm,
-    satisfaction,
-    grievance,
-    occupancy,
-    price,
-    vacant_share,
-    reference,
-    term,
-    grievance_weight,
-    burden_weight,
-    bills,
-    paid,
-):  # type: ignore[no-untyped-def]
+    words: np.ndarray,
+    norm_seen: np.ndarray,
+    area: np.ndarray,
+    income: np.ndarray,
+    duty: np.ndarray,
+    threshold: np.ndarray,
+    service: np.ndarray,
+    norm: np.ndarray,
+    satisfaction: np.ndarray,
+    grievance: np.ndarray,
+    occupancy: np.ndarray,
+    price: Any,
+    vacant_share: Any,
+    reference: Any,
+    term: Any,
+    grievance_weight: Any,
+    burden_weight: Any,
+    bills: np.ndarray,
+    paid: np.ndarray,
+) -> None:
     """Bill every owner of one estate and let them decide."""
     for i in range(bills.size):
         bill = bill_of(area[i], price, occupancy[i], vacant_share)
@@ -103,33 +114,33 @@ def decide_payment(
         paid[i] = U8(1) if logistic_draw(logit, words[i]) else U8(0)
 
 
-@register_jitable
-def whole(low, high):  # type: ignore[no-untyped-def]
+@part
+def whole(low: Any, high: Any) -> Any:
     """The int64 sum whose low and high 16-bit halves were summed apart."""
     return I64(high) * I64(65536) + I64(low)
 
 
-@register_jitable
+@part
 def settle_arrears(
-    words,
-    bills,
-    paid,
-    satisfaction,
-    base,
-    satisfied,
-    reference,
-    extra,
-    ageing,
-    instalments,
-    area,
-    occupancy,
-    vacant_share,
-    price_year_ago,
-    arrears,
-    age,
-    unpaid_12,
-    missed,
-):  # type: ignore[no-untyped-def]
+    words: np.ndarray,
+    bills: np.ndarray,
+    paid: np.ndarray,
+    satisfaction: np.ndarray,
+    base: Any,
+    satisfied: Any,
+    reference: Any,
+    extra: Any,
+    ageing: Any,
+    instalments: Any,
+    area: np.ndarray,
+    occupancy: np.ndarray,
+    vacant_share: Any,
+    price_year_ago: Any,
+    arrears: np.ndarray,
+    age: np.ndarray,
+    unpaid_12: np.ndarray,
+    missed: np.ndarray,
+) -> tuple[Any, ...]:
     """Add unpaid bills to arrears and let owners repay, the oldest debt first (Civil Code art. 560).
 
     `price_year_ago` is what the bill that leaves the window of twelve months was charged at. Returns fen: billed, collected,
@@ -185,14 +196,22 @@ def settle_arrears(
     )
 
 
-@register_jitable
-def shifted(missed, fen):  # type: ignore[no-untyped-def]
+@part
+def shifted(missed: Any, fen: Any) -> Any:
     """The bits of missed bills a month later; the newest is set where `fen` of this month's bill were not paid."""
     return U16(((U32(missed) << U32(1)) & _WINDOW) | (U32(1) if fen > I32(0) else U32(0)))
 
 
-@register_jitable
-def month_without_bill(area, occupancy, vacant_share, price_year_ago, arrears, unpaid_12, missed):  # type: ignore[no-untyped-def]
+@part
+def month_without_bill(
+    area: np.ndarray,
+    occupancy: np.ndarray,
+    vacant_share: Any,
+    price_year_ago: Any,
+    arrears: np.ndarray,
+    unpaid_12: np.ndarray,
+    missed: np.ndarray,
+) -> Any:
     """The window of twelve months moves on over a month without a bill; returns what is still owed on its bills (fen)."""
     open_low = open_high = U32(0)
     for i in range(arrears.size):
@@ -206,8 +225,8 @@ def month_without_bill(area, occupancy, vacant_share, price_year_ago, arrears, u
     return whole(open_low, open_high)
 
 
-@register_jitable
-def count_flags(flags):  # type: ignore[no-untyped-def]
+@part
+def count_flags(flags: np.ndarray) -> Any:
     """Number of ones in an array of 0 and 1."""
     total = I64(0)
     for i in range(flags.size):
@@ -216,7 +235,17 @@ def count_flags(flags):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def payment_pass(first, last, bill_share, prices, owners, buildings, estates, world, p):  # type: ignore[no-untyped-def]
+def payment_pass(
+    first: int,
+    last: int,
+    bill_share: np.ndarray,
+    prices: np.ndarray,
+    owners: Owners,
+    buildings: Buildings,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Billing and payment of estates first..last-1; `bill_share` is the part of the full fee that each estate bills (0: none).
 
     `prices` (float32, 12 x estates) holds what was billed per m2 in each of the last twelve months. Writes owners' payment
@@ -346,49 +375,49 @@ def payment_pass(first, last, bill_share, prices, owners, buildings, estates, wo
             buildings.paid_share[b] = F(count_flags(owners.paid[lo:hi])) / F(hi - lo)
 
 
-@register_jitable
+@part
 def feel(
-    words_complaint,
-    words_persuasion,
-    asked_share,
-    area,
-    income,
-    activism,
-    occupancy,
-    paid,
-    price,
-    vacant_share,
-    quality,
-    level,
-    value_weight,
-    burden_norm,
-    relative,
-    speed,
-    up,
-    down,
-    reference,
-    complaint_base,
-    channel,
-    tolerance,
-    activism_weight,
-    solved_share,
-    patience,
-    deadline,
-    raised,
-    dissatisfaction_size,
-    asked_size,
-    ignored_size,
-    relief,
-    solved_size,
-    aggrieved,
-    grievance_on,
-    billing,
-    satisfaction,
-    expectation,
-    grievance,
-    waiting,
-    refuser,
-):  # type: ignore[no-untyped-def]
+    words_complaint: np.ndarray,
+    words_persuasion: np.ndarray,
+    asked_share: np.ndarray,
+    area: np.ndarray,
+    income: np.ndarray,
+    activism: np.ndarray,
+    occupancy: np.ndarray,
+    paid: np.ndarray,
+    price: Any,
+    vacant_share: Any,
+    quality: Any,
+    level: Any,
+    value_weight: Any,
+    burden_norm: Any,
+    relative: Any,
+    speed: Any,
+    up: Any,
+    down: Any,
+    reference: Any,
+    complaint_base: Any,
+    channel: Any,
+    tolerance: Any,
+    activism_weight: Any,
+    solved_share: Any,
+    patience: Any,
+    deadline: Any,
+    raised: Any,
+    dissatisfaction_size: Any,
+    asked_size: Any,
+    ignored_size: Any,
+    relief: Any,
+    solved_size: Any,
+    aggrieved: Any,
+    grievance_on: bool,
+    billing: bool,
+    satisfaction: np.ndarray,
+    expectation: np.ndarray,
+    grievance: np.ndarray,
+    waiting: np.ndarray,
+    refuser: np.ndarray,
+) -> tuple[Any, ...]:
     """Satisfaction, complaints and grievance of one estate's owners.
 
     Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed, solved, open, months waited.
@@ -436,7 +465,17 @@ def feel(
 
 
 @kernel
-def owners_pass(first, last, bill_share, solved_share, owners, buildings, estates, world, p):  # type: ignore[no-untyped-def]
+def owners_pass(
+    first: int,
+    last: int,
+    bill_share: np.ndarray,
+    solved_share: np.ndarray,
+    owners: Owners,
+    buildings: Buildings,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Owners' month in estates first..last-1; `solved_share` is the part of each estate's open complaints solved this month.
 
     Writes owners' satisfaction, expectation, grievance and complaint columns, buildings' refuser share, and the estates'

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numba.extending import register_jitable
+from typing import Any
 
-from sim.kernel import kernel
+import numpy as np
+
+from sim.kernel import kernel, part
 from sim.state.modes import MARKET, NONE, SOE, UNIT, billed_share_of_full_fee
 
 HEALTHY, STRAINED, SPIRALLING, COLLAPSED, RECOVERING = range(5)
@@ -13,18 +14,18 @@ MEMORY = 12  # months
 HALF_YEAR = 6
 
 
-@register_jitable
+@part
 def cycle_stage(
-    billed,
-    collection,
-    quality,
-    condition,
-    half_year_collection,
-    half_year_quality,
-    lowest_collection,
-    lowest_quality,
-    q,
-):  # type: ignore[no-untyped-def]
+    billed: bool,
+    collection: float,
+    quality: float,
+    condition: float,
+    half_year_collection: float,
+    half_year_quality: float,
+    lowest_collection: float,
+    lowest_quality: float,
+    q: Any,
+) -> int:
     """The cycle stage of an estate (code): what its residents have, how that moves, and never who manages it.
 
     Judged are twelve-month collection (where it bills), quality and condition, now, half a year ago, and the lowest that
@@ -54,14 +55,14 @@ def cycle_stage(
     return STRAINED
 
 
-@register_jitable
-def covers_cost(estate):  # type: ignore[no-untyped-def]
+@part
+def covers_cost(estate: Any) -> Any:
     """True where the manager's income of twelve months covered service, overhead and what programmes charged it."""
     return estate.income_12 >= estate.spending_12 + estate.overhead_12 and estate.spending_12 > 0
 
 
-@register_jitable
-def own_income(estate):  # type: ignore[no-untyped-def]
+@part
+def own_income(estate: Any) -> Any:
     """What the manager received this month from owners, the estate's own public revenue and the employer behind it (fen).
 
     Public money and income from value-added services are left out; an employer covers whatever its estate costs.
@@ -70,8 +71,20 @@ def own_income(estate):  # type: ignore[no-untyped-def]
     return max(own, estate.spending) if estate.mode == UNIT else own
 
 
-@register_jitable
-def record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p):  # type: ignore[no-untyped-def]
+@part
+def record_month(
+    estates: np.ndarray,
+    billed: np.ndarray,
+    collected: np.ndarray,
+    income: np.ndarray,
+    own: np.ndarray,
+    spending: np.ndarray,
+    overhead: np.ndarray,
+    rate: np.ndarray,
+    quality: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
     """Update 12-month sums from the rings (12 x estates), then ladder and stage.
 
     `billed`, `collected`, `income`, `own` (see `own_income`), `spending`, `overhead` hold fen, `rate` (paid of the bills
@@ -142,7 +155,7 @@ def new_rings(estates: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 @kernel
-def record_start(estates, world, p):  # type: ignore[no-untyped-def]
+def record_start(estates: np.ndarray, world: np.ndarray, p: np.ndarray) -> None:
     """Twelve-month figures, ladder and stage of the starting state, as if the last year had been like it."""
     q = p[0]
     for e in range(estates.size):
