@@ -20,7 +20,7 @@ from sim.state.events import CAUSES, EVENT_KINDS
 THREADS_FROM = 200_000  # owners from which a second thread pays
 
 
-class City(mesa.Model):
+class City(mesa.Model):  # type: ignore[misc]  # Mesa has no types
     """A simulated city of one scenario and seed.
 
     `step()` simulates one month. `state` holds the columns (see sim.state); `agents` and `agents_by_type` hold Mesa
@@ -134,13 +134,13 @@ class City(mesa.Model):
     def agents(self) -> Any:
         """All registered agents: estates, companies, committees and government bodies (owners: `city.owners`)."""
         self._populate()
-        return mesa.Model.agents.fget(self)  # type: ignore[attr-defined]
+        return mesa.Model.agents.fget(self)
 
     @property
     def agents_by_type(self) -> Any:
         """An AgentSet of each kind, by class."""
         self._populate()
-        return mesa.Model.agents_by_type.fget(self)  # type: ignore[attr-defined]
+        return mesa.Model.agents_by_type.fget(self)
 
     @property
     def estates(self) -> list[Estate]:

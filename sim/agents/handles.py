@@ -30,7 +30,7 @@ def _column(field: Field) -> property:
     return property(read, write, doc=f"{field.meaning} [{field.unit}]")
 
 
-class RowAgent(mesa.Agent):
+class RowAgent(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
     """A registered Mesa agent that stands for one row of a table."""
 
     def __init__(self, model: City, table: np.ndarray, row: int) -> None:
@@ -46,7 +46,8 @@ class Estate(RowAgent):
     @property
     def committee(self) -> Committee:
         """The handle of this estate's owners' committee (which may not exist yet)."""
-        return self.model.committee_agents[self.row]
+        committee: Committee = self.model.committee_agents[self.row]
+        return committee
 
     @property
     def owners(self) -> mesa.agent.AgentSet:
@@ -77,7 +78,7 @@ class GovernmentBody(RowAgent):
         return int(self.model.state.books.balances[self.table["account"][self.row]])
 
 
-class Owner(mesa.Agent):
+class Owner(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
     """One owner (household), made when asked for and not registered: millions of them live in columns.
 
     `unique_id` is the row number, the permanent id that addresses the owner's draws.

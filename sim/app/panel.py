@@ -33,7 +33,7 @@ def when_opened(expansion: ui.expansion, fill: Callable[[], object]) -> None:
     """Hundreds of elements on every page would make all pages slow; what is folded away is made when first wanted."""
     filled = False
 
-    def opened(event: ValueChangeEventArguments) -> None:
+    def opened(event: ValueChangeEventArguments[Any]) -> None:
         nonlocal filled
         if event.value and not filled:
             filled = True
@@ -81,7 +81,7 @@ class Panel:
         session = self.session
         titles = {name: str(word) for name, word in offered(session.limits).items()}
 
-        def chosen(event: ValueChangeEventArguments) -> None:
+        def chosen(event: ValueChangeEventArguments[Any]) -> None:
             if event.value in titles:
                 session.choice = Choice.of(event.value)
                 self.rebuilt()
@@ -136,7 +136,7 @@ class Panel:
         session = self.session
         with ui.element("div").classes("estate-measure"):
 
-            def flip(event: ValueChangeEventArguments) -> None:
+            def flip(event: ValueChangeEventArguments[Any]) -> None:
                 self._set(session.choice.switched(measure.name, bool(event.value)))
 
             ui.checkbox(
@@ -189,7 +189,7 @@ class Panel:
         elif lever.kind in ("choice", "several"):
             several = lever.kind == "several"
 
-            def picked(event: ValueChangeEventArguments) -> None:
+            def picked(event: ValueChangeEventArguments[Any]) -> None:
                 given = event.value or []
                 try:
                     moved(lever.read(",".join(given) if several else str(given)))
@@ -223,7 +223,7 @@ class Panel:
             + (f' placeholder="{say("app.empty")}"' if lever.optional else "")
         ).mark(lever.key)
 
-        def typed(event: ValueChangeEventArguments) -> None:
+        def typed(event: ValueChangeEventArguments[Any]) -> None:
             if event.value is None and lever.optional:
                 field.props(remove="error")
                 moved(None)

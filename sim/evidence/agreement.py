@@ -62,7 +62,7 @@ class Reported:
             inside = np.where(
                 narrow, np.exp(-0.5 * ((above + below) / 2) ** 2), (ndtr(above) - ndtr(below)) / best
             )
-        return np.nan_to_num(inside, nan=0.0)
+        return np.asarray(np.nan_to_num(inside, nan=0.0))
 
     def log_likelihood(self, means: np.ndarray, chance: np.ndarray | None = None) -> np.ndarray:
         """Log of the product over statistics (m,); `chance` (m, k) that a statistic has a value at all.

@@ -84,7 +84,7 @@ class View:
         fits = (events["kind"] == int(Event.COMPANY_LEFT)) & np.isin(events["cause"], causes)
         fits &= (events["month"] >= first) & (events["month"] <= last)
         events = events[fits]
-        return events[self.chosen[events["estate"]]]
+        return np.asarray(events[self.chosen[events["estate"]]])
 
 
 @dataclass(frozen=True)

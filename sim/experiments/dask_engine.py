@@ -115,7 +115,7 @@ class _Feeding:
 
     def _window(self) -> int:
         threads = sum(self.client.nthreads().values())  # workers may come and go
-        return max(1, threads) * (1 + AHEAD)
+        return int(max(1, threads) * (1 + AHEAD))
 
     def _send(self, cells: list[Cell], number: int) -> None:
         light = [cell.for_worker() for cell in cells]

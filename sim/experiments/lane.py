@@ -54,7 +54,7 @@ class Lane:
             self.stop()
             return self._outcome(self._schedule(cell))
 
-    def _schedule(self, cell: Cell) -> ProcessFuture:
+    def _schedule(self, cell: Cell) -> ProcessFuture[Attempted]:
         if self.pool is None:
             self.pool = self._new_pool()
         return self.pool.schedule(attempt, args=[self.work, cell.for_worker()], timeout=self.timeout)

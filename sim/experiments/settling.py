@@ -207,7 +207,7 @@ class Settling:
     def _rates(self, summary: Any) -> np.ndarray:
         """Collection rate in the last year of every estate of the type; 0 where nobody bills any more."""
         rates = summary.estates["collection_last_year"][summary.estates["type"] == self.code]
-        return np.nan_to_num(rates.astype(np.float64), nan=0.0)
+        return np.asarray(np.nan_to_num(rates.astype(np.float64), nan=0.0))
 
     def _drift(self, summary: Any) -> float:
         """Change of the type's mean collection rate between the last year and the year DRIFT_YEARS before; 0 where nobody bills."""

@@ -246,11 +246,11 @@ class Store:
 
     def statuses(self, keys: Sequence[str]) -> dict[str, str]:
         """ "done" or "failed" by key; runs that the store does not know are left out."""
-        return dict(self.ledger.ask_about("key, status", keys))  # type: ignore[arg-type]
+        return dict(self.ledger.ask_about("key, status", keys))
 
     def digests(self, keys: Sequence[str]) -> dict[str, str]:
         """The summary digest of every finished run, by key."""
-        return dict(self.ledger.ask_about("key, digest", keys, "AND status = 'done'"))  # type: ignore[arg-type]
+        return dict(self.ledger.ask_about("key, digest", keys, "AND status = 'done'"))
 
     def failures(self, keys: Sequence[str]) -> list[FailedRun]:
         """The runs among these that were set aside, in the order of the keys."""

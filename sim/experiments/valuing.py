@@ -14,7 +14,7 @@ from sim.experiments.intervals import Interval, mean_interval
 from sim.experiments.menu import PREFIX, Package, in_words, with_package
 from sim.experiments.running import CellResults
 from sim.experiments.summary import RunSummary
-from sim.results.outcomes import STATE_OWNED
+from sim.results.reading import STATE_OWNED
 from sim.scenario import Scenario
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 

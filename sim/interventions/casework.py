@@ -53,4 +53,4 @@ def shared_out(bodies: np.ndarray, order: np.ndarray, wanted: np.ndarray, most: 
 
 def whole_cases(expected: np.ndarray, luck: np.ndarray) -> np.ndarray:
     """Whole numbers of cases (int64) with these means: rounded up with the chance of the fraction."""
-    return np.floor(expected + luck).astype(np.int64)
+    return np.asarray(np.floor(expected + luck).astype(np.int64))

@@ -13,7 +13,7 @@ def promised_quality(estates: np.ndarray, rows: np.ndarray) -> np.ndarray:
     From price and the standard cost of last month: a cheap estate is not held to the standard of a dear one.
     """
     full_fee = estates["price"][rows] * estates["billable_area"][rows]
-    return np.clip(full_fee / np.maximum(1.0, estates["standard_cost"][rows]), LEAST_PROMISE, 1.0)
+    return np.asarray(np.clip(full_fee / np.maximum(1.0, estates["standard_cost"][rows]), LEAST_PROMISE, 1.0))
 
 
 def value_for_price(estates: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -111,7 +111,7 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         run = np.flatnonzero(estates["company"] >= 0)
         alike, _ = mean_by_group(group[run], estates["satisfaction"][run], int(group.max()) + 1)
         found = alike[group[rows]]
-        return np.where(np.isnan(found), estates["satisfaction"][rows], found)
+        return np.asarray(np.where(np.isnan(found), estates["satisfaction"][rows], found))
 
     def _fill_gaps(self, policy: Policy, rows: Rows) -> None:
         """Owners pay for the most urgent while an estate that was taken away has no manager."""

@@ -72,7 +72,7 @@ class LegacyRemediation(Intervention, kind="legacy_remediation"):
         waiting = rows[~agreed[rows]]
         waiting = waiting[policy.spend("district", waiting, fen(self.pursuit))]
         agreed[waiting[policy.luck(waiting, 1) < self.concedes * strength]] = True
-        return rows[agreed[rows]]
+        return np.asarray(rows[agreed[rows]])
 
     def _repair(self, policy: Policy, bearer: str, rows: Rows, pace: float) -> None:
         """A month of repairs, where the bearer can pay for it; says so where it was the last."""

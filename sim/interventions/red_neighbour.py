@@ -77,7 +77,7 @@ class RedNeighbour(Intervention, kind="red_neighbour"):
         for cause, which in ((Cause.TERM_ENDED, rows[over]), (Cause.VACANCY, rows[early])):
             policy.events(which, Event.SECRETARY_LEFT, cause, policy.month - since[which])
         until[rows[over | early]] = 0
-        return over | early
+        return np.asarray(over | early)
 
     def _send(self, policy: Policy, waiting: Rows, busy: int) -> Rows:
         """Send those who are free, first where fewest have been before, then by the order of the programme."""

@@ -179,7 +179,8 @@ def posterior_chart(found: Calibration, lang: str = "en") -> Figure:
 
         def across(value: float, row: object = row) -> float:
             low, high = row.low, row.high  # type: ignore[attr-defined]
-            return LEFT + (RIGHT - LEFT) * min(max((value - low) / (high - low), 0.0), 1.0)
+            share = min(max((value - low) / (high - low), 0.0), 1.0)
+            return float(LEFT + (RIGHT - LEFT) * share)
 
         ax.text(0.02, at, parameter_name(row.parameter, lang), va="center", fontsize=9)
         ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=9, solid_capstyle="butt", zorder=0)

@@ -79,7 +79,7 @@ def _last_year(values: np.ndarray) -> np.ndarray:
     """Sums over the last twelve months, over fewer at the start."""
     total = np.concatenate([[0.0], np.cumsum(np.nan_to_num(values))])
     end = np.arange(1, len(values) + 1)
-    return total[end] - total[np.maximum(end - YEAR, 0)]
+    return np.asarray(total[end] - total[np.maximum(end - YEAR, 0)])
 
 
 def runs_of(values: Any) -> list[tuple[int, int]]:

@@ -88,7 +88,10 @@ def paid_rates(run: RunLike) -> tuple[np.ndarray, np.ndarray]:
     The mean over estates that bill rises when a bad one stops billing; that over all of them does not. The second is NaN where none bills.
     """
     city = run.city.iloc[1:]
-    return tuple(city[name].to_numpy(dtype=np.float64) for name in ("collection", "collection_billing"))  # type: ignore[return-value]
+    everybody, billing = (
+        city[name].to_numpy(dtype=np.float64) for name in ("collection", "collection_billing")
+    )
+    return everybody, billing
 
 
 def stages_at(run: RunLike, months: list[int]) -> np.ndarray:
@@ -98,7 +101,7 @@ def stages_at(run: RunLike, months: list[int]) -> np.ndarray:
     if unknown:
         raise ResultError(f"run.estates: stage {unknown[0]!r} found, allowed {', '.join(STAGE_ORDER)}")
     position = np.array([STAGE_ORDER.index(name) for name in names], dtype=np.int64)
-    return position[at_months(run, "stage", months)]
+    return np.asarray(position[at_months(run, "stage", months)])
 
 
 def stage_flows(stages: np.ndarray) -> np.ndarray:

@@ -221,5 +221,5 @@ def ablation_matrix(found: Ablation, group: str = "city", ax: Axes | None = None
     bar = style.owner(ax).colorbar(image, cax=ax.inset_axes((1.04, 0, 0.035, 1)))
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}"))
     bar.ax.tick_params(labelfontfamily=style.font_family())
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     return ax

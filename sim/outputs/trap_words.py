@@ -13,7 +13,8 @@ from sim.units import format_share
 if TYPE_CHECKING:
     from sim.experiments.levers import Lever
     from sim.experiments.no_return import NoReturn
-    from sim.experiments.tipping import Tipping, TypeMap, Width
+    from sim.experiments.tipping import Tipping, TypeMap
+    from sim.experiments.trap_width import Width
 
 _LEVERS = {
     ADDED_INCOME: (

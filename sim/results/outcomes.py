@@ -485,7 +485,8 @@ def _worst_decile(reading: Reading) -> float:
 
 def _household_share(reading: Reading, mask: np.ndarray) -> float:
     """Household-months for which `mask` (months, estates) holds, of all."""
-    return int((mask @ reading.households).sum()) / (mask.shape[0] * int(reading.households.sum()))
+    months = int(mask.shape[0])
+    return int((mask @ reading.households).sum()) / (months * int(reading.households.sum()))
 
 
 def _total(kind: Event) -> Callable[[Reading], float]:
@@ -494,7 +495,7 @@ def _total(kind: Event) -> Callable[[Reading], float]:
 
 def _borne(reading: Reading, bearer: str) -> np.ndarray:
     parts = [fen for (who, _), fen in reading.fiscal.items() if who == bearer]
-    return np.sum([np.zeros(reading.months + 1, np.int64), *parts], axis=0)
+    return np.asarray(np.sum([np.zeros(reading.months + 1, np.int64), *parts], axis=0))
 
 
 OUTCOMES: dict[str, Outcome] = _named(_run())

@@ -75,7 +75,7 @@ class Reading:
     @cached_property
     def self_sustaining(self) -> np.ndarray:
         """Whether each estate is out of the cycle and covers its cost itself."""
-        return ~self.cycle & self.covers_cost
+        return np.asarray(~self.cycle & self.covers_cost)
 
     @cached_property
     def unbilled(self) -> np.ndarray:
@@ -160,7 +160,7 @@ class Reading:
     @cached_property
     def fiscal_fen(self) -> np.ndarray:
         """Fen that public budgets of all tiers spent each month, net."""
-        return np.sum([np.zeros(self.months + 1, np.int64), *self.fiscal.values()], axis=0)
+        return np.asarray(np.sum([np.zeros(self.months + 1, np.int64), *self.fiscal.values()], axis=0))
 
     @cached_property
     def state_owned_losses(self) -> np.ndarray:
@@ -281,7 +281,7 @@ def companies_active(company: np.ndarray) -> np.ndarray:
     present = np.zeros((months, most), bool)
     row, column = np.nonzero(company >= 0)
     present[row, company[row, column]] = True
-    return present.sum(axis=1).astype(np.float64)
+    return np.asarray(present.sum(axis=1).astype(np.float64))
 
 
 def waiting_days(case_months: np.ndarray, cases: np.ndarray) -> np.ndarray:

@@ -25,7 +25,6 @@ LAYERS = (
     ("agents",),
     ("interventions",),
     ("city",),
-    ("state_owned",),
     ("size",),
     ("results", "runner"),
     ("experiments", "evidence"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nicegui import ui
 
 from sim.app.charts import city_charts
@@ -30,7 +32,7 @@ class GamePage:
         self.session, self.host = session, host
         self.team = self._team(token)
         self._shown: dict[str, object] = {}
-        self.parts: dict[str, ui.refreshable] = {}
+        self.parts: dict[str, ui.refreshable[[], Any]] = {}
         self.content = ui.refreshable(self._content)
         self.content()
         watch(host, self._look)

@@ -21,7 +21,8 @@ from sim.text import message
 from sim.units import NO_VALUE, format_share
 
 if TYPE_CHECKING:
-    from sim.experiments.budget import BudgetSearch, Valued
+    from sim.experiments.budget import BudgetSearch
+    from sim.experiments.valuing import Valued
 
 MENU_FILE = "menu.toml"
 

@@ -16,7 +16,8 @@ from sim.outputs.comparison_words import bounds_of, percent_level, points, price
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
-from sim.results.outcomes import BEARER_WORDS, OUTCOMES, STATE_OWNED
+from sim.results.outcomes import BEARER_WORDS, OUTCOMES
+from sim.results.reading import STATE_OWNED
 from sim.scenario import to_toml
 from sim.text import in_language
 from sim.units import NO_VALUE
