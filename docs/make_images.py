@@ -1,28 +1,32 @@
-"""Make the README's pictures with the README's own first command, in Chinese and English: python docs/make_images.py"""
+"""Make the first picture of README and docs, a fan over twenty seeds, in Chinese and English: python docs/make_images.py"""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sim.experiments.cell import cells_of
+from sim.experiments.running import run_cells
+from sim.outputs import style
+from sim.outputs.fan import fan, fan_alt
+from sim.scenario import load
 
 IMAGES = Path(__file__).with_name("images")
-SCENARIO = "vicious_cycle"
+SCENARIO, SEEDS = "vicious_cycle", range(1, 21)
 
 
 def main() -> None:
-    """Run the scenario once per language and copy its first chart."""
+    """Run the scenario with every seed and draw what they have in common, once per language."""
     IMAGES.mkdir(exist_ok=True)
+    scenario = load(SCENARIO)
+    with TemporaryDirectory() as store:
+        runs = [summary for _, summary in run_cells(cells_of(scenario, SEEDS), store=store)]
     for language, name in (("en", "overview.png"), ("zh", "overview.zh.png")):
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "run"
-            subprocess.run(
-                [sys.executable, "-m", "sim", "run", SCENARIO, "--lang", language, "--out", str(out)],
-                check=True,
-            )
-            shutil.copyfile(out / "charts" / "overview.png", IMAGES / name)
+        title = scenario.title.in_language(language)
+        figure = fan(runs, title, lang=language)
+        alt = fan_alt(runs, language)
+        style.write(figure, IMAGES / name, title, alt)
+        print(alt)
 
 
 if __name__ == "__main__":

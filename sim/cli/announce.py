@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.words import say
 from sim.scenario import Scenario
 from sim.size import households_of
+from sim.text import message
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,7 +19,8 @@ def announce(
     screen: Console, scenario: Scenario, changes: Mapping[str, Any], folder: Path, lang: str
 ) -> None:
     """Print title, size, types, programmes, changed values and where the results will go."""
-    screen.print(scenario.title.in_language(lang), style="bold", markup=False)
+    draw = message("draw.one", seed=scenario.seed).in_language(lang)
+    screen.print(f"{scenario.title.in_language(lang)} · {draw}", style="bold", markup=False)
     screen.print(city_line(scenario, lang), markup=False)
     kinds = scenario.estates_by_type()
     mark = "、" if lang == "zh" else ", "

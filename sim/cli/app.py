@@ -102,13 +102,31 @@ def run_command(
             "--member", min=1, help="Which member of the ensemble, from 1. / 用参数集合的第几组，从1起。"
         ),
     ] = None,
+    among: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            min=2,
+            max=10_000,
+            help="Afterwards run other seeds too, so many in all, and say where this one lies. / 随后再运行其他种子（合计次数），说明本次所处位置。",
+        ),
+    ] = None,
 ) -> None:
     """Simulate a scenario; write tables and charts. / 运行一个情景，写出数据表和图。"""
     from sim.cli.run import Order, carry_out
 
     carry_out(
         Order(
-            scenario, seed, months, tuple(settings or ()), out, words(lang), threads, charts, ensemble, member
+            scenario,
+            seed,
+            months,
+            tuple(settings or ()),
+            out,
+            words(lang),
+            threads,
+            charts,
+            ensemble,
+            member,
+            among,
         )
     )
 

@@ -8,6 +8,7 @@ from sim.cli.terminal import console
 from sim.cli.words import say
 from sim.errors import ResultError
 from sim.results import load_run
+from sim.text import message
 
 
 def tell_life(folder: Path, estate: int, out: Path | None, lang: str) -> None:
@@ -17,6 +18,7 @@ def tell_life(folder: Path, estate: int, out: Path | None, lang: str) -> None:
     run = load_run(folder)
     lines = explain_text(run, estate, lang)
     screen = console()
+    screen.print(message("draw.one", seed=run.seed).in_language(lang), style="bold", markup=False)
     for line in lines:
         screen.print(line, markup=False, soft_wrap=True)
     target = out or folder / "charts"

@@ -33,6 +33,7 @@ class Order(NamedTuple):
     charts: bool
     ensemble: str | None = None
     member: int | None = None
+    among: int | None = None
 
 
 def carry_out(order: Order) -> None:
@@ -55,6 +56,8 @@ def carry_out(order: Order) -> None:
         put_in_place(part, folder)
     show_summary(screen, run, order.lang)
     _point_to(screen, run, folder, order)
+    if order.among is not None:
+        _tell_among(screen, run, order.among, order.lang)
 
 
 def _of_member(scenario: Scenario, order: Order) -> Scenario:
@@ -99,6 +102,20 @@ def _write(run: Run, part: Path, order: Order) -> None:
         from sim.outputs import save_charts
 
         save_charts(run, part / "charts", order.lang)
+
+
+def _tell_among(screen: Console, run: Run, count: int, lang: str) -> None:
+    """Carry out the other draws, which the common store keeps, and print where this one lies."""
+    from sim.experiments.among import among
+    from sim.experiments.progress import progress_bar
+    from sim.text import in_language
+
+    screen.print()
+    with progress_bar(lang) as report:
+        found = among(run, count, progress=report)
+    with in_language(lang):
+        for line in found.sentences():
+            screen.print(line, soft_wrap=True, markup=False)
 
 
 def _point_to(screen: Console, run: Run, folder: Path, order: Order) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.errors import EstateError
 from sim.results.columns import COLUMN_WORDS
-from sim.text import Spoken
+from sim.text import Spoken, message
 from sim.words import LANGUAGES, Word
 
 CHART_WORDS = {
@@ -42,8 +42,8 @@ TEXT = {
     "month_n": Word("第{n}月", "month {n}"),
     "share_of_estates": Word("占全部小区的比例", "share of all estates"),
     "provenance": Word(
-        "情景：{name} · 随机种子 {seed} · {months}个月 · {estates}个小区",
-        "scenario: {name} · seed {seed} · {months} months · {estates} estates",
+        "{draw} · 情景：{name} · {months}个月 · {estates}个小区",
+        "{draw} · scenario: {name} · {months} months · {estates} estates",
     ),
     "overview_title": Word(
         "{time}间，陷入恶性循环或瓦解的小区由{start}变为{end}",
@@ -237,8 +237,8 @@ def provenance(run: Any, lang: str) -> str:
     return text(
         "provenance",
         lang,
+        draw=message("draw.one", seed=run.seed).in_language(lang),
         name=scenario_title(run, lang),
-        seed=run.seed,
         months=run.months,
         estates=f"{len(run.estate_table):,}",
     )

@@ -90,7 +90,9 @@ class PlayPage:
 
     def _show(self, result: Result) -> None:
         self.held = result
-        self.status.set_text(say("app.done", months=result.run.months))
+        self.status.set_text(
+            say("app.done", draw=say("draw.one", seed=result.run.seed), months=result.run.months)
+        )
         self.player.show(f"/run/{self.session.key}")
 
     async def _tell(self, estate: int) -> None:
