@@ -7,11 +7,12 @@ from collections.abc import Callable
 from nicegui import ui
 
 from sim.app.game import Decision, Game, Team
-from sim.app.game_view import UNIT, costs_public, money
+from sim.app.game_view import UNIT, costs_public
 from sim.app.levers import described
 from sim.app.panel import explain, when_opened
 from sim.app.session import Session
 from sim.text import say
+from sim.text.figures import money
 
 Submit = Callable[[Decision, int], None]
 

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from sim.app import game_work
 from sim.app.game import ENDED, Game, Year, label_of
-from sim.app.game_view import PATHS, costs_public, leader_board, money, paths_chart, watch
+from sim.app.game_view import PATHS, costs_public, leader_board, paths_chart, watch
 from sim.app.host import TRIALS, Host
 from sim.app.levers import described
 from sim.app.look import head
@@ -14,6 +14,7 @@ from sim.app.session import Session
 from sim.experiments.menu import Package, with_package
 from sim.scenario import to_toml
 from sim.text import say
+from sim.text.figures import money
 from sim.text.joins import clauses
 from sim.units import MONTHS_PER_YEAR
 

@@ -9,14 +9,14 @@ from nicegui import ui
 from sim.app.charts import city_charts
 from sim.app.game import DECIDING, ENDED, JOINING, Game, Refused, Team
 from sim.app.game_form import DecisionForm
-from sim.app.game_view import change_words, figure, leader_board, money, refused, watch
+from sim.app.game_view import change_words, figure, leader_board, refused, watch
 from sim.app.host import Host
 from sim.app.look import columns, head
 from sim.app.player import Player
 from sim.app.session import Session
 from sim.app.story import show_story
 from sim.text import say
-from sim.text.figures import share
+from sim.text.figures import money, share
 from sim.units import MONTHS_PER_YEAR
 
 TEAM = "team"  # the part of the address that holds a team's token

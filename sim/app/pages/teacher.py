@@ -9,7 +9,7 @@ from nicegui import ui
 
 from sim.app.choice import DEFAULT
 from sim.app.game import DECIDING, ENDED, JOINING, YEARS, Game, Refused, Rules, Team
-from sim.app.game_view import UNIT, leader_board, money, refused, watch
+from sim.app.game_view import UNIT, leader_board, refused, watch
 from sim.app.host import ROUNDS, TRIALS, YEARLY, Host, usual_measures
 from sim.app.levers import described, offered
 from sim.app.look import head
@@ -17,6 +17,7 @@ from sim.app.session import Session
 from sim.errors import EstateError
 from sim.interventions.describe import kinds
 from sim.text import say
+from sim.text.figures import money
 
 KEY = "key"  # the part of the address that holds the teacher's key
 
