@@ -98,6 +98,14 @@ def compare_command(
             help="Also end each programme after this month: what remains? / 另做退出检验：在该月后停止各项措施。",
         ),
     ] = None,
+    after: Annotated[
+        bool,
+        typer.Option(
+            "--after",
+            help="Also run sixty months more, programmes going on and ended: what level persists? "
+            "/ 再运行60个月（措施继续与停止）：会保持在什么水平？",
+        ),
+    ] = False,
     ensemble: EnsembleOption = None,
     level: LevelOption = 0.95,
     out: OutOption = None,
@@ -125,6 +133,7 @@ def compare_command(
             width,
             difference,
             withdraw,
+            after,
             ensemble,
             level,
             out,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.analysis_words import say
 from sim.cli.engines import Workplace, folder_name, write_results
+from sim.cli.summary import print_costs
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
 from sim.experiments.arms import prepare
@@ -15,9 +16,12 @@ from sim.experiments.compare import REPLICATIONS, Adaptive, compare, compare_stu
 from sim.experiments.comparison import KIND, Comparison
 from sim.experiments.comparison_tables import of_estates
 from sim.experiments.ensemble import as_ensemble
+from sim.experiments.persistence import Persistence, check_persistence, persistence_test
 from sim.experiments.rescue import COUNTED
 from sim.experiments.withdrawal import Withdrawal, programmes_to_end, withdrawal_test
 from sim.outputs.comparison_words import bounds_of, level_of, short_title, size_of
+from sim.outputs.persistence_words import caption_of, columns_of, note_of, rows_of
+from sim.outputs.public_money import cost_table
 from sim.results.folder import check_place
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import parse_setting
@@ -47,6 +51,7 @@ class Order(NamedTuple):
     width: float | None
     difference: float | None
     withdraw: int | None
+    after: bool
     ensemble: str | None
     level: float
     out: Path | None
@@ -91,12 +96,13 @@ def carry_out(order: Order) -> None:
         )
     screen = console()
     begun = time.perf_counter()
-    _check_withdrawal(order)
+    _check_what_follows(order)
     if order.out is not None:
         check_place(order.out, KIND)
     with order.place.opened(screen, order.lang) as (store, report):
         found = _compare(order, store, report)
         withdrawn = _withdraw(order, found, store, report)
+        after = _after(order, found, store, report)
     runs = len(found.arms) * len(found.seeds)
     screen.print(
         say(
@@ -113,7 +119,9 @@ def carry_out(order: Order) -> None:
         screen.print(say("withdrawal", order.lang, name=one.scenario.name), style="bold", markup=False)
         for line in one.sentences(order.lang):
             screen.print(line, markup=False)
-    _write(screen, found, withdrawn, order)
+    if after is not None:
+        _show_after(screen, after, order.lang)
+    _write(screen, found, _joined(withdrawn) | ({} if after is None else {"after": after.table}), order)
 
 
 def _compare(order: Order, store: Store, report: Report) -> Comparison:
@@ -123,13 +131,34 @@ def _compare(order: Order, store: Store, report: Report) -> Comparison:
     return compare(*order.scenarios, **({"outcomes": DEFAULT_MAIN} | options))
 
 
-def _check_withdrawal(order: Order) -> None:
-    """StudyError for a month in which a programme cannot end, before an hour of runs rather than after it."""
-    if order.withdraw is not None and order.study is None:
-        changes = dict(parse_setting(text) for text in order.settings)
-        for scenario in prepare(order.scenarios, order.months, changes).values():
+def _check_what_follows(order: Order) -> None:
+    """EstateError for a month in which a programme cannot end, or what cannot be carried on, before an hour of runs, not after it."""
+    if order.study is not None or (order.withdraw is None and not order.after):
+        return
+    changes = dict(parse_setting(text) for text in order.settings)
+    arms = list(prepare(order.scenarios, order.months, changes).values())
+    if order.withdraw is not None:
+        for scenario in arms:
             if scenario.interventions:
                 programmes_to_end(scenario, order.withdraw)
+    if order.after:
+        check_persistence(order.outcomes or DEFAULT_MAIN, arms)
+
+
+def _after(order: Order, found: Comparison, store: Store, report: Report) -> Persistence | None:
+    """The level that would persist, where it was asked for."""
+    if not order.after:
+        return None
+    return persistence_test(found, engine=order.place.engine(), store=store, progress=report)
+
+
+def _show_after(screen: Console, found: Persistence, lang: str) -> None:
+    made = table(caption_of(found, lang), *columns_of(found, lang), right=2)
+    for row in rows_of(found, {}, lang):
+        made.add_row(*row)
+    screen.print()
+    screen.print(made)
+    screen.print(note_of(lang), style="dim", markup=False)
 
 
 def _withdraw(order: Order, found: Comparison, store: Store, report: Report) -> list[Withdrawal]:
@@ -174,6 +203,10 @@ def show(screen: Console, found: Comparison, lang: str) -> None:
     screen.print()
     for counted in COUNTED:
         screen.print(_rescues(found, counted, lang))
+    costs = found.public_cost
+    for arm in found.arms:
+        screen.print()
+        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], lang, arm.name))
 
 
 def _differences(found: Comparison, outcome: str, lang: str) -> Table:
@@ -215,7 +248,7 @@ def _rescues(found: Comparison, counted: str, lang: str) -> Table:
     return made
 
 
-def _write(screen: Console, found: Comparison, withdrawn: list[Withdrawal], order: Order) -> None:
+def _write(screen: Console, found: Comparison, more: dict[str, Any], order: Order) -> None:
     folder = order.out or RESULTS / folder_name("compare", [arm.name for arm in found.arms], found.key)
 
     def write(part: Path) -> None:
@@ -224,7 +257,7 @@ def _write(screen: Console, found: Comparison, withdrawn: list[Withdrawal], orde
 
             with screen.status(say("drawing", order.lang)):
                 save_comparison_charts(found, part / "charts", order.lang)
-        found.save(part, _joined(withdrawn))
+        found.save(part, more)
 
     write_results(folder, KIND, found.key, write)
     screen.print()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.cli.credibility_words import assumed_line
 from sim.cli.terminal import table
 from sim.cli.words import say
+from sim.outputs.public_money import CostTable, cost_table
 from sim.results.columns import COLUMN_WORDS
 from sim.results.summary import cycle_by_type, key_changes, written
 from sim.units import format_share, format_yuan, yuan_to_fen
@@ -52,7 +53,18 @@ def show_summary(screen: Console, run: Run, lang: str) -> None:
     screen.print()
     screen.print(_money(run, lang))
     screen.print()
+    print_costs(screen, cost_table(run.public_cost, lang))
+    screen.print()
     screen.print(assumed_line(run.manifest, lang), style="dim", markup=False)
+
+
+def print_costs(screen: Console, costs: CostTable) -> None:
+    """Print public cost by year and bearer, and what it counts."""
+    made = table(costs.caption, *costs.columns, right=1)
+    for row in costs.rows:
+        made.add_row(*row)
+    screen.print(made)
+    screen.print(costs.note, style="dim", markup=False)
 
 
 def _outcomes(run: Run, lang: str) -> Table:

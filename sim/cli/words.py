@@ -30,8 +30,9 @@ SAID = {
     "end": Word("期末", "end"),
     "change": Word("变化", "change"),
     "first_month_note": Word(
-        "收缴率的起始值为第1月；只计有收费的小区，失管的小区不再计入。",
-        "Collection starts with month 1 and counts estates that bill: one that nobody manages any more drops out of it.",
+        "收费指标的起始值为第1月，均为近12个月；实收率计全部小区，未收费的月份计0（有服务而不收费的小区占比另列，其实收率低不等于收不上费），收缴率只计收费的小区。",
+        "Collection starts with month 1 and is of twelve months. The collected share counts all estates, a month without a bill as 0 "
+        "(estates served without a fee stand beside it: there it is no failure to collect); the second one only estates that bill.",
     ),
     "outcomes_title": Word(
         "全市主要指标（均值按户数加权，覆盖率为小区占比）",
@@ -43,10 +44,10 @@ SAID = {
     "type": Word("小区类型", "estate type"),
     "estates": Word("小区数", "estates"),
     "entered": Word("曾陷入", "ever in it"),
-    "collapsed_end": Word("期末失管", "collapsed at the end"),
+    "collapsed_end": Word("期末瓦解", "collapsed at the end"),
     "left": Word("已走出", "out of it again"),
     "cycle_note": Word(
-        "陷入循环：某月处于恶性循环中或失管。", "In the cycle: spiralling or collapsed in some month."
+        "陷入循环：某月处于恶性循环中或瓦解。", "In the cycle: spiralling or collapsed in some month."
     ),
     "all": Word("合计", "all"),
     "happened": Word("期间发生", "What happened"),

@@ -171,6 +171,10 @@ def _comparison(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
         options["seeds"] = saved.seeds
     again = compare(*(arm.scenario for arm in saved.arms), **options, **place.options())
     more = {} if saved.withdrawal is None else {"withdrawal": _withdrawn(saved, again, place)}
+    if saved.after is not None:
+        from sim.experiments.persistence import persistence_test
+
+        more["after"] = persistence_test(again, saved.after.after, **place.options()).table
     return _arms(content_hash(arm.scenario) for arm in saved.arms), again.digest, _WithMore(again, more)
 
 

@@ -11,9 +11,12 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.running import CellResults
+from sim.experiments.summary import RunSummary
+from sim.parameters import PARAMETERS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.results.public_money import PRICES, by_year
 from sim.scenario import Scenario, load, with_overrides
-from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
+from sim.units import MONTHS_PER_YEAR
 from sim.words import STAGES
 
 # What an arm keeps of its runs' estates.
@@ -39,7 +42,7 @@ class Arm:
     """One scenario over all seeds. First axis of every array: seeds, in the same order in every arm.
 
     scalars: OUTCOMES; series: SERIES and "cycle", (seeds, T + 1); by_type and by_district: GROUP_SERIES, (seeds, groups,
-    T + 1); estates: the columns ESTATES, (seeds, estates); spending: yuan of the whole run by (bearer, programme).
+    T + 1); estates: the columns ESTATES, (seeds, estates); spending: yuan by (bearer, programme), (seeds, years, PRICES).
     """
 
     name: str
@@ -66,10 +69,13 @@ class Arm:
 
 def gather(name: str, scenario: Scenario, results: CellResults) -> Arm:
     """The arm that the finished runs of a scenario make. StudyError if a run has no result."""
-    found = [summary for _, summary in results]
+    pairs = list(results)
+    found = [summary for _, summary in pairs]
     if len({summary.estates["type"].size for summary in found}) > 1:
         raise StudyError(f"{name}: the number of estates differs between seeds")
     keys = sorted({key for summary in found for key in summary.spending})
+    paid = [_paid_by_year(cell.scenario, summary) for cell, summary in pairs]
+    shape = (-(-scenario.months // MONTHS_PER_YEAR), len(PRICES))
     series = {one: np.stack([s.series[one] for s in found]).astype(np.float64) for one in SERIES}
     series[CYCLE] = series["stage_spiralling"] + series["stage_collapsed"]
     return Arm(
@@ -80,12 +86,17 @@ def gather(name: str, scenario: Scenario, results: CellResults) -> Arm:
         {one: np.stack([s.by_type[one] for s in found]).astype(np.float64) for one in GROUP_SERIES},
         {one: np.stack([s.by_district[one] for s in found]).astype(np.float64) for one in GROUP_SERIES},
         {one: np.stack([s.estates[one] for s in found]) for one in ESTATES},
-        {key: np.array([_yuan(s.spending.get(key)) for s in found]) for key in keys},
+        {key: np.stack([one.get(key, np.zeros(shape)) for one in paid]) for key in keys},
     )
 
 
-def _yuan(fen: np.ndarray | None) -> float:
-    return 0.0 if fen is None else int(fen.sum()) / FEN_PER_YUAN
+def _paid_by_year(scenario: Scenario, summary: RunSummary) -> dict[tuple[str, str], np.ndarray]:
+    """Public money of a run by year, with the inflation and discount rate that it was run with."""
+    changed = scenario.parameter_values()
+    inflation, rate = (
+        changed.get(key, PARAMETERS[key].default) for key in ("accounts.inflation", "accounts.discount_rate")
+    )
+    return by_year(summary.spending, summary.months, inflation, rate)
 
 
 def prepare(

@@ -228,9 +228,15 @@ class Comparison:
     def spending(self) -> pd.DataFrame:
         """One row per arm, bearer and programme: public money spent a run, and how much more than in the baseline.
 
-        The bearer "state_owned" is what state-owned companies lost, less what they gained.
+        In constant prices of the start year. The bearer "state_owned" is what state-owned companies lost.
         """
         return tables.spending(self)
+
+    @cached_property
+    def public_cost(self) -> pd.DataFrame:
+        """One row per arm, year and bearer: mean yuan of a run as paid, in constant prices and discounted, and how much more
+        than in the baseline (columns ending in _more). The bearer "state_owned" is what state-owned companies lost."""
+        return tables.public_cost(self)
 
     @cached_property
     def plane(self) -> pd.DataFrame:
@@ -289,6 +295,7 @@ class Comparison:
             "costs": self.costs,
             "plane": self.plane,
             "spending": self.spending,
+            "public_cost": self.public_cost,
             "acceptability": self.acceptability().reset_index(),
         }
 

@@ -15,6 +15,8 @@ from sim.experiments.intervals import Interval, mean_intervals
 from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER, Rescues, count_rescues
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
+from sim.results.public_money import BEARERS, PRICES
+from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -271,12 +273,15 @@ def costs(found: Comparison) -> pd.DataFrame:
 
 def spending(found: Comparison) -> pd.DataFrame:
     """See `Comparison.spending`."""
-    base = found.baseline.spending
-    none = np.zeros(len(found.seeds))
+    constant, base = PRICES.index("constant"), found.baseline.spending
     rows = []
     for arm in found.arms:
-        for bearer, programme in sorted({*arm.spending, *base}):
-            paid, before = (one.get((bearer, programme), none).mean() for one in (arm.spending, base))
+        for key in sorted({*arm.spending, *base}):
+            bearer, programme = key
+            paid, before = (
+                float(one[key][:, :, constant].sum(axis=1).mean()) if key in one else 0.0
+                for one in (arm.spending, base)
+            )
             rows.append(
                 {
                     "arm": arm.name,
@@ -292,6 +297,33 @@ def spending(found: Comparison) -> pd.DataFrame:
             for arm in found.arms
         ]
     return _frame(rows, {"yuan": "yuan/run", "more_than_baseline": "yuan/run"})
+
+
+def public_cost(found: Comparison) -> pd.DataFrame:
+    """See `Comparison.public_cost`."""
+    none = np.zeros((len(found.seeds), -(-found.baseline.scenario.months // MONTHS_PER_YEAR), len(PRICES)))
+    base = _by_bearer(found.baseline, none)
+    rows = []
+    for arm in found.arms:
+        own = _by_bearer(arm, none)
+        for bearer in BEARERS:
+            paid, more = own[bearer].mean(axis=0), (own[bearer] - base[bearer]).mean(axis=0)
+            rows += [
+                {"arm": arm.name, "year": year + 1, "bearer": bearer}
+                | dict(zip(PRICES, paid[year].tolist(), strict=True))
+                | {f"{price}_more": float(more[year, place]) for place, price in enumerate(PRICES)}
+                for year in range(paid.shape[0])
+            ]
+    money = [f"{price}{end}" for price in PRICES for end in ("", "_more")]
+    return _frame(rows, {"year": "year"} | dict.fromkeys(money, "yuan/run"))
+
+
+def _by_bearer(arm: Arm, none: np.ndarray) -> dict[str, np.ndarray]:
+    """Yuan (seeds, years, PRICES) of each bearer, over all programmes."""
+    return {
+        bearer: sum((paid for (who, _), paid in arm.spending.items() if who == bearer), none)
+        for bearer in BEARERS
+    }
 
 
 def plane(found: Comparison) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from sim.experiments.arms import CYCLE_STAGES, Arm
 from sim.experiments.comparison import KIND, Comparison, Settings
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval
+from sim.experiments.persistence import Persistence, read_persistence
 from sim.experiments.rescue import FATES
 from sim.experiments.withdrawal import read_withdrawals
 from sim.results.folder import MANIFEST, read
@@ -23,8 +24,19 @@ from sim.words import STAGES
 if TYPE_CHECKING:
     import pandas as pd
 
-READ = ("differences", "by_month", "by_type", "by_district", "rescues", "fates", "costs", "plane", "spending")
-MORE = ("withdrawal",)  # only where it was asked for
+READ = (
+    "differences",
+    "by_month",
+    "by_type",
+    "by_district",
+    "rescues",
+    "fates",
+    "costs",
+    "plane",
+    "spending",
+    "public_cost",
+)
+MORE = ("withdrawal", "after")  # only where it was asked for
 
 
 class SavedComparison(Comparison):
@@ -39,6 +51,9 @@ class SavedComparison(Comparison):
         """Made by `load_comparison`."""
         self.saved_manifest, self._frames = manifest, frames
         self.withdrawal: pd.DataFrame | None = frames.get("withdrawal")
+        self.after: Persistence | None = (
+            read_persistence(frames["after"], manifest["interval_level"]) if "after" in frames else None
+        )
         self.withdrawn = (
             [] if self.withdrawal is None else read_withdrawals(self.withdrawal, scenarios, manifest["level"])
         )

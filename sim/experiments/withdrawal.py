@@ -180,8 +180,18 @@ def programmes_to_end(scenario: Scenario, month: int, programmes: Sequence[str] 
     return names
 
 
+def ending(scenario: Scenario, month: int, programmes: Sequence[str] | None = None) -> dict[str, int]:
+    """Overrides that end programmes (default: all) after `month`: sooner where one ends by itself, never begun where it is later."""
+    ends = {}
+    for programme in scenario.interventions:
+        if programmes is None or programme.name in programmes:
+            end = month if programme.end is None else min(programme.end, month)
+            ends[f"interventions.{programme.name}.end"] = end if programme.start <= month else 0
+    return ends
+
+
 def _test(base: Scenario, name: str, month: int, outcome: str, options: Mapping[str, Any]) -> Withdrawn:
-    ends = {NEVER: {f"interventions.{name}.end": 0}, KEPT: {}, ENDED: {f"interventions.{name}.end": month}}
+    ends = {NEVER: {f"interventions.{name}.end": 0}, KEPT: {}, ENDED: ending(base, month, [name])}
     arms = [with_overrides(base, change | {"name": f"{name}_{label}"}) for label, change in ends.items()]
     found = compare(*arms, outcomes=(outcome,), **options)
     kept, ended = (found.paired(arm.name, outcome) for arm in arms[1:])

@@ -267,7 +267,7 @@ def pareto(found: BudgetSearch, ax: Axes | None = None, lang: str = "en") -> Axe
     ax.axvline(found.yearly / unit, color=style.VERMILLION, linestyle="--", linewidth=1.2)
     style.share_axis(ax, "期末不在循环中的小区" if zh else "estates out of the cycle, last year")
     ax.set_xlabel(
-        "组合的公共支出，含国企亏损（万元/年）"
+        "组合的公共成本，含国企亏损（万元/年）"
         if zh
         else "public cost of the package, losses of state-owned companies included (million yuan a year)"
     )

@@ -71,9 +71,9 @@ TEXT = {
     "effect": Word(
         "脱离循环的小区年（比基准多）", "estate-years out of the cycle, more than in the baseline"
     ),
-    "cost": Word("公共支出（比基准多，{unit}）", "public cost, more than in the baseline ({unit})"),
+    "cost": Word("公共成本（比基准多，{unit}）", "public cost, more than in the baseline ({unit})"),
     "plane_note": Word(
-        "小点：每个随机种子；大点与十字：均值和置信区间；公共支出含国有物业企业亏损",
+        "小点：每个随机种子；大点与十字：均值和置信区间；公共成本含国有物业企业亏损",
         "small dots: one seed each; large dots and crosses: means and intervals; public cost includes losses of state-owned companies",
     ),
     "dearer_better": Word("更贵、更好", "dearer, better"),

@@ -80,15 +80,15 @@ SAID = {
         "at {price} of public money per estate-year out of the cycle ({interval})",
     ),
     verdicts.COST_UNCERTAIN: Word(
-        "公共支出增减不明：每换得一个小区年脱离循环{price}（区间：{interval}，负数为节省）",
+        "公共成本增减不明：每换得一个小区年脱离循环{price}（区间：{interval}，负数为节省）",
         "at a public cost that may be more or less: {price} per estate-year out of the cycle ({interval}, negative saves)",
     ),
     verdicts.DOMINANT: Word(
         "同时节省公共资金{saved}（既有效又省钱）", "and saves {saved} of public money: better and cheaper"
     ),
-    verdicts.FREE: Word("不增加公共支出", "at no additional public cost"),
+    verdicts.FREE: Word("不增加公共成本", "at no additional public cost"),
     verdicts.DOMINATED: Word(
-        "公共支出{more}，而小区处于循环的时间更长：既费钱又有害，不可取",
+        "公共成本{more}，而小区处于循环的时间更长：既费钱又有害，不可取",
         "public cost {more} while estates spend more time in the cycle: dominated, worse for no less money",
     ),
     verdicts.SAVES_AND_HARMS: Word(
@@ -96,25 +96,25 @@ SAID = {
         "it saves {saved} of public money but estates spend more time in the cycle: {price} saved for each estate-year more in it",
     ),
     verdicts.HARM_COST_UNCERTAIN: Word(
-        "小区处于循环的时间更长，公共支出增减不明",
+        "小区处于循环的时间更长，公共成本增减不明",
         "estates spend more time in the cycle, and public cost may be more or less",
     ),
     verdicts.EFFECT_UNCERTAIN: Word(
-        "公共支出{more}，但不能排除对循环毫无作用，因此每个小区年的花费没有上限",
+        "公共成本{more}，但不能排除对循环毫无作用，因此每个小区年的花费没有上限",
         "public cost {more}, and since no effect on the cycle cannot be ruled out, the price of an estate-year out of it has no upper bound",
     ),
     verdicts.NO_EFFECT: Word(
-        "公共支出{more}，对小区处于循环的时间毫无作用",
+        "公共成本{more}，对小区处于循环的时间毫无作用",
         "public cost {more} with no effect at all on time in the cycle",
     ),
     verdicts.TOO_FEW: Word(
-        "公共支出{more}；重复太少，不计算每个小区年的花费",
+        "公共成本{more}；重复太少，不计算每个小区年的花费",
         "public cost {more}; too few replications for a price of an estate-year",
     ),
     "same_cost": Word("不变", "is the same"),
     "higher": Word("增加{size}", "is {size} higher"),
     "lower": Word("减少{size}", "is {size} lower"),
-    "a_run": Word("每次运行公共支出{more}，其中", "public cost {more} a run, in it "),
+    "a_run": Word("每次运行公共成本{more}，其中", "public cost {more} a run, in it "),
     "more_lost": Word("国有物业企业亏损增加{size}", "losses of state-owned companies {size} higher"),
     "less_lost": Word("国有物业企业亏损减少{size}", "losses of state-owned companies {size} lower"),
     "unbounded": Word("{low}以上，没有上限", "{low} or more, without bound"),

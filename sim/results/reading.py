@@ -185,16 +185,12 @@ class Reading:
     @cached_property
     def deflator(self) -> np.ndarray:
         """What a yuan of each month is worth in yuan of the start year (float64); 1 throughout without inflation."""
-        return np.asarray((1.0 + self.record.inflation) ** -self._year_index)
+        return deflator(self.months, self.record.inflation)
 
     @cached_property
     def discount(self) -> np.ndarray:
         """What a constant yuan of each month's year is worth at the start year (float64)."""
-        return np.asarray((1.0 + self.record.discount_rate) ** -self._year_index)
-
-    @cached_property
-    def _year_index(self) -> np.ndarray:
-        return (np.maximum(np.arange(self.months + 1), 1) - 1) // MONTHS_PER_YEAR * 1.0
+        return discount(self.months, self.record.discount_rate)
 
     def real_yuan(self, fen: np.ndarray, months: slice | None = None, discounted: bool = False) -> float:
         """Fen of month 0..T (int64) added up in yuan of the start year; `discounted` to it."""
@@ -203,6 +199,20 @@ class Reading:
         if np.all(factors[chosen] == 1.0):
             return int(fen[chosen].sum()) / FEN_PER_YUAN
         return float((fen[chosen] * factors[chosen]).sum()) / FEN_PER_YUAN
+
+
+def deflator(months: int, inflation: float) -> np.ndarray:
+    """What a yuan of each month 0 to `months` is worth in yuan of the start year (float64), at an inflation a year."""
+    return np.asarray((1.0 + inflation) ** -_years_since_start(months))
+
+
+def discount(months: int, rate: float) -> np.ndarray:
+    """What a constant yuan of each month's year is worth at the start year (float64), at a discount rate a year."""
+    return np.asarray((1.0 + rate) ** -_years_since_start(months))
+
+
+def _years_since_start(months: int) -> np.ndarray:
+    return (np.maximum(np.arange(months + 1), 1) - 1) // MONTHS_PER_YEAR * 1.0
 
 
 def lost(before: np.ndarray, after: np.ndarray) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.results.columns import units_of
 from sim.results.provenance import describe_run
+from sim.results.public_money import PRICES
 from sim.results.record import Record, record_of
 from sim.results.tables import TABLES, arrow_table
 
@@ -120,6 +121,16 @@ class Run:
         """What moved each month (yuan) by purpose, kind of payer, kind of payee and programme (missing for none)."""
         return self._frame("ledger")
 
+    @cached_property
+    def public_cost(self) -> pd.DataFrame:
+        """Public money (yuan) by year from 1, bearer and programme: columns nominal, constant (prices of the start year), discounted.
+
+        The bearer "state_owned" is what state-owned companies lost. ResultError for a run of version 0.1, which kept none of it.
+        """
+        frame = self._frame("public_cost")
+        frame.attrs["units"] = {"year": "year"} | dict.fromkeys(PRICES, "yuan")
+        return frame
+
     def outcomes(self) -> dict[str, float]:
         """Every outcome of the registry (`sim.results.outcomes.OUTCOMES`) by id; NaN where one does not exist.
 
@@ -130,7 +141,7 @@ class Run:
         return dict(zip(table.column("outcome").to_pylist(), map(float, values), strict=True))
 
     def table(self, name: str) -> pa.Table:
-        """A table as Arrow: "estates", "estate_table", "city", "events", "ledger" or "outcomes"."""
+        """A table as Arrow: "estates", "estate_table", "city", "events", "ledger", "outcomes" or "public_cost"."""
         return self._source.table(name)
 
     def _frame(self, name: str) -> pd.DataFrame:

@@ -18,6 +18,7 @@ KEY_OUTCOMES = (
     "collection",
     "collection_billing",
     "collected_per_household",
+    "served_without_fee",
     "quality",
     "satisfaction",
     "condition",
@@ -44,7 +45,7 @@ class Change(NamedTuple):
 
 
 def key_changes(run: Run) -> list[Change]:
-    """First and last known value of each key outcome of the city (the collection rate is not known in month 0)."""
+    """First and last known value of each key outcome of the city (collection is not known in month 0)."""
     found = []
     for column in KEY_OUTCOMES:
         known = run.city[column].dropna()

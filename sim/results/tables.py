@@ -17,11 +17,12 @@ from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSI
 from sim.results.city_table import city_columns
 from sim.results.columns import COLUMN_WORDS
 from sim.results.outcomes import OUTCOMES, POPULATIONS, run_outcomes
+from sim.results.public_money import BEARERS, PRICES, by_year
 from sim.results.reading import Reading, ratio, waiting_days
 from sim.results.record import Record
 from sim.state.events import CAUSES, EVENT_KINDS
 from sim.text import languages
-from sim.units import FEN_PER_YUAN
+from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import MODES, STAGES
 
 PROGRAMME = "programme"
@@ -172,6 +173,25 @@ def outcomes_columns(record: Record) -> Columns:
     }
 
 
+def public_cost_columns(record: Record) -> Columns:
+    """One row per year, bearer and programme ("" for what government does anyway): yuan as paid, constant, and discounted."""
+    reading = Reading(record)
+    found = by_year(reading.spending, record.months, record.inflation, record.discount_rate)
+    years = -(-record.months // MONTHS_PER_YEAR)
+    bearers, programmes = zip(*found, strict=True) if found else ((), ())
+    each = np.concatenate(list(found.values())) if found else np.zeros((0, len(PRICES)))
+    return {
+        "year": np.tile(np.arange(1, years + 1, dtype=np.int16), len(found)),
+        "bearer": _repeated(_encode(bearers, BEARERS), years),
+        PROGRAMME: _repeated(_encode(programmes, tuple(dict.fromkeys(("", *programmes)))), years),
+        **{price: each[:, place] for place, price in enumerate(PRICES)},
+    }
+
+
+def _repeated(column: Coded, times: int) -> Coded:
+    return Coded(np.repeat(column.codes, times), column.names)
+
+
 TABLES: dict[str, Callable[[Record], Columns]] = {
     "estates": estates_columns,
     "estate_table": estate_table_columns,
@@ -179,6 +199,7 @@ TABLES: dict[str, Callable[[Record], Columns]] = {
     "events": events_columns,
     "ledger": ledger_columns,
     "outcomes": outcomes_columns,
+    "public_cost": public_cost_columns,
 }
 """What makes the columns of each table of a run, by the name of the table."""
 

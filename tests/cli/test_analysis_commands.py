@@ -54,7 +54,7 @@ def compare(store: str, *arguments: str, lang: str = "en"):
 
 
 def test_compare_says_and_writes_what_it_found(elsewhere, store):
-    result = compare(store, "--replications", "6", "--withdraw", "18")
+    result = compare(store, "--replications", "6", "--withdraw", "18", "--after")
     assert result.exit_code == 0, result.output
     for words in (
         "Compared with vicious_cycle, subsidy_only",
@@ -65,6 +65,9 @@ def test_compare_says_and_writes_what_it_found(elsewhere, store):
         "Only 6 replications",
         "Withdrawal test: subsidy_only",
         "in the cycle without",
+        "The same in households",
+        "60 months on",
+        "losses of state-owned",
         "Results: results",
     ):
         assert words in result.output, words
@@ -75,6 +78,7 @@ def test_compare_says_and_writes_what_it_found(elsewhere, store):
     assert (
         table["outcome"].iloc[0] == "collection_last_year"
         and len(pd.read_csv(folder / "withdrawal.csv")) == 1
+        and set(pd.read_csv(folder / "after.csv")["programmes"]) == {"never", "kept", "ended"}
     )
     assert (
         json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["arms"]["subsidy_only"][

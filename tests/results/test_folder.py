@@ -36,7 +36,7 @@ def test_round_trip(run, saved):
     loaded = load_run(saved)
     assert (loaded.seed, loaded.months, loaded.wall_seconds) == (run.seed, run.months, run.wall_seconds)
     assert loaded.scenario == run.scenario
-    assert set(TABLES) == {"estates", "estate_table", "city", "events", "ledger", "outcomes"}
+    assert set(TABLES) == {"estates", "estate_table", "city", "events", "ledger", "outcomes", "public_cost"}
     pd.testing.assert_series_equal(pd.Series(loaded.outcomes()), pd.Series(run.outcomes()))
     for name in ("estates", "estate_table", "city", "events", "ledger"):
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(run, name))

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.compare import LOOKS
 from sim.experiments.comparison_tables import manifest as manifest_of
 from sim.experiments.comparison_tables import of_estates
+from sim.experiments.persistence import AFTER
 from sim.experiments.rescue import COUNTED
 from sim.outputs.catalog import capital, scenario_title
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
 from sim.outputs.comparison_words import bounds_of, percent_level, points, price_clause, size_of
+from sim.outputs.persistence_words import caption_of, columns_of, note_of, rows_of
+from sim.outputs.public_money import cost_table
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
@@ -65,8 +68,13 @@ def part_of_comparison(found: Comparison, lang: str) -> Part:
             )
             for name, entry in COMPARISON_CHARTS.items()
         ),
-        (_costs(found, lang), _measures(found, lang), *_spending(found, lang)),
-        (*_fates(found, lang), _types(found, lang), _differences(found, lang)),
+        (
+            _costs(found, lang),
+            *_public_cost(found, lang),
+            _measures(found, lang),
+            *_spending(found, lang),
+        ),
+        (*_after(found, lang), *_fates(found, lang), _types(found, lang), _differences(found, lang)),
         sure,
         common.assumptions([arm.scenario for arm in found.arms], lang),
         commands,
@@ -140,6 +148,15 @@ def _costs(found: Comparison, lang: str) -> Table:
     return Table(say("cost_title", lang), columns, tuple(rows))
 
 
+def _public_cost(found: Comparison, lang: str) -> list[Table]:
+    """Public cost by year and bearer, a table for each arm."""
+    table = found.public_cost
+    made = [
+        cost_table(table[table["arm"] == arm.name], lang, title_of(found, arm, lang)) for arm in found.arms
+    ]
+    return [Table(*one) for one in made]
+
+
 def _measures(found: Comparison, lang: str) -> Table:
     rows = tuple(
         (
@@ -179,6 +196,16 @@ def _spending(found: Comparison, lang: str) -> list[Table]:
         )
     columns = tuple(say(key, lang) for key in ("scenario", "bearer", "programme", "public_cost", "more"))
     return [Table(say("spending_title", lang), columns, tuple(rows))] if rows else []
+
+
+def _after(found: Comparison, lang: str) -> list[Table]:
+    """The level that would persist, where that was asked for."""
+    after = getattr(found, "after", None)
+    if after is None:
+        return []
+    titles = {arm.name: title_of(found, arm, lang) for arm in found.arms}
+    rows = tuple(rows_of(after, titles, lang))
+    return [Table(caption_of(after, lang), columns_of(after, lang), rows, note_of(lang))]
 
 
 def _fates(found: Comparison, lang: str) -> list[Table]:
@@ -292,6 +319,8 @@ def _commands(found: Comparison, lang: str) -> tuple[tuple[str, ...], str]:
     tests = getattr(found, "withdrawn", [])
     more = common.ensemble_option(found.settings.ensemble)
     more += f" --withdraw {tests[0].tests[0].month}" if tests else ""
+    after = getattr(found, "after", None)
+    more += " --after" if after is not None and after.after == AFTER else ""
     command = f"estate compare {names} {asked} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{more} --level {found.settings.level:g}"
     return (command,), say("own_file" if own else "same_command", lang)
 

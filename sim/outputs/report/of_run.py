@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from sim.outputs.catalog import ACCOUNT_WORDS, name_of, percent
 from sim.outputs.charts import CHARTS, chart
-from sim.outputs.measures import net_by_year, spent
+from sim.outputs.measures import net_by_year
+from sim.outputs.public_money import cost_table
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
 from sim.results.columns import COLUMN_WORDS
-from sim.results.record import PUBLIC_BEARERS
+from sim.results.public_money import STATE_OWNED
 from sim.results.summary import cycle_by_type, key_changes, written
 from sim.scenario import to_toml
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -55,21 +57,24 @@ def part_of_run(run: Run, lang: str) -> Part:
 
 def _finding(run: Run, lang: str) -> str:
     cycle = run.city["stage_spiralling"] + run.city["stage_collapsed"]
-    last, rate = run.city.iloc[-1], ""
-    if last["collection"] == last["collection"]:  # NaN where no estate bills any more
-        rate = say(
-            "rate_part",
-            lang,
-            rate=percent(last["collection"]),
-            low=percent(last["collection_p10"]),
-            high=percent(last["collection_p90"]),
-        )
+    last = run.city.iloc[-1]
+    billing = last["collection_billing"]  # NaN where no estate bills any more
+    rate = say(
+        "rate_part",
+        lang,
+        rate=percent(last["collection"]),
+        low=percent(last["collection_p10"]),
+        high=percent(last["collection_p90"]),
+        billing=percent(billing) if billing == billing else NO_VALUE,
+        unbilled=percent(last["served_without_fee"]),
+    )
     return say(
         "found_run",
         lang,
         months=run.months,
         start=percent(float(cycle.iloc[0]), 1),
         end=percent(float(cycle.iloc[-1]), 1),
+        year=percent(float(cycle.iloc[1:].tail(12).mean()), 1),
         rate_part=rate,
         quality=percent(last["quality"]),
         low=percent(last["quality_p10"]),
@@ -77,20 +82,16 @@ def _finding(run: Run, lang: str) -> str:
     )
 
 
-def public_spending(run: Run) -> dict[str, float]:
-    """Yuan of public money spent net over the run, by programme ("" for outside any)."""
-    ledger = spent(run)
-    found: dict[str, float] = {}
-    for side, sign in (("payer_kind", 1.0), ("payee_kind", -1.0)):
-        rows = ledger[ledger[side].astype(str).isin(PUBLIC_BEARERS)]
-        names = rows["programme"].astype(object).fillna("")
-        for name, yuan in rows.groupby(names)["yuan"].sum().items():
-            found[str(name)] = found.get(str(name), 0.0) + sign * float(yuan)
-    return found
+def fiscal_spending(run: Run) -> dict[str, float]:
+    """Yuan that public budgets spent over the run by programme ("" outside any), net, in constant prices of the start year."""
+    table = run.public_cost
+    fiscal = table[(table["bearer"].astype(str) != STATE_OWNED).to_numpy()]
+    by_programme = fiscal.groupby(fiscal["programme"].astype(str))["constant"].sum()
+    return {str(name): float(yuan) for name, yuan in by_programme.items()}
 
 
 def _programmes(run: Run, lang: str) -> tuple[Table, ...]:
-    spending, years = public_spending(run), len(run.estate_table) * run.months / 12
+    spending, years = fiscal_spending(run), len(run.estate_table) * run.months / 12
     rows = []
     for one in run.scenario.interventions:
         yuan = spending.pop(one.name, 0.0)
@@ -104,8 +105,9 @@ def _programmes(run: Run, lang: str) -> tuple[Table, ...]:
         )
     rest = sum(spending.values())
     rows.append((say("other", lang), "", common.yuan(rest, lang), common.yuan(rest / years, lang)))
-    columns = tuple(say(key, lang) for key in ("programme", "when", "public_cost", "per_estate_year"))
-    return (Table(say("programmes_run", lang), columns, tuple(rows), say("not_price", lang)),)
+    columns = tuple(say(key, lang) for key in ("programme", "when", "fiscal_spending", "per_estate_year"))
+    programmes = Table(say("programmes_run", lang), columns, tuple(rows), say("not_price", lang))
+    return (programmes, Table(*cost_table(run.public_cost, lang)))
 
 
 def _changes(run: Run, lang: str) -> Table:

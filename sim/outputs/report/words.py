@@ -45,12 +45,12 @@ WORDS = {
         "这{n}个情景的结果有何不同？", "How do the results of these {n} scenarios differ?"
     ),
     "found_run": Word(
-        "{months}个月内，处于恶性循环或失管的小区由{start}变为{end}；末月{rate_part}服务质量（户均）{quality}，中间80%的小区在{low}至{high}之间。",
-        "Over {months} months the share of estates in the cycle (spiralling or collapsed) goes from {start} to {end}; in the last month {rate_part}service quality averages {quality} of the standard, and the middle 80 % of estates lie between {low} and {high}.",
+        "{months}个月内，处于恶性循环或瓦解的小区由{start}变为{end}（最后12个月平均{year}）；末月{rate_part}服务质量（户均）{quality}，中间80%的小区在{low}至{high}之间。",
+        "Over {months} months the share of estates in the cycle (spiralling or collapsed) goes from {start} to {end} ({year} on average over the last twelve months); in the last month {rate_part}service quality averages {quality} of the standard, and the middle 80 % of estates lie between {low} and {high}.",
     ),
     "rate_part": Word(
-        "收缴率为{rate}（中间80%的小区在{low}至{high}之间），",
-        "collection is {rate} (middle 80 % of estates {low} to {high}), ",
+        "物业费实收率（全部小区，未收费计0）为{rate}（中间80%的小区在{low}至{high}之间），只计收费的小区为{billing}，有服务而不收费的小区占{unbilled}；",
+        "the collected share of a year's bills over all estates is {rate} (middle 80 % of estates {low} to {high}), {billing} over those that bill, and {unbilled} of estates are served without a fee; ",
     ),
     "one_run": Word(
         "这是一次运行：区间表示小区之间的差别，不是置信区间。",
@@ -250,7 +250,7 @@ WORDS = {
     "tried": Word("试过的组合", "packages tried"),
     "package": Word("组合", "package"),
     "bought": Word("买什么，从何时起", "what is bought, and when"),
-    "cost_a_year": Word("年均公共支出", "public cost a year"),
+    "cost_a_year": Word("年均公共成本", "public cost a year"),
     "most_in_a_year": Word("最多的一年", "dearest year"),
     "price_last_year": Word(
         "每多一个脱离循环的小区，每年花费", "a year for each estate more out of the cycle"
@@ -276,7 +276,7 @@ WORDS = {
     ),
     "pareto_title": Word("同样的钱，能救出多少小区", "What the money buys"),
     "pareto_alt": Word(
-        "散点图：横轴为每年公共支出，纵轴为末年不在循环中的小区占比，前沿以折线相连。",
+        "散点图：横轴为每年公共成本，纵轴为末年不在循环中的小区占比，前沿以折线相连。",
         "Scatter: public cost a year across, estates out of the cycle up, the front joined by a line. ",
     ),
     "sure_search": Word(
@@ -338,15 +338,17 @@ WORDS = {
     "changes": Word("改动", "changes"),
     "types_title": Word("规模与时间", "Size and time"),
     "programmes_run": Word(
-        "各项措施的公共支出（净额，全程）", "Public money spent on each intervention (net, whole run)"
+        "各项措施的财政支出（净额，全程，起始年不变价）",
+        "Fiscal spending on each intervention (net, whole run, in constant prices)",
     ),
     "programme": Word("措施", "intervention"),
     "when": Word("时间", "when"),
-    "public_cost": Word("公共支出", "public cost"),
+    "public_cost": Word("公共成本", "public cost"),
+    "fiscal_spending": Word("财政支出", "fiscal spending"),
     "per_estate_year": Word("每小区每年", "per estate and year"),
     "not_price": Word(
-        "一次运行没有可比的基准，因此没有“每个小区年脱离循环的花费”；这里的分母是全部小区年。“其他”是不属于任何措施的公共支出。",
-        "One run has nothing to be compared with, so there is no price of an estate-year out of the cycle; here cost is divided by all estate-years. “Other” is public spending outside any intervention.",
+        "一次运行没有可比的基准，因此没有“每个小区年脱离循环的花费”；这里的分母是全部小区年。“其他”是不属于任何措施的财政支出；国有物业企业的亏损见下表。",
+        "One run has nothing to be compared with, so there is no price of an estate-year out of the cycle; here cost is divided by all estate-years. “Other” is fiscal spending outside any intervention; losses of state-owned companies stand in the next table.",
     ),
     "not_price_batch": Word(
         "各情景未作成对比较，因此没有“每个小区年脱离循环的花费”；这里的分母是全部小区年。",
@@ -360,11 +362,14 @@ WORDS = {
         "与基准相比的花费与效果（每次运行的均值与区间）",
         "Cost and effect against the baseline (means a run, with intervals)",
     ),
-    "more_cost": Word("多花的公共支出", "additional public cost"),
+    "more_cost": Word("多花的公共成本", "additional public cost"),
     "years_out": Word("多脱离循环的小区年", "estate-years out of the cycle, gained"),
     "price": Word("每个小区年的花费", "cost per estate-year"),
     "verdict": Word("结论", "in words"),
-    "spending_title": Word("由谁出钱（公共支出，每次运行）", "Who pays (public spending a run)"),
+    "spending_title": Word(
+        "由谁出钱（财政支出与国企亏损，每次运行，起始年不变价）",
+        "Who pays (fiscal spending, and losses of state-owned companies; a run, in constant prices)",
+    ),
     "bearer": Word("承担者", "bearer"),
     "more": Word("比基准多", "more than the baseline"),
     "services": Word("日常公共服务", "ordinary public services"),

@@ -1,0 +1,113 @@
+"""The level that would persist: what is carried on, what is ended, and what still moves."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.errors import StudyError
+from sim.experiments.compare import compare
+from sim.experiments.engine import InProcess
+from sim.experiments.persistence import (
+    carried_on,
+    drift_of,
+    lasting,
+    persistence_test,
+    read_persistence,
+)
+from sim.experiments.saved_comparison import load_comparison
+from sim.experiments.withdrawal import ENDED, KEPT, NEVER
+from sim.outputs.persistence_words import rows_of
+from sim.outputs.report.of_comparison import part_of_comparison
+from sim.scenario import load, with_overrides
+
+SIZE = {"city.estates": 16, "companies.private": 4, "months": 14} | {
+    f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")
+}
+SEEDS = (1, 2)
+
+
+def test_programmes_go_on_as_planned_or_end_with_the_first_run() -> None:
+    base = with_overrides(load("package"), {"months": 36})
+    first, second = base.interventions[0].name, base.interventions[1].name
+    planned = with_overrides(base, {f"interventions.{first}.start": 40, f"interventions.{second}.end": 30})
+    arms = carried_on(planned, 60)
+    assert {arm.months for arm in arms.values()} == {96} and set(arms) == {KEPT, ENDED}
+    kept, ended = ({one.name: one for one in arms[name].interventions} for name in (KEPT, ENDED))
+    assert kept[first].end == base.interventions[0].end and kept[first].start == 40
+    assert ended[first].end == 0  # it would have begun later, and never does
+    assert kept[second].end == ended[second].end == 30
+    assert all(one.end in (0, 30, 36) for one in ended.values())
+    assert set(carried_on(load("vicious_cycle"), 60)) == {NEVER}
+
+
+def test_a_sum_of_the_run_gives_its_last_year_and_other_sums_nothing() -> None:
+    asked = ("collection_last_year", "public_cost", "public_cost_last_year", "exits", "nominal_end")
+    assert lasting(asked) == ("collection_last_year", "public_cost_last_year", "nominal_end")
+
+
+def test_drift_is_the_rise_of_the_line_over_the_last_twelve_months() -> None:
+    rising = np.concatenate([np.zeros(20), np.linspace(0.5, 0.55, 12)])
+    falling = np.concatenate([np.ones(20), np.linspace(0.5, 0.45, 12)])
+    outcome = "collection_last_year"
+    assert drift_of({"collection": rising[None]}, outcome) == pytest.approx(0.05)
+    assert drift_of({"collection": falling[None]}, outcome) == pytest.approx(-0.05)
+    assert drift_of({"collection": np.stack([rising, falling])}, outcome) == pytest.approx(0)
+    shaken = 0.5 + 0.02 * (-1.0) ** np.arange(32)  # up and down is no drift
+    assert abs(drift_of({"collection": shaken[None]}, outcome)) < 0.01
+    assert math.isnan(drift_of({}, "public_cost_last_year"))  # yuan are no points
+
+
+def test_the_levels_are_those_of_runs_that_long(tmp_path: Path) -> None:
+    options = {"engine": InProcess(), "store": tmp_path / "store"}
+    outcomes = ("collection_last_year", "cycle_share_last_year", "public_cost")
+    found = compare(
+        "vicious_cycle", "subsidy_only", seeds=SEEDS, overrides=SIZE, outcomes=outcomes, **options
+    )
+    after = persistence_test(found, 24, **options)
+    told = {(one.arm, one.programmes, one.outcome): one for one in after.levels}
+    kinds = {("vicious_cycle", NEVER), ("subsidy_only", KEPT), ("subsidy_only", ENDED)}
+    assert {key[:2] for key in told} == kinds and len(told) == 9
+    longer = SIZE | {"months": 38}
+    again = compare(
+        "vicious_cycle", "subsidy_only", seeds=SEEDS, overrides=longer, outcomes=outcomes, **options
+    )
+    for name, programmes in (("vicious_cycle", NEVER), ("subsidy_only", KEPT)):
+        one = told[name, programmes, "collection_last_year"]
+        assert one.mean == pytest.approx(again.arm(name).scalars["collection_last_year"].mean())
+        assert one.before == pytest.approx(found.arm(name).scalars["collection_last_year"].mean())
+    pairs = [one.programmes for one in after.levels if one.arm == "subsidy_only"]
+    assert pairs == [KEPT, ENDED] * 3  # side by side
+    paid = [told["subsidy_only", kind, "public_cost_last_year"].mean for kind in (KEPT, ENDED)]
+    assert paid[0] > paid[1]  # what has ended costs no more
+    folder = found.save(tmp_path / "saved", {"after": after.table})
+    saved = load_comparison(folder)
+    assert saved.after is not None and saved.after.after == 24
+    assert rows_of(saved.after, {}, "en") == rows_of(after, {}, "en")
+    part = part_of_comparison(saved, "en")
+    assert any("24 further months" in table.caption for table in part.gains)
+    assert "--after" not in part.commands[0]  # the command carries on for sixty months, no other number
+
+
+def test_over_three_points_within_the_year_is_still_moving() -> None:
+    import pandas as pd
+
+    row = {"arm": "a", "outcome": "collection_last_year", "after": 60, "programmes": KEPT, "before": 0.5}
+    row |= {"level": 0.6, "low": 0.5, "high": 0.7, "note": ""}
+    rows = [row | {"drift": drift} for drift in (0.031, -0.031, 0.029, math.nan)]
+    found = read_persistence(pd.DataFrame(rows), 0.95)
+    assert [one.moving for one in found.levels] == [True, True, False, False]
+    said = [cells[-1] for cells in rows_of(found, {}, "en")]
+    assert said[0] == "still moving (+3.1)" and said[2] == "at rest (+2.9)" and "moving" not in said[3]
+    assert rows_of(found, {}, "en")[0][5] == "50.0% to 70.0%"
+    assert "仍在变动" in rows_of(found, {}, "zh")[1][-1]
+
+
+def test_without_an_outcome_that_could_last_nothing_is_carried_on() -> None:
+    from sim.experiments.persistence import check_persistence
+
+    with pytest.raises(StudyError, match="last twelve months"):
+        check_persistence(("exits",), [load("vicious_cycle")])
