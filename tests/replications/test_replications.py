@@ -13,11 +13,15 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.errors import StudyError
+from sim.experiments.ablate import ablate
+from sim.experiments.engine import InProcess
+from sim.experiments.representative import alike, started_at
 from sim.replications import MODELS, Replication, granovetter, jonsson, replicate, wiedermann
 from sim.replications.checks import around, close
 from sim.replications.folds import fold
 from sim.replications.norm_world import SHARP, norm_city, norm_map, settle, shares, start_at
 from sim.replications.tables import page, verdict
+from sim.scenario import load, with_overrides
 from sim.text import in_language, message
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -194,3 +198,23 @@ def test_a_sharp_weight_leaves_no_luck() -> None:
         start_at(city, 0.3)
         city.step()
         assert float(shares(city)[0]) == pytest.approx(0.25, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_ablate_finds_no_trap_left_where_service_does_not_follow_payment() -> None:
+    """Conditional payers at the default norm weight, cost above the fee: the norm alone cannot keep an estate in the cycle."""
+    base = load("vicious_cycle")
+    well_begun = started_at(alike(base, "commodity", 6, 150), "commodity", 0.9, 0.85)
+    fee = base.types["commodity"].fee_price
+    world = with_overrides(
+        well_begun,
+        {
+            "types.commodity.cost_per_area": round(1.2 * fee, 3),
+            "parameters.payment.share_steady": 0.0,
+            "parameters.payment.share_free_rider": 0.0,
+        },
+    )
+    found = ablate(world, seeds=(1, 2, 3, 4, 5), months=120, pairs=False, engine=InProcess())
+    trapped = found.base["city"]
+    assert trapped.mean() > 0.03
+    assert trapped + found.arm("service").change["city"] == pytest.approx(np.zeros(5), abs=1e-12)
