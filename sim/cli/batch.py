@@ -254,7 +254,7 @@ def _write_index(entries: list[Entry], order: Order) -> None:
 
 
 def _doubt(order: Order) -> str:
-    """Whether intervals contain the uncertainty of parameters."""
+    """Whether ranges contain the uncertainty of parameters."""
     return doubt_line(
         None if order.ensemble is None else order.ensemble.facts(order.replications), order.lang
     )

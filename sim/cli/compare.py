@@ -22,6 +22,8 @@ from sim.experiments.withdrawal import Withdrawal, programmes_to_end, withdrawal
 from sim.outputs.comparison_words import bounds_of, level_of, short_title, size_of
 from sim.outputs.persistence_words import caption_of, columns_of, note_of, rows_of
 from sim.outputs.public_money import cost_table
+from sim.experiments.intervals import Range
+from sim.outputs.range_words import range_bounds, range_head
 from sim.results.folder import check_place
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import parse_setting
@@ -212,8 +214,10 @@ def show(screen: Console, found: Comparison, lang: str) -> None:
 def _differences(found: Comparison, outcome: str, lang: str) -> Table:
     rows = found.differences[found.differences["outcome"] == outcome]
     unit = OUTCOMES[outcome].unit
-    columns = ("arm", "arm_mean", "difference", "interval", "needed")
-    made = table("", *(say(key, lang, level=f"{100 * found.interval_level:.3g}") for key in columns), right=1)
+    columns = ("arm", "arm_mean", "difference", "mean_interval", "needed")
+    heads = [say(key, lang, level=f"{100 * found.interval_level:.3g}") for key in columns]
+    heads.insert(4, range_head(found.range(rows["arm"].iloc[0], outcome), lang))
+    made = table("", *heads, right=1)
     for _, row in rows.iterrows():
         needed = row["replications_needed"]
         made.add_row(
@@ -221,6 +225,7 @@ def _differences(found: Comparison, outcome: str, lang: str) -> Table:
             level_of(row["arm_mean"], unit, lang),
             size_of(row["difference"], unit, lang, sign=True),
             bounds_of(row["low"], row["high"], unit, lang),
+            range_bounds(Range.of_row(row.to_dict()), unit, lang),
             "–" if needed != needed else f"{needed:,.0f}",
         )
     return made

@@ -45,6 +45,14 @@ SAID = {
     "missing_note": Word(
         "有运行缺失，因此不计算任何统计量。", "Runs are missing, so no statistic is computed over the others."
     ),
+    "few": Word(
+        "每个组合只有{count}次重复：不足五次，看不出均值有多准；括号内是单次运行可能的结果。",
+        "{count} replications of each point: under five nothing says how precisely a mean is known; in brackets is what may happen in a single run.",
+    ),
+    "rough": Word(
+        "每个组合只有{count}次重复：不足十次，标准误为粗略；括号内是单次运行可能的结果。",
+        "{count} replications of each point: under ten the standard error is rough; in brackets is what may happen in a single run.",
+    ),
     "no_value": Word("{number}次运行无此值", "no value in {number} runs"),
     "study": Word("研究", "study"),
     "id": Word("编号", "id"),

@@ -121,11 +121,13 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
 
 
 def _show_outcomes(screen: Console, result: StudyResult, lang: str) -> None:
-    """Mean of every outcome over all runs, and over the replications of the lowest and highest point."""
+    """Mean of every outcome over all runs, and mean and range over the replications of the lowest and highest point."""
+    from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, range_of
     from sim.outputs.comparison_words import level_of, size_of
+    from sim.outputs.range_words import range_of_runs
     from sim.results.outcomes import OUTCOMES
 
-    runs = result.runs
+    runs, count = result.runs, result.study.replications
     made = table("", *(say(key, lang) for key in ("outcome", "mean", "lowest", "highest", "se")), right=1)
     for name in result.study.outcomes:
         label = OUTCOMES[name].in_language(lang)
@@ -133,14 +135,17 @@ def _show_outcomes(screen: Console, result: StudyResult, lang: str) -> None:
         if empty:
             made.add_row(label, say("no_value", lang, number=empty), "", "", "")
             continue
-        points = runs.groupby("point")[name]
+        points, unit = runs.groupby("point")[name], OUTCOMES[name].unit
         means, errors = points.mean(), points.sem()
-        unit = OUTCOMES[name].unit
-        shown = [level_of(value, unit, lang) for value in (runs[name].mean(), means.min(), means.max())]
-        made.add_row(
-            label, *shown, size_of(errors.median(), unit, lang) if result.study.replications > 1 else "–"
-        )
+        shown = [level_of(runs[name].mean(), unit, lang)]
+        for point in (means.idxmin(), means.idxmax()):
+            found = range_of(points.get_group(point))
+            span = f" ({range_of_runs(found, unit, lang)})" if found.exists else ""
+            shown.append(level_of(means[point], unit, lang) + span)
+        made.add_row(label, *shown, size_of(errors.median(), unit, lang) if count >= LEAST_PAIRS else "–")
     screen.print(made)
+    if count < ROUGH_PAIRS:
+        screen.print(say("few" if count < LEAST_PAIRS else "rough", lang, count=count), style="yellow")
 
 
 def _asked(file: str, ensemble: str | None) -> str:

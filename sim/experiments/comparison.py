@@ -21,7 +21,9 @@ from sim.experiments.intervals import (
     LEVEL,
     POWER,
     Interval,
+    Range,
     mean_interval,
+    range_of,
     replications_for_difference,
     replications_for_width,
 )
@@ -131,10 +133,14 @@ class Comparison:
         return np.asarray(arm.scalars[outcome] - self.baseline.scalars[outcome])
 
     def interval(self, name: str, outcome: str) -> Interval:
-        """Bootstrap interval of the mean paired difference of an outcome."""
+        """How precisely the mean paired difference of an outcome is known: its bootstrap interval."""
         if (name, outcome) not in self._intervals:
             self._intervals[name, outcome] = mean_interval(self.paired(name, outcome), self.interval_level)
         return self._intervals[name, outcome]
+
+    def range(self, name: str, outcome: str) -> Range:
+        """What an arm may do to an outcome over members and luck: the range of its paired differences."""
+        return range_of(self.paired(name, outcome))
 
     def replications_needed(
         self,
@@ -186,7 +192,7 @@ class Comparison:
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """One row per arm and outcome: both means, the paired difference with its interval, and the replications it needs."""
+        """One row per arm and outcome: both means, the paired difference with its interval, its range over pairs, and the replications it needs."""
         return tables.differences(self)
 
     def by_month(self, series: tuple[str, ...] = tables.MONTHLY) -> pd.DataFrame:

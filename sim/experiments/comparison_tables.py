@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.arms import CYCLE, Arm
 from sim.experiments.cost_effect import acceptability, price_range
-from sim.experiments.intervals import Interval, mean_intervals
+from sim.experiments.intervals import Interval, mean_intervals, range_of
 from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER, Rescues, count_rescues
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MONTHLY = (CYCLE, "collection", "satisfaction", "quality", "public_cost")
 MONTH_RESAMPLES = 1999  # of each month; ends of a ribbon need fewer than a figure in print
 OF_OUTCOME = "unit of the outcome"
+RANGE = ("range_low", "range_high")
 SERIES_UNITS = {CYCLE: "share", "public_cost": "yuan/month", "trust": "share", "grievance": "share"}
 
 
@@ -46,15 +47,18 @@ def differences(found: Comparison) -> pd.DataFrame:
                     "arm_mean": float(arm.scalars[outcome].mean()),
                     "difference": float(paired.mean()),
                     **_bounds(interval),
+                    **found.range(arm.name, outcome).columns(),
                     "spread": float(paired.std(ddof=1)),
                     "replications": len(found.seeds),
                     "asked_difference": asked.get(outcome, float(paired.mean())),
                     "replications_needed": math.nan if needed is None else float(needed),
                 }
             )
-    columns = ("baseline_mean", "arm_mean", "difference", "low", "high", "spread", "asked_difference")
+    columns = ("baseline_mean", "arm_mean", "difference", "low", "high", *RANGE, "spread", "asked_difference")
     return _frame(
-        rows, dict.fromkeys(columns, OF_OUTCOME) | {"replications": "runs", "replications_needed": "runs"}
+        rows,
+        dict.fromkeys(columns, OF_OUTCOME)
+        | {"pairs": "pairs", "replications": "runs", "replications_needed": "runs"},
     )
 
 
@@ -79,10 +83,10 @@ def by_month(found: Comparison, series: Sequence[str]) -> pd.DataFrame:
                         "difference": mean,
                     }
                     | _bounds(interval)
+                    | range_of(paired[:, month]).columns()
                 )
-    return _frame(
-        rows, {"month": "month"} | dict.fromkeys(("difference", "low", "high"), "unit of the series")
-    )
+    numbers = ("difference", "low", "high", *RANGE)
+    return _frame(rows, {"month": "month", "pairs": "pairs"} | dict.fromkeys(numbers, "unit of the series"))
 
 
 def unit_of_series(name: str) -> str:
@@ -115,8 +119,10 @@ def by_group(found: Comparison, by: str) -> pd.DataFrame:
                         "difference": high - low,
                     }
                     | _bounds(interval)
+                    | range_of(after[:, place] - before[:, place]).columns()
                 )
-    return _frame(rows, dict.fromkeys(("baseline_mean", "arm_mean", "difference", "low", "high"), "share"))
+    numbers = ("baseline_mean", "arm_mean", "difference", "low", "high", *RANGE)
+    return _frame(rows, {"pairs": "pairs"} | dict.fromkeys(numbers, "share"))
 
 
 def fates(found: Comparison) -> pd.DataFrame:
@@ -415,6 +421,7 @@ def manifest(found: Comparison) -> dict[str, Any]:
             for look in found.looks
         ],
         "intervals": "bootstrap over seeds, bias-corrected and accelerated, expanded for few replications (sim/experiments/intervals.py)",
+        "ranges": "over pairs of member and seed: 5th to 95th percentile from 40 pairs on, below the lowest and the highest (range_kind)",
         "digest": found.digest,
         "model_source_hash": model_source_hash(),
         "summary_source_hash": summary_source_hash(),

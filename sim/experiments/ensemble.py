@@ -1,4 +1,4 @@
-"""A named ensemble: many sets of parameters that the evidence cannot tell apart, so that intervals contain that doubt too.
+"""A named ensemble: many sets of parameters that the evidence cannot tell apart, so that ranges of what may happen contain that doubt too.
 
 One CSV file in `results/ensembles`: a column for each key (as for --set), a row for each member; beside it, where `estate
 calibrate` made it, NAME.json says how.
@@ -33,12 +33,12 @@ FOLDER = Path("results") / "ensembles"
 SHIPPED = "ensembles"  # folder of the package with those that ship
 
 LUCK = Word(
-    "区间只含随机性，不含参数不确定性（参数固定；用 --ensemble 计入）。",
-    "Intervals contain luck only, no uncertainty of the parameters, which were held at one value each (--ensemble puts it in).",
+    "“可能的结果”只含随机性，不含参数不确定性（参数固定；用 --ensemble 计入）。区间只说明均值有多准。",
+    "What may happen contains luck only, no uncertainty of the parameters, which were held at one value each (--ensemble puts it in). Intervals say only how precisely a mean is known.",
 )
 BOTH = Word(
-    "区间同时包含随机性与参数不确定性：参数集合{name}，用到{used}组（共{members}组）。",
-    "Intervals contain luck and the uncertainty of the parameters: {used} of the {members} members of the ensemble {name}.",
+    "“可能的结果”同时包含随机性与参数不确定性：参数集合{name}，用到{used}组（共{members}组）。区间只说明对它们所取的均值有多准，重复越多越窄。",
+    "What may happen contains luck and the uncertainty of the parameters: {used} of the {members} members of the ensemble {name}. Intervals say only how precisely the mean over these is known, and shrink with replications.",
 )
 FOLLOWED = Word(
     "不是因素的参数随参数集合{name}变动：第几次重复就用第几组，共{used}次重复。",
@@ -130,7 +130,7 @@ class Ensemble:
 
 
 def doubt_line(ensemble: Mapping[str, Any] | None, lang: str) -> str:
-    """Whether intervals contain the uncertainty of parameters, from `Ensemble.facts` (None: no ensemble)."""
+    """Whether ranges of what may happen contain the uncertainty of parameters, from `Ensemble.facts` (None: no ensemble)."""
     if not ensemble:
         return LUCK.in_language(lang)
     return BOTH.in_language(lang).format(
@@ -165,7 +165,7 @@ def cells_over(
 
 
 def told(asked: Mapping[str, Any], replications: int, lang: str) -> list[str]:
-    """What a result that was asked with `asked` says of the doubt in its intervals, and of its ensemble."""
+    """What a result that was asked with `asked` says of the doubt in its ranges, and of its ensemble."""
     ensemble = asked.get("ensemble")
     if ensemble is None:
         return [doubt_line(None, lang)]

@@ -1,14 +1,19 @@
-"""Intervals for paired differences, and how many replications a difference needs. No statistic hides what is missing."""
+"""How precisely a mean is known (Interval), what may happen (Range), and how many replications a difference needs.
+
+An interval shrinks with replications, a range does not: it is the answer to "how sure". No statistic hides what is missing.
+"""
 
 from __future__ import annotations
 
 import inspect
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from sim.errors import StudyError
@@ -17,11 +22,17 @@ LEVEL = 0.95
 POWER = 0.8
 RESAMPLES = 4999
 LEAST_PAIRS = 5  # fewer cannot show how they would vary
+ROUGH_PAIRS = 10  # with fewer an interval is called rough
+PERCENTILE_PAIRS = 40  # from here on the ends of a range are percentiles, below the lowest and the highest
+ENDS = (0.05, 0.95)
 LEAST_CHANGED = 5  # pairs that must differ from the commonest value for an interval to be trusted
 MOST_REPLICATIONS = 10_000_000
 _BATCH = 4_000_000  # numbers that a bootstrap holds at a time
 _NODES, _WEIGHTS = (array / 2 for array in np.polynomial.legendre.leggauss(200))
 _NODES = _NODES + 0.5
+
+# What the ends of a range are: `kind` of a Range, in the tables and in words.
+PERCENTILES, EXTREMES = "p5_p95", "lowest_highest"
 
 # Why an interval is missing or should not be trusted: note of an Interval, in the tables and in warnings.
 NO_VALUE, FEW, CONSTANT, DEGENERATE, RARE = (
@@ -56,6 +67,80 @@ class Interval:
     def excludes_zero(self) -> bool:
         """Whether all of it lies on one side of zero."""
         return self.exists and (self.low > 0 or self.high < 0)
+
+
+@dataclass(frozen=True)
+class Range:
+    """What may happen over members and luck: between which ends single pairs lie. NaN ends where there is none (`note` says why).
+
+    kind: PERCENTILES (5th to 95th, from 40 pairs on) or EXTREMES (lowest to highest). pairs: how many it was taken over.
+    """
+
+    low: float = math.nan
+    high: float = math.nan
+    kind: str = EXTREMES
+    pairs: int = 0
+    note: str = NO_VALUE
+
+    @property
+    def exists(self) -> bool:
+        """Whether there are ends."""
+        return not (math.isnan(self.low) or math.isnan(self.high))
+
+    def columns(self) -> dict[str, Any]:
+        """The four columns that every table has of it."""
+        return {
+            "range_low": self.low,
+            "range_high": self.high,
+            "range_kind": self.kind,
+            "pairs": self.pairs,
+        }
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Range:
+        """The range that a row of a table tells of (see `columns`); one without ends for a table of before there were any."""
+        if "range_low" not in row:
+            return cls()
+        low, high = float(row["range_low"]), float(row["range_high"])
+        note = NO_VALUE if math.isnan(low) or math.isnan(high) else ""
+        return cls(low, high, str(row["range_kind"]), int(row["pairs"]), note)
+
+
+def range_of(pairs: ArrayLike) -> Range:
+    """The range of what may happen, from one number for each pair of (member of the ensemble, seed).
+
+    From 40 pairs on the 5th to 95th percentile, below that the lowest and the highest. Percentiles stand at p (n + 1) among
+    the n pairs in order (Hyndman and Fan 1996, type 6), so that a further pair lies between them nine times in ten, whatever
+    the distribution. No ends for fewer than two pairs, or where some pair has no value.
+    """
+    values = np.asarray(pairs, np.float64).ravel()
+    kind = PERCENTILES if values.size >= PERCENTILE_PAIRS else EXTREMES
+    if values.size == 0 or not np.isfinite(values).all():
+        return Range(kind=kind, pairs=values.size)
+    if values.size < 2:
+        return Range(kind=kind, pairs=values.size, note=FEW)
+    if kind == EXTREMES:
+        return Range(float(values.min()), float(values.max()), kind, values.size, "")
+    low, high = np.quantile(values, ENDS, method="weibull").tolist()
+    return Range(low, high, kind, values.size, "")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What several runs say of an outcome: its mean, how precisely that is known, and what may happen in a single run."""
+
+    mean: float
+    interval: Interval
+    range: Range
+
+
+def estimate_of(values: ArrayLike, level: float = LEVEL) -> Estimate:
+    """The estimate from one value a run; runs without one (NaN) are left out, and `range.pairs` says how many there were."""
+    every = np.asarray(values, np.float64).ravel()
+    known = every[~np.isnan(every)]
+    if known.size == 0:
+        return Estimate(math.nan, Interval(math.nan, math.nan, level, NO_VALUE), Range())
+    return Estimate(float(known.mean()), mean_interval(known, level), range_of(known))
 
 
 def mean_interval(

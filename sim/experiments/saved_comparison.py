@@ -12,8 +12,8 @@ from sim.experiments import comparison_tables as tables
 from sim.experiments.arms import CYCLE_STAGES, Arm
 from sim.experiments.comparison import KIND, Comparison, Settings
 from sim.experiments.ensemble import Ensemble
-from sim.experiments.intervals import Interval
 from sim.experiments.persistence import Persistence, read_persistence
+from sim.experiments.intervals import Interval, Range
 from sim.experiments.rescue import FATES
 from sim.experiments.withdrawal import read_withdrawals
 from sim.results.folder import MANIFEST, read
@@ -101,6 +101,14 @@ class SavedComparison(Comparison):
             self.interval_level,
             row["note"] if isinstance(row["note"], str) else "",
         )
+
+    def range(self, name: str, outcome: str) -> Range:
+        """The range as it was saved; without ends in a folder of before there were any. StudyError as `interval`."""
+        table = self.differences
+        found = table[(table["arm"] == self.arm(name).name) & (table["outcome"] == outcome)]
+        if found.empty:
+            return super().range(name, outcome)
+        return Range.of_row(found.iloc[0].to_dict())
 
     def by_month(self, series: tuple[str, ...] = tables.MONTHLY) -> pd.DataFrame:
         """The rows of these series. StudyError for a series that was not saved."""

@@ -22,6 +22,7 @@ CLASSES = {
     "budget.valued": "sim.experiments.valuing:Valued",
     "ensemble": "sim.experiments.ensemble:Ensemble",
     "interval": "sim.experiments.intervals:Interval",
+    "range": "sim.experiments.intervals:Range",
     "tipping": "sim.experiments.tipping:Tipping",
     "tipping.delayed": "sim.experiments.no_return:Delayed",
     "tipping.lever": "sim.experiments.levers:Lever",

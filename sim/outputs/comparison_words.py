@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from sim.experiments import cost_effect as verdicts
 from sim.experiments.ensemble import doubt_line
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, RARE, Interval
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, RARE, ROUGH_PAIRS, Interval
 from sim.experiments.rescue import HOUSEHOLDS
 from sim.outputs.catalog import amount, require_language, scenario_title, titled
+from sim.outputs.range_words import range_of_pairs
 from sim.outputs.shown import shown_html
 from sim.results.outcomes import OUTCOMES
 from sim.words import Word
@@ -18,8 +19,6 @@ from sim.words import Word
 if TYPE_CHECKING:
     from sim.experiments.arms import Arm
     from sim.experiments.comparison import Comparison
-
-FEW_REPLICATIONS = 10
 
 # Outcomes whose label in the tables is too long for a sentence.
 SUBJECTS = {
@@ -45,16 +44,16 @@ SUBJECTS = {
 }
 SAID = {
     "moves": Word(
-        "与{base}相比，{arm}使{subject}{verb}{size}（{level}置信区间：{interval}）",
-        "Compared with {base}, {arm} {verb} {subject} by {size} ({level} interval {interval})",
+        "与{base}相比，{arm}使{subject}{verb}{size}（均值的{level}置信区间：{interval}；可能的变化：{range}）",
+        "Compared with {base}, {arm} {verb} {subject} by {size} ({level} interval of the mean {interval}; what may happen: a change of {range})",
     ),
     "unclear": Word(
-        "与{base}相比，看不出{arm}是否改变了{subject}（差异{size}，{level}置信区间：{interval}，{runs}次重复；{needed}）",
-        "Compared with {base}, {arm} does not move {subject} by more than luck could (difference {size}, {level} interval {interval}, {runs} replications; {needed})",
+        "与{base}相比，看不出{arm}是否改变了{subject}（平均差异{size}，均值的{level}置信区间：{interval}，{runs}次重复；{needed}；可能的变化：{range}）",
+        "Compared with {base}, {arm} does not move {subject} by more than luck could (mean difference {size}, {level} interval of the mean {interval}, {runs} replications; {needed}; what may happen: a change of {range})",
     ),
     "no_interval": Word(
-        "与{base}相比，{arm}使{subject}相差{size}（没有置信区间：{why}）",
-        "Compared with {base}, {arm} changes {subject} by {size} (no interval: {why})",
+        "与{base}相比，{arm}使{subject}平均相差{size}（没有置信区间：{why}；可能的变化：{range}）",
+        "Compared with {base}, {arm} changes {subject} by {size} on average (no interval: {why}; what may happen: a change of {range})",
     ),
     "identical": Word(
         "{arm}与{base}在所有{runs}次重复中完全相同",
@@ -246,7 +245,7 @@ def _count(number: float) -> str:
 
 
 def effect_clause(found: Comparison, name: str, outcome: str, lang: str) -> str:
-    """What an arm does to an outcome, with its interval."""
+    """What an arm does to an outcome: the mean, how precisely it is known, and what may happen in a single pair."""
     interval, unit = found.interval(name, outcome), OUTCOMES[outcome].unit
     mean = float(found.paired(name, outcome).mean())
     values: dict[str, object] = {
@@ -254,6 +253,7 @@ def effect_clause(found: Comparison, name: str, outcome: str, lang: str) -> str:
         "base": arm_title(found, found.baseline, lang),
         "subject": subject(outcome, lang),
         "level": percent_level(interval.level),
+        "range": range_of_pairs(found.range(name, outcome), unit, lang),
     }
     if not interval.exists:
         return _say(
@@ -323,8 +323,8 @@ def warnings_of(found: Comparison, lang: str = "en") -> list[str]:
     held = found.settings.ensemble
     said = [doubt_line(found.ensemble, lang), *(held.warnings(lang) if held is not None else ())]
     runs = len(found.seeds)
-    if runs < FEW_REPLICATIONS:
-        said.append(_say("few", lang, runs=runs, least=FEW_REPLICATIONS))
+    if runs < ROUGH_PAIRS:
+        said.append(_say("few", lang, runs=runs, least=ROUGH_PAIRS))
     for arm in found.others:
         name = arm_title(found, arm, lang)
         counted = found.rescued(arm.name)

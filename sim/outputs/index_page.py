@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from sim.experiments.intervals import estimate_of
+from sim.outputs.range_words import range_of_runs
 from sim.results.outcomes import OUTCOMES
 from sim.units import NO_VALUE, format_share, format_yuan, yuan_to_fen
 from sim.words import Word
@@ -25,7 +27,6 @@ HEADLINES = (
     "committees_end",
     "public_cost",
 )
-COVERAGE = 0.95
 WORDS = {
     "title": Word("情景运行结果", "Results of the scenarios"),
     "scenario": Word("情景", "scenario"),
@@ -42,8 +43,8 @@ WORDS = {
     "outcome": Word("指标", "outcome"),
     "single": Word("每个情景运行一次。", "One run of each scenario."),
     "several": Word(
-        "有多次运行的，给出均值和均值的95%置信区间（t分布）。",
-        "Where there are several runs: their mean and its 95 % confidence interval (t).",
+        "有多次运行的：均值；均值有多准（95%置信区间，自助法，五次起才有，不足十次为粗略）；单次运行可能的结果。",
+        "Where there are several runs: their mean; how precisely it is known (95 % bootstrap interval, from five runs on, rough under ten); and what may happen in a single run.",
     ),
     "report": Word("完整报告", "Full report"),
     "whole_report": Word("全部情景的报告", "Report on all scenarios"),
@@ -78,21 +79,6 @@ class Shown:
     charts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # file: title, what it shows
     tables: Sequence[str] = ()
     report: str = ""  # page about this scenario alone
-
-
-def mean_and_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Mean and the ends of its 95 % confidence interval (Student's t), without NaN; the ends are NaN for fewer than two values."""
-    known = [value for value in values if not math.isnan(value)]
-    if not known:
-        return math.nan, math.nan, math.nan
-    mean = math.fsum(known) / len(known)
-    if len(known) < 2:
-        return mean, math.nan, math.nan
-    from scipy.stats import t
-
-    variance = math.fsum((value - mean) ** 2 for value in known) / (len(known) - 1)
-    half = float(t.ppf(0.5 + COVERAGE / 2, len(known) - 1)) * math.sqrt(variance / len(known))
-    return mean, mean - half, mean + half
 
 
 def index_page(shown: Sequence[Shown], lang: str, model: str, doubt: str = "", report: str = "") -> str:
@@ -140,13 +126,16 @@ def _overview(shown: Sequence[Shown], lang: str) -> str:
 
 
 def figure(name: str, values: Sequence[float], lang: str) -> str:
-    """An outcome for readers: the value of one run, or mean and interval of several."""
-    mean, low, high = mean_and_interval(values)
-    text = written(OUTCOMES[name].unit, mean, lang)
-    if math.isnan(low):
-        return escape(text)
-    interval = " – ".join(written(OUTCOMES[name].unit, end, lang) for end in (low, high))
-    return f"{escape(text)}<br><small>{escape(interval)}</small>"
+    """An outcome for readers: the value of one run; of several their mean, its interval, and the range of single runs."""
+    found, unit = estimate_of(values), OUTCOMES[name].unit
+    lines = [written(unit, found.mean, lang)]
+    if found.interval.exists:
+        lines.append(
+            " – ".join(written(unit, end, lang) for end in (found.interval.low, found.interval.high))
+        )
+    if found.range.exists:
+        lines.append(range_of_runs(found.range, unit, lang))
+    return "<br>".join([escape(lines[0]), *(f"<small>{escape(one)}</small>" for one in lines[1:])])
 
 
 def written(unit: str, value: float, lang: str) -> str:

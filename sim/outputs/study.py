@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.errors import EstateError
+from sim.experiments.intervals import ROUGH_PAIRS, estimate_of
 from sim.outputs import style
 from sim.outputs.catalog import amount, capital, money_scale, percent, require_language, wrapped
 from sim.outputs.comparison_words import subject
-from sim.outputs.index_page import mean_and_interval
+from sim.outputs.range_words import range_of_runs
 from sim.outputs.sensitivity_words import parameter_name
 from sim.results.outcomes import OUTCOMES
 from sim.words import Word
@@ -30,8 +31,8 @@ STUDY_WORDS = {
         "{title} · {runs} runs, {replications} of each combination",
     ),
     "levels": Word(
-        "点：均值；须线：均值的95%置信区间（t分布）；包含其他因素的变动",
-        "dots: means; whiskers: 95 % intervals of the mean (t); other factors vary within",
+        "点：均值；粗线：均值的95%置信区间（五次运行起）；细线：单次运行可能的结果；包含其他因素的变动",
+        "dots: means; thick: 95 % intervals of the mean (from five runs on); thin: what may happen in a run; other factors vary within",
     ),
     "scatter": Word("每点为一次运行", "each dot is one run"),
     "seed": Word("随机种子", "seed"),
@@ -40,7 +41,10 @@ STUDY_WORDS = {
         "{outcome}: lowest at {low} ({low_at}), highest at {high} ({high_at}).",
     ),
     "one": Word("“{outcome}”：{mean}。", "{outcome}: {mean}."),
-    "interval": Word("{mean}（95%置信区间{low}至{high}）", "{mean} (95 % interval {low} to {high})"),
+    "interval": Word("均值的95%置信区间{low}至{high}", "95 % interval of the mean {low} to {high}"),
+    "rough": Word("（粗略）", " (rough)"),
+    "range": Word("可能的结果{range}", "what may happen {range}"),
+    "figure": Word("{mean}（{rest}）", "{mean} ({rest})"),
 }
 
 
@@ -142,15 +146,16 @@ def _panel(panel: Axes, runs: pd.DataFrame, key: str, outcome: str, scale: float
         )
         return
     levels = sorted(runs[key].dropna().unique(), key=lambda value: (isinstance(value, str), value))
-    found = np.array(
-        [mean_and_interval((runs.loc[runs[key] == level, outcome] / scale).tolist()) for level in levels]
-    )
+    found = [estimate_of(runs.loc[runs[key] == level, outcome] / scale) for level in levels]
     places = np.arange(len(levels))
-    known = ~np.isnan(found[:, 1])
-    panel.vlines(
-        places[known], found[known, 1], found[known, 2], color=style.BLUE, linewidth=1.6, label="_interval"
+    ranges = np.array([(one.range.low, one.range.high) for one in found])
+    bounds = np.array([(one.interval.low, one.interval.high) for one in found])
+    for ends, width, label in ((ranges, 0.8, "_range"), (bounds, 2.6, "_interval")):
+        known = ~np.isnan(ends).any(axis=1)
+        panel.vlines(places[known], *ends[known].T, color=style.BLUE, linewidth=width, label=label)
+    panel.plot(
+        places, [one.mean for one in found], "o-", color=style.BLUE, markersize=6, linewidth=1.0, label=key
     )
-    panel.plot(places, found[:, 0], "o-", color=style.BLUE, markersize=6, linewidth=1.0, label=key)
     panel.set_xticks(
         places,
         [wrapped(str(level), 12) if isinstance(level, str) else f"{level:.3g}" for level in levels],
@@ -160,7 +165,7 @@ def _panel(panel: Axes, runs: pd.DataFrame, key: str, outcome: str, scale: float
 
 
 def written_mean(outcome: str, values: list[float], lang: str) -> str:
-    """Mean of an outcome over runs with its interval, for a sentence."""
+    """Mean of an outcome over runs, how precisely it is known (from five runs on), and what may happen, for a sentence."""
 
     def one(value: float) -> str:
         unit = OUTCOMES[outcome].unit
@@ -172,10 +177,17 @@ def written_mean(outcome: str, values: list[float], lang: str) -> str:
             else f"{value:,.3g}"
         )
 
-    mean, low, high = mean_and_interval(values)
-    return (
-        one(mean) if np.isnan(low) else _text("interval", lang, mean=one(mean), low=one(low), high=one(high))
-    )
+    found = estimate_of(values)
+    parts = []
+    if found.interval.exists:
+        rough = _text("rough", lang) if found.range.pairs < ROUGH_PAIRS else ""
+        parts.append(
+            _text("interval", lang, low=one(found.interval.low), high=one(found.interval.high)) + rough
+        )
+    if found.range.exists:
+        parts.append(_text("range", lang, range=range_of_runs(found.range, OUTCOMES[outcome].unit, lang)))
+    mean, mark = one(found.mean), "；" if lang == "zh" else "; "
+    return _text("figure", lang, mean=mean, rest=mark.join(parts)) if parts else mean
 
 
 def study_sentences(found: Any, lang: str = "en") -> list[str]:

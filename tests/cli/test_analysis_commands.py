@@ -95,7 +95,7 @@ def test_compare_says_and_writes_what_it_found(elsewhere, store):
 def test_compare_until_narrow_enough(store):
     result = compare(store, "--width", "2", "--no-charts", "--outcome", "cycle_share", "--difference", "0.1")
     assert result.exit_code == 0, result.output
-    assert "Looked at 1 of 4" in result.output and "98.8% interval" in result.output
+    assert "Looked at 1 of 4" in result.output and "98.8% interval of the mean" in result.output
 
 
 def test_another_result_is_not_overwritten(elsewhere, store):

@@ -101,7 +101,7 @@ def test_a_batch_writes_every_run_and_an_index_of_all(elsewhere: Path) -> None:
         assert [path.name for path in (folder / "replications").iterdir()] == ["seed-2.json"]
     assert (
         all(f'id="{name}"' in page for name in folders())
-        and "confidence interval" in page
+        and "what may happen in a single run" in page
         and "<td>2</td>" in page
     )
 

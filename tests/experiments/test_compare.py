@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from paired_arms import arm, comparison
 from pretend_runs import Pretend
 
 from sim.errors import ScenarioError, StudyError
@@ -17,6 +18,7 @@ from sim.experiments.cell import cells_of, execute
 from sim.experiments.compare import Adaptive, compare, compare_study
 from sim.experiments.comparison import Comparison
 from sim.experiments.engine import InProcess
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval
 from sim.experiments.rescue import HARMED, RESCUED, fates_of
 from sim.experiments.store import open_store
@@ -107,6 +109,49 @@ def test_costs_are_those_of_the_ledger(found):
     cost = found.costs.set_index("arm").loc["subsidy_only"]
     assert cost["cost"] == pytest.approx(found.plane.query("arm == 'subsidy_only'")["cost"].mean())
     assert cost["price"] == pytest.approx(cost["cost"] / cost["effect"]) or math.isnan(cost["price"])
+
+
+def _against_doing_nothing(shares: np.ndarray) -> Comparison:
+    """A comparison in which seed by seed these shares of estates are in the cycle, without the policy none."""
+    zeros = np.zeros(shares.size)
+    estates = np.zeros((shares.size, 40), bool)
+    return comparison(arm("nothing", estates, zeros, zeros), arm("policy", estates, zeros, zeros, shares))
+
+
+@pytest.mark.parametrize("pairs, kind", [(39, "lowest_highest"), (40, "p5_p95"), (160, "p5_p95")])
+def test_what_may_happen_is_told_apart_from_how_precisely_the_mean_is_known(pairs, kind):
+    shares = np.random.default_rng(3).normal(0.4, 0.1, pairs)
+    made = _against_doing_nothing(shares)
+    row = made.differences.set_index("outcome").loc["cycle_share"]
+    assert (row["range_kind"], row["pairs"]) == (kind, pairs)
+    held = (shares >= row["range_low"]) & (shares <= row["range_high"])
+    assert held.mean() == pytest.approx(1.0 if kind == "lowest_highest" else 0.9, abs=0.04)
+    assert row["high"] - row["low"] < (row["range_high"] - row["range_low"]) / 4
+    sentence, other = made.sentences("en")[0], made.sentences("zh")[0]
+    named = "lowest to highest" if kind == "lowest_highest" else "5th to 95th percentile"
+    ends = [f"{100 * row[name]:.1f}" for name in ("range_low", "range_high")]
+    assert f"what may happen: a change of {ends[0]} to {ends[1]} points, {named} of {pairs} pairs" in sentence
+    assert f"{ends[0]}至{ends[1]}个百分点" in other and f"{pairs}对运行的" in other
+    group = made.by_type[made.by_type["measure"] == "cycle"]
+    assert (group["pairs"] == pairs).all() and (group["range_low"] == 0).all()
+
+
+def test_three_pairs_have_a_range_and_no_interval():
+    made = _against_doing_nothing(np.array([0.1, 0.5, 0.9]))
+    row = made.differences.set_index("outcome").loc["cycle_share"]
+    assert math.isnan(row["low"]) and (row["range_low"], row["range_high"]) == (0.1, 0.9)
+    assert "no interval: fewer than 5 replications" in made.sentences()[0]
+    assert "lowest to highest of 3 pairs" in made.sentences()[0]
+
+
+def test_over_an_ensemble_the_range_contains_the_parameters_and_the_interval_does_not(found):
+    members = Ensemble("tried", ({"owners.payment_response": 1.0}, {"owners.payment_response": 2.0}))
+    assert "What may happen contains luck only" in found.warnings()[0]
+    said = replace(found.settings, ensemble=members)
+    over = Comparison(found.arms, found.seeds, said, found.digest, 0)
+    told = over.warnings()[0]
+    assert "What may happen contains luck and the uncertainty of the parameters: 2 of the 2" in told
+    assert "Intervals say only how precisely the mean" in told
 
 
 def test_few_replications_are_warned_of(found):

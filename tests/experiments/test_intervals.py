@@ -13,14 +13,19 @@ from sim.errors import StudyError
 from sim.experiments import intervals
 from sim.experiments.intervals import (
     CONSTANT,
+    EXTREMES,
     FEW,
     NO_VALUE,
+    PERCENTILES,
     RARE,
+    Range,
     design_effect,
+    estimate_of,
     mean_interval,
     mean_intervals,
     paired_exact,
     power_of,
+    range_of,
     replications_for_difference,
     replications_for_width,
     wilson,
@@ -138,3 +143,92 @@ def test_many_columns_fit_into_memory(monkeypatch):
     values = np.random.default_rng(5).normal(size=(12, 30))
     found = mean_intervals(values, resamples=200)
     assert len(found) == 30 and all(one.exists for one in found)
+
+
+# A world with known truth: a pair (member, seed) differs by its member and by luck, both normal, so that the mean and the
+# 5th and 95th percentile of pairs are known.
+MEAN, OF_MEMBERS, OF_LUCK = 0.06, 0.03, 0.04
+SPREAD = math.hypot(OF_MEMBERS, OF_LUCK)
+REPEATS = 400
+
+
+def _pairs(count: int, repeats: int = REPEATS, seed: int = 6) -> np.ndarray:
+    """Differences (repeats x count) of as many repeats of an experiment with `count` pairs, each with a member of its own."""
+    generator = np.random.default_rng(seed)
+    members = generator.normal(MEAN, OF_MEMBERS, (repeats, count))
+    return members + generator.normal(0.0, OF_LUCK, (repeats, count))
+
+
+def _within(hits: int, tries: int, chance: float) -> bool:
+    """Whether so many hits are no surprise (99.9 in a hundred) for independent tries of this chance."""
+    low, high = stats.binom.interval(0.999, tries, chance)
+    return bool(low <= hits <= high)
+
+
+@pytest.mark.parametrize("count", [5, 9, 20, 39, 40, 80, 200])
+def test_a_further_pair_lies_in_the_range_as_often_as_the_range_says(count):
+    repeats = _pairs(count + 1, 2000)
+    found = [range_of(row[:-1]) for row in repeats]
+    hits = sum(one.low <= row[-1] <= one.high for one, row in zip(found, repeats, strict=True))
+    # between the lowest and the highest of n lie n - 1 of the n + 1 gaps that a further pair may fall into
+    assert _within(hits, 2000, 0.9 if count >= 40 else (count - 1) / (count + 1))
+    # and a wrong claim would be seen
+    assert not _within(hits, 2000, 0.8 if count >= 40 else (count - 1) / (count + 1) - 0.1)
+
+
+def test_the_interval_covers_the_known_mean_and_is_no_range_of_pairs():
+    repeats = _pairs(40)
+    found = mean_intervals(repeats.T, resamples=999)
+    assert _within(sum(one.low <= MEAN <= one.high for one in found), REPEATS, 0.95)
+    # of pairs it contains far fewer than the 95 in a hundred that it is about
+    inside = [np.mean((one.low <= row) & (row <= one.high)) for one, row in zip(found, repeats, strict=True)]
+    assert np.mean(inside) < 0.4
+
+
+def test_more_replications_narrow_the_interval_and_leave_the_range_at_the_true_percentiles():
+    low, high = stats.norm.ppf([0.05, 0.95], MEAN, SPREAD)
+    small, large = (_pairs(count, 60, seed=7) for count in (40, 640))
+    widths = [
+        np.mean([one.width for one in mean_intervals(part.T, resamples=499)]) for part in (small, large)
+    ]
+    assert widths[1] < widths[0] / 3
+    ends = [np.array([(one.low, one.high) for one in map(range_of, part)]) for part in (small, large)]
+    for found in ends:  # nine tenths of all pairs that there could be, with few as with many
+        held = stats.norm.cdf(found[:, 1], MEAN, SPREAD) - stats.norm.cdf(found[:, 0], MEAN, SPREAD)
+        assert held.mean() == pytest.approx(0.9, abs=0.015)
+    assert ends[1].mean(axis=0) == pytest.approx([low, high], abs=0.003)
+
+
+def test_a_range_names_what_its_ends_are():
+    values = np.arange(1.0, 40.0)
+    few, many = range_of(values), range_of([*values, 40.0])
+    assert (few.low, few.high, few.kind, few.pairs) == (1.0, 39.0, EXTREMES, 39)
+    assert (many.kind, many.pairs) == (PERCENTILES, 40)
+    assert (many.low, many.high) == pytest.approx((0.05 * 41, 0.95 * 41))
+    assert few.exists and many.exists
+    assert Range.of_row(many.columns()) == many
+
+
+def test_no_range_hides_a_pair_without_value_and_one_pair_has_none():
+    for values, note in (([1.0, math.nan, 2.0], NO_VALUE), ([], NO_VALUE), ([1.0], FEW)):
+        found = range_of(values)
+        assert not found.exists and found.note == note
+    assert range_of([0.3] * 6) == Range(0.3, 0.3, EXTREMES, 6, "")
+    assert not Range.of_row({"low": 1.0}).exists  # a table of before there were ranges
+
+
+@pytest.mark.parametrize("count", [2, 5, 8, 12])
+def test_neither_interval_nor_range_of_shares_leaves_what_shares_can_be(count):
+    generator = np.random.default_rng(8)
+    for _ in range(40):
+        found = estimate_of(generator.beta(0.15, 0.15, count))  # nearly all of it at 0 and at 1
+        assert found.interval.exists == (count >= 5 and found.interval.note == "")
+        for one in (found.interval, found.range):
+            assert not one.exists or 0 <= one.low <= found.mean <= one.high <= 1
+
+
+def test_an_estimate_leaves_out_runs_without_a_value_and_says_of_how_many_it_is():
+    found = estimate_of([0.1, math.nan, 0.3, 0.5])
+    assert found.mean == pytest.approx(0.3) and found.range.pairs == 3
+    assert not found.interval.exists and found.interval.note == FEW
+    assert math.isnan(estimate_of([math.nan]).mean) and not estimate_of([]).range.exists

@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sim.outputs.index_page import HEADLINES, WORDS, Shown, index_page, mean_and_interval
+from sim.experiments.intervals import estimate_of
+from sim.outputs.index_page import HEADLINES, WORDS, Shown, figure, index_page
+from sim.units import NO_VALUE, format_share
 
 
 class Read(HTMLParser):
@@ -87,22 +89,27 @@ def test_the_page_lists_everything_and_loads_nothing(lang: str) -> None:
     assert ('lang="zh-CN"' in page) == (lang == "zh")
 
 
-def test_one_run_has_no_interval_and_several_have() -> None:
+def test_one_run_has_no_range_and_several_have() -> None:
     single, several = (
         index_page([done("one", [0.5])], "en", ""),
         index_page([done("one", [0.5, 0.7])], "en", ""),
     )
-    assert "One run" in single and "confidence interval" not in single and "50.0%" in single
-    assert "confidence interval" in several and "60.0%" in several
+    assert "One run" in single and "may happen" not in single and "50.0%" in single
+    assert "may happen" in several and "60.0%" in several and "lowest to highest of 2 runs" in several
 
 
-def test_mean_and_interval() -> None:
-    mean, low, high = mean_and_interval([1.0, 2.0, 3.0, math.nan])
-    # t(0.975, 2) = 4.302653; standard error of 1, 2, 3 is 1 / sqrt(3)
-    assert (
-        mean == 2.0
-        and high - mean == pytest.approx(4.302653 / math.sqrt(3), rel=1e-6)
-        and mean - low == pytest.approx(high - mean)
-    )
-    assert mean_and_interval([4.0])[0] == 4.0 and math.isnan(mean_and_interval([4.0])[1])
-    assert all(math.isnan(value) for value in mean_and_interval([math.nan]))
+def test_a_figure_of_several_runs_says_how_precise_the_mean_is_and_what_may_happen() -> None:
+    shares = [0.02, 0.05, 0.0, 0.9, 0.04, 0.03, 0.99, 0.01, 0.02, 0.5]
+    text = figure("collection_last_year", shares, "en")
+    assert "0.0% to 99.0%" in text or "0.0 to 99.0%" in text
+    assert "lowest to highest of 10 runs" in text
+    bounds = estimate_of(shares).interval
+    assert 0 <= bounds.low < 0.256 < bounds.high <= 1 and format_share(bounds.low) in text
+    assert "10次运行的最低至最高" in figure("collection_last_year", shares, "zh")
+
+
+def test_three_runs_have_a_range_and_no_interval_and_one_run_has_neither() -> None:
+    text = figure("collection_last_year", [0.2, 0.9, math.nan, 0.4], "en")
+    assert text.startswith("50.0%<br>") and text.count("<br>") == 1 and "of 3 runs" in text
+    assert figure("collection_last_year", [0.2], "en") == "20.0%"
+    assert figure("collection_last_year", [math.nan], "en") == NO_VALUE

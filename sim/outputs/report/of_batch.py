@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from sim.experiments.ensemble import doubt_line
+from sim.experiments.intervals import estimate_of
 from sim.outputs.catalog import capital
 from sim.outputs.charts import CHARTS, chart
 from sim.outputs.comparison_words import subject
-from sim.outputs.index_page import mean_and_interval
 from sim.outputs.report import common
 from sim.outputs.report.batch import Batch, Replicated
 from sim.outputs.report.model import Part, Picture, Table
@@ -73,7 +73,7 @@ def part_of_batch(found: Batch, lang: str) -> Part:
 
 
 def _doubts(found: Batch, lang: str) -> tuple[str, ...]:
-    """Whether intervals contain the uncertainty of parameters; each sentence once."""
+    """Whether ranges contain the uncertainty of parameters; each sentence once."""
     lines = []
     for one in found.scenarios:
         runs = len(next(iter(one.outcomes.values())))
@@ -109,7 +109,7 @@ def _finding(found: Batch, lang: str) -> tuple[str, ...]:
     lines = []
     for outcome in MAIN[:3]:
         means = [
-            (mean_and_interval(one.outcomes[outcome])[0], place)
+            (estimate_of(one.outcomes[outcome]).mean, place)
             for place, one in enumerate(found.scenarios)
             if outcome in one.outcomes
         ]

@@ -10,12 +10,14 @@ from sim.experiments.compare import LOOKS
 from sim.experiments.comparison_tables import manifest as manifest_of
 from sim.experiments.comparison_tables import of_estates
 from sim.experiments.persistence import AFTER
+from sim.experiments.intervals import Range
 from sim.experiments.rescue import COUNTED
 from sim.outputs.catalog import capital, scenario_title
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
 from sim.outputs.comparison_words import bounds_of, percent_level, points, price_clause, size_of
 from sim.outputs.persistence_words import caption_of, columns_of, note_of, rows_of
 from sim.outputs.public_money import cost_table
+from sim.outputs.range_words import range_of_pairs
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
@@ -294,11 +296,13 @@ def _differences(found: Comparison, lang: str) -> Table:
                 mean,
                 size_of(row["difference"], unit, lang, sign=True),
                 bounds_of(row["low"], row["high"], unit, lang),
+                range_of_pairs(Range.of_row(row), unit, lang),
             )
         )
     columns = (
         *(say(key, lang) for key in ("scenario", "outcome", "arm_mean", "difference")),
-        say("interval", lang, level=percent_level(found.interval_level)),
+        say("mean_interval", lang, level=percent_level(found.interval_level)),
+        say("may_happen", lang),
     )
     return Table(say("differences_title", lang), columns, tuple(rows))
 

@@ -72,20 +72,20 @@ WORDS = {
         "One seed cannot tell an effect from luck; use estate compare with many common seeds to compare with a baseline.",
     ),
     "sure_seeds_level": Word(
-        "区间为{level}置信区间，由{runs}组相同的随机种子重复抽样（自助法）得出。",
-        "Intervals are {level} intervals by bootstrap over {runs} common seeds.",
+        "区间为均值的{level}置信区间，由{runs}组相同的随机种子重复抽样（自助法）得出：它说明均值有多准，重复越多越窄；单独一次会怎样，看“可能的结果”。",
+        "Intervals are {level} intervals of the mean by bootstrap over {runs} common seeds: they say how precisely the mean is known and shrink with replications. How sure a single case is, what may happen says.",
     ),
     "sure_many": Word(
         "每个区间单独成立；同时看许多区间时，总有一些因偶然而偏离。",
         "Each interval holds by itself; among many, some miss by chance.",
     ),
     "sure_batch": Word(
-        "每个情景运行{runs}次；多于一次的给出均值的95%置信区间（t分布）。各情景之间未作成对比较。",
-        "{runs} runs of each scenario; where there are several, 95 % intervals of the mean (t). Scenarios are not paired with each other here.",
+        "每个情景运行{runs}次；五次起给出均值的95%置信区间（自助法，不足十次为粗略），并给出单次运行可能的结果。各情景之间未作成对比较。",
+        "{runs} runs of each scenario; from five on with 95 % intervals of the mean (bootstrap; rough under ten), and what may happen in a single run. Scenarios are not paired with each other here.",
     ),
     "sure_study": Word(
-        "区间为均值的95%置信区间（t分布），同时包含随机差异与其他因素的变动。",
-        "Intervals are 95 % intervals of the mean (t) and cover luck and the other factors together.",
+        "区间为均值的95%置信区间（自助法），每个组合五次运行起才有，不足十次为粗略；可能的结果是单次运行的范围。两者都包含未列出的其他因素的变动。",
+        "Intervals are 95 % intervals of the mean (bootstrap), from five runs of a combination on and rough under ten; what may happen is the range of single runs. Where other factors vary within a group, both include that.",
     ),
     "missing_runs": Word("有{n}次运行没有结果，未计入。", "{n} runs have no result and are left out."),
     "share_assumed": Word(
@@ -414,6 +414,8 @@ WORDS = {
     "arm_mean": Word("均值", "mean"),
     "difference": Word("差异", "difference"),
     "interval": Word("{level}置信区间", "{level} interval"),
+    "mean_interval": Word("均值的{level}置信区间", "{level} interval of the mean"),
+    "may_happen": Word("可能的结果", "what may happen"),
     "effects": Word("各组合的结果", "Outcomes by combination"),
     "combination": Word("组合", "combination"),
     # assumptions
