@@ -25,6 +25,7 @@ SAID = {
     "arm_mean": Word("均值", "mean"),
     "difference": Word("与基准的成对差异", "paired difference"),
     "interval": Word("{level}%置信区间", "{level}% interval"),
+    "may_happen": Word("可能的变化", "what may happen"),
     "mean_interval": Word("均值的{level}%置信区间", "{level}% interval of the mean"),
     "needed": Word("所需重复", "runs needed"),
     "needed_note": Word(

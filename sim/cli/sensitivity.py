@@ -12,10 +12,12 @@ from sim.cli.analysis_words import say
 from sim.cli.engines import Workplace, folder_name, write_results
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
+from sim.experiments.intervals import Range
 from sim.experiments.sensitivity import KIND, Sensitivity, sensitivity, sensitivity_of_study
 from sim.experiments.sensitivity_analysis import Analysis
 from sim.experiments.unmeasured import range_of
 from sim.outputs.comparison_words import bounds_of, size_of
+from sim.outputs.range_words import range_of_pairs
 from sim.outputs.sensitivity_words import parameter_name
 from sim.parameters import PARAMETERS
 from sim.results.folder import check_place
@@ -157,7 +159,7 @@ def show(screen: Console, found: Sensitivity, lang: str) -> None:
 
 def _leading(analysis: Analysis, outcome: str, lang: str) -> Table:
     columns = (
-        ("mean_effect", "interval", "mean_size")
+        ("mean_effect", "mean_interval", "may_happen", "mean_size")
         if analysis.method == "morris"
         else ("total", "interval", "first")
     )
@@ -178,6 +180,7 @@ def _figures(analysis: Analysis, row: Any, lang: str) -> list[str]:
         return [
             size_of(row["mean_effect"], unit, lang, sign=True),
             bounds_of(row["mean_effect_low"], row["mean_effect_high"], unit, lang),
+            range_of_pairs(Range.of_row(row.to_dict()), unit, lang),
             size_of(row["mean_size"], unit, lang),
         ]
     if row["total"] != row["total"]:

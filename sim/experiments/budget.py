@@ -137,7 +137,7 @@ class BudgetSearch:
     @property
     def front_table(self) -> pd.DataFrame:
         """One row for each package of the front, on fresh seeds: `gain` is the share of estates it gets out of the cycle beyond
-        doing nothing, with its interval; `searched_…` what the search had seen."""
+        doing nothing, with its interval and its range over pairs; `searched_…` what the search had seen."""
         return self._scores(self.front)
 
     @property
@@ -162,14 +162,14 @@ class BudgetSearch:
                     "gain": again.gain,
                     "gain_low": again.gain_interval.low,
                     "gain_high": again.gain_interval.high,
-                }
+                } | {f"gain_{name}": value for name, value in again.gain_range.columns().items()}
             row |= {
                 f"searched_{name}": value
                 for name, value in zip(OBJECTIVES, before[one.number].objectives, strict=True)
             }
             rows.append(row | {"what": in_words(one.package, "en")})
         frame = pd.DataFrame(rows)
-        shares = dict.fromkeys(("gain", "gain_low", "gain_high"), "share of estates")
+        shares = dict.fromkeys(GAIN_COLUMNS, "share of estates") | {"gain_pairs": "pairs"}
         frame.attrs["units"] = UNITS | shares | {f"searched_{name}": UNITS[name] for name in OBJECTIVES}
         return frame
 
@@ -201,6 +201,7 @@ class BudgetSearch:
         )
 
 
+GAIN_COLUMNS = ("gain", "gain_low", "gain_high", "gain_range_low", "gain_range_high")
 UNITS = {
     "cost": "yuan/year",
     "state_owned": "yuan/year",

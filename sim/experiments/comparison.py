@@ -249,12 +249,16 @@ class Comparison:
         """One row per arm and seed: cost and effect, the points of the cost-effectiveness plane."""
         return tables.plane(self)
 
-    def acceptability(self, prices: np.ndarray | None = None, against: str = "all") -> pd.DataFrame:
-        """By willingness to pay for an estate-year out of the cycle (yuan): the chance that each arm is worth most.
+    def acceptability(
+        self, prices: np.ndarray | None = None, against: str = "all", over: str = tables.MEANS
+    ) -> pd.DataFrame:
+        """By willingness to pay for an estate-year out of the cycle (yuan): how often each arm is worth most.
 
-        `against`: "all" arms and the baseline, which has a column too, or the "baseline" alone, one arm at a time.
+        `over`: "means": the chance that it is worth most on average, which goes to 0 or 1 with replications (NaN under five);
+        "pairs": in what share of pairs of member and seed it is, which does not. `against`: "all" arms and the baseline, which
+        has a column too, or the "baseline" alone, one arm at a time.
         """
-        return tables.acceptability_table(self, prices, against)
+        return tables.acceptability_table(self, prices, against, over)
 
     # words
 
@@ -303,6 +307,7 @@ class Comparison:
             "spending": self.spending,
             "public_cost": self.public_cost,
             "acceptability": self.acceptability().reset_index(),
+            "acceptability_pairs": self.acceptability(over=tables.PAIRS).reset_index(),
         }
 
     def save(self, folder: Path | str, more: Mapping[str, pd.DataFrame] | None = None) -> Path:

@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.arms import CYCLE, Arm
 from sim.experiments.cost_effect import acceptability, price_range
-from sim.experiments.intervals import Interval, mean_intervals, range_of
+from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_intervals, range_of
 from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER, Rescues, count_rescues
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
@@ -27,6 +27,7 @@ MONTHLY = (CYCLE, "collection", "satisfaction", "quality", "public_cost")
 MONTH_RESAMPLES = 1999  # of each month; ends of a ribbon need fewer than a figure in print
 OF_OUTCOME = "unit of the outcome"
 RANGE = ("range_low", "range_high")
+MEANS, PAIRS = "means", "pairs"  # what acceptability is over
 SERIES_UNITS = {CYCLE: "share", "public_cost": "yuan/month", "trust": "share", "grievance": "share"}
 
 
@@ -266,13 +267,15 @@ def costs(found: Comparison) -> pd.DataFrame:
                 "price_high": one.high,
                 "chance_helps": one.helps,
                 "chance_costs": one.costs,
+                "pairs_helped": one.pairs_helped,
+                "pairs_costing": one.pairs_costing,
             }
         )
     units = dict.fromkeys(("cost", "cost_low", "cost_high", "state_owned"), "yuan") | dict.fromkeys(
         ("effect", "effect_low", "effect_high"), "estate-years"
     )
     units |= dict.fromkeys(("price", "price_low", "price_high"), "yuan/estate-year") | dict.fromkeys(
-        ("chance_helps", "chance_costs"), "share"
+        ("chance_helps", "chance_costs", "pairs_helped", "pairs_costing"), "share"
     )
     return _frame(rows, units)
 
@@ -352,16 +355,23 @@ def plane(found: Comparison) -> pd.DataFrame:
     return frame
 
 
-def acceptability_table(found: Comparison, prices: np.ndarray | None, against: str) -> pd.DataFrame:
+def acceptability_table(
+    found: Comparison, prices: np.ndarray | None, against: str, over: str = MEANS
+) -> pd.DataFrame:
     """See `Comparison.acceptability`."""
     import pandas as pd
 
     if against not in ("all", "baseline"):
         raise StudyError(f"against: found {against!r}, allowed 'all' or 'baseline'")
+    if over not in (MEANS, PAIRS):
+        raise StudyError(f"over: found {over!r}, allowed {MEANS!r} or {PAIRS!r}")
     judged = {arm.name: found.cost_effect(arm.name) for arm in found.others}
     asked = price_range(list(judged.values())) if prices is None else np.asarray(prices, np.float64)
-    options = {name: (one.cost_draws, one.effect_draws) for name, one in judged.items()}
-    nothing = np.zeros_like(next(iter(judged.values())).cost_draws)
+    options = {
+        name: (one.cost_draws, one.effect_draws) if over == MEANS else (one.cost_pairs, one.effect_pairs)
+        for name, one in judged.items()
+    }
+    nothing = np.zeros_like(next(iter(options.values()))[0])
     base = {found.baseline.name: (nothing, nothing)}
     if against == "all":
         shares = acceptability(base | options, asked.tolist())
@@ -370,6 +380,8 @@ def acceptability_table(found: Comparison, prices: np.ndarray | None, against: s
             name: acceptability(base | {name: option}, asked.tolist())[name]
             for name, option in options.items()
         }
+    if over == MEANS and len(found.seeds) < LEAST_PAIRS:  # as few as have no interval have no chance either
+        shares = {name: np.full(len(asked), math.nan) for name in shares}
     frame = pd.DataFrame(shares, index=pd.Index(asked, name="willingness_to_pay"))
     frame.attrs["units"] = {"willingness_to_pay": "yuan/estate-year"} | dict.fromkeys(shares, "share")
     return frame

@@ -51,8 +51,8 @@ class CostEffect:
 
     cost: mean difference of public cost (yuan). effect: mean estate-years out of the cycle. ratio: yuan per estate-year, NaN
     where the verdict gives it no meaning; low and high bound it (high is infinite where no effect at all cannot be ruled out).
-    cost_draws, effect_draws: the bootstrap's means, seed by seed the same draw (float64). helps, costs: share of draws in
-    which the arm has an effect above zero, and a cost above zero.
+    cost_draws, effect_draws: the bootstrap's means, seed by seed the same draw (float64): how precisely the means are known.
+    cost_pairs, effect_pairs: what may happen, one number for each pair of member and seed (float64).
     """
 
     cost: float
@@ -63,16 +63,31 @@ class CostEffect:
     verdict: str
     cost_draws: np.ndarray
     effect_draws: np.ndarray
+    cost_pairs: np.ndarray
+    effect_pairs: np.ndarray
 
     @property
     def helps(self) -> float:
-        """Share of bootstrap draws in which estates spend less time in the cycle than in the baseline."""
-        return float((self.effect_draws > 0).mean())
+        """Share of bootstrap draws in which estates on average spend less time in the cycle than in the baseline.
+
+        It goes to 0 or 1 with replications; NaN under five pairs.
+        """
+        return float((self.effect_draws > 0).mean()) if self.effect_pairs.size >= LEAST_PAIRS else math.nan
 
     @property
     def costs(self) -> float:
-        """Share of bootstrap draws in which more public money is spent than in the baseline."""
-        return float((self.cost_draws > 0).mean())
+        """Share of bootstrap draws in which on average more public money is spent than in the baseline; NaN under five pairs."""
+        return float((self.cost_draws > 0).mean()) if self.cost_pairs.size >= LEAST_PAIRS else math.nan
+
+    @property
+    def pairs_helped(self) -> float:
+        """Share of pairs of member and seed in which estates spend less time in the cycle than in the baseline."""
+        return float((self.effect_pairs > 0).mean())
+
+    @property
+    def pairs_costing(self) -> float:
+        """Share of pairs of member and seed in which more public money is spent than in the baseline."""
+        return float((self.cost_pairs > 0).mean())
 
 
 def cost_effect(
@@ -97,7 +112,7 @@ def cost_effect(
             cost / effect,
             _quantiles(cost_draws / np.where(effect_draws < 0, effect_draws, np.nan), taken),
         )
-    return CostEffect(cost, effect, ratio, low, high, verdict, cost_draws, effect_draws)
+    return CostEffect(cost, effect, ratio, low, high, verdict, cost_draws, effect_draws, costs, effects)
 
 
 def draws(columns: Sequence[np.ndarray], resamples: int = RESAMPLES, seed: int = 0) -> list[np.ndarray]:
@@ -160,9 +175,9 @@ def _quantiles(values: np.ndarray, level: float) -> tuple[float, float]:
 def acceptability(
     options: Mapping[str, tuple[np.ndarray, np.ndarray]], prices: Sequence[float]
 ) -> dict[str, np.ndarray]:
-    """For each price of an estate-year: the share of draws in which each option is worth most, ties split evenly.
+    """For each price of an estate-year: the share of draws (or pairs) in which each option is worth most, ties split evenly.
 
-    `options`: cost and effect draws against the baseline by name, drawn together; the baseline itself has zeros.
+    `options`: costs and effects against the baseline by name, of the same draws or pairs; the baseline itself has zeros.
     """
     names = list(options)
     cost, effect = (np.stack([options[name][which] for name in names]) for which in (0, 1))

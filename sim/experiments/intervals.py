@@ -106,6 +106,9 @@ class Range:
         return cls(low, high, str(row["range_kind"]), int(row["pairs"]), note)
 
 
+NO_RANGE = Range()  # what a result of before there were ranges has
+
+
 def range_of(pairs: ArrayLike) -> Range:
     """The range of what may happen, from one number for each pair of (member of the ensemble, seed).
 

@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.ensemble import Ensemble, cells_over
-from sim.experiments.intervals import Interval, mean_interval
+from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
 from sim.experiments.rescue import RESCUED, fates_by_months
 from sim.experiments.settling import Run
 from sim.scenario import Scenario, with_overrides
@@ -42,7 +42,8 @@ class NoPoint(StudyError):
 class Delayed:
     """The policy begun `delay` months later than planned. rescued: estates a run, mean over seeds, always the same time after it began.
 
-    excess: rescued less PART of what the planned start rescues, paired by seed, with its interval.
+    excess: rescued less PART of what the planned start rescues, paired by seed, with its interval. rescued_range: estates rescued
+    in a single run, over members and luck.
     """
 
     delay: int
@@ -50,6 +51,7 @@ class Delayed:
     rescued: float
     excess: float
     interval: Interval
+    rescued_range: Range = NO_RANGE
 
     @property
     def works(self) -> bool:
@@ -167,9 +169,14 @@ class _Search:
         for seeds in (self.first, self.all):
             self._rescued([0, delay], seeds)
             excess = np.array([self.known[delay, seed] - PART * self.known[0, seed] for seed in seeds])
-            rescued = float(np.mean([self.known[delay, seed] for seed in seeds]))
+            rescued = np.array([self.known[delay, seed] for seed in seeds])
             self.trials[delay] = Delayed(
-                delay, len(seeds), rescued, float(excess.mean()), mean_interval(excess)
+                delay,
+                len(seeds),
+                float(rescued.mean()),
+                float(excess.mean()),
+                mean_interval(excess),
+                range_of(rescued),
             )
             if not self.trials[delay].uncertain:
                 break

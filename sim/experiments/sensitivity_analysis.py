@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from scipy import stats
 
 from sim.errors import StudyError
 from sim.experiments.design import Axis, problem_of, unit_points
+from sim.experiments.intervals import LEAST_PAIRS, mean_interval, range_of
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.parameters import PARAMETERS
 from sim.results.outcomes import OUTCOMES
@@ -57,7 +58,8 @@ class Analysis:
         Morris: mean_effect is the mean change of the outcome over the parameter's whole range, signed; mean_size without its
         sign, so that ups and downs do not cancel; spread is how much the effect depends on the other parameters. Sobol: first
         is the share of variance that the parameter is answerable for alone, total with all it does together with others;
-        direction is its rank correlation with the outcome. Bounds end in _low and _high.
+        direction is its rank correlation with the outcome. Bounds end in _low and _high; there are none under five trajectories
+        or base points. range_low to range_high is the change in single pairs of runs that differ in the parameter alone.
         """
         import pandas as pd
 
@@ -68,7 +70,11 @@ class Analysis:
         )
         frame = ranked.drop(columns="_place").reset_index(drop=True)
         unit = "unit of the outcome" if self.method == MORRIS else "share of variance"
-        columns = [name for name in frame if str(name).startswith(("mean_", "first", "total", "spread"))]
+        columns = [
+            name
+            for name in frame
+            if str(name).startswith(("mean_", "first", "total", "spread", "range_l", "range_h"))
+        ]
         frame.attrs["units"] = dict.fromkeys(columns, unit) | {
             "low": "unit of the parameter",
             "high": "unit of the parameter",
@@ -120,7 +126,7 @@ def analyse(
     measure = _morris if study.design.kind == MORRIS else _sobol
     rows = []
     for outcome, runs in by_outcome.items():
-        found = measure(study, axes, unit, runs.mean(axis=1), level)
+        found = measure(study, axes, unit, runs, level, OUTCOMES[outcome].unit == "share")
         rows += [_head(axis, outcome) | row for axis, row in zip(axes, found, strict=True)]
     noise = {outcome: noise_of(runs) for outcome, runs in by_outcome.items()}
     return Analysis(
@@ -163,14 +169,14 @@ def _head(axis: Axis, outcome: str) -> dict[str, Any]:
 
 
 def _morris(
-    study: Study, axes: Sequence[Axis], unit: np.ndarray, means: np.ndarray, level: float
+    study: Study, axes: Sequence[Axis], unit: np.ndarray, runs: np.ndarray, level: float, share: bool
 ) -> list[dict[str, Any]]:
     from SALib.analyze import morris
 
     found = morris.analyze(
         problem_of(axes),
         unit,
-        means,
+        runs.mean(axis=1),
         num_resamples=BOOTSTRAPS,
         conf_level=level,
         num_levels=study.design.grid_levels,
@@ -179,31 +185,59 @@ def _morris(
     mean, size, spread, margin = (
         np.asarray(found[name], np.float64).tolist() for name in ("mu", "mu_star", "sigma", "mu_star_conf")
     )
-    trajectories = study.design.size
-    reach = (
-        float(stats.t.ppf(0.5 + level / 2, trajectories - 1)) / math.sqrt(trajectories)
-        if trajectories > 1
-        else math.nan
-    )
-    return [
-        {
-            "mean_effect": m,
-            "mean_effect_low": m - reach * s,
-            "mean_effect_high": m + reach * s,
-            "mean_size": z,
-            "mean_size_low": max(z - c, 0.0),
-            "mean_size_high": z + c,
-            "spread": s,
-            "note": "",
-        }
-        for m, z, s, c in zip(mean, size, spread, margin, strict=True)
-    ]
+    effects = elementary_effects(unit, runs)
+    most = 1.0 if share else math.inf  # no share changes by more than all of it
+    rows = []
+    for place, (m, z, s, c) in enumerate(zip(mean, size, spread, margin, strict=True)):
+        known = mean_interval(
+            effects[:, place].mean(axis=1), level
+        )  # trajectories are independent, seeds are not
+        held = range_of(effects[:, place])
+        c = c if effects.shape[0] >= LEAST_PAIRS else math.nan
+        rows.append(
+            {
+                "mean_effect": m,
+                "mean_effect_low": float(np.clip(known.low, -most, most)),
+                "mean_effect_high": float(np.clip(known.high, -most, most)),
+                "mean_size": z,
+                "mean_size_low": float(np.clip(z - c, 0.0, most)),
+                "mean_size_high": float(np.clip(z + c, 0.0, most)),
+                "spread": s,
+                **replace(
+                    held,
+                    low=float(np.clip(held.low, -most, most)),
+                    high=float(np.clip(held.high, -most, most)),
+                ).columns(),
+                "note": known.note,
+            }
+        )
+    return rows
+
+
+def elementary_effects(unit: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """Change of an outcome over a parameter's whole range (trajectories, parameters, replications), by every step of Morris' design.
+
+    unit: points (trajectories x (parameters + 1), parameters) in 0..1; from one point of a trajectory to the next one
+    parameter moves. runs: the outcome (points, replications).
+    """
+    width = unit.shape[1]
+    steps = np.diff(unit.reshape(-1, width + 1, width), axis=1)
+    changes = np.diff(runs.reshape(-1, width + 1, runs.shape[1]), axis=1)
+    moved = np.abs(steps).argmax(axis=2)  # which parameter a step of a trajectory moves
+    effects = np.empty_like(changes)
+    for trajectory, places in enumerate(moved):
+        sizes = steps[trajectory, np.arange(width), places]
+        effects[trajectory, places] = changes[trajectory] / sizes[:, None]
+    return effects
 
 
 def _sobol(
-    study: Study, axes: Sequence[Axis], unit: np.ndarray, means: np.ndarray, level: float
+    study: Study, axes: Sequence[Axis], unit: np.ndarray, runs: np.ndarray, level: float, share: bool
 ) -> list[dict[str, Any]]:
     from SALib.analyze import sobol
+
+    del share  # indices are shares of variance whatever the outcome is
+    means = runs.mean(axis=1)
 
     if bool((means == means[0]).all()):  # SALib divides by its standard deviation
         nothing = dict.fromkeys(
@@ -222,8 +256,10 @@ def _sobol(
     for place in range(len(axes)):
         row: dict[str, Any] = {}
         for name, value, margin in (("first", "S1", "S1_conf"), ("total", "ST", "ST_conf")):
-            middle, half = float(found[value][place]), float(found[margin][place])
-            row |= {name: middle, f"{name}_low": middle - half, f"{name}_high": middle + half}
+            middle = float(found[value][place])
+            half = float(found[margin][place]) if study.design.size >= LEAST_PAIRS else math.nan
+            low, high = np.clip([middle - half, middle + half], 0.0, 1.0).tolist()  # a share of variance
+            row |= {name: middle, f"{name}_low": low, f"{name}_high": high}
         rows.append(row | {"direction": _direction(unit[:, place], means), "note": ""})
     return rows
 

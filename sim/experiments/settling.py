@@ -53,6 +53,11 @@ class Trial:
         return self.drift <= MOST_DRIFT
 
     @property
+    def means(self) -> np.ndarray:
+        """Mean rate of every pair of member and seed (float64): each has as many estates of the type."""
+        return np.array([part.mean() for part in np.array_split(self.rates, self.seeds)])
+
+    @property
     def middle(self) -> float:
         """Median of the rates."""
         return float(np.median(self.rates))

@@ -13,6 +13,7 @@ from sim.errors import ScenarioError, StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, InProcess
 from sim.experiments.ensemble import Ensemble, as_ensemble, told
+from sim.experiments.intervals import range_of
 from sim.experiments.levers import ADDED_INCOME, Lever, lever_of
 from sim.experiments.no_return import NoPoint, NoReturn, delayed, point_of_no_return
 from sim.experiments.ramp import HOLD, STEPS, Loop, check_hold, loop
@@ -94,7 +95,8 @@ class Tipping:
 
     @property
     def trials(self) -> pd.DataFrame:
-        """One row for each start tried in agent-based runs: median, middle 80 % and the chance of ending high with its interval."""
+        """One row for each start tried in agent-based runs: median and middle 80 % of the estates, mean rate with its range over
+        pairs of member and seed, and the chance of ending high with its interval."""
         import pandas as pd
 
         rows = []
@@ -113,6 +115,8 @@ class Tipping:
                             "settled": trial.middle,
                             "settled_p10": low,
                             "settled_p90": high,
+                            "mean": float(trial.means.mean()),
+                            **range_of(trial.means).columns(),
                             "two_states": point.two_states,
                             "at_rest": point.settled,
                             "drift": trial.drift,

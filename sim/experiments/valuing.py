@@ -10,7 +10,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.ensemble import Ensemble, cells_over
-from sim.experiments.intervals import Interval, mean_interval
+from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
 from sim.experiments.menu import PREFIX, Package, in_words, with_package
 from sim.experiments.running import CellResults
 from sim.experiments.summary import RunSummary
@@ -49,12 +49,14 @@ class Valued:
 class Rescored:
     """A package of the front on fresh seeds, and the share of estates it gets out of the cycle beyond doing nothing.
 
-    gain is a mean over seeds, paired with doing nothing under the same seed, with its interval.
+    gain is a mean over seeds, paired with doing nothing under the same seed, with its interval; gain_range: what it may be in
+    a single pair (without ends in results of before there was one).
     """
 
     value: Valued
     gain: float
     gain_interval: Interval
+    gain_range: Range = NO_RANGE
 
 
 def value_of(
@@ -136,6 +138,7 @@ def rescore(
                 value_of(one.number, one.package, runs, nothing, yearly),
                 float(gains.mean()),
                 mean_interval(gains),
+                range_of(gains),
             )
         )
     return sorted(scored, key=lambda one: one.value.cost)

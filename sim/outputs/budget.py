@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 
 from sim.experiments.budget import COST_STEP
 from sim.experiments.funding import funding_words
-from sim.experiments.intervals import wilson
+from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, wilson
 from sim.experiments.menu import in_words
 from sim.experiments.stress import GAIN
 from sim.outputs import style
 from sim.outputs.comparison_words import points
+from sim.outputs.range_words import range_of_pairs
 from sim.parameters import PARAMETERS
 from sim.text import in_language, message
 from sim.units import format_share
@@ -22,7 +23,7 @@ from sim.units import format_share
 if TYPE_CHECKING:
     from sim.experiments.budget import BudgetSearch
     from sim.experiments.stress import Failing
-    from sim.experiments.valuing import Valued
+    from sim.experiments.valuing import Rescored, Valued
 
 
 def budget_sentences(found: BudgetSearch, lang: str) -> list[str]:
@@ -126,16 +127,15 @@ def _stress_lines(found: BudgetSearch, lang: str) -> list[str]:
     lines = [_recommended(found, lang)]
     regret = f"{100 * float(stress.regret[place].max()):.1f}"
     fresh, chosen = format_share(well / futures, 0), format_share(float(stress.satisficing[place]), 0)
-    interval = wilson(well, futures)
-    span = f"{format_share(interval.low, 0)}–{format_share(interval.high, 0)}"
+    span = _share_sure(well, futures, lang)
     if zh:
         lines.append(
-            f"在{futures}种新的可能参数下，{fresh}（95%置信区间{span}）能使循环中的小区至少减少{GAIN:.0%}；"
+            f"在{futures}种新的可能参数下，{fresh}{span}能使循环中的小区至少减少{GAIN:.0%}；"
             f"在选出它的{stress.nothing.size}种情形下为{chosen}，最大后悔值{regret}个百分点。"
         )
     else:
         lines.append(
-            f"In {fresh} of {futures} fresh plausible futures (95% interval {span}) it gets at least {GAIN:.0%} of the estates in the cycle out of it; "
+            f"In {fresh} of {futures} fresh plausible futures{span} it gets at least {GAIN:.0%} of the estates in the cycle out of it; "
             f"in the {stress.nothing.size} that chose it, {chosen}, with a worst regret of {regret} points."
         )
     if stress.regions:
@@ -150,6 +150,16 @@ def _stress_lines(found: BudgetSearch, lang: str) -> list[str]:
     return [*lines, "失效的情形没有共同特征。" if zh else "Where it fails has no simple description."]
 
 
+def _share_sure(well: int, futures: int, lang: str) -> str:
+    """How precisely a share of futures is known, in brackets: nothing under five futures, rough under ten."""
+    if futures < LEAST_PAIRS:
+        return ""
+    zh, interval = lang == "zh", wilson(well, futures)
+    rough = "" if futures >= ROUGH_PAIRS else "，粗略" if zh else ", rough"
+    span = f"{format_share(interval.low, 0)}–{format_share(interval.high, 0)}{rough}"
+    return f"（95%置信区间{span}）" if zh else f" (95% interval {span})"
+
+
 def _recommended(found: BudgetSearch, lang: str) -> str:
     """The recommendation and, on fresh seeds, what it gains beyond doing nothing, with its interval."""
     best, zh = found.recommended, lang == "zh"
@@ -157,14 +167,7 @@ def _recommended(found: BudgetSearch, lang: str) -> str:
     again = next((one for one in found.fresh if one.value.number == best.number), None)
     if again is None:
         return f"推荐#{best.number}。" if zh else f"Recommended: #{best.number}."
-    low, high = again.gain_interval.low, again.gain_interval.high
-    span = (
-        ""
-        if math.isnan(low)
-        else f"，95%置信区间{points(low)}至{points(high)}"
-        if zh
-        else f", 95% interval {points(low)} to {points(high)}"
-    )
+    span = sure_of(again, lang)
     over = best.cost > found.yearly
     if zh:
         more = "；连同国企亏损，超出年度预算" if over else ""
@@ -174,6 +177,28 @@ def _recommended(found: BudgetSearch, lang: str) -> str:
         f"Recommended: #{best.number}. For {money_a_year(best.cost, lang)} a year it gets {points(again.gain)} points of estates more out of the cycle "
         f"than doing nothing does{span}{more}."
     )
+
+
+def sure_of(again: Rescored, lang: str) -> str:
+    """How precisely the mean gain is known (rough under ten fresh seeds, nothing under five), and what it may be in a pair."""
+    zh, interval, held = lang == "zh", again.gain_interval, again.gain_range
+    text = ""
+    if interval.exists:
+        low, high = points(interval.low), points(interval.high)
+        text = f"，均值的95%置信区间{low}至{high}" if zh else f", 95% interval of the mean {low} to {high}"
+    if held.exists and held.pairs < LEAST_PAIRS:
+        few = (
+            f"{held.pairs}个新随机种子不足以给出置信区间"
+            if zh
+            else f"no interval from {held.pairs} fresh seeds"
+        )
+        text += f"（{few}）" if zh else f" ({few})"
+    elif held.exists and held.pairs < ROUGH_PAIRS:
+        text += f"（粗略：只有{held.pairs}个新随机种子）" if zh else f" (rough: {held.pairs} fresh seeds)"
+    if held.exists:
+        shown = range_of_pairs(held, "share", lang)
+        text += f"；可能的结果{shown}" if zh else f"; what may happen: {shown}"
+    return text
 
 
 def _region(one: Failing, lang: str) -> str:

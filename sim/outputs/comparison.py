@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.errors import EstateError
-from sim.experiments.comparison_tables import of_estates
+from sim.experiments.comparison_tables import PAIRS, of_estates
 from sim.outputs import style
 from sim.outputs.catalog import money_scale, percent, require_language, titled, wrapped
 from sim.outputs.charts import FORMATS, Chart, save_figure
@@ -44,6 +44,10 @@ TEXT = {
     "against": Word(
         "基准：{base} · {runs}组相同随机种子 · {months}个月 · {estates}个小区 · {level}置信区间",
         "baseline: {base} · {runs} common seeds · {months} months · {estates} estates · {level} intervals",
+    ),
+    "thick": Word(
+        "粗线：平均而言的可能性（重复越多越接近0或1）；细线：单对运行中的占比",
+        "thick: chance that it is so on average (goes to 0 or 1 with replications); thin: share of single pairs in which it is",
     ),
     "ribbon": Word(
         "线：成对差异的均值；带：逐月置信区间", "line: mean paired difference; band: interval of each month"
@@ -337,14 +341,24 @@ def _quadrants(ax: Axes, lang: str) -> None:
 
 @style.styled
 def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes:
-    """Lines, by what an estate-year out of the cycle is worth: the chance that an arm beats the baseline, and that it is best."""
+    """By what an estate-year out of the cycle is worth: how often an arm beats the baseline, and is best of all.
+
+    Thick: the chance that it is so on average; thin: the share of single pairs in which it is.
+    """
     host = style.canvas(ax, (10, 5.2), (0.075, 0.115, 0.72, 0.7))
     style.heading(
-        host, WORDS["acceptability"].in_language(require_language(lang)), _subtitle(found, lang), lift=18
+        host,
+        WORDS["acceptability"].in_language(require_language(lang)),
+        _subtitle(found, lang) + "\n" + _text("thick", lang),
+        lift=18,
     )
     arms: list[tuple[Arm, str, object]] = [(found.baseline, style.GREY, ":"), *_looks(found)]
     left, right = style.panels(host, 1, 2, (0.09, 0))
     tables = {"beats": found.acceptability(against="baseline"), "best": found.acceptability()}
+    single = {
+        "beats": found.acceptability(against="baseline", over=PAIRS),
+        "best": found.acceptability(over=PAIRS),
+    }
     size, unit = money_scale(float(tables["best"].index[-1]), lang) if lang == "zh" else (1.0, "yuan")
     for panel, (key, table) in zip((left, right), tables.items(), strict=True):
         style.share_axis(panel, _text("chance", lang) if key == "beats" else "")
@@ -359,12 +373,23 @@ def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -
                     label=arm.name,
                     clip_on=False,
                 )
+                panel.plot(
+                    table.index / size,
+                    single[key][arm.name],
+                    color=colour,
+                    linestyle=dash,
+                    linewidth=0.9,
+                    label=f"_pairs {arm.name}",
+                    clip_on=False,
+                )
         panel.set_title(_text(key, lang), fontsize=10.5, y=1, pad=6)
         panel.set_xlim(0, float(table.index[-1]) / size)
         panel.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
         panel.set_xlabel(_text("price", lang, unit=unit), fontsize=9.5)
     best = tables["best"].iloc[-1]
+    if best.isna().all():  # too few pairs for a chance on average
+        best = single["best"].iloc[-1]
     style.end_labels(
         right,
         [

@@ -179,7 +179,7 @@ def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str, lang: str) -> None:
             linewidth=1.1,
             label="_interval",
         )
-        end = max(row["total_high"], row["first_high"], row["total"])
+        end = np.nanmax([row["total_high"], row["first_high"], row["total"]])
         ax.annotate(
             "▲" if row["direction"] > 0 else "▼",
             (end, -place),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.outputs.catalog import percent, require_language
+from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Range, range_of
+from sim.outputs.catalog import capital, percent, require_language
 from sim.outputs.comparison_words import bounds_of, size_of, subject
+from sim.outputs.range_words import range_of_pairs, range_of_runs
 from sim.parameters import PARAMETERS
 from sim.results.outcomes import OUTCOMES
 from sim.words import Word
@@ -26,7 +28,18 @@ SAID = {
     "morris": Word("对{subject}影响最大的是：{list}。", "What moves {subject} most: {list}."),
     "sobol": Word("{subject}的差异主要来自：{list}。", "What {subject} owes its variance to: {list}."),
     "morris_one": Word(
-        "{name}（全范围内{effect}，区间{interval}）", "{name} ({effect} over its range, {interval})"
+        "{name}（全范围内平均{effect}{interval}；可能的变化{range}）",
+        "{name} ({effect} over its range on average{interval}; what may happen {range})",
+    ),
+    "mean_known": Word("，均值的区间{interval}", ", interval of the mean {interval}"),
+    "spans": Word("{subject}在全部运行中：{range}。", "{subject} over all runs: {range}."),
+    "few": Word(
+        "只有{size}条轨迹或基点：不足五个，不给区间。",
+        "{size} trajectories or base points: under five no interval is given.",
+    ),
+    "rough": Word(
+        "只有{size}条轨迹或基点：不足十个，区间为粗略。",
+        "{size} trajectories or base points: under ten, intervals are rough.",
     ),
     "sobol_one": Word("{name}（总效应{total}，单独{first}）", "{name} ({total} in all, {first} alone)"),
     "constant": Word(
@@ -59,9 +72,15 @@ def parameter_name(key: str, lang: str) -> str:
 
 
 def sentences_of(found: Sensitivity, lang: str = "en") -> list[str]:
-    """For each outcome, the parameters that move it most."""
+    """For each outcome the parameters that move it most, then between what ends single runs of the design lie."""
     require_language(lang)
-    return [sentence_of(found.final, outcome, lang) for outcome in found.outcomes]
+    lines = [sentence_of(found.final, outcome, lang) for outcome in found.outcomes]
+    for outcome in found.outcomes:
+        shown = range_of_runs(range_of(found.final.values[outcome]), OUTCOMES[outcome].unit, lang)
+        lines.append(
+            SAID["spans"].in_language(lang).format(subject=capital(subject(outcome, lang)), range=shown)
+        )
+    return lines
 
 
 def sentence_of(analysis: Analysis, outcome: str, lang: str) -> str:
@@ -81,9 +100,15 @@ def _one(analysis: Analysis, row: pd.Series, lang: str) -> str:
             .in_language(lang)
             .format(name=name, total=percent(max(row["total"], 0.0)), first=percent(max(row["first"], 0.0)))
         )
-    interval = bounds_of(row["mean_effect_low"], row["mean_effect_high"], row["unit"], lang)
+    interval = ""
+    if not math.isnan(row["mean_effect_low"]):
+        bounds = bounds_of(row["mean_effect_low"], row["mean_effect_high"], row["unit"], lang)
+        interval = SAID["mean_known"].in_language(lang).format(interval=bounds)
     effect = size_of(row["mean_effect"], row["unit"], lang, sign=True)
-    return SAID["morris_one"].in_language(lang).format(name=name, effect=effect, interval=interval)
+    held = range_of_pairs(Range.of_row(row.to_dict()), row["unit"], lang)
+    return (
+        SAID["morris_one"].in_language(lang).format(name=name, effect=effect, interval=interval, range=held)
+    )
 
 
 def warnings_of(found: Sensitivity, lang: str = "en") -> list[str]:
@@ -92,6 +117,9 @@ def warnings_of(found: Sensitivity, lang: str = "en") -> list[str]:
 
     require_language(lang)
     said: list[str] = []
+    size = found.final.study.design.size
+    if size < ROUGH_PAIRS:
+        said.append(SAID["few" if size < LEAST_PAIRS else "rough"].in_language(lang).format(size=size))
     if found.final.study.replications == 1:
         said.append(SAID["one_seed"].in_language(lang))
     for outcome, share in found.final.noise.items():
@@ -114,7 +142,14 @@ def _wide(analysis: Analysis, lang: str) -> list[str]:
     for outcome in analysis.study.outcomes:
         rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
         margin = float(
-            np.nanmax([0.0, *(rows["total_high"] - rows["total"]), *(rows["first_high"] - rows["first"])])
+            np.nanmax(
+                [0.0]
+                + [
+                    abs(rows[f"{name}_{end}"] - rows[name]).max()
+                    for name in ("total", "first")
+                    for end in ("low", "high")
+                ]
+            )
         )
         if margin > WIDE:
             said.append(

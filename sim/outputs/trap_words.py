@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.levers import ADDED_INCOME, VIABILITY
 from sim.experiments.no_return import NO_PROGRAMME, RESCUES_NOBODY
+from sim.outputs.range_words import range_of_runs
 from sim.parameters import PARAMETERS
 from sim.units import format_share
 
@@ -141,6 +142,22 @@ def no_return_line(found: NoReturn | None, note: str, lang: str) -> str:
         return (
             f"不可逆转点：没有（{why}）。" if lang == "zh" else f"Point of no return: there is none ({why})."
         )
+    return _no_return(found, lang) + _rescued_range(found, lang)
+
+
+def _rescued_range(found: NoReturn, lang: str) -> str:
+    """What a start at the latest delay tried in vain or in time may rescue in a single run; empty where nobody knows."""
+    known = [one for one in found.trials if found.latest is None or one.delay == found.latest]
+    one = max(known, key=lambda each: each.delay, default=None)
+    if one is None or not one.rescued_range.exists:
+        return ""
+    shown = range_of_runs(one.rescued_range, "", lang)
+    if lang == "zh":
+        return f"推迟{one.delay}个月时，单次运行可能挽救的小区数：{shown}。"
+    return f" What may happen with a delay of {one.delay} months, in estates rescued: {shown}."
+
+
+def _no_return(found: NoReturn, lang: str) -> str:
     last = max(found.trials, key=lambda one: one.delay)
     if found.latest is None:
         doubt = (

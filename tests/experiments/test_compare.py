@@ -136,6 +136,22 @@ def test_what_may_happen_is_told_apart_from_how_precisely_the_mean_is_known(pair
     assert (group["pairs"] == pairs).all() and (group["range_low"] == 0).all()
 
 
+def test_acceptability_over_pairs_is_the_share_of_pairs_that_are_worth_their_price():
+    zeros, years = np.zeros(20), np.repeat([-1.0, 3.0], [15, 5])  # fewer years in the cycle in fifteen pairs
+    estates = np.zeros((20, 40), bool)
+    made = comparison(arm("nothing", estates, zeros, zeros), arm("policy", estates, zeros + 100.0, years))
+    asked = np.array([50.0, 150.0])
+    table = made.acceptability(asked, over="pairs")
+    assert table["policy"].tolist() == [0.0, 0.75] and table["nothing"].tolist() == [1.0, 0.25]
+    assert made.tables()["acceptability_pairs"].shape == made.tables()["acceptability"].shape
+    with pytest.raises(StudyError, match="over: found 'seeds'"):
+        made.acceptability(over="seeds")
+    few = _against_doing_nothing(np.array([0.1, 0.5, 0.9]))
+    assert few.acceptability().isna().all(axis=None) and few.acceptability(over="pairs").notna().all(
+        axis=None
+    )
+
+
 def test_three_pairs_have_a_range_and_no_interval():
     made = _against_doing_nothing(np.array([0.1, 0.5, 0.9]))
     row = made.differences.set_index("outcome").loc["cycle_share"]

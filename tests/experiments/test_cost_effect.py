@@ -111,6 +111,19 @@ def test_acceptability_rises_with_the_price_and_adds_to_one():
     assert at_price["arm"][0] == pytest.approx(0.5, abs=0.1)
 
 
+def test_the_chance_on_average_sharpens_with_replications_and_the_share_of_pairs_does_not():
+    generator = np.random.default_rng(9)
+    few, many = (
+        cost_effect(generator.normal(1e5, 2e4, pairs), generator.normal(0.5, 1.0, pairs))
+        for pairs in (10, 400)
+    )
+    helps = 0.69146  # the chance that one normal number of mean 0.5 and spread 1 is above zero
+    assert many.helps > 0.999 and many.pairs_helped == pytest.approx(helps, abs=0.07)
+    assert few.pairs_helped == pytest.approx(helps, abs=0.4) and few.pairs_costing == many.pairs_costing == 1
+    three = cost_effect(np.array([1.0, 2.0, 3.0]), np.array([1.0, -1.0, 1.0]))
+    assert np.isnan(three.helps) and np.isnan(three.costs) and three.pairs_helped == pytest.approx(2 / 3)
+
+
 def test_ties_are_split():
     nothing = np.zeros(10)
     assert acceptability({"a": (nothing, nothing), "b": (nothing, nothing)}, [0.0, 1e5])["b"].tolist() == [

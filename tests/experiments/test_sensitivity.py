@@ -15,11 +15,12 @@ from sim.experiments.design import Axis, points_of
 from sim.experiments.engine import InProcess, Packed
 from sim.experiments.packing import pack
 from sim.experiments.plan import plan_study
-from sim.experiments.sensitivity import sensitivity, sensitivity_of_study
-from sim.experiments.sensitivity_analysis import analyse, noise_of
+from sim.experiments.sensitivity import Sensitivity, sensitivity, sensitivity_of_study
+from sim.experiments.sensitivity_analysis import analyse, elementary_effects, noise_of
 from sim.experiments.study_file import check_study, load_study
 from sim.experiments.unmeasured import left_out, unmeasured
 from sim.parameters import PARAMETERS
+from sim.scenario import load
 
 FACTORS = {"payment.base": (0.0, 2.0), "payment.norm_weight": (1.0, 5.0), "payment.trust_weight": (0.0, 1.0)}
 STUDY = {
@@ -78,6 +79,40 @@ def test_morris_finds_the_slopes(tmp_path):
     joint = table.loc["exits"]
     assert joint.loc["payment.base", "spread"] > 0.1 and joint.loc["payment.norm_weight", "mean_size"] == 0
     assert (table.loc["arrears_end", "mean_size"] == 0).all()
+
+
+def test_effects_of_single_pairs_of_runs_give_the_range_and_trajectories_the_interval():
+    """A design of two trajectories of two parameters by hand, run with two seeds."""
+    unit = np.array([[0.0, 0.0], [2 / 3, 0.0], [2 / 3, 2 / 3], [1.0, 1 / 3], [1.0, 1.0], [1 / 3, 1.0]])
+    slopes = np.array([[0.3, -0.6], [0.9, 0.0]])  # of two seeds
+    effects = elementary_effects(unit, unit @ slopes.T)
+    assert effects == pytest.approx(np.broadcast_to(slopes.T, (2, 2, 2)))
+
+
+@pytest.mark.parametrize("size", [2, 4, 7, 12])
+def test_an_effect_on_a_share_stays_within_a_hundred_points_and_few_trajectories_have_no_interval(
+    size, tmp_path
+):
+    axes = [Axis(key, low, high) for key, (low, high) in FACTORS.items()]
+    data = STUDY | {"design": {"kind": "morris", "size": size}, "replications": 2}
+    study = check_study(data, "test")
+    points = points_of(study.design, axes)
+    values = np.random.default_rng(size).integers(0, 2, (2 * len(points), 1)).astype(float)  # all or nothing
+    table = analyse(study, axes, points, values.tolist(), 0.95).table
+    bounds = table[["mean_effect_low", "mean_effect_high"]]
+    assert bounds.notna().all(axis=None) == (size >= 5)
+    for name in ("mean_effect_low", "mean_effect_high", "range_low", "range_high", "mean_size_high"):
+        assert (table[name].dropna().abs() <= 1).all()
+    assert (table["pairs"] == 2 * size).all() and (table["range_low"] <= table["range_high"]).all()
+    found = Sensitivity(
+        load("vicious_cycle"), {"morris": analyse(study, axes, points, values.tolist(), 0.95)}
+    )
+    told = " ".join(found.warnings())
+    assert ("under five no interval" in told) == (size < 5) and ("are rough" in told) == (5 <= size < 10)
+    assert (
+        "lowest to highest of" in found.sentences()[-1]
+        or "5th to 95th percentile of" in found.sentences()[-1]
+    )
 
 
 def test_sobol_finds_the_shares_of_variance():

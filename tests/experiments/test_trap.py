@@ -339,6 +339,11 @@ def _fresh_figures_are_of_other_seeds(found: BudgetSearch, store: Path) -> None:
     runs = [summary for _, summary in done]
     out = [1 - run.scalars["cycle_share_last_year"] for run in runs]
     assert again.gain == pytest.approx(np.mean(out[5:]) - np.mean(out[:5]))
+    pairs = np.subtract(out[5:], out[:5])
+    assert (again.gain_range.low, again.gain_range.high) == pytest.approx((pairs.min(), pairs.max()))
+    row = found.rescored_table.set_index("package").loc[again.value.number]
+    assert (row["gain_range_kind"], row["gain_pairs"]) == ("lowest_highest", 5)
+    assert any("lowest to highest of 5 pairs" in line for line in found.sentences("en"))
     costs = [
         sum(run.public_cost(programme=f"bought_{one.kind}") for one in again.value.package)
         for run in runs[5:]
@@ -397,6 +402,11 @@ def test_the_point_of_no_return_is_found_where_it_was_put(last: int) -> None:
         assert found.latest is None and found.month is None
         return
     assert found.latest is not None and last - 3 <= found.latest <= last
+    for one in [
+        trial for trial in found.trials if trial.delay == found.latest
+    ]:  # a seed rescues 20 to 22 estates
+        assert (one.rescued_range.low, one.rescued_range.high) == (20.0, 22.0)
+        assert one.rescued_range.pairs == one.seeds
     assert found.lost is not None and last < found.lost <= last + 3
     assert found.month == min(p.start for p in small.interventions) + found.latest
     assert found.latest == 0 or found.sure == found.latest

@@ -9,8 +9,8 @@ import tomli_w
 from matplotlib.figure import Figure
 
 from sim.experiments.menu import in_words
-from sim.outputs.budget import money_a_year, pareto
-from sim.outputs.comparison_words import bounds_of, size_of
+from sim.outputs.budget import money_a_year, pareto, sure_of
+from sim.outputs.comparison_words import size_of
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
@@ -163,11 +163,7 @@ def _outcomes(found: BudgetSearch, lang: str) -> Table:
         if one.number in again:
             held = again[one.number]
             gain = size_of(held.gain, "share", lang, sign=True)
-            gain += (
-                f" ({bounds_of(held.gain_interval.low, held.gain_interval.high, 'share', lang)})"
-                if held.gain_interval.exists
-                else ""
-            )
+            gain += sure_of(held, lang)
         seen = f"{format_share(before[one.number].out_of_cycle)}, {format_share(before[one.number].worst_decile_satisfaction)}"
         rows.append(
             (

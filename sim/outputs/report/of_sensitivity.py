@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
+from sim.experiments.intervals import Range
 from sim.outputs import sensitivity as charts
 from sim.outputs.catalog import capital
 from sim.outputs.comparison_words import bounds_of, percent_level, size_of, subject
+from sim.outputs.range_words import range_of_pairs
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.weighed import shares_of, weighed_line, weighed_table
@@ -21,7 +23,7 @@ from sim.units import NO_VALUE, format_share
 
 if TYPE_CHECKING:
     from sim.experiments.sensitivity import Sensitivity
-    from sim.experiments.sensitivity_analysis import Analysis
+from sim.experiments.sensitivity_analysis import Analysis
 
 LEADING = 10
 
@@ -115,7 +117,7 @@ def _leading(one: Analysis, outcome: str, lang: str) -> Table:
     )
     level = percent_level(one.level)
     measures = (
-        ("mean_effect", "interval", "mean_size")
+        ("mean_effect", "mean_interval", "may_happen", "mean_size")
         if one.method == "morris"
         else ("total_index", "interval", "first_index")
     )
@@ -127,11 +129,12 @@ def _leading(one: Analysis, outcome: str, lang: str) -> Table:
     return Table(caption, columns, cells, folded=outcome != one.study.outcomes[0])
 
 
-def _figures(one: Analysis, row: dict[str, Any], lang: str) -> tuple[str, str, str]:
+def _figures(one: Analysis, row: dict[str, Any], lang: str) -> tuple[str, ...]:
     if one.method == "morris":
         return (
             size_of(row["mean_effect"], row["unit"], lang, sign=True),
             bounds_of(row["mean_effect_low"], row["mean_effect_high"], row["unit"], lang),
+            range_of_pairs(Range.of_row(row), row["unit"], lang),
             size_of(row["mean_size"], row["unit"], lang),
         )
     if row["total"] != row["total"]:

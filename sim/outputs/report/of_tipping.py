@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from sim.experiments.intervals import ROUGH_PAIRS, Range
 from sim.experiments.tipping import LONGEST_DELAY
+from sim.outputs.range_words import range_of_runs
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
@@ -24,11 +26,14 @@ from sim.outputs.trap_words import (
 )
 from sim.scenario import to_toml
 from sim.units import NO_VALUE, format_share
+from sim.words import Word
 
 if TYPE_CHECKING:
+    from sim.experiments.no_return import Delayed
     from sim.experiments.tipping import Tipping, TypeMap
 
 MOST_ROWS = 20
+ROUGH = Word("，粗略", ", rough")
 
 
 def part_of_tipping(found: Tipping, lang: str) -> Part:
@@ -184,14 +189,25 @@ def _trials(found: Tipping, lang: str) -> Table:
                 format_share(row["start"], 0),
                 f"{row['estates']:,}",
                 settled,
+                range_of_runs(Range.of_row(row), "share", lang),
                 chance if row["two_states"] else NO_VALUE,
                 say("yes" if row["at_rest"] else "no", lang),
             )
         )
     columns = tuple(
-        say(key, lang) for key in ("type", "lever", "started", "estates", "settled", "chance_high", "at_rest")
+        say(key, lang)
+        for key in ("type", "lever", "started", "estates", "settled", "may_happen", "chance_high", "at_rest")
     )
     return Table(say("trials_title", lang), columns, tuple(rows), folded=len(rows) > MOST_ROWS)
+
+
+def _excess(one: Delayed, lang: str) -> str:
+    """Rescues beyond half of the planned start's, with the interval of the mean: none under five seeds, rough under ten."""
+    text = f"{one.excess:+.1f}"
+    if one.interval.exists:
+        rough = ROUGH.in_language(lang) if one.seeds < ROUGH_PAIRS else ""
+        text += f" ({one.interval.low:.1f} – {one.interval.high:.1f}{rough})"
+    return text.replace("-", "−")
 
 
 def _delays(found: Tipping, lang: str) -> list[Table]:
@@ -202,12 +218,13 @@ def _delays(found: Tipping, lang: str) -> list[Table]:
             str(one.delay),
             str(one.seeds),
             f"{one.rescued:.1f}",
-            f"{one.excess:+.1f} ({one.interval.low:.1f} – {one.interval.high:.1f})".replace("-", "−"),
+            range_of_runs(one.rescued_range, "", lang),
+            _excess(one, lang),
             say("unclear" if one.uncertain else "yes" if one.works else "no", lang),
         )
         for one in found.no_return.trials
     )
-    columns = tuple(say(key, lang) for key in ("delay", "runs", "rescued", "excess", "works"))
+    columns = tuple(say(key, lang) for key in ("delay", "runs", "rescued", "may_happen", "excess", "works"))
     return [
         Table(say("delays_title", lang), columns, rows, no_return_line(found.no_return, found.note, lang))
     ]

@@ -147,8 +147,8 @@ WORDS = {
         "Heat map of parameters (rows) by outcomes (columns); colour and figure say how much each matters. {told}",
     ),
     "sure_morris": Word(
-        "Morris筛选：平均变化附{level}区间（t分布，各轨迹之间）；区间含零的参数不能确定方向。区间反映其他参数所处位置的不同，不只是运气。",
-        "Morris screening: mean changes have {level} intervals (t, between trajectories); where one includes zero the direction is open. They reflect where the other parameters stand, not luck alone.",
+        "Morris筛选：平均变化附{level}区间（对各轨迹作自助法，五条起才有）；区间含零的参数不能确定方向。区间反映其他参数所处位置的不同，不只是运气。",
+        "Morris screening: mean changes have {level} intervals (bootstrap over trajectories, from five on); where one includes zero the direction is open. They reflect where the other parameters stand, not luck alone.",
     ),
     "sure_sobol": Word(
         "Sobol指数：{level}区间由自助法得出；很小的负值是估计误差，应读作零。",
