@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.intervals import Interval, mean_intervals
+from sim.experiments.intervals import Interval, Range, mean_intervals, range_of
 from sim.experiments.rescue import Rescues, count_rescues, fates_by_months
 from sim.experiments.summary import RunSummary
 from sim.results.outcomes import DEFAULT_OUTCOMES
@@ -33,6 +33,7 @@ class Difference:
 
     pairs: int
     outcomes: dict[str, tuple[float, float, Interval]]  # mean of the first, mean difference, interval
+    ranges: dict[str, Range]  # of the differences of single pairs, by outcome
     monthly: dict[str, Monthly]
     rescued: Rescues  # of estates
     rescued_households: Rescues
@@ -67,6 +68,7 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
     return Difference(
         len(first),
         outcomes,
+        {name: range_of(paired[:, place]) for place, name in enumerate(names)},
         {name: _monthly(first, other, name) for name in MONTHLY},
         count_rescues(fates, at_risk, resamples=RESAMPLES),
         count_rescues(fates, at_risk, resamples=RESAMPLES, households=people),

@@ -38,6 +38,8 @@ def test_differences_are_paired_by_seed(runs: dict[str, list], found: Difference
     assert base == pytest.approx(np.mean([run.scalars["public_cost"] for run in runs["vicious_cycle"]]))
     whole = mean_interval(np.array(paired))
     assert (interval.low, interval.high) == pytest.approx((whole.low, whole.high), rel=0.2)  # fewer resamples
+    held = found.ranges["public_cost"]
+    assert (held.low, held.high, held.pairs) == (min(paired), max(paired), len(SEEDS))
 
 
 def test_every_month_has_its_mean_and_none_is_made_up(found: Difference) -> None:

@@ -20,6 +20,7 @@ from sim.errors import EstateError
 from sim.experiments.intervals import Interval
 from sim.experiments.rescue import Rescues
 from sim.experiments.summary import RunSummary
+from sim.outputs.range_words import range_of_pairs
 from sim.results.outcomes import OUTCOMES
 from sim.text import language, say
 from sim.text.figures import POINTS, decimal, quantity
@@ -124,7 +125,8 @@ class ComparePage:
             ui.label(say("app.interval_note", pairs=self.found[0].pairs)).classes("estate-small")
 
     def _table(self, found: Difference) -> None:
-        heads = [("outcome", "left"), ("first", "right"), ("change", "right"), ("interval", "right")]
+        heads = [("outcome", "left"), ("first", "right"), ("change", "right")]
+        heads += [("interval", "right"), ("may_happen", "right")]
         rows = []
         for name, (base, mean, interval) in found.outcomes.items():
             word = OUTCOMES[name]
@@ -134,6 +136,7 @@ class ComparePage:
                     "first": quantity(base, word.unit),
                     "change": _change(mean, word.unit),
                     "interval": self._interval(interval, word.unit),
+                    "may_happen": range_of_pairs(found.ranges[name], word.unit, language()),
                 }
             )
         made: list[dict[str, Any]] = [
