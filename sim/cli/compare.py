@@ -16,13 +16,13 @@ from sim.experiments.compare import REPLICATIONS, Adaptive, compare, compare_stu
 from sim.experiments.comparison import KIND, Comparison
 from sim.experiments.comparison_tables import of_estates
 from sim.experiments.ensemble import as_ensemble
+from sim.experiments.intervals import Range
 from sim.experiments.persistence import Persistence, check_persistence, persistence_test
 from sim.experiments.rescue import COUNTED
 from sim.experiments.withdrawal import Withdrawal, programmes_to_end, withdrawal_test
 from sim.outputs.comparison_words import bounds_of, level_of, short_title, size_of
 from sim.outputs.persistence_words import caption_of, columns_of, note_of, rows_of
 from sim.outputs.public_money import cost_table
-from sim.experiments.intervals import Range
 from sim.outputs.range_words import range_bounds, range_head
 from sim.results.folder import check_place
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES

@@ -12,8 +12,8 @@ from sim.experiments import comparison_tables as tables
 from sim.experiments.arms import CYCLE_STAGES, Arm
 from sim.experiments.comparison import KIND, Comparison, Settings
 from sim.experiments.ensemble import Ensemble
-from sim.experiments.persistence import Persistence, read_persistence
 from sim.experiments.intervals import Interval, Range
+from sim.experiments.persistence import Persistence, read_persistence
 from sim.experiments.rescue import FATES
 from sim.experiments.withdrawal import read_withdrawals
 from sim.results.folder import MANIFEST, read

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.compare import LOOKS
 from sim.experiments.comparison_tables import manifest as manifest_of
 from sim.experiments.comparison_tables import of_estates
-from sim.experiments.persistence import AFTER
 from sim.experiments.intervals import Range
+from sim.experiments.persistence import AFTER
 from sim.experiments.rescue import COUNTED
 from sim.outputs.catalog import capital, scenario_title
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
