@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.outputs.catalog import money_scale
 from sim.results.outcomes import BEARER_WORDS
-from sim.results.public_money import BEARERS, PRICES, STATE_OWNED
+from sim.results.public_money import BEARERS, PRICES
+from sim.results.reading import STATE_OWNED
 from sim.text import in_language, say
 
 if TYPE_CHECKING:

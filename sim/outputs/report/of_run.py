@@ -13,7 +13,7 @@ from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
 from sim.results.columns import COLUMN_WORDS
-from sim.results.public_money import STATE_OWNED
+from sim.results.reading import STATE_OWNED
 from sim.results.summary import cycle_by_type, key_changes, written
 from sim.scenario import to_toml
 from sim.units import NO_VALUE
