@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +13,7 @@ from sim.cli.summary import print_costs
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
 from sim.experiments.arms import prepare
-from sim.experiments.compare import REPLICATIONS, Adaptive, compare, compare_study
+from sim.experiments.compare import REPLICATIONS, Adaptive, arms_of_study, compare, compare_study
 from sim.experiments.comparison import KIND, Comparison
 from sim.experiments.comparison_tables import of_estates
 from sim.experiments.ensemble import as_ensemble
@@ -135,16 +136,19 @@ def _compare(order: Order, store: Store, report: Report) -> Comparison:
 
 def _check_what_follows(order: Order) -> None:
     """EstateError for a month in which a programme cannot end, or what cannot be carried on, before an hour of runs, not after it."""
-    if order.study is not None or (order.withdraw is None and not order.after):
+    if order.withdraw is None and not order.after:
         return
-    changes = dict(parse_setting(text) for text in order.settings)
-    arms = list(prepare(order.scenarios, order.months, changes).values())
+    named: Sequence[str | Path] = order.scenarios
+    options = {"outcomes": DEFAULT_MAIN} | order.options()
+    if order.study is not None:
+        named, options = arms_of_study(order.study, order.options())
+    arms = list(prepare(named, order.months, options.get("overrides") or {}).values())
     if order.withdraw is not None:
         for scenario in arms:
             if scenario.interventions:
                 programmes_to_end(scenario, order.withdraw)
     if order.after:
-        check_persistence(order.outcomes or DEFAULT_MAIN, arms)
+        check_persistence(options["outcomes"], arms)
 
 
 def _after(order: Order, found: Comparison, store: Store, report: Report) -> Persistence | None:

@@ -174,6 +174,14 @@ def compare_study(what: Study | str | Path, **options: Any) -> Comparison:
 
     `options` go to `compare` and replace what the file says; `overrides` are made besides those of the file. StudyError if the study has other factors.
     """
+    arms, known = arms_of_study(what, options)
+    return compare(*arms, **known)
+
+
+def arms_of_study(
+    what: Study | str | Path, options: Mapping[str, Any]
+) -> tuple[list[str | Path], dict[str, Any]]:
+    """The scenarios that a study file compares, the baseline first, and the options of `compare`; see `compare_study`."""
     study, file = (what, None) if isinstance(what, Study) else load_study(what)
     factors = [factor for factor in study.factors if factor.key == SCENARIO_FACTOR]
     listed = [str(level) for factor in factors for level in factor.levels]
@@ -194,14 +202,14 @@ def compare_study(what: Study | str | Path, **options: Any) -> Comparison:
         )
     ordered = sorted(listed, key=lambda name: name != study.base)  # the base is the baseline
     beside = [_beside(name, file) for name in ordered]
-    options["overrides"] = study.changes | dict(options.get("overrides") or {})
+    options = {**options, "overrides": study.changes | dict(options.get("overrides") or {})}
     known: dict[str, Any] = {
         "replications": study.replications,
         "first_seed": study.seed,
         "outcomes": study.outcomes,
         "timeout": study.timeout,
     }
-    return compare(*beside, **(known | options))
+    return beside, known | options
 
 
 def _beside(name: str, file: Path | None) -> str | Path:

@@ -156,6 +156,10 @@ def test_sensitivity_says_and_writes_what_it_found(elsewhere, store):
             ["compare", "vicious_cycle", "subsidy_only", "--withdraw", "5"],
             "withdrawal month: found 5, allowed 13 to 119",
         ),
+        (
+            ["compare", "--study", "compare_subsidy_fallback_rankings", "--withdraw", "5"],
+            "withdrawal month: found 5, allowed 13 to 119",
+        ),
         (["compare", "vicious_cycle", "subsidy_onyl"], "subsidy_only"),
         (["sensitivity"], "name a scenario"),
         (["sensitivity", "vicious_cycle", "--parameter", "payment.base=low:high"], "KEY=LOW:HIGH"),
