@@ -132,10 +132,7 @@ class Run:
         return frame
 
     def outcomes(self) -> dict[str, float]:
-        """Every outcome of the registry (`sim.results.outcomes.OUTCOMES`) by id; NaN where one does not exist.
-
-        ResultError for a run of version 0.1, which defined its figures otherwise and kept none of these.
-        """
+        """Every outcome of the registry (`sim.results.outcomes.OUTCOMES`) by id; NaN where one does not exist."""
         table = self._source.table("outcomes")
         values = table.column("value").to_numpy(zero_copy_only=False)
         return dict(zip(table.column("outcome").to_pylist(), map(float, values), strict=True))
