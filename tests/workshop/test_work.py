@@ -21,6 +21,7 @@ from sim.app.tasks import Result
 from sim.app.workers import Busy, Store, Workers
 from sim.errors import EngineError, ResultError
 from sim.outputs import CHARTS, explain_text
+from sim.results.tables import TABLES
 from sim.runner import resolve
 from sim.scenario import load, to_toml
 from sim.words import STAGES
@@ -68,14 +69,7 @@ def test_a_life_told_from_one_estate_is_the_life_told_from_all(result: Result) -
 def test_pictures_tables_and_report(result: Result) -> None:
     assert tasks.picture(result.run, "cycle", "zh").startswith(b"\x89PNG")
     with zipfile.ZipFile(io.BytesIO(tasks.tables(result.run))) as archive:
-        assert sorted(archive.namelist()) == [
-            "city.csv",
-            "estate_table.csv",
-            "estates.csv",
-            "events.csv",
-            "ledger.csv",
-            "outcomes.csv",
-        ]
+        assert archive.namelist() == [f"{name}.csv" for name in TABLES]
         assert archive.read("city.csv").decode("utf-8-sig").startswith("month,")
         assert len(archive.read("estates.csv").splitlines()) == 18 * 20 + 1
     page = tasks.report(result.run, "zh", "http://x/?a=<b>&c=1").decode("utf-8")
