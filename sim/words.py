@@ -26,8 +26,6 @@ class Word:
 Label = Word | Message
 """Words for readers: a text of the catalogs, or one that a class outside of the package carries itself."""
 
-LANGUAGES = ("zh", "en")
-
 # The position of a word in these tuples is its code in the columns of the state.
 MODES = ("market", "soe", "unit", "self", "cleaning", "none")
 STAGES = ("healthy", "strained", "spiralling", "collapsed", "recovering")

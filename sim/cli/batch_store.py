@@ -32,7 +32,7 @@ from sim.results.provenance import scenario_key
 from sim.results.summary import key_changes, written
 from sim.results.tables import TABLES
 from sim.scenario import Scenario
-from sim.words import LANGUAGES
+from sim.text.current import known_language
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -190,8 +190,7 @@ def _draw(run: Run, folder: Path, lang: str) -> None:
 
 
 def _charts(folder: Path, lang: str) -> Path:
-    assert lang in LANGUAGES
-    return folder / f"charts-{lang}"
+    return folder / f"charts-{known_language(lang)}"
 
 
 def _brief(folder: Path, seed: int) -> Path:

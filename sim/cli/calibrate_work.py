@@ -20,9 +20,9 @@ from sim.evidence.calibration import Calibration, Settings, check_free
 from sim.evidence.design import Laboratory, ranges_of
 from sim.evidence.patterns import CALIBRATION, load_patterns
 from sim.experiments.ensemble import FOLDER
-from sim.outputs.catalog import percent
 from sim.outputs.sensitivity_words import parameter_name
 from sim.results.folder import add
+from sim.text import figures
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -141,14 +141,18 @@ def _parameters(found: Calibration, lang: str) -> Table:
         right=1,
     )
     for row in found.parameters.sort_values("narrower", ascending=False, kind="stable").itertuples():
-        inside = f"{percent(row.inside_50)} / {percent(row.inside_90)}" if found.coverage is not None else "–"
+        inside = (
+            f"{figures.share(row.inside_50, 0)} / {figures.share(row.inside_90, 0)}"
+            if found.coverage is not None
+            else "–"
+        )
         made.add_row(
             escape(f"{parameter_name(row.parameter, lang)} [{row.parameter}]"),
             f"{row.low:.3g}–{row.high:.3g}",
             f"{row.default:.3g}",
             f"{row.p50:.3g}",
             f"{row.p5:.3g}–{row.p95:.3g}",
-            percent(row.narrower),
+            figures.share(row.narrower, 0),
             inside,
         )
     return made

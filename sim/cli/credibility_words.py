@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.units import NO_VALUE, format_share
+from sim.text import figures
+from sim.units import NO_VALUE
 from sim.words import Word
 
 SAID = {
@@ -153,14 +154,14 @@ def assumed_line(manifest: Mapping[str, Any], lang: str) -> str:
     held = manifest.get("evidence")
     if not held:
         return ""
-    return say("assumed_line", lang, **held["parameters"], share=format_share(held["share_assumed"], 0))
+    return say("assumed_line", lang, **held["parameters"], share=figures.share(held["share_assumed"], 0))
 
 
 def amount(value: float, unit: str, lang: str) -> str:
     """A statistic for readers: shares as percentages, other units with one decimal and their name."""
     if value != value:
         return NO_VALUE
-    return format_share(value) if unit == "share" else f"{value:,.1f}{UNITS[unit].in_language(lang)}"
+    return figures.share(value) if unit == "share" else f"{value:,.1f}{UNITS[unit].in_language(lang)}"
 
 
 def span(low: float, high: float, unit: str, lang: str) -> str:

@@ -9,7 +9,7 @@ from sim.cli.terminal import console, table
 from sim.cli.words import say
 from sim.parameters import PARAMETERS
 from sim.scenario import Programme, Scenario, load
-from sim.units import format_share, format_yuan, yuan_to_fen
+from sim.text import figures
 from sim.words import MODE_WORDS, MODES
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _actors(screen: Console, scenario: Scenario, lang: str) -> None:
         )
     )
     budgets = {
-        tier: format_yuan(yuan_to_fen(getattr(money, f"{tier}_budget")), lang)
+        tier: figures.money(getattr(money, f"{tier}_budget"))
         for tier in ("city", "district", "street", "community")
     }
     screen.print(say("budgets", lang, **budgets))
@@ -83,8 +83,8 @@ def _types(scenario: Scenario, lang: str) -> Table:
             f"{kind.households_mean:,.0f}",
             f"{kind.fee_price:g}",
             f"{kind.cost_fixed:,.0f} + {kind.cost_per_area:g}",
-            format_share(kind.start_collection, 0),
-            format_share(kind.committee_share, 0),
+            figures.share(kind.start_collection, 0),
+            figures.share(kind.committee_share, 0),
         )
     return made
 

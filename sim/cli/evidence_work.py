@@ -13,7 +13,7 @@ from sim.cli.terminal import console, table
 from sim.evidence.register import GRADES, JUDGEMENT, STATUSES, Figure, Source, register
 from sim.evidence.uses import FIGURE, PARAMETER, Use, find_entry, set_by_scenarios, uses_of
 from sim.parameters import PARAMETERS, Parameter
-from sim.units import format_share
+from sim.text import figures
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -183,11 +183,11 @@ def show_share(folder: Path, lang: str) -> None:
     made = table(say("share_title", lang, method=say(method, lang)), *(say(key, lang) for key in keys))
     for name, share in found.items():
         label = OUTCOMES[name].in_language(lang) if name in OUTCOMES else name
-        largest = ", ".join(f"{key} {format_share(part, 0)}" for key, part in share.largest)
+        largest = ", ".join(f"{key} {figures.share(part, 0)}" for key, part in share.largest)
         made.add_row(
             label,
             *(
-                format_share(part, 0)
+                figures.share(part, 0)
                 for part in (share.assumed, share.calibrated, share.measured, share.scenario)
             ),
             largest,

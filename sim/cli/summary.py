@@ -11,7 +11,7 @@ from sim.cli.words import say
 from sim.outputs.public_money import CostTable, cost_table
 from sim.results.columns import COLUMN_WORDS
 from sim.results.summary import cycle_by_type, key_changes, written
-from sim.units import format_share, format_yuan, yuan_to_fen
+from sim.text import figures
 from sim.words import STAGE_WORDS, STAGES
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _stages(run: Run, lang: str) -> Table:
         shares = [float(run.city[f"stage_{stage}"].iloc[row]) for row in (0, -1)]
         made.add_row(
             STAGE_WORDS[stage].in_language(lang),
-            *(f"{share * size:,.0f} ({format_share(share)})" for share in shares),
+            *(f"{share * size:,.0f} ({figures.share(share)})" for share in shares),
         )
     return made
 
@@ -147,7 +147,7 @@ def _money(run: Run, lang: str) -> Table:
         for number, side in enumerate(sides):
             if place < len(side):
                 name = ("   " if number else "") + name_of(ACCOUNT_WORDS, str(side.index[place]), lang)
-                cells += [name, format_yuan(yuan_to_fen(float(side.iloc[place])), lang)]
+                cells += [name, figures.money(float(side.iloc[place]))]
             else:
                 cells += ["", ""]
         made.add_row(*cells)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.outputs.comparison_words import short_title
-from sim.units import format_share
+from sim.text import figures
 
 if TYPE_CHECKING:
     from sim.experiments.ablate import Ablation
@@ -39,16 +39,16 @@ def ablation_sentences(found: Ablation, lang: str) -> list[str]:
     none_on = found.arm(*found.loops).mean("city")
     base = float(found.base["city"].mean())
     lines.append(
-        f"全部循环关闭时，末年处于恶性循环的小区由{format_share(base)}变为{format_share(base + none_on)}。"
+        f"全部循环关闭时，末年处于恶性循环的小区由{figures.share(base)}变为{figures.share(base + none_on)}。"
         if lang == "zh"
-        else f"With all loops off, {format_share(base + none_on)} of estates are in the cycle in the last year instead of {format_share(base)}."
+        else f"With all loops off, {figures.share(base + none_on)} of estates are in the cycle in the last year instead of {figures.share(base)}."
     )
     return lines
 
 
 def line_of(found: Ablation, group: str, lang: str) -> str:
     """Which loop is the trap in a group, with the paired change and its interval."""
-    name, base = group_name(found, group, lang), format_share(float(found.base[group].mean()))
+    name, base = group_name(found, group, lang), figures.share(float(found.base[group].mean()))
     loop = found.trap(group)
     if loop is None:
         return (
@@ -59,7 +59,7 @@ def line_of(found: Ablation, group: str, lang: str) -> str:
     change, interval = found.arm(loop).mean(group), found.interval((loop,), group)
     points = f"{100 * change:+.1f}".replace("-", "−")
     if interval.exists:
-        points += f" ({format_share(found.level, 0)} {'区间' if lang == 'zh' else 'interval'} {100 * interval.low:+.1f} … {100 * interval.high:+.1f})".replace(
+        points += f" ({figures.share(found.level, 0)} {'区间' if lang == 'zh' else 'interval'} {100 * interval.low:+.1f} … {100 * interval.high:+.1f})".replace(
             "-", "−"
         )
     whole = -change >= TRAP_PART * float(found.base[group].mean())

@@ -19,9 +19,10 @@ from matplotlib.lines import Line2D
 
 from sim.errors import EstateError
 from sim.outputs import style
-from sim.outputs.catalog import CHART_WORDS, percent, pick, provenance, text
+from sim.outputs.catalog import CHART_WORDS, pick, provenance, text
 from sim.outputs.measures import STAGE_ORDER, RunLike, stage_shares, stages_at
 from sim.outputs.stages import MARKED_CELLS, _block_labels, _groups, _legend, packed_grid
+from sim.text import figures
 from sim.words import STAGE_WORDS
 
 ENDINGS = (".gif", ".mp4")
@@ -165,7 +166,7 @@ def prepared(run: RunLike, lang: str, group: str, width: float = 7.2) -> tuple[F
             here = codes[frame] == STAGE_ORDER.index(stage)
             sign.set_data(column[here], row[here])
         said.set_text(
-            f"{text('month_n', lang, n=months[frame])} · {name} {percent(shares[frame, collapsed])}"
+            f"{text('month_n', lang, n=months[frame])} · {name} {figures.share(shares[frame, collapsed], 0)}"
         )
 
     update(0)

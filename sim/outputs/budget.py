@@ -17,8 +17,7 @@ from sim.outputs import style
 from sim.outputs.comparison_words import points
 from sim.outputs.range_words import range_of_pairs
 from sim.parameters import PARAMETERS
-from sim.text import in_language, message
-from sim.units import format_share
+from sim.text import figures, in_language, message
 
 if TYPE_CHECKING:
     from sim.experiments.budget import BudgetSearch
@@ -45,7 +44,7 @@ def budget_sentences(found: BudgetSearch, lang: str) -> list[str]:
         lines.append(funding(found, lang))
     lines.append(_basis(found, zh))
     for one in found.front:
-        out, worst = format_share(one.out_of_cycle, 0), format_share(one.worst_decile_satisfaction, 0)
+        out, worst = figures.share(one.out_of_cycle, 0), figures.share(one.worst_decile_satisfaction, 0)
         cost = money_a_year(one.cost, lang) + _lost(one, lang)
         lines.append(
             f"  #{one.number} 每年{cost}，{out}的小区不在循环中，最差十分之一住户满意度{worst}{_before(found, one, lang)}：{in_words(one.package, lang)}"
@@ -111,7 +110,7 @@ def _before(found: BudgetSearch, one: Valued, lang: str) -> str:
     if not found.fresh:
         return ""
     seen = next(old for old in found.searched if old.number == one.number)
-    out, worst = format_share(seen.out_of_cycle, 0), format_share(seen.worst_decile_satisfaction, 0)
+    out, worst = figures.share(seen.out_of_cycle, 0), figures.share(seen.worst_decile_satisfaction, 0)
     return (
         f"（搜索时：{money_a_year(seen.cost, lang)}，{out}，{worst}）"
         if lang == "zh"
@@ -126,7 +125,7 @@ def _stress_lines(found: BudgetSearch, lang: str) -> list[str]:
     place, (well, futures) = stress.best, stress.confirmed
     lines = [_recommended(found, lang)]
     regret = f"{100 * float(stress.regret[place].max()):.1f}"
-    fresh, chosen = format_share(well / futures, 0), format_share(float(stress.satisficing[place]), 0)
+    fresh, chosen = figures.share(well / futures, 0), figures.share(float(stress.satisficing[place]), 0)
     span = _share_sure(well, futures, lang)
     if zh:
         lines.append(
@@ -156,7 +155,7 @@ def _share_sure(well: int, futures: int, lang: str) -> str:
         return ""
     zh, interval = lang == "zh", wilson(well, futures)
     rough = "" if futures >= ROUGH_PAIRS else "，粗略" if zh else ", rough"
-    span = f"{format_share(interval.low, 0)}–{format_share(interval.high, 0)}{rough}"
+    span = f"{figures.share(interval.low, 0)}–{figures.share(interval.high, 0)}{rough}"
     return f"（95%置信区间{span}）" if zh else f" (95% interval {span})"
 
 
@@ -212,7 +211,7 @@ def _region(one: Failing, lang: str) -> str:
                 f"{name} ({key}) {'>' if math.isfinite(low) else '≤'} {low if math.isfinite(low) else high:.3g}"
             )
     joined = ("且" if lang == "zh" else " and ").join(parts)
-    density, coverage = format_share(one.density, 0), format_share(one.coverage, 0)
+    density, coverage = figures.share(one.density, 0), figures.share(one.coverage, 0)
     if lang == "zh":
         return f"失效之处：{joined}（其中{density}失效，占全部失效的{coverage}，{one.futures}种情形）。"
     return f"It fails where {joined} ({density} of the {one.futures} futures there fail; they are {coverage} of all failures)."

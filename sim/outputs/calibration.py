@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from sim.outputs import style
-from sim.outputs.catalog import percent, require_language
+from sim.outputs.catalog import require_language
 from sim.outputs.sensitivity_words import parameter_name
+from sim.text import figures
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def sentences_of(found: Calibration, lang: str = "en") -> list[str]:
     learned = table[table["narrower"] >= CLEARLY].head(NAMED)
     if len(learned):
         named = [
-            _say("one", lang, name=parameter_name(row.parameter, lang), share=percent(row.narrower))
+            _say("one", lang, name=parameter_name(row.parameter, lang), share=figures.share(row.narrower, 0))
             for row in learned.itertuples()
         ]
         lines.append(_say("narrowed", lang, list=_joined(named, lang)))
@@ -121,10 +122,10 @@ def sentences_of(found: Calibration, lang: str = "en") -> list[str]:
                 "covered",
                 lang,
                 truths=tried.truths,
-                half=percent(tried.pooled(0.5)),
-                wide=percent(tried.pooled(0.9)),
-                half_out=percent(tried.share("outcome", 0.5)[0]),
-                wide_out=percent(tried.share("outcome", 0.9)[0]),
+                half=figures.share(tried.pooled(0.5), 0),
+                wide=figures.share(tried.pooled(0.9), 0),
+                half_out=figures.share(tried.share("outcome", 0.5)[0], 0),
+                wide_out=figures.share(tried.share("outcome", 0.9)[0], 0),
             )
         )
     return lines
@@ -143,7 +144,7 @@ def warnings_of(found: Calibration, lang: str = "en") -> list[str]:
     if found.sample.effective < FEW_DRAWS and found.settings.method == "emulator":
         lines.append(_say("few", lang, number=round(found.sample.effective)))
     if found.foreseen is not None and found.foreseen < LEAST_FORESEEN:
-        lines.append(_say("foreseen", lang, share=percent(found.foreseen)))
+        lines.append(_say("foreseen", lang, share=figures.share(found.foreseen, 0)))
     if found.coverage is None:
         return [*lines, _say("untried", lang)]
     tried = found.coverage
@@ -213,7 +214,7 @@ def posterior_chart(found: Calibration, lang: str = "en") -> Figure:
         )
         ax.text(LEFT - 0.006, at, f"{row.low:.3g}", ha="right", va="center", fontsize=7, color=style.GREY)
         ax.text(RIGHT + 0.006, at, f"{row.high:.3g}", ha="left", va="center", fontsize=7, color=style.GREY)
-        ax.text(0.93, at, percent(row.narrower), va="center", fontsize=9, color=style.GREY)
+        ax.text(0.93, at, figures.share(row.narrower, 0), va="center", fontsize=9, color=style.GREY)
     return figure
 
 
@@ -221,7 +222,9 @@ def save_posterior_chart(found: Calibration, members: Path, lang: str = "en") ->
     """Draw the posterior beside the ensemble's CSV file, as NAME.png (NAME.zh.png in Chinese); returns the file."""
     path = members.with_suffix(".zh.png" if lang == "zh" else ".png")
     told = [
-        _say("chart_one", lang, name=parameter_name(row.parameter, lang), share=percent(row.narrower))
+        _say(
+            "chart_one", lang, name=parameter_name(row.parameter, lang), share=figures.share(row.narrower, 0)
+        )
         for row in found.parameters.itertuples()
     ]
     return style.write(posterior_chart(found, lang), path, _say("title", lang), "; ".join(told))

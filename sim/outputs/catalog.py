@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
-from sim.errors import EstateError
 from sim.results.columns import COLUMN_WORDS
-from sim.text import Spoken, message
-from sim.words import LANGUAGES, Word
+from sim.text import Spoken, figures, in_language, message
+from sim.text.current import known_language
+from sim.words import Word
 
 CHART_WORDS = {
     "overview": Word(
@@ -164,9 +163,7 @@ def measure_name(column: str, lang: str) -> str:
 
 def require_language(lang: str) -> str:
     """The language if it is known, else an EstateError that names the ones allowed."""
-    if lang not in LANGUAGES:
-        raise EstateError(f"lang: {lang!r} found, allowed {', '.join(LANGUAGES)}")
-    return lang
+    return known_language(lang)
 
 
 def pick(word: Spoken, lang: str, **values: Any) -> str:
@@ -244,30 +241,13 @@ def provenance(run: Any, lang: str) -> str:
     )
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """A share as a percentage; a dash where there is none, "<1%" where rounding would hide that there is some."""
-    if digits == 0 and 0 < share < 0.005:
-        return "<1%"
-    return "–" if math.isnan(share) else f"{100 * share:.{digits}f}%"
-
-
 def amount(yuan: float, lang: str) -> str:
-    """Yuan for a sentence, rounded to about three figures: 18.4万元, 184,000 yuan, 1.25 million yuan."""
-    steps = ((1e9, " billion yuan"), (1e6, " million yuan"), (1.0, " yuan"))
-    if lang == "zh":
-        steps = ((1e8, "亿元"), (1e4, "万元"), (1.0, "元"))
-    size, unit = next((step for step in steps if abs(yuan) >= step[0]), steps[-1])
-    value = yuan / size
-    return (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}") + unit
+    """An amount of `figures.money` in a language."""
+    with in_language(lang):
+        return figures.money(yuan)
 
 
 def money_scale(largest: float, lang: str) -> tuple[float, str]:
-    """How to write yuan of this size on an axis: (yuan in one unit, name of the unit)."""
-    steps = ((1e8, "亿元"), (1e4, "万元"), (1.0, "元"))
-    if lang == "en":
-        steps = ((1e9, "billion yuan"), (1e6, "million yuan"), (1.0, "yuan"))
-    # One step is kept until its figures would pass ten thousand, so that amounts stay comparable between charts.
-    for size, name in steps[:-1]:
-        if largest >= size * (10 if size == steps[0][0] else 0.1):
-            return size, name
-    return steps[-1]
+    """How to write yuan of this size on an axis, as `figures.money_scale`, in a language."""
+    with in_language(lang):
+        return figures.money_scale(largest)

@@ -14,10 +14,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.errors import EstateError
 from sim.experiments.comparison_tables import PAIRS, of_estates
 from sim.outputs import style
-from sim.outputs.catalog import money_scale, percent, require_language, titled, wrapped
+from sim.outputs.catalog import money_scale, require_language, titled, wrapped
 from sim.outputs.charts import FORMATS, Chart, save_figure
 from sim.outputs.comparison_words import price_clause, short_title
 from sim.outputs.headings import wide_heading
+from sim.text import figures
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ def _bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
         if row[name] > 0 or (bold and name == "rescued"):
             words = f"{row[name]:,.1f}" if row[name] < 10 else f"{row[name]:,.0f}"
             ax.annotate(
-                f"{words} ({percent(share)})",
+                f"{words} ({figures.share(share, 0)})",
                 (sign * end, y),
                 xytext=(5 * sign, 0),
                 textcoords="offset points",
@@ -248,7 +249,7 @@ def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str], lang: s
     ax.set_ylim(min(ticks) - 0.7, max(ticks) + 0.7)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color=style.PALE, linewidth=0.8)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(abs(value))))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figures.share(abs(value), 0)))
     ax.set_xlabel(_text("share", lang))
     for where, key, side, colour in (
         (0.0, "harmed", "right", style.VERMILLION),
@@ -395,7 +396,7 @@ def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -
         [
             (
                 float(best[arm.name]),
-                f"{label_of(found, arm, lang, 20)} {percent(best[arm.name])}",
+                f"{label_of(found, arm, lang, 20)} {figures.share(best[arm.name], 0)}",
                 style.readable(colour),
             )
             for arm, colour, _ in arms

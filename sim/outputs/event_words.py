@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 
-from sim.outputs.catalog import amount, percent, pick, plain
+from sim.outputs.catalog import amount, pick, plain
+from sim.text import figures
 from sim.words import Word
 
 # kind: (rank, what happened, how `size` is written, what it means)
@@ -225,7 +226,7 @@ def how_much(kind: str, size: float, lang: str) -> str:
     if form == _COUNT and size == 0 and kind == "notice_given":
         return ""
     written = {
-        _SHARE: lambda: percent(size),
+        _SHARE: lambda: figures.share(size, 0),
         _YUAN: lambda: amount(size, lang),
         _COUNT: lambda: f"{size:,.4g}",
         _PRICE: lambda: f"{size:.2f}",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.outputs.catalog import amount, measure_name, percent, require_language, type_title
+from sim.outputs.catalog import amount, measure_name, require_language, type_title
 from sim.outputs.event_words import event_sentence, what, why
 from sim.outputs.life_facts import MEASURES, Life, Phase, Turn, changes_before, life_of, phases, turns
 from sim.outputs.measures import RunLike
+from sim.text import figures
 from sim.words import MODE_WORDS, STAGE_WORDS
 
 CAUSE_COLUMNS = ("satisfaction", "quality", "condition", "grievance", "trust", "legacy", "price")
@@ -41,7 +42,7 @@ def _facts(run: RunLike, life: Life, lang: str) -> str:
     """Type, place, size, price and what the standard service costs against what full payment would bring."""
     facts = life.facts
     bill = float(facts["area"]) * float(facts["price0"])
-    share = percent(float(facts["standard_cost"]) / bill) if bill > 0 else "–"
+    share = figures.share(float(facts["standard_cost"]) / bill, 0) if bill > 0 else "–"
     kind, cost = type_title(run, str(facts["type"]), lang), amount(float(facts["standard_cost"]), lang)
     if lang == "zh":
         return (
@@ -66,13 +67,13 @@ def _state(life: Life, row: int, lang: str) -> str:
     )
     gap = "" if lang == "zh" else " "
     measures = [
-        f"{measure_name(name, lang)}{gap}{percent(float(now[name]))}"
+        f"{measure_name(name, lang)}{gap}{figures.share(float(now[name]), 0)}"
         for name in MEASURES
         if np.isfinite(now[name])
     ]
     debt, needed = amount(float(now["arrears"]), lang), life.needed[row]
     if np.isfinite(needed):
-        share = percent(float(needed))
+        share = figures.share(float(needed), 0)
         measures.insert(
             1, f"标准服务需要{share}" if lang == "zh" else f"where the standard service needs {share}"
         )
@@ -92,7 +93,7 @@ def _phase(life: Life, phase: Phase, lang: str) -> str:
         if len(known):
             gap = "" if lang == "zh" else " "
             moves.append(
-                f"{measure_name(name, lang)}{gap}{percent(float(known.iloc[0]))} → {percent(float(known.iloc[-1]))}"
+                f"{measure_name(name, lang)}{gap}{figures.share(float(known.iloc[0]), 0)} → {figures.share(float(known.iloc[-1]), 0)}"
             )
     stage = STAGE_WORDS[phase.stage].in_language(lang)
     if lang == "zh":
@@ -112,16 +113,20 @@ def _turn(life: Life, turn: Turn, lang: str) -> str:
     ]
     money = turn.measure == "collection_billing"
     if lang == "zh":
-        level = f"维持标准服务所需的{percent(turn.level)}" if money else percent(turn.level)
-        line = f"第{turn.month}月：{name}{'跌破' if turn.falling else '回升超过'}{level}（为{percent(turn.value)}）"
+        level = f"维持标准服务所需的{figures.share(turn.level, 0)}" if money else figures.share(turn.level, 0)
+        line = f"第{turn.month}月：{name}{'跌破' if turn.falling else '回升超过'}{level}（为{figures.share(turn.value, 0)}）"
         return line + ("；此前一年：" + "，".join(moved) if moved else "") + "。"
-    level = f"the {percent(turn.level)} that the standard service needs" if money else percent(turn.level)
-    line = f"month {turn.month}: {name} {'fell below' if turn.falling else 'rose above'} {level} (at {percent(turn.value)})"
+    level = (
+        f"the {figures.share(turn.level, 0)} that the standard service needs"
+        if money
+        else figures.share(turn.level, 0)
+    )
+    line = f"month {turn.month}: {name} {'fell below' if turn.falling else 'rose above'} {level} (at {figures.share(turn.value, 0)})"
     return line + ("; in the year before, " + ", ".join(moved) if moved else "") + "."
 
 
 def _plain(column: str, value: float) -> str:
-    return f"{value:.2f}" if column == "price" else percent(value)
+    return f"{value:.2f}" if column == "price" else figures.share(value, 0)
 
 
 def _events(life: Life, phase: Phase, lang: str) -> list[tuple[int, str]]:

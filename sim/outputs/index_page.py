@@ -11,9 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 from sim.experiments.intervals import estimate_of
+from sim.outputs.catalog import amount
 from sim.outputs.range_words import range_of_runs
 from sim.results.outcomes import OUTCOMES
-from sim.units import NO_VALUE, format_share, format_yuan, yuan_to_fen
+from sim.text import figures
+from sim.units import NO_VALUE
 from sim.words import Word
 
 HEADLINES = (
@@ -143,8 +145,8 @@ def written(unit: str, value: float, lang: str) -> str:
     if math.isnan(value):
         return NO_VALUE
     if unit == "share":
-        return format_share(value)
-    return format_yuan(yuan_to_fen(value), lang) if unit == "yuan" else f"{value:,.3g}"
+        return figures.share(value)
+    return amount(value, lang) if unit == "yuan" else f"{value:,.3g}"
 
 
 def _state(entry: Shown, lang: str) -> str:

@@ -12,7 +12,6 @@ from sim.outputs import style
 from sim.outputs.catalog import (
     CHART_WORDS,
     measure_name,
-    percent,
     pick,
     provenance,
     text,
@@ -23,6 +22,7 @@ from sim.outputs.event_words import event_sentence, rank
 from sim.outputs.life_facts import MEASURES, Life, life_of, runs_of
 from sim.outputs.measures import RunLike
 from sim.outputs.over_time import CYCLE_COLOURS
+from sim.text import figures
 from sim.words import MODE_WORDS, STAGE_WORDS
 
 MOST_EVENTS = 14
@@ -84,7 +84,7 @@ def _lines(ax: Axes, life: Life, months: int, lang: str) -> None:
         known = np.flatnonzero(np.isfinite(values))
         if len(known):
             last = known[-1]
-            label = wrapped(f"{measure_name(name, lang)} {percent(values[last])}", 24)
+            label = wrapped(f"{measure_name(name, lang)} {figures.share(values[last], 0)}", 24)
             if last < len(values) - 1:  # nothing billed any more: say when this was
                 label = text("until_month", lang, label=label, n=month[last])
             labels.append((values[last], label, style.readable(colour)))
@@ -194,7 +194,9 @@ def estate_life_alt(run: RunLike, estate: int, lang: str = "en") -> str:
             joint = "由{}变为{}" if lang == "zh" else " from {} to {}"
             parts.append(
                 measure_name(name, lang)
-                + joint.format(percent(float(known.iloc[0])), percent(float(known.iloc[-1])))
+                + joint.format(
+                    figures.share(float(known.iloc[0]), 0), figures.share(float(known.iloc[-1]), 0)
+                )
             )
     stage = STAGE_WORDS[str(life.months["stage"].iloc[-1])].in_language(lang)
     if lang == "zh":

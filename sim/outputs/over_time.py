@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.outputs import style
-from sim.outputs.catalog import CHART_WORDS, capital, measure_name, percent, pick, provenance, text
+from sim.outputs.catalog import CHART_WORDS, capital, measure_name, pick, provenance, text
 from sim.outputs.measures import RunLike, paid_rates
+from sim.text import figures
 from sim.words import MODE_WORDS, MODES
 
 CYCLE_COLOURS = {
@@ -62,9 +63,9 @@ def cycle(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Figure:
         style.share_axis(panel)
         style.month_axis(panel, run.months, text("month", lang) if place > 1 else "")
         ends = [
-            (high[-1], percent(high[-1]), style.GREY),
-            (low[-1], percent(low[-1]), style.GREY),
-            (mean[-1], f"{text('mean', lang)} {percent(mean[-1])}", style.readable(colour)),
+            (high[-1], figures.share(high[-1], 0), style.GREY),
+            (low[-1], figures.share(low[-1], 0), style.GREY),
+            (mean[-1], f"{text('mean', lang)} {figures.share(mean[-1], 0)}", style.readable(colour)),
         ]
         if column == "collection":
             ends.append(_billing(panel, run, lang))
@@ -78,7 +79,7 @@ def _billing(panel: Axes, run: RunLike, lang: str) -> tuple[float, str, str]:
     panel.plot(
         np.arange(1, run.months + 1), rates, color=style.GREY, linestyle="--", linewidth=1.3, label="billing"
     )
-    return float(rates[-1]), f"{text('still_billing', lang)} {percent(rates[-1])}", style.GREY
+    return float(rates[-1]), f"{text('still_billing', lang)} {figures.share(rates[-1], 0)}", style.GREY
 
 
 def cycle_alt(run: RunLike, lang: str = "en") -> str:
@@ -95,13 +96,13 @@ def cycle_alt(run: RunLike, lang: str = "en") -> str:
         low, high = bottom[-1], top[-1]
         if lang == "zh":
             parts.append(
-                f"{name}由{percent(first)}变为{percent(last)}（最低{percent(lowest)}，第{when}月）"
-                f"，期末中间80%的小区在{percent(low)}至{percent(high)}之间"
+                f"{name}由{figures.share(first, 0)}变为{figures.share(last, 0)}（最低{figures.share(lowest, 0)}，第{when}月）"
+                f"，期末中间80%的小区在{figures.share(low, 0)}至{figures.share(high, 0)}之间"
             )
         else:
             parts.append(
-                f"{name} goes from {percent(first)} to {percent(last)} (lowest {percent(lowest)} in month "
-                f"{when}); at the end the middle 80% of estates lie between {percent(low)} and {percent(high)}"
+                f"{name} goes from {figures.share(first, 0)} to {figures.share(last, 0)} (lowest {figures.share(lowest, 0)} in month "
+                f"{when}); at the end the middle 80% of estates lie between {figures.share(low, 0)} and {figures.share(high, 0)}"
             )
     if lang == "zh":
         return f"四幅折线图，{run.months}个月，按户数加权均值。" + "；".join(parts) + "。"
@@ -123,7 +124,7 @@ def ladder(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     for rung, colour, dash in zip(LADDER, style.PALETTE, style.DASHES, strict=False):
         values = run.city[rung].to_numpy(dtype=float)
         ax.plot(month, values, color=colour, linestyle=dash, linewidth=2.4, label=rung, clip_on=False)
-        label = f"{capital(measure_name(rung, lang))} {percent(values[-1])}"
+        label = f"{capital(measure_name(rung, lang))} {figures.share(values[-1], 0)}"
         labels.append((values[-1], label, style.readable(colour)))
     style.end_labels(ax, labels)
     return ax
@@ -135,8 +136,8 @@ def ladder_alt(run: RunLike, lang: str = "en") -> str:
     def change(rung: str) -> str:
         name, first, last = measure_name(rung, lang), run.city[rung].iloc[0], run.city[rung].iloc[-1]
         if lang == "zh":
-            return f"{name}由{percent(first)}变为{percent(last)}"
-        return f"{name} from {percent(first)} to {percent(last)}"
+            return f"{name}由{figures.share(first, 0)}变为{figures.share(last, 0)}"
+        return f"{name} from {figures.share(first, 0)} to {figures.share(last, 0)}"
 
     parts = [change(rung) for rung in LADDER]
     if lang == "zh":
@@ -162,7 +163,11 @@ def modes(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
         band.set_hatch(hatch)
     middle = np.cumsum(shares[:, -1]) - shares[:, -1] / 2
     labels = [
-        (height, f"{capital(MODE_WORDS[name].in_language(lang))} {percent(share)}", style.readable(colour))
+        (
+            height,
+            f"{capital(MODE_WORDS[name].in_language(lang))} {figures.share(share, 0)}",
+            style.readable(colour),
+        )
         for height, name, share, colour in zip(middle, names, shares[:, -1], colours, strict=True)
     ]
     style.end_labels(ax, labels)
@@ -175,7 +180,7 @@ def modes_alt(run: RunLike, lang: str = "en") -> str:
     for name in MODES:
         word, series = MODE_WORDS[name].in_language(lang), run.city[f"mode_{name}"]
         joint = "由{}变为{}" if lang == "zh" else " from {} to {}"
-        parts.append(word + joint.format(percent(series.iloc[0]), percent(series.iloc[-1])))
+        parts.append(word + joint.format(figures.share(series.iloc[0], 0), figures.share(series.iloc[-1], 0)))
     if lang == "zh":
         return f"堆叠面积图，{run.months}个月内各管理模式的小区占比：" + "，".join(parts) + "。"
     return f"Stacked areas over {run.months} months, shares of estates: " + ", ".join(parts) + "."

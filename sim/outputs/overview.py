@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from sim.outputs import style
-from sim.outputs.catalog import capital, percent, provenance, text
+from sim.outputs.catalog import capital, provenance, text
 from sim.outputs.measures import STAGE_ORDER, RunLike, paid_rates
+from sim.text import figures
 from sim.words import STAGE_WORDS
 
 CYCLE = ("collapsed", "spiralling")
@@ -25,7 +26,11 @@ def headline(run: RunLike, lang: str) -> str:
     """What the chart shows in one sentence; its title."""
     share = in_cycle(run)
     return text(
-        "overview_title", lang, time=_time(run.months, lang), start=percent(share[0]), end=percent(share[-1])
+        "overview_title",
+        lang,
+        time=_time(run.months, lang),
+        start=figures.share(share[0], 0),
+        end=figures.share(share[-1], 0),
     )
 
 
@@ -61,7 +66,7 @@ def _stages(ax: Axes, run: RunLike, lang: str) -> None:
     labels = [
         (
             high - share / 2,
-            f"{capital(STAGE_WORDS[stage].in_language(lang))} {percent(share)}",
+            f"{capital(STAGE_WORDS[stage].in_language(lang))} {figures.share(share, 0)}",
             style.readable(colour),
         )
         for high, share, stage, colour in zip(top, shares[:, -1], UPWARD, colours, strict=True)
@@ -83,7 +88,7 @@ def _paid(ax: Axes, run: RunLike, lang: str) -> None:
     style.share_axis(ax)
     ends = [(billing, "those_that_bill", style.GREY), (everybody, "all_estates", style.BLUE)]
     labels = [
-        (line[-1], f"{text(key, lang)}\n{percent(line[-1])}", colour)
+        (line[-1], f"{text(key, lang)}\n{figures.share(line[-1], 0)}", colour)
         for line, key, colour in ends
         if np.isfinite(line[-1])
     ]
@@ -95,7 +100,7 @@ def overview_alt(run: RunLike, lang: str = "en") -> str:
     everybody, billing = paid_rates(run)
     ends = ", ".join if lang == "en" else "，".join
     shares = ends(
-        f"{STAGE_WORDS[stage].in_language(lang)} {percent(run.city[f'stage_{stage}'].iloc[-1])}"
+        f"{STAGE_WORDS[stage].in_language(lang)} {figures.share(run.city[f'stage_{stage}'].iloc[-1], 0)}"
         for stage in STAGE_ORDER
     )
     return text(
@@ -103,8 +108,8 @@ def overview_alt(run: RunLike, lang: str = "en") -> str:
         lang,
         title=headline(run, lang),
         shares=shares,
-        first=percent(everybody[0]),
-        last=percent(everybody[-1]),
-        first_billing=percent(billing[0]),
-        last_billing=percent(billing[-1]),
+        first=figures.share(everybody[0], 0),
+        last=figures.share(everybody[-1], 0),
+        first_billing=figures.share(billing[0], 0),
+        last_billing=figures.share(billing[-1], 0),
     )

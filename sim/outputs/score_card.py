@@ -12,7 +12,8 @@ from matplotlib.patches import Rectangle
 
 from sim.outputs import style
 from sim.outputs.catalog import require_language
-from sim.units import NO_VALUE, format_share
+from sim.text import figures
+from sim.units import NO_VALUE
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def written(value: float, score: Score, lang: str) -> str:
     unit = score.pattern.unit
     if math.isnan(value):
         return NO_VALUE
-    return format_share(value) if unit == "share" else f"{value:,.1f}{UNITS[unit].in_language(lang)}"
+    return figures.share(value) if unit == "share" else f"{value:,.1f}{UNITS[unit].in_language(lang)}"
 
 
 def gap(score: Score, lang: str) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Range, range_of
-from sim.outputs.catalog import capital, percent, require_language
+from sim.outputs.catalog import capital, require_language
 from sim.outputs.comparison_words import bounds_of, size_of, subject
 from sim.outputs.range_words import range_of_pairs, range_of_runs
 from sim.parameters import PARAMETERS
 from sim.results.outcomes import OUTCOMES
+from sim.text import figures
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -98,7 +99,11 @@ def _one(analysis: Analysis, row: pd.Series, lang: str) -> str:
         return (
             SAID["sobol_one"]
             .in_language(lang)
-            .format(name=name, total=percent(max(row["total"], 0.0)), first=percent(max(row["first"], 0.0)))
+            .format(
+                name=name,
+                total=figures.share(max(row["total"], 0.0), 0),
+                first=figures.share(max(row["first"], 0.0), 0),
+            )
         )
     interval = ""
     if not math.isnan(row["mean_effect_low"]):
@@ -127,7 +132,7 @@ def warnings_of(found: Sensitivity, lang: str = "en") -> list[str]:
             said.append(
                 SAID["noise"]
                 .in_language(lang)
-                .format(outcome=OUTCOMES[outcome].in_language(lang), share=percent(share))
+                .format(outcome=OUTCOMES[outcome].in_language(lang), share=figures.share(share, 0))
             )
     if found.indices is not None:
         said += _wide(found.indices, lang)

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from sim.errors import EstateError
 from sim.outputs import style
-from sim.outputs.catalog import CHART_WORDS, capital, percent, pick, provenance, text, type_title, wrapped
+from sim.outputs.catalog import CHART_WORDS, capital, pick, provenance, text, type_title, wrapped
 from sim.outputs.measures import (
     STAGE_ORDER,
     RunLike,
@@ -22,6 +22,7 @@ from sim.outputs.measures import (
     stages_at,
     year_marks,
 )
+from sim.text import figures
 from sim.words import STAGE_WORDS
 
 NODE_WIDTH = 0.24  # of the distance between two marks
@@ -55,7 +56,7 @@ def stages(run: RunLike, ax: Axes | None = None, lang: str = "en") -> Axes:
     last = shares[-1]
     middle = _tops(last) - last / 2
     labels = [
-        (height, f"{name} {percent(share)}", style.readable(style.STAGE_STYLE[stage][0]))
+        (height, f"{name} {figures.share(share, 0)}", style.readable(style.STAGE_STYLE[stage][0]))
         for height, name, share, stage in zip(middle, _names(lang), last, STAGE_ORDER, strict=True)
     ]
     style.end_labels(ax, labels)
@@ -131,7 +132,7 @@ def stages_alt(run: RunLike, lang: str = "en") -> str:
     shares, flows = stage_shares(codes), stage_flows(codes).sum(axis=0)
     names, moved = _names(lang), flows - np.diag(np.diag(flows))
     share_words = [
-        f"{name} {percent(first)} → {percent(last)}"
+        f"{name} {figures.share(first, 0)} → {figures.share(last, 0)}"
         for name, first, last in zip(names, shares[0], shares[-1], strict=True)
     ]
     tail = ""
@@ -292,10 +293,10 @@ def estate_map_alt(run: RunLike, lang: str = "en") -> str:
     name, count = type_title(run, worst, lang), f"{len(kinds):,}"
     if lang == "zh":
         return (
-            f"{count}个小区的方格图，按类型分组、按阶段着色。瓦解小区由{percent(shares[0])}变为{percent(shares[1])}；"
-            f"期末瓦解比例最高的是{name}（{percent(by_type[worst])}）。"
+            f"{count}个小区的方格图，按类型分组、按阶段着色。瓦解小区由{figures.share(shares[0], 0)}变为{figures.share(shares[1], 0)}；"
+            f"期末瓦解比例最高的是{name}（{figures.share(by_type[worst], 0)}）。"
         )
     return (
-        f"Grid of {count} estates, grouped by type and coloured by stage. Collapsed estates go from {percent(shares[0])} "
-        f"to {percent(shares[1])}; at the end the type most often collapsed is {name} ({percent(by_type[worst])})."
+        f"Grid of {count} estates, grouped by type and coloured by stage. Collapsed estates go from {figures.share(shares[0], 0)} "
+        f"to {figures.share(shares[1], 0)}; at the end the type most often collapsed is {name} ({figures.share(by_type[worst], 0)})."
     )

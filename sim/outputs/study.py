@@ -11,11 +11,12 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.errors import EstateError
 from sim.experiments.intervals import ROUGH_PAIRS, estimate_of
 from sim.outputs import style
-from sim.outputs.catalog import amount, capital, money_scale, percent, require_language, wrapped
+from sim.outputs.catalog import amount, capital, money_scale, require_language, wrapped
 from sim.outputs.comparison_words import subject
 from sim.outputs.range_words import range_of_runs
 from sim.outputs.sensitivity_words import parameter_name
 from sim.results.outcomes import OUTCOMES
+from sim.text import figures
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def written_mean(outcome: str, values: list[float], lang: str) -> str:
     def one(value: float) -> str:
         unit = OUTCOMES[outcome].unit
         return (
-            percent(value, 1)
+            figures.share(value, 1)
             if unit == "share"
             else amount(value, lang)
             if unit == "yuan"

@@ -9,7 +9,7 @@ from sim.experiments.levers import ADDED_INCOME, VIABILITY
 from sim.experiments.no_return import NO_PROGRAMME, RESCUES_NOBODY
 from sim.outputs.range_words import range_of_runs
 from sim.parameters import PARAMETERS
-from sim.units import format_share
+from sim.text import figures
 
 if TYPE_CHECKING:
     from sim.experiments.levers import Lever
@@ -125,12 +125,12 @@ def loop_line(title: str, one: TypeMap, lang: str) -> str:
     way = f"{loop.values[0]:.3g} → {loop.values[-1]:.3g}"
     if lang == "zh":
         return (
-            f"{title}：{way}再返回，每步{loop.hold}个月，同一水平下往返收缴率最多相差{format_share(loop.width, 0)}"
+            f"{title}：{way}再返回，每步{loop.hold}个月，同一水平下往返收缴率最多相差{figures.share(loop.width, 0)}"
             + ("。" if math.isnan(loop.lag) else f"，越过中点的位置相差{loop.lag:.3g}。")
         )
     return (
         f"{title}: from {way} and back, {loop.hold} months a step, collection on the two ways differs by up to "
-        f"{format_share(loop.width, 0)}"
+        f"{figures.share(loop.width, 0)}"
         + ("." if math.isnan(loop.lag) else f"; they cross the middle {loop.lag:.3g} apart.")
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.outputs.catalog import percent, require_language
+from sim.outputs.catalog import require_language
 from sim.outputs.comparison_words import bounds_of, percent_level, size_of, subject
 from sim.results.outcomes import OUTCOMES
+from sim.text import figures
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def sentence_of(found: Withdrawal, one: Withdrawn, lang: str = "en") -> str:
             + ("。" if lang == "zh" else ".")
         )
     share, low, high = (
-        percent(part).replace("-", "−")
+        figures.share(part, 0).replace("-", "−")
         for part in (one.remains, one.remains_interval.low, one.remains_interval.high)
     )
     tail = (

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.results.columns import COLUMN_WORDS
-from sim.units import NO_VALUE, format_share, format_yuan, yuan_to_fen
+from sim.text import figures, in_language
+from sim.units import NO_VALUE
 from sim.words import STAGES
 
 if TYPE_CHECKING:
@@ -62,10 +63,11 @@ def written(column: str, value: float, lang: str) -> str:
     if np.isnan(value):
         return NO_VALUE
     if unit == "yuan":
-        return format_yuan(yuan_to_fen(value), lang)
+        with in_language(lang):
+            return figures.money(value)
     if column == "inequality":
         return f"{value:.3f}"
-    return format_share(value) if unit == "share" else f"{value:,.0f}"
+    return figures.share(value) if unit == "share" else f"{value:,.0f}"
 
 
 class CycleOfType(NamedTuple):

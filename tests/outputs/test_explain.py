@@ -12,12 +12,12 @@ from fake_run import FakeRun
 
 from sim.errors import ResultError
 from sim.outputs import estate_life, estate_life_alt, explain_text
-from sim.outputs.catalog import amount, percent, wrapped
+from sim.outputs.catalog import amount, wrapped
 from sim.outputs.event_words import CAUSES, EVENTS, event_sentence
 from sim.outputs.life_facts import crossings, life_of, phases, runs_of, turns
 from sim.state.events import CAUSES as KNOWN_CAUSES
 from sim.state.events import EVENT_KINDS
-from sim.words import LANGUAGES
+from sim.text import figures, languages
 
 
 def with_events(run: FakeRun, rows: list[tuple[int, int, int, str, str, float]]) -> FakeRun:
@@ -33,7 +33,7 @@ def test_every_kind_and_cause_of_the_model_has_words() -> None:
 @pytest.mark.parametrize("kind", [*EVENT_KINDS, "comet_seen"])
 @pytest.mark.parametrize("size", [0.0, 0.3, 12.0, 250_000.0, float("nan")])
 def test_every_event_makes_a_sentence(kind: str, size: float) -> None:
-    for lang in LANGUAGES:
+    for lang in languages():
         sentence = event_sentence(kind, "losses", size, lang)
         assert sentence and "{" not in sentence and "nan" not in sentence
         assert ("亏损" if lang == "zh" else "losses") in sentence
@@ -47,7 +47,7 @@ def test_unknown_kinds_and_causes_are_told_by_their_own_names() -> None:
     assert event_sentence("company_left", "none", 184_000, "zh") == "物业企业撤场（留下欠费18.4万元）"
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 def test_a_life_is_told_from_facts_to_end_with_every_event_once(run: FakeRun, lang: str) -> None:
     rows = [
         (4, 7, 2, "notice_given", "losses", 9.0),
@@ -125,7 +125,7 @@ def test_an_estate_that_is_not_there_is_refused(run: FakeRun) -> None:
         explain_text(run, 600)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 def test_the_chart_of_a_life_marks_and_words_its_events(run: FakeRun, lang: str) -> None:
     rows = [(4, 7, 2, "notice_given", "losses", 9.0), (7, 7, 2, "company_left", "losses", 5e4)]
     figure = estate_life(with_events(run, rows), 7, lang)
@@ -155,7 +155,7 @@ def test_a_life_without_events_says_so(run: FakeRun) -> None:
 
 
 def test_words_for_numbers() -> None:
-    assert [percent(share) for share in (0.0, 0.001, 0.5, float("nan"))] == ["0%", "<1%", "50%", "–"]
+    assert [figures.share(share, 0) for share in (0.0, 0.001, 0.5, float("nan"))] == ["0%", "<1%", "50%", "–"]
     assert [amount(184_000, lang) for lang in ("zh", "en")] == ["18.4万元", "184,000 yuan"]
     assert [amount(1_250_000_000, lang) for lang in ("zh", "en")] == ["12.5亿元", "1.25 billion yuan"]
 

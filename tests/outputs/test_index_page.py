@@ -9,7 +9,8 @@ import pytest
 
 from sim.experiments.intervals import estimate_of
 from sim.outputs.index_page import HEADLINES, WORDS, Shown, figure, index_page
-from sim.units import NO_VALUE, format_share
+from sim.text import figures
+from sim.units import NO_VALUE
 
 
 class Read(HTMLParser):
@@ -104,7 +105,7 @@ def test_a_figure_of_several_runs_says_how_precise_the_mean_is_and_what_may_happ
     assert "0.0% to 99.0%" in text or "0.0 to 99.0%" in text
     assert "lowest to highest of 10 runs" in text
     bounds = estimate_of(shares).interval
-    assert 0 <= bounds.low < 0.256 < bounds.high <= 1 and format_share(bounds.low) in text
+    assert 0 <= bounds.low < 0.256 < bounds.high <= 1 and figures.share(bounds.low) in text
     assert "10次运行的最低至最高" in figure("collection_last_year", shares, "zh")
 
 

@@ -15,7 +15,8 @@ from sim.outputs.report.words import say
 from sim.outputs.style import owner
 from sim.outputs.trap import ablation_matrix, word
 from sim.scenario import to_toml
-from sim.units import NO_VALUE, format_share
+from sim.text import figures
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     from sim.experiments.ablate import Ablation
@@ -79,7 +80,7 @@ def _changes(found: Ablation, group: str, lang: str) -> Table:
     rows = []
     for row in table[table["group"] == group].to_dict("records"):
         off = common.listed((loop_name(loop, lang) for loop in row["off"].split("+")), lang)
-        share = format_share(row["base"] + row["change"])
+        share = figures.share(row["base"] + row["change"])
         beyond = _with_interval(
             row.get("beyond_sum", float("nan")),
             row.get("beyond_low", float("nan")),
@@ -92,7 +93,7 @@ def _changes(found: Ablation, group: str, lang: str) -> Table:
         say("change_interval", lang, level=percent_level(found.level)),
         say("beyond", lang),
     )
-    base = say("all_on", lang, base=format_share(float(found.base[group].mean())))
+    base = say("all_on", lang, base=figures.share(float(found.base[group].mean())))
     return Table(
         f"{group_name(found, group, lang)} · {base}", columns, tuple(rows), folded=group != found.groups[0]
     )

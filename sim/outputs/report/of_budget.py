@@ -17,8 +17,8 @@ from sim.outputs.report.words import say
 from sim.outputs.style import owner
 from sim.scenario import to_toml
 from sim.scenario.programme import load_programmes
-from sim.text import message
-from sim.units import NO_VALUE, format_share
+from sim.text import figures, message
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     from sim.experiments.budget import BudgetSearch
@@ -164,13 +164,13 @@ def _outcomes(found: BudgetSearch, lang: str) -> Table:
             held = again[one.number]
             gain = size_of(held.gain, "share", lang, sign=True)
             gain += sure_of(held, lang)
-        seen = f"{format_share(before[one.number].out_of_cycle)}, {format_share(before[one.number].worst_decile_satisfaction)}"
+        seen = f"{figures.share(before[one.number].out_of_cycle)}, {figures.share(before[one.number].worst_decile_satisfaction)}"
         rows.append(
             (
                 _number(found, one),
                 gain,
-                format_share(one.out_of_cycle),
-                format_share(one.worst_decile_satisfaction),
+                figures.share(one.out_of_cycle),
+                figures.share(one.worst_decile_satisfaction),
                 seen,
             )
         )
@@ -184,8 +184,8 @@ def _tried(found: BudgetSearch, lang: str) -> Table:
             _number(found, one),
             in_words(one.package, lang),
             common.yuan(one.cost, lang),
-            format_share(one.out_of_cycle),
-            format_share(one.worst_decile_satisfaction),
+            figures.share(one.out_of_cycle),
+            figures.share(one.worst_decile_satisfaction),
         )
         for one in found.tried
     )
@@ -212,9 +212,9 @@ def _robust(found: BudgetSearch, lang: str) -> list[Table]:
     rows = tuple(
         (
             _number(found, one),
-            format_share(float(enough), 0),
-            format_share(float(regret.max())),
-            format_share(float(regret.mean())),
+            figures.share(float(enough), 0),
+            figures.share(float(regret.max())),
+            figures.share(float(regret.mean())),
         )
         for one, enough, regret in zip(found.front, stress.satisficing, stress.regret, strict=True)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sim.outputs.catalog import ACCOUNT_WORDS, name_of, percent
+from sim.outputs.catalog import ACCOUNT_WORDS, name_of
 from sim.outputs.charts import CHARTS, chart
 from sim.outputs.measures import net_by_year
 from sim.outputs.public_money import cost_table
@@ -16,6 +16,7 @@ from sim.results.columns import COLUMN_WORDS
 from sim.results.reading import STATE_OWNED
 from sim.results.summary import cycle_by_type, key_changes, written
 from sim.scenario import to_toml
+from sim.text import figures
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -62,23 +63,23 @@ def _finding(run: Run, lang: str) -> str:
     rate = say(
         "rate_part",
         lang,
-        rate=percent(last["collection"]),
-        low=percent(last["collection_p10"]),
-        high=percent(last["collection_p90"]),
-        billing=percent(billing) if billing == billing else NO_VALUE,
-        unbilled=percent(last["served_without_fee"]),
+        rate=figures.share(last["collection"], 0),
+        low=figures.share(last["collection_p10"], 0),
+        high=figures.share(last["collection_p90"], 0),
+        billing=figures.share(billing, 0) if billing == billing else NO_VALUE,
+        unbilled=figures.share(last["served_without_fee"], 0),
     )
     return say(
         "found_run",
         lang,
         months=run.months,
-        start=percent(float(cycle.iloc[0]), 1),
-        end=percent(float(cycle.iloc[-1]), 1),
-        year=percent(float(cycle.iloc[1:].tail(12).mean()), 1),
+        start=figures.share(float(cycle.iloc[0]), 1),
+        end=figures.share(float(cycle.iloc[-1]), 1),
+        year=figures.share(float(cycle.iloc[1:].tail(12).mean()), 1),
         rate_part=rate,
-        quality=percent(last["quality"]),
-        low=percent(last["quality_p10"]),
-        high=percent(last["quality_p90"]),
+        quality=figures.share(last["quality"], 0),
+        low=figures.share(last["quality_p10"], 0),
+        high=figures.share(last["quality_p90"], 0),
     )
 
 

@@ -19,7 +19,8 @@ from sim.outputs.report.words import say
 from sim.outputs.sensitivity_words import parameter_name, sentence_of
 from sim.outputs.style import owner
 from sim.scenario import to_toml
-from sim.units import NO_VALUE, format_share
+from sim.text import figures
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     from sim.experiments.sensitivity import Sensitivity
@@ -139,8 +140,8 @@ def _figures(one: Analysis, row: dict[str, Any], lang: str) -> tuple[str, ...]:
         )
     if row["total"] != row["total"]:
         return NO_VALUE, NO_VALUE, NO_VALUE
-    low, high = (format_share(row[f"total_{end}"], 0) for end in ("low", "high"))
-    return format_share(row["total"], 0), f"{low} – {high}".replace("-", "−"), format_share(row["first"], 0)
+    low, high = (figures.share(row[f"total_{end}"], 0) for end in ("low", "high"))
+    return figures.share(row["total"], 0), f"{low} – {high}".replace("-", "−"), figures.share(row["first"], 0)
 
 
 def _command(found: Sensitivity, lang: str) -> tuple[str, str]:

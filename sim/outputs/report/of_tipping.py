@@ -25,7 +25,8 @@ from sim.outputs.trap_words import (
     width_line,
 )
 from sim.scenario import to_toml
-from sim.units import NO_VALUE, format_share
+from sim.text import figures
+from sim.units import NO_VALUE
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _points(found: Tipping, lang: str) -> Table:
         between = (
             ""
             if row["low"] == row["high"]
-            else f" ({format_share(row['low'], 0)} – {format_share(row['high'], 0)})"
+            else f" ({figures.share(row['low'], 0)} – {figures.share(row['high'], 0)})"
         )
         rows.append(
             (
@@ -170,7 +171,7 @@ def _points(found: Tipping, lang: str) -> Table:
                 f"{row['lever']:.3g}",
                 pick(SOURCES[row["source"]], lang),
                 kind,
-                format_share(row["collection"], 0) + between,
+                figures.share(row["collection"], 0) + between,
             )
         )
     columns = tuple(say(key, lang) for key in ("type", "lever", "by_what", "point_kind", "collection"))
@@ -180,13 +181,13 @@ def _points(found: Tipping, lang: str) -> Table:
 def _trials(found: Tipping, lang: str) -> Table:
     rows = []
     for row in found.trials.to_dict("records"):
-        chance = f"{format_share(row['chance_high'], 0)} ({format_share(row['chance_low_bound'], 0)} – {format_share(row['chance_high_bound'], 0)})"
-        settled = f"{format_share(row['settled'], 0)} ({format_share(row['settled_p10'], 0)} – {format_share(row['settled_p90'], 0)})"
+        chance = f"{figures.share(row['chance_high'], 0)} ({figures.share(row['chance_low_bound'], 0)} – {figures.share(row['chance_high_bound'], 0)})"
+        settled = f"{figures.share(row['settled'], 0)} ({figures.share(row['settled_p10'], 0)} – {figures.share(row['settled_p90'], 0)})"
         rows.append(
             (
                 common.type_name(found.scenario, row["type"], lang),
                 f"{row['lever']:.3g}",
-                format_share(row["start"], 0),
+                figures.share(row["start"], 0),
                 f"{row['estates']:,}",
                 settled,
                 range_of_runs(Range.of_row(row), "share", lang),

@@ -12,7 +12,8 @@ from sim.outputs.report.model import Part, Table
 from sim.outputs.report.words import say
 from sim.outputs.sensitivity_words import parameter_name
 from sim.results.outcomes import OUTCOMES
-from sim.units import NO_VALUE, format_share
+from sim.text import figures
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     from sim.evidence.assumed import ShareAssumed
@@ -36,9 +37,9 @@ def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str], la
         "weighed",
         lang,
         outcome=subject(name, lang),
-        assumed=format_share(one.assumed, 0),
-        calibrated=format_share(one.calibrated, 0),
-        measured=format_share(one.measured + one.scenario, 0),
+        assumed=figures.share(one.assumed, 0),
+        calibrated=figures.share(one.calibrated, 0),
+        measured=figures.share(one.measured + one.scenario, 0),
         method=say(f"by_{one.method}", lang),
         factors=one.factors,
     )
@@ -49,10 +50,10 @@ def weighed_table(shares: Mapping[str, ShareAssumed], lang: str) -> Table:
     rows = []
     for name, one in shares.items():
         listed = ("；" if lang == "zh" else "; ").join(
-            f"{parameter_name(key, lang)} {format_share(share, 0)}" for key, share in one.largest
+            f"{parameter_name(key, lang)} {figures.share(share, 0)}" for key, share in one.largest
         )
         parts = [
-            format_share(share, 0) for share in (one.assumed, one.calibrated, one.measured, one.scenario)
+            figures.share(share, 0) for share in (one.assumed, one.calibrated, one.measured, one.scenario)
         ]
         rows.append((capital(OUTCOMES[name].in_language(lang)), *parts, listed or NO_VALUE))
     columns = tuple(
