@@ -13,6 +13,7 @@ from sim.errors import EstateError
 from sim.kernel import compiled_before, mark_compiled
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import check_run
+from sim.text import message
 
 if TYPE_CHECKING:
     from sim.city import City
@@ -57,7 +58,8 @@ def run(
     finished city before it is gone. Raises EstateError.
     """
     if threads is not None and threads < 1:
-        raise EstateError(f"threads: found {threads}, allowed 1 or more")
+        allowed = message("allowed.at_least_one")
+        raise EstateError(message("problem.instead", place="threads", found=threads, allowed=allowed))
     resolved = resolve(scenario, seed, months, overrides)
     check_run(resolved)
     compiled = compiled_before()

@@ -93,9 +93,7 @@ def check_workers(scenario: Scenario, workers: int) -> None:
     if workers > most:
         each, free = _gigabytes(bytes_of_run(scenario)), _gigabytes(bytes_available())
         found = message("size.workers", workers=workers, needed=each)
-        raise StudyError(
-            str(Problem("--workers", "", found, message("size.fewer_workers", most=most, free=free)))
-        )
+        raise StudyError(Problem("--workers", "", found, message("size.fewer_workers", most=most, free=free)))
 
 
 def check_list(what: str, runs: int, each: int, made_of: Message) -> None:
@@ -104,7 +102,7 @@ def check_list(what: str, runs: int, each: int, made_of: Message) -> None:
     if runs * each > free:
         found = message("size.runs", runs=f"{runs:,}", made_of=made_of, needed=_gigabytes(runs * each))
         allowed = message("size.fewer_runs", free=_gigabytes(free), most=f"{free // each:,}")
-        raise StudyError(str(Problem(what, "", found, allowed)))
+        raise StudyError(Problem(what, "", found, allowed))
 
 
 def _gigabytes(number: float) -> str:

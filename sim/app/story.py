@@ -10,7 +10,7 @@ from nicegui import run, ui
 from sim.errors import ResultError
 from sim.outputs import explain_text
 from sim.results.run import Run, Simulated
-from sim.text import language, say
+from sim.text import language, message, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,8 @@ class OneEstate:
         assert isinstance(source, Simulated)
         record = source.record
         if not 0 <= estate < record.estates:
-            raise ResultError(f"estate: {estate} found, allowed 0 to {record.estates - 1}")
+            allowed = message("run.estates", last=record.estates - 1)
+            raise ResultError(message("problem.among", place="estate", found=estate, allowed=allowed))
         events = record.events[record.events["estate"] == estate].copy()
         events["estate"] = 0
         outcomes = type(record.outcomes)(
@@ -60,12 +61,12 @@ class OneEstate:
     @property
     def city(self) -> Any:
         """Not known from one estate."""
-        raise ResultError("one estate says nothing about the city")
+        raise ResultError(message("run.one_estate_city"))
 
     @property
     def ledger(self) -> Any:
         """Not known from one estate."""
-        raise ResultError("one estate says nothing about the ledger")
+        raise ResultError(message("run.one_estate_ledger"))
 
 
 def story(run: Run, estate: int, lang: str) -> list[str]:

@@ -17,6 +17,7 @@ from sim.app import tasks
 from sim.app.limits import Limits
 from sim.errors import EngineError, EstateError
 from sim.scenario import Scenario, content_hash
+from sim.text import message
 
 
 class Busy(EstateError):
@@ -124,8 +125,8 @@ class Workers:
             future = self._pool.schedule(work, args=given, timeout=limit)
             return await asyncio.wrap_future(future)
         except RunTimeout:
-            raise EngineError(f"time: found more than {limit:g} s; allowed: at most {limit:g} s") from None
+            raise EngineError(message("run.too_long", limit=f"{limit:g}")) from None
         except (ProcessExpired, CancelledError) as error:
-            raise EngineError(f"the worker of this run ended ({error})") from None
+            raise EngineError(message("run.worker_ended", error=error)) from None
         finally:
             self.waiting -= 1

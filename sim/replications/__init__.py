@@ -9,7 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 
 from sim.errors import StudyError
+from sim.problems import one_of
 from sim.replications.checks import LEVEL, OURS, WITHIN, Check, Replication
+from sim.text import message
 
 __all__ = ["LEVEL", "MODELS", "OURS", "WITHIN", "Check", "Replication", "replicate"]
 
@@ -23,7 +25,9 @@ def replicate(name: str, *, agents: bool = True) -> Replication:
     Raises StudyError for another name.
     """
     if name not in MODELS:
-        raise StudyError(f"replicate: found {name!r}, allowed one of {', '.join(MODELS)}")
+        raise StudyError(
+            message("problem.instead", place="replicate", found=repr(name), allowed=one_of(MODELS))
+        )
     found = import_module(f"sim.replications.{name}").replicate(agents)
     assert isinstance(found, Replication)
     return found

@@ -23,6 +23,7 @@ from sim.errors import ResultError
 from sim.results.csv_table import as_arrow, write_csv
 from sim.results.definitions import KEY, OUTCOME_DEFINITIONS, require_current
 from sim.results.files import PART, replace, replace_text, seal_of
+from sim.text import message, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +88,7 @@ def add(folder: Path, files: Iterable[Path], name: str = MANIFEST) -> None:
 def check_place(folder: Path, kind: str, key: str = "", name: str = MANIFEST) -> None:
     """ResultError if a folder is a file, or holds another result than that of this kind and key ("": any of this kind)."""
     if folder.exists() and not folder.is_dir():
-        raise ResultError(f"{folder}: a file stands where the folder of results should be")
+        raise ResultError(message("folder.file_there", folder=folder))
     path = folder / name
     if not path.exists():
         return
@@ -95,14 +96,12 @@ def check_place(folder: Path, kind: str, key: str = "", name: str = MANIFEST) ->
         there = _json(path)
         found = (kind_of(there), str(there["key"]) if key else "")
     except ResultError:
-        found = ("one that cannot be read", "")
+        found = (say("folder.unreadable_result"), "")
     except KeyError:
-        found = (kind_of(there), "of version 0.1")
+        found = (kind_of(there), say("folder.old_version"))
     if found != (kind, key):
         there_is, this_is = " ".join(found).strip(), f"{kind} {key}".strip()
-        raise ResultError(
-            f"{folder}: holds another result ({there_is}; this one is {this_is}); name another folder"
-        )
+        raise ResultError(message("folder.other", folder=folder, there=there_is, this=this_is))
 
 
 def kind_of(manifest: Mapping[str, Any]) -> str:
@@ -126,12 +125,12 @@ class Saved:
         """A table by name. ResultError if the result has none of this name, or if it cannot be read as Parquet."""
         path = self.place / f"{name}.parquet"
         if not self.has(name):
-            raise ResultError(f"{self.place / MANIFEST}: files: says nothing about {path.name}")
+            raise ResultError(message("folder.silent", file=self.place / MANIFEST, name=path.name))
         try:
             # partitioning=None: a folder named `a=1` must not become a column
             return pq.read_table(path, partitioning=None)
         except (OSError, pa.ArrowException) as error:
-            raise ResultError(f"{path}: cannot be read as Parquet ({error})") from None
+            raise ResultError(message("folder.not_parquet", file=path, error=error)) from None
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame, with its units in `attrs["units"]`; texts that are not there are empty, numbers NaN."""
@@ -153,7 +152,7 @@ class Saved:
         try:
             return (self.place / name).read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
-            raise ResultError(f"{self.place / name}: cannot be read ({error})") from None
+            raise ResultError(message("folder.unreadable", file=self.place / name, error=error)) from None
 
 
 def read(folder: str | Path, *kinds: str, old: bool = False) -> Saved:
@@ -165,9 +164,8 @@ def read(folder: str | Path, *kinds: str, old: bool = False) -> Saved:
     place = Path(folder)
     manifest = read_manifest(place)
     if kinds and kind_of(manifest) not in kinds:
-        raise ResultError(
-            f"{place}: found a result of kind {kind_of(manifest)!r}, allowed {' or '.join(kinds)}"
-        )
+        found, allowed = repr(kind_of(manifest)), ", ".join(kinds)
+        raise ResultError(message("folder.kind", folder=place, found=found, allowed=allowed))
     if not old:
         require_current(manifest, place)
     for file in manifest.get("files", {}):
@@ -179,19 +177,20 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
     """The manifest of a result, whole and as it was written; ResultError otherwise."""
     path = folder / name
     if not folder.is_dir():
-        raise ResultError(f"{folder}: no such folder of results")
+        raise ResultError(message("folder.absent", folder=folder))
     if not path.is_file():
-        raise ResultError(f"{folder}: no {name} in it: not a folder of results, or one that was interrupted")
+        raise ResultError(message("folder.no_manifest", folder=folder, name=name))
     manifest = _json(path)
     if manifest.get("format") not in (FORMAT, OLD_FORMAT):
-        raise ResultError(
-            f"{path}: format: found {manifest.get('format')!r}, allowed {OLD_FORMAT} or {FORMAT}"
-        )
+        found = repr(manifest.get("format"))
+        allowed = message("allowed.one_of_two", one=OLD_FORMAT, other=FORMAT)
+        raise ResultError(message("problem.instead", place=f"{path}: format", found=found, allowed=allowed))
     if manifest["format"] == FORMAT:
         check_seal(manifest, path)
     files = manifest.get("files", {} if manifest["format"] == OLD_FORMAT else None)
     if not isinstance(files, dict):
-        raise ResultError(f"{path}: files: found {files!r:.80}, allowed a table")
+        found, allowed = f"{files!r:.80}", message("allowed.table")
+        raise ResultError(message("problem.instead", place=f"{path}: files", found=found, allowed=allowed))
     return manifest
 
 
@@ -199,15 +198,12 @@ def check_file(place: Path, file: str, manifest: Mapping[str, Any]) -> None:
     """ResultError if a file of a result is missing or not what the manifest says."""
     path, seal = place / file, manifest.get("files", {}).get(file)
     if not isinstance(seal, dict):
-        raise ResultError(f"{path}: the manifest beside it says nothing about it")
+        raise ResultError(message("folder.unlisted", file=path))
     if not path.is_file():
-        raise ResultError(f"{path}: missing, although the manifest names it")
+        raise ResultError(message("folder.missing", file=path))
     found = seal_of(path)
     if found != {key: seal.get(key) for key in found}:
-        raise ResultError(
-            f"{path}: damaged or changed since it was written: "
-            f"its content is not what the manifest says ({found['bytes']} bytes)"
-        )
+        raise ResultError(message("folder.damaged", file=path, bytes=found["bytes"]))
 
 
 def sealed(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,7 +215,7 @@ def sealed(data: Mapping[str, Any]) -> dict[str, Any]:
 def check_seal(data: Mapping[str, Any], path: Path) -> None:
     """ResultError if data read from a file is not what was sealed."""
     if data.get("seal") != _seal({key: value for key, value in data.items() if key != "seal"}):
-        raise ResultError(f"{path}: changed since it was written: its content is not what its seal says")
+        raise ResultError(message("folder.changed", file=path))
 
 
 def strict(value: Any) -> Any:
@@ -303,11 +299,14 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"), parse_constant=note)
     except (OSError, ValueError, RecursionError) as error:
-        raise ResultError(f"{path}: cannot be read as JSON ({error})") from None
+        raise ResultError(message("folder.not_json", file=path, error=error)) from None
     if not isinstance(data, dict):
-        raise ResultError(f"{path}: found {type(data).__name__}, allowed a table of JSON")
+        found, allowed = type(data).__name__, message("folder.json_table")
+        raise ResultError(message("problem.instead", place=path, found=found, allowed=allowed))
     if odd and data.get("format") != OLD_FORMAT:  # version 0.1 wrote NaN into some manifests
-        raise ResultError(f"{path}: cannot be read as JSON ({odd[0]} is not a number)")
+        raise ResultError(
+            message("folder.not_json", file=path, error=message("folder.not_a_number", text=odd[0]))
+        )
     return data
 
 
@@ -328,4 +327,4 @@ def _units(given: pa.Table | pd.DataFrame, table: pa.Table) -> dict[str, str]:
 
 
 def _unwritable(folder: Path, error: OSError) -> ResultError:
-    return ResultError(f"{folder}: results cannot be written ({error.strerror or error})")
+    return ResultError(message("folder.unwritable", folder=folder, error=error.strerror or error))

@@ -11,16 +11,17 @@ from sim.results.provenance import KIND, run_key
 from sim.results.run import Run
 from sim.results.tables import TABLES
 from sim.scenario.loading import check
+from sim.text import Message, message
 
 OF_VERSION_0_1 = ("estates", "estate_table", "city", "events", "ledger")
-_NEEDED: dict[str, tuple[tuple[type, ...], str]] = {
-    "scenario": ((dict,), "a table"),
-    "content_hash": ((str,), "a text"),
-    "model_source_hash": ((str,), "a text"),
-    "seed": ((int,), "a number"),
-    "months": ((int,), "a number"),
-    "wall_seconds": ((int, float), "a number"),
-    "files": ((dict,), "a table"),
+_NEEDED: dict[str, tuple[tuple[type, ...], Message]] = {
+    "scenario": ((dict,), message("allowed.table")),
+    "content_hash": ((str,), message("allowed.text")),
+    "model_source_hash": ((str,), message("allowed.text")),
+    "seed": ((int,), message("allowed.a_number")),
+    "months": ((int,), message("allowed.a_number")),
+    "wall_seconds": ((int, float), message("allowed.a_number")),
+    "files": ((dict,), message("allowed.table")),
 }
 
 
@@ -38,11 +39,11 @@ def load_run(folder: str | Path) -> Run:
     needed = OF_VERSION_0_1 if manifest.get("format") == OLD_FORMAT else tuple(TABLES)
     for name in needed:
         if not saved.has(name):
-            raise ResultError(f"{path}: files: says nothing about {name}.parquet")
+            raise ResultError(message("folder.silent", file=path, name=f"{name}.parquet"))
     try:
         scenario = check(manifest["scenario"], {}, str(path))
     except ScenarioError as error:
-        raise ResultError(f"{saved.place}: its scenario cannot be read by this version:\n{error}") from None
+        raise ResultError(message("folder.scenario", folder=saved.place, error=error)) from None
     return Run(scenario, manifest["seed"], manifest["months"], float(manifest["wall_seconds"]), saved)
 
 
@@ -51,4 +52,5 @@ def check_manifest(manifest: dict[str, Any], path: Path) -> None:
     for key, (kinds, expected) in _NEEDED.items():
         value = manifest.get(key)
         if not isinstance(value, kinds) or isinstance(value, bool):
-            raise ResultError(f"{path}: {key}: found {value!r:.80}, allowed {expected}")
+            place, found = f"{path}: {key}", f"{value!r:.80}"
+            raise ResultError(message("problem.instead", place=place, found=found, allowed=expected))

@@ -18,6 +18,7 @@ from sim.results.folder import json_text, sealed
 from sim.results.provenance import git_state, outcomes_digest, run_key, scenario_key
 from sim.results.tables import TABLES
 from sim.scenario import content_hash
+from sim.text import in_language
 
 
 @pytest.fixture(scope="module")
@@ -215,3 +216,11 @@ def test_a_file_that_goes_bad_after_loading(copy):
 def test_git_state_without_git(monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert git_state.__wrapped__() is None
+
+
+def test_what_is_wrong_with_a_folder_is_said_in_the_readers_language(tmp_path: Path) -> None:
+    with pytest.raises(ResultError) as found:
+        load_run(tmp_path / "nowhere")
+    assert str(found.value).endswith("nowhere: no such folder of results")
+    with in_language("zh"):
+        assert str(found.value).endswith("nowhere：没有这个结果文件夹")

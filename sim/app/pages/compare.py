@@ -22,7 +22,7 @@ from sim.experiments.rescue import Rescues
 from sim.experiments.summary import RunSummary
 from sim.outputs.range_words import range_of_pairs
 from sim.results.outcomes import OUTCOMES
-from sim.text import language, say
+from sim.text import language, message, say
 from sim.text.figures import POINTS, decimal, quantity
 from sim.text.joins import listed
 
@@ -209,7 +209,7 @@ class ComparePage:
         if any(
             (one.city, one.types, one.months) != (first.city, first.types, first.months) for one in scenarios
         ):
-            raise EstateError(say("app.other_city"))
+            raise EstateError(message("app.other_city"))
         seeds = [self.policies[0].seed + number for number in range(int(self.replications))]
         total, done, gate = len(scenarios) * len(seeds), 0, asyncio.Semaphore(AT_ONCE)
         self.status.set_text(say("app.replicating", done=0, total=total))
