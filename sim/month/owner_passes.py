@@ -6,7 +6,7 @@ number of threads. Loops run from zero over slices of the columns, so that they 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -71,37 +71,106 @@ def draw_words(
         word_3[i] = U32(d)
 
 
+class Payers(NamedTuple):
+    """What billing and payment look at of the owners of one estate: views of their columns (every view costs, so no more of them)."""
+
+    area: np.ndarray
+    income: np.ndarray
+    duty: np.ndarray
+    threshold: np.ndarray
+    service_sensitivity: np.ndarray
+    norm_sensitivity: np.ndarray
+    satisfaction: np.ndarray
+    grievance: np.ndarray
+    occupancy: np.ndarray
+    paid: np.ndarray
+    arrears: np.ndarray
+    arrears_age: np.ndarray
+    unpaid_12: np.ndarray
+    missed: np.ndarray
+
+
+@part
+def payers_of(owners: Owners, first: int, last: int) -> Payers:
+    """The columns of owners first..last-1 that payment looks at."""
+    return Payers(
+        owners.area[first:last],
+        owners.income[first:last],
+        owners.duty[first:last],
+        owners.threshold[first:last],
+        owners.service_sensitivity[first:last],
+        owners.norm_sensitivity[first:last],
+        owners.satisfaction[first:last],
+        owners.grievance[first:last],
+        owners.occupancy[first:last],
+        owners.paid[first:last],
+        owners.arrears[first:last],
+        owners.arrears_age[first:last],
+        owners.unpaid_12[first:last],
+        owners.missed[first:last],
+    )
+
+
+class Residents(NamedTuple):
+    """What satisfaction, complaints and grievance look at of the owners of one estate: views of their columns."""
+
+    area: np.ndarray
+    income: np.ndarray
+    activism: np.ndarray
+    occupancy: np.ndarray
+    paid: np.ndarray
+    luck_complaint: np.ndarray
+    luck_persuasion: np.ndarray
+    satisfaction: np.ndarray
+    expectation: np.ndarray
+    grievance: np.ndarray
+    waiting: np.ndarray
+
+
+@part
+def residents_of(owners: Owners, first: int, last: int) -> Residents:
+    """The columns of owners first..last-1 that their month looks at."""
+    return Residents(
+        owners.area[first:last],
+        owners.income[first:last],
+        owners.activism[first:last],
+        owners.occupancy[first:last],
+        owners.paid[first:last],
+        owners.luck_complaint[first:last],
+        owners.luck_persuasion[first:last],
+        owners.satisfaction[first:last],
+        owners.expectation[first:last],
+        owners.grievance[first:last],
+        owners.waiting[first:last],
+    )
+
+
 @part
 def decide_payment(
-    words: np.ndarray,
-    norm_seen: np.ndarray,
-    area: np.ndarray,
-    income: np.ndarray,
-    duty: np.ndarray,
-    threshold: np.ndarray,
-    service: np.ndarray,
-    norm: np.ndarray,
-    satisfaction: np.ndarray,
-    grievance: np.ndarray,
-    occupancy: np.ndarray,
-    price: Any,
-    vacant_share: Any,
-    reference: Any,
-    term: Any,
-    grievance_weight: Any,
-    burden_weight: Any,
-    bills: np.ndarray,
-    paid: np.ndarray,
+    words: np.ndarray, norm_seen: np.ndarray, price: Any, term: Any, own: Payers, bills: np.ndarray, q: Any
 ) -> None:
-    """Bill every owner of one estate and let them decide."""
+    """Bill every owner of one estate and let them decide; `term` is what speaks for paying in the whole estate (log-odds)."""
+    # read before the loop: a record in it could be what the loop writes, for all that the compiler knows
+    vacant_share = q.payment_vacant_bill_share_32
+    reference = q.payment_satisfaction_reference_32
+    grievance_weight = q.payment_grievance_weight_32
+    burden_weight = q.payment_burden_weight_32
+    area, occupancy, duty, service_sensitivity = own.area, own.occupancy, own.duty, own.service_sensitivity
+    satisfaction, norm_sensitivity, threshold, grievance = (
+        own.satisfaction,
+        own.norm_sensitivity,
+        own.threshold,
+        own.grievance,
+    )
+    income, paid = own.income, own.paid
     for i in range(bills.size):
         bill = bill_of(area[i], price, occupancy[i], vacant_share)
         logit = payment_logit(
             duty[i],
-            service[i],
+            service_sensitivity[i],
             satisfaction[i],
             reference,
-            norm[i],
+            norm_sensitivity[i],
             norm_seen[i],
             threshold[i],
             term,
@@ -122,31 +191,19 @@ def whole(low: Any, high: Any) -> Any:
 
 @part
 def settle_arrears(
-    words: np.ndarray,
-    bills: np.ndarray,
-    paid: np.ndarray,
-    satisfaction: np.ndarray,
-    base: Any,
-    satisfied: Any,
-    reference: Any,
-    extra: Any,
-    ageing: Any,
-    instalments: Any,
-    area: np.ndarray,
-    occupancy: np.ndarray,
-    vacant_share: Any,
-    price_year_ago: Any,
-    arrears: np.ndarray,
-    age: np.ndarray,
-    unpaid_12: np.ndarray,
-    missed: np.ndarray,
+    words: np.ndarray, bills: np.ndarray, price_year_ago: Any, pressure: Any, own: Payers, q: Any
 ) -> tuple[Any, ...]:
     """Add unpaid bills to arrears and let owners repay, the oldest debt first (Civil Code art. 560).
 
-    `price_year_ago` is what the bill that leaves the window of twelve months was charged at. Returns fen: billed, collected,
-    recovered, of this on bills older than twelve months, arrears, of these on the bills of the last twelve months; then
-    numbers of owners: payers, debtors.
+    `price_year_ago` is what the bill that leaves the window of twelve months was charged at, `pressure` what policy adds to
+    the chance of repaying. Returns fen: billed, collected, recovered, of this on bills older than twelve months, arrears, of
+    these on the bills of the last twelve months; then numbers of owners: payers, debtors.
     """
+    base, satisfied = q.arrears_repay_base_32, q.arrears_repay_satisfied_32
+    reference, ageing = q.payment_satisfaction_reference_32, q.arrears_ageing_32
+    vacant_share, instalments = q.payment_vacant_bill_share_32, I32(q.arrears_instalments)
+    arrears, arrears_age, satisfaction, paid = own.arrears, own.arrears_age, own.satisfaction, own.paid
+    area, occupancy, unpaid_12, missed = own.area, own.occupancy, own.unpaid_12, own.missed
     # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535 owners
     billed_low = billed_high = collected_low = collected_high = U32(0)
     recovered_low = recovered_high = owed_low = owed_high = U32(0)
@@ -155,12 +212,14 @@ def settle_arrears(
     for i in range(bills.size):
         bill = bills[i]
         before = arrears[i]
-        chance = repayment_chance(base, satisfied, satisfaction[i], reference, extra, ageing, I32(age[i]))
+        chance = repayment_chance(
+            base, satisfied, satisfaction[i], reference, pressure, ageing, I32(arrears_age[i])
+        )
         back = repaid_amount(uniform(words[i]) < chance, before, bill, instalments)
         paid_now = bill if paid[i] == U8(1) else I32(0)
         after = I32(I32(before - back) + I32(bill - paid_now))
         arrears[i] = after
-        age[i] = next_arrears_age(after, age[i])
+        arrears_age[i] = next_arrears_age(after, arrears_age[i])
         gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
         window = unpaid_12[i] - (gone if missed[i] & _YEAR_AGO else I32(0))
         older = before - window if before > window else I32(0)
@@ -203,16 +262,11 @@ def shifted(missed: Any, fen: Any) -> Any:
 
 
 @part
-def month_without_bill(
-    area: np.ndarray,
-    occupancy: np.ndarray,
-    vacant_share: Any,
-    price_year_ago: Any,
-    arrears: np.ndarray,
-    unpaid_12: np.ndarray,
-    missed: np.ndarray,
-) -> Any:
+def month_without_bill(price_year_ago: Any, own: Payers, q: Any) -> Any:
     """The window of twelve months moves on over a month without a bill; returns what is still owed on its bills (fen)."""
+    vacant_share = q.payment_vacant_bill_share_32
+    arrears, area, occupancy, unpaid_12 = own.arrears, own.area, own.occupancy, own.unpaid_12
+    missed = own.missed
     open_low = open_high = U32(0)
     for i in range(arrears.size):
         gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
@@ -264,13 +318,13 @@ def payment_pass(
     word_1 = np.empty(longest, np.uint32)
     bills = np.empty(longest, np.int32)
     seen = np.empty(longest, np.float32)
-    instalments = I32(q.arrears_instalments)
     now = world[0].month % MEMORY
     for e in range(first, last):
         estate = estates[e]
         n = estate.households
         a = estate.first_owner
         z = a + n
+        own = payers_of(owners, a, z)
         price = F(estate.price * bill_share[e])
         price_year_ago = prices[now, e]
         prices[now, e] = price
@@ -292,15 +346,7 @@ def payment_pass(
             estate.recovered = 0
             estate.repaid_old = 0
             estate.payers = 0
-            estate.open_12 = month_without_bill(
-                owners.area[a:z],
-                owners.occupancy[a:z],
-                q.payment_vacant_bill_share_32,
-                price_year_ago,
-                owners.arrears[a:z],
-                owners.unpaid_12[a:z],
-                owners.missed[a:z],
-            )
+            estate.open_12 = month_without_bill(price_year_ago, own, q)
             for b in range(estate.first_building, estate.first_building + estate.buildings):
                 buildings.paid_share[b] = F(estate.paid_share)
             continue
@@ -310,56 +356,19 @@ def payment_pass(
             paid_share = estate.paid_share_start
         estate_view = (1.0 - dim) * paid_share + dim * q.payment_dim_prior
         for b in range(estate.first_building, estate.first_building + estate.buildings):
-            own = buildings.paid_share[b]
+            next_door = buildings.paid_share[b]
             if world[0].loop_norm == 0:
-                own = F(paid_share)
-            view = own_weight * own + (F(1) - own_weight) * F(estate_view)
+                next_door = F(paid_share)
+            view = own_weight * next_door + (F(1) - own_weight) * F(estate_view)
             seen[buildings.start[b] - a : buildings.start[b + 1] - a] = view
         term = F(
             q.payment_sanction_weight * estate.lever_sanction
             + q.payment_trust_weight * (estate.trust - 0.5)
             + estate.lever_norm
         )
-        decide_payment(
-            word_0[:n],
-            seen[:n],
-            owners.area[a:z],
-            owners.income[a:z],
-            owners.duty[a:z],
-            owners.threshold[a:z],
-            owners.service_sensitivity[a:z],
-            owners.norm_sensitivity[a:z],
-            owners.satisfaction[a:z],
-            owners.grievance[a:z],
-            owners.occupancy[a:z],
-            price,
-            q.payment_vacant_bill_share_32,
-            q.payment_satisfaction_reference_32,
-            term,
-            q.payment_grievance_weight_32,
-            q.payment_burden_weight_32,
-            bills[:n],
-            owners.paid[a:z],
-        )
+        decide_payment(word_0[:n], seen[:n], price, term, own, bills[:n], q)
         billed, collected, recovered, repaid_old, owed, open_12, payers, debtors = settle_arrears(
-            word_1[:n],
-            bills[:n],
-            owners.paid[a:z],
-            owners.satisfaction[a:z],
-            q.arrears_repay_base_32,
-            q.arrears_repay_satisfied_32,
-            q.payment_satisfaction_reference_32,
-            F(estate.lever_recovery),
-            q.arrears_ageing_32,
-            instalments,
-            owners.area[a:z],
-            owners.occupancy[a:z],
-            q.payment_vacant_bill_share_32,
-            price_year_ago,
-            owners.arrears[a:z],
-            owners.arrears_age[a:z],
-            owners.unpaid_12[a:z],
-            owners.missed[a:z],
+            word_1[:n], bills[:n], price_year_ago, F(estate.lever_recovery), own, q
         )
         estate.billed = billed
         estate.collected = collected
@@ -375,53 +384,54 @@ def payment_pass(
             buildings.paid_share[b] = F(count_flags(owners.paid[lo:hi])) / F(hi - lo)
 
 
+class Shared(NamedTuple):
+    """What all owners of one estate share in a month: float32 but for the deadline (uint8, months plus one) and the flags."""
+
+    price: Any  # what is billed, fen per m2
+    quality: Any
+    level: Any  # of service, condition and defects, before value for money
+    channel: Any  # complaint channels added
+    solved_share: Any
+    deadline: Any
+    raised: Any  # grievance that defects and hostility raise
+    relief: Any  # share of grievance that time and talks relieve
+    billing: Any
+    grievance_on: Any  # the loop's switch
+
+
 @part
 def feel(
-    words_complaint: np.ndarray,
-    words_persuasion: np.ndarray,
-    asked_share: np.ndarray,
-    area: np.ndarray,
-    income: np.ndarray,
-    activism: np.ndarray,
-    occupancy: np.ndarray,
-    paid: np.ndarray,
-    price: Any,
-    vacant_share: Any,
-    quality: Any,
-    level: Any,
-    value_weight: Any,
-    burden_norm: Any,
-    relative: Any,
-    speed: Any,
-    up: Any,
-    down: Any,
-    reference: Any,
-    complaint_base: Any,
-    channel: Any,
-    tolerance: Any,
-    activism_weight: Any,
-    solved_share: Any,
-    patience: Any,
-    deadline: Any,
-    raised: Any,
-    dissatisfaction_size: Any,
-    asked_size: Any,
-    ignored_size: Any,
-    relief: Any,
-    solved_size: Any,
-    aggrieved: Any,
-    grievance_on: bool,
-    billing: bool,
-    satisfaction: np.ndarray,
-    expectation: np.ndarray,
-    grievance: np.ndarray,
-    waiting: np.ndarray,
-    refuser: np.ndarray,
+    asked_share: np.ndarray, here: Shared, own: Residents, refuser: np.ndarray, q: Any
 ) -> tuple[Any, ...]:
-    """Satisfaction, complaints and grievance of one estate's owners.
+    """Satisfaction, complaints and grievance of one estate's owners; `asked_share`: who may be asked to refuse.
 
-    Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed, solved, open, months waited.
+    Fills `refuser`. Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed, solved, open,
+    months waited.
     """
+    # read before the loop: a record in it could be what the loop writes, for all that the compiler knows
+    vacant_share, reference = q.payment_vacant_bill_share_32, q.payment_satisfaction_reference_32
+    value_weight, burden_norm = q.satisfaction_value_weight_32, q.satisfaction_burden_norm_32
+    relative, speed = q.satisfaction_relative_weight_32, q.satisfaction_speed_32
+    up, down = q.satisfaction_expectation_up_32, q.satisfaction_expectation_down_32
+    complaint_base, tolerance = q.complaints_base_32, q.complaints_tolerance_32
+    activism_weight, patience = q.complaints_activism_32, U8(q.complaints_patience)
+    dissatisfaction_size, asked_size = q.grievance_dissatisfaction_32, q.grievance_asked_32
+    ignored_size, solved_size = q.grievance_ignored_32, q.grievance_solved_32
+    aggrieved = q.grievance_aggrieved_32
+    (
+        area,
+        income,
+        activism,
+        occupancy,
+        paid,
+        luck_complaint,
+        luck_persuasion,
+        satisfaction,
+        expectation,
+        grievance,
+        waiting,
+    ) = own
+    price, quality, level, channel, solved_share, deadline, raised, relief, billing, grievance_on = here
     happy = I32(0)
     bitter = I32(0)
     filed = I32(0)
@@ -437,14 +447,14 @@ def feel(
         satisfaction[i] = content
         before = waiting[i]
         chance = complaint_chance(complaint_base, channel, tolerance, content, activism_weight, activism[i])
-        solved = complaint_solved(before, words_complaint[i], solved_share)
-        after = next_waiting(before, words_complaint[i], solved, chance, patience)
+        solved = complaint_solved(before, luck_complaint[i], solved_share)
+        after = next_waiting(before, luck_complaint[i], solved, chance, patience)
         waiting[i] = after
         missing = reference - content if content < reference else F(0)
         anger = next_grievance(
             grievance[i],
             raised + dissatisfaction_size * missing,
-            uniform(words_persuasion[i]) < asked_share[i],
+            uniform(luck_persuasion[i]) < asked_share[i],
             asked_size,
             after > deadline,
             ignored_size,
@@ -488,7 +498,6 @@ def owners_pass(
     asked = np.empty(longest, np.float32)
     refuser = np.empty(longest, np.uint8)
     persuasion = q.grievance_persuasion_32
-    patience = U8(q.complaints_patience)
     grievance_on = world[0].loop_grievance != 0
     for e in range(first, last):
         estate = estates[e]
@@ -508,48 +517,20 @@ def owners_pass(
             )
         deadline = U8(max(0.0, q.complaints_deadline - estate.lever_deadline) + 1.0)
         relief = q.grievance_decay + estate.lever_grievance
-        happy, bitter, filed, closed, still_open, waited = feel(
-            owners.luck_complaint[a:z],
-            owners.luck_persuasion[a:z],
-            asked[:n],
-            owners.area[a:z],
-            owners.income[a:z],
-            owners.activism[a:z],
-            owners.occupancy[a:z],
-            owners.paid[a:z],
+        here = Shared(
             F(estate.price * bill_share[e]),
-            q.payment_vacant_bill_share_32,
             F(quality),
             F(level),
-            q.satisfaction_value_weight_32,
-            q.satisfaction_burden_norm_32,
-            q.satisfaction_relative_weight_32,
-            q.satisfaction_speed_32,
-            q.satisfaction_expectation_up_32,
-            q.satisfaction_expectation_down_32,
-            q.payment_satisfaction_reference_32,
-            q.complaints_base_32,
             F(estate.lever_complaint_channel),
-            q.complaints_tolerance_32,
-            q.complaints_activism_32,
             F(solved_share[e]),
-            patience,
             deadline,
             F(q.grievance_legacy * estate.legacy + estate.lever_hostility),
-            q.grievance_dissatisfaction_32,
-            q.grievance_asked_32,
-            q.grievance_ignored_32,
             F(min(1.0, relief)),
-            q.grievance_solved_32,
-            q.grievance_aggrieved_32,
-            grievance_on,
             bill_share[e] > 0.0,
-            owners.satisfaction[a:z],
-            owners.expectation[a:z],
-            owners.grievance[a:z],
-            owners.waiting[a:z],
-            refuser[:n],
+            grievance_on,
         )
+        own = residents_of(owners, a, z)
+        happy, bitter, filed, closed, still_open, waited = feel(asked[:n], here, own, refuser[:n], q)
         estate.satisfaction = happy / (n * SHARE_UNIT)
         estate.grievance = bitter / (n * SHARE_UNIT)
         estate.complaints_filed = filed
