@@ -87,8 +87,8 @@ def record_month(
 ) -> None:
     """Update 12-month sums from the rings (12 x estates), then ladder and stage.
 
-    `billed`, `collected`, `income`, `own` (see `own_income`), `spending`, `overhead` hold fen, `rate` (paid of the bills
-    of the last twelve months) and `quality` what they were in each of the last twelve months.
+    `billed`, `collected`, `income`, `own` (see `own_income`), `spending`, `overhead` hold fen, `rate` (paid when due of the
+    bills of the last twelve months) and `quality` what they were in each of the last twelve months.
     """
     q = p[0]
     now = world[0].month % MEMORY
@@ -112,9 +112,10 @@ def record_month(
         income[now, e] = estate.income
         spending[now, e] = estate.spending
         overhead[now, e] = estate.overhead
-        # the twelve-month rate, since one month's rate of a small estate is mostly luck
+        # the twelve-month rate, since one month's rate of a small estate is mostly luck; what was paid when due, since of the
+        # months before the start nothing else is known, and a year in which late payments come to count would look like recovery
         yearly = (
-            estate.paid_12 / estate.billed_12
+            estate.collected_12 / estate.billed_12
             if estate.billed_12 > 0
             else rate[(now + MEMORY - 1) % MEMORY, e]
         )
@@ -149,7 +150,12 @@ def new_rings(estates: np.ndarray) -> tuple[np.ndarray, ...]:
     )
     columns = (estates["billed"], estates["collected"], estates["income"], own, estates["spending"])
     money = [np.tile(column, (MEMORY, 1)) for column in (*columns, estates["overhead"])]
-    rate = np.tile(estates["paid_share"], (MEMORY, 1))
+    # of money, as in every later month; the share of owners where nothing is billed
+    billing = estates["billed"] > 0
+    start_rate = np.where(
+        billing, estates["collected"] / np.where(billing, estates["billed"], 1), estates["paid_share"]
+    )
+    rate = np.tile(start_rate, (MEMORY, 1))
     quality = np.tile(estates["quality"], (MEMORY, 1))
     return (*money, rate, quality)
 
@@ -167,17 +173,18 @@ def record_start(estates: np.ndarray, world: np.ndarray, p: np.ndarray) -> None:
         estate.paid_12 = estate.collected_12
         estate.billed_months = MEMORY if estate.billed > 0 else 0
         estate.own_income_12 = MEMORY * own_income(estate)
-        estate.lowest_rate = estate.paid_share
+        start_rate = estate.collected / estate.billed if estate.billed > 0 else estate.paid_share
+        estate.lowest_rate = start_rate
         estate.lowest_quality = estate.quality
         estate.income_12 = MEMORY * estate.income
         estate.spending_12 = MEMORY * estate.spending
         estate.overhead_12 = MEMORY * estate.overhead
         estate.stage = cycle_stage(
             billed,
-            estate.paid_share,
+            start_rate,
             estate.quality,
             estate.condition,
-            estate.paid_share,
+            start_rate,
             estate.quality,
             estate.lowest_rate,
             estate.lowest_quality,

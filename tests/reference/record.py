@@ -21,7 +21,8 @@ class History:
         kinds = ("billed", "collected", "income", "own_income", "spending", "overhead")
         estate.own_income = own_income(estate)
         self.money: dict[str, list[int]] = {name: [getattr(estate, name)] * YEAR for name in kinds}
-        self.yearly_rate = [estate.paid_share] * YEAR
+        start = estate.collected / estate.billed if estate.billed > 0 else estate.paid_share
+        self.yearly_rate = [start] * YEAR
         self.quality = [estate.quality] * YEAR
 
 
@@ -77,7 +78,7 @@ def record_start(estate: Estate, city: ReferenceCity) -> None:
     estate.missed_before = estate.billed_12 - estate.collected_12
     estate.paid_12 = estate.collected_12
     estate.billed_months = YEAR if estate.billed > 0 else 0
-    estate.lowest_rate, estate.lowest_quality = estate.paid_share, estate.quality
+    estate.lowest_rate, estate.lowest_quality = history.yearly_rate[0], estate.quality
     estate.stage = stage_of(estate, city, billed, history.yearly_rate, history.quality)
     climb_ladder(estate, city, billed and estate.paid_share > 0.0)
 
@@ -94,7 +95,7 @@ def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
     before = max(0, YEAR - city.month)  # months of the last twelve that lie before the start
     estate.missed_before = sum(bills[:before]) - sum(paid[:before])
     estate.paid_12 = estate.billed_12 - estate.missed_before - estate.open_12
-    yearly = estate.paid_12 / estate.billed_12 if estate.billed_12 > 0 else history.yearly_rate[-1]
+    yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else history.yearly_rate[-1]
     history.yearly_rate.append(yearly)
     history.quality.append(estate.quality)
     estate.lowest_rate = min(history.yearly_rate[:-HALF])
