@@ -13,6 +13,7 @@ from sim.interventions.frame import Policy
 from sim.ledger import Page, ledger_lines
 from sim.month.observe import FLOWS, Outcomes, new_outcomes, observe
 from sim.month.step import Clockwork
+from sim.notice import tell_of_cache
 from sim.population.start import starting_state
 from sim.scenario import Scenario
 from sim.state.events import CAUSES, EVENT_KINDS
@@ -37,6 +38,7 @@ class City(mesa.Model):  # type: ignore[misc]  # Mesa has no types
         record: bool = True,
     ) -> None:
         """Build the starting state. `seed` and `months` default to the scenario's; `record` keeps monthly outcomes."""
+        tell_of_cache()
         self._handles: dict[str, list[Any]] | None = None
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed

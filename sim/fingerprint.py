@@ -53,6 +53,7 @@ SPOKEN = (
     "problems.py",
     "text",
     "cache.py",
+    "notice.py",
     "fingerprint.py",
     "agents",
     "interventions/describe.py",

@@ -14,7 +14,7 @@ LAYERS = (
     ("units", "fingerprint"),
     ("errors",),
     ("text",),
-    ("problems",),
+    ("problems", "notice"),
     ("words",),
     ("parameters",),
     ("scenario",),
