@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as RunTimeout
@@ -88,11 +89,18 @@ class Lane:
 
 
 def stop_all(lanes: Sequence[Lane]) -> None:
-    """End the workers of all lanes, together rather than one after the other."""
+    """End the workers of all lanes, together rather than one after the other.
+
+    A forked worker holds copies of the pipes of the workers that were there before it. A pool whose worker was ended in the
+    middle of a message waits until every copy is closed: until the other workers have ended too. So none is waited for first.
+    """
     pools = [lane.pool for lane in lanes if lane.pool is not None]
     for pool in pools:
         pool.stop()
-    for pool in pools:
-        pool.join()
+    joining = [threading.Thread(target=pool.join, daemon=True) for pool in pools]
+    for thread in joining:
+        thread.start()
+    for thread in joining:
+        thread.join()
     for lane in lanes:
         lane.pool = None

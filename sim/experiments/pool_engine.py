@@ -10,6 +10,7 @@ from functools import partial
 
 from sim.experiments.cell import Cell
 from sim.experiments.engine import ATTEMPTS, DEFAULT_TIMEOUT, Finished, Work, execute_packed
+from sim.experiments.interrupts import Held, hold_interrupts
 from sim.experiments.lane import Attempted, Lane, stop_all
 from sim.experiments.worker import import_all
 
@@ -43,10 +44,12 @@ class PoolEngine:
             warm_up()  # workers that compile at the same time would all do the same work, and race for the cache
         import_all()  # once here rather than in every worker that is forked
         lanes = [Lane(self.work, timeout, self.start_method) for _ in range(self.workers)]
-        try:
-            _Feeding(lanes).all(iter(cells), on_done)
-        finally:
-            stop_all(lanes)
+        feeding = _Feeding(lanes)
+        with hold_interrupts(wake=feeding.wake) as held:
+            try:
+                feeding.all(iter(cells), on_done, held)
+            finally:
+                stop_all(lanes)
 
 
 class _Feeding:
@@ -54,9 +57,14 @@ class _Feeding:
 
     def __init__(self, lanes: list[Lane]) -> None:
         self.lanes = lanes
-        self.ended: queue.SimpleQueue[tuple[Lane, Cell, int, Attempted]] = queue.SimpleQueue()
+        self.ended: queue.SimpleQueue[tuple[Lane, Cell, int, Attempted] | None] = queue.SimpleQueue()
 
-    def all(self, cells: Iterator[Cell], on_done: Callable[[Finished], None]) -> None:
+    def wake(self) -> None:
+        """End the wait for a run. Safe in a signal handler."""
+        self.ended.put(None)
+
+    def all(self, cells: Iterator[Cell], on_done: Callable[[Finished], None], held: Held) -> None:
+        """Carry out every cell. KeyboardInterrupt, between two runs of the driver's own work, if `held` has one."""
         ahead = next(cells, None)
         flying = 0
         for lane in self.lanes:
@@ -64,7 +72,11 @@ class _Feeding:
                 self._send(lane, ahead, 1)
                 flying, ahead = flying + 1, next(cells, None)
         while flying:
-            lane, cell, number, (packed, failure, seconds) = self.ended.get()
+            ended = self.ended.get()
+            held.check()
+            if ended is None:
+                continue
+            lane, cell, number, (packed, failure, seconds) = ended
             if failure is not None and number < ATTEMPTS:
                 self._send(lane, cell, number + 1)
                 continue

@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, Finished, InProcess
+from sim.experiments.interrupts import hold_interrupts
 from sim.experiments.store import FailedRun, Store, open_store
 from sim.experiments.summary import RunSummary
 from sim.scenario import Scenario
@@ -153,7 +154,8 @@ def _carry_out(engine: Engine, cells: Iterator[Cell], counter: _Counter, timeout
         engine.run(cells, counter.done, timeout)
     finally:
         # also after Ctrl-C: what has ended is kept
-        counter.store.commit()
+        with hold_interrupts():
+            counter.store.commit()
 
 
 class _Counter:
@@ -164,7 +166,8 @@ class _Counter:
         self.ended = self.failed = 0
 
     def done(self, finished: Finished) -> None:
-        self.store.put(finished)
+        with hold_interrupts():
+            self.store.put(finished)
         self.ended += 1
         self.failed += finished.failure is not None
         self.report()

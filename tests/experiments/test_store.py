@@ -260,7 +260,7 @@ def test_a_driver_that_is_stopped_loses_only_what_was_in_flight(tmp_path, whole,
     driver.wait_for(120)
     driver.process.send_signal(how)
     code = driver.process.wait(20)
-    assert code == (130 if how == signal.SIGINT else -how)
+    assert code == (130 if how == signal.SIGINT else -how), driver.process.stderr.read()
     assert not wait_until_gone(driver.workers(), 5)
     begun = len(list(driver.marks.iterdir()))
     executed, digest = go_on(driver.store)
