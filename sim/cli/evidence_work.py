@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,15 @@ from rich.markup import escape
 
 from sim.cli.credibility_words import say
 from sim.cli.terminal import console, table
-from sim.evidence.register import GRADES, JUDGEMENT, STATUSES, Figure, Source, register
+from sim.evidence.register import GRADES, JUDGEMENT, READINGS, STATUSES, Figure, Source, register
 from sim.evidence.uses import FIGURE, PARAMETER, Use, find_entry, set_by_scenarios, uses_of
 from sim.parameters import PARAMETERS, Parameter
-from sim.text import figures
+from sim.text import Family, Message, figures, message
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+READING_WORDS = Family("reading", READINGS)
 
 
 def show_all(lang: str) -> None:
@@ -121,6 +124,9 @@ def _figure(screen: Console, figure: Figure, lang: str) -> None:
             ("unit", figure.unit),
             ("place", figure.place),
             ("year", figure.year),
+            (message("evidence.of_whom"), figure.of_whom),
+            (message("evidence.read"), READING_WORDS.messages()[figure.read].in_language(lang)),
+            (message("evidence.group"), figure.group),
             ("note", figure.note),
         ],
         lang,
@@ -145,13 +151,14 @@ def _source(screen: Console, source: Source, lang: str, figures: bool = True) ->
     _pairs(screen, source.id, pairs, lang)
 
 
-def _pairs(screen: Console, title: str, pairs: list[tuple[str, str]], lang: str) -> None:
+def _pairs(screen: Console, title: str, pairs: Sequence[tuple[str | Message, str]], lang: str) -> None:
     made = table(title, "", "")
     made.show_header = False
     made.columns[0].no_wrap = True
     for key, text in pairs:
         if text:
-            made.add_row(say(key, lang), escape(text))
+            head = key.in_language(lang) if isinstance(key, Message) else say(key, lang)
+            made.add_row(head, escape(text))
     screen.print(made)
 
 

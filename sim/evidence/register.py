@@ -37,12 +37,21 @@ FIGURE_COLUMNS = (
     "unit",
     "place",
     "year",
+    "of_whom",
+    "read",
+    "group",
     "source_id",
     "source_title",
     "note",
 )
-_MAY_BE_EMPTY = ("weakness", "low", "high", "place", "year", "note")
-_FIGURE_ID = re.compile(r"[SPT]\d{3}")
+# How a figure was read. What somebody else says that a page says is an excerpt, however good the page.
+DOCUMENT, PAGE, EXCERPT, ABSTRACT = "document", "page", "excerpt", "abstract"
+READINGS = (DOCUMENT, PAGE, EXCERPT, ABSTRACT)
+# Grades of the evidence list that figures come from: A (official or reviewed), B (press), C (relayed, or ours).
+STRONG = ("official", "peer_reviewed", "press")
+_MAY_BE_EMPTY = ("weakness", "low", "high", "place", "year", "of_whom", "note")
+_FIGURE_ID = re.compile(r"[SPTNI]\d{3}[a-z]?")
+_NOT_PLAIN = ("low", "high", "source_id", "source_title")
 _SOURCE_ID = re.compile(r"D\d{2,3}")
 
 
@@ -61,7 +70,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing that a source states. `value` is as stated (a number, several with slashes, "sign"); low and high bound it."""
+    """One thing that a source states. `value` is as stated (a number, several with slashes, "sign"); low and high bound it.
+
+    `place`, `year` and `of_whom` (whom or what was counted) hold only what stands in what was read; what we infer is in the
+    note. `read` is how it was read (READINGS). `group` is the city, or the series of surveys, that is held out as one.
+    """
 
     id: str
     quantity: str
@@ -71,8 +84,21 @@ class Figure:
     unit: str
     place: str
     year: str
+    of_whom: str
+    read: str
+    group: str
     source: Source
     note: str
+
+    @property
+    def strong(self) -> bool:
+        """Whether it may be a target at all, and not only a sign or a bound: its source is official, reviewed, or press."""
+        return self.source.grade in STRONG
+
+    @property
+    def complete(self) -> bool:
+        """Whether place, year and of whom or what stand in what was read."""
+        return bool(self.place and self.year and self.of_whom)
 
     @property
     def number(self) -> float | None:
@@ -116,7 +142,7 @@ def read_register(sources_text: str, figures_text: str) -> Register:
     for row in figure_rows:
         problems += _figure_problems(row, sources)
         if row["source_id"] in sources:
-            plain = {key: row[key] for key in ("id", "quantity", "value", "unit", "place", "year", "note")}
+            plain = {key: row[key] for key in FIGURE_COLUMNS if key not in _NOT_PLAIN}
             figures[row["id"]] = Figure(
                 **plain, low=_number(row["low"]), high=_number(row["high"]), source=sources[row["source_id"]]
             )
@@ -166,6 +192,8 @@ def _figure_problems(row: Mapping[str, str], sources: Mapping[str, Source]) -> l
         problems.append(
             f"{name}: source_title: found {row['source_title']!r}, allowed {source.title!r}, the title of {source.id}"
         )
+    if row["read"] not in READINGS:
+        problems.append(f"{name}: read: found {row['read']!r}, allowed {', '.join(READINGS)}")
     bounds = {}
     for key in ("low", "high"):
         bounds[key] = _number(row[key])

@@ -122,14 +122,14 @@ def find_entry(name: str) -> tuple[str, Any]:
 
     ScenarioError, with the nearest name, for one that stands for nothing.
     """
-    key, upper = name.removeprefix("parameters."), name.upper()
+    key, written = name.removeprefix("parameters."), name[:1].upper() + name[1:].lower()
     if key in PARAMETERS:
         return PARAMETER, PARAMETERS[key]
     held = register()
-    if upper in held.figures:
-        return FIGURE, held.figures[upper]
-    if upper in held.sources:
-        return "source", held.sources[upper]
+    if written in held.figures:
+        return FIGURE, held.figures[written]
+    if written in held.sources:
+        return "source", held.sources[written]
     known = [*PARAMETERS, *held.figures, *held.sources]
     raise ScenarioError(
         [

@@ -13,7 +13,7 @@ from sim.evidence.register import FIGURE_COLUMNS, GRADES, SOURCE_COLUMNS, read_r
 from sim.parameters import PARAMETERS
 
 SOURCES = ",".join(SOURCE_COLUMNS) + "\nD01,A title,A place,2020,press,somewhere,\n"
-FIGURES = ",".join(FIGURE_COLUMNS) + "\nS001,a thing,5,4,6,%,,2020,D01,A title,\n"
+FIGURES = ",".join(FIGURE_COLUMNS) + "\nS001,a thing,5,4,6,%,,2020,,page,one,D01,A title,\n"
 
 
 def test_every_number_has_a_source_or_is_admitted_to_be_a_judgement() -> None:
@@ -45,6 +45,12 @@ def test_all_kinds_of_numbers_are_looked_at() -> None:
         ("P008", 48, 64),
         ("P044", 1476, 3597),
         ("P052", 965 - 12, 965),
+        ("N069a", 440, 3032),
+        ("N072a", 14602, 15035),
+        ("N072b", 10645, 15035),
+        ("N014a", 100 - 78.49, 100),
+        ("N085c", 913, 1050),
+        ("N085d", 788, 913),
     ],
 )
 def test_percentages_follow_from_their_counts(figure: str, part: int, whole: int) -> None:
@@ -58,6 +64,44 @@ def test_the_starting_mix_adds_up_and_the_stated_coverage_contradicts_it() -> No
     assert math.isclose(sum(mix), 100, abs_tol=0.02)
     assert math.isclose(sum(mix[:3]), held["S016"].number or 0.0, abs_tol=0.02)
     assert abs((held["S015"].number or 0.0) - sum(mix[:3])) > 0.3
+
+
+def test_counts_of_the_newer_rows_add_up() -> None:
+    value = {name: figure.number or 0.0 for name, figure in register().figures.items()}
+    assert value["N019c"] + value["N019d"] + value["N019e"] == value["N019b"]
+    assert sum(value[f"N088{one}"] for one in "cdef") == 351
+    assert sum(value[f"N083{one}"] for one in "abc") == 61
+    assert sum(value[f"N091{one}"] for one in "bcd") == 4006
+    assert math.isclose(sum(value[f"N013{one}"] for one in "abc"), 100, abs_tol=0.01)
+    assert math.isclose(value["N080a"] / 12099, 0.116, abs_tol=0.001)
+    assert math.isclose(80980 / 173000, value["N080b"] / 100, abs_tol=0.003)
+
+
+def test_a_row_that_holds_several_numbers_is_split() -> None:
+    """Of the rows taken in since the second version: one number each, a sign, or a range that its bounds state."""
+    newer = [figure for figure in register().figures.values() if figure.id[0] in "NI"]
+    assert {figure.id[:4] for figure in newer} >= {
+        f"N{number:03d}" for number in (2, 10, 20, 59, 80, 97, 107)
+    }
+    assert [figure.id for figure in newer if figure.number is None and figure.value != "sign"] == []
+
+
+def test_what_does_not_stand_in_an_excerpt_is_left_empty() -> None:
+    held = register().figures
+    assert held["P044"].year == "" and not held["P044"].complete, "the page shows no year"
+    assert held["N017"].of_whom == "" and not held["N017"].complete
+    assert held["N080b"].complete and held["N080b"].read == "page"
+    assert not held["N005a"].strong and held["N011a"].strong, "relayed without its survey, against the survey"
+    assert not held["N102b"].strong, "a discussion paper is not reviewed"
+
+
+def test_corrections_of_the_register_stand() -> None:
+    held = register().figures
+    assert held["T006"].number == 2 and held["N106"].number == 2, "the published effect, not the draft's"
+    assert held["T003"].number == pytest.approx(0.1222)
+    assert "parking alone" in held["P038"].quantity
+    assert all(name in held["P044"].note for name in ("N070a", "N070d", "N070e", "N070f"))
+    assert all(name in held["P042"].note for name in ("N004", "N011d", "N011e"))
 
 
 def test_ratios_follow_from_their_parts() -> None:
@@ -83,7 +127,9 @@ def test_a_sound_register_is_read() -> None:
         (",4,6,", ",x,6,", "low"),
         ("D01,A title,\n", "D01,Another,\n", "source_title"),
         ("S001", "Q1", "id"),
-        (",2020,D01", ",D01", "fields"),
+        (",2020,,page", ",,page", "fields"),
+        (",page,", ",heard,", "read: found 'heard', allowed document, page, excerpt, abstract"),
+        (",one,", ",,", "group: found nothing"),
     ],
 )
 def test_wrong_figures_are_refused_by_name(old: str, new: str, said: str) -> None:
@@ -94,7 +140,8 @@ def test_wrong_figures_are_refused_by_name(old: str, new: str, said: str) -> Non
 def test_unknown_grade_and_double_id_are_refused_together() -> None:
     with pytest.raises(EvidenceError) as caught:
         read_register(
-            SOURCES.replace("press", "rumour"), FIGURES + "S001,a thing,5,4,6,%,,2020,D01,A title,\n"
+            SOURCES.replace("press", "rumour"),
+            FIGURES + "S001,a thing,5,4,6,%,,2020,,page,one,D01,A title,\n",
         )
     assert "rumour" in str(caught.value) and "twice" in str(caught.value)
 
