@@ -10,7 +10,6 @@ the same whatever its unit. Readings go to the store: what is there is not run a
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +20,11 @@ from sim.evidence.calibrate import FREE
 from sim.evidence.design import Laboratory
 from sim.evidence.fit import silent_reasons
 from sim.evidence.patterns import CALIBRATION, load_patterns
-from sim.evidence.readings import pool_engine
+from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.progress import progress_bar
 from sim.experiments.store import open_store
 from sim.experiments.unmeasured import unmeasured
+from sim.experiments.workplace import Workplace
 
 SHOWN = 24
 
@@ -40,9 +40,8 @@ def main() -> None:
     problem = {"num_vars": len(ranges), "names": list(ranges), "bounds": [[0.0, 1.0]] * len(ranges)}
     points = np.asarray(morris.sample(problem, given.trajectories, seed=1))
     with open_store(given.store) as store, progress_bar() as report:
-        lab = Laboratory(
-            patterns, ranges, engine=partial(pool_engine, workers=given.workers), store=store, progress=report
-        )
+        place = Workplace(PoolEngine(given.workers), store, progress=report)
+        lab = Laboratory(patterns, ranges, workplace=place)
         sets = lab.run(points)
     score, used = np.zeros(len(ranges)), []
     for pattern, why, column in zip(patterns, silent_reasons(sets), sets.values.T, strict=True):

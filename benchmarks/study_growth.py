@@ -36,6 +36,7 @@ def drive(runs: int, workers: int, address: str) -> dict[str, float]:
     from sim.experiments.pool_engine import PoolEngine
     from sim.experiments.running import Progress, run_cells
     from sim.experiments.store import open_store
+    from sim.experiments.workplace import Workplace
     from sim.runner import warm_up
 
     warm_up()
@@ -51,7 +52,7 @@ def drive(runs: int, workers: int, address: str) -> dict[str, float]:
 
     engine = DaskEngine(address) if address else PoolEngine(workers)
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:
-        done = run_cells(cells, engine=engine, store=store, keys=keys, progress=report)
+        done = run_cells(cells, Workplace(engine, store, progress=report), keys=keys)
         done.require_complete()
         size = sum(path.stat().st_size for path in Path(folder).rglob("*.parquet"))
     seconds, busy = clock[2] - clock[0], clock[3] - clock[1]

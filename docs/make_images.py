@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from sim.experiments.cell import cells_of
 from sim.experiments.running import run_cells
+from sim.experiments.workplace import Workplace
 from sim.outputs import style
 from sim.outputs.fan import fan, fan_alt
 from sim.scenario import load
@@ -20,7 +21,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     scenario = load(SCENARIO)
     with TemporaryDirectory() as store:
-        runs = [summary for _, summary in run_cells(cells_of(scenario, SEEDS), store=store)]
+        runs = [summary for _, summary in run_cells(cells_of(scenario, SEEDS), Workplace(store=store))]
     for language, name in (("en", "overview.png"), ("zh", "overview.zh.png")):
         title = scenario.title.in_language(language)
         figure = fan(runs, title, lang=language)

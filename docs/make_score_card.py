@@ -9,18 +9,19 @@ Readings are kept in the store, so that an interrupted run goes on.
 from __future__ import annotations
 
 import argparse
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 from sim.cli.credibility_words import amount, say, span
 from sim.cli.validate_work import distance, simulated, verdict
 from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
-from sim.evidence.readings import pool_engine
 from sim.evidence.score_card import ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
 from sim.experiments.ensemble import as_ensemble, doubt_line
+from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.progress import progress_bar
 from sim.experiments.store import open_store
+from sim.experiments.workplace import Workplace
 from sim.fingerprint import model_source_hash
 from sim.outputs.score_card import score_card_chart
 from sim.outputs.style import write
@@ -165,14 +166,13 @@ def main() -> None:
     given = asked.parse_args()
     patterns, _ = load_patterns()
     ensemble = as_ensemble(given.ensemble)
-    options = {"replications": given.replications, "engine": partial(pool_engine, workers=given.workers)}
     with open_store(given.store) as store, progress_bar() as report:
-        card = validate(patterns, ablate=True, store=store, progress=report, **options)
-        over = (
-            validate(patterns, ensemble=ensemble, store=store, progress=report, **options)
-            if ensemble is not None
-            else None
-        )
+        place = Workplace(PoolEngine(given.workers), store, progress=report)
+        card = validate(patterns, replications=given.replications, ablate=True, workplace=place)
+        over = None
+        if ensemble is not None:
+            place = replace(place, ensemble=ensemble)
+            over = validate(patterns, replications=given.replications, workplace=place)
     for lang in ("en", "zh"):
         for one, name in ((card, "score_card"), (over, "score_card_ensemble")):
             if one is not None:

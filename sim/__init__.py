@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sim.experiments.study import study
     from sim.experiments.tipping import tipping
     from sim.experiments.withdrawal import withdrawal_test
+    from sim.experiments.workplace import Workplace
     from sim.interventions.base import Intervention, fen
     from sim.outputs.report.read import load_result
     from sim.parameters import PARAMETERS
@@ -63,6 +64,7 @@ __all__ = [
     "ScenarioError",
     "StudyError",
     "Word",
+    "Workplace",
     "__version__",
     "ablate",
     "budget",
@@ -104,6 +106,7 @@ _HOMES = {
     "Run": "sim.results",
     "Scenario": "sim.scenario",
     "Word": "sim.words",
+    "Workplace": "sim.experiments.workplace",
     "compare": "sim.experiments.compare",
     "fen": "sim.interventions.base",
     "in_language": "sim.text",

@@ -132,6 +132,7 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
     from sim.experiments.budget import budget
     from sim.experiments.engine import InProcess
     from sim.experiments.funding import available
+    from sim.experiments.workplace import Workplace
 
     base = base_of(rules)
     menu = tuple(MenuItem(kind=kind) for kind in rules.measures)
@@ -145,9 +146,8 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
         replications=SEEDS,
         stress=0,
         folder=folder,
-        engine=InProcess(),
-        store=folder / "runs",
         seed=rules.seed % 2**31,
+        workplace=Workplace(engine=InProcess(), store=folder / "runs"),
     )
     best = max(found.tried, key=lambda one: (one.out_of_cycle, one.worst_decile_satisfaction))
     return Best(len(found.tried), best.package, decisions_of(best.package, rules))

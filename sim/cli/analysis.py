@@ -9,7 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from sim.cli.options import LanguageOption, words
-from sim.cli.study import EnsembleOption, InProcessOption, SchedulerOption, StoreOption, WorkersOption
+from sim.cli.place import ANYWHERE, Place, at_place
 
 
 class Method(StrEnum):
@@ -54,10 +54,11 @@ StudyOption = Annotated[
     ),
 ]
 ChartsOption = Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")]
-LevelOption = Annotated[float, typer.Option(min=0.5, max=0.999, help="Level of the intervals. / 置信水平。")]
 
 
+@at_place(*ANYWHERE, "ensemble", "level")
 def compare_command(
+    place: Place,
     scenarios: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Argument(
@@ -106,21 +107,13 @@ def compare_command(
             "/ 再运行60个月（措施继续与停止）：会保持在什么水平？",
         ),
     ] = False,
-    ensemble: EnsembleOption = None,
-    level: LevelOption = 0.95,
     out: OutOption = None,
     lang: LanguageOption = None,
     charts: ChartsOption = True,
-    store: StoreOption = None,
-    workers: WorkersOption = None,
-    scheduler: SchedulerOption = None,
-    in_process: InProcessOption = False,
 ) -> None:
     """Compare scenarios with the same seeds: effect, rescues, cost. / 用相同随机种子比较情景：效果、脱困小区、费用。"""
     from sim.cli.compare import Order, carry_out
-    from sim.cli.engines import Workplace
 
-    place = Workplace(store, workers, scheduler, in_process)
     carry_out(
         Order(
             tuple(scenarios or ()),
@@ -134,8 +127,6 @@ def compare_command(
             difference,
             withdraw,
             after,
-            ensemble,
-            level,
             out,
             words(lang),
             charts,
@@ -144,7 +135,9 @@ def compare_command(
     )
 
 
+@at_place(*ANYWHERE, "ensemble", "level")
 def sensitivity_command(
+    place: Place,
     scenario: Annotated[
         Optional[str],  # noqa: UP045
         typer.Argument(
@@ -189,21 +182,13 @@ def sensitivity_command(
     seed: SeedOption = None,
     months: MonthsOption = None,
     settings: SettingsOption = None,
-    ensemble: EnsembleOption = None,
-    level: LevelOption = 0.95,
     out: OutOption = None,
     lang: LanguageOption = None,
     charts: ChartsOption = True,
-    store: StoreOption = None,
-    workers: WorkersOption = None,
-    scheduler: SchedulerOption = None,
-    in_process: InProcessOption = False,
 ) -> None:
     """Which parameters move the outcomes: Morris and Sobol. / 哪些参数左右结果：Morris筛选与Sobol指数。"""
-    from sim.cli.engines import Workplace
     from sim.cli.sensitivity import Order, carry_out
 
-    place = Workplace(store, workers, scheduler, in_process)
     carry_out(
         Order(
             scenario,
@@ -217,8 +202,6 @@ def sensitivity_command(
             seed,
             months,
             tuple(settings or ()),
-            ensemble,
-            level,
             out,
             words(lang),
             charts,

@@ -12,8 +12,9 @@ from typer.core import TyperGroup
 from sim.cli.analysis import compare_command, sensitivity_command
 from sim.cli.credibility import add_credibility_commands
 from sim.cli.options import LanguageOption, words
+from sim.cli.place import EnsembleOption
 from sim.cli.replicate import replicate_command
-from sim.cli.study import EnsembleOption, study_app
+from sim.cli.study import study_app
 from sim.cli.trap import add_commands
 from sim.errors import EstateError
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from sim.cli.calibrate_words import say
 from sim.cli.credibility_words import amount, span
-from sim.cli.engines import Workplace
+from sim.cli.place import Place
 from sim.cli.sensitivity import factors_of
 from sim.cli.terminal import console, table
 from sim.cli.validate_work import show as show_scores
@@ -44,7 +44,7 @@ class Order(NamedTuple):
     out: Path | None
     charts: bool
     lang: str
-    place: Workplace
+    place: Place
 
 
 def carry_out(order: Order) -> None:
@@ -58,7 +58,7 @@ def carry_out(order: Order) -> None:
     if fitted:
         settings = Settings(order.name, order.method, order.runs, order.members, order.seed, DISCREPANCY)
         check_free(order.out or FOLDER, settings, ranges_of(free, fitted), fitted)
-    with order.place.opened(screen, order.lang) as (store, report):
+    with order.place.opened(screen, order.lang) as workplace:
         if fitted:
             each = Laboratory(fitted, ranges_of(free, fitted)).runs_a_set
             screen.print(
@@ -85,9 +85,7 @@ def carry_out(order: Order) -> None:
                 seed=order.seed,
                 truths=order.truths,
                 scored=order.scored,
-                engine=order.place.engine_for,
-                store=store,
-                progress=report,
+                workplace=workplace,
             )
         except KeyboardInterrupt:
             screen.print(say("stopped", order.lang))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.analysis_words import say
-from sim.cli.engines import Workplace, folder_name, write_results
+from sim.cli.engines import folder_name, write_results
+from sim.cli.place import Place
 from sim.cli.summary import print_costs
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
@@ -16,7 +17,6 @@ from sim.experiments.arms import prepare
 from sim.experiments.compare import REPLICATIONS, Adaptive, arms_of_study, compare, compare_study
 from sim.experiments.comparison import KIND, Comparison
 from sim.experiments.comparison_tables import of_estates
-from sim.experiments.ensemble import as_ensemble
 from sim.experiments.intervals import Range
 from sim.experiments.persistence import Persistence, check_persistence, persistence_test
 from sim.experiments.rescue import COUNTED
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from sim.experiments.running import Report
-    from sim.experiments.store import Store
+    from sim.experiments.workplace import Workplace
 
 RESULTS = Path("results")
 # time in the cycle is what the command is about, so it comes first
@@ -55,20 +54,14 @@ class Order(NamedTuple):
     difference: float | None
     withdraw: int | None
     after: bool
-    ensemble: str | None
-    level: float
     out: Path | None
     lang: str
     charts: bool
-    place: Workplace
+    place: Place
 
     def options(self) -> dict[str, Any]:
-        """What `compare` is told besides scenarios, store and progress; what was left out has its default."""
-        found: dict[str, Any] = {
-            "level": self.level,
-            "ensemble": as_ensemble(self.ensemble),
-            "engine": self.place.engine(),
-        }
+        """What `compare` is told besides scenarios and workplace; what was left out has its default."""
+        found: dict[str, Any] = {}
         if self.outcomes:
             found["outcomes"] = self.outcomes
         if self.study is None:
@@ -102,10 +95,10 @@ def carry_out(order: Order) -> None:
     _check_what_follows(order)
     if order.out is not None:
         check_place(order.out, KIND)
-    with order.place.opened(screen, order.lang) as (store, report):
-        found = _compare(order, store, report)
-        withdrawn = _withdraw(order, found, store, report)
-        after = _after(order, found, store, report)
+    with order.place.opened(screen, order.lang) as workplace:
+        found = _compare(order, workplace)
+        withdrawn = _withdraw(order, found, workplace)
+        after = persistence_test(found, workplace=workplace) if order.after else None
     runs = len(found.arms) * len(found.seeds)
     screen.print(
         say(
@@ -127,8 +120,8 @@ def carry_out(order: Order) -> None:
     _write(screen, found, _joined(withdrawn) | ({} if after is None else {"after": after.table}), order)
 
 
-def _compare(order: Order, store: Store, report: Report) -> Comparison:
-    options = order.options() | {"store": store, "progress": report}
+def _compare(order: Order, workplace: Workplace) -> Comparison:
+    options = order.options() | {"workplace": workplace}
     if order.study is not None:
         return compare_study(order.study, **options)
     return compare(*order.scenarios, **({"outcomes": DEFAULT_MAIN} | options))
@@ -151,13 +144,6 @@ def _check_what_follows(order: Order) -> None:
         check_persistence(options["outcomes"], arms)
 
 
-def _after(order: Order, found: Comparison, store: Store, report: Report) -> Persistence | None:
-    """The level that would persist, where it was asked for."""
-    if not order.after:
-        return None
-    return persistence_test(found, engine=order.place.engine(), store=store, progress=report)
-
-
 def _show_after(screen: Console, found: Persistence, lang: str) -> None:
     made = table(caption_of(found, lang), *columns_of(found, lang), right=2)
     for row in rows_of(found, {}, lang):
@@ -167,20 +153,12 @@ def _show_after(screen: Console, found: Persistence, lang: str) -> None:
     screen.print(note_of(lang), style="dim", markup=False)
 
 
-def _withdraw(order: Order, found: Comparison, store: Store, report: Report) -> list[Withdrawal]:
+def _withdraw(order: Order, found: Comparison, workplace: Workplace) -> list[Withdrawal]:
     """Withdrawal tests of every arm that has programmes, with the seeds of the comparison."""
     if order.withdraw is None:
         return []
-    options: dict[str, Any] = {
-        "engine": order.place.engine(),
-        "store": store,
-        "progress": report,
-        "seeds": found.seeds,
-        "level": order.level,
-        "ensemble": found.settings.ensemble,
-    }
     return [
-        withdrawal_test(arm.scenario, order.withdraw, **options)
+        withdrawal_test(arm.scenario, order.withdraw, seeds=found.seeds, workplace=workplace)
         for arm in found.arms
         if arm.scenario.interventions
     ]

@@ -9,7 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from sim.cli.options import LanguageOption, words
-from sim.cli.study import EnsembleOption, InProcessOption, StoreOption, WorkersOption
+from sim.cli.place import HERE, Place, at_place
 
 ChartsOption = Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the chart. / 是否绘图。")]
 
@@ -51,7 +51,9 @@ def evidence_command(
         show_entry(name, words(lang))
 
 
+@at_place(*HERE, "ensemble")
 def validate_command(
+    place: Place,
     file: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Argument(
@@ -63,7 +65,6 @@ def validate_command(
         int, typer.Option(min=1, max=100_000, help="Runs of each pattern. / 每项重复次数。")
     ] = 12,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first run. / 首个随机种子。")] = 1,
-    ensemble: EnsembleOption = None,
     ablate: Annotated[
         bool, typer.Option("--ablate", help="Also with each loop off in turn. / 另逐个关闭循环。")
     ] = False,
@@ -71,18 +72,13 @@ def validate_command(
         Optional[Path],  # noqa: UP045
         typer.Option("--out", metavar="DIR", help="Folder (default results/validation/…). / 输出文件夹。"),
     ] = None,
-    store: StoreOption = None,
-    workers: WorkersOption = None,
-    in_process: InProcessOption = False,
     charts: ChartsOption = True,
     lang: LanguageOption = None,
 ) -> None:
     """Compare the model with what was reported; misses are shown as misses. / 与报道的情况对照，不符的照实列出。"""
-    from sim.cli.engines import Workplace
     from sim.cli.validate_work import Order, carry_out
 
-    place = Workplace(store, workers, None, in_process)
-    carry_out(Order(file, replications, seed, ensemble, ablate, out, place, charts, words(lang)))
+    carry_out(Order(file, replications, seed, ablate, out, place, charts, words(lang)))
 
 
 class FitMethod(StrEnum):
@@ -92,7 +88,9 @@ class FitMethod(StrEnum):
     rejection = "rejection"
 
 
+@at_place(*HERE)
 def calibrate_command(
+    place: Place,
     file: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Argument(
@@ -146,17 +144,12 @@ def calibrate_command(
         Optional[Path],  # noqa: UP045
         typer.Option("--out", metavar="DIR", help="Folder (default results/ensembles). / 输出文件夹。"),
     ] = None,
-    store: StoreOption = None,
-    workers: WorkersOption = None,
-    in_process: InProcessOption = False,
     charts: ChartsOption = True,
     lang: LanguageOption = None,
 ) -> None:
     """Fit parameters to the calibration patterns: an ensemble, not one best point. / 按校准模式拟合参数，得到参数集合而非单一最优值。"""
     from sim.cli.calibrate_work import Order, carry_out
-    from sim.cli.engines import Workplace
 
-    place = Workplace(store, workers, None, in_process)
     carry_out(
         Order(
             file,
@@ -176,7 +169,9 @@ def calibrate_command(
     )
 
 
+@at_place("workers", "in_process")
 def reproduce_command(
+    place: Place,
     folder: Annotated[
         Path, typer.Argument(metavar="RESULT", help="Folder of results: of a run or of many. / 结果文件夹。")
     ],
@@ -187,18 +182,9 @@ def reproduce_command(
             help="Threads of one run; the result does not depend on it. / 单次运行的线程数，不影响结果。",
         ),
     ] = None,
-    workers: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option("--workers", min=1, help="Worker processes of many runs. / 多次运行的工作进程数。"),
-    ] = None,
-    in_process: Annotated[
-        bool,
-        typer.Option("--in-process", help="One run after the other in this process. / 在本进程内逐一运行。"),
-    ] = False,
     lang: LanguageOption = None,
 ) -> None:
     """Carry out a saved result again and compare bit for bit. / 重做已保存的结果并逐位比对。"""
-    from sim.cli.engines import Workplace
     from sim.cli.reproduce_work import carry_out
 
-    carry_out(folder, threads, words(lang), Workplace(None, workers, None, in_process))
+    carry_out(folder, threads, words(lang), place)

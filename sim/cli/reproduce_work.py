@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sim.cli.credibility_words import say
-from sim.cli.engines import Workplace
+from sim.cli.place import Place
 from sim.cli.terminal import console, month_bar
 from sim.errors import ResultError
 from sim.evidence.reproduce import EDITED, MODEL, Change, Reproduction, reproduce
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 DIGITS = 16
 
 
-def carry_out(folder: Path, threads: int | None, lang: str, workplace: Workplace) -> None:
+def carry_out(folder: Path, threads: int | None, lang: str, place: Place) -> None:
     """Reproduce the result in a folder; exit code 1 if it came out otherwise."""
-    found = _one_run(folder, threads, lang) if _is_run(folder) else _many_runs(folder, lang, workplace)
+    found = _one_run(folder, threads, lang) if _is_run(folder) else _many_runs(folder, lang, place)
     tell(console(), found, lang)
     if not found.same:
         raise typer.Exit(1)
@@ -48,15 +48,16 @@ def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
         )
 
 
-def _many_runs(folder: Path, lang: str, workplace: Workplace) -> Reproduction:
+def _many_runs(folder: Path, lang: str, place: Place) -> Reproduction:
     from sim.evidence.reproduce_many import reproduce_many
     from sim.experiments.progress import progress_bar
+    from sim.experiments.workplace import Workplace
 
     if is_batch(folder):
         raise ResultError(f"{folder}: {say('batch', lang)}")
     _tell_money(folder, lang)
     with progress_bar(lang) as report:
-        return reproduce_many(folder, engine=workplace.engine(), progress=report)
+        return reproduce_many(folder, Workplace(place.engine(), progress=report))
 
 
 def _tell_money(folder: Path, lang: str) -> None:

@@ -108,11 +108,12 @@ def _tell_among(screen: Console, run: Run, count: int, lang: str) -> None:
     """Carry out the other draws, which the common store keeps, and print where this one lies."""
     from sim.experiments.among import among
     from sim.experiments.progress import progress_bar
+    from sim.experiments.workplace import Workplace
     from sim.text import in_language
 
     screen.print()
     with progress_bar(lang) as report:
-        found = among(run, count, progress=report)
+        found = among(run, count, Workplace(progress=report))
     with in_language(lang):
         for line in found.sentences():
             screen.print(line, soft_wrap=True, markup=False)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.markup import escape
 
 from sim.cli.analysis_words import say
-from sim.cli.engines import Workplace, folder_name, write_results
+from sim.cli.engines import folder_name, write_results
+from sim.cli.place import Place
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
 from sim.experiments.intervals import Range
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from sim.experiments.running import Report
-    from sim.experiments.store import Store
+    from sim.experiments.workplace import Workplace
 
 RESULTS = Path("results")
 ROWS = 10
@@ -49,15 +49,13 @@ class Order(NamedTuple):
     seed: int | None
     months: int | None
     settings: tuple[str, ...]
-    ensemble: str | None
-    level: float
     out: Path | None
     lang: str
     charts: bool
-    place: Workplace
+    place: Place
 
     def asked(self) -> dict[str, Any]:
-        """What `sensitivity` is told besides its scenario, in so far as it was said."""
+        """What `sensitivity` is told besides its scenario and workplace, in so far as it was said."""
         said = {
             "method": self.method,
             "size": self.size,
@@ -67,7 +65,6 @@ class Order(NamedTuple):
             "top": self.top,
             "first_seed": self.seed,
             "months": self.months,
-            "ensemble": self.ensemble,
             "overrides": dict(parse_setting(text) for text in self.settings) or None,
         }
         return {key: value for key, value in said.items() if value is not None}
@@ -81,8 +78,8 @@ def carry_out(order: Order) -> None:
         check_place(order.out, KIND)
     screen = console()
     begun = time.perf_counter()
-    with order.place.opened(screen, order.lang) as (store, report):
-        found = _analyse(order, store, report)
+    with order.place.opened(screen, order.lang) as workplace:
+        found = _analyse(order, workplace)
     runs = sum(len(one.points) * one.study.replications for one in found.analyses.values())
     screen.print(
         say(
@@ -102,21 +99,16 @@ def carry_out(order: Order) -> None:
     screen.print(say("written", order.lang, folder=folder), soft_wrap=True, markup=False)
 
 
-def _analyse(order: Order, store: Store, report: Report) -> Sensitivity:
-    common: dict[str, Any] = {
-        "level": order.level,
-        "engine": order.place.engine(),
-        "store": store,
-        "progress": report,
-    }
+def _analyse(order: Order, workplace: Workplace) -> Sensitivity:
     if order.study is None:
         assert order.scenario is not None
-        return sensitivity(order.scenario, **order.asked(), **common)
-    if order.asked():
+        return sensitivity(order.scenario, **order.asked(), workplace=workplace)
+    beside = [*order.asked(), *(("ensemble",) if workplace.ensemble is not None else ())]
+    if beside:
         raise StudyError(
-            f"--study: found beside options for {', '.join(order.asked())}, allowed alone: the file says all that"
+            f"--study: found beside options for {', '.join(beside)}, allowed alone: the file says all that"
         )
-    return sensitivity_of_study(order.study, **common)
+    return sensitivity_of_study(order.study, workplace)
 
 
 def factors_of(texts: tuple[str, ...], option: str = "--parameter") -> dict[str, tuple[float, float]] | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from sim.cli.engines import Workplace, warn_of
+from sim.cli.engines import warn_of
+from sim.cli.place import Place
 from sim.cli.study_words import say
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
@@ -18,6 +19,7 @@ from sim.experiments.plan import Plan, plan_study
 from sim.experiments.store import Store, open_store
 from sim.experiments.study import StudyResult, registered, study, study_states
 from sim.experiments.study_file import SCENARIO_FACTOR
+from sim.experiments.workplace import Workplace
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,16 +34,15 @@ class Order(NamedTuple):
     """What was asked for on the command line."""
 
     file: str
-    ensemble: str | None
     lang: str
-    place: Workplace
+    place: Place
     retry_failed: bool
 
 
 def carry_out(order: Order, resume: bool) -> None:
     """Run a study, or go on with it (StudyError if it was never begun). Exit code 1 if runs had to be set aside."""
     screen = console()
-    plan = _plan(screen, order.file, order.ensemble, order.lang)
+    plan = _plan(screen, order.file, order.place.ensemble, order.lang)
     with open_store(order.place.store) as store:
         if resume and not registered(store, plan):
             raise StudyError(say("not_begun", order.lang, folder=store.folder))
@@ -50,8 +51,7 @@ def carry_out(order: Order, resume: bool) -> None:
         try:
             result = study(
                 plan,
-                engine=order.place.engine(),
-                store=store,
+                workplace=Workplace(order.place.engine(), store),
                 retry_failed=order.retry_failed,
                 lang=order.lang,
             )
@@ -63,7 +63,7 @@ def carry_out(order: Order, resume: bool) -> None:
                     order.lang,
                     done=done,
                     total=len(set(plan.keys)),
-                    file=_asked(order.file, order.ensemble),
+                    file=_asked(order.file, order.place.ensemble),
                 ),
                 soft_wrap=True,
             )
@@ -110,7 +110,7 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
         say("finished", lang, executed=f"{result.executed:,}", found=f"{found:,}", seconds=f"{seconds:.1f}")
     )
     if failures:
-        show_failures(screen, failures, _asked(order.file, order.ensemble), lang)
+        show_failures(screen, failures, _asked(order.file, order.place.ensemble), lang)
     screen.print()
     if result.missing:
         screen.print(say("missing_note", lang), style="yellow")
@@ -164,11 +164,11 @@ def show_failures(screen: Console, failures: list[FailedRun], file: str, lang: s
         screen.print(f"  … {len(failures) - FAILURES_SHOWN}")
 
 
-def show_status(file: str | None, ensemble: str | None, folder: Path | None, lang: str) -> None:
+def show_status(file: str | None, place: Place, lang: str) -> None:
     """The state of all studies begun in a store, or of one with the runs that were set aside."""
     screen = console()
-    with open_store(folder) as store:
-        plan = _plan(screen, file, ensemble, lang) if file is not None else None
+    with open_store(place.store) as store:
+        plan = _plan(screen, file, place.ensemble, lang) if file is not None else None
         states = [state for state in study_states(store) if plan is None or state["id"] == plan.id]
         if plan is not None and not states:
             raise StudyError(say("not_begun", lang, folder=store.folder))
@@ -185,17 +185,17 @@ def show_status(file: str | None, ensemble: str | None, folder: Path | None, lan
             made.add_row(state["name"], state["id"][:8], state["started"], *numbers)
         screen.print(made)
         if plan is not None and file is not None and (failures := store.failures(plan.keys)):
-            show_failures(screen, failures, _asked(file, ensemble), lang)
+            show_failures(screen, failures, _asked(file, place.ensemble), lang)
 
 
-def rerun(file: str, ensemble: str | None, run_id: str, folder: Path | None, lang: str) -> None:
+def rerun(file: str, run_id: str, place: Place, lang: str) -> None:
     """Carry out one run of a study here and compare its digest; a run without result is kept. Exit code 1 if it differs."""
     from sim.experiments.engine import Finished
     from sim.experiments.study import register
 
     screen = console()
-    plan = _plan(screen, file, ensemble, lang)
-    with open_store(folder) as store:
+    plan = _plan(screen, file, place.ensemble, lang)
+    with open_store(place.store) as store:
         key = store.key_of(run_id, plan.keys)
         cell = plan[plan.keys.index(key)]
         changes = ", ".join(f"{name}={value}" for name, value in cell.overrides.items()) or say(
@@ -226,16 +226,14 @@ def rerun(file: str, ensemble: str | None, run_id: str, folder: Path | None, lan
             raise typer.Exit(1)
 
 
-def export_study(
-    file: str, ensemble: str | None, kind: str, out: Path | None, folder: Path | None, lang: str
-) -> None:
+def export_study(file: str, kind: str, out: Path | None, place: Place, lang: str) -> None:
     """Write a study's runs for other programs."""
     from sim.experiments.export import export
     from sim.experiments.running import CellResults
 
     screen = console()
-    plan = _plan(screen, file, ensemble, lang)
-    with open_store(folder) as store:
+    plan = _plan(screen, file, place.ensemble, lang)
+    with open_store(place.store) as store:
         if not registered(store, plan):
             raise StudyError(say("not_begun", lang, folder=store.folder))
         store.check_shards(plan.keys)

@@ -9,7 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from sim.cli.options import LanguageOption, words
-from sim.cli.study import EnsembleOption, InProcessOption, SchedulerOption, StoreOption, WorkersOption
+from sim.cli.place import ANYWHERE, Place, at_place
 
 SEEDS_OVER_ENSEMBLE = 8
 
@@ -39,7 +39,9 @@ class World(StrEnum):
     city = "city"
 
 
+@at_place(*ANYWHERE, "ensemble")
 def tipping_command(
+    place: Place,
     scenario: ScenarioArgument,
     lever: Annotated[
         str, typer.Option(help="added_income, viability or a dotted key. / 杠杆。")
@@ -83,16 +85,10 @@ def tipping_command(
         ),
     ] = 120,
     settings: SetOption = None,
-    ensemble: EnsembleOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
-    workers: WorkersOption = None,
-    scheduler: SchedulerOption = None,
-    in_process: InProcessOption = False,
-    store: StoreOption = None,
 ) -> None:
     """Map the trap: resting and tipping points over a lever, its width, the point of no return. / 绘制陷阱：稳定点、临界点与不可逆转点。"""
-    from sim.cli.engines import Workplace
     from sim.cli.trap_work import Common, show_tipping
 
     options = {
@@ -102,7 +98,7 @@ def tipping_command(
         "types": kind or None,
         "world": world.value,
         "months": months,
-        "seeds": tuple(range(1, 1 + (seeds or (1 if ensemble is None else SEEDS_OVER_ENSEMBLE)))),
+        "seeds": tuple(range(1, 1 + (seeds or (1 if place.ensemble is None else SEEDS_OVER_ENSEMBLE)))),
         "hysteresis": hysteresis,
         "no_return": point,
         "longest_delay": longest,
@@ -111,17 +107,13 @@ def tipping_command(
         scenario,
         lever,
         options,
-        Common(
-            tuple(settings or ()),
-            out,
-            words(lang),
-            Workplace(store, workers, scheduler, in_process),
-            ensemble,
-        ),
+        Common(tuple(settings or ()), out, words(lang), place),
     )
 
 
+@at_place(*ANYWHERE, "ensemble")
 def ablate_command(
+    place: Place,
     scenario: ScenarioArgument,
     replications: Annotated[int, typer.Option(min=2, help="Paired seeds. / 成对随机种子数。")] = 12,
     months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
@@ -129,33 +121,23 @@ def ablate_command(
         bool, typer.Option("--pairs/--no-pairs", help="Also two loops off together. / 是否两两关闭。")
     ] = True,
     settings: SetOption = None,
-    ensemble: EnsembleOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
-    workers: WorkersOption = None,
-    scheduler: SchedulerOption = None,
-    in_process: InProcessOption = False,
-    store: StoreOption = None,
 ) -> None:
     """Take feedback loops away one by one and in pairs: which one is the trap. / 逐个和两两关闭反馈循环，看哪一个是陷阱。"""
-    from sim.cli.engines import Workplace
     from sim.cli.trap_work import Common, show_ablation
 
     options = {"replications": replications, "months": months, "pairs": pairs}
     show_ablation(
         scenario,
         options,
-        Common(
-            tuple(settings or ()),
-            out,
-            words(lang),
-            Workplace(store, workers, scheduler, in_process),
-            ensemble,
-        ),
+        Common(tuple(settings or ()), out, words(lang), place),
     )
 
 
+@at_place(*ANYWHERE, "ensemble")
 def budget_command(
+    place: Place,
     scenario: ScenarioArgument,
     yearly: Annotated[
         float | None, typer.Option(help="Most public money a year, yuan. / 每年预算（元）。")
@@ -193,16 +175,10 @@ def budget_command(
         typer.Option(min=0, max=100_000, help="Futures of the stress test, 0 for none. / 压力测试情形数。"),
     ] = None,
     settings: SetOption = None,
-    ensemble: EnsembleOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
-    workers: WorkersOption = None,
-    scheduler: SchedulerOption = None,
-    in_process: InProcessOption = False,
-    store: StoreOption = None,
 ) -> None:
     """Search what to buy with a yearly budget, and in what order; goes on where it stopped. / 搜索预算内的措施组合及先后顺序，可续。"""
-    from sim.cli.engines import Workplace
     from sim.cli.trap_work import Common, show_budget
 
     options = {
@@ -219,13 +195,7 @@ def budget_command(
         yearly,
         menu,
         given,
-        Common(
-            tuple(settings or ()),
-            out,
-            words(lang),
-            Workplace(store, workers, scheduler, in_process),
-            ensemble,
-        ),
+        Common(tuple(settings or ()), out, words(lang), place),
     )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.analysis_words import say
-from sim.cli.engines import Workplace, folder_name, write_results
+from sim.cli.engines import folder_name, write_results
+from sim.cli.place import Place
 from sim.cli.terminal import console
 from sim.errors import StudyError
 from sim.results.folder import check_place
@@ -26,8 +27,7 @@ class Common(NamedTuple):
     settings: Sequence[str]
     out: Path | None
     lang: str
-    place: Workplace
-    ensemble: str | None = None
+    place: Place
 
     def changes(self) -> dict[str, Any]:
         """The changed values by key."""
@@ -45,20 +45,17 @@ def show_tipping(name: str, lever: str, options: Mapping[str, Any], common: Comm
         console().print(study.question.in_language(common.lang), markup=False)
         _refuse_beside_file(name, {"lever": lever, **options})
         # the file is the question: of the options only --loop, --point, --set and --ensemble are added to it
-        added = ("hysteresis", "no_return", *(("seeds",) if common.ensemble is not None else ()))
+        added = ("hysteresis", "no_return", *(("seeds",) if common.place.ensemble is not None else ()))
         lever, options = study.lever, study.options() | {key: options[key] for key in added}
         scenario = changed(study.scenario(), common)
     else:
         scenario = changed(name, common)
     check_place_of("tipping", common)
-    with common.place.opened(console(), common.lang) as (store, report):
+    with common.place.opened(console(), common.lang) as workplace:
         found = tipping(
             scenario,
             lever,
-            engine=common.place.engine(),
-            store=store,
-            progress=report,
-            ensemble=common.ensemble,
+            workplace=workplace,
             **options,
         )
     charts = {
@@ -102,13 +99,10 @@ def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None
 
     scenario = changed(name, common)
     check_place_of("ablation", common)
-    with common.place.opened(console(), common.lang) as (store, report):
+    with common.place.opened(console(), common.lang) as workplace:
         found = ablate(
             scenario,
-            engine=common.place.engine(),
-            store=store,
-            progress=report,
-            ensemble=common.ensemble,
+            workplace=workplace,
             **options,
         )
     charts = {f"ablation_{group}": ablation_matrix(found, group, lang=common.lang) for group in found.groups}
@@ -138,15 +132,12 @@ def show_budget(
     # the search is kept in the folder that was asked for, or in one for all searches of the scenario, and goes on there
     folder = common.out or RESULTS / f"budget-{scenario.name}"
     check_place_of("budget", common)
-    with common.place.opened(console(), common.lang) as (store, report):
+    with common.place.opened(console(), common.lang) as workplace:
         found = budget(
             scenario,
             yearly,
             folder=folder,
-            engine=common.place.engine(),
-            store=store,
-            progress=report,
-            ensemble=common.ensemble,
+            workplace=workplace,
             **asked,
         )
     tell(found, common)

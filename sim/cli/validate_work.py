@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.cli.credibility_words import amount, say, span
-from sim.cli.engines import Workplace, warn_of, write_results
+from sim.cli.engines import warn_of, write_results
+from sim.cli.place import Place
 from sim.cli.terminal import console, table
 from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
 from sim.evidence.score_card import KIND, Score, ScoreCard, effect, turned_surely
@@ -28,10 +30,9 @@ class Order(NamedTuple):
     file: Path | None
     replications: int
     seed: int
-    ensemble: str | None
     ablate: bool
     out: Path | None
-    place: Workplace
+    place: Place
     charts: bool
     lang: str
 
@@ -40,20 +41,17 @@ def carry_out(order: Order) -> None:
     """Validate, print, write. A miss is a finding and no error: the exit code stays 0."""
     screen = console()
     patterns, _ = load_patterns(order.file)
-    ensemble = as_ensemble(order.ensemble)
+    ensemble = as_ensemble(order.place.ensemble)
     if order.out is not None:
         check_place(order.out, KIND)
     warn_of(screen, ensemble, order.lang)
-    with order.place.opened(screen, order.lang) as (store, report):
+    with order.place.opened(screen, order.lang) as workplace:
         card = validate(
             patterns,
             replications=order.replications,
             first_seed=order.seed,
-            ensemble=ensemble,
             ablate=order.ablate,
-            engine=order.place.engine_for,
-            store=store,
-            progress=report,
+            workplace=replace(workplace, ensemble=ensemble),
         )
     show(screen, card, order.lang)
     names = [order.file.stem if order.file else "patterns", *([ensemble.name] if ensemble else [])]

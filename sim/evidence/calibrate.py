@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 from scipy.stats import qmc
@@ -16,13 +18,10 @@ from sim.evidence.coverage import coverage
 from sim.evidence.design import REPEATED, REPEATS, Laboratory, Ranges, Sets, luck_of, ranges_of
 from sim.evidence.fit import EMULATOR, METHODS, Fit
 from sim.evidence.patterns import CALIBRATION, Pattern, load_patterns
-from sim.evidence.readings import MakeEngine
 from sim.evidence.validate import validate
-from sim.experiments.engine import DEFAULT_TIMEOUT
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
-from sim.experiments.running import Report
-from sim.experiments.store import Store, open_store
+from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.fingerprint import model_source_hash
 
 RUNS, MEMBERS, TRUTHS, SCORED = 2000, 150, 40, 40
@@ -60,10 +59,8 @@ def calibrate(
     discrepancy: float = DISCREPANCY,
     truths: int = TRUTHS,
     scored: int = SCORED,
-    engine: MakeEngine | None = None,
-    store: Store | Path | str | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
-    progress: Report | None = None,
+    workplace: Workplace | None = None,
+    **at: Unpack[Keywords],
 ) -> Calibration:
     """Fit free parameters to the calibration patterns of a file (default: the one that ships), for about `runs` runs.
 
@@ -72,9 +69,11 @@ def calibrate(
     error that the model is granted beyond luck (see `agreement.discrepancy_of`). `truths`: known sets on which coverage is
     tried (0: none). Afterwards `scored` members are run on all patterns, held-out ones included, which nothing before has
     seen (0: none). Runs that the store has are not made again, so that calling again after an interruption goes on.
+    `workplace` and its fields as keywords: see Workplace.
 
     Raises EstateError: no calibration pattern, a key that cannot be free, too few runs, a run that fails.
     """
+    work = workplace_of("calibrate", workplace, at, ("ensemble", "level"))
     every = (
         load_patterns(None if patterns is None else Path(patterns))[0]
         if patterns is None or isinstance(patterns, str | Path)
@@ -93,8 +92,8 @@ def calibrate(
         raise StudyError(f"members: found {members}, allowed 2 or more, up to {MOST_MEMBERS}")
     if runs > MOST_RUNS:
         raise StudyError(f"runs: found {runs}, allowed at most {MOST_RUNS}")
-    place = store if isinstance(store, Store) else open_store(store)
-    lab = Laboratory(fitted, ranges_of(free, fitted), seed, engine, place, timeout, progress)
+    work = work.opened()
+    lab = Laboratory(fitted, ranges_of(free, fitted), seed, work)
     settings = Settings(name, method, runs, members, seed, discrepancy)
     # one thread: the matrices are small, workers have the cores, and sums come out the same on any number of them
     with threadpool_limits(1):
@@ -104,11 +103,7 @@ def calibrate(
             every,
             replications=min(scored, members),
             first_seed=seed,
-            ensemble=found.ensemble,
-            engine=engine,
-            store=place,
-            timeout=timeout,
-            progress=progress,
+            workplace=replace(work, ensemble=found.ensemble),
         )
     return found
 

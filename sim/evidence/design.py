@@ -10,11 +10,9 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.evidence.patterns import Measure, Pattern
-from sim.evidence.readings import Kept, MakeEngine, Readings, carry_out
-from sim.experiments.engine import DEFAULT_TIMEOUT
+from sim.evidence.readings import Kept, Readings, carry_out
 from sim.experiments.ensemble import Ensemble
-from sim.experiments.running import Report
-from sim.experiments.store import Store
+from sim.experiments.workplace import Workplace
 from sim.parameters import PARAMETERS
 from sim.scenario.nearest import nearest
 
@@ -98,10 +96,7 @@ class Laboratory:
     patterns: Sequence[Pattern]
     ranges: Ranges
     seed: int = 1
-    engine: MakeEngine | None = None
-    store: Store | None = None
-    timeout: float = DEFAULT_TIMEOUT
-    progress: Report | None = None
+    workplace: Workplace = field(default_factory=Workplace)
     executed: int = 0
     asked: int = 0
     planned: int = 0
@@ -130,13 +125,7 @@ class Laboratory:
         """Run sets, each with the next seed."""
         readings = self._readings(points)
         self._next += len(points)
-        found, executed = carry_out(
-            readings.jobs(),
-            engine=self.engine,
-            store=self.store,
-            timeout=self.timeout,
-            progress=self.progress,
-        )
+        found, executed = carry_out(readings.jobs(), self.workplace)
         self.executed += executed
         self.asked += len(found)
         values = [readings.pattern_values(pattern.name, pattern, found) for pattern in self.patterns]
@@ -158,9 +147,11 @@ class Laboratory:
 
     def remember(self, question: str, make: Any) -> np.ndarray:
         """Points that `make` gives, and gives again when the calibration is resumed."""
-        if self.store is None:
+        if self.workplace.store is None:
             return np.asarray(make())
-        return np.array(Kept(self.store).remember(question, lambda: np.asarray(make()).tolist()))
+        return np.array(
+            Kept(self.workplace.open_store()).remember(question, lambda: np.asarray(make()).tolist())
+        )
 
 
 def luck_of(repeated: Sets) -> np.ndarray:

@@ -16,20 +16,20 @@ from sim.errors import StudyError
 from sim.evidence.patterns import Measure, Pattern, resolved
 from sim.evidence.statistics import Choice, measure
 from sim.experiments.cell import Cell
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, Finished, Packed
+from sim.experiments.engine import Finished, Packed
 from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.running import Progress, Report, engine_with_room
 from sim.experiments.store import Store
 from sim.experiments.worker import let_go
+from sim.experiments.workplace import Workplace
 from sim.fingerprint import statistics_source_hash
 from sim.scenario import with_overrides
-from sim.size import MADE_OF_MEMBER, check_list, largest, workers_that_fit
+from sim.size import MADE_OF_MEMBER, check_list, largest
 from sim.text import message
 
 Wanted = tuple[str, Choice]  # statistic, and what it looks at
 Place = tuple[str, int]  # content hash of a scenario, seed
 Found = dict[Place, dict[str, float]]  # NaN where a statistic has no value
-MakeEngine = Callable[[Any], Engine]
 
 _TABLE = "CREATE TABLE IF NOT EXISTS readings (key TEXT, name TEXT, value REAL, PRIMARY KEY (key, name)) WITHOUT ROWID"
 
@@ -116,30 +116,23 @@ def read_cell(wanted: Mapping[Place, Sequence[Wanted]], cell: Cell) -> Packed:
     return Packed(json.dumps(plain).encode(), "")
 
 
-def carry_out(
-    jobs: Sequence[Job],
-    *,
-    engine: MakeEngine | None = None,
-    store: Store | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
-    progress: Report | None = None,
-) -> tuple[Found, int]:
-    """What every job asks for, and how many runs were carried out rather than found in `store`.
+def carry_out(jobs: Sequence[Job], workplace: Workplace) -> tuple[Found, int]:
+    """What every job asks for, and how many runs were carried out rather than found in the store.
 
-    `engine` makes the engine from the work of one run (default: worker processes, one a core). What ends is kept at once, so
-    that a series that is interrupted goes on where it stopped. StudyError if a run fails: nothing is computed over the others.
+    Without a store nothing is kept. With one, what ends is kept at once, so that a series that is interrupted goes on where it
+    stopped. StudyError if a run fails: nothing is computed over the others.
     """
-    kept = Kept(store) if store is not None else None
+    kept = Kept(workplace.open_store()) if workplace.store is not None else None
     found = kept.of(jobs) if kept is not None else {}
     missing = [job for job in jobs if _place(job.cell) not in found]
-    series = _Series(len(jobs), len(missing), found, kept, progress)
-    if missing:
-        wanted = {_place(job.cell): job.wanted for job in missing}
-        biggest = largest(job.cell.scenario for job in missing)
-        assert biggest is not None
-        make = engine or _pool(min(len(missing), workers_that_fit(biggest)))
-        made = engine_with_room(make(partial(read_cell, wanted)), biggest, len(missing))
-        made.run((job.cell for job in missing), series.done, timeout)
+    with workplace.shown() as report:
+        series = _Series(len(jobs), len(missing), found, kept, report)
+        if missing:
+            wanted = {_place(job.cell): job.wanted for job in missing}
+            biggest = largest(job.cell.scenario for job in missing)
+            engine = engine_with_room(workplace.engine, biggest, len(missing))
+            reading = engine.for_work(partial(read_cell, wanted))
+            reading.run((job.cell for job in missing), series.done, workplace.seconds)
     series.require_complete()
     return found, len(missing)
 
@@ -235,19 +228,3 @@ class Kept:
     @staticmethod
     def _key(cell: Cell) -> str:
         return f"{cell.key} {statistics_source_hash()}"
-
-
-def _pool(most: int) -> MakeEngine:
-    def make(work: Any) -> Engine:
-        return pool_engine(work, None, most)
-
-    return make
-
-
-def pool_engine(work: Any, workers: int | None = None, most: int | None = None) -> Engine:
-    """Worker processes for the work of one run, started when everything is compiled."""
-    from sim.experiments.pool_engine import PoolEngine
-    from sim.runner import warm_up
-
-    warm_up()  # the pool does so itself only for the work of a study
-    return PoolEngine(workers, work, most=most)

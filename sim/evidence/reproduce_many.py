@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError
 from sim.evidence.reproduce import Reproduction, changes_between, here
+from sim.experiments.workplace import Workplace, workplace_of
 from sim.results.csv_table import ENCODING, as_arrow, csv_text
 from sim.results.folder import MANIFEST, Saved, read
 from sim.scenario import content_hash
@@ -19,37 +20,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiments.comparison import Comparison
-    from sim.experiments.engine import Engine
-    from sim.experiments.running import Report
-    from sim.experiments.store import Store
 
 WORDS = ("sentences", "warnings")  # what a manifest says in words, where it says any
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where runs are carried out: the options of `run_cells`."""
-
-    store: Store
-    engine: Engine | None
-    progress: Report | None
-
-    def options(self) -> dict[str, Any]:
-        """As keyword arguments."""
-        return {"store": self.store, "engine": self.engine, "progress": self.progress}
-
-
-def reproduce_many(
-    folder: str | Path, *, engine: Engine | None = None, progress: Report | None = None
-) -> Reproduction:
+def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Reproduction:
     """Carry out what was saved in a folder by compare, study, sensitivity, tipping, ablate or budget again.
 
-    No run is taken from an existing store. Of a budget search the packages tried are run again, not searched for again.
+    `workplace`: with what engine, time limit and progress. No run is taken from an existing store, and ensemble and level are
+    those of the result, so that it may say none of these three. Of a budget search the packages tried are run again, not searched for again.
     ResultError or StudyError if the folder cannot be read, or a study in it is not finished.
     """
     from sim.experiments.store import open_store
     from sim.outputs.report.read import load_result
 
+    work = workplace_of("reproduce_many", workplace, {}, ("store", "ensemble", "level"))
     place = Path(folder)
     held = read(place)
     if held.kind not in AGAIN:
@@ -58,7 +43,7 @@ def reproduce_many(
         )
     saved, manifest = load_result(place), held.manifest
     with TemporaryDirectory(prefix="estate-reproduce-") as fresh, open_store(Path(fresh)) as store:
-        content, digest, again = AGAIN[held.kind](saved, manifest, Place(store, engine, progress))
+        content, digest, again = AGAIN[held.kind](saved, manifest, replace(work, store=store))
         different = (*_other_tables(held, again.tables()), *_other_words(held, again))
     git = manifest.get("git") or {}
     now = here() | _sources_now()
@@ -149,16 +134,15 @@ def same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 Found = tuple[str, str, Any]  # content hash, digest, and the result with its tables and sentences
 
 
-def _comparison(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+def _comparison(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
     """With the looks that were planned, if it was replicated adaptively; and the withdrawal tests that belong to it."""
     from sim.experiments.compare import Adaptive, compare
 
     settings, looks = saved.settings, manifest.get("looks") or []
     options: dict[str, Any] = {
         "outcomes": settings.outcomes,
-        "level": settings.level,
         "differences": dict(settings.differences),
-        "ensemble": settings.ensemble,
+        "workplace": replace(place, level=settings.level, ensemble=settings.ensemble),
     }
     if looks:
         options |= {
@@ -169,12 +153,12 @@ def _comparison(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
         }
     else:
         options["seeds"] = saved.seeds
-    again = compare(*(arm.scenario for arm in saved.arms), **options, **place.options())
+    again = compare(*(arm.scenario for arm in saved.arms), **options)
     more = {} if saved.withdrawal is None else {"withdrawal": _withdrawn(saved, again, place)}
     if saved.after is not None:
         from sim.experiments.persistence import persistence_test
 
-        more["after"] = persistence_test(again, saved.after.after, **place.options()).table
+        more["after"] = persistence_test(again, saved.after.after, place).table
     return _arms(content_hash(arm.scenario) for arm in saved.arms), again.digest, _WithMore(again, more)
 
 
@@ -195,25 +179,24 @@ def _arms(hashes: Iterable[str]) -> str:
     return sha256(" ".join(hashes).encode("ascii")).hexdigest()
 
 
-def _withdrawn(saved: Any, again: Comparison, place: Place) -> pd.DataFrame:
+def _withdrawn(saved: Any, again: Comparison, place: Workplace) -> pd.DataFrame:
     import pandas as pd
 
     from sim.experiments.withdrawal import withdrawal_test
 
     month = int(saved.withdrawal["month"].iloc[0])
     arms = [arm.scenario for arm in again.arms if arm.scenario.interventions]
-    options: dict[str, Any] = {
-        "seeds": again.seeds,
-        "level": again.settings.level,
-        "ensemble": again.settings.ensemble,
-    } | place.options()
+    place = replace(place, level=again.settings.level, ensemble=again.settings.ensemble)
     return pd.concat(
-        [withdrawal_test(one, month, **options).table.assign(scenario=one.name) for one in arms],
+        [
+            withdrawal_test(one, month, seeds=again.seeds, workplace=place).table.assign(scenario=one.name)
+            for one in arms
+        ],
         ignore_index=True,
     )
 
 
-def _study(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+def _study(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
     from sim.experiments.plan import plan_study
     from sim.experiments.study import study
 
@@ -225,15 +208,15 @@ def _study(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
     plan = plan_study(file) if file.is_file() else plan_study(saved.study)
     if plan.study != saved.study:
         plan = plan_study(saved.study)  # the file was changed since; its scenarios are looked for by name
-    again = study(plan, engine=place.engine, store=place.store, progress=place.progress or False)
+    again = study(plan, workplace=replace(place, progress=place.progress or False))
     return str(plan.id), again.digest(), again
 
 
-def _sensitivity(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+def _sensitivity(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
     from sim.experiments.sensitivity import Sensitivity, again
 
     made = {
-        name: again(saved.scenario, one.study, one.level, **place.options())
+        name: again(saved.scenario, one.study, replace(place, level=one.level))
         for name, one in saved.analyses.items()
     }
     return str(manifest["content_hash"]), _joined(made), Sensitivity(saved.scenario, made)
@@ -243,26 +226,26 @@ def _joined(analyses: Mapping[str, Any]) -> str:
     return " ".join(one.digest for one in analyses.values())
 
 
-def _tipping(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+def _tipping(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
     from sim.experiments.tipping import tipping
 
-    again = tipping(saved.scenario, **saved.asked, **place.options())
+    again = tipping(saved.scenario, **saved.asked, workplace=place)
     return str(manifest["content_hash"]), again.digest, again
 
 
-def _ablation(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+def _ablation(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
     from sim.experiments.ablate import ablate
 
-    again = ablate(saved.scenario, **saved.asked, **place.options())
+    again = ablate(saved.scenario, **saved.asked, workplace=place)
     return str(manifest["content_hash"]), again.digest, again
 
 
-def _budget(saved: Any, manifest: Mapping[str, Any], place: Place) -> Found:
+def _budget(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
     """Every package tried, the front on fresh seeds and the stress test; which packages are tried is not searched for again."""
     from sim.experiments.budget import Counting, conclude
     from sim.experiments.valuing import revalue
 
-    run = Counting(place.options())
+    run = Counting(place)
     base, asked = saved.scenario, saved.asked
     tried = revalue(
         saved.funded,

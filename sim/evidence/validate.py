@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from sim.errors import StudyError
 from sim.evidence.patterns import Pattern, resolved
-from sim.evidence.readings import MakeEngine, Readings, carry_out
+from sim.evidence.readings import Readings, carry_out
 from sim.evidence.score_card import Loops, Score, ScoreCard
-from sim.experiments.engine import DEFAULT_TIMEOUT
-from sim.experiments.ensemble import Ensemble, as_ensemble
-from sim.experiments.intervals import LEVEL
-from sim.experiments.running import Report
-from sim.experiments.store import Store
+from sim.experiments.workplace import Workplace
 
 REPLICATIONS = 12
 
@@ -23,30 +18,25 @@ def validate(
     *,
     replications: int = REPLICATIONS,
     first_seed: int = 1,
-    ensemble: Ensemble | str | Path | None = None,
     ablate: bool = False,
-    level: float = LEVEL,
-    engine: MakeEngine | None = None,
-    store: Store | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
-    progress: Report | None = None,
+    workplace: Workplace | None = None,
 ) -> ScoreCard:
     """The score card of patterns over replications with seeds one apart; with `ablate` also with each loop off in turn.
 
-    With an ensemble (itself, its name or file) replication r has its member r; what a pattern sets wins over the member.
-    `engine` makes the engine that carries out the runs from the work of one run (default: worker processes, one a core).
-    Readings that `store` has are not made again (default: none is kept). StudyError if a run fails: a card over the runs that
+    With an ensemble replication r has its member r; what a pattern sets wins over the member. Readings that the store of the
+    workplace has are not made again; where it has none, nothing is kept. StudyError if a run fails: a card over the runs that
     happened to succeed is not the card that was asked for.
     """
     if replications < 1:
         raise StudyError(f"replications: found {replications}, allowed 1 or more")
-    members = as_ensemble(ensemble)
+    place = workplace or Workplace()
+    members, level = place.members(), place.interval_level
     readings = Readings(replications, first_seed, members)
     loops = _loops(patterns) if ablate else ()
     for pattern in patterns:
         for loop in ("", *loops):
             readings.ask_pattern(_name(pattern, loop), pattern, {f"loops.{loop}": False} if loop else {})
-    found, _ = carry_out(readings.jobs(), engine=engine, store=store, timeout=timeout, progress=progress)
+    found, _ = carry_out(readings.jobs(), place)
 
     def score(pattern: Pattern, loop: str = "") -> Score:
         return Score(pattern, readings.pattern_values(_name(pattern, loop), pattern, found), level)

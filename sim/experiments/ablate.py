@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
-from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over, told
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, LEVEL, Interval, mean_interval
-from sim.experiments.running import Report, run_cells
-from sim.experiments.store import Store, open_store
+from sim.experiments.ensemble import cells_over, told
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, mean_interval
+from sim.experiments.running import run_cells
+from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import MADE, MADE_OF_MEMBER, check_list
 from sim.text import message
@@ -157,20 +156,18 @@ def ablate(
     seeds: Sequence[int] | None = None,
     months: int | None = None,
     pairs: bool = True,
-    level: float = LEVEL,
     overrides: Mapping[str, Any] | None = None,
-    engine: Engine | None = None,
-    ensemble: Ensemble | str | Path | None = None,
-    store: Store | Path | str | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
-    progress: Report | None = None,
+    workplace: Workplace | None = None,
+    **at: Unpack[Keywords],
 ) -> Ablation:
     """Run a scenario with every loop that it has on off in turn, in pairs (unless `pairs` is False), and with none on.
 
     A loop that is off stays at its starting value. All arms have the same seeds, and changes of the cycle share (estates
-    spiralling or collapsed, mean over the last year) are paired. `ensemble`: replication r has its member r in every arm. Raises EstateError: no loop on, fewer than two seeds, or a
-    run without a result.
+    spiralling or collapsed, mean over the last year) are paired. `workplace` and its fields as
+    keywords: see Workplace (with an ensemble, replication r has its member r in every arm). Raises EstateError: no loop on,
+    fewer than two seeds, or a run without a result.
     """
+    place = workplace_of("ablate", workplace, at)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
@@ -178,7 +175,7 @@ def ablate(
     number = replications if seeds is None else len(seeds)
     ways = 2 + len(loops) + (math.comb(len(loops), 2) if pairs else 0)
     made_of = message("size.arms", arms=ways, replications=f"{number:,}")
-    check_list("replications", ways * number, MADE if ensemble is None else MADE_OF_MEMBER, made_of)
+    check_list("replications", ways * number, MADE if place.ensemble is None else MADE_OF_MEMBER, made_of)
     used = list(seeds) if seeds is not None else list(range(1, replications + 1))
     if not loops:
         raise StudyError(f"{base.name}: loops: found none on, allowed at least one to take away")
@@ -189,18 +186,12 @@ def ablate(
     combos: list[tuple[str, ...]] = [(name,) for name in loops] + [*(combinations(loops, 2) if pairs else ())]
     if tuple(loops) not in combos:
         combos.append(tuple(loops))
-    members = as_ensemble(ensemble)
+    members = place.members()
     cells = cells_over(base, used, members)
     for off in combos:
         keys = {f"loops.{name}": False for name in off}
         cells += cells_over(with_overrides(base, keys), used, members, keys)
-    results = run_cells(
-        cells,
-        engine=engine,
-        store=store if isinstance(store, Store) else open_store(store),
-        timeout=timeout,
-        progress=progress,
-    )
+    results = run_cells(cells, place)
     found = [_cycle_shares(summary) for _, summary in results]
     arms = [
         {group: np.array([one[group] for one in found[i : i + len(used)]]) for group in found[0]}
@@ -217,10 +208,10 @@ def ablate(
         {group: arms[0][group] for group in kept},
         made,
         used,
-        level,
+        place.interval_level,
         results.executed,
         results.digest(),
-        {"seeds": used, "pairs": pairs, "level": level, "ensemble": members},
+        {"seeds": used, "pairs": pairs, "level": place.interval_level, "ensemble": members},
     )
 
 

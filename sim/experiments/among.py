@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.cell import cells_of
 from sim.experiments.running import run_cells
+from sim.experiments.workplace import Workplace
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import Scenario
 from sim.text import figures, say
@@ -62,16 +63,16 @@ def other_seeds(seed: int, count: int) -> tuple[int, ...]:
     return tuple(number for number in range(1, count + 1) if number != seed)[: count - 1]
 
 
-def among(run: Run, count: int, **options: Any) -> Among:
+def among(run: Run, count: int, workplace: Workplace | None = None) -> Among:
     """A run among `count` draws of its scenario, itself included; the others are run where the store lacks them.
 
-    `options`: of `run_cells` (store, engine, progress). StudyError for fewer than two draws, and where a run fails.
+    `workplace`: where they are run and kept. StudyError for fewer than two draws, and where a run fails.
     """
     if count < 2:
         raise StudyError(f"--among: found {count}, allowed at least 2 draws")
     scenario: Scenario = run.scenario
     others = other_seeds(run.seed, count)
-    found = [summary for _, summary in run_cells(cells_of(scenario, others), **options)]
+    found = [summary for _, summary in run_cells(cells_of(scenario, others), workplace)]
     own = run.outcomes()
     values = {
         name: np.array([own[name], *(summary.scalars[name] for summary in found)]) for name in HEADLINES

@@ -7,14 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.cell import Cell, scenario_hash_of
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
-from sim.experiments.ensemble import Ensemble, as_ensemble, told
+from sim.experiments.ensemble import Ensemble, told
 from sim.experiments.extras import extra
 from sim.experiments.funding import check_money, granted
 from sim.experiments.menu import (
@@ -28,10 +27,10 @@ from sim.experiments.menu import (
     repeated,
     with_package,
 )
-from sim.experiments.running import CellResults, Report, run_cells
-from sim.experiments.store import Store, open_store
+from sim.experiments.running import CellResults, run_cells
 from sim.experiments.stress import Stress, check_futures, stress_test
 from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
+from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import MADE_OF_MEMBER, check_list
@@ -231,13 +230,10 @@ def budget(
     stress: int = 24,
     fresh: int = FRESH,
     overrides: Mapping[str, Any] | None = None,
-    ensemble: Ensemble | str | Path | None = None,
     folder: Path | str | None = None,
     seed: int = 1,
-    engine: Engine | None = None,
-    store: Store | Path | str | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
-    progress: Report | None = None,
+    workplace: Workplace | None = None,
+    **at: Unpack[Keywords],
 ) -> BudgetSearch:
     """Search packages of `menu` (items, or the TOML file of them: which, from which month, with what part of the money) that cost at most `yearly` yuan a year.
 
@@ -250,9 +246,10 @@ def budget(
     "community", and one who pays for something on the menu) is granted `yearly` for the search, in equal parts to the bodies of that
     tier and on top of their own budgets, in every run of it; without one the own budgets of the menu's payers bound the sum, and
     more is refused before the first run, since nobody could spend it. What state-owned companies lose is outside
-    it too, and counted in the cost. `ensemble`: the run with seed s (from 1) has its member s - 1, in the search and on fresh
-    seeds; the stress test sets every unmeasured parameter itself. Raises EstateError, also where Optuna is not installed.
+    it too, and counted in the cost. `workplace` and its fields as keywords: see Workplace. With an ensemble the run with seed s
+    (from 1) has its member s - 1, in the search and on fresh seeds; the stress test sets every unmeasured parameter itself. Raises EstateError, also where Optuna is not installed.
     """
+    work = workplace_of("budget", workplace, at, ("level",))
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
@@ -283,7 +280,7 @@ def budget(
     check_menu(base, items, starts_of(base), file)
     check_money(base, yearly, items, payer)
     place = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
-    members = as_ensemble(ensemble)
+    members = work.members()
     search = _Search(
         granted(base, yearly, payer),
         yearly,
@@ -294,13 +291,8 @@ def budget(
         seed,
         members,
     )
-    options: dict[str, Any] = {
-        "engine": engine,
-        "store": store if isinstance(store, Store) else open_store(store),
-        "timeout": timeout,
-        "progress": progress,
-    }
-    search.go_on(trials, options)
+    work = work.opened()
+    search.go_on(trials, work)
     tried = search.tried()
     asked = {
         "trials": trials,
@@ -313,7 +305,7 @@ def budget(
         "ensemble": members,
         **({"payer": payer} if payer is not None else {}),
     }
-    run = Counting(options)
+    run = Counting(work)
     found = conclude(base, yearly, tried, front_of(tried), asked, run, search.database)
     found.executed += search.executed
     return found
@@ -360,15 +352,15 @@ def conclude(
 
 
 class Counting:
-    """Runs cells with the same options and counts those that were carried out."""
+    """Runs cells at one workplace and counts those that were carried out."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        """`options`: of `run_cells`."""
-        self.options, self.executed = dict(options), 0
+    def __init__(self, workplace: Workplace) -> None:
+        """See `run_cells`."""
+        self.workplace, self.executed = workplace, 0
 
     def __call__(self, cells: list[Cell]) -> CellResults:
         """What became of these cells."""
-        found = run_cells(cells, **self.options)
+        found = run_cells(cells, self.workplace)
         self.executed += found.executed
         return found
 
@@ -479,9 +471,9 @@ class _Search:
             }
             self.study.enqueue_trial(guess)
 
-    def go_on(self, trials: int, options: Mapping[str, Any]) -> None:
+    def go_on(self, trials: int, workplace: Workplace) -> None:
         """Try packages, a batch at a time, until there are `trials` with a value."""
-        run = Counting(options)
+        run = Counting(workplace)
         complete = (self.optuna.trial.TrialState.COMPLETE,)
         while (left := trials - len(self.study.get_trials(deepcopy=False, states=complete))) > 0:
             batch = [self.study.ask() for _ in range(min(BATCH, left))]

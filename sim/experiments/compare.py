@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from sim.errors import StudyError
 from sim.experiments.arms import gather, prepare, require_same_estates
 from sim.experiments.comparison import Comparison, Look, Settings
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
-from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
-from sim.experiments.intervals import LEAST_PAIRS, LEVEL
-from sim.experiments.running import CellResults, Report, run_cells
-from sim.experiments.store import Store, open_store
+from sim.experiments.ensemble import cells_over
+from sim.experiments.intervals import LEAST_PAIRS
+from sim.experiments.running import CellResults, run_cells
 from sim.experiments.study_file import SCENARIO_FACTOR, Study, load_study
+from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario
 from sim.scenario.nearest import nearest
@@ -62,29 +61,26 @@ def compare(
     months: int | None = None,
     overrides: Mapping[str, Any] | None = None,
     outcomes: Sequence[str] = DEFAULT_OUTCOMES,
-    level: float = LEVEL,
     adaptive: Adaptive | None = None,
     differences: Mapping[str, float] | None = None,
-    ensemble: Ensemble | str | Path | None = None,
-    engine: Engine | None = None,
-    store: Store | Path | str | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
-    progress: Report | None = None,
+    workplace: Workplace | None = None,
+    **at: Unpack[Keywords],
 ) -> Comparison:
     """Run every scenario with the same seeds and compare it with the first.
 
     `seeds`: default `replications` of them from `first_seed` on; with `adaptive`, as many as it takes. `overrides` and `months`
     change all arms (a programme's setting: those that have the programme). `differences`: by outcome, the difference one wants
-    to be able to see (default: the one found), for how many replications it takes. `ensemble` (itself, its name or file): replication r has its member r in every arm, so that intervals
-    contain the uncertainty of parameters too; what an arm sets itself stays. `engine`, `store`, `timeout`, `progress`: see `run_cells`.
+    to be able to see (default: the one found), for how many replications it takes. `workplace` and its fields as
+    keywords: see Workplace (with an ensemble, replication r has its member r in every arm).
 
     Raises EstateError: an unknown outcome, arms of different cities, or a run without a result (nothing is computed over the
     others).
     """
+    place = workplace_of("compare", workplace, at)
     arms = prepare(scenarios, months, overrides or {})
-    _check(outcomes, level, differences or {})
-    members = as_ensemble(ensemble)
-    place = store if isinstance(store, Store) else open_store(store)
+    _check(outcomes, differences or {})
+    members, level = place.members(), place.interval_level
+    place = place.opened()
     if adaptive is not None:
         adaptive.check(outcomes)
     number = adaptive.looks[-1] if adaptive is not None else replications if seeds is None else len(seeds)
@@ -104,16 +100,13 @@ def compare(
             arms,
             asked[:number],
             place,
-            engine,
-            timeout,
-            progress,
             Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), members),
         )
 
     return carry_out(len(asked)) if adaptive is None else _look(carry_out, adaptive)
 
 
-def _check(outcomes: Sequence[str], level: float, differences: Mapping[str, float]) -> None:
+def _check(outcomes: Sequence[str], differences: Mapping[str, float]) -> None:
     if not outcomes:
         raise StudyError("outcomes: found none, allowed at least one")
     for name in [*outcomes, *differences]:
@@ -123,27 +116,19 @@ def _check(outcomes: Sequence[str], level: float, differences: Mapping[str, floa
                 f"outcomes: found {name!r}, allowed one of {', '.join(OUTCOMES)}"
                 + (f"; did you mean {guess!r}?" if guess else "")
             )
-    if not 0 < level < 1:
-        raise StudyError(f"level: found {level:g}, allowed between 0 and 1, such as 0.95")
 
 
 def _run(
-    arms: Mapping[str, Scenario],
-    seeds: Sequence[int],
-    store: Store,
-    engine: Engine | None,
-    timeout: float,
-    progress: Report | None,
-    settings: Settings,
+    arms: Mapping[str, Scenario], seeds: Sequence[int], workplace: Workplace, settings: Settings
 ) -> Comparison:
     """Carry out every arm with these seeds. All arms in one go, so that no worker waits between them."""
     cells = [cell for scenario in arms.values() for cell in cells_over(scenario, seeds, settings.ensemble)]
-    results = run_cells(cells, engine=engine, store=store, timeout=timeout, progress=progress)
+    results = run_cells(cells, workplace)
     results.require_complete()
     found = []
     for place, (name, scenario) in enumerate(arms.items()):
         part = slice(place * len(seeds), (place + 1) * len(seeds))
-        found.append(gather(name, scenario, CellResults(cells[part], results.keys[part], store, 0)))
+        found.append(gather(name, scenario, CellResults(cells[part], results.keys[part], results.store, 0)))
     require_same_estates(found)
     return Comparison(found, tuple(seeds), settings, results.digest(), results.executed)
 
@@ -182,6 +167,7 @@ def arms_of_study(
     what: Study | str | Path, options: Mapping[str, Any]
 ) -> tuple[list[str | Path], dict[str, Any]]:
     """The scenarios that a study file compares, the baseline first, and the options of `compare`; see `compare_study`."""
+    place = options.get("workplace") or Workplace()
     study, file = (what, None) if isinstance(what, Study) else load_study(what)
     factors = [factor for factor in study.factors if factor.key == SCENARIO_FACTOR]
     listed = [str(level) for factor in factors for level in factor.levels]
@@ -202,12 +188,15 @@ def arms_of_study(
         )
     ordered = sorted(listed, key=lambda name: name != study.base)  # the base is the baseline
     beside = [_beside(name, file) for name in ordered]
-    options = {**options, "overrides": study.changes | dict(options.get("overrides") or {})}
+    options = {
+        **options,
+        "overrides": study.changes | dict(options.get("overrides") or {}),
+        "workplace": place if place.timeout is not None else replace(place, timeout=study.timeout),
+    }
     known: dict[str, Any] = {
         "replications": study.replications,
         "first_seed": study.seed,
         "outcomes": study.outcomes,
-        "timeout": study.timeout,
     }
     return beside, known | options
 

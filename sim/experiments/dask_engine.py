@@ -36,6 +36,10 @@ class DaskEngine:
         """`scheduler`: the address of a scheduler (tcp://host:port), or "local" for `workers` Dask workers on this machine."""
         self.scheduler, self.workers, self.work, self.batch = scheduler, workers, work, batch
 
+    def for_work(self, work: Work) -> DaskEngine:
+        """See Engine."""
+        return DaskEngine(self.scheduler, self.workers, work, self.batch)
+
     def run(
         self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
     ) -> None:

@@ -59,6 +59,9 @@ class Engine(Protocol):
         failure is handed to `on_done`, and the others go on. Whatever ends this call leaves no process behind.
         """
 
+    def for_work(self, work: Work) -> Engine:
+        """The same kind of engine for other work of a run than summing it up, such as reading statistics off it."""
+
 
 def execute_packed(cell: Cell) -> Packed:
     """Carry out a run and pack its summary."""
@@ -83,6 +86,10 @@ class InProcess:
     def __init__(self, work: Work = execute_packed) -> None:
         """`work` carries out one cell."""
         self.work = work
+
+    def for_work(self, work: Work) -> InProcess:
+        """See Engine."""
+        return InProcess(work)
 
     def run(
         self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT

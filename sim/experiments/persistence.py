@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from sim.experiments.compare import compare
 from sim.experiments.comparison import Comparison
 from sim.experiments.intervals import Interval, mean_interval
 from sim.experiments.withdrawal import ENDED, KEPT, NEVER, ending
+from sim.experiments.workplace import Workplace
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import Scenario, with_overrides
 from sim.units import MONTHS_PER_YEAR
@@ -136,10 +138,12 @@ def check_persistence(outcomes: Sequence[str], scenarios: Sequence[Scenario], af
         carried_on(scenario, after)
 
 
-def persistence_test(found: Comparison, after: int = AFTER, **options: Any) -> Persistence:
+def persistence_test(
+    found: Comparison, after: int = AFTER, workplace: Workplace | None = None
+) -> Persistence:
     """Carry every arm of a comparison on for `after` months with the same seeds, and read the last twelve of them.
 
-    `options` go to `compare` (engine, store, progress …). StudyError without an outcome of the last twelve months.
+    `workplace`: where that is done; ensemble and level are those of the comparison, whatever it says of them. StudyError without an outcome of the last twelve months.
     """
     check_persistence(found.outcomes, [arm.scenario for arm in found.arms], after)
     names = lasting(found.outcomes)
@@ -148,10 +152,10 @@ def persistence_test(found: Comparison, after: int = AFTER, **options: Any) -> P
         for arm in found.arms
         for programmes, scenario in carried_on(arm.scenario, after).items()
     ]
-    settings = {"level": found.settings.level, "ensemble": found.settings.ensemble, "seeds": found.seeds}
+    place = replace(workplace or Workplace(), level=found.settings.level, ensemble=found.settings.ensemble)
     scenarios = [scenario for _, _, scenario in made]
     # one arm alone cannot be compared, and a comparison has two at least
-    longer = compare(*scenarios, outcomes=names, **(settings | options))
+    longer = compare(*scenarios, outcomes=names, seeds=found.seeds, workplace=place)
     levels = [
         _level(arm, late, programmes, name, found.interval_level)
         for (arm, programmes, _), late in zip(made, longer.arms, strict=True)

@@ -34,6 +34,13 @@ class PoolEngine:
         self.work = work
         self.start_method = start_method or ("fork" if sys.platform == "linux" else "spawn")
 
+    def for_work(self, work: Work) -> PoolEngine:
+        """See Engine. Compiles the model first: a pool does so itself only for the work of a study."""
+        from sim.runner import warm_up
+
+        warm_up()
+        return PoolEngine(self.workers, work, self.start_method)
+
     def run(
         self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
     ) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, Finished, InProcess
+from sim.experiments.engine import Engine, Finished, InProcess
 from sim.experiments.interrupts import hold_interrupts
-from sim.experiments.store import FailedRun, Store, open_store
+from sim.experiments.store import FailedRun, Store
 from sim.experiments.summary import RunSummary
+from sim.experiments.workplace import Workplace
 from sim.scenario import Scenario
 from sim.size import check_run, check_workers, largest, workers_that_fit
 
@@ -93,25 +93,23 @@ class CellResults:
 
 def run_cells(
     cells: Sequence[Cell],
+    workplace: Workplace | None = None,
     *,
-    engine: Engine | None = None,
-    store: Store | Path | str | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
-    progress: Report | None = None,
     retry_failed: bool = False,
     keys: Sequence[str] | None = None,
     biggest: Scenario | None = None,
 ) -> CellResults:
     """Carry out every cell that the store does not have, and return the results of all of them.
 
-    `engine` defaults to a pool of worker processes, one for each core; `store` to the common store (see `open_store`).
+    `workplace`: with what engine, store, time limit and progress; what ensemble there is stands in the cells already.
     Runs that were set aside before are left so unless `retry_failed`. A series that is interrupted has lost the runs in
     flight only; calling again does what is missing. `keys`, where known already, spares making every cell to ask its key, and
     `biggest`, the scenario whose run needs most memory, spares looking for it.
 
     Raises ScenarioError or StudyError, before the first run, where there is less memory than the runs would need.
     """
-    place = store if isinstance(store, Store) else open_store(store)
+    at = workplace or Workplace()
+    place, engine = at.open_store(), at.engine
     names = list(keys) if keys is not None else [cell.key for cell in cells]
     place.check_shards(names)
     known = place.statuses(names)
@@ -120,13 +118,14 @@ def run_cells(
     for position, key in enumerate(names):
         if known.get(key) not in settled:
             wanted.setdefault(key, position)
-    counter = _Counter(place, len(set(names)), len(wanted), progress)
-    if wanted:
-        biggest = biggest or largest(cells[position].scenario for position in wanted.values())
-        engine = engine_with_room(engine, biggest, len(wanted))
-    counter.report()
-    if engine is not None and wanted:
-        _carry_out(engine, (cells[position] for position in wanted.values()), counter, timeout)
+    with at.shown() as report:
+        counter = _Counter(place, len(set(names)), len(wanted), report)
+        if wanted:
+            biggest = biggest or largest(cells[position].scenario for position in wanted.values())
+            engine = engine_with_room(engine, biggest, len(wanted))
+        counter.report()
+        if engine is not None and wanted:
+            _carry_out(engine, (cells[position] for position in wanted.values()), counter, at.seconds)
     return CellResults(cells, names, place, counter.ended)
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import StudyError
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
-from sim.experiments.ensemble import FOLLOWED, Ensemble, as_ensemble
-from sim.experiments.intervals import LEVEL
+from sim.experiments.ensemble import FOLLOWED, Ensemble
 from sim.experiments.plan import Plan, plan_study
-from sim.experiments.running import Report, run_cells
+from sim.experiments.running import run_cells
 from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, Analysis, analyse
-from sim.experiments.store import Store, open_store
 from sim.experiments.study_file import Study, check_study, load_study
 from sim.experiments.unmeasured import left_out, range_of, unmeasured
+from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.parameters import PARAMETERS
 from sim.runner import resolve
 from sim.scenario import Scenario
@@ -53,31 +52,27 @@ def sensitivity(
     months: int | None = None,
     overrides: Mapping[str, Any] | None = None,
     top: int = TOP,
-    level: float = LEVEL,
-    ensemble: Ensemble | str | Path | None = None,
-    engine: Engine | None = None,
-    store: Store | Path | str | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
-    progress: Report | None = None,
+    workplace: Workplace | None = None,
+    **at: Unpack[Keywords],
 ) -> Sensitivity:
     """How outcomes of a scenario depend on parameters: "morris" screening, "sobol" indices, or "both".
 
     `factors`: keys (parameters over their plausible range) or ranges by key; default those of `sim.experiments.unmeasured`. `size`: trajectories
     (morris) or base points (sobol, a power of two); a mapping by method for both. Every point is run with the same
     `replications` seeds, and outcomes are their means. "both" screens first, then takes the `top` parameters that move any
-    outcome most. `ensemble`: replication r has its member r at every point, and what it sets is no factor unless asked for
-    (a factor wins over the member). `engine`, `store`, `timeout`, `progress`: see `run_cells`.
+    outcome most. `workplace` and its fields as keywords: see Workplace; with an ensemble, replication r has its member r at
+    every point, and what it sets is no factor unless asked for (a factor wins over the member).
 
     Raises EstateError: an unknown key, a point that no scenario can have, a run without a result, an outcome without a value.
     """
+    place = workplace_of("sensitivity", workplace, at)
     if method not in METHODS:
         raise StudyError(f"method: found {method!r}, allowed {', '.join(METHODS)}")
     if top < 1:
         raise StudyError(f"top: found {top}, allowed 1 or more")
     base = resolve(scenario, None, months, overrides)
     chosen = list(METHODS[:2]) if method == "both" else [method]
-    place = store if isinstance(store, Store) else open_store(store)
-    members = as_ensemble(ensemble)
+    place, members = place.opened(), place.members()
     taken = _factors(factors, members)
     made: dict[str, Analysis] = {}
     for one in chosen:
@@ -92,49 +87,36 @@ def sensitivity(
             replications,
             first_seed,
             design_seed,
-            timeout,
+            place.seconds,
         )
         if members is not None:
             study = study.model_copy(
-                update={"ensemble": members.name if isinstance(ensemble, Ensemble) else str(ensemble)}
+                update={
+                    "ensemble": members.name if isinstance(place.ensemble, Ensemble) else str(place.ensemble)
+                }
             )
-        made[one] = _carry_out(_PlanOver(base, study, members), level, place, engine, progress)
+        made[one] = _carry_out(_PlanOver(base, study, members), place)
     return Sensitivity(base, made)
 
 
-def sensitivity_of_study(
-    what: Study | str | Path,
-    *,
-    level: float = LEVEL,
-    engine: Engine | None = None,
-    store: Store | Path | str | None = None,
-    progress: Report | None = None,
-) -> Sensitivity:
-    """Carry out a study whose design is morris or sobol, and analyse it. StudyError for another design."""
+def sensitivity_of_study(what: Study | str | Path, workplace: Workplace | None = None) -> Sensitivity:
+    """Carry out a study whose design is morris or sobol, and analyse it. StudyError for another design.
+
+    What the workplace says of time limit and ensemble wins over the study.
+    """
+    place = workplace or Workplace()
     study = what if isinstance(what, Study) else load_study(what)[0]
     if study.design.kind not in (MORRIS, SOBOL):
         raise StudyError(
             f"study {study.name}: design: found {study.design.kind!r}, allowed {MORRIS!r} or {SOBOL!r}"
         )
-    plan = plan_study(what)
-    place = store if isinstance(store, Store) else open_store(store)
-    return Sensitivity(
-        plan.bases[study.base], {study.design.kind: _carry_out(plan, level, place, engine, progress)}
-    )
+    plan = plan_study(what, ensemble=place.ensemble)
+    return Sensitivity(plan.bases[study.base], {study.design.kind: _carry_out(plan, place)})
 
 
-def again(
-    scenario: Scenario,
-    study: Study,
-    level: float = LEVEL,
-    *,
-    engine: Engine | None = None,
-    store: Store | Path | str | None = None,
-    progress: Report | None = None,
-) -> Analysis:
-    """Carry out one analysis of a scenario again, as the study of a saved one says."""
-    place = store if isinstance(store, Store) else open_store(store)
-    return _carry_out(_PlanOver(scenario, study), level, place, engine, progress)
+def again(scenario: Scenario, study: Study, workplace: Workplace) -> Analysis:
+    """Carry out one analysis of a scenario again, as the study of a saved one says (its ensemble too), at the workplace's level."""
+    return _carry_out(_PlanOver(scenario, study), workplace)
 
 
 class _PlanOver(Plan):
@@ -219,27 +201,20 @@ def _study(
     )
 
 
-def _carry_out(
-    plan: Plan, level: float, store: Store, engine: Engine | None, progress: Report | None
-) -> Analysis:
+def _carry_out(plan: Plan, workplace: Workplace) -> Analysis:
     study = plan.study
     if study.seeds != "common":
         raise StudyError(
             f"study {study.name}: seeds: found {study.seeds!r}, allowed 'common': else luck would count as sensitivity"
         )
-    results = run_cells(
-        plan,
-        engine=engine,
-        store=store,
-        timeout=study.timeout,
-        progress=progress,
-        keys=plan.keys,
-        biggest=plan.biggest,
-    )
+    place = replace(workplace, timeout=workplace.timeout or study.timeout)
+    results = run_cells(plan, place, keys=plan.keys, biggest=plan.biggest)
     results.require_complete()
-    found = store.columns(plan.keys, study.outcomes)
+    found = results.store.columns(plan.keys, study.outcomes)
     values = [found[key] for key in plan.keys]
-    return analyse(study, plan.axes, plan.points, values, level, results.digest(), results.executed)
+    return analyse(
+        study, plan.axes, plan.points, values, place.interval_level, results.digest(), results.executed
+    )
 
 
 class Sensitivity:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
-from sim.experiments.engine import Engine
 from sim.experiments.plan import Plan, plan_study
-from sim.experiments.progress import progress_bar
-from sim.experiments.running import CellResults, Report, run_cells
-from sim.experiments.store import FailedRun, Store, open_store
+from sim.experiments.running import CellResults, run_cells
+from sim.experiments.store import FailedRun, Store
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.experiments.summary import RunSummary
+from sim.experiments.workplace import Keywords, Workplace, workplace_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,33 +26,28 @@ KIND = "study"
 def study(
     what: Study | Plan | str | Path,
     *,
-    engine: Engine | None = None,
-    store: Store | Path | str | None = None,
-    progress: Report | bool = True,
     retry_failed: bool = False,
     lang: str = "en",
+    workplace: Workplace | None = None,
+    **at: Unpack[Keywords],
 ) -> StudyResult:
     """Carry out a study (a Study, the path of its file, or its name) and return what it found.
 
     Runs that the store has are not carried out again, so that calling this after an interruption goes on where it stopped.
-    `engine`: default one worker process for each core. `progress`: a function, or False for none. Raises EstateError.
+    `workplace` and its fields as keywords: see Workplace; `progress` is a bar (in the language given) unless it is False or a
+    function, a time limit wins over that of the study, and an ensemble over the one that it names. Raises EstateError.
     """
-    plan = what if isinstance(what, Plan) else plan_study(what)
-    place = store if isinstance(store, Store) else open_store(store)
-    register(place, plan)
-    options: dict[str, Any] = {
-        "engine": engine,
-        "store": place,
-        "timeout": plan.study.timeout,
-        "retry_failed": retry_failed,
-        "keys": plan.keys,
-        "biggest": plan.biggest,
-    }
-    if progress is True:
-        with progress_bar(lang) as report:
-            results = run_cells(plan, progress=report, **options)
-    else:
-        results = run_cells(plan, progress=progress or None, **options)
+    place = workplace_of(
+        "study", workplace, at, ("level", "ensemble") if isinstance(what, Plan) else ("level",)
+    )
+    plan = what if isinstance(what, Plan) else plan_study(what, ensemble=place.ensemble)
+    place = place.opened()
+    register(place.open_store(), plan)
+    if place.progress is None:
+        place = replace(place, progress=True)
+    with place.shown(lang) as report:
+        place = replace(place, progress=report, timeout=place.timeout or plan.study.timeout)
+        results = run_cells(plan, place, retry_failed=retry_failed, keys=plan.keys, biggest=plan.biggest)
     return StudyResult(plan, results)
 
 

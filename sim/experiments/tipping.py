@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.cell import Cell
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine, InProcess
-from sim.experiments.ensemble import Ensemble, as_ensemble, told
+from sim.experiments.engine import InProcess
+from sim.experiments.ensemble import Ensemble, told
 from sim.experiments.intervals import range_of
 from sim.experiments.levers import ADDED_INCOME, Lever, lever_of
 from sim.experiments.no_return import NoPoint, NoReturn, delayed, point_of_no_return
 from sim.experiments.ramp import HOLD, STEPS, Loop, check_hold, loop
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, type_of
-from sim.experiments.running import CellResults, Report, run_cells
+from sim.experiments.running import CellResults, run_cells
 from sim.experiments.settling import STARTS, Settling
-from sim.experiments.store import Store, open_store
 from sim.experiments.trap_width import AGENTS, MEAN_FIELD, Width, agent_width, fixed_points, mean_field_width
+from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import MADE_OF_MEMBER, check_list
 from sim.text import message
@@ -228,11 +228,8 @@ def tipping(
     no_return: bool = True,
     longest_delay: int = LONGEST_DELAY,
     overrides: Mapping[str, Any] | None = None,
-    ensemble: Ensemble | str | Path | None = None,
-    engine: Engine | None = None,
-    store: Store | Path | str | None = None,
-    timeout: float = DEFAULT_TIMEOUT,
-    progress: Report | None = None,
+    workplace: Workplace | None = None,
+    **at: Unpack[Keywords],
 ) -> Tipping:
     """Sweep starting collection and one lever, and find where the estates of each type can rest.
 
@@ -240,11 +237,13 @@ def tipping(
     `world`: "alike" (estates that are all like the mean estate of the type, see `representative.alike`) or "city" (the
     scenario's own city, programmes and all). `hysteresis`: run the lever there and back, `hold` months at each step.
     `types`: default those that have estates and charge a fee.
-    `no_return`: if the scenario has programmes, find the latest month in which they may begin. `ensemble`: the r-th seed has
-    its member r in agent-based runs (so there must be two seeds or more); the mean-field map has the scenario's own parameters.
+    `no_return`: if the scenario has programmes, find the latest month in which they may begin. `workplace` and its
+    fields as keywords: see Workplace. With an ensemble the r-th seed has its member r in agent-based runs (so there must be two
+    seeds or more); the mean-field map has the scenario's own parameters.
 
     Raises EstateError: an unknown key or type, a range that is none, or a run without a result.
     """
+    work = workplace_of("tipping", workplace, at, ("level",))
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     base = with_overrides(loaded, overrides) if overrides else loaded
     if world not in WORLDS:
@@ -255,7 +254,7 @@ def tipping(
         )
     made_of = message("size.arms", arms=values * len(STARTS), replications=f"{len(seeds):,}")
     check_list("seeds", values * len(STARTS) * len(seeds), MADE_OF_MEMBER, made_of)
-    members = as_ensemble(ensemble)
+    members = work.members()
     if members is not None and len(seeds) < 2:
         raise StudyError(
             f"seeds: found {len(seeds)} with an ensemble, allowed 2 or more: each seed has a member of its own"
@@ -269,7 +268,7 @@ def tipping(
     for name in names:  # every type before the first run: a map takes minutes
         place = _Place(base, lever, name, world, months, estates, households)
         places.append((place, place.sweep(low, high, values)))
-    runner = _Runner(engine, store if isinstance(store, Store) else open_store(store), timeout, progress)
+    runner = _Runner(work.opened())
     maps = [
         _map_of(place, sweep, runner, tuple(seeds), hold if hysteresis else 0, members)
         for place, sweep in places
@@ -324,17 +323,19 @@ def _check_delay(scenario: Scenario, longest: int) -> None:
 
 
 class _Runner:
-    """Runs cells with the same options and remembers what they came to."""
+    """Runs cells at one workplace and remembers what they came to."""
 
-    def __init__(self, engine: Engine | None, store: Store, timeout: float, progress: Report | None) -> None:
-        self.engine = engine
-        self.options: dict[str, Any] = {"store": store, "timeout": timeout, "progress": progress}
+    def __init__(self, workplace: Workplace) -> None:
+        self.workplace = workplace
         self.executed, self.digests = 0, list[str]()
 
     def __call__(self, cells: list[Cell]) -> CellResults:
-        # a pool takes longer to start than a few small runs take
-        engine = InProcess() if self.engine is None and len(cells) <= SMALL_ROUND else self.engine
-        results = run_cells(cells, engine=engine, **self.options)
+        place = self.workplace
+        if place.engine is None and len(cells) <= SMALL_ROUND:
+            place = replace(
+                place, engine=InProcess()
+            )  # a pool takes longer to start than a few small runs take
+        results = run_cells(cells, place)
         self.executed += results.executed
         self.digests.append(results.digest())  # StudyError if a run has no result
         return results

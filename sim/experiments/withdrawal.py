@@ -147,7 +147,7 @@ def withdrawal_test(
 ) -> Withdrawal:
     """End each programme of a scenario after `month`, one at a time (the way its own `withdrawal` says), and see what remains.
 
-    `options` go to `compare` (replications, seeds, level, engine, store …). StudyError where there is no programme, or one that
+    `options` go to `compare` (replications, seeds, the workplace and its fields …). StudyError where there is no programme, or one that
     cannot end in that month because it has not begun, has ended before, or the run has.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)

@@ -73,7 +73,8 @@ class StandIn:
         self.seen: list[Cell] = []
         self.stop_after = 10**9
 
-    def __call__(self, work: Any) -> StandIn:
+    def for_work(self, work: Any) -> StandIn:
+        """Itself, which looks up what is wanted in the work."""
         self.work = work
         return self
 

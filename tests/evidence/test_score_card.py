@@ -19,6 +19,7 @@ from sim.evidence.statistics import STATISTICS, Choice, measure
 from sim.evidence.validate import validate
 from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble, load_ensemble
+from sim.experiments.workplace import Workplace
 from sim.results.record import record_of
 from sim.runner import resolve
 
@@ -124,7 +125,7 @@ def test_the_same_card_twice_and_files_that_can_be_read(tmp_path) -> None:
         },
         "mine.toml",
     )
-    one, two = (validate(patterns, replications=2, engine=InProcess) for _ in range(2))
+    one, two = (validate(patterns, replications=2, workplace=Workplace(InProcess())) for _ in range(2))
     assert one.digest() == two.digest() and one.seeds == (1, 2)
     assert (one.scores[1].values > 0).all(), "owners who are readier to pay pay more"
     one.save(tmp_path)
@@ -135,19 +136,23 @@ def test_the_same_card_twice_and_files_that_can_be_read(tmp_path) -> None:
 
 def test_an_ensemble_changes_the_runs_and_a_setting_of_the_pattern_wins() -> None:
     ensemble = Ensemble("two", ({"payment.base": 0.0}, {"payment.base": 2.0}))
-    free = validate((pattern_of(),), replications=2, ensemble=ensemble, engine=InProcess).scores[0].values
-    plain = validate((pattern_of(),), replications=2, engine=InProcess).scores[0].values
+    free = (
+        validate((pattern_of(),), replications=2, workplace=Workplace(InProcess(), ensemble=ensemble))
+        .scores[0]
+        .values
+    )
+    plain = validate((pattern_of(),), replications=2, workplace=Workplace(InProcess())).scores[0].values
     assert free[0] < plain[0] and free[1] > plain[1]
     held = pattern_of(settings=SMALL | {"payment.base": 1.0})
     values = [
-        validate((held,), replications=2, ensemble=one, engine=InProcess).scores[0].values
+        validate((held,), replications=2, workplace=Workplace(InProcess(), ensemble=one)).scores[0].values
         for one in (ensemble, None)
     ]
     assert np.array_equal(*values)
 
 
 def test_loops_off_are_scored_beside_the_card() -> None:
-    card = validate((pattern_of(),), replications=1, ablate=True, engine=InProcess)
+    card = validate((pattern_of(),), replications=1, ablate=True, workplace=Workplace(InProcess()))
     table = card.ablation
     assert table is not None and set(table["loop"]) == {"service", "norm", "decay", "exit", "grievance"}
     assert list(table["change"]) == pytest.approx(list(table["mean_off"] - table["mean"]))

@@ -7,7 +7,7 @@ from pathlib import Path
 from test_two_states import alike
 
 from sim.experiments.cell import Cell
-from sim.experiments.engine import Packed
+from sim.experiments.engine import InProcess, Packed, Work
 from sim.scenario import Scenario
 
 CASES = Path(__file__).parents[1] / "cases"  # small inputs of users that once failed
@@ -31,3 +31,13 @@ def alike_world() -> Scenario:
 def never(cell: Cell) -> Packed:
     """The work of an engine that nothing may reach: what is wrong must be said before the first run."""
     raise AssertionError(f"a run was carried out: seed {cell.seed}, {dict(cell.overrides)}")
+
+
+class Idle(InProcess):
+    """An engine that nothing may reach, whatever the work."""
+
+    def __init__(self) -> None:
+        super().__init__(never)
+
+    def for_work(self, work: Work) -> InProcess:
+        return self

@@ -16,6 +16,7 @@ from sim.experiments.engine import Packed
 from sim.experiments.packing import pack
 from sim.experiments.running import run_cells
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
+from sim.experiments.workplace import Workplace
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.scenario import load
 
@@ -101,7 +102,7 @@ def drive(store: str, marks: str, number: str, seconds: str) -> None:
 
     work = Pretend(Path(marks), float(seconds))
     try:
-        run_cells(cells(int(number)), engine=PoolEngine(2, work), store=Path(store))
+        run_cells(cells(int(number)), Workplace(PoolEngine(2, work), Path(store)))
     except KeyboardInterrupt:
         sys.exit(130)
 

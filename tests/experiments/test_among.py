@@ -17,6 +17,7 @@ from sim.experiments.among import HEADLINES, Among, among, other_seeds
 from sim.experiments.cell import cells_of
 from sim.experiments.engine import InProcess
 from sim.experiments.running import run_cells
+from sim.experiments.workplace import Workplace
 from sim.outputs.fan import fan, fan_alt, spread
 from sim.scenario import load, with_overrides
 from sim.text import figures, in_language
@@ -39,20 +40,19 @@ def test_the_rank_counts_from_the_lowest() -> None:
 
 def test_the_others_are_what_their_seeds_give_by_themselves(tmp_path: Path) -> None:
     run = sim.run("small_city", seed=2, months=14, overrides=SMALL)
-    found = among(run, 3, store=tmp_path, engine=InProcess())
+    found = among(run, 3, Workplace(InProcess(), tmp_path))
     assert found.seeds == (2, 1, 3) and tuple(found.values) == HEADLINES
     for place, seed in enumerate(found.seeds):
         alone = sim.run("small_city", seed=seed, months=14, overrides=SMALL).outcomes()
         assert [found.values[name][place] for name in HEADLINES] == [alone[name] for name in HEADLINES]
     with pytest.raises(StudyError, match="at least 2"):
-        among(run, 1, store=tmp_path)
+        among(run, 1, Workplace(store=tmp_path))
 
 
 def test_the_fan_holds_every_draw_with_its_median(tmp_path: Path) -> None:
     found = run_cells(
         cells_of(with_overrides(load("small_city"), SMALL | {"months": 14}), (1, 2, 3)),
-        store=tmp_path,
-        engine=InProcess(),
+        Workplace(InProcess(), tmp_path),
     )
     runs = [summary for _, summary in found]
     ends = sorted(float(run.series["cycle"][-1]) for run in runs)

@@ -17,6 +17,7 @@ from sim.experiments.budget import budget
 from sim.experiments.engine import InProcess
 from sim.experiments.funding import available, granted
 from sim.experiments.menu import MenuItem
+from sim.experiments.workplace import Workplace
 from sim.outputs.report.of_budget import part_of_budget
 from sim.scenario import load, with_overrides
 
@@ -108,7 +109,7 @@ def test_a_granted_sum_is_spent_and_said_and_reproduced(
         page = part_of_budget(found, lang)
         assert any(word in line for line in page.finding) and "--payer district" in page.commands[0]
     place = found.save(tmp_path / "saved")
-    assert reproduce_many(place, engine=InProcess()).same
+    assert reproduce_many(place, Workplace(InProcess())).same
     again = sim.load_result(place)
     assert (again.payer, again.funded) == ("district", found.funded)
     told = CliRunner().invoke(

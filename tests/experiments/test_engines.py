@@ -16,6 +16,7 @@ from sim.experiments.cell import cells_of
 from sim.experiments.engine import Finished, InProcess, Packed, execute_packed
 from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.running import run_cells
+from sim.experiments.workplace import Workplace
 from sim.scenario import load, with_overrides
 
 SMALL = with_overrides(
@@ -82,7 +83,7 @@ def test_in_process_tries_once_more_and_goes_on(tmp_path):
 
 def test_a_study_with_failures_finishes_and_computes_nothing_over_the_rest(tmp_path):
     work = Pretend(tmp_path, raises=frozenset({3}))
-    results = run_cells(cells(6), engine=PoolEngine(2, work), store=tmp_path / "store")
+    results = run_cells(cells(6), Workplace(PoolEngine(2, work), tmp_path / "store"))
     assert (results.executed, results.missing) == (6, 1)
     failed = results.failures[0]
     assert (failed.seed, failed.kind) == (3, "raised")
@@ -97,11 +98,11 @@ def test_a_study_with_failures_finishes_and_computes_nothing_over_the_rest(tmp_p
 
 def test_what_was_set_aside_is_tried_again_only_when_asked(tmp_path):
     broken = Pretend(raises=frozenset({3}))
-    run_cells(cells(5), engine=InProcess(broken), store=tmp_path).store.close()
-    left = run_cells(cells(5), engine=InProcess(Pretend()), store=tmp_path)
+    run_cells(cells(5), Workplace(InProcess(broken), tmp_path)).store.close()
+    left = run_cells(cells(5), Workplace(InProcess(Pretend()), tmp_path))
     assert (left.executed, left.missing) == (0, 1)
     failed_file = left.failures[0].scenario_file
-    mended = run_cells(cells(5), engine=InProcess(Pretend()), store=left.store, retry_failed=True)
+    mended = run_cells(cells(5), Workplace(InProcess(Pretend()), left.store), retry_failed=True)
     assert (mended.executed, mended.missing, mended.failures) == (1, 0, [])
     assert not failed_file.exists()
 
@@ -180,7 +181,7 @@ def test_dask_gives_the_same_bits_as_the_pool(tmp_path):
     series = cells_of(SMALL, range(12))
     engines = {"dask": DaskEngine("local", 2), "pool": PoolEngine(2)}
     digests = {
-        name: run_cells(series, engine=engine, store=tmp_path / name).digest()
+        name: run_cells(series, Workplace(engine, tmp_path / name)).digest()
         for name, engine in engines.items()
     }
     assert digests["dask"] == digests["pool"]

@@ -23,6 +23,7 @@ from sim.experiments.plan import plan_study
 from sim.experiments.sensitivity import sensitivity
 from sim.experiments.store import Store, open_store
 from sim.experiments.tipping import tipping
+from sim.experiments.workplace import Workplace
 from sim.scenario import load, with_overrides
 
 SMALL = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
@@ -94,7 +95,7 @@ def test_a_saved_comparison_knows_its_ensemble_and_is_done_again_with_it(
         == 8
     )
     assert load_comparison(tmp_path / "saved").settings.ensemble == WIDE
-    assert reproduce_many(tmp_path / "saved", engine=InProcess()).same
+    assert reproduce_many(tmp_path / "saved", Workplace(InProcess())).same
 
 
 def test_what_a_scenario_sets_itself_stays(over: Comparison) -> None:

@@ -20,6 +20,7 @@ from sim.experiments.persistence import (
 )
 from sim.experiments.saved_comparison import load_comparison
 from sim.experiments.withdrawal import ENDED, KEPT, NEVER
+from sim.experiments.workplace import Workplace
 from sim.outputs.persistence_words import rows_of
 from sim.outputs.report.of_comparison import part_of_comparison
 from sim.scenario import load, with_overrides
@@ -67,7 +68,7 @@ def test_the_levels_are_those_of_runs_that_long(tmp_path: Path) -> None:
     found = compare(
         "vicious_cycle", "subsidy_only", seeds=SEEDS, overrides=SIZE, outcomes=outcomes, **options
     )
-    after = persistence_test(found, 24, **options)
+    after = persistence_test(found, 24, Workplace(**options))
     told = {(one.arm, one.programmes, one.outcome): one for one in after.levels}
     kinds = {("vicious_cycle", NEVER), ("subsidy_only", KEPT), ("subsidy_only", ENDED)}
     assert {key[:2] for key in told} == kinds and len(told) == 9

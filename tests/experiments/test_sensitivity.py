@@ -19,6 +19,7 @@ from sim.experiments.sensitivity import Sensitivity, sensitivity, sensitivity_of
 from sim.experiments.sensitivity_analysis import analyse, elementary_effects, noise_of
 from sim.experiments.study_file import check_study, load_study
 from sim.experiments.unmeasured import left_out, unmeasured
+from sim.experiments.workplace import Workplace
 from sim.parameters import PARAMETERS
 from sim.scenario import load
 
@@ -209,20 +210,17 @@ def test_bad_settings_are_refused(tmp_path, method, size, options, words):
 
 
 def test_a_study_file_is_analysed_and_others_are_refused(tmp_path):
-    engine = InProcess(Known())
-    found = sensitivity_of_study(check_study(STUDY, "test"), engine=engine, store=tmp_path)
+    place = Workplace(InProcess(Known()), tmp_path)
+    found = sensitivity_of_study(check_study(STUDY, "test"), place)
     assert found.table["parameter"].iloc[0] == "payment.base"
     assert any("cannot be told apart" in line for line in found.warnings())
     with pytest.raises(StudyError, match="design"):
         sensitivity_of_study(
             check_study(STUDY | {"design": {"kind": "latin_hypercube", "size": 4}}, "test"),
-            engine=engine,
-            store=tmp_path,
+            place,
         )
     with pytest.raises(StudyError, match="common"):
-        sensitivity_of_study(
-            check_study(STUDY | {"seeds": "independent"}, "test"), engine=engine, store=tmp_path
-        )
+        sensitivity_of_study(check_study(STUDY | {"seeds": "independent"}, "test"), place)
 
 
 def test_words_and_files(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from experiments_worlds import SMALL, never
+from experiments_worlds import SMALL, Idle, never
 from tiny_study import TINY, write
 
 import sim
@@ -23,6 +23,7 @@ from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.running import engine_with_room, run_cells
 from sim.experiments.study import study
 from sim.experiments.study_file import Design
+from sim.experiments.workplace import Workplace
 from sim.scenario import Scenario, load, with_overrides
 from sim.text import in_language
 
@@ -81,7 +82,7 @@ def test_a_series_of_runs_is_refused_if_the_largest_of_them_has_no_room(
     cells = [*cells_of(city, [1]), *cells_of(large, [1])]
     for engine in (None, InProcess(never), PoolEngine(1, never)):
         with pytest.raises(EstateError, match="48 months"):
-            run_cells(cells, engine=engine, store=tmp_path)
+            run_cells(cells, Workplace(engine, tmp_path))
 
 
 def test_as_many_workers_run_as_there_is_memory_for(city: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,11 +198,11 @@ def test_a_calibration_asks_for_its_libraries_and_sizes_first(
 ) -> None:
     for options, said in (({"runs": 10**8}, "runs: found"), ({"members": 10**8}, "members: found")):
         with pytest.raises(StudyError, match=said):
-            calibrate(store=tmp_path, engine=lambda work: InProcess(never), **options)  # type: ignore[arg-type]
+            calibrate(store=tmp_path, engine=Idle(), **options)  # type: ignore[arg-type]
 
     def without(name: str) -> object:
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr(extras, "import_module", without)
     with pytest.raises(StudyError, match="is not installed, and calibration needs it"):
-        calibrate(store=tmp_path, engine=lambda work: InProcess(never))
+        calibrate(store=tmp_path, engine=Idle())

@@ -25,6 +25,7 @@ from sim.experiments.packing import pack, unpack
 from sim.experiments.running import Progress, run_cells
 from sim.experiments.shards import SHARD_RUNS
 from sim.experiments.store import Store
+from sim.experiments.workplace import Workplace
 
 HERE = Path(__file__).parent
 NUMBER = 230
@@ -34,7 +35,7 @@ NUMBER = 230
 def whole(tmp_path_factory) -> tuple[Path, str]:
     """The store of an uninterrupted series, and its digest."""
     folder = tmp_path_factory.mktemp("whole")
-    results = run_cells(cells(NUMBER), engine=InProcess(Pretend()), store=folder)
+    results = run_cells(cells(NUMBER), Workplace(InProcess(Pretend()), folder))
     digest = results.digest()
     results.store.close()
     return folder, digest
@@ -48,7 +49,7 @@ def copy(whole, tmp_path) -> Path:
 
 def go_on(folder: Path, number: int = NUMBER, **options):
     with Store(folder, options.pop("notice", None)) as store:
-        results = run_cells(cells(number), engine=InProcess(Pretend()), store=store, **options)
+        results = run_cells(cells(number), Workplace(InProcess(Pretend()), store, **options))
         return results.executed, results.digest()
 
 
@@ -125,7 +126,7 @@ def test_shards_read_with_duckdb(copy):
 
 def test_results_come_in_the_order_of_the_cells_and_by_position(copy):
     with Store(copy) as store:
-        results = run_cells(cells(NUMBER)[::-1], engine=InProcess(Pretend()), store=store)
+        results = run_cells(cells(NUMBER)[::-1], Workplace(InProcess(Pretend()), store))
         assert [summary.seed for _, summary in results] == list(range(NUMBER))[::-1]
         assert results[0].digest() == pretend(NUMBER - 1).digest()
         columns = store.columns(results.keys, ["exits", "seed"])
@@ -195,9 +196,9 @@ def test_what_a_killed_driver_left_half_written_goes(copy, whole):
 
 def test_two_drivers_on_one_store(tmp_path):
     with Store(tmp_path) as one, Store(tmp_path) as other:
-        run_cells(cells(30), engine=InProcess(Pretend()), store=one)
-        assert run_cells(cells(40), engine=InProcess(Pretend()), store=other).executed == 10
-        again = run_cells(cells(40), engine=InProcess(Pretend()), store=one)
+        run_cells(cells(30), Workplace(InProcess(Pretend()), one))
+        assert run_cells(cells(40), Workplace(InProcess(Pretend()), other)).executed == 10
+        again = run_cells(cells(40), Workplace(InProcess(Pretend()), one))
         assert again.executed == 0 and len(list(again)) == 40
 
 
@@ -213,7 +214,7 @@ def test_memory_does_not_grow_with_the_number_of_runs(tmp_path):
         series = cells(number)
         with Store(folder) as store:
             tracemalloc.start()
-            results = run_cells(series, engine=InProcess(Pretend()), store=store)
+            results = run_cells(series, Workplace(InProcess(Pretend()), store))
             for _ in results:
                 pass
             highest = tracemalloc.get_traced_memory()[1]

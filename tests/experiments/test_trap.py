@@ -22,6 +22,7 @@ from sim.experiments.running import run_cells
 from sim.experiments.stress import failing_regions
 from sim.experiments.tipping import Tipping, tipping
 from sim.experiments.trap_file import BudgetStudy, TippingStudy, load_trap_study
+from sim.experiments.workplace import Workplace
 from sim.scenario import list_scenarios, load, with_overrides
 
 
@@ -237,7 +238,7 @@ def test_ablation_is_paired_and_complete(ablation: Ablation, store: Path) -> Non
 
 def test_a_policy_that_never_helps_has_no_point_of_no_return(store: Path) -> None:
     def run(cells: list) -> object:
-        return run_cells(cells, store=store, engine=InProcess())
+        return run_cells(cells, Workplace(InProcess(), store))
 
     small = with_overrides(
         load("package"), {"city.estates": 16, "companies.private": 4, "months": 36} | SMALL_TYPES
@@ -275,7 +276,7 @@ def test_support_for_estates_that_are_still_served_comes_too_late_in_the_end(sto
         cells = [*cells_of(later.model_copy(update={"interventions": ()}), seeds), *cells_of(later, seeds)]
         out = [
             np.isin(summary.estates["final_stage"], CYCLE_STAGES)
-            for _, summary in run_cells(cells, store=store, engine=InProcess())
+            for _, summary in run_cells(cells, Workplace(InProcess(), store))
         ]
         return sum(int((before & ~after).sum()) for before, after in zip(out[:3], out[3:], strict=True))
 
@@ -334,7 +335,7 @@ def _fresh_figures_are_of_other_seeds(found: BudgetSearch, store: Path) -> None:
         *cells_of(found.scenario, range(2, 7)),
         *cells_of(with_package(found.scenario, again.value.package), range(2, 7)),
     ]
-    done = run_cells(cells, store=store, engine=InProcess())
+    done = run_cells(cells, Workplace(InProcess(), store))
     assert done.executed == 0, "the search has run them"
     runs = [summary for _, summary in done]
     out = [1 - run.scalars["cycle_share_last_year"] for run in runs]

@@ -14,6 +14,7 @@ from report_commands import LITTLE, SMALL, estate
 from sim.errors import ResultError
 from sim.evidence.reproduce_many import reproduce_many, same_table
 from sim.experiments.engine import InProcess
+from sim.experiments.workplace import Workplace
 from sim.outputs.report import write_report
 from sim.results.files import seal_of
 from sim.results.folder import json_text, sealed
@@ -25,7 +26,7 @@ KINDS = ("comparison", "study", "sensitivity", "ablation", "tipping", "budget")
 def test_what_was_saved_comes_out_the_same(request, kind):
     ended = []
     found = reproduce_many(
-        request.getfixturevalue(f"{kind}_folder"), engine=InProcess(), progress=ended.append
+        request.getfixturevalue(f"{kind}_folder"), Workplace(InProcess(), progress=ended.append)
     )
     assert found.same, (found.files, found.changes)
     assert (
@@ -108,7 +109,7 @@ def test_an_unfinished_study_and_a_batch_are_refused(study_folder, batch_folder,
     place = other / "manifest.json"
     resealed(other, json.loads(place.read_text(encoding="utf-8")) | {"digest": None, "missing": 2})
     with pytest.raises(ResultError, match="finish it first"):
-        reproduce_many(other, engine=InProcess())
+        reproduce_many(other, Workplace(InProcess()))
     done = estate("reproduce", str(batch_folder))
     assert done.exit_code == 2 and "one scenario" in done.output
 
@@ -165,5 +166,5 @@ def test_a_page_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch
     ]
     assert digests[0] == digests[1]
     assert reproduce_many(
-        "first", engine=InProcess()
+        "first", Workplace(InProcess())
     ).same  # the ensemble is in the folder, its file need not be there

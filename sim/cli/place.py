@@ -1,0 +1,146 @@
+"""Where and on what an analysis is carried out, as the options say: one set of options for all commands that run an experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.experiments.engine import Engine
+    from sim.experiments.workplace import Workplace
+
+StoreOption = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads this at run time
+    typer.Option(
+        "--store",
+        metavar="DIR",
+        help="Folder where runs are kept (default results/store). / 运行结果存放处。",
+    ),
+]
+WorkersOption = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(
+        "--workers", min=1, help="Worker processes (default: one for each core). / 工作进程数，默认每核一个。"
+    ),
+]
+SchedulerOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Dask scheduler (tcp://host:port), or `local` to try one here. / Dask调度器地址，或local。",
+    ),
+]
+InProcessOption = Annotated[
+    bool,
+    typer.Option(
+        "--in-process",
+        help="One run after the other in this process, for debugging. / 在本进程内逐一运行，供调试。",
+    ),
+]
+EnsembleOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--ensemble",
+        metavar="NAME",
+        help="Run over an ensemble of parameters, by name or CSV file (see `estate calibrate`). / "
+        "使用参数集合，名称或CSV文件。",
+    ),
+]
+LevelOption = Annotated[
+    float, typer.Option("--level", min=0.5, max=0.999, help="Level of the intervals. / 置信水平。")
+]
+LEVEL = 0.95
+
+
+class Place(NamedTuple):
+    """What a command was told of its workplace; what it has no option for is left at its default."""
+
+    store: Path | None = None
+    workers: int | None = None
+    scheduler: str | None = None
+    in_process: bool = False
+    ensemble: str | None = None
+    level: float | None = None
+
+    def engine(self) -> Engine | None:
+        """The engine that is asked for; None for the default one."""
+        if self.in_process:
+            from sim.experiments.engine import InProcess
+
+            return InProcess()
+        if self.scheduler is not None:
+            from sim.experiments.dask_engine import DaskEngine
+
+            return DaskEngine(self.scheduler, self.workers)
+        if self.workers is not None:
+            from sim.experiments.pool_engine import PoolEngine
+
+            return PoolEngine(self.workers)
+        return None
+
+    def workplace(self) -> Workplace:
+        """The workplace that is asked for."""
+        from sim.experiments.workplace import Workplace
+
+        return Workplace(self.engine(), self.store, ensemble=self.ensemble, level=self.level)
+
+    @contextmanager
+    def opened(self, screen: Console, lang: str) -> Iterator[Workplace]:
+        """The workplace with its store open, which shows the progress of runs; says first that the model must be compiled."""
+        from dataclasses import replace
+
+        from sim.cli.study_words import say
+        from sim.experiments.progress import progress_bar
+        from sim.kernel import compiled_before
+
+        place = self.workplace()
+        with place.open_store() as store:
+            screen.print(say("store", lang, folder=store.folder), soft_wrap=True, markup=False)
+            if not compiled_before():
+                screen.print(say("compiling", lang))
+            with progress_bar(lang) as report:
+                yield replace(place, store=store, progress=report)
+
+
+# By the field of Place: type and default of the option.
+OPTIONS: dict[str, tuple[Any, Any]] = {
+    "store": (StoreOption, None),
+    "workers": (WorkersOption, None),
+    "scheduler": (SchedulerOption, None),
+    "in_process": (InProcessOption, False),
+    "ensemble": (EnsembleOption, None),
+    "level": (LevelOption, LEVEL),
+}
+HERE = ("store", "workers", "in_process")
+ANYWHERE = (*HERE, "scheduler")
+
+
+def at_place(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command these options of a workplace after its own, and hand it what they say as its argument `place`."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def told(**said: Any) -> None:
+            place = Place(**{name: said.pop(name) for name in names})
+            command(place=place, **said)
+
+        own = [one for one in signature(command, eval_str=True).parameters.values() if one.name != "place"]
+        added = [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=OPTIONS[name][1], annotation=OPTIONS[name][0])
+            for name in names
+        ]
+        # typer reads a command's options off its signature
+        told.__signature__ = Signature([*own, *added])  # type: ignore[attr-defined]
+        told.__annotations__ = {one.name: one.annotation for one in (*own, *added)}
+        return told
+
+    return decorate
