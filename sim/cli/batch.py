@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from sim.cli.batch_progress import Watch, watching
-from sim.cli.engines import warn_of
+from sim.cli.place import warn_of
 from sim.cli.terminal import console
 from sim.cli.words import say
 from sim.errors import EstateError, ScenarioError

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.analysis_words import say
-from sim.cli.engines import folder_name, write_results
+from sim.cli.folders import folder_name, write_results
 from sim.cli.place import Place
 from sim.cli.summary import print_costs
 from sim.cli.terminal import console, table

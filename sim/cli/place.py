@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sim.experiments.engine import Engine
+    from sim.experiments.ensemble import Ensemble
     from sim.experiments.workplace import Workplace
 
 StoreOption = Annotated[
@@ -109,6 +110,12 @@ class Place(NamedTuple):
                 screen.print(say("compiling", lang))
             with progress_bar(lang) as report:
                 yield replace(place, store=store, progress=report)
+
+
+def warn_of(screen: Console, ensemble: Ensemble | None, lang: str) -> None:
+    """Print what a reader must know before using an ensemble with this version of the model."""
+    for line in ensemble.warnings(lang) if ensemble is not None else ():
+        screen.print(f"! {line}", style="yellow", markup=False)
 
 
 # By the field of Place: type and default of the option.

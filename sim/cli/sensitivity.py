@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.markup import escape
 
 from sim.cli.analysis_words import say
-from sim.cli.engines import folder_name, write_results
+from sim.cli.folders import folder_name, write_results
 from sim.cli.place import Place
 from sim.cli.terminal import console, table
 from sim.errors import StudyError

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from sim.cli.engines import warn_of
-from sim.cli.place import Place
+from sim.cli.place import Place, warn_of
 from sim.cli.study_words import say
 from sim.cli.terminal import console, table
 from sim.errors import StudyError

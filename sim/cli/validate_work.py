@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.cli.credibility_words import amount, say, span
-from sim.cli.engines import warn_of, write_results
-from sim.cli.place import Place
+from sim.cli.folders import write_results
+from sim.cli.place import Place, warn_of
 from sim.cli.terminal import console, table
 from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
 from sim.evidence.score_card import KIND, Score, ScoreCard, effect, turned_surely

@@ -242,10 +242,11 @@ def _ablation(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Foun
 
 def _budget(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
     """Every package tried, the front on fresh seeds and the stress test; which packages are tried is not searched for again."""
-    from sim.experiments.budget import Counting, conclude
+    from sim.experiments.budget import conclude
+    from sim.experiments.running import Rounds
     from sim.experiments.valuing import revalue
 
-    run = Counting(place)
+    run = Rounds(place)
     base, asked = saved.scenario, saved.asked
     tried = revalue(
         saved.funded,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from sim.errors import ScenarioError, StudyError
-from sim.experiments.cell import Cell, scenario_hash_of
+from sim.experiments.cell import scenario_hash_of
 from sim.experiments.ensemble import Ensemble, told
 from sim.experiments.extras import extra
 from sim.experiments.funding import check_money, granted
@@ -27,7 +27,7 @@ from sim.experiments.menu import (
     repeated,
     with_package,
 )
-from sim.experiments.running import CellResults, run_cells
+from sim.experiments.running import Rounds
 from sim.experiments.stress import Stress, check_futures, stress_test
 from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
@@ -305,7 +305,7 @@ def budget(
         "ensemble": members,
         **({"payer": payer} if payer is not None else {}),
     }
-    run = Counting(work)
+    run = Rounds(work)
     found = conclude(base, yearly, tried, front_of(tried), asked, run, search.database)
     found.executed += search.executed
     return found
@@ -317,7 +317,7 @@ def conclude(
     tried: Sequence[Valued],
     searched: Sequence[Valued],
     asked: Mapping[str, Any],
-    run: Counting,
+    run: Rounds,
     database: Path,
     keep_all: bool = False,
 ) -> BudgetSearch:
@@ -349,20 +349,6 @@ def conclude(
         else None
     )
     return BudgetSearch(base, yearly, tried, searched, fresh, tested, run.executed, database, asked, kept)
-
-
-class Counting:
-    """Runs cells at one workplace and counts those that were carried out."""
-
-    def __init__(self, workplace: Workplace) -> None:
-        """See `run_cells`."""
-        self.workplace, self.executed = workplace, 0
-
-    def __call__(self, cells: list[Cell]) -> CellResults:
-        """What became of these cells."""
-        found = run_cells(cells, self.workplace)
-        self.executed += found.executed
-        return found
 
 
 def front_of(tried: Sequence[Valued]) -> list[Valued]:
@@ -473,7 +459,7 @@ class _Search:
 
     def go_on(self, trials: int, workplace: Workplace) -> None:
         """Try packages, a batch at a time, until there are `trials` with a value."""
-        run = Counting(workplace)
+        run = Rounds(workplace)
         complete = (self.optuna.trial.TrialState.COMPLETE,)
         while (left := trials - len(self.study.get_trials(deepcopy=False, states=complete))) > 0:
             batch = [self.study.ask() for _ in range(min(BATCH, left))]

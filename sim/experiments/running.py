@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
@@ -127,6 +127,34 @@ def run_cells(
         if engine is not None and wanted:
             _carry_out(engine, (cells[position] for position in wanted.values()), counter, at.seconds)
     return CellResults(cells, names, place, counter.ended)
+
+
+class Rounds:
+    """Runs cells at one workplace, round after round, and remembers what they came to.
+
+    executed: runs carried out rather than found, all rounds together.
+    """
+
+    def __init__(self, workplace: Workplace, small: int = 0) -> None:
+        """`small`: rounds of at most so many runs are carried out in this process where no engine is asked for."""
+        self.workplace, self.small = workplace, small
+        self.executed, self.digests = 0, list[str]()
+
+    def __call__(self, cells: list[Cell]) -> CellResults:
+        """What became of these cells. StudyError if a run has no result."""
+        place = self.workplace
+        if place.engine is None and len(cells) <= self.small:
+            place = replace(
+                place, engine=InProcess()
+            )  # a pool takes longer to start than a few small runs take
+        results = run_cells(cells, place)
+        self.executed += results.executed
+        self.digests.append(results.digest())
+        return results
+
+    def digest(self) -> str:
+        """SHA-256 over the digests of all rounds, in their order."""
+        return hashlib.sha256("".join(self.digests).encode("ascii")).hexdigest()
 
 
 def engine_with_room(engine: Engine | None, biggest: Scenario | None, runs: int) -> Engine:

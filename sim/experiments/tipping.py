@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from sim.errors import ScenarioError, StudyError
-from sim.experiments.cell import Cell
-from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble, told
 from sim.experiments.intervals import range_of
 from sim.experiments.levers import ADDED_INCOME, Lever, lever_of
 from sim.experiments.no_return import NoPoint, NoReturn, delayed, point_of_no_return
 from sim.experiments.ramp import HOLD, STEPS, Loop, check_hold, loop
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, type_of
-from sim.experiments.running import CellResults, run_cells
+from sim.experiments.running import Rounds
 from sim.experiments.settling import STARTS, Settling
 from sim.experiments.trap_width import AGENTS, MEAN_FIELD, Width, agent_width, fixed_points, mean_field_width
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
@@ -268,7 +266,7 @@ def tipping(
     for name in names:  # every type before the first run: a map takes minutes
         place = _Place(base, lever, name, world, months, estates, households)
         places.append((place, place.sweep(low, high, values)))
-    runner = _Runner(work.opened())
+    runner = Rounds(work.opened(), SMALL_ROUND)
     maps = [
         _map_of(place, sweep, runner, tuple(seeds), hold if hysteresis else 0, members)
         for place, sweep in places
@@ -322,30 +320,6 @@ def _check_delay(scenario: Scenario, longest: int) -> None:
         ) from None
 
 
-class _Runner:
-    """Runs cells at one workplace and remembers what they came to."""
-
-    def __init__(self, workplace: Workplace) -> None:
-        self.workplace = workplace
-        self.executed, self.digests = 0, list[str]()
-
-    def __call__(self, cells: list[Cell]) -> CellResults:
-        place = self.workplace
-        if place.engine is None and len(cells) <= SMALL_ROUND:
-            place = replace(
-                place, engine=InProcess()
-            )  # a pool takes longer to start than a few small runs take
-        results = run_cells(cells, place)
-        self.executed += results.executed
-        self.digests.append(results.digest())  # StudyError if a run has no result
-        return results
-
-    def digest(self) -> str:
-        import hashlib
-
-        return hashlib.sha256("".join(self.digests).encode("ascii")).hexdigest()
-
-
 class _Place:
     """The city in which the lever of one type is moved."""
 
@@ -378,7 +352,7 @@ class _Place:
 def _map_of(
     place: _Place,
     sweep: list[float],
-    runner: _Runner,
+    runner: Rounds,
     seeds: tuple[int, ...],
     hold: int,
     ensemble: Ensemble | None,

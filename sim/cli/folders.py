@@ -1,25 +1,13 @@
-"""What the commands of analyses have in common: warnings of an ensemble, and how results are put in place."""
+"""How the commands of analyses name a folder of results and put it in place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.results.folder import check_place, put_in_place, staging
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from sim.experiments.ensemble import Ensemble
-
 LONGEST_NAME = 80
-
-
-def warn_of(screen: Console, ensemble: Ensemble | None, lang: str) -> None:
-    """Print what a reader must know before using an ensemble with this version of the model."""
-    for line in ensemble.warnings(lang) if ensemble is not None else ():
-        screen.print(f"! {line}", style="yellow", markup=False)
 
 
 def folder_name(kind: str, names: list[str], key: str) -> str:
