@@ -17,17 +17,18 @@ from sim.experiments.arms import prepare
 from sim.experiments.compare import REPLICATIONS, Adaptive, arms_of_study, compare, compare_study
 from sim.experiments.comparison import KIND, Comparison
 from sim.experiments.comparison_tables import of_estates
-from sim.experiments.intervals import Range
+from sim.experiments.intervals import Interval, Range
 from sim.experiments.persistence import Persistence, check_persistence, persistence_test
 from sim.experiments.rescue import COUNTED
 from sim.experiments.withdrawal import Withdrawal, programmes_to_end, withdrawal_test
-from sim.outputs.comparison_words import bounds_of, level_of, short_title, size_of
+from sim.outputs.comparison_words import bounds_of, level_of, rescued_of, short_title, size_of
 from sim.outputs.persistence_words import caption_of, columns_of, note_of, rows_of
 from sim.outputs.public_money import cost_table
-from sim.outputs.range_words import range_bounds, range_head
+from sim.outputs.range_words import marked_rough, note_of_brackets, range_bounds, range_head, rough_mark
 from sim.results.folder import check_place
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import parse_setting
+from sim.text import in_language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -145,11 +146,17 @@ def _check_what_follows(order: Order) -> None:
 
 
 def _show_after(screen: Console, found: Persistence, lang: str) -> None:
-    made = table(caption_of(found, lang), *columns_of(found, lang), right=2)
-    for row in rows_of(found, {}, lang):
-        made.add_row(*row)
+    heads, rows = columns_of(found, lang), rows_of(found, {}, lang)
     screen.print()
-    screen.print(made)
+    screen.print(caption_of(found, lang), style="bold", markup=False)
+    for outcome in dict.fromkeys(
+        row[1] for row in rows
+    ):  # a table each: so many columns need all of the width
+        made = table(outcome, heads[0], *heads[2:], right=1, wraps=True)
+        for row in rows:
+            if row[1] == outcome:
+                made.add_row(row[0], *row[2:])
+        screen.print(made)
     screen.print(note_of(lang), style="dim", markup=False)
 
 
@@ -187,10 +194,13 @@ def show(screen: Console, found: Comparison, lang: str) -> None:
     screen.print()
     for counted in COUNTED:
         screen.print(_rescues(found, counted, lang))
-    costs = found.public_cost
+    held = found.rescued(found.others[0].name).rescued_range
+    screen.print(note_of_brackets(held, lang), style="dim", markup=False)
+    costs, ranges = found.public_cost, found.public_cost_ranges
     for arm in found.arms:
+        own = ranges[ranges["arm"] == arm.name]
         screen.print()
-        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], lang, arm.name))
+        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], lang, arm.name, own))
 
 
 def _differences(found: Comparison, outcome: str, lang: str) -> Table:
@@ -206,16 +216,22 @@ def _differences(found: Comparison, outcome: str, lang: str) -> Table:
             row["arm"],
             level_of(row["arm_mean"], unit, lang),
             size_of(row["difference"], unit, lang, sign=True),
-            bounds_of(row["low"], row["high"], unit, lang),
+            _rough(bounds_of(row["low"], row["high"], unit, lang), row, lang),
             range_bounds(Range.of_row(row.to_dict()), unit, lang),
             "–" if needed != needed else f"{needed:,.0f}",
         )
     return made
 
 
+def _rough(bounds: str, row: Any, lang: str) -> str:
+    """The bounds of a row of differences, called rough under ten pairs."""
+    with in_language(lang):
+        return marked_rough(bounds, Interval(row["low"], row["high"]), int(row["replications"]))
+
+
 def _rescues(found: Comparison, counted: str, lang: str) -> Table:
     columns = ("arm", "group", "at_risk", "rescued", "harmed", "neither", "share_rescued")
-    made = table(say(f"rescues_{counted}", lang), *(say(key, lang) for key in columns), right=2)
+    made = table(say(f"rescues_{counted}", lang), *(say(key, lang) for key in columns), right=2, wraps=True)
     kinds = found.baseline.scenario.types
     for _, row in of_estates(found.rescues, counted).iterrows():
         whole = row["by"] == "all"
@@ -223,14 +239,18 @@ def _rescues(found: Comparison, counted: str, lang: str) -> Table:
             group = short_title(kinds[row["group"]].title.in_language(lang))
         else:
             group = say("all" if whole else "district", lang, name=row["group"])
-        share = row["share_rescued"]
+        share, interval = row["share_rescued"], Interval(row["share_rescued_low"], row["share_rescued_high"])
+        sure = f" ({100 * interval.low:.0f}–{100 * interval.high:.0f}%" if interval.exists else ""
         made.add_row(
             row["arm"] if whole else "",
             group,
-            *(f"{row[name]:,.1f}" for name in ("at_risk", "rescued", "harmed", "neither")),
+            f"{row['at_risk']:,.1f}",
+            *(rescued_of(row.to_dict(), name, lang) for name in ("rescued", "harmed")),
+            f"{row['neither']:,.1f}",
             "–"
             if share != share
-            else f"{100 * share:.0f}% ({100 * row['share_rescued_low']:.0f}–{100 * row['share_rescued_high']:.0f}%)",
+            else f"{100 * share:.0f}%{sure}"
+            + (rough_mark(interval, row["pairs"], lang) + ")" if sure else ""),
         )
     return made
 

@@ -60,7 +60,7 @@ def show_summary(screen: Console, run: Run, lang: str) -> None:
 
 def print_costs(screen: Console, costs: CostTable) -> None:
     """Print public cost by year and bearer, and what it counts."""
-    made = table(costs.caption, *costs.columns, right=1)
+    made = table(costs.caption, *costs.columns, right=1, wraps=True)
     for row in costs.rows:
         made.add_row(*row)
     screen.print(made)

@@ -31,14 +31,19 @@ def console() -> Console:
     return Console(highlight=False, width=width, no_color=True)
 
 
-def table(title: str, *columns: str, right: int | None = None) -> Table:
-    """An empty table; columns from number `right` on hold figures. Long words are folded: Chinese has no spaces to break at."""
+def table(title: str, *columns: str, right: int | None = None, wraps: bool = False) -> Table:
+    """An empty table; columns from number `right` on hold figures. Long words are folded: Chinese has no spaces to break at.
+
+    `wraps`: figures may stand on several lines, which a table of many columns needs lest the names vanish beside them.
+    """
     made = Table(
         title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
     )
     for number, name in enumerate(columns):
         figures = right is not None and number >= right
-        made.add_column(name, justify="right" if figures else "left", no_wrap=figures, overflow="fold")
+        made.add_column(
+            name, justify="right" if figures else "left", no_wrap=figures and not wraps, overflow="fold"
+        )
     return made
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.ensemble import cells_over, told
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, mean_interval
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, Range, mean_interval, range_of
 from sim.experiments.running import run_cells
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.scenario import Scenario, load, with_overrides
@@ -74,6 +74,10 @@ class Ablation:
         """Bootstrap interval of the mean paired change."""
         return mean_interval(self.arm(*off).change[group], self.level)
 
+    def range(self, off: tuple[str, ...], group: str = CITY) -> Range:
+        """What may happen over members and luck: the range of the paired changes."""
+        return range_of(self.arm(*off).change[group])
+
     def beyond_sum(self, first: str, second: str, group: str = CITY) -> np.ndarray:
         """What taking both loops away does beyond the sum of what each does alone, one a seed (positive: they overlap)."""
         alone = self.arm(first).change[group] + self.arm(second).change[group]
@@ -81,7 +85,8 @@ class Ablation:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for each arm and group: cycle share with all on, its change, the paired interval, and pairs beyond the sum."""
+        """One row for each arm and group: cycle share with all on, its change, the paired interval and the range over pairs of
+        runs, and of two loops off what that does beyond the sum of each alone."""
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
@@ -97,20 +102,23 @@ class Ablation:
                     "low": interval.low,
                     "high": interval.high,
                     "note": interval.note,
+                    **self.range(one.off, group).columns(),
                 }
                 if len(one.off) == 2 and len(self.loops) > 2:
                     extra = self.beyond_sum(*one.off, group=group)
-                    found = mean_interval(extra, self.level)
+                    found, held = mean_interval(extra, self.level), range_of(extra)
                     row |= {
                         "beyond_sum": float(extra.mean()),
                         "beyond_low": found.low,
                         "beyond_high": found.high,
+                        "beyond_range_low": held.low,
+                        "beyond_range_high": held.high,
                     }
                 rows.append(row)
         frame = pd.DataFrame(rows)
-        frame.attrs["units"] = dict.fromkeys(
-            ("base", "change", "low", "high", "beyond_sum", "beyond_low", "beyond_high"), "share of estates"
-        )
+        ends = ("low", "high", "range_low", "range_high")
+        numbers = ("base", "change", *ends, "beyond_sum", *(f"beyond_{end}" for end in ends))
+        frame.attrs["units"] = {"pairs": "pairs"} | dict.fromkeys(numbers, "share of estates")
         return frame
 
     def trap(self, group: str = CITY) -> str | None:

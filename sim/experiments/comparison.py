@@ -245,6 +245,15 @@ class Comparison:
         return tables.public_cost(self)
 
     @cached_property
+    def public_cost_ranges(self) -> pd.DataFrame:
+        """One row per arm, span of years (each year, spans of several in a long run, the whole), bearer and price.
+
+        Mean yuan of a run and how much more than in the baseline, each with the interval of the mean and the range over runs
+        (pairs). Bearers that bore nothing are left out; "fiscal_spending" and "public_cost" are the sums over bearers.
+        """
+        return tables.public_cost_ranges(self)
+
+    @cached_property
     def plane(self) -> pd.DataFrame:
         """One row per arm and seed: cost and effect, the points of the cost-effectiveness plane."""
         return tables.plane(self)
@@ -306,6 +315,7 @@ class Comparison:
             "plane": self.plane,
             "spending": self.spending,
             "public_cost": self.public_cost,
+            "public_cost_ranges": self.public_cost_ranges,
             "acceptability": self.acceptability().reset_index(),
             "acceptability_pairs": self.acceptability(over=tables.PAIRS).reset_index(),
         }

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.arms import CYCLE, Arm
 from sim.experiments.cost_effect import acceptability, price_range
-from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_intervals, range_of
+from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_interval, mean_intervals, range_of
 from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER, Rescues, count_rescues
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
-from sim.results.public_money import BEARERS, PRICES
+from sim.results.public_money import BEARERS, PRICES, SUMS, spans_of, with_sums
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -181,9 +181,13 @@ def rescues(found: Comparison) -> pd.DataFrame:
         "rescued",
         "rescued_low",
         "rescued_high",
+        "rescued_range_low",
+        "rescued_range_high",
         "harmed",
         "harmed_low",
         "harmed_high",
+        "harmed_range_low",
+        "harmed_range_high",
         "neither",
     )
     shares = (
@@ -196,7 +200,8 @@ def rescues(found: Comparison) -> pd.DataFrame:
         "net_exact_low",
         "net_exact_high",
     )
-    return _frame(rows, dict.fromkeys(numbers, "estates or households/run") | dict.fromkeys(shares, "share"))
+    units = dict.fromkeys(numbers, "estates or households/run") | dict.fromkeys(shares, "share")
+    return _frame(rows, units | {"pairs": "pairs"})
 
 
 def _groups(base: Arm) -> list[tuple[str, str, np.ndarray]]:
@@ -237,6 +242,9 @@ def _rescue_row(one: Rescues) -> dict[str, Any]:
         ("net", one.net, one.net_interval),
     ):
         row |= {name: value, f"{name}_low": interval.low, f"{name}_high": interval.high}
+    for name, held in (("rescued", one.rescued_range), ("harmed", one.harmed_range)):
+        row |= {f"{name}_range_low": held.low, f"{name}_range_high": held.high}
+    row |= {"range_kind": one.rescued_range.kind, "pairs": one.rescued_range.pairs}
     row |= {
         "net_exact_low": one.net_exact.low,
         "net_exact_high": one.net_exact.high,
@@ -251,6 +259,7 @@ def costs(found: Comparison) -> pd.DataFrame:
     for arm in found.others:
         one = found.cost_effect(arm.name)
         cost, effect = found.interval(arm.name, "public_cost"), found.interval(arm.name, "cycle_estate_years")
+        spent, gained = found.range(arm.name, "public_cost"), found.range(arm.name, "cycle_estate_years")
         rows.append(
             {
                 "arm": arm.name,
@@ -258,10 +267,16 @@ def costs(found: Comparison) -> pd.DataFrame:
                 "cost": one.cost,
                 "cost_low": cost.low,
                 "cost_high": cost.high,
+                "cost_range_low": spent.low,
+                "cost_range_high": spent.high,
                 "state_owned": float(found.paired(arm.name, "state_owned_losses").mean()),
                 "effect": one.effect,
                 "effect_low": -effect.high,
                 "effect_high": -effect.low,
+                "effect_range_low": -gained.high,
+                "effect_range_high": -gained.low,
+                "range_kind": spent.kind,
+                "pairs": spent.pairs,
                 "price": one.ratio,
                 "price_low": one.low,
                 "price_high": one.high,
@@ -271,9 +286,9 @@ def costs(found: Comparison) -> pd.DataFrame:
                 "pairs_costing": one.pairs_costing,
             }
         )
-    units = dict.fromkeys(("cost", "cost_low", "cost_high", "state_owned"), "yuan") | dict.fromkeys(
-        ("effect", "effect_low", "effect_high"), "estate-years"
-    )
+    ends = ("", "_low", "_high", "_range_low", "_range_high")
+    units = dict.fromkeys((*(f"cost{end}" for end in ends), "state_owned"), "yuan") | {"pairs": "pairs"}
+    units |= dict.fromkeys((f"effect{end}" for end in ends), "estate-years")
     units |= dict.fromkeys(("price", "price_low", "price_high"), "yuan/estate-year") | dict.fromkeys(
         ("chance_helps", "chance_costs", "pairs_helped", "pairs_costing"), "share"
     )
@@ -288,24 +303,25 @@ def spending(found: Comparison) -> pd.DataFrame:
         for key in sorted({*arm.spending, *base}):
             bearer, programme = key
             paid, before = (
-                float(one[key][:, :, constant].sum(axis=1).mean()) if key in one else 0.0
+                one[key][:, :, constant].sum(axis=1) if key in one else np.zeros(len(found.seeds))
                 for one in (arm.spending, base)
             )
-            rows.append(
-                {
-                    "arm": arm.name,
-                    "bearer": bearer,
-                    "programme": programme,
-                    "yuan": paid,
-                    "more_than_baseline": paid - before,
-                }
-            )
+            named = {"arm": arm.name, "bearer": bearer, "programme": programme}
+            rows.append(named | {"yuan": float(paid.mean())} | _more_than(paid - before, found))
     if not rows:
+        zero = np.zeros(len(found.seeds))
         rows = [
-            {"arm": arm.name, "bearer": "", "programme": "", "yuan": 0.0, "more_than_baseline": 0.0}
+            {"arm": arm.name, "bearer": "", "programme": "", "yuan": 0.0} | _more_than(zero, found)
             for arm in found.arms
         ]
-    return _frame(rows, {"yuan": "yuan/run", "more_than_baseline": "yuan/run"})
+    numbers = ("yuan", "more_than_baseline", "low", "high", *RANGE)
+    return _frame(rows, {"pairs": "pairs"} | dict.fromkeys(numbers, "yuan/run"))
+
+
+def _more_than(more: np.ndarray, found: Comparison) -> dict[str, Any]:
+    """What is paid more than in the baseline (yuan, one a seed): its mean, how precisely that is known, and what may happen."""
+    mean = {"more_than_baseline": float(more.mean())}
+    return mean | _bounds(mean_interval(more, found.interval_level)) | range_of(more).columns()
 
 
 def public_cost(found: Comparison) -> pd.DataFrame:
@@ -325,6 +341,50 @@ def public_cost(found: Comparison) -> pd.DataFrame:
             ]
     money = [f"{price}{end}" for price in PRICES for end in ("", "_more")]
     return _frame(rows, {"year": "year"} | dict.fromkeys(money, "yuan/run"))
+
+
+class _Cost(NamedTuple):
+    """A row of `public_cost_ranges` in the making; `paid` and `more` (than in the baseline) are yuan, one a seed."""
+
+    arm: str
+    span: tuple[int, int]
+    bearer: str
+    price: str
+    paid: np.ndarray
+    more: np.ndarray
+
+
+def public_cost_ranges(found: Comparison) -> pd.DataFrame:
+    """See `Comparison.public_cost_ranges`."""
+    years = -(-found.baseline.scenario.months // MONTHS_PER_YEAR)
+    none = np.zeros((len(found.seeds), years, len(PRICES)))
+    base = with_sums(_by_bearer(found.baseline, none))
+    parts: list[_Cost] = []
+    for arm in found.arms:
+        own = with_sums(_by_bearer(arm, none))
+        for bearer in own:
+            if bearer not in SUMS and not (own[bearer].any() or base[bearer].any()):
+                continue
+            for first, last in spans_of(years):
+                paid, before = (one[bearer][:, first - 1 : last].sum(axis=1) for one in (own, base))
+                parts += [
+                    _Cost(arm.name, (first, last), bearer, price, paid[:, place], (paid - before)[:, place])
+                    for place, price in enumerate(PRICES)
+                ]
+    every = np.stack([values for part in parts for values in (part.paid, part.more)], axis=1)
+    intervals = mean_intervals(every, found.interval_level, MONTH_RESAMPLES)
+    rows = []
+    for part, of_paid, of_more in zip(parts, intervals[::2], intervals[1::2], strict=True):
+        held, further = range_of(part.paid), range_of(part.more)
+        row = {"arm": part.arm, "first_year": part.span[0], "last_year": part.span[1]}
+        row |= {"bearer": part.bearer, "price": part.price, "paid": float(part.paid.mean())}
+        row |= _bounds(of_paid) | held.columns() | {"more": float(part.more.mean())}
+        row |= {f"more_{name}": value for name, value in _bounds(of_more).items()}
+        rows.append(row | {"more_range_low": further.low, "more_range_high": further.high})
+    numbers = ("low", "high", *RANGE)
+    money = ("paid", "more", *numbers, *(f"more_{name}" for name in numbers))
+    units = {"first_year": "year", "last_year": "year", "pairs": "pairs"}
+    return _frame(rows, units | dict.fromkeys(money, "yuan/run"))
 
 
 def _by_bearer(arm: Arm, none: np.ndarray) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ from sim.errors import StudyError
 from sim.experiments.arms import Arm
 from sim.experiments.compare import compare
 from sim.experiments.comparison import Comparison
-from sim.experiments.intervals import Interval, mean_interval
+from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
 from sim.experiments.withdrawal import ENDED, KEPT, NEVER, ending
 from sim.experiments.workplace import Workplace
 from sim.results.outcomes import OUTCOMES
@@ -31,7 +31,8 @@ class Level(NamedTuple):
     """An outcome of an arm over the last twelve of the further months.
 
     programmes: KEPT (going on as planned), ENDED (with the first run's last month) or NEVER (the arm has none). before: its mean
-    over the last twelve months of the first run. mean and interval: over seeds, after the further months. drift: how far the
+    over the last twelve months of the first run. mean, interval (of the mean) and range (of single runs): over seeds, after the
+    further months. drift: how far the
     line that fits the monthly series, averaged over seeds, runs from the first to the last of those twelve months; NaN where
     the outcome is no share or has no monthly series.
     """
@@ -43,6 +44,7 @@ class Level(NamedTuple):
     mean: float
     interval: Interval
     drift: float
+    range: Range = NO_RANGE
 
     @property
     def moving(self) -> bool:
@@ -74,14 +76,16 @@ class Persistence:
                 "low": one.interval.low,
                 "high": one.interval.high,
                 "note": one.interval.note,
+                **one.range.columns(),
                 "drift": one.drift,
                 "still_moving": one.moving,
             }
             for one in self.levels
         ]
         frame = pd.DataFrame(rows)
-        frame.attrs["units"] = {"after": "month"} | dict.fromkeys(
-            ("before", "level", "low", "high", "drift"), "unit of the outcome"
+        numbers = ("before", "level", "low", "high", "range_low", "range_high", "drift")
+        frame.attrs["units"] = {"after": "month", "pairs": "runs"} | dict.fromkeys(
+            numbers, "unit of the outcome"
         )
         return frame
 
@@ -98,6 +102,7 @@ def read_persistence(table: pd.DataFrame, level: float) -> Persistence:
             row["level"],
             Interval(row["low"], row["high"], level, row["note"] if isinstance(row["note"], str) else ""),
             row["drift"],
+            Range.of_row(row),
         )
         for row in rows
     ]
@@ -175,6 +180,7 @@ def _level(arm: Arm, late: Arm, programmes: str, outcome: str, level: float) -> 
         float(values.mean()),
         mean_interval(values, level),
         drift_of(late.series, outcome),
+        range_of(values),
     )
 
 

@@ -9,12 +9,17 @@ import numpy as np
 
 from sim.experiments.arms import Arm
 from sim.experiments.intervals import (
+    FEW,
+    LEAST_PAIRS,
     LEVEL,
+    NO_RANGE,
     RESAMPLES,
     Interval,
+    Range,
     design_effect,
     mean_intervals,
     paired_exact,
+    range_of,
     wilson,
 )
 from sim.units import MONTHS_PER_YEAR
@@ -51,10 +56,10 @@ class Rescues:
     """How many estates, or the households in them, a policy rescued and harmed, a run (means over seeds) and in all.
 
     rescued, harmed, neither, estates: numbers a run, of households where those were counted. rescued_interval, harmed_interval:
-    bootstrap over seeds. net: (rescued - harmed) / estates, with net_interval by bootstrap over seeds and net_exact the exact
+    bootstrap over seeds; rescued_range, harmed_range: of single pairs. net: (rescued - harmed) / estates, with net_interval by bootstrap over seeds and net_exact the exact
     paired interval, which takes estates as independent (none for households, who share their estate's fate). at_risk: those a
     run that were in the cycle in each of the last twelve months in the baseline; share_rescued of them, with Wilson's interval
-    widened by how much seeds differ. all_rescued, all_harmed, changed_estates: over all seeds. trusted: False where
+    widened by how much seeds differ, which under five seeds nobody knows (then it has none). all_rescued, all_harmed, changed_estates: over all seeds. trusted: False where
     changes are too rare for the bootstrap.
     """
 
@@ -72,6 +77,8 @@ class Rescues:
     share_interval: Interval
     changed_seeds: int
     changed_estates: int
+    rescued_range: Range = NO_RANGE
+    harmed_range: Range = NO_RANGE
 
     def of(self, estates: float) -> Rescues:
         """The same counts as shares of another number of estates a run."""
@@ -128,6 +135,11 @@ def count_rescues(
         if households is None
         else Interval(math.nan, math.nan, level, "")
     )
+    share = (
+        wilson(every, int(risky.sum()), level, design_effect(rescued, risky))
+        if seeds >= LEAST_PAIRS
+        else Interval(math.nan, math.nan, level, FEW)
+    )
     changed = gained | hurt
     return Rescues(
         every / seeds,
@@ -141,9 +153,11 @@ def count_rescues(
         second,
         net,
         exact,
-        wilson(every, int(risky.sum()), level, design_effect(rescued, risky)),
+        share,
         int(changed.any(axis=1).sum()),
         int(changed.sum()),
+        range_of(rescued),
+        range_of(harmed),
     )
 
 

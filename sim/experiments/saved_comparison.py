@@ -37,6 +37,7 @@ READ = (
     "public_cost",
 )
 MORE = ("withdrawal", "after")  # only where it was asked for
+SINCE = ("public_cost_ranges",)  # what folders of before there were ranges do not have
 
 
 class SavedComparison(Comparison):
@@ -76,6 +77,7 @@ class SavedComparison(Comparison):
         )
         # what is computed when first asked for otherwise stands in the folder
         self.__dict__ |= {name: frames[name] for name in READ if name != "by_month"}
+        self.__dict__ |= {name: frames.get(name, frames["public_cost"].iloc[:0]) for name in SINCE}
 
     def fate_codes(self, name: str) -> np.ndarray:
         """What became of every estate, as it was saved."""
@@ -166,7 +168,10 @@ def load_comparison(folder: str | Path) -> SavedComparison:
     saved = read(folder, KIND)
     place, manifest = saved.place, saved.manifest
     try:
-        frames = {name: saved.frame(name) for name in (*READ, *(name for name in MORE if saved.has(name)))}
+        frames = {
+            name: saved.frame(name)
+            for name in (*READ, *(name for name in (*MORE, *SINCE) if saved.has(name)))
+        }
         scenarios = {
             name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()
         }

@@ -14,7 +14,15 @@ from sim.errors import StudyError
 from sim.experiments.compare import compare
 from sim.experiments.comparison import Comparison
 from sim.experiments.cost_effect import draws
-from sim.experiments.intervals import LEAST_PAIRS, Interval, expanded, mean_interval
+from sim.experiments.intervals import (
+    LEAST_PAIRS,
+    NO_RANGE,
+    Interval,
+    Range,
+    expanded,
+    mean_interval,
+    range_of,
+)
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import Scenario, load, with_overrides
 
@@ -32,7 +40,8 @@ class Withdrawn:
     """One programme, never there, ended after `month`, and kept. Differences are against never having had it.
 
     kept, ended: mean paired difference of the outcome. lost: ended less kept. remains: the share of the effect that is left,
-    ended / kept; NaN (with a note) where the effect of the kept programme cannot be told from none.
+    ended / kept; NaN (with a note) where the effect of the kept programme cannot be told from none. Ranges are those of
+    single pairs; a share of the effect has none, since a pair whose effect is near nothing has no share of it.
     """
 
     programme: str
@@ -46,6 +55,9 @@ class Withdrawn:
     remains: float
     remains_interval: Interval
     comparison: Comparison | None  # None for one that was read from a folder
+    kept_range: Range = NO_RANGE
+    ended_range: Range = NO_RANGE
+    lost_range: Range = NO_RANGE
 
     @property
     def lost(self) -> float:
@@ -85,11 +97,17 @@ class Withdrawal:
                     f"{name}_high": interval.high,
                     f"{name}_note": interval.note,
                 }
-            rows.append(row)
+            ranges = {"kept": one.kept_range, "ended": one.ended_range, "lost": one.lost_range}
+            for name, held in ranges.items():
+                row |= {f"{name}_range_low": held.low, f"{name}_range_high": held.high}
+            rows.append(row | {"range_kind": one.kept_range.kind, "pairs": one.kept_range.pairs})
         frame = pd.DataFrame(rows)
-        of_outcome = [f"{name}{end}" for name in ("kept", "ended", "lost") for end in ("", "_low", "_high")]
+        ends = ("", "_low", "_high", "_range_low", "_range_high")
+        of_outcome = [f"{name}{end}" for name in ("kept", "ended", "lost") for end in ends]
         share = dict.fromkeys(("remains", "remains_low", "remains_high"), "share of the effect")
-        frame.attrs["units"] = {"month": "month"} | dict.fromkeys(of_outcome, "unit of the outcome") | share
+        frame.attrs["units"] = (
+            {"month": "month", "pairs": "pairs"} | dict.fromkeys(of_outcome, "unit of the outcome") | share
+        )
         return frame
 
     def sentences(self, lang: str = "en") -> list[str]:
@@ -111,7 +129,13 @@ def read_withdrawals(
     """The tests that a table with a column `scenario` tells of, as `estate compare --withdraw` saves it."""
 
     def interval(row: Mapping[str, Any], name: str) -> Interval:
-        return Interval(row[f"{name}_low"], row[f"{name}_high"], level, str(row[f"{name}_note"]))
+        note = row[f"{name}_note"]
+        text = note if isinstance(note, str) else ""
+        return Interval(row[f"{name}_low"], row[f"{name}_high"], level, text)
+
+    def held(row: Mapping[str, Any], name: str) -> Range:
+        ends = {f"range_{end}": row[f"{name}_range_{end}"] for end in ("low", "high") if "pairs" in row}
+        return Range.of_row(dict(row) | ends)
 
     found = []
     for name, rows in table.groupby("scenario", sort=False):
@@ -128,6 +152,9 @@ def read_withdrawals(
                 row["remains"],
                 interval(row, "remains"),
                 None,
+                held(row, "kept"),
+                held(row, "ended"),
+                held(row, "lost"),
             )
             for row in rows.to_dict("records")
         ]
@@ -209,6 +236,9 @@ def _test(base: Scenario, name: str, month: int, outcome: str, options: Mapping[
         remains,
         interval,
         found,
+        found.range(arms[1].name, outcome),
+        found.range(arms[2].name, outcome),
+        range_of(ended - kept),
     )
 
 

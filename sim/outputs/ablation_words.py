@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.outputs.comparison_words import short_title
-from sim.text import figures
+from sim.outputs.range_words import how_sure
+from sim.text import figures, in_language, joins
 
 if TYPE_CHECKING:
     from sim.experiments.ablate import Ablation
@@ -57,14 +58,13 @@ def line_of(found: Ablation, group: str, lang: str) -> str:
             else f"In {name}, {base} of estates are in the cycle in the last year; no single loop, taken away, lowers that beyond doubt."
         )
     change, interval = found.arm(loop).mean(group), found.interval((loop,), group)
-    points = f"{100 * change:+.1f}".replace("-", "−")
-    if interval.exists:
-        points += f" ({figures.share(found.level, 0)} {'区间' if lang == 'zh' else 'interval'} {100 * interval.low:+.1f} … {100 * interval.high:+.1f})".replace(
-            "-", "−"
+    with in_language(lang):
+        points = joins.bracketed(
+            figures.points(change), how_sure(interval, found.range((loop,), group), "share", lang)
         )
     whole = -change >= TRAP_PART * float(found.base[group].mean())
     if lang == "zh":
         what = "陷阱主要是" if whole else "单个循环中影响最大、但不足以单独构成陷阱的是"
-        return f"{name}：末年{base}的小区处于循环；{what}{loop_name(loop, lang)}，关闭它使占比变化{points}个百分点。"
+        return f"{name}：末年{base}的小区处于循环；{what}{loop_name(loop, lang)}，关闭它使占比变化{points}。"
     what = "is the trap" if whole else "matters most, and alone is not the trap"
-    return f"In {name}, {base} of estates are in the cycle in the last year; the {loop_name(loop, lang)} loop {what}: without it {points} points."
+    return f"In {name}, {base} of estates are in the cycle in the last year; the {loop_name(loop, lang)} loop {what}: without it {points}."

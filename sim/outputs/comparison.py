@@ -12,13 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.errors import EstateError
-from sim.experiments.comparison_tables import PAIRS, of_estates
+from sim.experiments.comparison_tables import PAIRS, RANGE, of_estates
+from sim.experiments.intervals import Range
 from sim.outputs import style
-from sim.outputs.catalog import money_scale, require_language, titled, wrapped
+from sim.outputs.catalog import capital, money_scale, require_language, titled, wrapped
 from sim.outputs.charts import FORMATS, Chart, save_figure
 from sim.outputs.comparison_words import price_clause, short_title
 from sim.outputs.headings import wide_heading
-from sim.text import figures
+from sim.outputs.range_words import light_band
+from sim.text import figures, in_language, joins, say
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -49,9 +51,6 @@ TEXT = {
     "thick": Word(
         "粗线：平均而言的可能性（重复越多越接近0或1）；细线：单对运行中的占比",
         "thick: chance that it is so on average (goes to 0 or 1 with replications); thin: share of single pairs in which it is",
-    ),
-    "ribbon": Word(
-        "线：成对差异的均值；带：逐月置信区间", "line: mean paired difference; band: interval of each month"
     ),
     "month": Word("模拟月份", "month of the run"),
     "cycle": Word("处于恶性循环的小区（百分点）", "Estates in the cycle (percentage points)"),
@@ -132,7 +131,7 @@ def differences(found: Comparison, ax: Axes | None = None, lang: str = "en") -> 
     style.heading(
         host,
         WORDS["differences"].in_language(require_language(lang)),
-        _subtitle(found, lang) + "\n" + _text("ribbon", lang),
+        _subtitle(found, lang) + "\n" + _bands(found, lang),
         lift=18,
     )
     table = found.by_month(PANELS)
@@ -143,30 +142,49 @@ def differences(found: Comparison, ax: Axes | None = None, lang: str = "en") -> 
     return host
 
 
+def _bands(found: Comparison, lang: str) -> str:
+    """What the line and its two bands are: of few pairs there is no dark one, in a result of before there were ranges no light one."""
+    table = found.by_month(PANELS)
+    held = [one for one in map(Range.of_row, table.to_dict("records")) if one.exists]
+    with in_language(lang):
+        parts = [say("band.line")]
+        if table[["low", "high"]].notna().all(axis=1).any():
+            parts.append(say("band.dark", level=figures.level(found.interval_level)))
+        if held:
+            parts.append(light_band(held[0], lang))
+        return joins.clauses(parts)
+
+
 def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame, lang: str) -> None:
     panel.axhline(0, color=style.GREY, linewidth=0.9, label="_zero")
-    ends = []
+    labels = []
     for arm, colour, dash in _looks(found):
         rows = table[table["arm"] == arm.name]
         mean = 100 * rows["difference"].to_numpy()
-        # a month in which every seed agrees has no interval, and nothing to shade
-        low, high = (
-            np.where(np.isnan(rows[end]), mean, 100 * rows[end].to_numpy()) for end in ("low", "high")
-        )
-        panel.fill_between(
-            rows["month"], low, high, color=colour, alpha=0.2, linewidth=0, label=f"band {arm.name}"
-        )
+        for ends, alpha, label in ((RANGE, 0.12, "_range"), (("low", "high"), 0.34, "band")):
+            if ends[0] not in rows:  # of before there were ranges
+                continue
+            # a month in which every seed agrees has no interval, and nothing to shade
+            low, high = (np.where(np.isnan(rows[end]), mean, 100 * rows[end].to_numpy()) for end in ends)
+            panel.fill_between(
+                rows["month"], low, high, color=colour, alpha=alpha, linewidth=0, label=f"{label} {arm.name}"
+            )
+            if ends == RANGE:  # a thin edge, since light bands lie on each other
+                for line in (low, high):
+                    panel.plot(
+                        rows["month"], line, color=colour, linewidth=0.6, alpha=0.5, label=f"_edge {arm.name}"
+                    )
         panel.plot(rows["month"], mean, color=colour, linestyle=dash, linewidth=2.0, label=arm.name)
         if np.isfinite(mean[-1]):
             words = f"{mean[-1]:+.1f}".replace("-", "−") if abs(mean[-1]) >= 0.05 else "0.0"
-            ends.append(
+            labels.append(
                 (float(mean[-1]), f"{label_of(found, arm, lang, 18)} {words}", style.readable(colour))
             )
     panel.yaxis.set_major_locator(MaxNLocator(6))
     panel.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
     )
-    style.end_labels(panel, ends, size=8.5)
+    style.end_labels(panel, labels, size=8.5)
 
 
 @style.styled
@@ -410,6 +428,13 @@ def _told(found: Comparison, lang: str) -> str:
     return " ".join(found.sentences(require_language(lang)))
 
 
+def _shown_by_month(found: Comparison, lang: str) -> str:
+    """What the chart of months shows: what each band is, then what was found."""
+    words = f"{capital(_bands(found, lang))}{'。' if lang == 'zh' else '.'}"
+    with in_language(lang):
+        return joins.sentences([words, _told(found, lang)])
+
+
 def _priced(found: Comparison, lang: str) -> str:
     mark, stop = ("：", "。") if lang == "zh" else (": ", ".")
     return " ".join(
@@ -421,7 +446,7 @@ def _priced(found: Comparison, lang: str) -> str:
 COMPARISON_CHARTS: dict[str, Chart] = {
     name: Chart(draw, WORDS[name], alt)
     for name, draw, alt in (
-        ("differences", differences, _told),
+        ("differences", differences, _shown_by_month),
         ("rescues", rescues, _told),
         ("plane", plane, _priced),
         ("acceptability", acceptability, _priced),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from sim.experiments import cost_effect as verdicts
 from sim.experiments.ensemble import doubt_line
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, RARE, ROUGH_PAIRS, Interval
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, NO_RANGE, RARE, ROUGH_PAIRS, Interval, Range
 from sim.experiments.rescue import HOUSEHOLDS
 from sim.outputs.catalog import amount, require_language, scenario_title, titled
-from sim.outputs.range_words import range_of_pairs
+from sim.outputs.range_words import bounds_in_brackets, few_runs, range_of_pairs, rough_mark
 from sim.outputs.shown import shown_html
 from sim.results.outcomes import OUTCOMES
 from sim.words import Word
@@ -44,12 +45,12 @@ SUBJECTS = {
 }
 SAID = {
     "moves": Word(
-        "与{base}相比，{arm}使{subject}{verb}{size}（均值的{level}置信区间：{interval}；可能的变化：{range}）",
-        "Compared with {base}, {arm} {verb} {subject} by {size} ({level} interval of the mean {interval}; what may happen: a change of {range})",
+        "与{base}相比，{arm}使{subject}{verb}{size}（均值的{level}置信区间{rough}：{interval}；可能的变化：{range}）",
+        "Compared with {base}, {arm} {verb} {subject} by {size} ({level} interval of the mean {interval}{rough}; what may happen: a change of {range})",
     ),
     "unclear": Word(
-        "与{base}相比，看不出{arm}是否改变了{subject}（平均差异{size}，均值的{level}置信区间：{interval}，{runs}次重复；{needed}；可能的变化：{range}）",
-        "Compared with {base}, {arm} does not move {subject} by more than luck could (mean difference {size}, {level} interval of the mean {interval}, {runs} replications; {needed}; what may happen: a change of {range})",
+        "与{base}相比，看不出{arm}是否改变了{subject}（平均差异{size}，均值的{level}置信区间{rough}：{interval}，{runs}次重复；{needed}；可能的变化：{range}）",
+        "Compared with {base}, {arm} does not move {subject} by more than luck could (mean difference {size}, {level} interval of the mean {interval}{rough}, {runs} replications; {needed}; what may happen: a change of {range})",
     ),
     "no_interval": Word(
         "与{base}相比，{arm}使{subject}平均相差{size}（没有置信区间：{why}；可能的变化：{range}）",
@@ -125,10 +126,6 @@ SAID = {
     "few_changed": Word(
         "{arm}：{outcome}只在不到{least}次重复中有差异，其置信区间不可信。",
         "{arm}: {outcome} differs in fewer than {least} replications, so its interval is not to be trusted.",
-    ),
-    "few": Word(
-        "只有{runs}次重复：少于{least}次时置信区间不可靠。",
-        "Only {runs} replications: under {least}, intervals are rough.",
     ),
     "missing": Word("{arm}：{outcome}没有置信区间（{why}）。", "{arm}: {outcome} has no interval ({why})."),
     "looks": Word(
@@ -244,6 +241,14 @@ def _count(number: float) -> str:
     return f"{number:,.0f}" if number >= 10 or number == round(number) else f"{number:.1f}"
 
 
+def rescued_of(row: Mapping[str, Any], name: str, lang: str) -> str:
+    """How many a row of `Comparison.rescues` says were "rescued" or "harmed"; in brackets the interval of the mean and the range."""
+    ends = {f"range_{end}": row.get(f"{name}_range_{end}", math.nan) for end in ("low", "high")}
+    interval = Interval(row[f"{name}_low"], row[f"{name}_high"])
+    held = Range.of_row(dict(row) | ends) if "pairs" in row else NO_RANGE
+    return f"{row[name]:,.1f}" + bounds_in_brackets(interval, held, lambda value: f"{value:,.1f}", "–", lang)
+
+
 def effect_clause(found: Comparison, name: str, outcome: str, lang: str) -> str:
     """What an arm does to an outcome: the mean, how precisely it is known, and what may happen in a single pair."""
     interval, unit = found.interval(name, outcome), OUTCOMES[outcome].unit
@@ -253,6 +258,7 @@ def effect_clause(found: Comparison, name: str, outcome: str, lang: str) -> str:
         "base": arm_title(found, found.baseline, lang),
         "subject": subject(outcome, lang),
         "level": percent_level(interval.level),
+        "rough": rough_mark(interval, len(found.seeds), lang),
         "range": range_of_pairs(found.range(name, outcome), unit, lang),
     }
     if not interval.exists:
@@ -324,11 +330,11 @@ def warnings_of(found: Comparison, lang: str = "en") -> list[str]:
     said = [doubt_line(found.ensemble, lang), *(held.warnings(lang) if held is not None else ())]
     runs = len(found.seeds)
     if runs < ROUGH_PAIRS:
-        said.append(_say("few", lang, runs=runs, least=ROUGH_PAIRS))
+        said.append(few_runs(runs, lang))
     for arm in found.others:
         name = arm_title(found, arm, lang)
         counted = found.rescued(arm.name)
-        if not counted.trusted:
+        if not counted.trusted and runs >= LEAST_PAIRS:  # with fewer no interval is printed at all
             exact = counted.net_exact
             said.append(
                 _say(

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from sim.experiments.persistence import STILL
 from sim.experiments.withdrawal import ENDED
 from sim.outputs.catalog import capital
-from sim.outputs.comparison_words import bounds_of, level_of, points
+from sim.outputs.comparison_words import level_of, percent_level, points
+from sim.outputs.range_words import marked_rough, range_bounds, range_head
 from sim.results.outcomes import OUTCOMES
-from sim.text import Family, in_language, say
+from sim.text import Family, figures, in_language, say
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
+    from sim.experiments.intervals import Range
     from sim.experiments.persistence import Level, Persistence
 
 PROGRAMMES = Family("programmes_after", ("kept", ENDED, "never"))
@@ -39,7 +41,8 @@ def columns_of(found: Persistence, lang: str) -> tuple[str, ...]:
             say("after.before"),
             say("after.programmes"),
             say("after.level", months=found.after),
-            say("after.interval"),
+            say("after.interval", level=percent_level(found.levels[0].interval.level)),
+            *(range_head(held, lang, of_runs=True) for held in _one_range(found)),
             say("after.rest"),
         )
 
@@ -47,10 +50,16 @@ def columns_of(found: Persistence, lang: str) -> tuple[str, ...]:
 def rows_of(found: Persistence, titles: dict[str, str], lang: str) -> list[tuple[str, ...]]:
     """A row for each arm, outcome and what became of the programmes; `titles`: of the arms by name."""
     with in_language(lang):
-        return [_row(one, titles.get(one.arm, one.arm), lang) for one in found.levels]
+        ranged = bool(_one_range(found))
+        return [_row(one, titles.get(one.arm, one.arm), ranged, lang) for one in found.levels]
 
 
-def _row(one: Level, title: str, lang: str) -> tuple[str, ...]:
+def _one_range(found: Persistence) -> list[Range]:
+    """A range like which all others were taken; none for a table of before there were any."""
+    return [one.range for one in found.levels if one.range.pairs][:1]
+
+
+def _row(one: Level, title: str, ranged: bool, lang: str) -> tuple[str, ...]:
     unit = OUTCOMES[one.outcome].unit
     if one.drift != one.drift:  # NaN
         rest = NO_VALUE
@@ -62,17 +71,12 @@ def _row(one: Level, title: str, lang: str) -> tuple[str, ...]:
         level_of(one.before, unit, lang),
         PROGRAMMES[one.programmes],
         level_of(one.mean, unit, lang),
-        _interval(one, unit, lang),
+        marked_rough(
+            figures.interval(one.interval.low, one.interval.high, unit), one.interval, one.range.pairs
+        ),
+        *([range_bounds(one.range, unit, lang, difference=False)] if ranged else []),
         rest,
     )
-
-
-def _interval(one: Level, unit: str, lang: str) -> str:
-    """Both bounds of a level: shares in per cent, since they are no difference."""
-    low, high = one.interval.low, one.interval.high
-    if unit != "share" or low != low:
-        return bounds_of(low, high, unit, lang)
-    return say("after.between", low=level_of(low, unit, lang), high=level_of(high, unit, lang))
 
 
 def _signed(drift: float) -> str:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.experiments.intervals import EXTREMES, PERCENTILES, ROUGH_PAIRS
 from sim.outputs.catalog import money_scale
 from sim.results.outcomes import BEARER_WORDS
-from sim.results.public_money import BEARERS, PRICES
+from sim.results.public_money import BEARERS, PRICES, SUMS, told_spans
 from sim.results.reading import STATE_OWNED
-from sim.text import in_language, say
+from sim.text import Family, figures, in_language, say
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_COLUMNS = 10  # of years; a longer run is told in spans of several
+
+END = Family(
+    "public_money.end", (f"{kind}_{end}" for kind in (PERCENTILES, EXTREMES) for end in ("low", "high"))
+)
 
 
 class CostTable(NamedTuple):
@@ -26,14 +32,17 @@ class CostTable(NamedTuple):
     note: str
 
 
-def cost_table(table: pd.DataFrame, lang: str, scenario: str = "") -> CostTable:
+def cost_table(
+    table: pd.DataFrame, lang: str, scenario: str = "", ranges: pd.DataFrame | None = None
+) -> CostTable:
     """What each tier and state-owned companies bore; `table` has the columns year, bearer and PRICES (yuan).
 
-    `scenario`: of which the caption says it is, where there are several.
+    `scenario`: of which the caption says it is, where there are several. `ranges`: rows of `Comparison.public_cost_ranges` of
+    this scenario; then under each bearer stands what may happen, and under the public cost how precisely its mean is known
+    and how much more it is than in the baseline.
     """
     bearer = table["bearer"].astype(str)
     years = int(table["year"].max()) if len(table) else 1
-    span = math.ceil(years / MOST_COLUMNS)
     chosen = {name: table[(bearer == name).to_numpy()] for name in BEARERS}
     fiscal = table[(bearer != STATE_OWNED).to_numpy()]
     shown = [(name, rows) for name, rows in chosen.items() if name != STATE_OWNED and rows[PRICES[0]].any()]
@@ -43,17 +52,23 @@ def cost_table(table: pd.DataFrame, lang: str, scenario: str = "") -> CostTable:
     def written(value: float) -> str:
         return f"{value / size:,.2f}".replace("-", "−")
 
-    spans = [range(first, min(first + span, years + 1)) for first in range(1, years + 1, span)]
+    spans = told_spans(years)
     with in_language(lang):
-        rows = tuple(
-            (
-                BEARER_WORDS[name] if name in BEARERS else say(f"public_money.{name}"),
-                *(written(float(part.loc[part["year"].isin(each), PRICES[0]].sum())) for each in spans),
-                *(written(float(part[price].sum())) for price in PRICES),
+        rows = []
+        for name, part in shown:
+            rows.append(
+                (
+                    BEARER_WORDS[name] if name in BEARERS else say(f"public_money.{name}"),
+                    *(
+                        written(float(part.loc[part["year"].between(*each), PRICES[0]].sum()))
+                        for each in spans
+                    ),
+                    *(written(float(part[price].sum())) for price in PRICES),
+                )
             )
-            for name, part in shown
-        )
-        ends = [str(each[0]) if len(each) == 1 else f"{each[0]}–{each[-1]}" for each in spans]
+            if ranges is not None and len(ranges):
+                rows += _ranges_of(ranges[(ranges["bearer"].astype(str) == name).to_numpy()], written)
+        ends = [str(first) if first == last else f"{first}–{last}" for first, last in spans]
         columns = (
             say("public_money.bearer"),
             *(say("public_money.year", year=end) for end in ends),
@@ -62,4 +77,36 @@ def cost_table(table: pd.DataFrame, lang: str, scenario: str = "") -> CostTable:
         caption = say("public_money.caption", unit=unit)
         if scenario:
             caption = say("public_money.caption_of", scenario=scenario, unit=unit)
-        return CostTable(caption, columns, rows, say("public_money.note"))
+        return CostTable(caption, columns, tuple(rows), say("public_money.note"))
+
+
+def _ranges_of(rows: pd.DataFrame, written: Callable[[float], str]) -> list[tuple[str, ...]]:
+    """The rows under a bearer's own: ends of the range; of the public cost also the interval, and both of what it is more."""
+    if rows.empty:
+        return []
+    years = int(rows["last_year"].max())
+    by_cell = {(row["first_year"], row["last_year"], row["price"]): row for row in rows.to_dict("records")}
+    cells = [by_cell[*span, PRICES[0]] for span in told_spans(years)]
+    cells += [by_cell[1, years, price] for price in PRICES]
+
+    def line(text: str, column: str) -> tuple[str, ...]:
+        return (text, *(NO_VALUE if math.isnan(one[column]) else written(one[column]) for one in cells))
+
+    whole, found = cells[-1], []
+    number, kind = figures.count(whole["pairs"]), whole["range_kind"]
+    summed = whole["bearer"] == SUMS[-1]
+    for part, of in (("", "runs"), ("more_", "pairs")):
+        if part and (not summed or not any(one["more"] or one["more_range_high"] for one in cells)):
+            continue
+        if part:
+            found.append(line(say("public_money.more"), "more"))
+        if summed and any(not math.isnan(one[f"{part}low"]) for one in cells):
+            rough = whole["pairs"] < ROUGH_PAIRS
+            for end in ("low", "high"):
+                text = say(f"public_money.mean_{end}")
+                found.append(line(say("range.rough", bounds=text) if rough else text, f"{part}{end}"))
+        if whole["pairs"] > 1:
+            for end in ("low", "high"):
+                text = say(f"public_money.{end}_of_{of}", end=END[f"{kind}_{end}"], number=number)
+                found.append(line(text, f"{part}range_{end}"))
+    return found

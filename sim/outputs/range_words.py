@@ -1,12 +1,27 @@
-"""The range of what may happen, in words: the same for every command and report."""
+"""How sure an estimate is, in words: the interval of its mean and the range of what may happen, the same in every command."""
 
 from __future__ import annotations
 
-from sim.experiments.intervals import EXTREMES, PERCENTILES, Range
-from sim.text import Family, figures, in_language, say
+from collections.abc import Callable
+
+from sim.experiments.intervals import (
+    CONSTANT,
+    DEGENERATE,
+    EXTREMES,
+    FEW,
+    LEAST_PAIRS,
+    PERCENTILES,
+    ROUGH_PAIRS,
+    Interval,
+    Range,
+)
+from sim.experiments.intervals import NO_VALUE as NO_VALUE_NOTE
+from sim.text import Family, figures, in_language, joins, say
 from sim.units import NO_VALUE
 
 KIND = Family("range.kind", (PERCENTILES, EXTREMES))
+WHY_NONE = Family("range.no_interval", ("no_value", "few", "constant", "degenerate"))
+OF_NOTE = {NO_VALUE_NOTE: "no_value", FEW: "few", CONSTANT: "constant", DEGENERATE: "degenerate"}
 
 
 def range_bounds(found: Range, unit: str, lang: str, difference: bool = True) -> str:
@@ -35,7 +50,93 @@ def range_of_runs(found: Range, unit: str, lang: str) -> str:
         return say("range.of_runs", bounds=bounds, kind=KIND[found.kind], number=figures.count(found.pairs))
 
 
-def range_head(found: Range, lang: str) -> str:
-    """The head of a column of ranges that were taken as this one was."""
+def range_head(found: Range, lang: str, of_runs: bool = False) -> str:
+    """The head of a column of ranges that were taken as this one was, of pairs or (`of_runs`) of single runs."""
     with in_language(lang):
-        return say("range.head", kind=KIND[found.kind], number=figures.count(found.pairs))
+        return say(
+            "range.head_of_runs" if of_runs else "range.head",
+            kind=KIND[found.kind],
+            number=figures.count(found.pairs),
+        )
+
+
+def beyond_head(lang: str) -> str:
+    """The head of a column of ranges of what two changes together do beyond the sum of each alone."""
+    with in_language(lang):
+        return say("range.beyond_head")
+
+
+def note_of_brackets(found: Range, lang: str) -> str:
+    """What stands in brackets after a mean; nothing where there are no ranges."""
+    with in_language(lang):
+        return say("range.in_brackets", range=range_head(found, lang)) if found.exists else ""
+
+
+def light_band(found: Range, lang: str) -> str:
+    """What the light band of a chart is: ranges that were taken as this one was."""
+    with in_language(lang):
+        return say("band.light", kind=KIND[found.kind], number=figures.count(found.pairs))
+
+
+def small_print(found: Range, lang: str) -> str:
+    """What the small figures of a chart are: ranges that were taken as this one was."""
+    with in_language(lang):
+        return say("range.small_print", kind=KIND[found.kind], number=figures.count(found.pairs))
+
+
+def bounds_in_brackets(
+    interval: Interval, found: Range, written: Callable[[float], str], dash: str, lang: str
+) -> str:
+    """In brackets the interval of a mean, rough under ten pairs, and after it the ends of the range; see `note_of_brackets`.
+
+    Nothing where every pair has the same value.
+    """
+    if found.low == found.high:
+        return ""
+    with in_language(lang):
+        parts = [written(one.low) + dash + written(one.high) for one in (interval, found) if one.exists]
+        if interval.exists:
+            parts[0] = marked_rough(parts[0], interval, found.pairs)
+        return joins.bracketed("", joins.clauses(parts)) if parts else ""
+
+
+def few_runs(runs: int, lang: str) -> str:
+    """The warning that there are so few replications (under ten) that an interval is rough, or (under five) that there is none."""
+    with in_language(lang):
+        if runs < LEAST_PAIRS:
+            return say("range.few_runs", runs=figures.count(runs), least=LEAST_PAIRS)
+        return say("range.rough_runs", runs=figures.count(runs), least=ROUGH_PAIRS)
+
+
+def rough_mark(interval: Interval, pairs: int, lang: str) -> str:
+    """The mark after an interval in a sentence, where it rests on fewer than ten pairs or runs."""
+    with in_language(lang):
+        return say("range.rough_mark") if interval.exists and 0 < pairs < ROUGH_PAIRS else ""
+
+
+def marked_rough(bounds: str, interval: Interval, pairs: int) -> str:
+    """The bounds of an interval as they are written, called rough where they rest on fewer than ten pairs or runs."""
+    rough = interval.exists and 0 < pairs < ROUGH_PAIRS
+    return say("range.rough", bounds=bounds) if rough else bounds
+
+
+def how_sure(interval: Interval, found: Range, unit: str, lang: str) -> str:
+    """Of a mean difference: how precisely it is known, or why that is not said, and what may happen in a single pair."""
+    with in_language(lang):
+        parts = []
+        if interval.exists:
+            bounds = figures.interval(
+                interval.low, interval.high, figures.POINTS if unit == "share" else unit
+            )
+            parts.append(
+                say(
+                    "range.of_mean_rough" if 0 < found.pairs < ROUGH_PAIRS else "range.of_mean",
+                    level=figures.level(interval.level),
+                    bounds=bounds,
+                )
+            )
+        elif interval.note in OF_NOTE:
+            parts.append(WHY_NONE[OF_NOTE[interval.note]])
+        if found.exists:
+            parts.append(say("range.may_happen", range=range_of_pairs(found, unit, lang)))
+        return joins.clauses(parts)

@@ -8,8 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS
 from sim.outputs import style
 from sim.outputs.ablation_words import group_name, loop_name
+from sim.outputs.range_words import small_print
 from sim.outputs.trap_words import lever_name
 
 if TYPE_CHECKING:
@@ -188,7 +190,9 @@ def ablation_matrix(found: Ablation, group: str = "city", ax: Axes | None = None
         ax,
         word("matrix", lang),
         f"{found.scenario.title.in_language(lang)} · {group_name(found, group, lang)} · {start}\n"
-        + word("matrix_note", lang, seeds=len(found.seeds)),
+        + word("matrix_note", lang, seeds=len(found.seeds))
+        + "\n"
+        + small_print(found.range(found.arms[0].off, group), lang),
     )
     loops = found.loops
     known = {one.off for one in found.arms}
@@ -203,16 +207,28 @@ def ablation_matrix(found: Ablation, group: str = "city", ax: Axes | None = None
     for row, column in zip(*np.nonzero(np.isfinite(matrix)), strict=True):
         off = (loops[row],) if row == column else (loops[column], loops[row])
         interval = found.interval(off, group)
-        sure = interval.excludes_zero or (not interval.exists and bool(found.arm(*off).change[group].any()))
+        # every pair moved by the same: nothing that could turn out otherwise, as long as they are not too few to tell
+        same = interval.note == CONSTANT and len(found.seeds) >= LEAST_PAIRS
+        sure = interval.excludes_zero or (same and bool(found.arm(*off).change[group].any()))
         dark = abs(matrix[row, column]) > 0.65 * reach
         ax.text(
             column,
-            row,
-            f"{matrix[row, column]:+.1f}",
+            row - 0.09,
+            f"{matrix[row, column]:+.1f}".replace("-", "−"),
             ha="center",
             va="center",
             fontsize=12 if sure else 10,
             color="white" if dark else style.BLACK if sure else style.GREY,
+        )
+        held = found.range(off, group)
+        ax.text(
+            column,
+            row + 0.21,
+            f"{100 * held.low:+.1f} … {100 * held.high:+.1f}".replace("-", "−") if held.exists else "",
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            color="white" if dark else style.BLACK if abs(matrix[row, column]) > 0.4 * reach else style.GREY,
         )
     names = [loop_name(loop, lang) for loop in loops]
     ax.set_xticks(range(len(loops)), names)

@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.outputs.catalog import require_language
-from sim.outputs.comparison_words import bounds_of, percent_level, size_of, subject
+from sim.outputs.comparison_words import percent_level, size_of, subject
+from sim.outputs.range_words import how_sure
 from sim.results.outcomes import OUTCOMES
-from sim.text import figures
+from sim.text import figures, in_language, joins
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -47,15 +48,14 @@ def sentence_of(found: Withdrawal, one: Withdrawn, lang: str = "en") -> str:
         "month": one.month,
         "subject": subject(one.outcome, lang),
     }
-    brackets = "（{}）" if lang == "zh" else " ({})"
-    written = {
-        key: size_of(mean, unit, lang, sign=True)
-        + brackets.format(bounds_of(interval.low, interval.high, unit, lang))
-        for key, mean, interval in (
-            ("kept", one.kept, one.kept_interval),
-            ("ended", one.ended, one.ended_interval),
-        )
-    }
+    with in_language(lang):
+        written = {
+            key: joins.bracketed(size_of(mean, unit, lang, sign=True), how_sure(interval, held, unit, lang))
+            for key, mean, interval, held in (
+                ("kept", one.kept, one.kept_interval, one.kept_range),
+                ("ended", one.ended, one.ended_interval, one.ended_range),
+            )
+        }
     text = SAID["kept"].in_language(require_language(lang)).format(**values, **written)
     if math.isnan(one.remains):
         return text + SAID["none"].in_language(lang) + ("。" if lang == "zh" else ".")

@@ -346,5 +346,5 @@ def _what_remains_in_words(test: Withdrawal) -> None:
     assert "50% of the effect remains" in said(-0.2, -0.1, 0.4, 0.6)
     assert "nothing of the effect can be seen to remain (estimate 5%" in said(-0.2, -0.01, -0.1, 0.2)
     worse = said(-0.02, 0.07, -12.0, -2.0)
-    assert "worse than if it had never been" in worse and "%" not in worse
+    assert "worse than if it had never been" in worse and "% of the effect" not in worse
     assert "the opposite" in said(0.02, -0.07, -12.0, -2.0)

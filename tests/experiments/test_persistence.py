@@ -103,7 +103,7 @@ def test_over_three_points_within_the_year_is_still_moving() -> None:
     assert [one.moving for one in found.levels] == [True, True, False, False]
     said = [cells[-1] for cells in rows_of(found, {}, "en")]
     assert said[0] == "still moving (+3.1)" and said[2] == "at rest (+2.9)" and "moving" not in said[3]
-    assert rows_of(found, {}, "en")[0][5] == "50.0% to 70.0%"
+    assert rows_of(found, {}, "en")[0][5] == "50.0 to 70.0%"
     assert "仍在变动" in rows_of(found, {}, "zh")[1][-1]
 
 

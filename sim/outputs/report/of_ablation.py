@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
+from sim.experiments.intervals import Interval, Range
 from sim.outputs.ablation_words import group_name, line_of, loop_name
 from sim.outputs.comparison_words import percent_level, points
+from sim.outputs.range_words import beyond_head, marked_rough, range_bounds, range_head
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
 from sim.outputs.style import owner
 from sim.outputs.trap import ablation_matrix, word
 from sim.scenario import to_toml
-from sim.text import figures
+from sim.text import figures, in_language
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -81,17 +85,24 @@ def _changes(found: Ablation, group: str, lang: str) -> Table:
     for row in table[table["group"] == group].to_dict("records"):
         off = common.listed((loop_name(loop, lang) for loop in row["off"].split("+")), lang)
         share = figures.share(row["base"] + row["change"])
-        beyond = _with_interval(
-            row.get("beyond_sum", float("nan")),
-            row.get("beyond_low", float("nan")),
-            row.get("beyond_high", float("nan")),
+        held = Range.of_row(row)
+        rows.append(
+            (
+                off,
+                share,
+                _with_interval(row, "change", "", held.pairs, lang),
+                range_bounds(held, "share", lang),
+                _with_interval(row, "beyond_sum", "beyond_", held.pairs, lang),
+                _range_beyond(row, held, lang),
+            )
         )
-        rows.append((off, share, _with_interval(row["change"], row["low"], row["high"]), beyond))
     columns = (
         say("off", lang),
         say("in_cycle", lang),
         say("change_interval", lang, level=percent_level(found.level)),
+        range_head(found.range(found.arms[0].off, group), lang),
         say("beyond", lang),
+        beyond_head(lang),
     )
     base = say("all_on", lang, base=figures.share(float(found.base[group].mean())))
     return Table(
@@ -99,12 +110,22 @@ def _changes(found: Ablation, group: str, lang: str) -> Table:
     )
 
 
-def _with_interval(value: float, low: float, high: float) -> str:
-    """Percentage points with both bounds, where there are any."""
-    if value != value:
+def _with_interval(row: Mapping[str, Any], name: str, ends: str, pairs: int, lang: str) -> str:
+    """Percentage points with both bounds of the interval of the mean, where there are any; rough under ten pairs."""
+    value, low, high = (row.get(key, math.nan) for key in (name, f"{ends}low", f"{ends}high"))
+    if math.isnan(value):
         return NO_VALUE
-    sign = "+" if value > 0 else ""
-    return sign + points(value) + ("" if low != low or high != high else f" ({points(low)} – {points(high)})")
+    shown, interval = ("+" if value > 0 else "") + points(value), Interval(low, high)
+    if not interval.exists:
+        return shown
+    with in_language(lang):
+        return f"{shown} ({marked_rough(f'{points(low)} – {points(high)}', interval, pairs)})"
+
+
+def _range_beyond(row: Mapping[str, Any], held: Range, lang: str) -> str:
+    """What may happen beyond the sum of two loops, of the same pairs as what may happen without them."""
+    ends = {f"range_{end}": row.get(f"beyond_range_{end}", math.nan) for end in ("low", "high")}
+    return range_bounds(Range.of_row(held.columns() | ends), "share", lang)
 
 
 def _command(found: Ablation, lang: str) -> tuple[str, str]:

@@ -9,22 +9,35 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.compare import LOOKS
 from sim.experiments.comparison_tables import manifest as manifest_of
 from sim.experiments.comparison_tables import of_estates
-from sim.experiments.intervals import Range
+from sim.experiments.intervals import NO_RANGE, Interval, Range
 from sim.experiments.persistence import AFTER
 from sim.experiments.rescue import COUNTED
 from sim.outputs.catalog import capital, scenario_title
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
-from sim.outputs.comparison_words import bounds_of, percent_level, points, price_clause, size_of
+from sim.outputs.comparison_words import (
+    bounds_of,
+    percent_level,
+    points,
+    price_clause,
+    rescued_of,
+    size_of,
+)
 from sim.outputs.persistence_words import caption_of, columns_of, note_of, rows_of
 from sim.outputs.public_money import cost_table
-from sim.outputs.range_words import range_of_pairs
+from sim.outputs.range_words import (
+    bounds_in_brackets,
+    how_sure,
+    marked_rough,
+    note_of_brackets,
+    range_of_pairs,
+)
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
 from sim.results.outcomes import BEARER_WORDS, OUTCOMES
 from sim.results.reading import STATE_OWNED
 from sim.scenario import to_toml
-from sim.text import in_language
+from sim.text import in_language, joins
 from sim.units import NO_VALUE
 from sim.words import Word
 
@@ -120,23 +133,23 @@ def _seeds(found: Comparison) -> str:
     )
 
 
-def _between(value: float, low: float, high: float, unit: str, lang: str) -> str:
-    """A figure with its interval."""
+def _between(row: dict[str, Any], name: str, unit: str, level: float, lang: str) -> str:
+    """A figure of a row of costs with the interval of its mean and, where it has one, its range over pairs."""
+    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     shown = size_of(value, unit, lang)
-    if math.isnan(value) or math.isnan(low) or math.isnan(high):
+    if math.isnan(value):
         return shown
-    return (
-        f"{shown}（{bounds_of(low, high, unit, lang)}）"
-        if lang == "zh"
-        else f"{shown} ({bounds_of(low, high, unit, lang)})"
-    )
+    ends = {f"range_{end}": row.get(f"{name}_range_{end}", math.nan) for end in ("low", "high")}
+    held = Range.of_row(row | ends) if "pairs" in row else NO_RANGE
+    with in_language(lang):
+        return joins.bracketed(shown, how_sure(Interval(low, high, level), held, unit, lang))
 
 
 def _costs(found: Comparison, lang: str) -> Table:
     rows = []
     for row in found.costs.to_dict("records"):
         cells = [
-            _between(row[name], row[f"{name}_low"], row[f"{name}_high"], unit, lang)
+            _between(row, name, unit, found.interval_level, lang)
             for name, unit in (("cost", "yuan"), ("effect", ""), ("price", "yuan"))
         ]
         rows.append(
@@ -152,9 +165,15 @@ def _costs(found: Comparison, lang: str) -> Table:
 
 def _public_cost(found: Comparison, lang: str) -> list[Table]:
     """Public cost by year and bearer, a table for each arm."""
-    table = found.public_cost
+    table, ranges = found.public_cost, found.public_cost_ranges
     made = [
-        cost_table(table[table["arm"] == arm.name], lang, title_of(found, arm, lang)) for arm in found.arms
+        cost_table(
+            table[table["arm"] == arm.name],
+            lang,
+            title_of(found, arm, lang),
+            ranges[ranges["arm"] == arm.name],
+        )
+        for arm in found.arms
     ]
     return [Table(*one) for one in made]
 
@@ -193,11 +212,21 @@ def _spending(found: Comparison, lang: str) -> list[Table]:
                 bearer,
                 programme,
                 common.yuan(row["yuan"], lang),
-                common.yuan(row["more_than_baseline"], lang),
+                _more(row, found.interval_level, lang),
             )
         )
     columns = tuple(say(key, lang) for key in ("scenario", "bearer", "programme", "public_cost", "more"))
     return [Table(say("spending_title", lang), columns, tuple(rows))] if rows else []
+
+
+def _more(row: dict[str, Any], level: float, lang: str) -> str:
+    """What was paid more than in the baseline, and how sure that is."""
+    shown = common.yuan(row["more_than_baseline"], lang)
+    if "pairs" not in row:  # of before there were ranges
+        return shown
+    interval = Interval(row["low"], row["high"], level)
+    with in_language(lang):
+        return joins.bracketed(shown, how_sure(interval, Range.of_row(row), "yuan", lang))
 
 
 def _after(found: Comparison, lang: str) -> list[Table]:
@@ -226,9 +255,7 @@ def _fate_table(found: Comparison, table: pd.DataFrame, counted: str, lang: str)
             group = common.type_name(found.baseline.scenario, row["group"], lang)
         else:
             group = say("all", lang) if row["by"] == "all" else say("district", lang, name=row["group"])
-        counts = [
-            _count(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in ("rescued", "harmed")
-        ]
+        counts = [rescued_of(row, name, lang) for name in ("rescued", "harmed")]
         rows.append(
             (
                 title_of(found, found.arm(row["arm"]), lang),
@@ -248,12 +275,19 @@ def _fate_table(found: Comparison, table: pd.DataFrame, counted: str, lang: str)
             *(say(key, lang) for key in ("at_risk", "rescued", "harmed", "neither")),
         ),
         tuple(rows),
-        say("fate_rule_last_year", lang),
+        _joined(say("fate_rule_last_year", lang), _note_of(table, lang), lang),
     )
 
 
-def _count(value: float, low: float, high: float) -> str:
-    return f"{value:,.1f}" if math.isnan(low) else f"{value:,.1f} ({low:,.1f}–{high:,.1f})"
+def _note_of(table: pd.DataFrame, lang: str) -> str:
+    """What the figures in brackets of a table are, of which every row has a range of as many pairs."""
+    held = [Range.of_row(row | {"range_low": 0.0, "range_high": 0.0}) for row in table.to_dict("records")]
+    return note_of_brackets(held[0], lang) if held and "pairs" in table else ""
+
+
+def _joined(first: str, second: str, lang: str) -> str:
+    with in_language(lang):
+        return joins.sentences((first, second))
 
 
 def _types(found: Comparison, lang: str) -> Table:
@@ -269,9 +303,10 @@ def _types(found: Comparison, lang: str) -> Table:
                     continue
                 row = table.loc[(arm.name, kind, measure)]
                 sign = "+" if row["difference"] > 0 else ""
-                between = "" if math.isnan(row["low"]) else f" ({points(row['low'])} – {points(row['high'])})"
                 cells.append(
-                    NO_VALUE if math.isnan(row["difference"]) else sign + points(row["difference"]) + between
+                    NO_VALUE
+                    if math.isnan(row["difference"])
+                    else sign + points(row["difference"]) + _in_brackets(row.to_dict(), lang)
                 )
             rows.append(
                 (title_of(found, arm, lang), common.type_name(found.baseline.scenario, kind, lang), *cells)
@@ -281,7 +316,12 @@ def _types(found: Comparison, lang: str) -> Table:
         say("type", lang),
         *(capital(MEASURE_WORDS[name].in_language(lang)) for name in TOLD_TYPES),
     )
-    return Table(say("type_title", lang), columns, tuple(rows))
+    return Table(say("type_title", lang), columns, tuple(rows), _note_of(found.by_type, lang))
+
+
+def _in_brackets(row: dict[str, Any], lang: str) -> str:
+    """The interval of a mean in points, rough under ten pairs, and after it the ends of the range."""
+    return bounds_in_brackets(Interval(row["low"], row["high"]), Range.of_row(row), points, " – ", lang)
 
 
 def _differences(found: Comparison, lang: str) -> Table:
@@ -295,7 +335,7 @@ def _differences(found: Comparison, lang: str) -> Table:
                 capital(OUTCOMES[row["outcome"]].in_language(lang)),
                 mean,
                 size_of(row["difference"], unit, lang, sign=True),
-                bounds_of(row["low"], row["high"], unit, lang),
+                _bounds(row, lang),
                 range_of_pairs(Range.of_row(row), unit, lang),
             )
         )
@@ -305,6 +345,13 @@ def _differences(found: Comparison, lang: str) -> Table:
         say("may_happen", lang),
     )
     return Table(say("differences_title", lang), columns, tuple(rows))
+
+
+def _bounds(row: dict[str, Any], lang: str) -> str:
+    """The interval of a row of differences, rough under ten pairs."""
+    bounds = bounds_of(row["low"], row["high"], row["unit"], lang)
+    with in_language(lang):
+        return marked_rough(bounds, Interval(row["low"], row["high"]), int(row["replications"]))
 
 
 def _commands(found: Comparison, lang: str) -> tuple[tuple[str, ...], str]:
