@@ -36,7 +36,10 @@ def main() -> None:
     asked.add_argument("--workers", type=int, default=None)
     asked.add_argument("--store", type=Path, default=None)
     given = asked.parse_args()
-    patterns, ranges = [one for one in load_patterns()[0] if one.use == CALIBRATION], unmeasured()
+    patterns, ranges = (
+        [one for one in load_patterns()[0] if one.use == CALIBRATION and one.measurable],
+        unmeasured(),
+    )
     problem = {"num_vars": len(ranges), "names": list(ranges), "bounds": [[0.0, 1.0]] * len(ranges)}
     points = np.asarray(morris.sample(problem, given.trajectories, seed=1))
     with open_store(given.store) as store, progress_bar() as report:

@@ -13,8 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.cli.credibility_words import amount, say, span
-from sim.cli.validate_work import distance, simulated, verdict
-from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
+from sim.cli.validate_work import (
+    by_kind,
+    distance,
+    kind_head,
+    kind_name,
+    needs_head,
+    not_measurable_title,
+    simulated,
+    use_name,
+    verdict,
+)
+from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, USES, load_patterns
 from sim.evidence.score_card import ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
 from sim.experiments.ensemble import as_ensemble, doubt_line
@@ -32,13 +42,13 @@ DOCS = Path(__file__).resolve().parent
 WORDS = {
     "title": Word("验证成绩单", "Validation score card"),
     "intro": Word(
-        "可信的模型应当重现的情况：一部分用于校准，一部分留作检验（**拟合时从不使用**）。不符的照实列出。由 `python docs/make_score_card.py` 根据真实运行写成。",
-        "What a credible model must reproduce: some patterns are used for calibration, some are **held out** and never fitted to. Misses stay misses. "
-        "Written from a real run by `python docs/make_score_card.py`.",
+        "可信的模型应当重现的情况：一部分用于校准，一部分留作检验（**拟合时从不使用**），另有一些检查的是输入，两边都不计。不符的照实列出。[选了哪些模式、为什么](patterns.md)。由 `python docs/make_score_card.py` 根据真实运行写成。",
+        "What a credible model must reproduce: some patterns are used for calibration, some are **held out** and never fitted to, and some test what went in and "
+        "count as neither. Misses stay misses. [Which patterns, and why](patterns.md). Written from a real run by `python docs/make_score_card.py`.",
     ),
     "count": Word(
-        "校准模式：{fit}项中通过{passed}项；留作检验的：{held_of}项中通过{held}项。",
-        "{passed} of {fit} calibration patterns pass, and {held} of {held_of} held-out ones.",
+        "校准模式：{fit}项中通过{passed}项；留作检验的：{held_of}项中通过{held}项。一致性检查（不计入）：{check_of}项中通过{check}项。",
+        "{passed} of {fit} calibration patterns pass, and {held} of {held_of} held-out ones. Consistency checks, which do not count: {check} of {check_of}.",
     ),
     "as_is": Word("参数取现值", "With the parameters as they are"),
     "over": Word("参数集合 {name}", "Over the ensemble {name}"),
@@ -70,18 +80,23 @@ def table(head: list[str], rows: list[list[str]]) -> list[str]:
 
 def scores(card: ScoreCard, lang: str) -> list[str]:
     """The counts and one table for each use."""
-    (passed, fit), (held, held_of) = (card.counts()[use] for use in (CALIBRATION, HELD_OUT))
+    counts = card.counts()
+    (passed, fit), (held, held_of), (check, check_of) = (
+        counts[use] for use in (CALIBRATION, HELD_OUT, CONSISTENCY)
+    )
+    told = {"passed": passed, "fit": fit, "held": held, "held_of": held_of}
     lines = [
-        word("count", lang, passed=passed, fit=fit, held=held, held_of=held_of),
+        word("count", lang, check=check, check_of=check_of, **told),
         "",
         doubt_line(card.ensemble_facts, lang),
         "",
     ]
-    head = [
+    said = [
         say(key, lang, level=f"{100 * card.level:.0f}%")
         for key in ("pattern", "reported", "simulated", "verdict", "off")
-    ] + [word("sources", lang)]
-    for use in (CALIBRATION, HELD_OUT):
+    ]
+    head = [said[0], kind_head(lang), *said[1:], word("sources", lang)]
+    for use in USES:
         rows = []
         for score in card.of_use(use):
             low, high = score.pattern.target.bounds
@@ -89,6 +104,7 @@ def scores(card: ScoreCard, lang: str) -> list[str]:
             rows.append(
                 [
                     score.pattern.title.in_language(lang),
+                    kind_name(score.pattern.kind, lang),
                     span(low, high, score.pattern.unit, lang),
                     simulated(score, lang),
                     judged,
@@ -96,7 +112,11 @@ def scores(card: ScoreCard, lang: str) -> list[str]:
                     " ".join(score.pattern.sources),
                 ]
             )
-        lines += [f"### {say(use, lang)}", "", *table(head, rows), ""]
+        lines += [f"### {use_name(use, lang)}", ""]
+        if use != CONSISTENCY:
+            lines += [by_kind(card, use, lang), ""]
+        lines += [*table(head, rows), ""]
+    lines += not_measurable(card, lang)
     runs = word(
         "made",
         lang,
@@ -109,6 +129,21 @@ def scores(card: ScoreCard, lang: str) -> list[str]:
     return [*lines, runs, ""]
 
 
+def not_measurable(card: ScoreCard, lang: str) -> list[str]:
+    """What does not count yet, and which mechanism it needs."""
+    if not card.not_measurable:
+        return []
+    head = [say("pattern", lang), say("use", lang), kind_head(lang), say("reported", lang), needs_head(lang)]
+    rows = []
+    for score in card.not_measurable:
+        pattern = score.pattern
+        assert pattern.needs is not None
+        target = span(*pattern.target.bounds, pattern.unit, lang)
+        words = (use_name(pattern.use, lang), kind_name(pattern.kind, lang))
+        rows.append([pattern.title.in_language(lang), *words, target, pattern.needs.in_language(lang)])
+    return [f"### {not_measurable_title(card.not_measurable, lang)}", "", *table(head, rows), ""]
+
+
 def ablation(card: ScoreCard, lang: str) -> list[str]:
     """One row a pattern, one column a loop."""
     assert card.loops is not None
@@ -119,6 +154,8 @@ def ablation(card: ScoreCard, lang: str) -> list[str]:
     ]
     rows = []
     for place, on in enumerate(card.scores):
+        if not on.pattern.measurable:
+            continue
         row = [
             on.pattern.title.in_language(lang),
             f"{amount(on.mean, on.pattern.unit, lang)} {say('pass' if on.passed else 'miss', lang)}",

@@ -19,40 +19,46 @@ import sim
 # %% [markdown]
 # ## What was reported
 #
-# Patterns are a file: where to look (scenario, settings), what to measure, what was reported, and by whom. Two are fitted to; the
-# third is held out: the fit never sees it.
+# Patterns are a file: where to look (scenario, settings), what exactly was measured in the world, what to measure in the model, and
+# what was reported. Two are fitted to; the third, of another city, is held out: the fit never sees it.
 
 # %%
 patterns = """
 [[patterns]]
-name = "poor_stock"
+name = "county"
+kind = "level"
 scenario = "vicious_cycle"
 settings = { "city.estates" = 60, "companies.private" = 8, "months" = 60 }
 use = "calibration"
-sources = ["P006", "P007"]
-title = { zh = "较差住房的收缴率", en = "collection in the poor stock" }
-measure = { statistic = "collection", months = [25, 60], types = ["unit_built", "three_no", "resettlement"] }
-target = { low = 0.60, high = 0.70 }
+sources = ["P007"]
+title = { zh = "一县的平均收缴率", en = "mean collection in a county" }
+measured = { of_whom = { en = "estates of the county under companies" }, counts = "unstated", company_run = true, region = "centre", years = [2021, 2021] }
+measure = { statistic = "yearly_collection_of_estates", months = [25, 60], modes = ["market", "soe"] }
+target = { low = 0.65, high = 0.75 }
 
 [[patterns]]
 name = "satisfaction"
+kind = "level"
 scenario = "vicious_cycle"
 settings = { "city.estates" = 60, "companies.private" = 8, "months" = 60 }
 use = "calibration"
-sources = ["P042"]
+sources = ["N004", "N011d", "N011e"]
 title = { zh = "业主满意度的均值", en = "mean satisfaction of owners" }
+measured = { of_whom = { en = "owners of residential projects in key cities" }, counts = "owners", company_run = true, region = "china", years = [2023, 2025] }
 measure = { statistic = "satisfaction", months = [25, 60], modes = ["market", "soe"] }
-target = { value = 0.73, tolerance = 0.08 }
+target = { low = 0.66, high = 0.74 }
 
 [[patterns]]
-name = "mixed_city"
+name = "estates_over_80"
+kind = "spread"
 scenario = "vicious_cycle"
 settings = { "city.estates" = 60, "companies.private" = 8, "months" = 60 }
 use = "held_out"
-sources = ["P009", "P010"]
-title = { zh = "整座城市的收缴率", en = "collection in a mixed city" }
-measure = { statistic = "collection", months = [25, 60] }
-target = { low = 0.76, high = 0.82 }
+sources = ["N020a"]
+title = { zh = "收缴率80%以上的小区占比", en = "estates that collect 80 % or more" }
+measured = { of_whom = { en = "18 estates of Yangzhou" }, counts = "estates", company_run = false, region = "east", years = [2016, 2016] }
+measure = { statistic = "estates_collecting", months = [60, 60], collection = [0.8, 1.0] }
+target = { low = 0.44, high = 0.84 }
 """
 
 # %% [markdown]

@@ -54,7 +54,7 @@ def carry_out(order: Order) -> None:
     begun = time.perf_counter()
     patterns, _ = load_patterns(order.file)
     free = factors_of(order.free, "--free") or FREE
-    fitted = [pattern for pattern in patterns if pattern.use == CALIBRATION]
+    fitted = [pattern for pattern in patterns if pattern.use == CALIBRATION and pattern.measurable]
     if fitted:
         settings = Settings(order.name, order.method, order.runs, order.members, order.seed, DISCREPANCY)
         check_free(order.out or FOLDER, settings, ranges_of(free, fitted), fitted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.text import figures
+from sim.text import figures, message
 from sim.units import NO_VALUE
 from sim.words import Word
 
@@ -79,8 +79,6 @@ SAID = {
     "verdict": Word("结论", "verdict"),
     "off": Word("相差", "off by"),
     "use": Word("用途", "use"),
-    "calibration": Word("校准", "calibration"),
-    "held_out": Word("留作检验", "held out"),
     "pass": Word("通过", "pass"),
     "miss": Word("不符", "MISS"),
     "no value": Word("不符：无此值", "MISS: no value"),
@@ -161,7 +159,11 @@ def amount(value: float, unit: str, lang: str) -> str:
     """A statistic for readers: shares as percentages, other units with one decimal and their name."""
     if value != value:
         return NO_VALUE
-    return figures.share(value) if unit == "share" else f"{value:,.1f}{UNITS[unit].in_language(lang)}"
+    if unit == "share":
+        return figures.share(value)
+    if unit == "complaints":
+        return message("unit_of_statistic.complaints", value=f"{value:,.1f}").in_language(lang)
+    return f"{value:,.1f}{UNITS[unit].in_language(lang)}"
 
 
 def span(low: float, high: float, unit: str, lang: str) -> str:

@@ -163,7 +163,7 @@ def _pairs(screen: Console, title: str, pairs: Sequence[tuple[str | Message, str
 
 
 def _uses(screen: Console, uses: list[Use], lang: str) -> None:
-    from sim.evidence.patterns import load_patterns
+    from sim.evidence.patterns import USE_WORDS, load_patterns
 
     names = {use.source for use in uses}
     screen.print()
@@ -174,7 +174,9 @@ def _uses(screen: Console, uses: list[Use], lang: str) -> None:
         made.add_row(say(f"use_{use.kind}", lang), escape(use.place), status)
     for pattern in load_patterns()[0]:
         if names & set(pattern.sources):
-            made.add_row(say("use_pattern", lang), pattern.name, say(pattern.use, lang))
+            made.add_row(
+                say("use_pattern", lang), pattern.name, USE_WORDS.messages()[pattern.use].in_language(lang)
+            )
     screen.print(made if made.row_count else say("unused", lang))
 
 

@@ -10,11 +10,13 @@ from sim.cli.credibility_words import amount, say, span
 from sim.cli.folders import write_results
 from sim.cli.place import Place, warn_of
 from sim.cli.terminal import console, table
-from sim.evidence.patterns import CALIBRATION, HELD_OUT, load_patterns
+from sim.evidence.patterns import CONSISTENCY, KIND_WORDS, USE_WORDS, USES, load_patterns
 from sim.evidence.score_card import KIND, Score, ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
 from sim.experiments.ensemble import as_ensemble, doubt_line
 from sim.results.folder import check_place
+from sim.text import in_language, message
+from sim.text.joins import listed
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -69,26 +71,31 @@ def _write(card: ScoreCard, part: Path, order: Order) -> None:
 
 
 def show(screen: Console, card: ScoreCard, lang: str) -> None:
-    """Print the score card, by use, and the ablation table if there is one."""
-    passed = sum(score.passed for score in card.scores)
-    title = say("card_title", lang, passed=passed, all=len(card.scores), runs=len(card.seeds))
+    """Print the score card: by use and class, what is not measurable yet, and the ablation table if there is one."""
+    passed = sum(score.passed for score in card.counted)
+    title = say("card_title", lang, passed=passed, all=len(card.counted), runs=len(card.seeds))
     screen.print(title, style="bold", markup=False)
     screen.print(doubt_line(card.ensemble_facts, lang), style="dim", markup=False)
-    for use in (CALIBRATION, HELD_OUT):
+    for use in USES:
         scores = card.of_use(use)
         if scores:
             done = card.counts()[use]
             screen.print()
             screen.print(
                 _card(
-                    say("by_use", lang, use=say(use, lang), passed=done[0], all=done[1]),
+                    say("by_use", lang, use=use_name(use, lang), passed=done[0], all=done[1]),
                     scores,
                     card.level,
                     lang,
                 )
             )
-    if not all(score.sure for score in card.scores):
+            if use != CONSISTENCY:
+                screen.print(by_kind(card, use, lang), style="dim", markup=False)
+    if not all(score.sure for score in card.counted):
         screen.print(say("unsure_note", lang), style="dim", markup=False)
+    if card.not_measurable:
+        screen.print()
+        screen.print(_not_measurable(card.not_measurable, lang))
     if card.loops is not None:
         screen.print()
         screen.print(_ablation(card, lang))
@@ -97,6 +104,7 @@ def show(screen: Console, card: ScoreCard, lang: str) -> None:
 def _card(title: str, scores: tuple[Score, ...], level: float, lang: str) -> Table:
     heads = (
         say("pattern", lang),
+        kind_head(lang),
         say("reported", lang),
         say("simulated", lang, level=f"{100 * level:.0f}%"),
         say("verdict", lang),
@@ -108,11 +116,64 @@ def _card(title: str, scores: tuple[Score, ...], level: float, lang: str) -> Tab
         unit = score.pattern.unit
         made.add_row(
             score.pattern.title.in_language(lang),
+            kind_name(score.pattern.kind, lang),
             span(low, high, unit, lang),
             simulated(score, lang),
             verdict(score, lang),
             distance(score, lang),
             style="" if score.passed else "red",
+        )
+    return made
+
+
+def use_name(use: str, lang: str) -> str:
+    """What a pattern is for, in words."""
+    return USE_WORDS.messages()[use].in_language(lang)
+
+
+def kind_name(kind: str, lang: str) -> str:
+    """What a pattern says of the world, in words."""
+    return KIND_WORDS.messages()[kind].in_language(lang)
+
+
+def kind_head(lang: str) -> str:
+    """The head of the column of classes."""
+    return message("pattern.head.kind").in_language(lang)
+
+
+def by_kind(card: ScoreCard, use: str, lang: str) -> str:
+    """How many of each class pass, in a line."""
+    counted = card.counts_by_kind(use)
+    parts = [
+        message("pattern.of_kind", kind=kind_name(kind, lang), passed=passed, all=of).in_language(lang)
+        for kind, (passed, of) in counted.items()
+    ]
+    with in_language(lang):
+        return str(message("pattern.by_kind", counts=listed(parts)))
+
+
+def not_measurable_title(scores: tuple[Score, ...], lang: str) -> str:
+    """That these patterns need a mechanism and do not count, and how many there are."""
+    return message("pattern.not_measurable", len(scores)).in_language(lang)
+
+
+def needs_head(lang: str) -> str:
+    """The head of the column of missing mechanisms."""
+    return message("pattern.head.needs").in_language(lang)
+
+
+def _not_measurable(scores: tuple[Score, ...], lang: str) -> Table:
+    heads = (say("pattern", lang), say("use", lang), kind_head(lang), say("reported", lang), needs_head(lang))
+    made = table(not_measurable_title(scores, lang), *heads)
+    for score in scores:
+        pattern = score.pattern
+        assert pattern.needs is not None
+        made.add_row(
+            pattern.title.in_language(lang),
+            use_name(pattern.use, lang),
+            kind_name(pattern.kind, lang),
+            span(*pattern.target.bounds, pattern.unit, lang),
+            pattern.needs.in_language(lang),
         )
     return made
 
@@ -148,6 +209,8 @@ def _ablation(card: ScoreCard, lang: str) -> Table:
         *(say("loop_off", lang, loop=loop) for loop in card.loops.scores),
     )
     for place, on in enumerate(card.scores):
+        if not on.pattern.measurable:
+            continue
         cells = []
         for scores in card.loops.scores.values():
             what = effect(on, scores[place])

@@ -79,7 +79,7 @@ def calibrate(
         if patterns is None or isinstance(patterns, str | Path)
         else tuple(patterns)
     )
-    fitted = [pattern for pattern in every if pattern.use == CALIBRATION]
+    fitted = [pattern for pattern in every if pattern.use == CALIBRATION and pattern.measurable]
     if method not in METHODS:
         raise StudyError(f"method: found {method!r}, allowed {' or '.join(METHODS)}")
     if not fitted:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.evidence.patterns import Measure, Pattern
+from sim.evidence.patterns import Measure, Pattern, told
 from sim.evidence.readings import Kept, Readings, carry_out
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.workplace import Workplace
@@ -53,7 +53,7 @@ def ranges_of(free: Ranges | Sequence[str], fitted: Sequence[Pattern]) -> dict[s
 def _refuse_set(key: str, fitted: Sequence[Pattern]) -> None:
     """StudyError for a parameter that a pattern sets: there it would not be free."""
     for pattern in fitted:
-        for settings in pattern.settings_of_arms():
+        for settings, _ in pattern.arms():
             if key in {name.removeprefix("parameters.") for name in settings}:
                 raise StudyError(
                     f"--free: {key}: pattern {pattern.name} sets it, allowed a parameter that no calibration pattern sets"
@@ -136,13 +136,13 @@ class Laboratory:
         for pattern in self.patterns:
             readings.ask_pattern(pattern.name, pattern)
         scenario = self.main_scenario
-        readings.ask(OUTCOME_NAME, scenario.scenario, OUTCOME, scenario.settings)
+        readings.ask(OUTCOME_NAME, scenario.scenario, OUTCOME, scenario.settings, scenario.programmes)
         return readings
 
     @property
     def main_scenario(self) -> Pattern:
         """A pattern of the scenario (with settings) that most patterns look at: its outcome is told."""
-        arms = [(one.scenario, repr(sorted(one.settings.items()))) for one in self.patterns]
+        arms = [(one.scenario, told(one.settings, one.programmes)) for one in self.patterns]
         return self.patterns[max(range(len(arms)), key=lambda i: (arms.count(arms[i]), -i))]
 
     def remember(self, question: str, make: Any) -> np.ndarray:

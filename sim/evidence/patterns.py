@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from sim.errors import ScenarioError
+from sim.evidence.claims import problems_of_claims
 from sim.evidence.register import register
-from sim.evidence.statistics import STATISTICS, Choice
+from sim.evidence.statistics import NOT_REPRESENTED, STATISTICS, Choice, Counted
 from sim.experiments.study_file import refuse_empty_lists
 from sim.problems import Problem
 from sim.runner import resolve
 from sim.scenario import Scenario
+from sim.scenario.adding import with_programmes
 from sim.scenario.fields import Name, Table, Wording, refuse, setting
 from sim.scenario.loading import read_toml
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of
 from sim.scenario.nearest import nearest
 from sim.scenario.programme import ModeName
+from sim.text import Family, message
 
 SHIPPED = "patterns.toml"
-CALIBRATION, HELD_OUT = "calibration", "held_out"
+# Parameters are fitted to the first, never to the second; the third tests what went in, and counts as neither.
+Use = Literal["calibration", "held_out", "consistency"]
+CALIBRATION, HELD_OUT, CONSISTENCY = USES = get_args(Use)
+USE_WORDS = Family("pattern_use", USES)
+# What a pattern says of the world: how much, how unlike, how it moves, what it does when something is done.
+Kind = Literal["level", "spread", "transition", "response"]
+KINDS = get_args(Kind)
+KIND_WORDS = Family("pattern_kind", KINDS)
+Region = Literal["china", "north_east", "centre", "east", "west", "abroad"]
+REGIONS = get_args(Region)
+REGION_WORDS = Family("region", REGIONS)
 Value = int | float | bool | str
+Programmes = tuple[dict[str, Any], ...]
 
 
 class Measure(Table):
@@ -124,10 +138,29 @@ class Target(Table):
         return (-math.inf if self.low is None else self.low), (math.inf if self.high is None else self.high)
 
 
-class Compare(Table):
-    """The other arm of a comparison: the statistic with these settings is taken away, seed by seed."""
+class Measured(Table):
+    """What exactly was measured, in the world: the statistic of the pattern must do the same."""
 
-    settings: dict[str, Value] = Field(min_length=1, description="dotted keys, as for --set / 参数")
+    of_whom: Wording
+    counts: Counted = Field(description="what each unit of it weighs / 计量单位")
+    company_run: bool = Field(description="only what companies run / 是否仅限物业企业管理的小区")
+    region: Region = Field(description="where / 地区")
+    years: tuple[int, int] = Field(strict=False, description="first and last year / 起止年份")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Measured:
+        if self.years[0] > self.years[1]:
+            refuse([Problem("", "years", str(list(self.years)), "two years, [first, last]")])
+        return self
+
+
+class Compare(Table):
+    """The other arm of a comparison: the statistic under these settings and programmes is taken away, seed by seed."""
+
+    settings: dict[str, Value] = Field(default_factory=dict, description="dotted keys, as for --set / 参数")
+    programmes: Programmes = Field(
+        default=(), strict=False, description="programmes added instead of the pattern's / 另加的措施"
+    )
 
 
 class Pattern(Table):
@@ -135,16 +168,22 @@ class Pattern(Table):
 
     name: Name
     title: Wording
+    kind: Kind = Field(description="what it says of the world / 类别")
     scenario: str = Field(min_length=1, description="name or path of a scenario / 情景")
     settings: dict[str, Value] = Field(default_factory=dict, description="dotted keys, as for --set / 参数")
+    programmes: Programmes = Field(
+        default=(), strict=False, description="programmes added to the scenario / 另加的措施"
+    )
+    measured: Measured
     measure: Measure
-    compare: Compare | None = Field(default=None, description="other settings to compare with / 对照")
+    compare: Compare | None = Field(default=None, description="other arm to compare with / 对照")
     target: Target
     sources: tuple[str, ...] = Field(
         min_length=1, strict=False, description="ids of the evidence register / 依据"
     )
-    use: Literal["calibration", "held_out"] = Field(
-        description="whether parameters may be fitted to it / 用途"
+    use: Use = Field(description="whether parameters may be fitted to it / 用途")
+    needs: Wording | None = Field(
+        default=None, description="mechanism without which it cannot be measured / 尚缺的机制"
     )
     note: Wording | None = Field(default=None, description="why this target and this statistic / 说明")
 
@@ -166,9 +205,33 @@ class Pattern(Table):
         """The unit of its statistic."""
         return STATISTICS[self.measure.statistic].unit
 
-    def settings_of_arms(self) -> list[dict[str, Value]]:
-        """The settings of the arm looked at and, for a comparison, of the one it is compared with."""
-        return [self.settings] + ([self.settings | self.compare.settings] if self.compare else [])
+    @property
+    def measurable(self) -> bool:
+        """Whether the model can show it at all today; what it cannot show is not counted."""
+        return self.measure.statistic != NOT_REPRESENTED
+
+    def arms(self) -> list[tuple[dict[str, Value], Programmes]]:
+        """Settings and programmes of the arm looked at and, for a comparison, of the one it is compared with."""
+        arms = [(self.settings, self.programmes)]
+        if self.compare is not None:
+            arms.append((self.settings | self.compare.settings, self.compare.programmes))
+        return arms
+
+    @model_validator(mode="after")
+    def _whole(self) -> Pattern:
+        problems = []
+        if self.measurable == (self.needs is not None):
+            found = message("pattern.needs.missing" if self.needs is None else "pattern.needs.measured")
+            problems.append(Problem("", "needs", found, message("pattern.needs.allowed")))
+        if self.compare is not None and self.arms()[0] == self.arms()[1]:
+            found, allowed = message("pattern.compare.same"), message("pattern.compare.allowed")
+            problems.append(Problem("", "compare", found, allowed))
+        if self.use == CONSISTENCY and self.note is None:
+            problems.append(
+                Problem("", "note", message("found.nothing"), message("pattern.claim.consistency_note"))
+            )
+        refuse(problems)
+        return self
 
 
 class Patterns(Table):
@@ -178,26 +241,14 @@ class Patterns(Table):
 
     @model_validator(mode="after")
     def _apart(self) -> Patterns:
-        """Names occur once, and no figure is both fitted to and held out."""
+        """Names occur once, and no pattern claims more than its figures allow (see `sim.evidence.claims`)."""
         problems, names = [], [pattern.name for pattern in self.patterns]
         for place, name in enumerate(names):
             if name in names[:place]:
                 problems.append(
                     Problem("", f"patterns.{place}.name", repr(name), "a name that no other pattern has")
                 )
-        fitted = {one for pattern in self.patterns if pattern.use == CALIBRATION for one in pattern.sources}
-        for place, pattern in enumerate(self.patterns):
-            both = sorted(fitted & set(pattern.sources)) if pattern.use == HELD_OUT else []
-            if both:
-                problems.append(
-                    Problem(
-                        "",
-                        f"patterns.{place}.sources",
-                        ", ".join(both),
-                        "figures that no calibration pattern uses",
-                    )
-                )
-        refuse(problems)
+        refuse(problems + problems_of_claims(self.patterns))
         return self
 
 
@@ -238,11 +289,11 @@ def _against_scenario(
 ) -> list[Problem]:
     """What does not fit the scenario of a pattern."""
     problems: list[Problem] = []
-    for settings in pattern.settings_of_arms():
-        key = (pattern.scenario, repr(sorted(settings.items())))
+    for settings, programmes in pattern.arms():
+        key = (pattern.scenario, told(settings, programmes))
         if key not in cache:
             try:
-                cache[key] = resolved(pattern.scenario, settings)
+                cache[key] = resolved(pattern.scenario, settings, programmes)
             except ScenarioError as error:
                 cache[key] = None
                 problems += [
@@ -276,6 +327,14 @@ def _unfit(pattern: Pattern, scenario: Scenario, place: str, file: str) -> list[
     return problems
 
 
-def resolved(scenario: str, settings: Mapping[str, Any]) -> Scenario:
-    """A scenario by name or path with settings put in. Raises a ScenarioError."""
-    return resolve(scenario, overrides=settings)
+def resolved(
+    scenario: str, settings: Mapping[str, Any], programmes: Sequence[Mapping[str, Any]] = ()
+) -> Scenario:
+    """A scenario by name or path with settings put in and programmes added. Raises a ScenarioError."""
+    made = resolve(scenario, overrides=settings)
+    return with_programmes(made, *programmes) if programmes else made
+
+
+def told(settings: Mapping[str, Any], programmes: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Settings and programmes as a text: the same text for the same arm."""
+    return repr((sorted(settings.items()), [sorted(one.items()) for one in programmes]))

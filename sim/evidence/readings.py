@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.evidence.patterns import Measure, Pattern, resolved
+from sim.evidence.patterns import Measure, Pattern, Programmes, resolved, told
 from sim.evidence.statistics import Choice, measure
 from sim.experiments.cell import Cell
 from sim.experiments.engine import Finished, Packed
@@ -49,19 +49,27 @@ class Readings:
         """Replication r (from 0) has seed `first_seed` + r and, with an ensemble, its member r."""
         self.replications, self.first_seed, self.ensemble = replications, first_seed, ensemble
         self._asked: dict[tuple[str, str], list[tuple[str, Measure]]] = {}
-        self._settings: dict[tuple[str, str], dict[str, Any]] = {}
+        self._arms: dict[tuple[str, str], tuple[dict[str, Any], Programmes]] = {}
         self._places: dict[str, list[tuple[Place, str]]] = {}
 
-    def ask(self, name: str, scenario: str, measure: Measure, settings: Mapping[str, Any]) -> None:
-        """Want a statistic of a scenario under settings, under a name of its own."""
-        key = (scenario, repr(sorted(settings.items())))
-        self._settings[key] = dict(settings)
+    def ask(
+        self,
+        name: str,
+        scenario: str,
+        measure: Measure,
+        settings: Mapping[str, Any],
+        programmes: Programmes = (),
+    ) -> None:
+        """Want a statistic of a scenario under settings and with programmes added, under a name of its own."""
+        key = (scenario, told(settings, programmes))
+        self._arms[key] = (dict(settings), programmes)
         self._asked.setdefault(key, []).append((name, measure))
 
     def ask_pattern(self, name: str, pattern: Pattern, settings: Mapping[str, Any] | None = None) -> None:
         """Want the statistic of a pattern (of both arms of a comparison), under a name of its own, with more settings."""
-        for arm, own in enumerate(pattern.settings_of_arms()):
-            self.ask(f"{name} {arm}", pattern.scenario, pattern.measure, {**own, **(settings or {})})
+        for arm, (own, programmes) in enumerate(pattern.arms()):
+            together = {**own, **(settings or {})}
+            self.ask(f"{name} {arm}", pattern.scenario, pattern.measure, together, programmes)
 
     def jobs(self) -> list[Job]:
         """The runs, each as long as what is read off it needs. StudyError for more than there is memory to list."""
@@ -71,7 +79,7 @@ class Readings:
         wanted: dict[Place, dict[Wanted, None]] = {}
         self._places = {}
         for (scenario, text), asked in self._asked.items():
-            base = resolved(scenario, self._settings[scenario, text])
+            base = resolved(scenario, *self._arms[scenario, text])
             choices = {name: one.choice(base.months) for name, one in asked}
             base = with_overrides(
                 base, {"months": max(1, *(choice.months[1] for choice in choices.values()))}
@@ -93,7 +101,7 @@ class Readings:
 
     def pattern_values(self, name: str, pattern: Pattern, found: Found) -> np.ndarray:
         """The statistic of a pattern that was asked under a name, or its difference between the two arms."""
-        arms = [self.values(f"{name} {arm}", found) for arm in range(len(pattern.settings_of_arms()))]
+        arms = [self.values(f"{name} {arm}", found) for arm in range(len(pattern.arms()))]
         return arms[0] - arms[1] if len(arms) == 2 else arms[0]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.evidence.patterns import CALIBRATION, HELD_OUT, Pattern
+from sim.evidence.patterns import CALIBRATION, HELD_OUT, KINDS, USES, Pattern
 from sim.experiments.intervals import Interval, mean_interval
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Score:
     @property
     def verdict(self) -> str:
         """ "pass" where the mean lies inside the target (for a sign: and is surely on that side), else "miss" or why it has no value."""
-        if self.pattern.measure.statistic == "not_represented":
+        if not self.pattern.measurable:
             return ABSENT
         if self.missing:
             return NO_VALUE
@@ -115,15 +115,30 @@ class ScoreCard:
     loops: Loops | None = None
 
     def of_use(self, use: str) -> tuple[Score, ...]:
-        """The scores of patterns for calibration, or of those held out."""
-        return tuple(score for score in self.scores if score.pattern.use == use)
+        """The scores of the patterns of one use that can be measured: only these count."""
+        return tuple(one for one in self.scores if one.pattern.use == use and one.pattern.measurable)
+
+    @property
+    def not_measurable(self) -> tuple[Score, ...]:
+        """The scores of patterns that need a mechanism which the model does not have: they are listed and do not count."""
+        return tuple(one for one in self.scores if not one.pattern.measurable)
+
+    @property
+    def counted(self) -> tuple[Score, ...]:
+        """What the model is judged by: patterns that can be measured, consistency checks left out."""
+        return tuple(one for use in (CALIBRATION, HELD_OUT) for one in self.of_use(use))
 
     def counts(self) -> dict[str, tuple[int, int]]:
-        """Passed, and how many there are, by use."""
-        return {
-            use: (sum(one.passed for one in self.of_use(use)), len(self.of_use(use)))
-            for use in (CALIBRATION, HELD_OUT)
-        }
+        """Passed, and how many there are that can be measured, by use."""
+        return {use: (sum(one.passed for one in self.of_use(use)), len(self.of_use(use))) for use in USES}
+
+    def counts_by_kind(self, use: str) -> dict[str, tuple[int, int]]:
+        """Of one use: passed, and how many there are that can be measured, by what they say of the world."""
+        found = {}
+        for kind in KINDS:
+            scores = [one for one in self.of_use(use) if one.pattern.kind == kind]
+            found[kind] = (sum(one.passed for one in scores), len(scores))
+        return found
 
     @property
     def ensemble_facts(self) -> dict[str, Any] | None:
@@ -261,6 +276,8 @@ def _row(score: Score) -> dict[str, Any]:
     return {
         "pattern": pattern.name,
         "use": pattern.use,
+        "kind": pattern.kind,
+        "counted": pattern.measurable,
         "scenario": pattern.scenario,
         "statistic": pattern.measure.statistic,
         "unit": pattern.unit,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,6 +28,11 @@ from sim.scenario.nearest import nearest
 
 PARAMETER, SETTING, MECHANISM, DEFAULT, FIGURE = "parameter", "setting", "mechanism", "default", "figure"
 ORDINARY = "vicious_cycle"  # the scenario that the others extend
+_NO_INPUT = (
+    "reported outcome,",
+    "target,",
+    "target:",
+)  # how a scenario's figures begin that tell what came of it, or was aimed at
 _TABLES: dict[str, type[BaseModel]] = {
     "types.*": EstateType,
     "city": CitySettings,
@@ -61,7 +67,7 @@ def _declared() -> Iterator[Use]:
     for key, parameter in PARAMETERS.items():
         yield Use(PARAMETER, key, parameter.source, parameter.status)
     for kind in describe.kinds():
-        made = describe.describe(kind)
+        made = describe.describe(kind, users={})  # which scenarios use it is not asked here
         for setting in made.settings:
             yield Use(SETTING, f"{kind}.{setting.key}", setting.source)
         for row in made.evidence:
@@ -108,6 +114,28 @@ def loadable() -> dict[str, Scenario]:
         except ScenarioError:
             continue
     return found
+
+
+@cache
+def priors() -> dict[str, str]:
+    """Figures that a number of the model leans on, with one place each: parameters, settings, defaults, and inputs of the
+    scenarios that ship. A scenario's figure that tells what was reported, or aimed at, is no input.
+    """
+    leaned = [use for use in declared() if use.kind != MECHANISM]
+    for path in _shipped():
+        leaned += [
+            Use(FIGURE, f"{path.stem}: {figure.key}", figure.evidence, figure.status)
+            for figure in load(path).figures
+            if figure.evidence and not figure.key.startswith(_NO_INPUT)
+        ]
+    return {use.source: use.place for use in reversed(leaned) if use.source in register().figures}
+
+
+def _shipped() -> list[Path]:
+    """The files of the scenarios that ship: a user's own scenario is nothing that the model leans on."""
+    package = Path(__file__).resolve().parents[1]
+    folders = (package / "_scenarios", package.parent / "scenarios")
+    return sorted(path for folder in folders if folder.is_dir() for path in folder.glob("*.toml"))
 
 
 def set_by_scenarios(key: str) -> list[tuple[str, float]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from sim.errors import StudyError
 from sim.evidence.patterns import Pattern, resolved
 from sim.evidence.readings import Readings, carry_out
@@ -34,11 +36,15 @@ def validate(
     readings = Readings(replications, first_seed, members)
     loops = _loops(patterns) if ablate else ()
     for pattern in patterns:
+        if not pattern.measurable:
+            continue
         for loop in ("", *loops):
             readings.ask_pattern(_name(pattern, loop), pattern, {f"loops.{loop}": False} if loop else {})
     found, _ = carry_out(readings.jobs(), place)
 
     def score(pattern: Pattern, loop: str = "") -> Score:
+        if not pattern.measurable:
+            return Score(pattern, np.full(replications, np.nan), level)
         return Score(pattern, readings.pattern_values(_name(pattern, loop), pattern, found), level)
 
     seeds = tuple(range(first_seed, first_seed + replications))
@@ -57,6 +63,6 @@ def _name(pattern: Pattern, loop: str) -> str:
 def _loops(patterns: Sequence[Pattern]) -> tuple[str, ...]:
     """The loops that are on in the scenario of some pattern, in the order of the scenario table."""
     names: dict[str, None] = {}
-    for scenario in dict.fromkeys(pattern.scenario for pattern in patterns):
+    for scenario in dict.fromkeys(pattern.scenario for pattern in patterns if pattern.measurable):
         names |= {name: None for name, on in resolved(scenario, {}).loops.model_dump().items() if on}
     return tuple(names)

@@ -113,7 +113,7 @@ def sentences_of(found: Calibration, lang: str = "en") -> list[str]:
     if rest:
         lines.append(_say("unmoved", lang, list=_joined(rest, lang)))
     if found.scores is not None:
-        (fit, fit_of), (held, held_of) = found.scores.counts().values()
+        (fit, fit_of), (held, held_of), _ = found.scores.counts().values()
         lines.append(_say("scored", lang, fit=fit, fit_of=fit_of, held=held, held_of=held_of))
     if found.coverage is not None:
         tried = found.coverage

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from sim.outputs import style
 from sim.outputs.catalog import require_language
-from sim.text import figures
+from sim.text import figures, message
 from sim.units import NO_VALUE
 from sim.words import Word
 
@@ -35,8 +35,6 @@ WORDS = {
     "no value": Word("不符：无此值", "miss: no value"),
     "not represented": Word("不符：模型没有", "miss: not in the model"),
     "off": Word("，差{off}", " by {off}"),
-    "calibration": Word("用于校准", "for calibration"),
-    "held_out": Word("留作检验", "held out"),
     "scale": Word("每行各有刻度", "each row has its own scale"),
 }
 UNITS = {"months": Word("个月", " months"), "estates": Word("个小区", " estates")}
@@ -53,7 +51,10 @@ def _text(key: str, lang: str, **values: object) -> str:
 @style.styled
 def score_card_chart(card: ScoreCard, lang: str = "en") -> Figure:
     """Draw the score card; EstateError for an unknown language."""
-    groups = [(use, card.of_use(use)) for use in ("calibration", "held_out") if card.of_use(use)]
+    from sim.evidence.patterns import USE_WORDS, USES
+
+    words = USE_WORDS.messages()
+    groups = [(words[use].in_language(lang), card.of_use(use)) for use in USES if card.of_use(use)]
     rows = sum(len(scores) + 1 for _, scores in groups)
     height = TOP_INCHES + BOTTOM_INCHES + ROW_INCHES * rows
     figure = Figure(figsize=(WIDTH_INCHES, height), dpi=style.DOTS_PER_INCH)
@@ -64,7 +65,7 @@ def score_card_chart(card: ScoreCard, lang: str = "en") -> Figure:
     _heading(figure, card, height, lang)
     place = 0.0
     for use, scores in groups:
-        ax.text(0.02, place + 0.62, _text(use, lang), va="center", color=style.GREY, fontsize=11)
+        ax.text(0.02, place + 0.62, use, va="center", color=style.GREY, fontsize=11)
         place += 1
         for score in scores:
             _row(ax, place + 0.5, score, lang)
@@ -73,11 +74,11 @@ def score_card_chart(card: ScoreCard, lang: str = "en") -> Figure:
 
 
 def _heading(figure: Figure, card: ScoreCard, height: float, lang: str) -> None:
-    passed = sum(score.passed for score in card.scores)
+    passed = sum(score.passed for score in card.counted)
     figure.text(
         0.02,
         1 - 0.38 / height,
-        _text("title", lang, passed=passed, missed=len(card.scores) - passed),
+        _text("title", lang, passed=passed, missed=len(card.counted) - passed),
         fontsize=14,
         va="center",
     )
@@ -171,7 +172,11 @@ def written(value: float, score: Score, lang: str) -> str:
     unit = score.pattern.unit
     if math.isnan(value):
         return NO_VALUE
-    return figures.share(value) if unit == "share" else f"{value:,.1f}{UNITS[unit].in_language(lang)}"
+    if unit == "share":
+        return figures.share(value)
+    if unit == "complaints":
+        return message("unit_of_statistic.complaints", value=f"{value:,.1f}").in_language(lang)
+    return f"{value:,.1f}{UNITS[unit].in_language(lang)}"
 
 
 def gap(score: Score, lang: str) -> str:
@@ -185,7 +190,8 @@ def gap(score: Score, lang: str) -> str:
 def save_score_card(card: ScoreCard, folder: Path, lang: str = "en") -> Path:
     """Draw the score card into `folder` as score_card.png (score_card.zh.png in Chinese); returns the file."""
     path = folder / ("score_card.zh.png" if lang == "zh" else "score_card.png")
-    passed = sum(score.passed for score in card.scores)
-    title = _text("title", lang, passed=passed, missed=len(card.scores) - passed)
-    lines = [f"{score.pattern.title.in_language(lang)}: {_verdict(score, lang)}" for score in card.scores]
+    passed = sum(score.passed for score in card.counted)
+    title = _text("title", lang, passed=passed, missed=len(card.counted) - passed)
+    shown = [score for score in card.scores if score.pattern.measurable]
+    lines = [f"{score.pattern.title.in_language(lang)}: {_verdict(score, lang)}" for score in shown]
     return style.write(score_card_chart(card, lang), path, title, "; ".join(lines))

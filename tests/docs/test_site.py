@@ -64,15 +64,29 @@ def test_the_picture_of_the_loops_is_what_its_script_draws():
 
 def test_the_score_card_page_says_what_a_card_says():
     values = {"high": np.full(6, 0.66), "low": np.full(6, 0.2)}
-    patterns = [one for one in load_patterns()[0] if one.name in ("collection_poor", "jiangan_charging")]
+    patterns = [
+        one
+        for one in load_patterns()[0]
+        if one.name in ("collection_hubei_2015", "jinan_committees", "disputes_settled")
+    ]
     scores = {
         name: tuple(Score(one, found + 0.001 * np.arange(6), 0.95) for one in patterns)
         for name, found in values.items()
     }
     card = ScoreCard(scores["high"], tuple(range(1, 7)), 0.95, None, Loops({"norm": scores["low"]}))
     for lang, said in (
-        ("en", ("collection in the poor stock", "**MISS**", "**breaks**", "held out", "luck only")),
-        ("zh", ("较差住房的收缴率", "**不符**", "**不再成立**", "留作检验")),
+        (
+            "en",
+            (
+                "mean collection in Hubei, 2015",
+                "**MISS**",
+                "**breaks**",
+                "held out",
+                "disputes as cases",
+                "luck only",
+            ),
+        ),
+        ("zh", ("湖北省平均收缴率（2015年）", "**不符**", "**不再成立**", "留作检验", "纠纷案件")),
     ):
         text = make_score_card.page(card, None, lang)
         assert [one for one in said if one not in text] == []

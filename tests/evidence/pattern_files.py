@@ -8,9 +8,17 @@ from typing import Any
 GOOD: dict[str, Any] = {
     "name": "some",
     "title": {"zh": "某", "en": "some"},
+    "kind": "level",
     "scenario": "small_city",
     "use": "calibration",
-    "sources": ["P006"],
+    "sources": ["P007"],
+    "measured": {
+        "of_whom": {"zh": "全县", "en": "the county"},
+        "counts": "unstated",
+        "company_run": False,
+        "region": "centre",
+        "years": [2021, 2021],
+    },
     "measure": {"statistic": "collection", "months": [1, 6]},
     "target": {"low": 0.5, "high": 0.7},
 }

@@ -26,13 +26,34 @@ def patterns_of(held_out: bool = True) -> tuple[Pattern, ...]:
             name="liked",
             measure__months=[1, 6],
             measure__statistic="satisfaction",
+            measured__counts="owners",
             target={"value": 0.7, "tolerance": 0.04},
         )["patterns"][0],
         file_of(name="always", measure__months=[1, 6], measure__statistic="nominal", target={"low": 0.9})[
             "patterns"
         ][0],
         file_of(
-            name="never", measure__months=[1, 6], measure__statistic="not_represented", target={"low": 0.9}
+            name="never",
+            measure__months=[1, 6],
+            measure__statistic="months_to_exit",
+            measured__company_run=True,
+            target={"low": 24},
+        )["patterns"][0],
+        file_of(
+            name="not_yet",
+            measure__months=[1, 6],
+            measure__statistic="not_represented",
+            needs={"en": "a mechanism"},
+            target={"low": 0.9},
+        )["patterns"][0],
+        file_of(
+            name="put_in",
+            use="consistency",
+            sources=["P006"],
+            note={"en": "what went in"},
+            measure__months=[1, 6],
+            measure__statistic="professional",
+            target={"low": 0.9},
         )["patterns"][0],
     ]
     if held_out:
@@ -61,7 +82,8 @@ def reading(statistic: str, cell: Cell) -> float | None:
         "in_cycle": 0.8 - 0.3 * base,
         "charging": 0.1 * norm,
     }
-    if statistic == "not_represented":
+    assert statistic != "not_represented", "what cannot be measured is not run"
+    if statistic == "months_to_exit":
         return None
     return float(made[statistic] + luck) if statistic in made else 1.0
 

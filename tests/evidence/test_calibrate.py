@@ -71,6 +71,16 @@ def test_patterns_that_say_nothing_are_named(found: Calibration) -> None:
     )
 
 
+def test_consistency_checks_and_what_cannot_be_measured_are_not_fitted_to(found: Calibration) -> None:
+    assert set(found.statistics["pattern"]) == {"paid", "liked", "always", "never"}
+    assert found.scores is not None
+    assert {use: of for use, (_, of) in found.scores.counts().items()} == {
+        "calibration": 4,
+        "held_out": 1,
+        "consistency": 1,
+    }
+
+
 def test_nothing_that_is_held_out_is_run_before_the_fit_is_done(tmp_path: Path) -> None:
     engine = StandIn()
     made = fit(tmp_path, engine)

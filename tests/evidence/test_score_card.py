@@ -25,6 +25,17 @@ from sim.runner import resolve
 
 SMALL = {"city.estates": 40, "companies.private": 8}
 MONTHS = 8
+DIFFERENCES = (
+    "collection_gap",
+    "collection_change",
+    "best_satisfaction_over_mean",
+    "committees_change",
+    "small_estate_exits",
+    "self_managed_change",
+    "takeover_gain",
+    "complaints_growth",
+)
+UNBOUNDED = ("service_effort", "arrears_of_billed", "complaints_growth")
 
 
 def pattern_of(**changes: Any) -> Any:
@@ -81,9 +92,10 @@ def test_what_taking_a_loop_away_does() -> None:
 
 @pytest.mark.parametrize("name", STATISTICS)
 def test_every_statistic_gives_a_number_in_its_range_or_none(city, name: str) -> None:
-    value = measure(record_of(city), name, Choice((0, MONTHS), modes=("market",)))
-    assert math.isnan(value) or value >= 0
-    if STATISTICS[name].unit == "share" and name != "service_effort":
+    types = ("commodity", "unit_built") if name == "collection_gap" else ()
+    value = measure(record_of(city), name, Choice((0, MONTHS), types, ("market",)))
+    assert math.isnan(value) or value >= (-1 if name in DIFFERENCES else 0)
+    if STATISTICS[name].unit == "share" and name not in UNBOUNDED:
         assert math.isnan(value) or value <= 1
 
 
@@ -174,11 +186,67 @@ def test_wrong_ensembles_are_refused(tmp_path, text: str, said: str) -> None:
         load_ensemble(tmp_path / "mine.csv")
 
 
+def test_uses_are_told_apart_and_what_cannot_be_measured_does_not_count() -> None:
+    from sim.evidence.score_card import ScoreCard
+
+    def of(name: str, values: list[float], **changes: Any) -> Score:
+        return Score(pattern_of(name=name, **changes), np.array(values), 0.95)
+
+    inside, outside = [0.6] * 5, [0.4] * 5
+    held = {"use": "held_out", "sources": ["N020a"], "measured__years": [2016, 2016]}
+    check = {"use": "consistency", "sources": ["P006"], "note": {"en": "what went in"}}
+    absent = {"measure__statistic": "not_represented", "needs": {"zh": "纠纷", "en": "disputes as cases"}}
+    scores = (
+        of("one", inside),
+        of("two", outside, kind="spread"),
+        of("three", inside, **held),
+        of("four", outside, **check),
+        of("five", [math.nan] * 5, **absent),
+    )
+    card = ScoreCard(scores, (1, 2, 3, 4, 5), 0.95)
+    assert card.counts() == {"calibration": (1, 2), "held_out": (1, 1), "consistency": (0, 1)}
+    assert card.counts_by_kind("calibration") == {
+        "level": (1, 1),
+        "spread": (0, 1),
+        "transition": (0, 0),
+        "response": (0, 0),
+    }
+    assert [one.pattern.name for one in card.counted] == ["one", "two", "three"]
+    assert [one.pattern.name for one in card.not_measurable] == ["five"]
+    for lang, said in (
+        (
+            "en",
+            (
+                "2 of 3 patterns",
+                "calibration: 1 of 2",
+                "held out: 1 of 1",
+                "neither calibration nor held out",
+            ),
+        ),
+        ("zh", ("2项通过，共3项", "校准：1/2", "留作检验：1/1", "一致性检查")),
+    ):
+        text = _printed(card, lang)
+        assert [one for one in said if one not in text] == [], text
+    assert "disputes as cases" in _printed(card, "en") and "Not yet measurable" in _printed(card, "en")
+
+
+def _printed(card: Any, lang: str) -> str:
+    from sim.cli.terminal import console
+    from sim.cli.validate_work import show
+
+    screen = console()
+    with screen.capture() as caught:
+        show(screen, card, lang)
+    return " ".join(caught.get().split())
+
+
 def test_a_card_is_drawn_in_both_languages(tmp_path) -> None:
     from sim.evidence.score_card import ScoreCard
     from sim.outputs.score_card import save_score_card
 
+    absent = pattern_of(measure__statistic="not_represented", needs={"en": "disputes"}, target={"low": 0.5})
     scores = (
+        Score(absent, np.full(5, math.nan), 0.95),
         score_of([0.6, 0.61, 0.6, 0.62, 0.6], {"low": 0.5}),
         score_of([math.nan] * 5, {"low": 0.5}),
         score_of([0.1] * 5, {"high": 0.05}),
