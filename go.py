@@ -3,6 +3,7 @@
     python3 go.py run [SCENARIO] [options of `estate run`]    simulate (without a scenario: vicious_cycle)
     python3 go.py test [options of pytest]                    run the tests
     python3 go.py mutate [MODULE]                             change the rules one by one: does a test notice? (10 minutes)
+    python3 go.py fuzz [NUMBER]                               change input files at random: does one end in a traceback? (half an hour)
     python3 go.py estate ARGUMENTS                            any other command, such as `estate --help`
 
 The first time, it makes the folder .venv beside this file and installs there what constraints.txt lists; nothing else on
@@ -71,16 +72,16 @@ def set_up(extra: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Carry out one command line; returns the exit code."""
-    if not arguments or arguments[0] not in ("run", "test", "mutate", "estate"):
+    if not arguments or arguments[0] not in ("run", "test", "mutate", "fuzz", "estate"):
         print(__doc__)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     check_python()
     task, rest = arguments[0], arguments[1:]
-    set_up("dev" if task in ("test", "mutate") else "")
+    set_up("dev" if task in ("test", "mutate", "fuzz") else "")
     if task == "test":
         command = [str(PYTHON), "-m", "pytest", *rest]
-    elif task == "mutate":
-        command = [str(PYTHON), str(ROOT / "tests" / "mutate.py"), *rest]
+    elif task in ("mutate", "fuzz"):
+        command = [str(PYTHON), str(ROOT / "tests" / f"{task}.py"), *rest]
     elif task == "run":
         # an option alone, such as --lang zh, still means the default scenario
         scenario = [] if rest and not rest[0].startswith("-") else [DEFAULT_SCENARIO]

@@ -54,6 +54,7 @@ SPOKEN = (
     "text",
     "cache.py",
     "notice.py",
+    "given.py",
     "fingerprint.py",
     "agents",
     "interventions/describe.py",

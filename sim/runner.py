@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import EstateError
+from sim.given import kind_of
 from sim.kernel import compiled_before, mark_compiled
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import check_run
@@ -35,6 +36,8 @@ def resolve(
     Raises a ScenarioError that lists every problem.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    if overrides is not None and not isinstance(overrides, Mapping):
+        return with_overrides(loaded, overrides)  # refuses it in words
     changes = dict(overrides or {})
     changes |= {key: value for key, value in (("seed", seed), ("months", months)) if value is not None}
     return with_overrides(loaded, changes) if changes else loaded
@@ -57,9 +60,12 @@ def run(
     before it happens, that the model must be compiled first (default: one line on stderr). `probe(city)` may look at the
     finished city before it is gone. Raises EstateError.
     """
-    if threads is not None and threads < 1:
-        allowed = message("allowed.at_least_one")
-        raise EstateError(message("problem.instead", place="threads", found=threads, allowed=allowed))
+    if threads is not None and not (isinstance(threads, int) and threads >= 1):
+        found, allowed = (
+            threads if isinstance(threads, int) else kind_of(threads),
+            message("allowed.at_least_one"),
+        )
+        raise EstateError(message("problem.instead", place="threads", found=found, allowed=allowed))
     resolved = resolve(scenario, seed, months, overrides)
     check_run(resolved)
     compiled = compiled_before()

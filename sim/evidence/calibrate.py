@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -75,11 +75,12 @@ def calibrate(
     """
     work = workplace_of("calibrate", workplace, at, ("ensemble", "level"))
     every = (
-        load_patterns(None if patterns is None else Path(patterns))[0]
-        if patterns is None or isinstance(patterns, str | Path)
+        load_patterns(patterns)[0]
+        if patterns is None or isinstance(patterns, str) or not isinstance(patterns, Iterable)
         else tuple(patterns)
     )
-    fitted = [pattern for pattern in every if pattern.use == CALIBRATION and pattern.measurable]
+    known = [pattern for pattern in every if isinstance(pattern, Pattern)]
+    fitted = [pattern for pattern in known if pattern.use == CALIBRATION and pattern.measurable]
     if method not in METHODS:
         raise StudyError(f"method: found {method!r}, allowed {' or '.join(METHODS)}")
     if not fitted:

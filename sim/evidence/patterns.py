@@ -10,11 +10,12 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from sim.errors import ScenarioError
+from sim.errors import EstateError, ScenarioError
 from sim.evidence.claims import problems_of_claims
 from sim.evidence.register import register
 from sim.evidence.statistics import NOT_REPRESENTED, STATISTICS, Choice, Counted
 from sim.experiments.study_file import refuse_empty_lists
+from sim.given import is_file, path_of, shortened
 from sim.problems import Problem
 from sim.runner import resolve
 from sim.scenario import Scenario
@@ -257,9 +258,12 @@ def load_patterns(path: str | Path | None = None) -> tuple[tuple[Pattern, ...], 
 
     Raises a ScenarioError that lists every problem, those of the scenarios and settings that they name included.
     """
-    place = Path(path) if path is not None else Path(str(files("sim") / "evidence" / SHIPPED))
-    if not place.is_file():
-        raise ScenarioError([Problem(str(place), "", "no such file", "the path of a TOML file of patterns")])
+    given = path_of(path, "patterns", EstateError) if path is not None else None
+    place = given or Path(str(files("sim") / "evidence" / SHIPPED))
+    if not is_file(place):
+        raise ScenarioError(
+            [Problem(shortened(place), "", "no such file", "the path of a TOML file of patterns")]
+        )
     name = str(place) if path is not None else SHIPPED
     data = read_toml(place)
     refuse_empty_lists(data, name)

@@ -22,7 +22,7 @@ from sim.experiments.menu import (
     check_menu,
     default_menu,
     in_words,
-    load_menu,
+    menu_of,
     package_of,
     repeated,
     with_package,
@@ -32,6 +32,7 @@ from sim.experiments.stress import Stress, check_futures, stress_test
 from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
+from sim.given import kind_of
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import MADE_OF_MEMBER, check_list
 from sim.text import message
@@ -254,9 +255,10 @@ def budget(
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
     file = str(menu) if isinstance(menu, str | Path) else "menu"
-    items = (
-        default_menu() if menu is None else load_menu(menu) if isinstance(menu, str | Path) else tuple(menu)
-    )
+    items = default_menu() if menu is None else menu_of(menu)
+    if not isinstance(yearly, int | float):
+        allowed = message("allowed.a_number")
+        raise StudyError(message("problem.instead", place="yearly", found=kind_of(yearly), allowed=allowed))
     if not yearly > 0 or not items or trials < 1 or replications < 1 or fresh < 0:
         raise StudyError(
             f"budget: found {yearly:g} yuan a year, {len(items)} items, {trials} trials, {replications} replications, {fresh} fresh seeds, "

@@ -15,6 +15,7 @@ from sim.experiments.intervals import LEAST_PAIRS
 from sim.experiments.running import CellResults, run_cells
 from sim.experiments.study_file import SCENARIO_FACTOR, Study, load_study
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.given import kind_of
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario
 from sim.scenario.nearest import nearest
@@ -107,6 +108,11 @@ def compare(
 
 
 def _check(outcomes: Sequence[str], differences: Mapping[str, float]) -> None:
+    if not isinstance(outcomes, Sequence):
+        allowed = message("allowed.list")
+        raise StudyError(
+            message("problem.instead", place="outcomes", found=kind_of(outcomes), allowed=allowed)
+        )
     if not outcomes:
         raise StudyError("outcomes: found none, allowed at least one")
     for name in [*outcomes, *differences]:

@@ -19,6 +19,7 @@ from typing import Any
 
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.cell import Cell, cells_of
+from sim.given import is_file, kind_of, path_of, shortened
 from sim.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.results.folder import read_manifest
@@ -174,7 +175,12 @@ def told(asked: Mapping[str, Any], replications: int, lang: str) -> list[str]:
 
 def as_ensemble(what: Ensemble | str | Path | None) -> Ensemble | None:
     """An ensemble given as itself, by name or by file; None for none."""
-    return load_ensemble(what) if isinstance(what, str | Path) else what
+    if what is None or isinstance(what, Ensemble):
+        return what
+    if not isinstance(what, str | Path):
+        allowed = message("allowed.ensemble")
+        raise StudyError(message("problem.instead", place="ensemble", found=kind_of(what), allowed=allowed))
+    return load_ensemble(what)
 
 
 def load_ensemble(name: str | Path) -> Ensemble:
@@ -233,15 +239,15 @@ def list_ensembles() -> list[str]:
 
 
 def _find(name: str | Path) -> Path:
-    path = Path(name)
+    path = path_of(name, "ensemble", StudyError)
     tried = [path] if path.suffix == ".csv" else [folder / f"{name}.csv" for folder in folders()]
     for one in tried:
-        if one.is_file():
+        if is_file(one):
             return one
     known = list_ensembles()
     guess = nearest(str(name), known)
     raise StudyError(
-        f"{tried[0]}: no such ensemble; there are: {', '.join(known) or 'none'}"
+        f"{shortened(tried[0])}: no such ensemble; there are: {', '.join(known) or 'none'}"
         + (f"; did you mean {guess!r}?" if guess else "")
     )
 
@@ -252,7 +258,7 @@ def _calibrated(found: Ensemble, path: Path) -> Ensemble:
     ResultError if the manifest was changed, or speaks of other members than the file holds.
     """
     name = f"{path.stem}.json"
-    if not (path.parent / name).is_file():
+    if not is_file(path.parent / name):
         return found
     manifest = read_manifest(path.parent, name)
     if manifest.get("members_digest") != found.digest:

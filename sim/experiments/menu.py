@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from sim.errors import ScenarioError
+from sim.errors import EstateError, ScenarioError
+from sim.given import path_of
 from sim.problems import Problem, one_of
 from sim.scenario import Scenario
 from sim.scenario.adding import with_programmes
@@ -128,9 +129,16 @@ def repeated(menu: Sequence[MenuItem]) -> list[Problem]:
     ]
 
 
+def menu_of(given: Sequence[MenuItem] | Path | str) -> tuple[MenuItem, ...]:
+    """Items as they are, or those of a TOML file. EstateError for what is neither."""
+    if isinstance(given, list | tuple) and all(isinstance(item, MenuItem) for item in given):
+        return tuple(given)
+    return load_menu(given)  # type: ignore[arg-type]  # refuses in words what is no path
+
+
 def load_menu(file: Path | str) -> tuple[MenuItem, ...]:
     """The menu of a TOML file with `[[menu]]` tables. ScenarioError that lists every problem."""
-    data = read_toml(Path(file))
+    data = read_toml(path_of(file, "menu", EstateError))
     try:
         return _Menu.model_validate(data).menu
     except ValidationError as error:

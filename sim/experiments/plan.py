@@ -14,6 +14,7 @@ from sim.experiments.design import Axis, number_of_points, points_of
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.study_file import SCENARIO_FACTOR, Factor, Study, load_study
 from sim.experiments.unmeasured import range_of, unmeasured
+from sim.given import is_file
 from sim.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.scenario import Scenario, load, to_data, with_overrides
@@ -81,7 +82,7 @@ class Plan(Sequence[Cell]):
         )
 
     def _base(self, name: str) -> Scenario:
-        beside = self.file.parent if self.file.is_file() else None
+        beside = self.file.parent if is_file(self.file) else None
         try:
             found = find(name, beside=beside)
         except ScenarioError as error:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from sim.errors import ScenarioError
+from sim.given import is_file, is_path, kind_of, shortened
 from sim.problems import Problem
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario.fields import Name, Table, Wording, refuse, setting
@@ -248,12 +249,16 @@ def list_studies() -> list[str]:
 
 def find_study(path_or_name: str | Path) -> Path:
     """The file of a path or of a study's name. ScenarioError if there is none."""
+    if not is_path(path_or_name):
+        raise ScenarioError([Problem("", "", kind_of(path_or_name), message("allowed.path"))])
     text = str(path_or_name)
     if text.endswith(SUFFIX) or "/" in text or "\\" in text:
         return find(text)
     for folder in study_folders():
-        if (folder / (text + SUFFIX)).is_file():
+        if is_file(folder / (text + SUFFIX)):
             return folder / (text + SUFFIX)
     known = list_studies()
     allowed = "the path of a TOML file, or one of " + (", ".join(known) or "(no studies here)")
-    raise ScenarioError([Problem(text, "", "no study of this name", allowed, nearest(text, known))])
+    raise ScenarioError(
+        [Problem(shortened(text), "", "no study of this name", allowed, nearest(text, known))]
+    )

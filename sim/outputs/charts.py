@@ -58,7 +58,7 @@ def alt_text(run: RunLike, name: str, lang: str = "en") -> str:
 
 
 def _entry(name: str) -> Chart:
-    if name not in CHARTS:
+    if not isinstance(name, str) or name not in CHARTS:
         raise EstateError(f"chart: {name!r} found, allowed {', '.join(CHARTS)}")
     return CHARTS[name]
 

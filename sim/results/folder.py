@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import ResultError
+from sim.given import is_file, is_folder, path_of, shortened
 from sim.results.csv_table import as_arrow, write_csv
 from sim.results.definitions import KEY, OUTCOME_DEFINITIONS, require_current
 from sim.results.files import PART, replace, replace_text, seal_of
@@ -87,7 +88,14 @@ def add(folder: Path, files: Iterable[Path], name: str = MANIFEST) -> None:
 
 def check_place(folder: Path, kind: str, key: str = "", name: str = MANIFEST) -> None:
     """ResultError if a folder is a file, or holds another result than that of this kind and key ("": any of this kind)."""
-    if folder.exists() and not folder.is_dir():
+    try:
+        taken = folder.exists() and not folder.is_dir()
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    if "\0" in str(folder):
+        reason = message("found.not_a_path")
+        raise ResultError(message("folder.unwritable", folder=repr(str(folder)), error=reason))
+    if taken:
         raise ResultError(message("folder.file_there", folder=folder))
     path = folder / name
     if not path.exists():
@@ -161,7 +169,7 @@ def read(folder: str | Path, *kinds: str, old: bool = False) -> Saved:
     ResultError, naming the file, if something is missing, damaged, changed by hand, of another kind or version, or if its
     outcomes are defined otherwise than this version defines them.
     """
-    place = Path(folder)
+    place = path_of(folder, "result", ResultError)
     manifest = read_manifest(place)
     if kinds and kind_of(manifest) not in kinds:
         found, allowed = repr(kind_of(manifest)), ", ".join(kinds)
@@ -176,9 +184,9 @@ def read(folder: str | Path, *kinds: str, old: bool = False) -> Saved:
 def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
     """The manifest of a result, whole and as it was written; ResultError otherwise."""
     path = folder / name
-    if not folder.is_dir():
-        raise ResultError(message("folder.absent", folder=folder))
-    if not path.is_file():
+    if not is_folder(folder):
+        raise ResultError(message("folder.absent", folder=shortened(folder)))
+    if not is_file(path):
         raise ResultError(message("folder.no_manifest", folder=folder, name=name))
     manifest = _json(path)
     if manifest.get("format") not in (FORMAT, OLD_FORMAT):
@@ -199,7 +207,7 @@ def check_file(place: Path, file: str, manifest: Mapping[str, Any]) -> None:
     path, seal = place / file, manifest.get("files", {}).get(file)
     if not isinstance(seal, dict):
         raise ResultError(message("folder.unlisted", file=path))
-    if not path.is_file():
+    if not is_file(path):
         raise ResultError(message("folder.missing", file=path))
     found = seal_of(path)
     if found != {key: seal.get(key) for key in found}:
@@ -240,7 +248,7 @@ def staging(folder: Path) -> Iterator[Path]:
 
     ResultError if something cannot be written.
     """
-    part = (folder if folder.is_dir() else folder.parent) / f".{folder.name}.{os.getpid()}{PART}"
+    part = (folder if is_folder(folder) else folder.parent) / f".{folder.name}.{os.getpid()}{PART}"
     try:
         part.mkdir(parents=True, exist_ok=True)
         yield part
@@ -327,4 +335,4 @@ def _units(given: pa.Table | pd.DataFrame, table: pa.Table) -> dict[str, str]:
 
 
 def _unwritable(folder: Path, error: OSError) -> ResultError:
-    return ResultError(message("folder.unwritable", folder=folder, error=error.strerror or error))
+    return ResultError(message("folder.unwritable", folder=shortened(folder), error=error.strerror or error))

@@ -8,11 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sim.errors import ResultError
+from sim.given import kind_of, path_of
+from sim.problems import one_of
 from sim.results.columns import units_of
 from sim.results.provenance import describe_run
 from sim.results.public_money import PRICES
 from sim.results.record import Record, record_of
 from sim.results.tables import TABLES, arrow_table
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +142,10 @@ class Run:
         return dict(zip(table.column("outcome").to_pylist(), map(float, values), strict=True))
 
     def table(self, name: str) -> pa.Table:
-        """A table as Arrow: "estates", "estate_table", "city", "events", "ledger", "outcomes" or "public_cost"."""
+        """A table as Arrow: "estates", "estate_table", "city", "events", "ledger", "outcomes" or "public_cost". ResultError for another name."""
+        if not isinstance(name, str) or name not in TABLES:
+            found, allowed = kind_of(name), one_of(TABLES)
+            raise ResultError(message("problem.instead", place="table", found=found, allowed=allowed))
         return self._source.table(name)
 
     def _frame(self, name: str) -> pd.DataFrame:
@@ -166,7 +173,7 @@ class Run:
         """
         from sim.results.saved_run import save_run
 
-        return save_run(self, Path(folder))
+        return save_run(self, path_of(folder, "folder", ResultError))
 
     def plot(self, chart: str = "cycle", lang: str = "en") -> Figure:
         """The figure of one chart of `sim.outputs.CHARTS`; EstateError for an unknown name or language."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError, ScenarioError
-from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, read, write
+from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read, write
 from sim.results.provenance import KIND, run_key
 from sim.results.run import Run
+from sim.results.table_columns import check_columns
 from sim.results.tables import TABLES
 from sim.scenario.loading import check
 from sim.text import Message, message
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 OF_VERSION_0_1 = ("estates", "estate_table", "city", "events", "ledger")
 _NEEDED: dict[str, tuple[tuple[type, ...], Message]] = {
@@ -44,7 +48,29 @@ def load_run(folder: str | Path) -> Run:
         scenario = check(manifest["scenario"], {}, str(path))
     except ScenarioError as error:
         raise ResultError(message("folder.scenario", folder=saved.place, error=error)) from None
-    return Run(scenario, manifest["seed"], manifest["months"], float(manifest["wall_seconds"]), saved)
+    return Run(
+        scenario, manifest["seed"], manifest["months"], float(manifest["wall_seconds"]), SavedTables(saved)
+    )
+
+
+class SavedTables:
+    """The tables of a saved run, each checked to have the columns of its kind when it is read."""
+
+    def __init__(self, saved: Saved) -> None:
+        """What was read from a folder."""
+        self.saved = saved
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """As it was saved."""
+        return self.saved.manifest
+
+    def table(self, name: str) -> pa.Table:
+        """One of TABLES. ResultError for a table without the columns that a run writes."""
+        table = self.saved.table(name)
+        if self.manifest.get("format") != OLD_FORMAT:
+            check_columns(table, name, self.saved.place / f"{name}.{PARQUET}")
+        return table
 
 
 def check_manifest(manifest: dict[str, Any], path: Path) -> None:

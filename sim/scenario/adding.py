@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.errors import ScenarioError
+from sim.given import kind_of
+from sim.problems import Problem
 from sim.scenario.loading import check, load
 from sim.scenario.programme import Programme
 from sim.scenario.schema import Scenario
 from sim.scenario.sources import restated
 from sim.scenario.writing import to_data
+from sim.text import message
 
 
 def with_programmes(
@@ -38,7 +42,10 @@ def with_programmes(
 
 
 def _table_of(programme: Programme | Mapping[str, Any], scenario: Scenario) -> dict[str, Any]:
-    """A programme as a table of a scenario file."""
+    """A programme as a table of a scenario file. ScenarioError for what is neither."""
+    if not isinstance(programme, Programme | Mapping):
+        allowed = message("allowed.programme")
+        raise ScenarioError([Problem(scenario.name, "interventions", kind_of(programme), allowed)])
     if not isinstance(programme, Programme):
         return dict(programme)
     table: dict[str, Any] = to_data(scenario.model_copy(update={"interventions": (programme,)}))[

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import ScenarioError
+from sim.given import is_file, is_path, kind_of, shortened
 from sim.problems import Problem
 from sim.scenario.merging import Origins, file_at, leave_out, merge, origins_of
 from sim.scenario.messages import problems_of
@@ -58,25 +59,34 @@ def check(data: dict[str, Any], origins: Origins, file: str) -> Scenario:
 
 def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
     """The file of a path (relative to the folder `beside`, or to the current one) or of a scenario's name."""
+    if not is_path(path_or_name):
+        raise ScenarioError([Problem("", "", kind_of(path_or_name), message("allowed.scenario"))])
     text = str(path_or_name)
     if text.endswith(SUFFIX) or "/" in text or "\\" in text:
         path = Path(text) if beside is None else beside / text
-        if path.is_file():
+        if is_file(path):
             return path
         raise ScenarioError(
-            [Problem(text, "", message("scenario.file.absent"), message("scenario.file.path_or_name"))]
+            [
+                Problem(
+                    shortened(text),
+                    "",
+                    message("scenario.file.absent"),
+                    message("scenario.file.path_or_name"),
+                )
+            ]
         )
     folders = ([beside] if beside is not None else []) + scenario_folders()
     for folder in folders:
         path = folder / (text + SUFFIX)
-        if path.is_file():
+        if is_file(path):
             return path
     known = list_scenarios()
     found, allowed = (
         message("scenario.file.no_name"),
         message("scenario.file.path_or_one_of", names=", ".join(known)),
     )
-    raise ScenarioError([Problem(text, "", found, allowed, nearest(text, known))])
+    raise ScenarioError([Problem(shortened(text), "", found, allowed, nearest(text, known))])
 
 
 def scenario_folders() -> list[Path]:
@@ -199,7 +209,9 @@ def text_of(file: Path, readable: Message) -> str:
         written = file.read_bytes()
     except OSError as error:
         found = message("scenario.file.unreadable", reason=error.strerror)
-        raise ScenarioError([Problem(str(file), "", found, readable)]) from None
+        raise ScenarioError([Problem(shortened(file), "", found, readable)]) from None
+    except ValueError:  # a zero byte in the name
+        raise ScenarioError([Problem(repr(str(file)), "", message("found.not_a_path"), readable)]) from None
     try:
         return written.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.errors import ScenarioError
+from sim.given import kind_of
 from sim.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.scenario.loading import check
@@ -27,6 +28,10 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
     `parameters.` may be left out, and an intervention is addressed by name (`interventions.award.start`). Setting
     count takes share away, and modes mode_counts, and the other way round. Raises a ScenarioError with every problem.
     """
+    if not isinstance(scenario, Scenario):
+        raise ScenarioError([Problem(SOURCE, "", kind_of(scenario), message("allowed.scenario"))])
+    if not isinstance(overrides, Mapping):
+        raise ScenarioError([Problem(SOURCE, "", kind_of(overrides), message("allowed.settings"))])
     data, before = to_data(scenario), to_data(scenario)
     origins: Origins = {(): scenario.name}
     problems = []
@@ -82,6 +87,8 @@ def parse_setting(text: str) -> tuple[str, Any]:
 
 def place_of(key: str, data: dict[str, Any]) -> tuple[str | int, ...] | Problem:
     """Where a dotted key lies in the data of a scenario."""
+    if not isinstance(key, str):
+        return Problem(SOURCE, "", kind_of(key), message("allowed.dotted_key"))
     parts = key.split(".")
     groups = {parameter.group for parameter in PARAMETERS.values()}
     if parts[0] not in Scenario.model_fields:

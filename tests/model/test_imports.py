@@ -14,7 +14,7 @@ LAYERS = (
     ("units", "fingerprint"),
     ("errors",),
     ("text",),
-    ("problems", "notice"),
+    ("problems", "notice", "given"),
     ("words",),
     ("parameters",),
     ("scenario",),

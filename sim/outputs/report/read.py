@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.errors import EstateError, ResultError
 from sim.experiments.old_result import is_old, load_old
+from sim.given import is_folder, path_of
 from sim.outputs.report.batch import is_batch, load_batch
 from sim.outputs.report.model import Part
 from sim.outputs.report.of_ablation import part_of_ablation
@@ -51,7 +52,9 @@ def load_result(place: str | Path) -> Any:
 
     ResultError if there is none that can be read.
     """
-    folder = Path(place)
+    folder = path_of(place, "result", ResultError)
+    if not is_folder(folder):
+        read_manifest(folder)  # says so
     if is_old(folder):
         return load_old(folder)
     if is_batch(folder):
