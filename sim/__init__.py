@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sim.experiments.engine import InProcess
     from sim.experiments.ensemble import load_ensemble
     from sim.experiments.progress import progress_bar
+    from sim.experiments.repeated import Repeated, repeat
     from sim.experiments.sensitivity import sensitivity
     from sim.experiments.study import study
     from sim.experiments.tipping import tipping
@@ -58,6 +59,7 @@ __all__ = [
     "EvidenceError",
     "InProcess",
     "Intervention",
+    "Repeated",
     "ResultError",
     "Run",
     "Scenario",
@@ -80,6 +82,7 @@ __all__ = [
     "load_result",
     "load_run",
     "progress_bar",
+    "repeat",
     "replicate",
     "run",
     "sensitivity",
@@ -116,6 +119,8 @@ _HOMES = {
     "load_result": "sim.outputs.report.read",
     "load_run": "sim.results",
     "progress_bar": "sim.experiments.progress",
+    "Repeated": "sim.experiments.repeated",
+    "repeat": "sim.experiments.repeated",
     "replicate": "sim.replications",
     "run": "sim.runner",
     "sensitivity": "sim.experiments.sensitivity",

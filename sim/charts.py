@@ -28,11 +28,14 @@ from sim.outputs.budget import pareto as _pareto
 from sim.outputs.catalog import CHART_WORDS, pick, require_language
 from sim.outputs.charts import CHARTS as _RUN_CHARTS
 from sim.outputs.charts import FORMATS, save_figure
+from sim.outputs.fan import fan as _fan
+from sim.outputs.fan import fan_alt
 from sim.outputs.life import estate_life as _estate_life
 from sim.outputs.life import estate_life_alt
 from sim.outputs.study import STUDY_WORDS, study_alt
 from sim.outputs.study import study_outcome as _study_outcome
 from sim.outputs.style import owner
+from sim.text import Spoken, message
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ class PublicChart(NamedTuple):
     """One chart: what kind of result it is drawn from, its title, the function, and what says in words what it shows."""
 
     of: str
-    title: Word
+    title: Spoken
     draw: Callable[..., Axes]
     alt: Callable[..., str]
 
@@ -86,6 +89,7 @@ estate_map = _public(_RUN_CHARTS["map"].draw, "estate_map")
 money = _public(_RUN_CHARTS["money"].draw, "money")
 modes = _public(_RUN_CHARTS["modes"].draw, "modes")
 estate_life = _public(_estate_life, "estate_life")
+fan = _public(_fan, "fan")
 differences = _public(_comparison.differences, "differences")
 rescues = _public(_comparison.rescues, "rescues")
 plane = _public(_comparison.plane, "plane")
@@ -119,6 +123,7 @@ CHARTS: dict[str, PublicChart] = {
         estate_life,
         estate_life_alt,
     ),
+    "fan": PublicChart("draws", message("draw.fan_chart"), fan, fan_alt),
     **{
         name: PublicChart(
             "comparison", _comparison.WORDS[name], draw, _comparison.COMPARISON_CHARTS[name].alt
@@ -161,12 +166,14 @@ def kind_of(result: Any) -> str:
     from sim.experiments.ablate import Ablation
     from sim.experiments.budget import BudgetSearch
     from sim.experiments.comparison import Comparison
+    from sim.experiments.repeated import Repeated
     from sim.experiments.saved_study import SavedStudy
     from sim.experiments.sensitivity import Sensitivity
     from sim.experiments.study import StudyResult
     from sim.experiments.tipping import Tipping
 
     known: dict[type, str] = {
+        Repeated: "draws",
         Comparison: "comparison",
         Sensitivity: "sensitivity",
         StudyResult: "study",
@@ -246,6 +253,7 @@ __all__ = [
     "draw",
     "estate_life",
     "estate_map",
+    "fan",
     "heat_map",
     "hysteresis",
     "kind_of",

@@ -21,6 +21,8 @@ from sim.scenario import Scenario
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.experiments.summary import RunSummary
+
 HASH_LETTERS = 8
 
 
@@ -191,14 +193,14 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
     from sim.experiments.summary import summarise
     from sim.runner import run
 
-    found: list[dict[str, float]] = []
+    found: list[RunSummary] = []
     watch.begin(job.scenario)
     made = run(
         job.scenario,
         threads=order.threads,
         progress=watch.months,
         notice=lambda text: watch.say(say("compiling", order.lang)),
-        probe=lambda city: found.append(summarise(city).scalars),
+        probe=lambda city: found.append(summarise(city)),
     )
     assert job.entry.folder is not None
     if job.first:
@@ -207,7 +209,7 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
         facts = None if held is None else {"name": held.name, "members": len(held.members)}
         save_whole(job.entry.folder, made, found[0], order.lang if order.charts else "", facts)
     else:
-        save_brief(job.entry.folder, job.scenario.seed, found[0])
+        save_brief(job.entry.folder, found[0])
 
 
 def _draw_missing(entries: list[Entry], order: Order, watch: Watch) -> None:

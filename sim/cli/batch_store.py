@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.announce import city_line
 from sim.errors import ResultError
 from sim.outputs.index_page import Shown
-from sim.outputs.report.batch import BRIEF, HEADLINE
+from sim.outputs.report.batch import BRIEF, HEADLINE, months_of
 from sim.results import load_run
 from sim.results.columns import COLUMN_WORDS
 from sim.results.csv_table import write_csv
@@ -35,6 +35,7 @@ from sim.scenario import Scenario
 from sim.text.current import known_language
 
 if TYPE_CHECKING:
+    from sim.experiments.summary import RunSummary
     from sim.results import Run
 
 CHARTS = "charts.json"  # title and alt text of every chart, in a folder of charts
@@ -60,24 +61,26 @@ def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> boo
 
 
 def save_whole(
-    folder: Path, run: Run, outcomes: dict[str, float], lang: str, ensemble: dict[str, Any] | None = None
+    folder: Path, run: Run, summary: RunSummary, lang: str, ensemble: dict[str, Any] | None = None
 ) -> None:
     """Put a run with tables, charts (no `lang`: none) and headline into `folder`, all at once; `ensemble`: its name and number of members."""
     with staging(folder) as part:
         run.save(part)
         write_csv(run.table("city"), part / CITY)
         changes = [[change.column, change.start, change.end] for change in key_changes(run)]
-        _write_json(part / HEADLINE, {"outcomes": outcomes, "changes": changes, "ensemble": ensemble})
+        told = {"outcomes": summary.scalars, "changes": changes, "ensemble": ensemble}
+        _write_json(part / HEADLINE, told | {"series": months_of(summary.series)})
         if lang:
             _draw(run, part, lang)
         put_in_place(part, folder)
 
 
-def save_brief(folder: Path, seed: int, outcomes: dict[str, float]) -> None:
-    """Keep the outcomes of a further run."""
-    place = _brief(folder, seed)
+def save_brief(folder: Path, summary: RunSummary) -> None:
+    """Keep the outcomes of a further run, and its way by month that a fan needs."""
+    place = _brief(folder, summary.seed)
     place.parent.mkdir(parents=True, exist_ok=True)
-    _write_json(place, sealed({"seed": seed, "outcomes": outcomes}))
+    told = {"seed": summary.seed, "outcomes": summary.scalars, "series": months_of(summary.series)}
+    _write_json(place, sealed(told))
 
 
 def save_index(folder: Path, page: str, names: list[str]) -> None:
@@ -143,6 +146,7 @@ def shown(
         scenario.description.in_language(lang),
         city_line(scenario, lang),
         tuple(dict.fromkeys(labels)),
+        seed=scenario.seed,
     )
     if not done:
         return known

@@ -14,6 +14,7 @@ from sim.scenario import Scenario, parse_setting
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.experiments.among import Among
     from sim.results import Run
 
 RESULTS = Path("results")
@@ -57,7 +58,9 @@ def carry_out(order: Order) -> None:
     show_summary(screen, run, order.lang)
     _point_to(screen, run, folder, order)
     if order.among is not None:
-        _tell_among(screen, run, order.among, order.lang)
+        _tell_among(screen, run, folder, order, order.among)
+    else:
+        _tell_known(screen, run, order.lang)
 
 
 def _of_member(scenario: Scenario, order: Order) -> Scenario:
@@ -104,16 +107,46 @@ def _write(run: Run, part: Path, order: Order) -> None:
         save_charts(run, part / "charts", order.lang)
 
 
-def _tell_among(screen: Console, run: Run, count: int, lang: str) -> None:
-    """Carry out the other draws, which the common store keeps, and print where this one lies."""
-    from sim.experiments.among import among
+def _tell_among(screen: Console, run: Run, folder: Path, order: Order, count: int) -> None:
+    """Carry out the other draws, which the common store keeps, tell where this one lies, and put them and their fan beside it."""
+    from sim.experiments.among import among, keep_draws
     from sim.experiments.progress import progress_bar
     from sim.experiments.workplace import Workplace
-    from sim.text import in_language
 
     screen.print()
-    with progress_bar(lang) as report:
+    with progress_bar(order.lang) as report:
         found = among(run, count, Workplace(progress=report))
+    _print_place(screen, found, order.lang)
+    keep_draws(found, folder)
+    if order.charts:
+        from sim import charts
+        from sim.results.folder import add
+        from sim.text import message
+
+        drawn = charts.save(found.draws, "fan", folder / "charts" / "fan", order.lang, run=run)
+        add(folder, drawn)
+        told = message("draw.fan_in", file=drawn[0]).in_language(order.lang)
+        screen.print(told, soft_wrap=True, markup=False)
+
+
+def _tell_known(screen: Console, run: Run, lang: str) -> None:
+    """Where a shipped scenario's run lies among the draws that ship with it, which takes no further run."""
+    from sim.experiments.among import known_among
+    from sim.experiments.shipped_draws import of_other_version
+    from sim.text import message
+
+    found = known_among(run)
+    if found is not None:
+        screen.print()
+        _print_place(screen, found, lang)
+    elif of_other_version(run.scenario, str(run.manifest["model_source_hash"])):
+        screen.print()
+        screen.print(message("draw.other_version").in_language(lang), style="dim", soft_wrap=True)
+
+
+def _print_place(screen: Console, found: Among, lang: str) -> None:
+    from sim.text import in_language
+
     with in_language(lang):
         for line in found.sentences():
             screen.print(line, soft_wrap=True, markup=False)

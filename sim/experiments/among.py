@@ -4,42 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.cell import cells_of
+from sim.experiments.draw_tables import FAN_SERIES, monthly_frame, repeated_from
+from sim.experiments.repeated import Repeated, bands_of, middle_and_ends
 from sim.experiments.running import run_cells
+from sim.experiments.shipped_draws import shipped_draws
 from sim.experiments.workplace import Workplace
+from sim.results.folder import add_tables
 from sim.results.outcomes import OUTCOMES
-from sim.scenario import Scenario
-from sim.text import figures, say
+from sim.text import figures, message, say
 
 if TYPE_CHECKING:
     from sim.results import Run
 
 HEADLINES = ("collection_last_year", "cycle_share_last_year", "public_cost")
+BY_SEED, BY_MONTH = "draws", "draws_by_month"  # tables beside those of a run
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Among:
-    """The draws of a scenario: seeds, the one that was shown first, and by outcome (HEADLINES) one value for each seed."""
+    """The draws of a scenario, and one run of it, which may be one of them: its seed and its outcomes."""
 
-    seeds: tuple[int, ...]
-    values: Mapping[str, np.ndarray]
+    draws: Repeated
+    seed: int
+    own: Mapping[str, float]
+
+    @property
+    def number(self) -> int:
+        """How many runs are ranked: the draws, and the run itself where it is none of them."""
+        return len(self.draws) + (self.seed not in self.draws.seeds)
 
     def rank(self, outcome: str) -> int:
-        """The place of the first seed counted from the lowest value, from 1; equal values share the lowest place."""
-        values = self.values[outcome]
-        return 1 + int(np.count_nonzero(values < values[0]))
+        """The place of the run counted from the lowest value, from 1; equal values share the lowest place."""
+        return 1 + int(np.count_nonzero(self.draws.outcomes[outcome] < self.own[outcome]))
+
+    def known(self, outcome: str) -> bool:
+        """Whether the run and every draw have this outcome."""
+        return not np.isnan([self.own[outcome], *self.draws.outcomes[outcome]]).any()
 
     def sentences(self) -> list[str]:
-        """Where the first seed lies, in the current language, one line an outcome."""
-        lines = [say("draw.among", seed=self.seeds[0], draws=len(self.seeds))]
-        for name, values in self.values.items():
-            write = figures.share if OUTCOMES[name].unit == "share" else figures.money
-            if np.isnan(values).any():
+        """Where the run lies by its headline outcomes, in the current language, one line an outcome."""
+        seeds = self.draws.seeds
+        lines = [
+            say("draw.among", seed=self.seed, draws=len(seeds))
+            if self.seed in seeds
+            else say("draw.beside", seed=self.seed, draws=len(seeds), first=min(seeds), last=max(seeds))
+        ]
+        for name in HEADLINES:
+            if not self.known(name):
                 lines.append("  " + say("draw.unknown", name=OUTCOMES[name].name))
                 continue
             lines.append(
@@ -47,12 +65,10 @@ class Among:
                 + say(
                     "draw.lies",
                     name=OUTCOMES[name].name,
-                    value=write(float(values[0])),
+                    value=figures.quantity(float(self.own[name]), OUTCOMES[name].unit),
                     rank=self.rank(name),
-                    number=len(values),
-                    low=write(float(values.min())),
-                    high=write(float(values.max())),
-                    median=write(float(np.median(values))),
+                    number=self.number,
+                    **middle_and_ends(name, self.draws.outcomes[name]),
                 )
             )
         return lines
@@ -69,12 +85,47 @@ def among(run: Run, count: int, workplace: Workplace | None = None) -> Among:
     `workplace`: where they are run and kept. StudyError for fewer than two draws, and where a run fails.
     """
     if count < 2:
-        raise StudyError(f"--among: found {count}, allowed at least 2 draws")
-    scenario: Scenario = run.scenario
+        raise StudyError(
+            message("problem.instead", place="--among", found=count, allowed=message("draw.two"))
+        )
     others = other_seeds(run.seed, count)
-    found = [summary for _, summary in run_cells(cells_of(scenario, others), workplace)]
+    found = [summary for _, summary in run_cells(cells_of(run.scenario, others), workplace)]
     own = run.outcomes()
-    values = {
-        name: np.array([own[name], *(summary.scalars[name] for summary in found)]) for name in HEADLINES
+    outcomes = {name: np.array([own[name], *(one.scalars[name] for one in found)]) for name in OUTCOMES}
+    bands = {
+        name: bands_of([run.city[name].to_numpy(), *(one.series[name] for one in found)])
+        for name in FAN_SERIES
     }
-    return Among((run.seed, *others), values)
+    return Among(Repeated(run.scenario, (run.seed, *others), outcomes, bands), run.seed, own)
+
+
+def keep_draws(found: Among, folder: Path) -> None:
+    """Put the draws beside the tables of the run in a folder, whose manifest then vouches for them. ResultError if it cannot be."""
+    add_tables(folder, {BY_SEED: found.draws.table().reset_index(), BY_MONTH: monthly_frame(found.draws)})
+
+
+def known_among(run: Run) -> Among | None:
+    """A run among draws that are there already: those that `estate run --among` has put beside it, else the shipped ones.
+
+    None where there are none, or none of the run's scenario by the model that made the run.
+    """
+    own = run.outcomes()
+    if run.holds(BY_SEED) and run.holds(BY_MONTH):
+        by_seed, by_month = (run.table(name).to_pandas() for name in (BY_SEED, BY_MONTH))
+        return Among(repeated_from(run.scenario, by_seed, by_month), run.seed, own)
+    draws = shipped_draws(run.scenario, str(run.manifest["model_source_hash"]))
+    if draws is None:
+        return None
+    found = Among(draws, run.seed, own)
+    return found if _agrees(found) else None
+
+
+def _agrees(found: Among) -> bool:
+    """Whether the shipped draw of the run's own seed is the run: where it is not, they come from different machinery."""
+    if found.seed not in found.draws.seeds:
+        return True
+    place = found.draws.seeds.index(found.seed)
+    return all(
+        np.isclose(values[place], found.own[name], rtol=1e-9, atol=0, equal_nan=True)
+        for name, values in found.draws.outcomes.items()
+    )

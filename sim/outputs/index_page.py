@@ -14,7 +14,7 @@ from sim.experiments.intervals import estimate_of
 from sim.outputs.catalog import amount
 from sim.outputs.range_words import range_of_runs
 from sim.results.outcomes import OUTCOMES
-from sim.text import figures
+from sim.text import figures, message
 from sim.units import NO_VALUE
 from sim.words import Word
 
@@ -81,6 +81,7 @@ class Shown:
     charts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # file: title, what it shows
     tables: Sequence[str] = ()
     report: str = ""  # page about this scenario alone
+    seed: int = 1  # of the first run, which changes and charts are of
 
 
 def index_page(shown: Sequence[Shown], lang: str, model: str, doubt: str = "", report: str = "") -> str:
@@ -164,6 +165,7 @@ def _article(entry: Shown, lang: str) -> str:
 
 def _article_parts(entry: Shown, lang: str) -> Iterator[str]:
     """Everything about one scenario."""
+    draw = escape(message("draw.one", seed=entry.seed).in_language(lang))
     yield f'<article id="{escape(entry.name, quote=True)}"><h2>{escape(entry.title)} <small>{escape(entry.name)}</small></h2>'
     if entry.state == "failed":
         yield f'<p class="failed">{_say("failed", lang)}: {escape(entry.reason)}</p>'
@@ -172,14 +174,14 @@ def _article_parts(entry: Shown, lang: str) -> Iterator[str]:
         mark = "、" if lang == "zh" else ", "
         yield f"<p>{_say('programmes', lang)}: {escape(mark.join(entry.programmes)) or _say('none', lang)}</p>"
     if entry.changes:
-        yield f"<h3>{_say('changes', lang)}</h3><table>"
+        yield f"<h3>{_say('changes', lang)} · {draw}</h3><table>"
         yield _row([_say(key, lang) for key in ("outcome", "start", "end")], "th")
         yield from (_row([escape(cell) for cell in change]) for change in entry.changes)
         yield "</table>"
     if entry.report:
         yield f"<p>{_link(entry.folder, entry.report, WORDS['report'].in_language(lang))}</p>"
     if entry.charts:
-        yield f"<h3>{_say('charts', lang)}</h3><ul>"
+        yield f"<h3>{_say('charts', lang)} · {draw}</h3><ul>"
         for file, (title, alt) in entry.charts.items():
             links = (
                 _link(entry.folder, file, title)

@@ -86,6 +86,25 @@ def add(folder: Path, files: Iterable[Path], name: str = MANIFEST) -> None:
         raise _unwritable(folder, error) from None
 
 
+def add_tables(
+    folder: Path, tables: Mapping[str, pa.Table | pd.DataFrame], formats: Iterable[str] = (PARQUET,)
+) -> None:
+    """Write more tables into the folder of a result, and let its manifest vouch for them. ResultError if that cannot be done."""
+    manifest = read_manifest(folder)
+    units, files = dict(manifest.get("units", {})), dict(manifest.get("files", {}))
+    try:
+        for table, given in tables.items():
+            made = as_arrow(given)
+            units[table] = _units(given, made)
+            for ending in formats:
+                path = folder / f"{table}.{ending}"
+                _write_table(made, path)
+                files[path.name] = seal_of(path) | {"rows": made.num_rows}
+        _write_manifest(folder / MANIFEST, manifest | {"units": units, "files": files})
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
 def check_place(folder: Path, kind: str, key: str = "", name: str = MANIFEST) -> None:
     """ResultError if a folder is a file, or holds another result than that of this kind and key ("": any of this kind)."""
     try:

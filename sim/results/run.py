@@ -33,6 +33,9 @@ class Source(Protocol):
     def table(self, name: str) -> pa.Table:
         """One of TABLES."""
 
+    def has(self, name: str) -> bool:
+        """Whether there is a table of this name; a folder may hold more than TABLES."""
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What `Run.manifest` holds."""
@@ -49,6 +52,10 @@ class Simulated:
     def table(self, name: str) -> pa.Table:
         """One of TABLES, made anew."""
         return arrow_table(TABLES[name](self.record))
+
+    def has(self, name: str) -> bool:
+        """Whether this is one of TABLES."""
+        return name in TABLES
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -140,6 +147,10 @@ class Run:
         table = self._source.table("outcomes")
         values = table.column("value").to_numpy(zero_copy_only=False)
         return dict(zip(table.column("outcome").to_pylist(), map(float, values), strict=True))
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a table of this name: those of every run, and in a folder what was put beside them."""
+        return self._source.has(name)
 
     def table(self, name: str) -> pa.Table:
         """A table as Arrow: "estates", "estate_table", "city", "events", "ledger", "outcomes" or "public_cost". ResultError for another name."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.results.columns import COLUMN_WORDS
-from sim.text import figures, in_language
+from sim.text import figures, in_language, say
 from sim.units import NO_VALUE
 from sim.words import STAGES
 
@@ -102,7 +102,9 @@ def html(run: Run) -> str:
         for change in key_changes(run)
     )
     title = escape(run.scenario.title.in_language("en"))
-    facts = f"seed {run.seed} · {run.months} months · {len(run.estate_table):,} estates · {run.wall_seconds:.1f} s"
+    with in_language("en"):
+        draw = say("draw.one", seed=run.seed)
+    facts = f"{draw} · {run.months} months · {len(run.estate_table):,} estates · {run.wall_seconds:.1f} s"
     return (
         f"<div><strong>{title}</strong><br><small>{facts}</small>"
         f"<table><thead><tr><th></th><th>start</th><th>end</th></tr></thead><tbody>{rows}</tbody></table></div>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +12,36 @@ from matplotlib.text import Text
 from typer.testing import CliRunner
 
 import sim
+from sim import charts
 from sim.cli.app import app
 from sim.errors import EstateError, StudyError
-from sim.experiments.among import HEADLINES, Among, among, other_seeds
-from sim.experiments.cell import cells_of
+from sim.experiments.among import HEADLINES, Among, among, keep_draws, known_among, other_seeds
 from sim.experiments.engine import InProcess
-from sim.experiments.running import run_cells
+from sim.experiments.repeated import Repeated, repeat
 from sim.experiments.workplace import Workplace
-from sim.outputs.fan import fan, fan_alt, spread
-from sim.scenario import load, with_overrides
+from sim.outputs.fan import fan, fan_alt
+from sim.results.outcomes import OUTCOMES
+from sim.scenario import load
 from sim.text import figures, in_language
 
 QUICK = [part for key, value in SMALL.items() if value is not None for part in ("--set", f"{key}={value}")]
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Repeated:
+    """A small city of fourteen months with seeds 1 to 3."""
+    store = tmp_path_factory.mktemp("store")
+    return repeat("small_city", 3, months=14, overrides=SMALL, store=store, engine=InProcess())
+
+
+def small_run(seed: int) -> sim.Run:
+    return sim.run("small_city", seed=seed, months=14, overrides=SMALL)
+
+
+def made_up(values: list[float], own: float, seed: int) -> Among:
+    name = "collection_last_year"
+    seeds = tuple(range(1, 1 + len(values)))
+    return Among(Repeated(load("small_city"), seeds, {name: np.array(values)}, {}), seed, {name: own})
 
 
 def test_the_seed_is_one_of_the_draws_and_no_seed_is_drawn_twice() -> None:
@@ -30,42 +49,93 @@ def test_the_seed_is_one_of_the_draws_and_no_seed_is_drawn_twice() -> None:
     assert other_seeds(70, 4) == (1, 2, 3)
 
 
-def test_the_rank_counts_from_the_lowest() -> None:
-    found = Among((1, 2, 3, 4), {"collection_last_year": np.array([0.5, 0.4, 0.6, 0.5])})
-    assert found.rank("collection_last_year") == 2
-    with in_language("en"):
-        line = found.sentences()[1]
-    assert "number 2 of 4" in line and "40" in line and "60" in line
+def test_the_rank_counts_from_the_lowest_and_a_run_that_is_no_draw_counts_itself() -> None:
+    one_of_them = made_up([0.5, 0.4, 0.6, 0.5], 0.5, 1)
+    assert (one_of_them.rank("collection_last_year"), one_of_them.number) == (2, 4)
+    another = made_up([0.5, 0.4, 0.6, 0.5], 0.7, 9)
+    assert (another.rank("collection_last_year"), another.number) == (5, 5)
 
 
-def test_the_others_are_what_their_seeds_give_by_themselves(tmp_path: Path) -> None:
-    run = sim.run("small_city", seed=2, months=14, overrides=SMALL)
+def test_the_others_are_what_their_seeds_give_by_themselves(tmp_path: Path, three: Repeated) -> None:
+    run = small_run(2)
     found = among(run, 3, Workplace(InProcess(), tmp_path))
-    assert found.seeds == (2, 1, 3) and tuple(found.values) == HEADLINES
-    for place, seed in enumerate(found.seeds):
-        alone = sim.run("small_city", seed=seed, months=14, overrides=SMALL).outcomes()
-        assert [found.values[name][place] for name in HEADLINES] == [alone[name] for name in HEADLINES]
-    with pytest.raises(StudyError, match="at least 2"):
+    assert found.draws.seeds == (2, 1, 3) and three.seeds == (1, 2, 3)
+    for place, seed in enumerate(found.draws.seeds):
+        alone = small_run(seed).outcomes()
+        for name in OUTCOMES:
+            assert found.draws.outcomes[name][place] == pytest.approx(alone[name], rel=0, abs=0, nan_ok=True)
+            there = three.outcomes[name][three.seeds.index(seed)]
+            assert there == pytest.approx(alone[name], rel=0, abs=0, nan_ok=True)
+    for series in ("cycle", "collection"):
+        assert np.array_equal(found.draws.bands[series], three.bands[series], equal_nan=True)
+    with in_language("en"):
+        lines = found.sentences()
+    assert len(lines) == 1 + len(HEADLINES) and "Seed 2 among 3 draws" in lines[0]
+    cycle = np.sort(three.outcomes["cycle_share_last_year"])
+    assert all(figures.share(float(value)) in lines[2] for value in cycle)
+    with pytest.raises(StudyError, match="--among: found 1, allowed at least 2"):
         among(run, 1, Workplace(store=tmp_path))
 
 
-def test_the_fan_holds_every_draw_with_its_median(tmp_path: Path) -> None:
-    found = run_cells(
-        cells_of(with_overrides(load("small_city"), SMALL | {"months": 14}), (1, 2, 3)),
-        Workplace(InProcess(), tmp_path),
-    )
-    runs = [summary for _, summary in found]
-    ends = sorted(float(run.series["cycle"][-1]) for run in runs)
-    assert [float(value) for value in spread(runs, "cycle")[[0, 2, 4], -1]] == pytest.approx(ends)
+def test_draws_by_month_and_by_type_are_quantiles_of_the_runs(three: Repeated) -> None:
+    runs = [small_run(seed) for seed in three.seeds]
+    for name in ("cycle", "collection", "quality"):
+        values = np.array([run.city[name].to_numpy() for run in runs])
+        assert np.allclose(
+            three.monthly(name)["median"], np.median(values, axis=0), atol=1e-6, equal_nan=True
+        )
+        assert np.allclose(three.monthly(name)["highest"], values.max(axis=0), atol=1e-6, equal_nan=True)
+    last = [run.estates[run.estates["month"] == 14] for run in runs]
+    inside = [
+        one["stage"].isin(["spiralling", "collapsed"]).groupby(one["type"], observed=True).mean()
+        for one in last
+    ]
+    table = three.by_type("cycle", 14)
+    for kind in table.index:
+        shares = [float(one[kind]) for one in inside]
+        assert table.loc[kind, ["lowest", "median", "highest"]].tolist() == pytest.approx(
+            sorted(shares), abs=1e-6
+        )
+    satisfied = three.outcomes["satisfaction_last_year"]
+    assert three.nearest_median("satisfaction_last_year") == 1 + int(np.argsort(satisfied)[1])
+    for wrong in (
+        lambda: three.monthly("pie"),
+        lambda: three.by_type("nominal", 3),
+        lambda: three.by_type("cycle", 15),
+    ):
+        with pytest.raises(StudyError, match="found"):
+            wrong()
+    with pytest.raises(StudyError, match="draws: found 1, allowed at least 2"):
+        repeat("small_city", 1)
+
+
+def test_the_fan_holds_every_draw_with_its_median_and_the_line_of_one_run(three: Repeated) -> None:
+    run = small_run(2)
+    ends = [float(value) for value in three.bands["cycle"][[0, 2, 4], -1]]
     for lang in ("zh", "en"):
-        figure = fan(runs, "title", lang=lang)
-        said = " ".join(text.get_text() for text in figure.findobj(Text))
+        drawn = fan(three, lang=lang, run=run)
+        said = " ".join(text.get_text() for text in drawn.findobj(Text))
+        told = fan_alt(three, lang, run=run)
         with in_language(lang):
-            assert all(
-                figures.share(value) in said and figures.share(value) in fan_alt(runs, lang) for value in ends
-            )
-    with pytest.raises(EstateError, match="at least 2"):
-        fan(runs[:1], "title")
+            assert all(figures.share(value) in said and figures.share(value) in told for value in ends)
+    panel = drawn.axes[0].child_axes[0]
+    lines = {line.get_label(): line.get_ydata() for line in panel.lines}
+    assert np.array_equal(lines["median"], three.bands["cycle"][2])
+    assert np.array_equal(lines["own"], run.city["cycle"].to_numpy())
+
+
+def test_the_fan_is_a_public_chart_of_draws_and_takes_any_series(three: Repeated, tmp_path: Path) -> None:
+    assert charts.kind_of(three) == "draws" and list(charts.list_charts("draws")["name"]) == ["fan"]
+    four = ("nominal", "charging", "professional", "collected_per_household")
+    axes = charts.fan(three, series=four)
+    panels = [panel for panel in axes.child_axes if panel.axison]
+    assert len(panels) == 4
+    assert charts.alt_text(three, "fan", series=four).count("median") == 4
+    assert [path.suffix for path in charts.save_all(three, tmp_path)] == [".png", ".svg"]
+    with pytest.raises(EstateError, match="series: found pie"):
+        charts.fan(three, series=("pie",))
+    with pytest.raises(EstateError, match="months: found 3, allowed 14"):
+        charts.fan(three, run=sim.run("small_city", months=3, overrides=SMALL))
 
 
 def test_run_tells_the_draw_first_and_its_place_after_everything_is_written(
@@ -76,23 +146,32 @@ def test_run_tells_the_draw_first_and_its_place_after_everything_is_written(
         ("en", "one draw, seed 3", "Seed 3 among 2"),
         ("zh", "一次抽样，种子3", "2次抽样"),
     ):
-        options = [
-            "--seed",
-            "3",
-            "--months",
-            "3",
-            "--among",
-            "2",
-            "--no-charts",
-            "--lang",
-            lang,
-            "--out",
-            lang,
-        ]
+        options = ["--seed", "3", "--months", "3", "--among", "2", "--lang", lang, "--out", lang]
+        options += ["--no-charts"] if lang == "zh" else []
         told = CliRunner().invoke(app, ["run", "small_city", *options, *QUICK], env={"COLUMNS": "300"})
         assert told.exit_code == 0, told.output
         assert title in told.output.splitlines()[0]
         assert told.output.index(place) > told.output.index("estate explain")
-        assert (tmp_path / lang / "manifest.json").is_file()
+        assert (tmp_path / lang / "charts" / "fan.png").is_file() == (lang == "en")
+        kept = known_among(sim.load_run(tmp_path / lang))
+        assert kept is not None and kept.draws.seeds == (3, 1)
+        assert kept.own == pytest.approx(
+            {name: kept.draws.outcomes[name][0] for name in OUTCOMES}, nan_ok=True
+        )
     life = CliRunner().invoke(app, ["explain", "en", "--estate", "1", "--lang", "en"])
     assert life.exit_code == 0 and "one draw, seed 3" in life.output.splitlines()[0]
+    (tmp_path / "en" / "draws.parquet").write_bytes(b"")
+    with pytest.raises(EstateError, match="draws"):
+        sim.load_run(tmp_path / "en")
+
+
+def test_draws_stay_with_their_run(tmp_path: Path, three: Repeated) -> None:
+    run = small_run(1)
+    folder = run.save(tmp_path / "run")
+    assert known_among(sim.load_run(folder)) is None
+    keep_draws(Among(three, 1, run.outcomes()), folder)
+    kept = known_among(sim.load_run(folder))
+    assert kept is not None
+    for series in ("cycle", "collection"):
+        assert np.array_equal(kept.draws.bands[series], three.bands[series], equal_nan=True)
+    shutil.rmtree(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,7 @@ from report_commands import estate
 
 import sim
 from sim.errors import EstateError, ResultError, StudyError
+from sim.experiments.among import known_among
 from sim.experiments.saved_comparison import load_comparison
 from sim.outputs import comparison_words
 from sim.outputs.report import MOST_BYTES, browser, write_report
@@ -24,6 +26,7 @@ from sim.outputs.report.batch import load_batch
 from sim.outputs.report.pdf import run_browser
 from sim.outputs.report.words import WORDS
 from sim.scenario import content_hash
+from sim.text import figures
 
 SECTIONS = ("question", "finding", "setting", "charts", "programmes", "gains", "sure", "assumed", "reproduce")
 
@@ -205,3 +208,43 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     assert done.exit_code == 0, done.output
     pdf = path.with_suffix(".pdf")
     assert pdf.read_bytes().startswith(b"%PDF") and 20_000 < pdf.stat().st_size < 5_000_000
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_report_on_a_run_says_first_what_other_draws_give_where_they_are_known(tmp_path, run_folder, lang):
+    run = sim.run("small_city", seed=5)
+    page = Page(write_report([run], tmp_path / "page.html", lang).read_text(encoding="utf-8"))
+    place = known_among(run)
+    low, _, median, _, high = (figures.share(float(end)) for end in place.draws.bands["cycle"][:, -1])
+    found = next(words for words in page.words if median in words and low in words and high in words)
+    own = next(
+        words
+        for words in page.words
+        if "120" in words and figures.share(float(run.city["cycle"].iloc[-1])) in words
+    )
+    assert page.words.index(found) < page.words.index(own)
+    assert len(page.all("img")) == 8 and median in page.all("img")[0]["alt"]
+    rank = place.rank("cycle_share_last_year")
+    assert any(words in (f"{rank} of 20", f"第{rank}（共20次）") for words in page.words)
+    draw = {"zh": "一次抽样，种子5", "en": "one draw, seed 5"}[lang]
+    assert any(words.endswith(draw) for words in page.words)
+    alone = page_of(run_folder, lang)
+    assert any("--among 20" in words for words in alone.words) and not any(
+        "--among 20" in words for words in page.words
+    )
+
+
+def test_report_on_a_batch_shows_the_fan_over_its_runs(batch_folder, tmp_path):
+    page, batch = page_of(batch_folder, "en"), load_batch(batch_folder)
+    for one, image in zip(batch.scenarios, page.all("img"), strict=True):
+        runs = [sim.run(one.run.scenario, seed=seed) for seed in (1, 2)]
+        shares = [float(run.city["cycle"].iloc[-1]) for run in runs]
+        assert one.draws.seeds == (1, 2)
+        assert one.draws.bands["cycle"][[0, 4], -1] == pytest.approx(sorted(shares), abs=1e-6)
+        assert "2 draws" in image["alt"] and all(figures.share(share) in image["alt"] for share in shares)
+    assert "one draw, seed 1" in (batch_folder / "index.html").read_text(encoding="utf-8")
+    single = tmp_path / "single"
+    shutil.copytree(batch_folder, single)
+    for brief in single.glob("*/replications"):
+        shutil.rmtree(brief)
+    assert all(one.draws is None for one in load_batch(single).scenarios)

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.errors import ResultError
+from sim.experiments.draw_tables import FAN_SERIES
+from sim.experiments.repeated import Repeated, bands_of
 from sim.results.folder import MANIFEST, check_seal, kind_of, read, read_manifest
 
 if TYPE_CHECKING:
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
 KIND = "batch"
 HEADLINE, BRIEF = "headline.json", "replications"
+DECIMALS = 6  # of the shares that are kept month by month
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,13 @@ class Replicated:
     """One scenario of a batch: its first run, and by outcome the values of every run (NaN where there is none).
 
     ensemble: name and number of members of the ensemble that it was run over, None for the scenario's own parameters.
+    draws: its runs month by month; None for a single run, and where one was kept without its months (version 0.2.0.dev0).
     """
 
     run: Run
     outcomes: Mapping[str, Sequence[float]]
     ensemble: Mapping[str, Any] | None = None
+    draws: Repeated | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,35 @@ def _replicated(folder: Path) -> Replicated:
         run,
         {key: [one.get(key, math.nan) for one in outcomes] for key in outcomes[0]},
         told[0].get("ensemble"),
+        _draws(run, told, outcomes, files),
     )
+
+
+def months_of(series: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
+    """The series that a batch keeps of each of its runs month by month, as plain data."""
+    return {name: [round(float(value), DECIMALS) for value in series[name]] for name in FAN_SERIES}
+
+
+def _draws(
+    run: Run,
+    told: Sequence[Mapping[str, Any]],
+    outcomes: Sequence[Mapping[str, float]],
+    files: Sequence[Path],
+) -> Repeated | None:
+    if len(told) < 2 or not all("series" in data for data in told):
+        return None
+    try:
+        monthly = {name: [_floats(data["series"][name]) for data in told] for name in FAN_SERIES}
+        seeds = (run.seed, *(int(data["seed"]) for data in told[1:]))
+        bands = {name: bands_of(values) for name, values in monthly.items()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResultError(f"{files[0].parent}: cannot be read ({type(error).__name__}: {error})") from None
+    by_seed = {name: np.array([one.get(name, math.nan) for one in outcomes]) for name in outcomes[0]}
+    return Repeated(run.scenario, seeds, by_seed, bands)
+
+
+def _floats(values: Sequence[float | None]) -> np.ndarray:
+    return np.array([math.nan if value is None else value for value in values], np.float64)
 
 
 def _read(file: Path, sealed: bool) -> dict[str, Any]:

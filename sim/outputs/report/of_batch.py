@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
+from sim.experiments.among import known_among
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import estimate_of
 from sim.outputs.catalog import capital
 from sim.outputs.charts import CHARTS, chart
 from sim.outputs.comparison_words import subject
+from sim.outputs.fan import fan, fan_alt
 from sim.outputs.report import common
 from sim.outputs.report.batch import Batch, Replicated
 from sim.outputs.report.model import Part, Picture, Table
+from sim.outputs.report.of_draws import fan_picture
 from sim.outputs.report.words import say
 from sim.outputs.study import written_mean
 from sim.results.outcomes import OUTCOMES
@@ -49,14 +53,7 @@ def part_of_batch(found: Batch, lang: str) -> Part:
         "",
         Table(say("types_title", lang), (say("scenario", lang), say("value", lang)), tuple(setting)),
         _finding(found, lang),
-        tuple(
-            Picture(
-                title_of(found, one, lang),
-                CHARTS["cycle"].alt(one.run, lang),
-                partial(chart, one.run, "cycle", lang),
-            )
-            for one in found.scenarios
-        ),
+        tuple(_picture(found, one, lang) for one in found.scenarios),
         (_costs(found, lang), _programmes(found, lang)),
         (
             _table(found, MAIN, say("overview", lang), lang),
@@ -70,6 +67,17 @@ def part_of_batch(found: Batch, lang: str) -> Part:
         outcomes=MAIN,
         about_scenarios=tuple(one.name for one in scenarios),
     )
+
+
+def _picture(found: Batch, one: Replicated, lang: str) -> Picture:
+    """The fan over a scenario's runs, or over the draws that ship with it; one run where nothing is known of others."""
+    title = title_of(found, one, lang)
+    if one.draws is not None:
+        return Picture(title, fan_alt(one.draws, lang), partial(fan, one.draws, lang=lang))
+    known = known_among(one.run)
+    if known is not None:
+        return replace(fan_picture(known, one.run, lang), title=title)
+    return Picture(title, CHARTS["cycle"].alt(one.run, lang), partial(chart, one.run, "cycle", lang))
 
 
 def _doubts(found: Batch, lang: str) -> tuple[str, ...]:

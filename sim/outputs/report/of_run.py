@@ -5,18 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.among import known_among
 from sim.outputs.catalog import ACCOUNT_WORDS, name_of
 from sim.outputs.charts import CHARTS, chart
 from sim.outputs.measures import net_by_year
 from sim.outputs.public_money import cost_table
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
+from sim.outputs.report.of_draws import alone, fan_picture, over_draws, place_table
 from sim.outputs.report.words import say
 from sim.results.columns import COLUMN_WORDS
 from sim.results.reading import STATE_OWNED
 from sim.results.summary import cycle_by_type, key_changes, written
 from sim.scenario import to_toml
-from sim.text import figures
+from sim.text import figures, message
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 def part_of_run(run: Run, lang: str) -> Part:
     """Everything that a reader is told about a run."""
     scenario, title = run.scenario, run.scenario.title.in_language(lang)
+    draw, found = message("draw.one", seed=run.seed).in_language(lang), known_among(run)
     rows = [
         *common.size_rows(scenario, lang),
         (say("seed", lang), str(run.seed)),
@@ -33,19 +36,32 @@ def part_of_run(run: Run, lang: str) -> Part:
     ]
     commands, note, scenarios = _reproduce(run, lang)
     return Part(
-        title,
+        f"{title} · {draw}",
         say("kind_run", lang),
         say("question_run", lang, title=title, years=f"{run.months / 12:.3g}"),
         common.about(scenario, lang),
         common.setting_table(rows, lang),
-        (_finding(run, lang), say("one_run", lang)),
-        tuple(
-            Picture(entry.title.in_language(lang), entry.alt(run, lang), partial(chart, run, name, lang))
-            for name, entry in CHARTS.items()
+        (*over_draws(found, lang), _finding(run, lang), say("one_run", lang)),
+        (
+            *([] if found is None else [fan_picture(found, run, lang)]),
+            *(
+                Picture(entry.title.in_language(lang), entry.alt(run, lang), partial(chart, run, name, lang))
+                for name, entry in CHARTS.items()
+            ),
         ),
         _programmes(run, lang),
-        (_changes(run, lang), _types(run, lang), _net(run, lang)),
-        (say("sure_run", lang), common.share_assumed(scenario, lang), say("not_forecast", lang)),
+        (
+            *([] if found is None else [place_table(found, say("outcome", lang), lang)]),
+            _changes(run, lang),
+            _types(run, lang),
+            _net(run, lang),
+        ),
+        (
+            *alone(run, found, lang),
+            say("sure_run", lang),
+            common.share_assumed(scenario, lang),
+            say("not_forecast", lang),
+        ),
         common.assumptions([scenario], lang),
         commands,
         _traces(run, lang),
