@@ -12,46 +12,61 @@ import pandas as pd
 
 import sim
 
+# %% [markdown]
+# ## Twenty draws
+#
+# A run is one draw of luck. So the scenario is run with twenty seeds, and what is said of it is said over all of them: the median, and
+# how far single draws lie apart.
+
 # %%
 with sim.progress_bar() as progress:
-    run = sim.run("vicious_cycle", seed=1, progress=progress)
-run
-
-# %% [markdown]
-# ## Ten years in one picture
-#
-# Left: how many estates stand in which stage. A stage is a reading of the outcomes; no rule of the model looks at it. *Spiralling* and
-# *collapsed* together are "in the cycle". Right: how much of the fee is paid. The mean over estates that bill hides the slide, since
-# an estate that collapses bills nobody and leaves that mean; over all estates it counts as nothing paid.
+    draws = sim.repeat("vicious_cycle", 20, progress=progress)
+sim.charts.fan(draws).figure
 
 # %%
-sim.charts.overview(run).figure
+for sentence in draws.sentences():
+    print(sentence)
 
 # %% [markdown]
-# The four measures that drive each other. Lines are means weighted by households, bands run from the 10th to the 90th percentile of
-# estates.
+# The four measures that drive each other, over the same draws.
 
 # %%
-sim.charts.cycle(run).figure
+sim.charts.fan(draws, series=("collection", "quality", "satisfaction", "condition")).figure
 
 # %% [markdown]
 # ## Who falls
 #
+# The share of estates in the cycle (*spiralling* and *collapsed* together) by type: the median of the draws, and their lowest and
+# highest. A stage is a reading of the outcomes; no rule of the model looks at it.
+
+# %%
+months = [month for month in (1, 24, 60, draws.months) if month <= draws.months]
+by_type = pd.concat({month: draws.by_type("cycle", month)[["lowest", "median", "highest"]] for month in months}, axis=1)
+by_type.rename(columns=lambda month: f"month {month}", level=0).style.format("{:.0%}").set_caption("Share of estates in the cycle, by type")
+
+# %% [markdown]
+# ## One draw, looked at closely
+#
+# Of the twenty, the one whose share of estates in the cycle lies nearest to the median. Its charts say which draw they are of. Left in the
+# first: how many estates stand in which stage. Right: how much of the fee is paid. The mean over estates that bill hides the slide, since
+# an estate that collapses bills nobody and leaves that mean; over all estates it counts as nothing paid.
+
+# %%
+seed = draws.nearest_median("cycle_share_last_year")
+with sim.progress_bar() as progress:
+    run = sim.run("vicious_cycle", seed=seed, progress=progress)
+sim.charts.overview(run).figure
+
+# %% [markdown]
 # Ribbons are estates that move from one stage to another within a year.
 
 # %%
 sim.charts.stages(run).figure
 
-# %%
-in_cycle = run.estates["stage"].isin(["spiralling", "collapsed"])
-by_type = run.estates.assign(in_cycle=in_cycle).groupby(["type", "month"], observed=True)["in_cycle"].mean().unstack("month")
-years = by_type[[month for month in (1, 24, 60, run.months) if month in by_type]]
-years.rename(columns=lambda month: f"month {month}").style.format("{:.0%}").set_caption("Share of estates in the cycle, by type")
-
 # %% [markdown]
 # ## One estate's life
 #
-# The estate that fell from the best first-year collection among those that ended collapsed: it had something to lose.
+# In the same draw, the estate that fell from the best first-year collection among those that ended collapsed: it had something to lose.
 
 # %%
 last = run.estates[run.estates["month"] == run.months].set_index("estate")
@@ -82,9 +97,14 @@ for sentence in ablation.sentences():
 # ## What was learned
 
 # %%
-start, end = by_type[1], by_type[run.months]
+start, end = (draws.by_type("cycle", month)["median"] for month in (1, draws.months))
 pd.DataFrame({"first month": start, "last month": end, "change": end - start}).style.format("{:+.0%}", subset=["change"]).format(
-    "{:.0%}", subset=["first month", "last month"])
+    "{:.0%}", subset=["first month", "last month"]).set_caption("Median over the draws")  # fmt: skip
+
+# %%
+share = draws.outcomes["cycle_share_last_year"]
+print(f"Share of estates in the cycle in the last year, over {len(draws)} draws: {share.min():.0%} to {share.max():.0%}, median "
+      f"{pd.Series(share).median():.0%}; seed 1 alone would have said {share[0]:.0%}.")  # fmt: skip
 
 # %% [markdown]
 # * The mean of a city hides its cycle: estates part ways, and the table above says which types end up where.
@@ -92,5 +112,5 @@ pd.DataFrame({"first month": start, "last month": end, "change": end - start}).s
 #   missed its quorum. Falling takes years; the events come late.
 # * Which loop is the trap is not a matter of opinion: it is the one without which fewer estates are in the cycle. It need not be
 #   the same one for every type of estate, and where no single loop does it, several hold the estate together.
-# * One seed is one story. How far results differ by luck is the subject of [02](02_comparing_interventions.ipynb), and how far they
-#   rest on what nobody has measured that of [04](04_what_we_do_not_know.ipynb).
+# * One seed is one story: the line above says how far twenty of them lie apart. Whether a policy does more than luck is the subject of
+#   [02](02_comparing_interventions.ipynb), and how far results rest on what nobody has measured that of [04](04_what_we_do_not_know.ipynb).

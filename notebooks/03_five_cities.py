@@ -48,15 +48,24 @@ table.style.format("{:.1%}").format("{:+.1%}", subset=["difference", "low", "hig
 # ## The ladder of coverage
 #
 # "Full coverage" may mean any of four things: somebody manages in name; fees are charged; a company serves at a professional
-# standard; income covers cost. In the figure, Hanyang.
+# standard; income covers cost. In the figure, Hanyang, over twenty draws of its luck.
 
 # %%
 with sim.progress_bar() as progress:
-    hanyang = sim.run("wuhan_hanyang", progress=progress)
-sim.charts.ladder(hanyang).figure
+    hanyang = sim.repeat("wuhan_hanyang", 20, progress=progress)
+sim.charts.fan(hanyang, series=("nominal", "charging", "professional", "break_even")).figure
+
+# %% [markdown]
+# Who bore the cost, in one draw: the one whose public cost lies nearest to the median of the twenty.
 
 # %%
-sim.charts.money(hanyang).figure
+with sim.progress_bar() as progress:
+    run = sim.run("wuhan_hanyang", seed=hanyang.nearest_median("public_cost"), progress=progress)
+sim.charts.money(run).figure
+
+# %%
+cost = hanyang.table()["public_cost"] / 1e6
+print(f"Public cost over {len(hanyang)} draws: median {cost.median():.1f} million yuan ({cost.min():.1f} to {cost.max():.1f}).")
 
 # %% [markdown]
 # ## What was learned

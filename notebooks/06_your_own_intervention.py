@@ -56,11 +56,14 @@ except sim.ScenarioError as error:
 twice_a_year = sim.with_programmes("small_city", {"kind": "clean_up_week", "start": 13}, name="twice_a_year")
 every_month = sim.with_programmes("small_city", {"kind": "clean_up_week", "start": 13, "period": 1}, name="every_month")
 
+# %% [markdown]
+# One run shows that the money moves, and from whom; what the measure does is asked over seeds below.
+
 # %%
 with sim.progress_bar() as progress:
     run = sim.run(twice_a_year, progress=progress)
 spent = run.ledger[run.ledger["programme"] == "clean_up_week"].groupby("payer_kind", observed=True)["yuan"].sum()
-spent.to_frame("yuan in ten years")
+spent.to_frame(f"yuan in ten years (one draw, seed {run.seed})")
 
 # %% [markdown]
 # ## Does it work?

@@ -43,6 +43,7 @@ def frames_of(record: Record, scenario: Scenario) -> bytes:
     head: dict[str, Any] = {
         "months": record.months,
         "estates": record.estates,
+        "draw": _told(message("draw.one", seed=scenario.seed)),
         "layers": [about for about, _ in layers],
         "lines": lines_of(record),
         "groups": _groups(record, scenario),

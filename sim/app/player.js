@@ -18,7 +18,7 @@ export default {
       <label>{{ words.colour_by }} <select class="estate-layer" v-model="layer"><option v-for="l in layers" :value="l.name">{{ l.label[lang] }}</option></select></label>
     </div>
     <input class="estate-slider" type="range" min="0" :max="last" :value="month" :disabled="!head" :aria-label="words.month" @input="jump(+$event.target.value)">
-    <div class="estate-now" :aria-live="playing ? 'off' : 'polite'">{{ words.of.replace("{month}", month).replace("{months}", last) }}</div>
+    <div class="estate-now" :aria-live="playing ? 'off' : 'polite'">{{ words.of.replace("{month}", month).replace("{months}", last) }}<span v-if="head"> · {{ head.draw[lang] }}</span></div>
     <canvas ref="map" tabindex="0" role="application" :aria-label="words.map_label" :title="hover"
       @click="click" @mousemove="over" @mouseleave="hover = ''" @keydown="key"></canvas>
     <div class="estate-legend">
@@ -56,6 +56,7 @@ export default {
     lang() { this.$nextTick(() => this.draw()); },
   },
   mounted() {
+    this.names = {};
     this.resizer = new ResizeObserver(() => this.place());
     this.resizer.observe(this.$el);
     window.addEventListener("estate-font", this.refont);
@@ -240,6 +241,10 @@ export default {
         if (!chart) { missing = true; continue; }
         const change = { series: this.head.lines[name].map((line, i) => ({ id: name + i, data: line.slice(0, this.month + 1).map((value, m) => [m, value]) })) };
         if (this.fresh) {
+          // a chart that is saved says by itself which draw it shows; the name before it is the page's
+          const title = chart.getOption().title[0].text;
+          this.names[id] ??= title;
+          change.title = { text: `${this.names[id]} · ${this.head.draw[this.lang]}` };
           const flat = this.head.lines[name].flat().filter((x) => x !== null);
           change.xAxis = { max: this.head.months, interval: this.head.months > 60 ? 24 : this.head.months > 12 ? 12 : 1 };
           if (name === "money") change.yAxis = { max: Number((Math.max(0.1, ...flat) * 1.05).toPrecision(2)) };

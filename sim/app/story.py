@@ -82,7 +82,9 @@ async def show_story(session: Session, made: Run, estate: int) -> None:
         ui.dialog(value=True) as dialog,
         ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"),
     ):
-        ui.label(say("app.life_of", estate=estate)).classes("text-xl font-bold")
+        ui.label(f"{say('app.life_of', estate=estate)} · {say('draw.one', seed=made.seed)}").classes(
+            "text-xl font-bold"
+        )
         for line in lines or ():
             ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")
         ui.button(say("app.close"), on_click=dialog.close).props("no-caps autofocus")

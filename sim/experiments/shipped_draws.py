@@ -43,6 +43,11 @@ def shipped_draws(scenario: Scenario, model: str, folder: Path = FOLDER) -> Repe
     name = _name_of(scenario, facts) if current else ""
     if not name:
         return None
+    return kept_draws(scenario, name, folder)
+
+
+def kept_draws(scenario: Scenario, name: str, folder: Path = FOLDER) -> Repeated:
+    """The draws that ship under a name as those of a scenario, of whatever version they are; for who knows of which."""
     parts = (_table(folder / file) for file in (OUTCOMES_FILE, MONTHS_FILE))
     by_seed, by_month = (part[part["scenario"] == name].drop(columns="scenario") for part in parts)
     return repeated_from(scenario, by_seed, by_month)

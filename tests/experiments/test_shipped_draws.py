@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -27,7 +28,7 @@ from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.scenario import load, with_overrides
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SCENARIOS, DOCS = (Path(__file__).parents[2] / folder for folder in ("scenarios", "docs"))
 ANEW = "run python docs/make_reference_runs.py"
 MOST_BYTES = 300_000
 
@@ -97,6 +98,24 @@ def test_what_is_written_is_read_again_to_the_last_bit(tmp_path: Path) -> None:
             assert np.array_equal(one.outcomes[outcome], again.outcomes[outcome], equal_nan=True)
         for series, bands in one.bands.items():
             assert np.array_equal(bands, again.bands[series], equal_nan=True)
+
+
+def test_after_a_change_of_writing_only_one_seed_of_each_is_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ESTATE_STORE", str(tmp_path))
+    spec = importlib.util.spec_from_file_location("make_reference_runs", DOCS / "make_reference_runs.py")
+    assert spec is not None and spec.loader is not None
+    command = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(command)
+    scenarios = {"small_city": load(SCENARIOS / "small_city.toml")}
+    same = command.unchanged(scenarios)
+    assert same is not None and list(same) == ["small_city"] and same["small_city"].seeds == SEEDS
+    other = with_overrides(scenarios["small_city"], {"payment.base": 0.7})
+    assert command.unchanged({"small_city": other}) is None
+    assert command.unchanged({"mine": other}) is None
+    said = capsys.readouterr().err
+    assert "small_city, seed 1: collection_last_year is" in said and "mine: ships no draws" in said
 
 
 def test_the_command_places_an_unchanged_run_and_keeps_silent_about_a_changed_one(

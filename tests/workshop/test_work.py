@@ -44,6 +44,7 @@ def opened(frames: bytes) -> tuple[dict, np.ndarray]:
 def test_the_message_says_what_the_run_says(result: Result) -> None:
     head, layers = opened(result.frames)
     run = result.run
+    assert head["draw"] == {"en": f"one draw, seed {run.seed}", "zh": f"一次抽样，种子{run.seed}"}
     names = [layer["name"] for layer in head["layers"]]
     stage = run.estates["stage"].cat.codes.to_numpy().reshape(18, 20)
     assert list(run.estates["stage"].cat.categories) == list(STAGES)
