@@ -53,7 +53,6 @@ def made(scenarios: Mapping[str, Scenario], seeds: tuple[int, ...] = SEEDS) -> d
     found = run_cells(cells, Workplace(progress=True))
     found.require_complete()
     summaries = [found[place] for place in range(len(found))]
-    print(f"{len(found)} runs, {found.executed} of them carried out now")
     return {
         name: repeated_of(scenario, summaries[number * len(seeds) : (number + 1) * len(seeds)])
         for number, (name, scenario) in enumerate(scenarios.items())
