@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         StudyError,
     )
     from sim.evidence.calibrate import calibrate
-    from sim.experiments.ablate import ablate
     from sim.experiments.budget import budget
     from sim.experiments.compare import Adaptive, compare
     from sim.experiments.engine import InProcess
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from sim.runner import run, warm_up
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
     from sim.scenario.adding import with_programmes
+    from sim.studies.ablation.ablate import ablate
     from sim.text import in_language, languages, use_language
     from sim.words import Word
 
@@ -97,7 +97,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ablate": "sim.experiments.ablate",
     "budget": "sim.experiments.budget",
     "calibrate": "sim.evidence.calibrate",
     "load_ensemble": "sim.experiments.ensemble",
@@ -145,12 +144,24 @@ def __getattr__(name: str) -> Any:
             return "unknown"
     if name == "charts":
         return import_module("sim.charts")
-    home = _HOMES.get(name, "sim.errors" if name in __all__ else "")
+    home = _HOMES.get(name, "") or _home_in_kinds(name) or ("sim.errors" if name in __all__ else "")
     if not home:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value
+
+
+def _home_in_kinds(name: str) -> str:
+    """The module of a public function of a kind of result; "" if there is none of this name."""
+    if name.startswith("_"):
+        return ""
+    from sim.results.kinds import kinds
+
+    for kind in kinds().values():
+        if name in kind.functions:
+            return kind.module_of(kind.functions[name])
+    return ""
 
 
 def __dir__() -> list[str]:

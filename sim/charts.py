@@ -35,7 +35,8 @@ from sim.outputs.life import estate_life_alt
 from sim.outputs.study import STUDY_WORDS, study_alt
 from sim.outputs.study import study_outcome as _study_outcome
 from sim.outputs.style import owner
-from sim.text import Spoken, message
+from sim.results.kinds import Chart, Kind, kind_of_result, kinds
+from sim.text import Spoken, in_language, message
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -99,7 +100,6 @@ tornado = _public(_sensitivity.tornado, "tornado")
 heat_map = _public(_sensitivity.heat_map, "heat_map")
 bifurcation = _public(_of_first_type(_trap.bifurcation), "bifurcation")
 hysteresis = _public(_of_first_type(_trap.hysteresis), "hysteresis")
-ablation_matrix = _public(_trap.ablation_matrix, "ablation_matrix")
 pareto = _public(_pareto, "pareto")
 
 _RUN = {
@@ -139,11 +139,38 @@ CHARTS: dict[str, PublicChart] = {
     "hysteresis": PublicChart(
         "tipping", Word(_trap.word("loop", "zh"), _trap.word("loop", "en")), hysteresis, _told
     ),
-    "ablation_matrix": PublicChart(
-        "ablation", Word(_trap.word("matrix", "zh"), _trap.word("matrix", "en")), ablation_matrix, _told
-    ),
     "pareto": PublicChart("budget", Word("同样的钱，能救出多少小区", "What the money buys"), pareto, _told),
 }
+
+
+def _spoken(function: Callable[..., Axes | Figure], name: str) -> Callable[..., Axes]:
+    """The chart function of a kind of result under its public name, with the language as one more option."""
+    public = _public(function, name)
+
+    @functools.wraps(public)
+    def drawn(result: Any, ax: Axes | None = None, lang: str | None = None, **options: Any) -> Axes:
+        with in_language(lang):
+            return public(result, ax=ax, **options)
+
+    return drawn
+
+
+def _alt(kind: Kind, chart: Chart) -> Callable[..., str]:
+    def alt(result: Any, lang: str | None = None, **options: Any) -> str:
+        with in_language(lang):
+            if chart.alt:
+                return str(kind.get(chart.alt)(result, **options))
+            return " ".join(line.strip() for line in result.sentences())
+
+    return alt
+
+
+for _kind in kinds().values():
+    for _name, _chart in _kind.charts.items():
+        globals()[_name] = _spoken(_kind.get(_chart.draw), _name)
+        CHARTS[_name] = PublicChart(
+            _kind.id, message(f"chart.{_name}"), globals()[_name], _alt(_kind, _chart)
+        )
 # Drawn only when asked for by name, since they need to be told which estate.
 NEEDS_MORE = ("estate_life",)
 
@@ -163,7 +190,6 @@ def list_charts(of: str | None = None, lang: str = "en") -> pd.DataFrame:
 
 def kind_of(result: Any) -> str:
     """What kind of result this is, as in `list_charts`; EstateError for something that no chart is drawn from."""
-    from sim.experiments.ablate import Ablation
     from sim.experiments.budget import BudgetSearch
     from sim.experiments.comparison import Comparison
     from sim.experiments.repeated import Repeated
@@ -179,16 +205,18 @@ def kind_of(result: Any) -> str:
         StudyResult: "study",
         SavedStudy: "study",
         Tipping: "tipping",
-        Ablation: "ablation",
         BudgetSearch: "budget",
     }
+    registered = kind_of_result(result)
+    if registered is not None:
+        return registered.id
     for made, kind in known.items():
         if isinstance(result, made):
             return kind
     if hasattr(result, "estate_table"):
         return "run"
     raise EstateError(
-        f"result: {type(result).__name__} found, allowed a run, {', a '.join(dict.fromkeys(known.values()))}"
+        f"result: {type(result).__name__} found, allowed a run, {', a '.join(dict.fromkeys(known.values()))}, {', '.join(kinds())}"
     )
 
 
@@ -243,7 +271,6 @@ __all__ = [
     "CHARTS",
     "FORMATS",
     "PublicChart",
-    "ablation_matrix",
     "acceptability",
     "alt_text",
     "animate",
@@ -270,4 +297,10 @@ __all__ = [
     "stages",
     "study_outcome",
     "tornado",
+    *(name for kind in kinds().values() for name in kind.charts),
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """For type checkers: charts of kinds of result that have a folder are named when this module is imported."""
+    raise AttributeError(f"module 'sim.charts' has no attribute {name!r}")

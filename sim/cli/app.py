@@ -17,6 +17,7 @@ from sim.cli.replicate import replicate_command
 from sim.cli.study import study_app
 from sim.cli.trap import add_commands
 from sim.errors import EstateError
+from sim.results.kinds import kinds
 
 
 class Commands(TyperGroup):
@@ -47,6 +48,9 @@ app.command("compare")(compare_command)
 app.command("sensitivity")(sensitivity_command)
 add_commands(app)
 app.command("replicate")(replicate_command)
+for kind in kinds().values():
+    if kind.commands:
+        kind.get(kind.commands)(app)
 
 
 ScenarioArgument = Annotated[

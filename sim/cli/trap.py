@@ -1,4 +1,4 @@
-"""`estate tipping`, `estate ablate`, `estate budget`: the commands and their options; the work is in sim.cli.trap_work."""
+"""`estate tipping`, `estate budget`: the commands and their options; the work is in sim.cli.trap_work."""
 
 from __future__ import annotations
 
@@ -112,30 +112,6 @@ def tipping_command(
 
 
 @at_place(*ANYWHERE, "ensemble")
-def ablate_command(
-    place: Place,
-    scenario: ScenarioArgument,
-    replications: Annotated[int, typer.Option(min=2, help="Paired seeds. / 成对随机种子数。")] = 12,
-    months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
-    pairs: Annotated[
-        bool, typer.Option("--pairs/--no-pairs", help="Also two loops off together. / 是否两两关闭。")
-    ] = True,
-    settings: SetOption = None,
-    out: OutOption = None,
-    lang: LanguageOption = None,
-) -> None:
-    """Take feedback loops away one by one and in pairs: which one is the trap. / 逐个和两两关闭反馈循环，看哪一个是陷阱。"""
-    from sim.cli.trap_work import Common, show_ablation
-
-    options = {"replications": replications, "months": months, "pairs": pairs}
-    show_ablation(
-        scenario,
-        options,
-        Common(tuple(settings or ()), out, words(lang), place),
-    )
-
-
-@at_place(*ANYWHERE, "ensemble")
 def budget_command(
     place: Place,
     scenario: ScenarioArgument,
@@ -202,5 +178,4 @@ def budget_command(
 def add_commands(app: typer.Typer) -> None:
     """Make these commands known to `estate`."""
     app.command("tipping")(tipping_command)
-    app.command("ablate")(ablate_command)
     app.command("budget")(budget_command)

@@ -1,4 +1,4 @@
-"""The work of `estate tipping`, `estate ablate` and `estate budget`: run, say what was found, write tables, charts and a manifest."""
+"""The work of `estate tipping` and `estate budget`, and of other commands that ask one thing of a scenario: run, say what was found, write tables, charts and a manifest."""
 
 from __future__ import annotations
 
@@ -90,23 +90,6 @@ def _refuse_beside_file(name: str, options: Mapping[str, Any]) -> None:
         raise StudyError(
             f"{name}: found options beside the file ({', '.join(said)}), allowed --loop, --point, --set and --ensemble: the file says the rest"
         )
-
-
-def show_ablation(name: str, options: Mapping[str, Any], common: Common) -> None:
-    """Carry out `estate ablate`."""
-    from sim.experiments.ablate import ablate
-    from sim.outputs.trap import ablation_matrix
-
-    scenario = changed(name, common)
-    check_place_of("ablation", common)
-    with common.place.opened(console(), common.lang) as workplace:
-        found = ablate(
-            scenario,
-            workplace=workplace,
-            **options,
-        )
-    charts = {f"ablation_{group}": ablation_matrix(found, group, lang=common.lang) for group in found.groups}
-    finish("ablate", found, charts, common)
 
 
 def show_budget(

@@ -216,7 +216,7 @@ class Calibration:
         return posterior_chart(self, lang)
 
     def _repr_html_(self) -> str:
-        from sim.outputs.shown import shown_html
+        from sim.results.shown import shown_html
 
         facts = f"{self.settings.method} · {self.runs:,} runs · {len(self.ensemble.members)} members"
         return shown_html(

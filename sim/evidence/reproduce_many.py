@@ -14,6 +14,7 @@ from sim.evidence.reproduce import Reproduction, changes_between, here
 from sim.experiments.workplace import Workplace, workplace_of
 from sim.results.csv_table import ENCODING, as_arrow, csv_text
 from sim.results.folder import MANIFEST, Saved, read
+from sim.results.kinds import kinds
 from sim.scenario import content_hash
 
 if TYPE_CHECKING:
@@ -37,13 +38,18 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
     work = workplace_of("reproduce_many", workplace, {}, ("store", "ensemble", "level"))
     place = Path(folder)
     held = read(place)
-    if held.kind not in AGAIN:
-        raise ResultError(
-            f"{place}: holds a result of kind {held.kind!r}, allowed {', '.join(AGAIN)}, or a run"
-        )
+    registered = {name: kind for name, kind in kinds().items() if kind.reproduce}
+    if held.kind not in AGAIN and held.kind not in registered:
+        allowed = ", ".join((*AGAIN, *registered))
+        raise ResultError(f"{place}: holds a result of kind {held.kind!r}, allowed {allowed}, or a run")
     saved, manifest = load_result(place), held.manifest
     with TemporaryDirectory(prefix="estate-reproduce-") as fresh, open_store(Path(fresh)) as store:
-        content, digest, again = AGAIN[held.kind](saved, manifest, replace(work, store=store))
+        where = replace(work, store=store)
+        if held.kind in registered:
+            again = registered[held.kind].get(registered[held.kind].reproduce)(saved, where)
+            content, digest = str(manifest["content_hash"]), again.digest
+        else:
+            content, digest, again = AGAIN[held.kind](saved, manifest, where)
         different = (*_other_tables(held, again.tables()), *_other_words(held, again))
     git = manifest.get("git") or {}
     now = here() | _sources_now()
@@ -233,13 +239,6 @@ def _tipping(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found
     return str(manifest["content_hash"]), again.digest, again
 
 
-def _ablation(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
-    from sim.experiments.ablate import ablate
-
-    again = ablate(saved.scenario, **saved.asked, workplace=place)
-    return str(manifest["content_hash"]), again.digest, again
-
-
 def _budget(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
     """Every package tried, the front on fresh seeds and the stress test; which packages are tried is not searched for again."""
     from sim.experiments.budget import conclude
@@ -267,6 +266,5 @@ AGAIN = {
     "study": _study,
     "sensitivity": _sensitivity,
     "tipping": _tipping,
-    "ablation": _ablation,
     "budget": _budget,
 }

@@ -193,7 +193,7 @@ class BudgetSearch:
         return save_found(self, folder)
 
     def _repr_html_(self) -> str:
-        from sim.outputs.shown import shown_html
+        from sim.results.shown import shown_html
 
         facts = f"{len(self.tried)} packages tried · at most {self.yearly:,.0f} yuan a year"
         return shown_html(

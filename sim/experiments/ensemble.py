@@ -90,7 +90,7 @@ class Ensemble:
     def _repr_html_(self) -> str:
         import pandas as pd
 
-        from sim.outputs.shown import shown_html
+        from sim.results.shown import shown_html
 
         table = (
             pd.DataFrame(list(self.members))

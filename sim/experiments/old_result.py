@@ -57,7 +57,7 @@ class OldResult:
         return message("result.defined_as_in_0_1")
 
     def _repr_html_(self) -> str:
-        from sim.outputs.shown import shown_html
+        from sim.results.shown import shown_html
 
         with in_language("en"):
             facts = f"{self.kind} · {say('result.defined_as_in_0_1')}"

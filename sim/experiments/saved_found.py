@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.errors import ResultError, ScenarioError
 from sim.experiments.saved_ids import id_of
@@ -14,21 +14,38 @@ from sim.experiments.saved_objects import decode, encode
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.folder import MANIFEST, Saved, read, write
 from sim.results.provenance import git_state, machine, versions
-from sim.scenario import content_hash
+from sim.scenario import Scenario, content_hash
 
 if TYPE_CHECKING:
-    from sim.experiments.ablate import Ablation
-    from sim.experiments.budget import BudgetSearch
-    from sim.experiments.tipping import Tipping
+    import pandas as pd
 
 RESULT = "result.json"
 GOES_ON = ("trials", "sampler")  # options of a search that may be others when it goes on
-KINDS = ("tipping", "ablation", "budget")
 
 
-def save_found(
-    found: Tipping | Ablation | BudgetSearch, folder: Path | str, more: Mapping[str, Any] | None = None
-) -> Path:
+class Found(Protocol):
+    """A result that is saved whole: its parts, exactly, beside its tables."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What it was asked of."""
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """With what options."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all runs."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name."""
+
+    def sentences(self, lang: str = ...) -> list[str]:
+        """What was found, in words."""
+
+
+def save_found(found: Found, folder: Path | str, more: Mapping[str, Any] | None = None) -> Path:
     """Write every table (Parquet and CSV), `result.json` and, last, `manifest.json` (with `more` in it); returns the folder.
 
     ResultError if it holds another result, or if that fails.
@@ -38,12 +55,12 @@ def save_found(
     return write(Path(folder), kind_of(found), key_of(found), manifest, found.tables(), texts=texts)
 
 
-def kind_of(found: Tipping | Ablation | BudgetSearch) -> str:
+def kind_of(found: Found) -> str:
     """The kind of a result as manifests state it."""
     return id_of(type(found))
 
 
-def key_of(found: Tipping | Ablation | BudgetSearch) -> str:
+def key_of(found: Found) -> str:
     """Sixteen hex digits that name what was asked, of which model, and what the runs came to.
 
     A search for packages that goes on is the same search: its key does not say how many were tried, nor what was found.
@@ -60,7 +77,7 @@ def key_of(found: Tipping | Ablation | BudgetSearch) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def manifest_of(found: Tipping | Ablation | BudgetSearch) -> dict[str, Any]:
+def manifest_of(found: Found) -> dict[str, Any]:
     """What was asked and how, in plain data."""
     return {
         "key": key_of(found),
@@ -77,11 +94,11 @@ def manifest_of(found: Tipping | Ablation | BudgetSearch) -> dict[str, Any]:
     }
 
 
-def parts_of(saved: Saved) -> Tipping | Ablation | BudgetSearch:
+def parts_of(saved: Saved) -> Found:
     """What the parts in a folder make. ResultError if they cannot be read, or do not belong to the manifest."""
     place, manifest = saved.place, saved.manifest
     try:
-        found = decode(json.loads(saved.text(RESULT)))
+        found: Found = decode(json.loads(saved.text(RESULT)))
     except ScenarioError as error:
         raise ResultError(f"{place}: its scenario cannot be read by this version:\n{error}") from None
     except ResultError as error:
@@ -90,12 +107,12 @@ def parts_of(saved: Saved) -> Tipping | Ablation | BudgetSearch:
         raise ResultError(f"{place / RESULT}: cannot be read ({type(error).__name__}: {error})") from None
     if id_of(type(found)) != saved.kind or found.digest != manifest["digest"]:
         raise ResultError(f"{place}: {RESULT} and {MANIFEST} do not belong together")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
-def load_found(folder: Path | str) -> Tipping | Ablation | BudgetSearch:
+def load_found(folder: Path | str) -> Found:
     """What was saved in a folder, with its manifest as `saved_manifest`. ResultError if it holds none or cannot be read."""
-    saved = read(folder, *KINDS)
-    found: Any = parts_of(saved)
-    found.saved_manifest = saved.manifest
-    return found  # type: ignore[no-any-return]
+    saved = read(folder)
+    found = parts_of(saved)
+    setattr(found, "saved_manifest", saved.manifest)  # noqa: B010 - no part of what a result must have
+    return found

@@ -10,10 +10,9 @@ from functools import cache
 from importlib import import_module
 
 from sim.errors import ResultError
+from sim.results.kinds import kinds
 
 CLASSES = {
-    "ablation": "sim.experiments.ablate:Ablation",
-    "ablation.arm": "sim.experiments.ablate:Ablated",
     "budget": "sim.experiments.budget:BudgetSearch",
     "budget.bought": "sim.experiments.menu:Bought",
     "budget.failing": "sim.experiments.stress:Failing",
@@ -34,7 +33,7 @@ CLASSES = {
     "tipping.type": "sim.experiments.tipping:TypeMap",
     "tipping.width": "sim.experiments.trap_width:Width",
 }
-"""Where the class of each id is today."""
+"""Where the class of each id is today; those of a kind of result that has a folder stand in its `kind.py`."""
 
 OF_VERSION_0_1 = {
     "sim.experiments.ablate:Ablated": "ablation.arm",
@@ -71,9 +70,11 @@ def id_of(kind: type) -> str:
 
 def class_of(written: str) -> type:
     """The class of an id, or of what version 0.1 wrote for it. ResultError for anything else."""
-    place = CLASSES.get(OF_VERSION_0_1.get(written, written))
+    place = classes().get(OF_VERSION_0_1.get(written, written))
     if place is None:
-        raise ResultError(f"a saved result: found a part of kind {written!r}, allowed: {', '.join(CLASSES)}")
+        raise ResultError(
+            f"a saved result: found a part of kind {written!r}, allowed: {', '.join(classes())}"
+        )
     module, _, name = place.partition(":")
     kind: type = getattr(import_module(module), name)
     return kind
@@ -81,4 +82,14 @@ def class_of(written: str) -> type:
 
 @cache
 def _ids() -> dict[str, str]:
-    return {place: name for name, place in CLASSES.items()}
+    return {place: name for name, place in classes().items()}
+
+
+@cache
+def classes() -> dict[str, str]:
+    """Where the class of every id is, those of kinds of result included."""
+    found = dict(CLASSES)
+    for kind in kinds().values():
+        for name, where in kind.saved.items():
+            found[name] = f"{kind.module_of(where)}:{where.partition(':')[2]}"
+    return found

@@ -279,7 +279,7 @@ class Sensitivity:
         return sensitivity_chart(self, name, lang)
 
     def _repr_html_(self) -> str:
-        from sim.outputs.shown import shown_html
+        from sim.results.shown import shown_html
 
         facts = " · ".join(
             f"{name}: {len(one.axes)} factors, {len(one.points):,} points x {one.study.replications}"

@@ -224,7 +224,7 @@ class StudyResult:
         }
 
     def _repr_html_(self) -> str:
-        from sim.outputs.shown import shown_html
+        from sim.results.shown import shown_html
 
         facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.in_language('en')}"
         return shown_html(

@@ -187,7 +187,7 @@ class Tipping:
         return save_found(self, folder)
 
     def _repr_html_(self) -> str:
-        from sim.outputs.shown import shown_html
+        from sim.results.shown import shown_html
 
         values = sorted({value for one in self.maps for value in one.agents.points})
         facts = f"{self.maps[0].lever.key} from {values[0]:g} to {values[-1]:g}"

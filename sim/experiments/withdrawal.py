@@ -117,7 +117,7 @@ class Withdrawal:
         return [sentence_of(self, one, lang) for one in self.tests]
 
     def _repr_html_(self) -> str:
-        from sim.outputs.shown import shown_html
+        from sim.results.shown import shown_html
 
         facts = f"ended after month {', '.join(dict.fromkeys(str(one.month) for one in self.tests))}, kept, and never had"
         return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.table)

@@ -209,6 +209,11 @@ def type_title(run: Any, name: str, lang: str) -> str:
     return titled(getattr(kind, "title", None), lang, plain(name))
 
 
+def short_title(title: str) -> str:
+    """A title without what it explains in brackets."""
+    return re.split(r" ?[（(]", title)[0]
+
+
 def wrapped(words: str, width: int, indent: str = "") -> str:
     """Text broken into lines of at most `width` half-width places; a Chinese character takes two, numbers stay whole."""
     lines, line = [], ""

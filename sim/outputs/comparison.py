@@ -15,9 +15,9 @@ from sim.errors import EstateError
 from sim.experiments.comparison_tables import PAIRS, RANGE, of_estates
 from sim.experiments.intervals import Range
 from sim.outputs import style
-from sim.outputs.catalog import capital, money_scale, require_language, titled, wrapped
+from sim.outputs.catalog import capital, money_scale, require_language, short_title, titled, wrapped
 from sim.outputs.charts import FORMATS, Chart, save_figure
-from sim.outputs.comparison_words import price_clause, short_title
+from sim.outputs.comparison_words import price_clause
 from sim.outputs.headings import wide_heading
 from sim.outputs.range_words import light_band
 from sim.text import figures, in_language, joins, say

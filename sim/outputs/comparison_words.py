@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,8 @@ from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, NO_RANGE, RARE, ROU
 from sim.experiments.rescue import HOUSEHOLDS
 from sim.outputs.catalog import amount, require_language, scenario_title, titled
 from sim.outputs.range_words import bounds_in_brackets, few_runs, range_of_pairs, rough_mark
-from sim.outputs.shown import shown_html
 from sim.results.outcomes import OUTCOMES
+from sim.results.shown import shown_html
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -161,11 +160,6 @@ def arm_title(found: Comparison, arm: Arm, lang: str) -> str:
 def subject(outcome: str, lang: str) -> str:
     """An outcome as the subject of a sentence."""
     return (SUBJECTS.get(outcome) or OUTCOMES[outcome]).in_language(lang)
-
-
-def short_title(title: str) -> str:
-    """A title without what it explains in brackets."""
-    return re.split(r" ?[（(]", title)[0]
 
 
 def size_of(value: float, unit: str, lang: str, sign: bool = False) -> str:

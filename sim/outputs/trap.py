@@ -6,16 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS
 from sim.outputs import style
-from sim.outputs.ablation_words import group_name, loop_name
-from sim.outputs.range_words import small_print
 from sim.outputs.trap_words import lever_name
 
 if TYPE_CHECKING:
-    from sim.experiments.ablate import Ablation
     from sim.experiments.settling import Settled
     from sim.experiments.tipping import Tipping, TypeMap
 
@@ -31,14 +26,6 @@ _WORDS = {
     "out": ("去", "out"),
     "back": ("回", "back"),
     "hold": ("每步保持{hold}个月，{seeds}个随机种子", "held {hold} months a step, {seeds} seed(s)"),
-    "matrix": (
-        "关闭反馈循环后处于恶性循环的小区占比变化",
-        "Change of the share of estates in the cycle without a loop",
-    ),
-    "matrix_note": (
-        "百分点；对角线：单独关闭，其余：两个同时关闭；灰字：区间含零；{seeds}个成对随机种子",
-        "percentage points; diagonal: that loop off, others: both off; grey: interval includes zero; {seeds} paired seeds",
-    ),
     "none": ("没有数据", "no data"),
 }
 
@@ -176,66 +163,4 @@ def hysteresis(found: Tipping, type_name: str, ax: Axes | None = None, lang: str
             color=colour,
             fontsize=11,
         )
-    return ax
-
-
-@style.styled
-def ablation_matrix(found: Ablation, group: str = "city", ax: Axes | None = None, lang: str = "en") -> Axes:
-    """Change of the cycle share without each loop (diagonal) and without each two (below it), written in and coloured."""
-    ax = style.canvas(ax, (7.6, 6.2), (0.14, 0.09, 0.70, 0.72))
-    style.tidy(ax).grid(False)
-    base = 100 * float(found.base[group].mean())
-    start = f"所有循环开启时{base:.0f}%" if lang == "zh" else f"with all loops on {base:.0f}%"
-    style.heading(
-        ax,
-        word("matrix", lang),
-        f"{found.scenario.title.in_language(lang)} · {group_name(found, group, lang)} · {start}\n"
-        + word("matrix_note", lang, seeds=len(found.seeds))
-        + "\n"
-        + small_print(found.range(found.arms[0].off, group), lang),
-    )
-    loops = found.loops
-    known = {one.off for one in found.arms}
-    matrix = np.full((len(loops), len(loops)), np.nan)
-    for row, first in enumerate(loops):
-        for column, second in enumerate(loops[: row + 1]):
-            off = (first,) if row == column else (second, first)
-            if off in known:
-                matrix[row, column] = 100 * found.arm(*off).mean(group)
-    reach = max(float(np.nanmax(np.abs(matrix))), 1e-9)
-    image = ax.imshow(matrix, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
-    for row, column in zip(*np.nonzero(np.isfinite(matrix)), strict=True):
-        off = (loops[row],) if row == column else (loops[column], loops[row])
-        interval = found.interval(off, group)
-        # every pair moved by the same: nothing that could turn out otherwise, as long as they are not too few to tell
-        same = interval.note == CONSTANT and len(found.seeds) >= LEAST_PAIRS
-        sure = interval.excludes_zero or (same and bool(found.arm(*off).change[group].any()))
-        dark = abs(matrix[row, column]) > 0.65 * reach
-        ax.text(
-            column,
-            row - 0.09,
-            f"{matrix[row, column]:+.1f}".replace("-", "−"),
-            ha="center",
-            va="center",
-            fontsize=12 if sure else 10,
-            color="white" if dark else style.BLACK if sure else style.GREY,
-        )
-        held = found.range(off, group)
-        ax.text(
-            column,
-            row + 0.21,
-            f"{100 * held.low:+.1f} … {100 * held.high:+.1f}".replace("-", "−") if held.exists else "",
-            ha="center",
-            va="center",
-            fontsize=7.5,
-            color="white" if dark else style.BLACK if abs(matrix[row, column]) > 0.4 * reach else style.GREY,
-        )
-    names = [loop_name(loop, lang) for loop in loops]
-    ax.set_xticks(range(len(loops)), names)
-    ax.set_yticks(range(len(loops)), names)
-    ax.spines[:].set_visible(False)
-    bar = style.owner(ax).colorbar(image, cax=ax.inset_axes((1.04, 0, 0.035, 1)))
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}"))
-    bar.ax.tick_params(labelfontfamily=style.font_family())
-    bar.outline.set_visible(False)
     return ax

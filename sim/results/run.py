@@ -12,7 +12,8 @@ from sim.errors import ResultError
 from sim.given import kind_of, path_of
 from sim.problems import one_of
 from sim.results.columns import units_of
-from sim.results.provenance import describe_run
+from sim.results.folder import PARQUET, write
+from sim.results.provenance import KIND, describe_run, run_key
 from sim.results.public_money import PRICES
 from sim.results.record import Record, record_of
 from sim.results.tables import TABLES, arrow_table
@@ -182,9 +183,9 @@ class Run:
 
         ResultError if the folder holds another result.
         """
-        from sim.results.saved_run import save_run
-
-        return save_run(self, path_of(folder, "folder", ResultError))
+        tables = {name: self.table(name) for name in TABLES}
+        place = path_of(folder, "folder", ResultError)
+        return write(place, KIND, run_key(self.manifest), self.manifest, tables, formats=[PARQUET])
 
     def plot(self, chart: str = "cycle", lang: str = "en") -> Figure:
         """The figure of one chart of `sim.outputs.CHARTS`; EstateError for an unknown name or language."""

@@ -1,4 +1,4 @@
-"""A run in a folder: written with what is needed to make it again, and read back as a Run."""
+"""A run read back from the folder that it was saved in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError, ScenarioError
-from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read, write
-from sim.results.provenance import KIND, run_key
+from sim.results.folder import MANIFEST, OLD_FORMAT, Saved, read
+from sim.results.provenance import KIND
 from sim.results.run import Run
 from sim.results.table_columns import check_columns
 from sim.results.tables import TABLES
@@ -27,12 +27,6 @@ _NEEDED: dict[str, tuple[tuple[type, ...], Message]] = {
     "wall_seconds": ((int, float), message("allowed.a_number")),
     "files": ((dict,), message("allowed.table")),
 }
-
-
-def save_run(run: Run, folder: Path) -> Path:
-    """Write a run into a folder; see `Run.save`."""
-    tables = {name: run.table(name) for name in TABLES}
-    return write(folder, KIND, run_key(run.manifest), run.manifest, tables, formats=[PARQUET])
 
 
 def load_run(folder: str | Path) -> Run:

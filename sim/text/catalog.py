@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from sim.cache import cache_root
-from sim.text.current import CATALOGS, in_language, language, languages
+from sim.text.current import CATALOGS, KINDS, in_language, language, languages
 
 _DAMAGED = (OSError, struct.error, UnicodeError, ValueError, EOFError)
 
@@ -165,8 +165,10 @@ class Family(Mapping[str, str]):
 
 
 def sources(name: str) -> dict[str, bytes]:
-    """The PO files of a language by file name, sorted."""
-    return {path.name: path.read_bytes() for path in sorted((CATALOGS / name).glob("*.po"))}
+    """The PO files of a language, sorted: by file name, and by folder and file name for those of a kind of result."""
+    general = {path.name: path for path in sorted((CATALOGS / name).glob("*.po"))}
+    of_kinds = {f"{path.parent.name}/{path.name}": path for path in sorted(KINDS.glob(f"*/{name}.po"))}
+    return {file: path.read_bytes() for file, path in (general | of_kinds).items()}
 
 
 @cache

@@ -11,6 +11,8 @@ from pathlib import Path
 from sim.errors import EstateError
 
 CATALOGS = Path(__file__).parent / "catalogs"
+KINDS = Path(__file__).parent.parent / "studies"
+"""Where every folder of a kind of result has its own catalog of each language beside its code."""
 DEFAULT = "en"
 
 # A session is a process (a command, a notebook); a call is a context: threads and tasks of a server do not share it.

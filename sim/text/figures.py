@@ -85,6 +85,11 @@ def decimal(value: float, digits: int) -> str:
     return marked(f"{round(value, digits) + 0.0:,.{digits}f}").replace("-", "−")
 
 
+def signed(value: float, digits: int) -> str:
+    """As `decimal`, with a plus before what is more than zero."""
+    return _plus(value, decimal(value, digits), True)
+
+
 def significant(value: float, figures: int = 3) -> str:
     """A number to so many figures, without closing zeros after the point: 1,850, 18.4, 0.0312."""
     if math.isnan(value):

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.errors import StudyError
-from sim.experiments.ablate import ablate
 from sim.experiments.cell import cells_of, execute
 from sim.experiments.compare import Adaptive, compare
 from sim.experiments.comparison import Comparison
@@ -25,6 +24,7 @@ from sim.experiments.store import Store, open_store
 from sim.experiments.tipping import tipping
 from sim.experiments.workplace import Workplace
 from sim.scenario import load, with_overrides
+from sim.studies.ablation.ablate import ablate
 
 SMALL = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")

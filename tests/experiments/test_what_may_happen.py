@@ -11,8 +11,9 @@ import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.text import Text
 from paired_arms import arm, comparison
-
 from sim.experiments.ablate import Ablated, Ablation
+from sim.outputs.report.of_ablation import part_of_ablation
+
 from sim.experiments.arms import Arm
 from sim.experiments.compare import compare
 from sim.experiments.comparison import Comparison
@@ -24,7 +25,6 @@ from sim.experiments.workplace import Workplace
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
 from sim.outputs.persistence_words import columns_of, rows_of
 from sim.outputs.public_money import cost_table
-from sim.outputs.report.of_ablation import part_of_ablation
 from sim.outputs.report.of_comparison import part_of_comparison
 from sim.outputs.trap import ablation_matrix
 from sim.scenario import load, with_overrides

@@ -1,14 +1,16 @@
-"""Imports run one way: what is nearer to the world never knows what is nearer to the user."""
+"""Imports run one way: what is nearer to the world never knows what is nearer to the user, and nothing goes in circles."""
 
 from __future__ import annotations
 
 import ast
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import sim
 
 PACKAGE = Path(sim.__file__).parent
-# From the bottom to the top; a module may import from its own layer and from those below.
+# From the bottom to the top; a module may import from its own layer and from those below. The longest name counts.
 LAYERS = (
     ("cache",),
     ("units", "fingerprint"),
@@ -30,49 +32,106 @@ LAYERS = (
     ("experiments", "evidence"),
     ("replications",),
     ("outputs",),
+    ("cli",),
+    ("studies",),
     ("charts",),
-    ("app", "cli", "__main__"),
+    ("app",),
+    ("cli.app", "cli.workshop", "cli.__init__", "__main__", "__init__"),
 )
-# A run, a comparison, a study or a score card draws and words itself when asked to: the one import upward, made inside that method.
+# A result that has no folder of its own yet draws and words itself when asked to: the one import upward, inside that method.
 PRESENTED = {"results", "experiments", "evidence"}
+# Registries that say by name where things are, and import none of them before it is asked for.
+DISPATCH = {"results.kinds", "experiments.saved_ids", "scenario.programme", "__init__"}
+CIRCLES_LEFT = {
+    frozenset({"experiments.budget", "outputs.budget"}),
+    frozenset({"evidence.calibration", "outputs.calibration"}),
+}
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 
 
-def imports_of(file: Path) -> set[str]:
-    """Parts of the package that a file imports when it runs (imports for type checking only are left out)."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of the package by its name without `sim.`."""
+    found = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        parts = file.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts)] = file
+    return found
+
+
+def module_of(name: str) -> str:
+    """The module that a dotted name is in: a module, a package or something inside one; "" for nothing of this package."""
+    parts = name.split(".")
+    if parts[0] != "sim":
+        return ""
+    for end in range(len(parts), 1, -1):
+        inside = ".".join(parts[1:end])
+        for candidate in (inside, f"{inside}.__init__"):
+            if candidate in modules():
+                return candidate
+    return "__init__"
+
+
+@cache
+def imports_of(module: str) -> tuple[tuple[str, bool], ...]:
+    """Modules that a module imports when it runs or when one of its functions does (True), by statement or by name."""
+    tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
             node.body = []
     late = {inner for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
-    found: set[str] = set()
+    found: set[tuple[str, bool]] = set()
+    data: set[int] = set()
     for node in ast.walk(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            assert node.level == 0, f"{file}: imports are written out in full"
-            names = [node.module] if node.module != "sim" else [f"sim.{alias.name}" for alias in node.names]
-        parts = {name.split(".")[1] for name in names if name.startswith("sim.")}
-        found |= parts - ({"outputs"} if node in late and part_of(file) in PRESENTED else set())
-    return found
+            assert node.level == 0, f"{module}: imports are written out in full"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in data:
+            # "sim.scenario" or "sim.scenario:load", as import_module and the registries take it
+            where = node.value.partition(":")[0]
+            names = [where] if where.startswith("sim.") and module_of(where) not in ("", "__init__") else []
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("files", "PackageLoader"):
+            data |= {id(argument) for argument in node.args}  # a folder of data, no import
+        for name in names:
+            if module_of(name) not in ("", module):
+                found.add((module_of(name), node in late))
+    return tuple(sorted(found))
 
 
-def part_of(file: Path) -> str:
-    """The part of the package that a file belongs to."""
-    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-def test_every_part_has_its_layer() -> None:
-    parts = {part_of(file) for file in PACKAGE.rglob("*.py")} - {"__init__"}
-    assert parts <= set(HEIGHT), f"no layer for {sorted(parts - set(HEIGHT))}"
+def height_of(module: str) -> int:
+    """The layer of a module: that of the longest name which it begins with."""
+    parts = module.split(".")
+    for end in range(len(parts), 0, -1):
+        if ".".join(parts[:end]) in HEIGHT:
+            return HEIGHT[".".join(parts[:end])]
+    raise AssertionError(f"no layer for {module}")
 
 
 def test_imports_run_one_way() -> None:
     wrong = []
-    for file in sorted(PACKAGE.rglob("*.py")):
-        part = part_of(file)
-        if part in HEIGHT:
-            upward = [name for name in imports_of(file) if name in HEIGHT and HEIGHT[name] > HEIGHT[part]]
-            wrong += [f"{file.relative_to(PACKAGE)} imports sim.{name}" for name in sorted(upward)]
+    for module in modules():
+        part = module.split(".")[0]
+        for other, late in imports_of(module):
+            presents = late and part in PRESENTED and other.split(".")[0] == "outputs"
+            if height_of(other) > height_of(module) and not presents and module not in DISPATCH:
+                wrong.append(f"sim.{module} imports sim.{other}")
     assert wrong == []
+
+
+def test_nothing_goes_in_circles() -> None:
+    graph = {
+        module: {other for other, _ in imports_of(module)} for module in modules() if module not in DISPATCH
+    }
+    for circle in CIRCLES_LEFT:
+        one, other = sorted(circle)
+        assert other in graph[one] and one in graph[other], (
+            f"{one} and {other}: no circle any more, strike it"
+        )
+        graph[other].discard(one)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        raise AssertionError(" imports ".join(f"sim.{name}" for name in reversed(error.args[1]))) from None

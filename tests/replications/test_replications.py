@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.errors import StudyError
-from sim.experiments.ablate import ablate
 from sim.experiments.engine import InProcess
 from sim.experiments.representative import alike, started_at
 from sim.replications import MODELS, Replication, granovetter, jonsson, replicate, wiedermann
@@ -22,6 +21,7 @@ from sim.replications.folds import fold
 from sim.replications.norm_world import SHARP, norm_city, norm_map, settle, shares, start_at
 from sim.replications.tables import page, verdict
 from sim.scenario import load, with_overrides
+from sim.studies.ablation.ablate import ablate
 from sim.text import in_language, message
 
 DOCS = Path(__file__).parents[2] / "docs"

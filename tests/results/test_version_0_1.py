@@ -18,7 +18,7 @@ from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
 from sim.experiments.old_result import OldResult
 from sim.experiments.saved_found import parts_of
-from sim.experiments.saved_ids import CLASSES, OF_VERSION_0_1, class_of, id_of
+from sim.experiments.saved_ids import OF_VERSION_0_1, class_of, classes, id_of
 from sim.experiments.saved_objects import decode, encode
 from sim.outputs.report import write_report
 from sim.results.definitions import first_words
@@ -128,7 +128,7 @@ def test_parts_named_by_module_then_are_the_parts_named_by_id_now(old: Path, kin
     assert '"@of": "sim.experiments.' in (old / kind / "result.json").read_text(encoding="utf-8")
     found = parts_of(read(old / kind, kind, old=True))
     written = json.dumps(encode(found))
-    assert set(parts_in(json.loads(written))) <= set(CLASSES)
+    assert set(parts_in(json.loads(written))) <= set(classes())
     again = decode(json.loads(written))
     assert again.digest == found.digest
     for name, table in found.tables().items():
@@ -151,8 +151,8 @@ def parts_in(data: object) -> list[str]:
 
 
 def test_every_id_has_its_class_and_none_was_lost() -> None:
-    assert len(set(CLASSES.values())) == len(CLASSES)
-    for name in CLASSES:
+    assert len(set(classes().values())) == len(classes())
+    for name in classes():
         assert id_of(class_of(name)) == name
     for written, name in OF_VERSION_0_1.items():
         assert class_of(written) is class_of(name)

@@ -12,7 +12,7 @@ from string import Formatter
 from babel.messages.pofile import read_po
 
 import sim
-from sim.text.current import CATALOGS
+from sim.text.current import CATALOGS, KINDS
 
 PACKAGE = Path(sim.__file__).parent
 # A translator may ask for two digits ({month:02d}), nothing else.
@@ -23,7 +23,7 @@ SPECIFICATIONS = {"", "02d"}
 def catalog(language: str) -> dict[str, tuple[str, ...]]:
     """All texts of a language by id; one form for a plain text, all its plural forms for a counted one."""
     found: dict[str, tuple[str, ...]] = {}
-    for path in sorted((CATALOGS / language).glob("*.po")):
+    for path in (*sorted((CATALOGS / language).glob("*.po")), *sorted(KINDS.glob(f"*/{language}.po"))):
         with path.open("rb") as stream:
             for one in read_po(stream, locale=language, abort_invalid=True):
                 if not one.id:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.register import STATUSES, register
-from sim.outputs.catalog import amount, capital
+from sim.outputs.catalog import amount, capital, short_title
 from sim.outputs.report.model import Table
 from sim.outputs.report.words import say
 from sim.parameters import PARAMETERS
@@ -35,8 +35,6 @@ def yuan(value: float, lang: str) -> str:
 
 def type_name(scenario: Scenario, key: str, lang: str) -> str:
     """Title of an estate type without what it explains in brackets."""
-    from sim.outputs.comparison_words import short_title
-
     return short_title(scenario.types[key].title.in_language(lang)) if key in scenario.types else key
 
 

@@ -12,6 +12,7 @@ from sim.outputs.report import common
 from sim.outputs.report.model import Part, Table
 from sim.outputs.report.words import say as word
 from sim.results.definitions import FIRST_VERSION, first_words
+from sim.results.kinds import kinds
 from sim.text import say
 from sim.text.current import in_language
 from sim.units import NO_VALUE
@@ -32,7 +33,7 @@ def part_of_old(found: OldResult, lang: str) -> Part:
         version = manifest.get("versions", {}).get("sim", FIRST_VERSION)
         return Part(
             f"{found.title(lang)} ({say('result.defined_as_in_0_1')})",
-            word(f"kind_{found.kind}", lang),
+            kinds()[found.kind].title if found.kind in kinds() else word(f"kind_{found.kind}", lang),
             line,
             "",
             common.setting_table(_setting(manifest, lang), lang),

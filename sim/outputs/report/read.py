@@ -12,7 +12,6 @@ from sim.experiments.old_result import is_old, load_old
 from sim.given import is_folder, path_of
 from sim.outputs.report.batch import is_batch, load_batch
 from sim.outputs.report.model import Part
-from sim.outputs.report.of_ablation import part_of_ablation
 from sim.outputs.report.of_batch import part_of_batch
 from sim.outputs.report.of_budget import part_of_budget
 from sim.outputs.report.of_comparison import part_of_comparison
@@ -22,6 +21,9 @@ from sim.outputs.report.of_sensitivity import part_of_sensitivity
 from sim.outputs.report.of_study import part_of_study
 from sim.outputs.report.of_tipping import part_of_tipping
 from sim.results.folder import kind_of, read_manifest
+from sim.results.kinds import kinds
+from sim.results.kinds import load_result as load_kind
+from sim.results.result import Result
 
 ALLOWED = "a run, a comparison, a study, a batch, a sensitivity analysis, a tipping map, an ablation or a budget search"
 LOADERS = {
@@ -29,7 +31,7 @@ LOADERS = {
     "comparison": ("sim.experiments.saved_comparison", "load_comparison"),
     "study": ("sim.experiments.saved_study", "load_study"),
     "sensitivity": ("sim.experiments.saved_sensitivity", "load_sensitivity"),
-    **dict.fromkeys(("tipping", "ablation", "budget"), ("sim.experiments.saved_found", "load_found")),
+    **dict.fromkeys(("tipping", "budget"), ("sim.experiments.saved_found", "load_found")),
 }
 PARTS: tuple[tuple[str, str, Callable[[Any, str], Part]], ...] = (
     ("sim.outputs.report.batch", "Batch", part_of_batch),
@@ -38,7 +40,6 @@ PARTS: tuple[tuple[str, str, Callable[[Any, str], Part]], ...] = (
     ("sim.experiments.comparison", "Comparison", part_of_comparison),
     ("sim.experiments.sensitivity", "Sensitivity", part_of_sensitivity),
     ("sim.experiments.tipping", "Tipping", part_of_tipping),
-    ("sim.experiments.ablate", "Ablation", part_of_ablation),
     ("sim.experiments.budget", "BudgetSearch", part_of_budget),
     ("sim.results", "Run", part_of_run),
     ("sim.experiments.old_result", "OldResult", part_of_old),
@@ -60,6 +61,8 @@ def load_result(place: str | Path) -> Any:
     if is_batch(folder):
         return load_batch(folder)
     kind = kind_of(read_manifest(folder))
+    if kind in kinds():
+        return load_kind(folder)
     if kind not in LOADERS:
         raise ResultError(f"{folder}: holds a result of kind {kind!r}, allowed {ALLOWED}")
     module, name = LOADERS[kind]
@@ -68,6 +71,8 @@ def load_result(place: str | Path) -> Any:
 
 def part_of(result: Any, lang: str) -> Part:
     """The report of a result. EstateError for something that there is no report of."""
+    if isinstance(result, Result):
+        return result.report(lang)  # type: ignore[no-any-return]
     for module, name, writer in PARTS:
         kind = getattr(import_module(module), name)
         if isinstance(result, kind):

@@ -96,13 +96,11 @@ WORDS = {
     "tables": Word("数据", "Figures"),
     "kind_sensitivity": Word("敏感性分析", "Sensitivity analysis"),
     "kind_tipping": Word("临界点与滞后", "Tipping points and hysteresis"),
-    "kind_ablation": Word("逐个关闭反馈循环", "Loops taken away"),
     "kind_budget": Word("预算内的措施组合", "Search for a package within a budget"),
     "title_sensitivity": Word("{title}：结果取决于哪些参数", "{title}: which parameters decide the outcome"),
     "title_tipping": Word(
         "{title}：改变“{lever}”时小区停留在哪里", "{title}: where estates come to rest as {lever} changes"
     ),
-    "title_ablation": Word("{title}：哪个循环是陷阱", "{title}: which loop is the trap"),
     "title_budget": Word("{title}：每年{money}该买什么", "{title}: what to buy with {money} a year"),
     "question_sensitivity": Word(
         "在“{title}”中，{factors}个未经实测的数值里，哪些左右结果？结论会不会只是某个猜测的产物？",
@@ -111,10 +109,6 @@ WORDS = {
     "question_tipping": Word(
         "“{lever}”在什么范围内，同样的小区既可能停在高收缴率，也可能停在低收缴率？起始收缴率低于多少就会滑下去？撤走支持后会不会退回原处？",
         "Over what range of {lever} can the same estate rest at high or at low collection? Below which starting rate does it slide? And does it fall back once support is withdrawn?",
-    ),
-    "question_ablation": Word(
-        "“{title}”中的恶性循环主要靠哪个反馈循环维持？去掉它，会少多少小区陷入循环？",
-        "Which feedback loop keeps the vicious cycle of “{title}” going? Without it, how many fewer estates are in the cycle?",
     ),
     "question_budget": Word(
         "在“{title}”中，每年至多花{money}公共资金，买哪些措施、从何时开始，能使最多的小区脱离循环，并使最不满意的十分之一住户境况最好？",
@@ -226,24 +220,8 @@ WORDS = {
         "在情景自身的城市中求得，包含小区之间的差别。",
         "Found in the scenario's own city, differences between estates included.",
     ),
-    "loops_on": Word("反馈循环", "feedback loops"),
-    "matrix_alt": Word(
-        "矩阵：对角线为单独关闭一个循环，下方为同时关闭两个，数字为处于循环的小区占比变化（百分点）。",
-        "Matrix: one loop off on the diagonal, two below it; figures are changes of the share of estates in the cycle, in points. ",
-    ),
     "off": Word("关闭的循环", "loops off"),
-    "in_cycle": Word("末年处于循环", "in the cycle, last year"),
-    "change_interval": Word("变化，百分点（{level}区间）", "change, points ({level} interval)"),
-    "beyond": Word("超出两者之和（正值：作用重叠）", "beyond the sum of both (positive: they overlap)"),
     "all_on": Word("全部开启时{base}", "with all on {base}"),
-    "sure_best": Word(
-        "“陷阱”是{loops}个循环中影响最大的一个，因挑选而偏大，故按{loops}次比较校正显著性。",
-        "The trap is the strongest of {loops} loops; being chosen for that flatters it, so it is judged at a {loops}th of the error.",
-    ),
-    "sure_loop_off": Word(
-        "“关闭”指该循环的变量停在起始值：这是模型内的试验，不是可以实施的政策。",
-        "A loop that is off keeps its starting value: an experiment inside the model, no policy that could be carried out.",
-    ),
     "yearly": Word("每年预算", "budget a year"),
     "menu": Word("可选措施", "what may be bought"),
     "already": Word("情景自带的措施（不占预算）", "the scenario's own (outside the budget)"),

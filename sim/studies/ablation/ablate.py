@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.ensemble import cells_over, told
+from sim.experiments.ensemble import cells_over
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, Range, mean_interval, range_of
 from sim.experiments.running import run_cells
+from sim.experiments.saved_found import key_of, save_found
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.results.result import Result
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import MADE, MADE_OF_MEMBER, check_list
 from sim.text import message
@@ -40,7 +42,7 @@ class Ablated:
         return float(self.change[group].mean())
 
 
-class Ablation:
+class Ablation(Result):
     """What `ablate` found."""
 
     def __init__(
@@ -134,11 +136,10 @@ class Ablation:
         same_for_all = interval.note == CONSTANT and len(self.seeds) >= LEAST_PAIRS and best.mean(group) < 0
         return best.off[0] if surely or same_for_all else None
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """Which loop is the trap, for the city and each type, in words."""
-        from sim.outputs.ablation_words import ablation_sentences
-
-        return [*ablation_sentences(self, lang), *told(self.asked, len(self.seeds), lang)]
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that name what was asked, of which model, and what the runs came to."""
+        return key_of(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The table by its name."""
@@ -146,15 +147,7 @@ class Ablation:
 
     def save(self, folder: Path | str) -> Path:
         """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
-        from sim.experiments.saved_found import save_found
-
         return save_found(self, folder)
-
-    def _repr_html_(self) -> str:
-        from sim.outputs.shown import shown_html
-
-        facts = f"{len(self.loops)} loops taken away one by one{' and in pairs' if self.asked.get('pairs') else ''} · {len(self.seeds)} paired seeds"
-        return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.table)
 
 
 def ablate(
@@ -232,3 +225,8 @@ def _cycle_shares(summary: Any) -> dict[str, float]:
         for name, value in zip(summary.types, by_type, strict=True)
     }
     return {CITY: float(summary.scalars["cycle_share_last_year"])} | shares
+
+
+def again(saved: Ablation, workplace: Workplace) -> Ablation:
+    """A saved one carried out once more."""
+    return ablate(saved.scenario, **saved.asked, workplace=workplace)

@@ -1,0 +1,113 @@
+"""The kinds of result there are: each is a folder of `sim.studies` whose file `kind.py` says what it has and where.
+
+Loading, charts, reports, commands and public names read this registry, so that a new kind of result is one new folder.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ResultError
+from sim.results.folder import kind_of, read_manifest
+from sim.text import message, say
+
+PACKAGE = "sim.studies"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of a kind of result; its title is the text "chart.NAME".
+
+    draw: where the function is that draws it: (result, ax=None, **options) -> Axes or Figure, in the current language.
+    alt: where the one is that says in words what it shows ("": the result's sentences). needs: options without which it
+    cannot be drawn, so that it is drawn only when asked for by name.
+    """
+
+    draw: str
+    alt: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of result has, and where: "file:name" within its folder, or "sim.other.module:name".
+
+    id: as manifests state it, never changed. results: its classes. load: reads one from its folder. recognises: tells such a
+    folder where its manifest does not say so ("": the manifest does). sentences, warnings: functions of a result, in the
+    current language; shown: another, for its title, a line of facts and the table that a notebook shows. report: its section
+    of a report, a `Part`. reproduce: carries a saved one out again. charts: by public name. commands: adds its commands to a
+    Typer app. functions: public names of `sim` and where they are. saved: ids of its classes in saved files (see
+    `sim.experiments.saved_ids`); an id stays, wherever the class moves.
+    """
+
+    id: str
+    results: tuple[str, ...]
+    load: str
+    report: str
+    sentences: str
+    shown: str = ""
+    reproduce: str = ""
+    warnings: str = ""
+    recognises: str = ""
+    charts: Mapping[str, Chart] = field(default_factory=dict)
+    commands: str = ""
+    functions: Mapping[str, str] = field(default_factory=dict)
+    saved: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the current language."""
+        return say(f"kind.{self.id}")
+
+    def module_of(self, where: str) -> str:
+        """The module that "file:name" or "sim.module:name" is in."""
+        module = where.partition(":")[0]
+        return module if module.startswith("sim.") else f"{PACKAGE}.{self.folder}.{module}"
+
+    def get(self, where: str) -> Any:
+        """What "file:name" or "sim.module:name" names; its module is imported now."""
+        return getattr(import_module(self.module_of(where)), where.partition(":")[2])
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind of result by its id, sorted."""
+    from dataclasses import replace
+
+    place = Path(__file__).parent.parent / PACKAGE.partition(".")[2]
+    found: dict[str, Kind] = {}
+    for folder in sorted(one.name for one in pkgutil.iter_modules([str(place)]) if one.ispkg):
+        kind = replace(import_module(f"{PACKAGE}.{folder}.kind").KIND, folder=folder)
+        found[kind.id] = kind
+    return found
+
+
+def kind_of_result(result: object) -> Kind | None:
+    """The kind of a result, None for something that is none."""
+    made = {f"{one.__module__}:{one.__name__}" for one in type(result).__mro__}
+    for kind in kinds().values():
+        if any(f"{kind.module_of(where)}:{where.partition(':')[2]}" in made for where in kind.results):
+            return kind
+    return None
+
+
+def load_result(place: str | Path) -> Any:
+    """What was saved in a folder, of whatever kind. ResultError if there is none that can be read."""
+    folder = Path(place)
+    for kind in kinds().values():
+        if kind.recognises and kind.get(kind.recognises)(folder):
+            return kind.get(kind.load)(folder)
+    found = kind_of(read_manifest(folder))
+    if found not in kinds():
+        raise ResultError(
+            message("folder.kind", folder=folder, found=repr(found), allowed=", ".join(kinds()))
+        )
+    load: Callable[[Path], Any] = kinds()[found].get(kinds()[found].load)
+    return load(folder)

@@ -1,0 +1,88 @@
+"""The matrix of loops taken away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS
+from sim.outputs import style
+from sim.outputs.range_words import small_print
+from sim.studies.ablation.ablate import CITY
+from sim.studies.ablation.words import LOOPS, group_name
+from sim.text import figures, language, say
+
+if TYPE_CHECKING:
+    from sim.studies.ablation.ablate import Ablation
+
+
+@style.styled
+def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) -> Axes:
+    """Change of the cycle share without each loop (diagonal) and without each two (below it), written in and coloured."""
+    ax = style.canvas(ax, (7.6, 6.2), (0.14, 0.09, 0.70, 0.72))
+    style.tidy(ax).grid(False)
+    base = 100 * float(found.base[group].mean())
+    titled = (
+        found.scenario.title.in_language(language()),
+        group_name(found, group),
+        say("ablation.all_on", base=figures.share(base / 100, 0)),
+    )
+    style.heading(
+        ax,
+        say("chart.ablation_matrix"),
+        "\n".join(
+            (
+                " · ".join(titled),
+                say("ablation.matrix_note", seeds=len(found.seeds)),
+                small_print(found.range(found.arms[0].off, group), language()),
+            )
+        ),
+    )
+    loops = found.loops
+    known = {one.off for one in found.arms}
+    matrix = np.full((len(loops), len(loops)), np.nan)
+    for row, first in enumerate(loops):
+        for column, second in enumerate(loops[: row + 1]):
+            off = (first,) if row == column else (second, first)
+            if off in known:
+                matrix[row, column] = 100 * found.arm(*off).mean(group)
+    reach = max(float(np.nanmax(np.abs(matrix))), 1e-9)
+    image = ax.imshow(matrix, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
+    for row, column in zip(*np.nonzero(np.isfinite(matrix)), strict=True):
+        off = (loops[row],) if row == column else (loops[column], loops[row])
+        interval = found.interval(off, group)
+        # every pair moved by the same: nothing that could turn out otherwise, as long as they are not too few to tell
+        same = interval.note == CONSTANT and len(found.seeds) >= LEAST_PAIRS
+        sure = interval.excludes_zero or (same and bool(found.arm(*off).change[group].any()))
+        dark = abs(matrix[row, column]) > 0.65 * reach
+        ax.text(
+            column,
+            row - 0.09,
+            figures.signed(matrix[row, column], 1),
+            ha="center",
+            va="center",
+            fontsize=12 if sure else 10,
+            color="white" if dark else style.BLACK if sure else style.GREY,
+        )
+        held = found.range(off, group)
+        ax.text(
+            column,
+            row + 0.21,
+            " … ".join(figures.signed(100 * end, 1) for end in (held.low, held.high)) if held.exists else "",
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            color="white" if dark else style.BLACK if abs(matrix[row, column]) > 0.4 * reach else style.GREY,
+        )
+    names = [LOOPS[loop] for loop in loops]
+    ax.set_xticks(range(len(loops)), names)
+    ax.set_yticks(range(len(loops)), names)
+    ax.spines[:].set_visible(False)
+    bar = style.owner(ax).colorbar(image, cax=ax.inset_axes((1.04, 0, 0.035, 1)))
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}"))
+    bar.ax.tick_params(labelfontfamily=style.font_family())
+    bar.outline.set_visible(False)
+    return ax

@@ -1,0 +1,44 @@
+"""`estate ablate`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from sim.cli.options import LanguageOption, words
+from sim.cli.place import ANYWHERE, Place, at_place
+from sim.cli.trap import OutOption, ScenarioArgument, SetOption
+
+
+@at_place(*ANYWHERE, "ensemble")
+def ablate_command(
+    place: Place,
+    scenario: ScenarioArgument,
+    replications: Annotated[int, typer.Option(min=2, help="Paired seeds. / 成对随机种子数。")] = 12,
+    months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
+    pairs: Annotated[
+        bool, typer.Option("--pairs/--no-pairs", help="Also two loops off together. / 是否两两关闭。")
+    ] = True,
+    settings: SetOption = None,
+    out: OutOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Take feedback loops away one by one and in pairs: which one is the trap. / 逐个和两两关闭反馈循环，看哪一个是陷阱。"""
+    from sim.cli.terminal import console
+    from sim.cli.trap_work import Common, changed, check_place_of, finish
+    from sim.studies.ablation.ablate import ablate
+    from sim.studies.ablation.chart import ablation_matrix
+
+    common = Common(tuple(settings or ()), out, words(lang), place)
+    base = changed(scenario, common)
+    check_place_of("ablation", common)
+    with place.opened(console(), common.lang) as workplace:
+        found = ablate(base, replications=replications, months=months, pairs=pairs, workplace=workplace)
+    charts = {f"ablation_{group}": ablation_matrix(found, group) for group in found.groups}
+    finish("ablate", found, charts, common)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Make this command known to `estate`."""
+    app.command("ablate")(ablate_command)

@@ -1,0 +1,17 @@
+"""What an ablation has, and where."""
+
+from sim.results.kinds import Chart, Kind
+
+KIND = Kind(
+    id="ablation",
+    results=("ablate:Ablation",),
+    load="sim.experiments.saved_found:load_found",
+    report="report:part_of",
+    sentences="words:sentences_of",
+    shown="words:shown",
+    reproduce="ablate:again",
+    charts={"ablation_matrix": Chart("chart:ablation_matrix")},
+    commands="command:add_commands",
+    functions={"ablate": "ablate:ablate"},
+    saved={"ablation": "ablate:Ablation", "ablation.arm": "ablate:Ablated"},
+)

@@ -1,0 +1,138 @@
+"""The report of an ablation: loops taken away one by one and in pairs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from sim.experiments.intervals import Interval, Range
+from sim.outputs.range_words import beyond_head, marked_rough, range_bounds, range_head
+from sim.outputs.report import common, words
+from sim.outputs.report.model import Part, Picture, Table
+from sim.outputs.style import owner
+from sim.scenario import to_toml
+from sim.studies.ablation.chart import ablation_matrix
+from sim.studies.ablation.words import LOOPS, group_name, line_of
+from sim.text import figures, language, say
+from sim.text.joins import bracketed, listed
+
+if TYPE_CHECKING:
+    from sim.studies.ablation.ablate import Ablation
+
+
+def part_of(found: Ablation) -> Part:
+    """Everything that a reader is told about an ablation."""
+    scenario, lang = found.scenario, language()
+    title = scenario.title.in_language(lang)
+    command, note = _command(found)
+    level = figures.share(found.level, 0)
+    sure = (
+        say("ablation.sure_seeds_level", runs=len(found.seeds), level=level),
+        say("ablation.sure_best", loops=len(found.loops)),
+        say("ablation.sure_loop_off"),
+        common.share_assumed(scenario, lang),
+        words.say("not_forecast", lang),
+    )
+    rows = [
+        *common.size_rows(scenario, lang),
+        (say("ablation.loops_on"), listed(LOOPS[loop] for loop in found.loops)),
+        (words.say("seeds", lang), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"),
+        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang),
+    ]
+    return Part(
+        say("ablation.title", title=title),
+        found.kind.title,
+        say("ablation.question", title=title),
+        common.about(scenario, lang),
+        common.setting_table(rows, lang),
+        tuple(found.sentences()),
+        tuple(
+            Picture(
+                f"{say('chart.ablation_matrix')} · {group_name(found, group)}",
+                say("ablation.matrix_alt") + line_of(found, group),
+                partial(_drawn, found, group),
+            )
+            for group in found.groups
+        ),
+        (),
+        (),
+        sure,
+        common.assumptions([scenario], lang),
+        (command,),
+        common.found_traces(found, lang),
+        "",
+        note,
+        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
+        tuple(_changes(found, group) for group in found.groups),
+        ("cycle_share_last_year", "cycle_share"),
+        (scenario.name,),
+    )
+
+
+def _drawn(found: Ablation, group: str) -> Figure:
+    return owner(ablation_matrix(found, group))
+
+
+def _changes(found: Ablation, group: str) -> Table:
+    table = found.table
+    rows = []
+    for row in table[table["group"] == group].to_dict("records"):
+        off = listed(LOOPS[loop] for loop in row["off"].split("+"))
+        share = figures.share(row["base"] + row["change"])
+        held = Range.of_row(row)
+        rows.append(
+            (
+                off,
+                share,
+                _with_interval(row, "change", "", held.pairs),
+                range_bounds(held, "share", language()),
+                _with_interval(row, "beyond_sum", "beyond_", held.pairs),
+                _range_beyond(row, held),
+            )
+        )
+    columns = (
+        say("ablation.off"),
+        say("ablation.in_cycle"),
+        say("ablation.change_interval", level=figures.share(found.level, 0)),
+        range_head(found.range(found.arms[0].off, group), language()),
+        say("ablation.beyond"),
+        beyond_head(language()),
+    )
+    base = say("ablation.all_on", base=figures.share(float(found.base[group].mean())))
+    return Table(
+        f"{group_name(found, group)} · {base}", columns, tuple(rows), folded=group != found.groups[0]
+    )
+
+
+def _with_interval(row: Mapping[str, Any], name: str, ends: str, pairs: int) -> str:
+    """Percentage points with both bounds of the interval of the mean, where there are any; rough under ten pairs."""
+    value, low, high = (row.get(key, math.nan) for key in (name, f"{ends}low", f"{ends}high"))
+    shown, interval = figures.points(value), Interval(low, high)
+    if not interval.exists:
+        return shown
+    return bracketed(shown, marked_rough(figures.interval(low, high, figures.POINTS), interval, pairs))
+
+
+def _range_beyond(row: Mapping[str, Any], held: Range) -> str:
+    """What may happen beyond the sum of two loops, of the same pairs as what may happen without them."""
+    ends = {f"range_{end}": row.get(f"beyond_range_{end}", math.nan) for end in ("low", "high")}
+    return range_bounds(Range.of_row(held.columns() | ends), "share", language())
+
+
+def _command(found: Ablation) -> tuple[str, str]:
+    scenario, seeds = found.scenario, list(found.seeds)
+    own = not common.shipped(scenario.name, scenario)
+    name = f"{scenario.name}.toml" if own else scenario.name
+    note = words.say("own_file" if own else "same_command", language())
+    pairs = any(len(one.off) == 2 for one in found.arms)
+    if seeds != list(range(1, len(seeds) + 1)):  # the command line takes seeds from 1 on
+        return f"sim.ablate({name!r}, seeds={seeds}, pairs={pairs}, level={found.level:g})", note
+    command = f"estate ablate {name} --replications {len(seeds)} --months {scenario.months}" + (
+        "" if pairs or len(found.loops) == 2 else " --no-pairs"
+    )
+    command += common.ensemble_option(found.asked.get("ensemble"))
+    return command, note
