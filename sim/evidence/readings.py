@@ -18,7 +18,8 @@ from sim.evidence.statistics import Choice, measure
 from sim.experiments.cell import Cell
 from sim.experiments.engine import Finished, Packed
 from sim.experiments.ensemble import Ensemble, with_member
-from sim.experiments.running import Progress, Report, engine_with_room
+from sim.experiments.progress import Progress, Report
+from sim.experiments.running import engine_with_room
 from sim.experiments.store import Store
 from sim.experiments.worker import let_go
 from sim.experiments.workplace import Workplace

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
-from sim.experiments.running import Progress
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a series of runs is: all of them, those that the store had, those ended now, and those set aside."""
+
+    total: int
+    stored: int
+    ended: int
+    failed: int
+
+
+Report = Callable[[Progress], None]
+
 
 LINE_SECONDS = 10.0
 WORDS = {"zh": ("运行", "已搁置", "剩余约{seconds}秒"), "en": ("runs", "set aside", "about {seconds} s left")}

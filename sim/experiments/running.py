@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sim.errors import StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.engine import Engine, Finished, InProcess
 from sim.experiments.interrupts import hold_interrupts
+from sim.experiments.progress import Progress, Report
 from sim.experiments.store import FailedRun, Store
 from sim.experiments.summary import RunSummary
 from sim.experiments.workplace import Workplace
@@ -17,19 +18,6 @@ from sim.scenario import Scenario
 from sim.size import check_run, check_workers, largest, workers_that_fit
 
 DONE, FAILED = "done", "failed"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a series of runs is: all of them, those that the store had, those ended now, and those set aside."""
-
-    total: int
-    stored: int
-    ended: int
-    failed: int
-
-
-Report = Callable[[Progress], None]
 
 
 class CellResults:

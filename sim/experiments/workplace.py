@@ -16,7 +16,7 @@ from sim.experiments.store import Store, open_store
 from sim.text import language, message
 
 if TYPE_CHECKING:
-    from sim.experiments.running import Report
+    from sim.experiments.progress import Report
 
 
 class Keywords(TypedDict, total=False):

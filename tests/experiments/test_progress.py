@@ -4,7 +4,7 @@ import re
 
 import sim
 from sim.experiments import progress as shown
-from sim.experiments.running import Progress
+from sim.experiments.progress import Progress
 
 
 def test_months_and_runs_are_told_in_lines_where_there_is_no_terminal(capsys, monkeypatch):

@@ -22,7 +22,8 @@ from test_engines import wait_until_gone
 from sim.errors import ResultError, StudyError
 from sim.experiments.engine import InProcess
 from sim.experiments.packing import pack, unpack
-from sim.experiments.running import Progress, run_cells
+from sim.experiments.progress import Progress
+from sim.experiments.running import run_cells
 from sim.experiments.shards import SHARD_RUNS
 from sim.experiments.store import Store
 from sim.experiments.workplace import Workplace

@@ -18,8 +18,7 @@ from sim.evidence.reproduce_many import reproduce_many
 from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.plan import plan_study
-from sim.experiments.progress import progress_bar
-from sim.experiments.running import Progress
+from sim.experiments.progress import Progress, progress_bar
 from sim.experiments.workplace import NAMES, Keywords, Workplace, workplace_of
 from sim.text import in_language
 
