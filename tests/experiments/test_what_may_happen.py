@@ -11,8 +11,6 @@ import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.text import Text
 from paired_arms import arm, comparison
-from sim.experiments.ablate import Ablated, Ablation
-from sim.outputs.report.of_ablation import part_of_ablation
 
 from sim.experiments.arms import Arm
 from sim.experiments.compare import compare
@@ -26,8 +24,9 @@ from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
 from sim.outputs.persistence_words import columns_of, rows_of
 from sim.outputs.public_money import cost_table
 from sim.outputs.report.of_comparison import part_of_comparison
-from sim.outputs.trap import ablation_matrix
 from sim.scenario import load, with_overrides
+from sim.studies.ablation.ablate import Ablated, Ablation
+from sim.studies.ablation.chart import ablation_matrix
 
 TINY = {"city.estates": 16, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")
@@ -194,7 +193,7 @@ def test_loops_taken_away_have_the_range_of_pairs_in_table_sentence_report_and_c
     row = found.table.iloc[0]
     assert (row["range_low"], row["range_high"], row["pairs"]) == (-0.3, -0.1, 8)
     assert "what may happen: −30.0 to −10.0 points, lowest to highest of 8 pairs" in found.sentences("en")[0]
-    (table,) = part_of_ablation(found, "en").tables
+    (table,) = found.report("en").tables
     assert "what may happen: lowest to highest of 8 pairs" in table.columns
     assert table.rows[0][3] == "−30.0 to −10.0 points" and table.rows[0][2].endswith("(rough))")
     assert any("−30.0 … −10.0" in text.get_text() for text in ablation_matrix(found).texts)
