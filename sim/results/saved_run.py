@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError, ScenarioError
-from sim.results.folder import MANIFEST, OLD_FORMAT, Saved, read
+from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read
 from sim.results.provenance import KIND
 from sim.results.run import Run
 from sim.results.table_columns import check_columns
@@ -58,6 +58,10 @@ class SavedTables:
     def manifest(self) -> dict[str, Any]:
         """As it was saved."""
         return self.saved.manifest
+
+    def has(self, name: str) -> bool:
+        """Whether it has this table."""
+        return self.saved.has(name)
 
     def table(self, name: str) -> pa.Table:
         """One of TABLES. ResultError for a table without the columns that a run writes."""

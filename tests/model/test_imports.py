@@ -32,9 +32,9 @@ LAYERS = (
     ("experiments", "evidence"),
     ("replications",),
     ("outputs",),
+    ("charts",),
     ("cli",),
     ("studies",),
-    ("charts",),
     ("app",),
     ("cli.app", "cli.workshop", "cli.__init__", "__main__", "__init__"),
 )
