@@ -356,6 +356,14 @@ def recoveries(view: View) -> float:
     return recovered / fallen if fallen else np.nan
 
 
+@statistic("share", ESTATES)
+def collection_after_exits(view: View) -> float:
+    """Yearly collection of chosen estates that companies have left twice or more by then, every estate counting once; last month."""
+    left = view.record.events[view.record.events["kind"] == int(Event.COMPANY_LEFT)]
+    times = np.bincount(left["estate"][left["month"] <= view.choice.months[1]], minlength=view.chosen.size)
+    return _known_mean(np.where(view.mask[-1] & (times >= 2), view.yearly_rate[-1], np.nan))
+
+
 @statistic("share", MONEY)
 def arrears_of_billed(view: View) -> float:
     """Arrears of chosen estates in the last chosen month over what they billed in the last twelve."""
