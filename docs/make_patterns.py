@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from sim.cli.credibility_words import span
+from sim.cli.validate_work import reported
 from sim.evidence.patterns import (
     CONSISTENCY,
     KIND_WORDS,
@@ -36,7 +36,6 @@ WORDS = {
         "companies": "under companies",
         "counted": "{use}: {counted} count today ({kinds}); {needs} more are not yet measurable.",
         "checks": "{use}: {counted}.",
-        "sign": {"positive": "positive", "negative": "negative"},
     },
     "zh": {
         "heads": ("模式", "类别", "统计了什么", "统计量", "报道", "依据"),
@@ -44,7 +43,6 @@ WORDS = {
         "companies": "仅限物业企业管理",
         "counted": "{use}：目前计入{counted}项（{kinds}）；另有{needs}项尚不能计算。",
         "checks": "{use}：{counted}项。",
-        "sign": {"positive": "为正", "negative": "为负"},
     },
 }
 
@@ -90,12 +88,8 @@ def _row(pattern: Pattern, language: str) -> str:
     title = pattern.title.in_language(language)
     if pattern.note is not None:
         title += f"<br>{pattern.note.in_language(language)}"
-    reported = (
-        dict(words["sign"])[pattern.target.sign]  # type: ignore[call-overload]
-        if pattern.target.sign
-        else span(*pattern.target.bounds, pattern.unit, language)
-    )
-    cells = (title, KIND_WORDS[pattern.kind], f"{'; '.join(of)}; {years}", statistic, reported)
+    told = reported(pattern, language)
+    cells = (title, KIND_WORDS[pattern.kind], f"{'; '.join(of)}; {years}", statistic, told)
     return f"| {' | '.join((*cells, ' '.join(pattern.sources)))} |"
 
 

@@ -12,7 +12,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from sim.cli.credibility_words import amount, say, span
+from sim.cli.credibility_words import amount, say
 from sim.cli.validate_work import (
     by_kind,
     distance,
@@ -20,6 +20,7 @@ from sim.cli.validate_work import (
     kind_name,
     needs_head,
     not_measurable_title,
+    reported,
     simulated,
     use_name,
     verdict,
@@ -99,13 +100,12 @@ def scores(card: ScoreCard, lang: str) -> list[str]:
     for use in USES:
         rows = []
         for score in card.of_use(use):
-            low, high = score.pattern.target.bounds
             judged = verdict(score, lang) if score.passed else f"**{verdict(score, lang)}**"
             rows.append(
                 [
                     score.pattern.title.in_language(lang),
                     kind_name(score.pattern.kind, lang),
-                    span(low, high, score.pattern.unit, lang),
+                    reported(score.pattern, lang),
                     simulated(score, lang),
                     judged,
                     distance(score, lang),
@@ -138,7 +138,7 @@ def not_measurable(card: ScoreCard, lang: str) -> list[str]:
     for score in card.not_measurable:
         pattern = score.pattern
         assert pattern.needs is not None
-        target = span(*pattern.target.bounds, pattern.unit, lang)
+        target = reported(pattern, lang)
         words = (use_name(pattern.use, lang), kind_name(pattern.kind, lang))
         rows.append([pattern.title.in_language(lang), *words, target, pattern.needs.in_language(lang)])
     return [f"### {not_measurable_title(card.not_measurable, lang)}", "", *table(head, rows), ""]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.markup import escape
 
 from sim.cli.calibrate_words import say
-from sim.cli.credibility_words import amount, span
+from sim.cli.credibility_words import amount
 from sim.cli.place import Place
 from sim.cli.sensitivity import factors_of
 from sim.cli.terminal import console, table
+from sim.cli.validate_work import reported
 from sim.cli.validate_work import show as show_scores
 from sim.errors import StudyError
 from sim.evidence.calibrate import DISCREPANCY, FREE, calibrate
@@ -163,16 +164,13 @@ def _patterns(found: Calibration, lang: str) -> Table:
         right=1,
     )
     for pattern, row in zip(found.patterns, found.statistics.to_dict("records"), strict=True):
-        title, reported = (
-            pattern.title.in_language(lang),
-            span(row["target_low"], row["target_high"], pattern.unit, lang),
-        )
+        title, target = pattern.title.in_language(lang), reported(pattern, lang)
         if row["silent"]:
-            made.add_row(title, reported, say(row["silent"], lang), "")
+            made.add_row(title, target, say(row["silent"], lang), "")
             continue
         ranges = [
             f"{amount(row[f'{when}_p5'], pattern.unit, lang)}–{amount(row[f'{when}_p95'], pattern.unit, lang)}"
             for when in ("before", "after")
         ]
-        made.add_row(title, reported, *ranges)
+        made.add_row(title, target, *ranges)
     return made

@@ -10,7 +10,7 @@ from sim.cli.credibility_words import amount, say, span
 from sim.cli.folders import write_results
 from sim.cli.place import Place, warn_of
 from sim.cli.terminal import console, table
-from sim.evidence.patterns import CONSISTENCY, KIND_WORDS, USE_WORDS, USES, load_patterns
+from sim.evidence.patterns import CONSISTENCY, KIND_WORDS, SIGN_WORDS, USE_WORDS, USES, Pattern, load_patterns
 from sim.evidence.score_card import KIND, Score, ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
 from sim.experiments.ensemble import as_ensemble, doubt_line
@@ -112,18 +112,23 @@ def _card(title: str, scores: tuple[Score, ...], level: float, lang: str) -> Tab
     )
     made = table(title, *heads)
     for score in scores:
-        low, high = score.pattern.target.bounds
-        unit = score.pattern.unit
         made.add_row(
             score.pattern.title.in_language(lang),
             kind_name(score.pattern.kind, lang),
-            span(low, high, unit, lang),
+            reported(score.pattern, lang),
             simulated(score, lang),
             verdict(score, lang),
             distance(score, lang),
             style="" if score.passed else "red",
         )
     return made
+
+
+def reported(pattern: Pattern, lang: str) -> str:
+    """What was reported: a range, one bound, or only a sign."""
+    if pattern.target.sign is not None:
+        return SIGN_WORDS.messages()[pattern.target.sign].in_language(lang)
+    return span(*pattern.target.bounds, pattern.unit, lang)
 
 
 def use_name(use: str, lang: str) -> str:
@@ -172,7 +177,7 @@ def _not_measurable(scores: tuple[Score, ...], lang: str) -> Table:
             pattern.title.in_language(lang),
             use_name(pattern.use, lang),
             kind_name(pattern.kind, lang),
-            span(*pattern.target.bounds, pattern.unit, lang),
+            reported(pattern, lang),
             pattern.needs.in_language(lang),
         )
     return made

@@ -40,6 +40,8 @@ KIND_WORDS = Family("pattern_kind", KINDS)
 Region = Literal["china", "north_east", "centre", "east", "west", "abroad"]
 REGIONS = get_args(Region)
 REGION_WORDS = Family("region", REGIONS)
+Sign = Literal["positive", "negative"]
+SIGN_WORDS = Family("sign", get_args(Sign))
 Value = int | float | bool | str
 Programmes = tuple[dict[str, Any], ...]
 
@@ -61,6 +63,9 @@ class Measure(Table):
         None, None, None, "", "only old (true) or only other (false) estates", "是否老旧小区"
     )
     percent: float = setting(50.0, 0, 100, "%", "which percentile, for statistics that are one", "百分位")
+    unit: Literal["share", "months"] = Field(
+        default="share", description="unit of a target that cannot be measured yet / 单位"
+    )
     collection: tuple[float, ...] = Field(
         default=(0.0, 1.0), strict=False, description="twelve-month collection from, to / 收缴率区间"
     )
@@ -106,7 +111,7 @@ class Target(Table):
     high: float | None = Field(default=None, description="greatest value that agrees / 上限")
     value: float | None = Field(default=None, description="the reported value / 报道值")
     tolerance: float | None = Field(default=None, gt=0, description="how far from it still agrees / 容差")
-    sign: Literal["positive", "negative"] | None = Field(default=None, description="only which way / 方向")
+    sign: Sign | None = Field(default=None, description="only which way / 方向")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Target:
@@ -203,8 +208,8 @@ class Pattern(Table):
 
     @property
     def unit(self) -> str:
-        """The unit of its statistic."""
-        return STATISTICS[self.measure.statistic].unit
+        """The unit of its statistic; of one that cannot be measured yet, the unit of its target."""
+        return STATISTICS[self.measure.statistic].unit if self.measurable else self.measure.unit
 
     @property
     def measurable(self) -> bool:
@@ -224,6 +229,9 @@ class Pattern(Table):
         if self.measurable == (self.needs is not None):
             found = message("pattern.needs.missing" if self.needs is None else "pattern.needs.measured")
             problems.append(Problem("", "needs", found, message("pattern.needs.allowed")))
+        if self.measurable and "unit" in self.measure.model_fields_set:
+            found, allowed = repr(self.measure.unit), message("pattern.unit.allowed")
+            problems.append(Problem("", "measure.unit", found, allowed))
         if self.compare is not None and self.arms()[0] == self.arms()[1]:
             found, allowed = message("pattern.compare.same"), message("pattern.compare.allowed")
             problems.append(Problem("", "compare", found, allowed))
