@@ -230,8 +230,9 @@ class Pattern(Table):
             found = message("pattern.needs.missing" if self.needs is None else "pattern.needs.measured")
             problems.append(Problem("", "needs", found, message("pattern.needs.allowed")))
         if self.measurable and "unit" in self.measure.model_fields_set:
-            found, allowed = repr(self.measure.unit), message("pattern.unit.allowed")
-            problems.append(Problem("", "measure.unit", found, allowed))
+            problems.append(
+                Problem("", "measure.unit", repr(self.measure.unit), message("pattern.unit.allowed"))
+            )
         if self.compare is not None and self.arms()[0] == self.arms()[1]:
             found, allowed = message("pattern.compare.same"), message("pattern.compare.allowed")
             problems.append(Problem("", "compare", found, allowed))
