@@ -22,7 +22,8 @@ from sim.experiments.persistence import Persistence, check_persistence, persiste
 from sim.experiments.rescue import COUNTED
 from sim.experiments.withdrawal import Withdrawal, programmes_to_end, withdrawal_test
 from sim.outputs.catalog import short_title
-from sim.outputs.comparison_words import bounds_of, level_of, rescued_of, size_of
+from sim.outputs.comparison_words import rescued_of
+from sim.outputs.outcome_words import bounds_of, level_of, size_of
 from sim.outputs.persistence_words import caption_of, columns_of, note_of, rows_of
 from sim.outputs.public_money import cost_table
 from sim.outputs.range_words import marked_rough, note_of_brackets, range_bounds, range_head, rough_mark

@@ -17,7 +17,7 @@ from sim.experiments.intervals import Range
 from sim.experiments.sensitivity import KIND, Sensitivity, sensitivity, sensitivity_of_study
 from sim.experiments.sensitivity_analysis import Analysis
 from sim.experiments.unmeasured import range_of
-from sim.outputs.comparison_words import bounds_of, size_of
+from sim.outputs.outcome_words import bounds_of, size_of
 from sim.outputs.range_words import range_of_pairs
 from sim.outputs.sensitivity_words import parameter_name
 from sim.parameters import PARAMETERS

@@ -122,7 +122,7 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
 def _show_outcomes(screen: Console, result: StudyResult, lang: str) -> None:
     """Mean of every outcome over all runs, and mean and range over the replications of the lowest and highest point."""
     from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, range_of
-    from sim.outputs.comparison_words import level_of, size_of
+    from sim.outputs.outcome_words import level_of, size_of
     from sim.outputs.range_words import range_of_runs
     from sim.results.outcomes import OUTCOMES
 

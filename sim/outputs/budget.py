@@ -14,7 +14,7 @@ from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, wilson
 from sim.experiments.menu import in_words
 from sim.experiments.stress import GAIN
 from sim.outputs import style
-from sim.outputs.comparison_words import points
+from sim.outputs.outcome_words import points
 from sim.outputs.range_words import range_of_pairs
 from sim.parameters import PARAMETERS
 from sim.text import figures, in_language, message

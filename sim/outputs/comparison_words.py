@@ -10,38 +10,18 @@ from sim.experiments import cost_effect as verdicts
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, NO_RANGE, RARE, ROUGH_PAIRS, Interval, Range
 from sim.experiments.rescue import HOUSEHOLDS
-from sim.outputs.catalog import amount, require_language, scenario_title, titled
+from sim.outputs.catalog import require_language, scenario_title, titled
+from sim.outputs.outcome_words import bounds_of, size_of, subject
 from sim.outputs.range_words import bounds_in_brackets, few_runs, range_of_pairs, rough_mark
 from sim.results.outcomes import OUTCOMES
 from sim.results.shown import shown_html
+from sim.text import figures
 from sim.words import Word
 
 if TYPE_CHECKING:
     from sim.experiments.arms import Arm
     from sim.experiments.comparison import Comparison
 
-# Outcomes whose label in the tables is too long for a sentence.
-SUBJECTS = {
-    "cycle_share": Word("处于恶性循环的小区年占比", "the share of estate-years in the cycle"),
-    "cycle_share_last_year": Word(
-        "末年处于恶性循环的小区占比", "the share of estates in the cycle in the last year"
-    ),
-    "cycle_households_share": Word("处于恶性循环的住户年占比", "the share of household-years in the cycle"),
-    "cycle_estate_years": Word("处于恶性循环的小区年数", "the estate-years in the cycle"),
-    "collection_last_year": Word(
-        "末年物业费实收率（全部小区）", "the collected share of the last year's bills over all estates"
-    ),
-    "collection_billing_last_year": Word(
-        "末年物业费收缴率（仅计收费的小区）",
-        "the collected share of the last year's bills over estates that bill",
-    ),
-    "satisfaction_last_year": Word("末年业主满意度", "satisfaction in the last year"),
-    "quality_last_year": Word("末年服务质量", "service quality in the last year"),
-    "worst_decile_satisfaction": Word(
-        "满意度最低十分之一住户的末年满意度", "the satisfaction of the least satisfied tenth of households"
-    ),
-    "public_cost": Word("公共成本（含国企亏损）", "public cost (losses of state-owned companies included)"),
-}
 SAID = {
     "moves": Word(
         "与{base}相比，{arm}使{subject}{verb}{size}（均值的{level}置信区间{rough}：{interval}；可能的变化：{range}）",
@@ -72,7 +52,6 @@ SAID = {
     ),
     "lowers": Word("下降", "lowers"),
     "raises": Word("上升", "raises"),
-    "to": Word("{low}至{high}", "{low} to {high}"),
     # the price, by verdict
     verdicts.COSTS: Word(
         "每换得一个小区年脱离循环花费公共资金{price}（区间：{interval}）",
@@ -116,7 +95,6 @@ SAID = {
     "a_run": Word("每次运行公共成本{more}，其中", "public cost {more} a run, in it "),
     "more_lost": Word("国有物业企业亏损增加{size}", "losses of state-owned companies {size} higher"),
     "less_lost": Word("国有物业企业亏损减少{size}", "losses of state-owned companies {size} lower"),
-    "unbounded": Word("{low}以上，没有上限", "{low} or more, without bound"),
     # warnings
     "rare": Word(
         "{arm}：全部{runs}次重复中只有{changed}个小区结局改变，过于罕见，置信区间不可信；请看精确区间（{exact}），并增加重复次数。",
@@ -155,49 +133,6 @@ def arm_title(found: Comparison, arm: Arm, lang: str) -> str:
     titles = [titled(getattr(one.scenario, "title", None), lang, one.name) for one in found.arms]
     own = titles[found.arms.index(arm)]
     return f"“{own}”" if titles.count(own) == 1 else arm.name
-
-
-def subject(outcome: str, lang: str) -> str:
-    """An outcome as the subject of a sentence."""
-    return (SUBJECTS.get(outcome) or OUTCOMES[outcome]).in_language(lang)
-
-
-def size_of(value: float, unit: str, lang: str, sign: bool = False) -> str:
-    """A difference for readers: percentage points for shares, rounded yuan, else the number with its unit."""
-    if math.isnan(value):
-        return "–"
-    plus = "+" if sign and value > 0 else ""
-    if unit == "share":
-        return plus + points(value) + ("个百分点" if lang == "zh" else " points")
-    if unit == "yuan":
-        return plus + amount(value, lang).replace("-", "−")
-    return plus + f"{value:,.3g}".replace("-", "−") + (f" {unit}" if unit and lang == "en" else "")
-
-
-def level_of(value: float, unit: str, lang: str) -> str:
-    """An outcome itself for readers: per cent for shares, else as `size_of`."""
-    return f"{100 * value:.1f}%" if unit == "share" and not math.isnan(value) else size_of(value, unit, lang)
-
-
-def points(share: float) -> str:
-    """A share in percentage points with one decimal; no minus before zero."""
-    return f"{round(100 * share, 1) + 0.0:.1f}".replace("-", "−")
-
-
-def bounds_of(low: float, high: float, unit: str, lang: str) -> str:
-    """Both bounds of an interval, the unit once."""
-    if math.isnan(low) or math.isnan(high):
-        return "–"
-    if math.isinf(high):
-        return _say("unbounded", lang, low=size_of(low, unit, lang))
-    if unit == "share":
-        return _say("to", lang, low=points(low), high=size_of(high, unit, lang).removesuffix(" points"))
-    return _say("to", lang, low=size_of(low, unit, lang), high=size_of(high, unit, lang))
-
-
-def percent_level(level: float) -> str:
-    """A confidence level: 95%, 98.8%."""
-    return f"{100 * level:.3g}%"
 
 
 def sentence_of(found: Comparison, name: str, lang: str = "en", outcome: str = "") -> str:
@@ -251,7 +186,7 @@ def effect_clause(found: Comparison, name: str, outcome: str, lang: str) -> str:
         "arm": arm_title(found, found.arm(name), lang),
         "base": arm_title(found, found.baseline, lang),
         "subject": subject(outcome, lang),
-        "level": percent_level(interval.level),
+        "level": figures.level(interval.level),
         "rough": rough_mark(interval, len(found.seeds), lang),
         "range": range_of_pairs(found.range(name, outcome), unit, lang),
     }
@@ -366,8 +301,8 @@ def _looks(found: Comparison, lang: str) -> list[str]:
             taken=len(found.looks),
             planned=len(found.looks_planned),
             at=", ".join(map(str, found.looks_planned)),
-            level=percent_level(found.settings.taken),
-            overall=percent_level(found.settings.level),
+            level=figures.level(found.settings.taken),
+            overall=figures.level(found.settings.level),
         )
     ]
     if not last.enough:
@@ -378,7 +313,7 @@ def _looks(found: Comparison, lang: str) -> list[str]:
 def as_html(found: Comparison, lang: str = "en") -> str:
     """What a notebook shows: the arms, the sentences, the warnings, the table of differences."""
     title = " · ".join(f"{arm.name}: {scenario_title(arm, lang)}" for arm in found.arms)
-    runs, level = len(found.seeds), percent_level(found.interval_level)
+    runs, level = len(found.seeds), figures.level(found.interval_level)
     facts = (
         f"{runs}组相同随机种子 · {level}置信区间"
         if lang == "zh"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.experiments.persistence import STILL
 from sim.experiments.withdrawal import ENDED
 from sim.outputs.catalog import capital
-from sim.outputs.comparison_words import level_of, percent_level, points
+from sim.outputs.outcome_words import level_of, points
 from sim.outputs.range_words import marked_rough, range_bounds, range_head
 from sim.results.outcomes import OUTCOMES
 from sim.text import Family, figures, in_language, say
@@ -41,7 +41,7 @@ def columns_of(found: Persistence, lang: str) -> tuple[str, ...]:
             say("after.before"),
             say("after.programmes"),
             say("after.level", months=found.after),
-            say("after.interval", level=percent_level(found.levels[0].interval.level)),
+            say("after.interval", level=figures.level(found.levels[0].interval.level)),
             *(range_head(held, lang, of_runs=True) for held in _one_range(found)),
             say("after.rest"),
         )

@@ -15,8 +15,8 @@ from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import capital, require_language, scenario_title, wrapped
 from sim.outputs.charts import FORMATS, Chart, save_figure
-from sim.outputs.comparison_words import subject
 from sim.outputs.headings import wide_heading
+from sim.outputs.outcome_words import subject
 from sim.outputs.sensitivity_words import parameter_name
 from sim.results.outcomes import OUTCOMES
 from sim.words import Word

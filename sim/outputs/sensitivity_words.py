@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Range, range_of
 from sim.outputs.catalog import capital, require_language
-from sim.outputs.comparison_words import bounds_of, size_of, subject
+from sim.outputs.outcome_words import bounds_of, size_of, subject
 from sim.outputs.range_words import range_of_pairs, range_of_runs
 from sim.parameters import PARAMETERS
 from sim.results.outcomes import OUTCOMES

@@ -12,7 +12,7 @@ from sim.errors import EstateError
 from sim.experiments.intervals import ROUGH_PAIRS, estimate_of
 from sim.outputs import style
 from sim.outputs.catalog import amount, capital, money_scale, require_language, wrapped
-from sim.outputs.comparison_words import subject
+from sim.outputs.outcome_words import subject
 from sim.outputs.range_words import range_of_runs
 from sim.outputs.sensitivity_words import parameter_name
 from sim.results.outcomes import OUTCOMES

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.outputs.catalog import require_language
-from sim.outputs.comparison_words import percent_level, size_of, subject
+from sim.outputs.outcome_words import size_of, subject
 from sim.outputs.range_words import how_sure
 from sim.results.outcomes import OUTCOMES
 from sim.text import figures, in_language, joins
@@ -74,6 +74,6 @@ def sentence_of(found: Withdrawal, one: Withdrawn, lang: str = "en") -> str:
     tail = (
         SAID["remains" if span.low > 0 else "gone"]
         .in_language(lang)
-        .format(share=share, level=percent_level(one.remains_interval.level), low=low, high=high)
+        .format(share=share, level=figures.level(one.remains_interval.level), low=low, high=high)
     )
     return text + tail + ("。" if lang == "zh" else ".")

@@ -20,7 +20,7 @@ import sim
 from sim.errors import EstateError, ResultError, StudyError
 from sim.experiments.among import known_among
 from sim.experiments.saved_comparison import load_comparison
-from sim.outputs import comparison_words
+from sim.outputs import outcome_words
 from sim.outputs.report import MOST_BYTES, browser, write_report
 from sim.outputs.report.batch import load_batch
 from sim.outputs.report.pdf import run_browser
@@ -102,7 +102,7 @@ def test_comparison_report_has_its_sentences_and_prices(comparison_folder):
     for lang in ("zh", "en"):
         page = page_of(comparison_folder, lang)
         assert all(line in page.words for line in found["sentences"][lang] + found["warnings"][lang])
-        assert any(comparison_words.size_of(costs["cost"], "yuan", lang) in words for words in page.words)
+        assert any(outcome_words.size_of(costs["cost"], "yuan", lang) in words for words in page.words)
         assert found["key"] in page.words
 
 

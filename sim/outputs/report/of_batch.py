@@ -12,8 +12,8 @@ from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import estimate_of
 from sim.outputs.catalog import capital
 from sim.outputs.charts import CHARTS, chart
-from sim.outputs.comparison_words import subject
 from sim.outputs.fan import fan, fan_alt
+from sim.outputs.outcome_words import subject
 from sim.outputs.report import common
 from sim.outputs.report.batch import Batch, Replicated
 from sim.outputs.report.model import Part, Picture, Table

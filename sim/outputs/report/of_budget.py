@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.experiments.menu import in_words
 from sim.outputs.budget import money_a_year, pareto, sure_of
-from sim.outputs.comparison_words import size_of
+from sim.outputs.outcome_words import size_of
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say

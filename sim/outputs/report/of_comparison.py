@@ -14,14 +14,8 @@ from sim.experiments.persistence import AFTER
 from sim.experiments.rescue import COUNTED
 from sim.outputs.catalog import capital, scenario_title
 from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
-from sim.outputs.comparison_words import (
-    bounds_of,
-    percent_level,
-    points,
-    price_clause,
-    rescued_of,
-    size_of,
-)
+from sim.outputs.comparison_words import price_clause, rescued_of
+from sim.outputs.outcome_words import bounds_of, points, size_of
 from sim.outputs.persistence_words import caption_of, columns_of, note_of, rows_of
 from sim.outputs.public_money import cost_table
 from sim.outputs.range_words import (
@@ -37,7 +31,7 @@ from sim.outputs.report.words import say
 from sim.results.outcomes import BEARER_WORDS, OUTCOMES
 from sim.results.reading import STATE_OWNED
 from sim.scenario import to_toml
-from sim.text import in_language, joins
+from sim.text import figures, in_language, joins
 from sim.units import NO_VALUE
 from sim.words import Word
 
@@ -59,7 +53,7 @@ def part_of_comparison(found: Comparison, lang: str) -> Part:
     """Everything that a reader is told about a comparison."""
     base, others = title_of(found, found.baseline, lang), [title_of(found, arm, lang) for arm in found.others]
     arms = common.listed((f"“{title}”" for title in others), lang)
-    level = percent_level(found.interval_level)
+    level = figures.level(found.interval_level)
     sure = (
         say("sure_seeds_level", lang, runs=len(found.seeds), level=level),
         say("sure_many", lang),
@@ -341,7 +335,7 @@ def _differences(found: Comparison, lang: str) -> Table:
         )
     columns = (
         *(say(key, lang) for key in ("scenario", "outcome", "arm_mean", "difference")),
-        say("mean_interval", lang, level=percent_level(found.interval_level)),
+        say("mean_interval", lang, level=figures.level(found.interval_level)),
         say("may_happen", lang),
     )
     return Table(say("differences_title", lang), columns, tuple(rows))

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sim.experiments.intervals import Range
 from sim.outputs import sensitivity as charts
 from sim.outputs.catalog import capital
-from sim.outputs.comparison_words import bounds_of, percent_level, size_of, subject
+from sim.outputs.outcome_words import bounds_of, size_of, subject
 from sim.outputs.range_words import range_of_pairs
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
@@ -36,7 +36,7 @@ def part_of_sensitivity(found: Sensitivity, lang: str) -> Part:
     weighed = weighed_line(shares, found.outcomes, lang)
     final = found.final
     sure = (
-        *(say(f"sure_{name}", lang, level=percent_level(one.level)) for name, one in found.analyses.items()),
+        *(say(f"sure_{name}", lang, level=figures.level(one.level)) for name, one in found.analyses.items()),
         *found.warnings(lang),
         say("held_fixed", lang),
         say("not_forecast", lang),
@@ -116,7 +116,7 @@ def _leading(one: Analysis, outcome: str, lang: str) -> Table:
         )
         for row in rows.to_dict("records")
     )
-    level = percent_level(one.level)
+    level = figures.level(one.level)
     measures = (
         ("mean_effect", "mean_interval", "may_happen", "mean_size")
         if one.method == "morris"

@@ -14,7 +14,7 @@ from sim.experiments.plan import plan_study
 from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, analyse
 from sim.outputs.catalog import capital
-from sim.outputs.comparison_words import subject
+from sim.outputs.outcome_words import subject
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.of_sensitivity import part_of_sensitivity

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.outputs.catalog import capital
-from sim.outputs.comparison_words import subject
+from sim.outputs.outcome_words import subject
 from sim.outputs.report.model import Part, Table
 from sim.outputs.report.words import say
 from sim.outputs.sensitivity_words import parameter_name
