@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.extras import extra
+from sim.text import message
 
 SMOOTHNESS = 2.5  # Matérn 5/2: curves that bend, with kinks where estates tip, and no ringing
 LENGTHS = (0.2, 30.0)  # of the parameters' ranges
@@ -99,7 +100,7 @@ class _One:
 
 def _tuned(points: np.ndarray, values: np.ndarray, noise: float, seed: int) -> Any:
     """The kernel, variance times Matérn with a length for each parameter, that makes the values most likely."""
-    extra("sklearn", "calibration")
+    extra("sklearn", message("engine.for_calibration"))
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern

@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 
 from sim.evidence.agreement import Reported
 from sim.experiments.extras import extra
+from sim.text import message
 
 START_POOL = 4096
 WALKERS, STEPS = 64, 300  # as many steps again to forget the start
@@ -38,7 +39,7 @@ def chains(
 
     `log_density` takes points (m, d) and gives (m,). Walkers start where a Sobol sequence found the density high.
     """
-    emcee = extra("emcee", "calibration")
+    emcee = extra("emcee", message("engine.for_calibration"))
     from scipy.stats import qmc
 
     def inside(points: np.ndarray) -> np.ndarray:

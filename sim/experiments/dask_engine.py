@@ -17,6 +17,7 @@ from sim.experiments.engine import ATTEMPTS, DEFAULT_TIMEOUT, Failure, Finished,
 from sim.experiments.lane import Attempted, Lane, stop_all
 from sim.experiments.worker import threads_of_one
 from sim.fingerprint import model_source_hash
+from sim.text import message
 
 LOCAL = "local"
 BATCH = 4  # runs of one Dask task: a task costs the scheduler about a millisecond
@@ -57,15 +58,14 @@ class DaskEngine:
         try:
             from distributed import Client, LocalCluster
         except ImportError:
-            raise EngineError(
-                "Dask is not installed; install the package with its extra: estate-governance-simulator[cluster]"
-            ) from None
+            extra = "estate-governance-simulator[cluster]"
+            raise EngineError(message("engine.no_dask", extra=extra)) from None
         if self.scheduler != LOCAL:
             try:
                 client = Client(self.scheduler, timeout=20)
             except (OSError, ValueError) as error:
                 raise EngineError(
-                    f"--scheduler {self.scheduler}: no scheduler answers there ({error})"
+                    message("engine.no_scheduler", scheduler=self.scheduler, error=error)
                 ) from None
             return client, client.close
         with threads_of_one():
@@ -86,7 +86,7 @@ def _check_and_warm(client: Any, work: Work) -> None:
     for worker, found in client.run(model_source_hash).items():
         if found != model_source_hash():
             raise EngineError(
-                f"{worker}: has model version {found}, this driver has {model_source_hash()}; install the same on all"
+                message("engine.other_model", worker=worker, found=found, here=model_source_hash())
             )
     if work is execute_packed:
         from sim.runner import warm_up

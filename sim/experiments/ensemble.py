@@ -27,28 +27,10 @@ from sim.scenario import Scenario
 from sim.scenario.loading import text_of
 from sim.scenario.nearest import nearest
 from sim.scenario.parameter_rules import range_text
-from sim.text import message
-from sim.words import Word
+from sim.text import in_language, message, say
 
 FOLDER = Path("results") / "ensembles"
 SHIPPED = "ensembles"  # folder of the package with those that ship
-
-LUCK = Word(
-    "“可能的结果”只含随机性，不含参数不确定性（参数固定；用 --ensemble 计入）。区间只说明均值有多准。",
-    "What may happen contains luck only, no uncertainty of the parameters, which were held at one value each (--ensemble puts it in). Intervals say only how precisely a mean is known.",
-)
-BOTH = Word(
-    "“可能的结果”同时包含随机性与参数不确定性：参数集合{name}，用到{used}组（共{members}组）。区间只说明对它们所取的均值有多准，重复越多越窄。",
-    "What may happen contains luck and the uncertainty of the parameters: {used} of the {members} members of the ensemble {name}. Intervals say only how precisely the mean over these is known, and shrink with replications.",
-)
-FOLLOWED = Word(
-    "不是因素的参数随参数集合{name}变动：第几次重复就用第几组，共{used}次重复。",
-    "Parameters that are no factors follow the ensemble {name}: each of {used} replications has a member of its own.",
-)
-OTHER_MODEL = Word(
-    "参数集合{name}是用另一版本的模型校准的（{then}，现在{now}）：请重新校准（estate calibrate）。",
-    "The ensemble {name} was calibrated with another version of the model ({then}; this is {now}): calibrate again (estate calibrate).",
-)
 
 
 @dataclass(frozen=True)
@@ -83,9 +65,9 @@ class Ensemble:
         now = model_source_hash()
         if self.model_source_hash in ("", now):
             return []
-        return [
-            OTHER_MODEL.in_language(lang).format(name=self.name, then=self.model_source_hash[:8], now=now[:8])
-        ]
+        then = self.model_source_hash[:8]
+        with in_language(lang):
+            return [say("ensemble.other_model", name=self.name, then=then, now=now[:8])]
 
     def _repr_html_(self) -> str:
         import pandas as pd
@@ -100,8 +82,8 @@ class Ensemble:
             .reset_index()
         )
         return shown_html(
-            f"Ensemble {self.name}",
-            f"{len(self.members)} members of {len(self.keys)} parameters",
+            say("ensemble.title", name=self.name),
+            say("ensemble.facts", members=len(self.members), parameters=len(self.keys)),
             (),
             self.warnings(),
             table,
@@ -132,11 +114,11 @@ class Ensemble:
 
 def doubt_line(ensemble: Mapping[str, Any] | None, lang: str) -> str:
     """Whether ranges of what may happen contain the uncertainty of parameters, from `Ensemble.facts` (None: no ensemble)."""
-    if not ensemble:
-        return LUCK.in_language(lang)
-    return BOTH.in_language(lang).format(
-        name=ensemble["name"], used=ensemble["used"], members=ensemble["members"]
-    )
+    with in_language(lang):
+        if not ensemble:
+            return say("ensemble.luck")
+        held: dict[str, Any] = {key: ensemble[key] for key in ("name", "used", "members")}
+        return say("ensemble.both", **held)
 
 
 def with_member(scenario: Scenario, member: Mapping[str, float]) -> Scenario:
@@ -246,10 +228,11 @@ def _find(name: str | Path) -> Path:
             return one
     known = list_ensembles()
     guess = nearest(str(name), known)
-    raise StudyError(
-        f"{shortened(tried[0])}: no such ensemble; there are: {', '.join(known) or 'none'}"
-        + (f"; did you mean {guess!r}?" if guess else "")
-    )
+    there = ", ".join(known) or message("found.none")
+    file = shortened(tried[0])
+    if guess:
+        raise StudyError(message("ensemble.absent_nearest", file=file, known=there, nearest=repr(guess)))
+    raise StudyError(message("ensemble.absent", file=file, known=there))
 
 
 def _calibrated(found: Ensemble, path: Path) -> Ensemble:
@@ -262,10 +245,7 @@ def _calibrated(found: Ensemble, path: Path) -> Ensemble:
         return found
     manifest = read_manifest(path.parent, name)
     if manifest.get("members_digest") != found.digest:
-        raise ResultError(
-            f"{path}: changed since it was calibrated: its members are not those that {name} tells of; "
-            "under another name it is an ensemble of your own"
-        )
+        raise ResultError(message("ensemble.changed", file=path, name=name))
     return replace(found, model_source_hash=str(manifest.get("model_source_hash", "")))
 
 

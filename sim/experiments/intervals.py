@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from sim.errors import StudyError
+from sim.text import message
 
 LEVEL = 0.95
 POWER = 0.8
@@ -276,7 +277,8 @@ def replications_for_width(spread: float, width: float, level: float = LEVEL) ->
     None if more than ten million would be needed. StudyError for a width that is not above zero.
     """
     if not width > 0:
-        raise StudyError(f"width: found {width:g}, allowed above 0")
+        allowed = message("allowed.above_zero")
+        raise StudyError(message("problem.instead", place="width", found=f"{width:g}", allowed=allowed))
     if math.isnan(spread):
         return None
     return _least(lambda n: 2 * stats.t.ppf(0.5 + level / 2, n - 1) * spread / math.sqrt(n) <= width)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError
+from sim.text import message
 
 FORMAT = 1
 FILE = "ledger.sqlite"
@@ -56,10 +57,11 @@ class Ledger:
     def _prepare(self) -> None:
         try:
             if self.connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise Damaged(f"{self.path}: damaged")
+                raise Damaged(message("store.ledger_damaged", file=self.path))
             found = self.connection.execute("PRAGMA user_version").fetchone()[0]
             if found not in (0, FORMAT):
-                raise ResultError(f"{self.path}: format: found {found}, allowed {FORMAT}")
+                place = f"{self.path}: format"
+                raise ResultError(message("problem.instead", place=place, found=found, allowed=FORMAT))
             self.connection.execute("PRAGMA journal_mode=WAL")
             self.connection.execute("PRAGMA synchronous=NORMAL")
             if found == 0:
@@ -67,7 +69,7 @@ class Ledger:
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError as error:
-            raise Damaged(f"{self.path}: damaged ({error})") from None
+            raise Damaged(message("store.ledger_damaged_why", file=self.path, error=error)) from None
 
     def close(self) -> None:
         """Close the file."""

@@ -17,6 +17,7 @@ import pyarrow as pa
 from sim.errors import ResultError
 from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.text import message
 
 NONE_BELOW_ZERO = ("first_collapse",)  # columns of estates in which -1 stands for none
 SERIES_PREFIX, TYPE_PREFIX, DISTRICT_PREFIX, ESTATE_PREFIX = "monthly_", "type_", "district_", "estate_"
@@ -118,7 +119,7 @@ def batch_of(payload: bytes) -> pa.RecordBatch:
         batch = pa.ipc.read_record_batch(pa.py_buffer(payload), summary_schema())
         batch.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise ResultError(f"a stored run cannot be read ({error})") from None
+        raise ResultError(message("store.run_unreadable", error=error)) from None
     return batch
 
 

@@ -7,7 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+from sim.text import in_language, language, message, say
+from sim.text.current import known_language
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,7 @@ Report = Callable[[Progress], None]
 
 
 LINE_SECONDS = 10.0
-WORDS = {"zh": ("运行", "已搁置", "剩余约{seconds}秒"), "en": ("runs", "set aside", "about {seconds} s left")}
-
-MONTHS = {"zh": "月", "en": "months"}
+RUNS, MONTHS = message("progress.runs"), message("progress.months")
 
 
 class Reporter(Protocol):
@@ -37,7 +38,7 @@ class Reporter(Protocol):
 
 
 @contextmanager
-def progress_bar(lang: str = "en") -> Iterator[Reporter]:
+def progress_bar(lang: str | None = None) -> Iterator[Reporter]:
     """Yields the `progress` of `sim.run`, `sim.compare` and the other functions that take one.
 
     A terminal and a notebook get a bar, anything else a line every ten seconds.
@@ -52,10 +53,10 @@ def progress_bar(lang: str = "en") -> Iterator[Reporter]:
     )
     from rich.progress import Progress as Bar
 
-    runs, set_aside, _ = WORDS[lang]
     screen = Console(stderr=True)
+    spoken = known_language(lang) if lang is not None else language()
     if not (screen.is_terminal or screen.is_jupyter):
-        yield _lines(lang)
+        yield _lines(spoken)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -67,13 +68,13 @@ def progress_bar(lang: str = "en") -> Iterator[Reporter]:
         TextColumn("{task.fields[failed]}"),
     )
     with Bar(*columns, console=screen) as bar:
-        task = bar.add_task(runs, total=None, failed="")
+        task = bar.add_task(RUNS.in_language(spoken), total=None, failed="")
 
         def report(progress: Progress | int, total: int = 0, /) -> None:
             if isinstance(progress, int):
-                bar.update(task, description=MONTHS[lang])
+                bar.update(task, description=MONTHS.in_language(spoken))
             progress = _as_series(progress, total)
-            failed = f"{progress.failed} {set_aside}" if progress.failed else ""
+            failed = _set_aside(spoken, progress.failed)
             # what the store had already is left out, or the estimate would be far too short
             bar.update(task, total=progress.total - progress.stored, completed=progress.ended, failed=failed)
 
@@ -89,13 +90,17 @@ def _as_series(progress: Progress | int, total: int) -> Progress:
     )
 
 
+def _set_aside(lang: str, failed: int) -> str:
+    return message("progress.set_aside", failed).in_language(lang) if failed else ""
+
+
 def _lines(lang: str) -> Reporter:
-    runs, set_aside, left = WORDS[lang]
     shown = time.monotonic()
     first = 0.0
 
     def report(progress: Progress | int, total: int = 0, /) -> None:
         nonlocal shown, first
+        what = (MONTHS if isinstance(progress, int) else RUNS).in_language(lang)
         progress = _as_series(progress, total)
         now = time.monotonic()
         if progress.ended == 1:
@@ -105,11 +110,18 @@ def _lines(lang: str) -> Reporter:
         shown = now
         wanted = progress.total - progress.stored
         remaining = (now - first) / (progress.ended - 1) * (wanted - progress.ended)
-        failed = f", {progress.failed} {set_aside}" if progress.failed else ""
-        print(
-            f"{progress.ended}/{wanted} {runs}{failed}, {left.format(seconds=round(remaining))}",
-            file=sys.stderr,
-            flush=True,
-        )
+        with in_language(lang):
+            told: dict[str, Any] = {
+                "done": progress.ended,
+                "all": wanted,
+                "what": what,
+                "seconds": round(remaining),
+            }
+            line = (
+                say("progress.line_failed", failed=_set_aside(lang, progress.failed), **told)
+                if progress.failed
+                else say("progress.line", **told)
+            )
+        print(line, file=sys.stderr, flush=True)
 
     return report

@@ -12,6 +12,7 @@ from sim.errors import ResultError
 from sim.experiments.ledger import FILE, Damaged, Ledger
 from sim.experiments.shards import FOLDER, HEAD, read_shard, seal
 from sim.results.files import PART
+from sim.text import say
 
 DAMAGED = "damaged"
 
@@ -23,9 +24,7 @@ def open_ledger(folder: Path, notice: Callable[[str], None]) -> Ledger:
     except Damaged as error:
         for path in sorted(folder.glob(FILE + "*")):
             _set_aside(folder, path)
-        notice(
-            f"{error}; a new one is made from the shards. Runs that were not in a shard yet will be run again."
-        )
+        notice(say("store.ledger_remade", error=error))
         return Ledger(folder)
 
 

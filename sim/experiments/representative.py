@@ -8,9 +8,10 @@ from sim.errors import ScenarioError
 from sim.experiments.mean_field import MeanField, Representative
 from sim.month.condition import estate_age
 from sim.parameters import PARAMETERS
-from sim.problems import Problem
+from sim.problems import Problem, one_of
 from sim.scenario import EstateType, Scenario, with_overrides
 from sim.scenario.nearest import nearest
+from sim.text import message
 
 ESTATES, HOUSEHOLDS = 24, 200
 # What differs between the estates of a city, and what moves them besides the feedback of payment, service and condition.
@@ -46,7 +47,7 @@ def type_of(scenario: Scenario, name: str) -> EstateType:
                     scenario.name,
                     "type",
                     repr(name),
-                    "one of " + ", ".join(scenario.types),
+                    one_of(scenario.types),
                     nearest(name, scenario.types),
                 )
             ]
@@ -86,7 +87,7 @@ def representative_of(scenario: Scenario, name: str) -> Representative:
                     scenario.name,
                     f"types.{name}.fee_price",
                     f"{kind.fee_price:g}",
-                    "above 0: without bills there is no collection rate",
+                    message("allowed.fee_price"),
                 )
             ]
         )

@@ -16,6 +16,7 @@ from sim.experiments.summary import RunSummary
 from sim.experiments.workplace import Workplace
 from sim.scenario import Scenario
 from sim.size import check_run, check_workers, largest, workers_that_fit
+from sim.text import message
 
 DONE, FAILED = "done", "failed"
 
@@ -64,10 +65,11 @@ class CellResults:
         missing = self.missing
         if missing:
             failed = self.failures
-            why = f"; the first of {len(failed)} that failed: {failed[0].describe()}" if failed else ""
-            raise StudyError(
-                f"{missing} of {len(self)} runs have no result, so nothing is computed over them{why}"
-            )
+            of: dict[str, Any] = {"missing": f"{missing:,}", "all": f"{len(self):,}"}
+            if not failed:
+                raise StudyError(message("runs.missing", **of))
+            first = failed[0].describe()
+            raise StudyError(message("runs.missing_why", failed=f"{len(failed):,}", first=first, **of))
 
     def digest(self) -> str:
         """SHA-256 over key and digest of every run, in the order of the cells; StudyError while any is missing."""

@@ -15,6 +15,7 @@ from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.folder import MANIFEST, Saved, read, write
 from sim.results.provenance import git_state, machine, versions
 from sim.scenario import Scenario, content_hash
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,13 +101,14 @@ def parts_of(saved: Saved) -> Found:
     try:
         found: Found = decode(json.loads(saved.text(RESULT)))
     except ScenarioError as error:
-        raise ResultError(f"{place}: its scenario cannot be read by this version:\n{error}") from None
+        raise ResultError(message("folder.scenario", folder=place, error=error)) from None
     except ResultError as error:
-        raise ResultError(f"{place / RESULT}: {error}") from None
+        raise ResultError(message("folder.in", place=place / RESULT, error=error)) from None
     except (ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
-        raise ResultError(f"{place / RESULT}: cannot be read ({type(error).__name__}: {error})") from None
+        told = f"{type(error).__name__}: {error}"
+        raise ResultError(message("folder.unreadable", file=place / RESULT, error=told)) from None
     if id_of(type(found)) != saved.kind or found.digest != manifest["digest"]:
-        raise ResultError(f"{place}: {RESULT} and {MANIFEST} do not belong together")
+        raise ResultError(message("folder.not_together", folder=place, file=RESULT, manifest=MANIFEST))
     return found
 
 

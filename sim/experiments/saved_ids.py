@@ -11,6 +11,7 @@ from importlib import import_module
 
 from sim.errors import ResultError
 from sim.results.kinds import kinds
+from sim.text import message
 
 CLASSES = {
     "budget": "sim.experiments.budget:BudgetSearch",
@@ -72,9 +73,9 @@ def class_of(written: str) -> type:
     """The class of an id, or of what version 0.1 wrote for it. ResultError for anything else."""
     place = classes().get(OF_VERSION_0_1.get(written, written))
     if place is None:
-        raise ResultError(
-            f"a saved result: found a part of kind {written!r}, allowed: {', '.join(classes())}"
-        )
+        found, allowed = message("folder.part", kind=repr(written)), ", ".join(classes())
+        place_of = message("folder.saved_result")
+        raise ResultError(message("problem.instead", place=place_of, found=found, allowed=allowed))
     module, _, name = place.partition(":")
     kind: type = getattr(import_module(module), name)
     return kind

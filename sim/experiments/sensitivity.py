@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import StudyError
-from sim.experiments.ensemble import FOLLOWED, Ensemble
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.running import run_cells
 from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, Analysis, analyse
@@ -21,6 +21,7 @@ from sim.parameters import PARAMETERS
 from sim.runner import resolve
 from sim.scenario import Scenario
 from sim.scenario.nearest import nearest
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -266,7 +267,7 @@ class Sensitivity:
 
         study = self.final.study
         followed = (
-            [FOLLOWED.in_language(lang).format(name=study.ensemble, used=study.replications)]
+            [message("ensemble.followed", name=study.ensemble, used=study.replications).in_language(lang)]
             if study.ensemble
             else []
         )

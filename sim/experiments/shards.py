@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from sim.errors import ResultError
 from sim.experiments.packing import summary_schema
 from sim.results.files import PART
+from sim.text import message
 
 SHARD_RUNS = 100
 SUFFIX = ".parquet"
@@ -66,4 +67,4 @@ def read_shard(path: Path, columns: list[str] | None = None) -> pa.Table:
     except FileNotFoundError:
         raise
     except (OSError, pa.ArrowException) as error:
-        raise ResultError(f"{path}: cannot be read as Parquet ({error})") from None
+        raise ResultError(message("folder.not_parquet", file=path, error=error)) from None

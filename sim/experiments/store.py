@@ -39,8 +39,11 @@ from sim.experiments.summary import RunSummary
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.files import replace_text
 from sim.scenario import to_toml
+from sim.text import Family, figures, message, say
+from sim.text.joins import listed
 
 DEFAULT_STORE = Path("results") / "store"
+FAILURES = Family("store", ("raised", "timeout", "died"))
 OPEN_TABLES = 6  # shards held in memory while results are read
 
 
@@ -64,8 +67,15 @@ class FailedRun:
 
     def describe(self) -> str:
         """One line for a terminal."""
-        changes = ", ".join(f"{key}={value}" for key, value in self.overrides.items()) or "the base scenario"
-        return f"run {self.key[:12]} (seed {self.seed}, {changes}) {self.kind}: {self.message}"
+        changes = listed(f"{key}={value}" for key, value in self.overrides.items())
+        return say(
+            "store.failed_run",
+            run=self.key[:12],
+            seed=self.seed,
+            changes=changes or say("store.base_scenario"),
+            kind=FAILURES[self.kind],
+            message=self.message,
+        )
 
 
 def open_store(place: Path | str | None = None, notice: Callable[[str], None] | None = None) -> Store:
@@ -97,10 +107,7 @@ class Store:
             return
         others = self.ledger.ask("SELECT count(*) FROM runs")[0][0]
         if others:
-            self.notice(
-                f"{self.folder}: its {others:,} runs are of another version of the model or of its outcomes; "
-                "they are kept and not used, and what is asked for is run anew"
-            )
+            self.notice(say("store.other_versions", folder=self.folder, runs=figures.count(others)))
 
     def close(self) -> None:
         """Close the ledger."""
@@ -231,10 +238,7 @@ class Store:
         try:
             yield
         except (OSError, sqlite3.OperationalError, pa.ArrowException) as error:
-            raise StudyError(
-                f"{self.folder}: the store cannot be written ({error}). What had ended before is kept; "
-                "free some space and resume: only what is missing will be run."
-            ) from error
+            raise StudyError(message("store.unwritable", folder=self.folder, error=error)) from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -266,16 +270,16 @@ class Store:
         """The full key that begins with `run_id`. StudyError if none or several of `among` do."""
         found = sorted({key for key in among if key.startswith(run_id)})
         if len(found) != 1:
-            raise StudyError(
-                f"--run {run_id}: {len(found)} runs of the study have an id that begins so; allowed: exactly one"
-            )
+            told = message("store.run_id", number=f"{len(found):,}")
+            allowed = message("store.exactly_one")
+            raise StudyError(message("problem.instead", place=f"--run {run_id}", found=told, allowed=allowed))
         return found[0]
 
     def summary(self, key: str) -> RunSummary:
         """The summary of a finished run. ResultError if the store does not have it or cannot read it."""
         rows = self.ledger.ask("SELECT payload, shard FROM runs WHERE key = ? AND status = 'done'", key)
         if not rows:
-            raise ResultError(f"{self.folder}: has no result of run {key[:12]}")
+            raise ResultError(message("store.no_run", folder=self.folder, run=key[:12]))
         payload, shard = rows[0]
         if payload is not None:
             return unpack(payload)
@@ -285,9 +289,7 @@ class Store:
             # another driver has merged the shard into a larger one in the meantime
             moved = self.ledger.ask("SELECT shard FROM runs WHERE key = ?", key)[0][0]
             if moved == shard:
-                raise ResultError(
-                    f"{self.shards / shard}: missing; run the study again to make its runs anew"
-                ) from None
+                raise ResultError(message("store.shard_missing", file=self.shards / shard)) from None
             table, places = self._table(moved)
         return summary_in(table, places[key])
 
@@ -316,9 +318,7 @@ class Store:
             with self.writing():
                 lost = forget_shard(self.ledger, self.folder, name)
             self.tables.pop(name, None)
-            self.notice(
-                f"{self.shards / name}: damaged or missing (its hash is not the recorded one); its {lost} runs will be run again"
-            )
+            self.notice(say("store.shard_damaged", file=self.shards / name, runs=figures.count(lost)))
         self.checked |= names
         return damaged
 

@@ -54,7 +54,10 @@ class Workplace:
 
     def __post_init__(self) -> None:
         if self.level is not None and not 0 < self.level < 1:
-            raise StudyError(f"level: found {self.level:g}, allowed between 0 and 1, such as 0.95")
+            allowed = message("allowed.level")
+            raise StudyError(
+                message("problem.instead", place="level", found=f"{self.level:g}", allowed=allowed)
+            )
 
     @property
     def interval_level(self) -> float:

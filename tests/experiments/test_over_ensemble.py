@@ -192,7 +192,7 @@ def test_the_command_takes_a_name_a_file_or_says_what_there_is(
     done = CliRunner().invoke(app, [*order, "--ensemble", "mine"])
     assert done.exit_code == 0 and "参数集合mine，用到2组" in done.output.replace("\n", "")
     wrong = CliRunner().invoke(app, [*order, "--ensemble", "mien"])
-    assert wrong.exit_code == 2 and "did you mean 'mine'" in wrong.output
+    assert wrong.exit_code == 2 and "是否指'mine'" in wrong.output
 
 
 def test_an_unknown_doubt_is_never_left_out() -> None:
