@@ -15,7 +15,10 @@ FONT = "'Estate Sans', system-ui, sans-serif"
 
 
 def difference_options(name: str, policies: list[str], found: list[Difference]) -> dict[str, Any]:
-    """One series: the mean difference of each policy from the first, in percentage points, and the band of its interval."""
+    """One series: the mean difference of each policy from the first, in percentage points, with two bands.
+
+    Light: the range of single pairs; dark: the interval of the mean.
+    """
     title = say("app.cycle_share") if name == "cycle" else str(CITY_COLUMN_WORDS[name])
     series: list[dict[str, Any]] = []
     for place, one in enumerate(found):
@@ -23,7 +26,6 @@ def difference_options(name: str, policies: list[str], found: list[Difference]) 
         # a band is a stack of its invisible lower edge and its width; ECharts stacks only what has one sign, so "all"
         hidden = {
             "type": "line",
-            "stack": f"band{place}",
             "stackStrategy": "all",
             "showSymbol": False,
             "silent": True,
@@ -31,11 +33,15 @@ def difference_options(name: str, policies: list[str], found: list[Difference]) 
             "itemStyle": {"color": colour},
             "tooltip": {"show": False},
         }
-        series.append(hidden | {"data": _points(monthly.low)})
-        series.append(
-            hidden
-            | {"data": _points(monthly.high - monthly.low), "areaStyle": {"color": colour, "opacity": 0.2}}
+        bands = (
+            ("range", monthly.range_low, monthly.range_high, 0.1),
+            ("band", monthly.low, monthly.high, 0.3),
         )
+        for kind, low, high, opacity in bands:
+            stacked = hidden | {"stack": f"{kind}{place}"}
+            series.append(stacked | {"data": _points(low)})
+            area = {"color": colour, "opacity": opacity}
+            series.append(stacked | {"data": _points(high - low), "areaStyle": area})
         series.append(
             {
                 "type": "line",

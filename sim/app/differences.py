@@ -20,11 +20,13 @@ MOST_LISTED = 12
 
 @dataclass(frozen=True)
 class Monthly:
-    """Mean paired difference of one series in every month (NaN where there is none), with bounds."""
+    """Mean paired difference of one series in every month (NaN where there is none), bounds of the mean, and ends of the range."""
 
     mean: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    range_low: np.ndarray
+    range_high: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,12 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
 def _monthly(first: Sequence[RunSummary], other: Sequence[RunSummary], name: str) -> Monthly:
     paired = np.array([series_of(b, name) - series_of(a, name) for a, b in zip(first, other, strict=True)])
     found = mean_intervals(paired, resamples=RESAMPLES)
+    held = [range_of(month) for month in paired.T]
     # where all pairs agree there is no interval to draw, and where a figure is missing no line
     return Monthly(
-        paired.mean(axis=0), np.array([one.low for one in found]), np.array([one.high for one in found])
+        paired.mean(axis=0),
+        *(np.array([getattr(one, end) for one in found]) for end in ("low", "high")),
+        *(np.array([getattr(one, end) for one in held]) for end in ("low", "high")),
     )
 
 

@@ -17,9 +17,9 @@ from sim.experiments.intervals import Range
 from sim.experiments.sensitivity import KIND, Sensitivity, sensitivity, sensitivity_of_study
 from sim.experiments.sensitivity_analysis import Analysis
 from sim.experiments.unmeasured import range_of
-from sim.outputs.outcome_words import bounds_of, size_of
+from sim.outputs.outcome_words import size_of
 from sim.outputs.range_words import range_of_pairs
-from sim.outputs.sensitivity_words import parameter_name
+from sim.outputs.sensitivity_words import mean_effect_bounds, parameter_name, total_bounds
 from sim.parameters import PARAMETERS
 from sim.results.folder import check_place
 from sim.results.outcomes import OUTCOMES
@@ -171,7 +171,7 @@ def _figures(analysis: Analysis, row: Any, lang: str) -> list[str]:
     if analysis.method == "morris":
         return [
             size_of(row["mean_effect"], unit, lang, sign=True),
-            bounds_of(row["mean_effect_low"], row["mean_effect_high"], unit, lang),
+            mean_effect_bounds(analysis, row, lang),
             range_of_pairs(Range.of_row(row.to_dict()), unit, lang),
             size_of(row["mean_size"], unit, lang),
         ]
@@ -179,7 +179,7 @@ def _figures(analysis: Analysis, row: Any, lang: str) -> list[str]:
         return ["–", "–", "–"]
     return [
         f"{100 * row['total']:.0f}%",
-        f"{100 * row['total_low']:.0f}% – {100 * row['total_high']:.0f}%",
+        total_bounds(analysis, row, lang),
         f"{100 * row['first']:.0f}%",
     ]
 

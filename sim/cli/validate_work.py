@@ -14,6 +14,7 @@ from sim.evidence.patterns import CONSISTENCY, KIND_WORDS, SIGN_WORDS, USE_WORDS
 from sim.evidence.score_card import KIND, Score, ScoreCard, effect, turned_surely
 from sim.evidence.validate import validate
 from sim.experiments.ensemble import as_ensemble, doubt_line
+from sim.outputs.range_words import marked_rough
 from sim.results.folder import check_place
 from sim.text import in_language, message
 from sim.text.joins import listed
@@ -188,7 +189,9 @@ def simulated(score: Score, lang: str) -> str:
     unit = score.pattern.unit
     if not score.interval.exists:
         return amount(score.mean, unit, lang)
-    return f"{amount(score.mean, unit, lang)} ({amount(score.interval.low, unit, lang)}–{amount(score.interval.high, unit, lang)})"
+    bounds = f"{amount(score.interval.low, unit, lang)}–{amount(score.interval.high, unit, lang)}"
+    with in_language(lang):
+        return f"{amount(score.mean, unit, lang)} ({marked_rough(bounds, score.interval, score.values.size)})"
 
 
 def verdict(score: Score, lang: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.evidence.patterns import CALIBRATION, HELD_OUT, KINDS, USES, Pattern
-from sim.experiments.intervals import Interval, mean_interval
+from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_interval, range_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 KIND = "score card"
 PASS, MISS, NO_VALUE, ABSENT = "pass", "miss", "no value", "not represented"
-RANGE = (5.0, 95.0)  # percentiles of single runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +51,9 @@ class Score:
 
     @cached_property
     def run_range(self) -> tuple[float, float]:
-        """Where nine of ten single runs lie: a reported city is one draw, not a mean."""
-        if self.missing:
-            return math.nan, math.nan
-        low, high = np.percentile(self.values, RANGE)
-        return float(low), float(high)
+        """Between what ends single runs lie (see `range_of`): a reported city is one draw, not a mean."""
+        held = range_of(self.values)
+        return held.low, held.high
 
     @property
     def off(self) -> float:
@@ -91,7 +88,8 @@ class Score:
         """Whether the whole interval of the mean gives the same verdict: else other replications might turn it."""
         low, high = self.pattern.target.bounds
         if not self.interval.exists:
-            return not self.missing and bool((self.values == self.values[0]).all())
+            same = bool((self.values == self.values[0]).all())
+            return not self.missing and self.values.size >= LEAST_PAIRS and same
         inside = low <= self.interval.low and self.interval.high <= high
         outside = self.interval.high < low or self.interval.low > high
         return inside or outside

@@ -232,7 +232,8 @@ def price_clause(found: Comparison, name: str, lang: str) -> str:
         one.verdict,
         lang,
         price=size_of(one.ratio, "yuan", lang),
-        interval=bounds_of(one.low, one.high, "yuan", lang),
+        interval=bounds_of(one.low, one.high, "yuan", lang)
+        + rough_mark(Interval(one.low, one.high), len(found.seeds), lang),
         saved=size_of(-one.cost, "yuan", lang),
         more=more,
     )

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from sim.experiments.intervals import estimate_of
 from sim.outputs.catalog import amount
-from sim.outputs.range_words import range_of_runs
+from sim.outputs.range_words import marked_rough, range_of_runs
 from sim.results.outcomes import OUTCOMES
-from sim.text import figures, message
+from sim.text import figures, in_language, message
 from sim.units import NO_VALUE
 from sim.words import Word
 
@@ -133,9 +133,9 @@ def figure(name: str, values: Sequence[float], lang: str) -> str:
     found, unit = estimate_of(values), OUTCOMES[name].unit
     lines = [written(unit, found.mean, lang)]
     if found.interval.exists:
-        lines.append(
-            " – ".join(written(unit, end, lang) for end in (found.interval.low, found.interval.high))
-        )
+        bounds = " – ".join(written(unit, end, lang) for end in (found.interval.low, found.interval.high))
+        with in_language(lang):
+            lines.append(marked_rough(bounds, found.interval, found.range.pairs))
     if found.range.exists:
         lines.append(range_of_runs(found.range, unit, lang))
     return "<br>".join([escape(lines[0]), *(f"<small>{escape(one)}</small>" for one in lines[1:])])

@@ -25,9 +25,9 @@ WORDS = {
         "The model against what was reported: {passed} patterns pass, {missed} miss",
     ),
     "subtitle": Word(
-        "{runs}次重复 · 绿框：报道范围 · 点和粗线：模拟均值及{level}区间 · 细线：九成单次运行所在",
+        "{runs}次重复 · 绿框：报道范围 · 点和粗线：模拟均值及{level}区间 · 细线：单次运行可能的结果",
         "{runs} replications · green box: reported range · dot and "
-        "thick line: simulated mean and {level} interval · thin line: nine of ten single runs",
+        "thick line: simulated mean and {level} interval · thin line: what may happen in a run",
     ),
     "ensemble": Word(" · 参数集合：{name}（{used}组）", " · ensemble {name} ({used} members)"),
     "pass": Word("通过", "pass"),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Range, range_of
+from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Interval, Range, range_of
 from sim.outputs.catalog import capital, require_language
 from sim.outputs.outcome_words import bounds_of, size_of, subject
-from sim.outputs.range_words import range_of_pairs, range_of_runs
+from sim.outputs.range_words import marked_rough, range_of_pairs, range_of_runs
 from sim.parameters import PARAMETERS
 from sim.results.outcomes import OUTCOMES
-from sim.text import figures
+from sim.text import figures, in_language
+from sim.units import NO_VALUE
 from sim.words import Word
 
 if TYPE_CHECKING:
@@ -107,13 +109,32 @@ def _one(analysis: Analysis, row: pd.Series, lang: str) -> str:
         )
     interval = ""
     if not math.isnan(row["mean_effect_low"]):
-        bounds = bounds_of(row["mean_effect_low"], row["mean_effect_high"], row["unit"], lang)
-        interval = SAID["mean_known"].in_language(lang).format(interval=bounds)
+        interval = (
+            SAID["mean_known"].in_language(lang).format(interval=mean_effect_bounds(analysis, row, lang))
+        )
     effect = size_of(row["mean_effect"], row["unit"], lang, sign=True)
     held = range_of_pairs(Range.of_row(row.to_dict()), row["unit"], lang)
     return (
         SAID["morris_one"].in_language(lang).format(name=name, effect=effect, interval=interval, range=held)
     )
+
+
+def mean_effect_bounds(analysis: Analysis, row: Mapping[str, Any], lang: str) -> str:
+    """The interval of a mean effect, rough under ten trajectories; a dash where there is none."""
+    known = Interval(row["mean_effect_low"], row["mean_effect_high"], analysis.level)
+    bounds = bounds_of(known.low, known.high, row["unit"], lang)
+    with in_language(lang):
+        return marked_rough(bounds, known, analysis.study.design.size)
+
+
+def total_bounds(analysis: Analysis, row: Mapping[str, Any], lang: str) -> str:
+    """The interval of a total Sobol index, rough under ten base points; a dash where there is none."""
+    known = Interval(row["total_low"], row["total_high"], analysis.level)
+    if not known.exists:
+        return NO_VALUE
+    low, high = figures.share(known.low, 0), figures.share(known.high, 0)
+    with in_language(lang):
+        return marked_rough(f"{low} – {high}", known, analysis.study.design.size)
 
 
 def warnings_of(found: Sensitivity, lang: str = "en") -> list[str]:

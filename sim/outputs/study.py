@@ -32,8 +32,8 @@ STUDY_WORDS = {
         "{title} · {runs} runs, {replications} of each combination",
     ),
     "levels": Word(
-        "点：均值；粗线：均值的95%置信区间（五次运行起）；细线：单次运行可能的结果；包含其他因素的变动",
-        "dots: means; thick: 95 % intervals of the mean (from five runs on); thin: what may happen in a run; other factors vary within",
+        "点：均值；粗线：均值的95%置信区间（五次运行起，不足十次为粗略）；细线：单次运行可能的结果；包含其他因素的变动",
+        "dots: means; thick: 95 % intervals of the mean (from five runs on, rough under ten); thin: what may happen in a run; other factors vary within",
     ),
     "scatter": Word("每点为一次运行", "each dot is one run"),
     "seed": Word("随机种子", "seed"),

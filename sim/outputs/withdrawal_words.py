@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.outputs.catalog import require_language
 from sim.outputs.outcome_words import size_of, subject
-from sim.outputs.range_words import how_sure
+from sim.outputs.range_words import how_sure, rough_mark
 from sim.results.outcomes import OUTCOMES
 from sim.text import figures, in_language, joins
 from sim.words import Word
@@ -21,8 +21,8 @@ SAID = {
         "{name}: kept, it changes {subject} by {kept}; ended after month {month}, by {ended}",
     ),
     "remains": Word(
-        "，效果留下{share}（{level}置信区间：{low}至{high}）",
-        ", so {share} of the effect remains ({level} interval {low} to {high})",
+        "，效果留下{share}（{level}置信区间：{low}至{high}{rough}）",
+        ", so {share} of the effect remains ({level} interval {low} to {high}{rough})",
     ),
     "turned": Word(
         "：停止后的结果比从未实施还差，效果没有留下",
@@ -32,8 +32,8 @@ SAID = {
         "：停止后的变化与一直实施时方向相反", ": ended, it does the opposite of what it does while kept"
     ),
     "gone": Word(
-        "，看不出效果有所留下（估计{share}，{level}置信区间：{low}至{high}）",
-        ", so nothing of the effect can be seen to remain (estimate {share}, {level} interval {low} to {high})",
+        "，看不出效果有所留下（估计{share}，{level}置信区间：{low}至{high}{rough}）",
+        ", so nothing of the effect can be seen to remain (estimate {share}, {level} interval {low} to {high}{rough})",
     ),
     "none": Word("；效果太弱，说不清留下多少", "; the effect is too weak to say what share of it remains"),
 }
@@ -71,9 +71,10 @@ def sentence_of(found: Withdrawal, one: Withdrawn, lang: str = "en") -> str:
         figures.share(part, 0).replace("-", "−")
         for part in (one.remains, one.remains_interval.low, one.remains_interval.high)
     )
+    rough = rough_mark(span, one.kept_range.pairs, lang)
     tail = (
         SAID["remains" if span.low > 0 else "gone"]
         .in_language(lang)
-        .format(share=share, level=figures.level(one.remains_interval.level), low=low, high=high)
+        .format(share=share, level=figures.level(one.remains_interval.level), low=low, high=high, rough=rough)
     )
     return text + tail + ("。" if lang == "zh" else ".")

@@ -50,6 +50,10 @@ def test_every_month_has_its_mean_and_none_is_made_up(found: Difference) -> None
         assert (monthly.low[known] <= monthly.mean[known]).all() and (
             monthly.mean[known] <= monthly.high[known]
         ).all()
+        spread = (monthly.range_low[known] <= monthly.low[known]) & (
+            monthly.high[known] <= monthly.range_high[known]
+        )
+        assert spread.all() and (monthly.range_low < monthly.range_high).any()
     assert np.isnan(found.monthly["collection"].mean[0])  # nobody was billed yet
 
 
@@ -61,5 +65,6 @@ def test_a_policy_does_not_differ_from_itself(runs: dict[str, list]) -> None:
 
 def test_charts_hold_no_number_where_there_is_none(found: Difference) -> None:
     options = difference_options("collection", ["B"], [found])
-    assert [line["data"][0] for line in options["series"]] == [[0, None]] * 3
+    # the line, and lower edge and width of the light and of the dark band
+    assert [line["data"][0] for line in options["series"]] == [[0, None]] * 5
     assert options["legend"]["data"] == ["B"]

@@ -20,7 +20,7 @@ from sim.errors import EstateError
 from sim.experiments.intervals import Interval
 from sim.experiments.rescue import Rescues
 from sim.experiments.summary import RunSummary
-from sim.outputs.range_words import range_of_pairs
+from sim.outputs.range_words import marked_rough, range_of_pairs
 from sim.results.outcomes import OUTCOMES
 from sim.text import language, message, say
 from sim.text.figures import POINTS, decimal, quantity
@@ -135,7 +135,7 @@ class ComparePage:
                     "outcome": str(word),
                     "first": quantity(base, word.unit),
                     "change": _change(mean, word.unit),
-                    "interval": self._interval(interval, word.unit),
+                    "interval": self._interval(interval, word.unit, found.pairs),
                     "may_happen": range_of_pairs(found.ranges[name], word.unit, language()),
                 }
             )
@@ -145,11 +145,11 @@ class ComparePage:
         ]
         ui.table(rows=rows, columns=made, row_key="outcome").props("flat wrap-cells dense").classes("w-full")
 
-    def _interval(self, found: Interval, unit: str) -> str:
+    def _interval(self, found: Interval, unit: str, pairs: int) -> str:
         if not found.exists:
             return "–"
         low, high = (_change(bound, unit) for bound in (found.low, found.high))
-        return say("app.bounds", low=low, high=high)
+        return marked_rough(say("app.bounds", low=low, high=high), found, pairs)
 
     def _estates(self, place: int, found: Difference) -> None:
         session = self.session

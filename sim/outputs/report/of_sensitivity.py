@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 from sim.experiments.intervals import Range
 from sim.outputs import sensitivity as charts
 from sim.outputs.catalog import capital
-from sim.outputs.outcome_words import bounds_of, size_of, subject
+from sim.outputs.outcome_words import size_of, subject
 from sim.outputs.range_words import range_of_pairs
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.weighed import shares_of, weighed_line, weighed_table
 from sim.outputs.report.words import say
-from sim.outputs.sensitivity_words import parameter_name, sentence_of
+from sim.outputs.sensitivity_words import mean_effect_bounds, parameter_name, sentence_of, total_bounds
 from sim.outputs.style import owner
 from sim.scenario import to_toml
 from sim.text import figures
@@ -134,14 +134,13 @@ def _figures(one: Analysis, row: dict[str, Any], lang: str) -> tuple[str, ...]:
     if one.method == "morris":
         return (
             size_of(row["mean_effect"], row["unit"], lang, sign=True),
-            bounds_of(row["mean_effect_low"], row["mean_effect_high"], row["unit"], lang),
+            mean_effect_bounds(one, row, lang),
             range_of_pairs(Range.of_row(row), row["unit"], lang),
             size_of(row["mean_size"], row["unit"], lang),
         )
     if row["total"] != row["total"]:
         return NO_VALUE, NO_VALUE, NO_VALUE
-    low, high = (figures.share(row[f"total_{end}"], 0) for end in ("low", "high"))
-    return figures.share(row["total"], 0), f"{low} – {high}".replace("-", "−"), figures.share(row["first"], 0)
+    return figures.share(row["total"], 0), total_bounds(one, row, lang), figures.share(row["first"], 0)
 
 
 def _command(found: Sensitivity, lang: str) -> tuple[str, str]:

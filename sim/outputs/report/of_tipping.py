@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from sim.experiments.intervals import ROUGH_PAIRS, Range
+from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Interval, Range
 from sim.experiments.tipping import LONGEST_DELAY
-from sim.outputs.range_words import range_of_runs
+from sim.outputs.range_words import marked_rough, range_of_runs
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.words import say
@@ -25,7 +25,7 @@ from sim.outputs.trap_words import (
     width_line,
 )
 from sim.scenario import to_toml
-from sim.text import figures
+from sim.text import figures, in_language
 from sim.units import NO_VALUE
 from sim.words import Word
 
@@ -181,7 +181,7 @@ def _points(found: Tipping, lang: str) -> Table:
 def _trials(found: Tipping, lang: str) -> Table:
     rows = []
     for row in found.trials.to_dict("records"):
-        chance = f"{figures.share(row['chance_high'], 0)} ({figures.share(row['chance_low_bound'], 0)} – {figures.share(row['chance_high_bound'], 0)})"
+        chance = _chance(row, lang)
         settled = f"{figures.share(row['settled'], 0)} ({figures.share(row['settled_p10'], 0)} – {figures.share(row['settled_p90'], 0)})"
         rows.append(
             (
@@ -200,6 +200,17 @@ def _trials(found: Tipping, lang: str) -> Table:
         for key in ("type", "lever", "started", "estates", "settled", "may_happen", "chance_high", "at_rest")
     )
     return Table(say("trials_title", lang), columns, tuple(rows), folded=len(rows) > MOST_ROWS)
+
+
+def _chance(row: dict[str, Any], lang: str) -> str:
+    """The chance of ending high, with Wilson's interval over estates: none of under five, rough of under ten."""
+    shown, estates = figures.share(row["chance_high"], 0), row["estates"]
+    known = Interval(row["chance_low_bound"], row["chance_high_bound"])
+    if estates < LEAST_PAIRS or not known.exists:
+        return shown
+    with in_language(lang):
+        bounds = f"{figures.share(known.low, 0)} – {figures.share(known.high, 0)}"
+        return f"{shown} ({marked_rough(bounds, known, estates)})"
 
 
 def _excess(one: Delayed, lang: str) -> str:

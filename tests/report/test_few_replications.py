@@ -1,0 +1,89 @@
+"""Whatever command prints an interval: none under five replications, and under ten it is called rough. The range is always there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from report_commands import LITTLE, STUDY, estate
+
+# One command of each kind; {count} is what replications are in it (docs/intervals.md).
+COMMANDS = {
+    "compare": "vicious_cycle subsidy_only --months 24 --replications {count} --after --withdraw 18 --outcome cycle_share_last_year --outcome public_cost",
+    "ablate": "small_city --months 24 --replications {count}",
+    "study": "run {study}",
+    "sensitivity": "small_city --months 12 --size {count} --outcome cycle_share --parameter payment.norm_weight --parameter payment.base",
+    "budget": "small_city --yearly 50000 --trials 7 --replications 2 --months 24 --stress {count} --fresh {count}",
+    "batch": "small_city subsidy_only --months 12 --replications {count}",
+}
+CHARTS = {"compare", "sensitivity", "batch"}  # that can leave them out
+HERE = {"compare", "ablate", "sensitivity", "budget"}  # that are told of a tiny city
+# An interval in a sentence or a cell, in both languages, with all that follows it in the same brackets.
+SAID = re.compile(r"(?:interval(?: of the mean)?,?:? ?|置信区间(?:（粗略）)?[：:]?)−?\d[^;；]*")
+# Bounds in a table that are of something else: what a parameter may be, single pairs, and the exact interval of rare changes.
+OTHER = re.compile(r"range_|^low$|^high$|net_exact")
+TOTALS = {
+    "differences",
+    "by_month",
+    "by_type",
+    "by_district",
+    "spending",
+    "public_cost_ranges",
+    "after",
+    "ablation",
+}
+
+
+def carried_out(command: str, count: int, folder: Path) -> tuple[str, dict[str, pd.DataFrame], str]:
+    """What a command prints, its tables, and the page that its folder is reported on."""
+    study = folder / "tiny.toml"
+    study.write_text(STUDY.replace("replications = 3", f"replications = {count}"), encoding="utf-8")
+    asked = COMMANDS[command].format(count=count, study=study).split()
+    out = folder / "out"
+    more = ["--store", str(folder / "store")] if command != "batch" else []
+    place = [*more, *(["--in-process"] if command != "batch" else []), *(LITTLE if command in HERE else [])]
+    bare = ["--no-charts"] if command in CHARTS else []
+    put = [] if command == "study" else ["--out", str(out)]
+    done = estate(command, *asked, *place, *bare, *put)
+    assert done.exit_code == 0, done.output
+    if command == "study":  # which keeps its result in the store
+        out = next(folder.rglob("runs.parquet")).parent
+    tables = {path.stem: pd.read_csv(path) for path in sorted(out.rglob("*.csv"))}
+    page = folder / "page.html"
+    told = estate("report", str(out), "--out", str(page))
+    assert told.exit_code == 0, told.output
+    pages = [page, *out.rglob("index.html")]
+    return done.output, tables, " ".join(path.read_text(encoding="utf-8") for path in pages)
+
+
+def bounds(name: str, table: pd.DataFrame) -> list[str]:
+    """Columns of a table that bound a mean."""
+    named = [
+        column for column in table if re.search(r"(^|_)(low|high)$", column) and not OTHER.search(column)
+    ]
+    return named + ([end for end in ("low", "high") if end in table] if name in TOTALS else [])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_three_replications_have_a_range_and_no_interval(command: str, tmp_path: Path) -> None:
+    printed, tables, page = carried_out(command, 3, tmp_path)
+    for text in (printed, page):
+        assert not SAID.search(text), SAID.search(text)
+        assert "(rough)" not in text
+    assert "lowest to highest of" in printed + page
+    for name, table in tables.items():
+        for column in bounds(name, table):
+            assert table[column].isna().all(), (name, column)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_six_replications_have_an_interval_that_is_called_rough(command: str, tmp_path: Path) -> None:
+    printed, tables, page = carried_out(command, 6, tmp_path)
+    known = [table[column].notna().any() for name, table in tables.items() for column in bounds(name, table)]
+    assert any(known) or command in ("study", "batch", "budget")  # whose tables hold single runs
+    assert "rough" in page
+    flat = re.sub(r"\s+", " ", printed)
+    for found in SAID.findall(flat) + SAID.findall(re.sub(r"<[^>]*>|\s+", " ", page)):
+        assert "rough" in found or "粗略" in found, found
