@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.cell import cells_of
+from sim.experiments.ensemble import cells_over
 from sim.experiments.running import run_cells
 from sim.experiments.summary import RunSummary
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
@@ -30,17 +30,18 @@ QUANTILES = {"lowest": 0.0, "lower_quartile": 0.25, "median": 0.5, "upper_quarti
 
 @dataclass(frozen=True, eq=False)
 class Repeated:
-    """Runs of one scenario that differ by their seed alone.
+    """Runs of one scenario that differ by their seed, and over an ensemble by its member too.
 
     scenario: as it was run, whatever seed it states. seeds: one a run. outcomes: by id of `OUTCOMES` one value a seed (float64,
     NaN where a run has none). bands: by id of `SERIES` the QUANTILES over the runs, (5, months + 1) float64, NaN in a month in
-    which some run has no value. type_bands: the same by estate type for the series that are kept by type, (types, 5, months + 1).
+    which some run has no value. ensemble: its name, "" for the scenario's own parameters. type_bands: the same by estate type for the series that are kept by type, (types, 5, months + 1).
     """
 
     scenario: Scenario
     seeds: tuple[int, ...]
     outcomes: Mapping[str, np.ndarray]
     bands: Mapping[str, np.ndarray]
+    ensemble: str = ""
     types: tuple[str, ...] = ()
     type_bands: Mapping[str, np.ndarray] = field(default_factory=dict)
 
@@ -114,6 +115,7 @@ class Repeated:
         with in_language("en"):
             title = str(self.scenario.title.in_language("en"))
             facts = say("draw.facts", draws=len(self), first=min(self.seeds), last=max(self.seeds))
+            facts += say("draw.members", ensemble=self.ensemble) if self.ensemble else ""
             told = "".join(f"<li>{escape(line)}</li>" for line in self.sentences("en"))
         return f"<div><strong>{escape(title)}</strong><br><small>{escape(facts)}</small><ul>{told}</ul></div>"
 
@@ -140,22 +142,25 @@ def repeat(
     Runs that the store has are not carried out again. `workplace`, or its fields as keywords: where they are carried out (see
     `Workplace`). StudyError for fewer than two draws, and where a run fails; ScenarioError as `sim.run`.
     """
-    place = workplace_of("repeat", workplace, at, ("ensemble", "level"))
+    place = workplace_of("repeat", workplace, at, ("level",))
     if draws < 2:
         raise StudyError(message("problem.instead", place="draws", found=draws, allowed=message("draw.two")))
     resolved = resolve(scenario, None, months, overrides)
-    found = run_cells(cells_of(resolved, range(first, first + draws)), place)
-    return repeated_of(resolved, [summary for _, summary in found])
+    members = place.members()
+    found = run_cells(cells_over(resolved, range(first, first + draws), members), place)
+    runs = [summary for _, summary in found]
+    return repeated_of(resolved, runs, "" if members is None else members.name)
 
 
-def repeated_of(scenario: Scenario, runs: Sequence[RunSummary]) -> Repeated:
-    """The draws that these summaries of a scenario's runs are."""
+def repeated_of(scenario: Scenario, runs: Sequence[RunSummary], ensemble: str = "") -> Repeated:
+    """The draws that these summaries of a scenario's runs are; `ensemble`: the name of that whose members they have."""
     first = runs[0]
     return Repeated(
         scenario,
         tuple(run.seed for run in runs),
         {name: np.array([run.scalars[name] for run in runs], np.float64) for name in OUTCOMES},
         {name: bands_of(run.series[name] for run in runs) for name in SERIES},
+        ensemble,
         first.types,
         {name: np.moveaxis(bands_of(run.by_type[name] for run in runs), 0, 1) for name in first.by_type},
     )

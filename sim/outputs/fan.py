@@ -107,6 +107,7 @@ def _note(draws: Repeated, run: RunLike | None) -> str:
         last=max(draws.seeds),
         months=draws.months,
     )
+    note += say("draw.members", ensemble=draws.ensemble) if draws.ensemble else ""
     key = say("draw.fan_bands") + ("" if run is None else say("draw.fan_own", seed=run.seed))
     return f"{note}\n{key}"
 

@@ -17,6 +17,7 @@ from sim.cli.app import app
 from sim.errors import EstateError, StudyError
 from sim.experiments.among import HEADLINES, Among, among, keep_draws, known_among, other_seeds
 from sim.experiments.engine import InProcess
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.repeated import Repeated, repeat
 from sim.experiments.workplace import Workplace
 from sim.outputs.fan import fan, fan_alt
@@ -175,3 +176,14 @@ def test_draws_stay_with_their_run(tmp_path: Path, three: Repeated) -> None:
     for series in ("cycle", "collection"):
         assert np.array_equal(kept.draws.bands[series], three.bands[series], equal_nan=True)
     shutil.rmtree(folder)
+
+
+def test_draws_over_an_ensemble_have_its_members_and_say_so(tmp_path: Path) -> None:
+    low_and_high = Ensemble("wide", ({"payment.base": -2.0}, {"payment.base": 2.0}))
+    at = Workplace(InProcess(), tmp_path, ensemble=low_and_high)
+    found = repeat("small_city", 2, months=14, overrides=SMALL, workplace=at)
+    for place, base in enumerate((-2.0, 2.0)):
+        alone = sim.run("small_city", seed=1 + place, months=14, overrides=SMALL | {"payment.base": base})
+        assert found.outcomes["collection_last_year"][place] == alone.outcomes()["collection_last_year"]
+    for lang in ("en", "zh"):
+        assert "wide" in " ".join(text.get_text() for text in fan(found, lang=lang).findobj(Text))

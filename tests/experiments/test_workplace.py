@@ -22,7 +22,16 @@ from sim.experiments.progress import Progress, progress_bar
 from sim.experiments.workplace import NAMES, Keywords, Workplace, workplace_of
 from sim.text import in_language
 
-EXPERIMENTS = (sim.compare, sim.study, sim.sensitivity, sim.tipping, sim.ablate, sim.budget, sim.calibrate)
+EXPERIMENTS = (
+    sim.compare,
+    sim.repeat,
+    sim.study,
+    sim.sensitivity,
+    sim.tipping,
+    sim.ablate,
+    sim.budget,
+    sim.calibrate,
+)
 # What an experiment must be told first, where that is not a scenario alone.
 FIRST: dict[object, tuple[object, ...]] = {sim.budget: ("small_city", 1e6), sim.calibrate: ()}
 WIDE = Ensemble("wide", ({"payment.base": 0.5}, {"payment.base": 1.5}))
@@ -72,6 +81,7 @@ def test_a_level_is_between_0_and_1(level: float) -> None:
         (sim.tipping, "level", 0.9),
         (sim.budget, "level", 0.9),
         (sim.study, "level", 0.9),
+        (sim.repeat, "level", 0.9),
         (sim.calibrate, "level", 0.9),
         (sim.calibrate, "ensemble", WIDE),
     ],

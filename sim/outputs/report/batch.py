@@ -106,7 +106,8 @@ def _draws(
     except (ValueError, KeyError, TypeError) as error:
         raise ResultError(f"{files[0].parent}: cannot be read ({type(error).__name__}: {error})") from None
     by_seed = {name: np.array([one.get(name, math.nan) for one in outcomes]) for name in outcomes[0]}
-    return Repeated(run.scenario, seeds, by_seed, bands)
+    ensemble = told[0].get("ensemble")
+    return Repeated(run.scenario, seeds, by_seed, bands, str(ensemble["name"]) if ensemble else "")
 
 
 def _floats(values: Sequence[float | None]) -> np.ndarray:
