@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.errors import StudyError
+from sim.errors import ResultError, StudyError
 from sim.experiments.cell import cells_of
 from sim.experiments.draw_tables import FAN_SERIES, monthly_frame, repeated_from
 from sim.experiments.repeated import Repeated, bands_of, middle_and_ends
@@ -107,16 +107,23 @@ def keep_draws(found: Among, folder: Path) -> None:
 def known_among(run: Run) -> Among | None:
     """A run among draws that are there already: those that `estate run --among` has put beside it, else the shipped ones.
 
-    None where there are none, or none of the run's scenario by the model that made the run.
+    None where there are none, or none of the run's scenario by the model that made the run. ResultError where the tables
+    beside the run are none that this package writes.
     """
     own = run.outcomes()
-    if run.holds(BY_SEED) and run.holds(BY_MONTH):
-        by_seed, by_month = (run.table(name).to_pandas() for name in (BY_SEED, BY_MONTH))
-        return Among(repeated_from(run.scenario, by_seed, by_month), run.seed, own)
-    draws = shipped_draws(run.scenario, str(run.manifest["model_source_hash"]))
-    if draws is None:
+    by_seed, by_month = run.beside(BY_SEED), run.beside(BY_MONTH)
+    if by_seed is not None and by_month is not None:
+        try:
+            draws = repeated_from(run.scenario, by_seed.to_pandas(), by_month.to_pandas())
+        except (KeyError, ValueError, TypeError) as error:
+            raise ResultError(
+                message("folder.unreadable", file=f"{BY_SEED}, {BY_MONTH}", error=error)
+            ) from None
+        return Among(draws, run.seed, own)
+    shipped = shipped_draws(run.scenario, str(run.manifest["model_source_hash"]))
+    if shipped is None:
         return None
-    found = Among(draws, run.seed, own)
+    found = Among(shipped, run.seed, own)
     return found if _agrees(found) else None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments.repeated import QUANTILES, Repeated
+from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -29,12 +30,17 @@ def monthly_frame(draws: Repeated) -> pd.DataFrame:
 
 
 def repeated_from(scenario: Scenario, by_seed: pd.DataFrame, by_month: pd.DataFrame) -> Repeated:
-    """The draws that the two tables hold: `by_seed` with a column `seed` and one an outcome, `by_month` as `monthly_frame`."""
+    """The draws that the two tables hold: `by_seed` with a column `seed` and one an outcome, `by_month` as `monthly_frame`.
+
+    KeyError, ValueError or TypeError for tables that are not.
+    """
+    if by_month["month"].tolist() != list(range(scenario.months + 1)):
+        raise ValueError(f"months: {len(by_month)}")
     outcomes = [name for name in by_seed.columns if name != "seed"]
     return Repeated(
         scenario,
         tuple(int(seed) for seed in by_seed["seed"]),
-        {name: by_seed[name].to_numpy(np.float64) for name in outcomes},
+        {name: by_seed[name].to_numpy(np.float64) for name in (*DEFAULT_OUTCOMES, *outcomes)},
         {
             series: np.array([by_month[f"{series}_{name}"] for name in QUANTILES], np.float64)
             for series in FAN_SERIES

@@ -34,8 +34,8 @@ class Source(Protocol):
     def table(self, name: str) -> pa.Table:
         """One of TABLES."""
 
-    def has(self, name: str) -> bool:
-        """Whether there is a table of this name; a folder may hold more than TABLES."""
+    def beside(self, name: str) -> pa.Table | None:
+        """A table that stands beside TABLES; None where there is none of this name."""
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -54,9 +54,9 @@ class Simulated:
         """One of TABLES, made anew."""
         return arrow_table(TABLES[name](self.record))
 
-    def has(self, name: str) -> bool:
-        """Whether this is one of TABLES."""
-        return name in TABLES
+    def beside(self, name: str) -> pa.Table | None:
+        """None: a simulation makes TABLES and no others."""
+        return None
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -149,9 +149,9 @@ class Run:
         values = table.column("value").to_numpy(zero_copy_only=False)
         return dict(zip(table.column("outcome").to_pylist(), map(float, values), strict=True))
 
-    def holds(self, name: str) -> bool:
-        """Whether there is a table of this name: those of every run, and in a folder what was put beside them."""
-        return self._source.has(name)
+    def beside(self, name: str) -> pa.Table | None:
+        """A table that was put beside those of the run in its folder, such as other draws; None where there is none of this name."""
+        return self._source.beside(name)
 
     def table(self, name: str) -> pa.Table:
         """A table as Arrow: "estates", "estate_table", "city", "events", "ledger", "outcomes" or "public_cost". ResultError for another name."""

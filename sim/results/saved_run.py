@@ -59,9 +59,9 @@ class SavedTables:
         """As it was saved."""
         return self.saved.manifest
 
-    def has(self, name: str) -> bool:
-        """Whether it has this table."""
-        return self.saved.has(name)
+    def beside(self, name: str) -> pa.Table | None:
+        """A table that is none of TABLES, whatever its columns; None where there is none of this name."""
+        return self.saved.table(name) if name not in TABLES and self.saved.has(name) else None
 
     def table(self, name: str) -> pa.Table:
         """One of TABLES. ResultError for a table without the columns that a run writes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +13,14 @@ from typer.testing import CliRunner
 import sim
 from sim import charts
 from sim.cli.app import app
-from sim.errors import EstateError, StudyError
+from sim.errors import EstateError, ResultError, StudyError
 from sim.experiments.among import HEADLINES, Among, among, keep_draws, known_among, other_seeds
 from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.repeated import Repeated, repeat
 from sim.experiments.workplace import Workplace
 from sim.outputs.fan import fan, fan_alt
+from sim.results.folder import add_tables
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import load
 from sim.text import figures, in_language
@@ -175,7 +175,12 @@ def test_draws_stay_with_their_run(tmp_path: Path, three: Repeated) -> None:
     assert kept is not None
     for series in ("cycle", "collection"):
         assert np.array_equal(kept.draws.bands[series], three.bands[series], equal_nan=True)
-    shutil.rmtree(folder)
+    assert sim.load_run(folder).beside("estates") is None, "that is a table of the run itself"
+    for wrong in ({"draws": three.table()}, {"draws_by_month": three.monthly("cycle")}):
+        add_tables(folder, wrong)
+        with pytest.raises(ResultError, match="draws, draws_by_month"):
+            known_among(sim.load_run(folder))
+        keep_draws(Among(three, 1, run.outcomes()), folder)
 
 
 def test_draws_over_an_ensemble_have_its_members_and_say_so(tmp_path: Path) -> None:
