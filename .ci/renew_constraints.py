@@ -32,7 +32,7 @@ HEAD = """\
 # Exact versions with which the project is tested, for Python 3.11, 3.12 and 3.13 on Linux, macOS and Windows.
 # Use: pip install -c constraints.txt -e ".[dev]"  (go.py does it). Where a package has dropped an older Python, a marker
 # says which version goes with which Python. Renewed by .ci/renew_constraints.py.
-# Mesa is held below 3.4 for all of them: City does not run on Mesa 3.5 (its Model.scenario writes to the scenario).
+# Mesa 3.3 is the last for Python 3.11; 3.5 needs 3.12.
 """
 
 

@@ -3,47 +3,52 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
-import mesa
 import numpy as np
 
-from sim.agents.handles import Committee, Company, Estate, GovernmentBody, OwnerList
+from sim.agents.handles import OwnerList
+from sim.agents.mesa_model import MesaModel, months_of, seed_of
 from sim.interventions.frame import Policy
 from sim.ledger import Page, ledger_lines
 from sim.month.observe import FLOWS, Outcomes, new_outcomes, observe
 from sim.month.step import Clockwork
 from sim.notice import tell_of_cache
 from sim.population.start import starting_state
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load
 from sim.state.events import CAUSES, EVENT_KINDS
 
 THREADS_FROM = 200_000  # owners from which a second thread pays
 
 
-class City(mesa.Model):  # type: ignore[misc]  # Mesa has no types
-    """A simulated city of one scenario and seed.
+class City(MesaModel):
+    """A simulated city of one scenario and seed; a Mesa model.
 
-    `step()` simulates one month. `state` holds the columns (see sim.state); `agents` and `agents_by_type` hold Mesa
-    handles onto estates, companies, committees and government bodies, made when first asked for; `owners[i]` is a handle
-    onto one owner. Results do not depend on `threads` or on `record`.
+    `step()` simulates one month; after the last one `running` is False. `state` holds the columns (see sim.state); `agents`
+    and `agents_by_type` hold Mesa handles onto estates, companies, committees and government bodies, made when first asked
+    for; `owners[i]` is a handle onto one owner. Results do not depend on `threads` or on `record`.
     """
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str | Path,
         seed: int | None = None,
         months: int | None = None,
         threads: int | None = None,
         record: bool = True,
+        *,
+        rng: Any = None,
     ) -> None:
-        """Build the starting state. `seed` and `months` default to the scenario's; `record` keeps monthly outcomes."""
+        """Build the starting state of a scenario (itself, its name, or the path of its file).
+
+        `seed` (or Mesa's `rng`: a whole number, or what NumPy draws one from) and `months` default to the scenario's;
+        `record` keeps monthly outcomes, which the data collector reads. Raises EstateError.
+        """
         tell_of_cache()
-        self._handles: dict[str, list[Any]] | None = None
-        self.scenario = scenario
-        self.seed = scenario.seed if seed is None else seed
-        super().__init__(rng=self.seed)
-        self.months = scenario.months if months is None else months
+        scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
+        super().__init__(scenario, seed_of(scenario, seed, rng))
+        self.months = scenario.months if months is None else months_of(scenario, months)
         self.state = starting_state(scenario, self.seed)
         owners = int(self.state.owners.area.size)
         self.threads = threads or (min(4, os.cpu_count() or 1) if owners >= THREADS_FROM else 1)
@@ -60,6 +65,7 @@ class City(mesa.Model):  # type: ignore[misc]  # Mesa has no types
         self.state_owned_cash: list[np.ndarray] = []
         self.owners = OwnerList(self)
         self._first_record()
+        self.running = self.month < self.months
 
     @property
     def month(self) -> int:
@@ -70,6 +76,7 @@ class City(mesa.Model):  # type: ignore[misc]  # Mesa has no types
         """Simulate one month."""
         self.clockwork.month(self.policy.act)
         self._keep()
+        self.running = self.month < self.months
 
     def run(self, months: int | None = None) -> City:
         """Simulate `months` (default: up to the scenario's last month) and return the city."""
@@ -80,7 +87,7 @@ class City(mesa.Model):  # type: ignore[misc]  # Mesa has no types
     def close(self) -> None:
         """End threads and let Mesa forget the model, so that a sweep does not keep every city it made."""
         self.clockwork.close()
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        self.forget()
 
     def __enter__(self) -> City:
         return self
@@ -116,53 +123,6 @@ class City(mesa.Model):  # type: ignore[misc]  # Mesa has no types
     def ledger_lines(self) -> list[tuple[int, str, str, str, str, int]]:
         """What moved so far: (month, purpose, payer kind, payee kind, programme, fen), in the order of the months."""
         return ledger_lines(self.pages)
-
-    # Mesa handles, made when first asked for
-
-    def _populate(self) -> dict[str, list[Any]]:
-        if self._handles is None:
-            self._handles = {}
-            s = self.state
-            for kind, handle, table in (
-                ("estates", Estate, s.estates),
-                ("companies", Company, s.companies),
-                ("committees", Committee, s.committees),
-                ("government", GovernmentBody, s.government),
-            ):
-                self._handles[kind] = [handle(self, table, row) for row in range(table.size)]
-        return self._handles
-
-    @property
-    def agents(self) -> Any:
-        """All registered agents: estates, companies, committees and government bodies (owners: `city.owners`)."""
-        self._populate()
-        return mesa.Model.agents.fget(self)
-
-    @property
-    def agents_by_type(self) -> Any:
-        """An AgentSet of each kind, by class."""
-        self._populate()
-        return mesa.Model.agents_by_type.fget(self)
-
-    @property
-    def estates(self) -> list[Estate]:
-        """Handles of all estates, by row."""
-        return self._populate()["estates"]
-
-    @property
-    def companies(self) -> list[Company]:
-        """Handles of all companies, by row."""
-        return self._populate()["companies"]
-
-    @property
-    def committee_agents(self) -> list[Committee]:
-        """Handles of all committees, by estate row."""
-        return self._populate()["committees"]
-
-    @property
-    def government(self) -> list[GovernmentBody]:
-        """Handles of all government bodies, by row."""
-        return self._populate()["government"]
 
     def events(self) -> list[tuple[int, int, int, str, str, float]]:
         """All events so far as (month, estate or -1, company or -1, kind, cause, size)."""

@@ -11,6 +11,7 @@ from sim.state.columns import Field
 from sim.state.estates import ESTATE_FIELDS
 from sim.state.owners import OWNER_FIELDS
 from sim.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
+from sim.text import say
 
 if TYPE_CHECKING:
     from sim.city import City
@@ -24,7 +25,7 @@ def _column(field: Field) -> property:
 
     def write(self: Any, value: Any) -> None:
         if field.fixed:
-            raise AttributeError(f"{field.name} is fixed when the city is built")
+            raise AttributeError(say("handle.fact", column=field.name))
         self.table[field.name][self.row] = value
 
     return property(read, write, doc=f"{field.meaning} [{field.unit}]")
@@ -33,11 +34,16 @@ def _column(field: Field) -> property:
 class RowAgent(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
     """A registered Mesa agent that stands for one row of a table."""
 
-    def __init__(self, model: City, table: np.ndarray, row: int) -> None:
-        """Row `row` of `table`, in `model`."""
+    def __init__(self, model: City, table: np.ndarray, row: int, number: int) -> None:
+        """Row `row` of `table`, in `model`; `number` becomes its unique id."""
         super().__init__(model)
+        self.unique_id = number
         self.table = table
         self.row = row
+
+    def remove(self) -> None:
+        """Refused: the number of estates, companies, committees and government bodies is fixed."""
+        raise TypeError(say("handle.fixed", kind=type(self).__name__))
 
 
 class Estate(RowAgent):
@@ -98,7 +104,7 @@ class Owner(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
 
     def remove(self) -> None:
         """Refused: the number of households is fixed."""
-        raise TypeError("an owner cannot be removed: the number of households is fixed")
+        raise TypeError(say("handle.fixed", kind=type(self).__name__))
 
 
 def _owner_column(field: Field) -> property:
@@ -107,7 +113,7 @@ def _owner_column(field: Field) -> property:
 
     def write(self: Owner, value: Any) -> None:
         if field.fixed:
-            raise AttributeError(f"{field.name} is fixed when the city is built")
+            raise AttributeError(say("handle.fact", column=field.name))
         getattr(self.model.state.owners, field.name)[self.row] = value
 
     return property(read, write, doc=f"{field.meaning} [{field.unit}]")

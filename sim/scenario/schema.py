@@ -26,6 +26,8 @@ class Scenario(Table):
     """A city, its estates, its actors, the parameters it changes and the programmes carried out in it."""
 
     text_area: ClassVar[str] = "scenario"
+    # One value: batch tools try a parameter that can be iterated over entry by entry.
+    __iter__: ClassVar[None] = None  # type: ignore[assignment]
 
     name: Name
     title: Wording
