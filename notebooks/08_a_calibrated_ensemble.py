@@ -32,8 +32,8 @@ settings = { "city.estates" = 60, "companies.private" = 8, "months" = 60 }
 use = "calibration"
 sources = ["P007"]
 title = { zh = "一县的平均收缴率", en = "mean collection in a county" }
-measured = { of_whom = { en = "estates of the county under companies" }, counts = "unstated", company_run = true, region = "centre", years = [2021, 2021] }
-measure = { statistic = "yearly_collection_of_estates", months = [25, 60], modes = ["market", "soe"] }
+measured = { of_whom = { en = "the whole county" }, counts = "unstated", company_run = false, region = "centre", years = [2021, 2021] }
+measure = { statistic = "yearly_collection_of_estates", months = [25, 60] }
 target = { low = 0.65, high = 0.75 }
 
 [[patterns]]

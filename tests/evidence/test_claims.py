@@ -144,6 +144,13 @@ def test_a_document_is_held_out_whole() -> None:
     assert register().figures["N034a"].source.id in said
 
 
+def test_a_document_that_a_parameter_leans_on_is_not_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a parameter leaned on the one of its two cities that is not held out."""
+    monkeypatch.setattr("sim.evidence.claims.priors", lambda: {"N036b": "a parameter"})
+    said = refused(held(sources=["N034a"], target={"low": 0.1}))
+    assert f"of {register().figures['N034a'].source.id} a parameter (N036b) makes use" in said
+
+
 def test_a_city_that_a_parameter_leans_on_is_not_held_out() -> None:
     """Another figure of Beijing, where P066 was found, is no test of what leans on P066."""
     said = refused(held(sources=["N049b"], target={"low": 0.1}))

@@ -150,6 +150,7 @@ def test_tenure_counts_from_the_winning_of_the_same_company() -> None:
         60,
         1,
         (
+            (2, 0, 7, Event.TENDER_WON, Cause.NONE),  # an earlier stay of the same company
             (3, 0, 5, Event.TENDER_WON, Cause.NONE),
             (10, 0, 7, Event.TENDER_WON, Cause.NONE),
             (43, 0, 7, Event.COMPANY_LEFT, Cause.LOSSES),
