@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from sim.outputs import style
 from sim.outputs.catalog import require_language
-from sim.text import figures, message
+from sim.text import figures
 from sim.units import NO_VALUE
 from sim.words import Word
 
@@ -41,6 +42,7 @@ UNITS = {"months": Word("个月", " months"), "estates": Word("个小区", " est
 ROW_INCHES, TOP_INCHES, BOTTOM_INCHES, WIDTH_INCHES = 0.44, 1.15, 0.35, 12.0
 LEFT, RIGHT = 0.38, 0.74  # where the bars stand, shares of the figure
 BOX_HEIGHT = 0.5
+TITLE_LETTERS = 52  # of a line of a row's title
 HIT, MISSED = style.BLUE, style.VERMILLION
 
 
@@ -94,7 +96,8 @@ def _heading(figure: Figure, card: ScoreCard, height: float, lang: str) -> None:
 def _row(ax: Axes, at: float, score: Score, lang: str) -> None:
     """One pattern: title, bar with target and simulation on a scale of its own, verdict."""
     colour = HIT if score.passed else MISSED
-    ax.text(0.03, at, score.pattern.title.in_language(lang), va="center", fontsize=9)
+    title = textwrap.fill(score.pattern.title.in_language(lang), TITLE_LETTERS)
+    ax.text(0.03, at, title, va="center", fontsize=9, linespacing=1.0)
     low, high = scale_of(score)
     ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=1, zorder=0)
     ax.text(
@@ -155,7 +158,10 @@ def _verdict(score: Score, lang: str) -> str:
 
 
 def scale_of(score: Score) -> tuple[float, float]:
-    """First and last value of a row's scale: 0 to 1 for a share, else from 0 to a little over all that is shown."""
+    """First and last value of a row's scale: 0 to 1 for a share, else from 0 to a little over all that is shown.
+
+    A share that may be negative, and a difference of shares, are shown as far as they go, for they are small.
+    """
     shown = [
         value
         for value in (*score.pattern.target.bounds, *score.run_range, score.mean)
@@ -163,20 +169,21 @@ def scale_of(score: Score) -> tuple[float, float]:
     ]
     low, high = min([0.0, *shown]), max([0.0, *shown])
     if score.pattern.unit == "share":
-        return (0.0 if low >= 0 else -1.0), max(1.0, high)
+        if low >= 0 and score.pattern.compare is None:
+            return 0.0, max(1.0, high)
+        room = 0.1 * max(high - low, 0.1)
+        return low - room, high + room
     return low, high + 0.1 * max(high - low, 1.0)
 
 
 def written(value: float, score: Score, lang: str) -> str:
-    """A value of the pattern's statistic for readers, with its unit."""
+    """A value of the pattern's statistic for readers, with its unit where there is room for it: else the title has it."""
     unit = score.pattern.unit
     if math.isnan(value):
         return NO_VALUE
     if unit == "share":
         return figures.share(value)
-    if unit == "complaints":
-        return message("unit_of_statistic.complaints", value=f"{value:,.1f}").in_language(lang)
-    return f"{value:,.1f}{UNITS[unit].in_language(lang)}"
+    return f"{value:,.1f}{UNITS[unit].in_language(lang) if unit in UNITS else ''}"
 
 
 def gap(score: Score, lang: str) -> str:
