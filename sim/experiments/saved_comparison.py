@@ -175,10 +175,13 @@ def load_comparison(folder: str | Path) -> SavedComparison:
         scenarios = {
             name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()
         }
+        for told in (manifest["sentences"], manifest["warnings"]):
+            if not all(isinstance(line, str) for lines in told.values() for line in lines):
+                raise TypeError("sentences that are no texts")
         return SavedComparison(manifest, frames, scenarios)
     except ScenarioError as error:
         raise ResultError(f"{place}: a scenario in it cannot be read by this version:\n{error}") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResultError(
             f"{place}: cannot be read as a comparison ({type(error).__name__}: {error})"
         ) from None

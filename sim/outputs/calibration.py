@@ -160,7 +160,7 @@ def posterior_chart(found: Calibration, lang: str = "en") -> Figure:
     """One row a parameter, the one narrowed most first; EstateError for an unknown language."""
     table = found.parameters.sort_values("narrower", ascending=False, kind="stable")
     height = TOP_INCHES + BOTTOM_INCHES + ROW_INCHES * len(table)
-    figure = Figure(figsize=(WIDTH_INCHES, height), dpi=style.DOTS_PER_INCH)
+    figure = style.Picture(figsize=(WIDTH_INCHES, height), dpi=style.DOTS_PER_INCH)
     figure.text(0.02, 1 - 0.32 / height, _say("title", lang), fontsize=14, va="center")
     figure.text(
         0.02,

@@ -59,7 +59,7 @@ def score_card_chart(card: ScoreCard, lang: str = "en") -> Figure:
     groups = [(words[use].in_language(lang), card.of_use(use)) for use in USES if card.of_use(use)]
     rows = sum(len(scores) + 1 for _, scores in groups)
     height = TOP_INCHES + BOTTOM_INCHES + ROW_INCHES * rows
-    figure = Figure(figsize=(WIDTH_INCHES, height), dpi=style.DOTS_PER_INCH)
+    figure = style.Picture(figsize=(WIDTH_INCHES, height), dpi=style.DOTS_PER_INCH)
     ax = figure.add_axes((0, BOTTOM_INCHES / height, 1, ROW_INCHES * rows / height))
     ax.set_xlim(0, 1)
     ax.set_ylim(rows, 0)

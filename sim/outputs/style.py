@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import io
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -134,11 +135,21 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
+class Picture(Figure):
+    """A Figure that a notebook shows as a picture, whether or not it was told to draw inline."""
+
+    def _repr_png_(self) -> bytes:
+        made = io.BytesIO()
+        with drawing():
+            self.savefig(made, format="png")
+        return made.getvalue()
+
+
 def canvas(ax: Axes | None, size: tuple[float, float], box: tuple[float, float, float, float]) -> Axes:
     """The given Axes, or one on a new Figure of `size` inches at `box` (left, bottom, width, height, shares of it)."""
     if ax is not None:
         return ax
-    return Figure(figsize=size, dpi=DOTS_PER_INCH).add_axes(box)
+    return Picture(figsize=size, dpi=DOTS_PER_INCH).add_axes(box)
 
 
 def owner(ax: Axes) -> Figure:
