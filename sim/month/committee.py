@@ -60,11 +60,11 @@ def attempt_chance(
 
 
 @part
-def trait(mean: float, spread: float, word: int, vetting: float) -> float:
-    """Integrity or competence of a newly elected committee, in [0.02, 1]; vetting of candidates lifts it."""
+def trait(mean: float, spread: float, word: int, vetting: float, least: float) -> float:
+    """Integrity or competence of a newly elected committee, in [least, 1]; vetting of candidates lifts it."""
     value = mean + spread * normal_quantile(chance_word(word))
     value = value + vetting * (1.0 - value)
-    return min(1.0, max(0.02, value))
+    return min(1.0, max(least, value))
 
 
 @part
@@ -74,10 +74,18 @@ def elect(e: int, committees: np.ndarray, estates: np.ndarray, words: np.ndarray
     committee = committees[e]
     committee.exists = 1
     committee.integrity = trait(
-        q.committee_integrity_mean, q.committee_integrity_spread, words[1], estates[e].lever_vetting
+        q.committee_integrity_mean,
+        q.committee_integrity_spread,
+        words[1],
+        estates[e].lever_vetting,
+        q.committee_trait_least,
     )
     committee.competence = trait(
-        q.committee_competence_mean, q.committee_competence_spread, words[2], estates[e].lever_vetting
+        q.committee_competence_mean,
+        q.committee_competence_spread,
+        words[2],
+        estates[e].lever_vetting,
+        q.committee_trait_least,
     )
     committee.activity = 1.0
     committee.term_left = int(q.committee_term)

@@ -15,6 +15,7 @@ COMMITTEE = (
     P("committee.attempt_activism", 0.4, 0.01, 1, "share"),
     P("committee.attempt_floor", 0.5, 0, 10, "relative"),
     P("committee.attempt_dissatisfaction", 2.5, 0, 50, "per unit"),
+    P("committee.trait_least", 0.02, 0, 1, "share"),
     P("committee.cooldown", 18, 0, 120, "months"),
     P(
         "committee.quorum",

@@ -16,4 +16,8 @@ START = (
     P("start.fund_months", 6, 0, 120, "months of income"),
     P("start.reputation", 0.6, 0, 1, "share"),
     P("start.tolerance_least", 3, 1, 120, "months"),
+    P("start.threshold_edge", 0.05, 0, 0.5, "share"),
+    P("start.condition_least", 0.05, 0, 1, "share"),
+    P("start.condition_most", 0.98, 0, 1, "share"),
+    P("start.skill_least", 0.3, 0, 1, "share"),
 )

@@ -22,7 +22,9 @@ def draw_companies(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
         uniforms(seed, Stream.COMPANY_PLACE, 0, rows) * scenario.city.districts
     )
     companies["skill"] = np.clip(
-        settings.skill_mean + settings.skill_sd * normals(seed, Stream.COMPANY_SKILL, 0, rows), 0.3, 1.0
+        settings.skill_mean + settings.skill_sd * normals(seed, Stream.COMPANY_SKILL, 0, rows),
+        q["start_skill_least"],
+        1.0,
     )
     companies["cost_level"] = lognormals(1.0, settings.cost_spread, seed, Stream.COMPANY_COST, rows)
     companies["margin"] = settings.margin_mean + settings.margin_sd * normals(

@@ -76,7 +76,7 @@ def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, see
     # per m2 until the owners' areas are known
     estates["cost_area"][members] = FEN_PER_YUAN * kind.cost_per_area * cost
     condition = kind.condition_mean + kind.condition_sd * normals(seed, Stream.ESTATE_CONDITION, 0, members)
-    estates["condition"][members] = np.clip(condition, 0.05, 0.98)
+    estates["condition"][members] = np.clip(condition, q["start_condition_least"], q["start_condition_most"])
     luck = uniforms(seed, Stream.ESTATE_LEGACY, 0, members)
     if kind.legacy_share > 0:
         # those with defects: level uniform around the mean, by where in the lucky share the draw fell

@@ -124,7 +124,7 @@ def draw_owners(
             owners.area[i] = F(area)
             owners.income[i] = F(income)
             owners.duty[i] = F(duty)
-            owners.threshold[i] = F(min(0.95, max(0.05, threshold)))
+            owners.threshold[i] = F(min(1.0 - q.start_threshold_edge, max(q.start_threshold_edge, threshold)))
             owners.service_sensitivity[i] = F(service)
             owners.norm_sensitivity[i] = F(norm)
             activism = moods[e] + q.start_activism_within * normal_quantile(share_of(active_word))

@@ -107,10 +107,11 @@ def _committees(scenario: Scenario, seed: int, estates: np.ndarray, parameters: 
         number = int(math.floor(kind.committee_share * members.size + 0.5))
         committees["exists"][in_random_order(seed, Stream.ESTATE_COMMITTEE, members)[:number]] = 1
     rows = np.flatnonzero(committees["exists"] == 1)
+    least = q["committee_trait_least"]
     for name, stream in (("integrity", Stream.ESTATE_INTEGRITY), ("competence", Stream.ESTATE_COMPETENCE)):
         words = uniforms(seed, stream, 0, rows) * 4294967296.0 - 0.5
         mean, spread = q[f"committee_{name}_mean"], q[f"committee_{name}_spread"]
-        committees[name][rows] = [trait(mean, spread, int(word), 0.0) for word in words]
+        committees[name][rows] = [trait(mean, spread, int(word), 0.0, least) for word in words]
     age = uniforms(seed, Stream.ESTATE_COMMITTEE, 1, rows)
     term = q["committee_term"]
     committees["term_left"][rows] = np.ceil(term * age)

@@ -37,6 +37,11 @@ DECIDING: dict[str, tuple[float, dict[str, Any]]] = {
     "start.fund_months": (60.0, {}),
     "start.reputation": (0.1, {}),
     "start.tolerance_least": (24.0, {}),
+    "start.threshold_edge": (0.4, {}),
+    "start.condition_least": (0.7, {}),
+    "start.condition_most": (0.4, {}),
+    "start.skill_least": (0.9, {}),
+    "committee.trait_least": (0.9, {}),
 }
 
 

@@ -134,7 +134,7 @@ class Committee(mesa.Agent):
         """A trait of new members; vetting of candidates lifts it."""
         drawn = mean + spread * normal_quantile(self.luck(stream))
         vetted = drawn + self.estate.lever_vetting * (1.0 - drawn)
-        return min(1.0, max(0.02, vetted))
+        return min(1.0, max(self.model.p.committee_trait_least, vetted))
 
     # review of price and company
 
