@@ -12,7 +12,7 @@ from rich.markup import escape
 from sim.cli.credibility_words import say
 from sim.cli.terminal import console, table
 from sim.evidence.register import GRADES, JUDGEMENT, READINGS, STATUSES, Figure, Source, register
-from sim.evidence.uses import FIGURE, PARAMETER, Use, find_entry, set_by_scenarios, uses_of
+from sim.evidence.uses import FIGURE, PARAMETER, find_entry, names_of, set_by_scenarios, uses_of
 from sim.parameters import PARAMETERS, Parameter
 from sim.text import Family, Message, figures, message
 
@@ -88,10 +88,10 @@ def show_entry(name: str, lang: str) -> None:
         _parameter(screen, found, lang)
     elif kind == FIGURE:
         _figure(screen, found, lang)
-        _uses(screen, uses_of(found.id), lang)
+        _uses(screen, found.id, lang)
     else:
         _source(screen, found, lang)
-        _uses(screen, uses_of(found.id), lang)
+        _uses(screen, found.id, lang)
 
 
 def _parameter(screen: Console, parameter: Parameter, lang: str) -> None:
@@ -162,10 +162,10 @@ def _pairs(screen: Console, title: str, pairs: Sequence[tuple[str | Message, str
     screen.print(made)
 
 
-def _uses(screen: Console, uses: list[Use], lang: str) -> None:
+def _uses(screen: Console, entry: str, lang: str) -> None:
     from sim.evidence.patterns import USE_WORDS, load_patterns
 
-    names = {use.source for use in uses}
+    uses, names = uses_of(entry), names_of(entry)
     screen.print()
     made = table(say("used_by", lang), "", "", "")
     made.show_header = False

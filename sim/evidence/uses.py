@@ -53,8 +53,13 @@ class Use:
 
 def uses_of(entry: str) -> list[Use]:
     """Everything that names a figure, or any figure of a source, in the order parameters, interventions, defaults, scenarios."""
-    names = {figure.id for figure in register().of_source(entry)} or {entry}
+    names = names_of(entry)
     return [use for use in (*declared(), *stated()) if use.source in names]
+
+
+def names_of(entry: str) -> set[str]:
+    """The figures of a source, or the one that the entry is."""
+    return {figure.id for figure in register().of_source(entry)} or {entry}
 
 
 @cache

@@ -158,3 +158,15 @@ def test_an_unknown_entry_names_the_nearest() -> None:
     assert uses.find_entry("p066")[0] == "figure" and uses.find_entry("payment.base")[0] == "parameter"
     with pytest.raises(ScenarioError, match=r"did you mean 'payment\.norm_weight'"):
         uses.find_entry("payment.nrm_weight")
+
+
+@pytest.mark.parametrize("entry", ["N020a", "D98"])
+def test_a_figure_that_only_a_pattern_uses_is_told_as_used(
+    entry: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sim.cli.evidence_work import show_entry
+
+    assert register().figures["N020a"].source.id == "D98"
+    show_entry(entry, "en")
+    said = capsys.readouterr().out
+    assert "yangzhou_estates_over_80" in said and "nothing uses it" not in said
