@@ -16,6 +16,7 @@ from sim.scenario.nearest import nearest
 from sim.scenario.numbers import apportion, shares_add_up
 from sim.scenario.parameter_rules import parameter_problems
 from sim.scenario.programme import Programme, read_programme
+from sim.scenario.sources import names_something
 from sim.scenario.tables import CitySettings, CompanySettings, Figure, GovernmentSettings, LoopSettings
 from sim.text import message
 
@@ -64,6 +65,7 @@ class Scenario(Table):
         refuse(
             _type_problems(self) + _size_problems(self) + _capacity_problems(self) + _programme_problems(self)
         )
+        refuse(_figure_problems(self))
         return self
 
     def parameter_values(self) -> dict[str, float]:
@@ -143,6 +145,23 @@ def _capacity_problems(scenario: Scenario) -> list[Problem]:
         for mode, key, firms, limit, each in kinds
         if started[mode] > firms * each
     ]
+
+
+def _figure_problems(scenario: Scenario) -> list[Problem]:
+    """What a figure is about are keys of the scenario, and only a figure whose own key is free text states them."""
+    if not any(figure.about for figure in scenario.figures):
+        return []
+    data = scenario.model_dump(mode="json", exclude={"figures"})
+    problems = []
+    for index, figure in enumerate(scenario.figures):
+        place = f"figures.{index}.about"
+        if figure.about and names_something(figure.key, data):
+            found = message("scenario.figure.key_and_about", key=figure.key)
+            problems.append(Problem("", place, found, message("scenario.figure.about_of_free_key")))
+        for key in figure.about:
+            if not names_something(key, data):
+                problems.append(Problem("", place, repr(key), message("scenario.figure.about")))
+    return problems
 
 
 def _programme_problems(scenario: Scenario) -> list[Problem]:

@@ -10,10 +10,14 @@ from importlib.resources import files
 from itertools import zip_longest
 from typing import Any
 
+from sim.parameters import PARAMETERS
 from sim.text import Spoken, languages, message
 
 # What readers are told and no figure backs.
 _NOT_BACKED = frozenset({"name", "title", "description", "figures"})
+_HOW_LONG = frozenset(
+    {"seed", "months"}
+)  # which draw of a city is run and for how long: no figure is about that
 _TABLE = "–"  # in place of a value: what the figure told of is a table, or a pattern over several keys
 
 Path = tuple[str, ...]
@@ -36,7 +40,10 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
 
     A figure backs a number: where the number is another one now, the figure says so, is assumed, and names no source; where the
     key is gone, so is the figure. A key may be a pattern (`types.*.modes`) or name a table, which changes with anything in it.
-    Figures about something that is no key of the scenario stay. What is no list of tables is left for the check to refuse.
+    A figure whose key is free text (`pilots`) tells of the base's city: it stands as long as nothing that it may concern has
+    changed, else it is gone. It may concern what its `about` names; without one, what lies in the table that its key begins with
+    (`interventions.start`), or, where that is none, everything but the seed and the number of months. What is no list of tables is
+    left for the check to refuse.
     """
     if not isinstance(figures, list) or not all(isinstance(figure, Mapping) for figure in figures):
         return figures
@@ -46,6 +53,10 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
     stand: list[Any] = []
     for figure in figures:
         key = _key(figure.get("key"))
+        if not names_something(str(figure.get("key")), before, after):
+            if not any(_may_concern(figure, path, before, after) for path in changed):
+                stand.append(figure)
+            continue
         if not any(_within(path, key) for path in changed):
             stand.append(figure)
             continue
@@ -55,6 +66,23 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
         elif values:
             stand.append(_set_here(figure, _value_at(after, key)))
     return stand
+
+
+def names_something(key: str, *data: Mapping[str, Any]) -> bool:
+    """Whether a figure's key names a value of one of these data of a scenario, or a parameter, rather than being free text."""
+    place = _key(key)
+    parameter = ".".join(place[1:] if place[0] == "parameters" else place)
+    return parameter in PARAMETERS or any(_within(path, place) for one in data for path, _ in _leaves(one))
+
+
+def _may_concern(figure: Mapping[str, Any], path: Path, *data: Mapping[str, Any]) -> bool:
+    """Whether a figure with a free key may be about the value at a place; see `restated`."""
+    about, key = figure.get("about"), _key(figure.get("key"))
+    if isinstance(about, Sequence) and not isinstance(about, str) and about:
+        return any(_within(path, _key(one)) for one in about)
+    if len(key) > 1 and any(key[0] in one for one in data):
+        return path[0] == key[0]
+    return path[0] not in _HOW_LONG
 
 
 def _set_here(figure: Mapping[str, Any], value: Any) -> dict[str, Any]:

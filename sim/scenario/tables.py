@@ -94,6 +94,10 @@ class Figure(Table):
     )
     status: Literal["reported", "derived", "assumed"]
     note: Wording
+    about: tuple[str, ...] = Field(
+        default=(),
+        strict=False,
+    )
 
     @field_validator("evidence")
     @classmethod

@@ -10,8 +10,9 @@ from sim.scenario.merging import leave_out
 NOTE = 'note = { zh = "注", en = "note" }\n'
 
 
-def figure(table: str, key: str, value: str) -> str:
-    return f'[[{table}]]\nkey = "{key}"\nvalue = {value}\nstatus = "assumed"\n{NOTE}'
+def figure(table: str, key: str, value: str, about: str = "") -> str:
+    said = f'about = ["{about}"]\n' if about else ""
+    return f'[[{table}]]\nkey = "{key}"\nvalue = {value}\nstatus = "assumed"\n{said}{NOTE}'
 
 
 def variant(folder: Path, text: str, figures: str = "") -> Scenario:
@@ -25,14 +26,19 @@ def variant(folder: Path, text: str, figures: str = "") -> Scenario:
 
 
 def test_a_type_left_out_is_gone_with_its_figures(tmp_path: Path) -> None:
-    figures = figure("figures", "types.old_town.vacancy", "0.1") + figure("figures", "types.old_towns", "1")
+    figures = figure("figures", "types.old_town.vacancy", "0.1") + figure(
+        "figures",
+        "types.old_towns",
+        "1",
+        "city",  # a label that begins as the key does, and is about what stays
+    )
     made = variant(tmp_path, 'without = ["types.old_town"]\n[types.commodity]\nshare = 1.0\n', figures)
     assert list(made.types) == ["commodity"]
     assert [entry.key for entry in made.figures] == ["types.old_towns"]
 
 
 def test_an_added_figure_takes_the_place_of_the_inherited_one_for_the_same_key(tmp_path: Path) -> None:
-    before = figure("figures", "city.estates", "20") + figure("figures", "anything", "1")
+    before = figure("figures", "city.estates", "20") + figure("figures", "anything", "1", "city")
     added = (
         figure("add_figures", "new", "2")
         + figure("add_figures", "city.estates", "40")

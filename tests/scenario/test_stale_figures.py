@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from sim.cli.describe import show_scenario
+from sim.errors import ScenarioError
 from sim.outputs.report.common import assumptions
 from sim.results.standing import standing
-from sim.scenario import Scenario, load, with_overrides
+from sim.scenario import Scenario, list_scenarios, load, to_data, with_overrides
 from sim.scenario.adding import with_programmes
+from sim.scenario.sources import names_something
 
 CASE = Path(__file__).resolve().parents[1] / "cases" / "mycity_stale_provenance.toml"
 SIZE = "types.commodity.households_mean"
@@ -130,3 +132,86 @@ def test_a_variant_without_words_is_told_as_a_variant(tmp_path: Path) -> None:
         assert title in mine.description.in_language(lang)
         assert mine.description.in_language(lang) != base.description.in_language(lang)
     assert variant(tmp_path, 'name = "renamed"').title == base.title
+
+
+def keys_of(scenario: Scenario) -> set[str]:
+    return {figure.key for figure in scenario.figures}
+
+
+def of_gaotang(folder: Path, text: str) -> Scenario:
+    """A variant of a county whose figures have keys in free text too."""
+    file = folder / "county.toml"
+    file.write_text(f'extends = "gaotang"\n{text}', encoding="utf-8")
+    return load(file)
+
+
+COMPANIES = "all companies"  # 30: 26 private and 4 state-owned
+OUTCOME = "reported outcome, month 24: estates with a committee"
+
+
+def test_the_example_of_the_issue_has_no_source_of_gejiu_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
+    for lang in ("en", "zh"):
+        show_scenario(str(CASE), lang)
+        (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith(SIZE[:20]))
+        assert "545" in line and "480" not in line and "P004" not in line
+    rows = [row for table in assumptions([load(CASE)], "en") for row in table.rows if SIZE in row]
+    assert rows and not any("P004" in cell or "Gejiu" in cell for row in rows for cell in row)
+
+
+def test_a_free_figure_goes_where_a_value_that_it_is_about_changes(tmp_path: Path) -> None:
+    assert COMPANIES in keys_of(load("gaotang"))
+    assert COMPANIES not in keys_of(of_gaotang(tmp_path, "companies.private = 20"))
+    assert COMPANIES in keys_of(of_gaotang(tmp_path, "companies.margin_mean = 0.04"))
+    assert COMPANIES not in keys_of(with_overrides(load("gaotang"), {"companies.state_owned": 5}))
+
+
+def test_what_was_reported_of_a_city_is_not_told_of_another(tmp_path: Path) -> None:
+    other = of_gaotang(tmp_path, "types.commodity.vacancy = 0.3")
+    assert OUTCOME not in keys_of(other)
+    # another policy in the same city, another draw of it and a longer run are still that city
+    assert OUTCOME in keys_of(with_programmes("gaotang", keep=False))
+    assert keys_of(load("gaotang")) == keys_of(of_gaotang(tmp_path, "seed = 7\nmonths = 36"))
+
+
+def test_a_free_figure_that_says_not_what_it_is_about_goes_with_any_change(tmp_path: Path) -> None:
+    label = "estates with lifts"
+    text = f'[[add_figures]]\nkey = "{label}"\nvalue = 12\nstatus = "assumed"\nnote.en = "counted"'
+    of_gaotang(tmp_path, text)
+    for change, stays in (("seed = 3", True), ("months = 12", True), ("government.city_budget = 1", False)):
+        (tmp_path / "next.toml").write_text(f'extends = "county"\n{change}', encoding="utf-8")
+        assert (label in keys_of(load(tmp_path / "next.toml"))) == stays
+
+
+def test_a_key_into_a_table_goes_with_that_table_only(tmp_path: Path) -> None:
+    start = "interventions.start"  # of all programmes: no key of its own
+    assert start in keys_of(load("fallback_only"))
+    for change, stays in (("interventions.soe_fallback.start", False), ("city.start_year", True)):
+        changed = with_overrides(load("fallback_only"), {change: 20 if not stays else 2020})
+        assert (start in keys_of(changed)) == stays
+
+
+@pytest.mark.parametrize(
+    "key, about, said",
+    [
+        ("pilots", "types.*.mode_count", "allowed: keys of this scenario"),
+        ("city.estates", "city.districts", "'about' beside the key city.estates"),
+    ],
+)
+def test_what_a_figure_is_about_must_be_there_and_be_needed(
+    tmp_path: Path, key: str, about: str, said: str
+) -> None:
+    figure = (
+        f'[[add_figures]]\nkey = "{key}"\nvalue = 3\nstatus = "assumed"\nnote.en = "."\nabout = ["{about}"]'
+    )
+    with pytest.raises(ScenarioError) as found:
+        variant(tmp_path, figure)
+    assert said in str(found.value) and "mine.toml" in str(found.value) and "about" in str(found.value)
+
+
+def test_every_shipped_figure_in_free_text_says_what_it_is_about() -> None:
+    for name in list_scenarios():
+        scenario = load(name)
+        data = to_data(scenario)
+        for figure in scenario.figures:
+            free = not names_something(figure.key, data)
+            assert not free or figure.about or figure.key.split(".")[0] in data, (name, figure.key)
