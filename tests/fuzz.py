@@ -68,48 +68,7 @@ BYTES = (
     b"\\u",
 )
 
-TINY = """
-extends = "vicious_cycle"
-months = 2
-[city]
-estates = 12
-households = 240
-districts = 1
-streets_per_district = 1
-communities_per_street = 2
-[types.commodity]
-count = 6
-households_mean = 20
-households_min = 10
-[types.unit_built]
-count = 2
-households_mean = 20
-households_min = 10
-[types.three_no]
-count = 2
-households_mean = 20
-households_min = 10
-[types.resettlement]
-count = 2
-households_mean = 20
-households_min = 10
-[companies]
-private = 3
-state_owned = 1
-[parameters.payment]
-base = 1.1
-[parameters.market]
-exit_hazard = 0.3
-[[interventions]]
-kind = "operating_subsidy"
-name = "subsidy"
-start = 1
-targets = { types = ["three_no"], modes = ["none", "cleaning"] }
-[[interventions]]
-kind = "retrofit"
-name = "works"
-start = 2
-"""
+TINY = (Path(__file__).parent / "machine" / "tiny_city.toml").read_text(encoding="utf-8")
 STUDY = """
 name = "small"
 title = { en = "A study", zh = "研究" }

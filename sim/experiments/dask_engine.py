@@ -15,6 +15,7 @@ from sim.errors import EngineError
 from sim.experiments.cell import Cell
 from sim.experiments.engine import ATTEMPTS, DEFAULT_TIMEOUT, Failure, Finished, Work, execute_packed
 from sim.experiments.lane import Attempted, Lane, stop_all
+from sim.experiments.main_guard import check_guard
 from sim.experiments.worker import threads_of_one
 from sim.fingerprint import model_source_hash
 from sim.text import message
@@ -68,6 +69,7 @@ class DaskEngine:
                     message("engine.no_scheduler", scheduler=self.scheduler, error=error)
                 ) from None
             return client, client.close
+        check_guard()  # a local cluster spawns its workers everywhere
         with threads_of_one():
             number = self.workers or os.cpu_count() or 1
             cluster = LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address=None)

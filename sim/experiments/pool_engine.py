@@ -12,6 +12,7 @@ from sim.experiments.cell import Cell
 from sim.experiments.engine import ATTEMPTS, DEFAULT_TIMEOUT, Finished, Work, execute_packed
 from sim.experiments.interrupts import Held, hold_interrupts
 from sim.experiments.lane import Attempted, Lane, stop_all
+from sim.experiments.main_guard import SPAWN, check_guard
 from sim.experiments.worker import import_all
 
 
@@ -32,10 +33,12 @@ class PoolEngine:
         """
         self.workers = max(1, min(workers or cores(), most or workers or cores()))
         self.work = work
-        self.start_method = start_method or ("fork" if sys.platform == "linux" else "spawn")
+        self.start_method = start_method or ("fork" if sys.platform == "linux" else SPAWN)
 
     def for_work(self, work: Work) -> PoolEngine:
         """See Engine. Compiles the model first: a pool does so itself only for the work of a study."""
+        if self.start_method == SPAWN:
+            check_guard()
         from sim.runner import warm_up
 
         warm_up()
@@ -44,7 +47,9 @@ class PoolEngine:
     def run(
         self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
     ) -> None:
-        """See Engine."""
+        """See Engine. EngineError, at once, for a script whose spawned workers would run it again."""
+        if self.start_method == SPAWN:
+            check_guard()
         if self.work is execute_packed:
             from sim.runner import warm_up
 
