@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from sim.experiments.ensemble import load_ensemble
     from sim.experiments.progress import progress_bar
     from sim.experiments.repeated import Repeated, repeat
-    from sim.experiments.sensitivity import sensitivity
-    from sim.experiments.study import study
     from sim.experiments.tipping import tipping
     from sim.experiments.withdrawal import withdrawal_test
     from sim.experiments.workplace import Workplace
@@ -46,6 +44,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
     from sim.scenario.adding import with_programmes
     from sim.studies.ablation.ablate import ablate
+    from sim.studies.sensitivity.sensitivity import sensitivity
+    from sim.studies.study.study import study
     from sim.text import in_language, languages, use_language
     from sim.words import Word
 
@@ -122,9 +122,7 @@ _HOMES = {
     "repeat": "sim.experiments.repeated",
     "replicate": "sim.replications",
     "run": "sim.runner",
-    "sensitivity": "sim.experiments.sensitivity",
     "setting": "sim.scenario",
-    "study": "sim.experiments.study",
     "tipping": "sim.experiments.tipping",
     "use_language": "sim.text",
     "warm_up": "sim.runner",

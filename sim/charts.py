@@ -21,7 +21,6 @@ from matplotlib.figure import Figure
 
 from sim.errors import EstateError
 from sim.outputs import comparison as _comparison
-from sim.outputs import sensitivity as _sensitivity
 from sim.outputs import trap as _trap
 from sim.outputs.animation import animate
 from sim.outputs.budget import pareto as _pareto
@@ -32,8 +31,6 @@ from sim.outputs.fan import fan as _fan
 from sim.outputs.fan import fan_alt
 from sim.outputs.life import estate_life as _estate_life
 from sim.outputs.life import estate_life_alt
-from sim.outputs.study import STUDY_WORDS, study_alt
-from sim.outputs.study import study_outcome as _study_outcome
 from sim.outputs.style import owner
 from sim.results.kinds import Chart, Kind, kind_of_result, kinds
 from sim.text import Spoken, in_language, message
@@ -95,9 +92,6 @@ differences = _public(_comparison.differences, "differences")
 rescues = _public(_comparison.rescues, "rescues")
 plane = _public(_comparison.plane, "plane")
 acceptability = _public(_comparison.acceptability, "acceptability")
-study_outcome = _public(_study_outcome, "study_outcome")
-tornado = _public(_sensitivity.tornado, "tornado")
-heat_map = _public(_sensitivity.heat_map, "heat_map")
 bifurcation = _public(_of_first_type(_trap.bifurcation), "bifurcation")
 hysteresis = _public(_of_first_type(_trap.hysteresis), "hysteresis")
 pareto = _public(_pareto, "pareto")
@@ -130,9 +124,6 @@ CHARTS: dict[str, PublicChart] = {
         )
         for name, draw in _COMPARED.items()
     },
-    "study_outcome": PublicChart("study", STUDY_WORDS["title"], study_outcome, study_alt),
-    "tornado": PublicChart("sensitivity", _sensitivity.WORDS["tornado"], tornado, _told),
-    "heat_map": PublicChart("sensitivity", _sensitivity.WORDS["heat_map"], heat_map, _told),
     "bifurcation": PublicChart(
         "tipping", Word(_trap.word("bifurcation", "zh"), _trap.word("bifurcation", "en")), bifurcation, _told
     ),
@@ -193,17 +184,11 @@ def kind_of(result: Any) -> str:
     from sim.experiments.budget import BudgetSearch
     from sim.experiments.comparison import Comparison
     from sim.experiments.repeated import Repeated
-    from sim.experiments.saved_study import SavedStudy
-    from sim.experiments.sensitivity import Sensitivity
-    from sim.experiments.study import StudyResult
     from sim.experiments.tipping import Tipping
 
     known: dict[type, str] = {
         Repeated: "draws",
         Comparison: "comparison",
-        Sensitivity: "sensitivity",
-        StudyResult: "study",
-        SavedStudy: "study",
         Tipping: "tipping",
         BudgetSearch: "budget",
     }
@@ -281,7 +266,6 @@ __all__ = [
     "estate_life",
     "estate_map",
     "fan",
-    "heat_map",
     "hysteresis",
     "kind_of",
     "ladder",
@@ -295,8 +279,6 @@ __all__ = [
     "save",
     "save_all",
     "stages",
-    "study_outcome",
-    "tornado",
     *(name for kind in kinds().values() for name in kind.charts),
 ]
 

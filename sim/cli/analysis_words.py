@@ -1,4 +1,4 @@
-"""What `estate compare` and `estate sensitivity` say, in Chinese and English."""
+"""What `estate compare` says, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ SAID = {
     "which": Word(
         "请给出两个以上情景，或用 --study 指定研究文件（二者取一）",
         "compare: name two or more scenarios, or a study with --study (one of the two)",
-    ),
-    "which_one": Word(
-        "请给出一个情景，或用 --study 指定研究文件（二者取一）",
-        "sensitivity: name a scenario, or a study with --study (one of the two)",
     ),
     "compared": Word(
         "共{runs}次运行，其中新运行{executed}次，用时{seconds}秒",
@@ -47,20 +43,6 @@ SAID = {
     "share_rescued": Word("脱困比例（区间）", "share rescued (interval)"),
     "drawing": Word("正在绘图", "drawing charts"),
     "written": Word("结果：{folder}", "Results: {folder}"),
-    "parameter": Word("参数", "parameter"),
-    "range": Word("范围", "range"),
-    "mean_effect": Word("平均变化", "mean change"),
-    "mean_size": Word("不计方向", "without sign"),
-    "first": Word("单独效应", "alone"),
-    "total": Word("总效应", "in all"),
-    "morris": Word(
-        "{outcome}：参数由最低变到最高时的变化（Morris筛选）",
-        "{outcome}: change from the parameter's lowest to highest value (Morris screening)",
-    ),
-    "sobol": Word(
-        "{outcome}：各参数在差异中所占比例（Sobol指数）",
-        "{outcome}: share of the variance that is owed to each parameter (Sobol indices)",
-    ),
 }
 
 

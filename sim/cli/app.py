@@ -9,12 +9,11 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from sim.cli.analysis import compare_command, sensitivity_command
+from sim.cli.analysis import compare_command
 from sim.cli.credibility import add_credibility_commands
 from sim.cli.options import LanguageOption, words
 from sim.cli.place import EnsembleOption
 from sim.cli.replicate import replicate_command
-from sim.cli.study import study_app
 from sim.cli.trap import add_commands
 from sim.errors import EstateError
 from sim.results.kinds import kinds
@@ -42,10 +41,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Simulate the governance of residential estates. / 模拟城市小区治理。",
 )
-app.add_typer(study_app, name="study")
 add_credibility_commands(app)
 app.command("compare")(compare_command)
-app.command("sensitivity")(sensitivity_command)
 add_commands(app)
 app.command("replicate")(replicate_command)
 for kind in kinds().values():

@@ -11,7 +11,6 @@ from rich.markup import escape
 from sim.cli.calibrate_words import say
 from sim.cli.credibility_words import amount
 from sim.cli.place import Place
-from sim.cli.sensitivity import factors_of
 from sim.cli.terminal import console, table
 from sim.cli.validate_work import reported
 from sim.cli.validate_work import show as show_scores
@@ -21,7 +20,8 @@ from sim.evidence.calibration import Calibration, Settings, check_free
 from sim.evidence.design import Laboratory, ranges_of
 from sim.evidence.patterns import CALIBRATION, load_patterns
 from sim.experiments.ensemble import FOLDER
-from sim.outputs.sensitivity_words import parameter_name
+from sim.experiments.unmeasured import stated_ranges
+from sim.outputs.catalog import parameter_name
 from sim.results.folder import add
 from sim.text import figures
 
@@ -54,7 +54,7 @@ def carry_out(order: Order) -> None:
     screen = console()
     begun = time.perf_counter()
     patterns, _ = load_patterns(order.file)
-    free = factors_of(order.free, "--free") or FREE
+    free = stated_ranges(order.free, "--free") or FREE
     fitted = [pattern for pattern in patterns if pattern.use == CALIBRATION and pattern.measurable]
     if fitted:
         settings = Settings(order.name, order.method, order.runs, order.members, order.seed, DISCREPANCY)

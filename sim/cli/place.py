@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Optional
 
 import typer
 
+from sim.text import say
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -99,15 +101,14 @@ class Place(NamedTuple):
         """The workplace with its store open, which shows the progress of runs; says first that the model must be compiled."""
         from dataclasses import replace
 
-        from sim.cli.study_words import say
         from sim.experiments.progress import progress_bar
         from sim.kernel import compiled_before
 
         place = self.workplace()
         with place.open_store() as store:
-            screen.print(say("store", lang, folder=store.folder), soft_wrap=True, markup=False)
+            screen.print(say("command.kept_in", folder=store.folder), soft_wrap=True, markup=False)
             if not compiled_before():
-                screen.print(say("compiling", lang))
+                screen.print(say("command.compiling"))
             with progress_bar(lang) as report:
                 yield replace(place, store=store, progress=report)
 

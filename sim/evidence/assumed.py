@@ -14,8 +14,8 @@ from sim.results.standing import STATUSES
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
-    from sim.experiments.sensitivity import Sensitivity
-    from sim.experiments.sensitivity_analysis import Analysis
+    from sim.studies.sensitivity.analysis import Analysis
+    from sim.studies.sensitivity.sensitivity import Sensitivity
 
 MAIN = {"sobol": "total", "morris": "mean_size"}
 SCENARIO_KEY = "scenario"

@@ -47,7 +47,7 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
         where = replace(work, store=store)
         if held.kind in registered:
             again = registered[held.kind].get(registered[held.kind].reproduce)(saved, where)
-            content, digest = str(manifest["content_hash"]), again.digest
+            content, digest = str(manifest.get("content_hash") or again.key), _digest(again)
         else:
             content, digest, again = AGAIN[held.kind](saved, manifest, where)
         different = (*_other_tables(held, again.tables()), *_other_words(held, again))
@@ -56,7 +56,7 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
     then = manifest | {"content_hash": _content_of(manifest, content)} | _sources(manifest)
     return Reproduction(
         str(folder),
-        _digest_of(manifest),
+        _digest(saved),
         digest,
         different,
         None,
@@ -67,19 +67,17 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
 
 
 def _content_of(manifest: Mapping[str, Any], now: str) -> str:
-    """Hash of the scenarios as they were. A study's id holds those of its runs, which depend on the model too."""
+    """Hash of the scenarios as they were; else the key, which holds those of the runs, and so depends on the model too."""
     if "arms" in manifest:
         return _arms(arm["content_hash"] for arm in manifest["arms"].values())
-    if "study" in manifest:
-        return str(manifest["id"]) if _sources(manifest) == _sources_now() else now
-    return str(manifest["content_hash"])
+    if "content_hash" in manifest:
+        return str(manifest["content_hash"])
+    return str(manifest["key"]) if _sources(manifest) == _sources_now() else now
 
 
-def _digest_of(manifest: Mapping[str, Any]) -> str:
-    """Of a sensitivity analysis, those of its methods."""
-    if "analyses" in manifest:
-        return " ".join(one["digest"] for one in manifest["analyses"].values())
-    return str(manifest.get("digest", ""))
+def _digest(found: Any) -> str:
+    """SHA-256 over all runs of a result; of a study, whose digest takes the runs to be complete, as it is now."""
+    return str(found.digest() if callable(found.digest) else found.digest)
 
 
 def _sources(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,36 +200,6 @@ def _withdrawn(saved: Any, again: Comparison, place: Workplace) -> pd.DataFrame:
     )
 
 
-def _study(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
-    from sim.experiments.plan import plan_study
-    from sim.experiments.study import study
-
-    if not manifest.get("digest"):
-        raise ResultError(
-            f"study {saved.study.name}: found {manifest.get('missing')} runs without result, allowed none: finish it first"
-        )
-    file = Path(manifest["file"])
-    plan = plan_study(file) if file.is_file() else plan_study(saved.study)
-    if plan.study != saved.study:
-        plan = plan_study(saved.study)  # the file was changed since; its scenarios are looked for by name
-    again = study(plan, workplace=replace(place, progress=place.progress or False))
-    return str(plan.id), again.digest(), again
-
-
-def _sensitivity(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
-    from sim.experiments.sensitivity import Sensitivity, again
-
-    made = {
-        name: again(saved.scenario, one.study, replace(place, level=one.level))
-        for name, one in saved.analyses.items()
-    }
-    return str(manifest["content_hash"]), _joined(made), Sensitivity(saved.scenario, made)
-
-
-def _joined(analyses: Mapping[str, Any]) -> str:
-    return " ".join(one.digest for one in analyses.values())
-
-
 def _tipping(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
     from sim.experiments.tipping import tipping
 
@@ -263,8 +231,6 @@ def _budget(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
 
 AGAIN = {
     "comparison": _comparison,
-    "study": _study,
-    "sensitivity": _sensitivity,
     "tipping": _tipping,
     "budget": _budget,
 }

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from sim.errors import StudyError
 from sim.parameters import PARAMETERS
 from sim.parameters.registry import Parameter
+from sim.text import message
 
 
 def unmeasured() -> dict[str, tuple[float, float]]:
@@ -28,3 +32,26 @@ def left_out() -> list[str]:
 def range_of(parameter: Parameter) -> tuple[float, float]:
     """The range of a parameter that is named without one: the plausible one, else all that a scenario may set."""
     return parameter.plausible or (parameter.low, parameter.high)
+
+
+def stated_ranges(texts: Iterable[str], option: str = "--parameter") -> dict[str, tuple[float, float]] | None:
+    """Ranges by key of `KEY` (a parameter over its plausible range) or `KEY=LOW:HIGH`; None for no texts.
+
+    StudyError, naming the option, for anything else.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    for text in texts:
+        key, equals, written = text.partition("=")
+        parameter = PARAMETERS.get(key.removeprefix("parameters."))
+        if not equals and parameter is not None:
+            found[parameter.key] = range_of(parameter)
+            continue
+        try:
+            low, high = (float(part) for part in written.split(":"))
+        except ValueError:
+            allowed = message("allowed.key_or_range")
+            raise StudyError(
+                message("problem.instead", place=option, found=repr(text), allowed=allowed)
+            ) from None
+        found[key] = (low, high)
+    return found or None

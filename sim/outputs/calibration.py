@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from sim.outputs import style
-from sim.outputs.catalog import require_language
-from sim.outputs.sensitivity_words import parameter_name
+from sim.outputs.catalog import parameter_name, require_language
 from sim.text import figures
 from sim.words import Word
 

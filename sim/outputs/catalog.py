@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sim.parameters import PARAMETERS
 from sim.results.columns import COLUMN_WORDS
-from sim.text import Spoken, figures, in_language, message
+from sim.text import Spoken, figures, in_language, language, message
 from sim.text.current import known_language
 from sim.words import Word
 
@@ -227,6 +228,12 @@ def wrapped(words: str, width: int, indent: str = "") -> str:
 
 def _places(words: str) -> int:
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in words)
+
+
+def parameter_name(key: str, lang: str | None = None) -> str:
+    """What a parameter means, in the current language unless one is named; the key itself for what is no parameter."""
+    parameter = PARAMETERS.get(key.removeprefix("parameters."))
+    return key if parameter is None else parameter.label.in_language(lang or language())
 
 
 def capital(words: str) -> str:

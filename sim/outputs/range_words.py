@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sim.experiments.intervals import (
     CONSTANT,
@@ -14,8 +14,10 @@ from sim.experiments.intervals import (
     ROUGH_PAIRS,
     Interval,
     Range,
+    estimate_of,
 )
 from sim.experiments.intervals import NO_VALUE as NO_VALUE_NOTE
+from sim.results.outcomes import OUTCOMES
 from sim.text import Family, figures, in_language, joins, say
 from sim.units import NO_VALUE
 
@@ -140,3 +142,22 @@ def how_sure(interval: Interval, found: Range, unit: str, lang: str) -> str:
         if found.exists:
             parts.append(say("range.may_happen", range=range_of_pairs(found, unit, lang)))
         return joins.clauses(parts)
+
+
+def written_mean(outcome: str, values: Sequence[float], lang: str) -> str:
+    """Mean of an outcome over runs, how precisely it is known (from five runs on), and what may happen in one, for a sentence."""
+    unit = OUTCOMES[outcome].unit
+    shown = unit if unit in ("share", "yuan") else ""
+    found = estimate_of(values)
+    interval, held = found.interval, found.range
+    with in_language(lang):
+        parts = []
+        if interval.exists:
+            bounds = figures.interval(interval.low, interval.high, shown)
+            rough = 0 < held.pairs < ROUGH_PAIRS
+            level = figures.level(interval.level)
+            parts.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))
+        if held.exists:
+            parts.append(say("range.may_happen_in_run", range=range_of_runs(held, unit, lang)))
+        mean = figures.quantity(found.mean, shown)
+        return joins.bracketed(mean, joins.clauses(parts)) if parts else mean

@@ -41,7 +41,8 @@ class Kind:
     id: as manifests state it, never changed. results: its classes. load: reads one from its folder. recognises: tells such a
     folder where its manifest does not say so ("": the manifest does). sentences, warnings: functions of a result, in the
     current language; shown: another, for its title, a line of facts and the table that a notebook shows. report: its section
-    of a report, a `Part`. reproduce: carries a saved one out again. charts: by public name. commands: adds its commands to a
+    of a report, a `Part`. reproduce: carries a saved one out again. weighs: of a result that says what its outcomes
+    rest on, the shares of each outcome that rest on assumptions, for reports of others of its scenario. charts: by public name. commands: adds its commands to a
     Typer app. functions: public names of `sim` and where they are. saved: ids of its classes in saved files (see
     `sim.experiments.saved_ids`); an id stays, wherever the class moves.
     """
@@ -55,6 +56,7 @@ class Kind:
     reproduce: str = ""
     warnings: str = ""
     recognises: str = ""
+    weighs: str = ""
     charts: Mapping[str, Chart] = field(default_factory=dict)
     commands: str = ""
     functions: Mapping[str, str] = field(default_factory=dict)

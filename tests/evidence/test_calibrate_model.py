@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.evidence.calibrate import calibrate
-from sim.outputs.sensitivity_words import parameter_name
+from sim.outputs.catalog import parameter_name
 
 FREE = ("committee.participation", "payment.base", "satisfaction.quality_weight", "grievance.decay")
 

@@ -15,13 +15,13 @@ from sim.experiments.design import Axis, points_of
 from sim.experiments.engine import InProcess, Packed
 from sim.experiments.packing import pack
 from sim.experiments.plan import plan_study
-from sim.experiments.sensitivity import Sensitivity, sensitivity, sensitivity_of_study
-from sim.experiments.sensitivity_analysis import analyse, elementary_effects, noise_of
 from sim.experiments.study_file import check_study, load_study
 from sim.experiments.unmeasured import left_out, unmeasured
 from sim.experiments.workplace import Workplace
 from sim.parameters import PARAMETERS
 from sim.scenario import load
+from sim.studies.sensitivity.analysis import analyse, elementary_effects, noise_of
+from sim.studies.sensitivity.sensitivity import Sensitivity, sensitivity, sensitivity_of_study
 
 FACTORS = {"payment.base": (0.0, 2.0), "payment.norm_weight": (1.0, 5.0), "payment.trust_weight": (0.0, 1.0)}
 STUDY = {

@@ -21,10 +21,10 @@ from sim.experiments.engine import InProcess
 from sim.experiments.plan import plan_study
 from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.running import engine_with_room, run_cells
-from sim.experiments.study import study
 from sim.experiments.study_file import Design
 from sim.experiments.workplace import Workplace
 from sim.scenario import Scenario, load, with_overrides
+from sim.studies.study.study import study
 from sim.text import in_language
 
 TERABYTE = 10**12

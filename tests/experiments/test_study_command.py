@@ -18,11 +18,11 @@ from tiny_study import TINY, pretended, write
 from typer.testing import CliRunner
 
 from sim.cli.app import app
-from sim.cli.study_work import show_studies
 from sim.errors import EstateError
 from sim.experiments.store import Store
 from sim.experiments.study_file import load_study
 from sim.experiments.trap_file import is_trap_study
+from sim.studies.study.work import show_studies
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_the_command_from_run_to_export(tiny, tmp_path):
 def test_netcdf_holds_runs_months_and_estates(tmp_path):
     pytest.importorskip("h5netcdf")
     h5py = pytest.importorskip("h5py")
-    from sim.experiments.export import export
+    from sim.studies.study.export import export
 
     sized = TINY.replace("months = 12", "months = 24").replace(
         '"city.estates" = 10', '"city.estates" = 7'
@@ -129,7 +129,7 @@ def wait_for_runs(process: subprocess.Popen[str], folder: Path, runs: int) -> No
 
 
 def test_every_question_that_ships_is_listed_with_the_command_that_answers_it(capsys):
-    show_studies("en")
+    show_studies()
     shown = capsys.readouterr().out
     for line in (
         "estate study run benchmark_rate",

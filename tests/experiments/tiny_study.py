@@ -7,7 +7,7 @@ from pathlib import Path
 from pretend_runs import Pretend
 
 from sim.experiments.engine import InProcess
-from sim.experiments.study import StudyResult, study
+from sim.studies.study.study import StudyResult, study
 
 TEXTS = 'title = { zh = "小", en = "tiny" }\nquestion = { zh = "怎样？", en = "how?" }\n'
 TINY = (

@@ -24,7 +24,7 @@ from sim import charts
 from sim.errors import EstateError
 from sim.outputs import animation
 from sim.outputs.measures import STAGE_ORDER, stages_at
-from sim.outputs.study import factors_of, study_sentences
+from sim.studies.study.words import factors_of
 
 
 @pytest.fixture(scope="module")
@@ -118,10 +118,9 @@ def test_chart_of_a_study_has_means_and_intervals_for_each_factor(studied, lang)
         assert np.allclose(line.get_ydata(), means)
         ends = np.array([segment[:, 1] for segment in panel.collections[0].get_segments()])
         assert np.all(ends[:, 0] < means.to_numpy()) and np.all(means.to_numpy() < ends[:, 1])
-    assert len(study_sentences(studied, lang)) == 3
+    assert len(studied.sentences(lang)) == 3
     assert (
-        charts.alt_text(studied, "study_outcome", lang, outcome="public_cost")
-        == study_sentences(studied, lang)[1]
+        charts.alt_text(studied, "study_outcome", lang, outcome="public_cost") == studied.sentences(lang)[1]
     )
 
 

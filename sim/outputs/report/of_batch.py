@@ -14,12 +14,12 @@ from sim.outputs.catalog import capital
 from sim.outputs.charts import CHARTS, chart
 from sim.outputs.fan import fan, fan_alt
 from sim.outputs.outcome_words import subject
+from sim.outputs.range_words import written_mean
 from sim.outputs.report import common
 from sim.outputs.report.batch import Batch, Replicated
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.of_draws import fan_picture
 from sim.outputs.report.words import say
-from sim.outputs.study import written_mean
 from sim.results.outcomes import OUTCOMES
 from sim.units import NO_VALUE
 

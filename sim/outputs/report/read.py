@@ -17,8 +17,6 @@ from sim.outputs.report.of_budget import part_of_budget
 from sim.outputs.report.of_comparison import part_of_comparison
 from sim.outputs.report.of_old import part_of_old
 from sim.outputs.report.of_run import part_of_run
-from sim.outputs.report.of_sensitivity import part_of_sensitivity
-from sim.outputs.report.of_study import part_of_study
 from sim.outputs.report.of_tipping import part_of_tipping
 from sim.results.folder import kind_of, read_manifest
 from sim.results.kinds import kinds
@@ -29,16 +27,11 @@ ALLOWED = "a run, a comparison, a study, a batch, a sensitivity analysis, a tipp
 LOADERS = {
     "run": ("sim.results", "load_run"),
     "comparison": ("sim.experiments.saved_comparison", "load_comparison"),
-    "study": ("sim.experiments.saved_study", "load_study"),
-    "sensitivity": ("sim.experiments.saved_sensitivity", "load_sensitivity"),
     **dict.fromkeys(("tipping", "budget"), ("sim.experiments.saved_found", "load_found")),
 }
 PARTS: tuple[tuple[str, str, Callable[[Any, str], Part]], ...] = (
     ("sim.outputs.report.batch", "Batch", part_of_batch),
-    ("sim.experiments.study", "StudyResult", part_of_study),
-    ("sim.experiments.saved_study", "SavedStudy", part_of_study),
     ("sim.experiments.comparison", "Comparison", part_of_comparison),
-    ("sim.experiments.sensitivity", "Sensitivity", part_of_sensitivity),
     ("sim.experiments.tipping", "Tipping", part_of_tipping),
     ("sim.experiments.budget", "BudgetSearch", part_of_budget),
     ("sim.results", "Run", part_of_run),

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.outputs.catalog import capital
+from sim.outputs.catalog import capital, parameter_name
 from sim.outputs.outcome_words import subject
 from sim.outputs.report.model import Part, Table
 from sim.outputs.report.words import say
-from sim.outputs.sensitivity_words import parameter_name
 from sim.results.outcomes import OUTCOMES
 from sim.text import figures
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     from sim.evidence.assumed import ShareAssumed
-    from sim.experiments.sensitivity import Sensitivity
+    from sim.results.result import Result
 
 
-def shares_of(found: Sensitivity) -> dict[str, ShareAssumed]:
+def shares_of(found: Any) -> dict[str, ShareAssumed]:
     """The shares by outcome, those that exist."""
     from sim.evidence.assumed import share_assumed
 
@@ -63,14 +62,18 @@ def weighed_table(shares: Mapping[str, ShareAssumed], lang: str) -> Table:
     return Table(say("weighed_title", lang), columns, tuple(rows), say("weighed_note", lang))
 
 
-def with_weights(part: Part, analyses: Sequence[Sensitivity], lang: str) -> Part:
-    """The part, with what an analysis of its scenario (one of `analyses`, by name) says about its assumptions."""
+def with_weights(part: Part, analyses: Sequence[Result], lang: str) -> Part:
+    """The part, with what an analysis of its scenario (one of `analyses`, by name) says about its assumptions.
+
+    `analyses`: results of kinds that weigh assumptions (`Kind.weighs`).
+    """
     from dataclasses import replace
 
-    same = [one for one in analyses if one.scenario.name in part.about_scenarios]
+    weighing: list[Any] = list(analyses)
+    same = [one for one in weighing if one.scenario.name in part.about_scenarios]
     if not same:
         return part
-    shares = shares_of(same[0])
+    shares = same[0].kind.get(same[0].kind.weighs)(same[0])
     line = weighed_line(shares, part.outcomes, lang)
     if not line:
         return part

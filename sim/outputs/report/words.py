@@ -30,7 +30,6 @@ WORDS = {
     # kinds
     "kind_run": Word("一次运行", "One run"),
     "kind_comparison": Word("情景比较", "Comparison of scenarios"),
-    "kind_study": Word("研究", "Study"),
     "kind_batch": Word("成批运行", "Batch of scenarios"),
     # questions and findings
     "question_run": Word(
@@ -83,29 +82,18 @@ WORDS = {
         "每个情景运行{runs}次；五次起给出均值的95%置信区间（自助法，不足十次为粗略），并给出单次运行可能的结果。各情景之间未作成对比较。",
         "{runs} runs of each scenario; from five on with 95 % intervals of the mean (bootstrap; rough under ten), and what may happen in a single run. Scenarios are not paired with each other here.",
     ),
-    "sure_study": Word(
-        "区间为均值的95%置信区间（自助法），每个组合五次运行起才有，不足十次为粗略；可能的结果是单次运行的范围。两者都包含未列出的其他因素的变动。",
-        "Intervals are 95 % intervals of the mean (bootstrap), from five runs of a combination on and rough under ten; what may happen is the range of single runs. Where other factors vary within a group, both include that.",
-    ),
-    "missing_runs": Word("有{n}次运行没有结果，未计入。", "{n} runs have no result and are left out."),
     "share_assumed": Word(
         "模型的{all}个参数中，{assumed}个（{share}）是假设的；结果在多大程度上依赖它们，要用敏感性分析才知道。",
         "Of the model's {all} parameters {assumed} ({share}) are assumed; how much a result rests on them takes a sensitivity analysis to tell.",
     ),
     # sensitivity, tipping, ablation, budget
     "tables": Word("数据", "Figures"),
-    "kind_sensitivity": Word("敏感性分析", "Sensitivity analysis"),
     "kind_tipping": Word("临界点与滞后", "Tipping points and hysteresis"),
     "kind_budget": Word("预算内的措施组合", "Search for a package within a budget"),
-    "title_sensitivity": Word("{title}：结果取决于哪些参数", "{title}: which parameters decide the outcome"),
     "title_tipping": Word(
         "{title}：改变“{lever}”时小区停留在哪里", "{title}: where estates come to rest as {lever} changes"
     ),
     "title_budget": Word("{title}：每年{money}该买什么", "{title}: what to buy with {money} a year"),
-    "question_sensitivity": Word(
-        "在“{title}”中，{factors}个未经实测的数值里，哪些左右结果？结论会不会只是某个猜测的产物？",
-        "Of {factors} numbers that were not measured, which decide what becomes of “{title}”? Does a conclusion hang on a guess?",
-    ),
     "question_tipping": Word(
         "“{lever}”在什么范围内，同样的小区既可能停在高收缴率，也可能停在低收缴率？起始收缴率低于多少就会滑下去？撤走支持后会不会退回原处？",
         "Over what range of {lever} can the same estate rest at high or at low collection? Below which starting rate does it slide? And does it fall back once support is withdrawn?",
@@ -116,8 +104,6 @@ WORDS = {
     ),
     "by_sobol": Word("Sobol总效应指数", "Sobol total indices"),
     "by_morris": Word("Morris平均效应", "Morris mean effects"),
-    "method_sobol": Word("Sobol指数", "Sobol indices"),
-    "method_morris": Word("Morris筛选", "Morris screening"),
     "weighed": Word(
         "按影响大小计（{method}，{factors}个因素），{outcome}对参数的敏感性中，{assumed}落在假设的参数上，{calibrated}落在校准的参数上，{measured}落在有出处的数值上。",
         "Weighed by influence ({method}, {factors} factors), {assumed} of the sensitivity of {outcome} falls on assumed parameters, {calibrated} on calibrated ones and {measured} on sourced figures.",
@@ -132,31 +118,6 @@ WORDS = {
     ),
     "sourced": Word("情景中有出处的数值", "sourced figures of the scenario"),
     "largest_assumed": Word("影响最大的假设参数", "assumed ones with most influence"),
-    "design_line": Word(
-        "{factors}个因素，{points}个组合 × {runs}次重复 = {all}次运行",
-        "{factors} factors, {points} points x {runs} replications = {all} runs",
-    ),
-    "heat_map_alt": Word(
-        "热图：行为参数，列为结果，颜色与数字为影响大小。{told}",
-        "Heat map of parameters (rows) by outcomes (columns); colour and figure say how much each matters. {told}",
-    ),
-    "sure_morris": Word(
-        "Morris筛选：平均变化附{level}区间（对各轨迹作自助法，五条起才有）；区间含零的参数不能确定方向。区间反映其他参数所处位置的不同，不只是运气。",
-        "Morris screening: mean changes have {level} intervals (bootstrap over trajectories, from five on); where one includes zero the direction is open. They reflect where the other parameters stand, not luck alone.",
-    ),
-    "sure_sobol": Word(
-        "Sobol指数：{level}区间由自助法得出；很小的负值是估计误差，应读作零。",
-        "Sobol indices: {level} intervals by bootstrap; small negative values are errors of estimation and mean zero.",
-    ),
-    "held_fixed": Word(
-        "没有合理范围的参数、以及实测的参数保持不变，它们的影响不在本报告中。",
-        "Measured parameters and those without a plausible range were held fixed; what they would do is not in this report.",
-    ),
-    "key_column": Word("键", "key"),
-    "mean_effect": Word("平均变化", "mean change"),
-    "mean_size": Word("不计方向", "without sign"),
-    "total_index": Word("总效应", "total index"),
-    "first_index": Word("单独效应", "alone"),
     "lever": Word("杠杆", "lever"),
     "settle_months": Word("每次运行的月数", "months of each run"),
     "world": Word("所用城市", "city used"),
@@ -306,13 +267,10 @@ WORDS = {
     "runs": Word("运行次数", "runs"),
     "measures": Word("措施", "interventions"),
     "no_programme": Word("不采取任何措施", "no intervention"),
-    "points": Word("组合数", "combinations"),
-    "factor": Word("因素", "factor"),
     "values": Word("取值", "values"),
     "range": Word("{low}至{high}", "{low} to {high}"),
     "ensemble": Word("参数集合", "ensemble of parameters"),
     "ensemble_line": Word("{name}：{members}组（{digest}）", "{name}: {members} members ({digest})"),
-    "base": Word("基础情景", "base scenario"),
     "changes": Word("改动", "changes"),
     "types_title": Word("规模与时间", "Size and time"),
     "programmes_run": Word(
@@ -394,8 +352,6 @@ WORDS = {
     "interval": Word("{level}置信区间", "{level} interval"),
     "mean_interval": Word("均值的{level}置信区间", "{level} interval of the mean"),
     "may_happen": Word("可能的结果", "what may happen"),
-    "effects": Word("各组合的结果", "Outcomes by combination"),
-    "combination": Word("组合", "combination"),
     # assumptions
     "standing_title": Word("参数的依据", "What the parameters rest on"),
     "status": Word("依据", "status"),

@@ -8,12 +8,12 @@ from typing import Any
 
 from sim.errors import ResultError
 from sim.experiments.old_result import OldResult
-from sim.experiments.sensitivity import Sensitivity
 from sim.outputs.catalog import require_language
 from sim.outputs.report.page import report_page
 from sim.outputs.report.read import load_result, part_of
 from sim.outputs.report.weighed import with_weights
 from sim.results.files import replace_text
+from sim.results.kinds import kind_of_result
 from sim.text import message
 
 MOST_BYTES = 3_000_000
@@ -23,7 +23,7 @@ SHARPNESS = (130, 100, 80, 64)  # dots an inch, tried in turn until the page is 
 def write_report(results: Sequence[Any], path: str | Path, lang: str = "en") -> Path:
     """Write one HTML page about these results (objects, or folders of them) to `path`; returns it.
 
-    A sensitivity analysis among them says, for the other results of its scenario, how much rests on assumptions.
+    One that weighs assumptions among them (a sensitivity analysis) says, for the other results of its scenario, how much rests on assumptions.
 
     ResultError if there are none, if one cannot be read, if the page cannot be written or would exceed 3 MB.
     """
@@ -32,9 +32,9 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str = "en") -> 
         raise ResultError("report: found no result, allowed one or more")
     read = [load_result(one) if isinstance(one, str | Path) else one for one in results]
     _refuse_mixture(read)
-    analyses = [one for one in read if isinstance(one, Sensitivity)]
+    weighing = [one for one in read if (kind := kind_of_result(one)) is not None and kind.weighs]
     parts = [
-        part if isinstance(one, Sensitivity) else with_weights(part, analyses, lang)
+        part if one in weighing else with_weights(part, weighing, lang)
         for one, part in ((one, part_of(one, lang)) for one in read)
     ]
     for sharpness in SHARPNESS:

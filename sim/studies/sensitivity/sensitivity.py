@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from sim.errors import StudyError
+import numpy as np
+
+from sim.errors import ResultError, ScenarioError, StudyError
+from sim.experiments.design import Axis
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.running import run_cells
-from sim.experiments.sensitivity_analysis import MORRIS, SOBOL, Analysis, analyse
 from sim.experiments.study_file import Study, check_study, load_study
 from sim.experiments.unmeasured import left_out, range_of, unmeasured
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.parameters import PARAMETERS
+from sim.results.folder import MANIFEST, read, write
+from sim.results.result import Result
 from sim.runner import resolve
 from sim.scenario import Scenario
+from sim.scenario.loading import check
 from sim.scenario.nearest import nearest
-from sim.text import message
+from sim.studies.sensitivity.analysis import MORRIS, SOBOL, Analysis, analyse
+from sim.text import language, languages, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,9 +76,11 @@ def sensitivity(
     """
     place = workplace_of("sensitivity", workplace, at)
     if method not in METHODS:
-        raise StudyError(f"method: found {method!r}, allowed {', '.join(METHODS)}")
+        allowed = ", ".join(METHODS)
+        raise StudyError(message("problem.instead", place="method", found=repr(method), allowed=allowed))
     if top < 1:
-        raise StudyError(f"top: found {top}, allowed 1 or more")
+        at_least = message("allowed.at_least_one")
+        raise StudyError(message("problem.instead", place="top", found=top, allowed=at_least))
     base = resolve(scenario, None, months, overrides)
     chosen = list(METHODS[:2]) if method == "both" else [method]
     place, members = place.opened(), place.members()
@@ -108,16 +118,21 @@ def sensitivity_of_study(what: Study | str | Path, workplace: Workplace | None =
     place = workplace or Workplace()
     study = what if isinstance(what, Study) else load_study(what)[0]
     if study.design.kind not in (MORRIS, SOBOL):
-        raise StudyError(
-            f"study {study.name}: design: found {study.design.kind!r}, allowed {MORRIS!r} or {SOBOL!r}"
-        )
+        where = message("sensitivity.place.design", name=study.name)
+        allowed = message("allowed.one_of_two", one=repr(MORRIS), other=repr(SOBOL))
+        found = repr(study.design.kind)
+        raise StudyError(message("problem.instead", place=where, found=found, allowed=allowed))
     plan = plan_study(what, ensemble=place.ensemble)
     return Sensitivity(plan.bases[study.base], {study.design.kind: _carry_out(plan, place)})
 
 
-def again(scenario: Scenario, study: Study, workplace: Workplace) -> Analysis:
-    """Carry out one analysis of a scenario again, as the study of a saved one says (its ensemble too), at the workplace's level."""
-    return _carry_out(_PlanOver(scenario, study), workplace)
+def again(saved: Sensitivity, workplace: Workplace) -> Sensitivity:
+    """A saved one carried out once more, as the studies of its analyses say (ensemble and level too)."""
+    made = {
+        name: _carry_out(_PlanOver(saved.scenario, one.study), replace(workplace, level=one.level))
+        for name, one in saved.analyses.items()
+    }
+    return Sensitivity(saved.scenario, made)
 
 
 class _PlanOver(Plan):
@@ -139,9 +154,7 @@ def _factors(factors: Factors, ensemble: Ensemble | None) -> dict[str, tuple[flo
         return {key: bounds for key, bounds in unmeasured().items() if key not in drawn}
     found = _given(factors)
     if ensemble is not None and drawn <= {key.removeprefix("parameters.") for key in found}:
-        raise StudyError(
-            f"ensemble {ensemble.name}: found every one of its parameters among the factors, allowed an ensemble that sets others too"
-        )
+        raise StudyError(message("sensitivity.error.ensemble", name=ensemble.name))
     return found
 
 
@@ -152,9 +165,11 @@ def _given(factors: Mapping[str, tuple[float, float]] | Sequence[str]) -> dict[s
     for key in factors:
         parameter = PARAMETERS.get(key.removeprefix("parameters."))
         if parameter is None:
+            allowed = message("sensitivity.allowed.factor")
+            text = message("problem.instead", place="factor", found=repr(key), allowed=allowed)
             guess = nearest(key, PARAMETERS)
-            hint = f"; did you mean {guess!r}?" if guess else ""
-            raise StudyError(f"factor: found {key!r}, allowed a parameter, or any key with a range{hint}")
+            hint = message("problem.nearest", problem=text, nearest=repr(guess))
+            raise StudyError(hint if guess else text)
         found[parameter.key] = range_of(parameter)
     return found
 
@@ -164,9 +179,7 @@ def _size(size: int | Mapping[str, int] | None, method: str, asked: str) -> int:
         return SIZES[method]
     if isinstance(size, int):
         if asked == "both":
-            raise StudyError(
-                "size: found one number for both methods, allowed none (the defaults), or a number for each by name"
-            )
+            raise StudyError(message("sensitivity.error.size"))
         return size
     return size.get(method, SIZES[method])
 
@@ -182,7 +195,8 @@ def _study(
     design_seed: int,
     timeout: float,
 ) -> Study:
-    words = {"en": f"Sensitivity of {base.name} ({method})", "zh": f"{base.name}的敏感性分析（{method}）"}
+    title = message("sensitivity.study_title", name=base.name, method=method)
+    words = {lang: title.in_language(lang) for lang in ("en", "zh")}  # the two languages of a study's file
     design = {"kind": method, "size": size, "seed": design_seed}
     listed = [{"key": key, "low": low, "high": high} for key, (low, high) in factors.items()]
     return check_study(
@@ -205,9 +219,7 @@ def _study(
 def _carry_out(plan: Plan, workplace: Workplace) -> Analysis:
     study = plan.study
     if study.seeds != "common":
-        raise StudyError(
-            f"study {study.name}: seeds: found {study.seeds!r}, allowed 'common': else luck would count as sensitivity"
-        )
+        raise StudyError(message("sensitivity.error.seeds", name=study.name, found=repr(study.seeds)))
     place = replace(workplace, timeout=workplace.timeout or study.timeout)
     results = run_cells(plan, place, keys=plan.keys, biggest=plan.biggest)
     results.require_complete()
@@ -218,7 +230,7 @@ def _carry_out(plan: Plan, workplace: Workplace) -> Analysis:
     )
 
 
-class Sensitivity:
+class Sensitivity(Result):
     """What was found: `screening` (Morris) and `indices` (Sobol), each None if it was not asked for."""
 
     def __init__(self, scenario: Scenario, analyses: Mapping[str, Analysis]) -> None:
@@ -255,44 +267,10 @@ class Sensitivity:
         """The table of the last analysis: one row per parameter and outcome."""
         return self.final.table
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """For each outcome, the parameters that move it most."""
-        from sim.outputs.sensitivity_words import sentences_of
-
-        return sentences_of(self, lang)
-
-    def warnings(self, lang: str = "en") -> list[str]:
-        """What a reader must know before trusting the numbers."""
-        from sim.outputs.sensitivity_words import warnings_of
-
-        study = self.final.study
-        followed = (
-            [message("ensemble.followed", name=study.ensemble, used=study.replications).in_language(lang)]
-            if study.ensemble
-            else []
-        )
-        return [*followed, *warnings_of(self, lang)]
-
-    def plot(self, name: str = "tornado", lang: str = "en") -> Any:
-        """One chart of `sim.outputs.sensitivity.SENSITIVITY_CHARTS` as a Figure."""
-        from sim.outputs.sensitivity import sensitivity_chart
-
-        return sensitivity_chart(self, name, lang)
-
-    def _repr_html_(self) -> str:
-        from sim.results.shown import shown_html
-
-        facts = " · ".join(
-            f"{name}: {len(one.axes)} factors, {len(one.points):,} points x {one.study.replications}"
-            for name, one in self.analyses.items()
-        )
-        return shown_html(
-            self.scenario.title.in_language("en"),
-            facts,
-            self.sentences(),
-            self.warnings(),
-            self.table.groupby("outcome", sort=False).head(10),
-        )
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all runs of each analysis."""
+        return " ".join(one.digest for one in self.analyses.values())
 
     @cached_property
     def key(self) -> str:
@@ -315,8 +293,6 @@ class Sensitivity:
 
         ResultError if it holds another result, or if that fails.
         """
-        from sim.results.folder import write
-
         return write(Path(folder), KIND, self.key, self.manifest(), self.tables())
 
     def manifest(self) -> dict[str, Any]:
@@ -345,6 +321,69 @@ class Sensitivity:
             "versions": versions(),
             "platform": machine(),
             "git": git_state(),
-            "sentences": {lang: self.sentences(lang) for lang in ("zh", "en")},
-            "warnings": {lang: self.warnings(lang) for lang in ("zh", "en")},
+            "sentences": {lang: self.sentences(lang) for lang in languages()},
+            "warnings": {lang: self.warnings(lang) for lang in languages()},
         }
+
+
+class SavedSensitivity(Sensitivity):
+    """As the analysis that was saved, for reading and drawing; of the runs it has the means of every point."""
+
+    def __init__(self, scenario: Scenario, analyses: dict[str, Analysis], manifest: dict[str, Any]) -> None:
+        """Made by `load_sensitivity`."""
+        super().__init__(scenario, analyses)
+        self.saved_manifest = manifest
+        self.__dict__["key"] = str(manifest["key"])
+
+    def sentences(self, lang: str | None = None) -> list[str]:
+        """The sentences as they were saved; those of today in a language that was none then."""
+        saved = self.saved_manifest["sentences"].get(lang or language())
+        return super().sentences(lang) if saved is None else list(saved)
+
+    def warnings(self, lang: str | None = None) -> list[str]:
+        """The warnings as they were saved; those of today in a language that was none then."""
+        saved = self.saved_manifest["warnings"].get(lang or language())
+        return super().warnings(lang) if saved is None else list(saved)
+
+    def save(self, folder: Path | str) -> Path:
+        """StudyError: what was read from a folder is not written to another as if it had been computed; copy the folder."""
+        raise StudyError(message("sensitivity.error.saved_again", folder=folder))
+
+
+def load_sensitivity(folder: str | Path) -> SavedSensitivity:
+    """The sensitivity analysis saved in a folder. ResultError if something is missing, damaged, changed by hand or of another kind."""
+    saved = read(folder, KIND)
+    place, manifest = saved.place, saved.manifest
+    try:
+        analyses = {
+            name: _analysis(name, told, saved.frame(name), saved.frame(f"{name}_points"))
+            for name, told in manifest["analyses"].items()
+        }
+        return SavedSensitivity(check(manifest["scenario"], {}, str(place / MANIFEST)), analyses, manifest)
+    except ScenarioError as error:
+        raise ResultError(message("folder.scenario", folder=place, error=error)) from None
+    except (ValueError, KeyError, TypeError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise ResultError(message("sensitivity.error.unreadable", folder=place, error=why)) from None
+
+
+def _analysis(method: str, told: dict[str, Any], rows: pd.DataFrame, points: pd.DataFrame) -> Analysis:
+    # saved tables hold lists, and a checked study tuples; JSON text is what both come from
+    study = Study.model_validate_json(json.dumps(told["study"]))
+    ends = rows.drop_duplicates("parameter").set_index("parameter")
+    axes = [Axis(str(key), float(row["low"]), float(row["high"])) for key, row in ends.iterrows()]
+    means = {outcome: points[outcome].to_numpy(np.float64)[:, None] for outcome in study.outcomes}
+    noise = {outcome: math.nan if share is None else float(share) for outcome, share in told["noise"].items()}
+    records: Any = rows.to_dict("records")
+    return Analysis(
+        method,
+        study,
+        axes,
+        points.drop(columns=list(study.outcomes)).to_dict("records"),
+        means,
+        records,
+        noise,
+        float(told["level"]),
+        str(told["digest"]),
+        0,
+    )

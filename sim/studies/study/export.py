@@ -14,12 +14,13 @@ from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
 from sim.results.csv_table import CsvFile, write_csv
 from sim.results.folder import add
 from sim.results.outcomes import OUTCOMES, SERIES
+from sim.text import message
 from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.study import StudyResult
+    from sim.studies.study.study import StudyResult
 
 FORMATS = ("csv", "netcdf")
 
@@ -31,14 +32,16 @@ def export(result: StudyResult, kind: str, folder: Path) -> list[Path]:
     ResultError if the folder holds another result or cannot be written.
     """
     if kind not in FORMATS:
-        raise StudyError(f"--format: found {kind!r}, allowed: {', '.join(FORMATS)}")
+        allowed = ", ".join(FORMATS)
+        raise StudyError(message("problem.says", place="--format", found=repr(kind), allowed=allowed))
     result.save(folder)
     try:
         files = (
             _csv(result, folder) if kind == "csv" else [_netcdf(result, folder / f"{result.study.name}.nc")]
         )
     except OSError as error:
-        raise ResultError(f"{folder}: cannot be written ({error.strerror or error})") from None
+        why = error.strerror or error
+        raise ResultError(message("folder.unwritable", folder=folder, error=why)) from None
     add(folder, files)
     return files
 
@@ -79,9 +82,7 @@ def _netcdf(result: StudyResult, path: Path) -> Path:
         import h5netcdf
         import h5py
     except ImportError:
-        raise StudyError(
-            "NetCDF needs an extra library; install estate-governance-simulator[export], or use --format csv"
-        ) from None
+        raise StudyError(message("study.error.no_netcdf")) from None
     table = result.table(list(OUTCOMES))
     months = max(
         (base.months for base in map(result.plan.scenario_at, range(len(result.plan.points)))), default=0

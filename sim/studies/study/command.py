@@ -1,4 +1,4 @@
-"""`estate study …`: the commands and their options; the work is in sim.cli.study_work."""
+"""`estate study …`: the commands and their options; the work is in sim.studies.study.work."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ def run_command(
     lang: LanguageOption = None,
 ) -> None:
     """Carry out a study; runs that exist are not run again. / 执行研究；已有的运行不会重复。"""
-    from sim.cli.study_work import Order, carry_out
+    from sim.studies.study.work import Order, carry_out
 
-    carry_out(Order(file, words(lang), place, retry_failed), False)
+    words(lang)
+    carry_out(Order(file, place, retry_failed), False)
 
 
 @study_app.command("resume")
@@ -57,9 +58,10 @@ def resume_command(
     lang: LanguageOption = None,
 ) -> None:
     """Go on with a study that was interrupted. / 继续被中断的研究。"""
-    from sim.cli.study_work import Order, carry_out
+    from sim.studies.study.work import Order, carry_out
 
-    carry_out(Order(file, words(lang), place, retry_failed), True)
+    words(lang)
+    carry_out(Order(file, place, retry_failed), True)
 
 
 @study_app.command("status")
@@ -76,9 +78,10 @@ def status_command(
     lang: LanguageOption = None,
 ) -> None:
     """How far studies are, and what was set aside. / 查看研究进度和被搁置的运行。"""
-    from sim.cli.study_work import show_status
+    from sim.studies.study.work import show_status
 
-    show_status(file, place, words(lang))
+    words(lang)
+    show_status(file, place)
 
 
 @study_app.command("rerun")
@@ -92,9 +95,10 @@ def rerun_command(
     lang: LanguageOption = None,
 ) -> None:
     """Carry out one run again and compare it bit for bit. / 重做单个运行并逐位比对。"""
-    from sim.cli.study_work import rerun
+    from sim.studies.study.work import rerun
 
-    rerun(file, run, place, words(lang))
+    words(lang)
+    rerun(file, run, place)
 
 
 @study_app.command("export")
@@ -102,7 +106,7 @@ def rerun_command(
 def export_command(
     place: Place,
     file: StudyArgument,
-    kind: Annotated[Format, typer.Option("--format", help="csv or netcdf. / 文件格式。")] = Format.csv,
+    form: Annotated[Format, typer.Option("--format", help="csv or netcdf. / 文件格式。")] = Format.csv,
     out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--out", metavar="DIR", help="Folder (default: that of the study). / 输出文件夹。"),
@@ -110,14 +114,21 @@ def export_command(
     lang: LanguageOption = None,
 ) -> None:
     """Write a study's runs as CSV tables or one NetCDF file. / 导出为CSV表或NetCDF文件。"""
-    from sim.cli.study_work import export_study
+    from sim.studies.study.work import export_study
 
-    export_study(file, kind.value, out, place, words(lang))
+    words(lang)
+    export_study(file, form.value, out, place)
 
 
 @study_app.command("list")
 def list_command(lang: LanguageOption = None) -> None:
     """List the studies that have a name. / 列出已有名称的研究。"""
-    from sim.cli.study_work import show_studies
+    from sim.studies.study.work import show_studies
 
-    show_studies(words(lang))
+    words(lang)
+    show_studies()
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Make these commands known to `estate`."""
+    app.add_typer(study_app, name="study")

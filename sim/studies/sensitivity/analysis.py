@@ -17,6 +17,7 @@ from sim.experiments.intervals import LEAST_PAIRS, mean_interval, range_of
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.parameters import PARAMETERS
 from sim.results.outcomes import OUTCOMES
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +121,8 @@ def analyse(
     """
     for axis in axes:
         if axis.key == SCENARIO_FACTOR or any(isinstance(one, str | bool) for one in axis.levels):
-            raise StudyError(f"{axis.key}: found names as levels, allowed a range: sensitivity needs numbers")
+            levels, allowed = message("sensitivity.found.names"), message("sensitivity.allowed.range")
+            raise StudyError(message("problem.instead", place=axis.key, found=levels, allowed=allowed))
     by_outcome = _complete(study, values, len(points))
     unit = unit_points(study.design, len(axes))
     measure = _morris if study.design.kind == MORRIS else _sobol
@@ -137,16 +139,22 @@ def analyse(
 def _complete(study: Study, values: Sequence[Sequence[Any]], points: int) -> dict[str, np.ndarray]:
     table = np.array([[math.nan if one is None else one for one in row] for row in values], np.float64)
     if table.shape != (points * study.replications, len(study.outcomes)):
-        raise StudyError(
-            f"study {study.name}: found outcomes of {len(values)} runs, allowed {points * study.replications}: all of them"
-        )
+        found = message("sensitivity.found.runs", number=len(values))
+        allowed = message("sensitivity.allowed.all_runs", runs=points * study.replications)
+        where = message("sensitivity.place.study", name=study.name)
+        raise StudyError(message("problem.instead", place=where, found=found, allowed=allowed))
     for outcome, column in zip(study.outcomes, table.T, strict=True):
         missing = ~np.isfinite(column)
         if missing.any():
             first = int(missing.argmax()) // study.replications
             raise StudyError(
-                f"{outcome}: has no value in {int(missing.sum())} of {column.size} runs (the first at point {first}), "
-                "so no sensitivity is computed"
+                message(
+                    "sensitivity.error.no_value",
+                    outcome=outcome,
+                    number=int(missing.sum()),
+                    runs=column.size,
+                    point=first,
+                )
             )
     return {
         outcome: column.reshape(points, study.replications)

@@ -1,14 +1,16 @@
-"""Carry out a study, and what it found: one row a run, and no statistic over runs that are missing."""
+"""Carry out a study, and what it found: one row a run, and no statistic over runs that are missing. It is saved and read back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from sim.errors import StudyError
+from sim.errors import ResultError, StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.running import CellResults, run_cells
@@ -16,25 +18,31 @@ from sim.experiments.store import FailedRun, Store
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.experiments.summary import RunSummary
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.results.folder import PARQUET, read, write
+from sim.results.outcomes import OUTCOMES
+from sim.results.provenance import git_state, machine, versions
+from sim.results.result import Result
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
 
 KIND = "study"
+KEYS = ("run", "point", "replication", "seed", "status")
 
 
 def study(
     what: Study | Plan | str | Path,
     *,
     retry_failed: bool = False,
-    lang: str = "en",
+    lang: str | None = None,
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
 ) -> StudyResult:
     """Carry out a study (a Study, the path of its file, or its name) and return what it found.
 
     Runs that the store has are not carried out again, so that calling this after an interruption goes on where it stopped.
-    `workplace` and its fields as keywords: see Workplace; `progress` is a bar (in the language given) unless it is False or a
+    `workplace` and its fields as keywords: see Workplace; `progress` is a bar (in the language given, else the current one) unless it is False or a
     function, a time limit wins over that of the study, and an ensemble over the one that it names. Raises EstateError.
     """
     place = workplace_of(
@@ -87,7 +95,43 @@ def study_states(store: Store) -> list[dict[str, Any]]:
     return [state | {"missing": state["total"] - state["done"] - state["failed"]} for state in states]
 
 
-class StudyResult:
+class Studied(Result):
+    """A study with one row a run, just carried out or read from its folder."""
+
+    study: Study
+
+    @property
+    @abstractmethod
+    def missing(self) -> int:
+        """Runs without a result."""
+
+    @property
+    @abstractmethod
+    def ensemble(self) -> Mapping[str, Any] | None:
+        """What is said of the ensemble that it was run over, None without one (see `Ensemble.facts`)."""
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def table(self, outcomes: Sequence[str]) -> pd.DataFrame:
+        """One row a run, those without result too (`status` says which; their outcomes are empty), with these outcomes."""
+
+    @abstractmethod
+    def digest(self) -> str:
+        """SHA-256 over every run of the study in order; the same for a study that was interrupted and one that was not."""
+
+    @abstractmethod
+    def manifest(self) -> dict[str, Any]:
+        """What the study is, what it came to, and the runs that are missing."""
+
+    @property
+    def key(self) -> str:
+        """The hex digits that name what was asked and of which runs."""
+        return str(self.manifest()["id"])
+
+
+class StudyResult(Studied):
     """What a study found. Tables are made from the store when asked for."""
 
     def __init__(self, plan: Plan, results: CellResults) -> None:
@@ -97,6 +141,17 @@ class StudyResult:
 
     def __len__(self) -> int:
         return len(self.plan)
+
+    @property
+    def key(self) -> str:
+        """The hex digits that name what was asked and of which runs."""
+        return self.plan.id
+
+    @property
+    def ensemble(self) -> Mapping[str, Any] | None:
+        """What is said of the ensemble that it was run over, None without one."""
+        held = self.plan.ensemble
+        return None if held is None else held.facts(self.study.replications)
 
     @property
     def executed(self) -> int:
@@ -167,12 +222,11 @@ class StudyResult:
         empty = [name for name in outcomes if runs[name].isna().any()]
         if empty:
             number = int(runs[empty[0]].isna().sum())
-            raise StudyError(
-                f"{empty[0]} has no value in {number} of {len(runs)} runs, so no mean is taken over the others"
-            )
+            raise StudyError(message("study.error.no_value", outcome=empty[0], number=number, runs=len(runs)))
         unknown = [name for name in by if name not in ("point", *self.plan.factor_keys)]
         if unknown:
-            raise StudyError(f"by: found {unknown[0]!r}, allowed: point, {', '.join(self.plan.factor_keys)}")
+            allowed = ", ".join(("point", *self.plan.factor_keys))
+            raise StudyError(message("problem.says", place="by", found=repr(unknown[0]), allowed=allowed))
         return runs.groupby(list(by), sort=False)[outcomes].agg(["mean", "std", "sem", "count"])
 
     @property
@@ -180,28 +234,21 @@ class StudyResult:
         """Where `save` puts the study: beside the store."""
         return self.results.store.folder.parent / "studies" / f"{self.study.name}-{self.plan.id[:8]}"
 
-    def save(self, folder: Path | None = None) -> Path:
+    def save(self, folder: Path | str | None = None) -> Path:
         """Write `runs.parquet` (one row a run, every outcome) and `manifest.json`; returns the folder.
 
         In one line: pandas.read_parquet(folder / "runs.parquet"). ResultError if the folder holds another result, or if
         that fails.
         """
-        from sim.results.folder import PARQUET, write
-
-        return write(
-            folder or self.folder, KIND, self.plan.id, self.manifest(), self.tables(), formats=[PARQUET]
-        )
+        place = Path(folder) if folder is not None else self.folder
+        return write(place, KIND, self.key, self.manifest(), self.tables(), formats=[PARQUET])
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The table of all runs with every outcome, by its name."""
-        from sim.results.outcomes import OUTCOMES
-
         return {"runs": self.table(list(OUTCOMES))}
 
     def manifest(self) -> dict[str, Any]:
         """What the study is, what it came to, and the runs that are missing."""
-        from sim.results.provenance import git_state, machine, versions
-
         return {
             "key": self.plan.id,
             "study": self.study.model_dump(mode="json"),
@@ -215,18 +262,78 @@ class StudyResult:
             ],
             "store": str(self.results.store.folder),
             "version": self.results.store.version,
-            "ensemble": None
-            if self.plan.ensemble is None
-            else self.plan.ensemble.facts(self.study.replications),
+            "ensemble": self.ensemble,
             "versions": versions(),
             "platform": machine(),
             "git": git_state(),
         }
 
-    def _repr_html_(self) -> str:
-        from sim.results.shown import shown_html
 
-        facts = f"{len(self) - self.missing} of {len(self)} runs · {self.study.replications} of each combination · {self.study.question.in_language('en')}"
-        return shown_html(
-            self.study.title.in_language("en"), facts, (), (), self.table(self.study.outcomes).head(20)
-        )
+class SavedStudy(Studied):
+    """A study as saved: `study` (what was asked), `table` (its runs), `saved_manifest`."""
+
+    def __init__(self, study: Study, runs: pd.DataFrame, manifest: dict[str, Any]) -> None:
+        """Made by `load_saved`."""
+        self.study, self._runs, self.saved_manifest = study, runs, manifest
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @property
+    def missing(self) -> int:
+        """Runs without a result."""
+        return int((self._runs["status"] != "done").sum())
+
+    @property
+    def ensemble(self) -> Mapping[str, Any] | None:
+        """What is said of the ensemble that it was run over, None without one."""
+        facts: Mapping[str, Any] | None = self.saved_manifest.get("ensemble")
+        return facts
+
+    def digest(self) -> str:
+        """SHA-256 over every run of the study in order; "" where runs are missing."""
+        return str(self.saved_manifest.get("digest") or "")
+
+    def table(self, outcomes: Sequence[str]) -> pd.DataFrame:
+        """One row a run: keys, status, factors and these outcomes."""
+        factors = [name for name in self._runs.columns if name not in KEYS and name not in OUTCOMES]
+        return self._runs[[*KEYS, *factors, *outcomes]]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The table of all runs as it was saved, by its name."""
+        return {"runs": self._runs}
+
+    def manifest(self) -> dict[str, Any]:
+        """The manifest as it was saved."""
+        return self.saved_manifest
+
+    def save(self, folder: Path | str) -> Path:
+        """StudyError: what was read from a folder is not written to another as if it had been computed; copy the folder."""
+        raise StudyError(message("study.error.saved_again", folder=folder))
+
+
+def load_saved(folder: str | Path) -> SavedStudy:
+    """The study saved in a folder. ResultError if something is missing, damaged, changed by hand or of another kind."""
+    saved = read(folder, KIND)
+    try:
+        # saved tables hold lists, and a checked study tuples; JSON text is what both come from
+        runs = saved.table("runs").to_pandas()
+        asked = json.dumps(saved.manifest["study"])
+        study = Study.model_validate_json(asked, context={"outcomes": tuple(runs.columns)})
+        return SavedStudy(study, runs, saved.manifest)
+    except (ValueError, KeyError, TypeError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise ResultError(message("study.error.unreadable", folder=saved.place, error=why)) from None
+
+
+def again(saved: SavedStudy, workplace: Workplace) -> StudyResult:
+    """A saved one carried out once more. ResultError where runs were missing."""
+    manifest = saved.saved_manifest
+    if not manifest.get("digest"):
+        missing = manifest.get("missing")
+        raise ResultError(message("study.error.unfinished", name=saved.study.name, missing=missing))
+    file = Path(manifest["file"])
+    plan = plan_study(file) if file.is_file() else plan_study(saved.study)
+    if plan.study != saved.study:
+        plan = plan_study(saved.study)  # the file was changed since; its scenarios are looked for by name
+    return study(plan, workplace=replace(workplace, progress=workplace.progress or False))

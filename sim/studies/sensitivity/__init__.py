@@ -1,0 +1,1 @@
+"""Sensitivity analyses: which parameters decide the outcomes."""

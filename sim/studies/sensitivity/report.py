@@ -1,0 +1,207 @@
+"""The report of a sensitivity analysis, as computed or as read from its folder."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from sim.experiments.intervals import Range
+from sim.experiments.unmeasured import unmeasured
+from sim.outputs.catalog import capital, parameter_name
+from sim.outputs.outcome_words import size_of, subject
+from sim.outputs.range_words import range_of_pairs
+from sim.outputs.report import common, words
+from sim.outputs.report.model import Part, Picture, Table
+from sim.outputs.report.weighed import shares_of, weighed_line, weighed_table
+from sim.outputs.style import owner
+from sim.scenario import to_toml
+from sim.studies.sensitivity.analysis import MORRIS
+from sim.studies.sensitivity.chart import heat_map, tornado
+from sim.studies.sensitivity.sensitivity import SIZES
+from sim.studies.sensitivity.words import METHOD, mean_effect_bounds, sentence_of, total_bounds
+from sim.text import figures, language, say
+from sim.text.joins import labelled, sentences
+from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    from sim.studies.sensitivity.analysis import Analysis
+    from sim.studies.sensitivity.sensitivity import Sensitivity
+
+LEADING = 10
+
+
+def part_of(found: Sensitivity) -> Part:
+    """Everything that a reader is told about a sensitivity analysis."""
+    scenario, shares, lang = found.scenario, shares_of(found), language()
+    title = scenario.title.in_language(lang)
+    weighed = weighed_line(shares, found.outcomes, lang)
+    final = found.final
+    sure = (
+        *(
+            say(f"sensitivity.sure.{name}", level=figures.level(one.level))
+            for name, one in found.analyses.items()
+        ),
+        *found.warnings(),
+        say("sensitivity.held_fixed"),
+        words.say("not_forecast", lang),
+    )
+    command, note = _command(found)
+    return Part(
+        say("sensitivity.title", title=title),
+        found.kind.title,
+        say("sensitivity.question", title=title, factors=len(final.axes)),
+        common.about(scenario, lang),
+        common.setting_table(_setting(found), lang),
+        (*found.sentences(), *([weighed] if weighed else [])),
+        tuple(_pictures(found)),
+        (),
+        (),
+        sure,
+        ((weighed_table(shares, lang),) if shares else ()) + common.assumptions([scenario], lang),
+        (command,),
+        _traces(found),
+        "",
+        note,
+        ((f"{scenario.name}.toml", to_toml(scenario)),),
+        tuple(_leading(one, outcome) for one in found.analyses.values() for outcome in found.outcomes),
+        found.outcomes,
+        (scenario.name,),
+    )
+
+
+def _setting(found: Sensitivity) -> list[tuple[str, str]]:
+    lang = language()
+    rows = common.size_rows(found.scenario, lang)
+    for name, one in found.analyses.items():
+        text = say(
+            "sensitivity.design",
+            factors=len(one.axes),
+            points=figures.count(len(one.points)),
+            runs=one.study.replications,
+            all=figures.count(len(one.points) * one.study.replications),
+        )
+        rows.append((METHOD[name], text))
+    first = found.final.study
+    return [
+        *rows,
+        (words.say("seeds", lang), f"{first.seed}–{first.seed + first.replications - 1}"),
+        *([(words.say("ensemble", lang), first.ensemble)] if first.ensemble else []),
+    ]
+
+
+def _pictures(found: Sensitivity) -> list[Picture]:
+    made = []
+    for outcome in found.outcomes:
+        title = labelled(say("chart.tornado"), subject(outcome, language()))
+        made.append(Picture(title, sentence_of(found.final, outcome), partial(_tornado, found, outcome)))
+    for name, one in found.analyses.items():
+        title = f"{say('chart.heat_map')} · {METHOD[name]}"
+        told = sentences(sentence_of(one, outcome) for outcome in found.outcomes)
+        made.append(Picture(title, say("sensitivity.map_alt", told=told), partial(_heat_map, found, name)))
+    return made
+
+
+def _tornado(found: Sensitivity, outcome: str) -> Figure:
+    return owner(tornado(found, outcome=outcome))
+
+
+def _heat_map(found: Sensitivity, method: str) -> Figure:
+    return owner(heat_map(found, method=method))
+
+
+def _leading(one: Analysis, outcome: str) -> Table:
+    rows = one.table[one.table["outcome"] == outcome].head(LEADING)
+    cells = tuple(
+        (
+            capital(parameter_name(row["parameter"])),
+            row["parameter"],
+            f"{row['low']:g} – {row['high']:g} {row['parameter_unit']}".strip(),
+            *_figures(one, row),
+        )
+        for row in rows.to_dict("records")
+    )
+    caption = f"{capital(subject(outcome, language()))} · {METHOD[one.method]}"
+    return Table(caption, _columns(one), cells, folded=outcome != one.study.outcomes[0])
+
+
+def _columns(one: Analysis) -> tuple[str, ...]:
+    lang, level = language(), figures.level(one.level)
+    head = (words.say("parameter", lang), say("sensitivity.key"), words.say("values", lang))
+    if one.method == MORRIS:
+        return (
+            *head,
+            say("sensitivity.mean_effect"),
+            words.say("mean_interval", lang, level=level),
+            words.say("may_happen", lang),
+            say("sensitivity.mean_size"),
+        )
+    interval = words.say("interval", lang, level=level)
+    return *head, say("sensitivity.total_index"), interval, say("sensitivity.first_index")
+
+
+def _figures(one: Analysis, row: dict[str, Any]) -> tuple[str, ...]:
+    unit, lang = row["unit"], language()
+    if one.method == MORRIS:
+        return (
+            size_of(row["mean_effect"], unit, lang, sign=True),
+            mean_effect_bounds(one, row),
+            range_of_pairs(Range.of_row(row), unit, lang),
+            size_of(row["mean_size"], unit, lang),
+        )
+    if row["total"] != row["total"]:
+        return NO_VALUE, NO_VALUE, NO_VALUE
+    return figures.share(row["total"], 0), total_bounds(one, row), figures.share(row["first"], 0)
+
+
+def _command(found: Sensitivity) -> tuple[str, str]:
+    """The command that gives this again: what differs from its defaults is written out."""
+    scenario, first = found.scenario, next(iter(found.analyses.values()))
+    study, both = first.study, len(found.analyses) > 1
+    own = not common.shipped(scenario.name, scenario)
+    note = words.say("own_file" if own else "same_command", language())
+    parts = [
+        "estate sensitivity",
+        f"{scenario.name}.toml" if own else scenario.name,
+        "--method",
+        "both" if both else first.method,
+    ]
+    sizes = {name: one.study.design.size for name, one in found.analyses.items()}
+    if both and sizes != SIZES:  # the command line takes one number only
+        return (
+            f"sim.sensitivity({parts[1]!r}, 'both', {sizes}, outcomes={list(found.outcomes)}, replications={study.replications}, first_seed={study.seed}, "
+            f"months={scenario.months}, top={len(found.final.axes)}, level={first.level:g})",
+            note,
+        )
+    parts += [] if both else ["--size", str(study.design.size)]
+    parts += ["--top", str(len(found.final.axes))] if both else []
+    parts += [
+        "--replications",
+        str(study.replications),
+        "--seed",
+        str(study.seed),
+        "--months",
+        str(scenario.months),
+        "--level",
+        f"{first.level:g}",
+    ]
+    parts += [f"--outcome {name}" for name in found.outcomes]
+    ranges = {axis.key: (axis.low, axis.high) for axis in first.axes}
+    if ranges != unmeasured():
+        parts += [f"--parameter {key}={low:g}:{high:g}" for key, (low, high) in ranges.items()]
+    return " ".join(parts) + (f" --ensemble {study.ensemble}" if study.ensemble else ""), note
+
+
+def _traces(found: Sensitivity) -> Table:
+    lang = language()
+    manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or found.manifest()
+    rows = [
+        (words.say("key", lang), found.key),
+        (words.say("content_hash", lang), manifest["content_hash"][: common.HASH]),
+    ]
+    rows += [
+        (labelled(words.say("outcome_hash", lang), METHOD[name]), one.digest[: common.HASH])
+        for name, one in found.analyses.items()
+    ]
+    return common.traces_table([*rows, *common.version_rows(manifest, lang)], lang)

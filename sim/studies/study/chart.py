@@ -1,0 +1,126 @@
+"""The chart of a study: an outcome over each factor, with intervals of the mean and what may happen in a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.errors import EstateError
+from sim.experiments.intervals import LEVEL, estimate_of
+from sim.outputs import style
+from sim.outputs.catalog import capital, parameter_name, wrapped
+from sim.outputs.outcome_words import subject
+from sim.results.outcomes import OUTCOMES
+from sim.studies.study.words import factors_of, finished_runs
+from sim.text import figures, language, message, say
+from sim.text.joins import bracketed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.studies.study.study import Studied
+
+MOST_PANELS = 6
+MOST_LEVELS = 8  # of a factor, up to which each has a mean with an interval; with more, every run is a dot
+
+
+@style.styled
+def study_outcome(found: Studied, ax: Axes | None = None, outcome: str = "") -> Axes:
+    """An outcome (default: the first) over every factor, one panel each: means with intervals, or all runs as dots."""
+    asked = outcome or found.study.outcomes[0]
+    if asked not in found.study.outcomes:
+        allowed = ", ".join(found.study.outcomes)
+        raise EstateError(message("problem.among", place="outcome", found=repr(asked), allowed=allowed))
+    runs = finished_runs(found)
+    keys = sorted(factors_of(found), key=lambda key: -_reach(runs, key, asked))[:MOST_PANELS] or ["seed"]
+    columns = min(3, len(keys))
+    rows = -(-len(keys) // columns)
+    height = 1.6 + 3.1 * rows
+    host = style.canvas(ax, (10, height), (0.09, 0.62 / height, 0.88, 1 - 2.0 / height))
+    if any(_levelled(runs, key) for key in keys):
+        note = say("study.levels", level=figures.level(LEVEL))
+    else:
+        note = say("study.scatter")
+    about = say(
+        "study.about",
+        title=found.study.title.in_language(language()),
+        runs=figures.count(len(runs)),
+        replications=found.study.replications,
+    )
+    style.heading(host, say("chart.study_outcome"), about + "\n" + note, lift=18)
+    scale, label = _scale(runs[asked], asked)
+    for place, panel in enumerate(style.panels(host, rows, columns, (0.07, 0.34))):
+        if place >= len(keys):
+            panel.axis("off")
+            continue
+        _panel(panel, runs, keys[place], asked, scale)
+        panel.yaxis.set_major_locator(MaxNLocator(5))
+        if OUTCOMES[asked].unit == "share":
+            panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))
+        panel.set_xlabel(wrapped(_label(keys[place]), 40), fontsize=9)
+        if place % columns == 0:
+            panel.set_ylabel(wrapped(label, 34), fontsize=9)
+    return host
+
+
+def _scale(values: pd.Series, outcome: str) -> tuple[float, str]:
+    """What to divide values by, and the label of their axis with its unit."""
+    name, unit = capital(subject(outcome, language())), OUTCOMES[outcome].unit
+    if unit != "yuan":
+        return 1.0, name
+    size, word = figures.money_scale(float(values.abs().max()) or 1.0)
+    return size, bracketed(name, word)
+
+
+def _label(key: str) -> str:
+    """The words for a factor; a key of the scenario that has none stays as it is written in a file."""
+    name = say("study.seed") if key == "seed" else parameter_name(key)
+    return name if name == key else capital(name)
+
+
+def _levelled(runs: pd.DataFrame, key: str) -> bool:
+    return key != "seed" and runs[key].nunique() <= MOST_LEVELS
+
+
+def _reach(runs: pd.DataFrame, key: str, outcome: str) -> float:
+    """How far the outcome's means lie apart over a factor (many values: over its fifths)."""
+    import pandas as pd
+
+    groups = runs[key] if _levelled(runs, key) else pd.qcut(runs[key].rank(method="first"), 5, labels=False)
+    means = runs.groupby(groups.astype(str))[outcome].mean()
+    return float(means.max() - means.min())
+
+
+def _panel(panel: Axes, runs: pd.DataFrame, key: str, outcome: str, scale: float) -> None:
+    if not _levelled(runs, key):
+        panel.plot(
+            runs[key],
+            runs[outcome] / scale,
+            "o",
+            color=style.BLUE,
+            markersize=4,
+            alpha=0.5,
+            markeredgewidth=0,
+            label=key,
+        )
+        return
+    levels = sorted(runs[key].dropna().unique(), key=lambda value: (isinstance(value, str), value))
+    found = [estimate_of(runs.loc[runs[key] == level, outcome] / scale) for level in levels]
+    places = np.arange(len(levels))
+    ranges = np.array([(one.range.low, one.range.high) for one in found])
+    bounds = np.array([(one.interval.low, one.interval.high) for one in found])
+    for ends, width, label in ((ranges, 0.8, "_range"), (bounds, 2.6, "_interval")):
+        known = ~np.isnan(ends).any(axis=1)
+        panel.vlines(places[known], *ends[known].T, color=style.BLUE, linewidth=width, label=label)
+    panel.plot(
+        places, [one.mean for one in found], "o-", color=style.BLUE, markersize=6, linewidth=1.0, label=key
+    )
+    panel.set_xticks(
+        places,
+        [wrapped(str(level), 12) if isinstance(level, str) else f"{level:.3g}" for level in levels],
+        fontsize=9,
+    )
+    panel.set_xlim(-0.5, len(levels) - 0.5)

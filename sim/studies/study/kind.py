@@ -1,0 +1,17 @@
+"""What a study has, and where."""
+
+from sim.results.kinds import Chart, Kind
+
+KIND = Kind(
+    id="study",
+    results=("study:StudyResult", "study:SavedStudy"),
+    load="study:load_saved",
+    report="report:part_of",
+    sentences="words:sentences_of",
+    warnings="words:warnings_of",
+    shown="words:shown",
+    reproduce="study:again",
+    charts={"study_outcome": Chart("chart:study_outcome", "words:alt")},
+    commands="command:add_commands",
+    functions={"study": "study:study"},
+)

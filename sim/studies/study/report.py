@@ -1,0 +1,166 @@
+"""The report of a study, as computed or as read from its folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from matplotlib.figure import Figure
+
+from sim.experiments.intervals import LEVEL
+from sim.experiments.plan import plan_study
+from sim.outputs.catalog import capital, parameter_name
+from sim.outputs.outcome_words import subject
+from sim.outputs.range_words import written_mean
+from sim.outputs.report import common, words
+from sim.outputs.report.model import Part, Picture, Table
+from sim.outputs.style import owner
+from sim.results.outcomes import OUTCOMES
+from sim.scenario import Scenario, load, to_toml, with_overrides
+from sim.studies.sensitivity.analysis import MORRIS, SOBOL, analyse
+from sim.studies.sensitivity.sensitivity import Sensitivity
+from sim.studies.study.chart import study_outcome
+from sim.studies.study.study import Studied
+from sim.studies.study.words import alt, factors_of, finished_runs, point_name
+from sim.text import figures, language, say
+from sim.text.joins import labelled, listed
+from sim.units import NO_VALUE
+
+MOST_POINTS = 30  # rows of a table that is read
+WORSE = ("worst_decile_satisfaction", "inequality_last_year", "ever_collapsed")
+
+
+def part_of(found: Studied) -> Part:
+    """Everything that a reader is told about a study; of one with a design for sensitivity, that of its analysis."""
+    study, lang = found.study, language()
+    if study.design.kind in (MORRIS, SOBOL) and not found.missing:
+        analysed: Part = _analysed(found).report()
+        return replace(
+            analysed,
+            title=study.title.in_language(lang),
+            question=study.question.in_language(lang),
+            commands=_commands(found),
+            traces=_traces(found),
+            reproduce_note="",
+        )
+    base = with_overrides(load(study.base), study.changes) if study.changes else load(study.base)
+    arms = _scenarios(found, base)
+    outcomes = list(study.outcomes)
+    money = [name for name in outcomes if OUTCOMES[name].unit == "yuan"]
+    worse = [name for name in outcomes if name in WORSE]
+    sure = (
+        say("study.sure", level=figures.level(LEVEL)),
+        *found.warnings(),
+        common.share_assumed(base, lang),
+        words.say("not_forecast", lang),
+    )
+    return Part(
+        study.title.in_language(lang),
+        found.kind.title,
+        study.question.in_language(lang),
+        common.about(base, lang),
+        common.setting_table(_setting(found, base), lang),
+        tuple(found.sentences()),
+        tuple(
+            Picture(
+                labelled(say("chart.study_outcome"), subject(name, lang)),
+                alt(found, name),
+                partial(_drawn, found, name),
+            )
+            for name in outcomes
+        ),
+        (_points(found, money or outcomes[:1], say("study.effects")), _measures(arms)),
+        (
+            _points(
+                found,
+                worse or [name for name in outcomes if OUTCOMES[name].unit != "yuan"],
+                words.say("gains", lang),
+            ),
+        ),
+        sure,
+        common.assumptions(arms, lang),
+        _commands(found),
+        _traces(found),
+        words.say("no_programme", lang),
+        "",
+        ((f"{base.name}.toml", to_toml(base)),),
+        (),
+        tuple(outcomes),
+        (base.name,),
+    )
+
+
+def _analysed(found: Studied) -> Sensitivity:
+    """The sensitivity analysis of the runs of a finished study."""
+    study, outcomes = found.study, list(found.study.outcomes)
+    plan = plan_study(study)
+    values = found.table(outcomes)[outcomes].to_numpy().tolist()
+    analysis = analyse(study, plan.axes, plan.points, values, LEVEL, found.digest())
+    return Sensitivity(plan.bases[study.base], {study.design.kind: analysis})
+
+
+def _drawn(found: Studied, outcome: str) -> Figure:
+    return owner(study_outcome(found, outcome=outcome))
+
+
+def _scenarios(found: Studied, base: Scenario) -> list[Scenario]:
+    """The base and, where scenarios are a factor, those."""
+    names = [level for factor in found.study.factors if factor.key == "scenario" for level in factor.levels]
+    return [base, *(load(str(name)) for name in names if name != base.name)]
+
+
+def _setting(found: Studied, base: Scenario) -> list[tuple[str, str]]:
+    study, lang = found.study, language()
+    rows = [(say("study.base"), base.title.in_language(lang)), *common.size_rows(base, lang)]
+    for factor in study.factors:
+        shown = listed(str(level) for level in factor.levels)
+        if not shown and factor.low is not None:
+            shown = words.say("range", lang, low=f"{factor.low:g}", high=f"{factor.high:g}")
+        rows.append((say("study.factor", name=parameter_name(factor.key)), shown or NO_VALUE))
+    points = finished_runs(found)["point"].nunique()
+    return [
+        *rows,
+        (say("study.points"), figures.count(points)),
+        (words.say("runs", lang), figures.count(len(found))),
+        (words.say("seed", lang), str(study.seed)),
+        *common.ensemble_rows(found.ensemble, lang),
+    ]
+
+
+def _points(found: Studied, outcomes: list[str], caption: str) -> Table:
+    """Combinations of factors in rows, means of outcomes with their intervals in columns."""
+    runs, keys, lang = finished_runs(found), factors_of(found), language()
+    rows = []
+    for _, group in runs.groupby("point"):
+        name = point_name(group.iloc[0], keys, digits=4) or say("study.base")
+        rows.append((name, *(written_mean(one, group[one].tolist(), lang) for one in outcomes)))
+    columns = (say("study.combination"), *(capital(subject(name, lang)) for name in outcomes))
+    return Table(caption, columns, tuple(rows), folded=len(rows) > MOST_POINTS)
+
+
+def _measures(arms: list[Scenario]) -> Table:
+    lang = language()
+    rows = tuple(
+        (arm.title.in_language(lang), common.label_of(one, lang), common.dates_of(one, arm.months, lang))
+        for arm in arms
+        for one in arm.interventions
+    )
+    return Table(
+        words.say("measures", lang),
+        tuple(words.say(key, lang) for key in ("scenario", "programme", "when")),
+        rows,
+        "" if rows else words.say("no_programme", lang),
+    )
+
+
+def _commands(found: Studied) -> tuple[str, ...]:
+    return (f"estate study run {found.manifest()['file'].rsplit('/', 1)[-1]}",)
+
+
+def _traces(found: Studied) -> Table:
+    manifest, lang = found.manifest(), language()
+    rows = [(words.say("key", lang), str(manifest["id"])), (words.say("seed", lang), str(found.study.seed))]
+    if manifest.get("digest"):
+        rows.append((words.say("outcome_hash", lang), manifest["digest"][: common.HASH]))
+    versions = common.version_rows(manifest | {"model_source_hash": manifest["version"]}, lang)
+    return common.traces_table([*rows, *versions], lang)

@@ -1,0 +1,96 @@
+"""A study in sentences: the combinations of factors where an outcome is lowest and highest, with what is known of both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.experiments.ensemble import doubt_line
+from sim.outputs.catalog import capital, parameter_name
+from sim.outputs.outcome_words import subject
+from sim.outputs.range_words import written_mean
+from sim.studies.study.study import KEYS
+from sim.text import figures, language, say
+from sim.text.joins import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.studies.study.study import Studied
+
+NAMED = 4  # factors of a point in a sentence
+SHOWN = 20  # runs in a notebook
+
+
+def finished_runs(found: Studied) -> pd.DataFrame:
+    """The finished runs of a study, one row each, with its factors and outcomes."""
+    table = found.table(found.study.outcomes)
+    return table[table["status"] == "done"]
+
+
+def factors_of(found: Studied) -> list[str]:
+    """Keys of what varies between the points of a study, those that take one value only left out."""
+    table = finished_runs(found)
+    return [
+        key for key in table.columns if key not in (*KEYS, *found.study.outcomes) and table[key].nunique() > 1
+    ]
+
+
+def sentences_of(found: Studied) -> list[str]:
+    """For every outcome, the combinations of factors with the lowest and the highest mean, and their intervals."""
+    runs, keys, lines = finished_runs(found), factors_of(found), []
+    for outcome in found.study.outcomes:
+        name, groups = capital(subject(outcome, language())), runs.groupby("point")[outcome]
+        means = groups.mean().dropna()
+        if not keys or len(means) < 2 or means.min() == means.max():
+            mean = written_mean(outcome, runs[outcome].tolist(), language())
+            lines.append(say("study.one", outcome=name, mean=mean))
+            continue
+        low, high = means.idxmin(), means.idxmax()
+        lines.append(
+            say(
+                "study.ends",
+                outcome=name,
+                low=written_mean(outcome, groups.get_group(low).tolist(), language()),
+                high=written_mean(outcome, groups.get_group(high).tolist(), language()),
+                low_at=_point(runs, low, keys),
+                high_at=_point(runs, high, keys),
+            )
+        )
+    return lines
+
+
+def _point(runs: pd.DataFrame, point: int, keys: list[str]) -> str:
+    row = runs[runs["point"] == point].iloc[0]
+    return point_name(row, keys[:NAMED]) + (" …" if len(keys) > NAMED else "")
+
+
+def point_name(row: pd.Series, keys: list[str], digits: int = 3) -> str:
+    """A combination of factors in words: what each is called, and its value."""
+    return listed(
+        f"{parameter_name(key)} = {row[key] if isinstance(row[key], str) else format(row[key], f'.{digits}g')}"
+        for key in keys
+    )
+
+
+def warnings_of(found: Studied) -> list[str]:
+    """What ranges contain, and how many runs are missing."""
+    missing = [say("study.missing_runs", number=found.missing)] if found.missing else []
+    return [doubt_line(found.ensemble, language()), *missing]
+
+
+def alt(found: Studied, outcome: str = "") -> str:
+    """What the chart of a study shows, in words."""
+    place = found.study.outcomes.index(outcome) if outcome else 0
+    return sentences_of(found)[place]
+
+
+def shown(found: Studied) -> tuple[str, str, pd.DataFrame]:
+    """Title, facts and table for a notebook."""
+    facts = say(
+        "study.facts",
+        done=figures.count(len(found) - found.missing),
+        runs=figures.count(len(found)),
+        replications=found.study.replications,
+        question=found.study.question.in_language(language()),
+    )
+    return found.study.title.in_language(language()), facts, found.table(found.study.outcomes).head(SHOWN)

@@ -1,0 +1,265 @@
+"""The work of `estate study …`: plan, carry out, say what came of it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from sim.cli.place import Place, warn_of
+from sim.cli.terminal import console, table
+from sim.errors import StudyError
+from sim.experiments.engine import ATTEMPTS, Finished, attempt, execute_packed
+from sim.experiments.ensemble import doubt_line
+from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, range_of
+from sim.experiments.plan import Plan, plan_study
+from sim.experiments.running import CellResults
+from sim.experiments.store import Store, open_store
+from sim.experiments.study_file import SCENARIO_FACTOR, list_studies, load_study
+from sim.experiments.trap_file import KINDS, list_trap_studies, load_trap_study
+from sim.experiments.workplace import Workplace
+from sim.kernel import compiled_before
+from sim.outputs.outcome_words import level_of, size_of
+from sim.outputs.range_words import range_of_runs
+from sim.results.outcomes import OUTCOMES
+from sim.studies.study.export import export
+from sim.studies.study.study import StudyResult, register, registered, study, study_states
+from sim.text import figures, language, message, say
+from sim.text.joins import bracketed, labelled, listed
+from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.experiments.store import FailedRun
+    from sim.experiments.study_file import Study
+
+FAILURES_SHOWN = 10
+
+
+class Order(NamedTuple):
+    """What was asked for on the command line."""
+
+    file: str
+    place: Place
+    retry_failed: bool
+
+
+def carry_out(order: Order, resume: bool) -> None:
+    """Run a study, or go on with it (StudyError if it was never begun). Exit code 1 if runs had to be set aside."""
+    screen = console()
+    plan = _plan(screen, order.file, order.place.ensemble)
+    with open_store(order.place.store) as store:
+        if resume and not registered(store, plan):
+            raise StudyError(message("study.error.not_begun", folder=store.folder))
+        _announce(screen, plan, store)
+        begun = time.perf_counter()
+        try:
+            result = study(
+                plan,
+                workplace=Workplace(order.place.engine(), store),
+                retry_failed=order.retry_failed,
+            )
+        except KeyboardInterrupt:
+            done = sum(status == "done" for status in store.statuses(plan.keys).values())
+            screen.print(
+                say(
+                    "study.stopped",
+                    done=done,
+                    total=len(set(plan.keys)),
+                    file=_asked(order.file, order.place.ensemble),
+                ),
+                soft_wrap=True,
+            )
+            raise
+        _conclude(screen, result, time.perf_counter() - begun, order)
+        if result.missing:
+            raise typer.Exit(1)
+
+
+def _plan(screen: Console, file: str, ensemble: str | None) -> Plan:
+    with screen.status("") as status:
+        return plan_study(
+            file,
+            lambda done, total: (
+                status.update(say("study.checking", done=done, total=total)) if done % 50 == 0 else None
+            ),
+            ensemble,
+        )
+
+
+def _announce(screen: Console, plan: Plan, store: Store) -> None:
+    screen.print(plan.study.title.in_language(language()), style="bold", markup=False)
+    screen.print(plan.study.question.in_language(language()), markup=False)
+    count = plan.study.replications
+    screen.print(
+        say(
+            "study.plan",
+            points=figures.count(len(plan.points)),
+            replications=count,
+            runs=figures.count(len(plan)),
+            base=plan.study.base,
+        )
+    )
+    held = None if plan.ensemble is None else plan.ensemble.facts(count)
+    screen.print(doubt_line(held, language()), markup=False)
+    warn_of(screen, plan.ensemble, language())
+    screen.print(say("command.kept_in", folder=store.folder), soft_wrap=True)
+    if not compiled_before():
+        screen.print(say("command.compiling"))
+
+
+def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order) -> None:
+    failures = result.failures
+    found = len(set(result.plan.keys)) - result.executed
+    screen.print(
+        say(
+            "study.finished",
+            executed=figures.count(result.executed),
+            found=figures.count(found),
+            seconds=figures.decimal(seconds, 1),
+        )
+    )
+    if failures:
+        show_failures(screen, failures, _asked(order.file, order.place.ensemble))
+    screen.print()
+    if result.missing:
+        screen.print(say("study.missing_note"), style="yellow")
+    else:
+        _show_outcomes(screen, result)
+        screen.print(labelled(say("study.digest"), result.digest()), soft_wrap=True)
+    screen.print(say("study.written", file=result.save() / "runs.parquet"), soft_wrap=True)
+
+
+def _show_outcomes(screen: Console, result: StudyResult) -> None:
+    """Mean of every outcome over all runs, and mean and range over the replications of the lowest and highest point."""
+    runs, count, lang = result.runs, result.study.replications, language()
+    head = ("outcome", "mean", "lowest", "highest", "error")
+    made = table("", *(say(f"study.head.{key}") for key in head), right=1)
+    for name in result.study.outcomes:
+        label, unit = OUTCOMES[name].name, OUTCOMES[name].unit
+        empty = int(runs[name].isna().sum())
+        if empty:
+            made.add_row(label, say("study.no_value", number=empty), "", "", "")
+            continue
+        points = runs.groupby("point")[name]
+        means, errors = points.mean(), points.sem()
+        shown = [level_of(runs[name].mean(), unit, lang)]
+        for point in (means.idxmin(), means.idxmax()):
+            found = range_of(points.get_group(point))
+            span = range_of_runs(found, unit, lang) if found.exists else ""
+            shown.append(bracketed(level_of(means[point], unit, lang), span))
+        made.add_row(
+            label, *shown, size_of(errors.median(), unit, lang) if count >= LEAST_PAIRS else NO_VALUE
+        )
+    screen.print(made)
+    if count < LEAST_PAIRS:
+        screen.print(say("study.few", runs=count), style="yellow")
+    elif count < ROUGH_PAIRS:
+        screen.print(say("study.rough", runs=count), style="yellow")
+
+
+def _asked(file: str, ensemble: str | None) -> str:
+    """What names a study on the command line."""
+    return file if ensemble is None else f"{file} --ensemble {ensemble}"
+
+
+def show_failures(screen: Console, failures: list[FailedRun], file: str) -> None:
+    """The first runs that were set aside: seed, changes, why, and the commands that try them again."""
+    screen.print(say("study.set_aside", failed=len(failures), attempts=ATTEMPTS), style="red")
+    for failed in failures[:FAILURES_SHOWN]:
+        screen.print("  " + failed.describe(), markup=False, soft_wrap=True)
+        commands = (f"estate study rerun {file} --run {failed.key[:12]}", failed.rerun_command)
+        again = say("study.again", rerun=commands[0], run=commands[1])
+        screen.print("    " + again, markup=False, soft_wrap=True)
+    if len(failures) > FAILURES_SHOWN:
+        screen.print(f"  … {len(failures) - FAILURES_SHOWN}")
+
+
+def show_status(file: str | None, place: Place) -> None:
+    """The state of all studies begun in a store, or of one with the runs that were set aside."""
+    screen = console()
+    with open_store(place.store) as store:
+        plan = _plan(screen, file, place.ensemble) if file is not None else None
+        states = [state for state in study_states(store) if plan is None or state["id"] == plan.id]
+        if plan is not None and not states:
+            raise StudyError(message("study.error.not_begun", folder=store.folder))
+        if not states:
+            screen.print(say("study.none_begun", folder=store.folder))
+            return
+        head = ("study", "id", "begun", "runs", "done", "failed", "missing")
+        made = table("", *(say(f"study.head.{key}") for key in head), right=3)
+        for state in states:
+            numbers = [figures.count(state[key]) for key in ("total", "done", "failed", "missing")]
+            made.add_row(state["name"], state["id"][:8], state["started"], *numbers)
+        screen.print(made)
+        if plan is not None and file is not None and (failures := store.failures(plan.keys)):
+            show_failures(screen, failures, _asked(file, place.ensemble))
+
+
+def rerun(file: str, run_id: str, place: Place) -> None:
+    """Carry out one run of a study here and compare its digest; a run without result is kept. Exit code 1 if it differs."""
+    screen = console()
+    plan = _plan(screen, file, place.ensemble)
+    with open_store(place.store) as store:
+        key = store.key_of(run_id, plan.keys)
+        cell = plan[plan.keys.index(key)]
+        changes = listed(f"{name}={value}" for name, value in cell.overrides.items()) or say(
+            "study.base_only"
+        )
+        line = say("study.run_line", run=cell.run_id, seed=cell.seed, changes=changes)
+        screen.print(line, markup=False, soft_wrap=True)
+        packed, failure, seconds = attempt(execute_packed, cell)
+        if packed is None:
+            screen.print(say("study.raised"), style="red")
+            screen.print(failure.traceback if failure else "", markup=False, soft_wrap=True)
+            raise typer.Exit(1)
+        stored = store.digests([key]).get(key)
+        if stored is None:
+            register(store, plan)
+            store.put(Finished(cell, packed, None, 1, seconds))
+            store.commit()
+            screen.print(say("study.new", digest=packed.digest), soft_wrap=True)
+        elif stored == packed.digest:
+            screen.print(say("study.same", digest=packed.digest), soft_wrap=True)
+        else:
+            differs = say("study.differs", stored=stored, found=packed.digest)
+            screen.print(differs, style="red", soft_wrap=True)
+            raise typer.Exit(1)
+
+
+def export_study(file: str, form: str, out: Path | None, place: Place) -> None:
+    """Write a study's runs for other programs."""
+    screen = console()
+    plan = _plan(screen, file, place.ensemble)
+    with open_store(place.store) as store:
+        if not registered(store, plan):
+            raise StudyError(message("study.error.not_begun", folder=store.folder))
+        store.check_shards(plan.keys)
+        result = StudyResult(plan, CellResults(plan, plan.keys, store, 0))
+        for path in export(result, form, out or result.folder):
+            screen.print(say("study.exported", file=path), soft_wrap=True)
+        if result.missing:
+            screen.print(say("study.exported_missing", missing=result.missing), style="yellow")
+
+
+def show_studies() -> None:
+    """A line for every question that can be named: what it asks, and the command that answers it."""
+    made = table("", say("study.head.answered_by"), say("study.head.question"))
+    made.columns[0].no_wrap = True
+    for name in list_studies():
+        found = load_study(name)[0]
+        made.add_row(f"estate {_command_of(found)} {name}", found.title.in_language(language()))
+    for name, command in list_trap_studies().items():
+        title = load_trap_study(name, KINDS[command]).title
+        made.add_row(f"estate {command} {name}", title.in_language(language()))
+    console().print(made)
+
+
+def _command_of(found: Study) -> str:
+    """The command that says most about a study: those of scenarios are compared, screens and variance designs analysed."""
+    if {factor.key for factor in found.factors} == {SCENARIO_FACTOR}:
+        return "compare --study"
+    return "sensitivity --study" if found.design.kind in ("morris", "sobol") else "study run"
