@@ -15,7 +15,8 @@ from test_sensitivity import known
 
 from sim.errors import EstateError
 from sim.outputs import comparison as charts
-from sim.outputs import sensitivity as sensitivity_charts
+from sim.studies.sensitivity import chart as sensitivity_charts
+from sim.text import in_language, say
 
 SEEDS, ESTATES = 8, 40
 
@@ -83,11 +84,13 @@ def test_plane_shows_every_seed_and_zero(found):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_sensitivity_charts_are_written(screened, tmp_path, lang):
-    paths = sensitivity_charts.save_sensitivity_charts(screened, tmp_path, lang, ("svg",))
+    with in_language(lang):
+        paths = sensitivity_charts.save_charts(screened, tmp_path, ("svg",))
+        title = say("chart.tornado")
     assert {path.name for path in paths} == {
         f"{name}_{method}.svg" for name in ("tornado", "heat_map") for method in ("morris", "sobol")
     }
-    assert sensitivity_charts.WORDS["tornado"].in_language(lang) in paths[0].read_text(encoding="utf-8")
+    assert title in paths[0].read_text(encoding="utf-8")
 
 
 def test_tornado_orders_by_influence_and_heat_map_is_in_percent(screened):
