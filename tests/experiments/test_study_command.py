@@ -52,7 +52,7 @@ def test_the_command_from_run_to_export(tiny, tmp_path):
     assert "the same as the stored result, bit for bit" in estate(
         "rerun", "tiny.toml", "--run", run, folder=tmp_path
     )
-    assert "allowed: exactly one" in estate("rerun", "tiny.toml", "--run", "nothing", folder=tmp_path, code=2)
+    assert "allowed exactly one" in estate("rerun", "tiny.toml", "--run", "nothing", folder=tmp_path, code=2)
     estate("export", "tiny.toml", "--out", "out", folder=tmp_path)
     assert len(pd.read_csv(tmp_path / "out" / "monthly.csv")) == 12 * 13
     assert len(pd.read_csv(tmp_path / "out" / "estates.csv")) == 12 * 10
