@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sim.app.game_money import cut_to_payers, refused_decision, refused_rules
 from sim.errors import EngineError, EstateError
 from sim.text import Later, Message, Spoken, message
 from sim.text.figures import money
@@ -41,6 +42,9 @@ class Rules:
     years: int
     yearly: int
     measures: tuple[str, ...]
+    payer: str | None = (
+        None  # the tier that is granted the yearly budget; None: the payers' own budgets bound it
+    )
 
     def __post_init__(self) -> None:
         low, high = YEARS
@@ -48,6 +52,8 @@ class Rules:
             raise Refused(message("app.game_years_range", low=low, high=high))
         if self.yearly < 10_000 or not self.measures:
             raise Refused(message("app.game_rules_empty"))
+        if (said := refused_rules(self)) is not None:
+            raise Refused(said)
 
 
 class Year(NamedTuple):
@@ -170,7 +176,7 @@ class Game:
         """Set what a team does this year, in place of what it submitted before.
 
         Refused when no year is being decided, when another browser of the team submitted since `version`, for measures that
-        are not in the game, and for more money than the team has.
+        are not in the game, for more money than the team has, and for more than those who pay for the measures have in a year.
         """
         if self.stage != DECIDING:
             raise Refused(message("app.game_not_now"))
@@ -188,6 +194,8 @@ class Game:
                     "app.game_too_dear", asked=_money(asked), left=_money(left), over=_money(asked - left)
                 )
             )
+        if (said := refused_decision(self.rules, decision)) is not None:
+            raise Refused(said)
         team.chosen = {kind: decision[kind] for kind in self.rules.measures if kind in decision}
         team.version += 1
         self.version += 1
@@ -209,8 +217,9 @@ class Game:
     def _as_before(self, team: Team) -> Decision:
         left, made = self.left(team), Decision()
         before = team.decisions[-1] if team.decisions else {}
+        payable = cut_to_payers(self.rules, before)
         for kind, yuan in before.items():
-            made[kind] = min(yuan, left)
+            made[kind] = min(payable[kind], left)
             left -= made[kind]
             if made[kind] < yuan:
                 team.said.append(

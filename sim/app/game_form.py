@@ -7,6 +7,7 @@ from collections.abc import Callable
 from nicegui import ui
 
 from sim.app.game import Decision, Game, Team
+from sim.app.game_money import told
 from sim.app.game_view import UNIT, costs_public
 from sim.app.levers import described
 from sim.app.panel import explain, when_opened
@@ -29,6 +30,7 @@ class DecisionForm:
         ui.label(say("app.game_money", left=money(game.left(team)), yearly=money(game.rules.yearly))).classes(
             "text-lg font-bold"
         ).mark("game-money")
+        ui.label(told(game.rules)).classes("estate-small").mark("game-payers")
         ui.label(say("app.game_decide")).classes("estate-small")
         spent = dict(team.years[-1].spent) if team.years else {}
         for kind in game.rules.measures:

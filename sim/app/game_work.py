@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.app.game import Decision, Plan, Rules, Year
-from sim.app.levers import DEFAULT_LIMITS, city
+from sim.app.game_money import base_of, own_city
 from sim.app.tasks import Result
 from sim.experiments.menu import PREFIX, MenuItem, Package
 from sim.scenario import Scenario, with_overrides
@@ -44,13 +44,6 @@ class Best(NamedTuple):
     package: Package
     decisions: tuple[Decision, ...]
     size: int = 2_000
-
-
-def base_of(rules: Rules) -> Scenario:
-    """The city of the game, the same for all teams."""
-    return with_overrides(
-        city(rules.scenario, DEFAULT_LIMITS), {"seed": rules.seed, "months": rules.years * MONTHS_PER_YEAR}
-    )
 
 
 def city_of(rules: Rules, plan: Plan) -> Scenario:
@@ -134,13 +127,13 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
     from sim.experiments.funding import available
     from sim.experiments.workplace import Workplace
 
-    base = base_of(rules)
-    menu = tuple(MenuItem(kind=kind) for kind in rules.measures)
+    city, kinds = own_city(rules), rules.measures
+    menu = tuple(MenuItem(kind=kind) for kind in kinds)
     found = budget(
-        base,
-        min(
-            float(rules.yearly), available(base, rules.measures)
-        ),  # teams too can spend no more than the payers have
+        city,
+        # which the payers have or are granted, as the rules are checked for (to half a yuan)
+        float(rules.yearly) if rules.payer is not None else min(float(rules.yearly), available(city, kinds)),
+        payer=rules.payer,
         menu=menu,
         trials=trials,
         replications=SEEDS,

@@ -12,6 +12,7 @@ from nicegui import background_tasks
 
 from sim.app import game_work
 from sim.app.game import ENDED, RUNNING, Game, Plan, Refused, Rules, Team, Year, plan_of
+from sim.app.game_money import base_of
 from sim.app.game_work import Best, Played
 from sim.app.workers import Workers
 from sim.errors import EngineError, EstateError
@@ -75,7 +76,7 @@ class Host:
 
     def open(self, rules: Rules) -> Game:
         """A new game in place of the one before; EstateError for rules under which there is no city."""
-        game_work.base_of(rules)
+        base_of(rules)
         self.game = Game(rules)
         self.nothing, self.best, self.best_years, self.search_failed = (), None, (), ""
         self._turn += 1

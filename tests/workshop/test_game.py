@@ -9,9 +9,14 @@ import pytest
 
 from sim.app import game_work
 from sim.app.game import DECIDING, ENDED, JOINING, RUNNING, Game, Refused, Rules, Year, plan_of
+from sim.app.game_money import base_of, told
 from sim.app.host import usual_measures
 from sim.errors import EngineError
+from sim.experiments.funding import own_money
 from sim.experiments.menu import Bought
+from sim.scenario import load
+from sim.text import in_language
+from sim.text.figures import money
 
 MEASURES = ("soe_fallback", "committee_drive", "legacy_remediation", "retrofit", "disclosure")
 RULES = Rules("small_city", 3, 4, 1_000_000, MEASURES)
@@ -169,6 +174,71 @@ def test_the_usual_measures_are_there() -> None:
     assert set(usual_measures()) > {"soe_fallback", "retrofit"}
 
 
+# whose money it is
+
+POOR = """
+extends = "small_city"
+[government]
+city_budget = 0
+district_budget = 100000
+street_budget = 5000
+"""
+BOUGHT = ("operating_subsidy", "committee_drive")  # which districts pay for, and streets
+
+
+@pytest.fixture
+def poor(tmp_path: Path) -> str:
+    """A city of two districts and of streets that have 100,000 and 5,000 yuan a year each."""
+    file = tmp_path / "poor.toml"
+    file.write_text(POOR, encoding="utf-8")
+    return str(file)
+
+
+def test_a_budget_that_the_payers_do_not_have_is_refused_before_the_game(poor: str) -> None:
+    have = sum(own_money(load(poor), BOUGHT).values())
+    assert have < 1_000_000
+    assert refusal(lambda: Rules(poor, 1, 4, 1_000_000, BOUGHT)) == "game_no_such_money"
+    with pytest.raises(Refused) as found, in_language("en"):
+        Rules(poor, 1, 4, int(have) + 1, BOUGHT)
+    assert money(have) in str(found.value) and "district 200,000 yuan" in str(found.value)
+    assert Rules(poor, 1, 4, int(have), BOUGHT).yearly == int(have)
+
+
+def test_a_grant_must_go_to_who_pays_and_is_there_in_the_city(poor: str) -> None:
+    for payer in ("city", "state", "nobody"):
+        assert refusal(lambda payer=payer: Rules(poor, 1, 4, 1_000_000, BOUGHT, payer)) == "game_payer"
+    rules = Rules(poor, 1, 4, 1_000_000, BOUGHT, "district")
+    granted = base_of(rules)
+    assert granted.government.district_budget * granted.city.districts == 1_200_000
+    with in_language("en"):
+        assert "1 million yuan a year is granted to the tier “district”" in told(rules)
+        assert "payers' own" in told(Rules(poor, 1, 4, 100_000, BOUGHT))
+
+
+def test_savings_do_not_spend_what_lapsed(poor: str) -> None:
+    """Two years of 150,000 are saved, but the districts have 200,000 a year, and the streets their own."""
+    game = Game(Rules(poor, 1, 4, 150_000, BOUGHT))
+    team = game.enter("a")
+    game.begin()
+    game.close()
+    game.played(team, (Year(0.5, 0.2, ()),), "k")
+    game.next_year()
+    assert game.left(team) == 300_000
+    assert refusal(game.submit, team, {"operating_subsidy": 200_001}, team.version) == "game_payers_short"
+    street = int(own_money(load(poor), ["committee_drive"])["street"])
+    short = {"committee_drive": street + 1}
+    assert refusal(game.submit, team, short, team.version) == "game_payers_short"
+    game.submit(team, {"operating_subsidy": 200_000, "committee_drive": street}, team.version)
+    assert team.chosen == {"operating_subsidy": 200_000, "committee_drive": street}
+
+
+def test_what_is_granted_is_really_spent_and_no_more_than_decided(poor: str) -> None:
+    decision = {"operating_subsidy": 900_000}
+    without = game_work.play(Rules(poor, 1, 3, 200_000, BOUGHT), plan_of([decision]))
+    granted = game_work.play(Rules(poor, 1, 3, 1_000_000, BOUGHT, "district"), plan_of([decision]))
+    assert without.years[0].cost <= 200_000 < granted.years[0].cost <= 900_000
+
+
 # with the model
 
 
@@ -209,7 +279,7 @@ def test_what_is_never_bought_is_the_city_itself() -> None:
     from sim.app.tasks import simulate
 
     nothing = game_work.play(RULES, ((),) * 3)
-    alone = simulate(game_work.base_of(RULES).model_copy(update={"months": 36}))
+    alone = simulate(base_of(RULES).model_copy(update={"months": 36}))
     for a, b in zip(
         nothing.result.run._source.record.outcomes, alone.run._source.record.outcomes, strict=True
     ):

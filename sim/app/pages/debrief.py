@@ -6,6 +6,7 @@ from nicegui import ui
 
 from sim.app import game_work
 from sim.app.game import ENDED, Game, Year, label_of
+from sim.app.game_money import base_of
 from sim.app.game_view import PATHS, costs_public, leader_board, paths_chart, watch
 from sim.app.host import TRIALS, Host
 from sim.app.levers import described
@@ -161,7 +162,7 @@ class DebriefPage:
 
     def _toml(self, game: Game) -> None:
         assert self.host.best is not None
-        scenario = with_package(game_work.base_of(game.rules), self.host.best.package)
+        scenario = with_package(base_of(game.rules), self.host.best.package)
         ui.download.content(to_toml(scenario), "best_package.toml", "text/plain; charset=utf-8")
 
 

@@ -18,6 +18,7 @@ from sim.errors import EstateError
 from sim.interventions.describe import kinds
 from sim.text import say
 from sim.text.figures import money
+from sim.words import TIERS
 
 KEY = "key"  # the part of the address that holds the teacher's key
 
@@ -31,7 +32,7 @@ class TeacherPage:
         self.allowed = secrets.compare_digest(key.encode(), host.key.encode())
         self.tries = 0
         self.scenario, self.years, self.yearly, self.seed = DEFAULT, ROUNDS, YEARLY / UNIT, 1
-        self.measures = list(usual_measures())
+        self.measures, self.payer = list(usual_measures()), ""
         self._shown: tuple[object, ...] = ()
         self.content = ui.refreshable(self._content)
         self.content()
@@ -109,6 +110,11 @@ class TeacherPage:
                 ui.number(say("app.game_yearly"), min=1, precision=0).bind_value(self, "yearly").style(
                     "min-width: 18rem"
                 ).mark("yearly")
+                payers: dict[str, str] = {"": say("app.game_granted_nobody")}
+                payers |= {tier: say(f"bearer.{tier}") for tier in TIERS}
+                ui.select(payers, label=say("app.game_granted_to")).bind_value(self, "payer").style(
+                    "min-width: 18rem"
+                ).mark("payer")
                 ui.number(say("app.seed_word"), min=0, precision=0).bind_value(self, "seed").mark("seed")
             names = {kind: str(described(kind).label) for kind in kinds()}
             ui.select(names, label=say("app.game_measures"), multiple=True).bind_value(
@@ -245,7 +251,12 @@ class TeacherPage:
             name = self.scenario if self.scenario in offered(self.session.limits) else DEFAULT
             self.host.open(
                 Rules(
-                    name, int(self.seed or 0), int(self.years or 0), int((self.yearly or 0) * UNIT), ordered
+                    name,
+                    int(self.seed or 0),
+                    int(self.years or 0),
+                    int((self.yearly or 0) * UNIT),
+                    ordered,
+                    self.payer or None,
                 )
             )
 
