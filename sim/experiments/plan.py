@@ -126,10 +126,14 @@ class Plan(Sequence[Cell]):
                 self.hashes.append(scenario_hash_of(made))
                 self.biggest = made if self.biggest is None else largest((self.biggest, made))
             except ScenarioError as error:
-                where = ", ".join(f"{key}={value}" for key, value in self.points[point].items())
+                values = ", ".join(f"{key}={value}" for key, value in self.points[point].items())
                 problems += [
                     Problem(
-                        str(self.file), f"point {point} ({where}): {p.key}", p.found, p.allowed, p.nearest
+                        str(self.file),
+                        message("study.at_point", point=point, values=values, key=p.key),
+                        p.found,
+                        p.allowed,
+                        p.nearest,
                     )
                     for p in error.problems
                 ]
@@ -222,18 +226,15 @@ class _Axes:
             parameter = PARAMETERS.get(factor.key.removeprefix("parameters."))
             if parameter is None:
                 known = nearest(factor.key, PARAMETERS)
-                self._add(
-                    place,
-                    "neither levels nor a range",
-                    "levels, or low and high (only a parameter may do without)",
-                    known,
-                )
+                found, allowed = message("study.neither"), message("study.levels_or_ends")
+                self._add(place, found, allowed, known)
                 return []
             low, high = range_of(parameter)
         whole = self._is_whole(factor.key) and not factor.levels
         if low is not None and high is not None:
             if whole and not (low.is_integer() and high.is_integer()):
-                self._add(place, f"{low:g} to {high:g}", "whole numbers, as the key takes only those")
+                found = message("study.from_to", low=f"{low:g}", high=f"{high:g}")
+                self._add(place, found, message("study.whole_numbers"))
                 return []
             ends = (int(low), int(high)) if whole else (low, high)
         before = len(self.problems)

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 
 from sim.errors import ScenarioError
 from sim.given import is_file, is_path, kind_of, shortened
-from sim.problems import Problem
+from sim.problems import Problem, one_of
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario.fields import Name, Table, Wording, refuse, setting
 from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
@@ -47,21 +47,23 @@ class Factor(Table):
     def _check_rules(self) -> Factor:
         problems = []
         if (self.low is None) != (self.high is None):
-            problems.append(
-                Problem("", "low" if self.low is None else "high", "nothing", "both low and high, or neither")
-            )
+            key = "low" if self.low is None else "high"
+            problems.append(Problem("", key, message("found.nothing"), message("study.both_ends")))
         elif self.low is not None and self.levels:
-            problems.append(
-                Problem("", "levels", "levels beside low and high", "either levels, or low and high")
-            )
+            found, allowed = message("study.levels_and_range"), message("study.levels_or_range")
+            problems.append(Problem("", "levels", found, allowed))
         elif self.low is not None and self.high is not None and self.low >= self.high:
-            problems.append(Problem("", "high", f"{self.high:g}", f"more than low ({self.low:g})"))
+            allowed = message("study.above_low", low=f"{self.low:g}")
+            problems.append(Problem("", "high", f"{self.high:g}", allowed))
         if self.scale == "log" and (self.low is None or self.low <= 0):
-            problems.append(Problem("", "scale", "'log'", "'log' with a low above 0"))
+            problems.append(Problem("", "scale", repr("log"), message("study.log_above_zero")))
         if len({(isinstance(level, bool), level) for level in self.levels}) < len(self.levels):
-            problems.append(Problem("", "levels", "a level twice", "levels that differ"))
+            problems.append(
+                Problem("", "levels", message("study.level_twice"), message("study.levels_differ"))
+            )
         if self.key == SCENARIO_FACTOR and not all(isinstance(level, str) for level in (self.levels or (0,))):
-            problems.append(Problem("", "levels", "no names of scenarios", "names of scenarios"))
+            found, allowed = message("study.no_scenario_names"), message("study.scenario_names")
+            problems.append(Problem("", "levels", found, allowed))
         refuse(problems)
         return self
 
@@ -90,15 +92,13 @@ class Design(Table):
     def _check_rules(self) -> Design:
         problems = []
         if (self.kind == "list") != bool(self.points):
-            found = f"{len(self.points)} points"
-            problems.append(
-                Problem("", "points", found, "at least one for a list, none for another kind of design")
-            )
+            found = message("study.number_of_points", number=len(self.points))
+            problems.append(Problem("", "points", found, message("study.points_of_list")))
         if self.kind == "sobol" and self.size & (self.size - 1):
             near = 2 ** round(math.log2(self.size))
-            problems.append(Problem("", "size", str(self.size), f"a power of two, such as {near}, for sobol"))
+            problems.append(Problem("", "size", str(self.size), message("study.power_of_two", near=near)))
         if self.grid_levels % 2:
-            problems.append(Problem("", "grid_levels", str(self.grid_levels), "an even number"))
+            problems.append(Problem("", "grid_levels", str(self.grid_levels), message("study.even")))
         refuse(problems)
         return self
 
@@ -147,12 +147,9 @@ class Study(Table):
         known = (info.context or {}).get("outcomes", OUTCOMES)
         unknown = [name for name in names if name not in known]
         refuse(
-            [
-                Problem("", "", repr(name), "one of " + ", ".join(OUTCOMES), nearest(name, OUTCOMES))
-                for name in unknown
-            ]
+            [Problem("", "", repr(name), one_of(OUTCOMES), nearest(name, OUTCOMES)) for name in unknown]
             + [
-                Problem("", "", f"{name!r} twice", "every outcome once")
+                Problem("", "", message("study.twice", name=repr(name)), message("study.outcome_once"))
                 for name in sorted({name for name in names if names.count(name) > 1})
             ]
         )
@@ -163,17 +160,14 @@ class Study(Table):
         problems = []
         keys = [factor.key.removeprefix("parameters.") for factor in self.factors]
         problems += [
-            Problem("", "factors", f"{key!r} twice", "every key once")
+            Problem("", "factors", message("study.twice", name=repr(key)), message("study.key_once"))
             for key in sorted({k for k in keys if keys.count(k) > 1})
         ]
         if self.design.kind == "list" and (self.factors or self.unmeasured):
-            problems.append(
-                Problem(
-                    "", "factors", "factors beside a list of points", "no factors: the points name their keys"
-                )
-            )
+            found, allowed = message("study.factors_and_points"), message("study.no_factors")
+            problems.append(Problem("", "factors", found, allowed))
         if self.design.kind != "list" and not self.factors and not self.unmeasured:
-            problems.append(Problem("", "factors", "nothing", "at least one factor"))
+            problems.append(Problem("", "factors", message("found.nothing"), message("study.one_factor")))
         refuse(problems)
         return self
 
@@ -187,16 +181,8 @@ def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
     file = find_study(path_or_name)
     data = read_toml(file)
     if COMMAND in data:
-        raise ScenarioError(
-            [
-                Problem(
-                    str(file),
-                    COMMAND,
-                    repr(data[COMMAND]),
-                    f"a study of many runs; this is a question for: estate {data[COMMAND]} {path_or_name}",
-                )
-            ]
-        )
+        allowed = message("study.other_command", command=data[COMMAND], file=path_or_name)
+        raise ScenarioError([Problem(str(file), COMMAND, repr(data[COMMAND]), allowed)])
     refuse_empty_lists(data, str(file))
     data.setdefault("name", file.stem)
     return check_study(data, str(file)), file
@@ -258,7 +244,6 @@ def find_study(path_or_name: str | Path) -> Path:
         if is_file(folder / (text + SUFFIX)):
             return folder / (text + SUFFIX)
     known = list_studies()
-    allowed = "the path of a TOML file, or one of " + (", ".join(known) or "(no studies here)")
-    raise ScenarioError(
-        [Problem(shortened(text), "", "no study of this name", allowed, nearest(text, known))]
-    )
+    allowed = message("study.path_or_name", names=", ".join(known) or message("study.none_here"))
+    found = message("study.no_such_name")
+    raise ScenarioError([Problem(shortened(text), "", found, allowed, nearest(text, known))])
