@@ -27,13 +27,11 @@ if TYPE_CHECKING:
     )
     from sim.evidence.calibrate import calibrate
     from sim.experiments.budget import budget
-    from sim.experiments.compare import Adaptive, compare
     from sim.experiments.engine import InProcess
     from sim.experiments.ensemble import load_ensemble
     from sim.experiments.progress import progress_bar
     from sim.experiments.repeated import Repeated, repeat
     from sim.experiments.tipping import tipping
-    from sim.experiments.withdrawal import withdrawal_test
     from sim.experiments.workplace import Workplace
     from sim.interventions.base import Intervention, fen
     from sim.outputs.report.read import load_result
@@ -44,6 +42,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
     from sim.scenario.adding import with_programmes
     from sim.studies.ablation.ablate import ablate
+    from sim.studies.comparison.compare import Adaptive, compare
+    from sim.studies.comparison.withdrawal import withdrawal_test
     from sim.studies.sensitivity.sensitivity import sensitivity
     from sim.studies.study.study import study
     from sim.text import in_language, languages, use_language
@@ -100,7 +100,6 @@ _HOMES = {
     "budget": "sim.experiments.budget",
     "calibrate": "sim.evidence.calibrate",
     "load_ensemble": "sim.experiments.ensemble",
-    "Adaptive": "sim.experiments.compare",
     "City": "sim.city",
     "InProcess": "sim.experiments.engine",
     "Intervention": "sim.interventions.base",
@@ -109,7 +108,6 @@ _HOMES = {
     "Scenario": "sim.scenario",
     "Word": "sim.words",
     "Workplace": "sim.experiments.workplace",
-    "compare": "sim.experiments.compare",
     "fen": "sim.interventions.base",
     "in_language": "sim.text",
     "languages": "sim.text",
@@ -128,7 +126,6 @@ _HOMES = {
     "warm_up": "sim.runner",
     "with_overrides": "sim.scenario",
     "with_programmes": "sim.scenario.adding",
-    "withdrawal_test": "sim.experiments.withdrawal",
 }
 
 

@@ -20,7 +20,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import EstateError
-from sim.outputs import comparison as _comparison
 from sim.outputs import trap as _trap
 from sim.outputs.animation import animate
 from sim.outputs.budget import pareto as _pareto
@@ -88,10 +87,6 @@ money = _public(_RUN_CHARTS["money"].draw, "money")
 modes = _public(_RUN_CHARTS["modes"].draw, "modes")
 estate_life = _public(_estate_life, "estate_life")
 fan = _public(_fan, "fan")
-differences = _public(_comparison.differences, "differences")
-rescues = _public(_comparison.rescues, "rescues")
-plane = _public(_comparison.plane, "plane")
-acceptability = _public(_comparison.acceptability, "acceptability")
 bifurcation = _public(_of_first_type(_trap.bifurcation), "bifurcation")
 hysteresis = _public(_of_first_type(_trap.hysteresis), "hysteresis")
 pareto = _public(_pareto, "pareto")
@@ -105,7 +100,6 @@ _RUN = {
     "money": money,
     "modes": modes,
 }
-_COMPARED = {"differences": differences, "rescues": rescues, "plane": plane, "acceptability": acceptability}
 CHARTS: dict[str, PublicChart] = {
     **{
         name: PublicChart("run", _RUN_CHARTS[name].title, draw, _RUN_CHARTS[name].alt)
@@ -118,12 +112,6 @@ CHARTS: dict[str, PublicChart] = {
         estate_life_alt,
     ),
     "fan": PublicChart("draws", message("draw.fan_chart"), fan, fan_alt),
-    **{
-        name: PublicChart(
-            "comparison", _comparison.WORDS[name], draw, _comparison.COMPARISON_CHARTS[name].alt
-        )
-        for name, draw in _COMPARED.items()
-    },
     "bifurcation": PublicChart(
         "tipping", Word(_trap.word("bifurcation", "zh"), _trap.word("bifurcation", "en")), bifurcation, _told
     ),
@@ -182,13 +170,11 @@ def list_charts(of: str | None = None, lang: str = "en") -> pd.DataFrame:
 def kind_of(result: Any) -> str:
     """What kind of result this is, as in `list_charts`; EstateError for something that no chart is drawn from."""
     from sim.experiments.budget import BudgetSearch
-    from sim.experiments.comparison import Comparison
     from sim.experiments.repeated import Repeated
     from sim.experiments.tipping import Tipping
 
     known: dict[type, str] = {
         Repeated: "draws",
-        Comparison: "comparison",
         Tipping: "tipping",
         BudgetSearch: "budget",
     }
@@ -256,12 +242,10 @@ __all__ = [
     "CHARTS",
     "FORMATS",
     "PublicChart",
-    "acceptability",
     "alt_text",
     "animate",
     "bifurcation",
     "cycle",
-    "differences",
     "draw",
     "estate_life",
     "estate_map",
@@ -274,8 +258,6 @@ __all__ = [
     "money",
     "overview",
     "pareto",
-    "plane",
-    "rescues",
     "save",
     "save_all",
     "stages",

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from sim.cli.analysis import compare_command
 from sim.cli.credibility import add_credibility_commands
 from sim.cli.options import LanguageOption, words
 from sim.cli.place import EnsembleOption
@@ -42,7 +41,6 @@ app = typer.Typer(
     help="Simulate the governance of residential estates. / 模拟城市小区治理。",
 )
 add_credibility_commands(app)
-app.command("compare")(compare_command)
 add_commands(app)
 app.command("replicate")(replicate_command)
 for kind in kinds().values():

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.cli.analysis_words import say
 from sim.cli.folders import folder_name, write_results
 from sim.cli.place import Place
 from sim.cli.terminal import console
@@ -14,6 +13,7 @@ from sim.errors import StudyError
 from sim.results.folder import check_place
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import parse_setting, with_overrides
+from sim.text import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -164,7 +164,7 @@ def tell(found: Any, common: Common) -> None:
 
 def where(folder: Path, common: Common) -> None:
     """Print where the results are."""
-    console().print(say("written", common.lang, folder=folder), soft_wrap=True, markup=False)
+    console().print(say("command.results", folder=folder), soft_wrap=True, markup=False)
 
 
 def write(found: Any, charts: Mapping[str, Axes], folder: Path, common: Common) -> None:

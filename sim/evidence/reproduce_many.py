@@ -20,7 +20,6 @@ from sim.scenario import content_hash
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.comparison import Comparison
 
 WORDS = ("sentences", "warnings")  # what a manifest says in words, where it says any
 
@@ -47,7 +46,7 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
         where = replace(work, store=store)
         if held.kind in registered:
             again = registered[held.kind].get(registered[held.kind].reproduce)(saved, where)
-            content, digest = str(manifest.get("content_hash") or again.key), _digest(again)
+            content, digest = _content_now(manifest, again), _digest(again)
         else:
             content, digest, again = AGAIN[held.kind](saved, manifest, where)
         different = (*_other_tables(held, again.tables()), *_other_words(held, again))
@@ -64,6 +63,13 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
         str(git.get("commit", "")),
         git.get("dirty") is False,
     )
+
+
+def _content_now(manifest: Mapping[str, Any], again: Any) -> str:
+    """Hash of the scenarios as they are read today: of the arms where there are several, else the one saved or the key."""
+    if "arms" in manifest:
+        return _arms(content_hash(arm.scenario) for arm in again.arms)
+    return str(manifest.get("content_hash") or again.key)
 
 
 def _content_of(manifest: Mapping[str, Any], now: str) -> str:
@@ -138,66 +144,9 @@ def same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 Found = tuple[str, str, Any]  # content hash, digest, and the result with its tables and sentences
 
 
-def _comparison(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
-    """With the looks that were planned, if it was replicated adaptively; and the withdrawal tests that belong to it."""
-    from sim.experiments.compare import Adaptive, compare
-
-    settings, looks = saved.settings, manifest.get("looks") or []
-    options: dict[str, Any] = {
-        "outcomes": settings.outcomes,
-        "differences": dict(settings.differences),
-        "workplace": replace(place, level=settings.level, ensemble=settings.ensemble),
-    }
-    if looks:
-        options |= {
-            "adaptive": Adaptive(
-                looks[0]["wanted_width"], tuple(manifest["looks_planned"]), looks[0]["outcome"]
-            ),
-            "first_seed": saved.seeds[0],
-        }
-    else:
-        options["seeds"] = saved.seeds
-    again = compare(*(arm.scenario for arm in saved.arms), **options)
-    more = {} if saved.withdrawal is None else {"withdrawal": _withdrawn(saved, again, place)}
-    if saved.after is not None:
-        from sim.experiments.persistence import persistence_test
-
-        more["after"] = persistence_test(again, saved.after.after, place).table
-    return _arms(content_hash(arm.scenario) for arm in saved.arms), again.digest, _WithMore(again, more)
-
-
-class _WithMore:
-    """A comparison with the tables that were saved beside its own."""
-
-    def __init__(self, found: Comparison, more: Mapping[str, pd.DataFrame]) -> None:
-        self.found, self.more = found, more
-        self.sentences, self.warnings = found.sentences, found.warnings
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Every table by name."""
-        return self.found.tables() | dict(self.more)
-
-
 def _arms(hashes: Iterable[str]) -> str:
     """Hash of several scenarios."""
     return sha256(" ".join(hashes).encode("ascii")).hexdigest()
-
-
-def _withdrawn(saved: Any, again: Comparison, place: Workplace) -> pd.DataFrame:
-    import pandas as pd
-
-    from sim.experiments.withdrawal import withdrawal_test
-
-    month = int(saved.withdrawal["month"].iloc[0])
-    arms = [arm.scenario for arm in again.arms if arm.scenario.interventions]
-    place = replace(place, level=again.settings.level, ensemble=again.settings.ensemble)
-    return pd.concat(
-        [
-            withdrawal_test(one, month, seeds=again.seeds, workplace=place).table.assign(scenario=one.name)
-            for one in arms
-        ],
-        ignore_index=True,
-    )
 
 
 def _tipping(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
@@ -230,7 +179,6 @@ def _budget(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
 
 
 AGAIN = {
-    "comparison": _comparison,
     "tipping": _tipping,
     "budget": _budget,
 }

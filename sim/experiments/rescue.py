@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.experiments.arms import Arm
 from sim.experiments.intervals import (
     FEW,
     LEAST_PAIRS,
@@ -43,12 +42,6 @@ def fates_by_months(without: np.ndarray, within: np.ndarray, months: int) -> np.
     rescued = (without == year) & (within == 0)
     harmed = (without == 0) & (within == year)
     return np.where(rescued, RESCUED, np.where(harmed, HARMED, NEITHER)).astype(np.int8)
-
-
-def fates_of(baseline: Arm, arm: Arm) -> np.ndarray:
-    """FATES of every estate (seeds, estates), int8; see `fates_by_months`."""
-    column = "cycle_months_last_year"
-    return fates_by_months(baseline.estates[column], arm.estates[column], baseline.scenario.months)
 
 
 @dataclass(frozen=True)
@@ -159,9 +152,3 @@ def count_rescues(
         range_of(rescued),
         range_of(harmed),
     )
-
-
-def at_risk_of(baseline: Arm) -> np.ndarray:
-    """Estates (seeds, estates) that a policy could rescue: in the cycle in each of the last twelve months without it."""
-    year = min(baseline.scenario.months, MONTHS_PER_YEAR)
-    return np.asarray(baseline.estates["cycle_months_last_year"] == year)

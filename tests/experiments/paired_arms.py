@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.experiments.arms import CYCLE, ESTATES, Arm
-from sim.experiments.comparison import Comparison, Settings
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.scenario import Scenario, load, with_overrides
+from sim.studies.comparison.arms import CYCLE, ESTATES, Arm
+from sim.studies.comparison.comparison import Comparison, Settings
 from sim.words import STAGES
 
 HEALTHY, COLLAPSED = STAGES.index("healthy"), STAGES.index("collapsed")

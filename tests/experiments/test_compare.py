@@ -13,18 +13,18 @@ from paired_arms import arm, comparison
 from pretend_runs import Pretend
 
 from sim.errors import ScenarioError, StudyError
-from sim.experiments.arms import prepare
 from sim.experiments.cell import cells_of, execute
-from sim.experiments.compare import Adaptive, compare, compare_study
-from sim.experiments.comparison import Comparison
 from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval
-from sim.experiments.rescue import HARMED, RESCUED, fates_of
+from sim.experiments.rescue import HARMED, RESCUED
 from sim.experiments.store import open_store
 from sim.experiments.study_file import check_study
-from sim.experiments.withdrawal import Withdrawal, withdrawal_test
 from sim.scenario import load, with_overrides
+from sim.studies.comparison.arms import fates_of, prepare
+from sim.studies.comparison.compare import Adaptive, compare, compare_study
+from sim.studies.comparison.comparison import Comparison
+from sim.studies.comparison.withdrawal import Withdrawal, withdrawal_test
 
 TINY = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")

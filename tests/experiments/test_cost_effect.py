@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim.errors import StudyError
-from sim.experiments import cost_effect as verdicts
-from sim.experiments.cost_effect import acceptability, cost_effect, price_range
+from sim.studies.comparison import cost_effect as verdicts
+from sim.studies.comparison.cost_effect import acceptability, cost_effect, price_range
 
 SEEDS = 20
 

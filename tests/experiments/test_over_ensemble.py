@@ -14,8 +14,6 @@ from typer.testing import CliRunner
 from sim.cli.app import app
 from sim.errors import StudyError
 from sim.experiments.cell import cells_of, execute
-from sim.experiments.compare import Adaptive, compare
-from sim.experiments.comparison import Comparison
 from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over, doubt_line, load_ensemble, with_member
 from sim.experiments.plan import plan_study
@@ -24,6 +22,8 @@ from sim.experiments.tipping import tipping
 from sim.experiments.workplace import Workplace
 from sim.scenario import load, with_overrides
 from sim.studies.ablation.ablate import ablate
+from sim.studies.comparison.compare import Adaptive, compare
+from sim.studies.comparison.comparison import Comparison
 from sim.studies.sensitivity.sensitivity import sensitivity
 
 SMALL = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
@@ -87,7 +87,7 @@ def test_a_saved_comparison_knows_its_ensemble_and_is_done_again_with_it(
     over: Comparison, tmp_path: Path
 ) -> None:
     from sim.evidence.reproduce_many import reproduce_many
-    from sim.experiments.saved_comparison import load_comparison
+    from sim.studies.comparison.saved import load_comparison
 
     over.save(tmp_path / "saved")
     assert (

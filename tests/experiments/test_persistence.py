@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 
 from sim.errors import StudyError
-from sim.experiments.compare import compare
 from sim.experiments.engine import InProcess
-from sim.experiments.persistence import (
+from sim.experiments.workplace import Workplace
+from sim.scenario import load, with_overrides
+from sim.studies.comparison.after_table import rows_of
+from sim.studies.comparison.compare import compare
+from sim.studies.comparison.persistence import (
     carried_on,
     drift_of,
     lasting,
     persistence_test,
     read_persistence,
 )
-from sim.experiments.saved_comparison import load_comparison
-from sim.experiments.withdrawal import ENDED, KEPT, NEVER
-from sim.experiments.workplace import Workplace
-from sim.outputs.persistence_words import rows_of
-from sim.outputs.report.of_comparison import part_of_comparison
-from sim.scenario import load, with_overrides
+from sim.studies.comparison.saved import load_comparison
+from sim.studies.comparison.withdrawal import ENDED, KEPT, NEVER
+from sim.text import in_language
 
 SIZE = {"city.estates": 16, "companies.private": 4, "months": 14} | {
     f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")
@@ -84,11 +84,11 @@ def test_the_levels_are_those_of_runs_that_long(tmp_path: Path) -> None:
     assert pairs == [KEPT, ENDED] * 3  # side by side
     paid = [told["subsidy_only", kind, "public_cost_last_year"].mean for kind in (KEPT, ENDED)]
     assert paid[0] > paid[1]  # what has ended costs no more
-    folder = found.save(tmp_path / "saved", {"after": after.table})
+    folder = found.with_more(after=after).save(tmp_path / "saved")
     saved = load_comparison(folder)
     assert saved.after is not None and saved.after.after == 24
-    assert rows_of(saved.after, {}, "en") == rows_of(after, {}, "en")
-    part = part_of_comparison(saved, "en")
+    assert rows_of(saved.after, {}) == rows_of(after, {})
+    part = saved.report("en")
     assert any("24 further months" in table.caption for table in part.gains)
     assert "--after" not in part.commands[0]  # the command carries on for sixty months, no other number
 
@@ -101,14 +101,15 @@ def test_over_three_points_within_the_year_is_still_moving() -> None:
     rows = [row | {"drift": drift} for drift in (0.031, -0.031, 0.029, math.nan)]
     found = read_persistence(pd.DataFrame(rows), 0.95)
     assert [one.moving for one in found.levels] == [True, True, False, False]
-    said = [cells[-1] for cells in rows_of(found, {}, "en")]
+    said = [cells[-1] for cells in rows_of(found, {})]
     assert said[0] == "still moving (+3.1)" and said[2] == "at rest (+2.9)" and "moving" not in said[3]
-    assert rows_of(found, {}, "en")[0][5] == "50.0 to 70.0%"
-    assert "仍在变动" in rows_of(found, {}, "zh")[1][-1]
+    assert rows_of(found, {})[0][5] == "50.0 to 70.0%"
+    with in_language("zh"):
+        assert "仍在变动" in rows_of(found, {})[1][-1]
 
 
 def test_without_an_outcome_that_could_last_nothing_is_carried_on() -> None:
-    from sim.experiments.persistence import check_persistence
+    from sim.studies.comparison.persistence import check_persistence
 
     with pytest.raises(StudyError, match="last twelve months"):
         check_persistence(("exits",), [load("vicious_cycle")])

@@ -7,8 +7,9 @@ import pytest
 from paired_arms import arm, comparison
 
 from sim.errors import StudyError
-from sim.experiments.comparison_tables import of_estates
-from sim.experiments.rescue import HARMED, NEITHER, RESCUED, count_rescues, fates_by_months, fates_of
+from sim.experiments.rescue import HARMED, NEITHER, RESCUED, count_rescues, fates_by_months
+from sim.studies.comparison.arms import fates_of
+from sim.studies.comparison.tables import of_estates
 
 SEEDS, ESTATES = 10, 40
 ZERO = np.zeros(SEEDS)

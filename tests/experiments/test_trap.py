@@ -10,7 +10,6 @@ from experiments_worlds import CASES, SMALL, alike_world, never
 
 import sim
 from sim.errors import EstateError
-from sim.experiments.arms import CYCLE_STAGES
 from sim.experiments.budget import BudgetSearch, budget, front_of, unbeaten
 from sim.experiments.cell import cells_of
 from sim.experiments.engine import InProcess
@@ -24,6 +23,7 @@ from sim.experiments.trap_file import BudgetStudy, TippingStudy, load_trap_study
 from sim.experiments.workplace import Workplace
 from sim.scenario import list_scenarios, load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation, ablate
+from sim.studies.comparison.arms import CYCLE_STAGES
 
 
 @pytest.fixture(scope="module")

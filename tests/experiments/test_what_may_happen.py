@@ -12,21 +12,20 @@ from matplotlib.collections import PolyCollection
 from matplotlib.text import Text
 from paired_arms import arm, comparison
 
-from sim.experiments.arms import Arm
-from sim.experiments.compare import compare
-from sim.experiments.comparison import Comparison
+from sim import charts
 from sim.experiments.engine import InProcess
-from sim.experiments.persistence import persistence_test, read_persistence
-from sim.experiments.saved_comparison import load_comparison
-from sim.experiments.withdrawal import Withdrawal, withdrawal_test
 from sim.experiments.workplace import Workplace
-from sim.outputs.comparison import COMPARISON_CHARTS, comparison_chart
-from sim.outputs.persistence_words import columns_of, rows_of
 from sim.outputs.public_money import cost_table
-from sim.outputs.report.of_comparison import part_of_comparison
 from sim.scenario import load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation
 from sim.studies.ablation.chart import ablation_matrix
+from sim.studies.comparison.after_table import columns_of, rows_of
+from sim.studies.comparison.arms import Arm
+from sim.studies.comparison.compare import compare
+from sim.studies.comparison.comparison import Comparison
+from sim.studies.comparison.persistence import persistence_test, read_persistence
+from sim.studies.comparison.saved import load_comparison
+from sim.studies.comparison.withdrawal import Withdrawal, withdrawal_test
 
 TINY = {"city.estates": 16, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")
@@ -86,15 +85,15 @@ def test_a_level_that_persists_has_the_range_of_single_runs(compared: Comparison
     values = longer.baseline.scalars["cycle_share_last_year"]
     assert (one.range.low, one.range.high) == ends(values) and one.range.pairs == SEEDS
     assert one.range.low < one.interval.low <= one.mean <= one.interval.high < one.range.high
-    assert "what may happen: lowest to highest of 6 runs" in columns_of(after, "en")
-    row = rows_of(after, {}, "en")[after.levels.index(one)]
+    assert "what may happen: lowest to highest of 6 runs" in columns_of(after)
+    row = rows_of(after, {})[after.levels.index(one)]
     assert row[5].endswith("(rough)") and f"{100 * values.min():.1f}" in row[6]
-    folder = compared.save(place / "kept", {"after": after.table})
+    folder = compared.with_more(after=after).save(place / "kept")
     pd.testing.assert_frame_equal(load_comparison(folder).after.table, after.table)
     # of before there were ranges: no column of them rather than one of dashes
     old = after.table.drop(columns=["range_low", "range_high", "range_kind", "pairs"])
 
-    assert len(columns_of(read_persistence(old, 0.95), "en")) == len(columns_of(after, "en")) - 1
+    assert len(columns_of(read_persistence(old, 0.95))) == len(columns_of(after)) - 1
 
 
 def test_what_a_withdrawal_may_do_is_said_beside_its_mean(withdrawn: Withdrawal) -> None:
@@ -113,10 +112,9 @@ def test_what_a_withdrawal_may_do_is_said_beside_its_mean(withdrawn: Withdrawal)
 def test_a_withdrawal_is_read_back_as_it_was_saved(
     compared: Comparison, withdrawn: Withdrawal, place: Path
 ) -> None:
-    table = withdrawn.table.assign(scenario="subsidy_only")
-    saved = load_comparison(compared.save(place / "withdrawn", {"withdrawal": table}))
+    saved = load_comparison(compared.with_more([withdrawn]).save(place / "withdrawn"))
     assert saved.withdrawn[0].sentences("en") == withdrawn.sentences("en")
-    assert any("what may happen" in line for line in part_of_comparison(saved, "en").finding)
+    assert any("what may happen" in line for line in saved.report("en").finding)
 
 
 def test_public_cost_by_year_and_bearer_has_the_range_of_runs_and_of_pairs(compared: Comparison) -> None:
@@ -214,7 +212,7 @@ def test_few_pairs_make_no_loop_sure_in_the_chart() -> None:
 
 def by_month(found: Comparison, kind: str) -> list[tuple[np.ndarray, np.ndarray]]:
     """Lower and upper edge of each band of a kind ("band", "_range"), panel by panel."""
-    figure = comparison_chart(found, "differences")
+    figure = found.plot("differences")
     bands = figure.findobj(
         lambda item: isinstance(item, PolyCollection) and item.get_label().startswith(kind)
     )
@@ -241,8 +239,8 @@ def test_the_light_band_of_months_contains_the_dark_one(compared: Comparison) ->
         ),
         ("zh", ("深色带：逐月均值的95%置信区间", "浅色带：可能的变化，为6对运行的最低至最高")),
     ):
-        alt = COMPARISON_CHARTS["differences"].alt(compared, lang)
-        figure = comparison_chart(compared, "differences", lang)
+        alt = charts.alt_text(compared, "differences", lang)
+        figure = compared.plot("differences", lang)
         heading = " ".join(text.get_text() for text in figure.findobj(Text))
         assert all(one in alt.replace("\n", "") for one in words) and all(one in heading for one in words)
 
@@ -259,7 +257,7 @@ def test_of_three_pairs_there_is_no_dark_band(place: Path) -> None:
     )
     assert all(np.allclose(*edges) for edges in by_month(few, "band"))
     assert any((high > low).any() for low, high in by_month(few, "_range"))
-    alt = COMPARISON_CHARTS["differences"].alt(few, "en")
+    alt = charts.alt_text(few, "differences", "en")
     assert "light band" in alt and "dark band" not in alt
 
 
@@ -277,7 +275,7 @@ def test_rescued_estates_have_a_range_and_of_few_pairs_no_interval() -> None:
         held = one.rescued("policy").rescued_range
         assert (held.low, held.high) == (1.0, 4.0)
     assert many.rescued("policy").share_interval.exists and not few.rescued("policy").share_interval.exists
-    table = part_of_comparison(many, "en").gains[0]
+    table = many.report("en").gains[0]
     assert "1.0–4.0" in table.rows[0][4] and "rough" in table.rows[0][4]
     assert "what may happen: lowest to highest of 8 pairs" in table.note
     assert math.isnan(few.rescues["share_rescued_low"].iloc[0])

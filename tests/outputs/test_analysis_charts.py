@@ -13,10 +13,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 from paired_arms import arm, comparison
 from test_sensitivity import known
 
+import sim
 from sim.errors import EstateError
-from sim.outputs import comparison as charts
+from sim.studies.comparison import chart as charts
 from sim.studies.sensitivity import chart as sensitivity_charts
-from sim.text import in_language, say
+from sim.text import in_language, message, say
 
 SEEDS, ESTATES = 8, 40
 
@@ -45,14 +46,14 @@ def screened(tmp_path_factory):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", charts.COMPARISON_CHARTS)
+@pytest.mark.parametrize("name", ["differences", "rescues", "plane", "acceptability"])
 def test_every_comparison_chart_has_a_title_and_says_which_seeds(found, name, lang):
-    figure = charts.comparison_chart(found, name, lang)
+    figure = found.plot(name, lang)
     titles = {ax.get_title(loc="left") for ax in figure.axes}
-    assert charts.WORDS[name].in_language(lang) in titles
+    assert message(f"chart.{name}").in_language(lang) in titles
     said = " ".join(text.get_text() for ax in figure.axes for text in ax.texts)
     assert ("8组相同随机种子" if lang == "zh" else "8 common seeds") in said
-    assert charts.COMPARISON_CHARTS[name].alt(found, lang)
+    assert sim.charts.alt_text(found, name, lang)
 
 
 def test_ribbons_hold_the_mean(found):
@@ -103,7 +104,7 @@ def test_tornado_orders_by_influence_and_heat_map_is_in_percent(screened):
 
 def test_unknown_names_are_refused(found, screened):
     with pytest.raises(EstateError, match="chart"):
-        charts.comparison_chart(found, "pie")
+        found.plot("pie")
     with pytest.raises(EstateError, match="outcome"):
         sensitivity_charts.tornado(screened, outcome="public_cost")
     with pytest.raises(EstateError, match="method"):

@@ -12,13 +12,12 @@ from rich.console import Console
 
 import sim
 from sim.cli.summary import show_summary
-from sim.experiments.comparison import Comparison
 from sim.experiments.engine import InProcess
 from sim.outputs.public_money import cost_table
-from sim.outputs.report.of_comparison import part_of_comparison
 from sim.outputs.report.of_run import part_of_run
 from sim.results import Run
 from sim.results.public_money import by_year, sums
+from sim.studies.comparison.comparison import Comparison
 
 SEEDS = (3, 4)
 TOTALS = ("fiscal_spending", "state_owned_losses", "public_cost")
@@ -71,7 +70,7 @@ def test_summary_and_report_of_a_run_show_that_table(runs: list[Run], lang: str)
 
 
 def test_the_report_of_a_comparison_shows_a_table_for_each_arm(found: Comparison) -> None:
-    captions = [table.caption for table in part_of_comparison(found, "en").programmes]
+    captions = [table.caption for table in found.report("en").programmes]
     assert sum("public cost by year and bearer" in caption for caption in captions) == 2
 
 

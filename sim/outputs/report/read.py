@@ -14,7 +14,6 @@ from sim.outputs.report.batch import is_batch, load_batch
 from sim.outputs.report.model import Part
 from sim.outputs.report.of_batch import part_of_batch
 from sim.outputs.report.of_budget import part_of_budget
-from sim.outputs.report.of_comparison import part_of_comparison
 from sim.outputs.report.of_old import part_of_old
 from sim.outputs.report.of_run import part_of_run
 from sim.outputs.report.of_tipping import part_of_tipping
@@ -26,12 +25,10 @@ from sim.results.result import Result
 ALLOWED = "a run, a comparison, a study, a batch, a sensitivity analysis, a tipping map, an ablation or a budget search"
 LOADERS = {
     "run": ("sim.results", "load_run"),
-    "comparison": ("sim.experiments.saved_comparison", "load_comparison"),
     **dict.fromkeys(("tipping", "budget"), ("sim.experiments.saved_found", "load_found")),
 }
 PARTS: tuple[tuple[str, str, Callable[[Any, str], Part]], ...] = (
     ("sim.outputs.report.batch", "Batch", part_of_batch),
-    ("sim.experiments.comparison", "Comparison", part_of_comparison),
     ("sim.experiments.tipping", "Tipping", part_of_tipping),
     ("sim.experiments.budget", "BudgetSearch", part_of_budget),
     ("sim.results", "Run", part_of_run),

@@ -29,16 +29,11 @@ WORDS = {
     ),
     # kinds
     "kind_run": Word("一次运行", "One run"),
-    "kind_comparison": Word("情景比较", "Comparison of scenarios"),
     "kind_batch": Word("成批运行", "Batch of scenarios"),
     # questions and findings
     "question_run": Word(
         "在“{title}”中，{years}年里小区会怎样：费收得上来吗，服务好不好，多少小区陷入循环？",
         "What becomes of the estates of “{title}” over {years} years: are fees collected, is service good, how many are caught in the cycle?",
-    ),
-    "question_comparison": Word(
-        "与“{base}”相比，{arms}能让多少小区脱离循环，花多少钱，谁受益、谁受损？",
-        "Compared with “{base}”, how many estates do {arms} get out of the cycle, at what cost, and who gains and loses?",
     ),
     "question_batch": Word(
         "这{n}个情景的结果有何不同？", "How do the results of these {n} scenarios differ?"
@@ -69,10 +64,6 @@ WORDS = {
     "sure_run": Word(
         "只有一个随机种子，无法区分效果与运气；请用 estate compare 以多组相同种子与基准比较。",
         "One seed cannot tell an effect from luck; use estate compare with many common seeds to compare with a baseline.",
-    ),
-    "sure_seeds_level": Word(
-        "区间为均值的{level}置信区间，由{runs}组相同的随机种子重复抽样（自助法）得出：它说明均值有多准，重复越多越窄；单独一次会怎样，看“可能的结果”。",
-        "Intervals are {level} intervals of the mean by bootstrap over {runs} common seeds: they say how precisely the mean is known and shrink with replications. How sure a single case is, what may happen says.",
     ),
     "sure_many": Word(
         "每个区间单独成立；同时看许多区间时，总有一些因偶然而偏离。",
@@ -263,7 +254,6 @@ WORDS = {
     "estates_of": Word("其中{type}", "of these: {type}"),
     "loops_off": Word("关闭的循环", "loops switched off"),
     "scenario": Word("情景", "scenario"),
-    "baseline": Word("基准", "baseline"),
     "runs": Word("运行次数", "runs"),
     "measures": Word("措施", "interventions"),
     "no_programme": Word("不采取任何措施", "no intervention"),
@@ -294,44 +284,10 @@ WORDS = {
     "from_on": Word("自第{start}月起", "from month {start}"),
     "from_to": Word("第{start}–{end}月", "months {start}–{end}"),
     "never": Word("未实施", "never in force"),
-    "cost_title": Word(
-        "与基准相比的花费与效果（每次运行的均值与区间）",
-        "Cost and effect against the baseline (means a run, with intervals)",
-    ),
-    "more_cost": Word("多花的公共成本", "additional public cost"),
-    "years_out": Word("多脱离循环的小区年", "estate-years out of the cycle, gained"),
-    "price": Word("每个小区年的花费", "cost per estate-year"),
-    "verdict": Word("结论", "in words"),
-    "spending_title": Word(
-        "由谁出钱（财政支出与国企亏损，每次运行，起始年不变价）",
-        "Who pays (fiscal spending, and losses of state-owned companies; a run, in constant prices)",
-    ),
     "bearer": Word("承担者", "bearer"),
     "more": Word("比基准多", "more than the baseline"),
-    "services": Word("日常公共服务", "ordinary public services"),
-    "fate_title_estates": Word(
-        "脱困与转差的小区，按类型和城区（每次运行的小区数与区间）",
-        "Estates rescued and harmed by type and district (estates a run, with intervals)",
-    ),
-    "fate_title_households": Word(
-        "脱困与转差的住户，按类型和城区（每次运行的户数与区间）",
-        "Households rescued and harmed by type and district (households a run, with intervals)",
-    ),
-    "fate_rule_last_year": Word(
-        "脱困：最后12个月，基准中月月处于循环，该情景中月月不在循环；转差：相反；其余两者皆非。",
-        "Rescued: in the cycle in each of the last twelve months of the baseline and out of it in each here; harmed: the reverse; "
-        "all else is neither.",
-    ),
-    "district": Word("第{name}区", "district {name}"),
-    "neither": Word("两者皆非", "neither"),
     "group": Word("小区", "estates"),
-    "at_risk": Word("基准中处于循环", "in the cycle in the baseline"),
     "rescued": Word("脱困", "rescued"),
-    "harmed": Word("转差", "harmed"),
-    "all": Word("全部", "all"),
-    "type_title": Word(
-        "各类小区的变化（百分点与区间）", "Change by type of estate (percentage points, with intervals)"
-    ),
     "cycle_title": Word("哪些小区陷入过循环", "Which estates were in the cycle"),
     "type": Word("小区类型", "type of estate"),
     "entered": Word("曾陷入", "ever in it"),
@@ -346,9 +302,6 @@ WORDS = {
     "changes_title": Word("起始与期末", "Start and end"),
     "start": Word("起始", "start"),
     "end": Word("期末", "end"),
-    "differences_title": Word("与基准的差异", "Differences from the baseline"),
-    "arm_mean": Word("均值", "mean"),
-    "difference": Word("差异", "difference"),
     "interval": Word("{level}置信区间", "{level} interval"),
     "mean_interval": Word("均值的{level}置信区间", "{level} interval of the mean"),
     "may_happen": Word("可能的结果", "what may happen"),

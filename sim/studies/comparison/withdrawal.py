@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.compare import compare
-from sim.experiments.comparison import Comparison
-from sim.experiments.cost_effect import draws
 from sim.experiments.intervals import (
     LEAST_PAIRS,
     NO_RANGE,
@@ -23,8 +20,16 @@ from sim.experiments.intervals import (
     mean_interval,
     range_of,
 )
+from sim.experiments.workplace import Workplace
 from sim.results.outcomes import OUTCOMES
+from sim.results.shown import shown_html
 from sim.scenario import Scenario, load, with_overrides
+from sim.studies.comparison.compare import compare
+from sim.studies.comparison.comparison import Comparison
+from sim.studies.comparison.cost_effect import draws
+from sim.studies.comparison.words import ending_of
+from sim.text import in_language, language, message, say
+from sim.text.joins import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,17 +115,16 @@ class Withdrawal:
         )
         return frame
 
-    def sentences(self, lang: str = "en") -> list[str]:
+    def sentences(self, lang: str | None = None) -> list[str]:
         """One sentence per programme: what ending it does, and how much of its effect remains."""
-        from sim.outputs.withdrawal_words import sentence_of
-
-        return [sentence_of(self, one, lang) for one in self.tests]
+        with in_language(lang):
+            return [ending_of(self, one) for one in self.tests]
 
     def _repr_html_(self) -> str:
-        from sim.results.shown import shown_html
-
-        facts = f"ended after month {', '.join(dict.fromkeys(str(one.month) for one in self.tests))}, kept, and never had"
-        return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.table)
+        months = listed(dict.fromkeys(str(one.month) for one in self.tests))
+        title = self.scenario.title.in_language(language())
+        facts = say("withdrawal.facts", months=months)
+        return shown_html(title, facts, self.sentences(), (), self.table)
 
 
 def read_withdrawals(
@@ -186,24 +190,34 @@ def withdrawal_test(
     )
 
 
+def withdrawal_tests(found: Comparison, month: int, workplace: Workplace) -> list[Withdrawal]:
+    """Withdrawal tests of every arm of a comparison that has programmes, with its seeds."""
+    return [
+        withdrawal_test(arm.scenario, month, seeds=found.seeds, workplace=workplace)
+        for arm in found.arms
+        if arm.scenario.interventions
+    ]
+
+
 def programmes_to_end(scenario: Scenario, month: int, programmes: Sequence[str] | None = None) -> list[str]:
     """Names of the programmes (default: all) that a withdrawal test would end after `month`; StudyError if one cannot be."""
     known = {programme.name: programme for programme in scenario.interventions}
     names = list(known) if programmes is None else list(programmes)
     if not names:
-        raise StudyError(f"{scenario.name}: has no programme that could be withdrawn")
+        raise StudyError(message("withdrawal.error.no_programme", scenario=scenario.name))
     for name in names:
         if name not in known:
-            raise StudyError(f"programme: found {name!r}, allowed {', '.join(known) or '(there are none)'}")
+            allowed = ", ".join(known) or message("found.none")
+            raise StudyError(message("problem.instead", place="programme", found=repr(name), allowed=allowed))
         end = known[name].end
         last = scenario.months - 1 if end is None else min(scenario.months, end) - 1
         if not known[name].start <= month <= last:
-            allowed = (
-                f"{known[name].start} to {last}"
-                if last >= known[name].start
-                else "none: it is never in force that long"
+            if last < known[name].start:
+                raise StudyError(message("withdrawal.error.never", name=name, month=month))
+            first = known[name].start
+            raise StudyError(
+                message("withdrawal.error.month", name=name, month=month, first=first, last=last)
             )
-            raise StudyError(f"{name}: withdrawal month: found {month}, allowed {allowed}")
     return names
 
 

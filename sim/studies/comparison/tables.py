@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.arms import CYCLE, Arm
-from sim.experiments.cost_effect import acceptability, price_range
 from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_interval, mean_intervals, range_of
 from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER, Rescues, count_rescues
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
 from sim.results.public_money import BEARERS, PRICES, SUMS, spans_of, with_sums
+from sim.studies.comparison.arms import CYCLE, Arm
+from sim.studies.comparison.cost_effect import acceptability, price_range
+from sim.text import languages, message
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.comparison import Comparison
+    from sim.studies.comparison.comparison import Comparison
 
 MONTHLY = (CYCLE, "collection", "satisfaction", "quality", "public_cost")
 MONTH_RESAMPLES = 1999  # of each month; ends of a ribbon need fewer than a figure in print
@@ -69,7 +70,8 @@ def by_month(found: Comparison, series: Sequence[str]) -> pd.DataFrame:
     for arm in found.others:
         for name in series:
             if name not in arm.series:
-                raise StudyError(f"series: found {name!r}, allowed {', '.join(arm.series)}")
+                known = ", ".join(arm.series)
+                raise StudyError(message("problem.instead", place="series", found=repr(name), allowed=known))
             paired = arm.series[name] - found.baseline.series[name]
             intervals = mean_intervals(paired, found.interval_level, MONTH_RESAMPLES)
             for month, (mean, interval) in enumerate(
@@ -422,9 +424,11 @@ def acceptability_table(
     import pandas as pd
 
     if against not in ("all", "baseline"):
-        raise StudyError(f"against: found {against!r}, allowed 'all' or 'baseline'")
+        allowed = message("allowed.one_of_two", one="'all'", other="'baseline'")
+        raise StudyError(message("problem.instead", place="against", found=repr(against), allowed=allowed))
     if over not in (MEANS, PAIRS):
-        raise StudyError(f"over: found {over!r}, allowed {MEANS!r} or {PAIRS!r}")
+        allowed = message("allowed.one_of_two", one=repr(MEANS), other=repr(PAIRS))
+        raise StudyError(message("problem.instead", place="over", found=repr(over), allowed=allowed))
     judged = {arm.name: found.cost_effect(arm.name) for arm in found.others}
     asked = price_range(list(judged.values())) if prices is None else np.asarray(prices, np.float64)
     options = {
@@ -500,6 +504,6 @@ def manifest(found: Comparison) -> dict[str, Any]:
         "versions": versions(),
         "platform": machine(),
         "git": git_state(),
-        "sentences": {lang: found.sentences(lang) for lang in ("zh", "en")},
-        "warnings": {lang: found.warnings(lang) for lang in ("zh", "en")},
+        "sentences": {lang: found.sentences(lang) for lang in languages()},
+        "warnings": {lang: found.warnings(lang) for lang in languages()},
     }

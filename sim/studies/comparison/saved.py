@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import ResultError, ScenarioError, StudyError
-from sim.experiments import comparison_tables as tables
-from sim.experiments.arms import CYCLE_STAGES, Arm
-from sim.experiments.comparison import KIND, Comparison, Settings
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval, Range
-from sim.experiments.persistence import Persistence, read_persistence
 from sim.experiments.rescue import FATES
-from sim.experiments.withdrawal import read_withdrawals
 from sim.results.folder import MANIFEST, read
 from sim.scenario import Scenario
 from sim.scenario.loading import check
+from sim.studies.comparison import tables
+from sim.studies.comparison.arms import CYCLE_STAGES, Arm
+from sim.studies.comparison.comparison import KIND, Comparison, Settings
+from sim.studies.comparison.persistence import read_persistence
+from sim.studies.comparison.withdrawal import read_withdrawals
+from sim.text import in_language, language, message
+from sim.text.current import DEFAULT
 from sim.words import STAGES
 
 if TYPE_CHECKING:
@@ -51,13 +53,6 @@ class SavedComparison(Comparison):
     ) -> None:
         """Made by `load_comparison`."""
         self.saved_manifest, self._frames = manifest, frames
-        self.withdrawal: pd.DataFrame | None = frames.get("withdrawal")
-        self.after: Persistence | None = (
-            read_persistence(frames["after"], manifest["interval_level"]) if "after" in frames else None
-        )
-        self.withdrawn = (
-            [] if self.withdrawal is None else read_withdrawals(self.withdrawal, scenarios, manifest["level"])
-        )
         settings = Settings(
             tuple(manifest["outcomes"]),
             manifest["level"],
@@ -75,6 +70,10 @@ class SavedComparison(Comparison):
             (),
             tuple(manifest["looks_planned"]),
         )
+        if "after" in frames:
+            self.after = read_persistence(frames["after"], manifest["interval_level"])
+        if "withdrawal" in frames:
+            self.withdrawn = read_withdrawals(frames["withdrawal"], scenarios, manifest["level"])
         # what is computed when first asked for otherwise stands in the folder
         self.__dict__ |= {name: frames[name] for name in READ if name != "by_month"}
         self.__dict__ |= {name: frames.get(name, frames["public_cost"].iloc[:0]) for name in SINCE}
@@ -84,6 +83,11 @@ class SavedComparison(Comparison):
         rows = self.fates[self.fates["arm"] == self.arm(name).name]
         codes = rows["fate"].astype("category").cat.set_categories(list(FATES)).cat.codes
         return np.asarray(codes.to_numpy().reshape(rows["seed"].nunique(), -1))
+
+    @property
+    def withdrawal(self) -> pd.DataFrame | None:
+        """The table as it was saved."""
+        return self._frames.get("withdrawal")
 
     @property
     def key(self) -> str:
@@ -117,22 +121,29 @@ class SavedComparison(Comparison):
         table = self._frames["by_month"]
         missing = [name for name in series if name not in set(table["series"])]
         if missing:
+            allowed = ", ".join(table["series"].unique())
             raise StudyError(
-                f"series: found {missing[0]!r}, allowed in a saved comparison {', '.join(table['series'].unique())}"
+                message("problem.instead", place="series", found=repr(missing[0]), allowed=allowed)
             )
         return table[table["series"].isin(series)]
 
-    def sentences(self, lang: str = "en") -> list[str]:
+    def sentences(self, lang: str | None = None) -> list[str]:
         """The sentences as they were saved."""
-        return list(self.saved_manifest["sentences"][lang])
+        return _said(self.saved_manifest["sentences"], lang)
 
-    def warnings(self, lang: str = "en") -> list[str]:
+    def warnings(self, lang: str | None = None) -> list[str]:
         """The warnings as they were saved."""
-        return list(self.saved_manifest["warnings"][lang])
+        return _said(self.saved_manifest["warnings"], lang)
 
-    def save(self, folder: Path | str, more: Any = None) -> Path:
+    def save(self, folder: Path | str) -> Path:
         """StudyError: what was read from a folder is not written to another as if it had been computed; copy the folder."""
-        raise StudyError(f"{folder}: a comparison read from a folder is not saved again; copy its folder")
+        raise StudyError(message("comparison.error.not_saved_again", folder=folder))
+
+
+def _said(saved: dict[str, list[str]], lang: str | None) -> list[str]:
+    """What was saved in a language, in English where it was not said in that one."""
+    with in_language(lang):
+        return list(saved.get(language(), saved[DEFAULT]))
 
 
 def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baseline: str) -> Arm:
@@ -176,12 +187,15 @@ def load_comparison(folder: str | Path) -> SavedComparison:
             name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()
         }
         for told in (manifest["sentences"], manifest["warnings"]):
-            if not all(isinstance(line, str) for lines in told.values() for line in lines):
+            if DEFAULT not in told or not all(
+                isinstance(line, str) for lines in told.values() for line in lines
+            ):
                 raise TypeError("sentences that are no texts")
         return SavedComparison(manifest, frames, scenarios)
     except ScenarioError as error:
-        raise ResultError(f"{place}: a scenario in it cannot be read by this version:\n{error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResultError(
-            f"{place}: cannot be read as a comparison ({type(error).__name__}: {error})"
+            message("comparison.error.scenario_unreadable", folder=place, error=error)
         ) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        cause = f"{type(error).__name__}: {error}"
+        raise ResultError(message("comparison.error.unreadable", folder=place, error=cause)) from None

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from sim.errors import StudyError
-from sim.experiments.arms import gather, prepare, require_same_estates
-from sim.experiments.comparison import Comparison, Look, Settings
 from sim.experiments.ensemble import cells_over
 from sim.experiments.intervals import LEAST_PAIRS
 from sim.experiments.running import CellResults, run_cells
@@ -20,6 +18,8 @@ from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario
 from sim.scenario.nearest import nearest
 from sim.size import MADE, MADE_OF_MEMBER, check_list
+from sim.studies.comparison.arms import gather, prepare, require_same_estates
+from sim.studies.comparison.comparison import Comparison, Look, Settings
 from sim.text import message
 
 REPLICATIONS = 20
@@ -40,14 +40,29 @@ class Adaptive:
     def check(self, outcomes: Sequence[str]) -> None:
         """StudyError for a width that is not above zero, looks that do not rise, or an outcome that is not compared."""
         if not self.width > 0:
-            raise StudyError(f"width: found {self.width:g}, allowed above 0")
+            raise StudyError(
+                message(
+                    "problem.instead",
+                    place="width",
+                    found=f"{self.width:g}",
+                    allowed=message("comparison.allowed.above_0"),
+                )
+            )
         rising = all(a < b for a, b in zip(self.looks, self.looks[1:], strict=False))
         if not self.looks or not rising or self.looks[0] < LEAST_PAIRS:
+            allowed = message("comparison.allowed.looks", least=LEAST_PAIRS)
             raise StudyError(
-                f"looks: found {list(self.looks)}, allowed rising numbers of replications from {LEAST_PAIRS} on"
+                message("problem.instead", place="looks", found=list(self.looks), allowed=allowed)
             )
         if self.outcome and self.outcome not in outcomes:
-            raise StudyError(f"adaptive outcome: found {self.outcome!r}, allowed {', '.join(outcomes)}")
+            raise StudyError(
+                message(
+                    "problem.instead",
+                    place="adaptive outcome",
+                    found=repr(self.outcome),
+                    allowed=", ".join(outcomes),
+                )
+            )
 
     def level_at(self, level: float) -> float:
         """The level of every interval. Bonferroni: each of k looks gets 1/k of the error, so that all hold together at `level`."""
@@ -89,11 +104,9 @@ def compare(
     check_list("replications", len(arms) * number, MADE if members is None else MADE_OF_MEMBER, made_of)
     asked = list(seeds) if seeds is not None else list(range(first_seed, first_seed + number))
     if adaptive is not None and seeds is not None:
-        raise StudyError("seeds: found a list beside adaptive replications, allowed one of them")
+        raise StudyError(message("comparison.error.seeds_and_adaptive"))
     if len(set(asked)) < max(len(asked), 2):
-        raise StudyError(
-            f"seeds: found {len(set(asked))} different of {len(asked)}, allowed two or more, all different"
-        )
+        raise StudyError(message("comparison.error.seeds", found=len(set(asked)), all=len(asked)))
     taken = adaptive.level_at(level) if adaptive is not None else level
 
     def carry_out(number: int) -> Comparison:
@@ -114,13 +127,14 @@ def _check(outcomes: Sequence[str], differences: Mapping[str, float]) -> None:
             message("problem.instead", place="outcomes", found=kind_of(outcomes), allowed=allowed)
         )
     if not outcomes:
-        raise StudyError("outcomes: found none, allowed at least one")
+        raise StudyError(message("comparison.error.no_outcome"))
     for name in [*outcomes, *differences]:
         if name not in OUTCOMES:
             guess = nearest(name, OUTCOMES)
+            allowed = message("allowed.one_of", names=", ".join(OUTCOMES))
+            wrong = message("problem.instead", place="outcomes", found=repr(name), allowed=allowed)
             raise StudyError(
-                f"outcomes: found {name!r}, allowed one of {', '.join(OUTCOMES)}"
-                + (f"; did you mean {guess!r}?" if guess else "")
+                message("problem.nearest", problem=wrong, nearest=repr(guess)) if guess else wrong
             )
 
 
@@ -185,13 +199,9 @@ def arms_of_study(
         or len(factors) < len(study.factors)
         or len(study.design.points) not in (0, len(listed))
     ):
-        raise StudyError(
-            f"study {study.name}: a comparison has one factor, `{SCENARIO_FACTOR}`, with two or more levels"
-        )
+        raise StudyError(message("comparison.error.one_factor", study=study.name, factor=SCENARIO_FACTOR))
     if study.seeds != "common":
-        raise StudyError(
-            f"study {study.name}: seeds: found {study.seeds!r}, allowed 'common': arms are paired by seed"
-        )
+        raise StudyError(message("comparison.error.common_seeds", study=study.name, found=repr(study.seeds)))
     ordered = sorted(listed, key=lambda name: name != study.base)  # the base is the baseline
     beside = [_beside(name, file) for name in ordered]
     options = {

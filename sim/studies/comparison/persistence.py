@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.arms import Arm
-from sim.experiments.compare import compare
-from sim.experiments.comparison import Comparison
 from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
-from sim.experiments.withdrawal import ENDED, KEPT, NEVER, ending
 from sim.experiments.workplace import Workplace
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import Scenario, with_overrides
+from sim.studies.comparison.arms import Arm
+from sim.studies.comparison.compare import compare
+from sim.studies.comparison.comparison import Comparison
+from sim.studies.comparison.withdrawal import ENDED, KEPT, NEVER, ending
+from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -136,9 +137,7 @@ def carried_on(scenario: Scenario, after: int) -> dict[str, Scenario]:
 def check_persistence(outcomes: Sequence[str], scenarios: Sequence[Scenario], after: int = AFTER) -> None:
     """Raise what `persistence_test` would before its first run: StudyError without an outcome that could last."""
     if not lasting(outcomes):
-        raise StudyError(
-            f"--after: found {', '.join(outcomes)}, allowed with an outcome of the last twelve months, such as collection_last_year"
-        )
+        raise StudyError(message("after.error.no_outcome", found=", ".join(outcomes)))
     for scenario in scenarios:
         carried_on(scenario, after)
 

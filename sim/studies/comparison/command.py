@@ -1,4 +1,4 @@
-"""`estate compare`: the options; the work is in sim.cli.compare."""
+"""`estate compare`: the options; the work is in sim.studies.comparison.work."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def compare_command(
     charts: ChartsOption = True,
 ) -> None:
     """Compare scenarios with the same seeds: effect, rescues, cost. / 用相同随机种子比较情景：效果、脱困小区、费用。"""
-    from sim.cli.compare import Order, carry_out
+    from sim.studies.comparison.work import Order, carry_out
 
     carry_out(
         Order(
@@ -97,3 +97,8 @@ def compare_command(
             place,
         )
     )
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Make this command known to `estate`."""
+    app.command("compare")(compare_command)

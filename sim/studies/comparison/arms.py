@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
+from sim.experiments.rescue import fates_by_months
 from sim.experiments.running import CellResults
 from sim.experiments.summary import RunSummary
 from sim.parameters import PARAMETERS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.results.public_money import PRICES, by_year
 from sim.scenario import Scenario, load, with_overrides
+from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 from sim.words import STAGES
 
@@ -72,7 +74,7 @@ def gather(name: str, scenario: Scenario, results: CellResults) -> Arm:
     pairs = list(results)
     found = [summary for _, summary in pairs]
     if len({summary.estates["type"].size for summary in found}) > 1:
-        raise StudyError(f"{name}: the number of estates differs between seeds")
+        raise StudyError(message("comparison.error.estates_differ", name=name))
     keys = sorted({key for summary in found for key in summary.spending})
     paid = [_paid_by_year(cell.scenario, summary) for cell, summary in pairs]
     shape = (-(-scenario.months // MONTHS_PER_YEAR), len(PRICES))
@@ -108,9 +110,7 @@ def prepare(
     StudyError with fewer than two scenarios, or where they are not of one city; ScenarioError for a change that cannot be.
     """
     if len(scenarios) < 2:
-        raise StudyError(
-            f"compare: found {len(scenarios)} scenario, allowed two or more (the first is the baseline)"
-        )
+        raise StudyError(message("comparison.error.scenarios", found=len(scenarios)))
     loaded = [one if isinstance(one, Scenario) else load(one) for one in scenarios]
     changes = dict(overrides) | ({"months": months} if months is not None else {})
     unused = [key for key in changes if not any(_applies(key, scenario) for scenario in loaded)]
@@ -146,15 +146,13 @@ def _require_one_city(arms: Mapping[str, Scenario]) -> None:
     (first, base), *others = arms.items()
     for name, scenario in others:
         if scenario.months != base.months:
+            allowed = message("comparison.allowed.months", months=base.months, first=first)
             raise StudyError(
-                f"{name}: months: found {scenario.months}, allowed {base.months} as in {first}; or set months for all"
+                message("problem.instead", place=f"{name}: months", found=scenario.months, allowed=allowed)
             )
         for part in SAME:
             if getattr(scenario, part) != getattr(base, part):
-                raise StudyError(
-                    f"{name}: {part}: differs from that of {first}, allowed: the same city in every arm, "
-                    "since estates are compared one by one"
-                )
+                raise StudyError(message("comparison.error.other_city", name=name, part=part, first=first))
 
 
 def require_same_estates(arms: Sequence[Arm]) -> None:
@@ -164,5 +162,17 @@ def require_same_estates(arms: Sequence[Arm]) -> None:
         for column in ("type", "district", "households"):
             if not np.array_equal(arm.estates[column], base.estates[column]):
                 raise StudyError(
-                    f"{arm.name}: its estates are not those of {base.name} ({column} differs), so they cannot be paired"
+                    message("comparison.error.not_paired", name=arm.name, base=base.name, column=column)
                 )
+
+
+def fates_of(baseline: Arm, arm: Arm) -> np.ndarray:
+    """FATES of every estate (seeds, estates), int8; see `fates_by_months`."""
+    column = "cycle_months_last_year"
+    return fates_by_months(baseline.estates[column], arm.estates[column], baseline.scenario.months)
+
+
+def at_risk_of(baseline: Arm) -> np.ndarray:
+    """Estates (seeds, estates) that a policy could rescue: in the cycle in each of the last twelve months without it."""
+    year = min(baseline.scenario.months, MONTHS_PER_YEAR)
+    return np.asarray(baseline.estates["cycle_months_last_year"] == year)

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.intervals import LEAST_PAIRS, LEVEL, RESAMPLES, expanded
+from sim.text import message
 
 _CHUNK = 2_000_000  # numbers gathered at a time
 
@@ -99,7 +100,7 @@ def cost_effect(
     """
     costs, effects = np.asarray(costs, np.float64), np.asarray(effects, np.float64)
     if costs.shape != effects.shape or not (np.isfinite(costs).all() and np.isfinite(effects).all()):
-        raise StudyError("cost and effect: a value is missing for some replication, so no ratio is computed")
+        raise StudyError(message("comparison.error.missing_value"))
     cost_draws, effect_draws = draws([costs, effects], resamples, seed)
     taken = expanded(level, costs.size)
     verdict = _verdict(costs, effects, cost_draws, effect_draws, taken)

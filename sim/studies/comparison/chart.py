@@ -2,117 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.errors import EstateError
-from sim.experiments.comparison_tables import PAIRS, RANGE, of_estates
 from sim.experiments.intervals import Range
 from sim.outputs import style
-from sim.outputs.catalog import capital, money_scale, require_language, short_title, titled, wrapped
-from sim.outputs.charts import FORMATS, Chart, save_figure
-from sim.outputs.comparison_words import price_clause
+from sim.outputs.catalog import capital, short_title, titled, wrapped
 from sim.outputs.headings import wide_heading
 from sim.outputs.range_words import light_band
-from sim.text import figures, in_language, joins, say
-from sim.words import Word
+from sim.studies.comparison.tables import PAIRS, RANGE, of_estates
+from sim.studies.comparison.words import price_clause, title_of
+from sim.text import Family, figures, joins, language, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.arms import Arm
-    from sim.experiments.comparison import Comparison
+    from sim.studies.comparison.arms import Arm
+    from sim.studies.comparison.comparison import Comparison
 
-WORDS = {
-    "differences": Word(
-        "各情景与基准相比，逐月相差多少", "How far each scenario is from the baseline, month by month"
-    ),
-    "rescues": Word("哪些小区脱困，哪些转差", "Which estates were rescued, and which were harmed"),
-    "plane": Word(
-        "多花多少钱，换来多少小区年脱离循环",
-        "What more it costs, and how many estate-years out of the cycle it buys",
-    ),
-    "acceptability": Word(
-        "愿意为一个小区年出多少钱，哪个情景最合算",
-        "Which scenario is worth most, by what an estate-year out of the cycle is worth",
-    ),
-}
-TEXT = {
-    "against": Word(
-        "基准：{base} · {runs}组相同随机种子 · {months}个月 · {estates}个小区 · {level}置信区间",
-        "baseline: {base} · {runs} common seeds · {months} months · {estates} estates · {level} intervals",
-    ),
-    "thick": Word(
-        "粗线：平均而言的可能性（重复越多越接近0或1）；细线：单对运行中的占比",
-        "thick: chance that it is so on average (goes to 0 or 1 with replications); thin: share of single pairs in which it is",
-    ),
-    "month": Word("模拟月份", "month of the run"),
-    "cycle": Word("处于恶性循环的小区（百分点）", "Estates in the cycle (percentage points)"),
-    "collection": Word(
-        "物业费收缴率，只计收费的小区（百分点）", "Fee collection, estates that bill (percentage points)"
-    ),
-    "satisfaction": Word("业主满意度（百分点）", "Owner satisfaction (percentage points)"),
-    "quality": Word("服务质量（百分点）", "Service quality (percentage points)"),
-    "share": Word(
-        "占该类小区的比例（数字：平均每次运行的小区数）",
-        "share of the group's estates (figures: estates a run)",
-    ),
-    "rule_last_year": Word(
-        "脱困：最后12个月，基准中月月处于循环，此处月月不在循环；转差：相反。须线：置信区间",
-        "rescued: in the cycle in each of the last twelve months of the baseline and out of it in each here; harmed: the reverse; "
-        "whiskers: intervals",
-    ),
-    # what version 0.1 went by
-    "rescued": Word("脱困", "rescued"),
-    "harmed": Word("转差", "harmed"),
-    "all": Word("全部小区", "all estates"),
-    "effect": Word(
-        "脱离循环的小区年（比基准多）", "estate-years out of the cycle, more than in the baseline"
-    ),
-    "cost": Word("公共成本（比基准多，{unit}）", "public cost, more than in the baseline ({unit})"),
-    "plane_note": Word(
-        "小点：每个随机种子；大点与十字：均值和置信区间；公共成本含国有物业企业亏损",
-        "small dots: one seed each; large dots and crosses: means and intervals; public cost includes losses of state-owned companies",
-    ),
-    "dearer_better": Word("更贵、更好", "dearer, better"),
-    "dearer_worse": Word("更贵、更差\n（不可取）", "dearer, worse\n(dominated)"),
-    "cheaper_better": Word("更省、更好（占优）", "cheaper, better (dominant)"),
-    "cheaper_worse": Word("更省、更差", "cheaper, worse"),
-    "price": Word("一个小区年脱离循环值多少（{unit}）", "worth of an estate-year out of the cycle ({unit})"),
-    "chance": Word("可能性", "chance"),
-    "beats": Word("比基准合算", "Worth more than the baseline"),
-    "best": Word("在所有情景中最合算", "Worth most of all"),
-}
 PANELS = ("cycle", "collection", "satisfaction", "quality")
+PANEL_TITLES = Family("comparison.panel", PANELS)
 
 
-def _text(key: str, lang: str, **values: object) -> str:
-    return TEXT[key].in_language(require_language(lang)).format(**values)
-
-
-def label_of(found: Comparison, arm: Arm, lang: str, width: int = 26) -> str:
+def label_of(found: Comparison, arm: Arm, width: int = 26) -> str:
     """Title of an arm on several short lines, or its name where two arms have the same title."""
-    titles = [titled(getattr(one.scenario, "title", None), lang, one.name) for one in found.arms]
-    own = titles[found.arms.index(arm)]
-    return wrapped(own if titles.count(own) == 1 else arm.name, width)
+    return wrapped(title_of(found, arm), width)
 
 
-def _subtitle(found: Comparison, lang: str) -> str:
-    base = label_of(found, found.baseline, lang, 1000)
-    return _text(
-        "against",
-        lang,
-        base=base,
+def _subtitle(found: Comparison) -> str:
+    return say(
+        "comparison.chart.against",
+        base=title_of(found, found.baseline),
         runs=len(found.seeds),
         months=found.baseline.scenario.months,
-        estates=f"{found.baseline.estates['type'].shape[1]:,}",
-        level=f"{100 * found.interval_level:.3g}%",
+        estates=figures.count(found.baseline.estates["type"].shape[1]),
+        level=figures.level(found.interval_level),
     )
 
 
@@ -125,37 +53,38 @@ def _looks(found: Comparison) -> list[tuple[Arm, str, str | tuple[int, tuple[int
 
 
 @style.styled
-def differences(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes:
+def differences(found: Comparison, ax: Axes | None = None) -> Axes:
     """Four panels: paired difference to the baseline by month, with a ribbon for its interval."""
     host = style.canvas(ax, (10, 7.2), (0.065, 0.075, 0.795, 0.77))
     style.heading(
         host,
-        WORDS["differences"].in_language(require_language(lang)),
-        _subtitle(found, lang) + "\n" + _bands(found, lang),
+        say("chart.differences"),
+        _subtitle(found) + "\n" + _bands(found),
         lift=18,
     )
     table = found.by_month(PANELS)
     for place, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.27, 0.2)), PANELS, strict=True)):
-        _ribbons(panel, found, table[table["series"] == series], lang)
-        panel.set_title(_text(series, lang), fontsize=10.5, y=1, pad=6)
-        style.month_axis(panel, found.baseline.scenario.months, _text("month", lang) if place > 1 else "")
+        _ribbons(panel, found, table[table["series"] == series])
+        panel.set_title(PANEL_TITLES[series], fontsize=10.5, y=1, pad=6)
+        style.month_axis(
+            panel, found.baseline.scenario.months, say("comparison.chart.month") if place > 1 else ""
+        )
     return host
 
 
-def _bands(found: Comparison, lang: str) -> str:
+def _bands(found: Comparison) -> str:
     """What the line and its two bands are: of few pairs there is no dark one, in a result of before there were ranges no light one."""
     table = found.by_month(PANELS)
     held = [one for one in map(Range.of_row, table.to_dict("records")) if one.exists]
-    with in_language(lang):
-        parts = [say("band.line")]
-        if table[["low", "high"]].notna().all(axis=1).any():
-            parts.append(say("band.dark", level=figures.level(found.interval_level)))
-        if held:
-            parts.append(light_band(held[0], lang))
-        return joins.clauses(parts)
+    parts = [say("band.line")]
+    if table[["low", "high"]].notna().all(axis=1).any():
+        parts.append(say("band.dark", level=figures.level(found.interval_level)))
+    if held:
+        parts.append(light_band(held[0], language()))
+    return joins.clauses(parts)
 
 
-def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame, lang: str) -> None:
+def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame) -> None:
     panel.axhline(0, color=style.GREY, linewidth=0.9, label="_zero")
     labels = []
     for arm, colour, dash in _looks(found):
@@ -176,10 +105,8 @@ def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame, lang: str) -> 
                     )
         panel.plot(rows["month"], mean, color=colour, linestyle=dash, linewidth=2.0, label=arm.name)
         if np.isfinite(mean[-1]):
-            words = f"{mean[-1]:+.1f}".replace("-", "−") if abs(mean[-1]) >= 0.05 else "0.0"
-            labels.append(
-                (float(mean[-1]), f"{label_of(found, arm, lang, 18)} {words}", style.readable(colour))
-            )
+            words = figures.signed(float(mean[-1]), 1)
+            labels.append((float(mean[-1]), f"{label_of(found, arm, 18)} {words}", style.readable(colour)))
     panel.yaxis.set_major_locator(MaxNLocator(6))
     panel.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
@@ -188,17 +115,17 @@ def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame, lang: str) -> 
 
 
 @style.styled
-def rescues(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes:
+def rescues(found: Comparison, ax: Axes | None = None) -> Axes:
     """Bars to the right for estates rescued and to the left for estates harmed, in all and by type, for each arm."""
     kinds = list(found.baseline.scenario.types)
     rows = [(arm, group) for arm in found.others for group in ("all", *kinds)]
     height = 2.0 + 0.27 * len(rows) + 0.25 * len(found.others)
     ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.72 / height)))
-    note = _text("rule_last_year", lang)
+    note = say("comparison.chart.rule")
     wide_heading(
         ax,
-        WORDS["rescues"].in_language(require_language(lang)),
-        _subtitle(found, lang) + "\n" + note,
+        say("chart.rescues"),
+        _subtitle(found) + "\n" + note,
         lift=14,
     )
     table = of_estates(found.rescues).set_index(["arm", "group"])
@@ -209,13 +136,15 @@ def rescues(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes
         y = -(number + 0.9 * (number // (len(kinds) + 1)))
         _bar(ax, table.loc[(arm.name, group)], y, group == "all")
         ticks.append(y)
-        title = titled(found.baseline.scenario.types[group].title, lang, group) if group != "all" else ""
+        title = (
+            titled(found.baseline.scenario.types[group].title, language(), group) if group != "all" else ""
+        )
         names.append(
             short_title(title)
             if title
-            else wrapped(f"{label_of(found, arm, lang, 1000)} — {_text('all', lang)}", 40)
+            else wrapped(f"{title_of(found, arm)} — {say('comparison.chart.all')}", 40)
         )
-    _finish_bars(ax, ticks, names, lang)
+    _finish_bars(ax, ticks, names)
     return ax
 
 
@@ -241,7 +170,7 @@ def _bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
         if not np.isnan(low):
             ax.plot([sign * low, sign * high], [y, y], color=style.BLACK, linewidth=1.0, label="_interval")
         if row[name] > 0 or (bold and name == "rescued"):
-            words = f"{row[name]:,.1f}" if row[name] < 10 else f"{row[name]:,.0f}"
+            words = figures.decimal(row[name], 1 if row[name] < 10 else 0)
             ax.annotate(
                 f"{words} ({figures.share(share, 0)})",
                 (sign * end, y),
@@ -255,7 +184,7 @@ def _bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
             )
 
 
-def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str], lang: str) -> None:
+def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str]) -> None:
     low, high = ax.get_xlim()
     reach = max(high, 0.0) - min(low, 0.0)
     ax.set_xlim(
@@ -268,13 +197,13 @@ def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str], lang: s
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color=style.PALE, linewidth=0.8)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figures.share(abs(value), 0)))
-    ax.set_xlabel(_text("share", lang))
+    ax.set_xlabel(say("comparison.chart.share"))
     for where, key, side, colour in (
         (0.0, "harmed", "right", style.VERMILLION),
         (0.0, "rescued", "left", style.GREEN),
     ):
         ax.annotate(
-            ("◀ " if side == "right" else "") + _text(key, lang) + (" ▶" if side == "left" else ""),
+            ("◀ " if side == "right" else "") + say(f"comparison.{key}") + (" ▶" if side == "left" else ""),
             (where, 1),
             xycoords=("data", "axes fraction"),
             xytext=(-6 if side == "right" else 6, 4),
@@ -286,16 +215,16 @@ def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str], lang: s
 
 
 @style.styled
-def plane(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes:
+def plane(found: Comparison, ax: Axes | None = None) -> Axes:
     """Cost-effectiveness plane: a dot for every seed, and the mean of every arm with its intervals."""
     ax = style.tidy(style.canvas(ax, (10, 6.2), (0.095, 0.1, 0.72, 0.75)))
     style.heading(
         ax,
-        WORDS["plane"].in_language(require_language(lang)),
-        _subtitle(found, lang) + "\n" + _text("plane_note", lang),
+        say("chart.plane"),
+        _subtitle(found) + "\n" + say("comparison.chart.plane_note"),
     )
     points, costs = found.plane, found.costs.set_index("arm")
-    size, unit = money_scale(float(points["cost"].abs().max()) or 1.0, lang)
+    size, unit = figures.money_scale(float(points["cost"].abs().max()) or 1.0)
     labels = []
     for place, (arm, colour, _) in enumerate(_looks(found)):
         own, row = points[points["arm"] == arm.name], costs.loc[arm.name]
@@ -324,15 +253,15 @@ def plane(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes:
             zorder=5,
             label=arm.name,
         )
-        labels.append((float(row["cost"] / size), label_of(found, arm, lang, 20), style.readable(colour)))
-    _quadrants(ax, lang)
-    ax.set_xlabel(_text("effect", lang))
-    ax.set_ylabel(_text("cost", lang, unit=unit))
+        labels.append((float(row["cost"] / size), label_of(found, arm, 20), style.readable(colour)))
+    _quadrants(ax)
+    ax.set_xlabel(say("comparison.chart.effect"))
+    ax.set_ylabel(say("comparison.chart.cost", unit=unit))
     style.end_labels(ax, labels, size=9.5)
     return ax
 
 
-def _quadrants(ax: Axes, lang: str) -> None:
+def _quadrants(ax: Axes) -> None:
     """Lines through zero, and what each quadrant means; zero always lies well inside."""
     for axis in ("x", "y"):
         low, high = getattr(ax, f"get_{axis}lim")()
@@ -349,7 +278,7 @@ def _quadrants(ax: Axes, lang: str) -> None:
         ax.text(
             x,
             y,
-            _text(key, lang),
+            say(f"comparison.chart.{key}"),
             transform=ax.transAxes,
             color=style.GREY,
             fontsize=9,
@@ -359,7 +288,7 @@ def _quadrants(ax: Axes, lang: str) -> None:
 
 
 @style.styled
-def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -> Axes:
+def acceptability(found: Comparison, ax: Axes | None = None) -> Axes:
     """By what an estate-year out of the cycle is worth: how often an arm beats the baseline, and is best of all.
 
     Thick: the chance that it is so on average; thin: the share of single pairs in which it is.
@@ -367,8 +296,8 @@ def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -
     host = style.canvas(ax, (10, 5.2), (0.075, 0.115, 0.72, 0.7))
     style.heading(
         host,
-        WORDS["acceptability"].in_language(require_language(lang)),
-        _subtitle(found, lang) + "\n" + _text("thick", lang),
+        say("chart.acceptability"),
+        _subtitle(found) + "\n" + say("comparison.chart.thick"),
         lift=18,
     )
     arms: list[tuple[Arm, str, object]] = [(found.baseline, style.GREY, ":"), *_looks(found)]
@@ -378,9 +307,9 @@ def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -
         "beats": found.acceptability(against="baseline", over=PAIRS),
         "best": found.acceptability(over=PAIRS),
     }
-    size, unit = money_scale(float(tables["best"].index[-1]), lang) if lang == "zh" else (1.0, "yuan")
+    size, unit = figures.money_scale(float(tables["best"].index[-1]))
     for panel, (key, table) in zip((left, right), tables.items(), strict=True):
-        style.share_axis(panel, _text("chance", lang) if key == "beats" else "")
+        style.share_axis(panel, say("comparison.chart.chance") if key == "beats" else "")
         for arm, colour, dash in arms:
             if arm.name in table:
                 panel.plot(
@@ -401,11 +330,11 @@ def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -
                     label=f"_pairs {arm.name}",
                     clip_on=False,
                 )
-        panel.set_title(_text(key, lang), fontsize=10.5, y=1, pad=6)
+        panel.set_title(say(f"comparison.chart.{key}"), fontsize=10.5, y=1, pad=6)
         panel.set_xlim(0, float(table.index[-1]) / size)
         panel.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-        panel.set_xlabel(_text("price", lang, unit=unit), fontsize=9.5)
+        panel.set_xlabel(say("comparison.chart.price", unit=unit), fontsize=9.5)
     best = tables["best"].iloc[-1]
     if best.isna().all():  # too few pairs for a chance on average
         best = single["best"].iloc[-1]
@@ -414,7 +343,7 @@ def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -
         [
             (
                 float(best[arm.name]),
-                f"{label_of(found, arm, lang, 20)} {figures.share(best[arm.name], 0)}",
+                f"{label_of(found, arm, 20)} {figures.share(best[arm.name], 0)}",
                 style.readable(colour),
             )
             for arm, colour, _ in arms
@@ -424,57 +353,14 @@ def acceptability(found: Comparison, ax: Axes | None = None, lang: str = "en") -
     return host
 
 
-def _told(found: Comparison, lang: str) -> str:
-    return " ".join(found.sentences(require_language(lang)))
-
-
-def _shown_by_month(found: Comparison, lang: str) -> str:
+def shown_by_month(found: Comparison) -> str:
     """What the chart of months shows: what each band is, then what was found."""
-    words = f"{capital(_bands(found, lang))}{'。' if lang == 'zh' else '.'}"
-    with in_language(lang):
-        return joins.sentences([words, _told(found, lang)])
+    return joins.sentences([say("comparison.chart.bands", bands=capital(_bands(found))), *found.sentences()])
 
 
-def _priced(found: Comparison, lang: str) -> str:
-    mark, stop = ("：", "。") if lang == "zh" else (": ", ".")
-    return " ".join(
-        label_of(found, arm, lang, 1000) + mark + price_clause(found, arm.name, lang) + stop
+def priced(found: Comparison) -> str:
+    """What an estate-year out of the cycle costs with each arm."""
+    return joins.sentences(
+        say("comparison.chart.priced", arm=title_of(found, arm), price=price_clause(found, arm.name))
         for arm in found.others
     )
-
-
-COMPARISON_CHARTS: dict[str, Chart] = {
-    name: Chart(draw, WORDS[name], alt)
-    for name, draw, alt in (
-        ("differences", differences, _shown_by_month),
-        ("rescues", rescues, _told),
-        ("plane", plane, _priced),
-        ("acceptability", acceptability, _priced),
-    )
-}
-
-
-def comparison_chart(found: Comparison, name: str, lang: str = "en") -> Figure:
-    """The Figure of one chart of COMPARISON_CHARTS; EstateError for an unknown name or language."""
-    if name not in COMPARISON_CHARTS:
-        raise EstateError(f"chart: {name!r} found, allowed {', '.join(COMPARISON_CHARTS)}")
-    draw: Callable[..., Axes] = COMPARISON_CHARTS[name].draw  # type: ignore[assignment]
-    return style.owner(draw(found, lang=lang))
-
-
-def save_comparison_charts(
-    found: Comparison, folder: Path, lang: str = "en", formats: Sequence[str] = FORMATS
-) -> list[Path]:
-    """Write every chart into `folder` (made if need be), title and alt text inside the files; returns the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return [
-        path
-        for name, chart in COMPARISON_CHARTS.items()
-        for path in save_figure(
-            comparison_chart(found, name, lang),
-            folder / name,
-            formats,
-            chart.title.in_language(lang),
-            chart.alt(found, lang),
-        )
-    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments import comparison_tables as tables
-from sim.experiments.arms import Arm
-from sim.experiments.cost_effect import CostEffect, cost_effect
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import (
     LEVEL,
@@ -27,10 +24,19 @@ from sim.experiments.intervals import (
     replications_for_difference,
     replications_for_width,
 )
-from sim.experiments.rescue import COUNTED, ESTATES, HOUSEHOLDS, Rescues, at_risk_of, count_rescues, fates_of
+from sim.experiments.rescue import COUNTED, ESTATES, HOUSEHOLDS, Rescues, count_rescues
+from sim.results.folder import write
+from sim.results.result import Result
+from sim.studies.comparison import tables
+from sim.studies.comparison.arms import Arm, at_risk_of, fates_of
+from sim.studies.comparison.cost_effect import CostEffect, cost_effect
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.studies.comparison.persistence import Persistence
+    from sim.studies.comparison.withdrawal import Withdrawal
 
 KIND = "comparison"
 
@@ -60,7 +66,7 @@ class Look:
     enough: bool
 
 
-class Comparison:
+class Comparison(Result):
     """Arms run with the same seeds, each compared with the first.
 
     Tables are pandas DataFrames with units in `attrs["units"]`. Intervals are pointwise and for one arm and outcome at a time:
@@ -83,10 +89,18 @@ class Comparison:
         self.looks, self.looks_planned = looks, looks_planned
         self._intervals: dict[tuple[str, str], Interval] = {}
         self._costs: dict[str, CostEffect] = {}
+        self.withdrawn: list[Withdrawal] = []
+        self.after: Persistence | None = None
 
     def with_looks(self, looks: tuple[Look, ...], planned: tuple[int, ...], executed: int) -> Comparison:
         """The same, knowing at which numbers of replications it was looked at."""
         return Comparison(self.arms, self.seeds, self.settings, self.digest, executed, looks, planned)
+
+    def with_more(self, withdrawn: Sequence[Withdrawal] = (), after: Persistence | None = None) -> Comparison:
+        """The same, with the withdrawal tests of its arms and the levels that would persist, which are saved with it."""
+        found = self.with_looks(self.looks, self.looks_planned, self.executed)
+        found.withdrawn, found.after = list(withdrawn), after
+        return found
 
     # parts
 
@@ -121,7 +135,14 @@ class Comparison:
         for arm in self.arms:
             if arm.name == name:
                 return arm
-        raise StudyError(f"arm: found {name!r}, allowed {', '.join(arm.name for arm in self.arms)}")
+        raise StudyError(
+            message(
+                "problem.instead",
+                place="arm",
+                found=repr(name),
+                allowed=", ".join(arm.name for arm in self.arms),
+            )
+        )
 
     # statistics
 
@@ -129,7 +150,14 @@ class Comparison:
         """Arm less baseline, one difference for each seed."""
         arm = self.arm(name)
         if outcome not in arm.scalars:
-            raise StudyError(f"outcome: found {outcome!r}, allowed {', '.join(arm.scalars)}")
+            raise StudyError(
+                message(
+                    "problem.instead",
+                    place="outcome",
+                    found=repr(outcome),
+                    allowed=", ".join(arm.scalars),
+                )
+            )
         return np.asarray(arm.scalars[outcome] - self.baseline.scalars[outcome])
 
     def interval(self, name: str, outcome: str) -> Interval:
@@ -184,7 +212,10 @@ class Comparison:
     def rescued(self, name: str, counted: str = ESTATES) -> Rescues:
         """How many estates an arm rescued and harmed, or how many "households". StudyError for anything else."""
         if counted not in COUNTED:
-            raise StudyError(f"counted: found {counted!r}, allowed {' or '.join(COUNTED)}")
+            allowed = message("allowed.one_of_two", one=ESTATES, other=HOUSEHOLDS)
+            raise StudyError(
+                message("problem.instead", place="counted", found=repr(counted), allowed=allowed)
+            )
         households = self.baseline.estates["households"] if counted == HOUSEHOLDS else None
         return count_rescues(self.fate_codes(name), self.at_risk, self.interval_level, households=households)
 
@@ -269,31 +300,6 @@ class Comparison:
         """
         return tables.acceptability_table(self, prices, against, over)
 
-    # words
-
-    def warnings(self, lang: str = "en") -> list[str]:
-        """What a reader must know before trusting the intervals."""
-        from sim.outputs.comparison_words import warnings_of
-
-        return warnings_of(self, lang)
-
-    def sentences(self, lang: str = "en") -> list[str]:
-        """One sentence per arm: effect, price, estates rescued and harmed."""
-        from sim.outputs.comparison_words import sentence_of
-
-        return [sentence_of(self, arm.name, lang) for arm in self.others]
-
-    def _repr_html_(self) -> str:
-        from sim.outputs.comparison_words import as_html
-
-        return as_html(self)
-
-    def plot(self, name: str = "differences", lang: str = "en") -> Any:
-        """One chart of `sim.outputs.comparison.COMPARISON_CHARTS` as a Figure."""
-        from sim.outputs.comparison import comparison_chart
-
-        return comparison_chart(self, name, lang)
-
     # files
 
     @property
@@ -302,9 +308,21 @@ class Comparison:
         text = json.dumps([self.digest, list(self.seeds), repr(self.settings), self.looks_planned])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def withdrawal(self) -> pd.DataFrame | None:
+        """One row per scenario and programme that a withdrawal test was made of; None without one."""
+        import pandas as pd
+
+        if not self.withdrawn:
+            return None
+        parts = [one.table.assign(scenario=one.scenario.name) for one in self.withdrawn]
+        frame = pd.concat(parts, ignore_index=True)
+        frame.attrs["units"] = self.withdrawn[0].table.attrs["units"]
+        return frame
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
-        return {
+        found = {
             "differences": self.differences,
             "by_month": self.by_month(),
             "by_type": self.by_type,
@@ -319,13 +337,15 @@ class Comparison:
             "acceptability": self.acceptability().reset_index(),
             "acceptability_pairs": self.acceptability(over=tables.PAIRS).reset_index(),
         }
+        if self.withdrawal is not None:
+            found["withdrawal"] = self.withdrawal
+        if self.after is not None:
+            found["after"] = self.after.table
+        return found
 
-    def save(self, folder: Path | str, more: Mapping[str, pd.DataFrame] | None = None) -> Path:
-        """Write every table (and `more` of them) as Parquet and CSV, and `manifest.json` last; returns the folder.
+    def save(self, folder: Path | str) -> Path:
+        """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder.
 
         ResultError if it holds another result, or if that fails.
         """
-        from sim.results.folder import write
-
-        held = self.tables() | dict(more or {})
-        return write(Path(folder), KIND, self.key, tables.manifest(self), held)
+        return write(Path(folder), KIND, self.key, tables.manifest(self), self.tables())

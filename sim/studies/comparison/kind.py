@@ -1,0 +1,26 @@
+"""What a comparison has, and where."""
+
+from sim.results.kinds import Chart, Kind
+
+KIND = Kind(
+    id="comparison",
+    results=("comparison:Comparison",),
+    load="saved:load_comparison",
+    report="report:part_of",
+    sentences="words:sentences_of",
+    warnings="words:warnings_of",
+    shown="words:shown",
+    reproduce="again:again",
+    charts={
+        "differences": Chart("chart:differences", "chart:shown_by_month"),
+        "rescues": Chart("chart:rescues"),
+        "plane": Chart("chart:plane", "chart:priced"),
+        "acceptability": Chart("chart:acceptability", "chart:priced"),
+    },
+    commands="command:add_commands",
+    functions={
+        "Adaptive": "compare:Adaptive",
+        "compare": "compare:compare",
+        "withdrawal_test": "withdrawal:withdrawal_test",
+    },
+)

@@ -1,0 +1,397 @@
+"""The report of a comparison, as computed or as read from its folder."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.intervals import NO_RANGE, Interval, Range
+from sim.experiments.rescue import COUNTED
+from sim.outputs.catalog import capital
+from sim.outputs.outcome_words import bounds_of, points, size_of
+from sim.outputs.public_money import cost_table
+from sim.outputs.range_words import (
+    bounds_in_brackets,
+    how_sure,
+    marked_rough,
+    note_of_brackets,
+    range_of_pairs,
+)
+from sim.outputs.report import common, words
+from sim.outputs.report.model import Part, Picture, Table
+from sim.results.outcomes import BEARER_WORDS, OUTCOMES
+from sim.results.reading import STATE_OWNED
+from sim.scenario import to_toml
+from sim.studies.comparison.after_table import caption_of, columns_of, note_of, rows_of
+from sim.studies.comparison.compare import LOOKS
+from sim.studies.comparison.persistence import AFTER
+from sim.studies.comparison.tables import manifest as manifest_of
+from sim.studies.comparison.tables import of_estates
+from sim.studies.comparison.words import price_clause, rescued_of, tenths, title_of
+from sim.text import Family, figures, joins, language, say
+from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.studies.comparison.comparison import Comparison
+
+TOLD_TYPES = ("cycle", "satisfaction", "quality")
+MEASURES = Family("comparison.measure", TOLD_TYPES)
+
+
+def part_of(found: Comparison) -> Part:
+    """Everything that a reader is told about a comparison."""
+    base, others = title_of(found, found.baseline), [title_of(found, arm) for arm in found.others]
+    arms = joins.listed(joins.quoted(title) for title in others)
+    level = figures.level(found.interval_level)
+    sure = (
+        say("comparison.sure_seeds_level", runs=len(found.seeds), level=level),
+        _word("sure_many"),
+        *found.warnings(),
+        common.share_assumed(found.baseline.scenario, language()),
+        _word("not_forecast"),
+    )
+    commands, note = _commands(found)
+    return Part(
+        f"{base} — {joins.listed(others)}",
+        found.kind.title,
+        say("comparison.question", base=base, arms=arms),
+        common.about(found.baseline.scenario, language()),
+        common.setting_table(_setting(found), language()),
+        (*found.sentences(), *_withdrawn(found)),
+        tuple(_picture(found, name) for name in found.charts),
+        (
+            _costs(found),
+            *_public_cost(found),
+            _measures(found),
+            *_spending(found),
+        ),
+        (*_after(found), *_fates(found), _types(found), _differences(found)),
+        sure,
+        common.assumptions([arm.scenario for arm in found.arms], language()),
+        commands,
+        _traces(found),
+        _word("no_programme"),
+        note,
+        (
+            *((f"{arm.name}.toml", to_toml(arm.scenario)) for arm in found.arms),
+            *common.ensemble_file(found.settings.ensemble),
+        ),
+        (),
+        found.outcomes,
+        tuple(arm.name for arm in found.arms),
+    )
+
+
+def _word(key: str) -> str:
+    """A word that reports of several kinds share."""
+    return words.say(key, language())
+
+
+def _picture(found: Comparison, name: str) -> Picture:
+    alt = found.kind.charts[name].alt
+    told = found.kind.get(alt)(found) if alt else " ".join(found.sentences())
+    return Picture(say(f"chart.{name}"), told, partial(found.plot, name, language()))
+
+
+def _setting(found: Comparison) -> list[tuple[str, str]]:
+    rows = [(say("comparison.baseline"), title_of(found, found.baseline))]
+    rows += [(title_of(found, arm), common.programmes_line(arm.scenario, language())) for arm in found.others]
+    return [
+        *rows,
+        *common.size_rows(found.baseline.scenario, language()),
+        (_word("seeds"), _seeds(found)),
+        *common.ensemble_rows(found.ensemble, language()),
+    ]
+
+
+def _seeds(found: Comparison) -> str:
+    first, last = found.seeds[0], found.seeds[-1]
+    return (
+        f"{first}–{last}"
+        if list(found.seeds) == list(range(first, last + 1))
+        else ", ".join(map(str, found.seeds))
+    )
+
+
+def _between(row: dict[str, Any], name: str, unit: str, level: float) -> str:
+    """A figure of a row of costs with the interval of its mean and, where it has one, its range over pairs."""
+    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    shown = size_of(value, unit, language())
+    if math.isnan(value):
+        return shown
+    ends = {f"range_{end}": row.get(f"{name}_range_{end}", math.nan) for end in ("low", "high")}
+    held = Range.of_row(row | ends) if "pairs" in row else NO_RANGE
+    return joins.bracketed(shown, how_sure(Interval(low, high, level), held, unit, language()))
+
+
+def _costs(found: Comparison) -> Table:
+    rows = []
+    for row in found.costs.to_dict("records"):
+        cells = [
+            _between(row, name, unit, found.interval_level)
+            for name, unit in (("cost", "yuan"), ("effect", ""), ("price", "yuan"))
+        ]
+        rows.append(
+            (
+                title_of(found, found.arm(row["arm"])),
+                *cells,
+                capital(price_clause(found, row["arm"])),
+            )
+        )
+    columns = (
+        _word("scenario"),
+        say("comparison.more_cost"),
+        say("comparison.years_out"),
+        say("comparison.price_head"),
+        say("comparison.verdict"),
+    )
+    return Table(say("comparison.cost_title"), columns, tuple(rows))
+
+
+def _public_cost(found: Comparison) -> list[Table]:
+    """Public cost by year and bearer, a table for each arm."""
+    table, ranges = found.public_cost, found.public_cost_ranges
+    made = [
+        cost_table(
+            table[table["arm"] == arm.name],
+            language(),
+            title_of(found, arm),
+            ranges[ranges["arm"] == arm.name],
+        )
+        for arm in found.arms
+    ]
+    return [Table(*one) for one in made]
+
+
+def _measures(found: Comparison) -> Table:
+    rows = tuple(
+        (
+            title_of(found, arm),
+            common.label_of(one, language()),
+            common.dates_of(one, arm.scenario.months, language()),
+        )
+        for arm in found.arms
+        for one in arm.scenario.interventions
+    )
+    return Table(
+        _word("measures"),
+        tuple(_word(key) for key in ("scenario", "programme", "when")),
+        rows,
+        "" if rows else _word("no_programme"),
+    )
+
+
+def _spending(found: Comparison) -> list[Table]:
+    rows = []
+    names = {
+        one.name: common.label_of(one, language()) for arm in found.arms for one in arm.scenario.interventions
+    }
+    for row in found.spending.to_dict("records"):
+        if not row["bearer"] or row["arm"] == found.baseline.name:
+            continue
+        bearer = BEARER_WORDS[row["bearer"]] if row["bearer"] in BEARER_WORDS else row["bearer"]
+        programme = names.get(row["programme"], row["programme"]) or (
+            NO_VALUE if row["bearer"] == STATE_OWNED else say("comparison.services")
+        )
+        rows.append(
+            (
+                title_of(found, found.arm(row["arm"])),
+                bearer,
+                programme,
+                common.yuan(row["yuan"], language()),
+                _more(row, found.interval_level),
+            )
+        )
+    columns = tuple(_word(key) for key in ("scenario", "bearer", "programme", "public_cost", "more"))
+    return [Table(say("comparison.spending_title"), columns, tuple(rows))] if rows else []
+
+
+def _more(row: dict[str, Any], level: float) -> str:
+    """What was paid more than in the baseline, and how sure that is."""
+    shown = common.yuan(row["more_than_baseline"], language())
+    if "pairs" not in row:  # of before there were ranges
+        return shown
+    interval = Interval(row["low"], row["high"], level)
+    return joins.bracketed(shown, how_sure(interval, Range.of_row(row), "yuan", language()))
+
+
+def _after(found: Comparison) -> list[Table]:
+    """The level that would persist, where that was asked for."""
+    after = found.after
+    if after is None:
+        return []
+    titles = {arm.name: title_of(found, arm) for arm in found.arms}
+    rows = tuple(rows_of(after, titles))
+    return [Table(caption_of(after), columns_of(after), rows, note_of())]
+
+
+def _fates(found: Comparison) -> list[Table]:
+    """Who was rescued and harmed, in estates and, where that was counted, in households."""
+    return [
+        _fate_table(found, rows, counted)
+        for counted in COUNTED
+        if not (rows := of_estates(found.rescues, counted)).empty
+    ]
+
+
+def _fate_table(found: Comparison, table: pd.DataFrame, counted: str) -> Table:
+    rows = []
+    for row in table.to_dict("records"):
+        if row["by"] == "type":
+            group = common.type_name(found.baseline.scenario, row["group"], language())
+        else:
+            group = (
+                say("comparison.all") if row["by"] == "all" else say("comparison.district", name=row["group"])
+            )
+        counts = [rescued_of(row, name) for name in ("rescued", "harmed")]
+        rows.append(
+            (
+                title_of(found, found.arm(row["arm"])),
+                group,
+                tenths(row["estates"]),
+                tenths(row["at_risk"]),
+                *counts,
+                tenths(row["neither"]),
+            )
+        )
+    return Table(
+        say(f"comparison.fate_title_{counted}"),
+        (
+            _word("scenario"),
+            say("comparison.group"),
+            _word("number"),
+            say("comparison.at_risk"),
+            say("comparison.rescued"),
+            say("comparison.harmed"),
+            say("comparison.neither"),
+        ),
+        tuple(rows),
+        joins.sentences((say("comparison.fate_rule"), _note_of(table))),
+    )
+
+
+def _note_of(table: pd.DataFrame) -> str:
+    """What the figures in brackets of a table are, of which every row has a range of as many pairs."""
+    held = [Range.of_row(row | {"range_low": 0.0, "range_high": 0.0}) for row in table.to_dict("records")]
+    return note_of_brackets(held[0], language()) if held and "pairs" in table else ""
+
+
+def _types(found: Comparison) -> Table:
+    """Change of what owners of each type live with; an arm and type in a row, a measure in a column."""
+    table = found.by_type.set_index(["arm", "type", "measure"])
+    rows = []
+    for arm in found.others:
+        for kind in found.baseline.scenario.types:
+            cells = []
+            for measure in TOLD_TYPES:
+                if (arm.name, kind, measure) not in table.index:
+                    cells.append(NO_VALUE)
+                    continue
+                row = table.loc[(arm.name, kind, measure)]
+                cells.append(
+                    NO_VALUE
+                    if math.isnan(row["difference"])
+                    else figures.signed(100 * row["difference"], 1) + _in_brackets(row.to_dict())
+                )
+            rows.append(
+                (title_of(found, arm), common.type_name(found.baseline.scenario, kind, language()), *cells)
+            )
+    columns = (
+        _word("scenario"),
+        _word("type"),
+        *(capital(word) for word in MEASURES.values()),
+    )
+    return Table(say("comparison.type_title"), columns, tuple(rows), _note_of(found.by_type))
+
+
+def _in_brackets(row: dict[str, Any]) -> str:
+    """The interval of a mean in points, rough under ten pairs, and after it the ends of the range."""
+    return bounds_in_brackets(Interval(row["low"], row["high"]), Range.of_row(row), points, " – ", language())
+
+
+def _differences(found: Comparison) -> Table:
+    rows = []
+    for row in found.differences.to_dict("records"):
+        unit = row["unit"]
+        mean = figures.quantity(row["arm_mean"], unit)
+        rows.append(
+            (
+                title_of(found, found.arm(row["arm"])),
+                capital(OUTCOMES[row["outcome"]].name),
+                mean,
+                size_of(row["difference"], unit, language(), sign=True),
+                _bounds(row),
+                range_of_pairs(Range.of_row(row), unit, language()),
+            )
+        )
+    columns = (
+        _word("scenario"),
+        _word("outcome"),
+        say("comparison.arm_mean"),
+        say("comparison.difference"),
+        say("comparison.mean_interval", level=figures.level(found.interval_level)),
+        _word("may_happen"),
+    )
+    return Table(say("comparison.differences_title"), columns, tuple(rows))
+
+
+def _bounds(row: dict[str, Any]) -> str:
+    """The interval of a row of differences, rough under ten pairs."""
+    bounds = bounds_of(row["low"], row["high"], row["unit"], language())
+    return marked_rough(bounds, Interval(row["low"], row["high"]), int(row["replications"]))
+
+
+def _commands(found: Comparison) -> tuple[tuple[str, ...], str]:
+    own = [arm.name for arm in found.arms if not common.shipped(arm.name, arm.scenario)]
+    names = " ".join(f"{arm.name}.toml" if arm.name in own else arm.name for arm in found.arms)
+    outcomes = "".join(f" --outcome {name}" for name in found.outcomes)
+    asked = f"--replications {len(found.seeds)}"
+    if found.looks_planned:
+        if tuple(found.looks_planned) != LOOKS or _width(found) is None:
+            rest = f"sim.Adaptive({_width(found)}, {tuple(found.looks_planned)})"  # the command line has looks of its own
+            return (
+                f"sim.compare({', '.join(repr(name) for name in names.split())}, adaptive={rest}, outcomes={found.outcomes}, first_seed={found.seeds[0]}, "
+                f"months={found.baseline.scenario.months}, level={found.settings.level:g})",
+            ), _word("own_file" if own else "same_command")
+        asked = f"--width {_width(found):g}"
+    tests = found.withdrawn
+    more = common.ensemble_option(found.settings.ensemble)
+    more += f" --withdraw {tests[0].tests[0].month}" if tests else ""
+    after = found.after
+    more += " --after" if after is not None and after.after == AFTER else ""
+    command = f"estate compare {names} {asked} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{more} --level {found.settings.level:g}"
+    return (command,), _word("own_file" if own else "same_command")
+
+
+def _width(found: Comparison) -> float | None:
+    """The width of interval that adaptive replications were to reach."""
+    if found.looks:
+        return found.looks[0].wanted
+    looks = getattr(found, "saved_manifest", {}).get("looks")
+    return float(looks[0]["wanted_width"]) if looks else None
+
+
+def _withdrawn(found: Comparison) -> list[str]:
+    """What withdrawal tests that were saved with it say."""
+    return [
+        joins.labelled(title_of(found, found.arm(test.scenario.name)), line)
+        for test in found.withdrawn
+        for line in test.sentences()
+    ]
+
+
+def _traces(found: Comparison) -> Table:
+    manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or manifest_of(found)
+    rows = [
+        (_word("key"), found.key),
+        (_word("seeds"), _seeds(found)),
+        (_word("outcome_hash"), manifest["digest"][: common.HASH]),
+    ]
+    rows += [
+        (f"{_word('content_hash')}: {name}", arm["content_hash"][: common.HASH])
+        for name, arm in manifest["arms"].items()
+    ]
+    return common.traces_table([*rows, *common.version_rows(manifest, language())], language())

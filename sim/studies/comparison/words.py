@@ -1,0 +1,260 @@
+"""A comparison in words: a sentence per arm, what ending a programme does, warnings, and what a notebook shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.ensemble import doubt_line
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, NO_RANGE, RARE, ROUGH_PAIRS, Interval, Range
+from sim.experiments.rescue import HOUSEHOLDS
+from sim.outputs.catalog import scenario_title, titled
+from sim.outputs.outcome_words import bounds_of, size_of, subject
+from sim.outputs.range_words import (
+    OF_NOTE,
+    bounds_in_brackets,
+    few_runs,
+    how_sure,
+    range_of_pairs,
+    rough_mark,
+)
+from sim.results.outcomes import OUTCOMES
+from sim.studies.comparison import cost_effect as verdicts
+from sim.text import figures, joins, language, say
+from sim.text.current import DEFAULT
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.studies.comparison.arms import Arm
+    from sim.studies.comparison.comparison import Comparison
+    from sim.studies.comparison.withdrawal import Withdrawal, Withdrawn
+
+
+def title_of(found: Comparison, arm: Arm) -> str:
+    """Title of an arm, or its name where two arms have the same title."""
+    titles = [titled(getattr(one.scenario, "title", None), language(), one.name) for one in found.arms]
+    own = titles[found.arms.index(arm)]
+    return own if titles.count(own) == 1 else arm.name
+
+
+def arm_name(found: Comparison, arm: Arm) -> str:
+    """An arm in a sentence: in English, of which names are made, its name; else its title, if no other arm has it too."""
+    title = arm.name if language() == DEFAULT else title_of(found, arm)
+    return arm.name if title == arm.name else joins.quoted(title)
+
+
+def sentences_of(found: Comparison) -> list[str]:
+    """One sentence per arm: effect, price, estates rescued and harmed."""
+    return [sentence_of(found, arm.name) for arm in found.others]
+
+
+def sentence_of(found: Comparison, name: str) -> str:
+    """What an arm does to the main outcome, at what price, and how many estates it rescued and harmed."""
+    arm, asked = found.arm(name), found.outcomes[0]
+    counted, homes = found.rescued(name), found.rescued(name, HOUSEHOLDS)
+    same = found.cost_effect(name).verdict == verdicts.IDENTICAL and not counted.changed_estates
+    if same and not found.paired(name, asked).any():
+        names: dict[str, Any] = {
+            "arm": arm_name(found, arm),
+            "base": arm_name(found, found.baseline),
+        }
+        return say("comparison.identical", **names, runs=len(found.seeds))
+    counts = say(
+        "comparison.counts",
+        rescued=_count(counted.rescued),
+        harmed=_count(counted.harmed),
+        neither=_count(counted.neither),
+        estates=figures.count(counted.estates),
+        homes=figures.count(homes.estates),
+        homes_rescued=figures.count(homes.rescued),
+        homes_harmed=figures.count(homes.harmed),
+        homes_neither=figures.count(homes.neither),
+    )
+    effect = effect_clause(found, name, asked)
+    return say("comparison.sentence", effect=effect, price=price_clause(found, name), counts=counts)
+
+
+def _count(number: float) -> str:
+    return figures.decimal(number, 0 if number >= 10 or number == round(number) else 1)
+
+
+def rescued_of(row: Mapping[str, Any], name: str) -> str:
+    """How many a row of `Comparison.rescues` says were "rescued" or "harmed"; in brackets the interval of the mean and the range."""
+    ends = {f"range_{end}": row.get(f"{name}_range_{end}", math.nan) for end in ("low", "high")}
+    interval = Interval(row[f"{name}_low"], row[f"{name}_high"])
+    held = Range.of_row(dict(row) | ends) if "pairs" in row else NO_RANGE
+    return tenths(row[name]) + bounds_in_brackets(interval, held, tenths, "–", language())
+
+
+def tenths(number: float) -> str:
+    """A mean number of estates or households a run, with one decimal."""
+    return figures.decimal(number, 1)
+
+
+def effect_clause(found: Comparison, name: str, outcome: str) -> str:
+    """What an arm does to an outcome: the mean, how precisely it is known, and what may happen in a single pair."""
+    lang = language()
+    interval, unit = found.interval(name, outcome), OUTCOMES[outcome].unit
+    mean = float(found.paired(name, outcome).mean())
+    values: dict[str, Any] = {
+        "arm": arm_name(found, found.arm(name)),
+        "base": arm_name(found, found.baseline),
+        "subject": subject(outcome, lang),
+        "range": range_of_pairs(found.range(name, outcome), unit, lang),
+    }
+    if not interval.exists:
+        size = size_of(mean, unit, lang, sign=True)
+        return say("comparison.no_interval", **values, size=size, why=_why(interval))
+    values |= {
+        "level": figures.level(interval.level),
+        "rough": rough_mark(interval, len(found.seeds), lang),
+    }
+    if not interval.excludes_zero:
+        needed = found.replications_needed(name, outcome)
+        return say(
+            "comparison.unclear",
+            **values,
+            size=size_of(mean, unit, lang, sign=True),
+            runs=len(found.seeds),
+            interval=bounds_of(interval.low, interval.high, unit, lang),
+            needed=say("comparison.needed_none")
+            if needed is None
+            else say("comparison.needed", number=figures.count(needed)),
+        )
+    low, high = sorted((abs(interval.low), abs(interval.high)))
+    return say(
+        "comparison.moves",
+        **values,
+        verb=say("comparison.raises" if mean > 0 else "comparison.lowers"),
+        size=size_of(abs(mean), unit, lang),
+        interval=bounds_of(low, high, unit, lang),
+    )
+
+
+def _why(interval: Interval) -> str:
+    """Why there is no interval."""
+    return say(f"comparison.why.{OF_NOTE[interval.note]}", least=LEAST_PAIRS)
+
+
+def price_clause(found: Comparison, name: str) -> str:
+    """What an estate-year out of the cycle costs, or why that has no number."""
+    one = found.cost_effect(name)
+    verdict = verdicts.FREE if one.verdict == verdicts.IDENTICAL else one.verdict
+    word = "same_cost" if one.cost == 0 else "higher" if one.cost > 0 else "lower"
+    more = say(f"comparison.{word}", size=figures.money(abs(one.cost)))
+    rough = rough_mark(Interval(one.low, one.high), len(found.seeds), language())
+    price = say(
+        f"comparison.price.{verdict.replace(',', '').replace(' ', '_')}",
+        price=figures.money(one.ratio),
+        interval=figures.interval(one.low, one.high, "yuan") + rough,
+        saved=figures.money(-one.cost),
+        more=more,
+    )
+    if one.verdict == verdicts.IDENTICAL:
+        return price
+    lost = _lost_by_state_owned(found, name)
+    if lost and one.verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN):
+        lost = say("comparison.a_run", more=more, lost=lost)
+    return joins.bracketed(price, lost)
+
+
+def _lost_by_state_owned(found: Comparison, name: str) -> str:
+    """How much more state-owned companies lose a run than in the baseline, which is part of the public cost; empty if the same."""
+    table = found.costs
+    part = float(table.loc[table["arm"] == name, "state_owned"].iloc[0]) if "state_owned" in table else 0.0
+    if part == 0.0:
+        return ""
+    size = figures.money(abs(part))
+    return say("comparison.more_lost" if part > 0 else "comparison.less_lost", size=size)
+
+
+def warnings_of(found: Comparison) -> list[str]:
+    """What a reader must know before trusting the intervals."""
+    lang, held, runs = language(), found.settings.ensemble, len(found.seeds)
+    said = [doubt_line(found.ensemble, lang), *(held.warnings(lang) if held is not None else ())]
+    if runs < ROUGH_PAIRS:
+        said.append(few_runs(runs, lang))
+    for arm in found.others:
+        name = arm_name(found, arm)
+        counted = found.rescued(arm.name)
+        if not counted.trusted and runs >= LEAST_PAIRS:  # with fewer no interval is printed at all
+            exact = figures.interval(counted.net_exact.low, counted.net_exact.high, figures.POINTS)
+            changed = figures.count(counted.changed_estates)
+            said.append(say("comparison.rare", arm=name, runs=runs, changed=changed, exact=exact))
+        for outcome in found.outcomes:
+            said += _about(found.interval(arm.name, outcome), name, subject(outcome, lang))
+    return said + _looks(found)
+
+
+def _about(interval: Interval, arm: str, outcome: str) -> list[str]:
+    if interval.note == RARE:
+        return [say("comparison.few_changed", arm=arm, outcome=outcome, least=LEAST_PAIRS)]
+    # that every replication agrees is no reason for doubt
+    if not interval.exists and interval.note != CONSTANT:
+        return [say("comparison.missing", arm=arm, outcome=outcome, why=_why(interval))]
+    return []
+
+
+def _looks(found: Comparison) -> list[str]:
+    if not found.looks:
+        return []
+    last = found.looks[-1]
+    said = [
+        say(
+            "comparison.looks",
+            taken=len(found.looks),
+            planned=len(found.looks_planned),
+            at=joins.listed(map(str, found.looks_planned)),
+            level=figures.level(found.settings.taken),
+            overall=figures.level(found.settings.level),
+        )
+    ]
+    if not last.enough:
+        width = size_of(last.wanted, OUTCOMES[last.outcome].unit, language())
+        said.append(say("comparison.not_reached", width=width))
+    return said
+
+
+def shown(found: Comparison) -> tuple[str, str, pd.DataFrame]:
+    """What a notebook shows: the arms, how many seeds at what level, and the table of differences."""
+    title = " · ".join(joins.labelled(arm.name, scenario_title(arm, language())) for arm in found.arms)
+    level = figures.level(found.interval_level)
+    return title, say("comparison.facts", runs=len(found.seeds), level=level), found.differences
+
+
+def ending_of(found: Withdrawal, one: Withdrawn) -> str:
+    """What ending a programme does, and how much of its effect remains."""
+    lang, unit = language(), OUTCOMES[one.outcome].unit
+    labels = {each.name: each.label().in_language(lang) for each in found.scenario.interventions}
+    written = {
+        key: joins.bracketed(size_of(mean, unit, lang, sign=True), how_sure(interval, held, unit, lang))
+        for key, mean, interval, held in (
+            ("kept", one.kept, one.kept_interval, one.kept_range),
+            ("ended", one.ended, one.ended_interval, one.ended_range),
+        )
+    }
+    told = say(
+        "withdrawal.told",
+        name=labels.get(one.programme) or one.programme,
+        month=one.month,
+        subject=subject(one.outcome, lang),
+        kept=written["kept"],
+        ended=written["ended"],
+    )
+    if math.isnan(one.remains):
+        return say("withdrawal.none", told=told)
+    span = one.remains_interval
+    if span.high < 0:  # a share of the effect below nothing is no share
+        helped = one.kept * OUTCOMES[one.outcome].better > 0
+        return say("withdrawal.turned" if helped else "withdrawal.turned_better", told=told)
+    return say(
+        "withdrawal.remains" if span.low > 0 else "withdrawal.gone",
+        told=told,
+        share=figures.share(one.remains, 0),
+        level=figures.level(span.level),
+        low=figures.share(span.low, 0),
+        high=figures.share(span.high, 0),
+        rough=rough_mark(span, one.kept_range.pairs, lang),
+    )

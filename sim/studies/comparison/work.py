@@ -1,0 +1,276 @@
+"""`estate compare`: run the arms, say what differs, write tables and charts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.cli.folders import folder_name, write_results
+from sim.cli.place import Place
+from sim.cli.summary import print_costs
+from sim.cli.terminal import console, table
+from sim.errors import StudyError
+from sim.experiments.intervals import Interval, Range
+from sim.experiments.rescue import COUNTED
+from sim.outputs.catalog import short_title
+from sim.outputs.outcome_words import bounds_of, size_of
+from sim.outputs.public_money import cost_table
+from sim.outputs.range_words import marked_rough, note_of_brackets, range_bounds, range_head
+from sim.results.folder import check_place
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
+from sim.scenario import parse_setting
+from sim.studies.comparison.after_table import caption_of, columns_of, note_of, rows_of
+from sim.studies.comparison.arms import prepare
+from sim.studies.comparison.compare import (
+    LOOKS,
+    REPLICATIONS,
+    Adaptive,
+    arms_of_study,
+    compare,
+    compare_study,
+)
+from sim.studies.comparison.comparison import KIND, Comparison
+from sim.studies.comparison.persistence import Persistence, check_persistence, persistence_test
+from sim.studies.comparison.tables import of_estates
+from sim.studies.comparison.withdrawal import programmes_to_end, withdrawal_tests
+from sim.studies.comparison.words import rescued_of, tenths
+from sim.text import figures, joins, language, message, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.experiments.workplace import Workplace
+
+RESULTS = Path("results")
+# time in the cycle is what the command is about, so it comes first
+DEFAULT_MAIN = DEFAULT_OUTCOMES
+
+
+class Order(NamedTuple):
+    """What was asked for on the command line."""
+
+    scenarios: tuple[str, ...]
+    study: str | None
+    replications: int | None
+    seed: int | None
+    months: int | None
+    settings: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    width: float | None
+    difference: float | None
+    withdraw: int | None
+    after: bool
+    out: Path | None
+    lang: str
+    charts: bool
+    place: Place
+
+    def options(self) -> dict[str, Any]:
+        """What `compare` is told besides scenarios and workplace; what was left out has its default."""
+        found: dict[str, Any] = {}
+        if self.outcomes:
+            found["outcomes"] = self.outcomes
+        if self.study is None:
+            found["replications"] = REPLICATIONS
+        if self.replications is not None:
+            found["replications"] = self.replications
+        if self.seed is not None:
+            found["first_seed"] = self.seed
+        if self.months is not None:
+            found["months"] = self.months
+        if self.settings:
+            found["overrides"] = dict(parse_setting(text) for text in self.settings)
+        if self.width is not None:
+            found["adaptive"] = Adaptive(self.width)
+        if self.difference is not None:
+            main = (self.outcomes or DEFAULT_MAIN)[0]
+            found["differences"] = {main: self.difference}
+        return found
+
+
+def carry_out(order: Order) -> None:
+    """Do what `order` asks for; raises EstateError before anything is run if it cannot be done."""
+    if (order.study is None) == (not order.scenarios):
+        raise StudyError(message("comparison.which"))
+    if order.width is not None and order.replications is not None:
+        raise StudyError(message("comparison.error.width", looks=", ".join(map(str, LOOKS))))
+    screen = console()
+    begun = time.perf_counter()
+    _check_what_follows(order)
+    if order.out is not None:
+        check_place(order.out, KIND)
+    with order.place.opened(screen, order.lang) as workplace:
+        found = _compare(order, workplace)
+        found = found.with_more(
+            withdrawal_tests(found, order.withdraw, workplace) if order.withdraw is not None else (),
+            persistence_test(found, workplace=workplace) if order.after else None,
+        )
+    runs = len(found.arms) * len(found.seeds)
+    screen.print(
+        say(
+            "command.runs_done",
+            runs=figures.count(runs),
+            executed=figures.count(found.executed),
+            seconds=figures.decimal(time.perf_counter() - begun, 1),
+        )
+    )
+    show(screen, found)
+    for one in found.withdrawn:
+        screen.print()
+        screen.print(say("comparison.withdrawal", name=one.scenario.name), style="bold", markup=False)
+        for line in one.sentences():
+            screen.print(line, markup=False)
+    if found.after is not None:
+        _show_after(screen, found.after)
+    _write(screen, found, order)
+
+
+def _compare(order: Order, workplace: Workplace) -> Comparison:
+    options = order.options() | {"workplace": workplace}
+    if order.study is not None:
+        return compare_study(order.study, **options)
+    return compare(*order.scenarios, **({"outcomes": DEFAULT_MAIN} | options))
+
+
+def _check_what_follows(order: Order) -> None:
+    """EstateError for a month in which a programme cannot end, or what cannot be carried on, before an hour of runs, not after it."""
+    if order.withdraw is None and not order.after:
+        return
+    named: Sequence[str | Path] = order.scenarios
+    options = {"outcomes": DEFAULT_MAIN} | order.options()
+    if order.study is not None:
+        named, options = arms_of_study(order.study, order.options())
+    arms = list(prepare(named, order.months, options.get("overrides") or {}).values())
+    if order.withdraw is not None:
+        for scenario in arms:
+            if scenario.interventions:
+                programmes_to_end(scenario, order.withdraw)
+    if order.after:
+        check_persistence(options["outcomes"], arms)
+
+
+def _show_after(screen: Console, found: Persistence) -> None:
+    heads, rows = columns_of(found), rows_of(found, {})
+    screen.print()
+    screen.print(caption_of(found), style="bold", markup=False)
+    for outcome in dict.fromkeys(row[1] for row in rows):  # a table each: so many columns need all the width
+        made = table(outcome, heads[0], *heads[2:], right=1, wraps=True)
+        for row in rows:
+            if row[1] == outcome:
+                made.add_row(row[0], *row[2:])
+        screen.print(made)
+    screen.print(note_of(), style="dim", markup=False)
+
+
+def show(screen: Console, found: Comparison) -> None:
+    """Print a sentence per arm, what to beware of, and the tables a reader wants first."""
+    screen.print()
+    for line in found.sentences():
+        screen.print(line, markup=False)
+    for line in found.warnings():
+        screen.print(f"! {line}", style="yellow", markup=False)
+    for outcome in found.outcomes:
+        screen.print()
+        mean = figures.quantity(float(found.baseline.scalars[outcome].mean()), OUTCOMES[outcome].unit)
+        title = say(
+            "comparison.of_outcome", outcome=OUTCOMES[outcome].name, base=found.baseline.name, mean=mean
+        )
+        screen.print(title, style="bold", markup=False)
+        screen.print(_differences(found, outcome))
+    screen.print(say("comparison.needed_note"), style="dim", markup=False)
+    screen.print()
+    for counted in COUNTED:
+        screen.print(_rescues(found, counted))
+    held = found.rescued(found.others[0].name).rescued_range
+    screen.print(note_of_brackets(held, language()), style="dim", markup=False)
+    costs, ranges = found.public_cost, found.public_cost_ranges
+    for arm in found.arms:
+        own = ranges[ranges["arm"] == arm.name]
+        screen.print()
+        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], language(), arm.name, own))
+
+
+def _differences(found: Comparison, outcome: str) -> Table:
+    rows = found.differences[found.differences["outcome"] == outcome]
+    unit = OUTCOMES[outcome].unit
+    made = table(
+        "",
+        say("comparison.arm"),
+        say("comparison.arm_mean"),
+        say("comparison.difference"),
+        say("comparison.mean_interval", level=figures.level(found.interval_level)),
+        range_head(found.range(rows["arm"].iloc[0], outcome), language()),
+        say("comparison.needed_head"),
+        right=1,
+        wraps=True,
+    )
+    for row in rows.to_dict("records"):
+        bounds = bounds_of(row["low"], row["high"], unit, language())
+        made.add_row(
+            row["arm"],
+            figures.quantity(row["arm_mean"], unit),
+            size_of(row["difference"], unit, language(), sign=True),
+            marked_rough(bounds, Interval(row["low"], row["high"]), int(row["replications"])),
+            range_bounds(Range.of_row(row), unit, language()),
+            figures.count(row["replications_needed"]),
+        )
+    return made
+
+
+def _rescues(found: Comparison, counted: str) -> Table:
+    made = table(
+        say(f"comparison.rescues_{counted}"),
+        say("comparison.arm"),
+        say("comparison.group"),
+        say("comparison.at_risk"),
+        say("comparison.rescued"),
+        say("comparison.harmed"),
+        say("comparison.neither"),
+        say("comparison.share_rescued"),
+        right=2,
+        wraps=True,
+    )
+    kinds = found.baseline.scenario.types
+    for row in of_estates(found.rescues, counted).to_dict("records"):
+        whole = row["by"] == "all"
+        if row["by"] == "type":
+            group = short_title(kinds[row["group"]].title.in_language(language()))
+        else:
+            group = say("comparison.all") if whole else say("comparison.district", name=row["group"])
+        made.add_row(
+            row["arm"] if whole else "",
+            group,
+            tenths(row["at_risk"]),
+            rescued_of(row, "rescued"),
+            rescued_of(row, "harmed"),
+            tenths(row["neither"]),
+            _share_rescued(row),
+        )
+    return made
+
+
+def _share_rescued(row: Mapping[str, Any]) -> str:
+    """Of those at risk how many were rescued, in brackets the interval."""
+    interval = Interval(row["share_rescued_low"], row["share_rescued_high"])
+    bounds = "–".join(figures.share(end, 0) for end in (interval.low, interval.high))
+    sure = marked_rough(bounds, interval, row["pairs"]) if interval.exists else ""
+    return joins.bracketed(figures.share(row["share_rescued"], 0), sure)
+
+
+def _write(screen: Console, found: Comparison, order: Order) -> None:
+    folder = order.out or RESULTS / folder_name("compare", [arm.name for arm in found.arms], found.key)
+
+    def write(part: Path) -> None:
+        if order.charts:
+            from sim import charts
+
+            with screen.status(say("command.drawing")):
+                charts.save_all(found, part / "charts", language())
+        found.save(part)
+
+    write_results(folder, KIND, found.key, write)
+    screen.print()
+    screen.print(say("command.results", folder=folder), soft_wrap=True, markup=False)
