@@ -4,6 +4,7 @@
     python3 go.py test [options of pytest]                    run the tests
     python3 go.py mutate [MODULE]                             change the rules one by one: does a test notice? (10 minutes)
     python3 go.py fuzz [NUMBER]                               change input files at random: does one end in a traceback? (half an hour)
+    python3 go.py bounds [PYTHON ...]                         install the lowest and the newest versions allowed and try both
     python3 go.py estate ARGUMENTS                            any other command, such as `estate --help`
 
 The first time, it makes the folder .venv beside this file and installs there what constraints.txt lists; nothing else on
@@ -72,11 +73,15 @@ def set_up(extra: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Carry out one command line; returns the exit code."""
-    if not arguments or arguments[0] not in ("run", "test", "mutate", "fuzz", "estate"):
+    if not arguments or arguments[0] not in ("run", "test", "mutate", "fuzz", "bounds", "estate"):
         print(__doc__)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     check_python()
     task, rest = arguments[0], arguments[1:]
+    if task == "bounds":  # makes environments of its own
+        return subprocess.run(
+            [sys.executable, str(ROOT / "tests" / "bounds.py"), *rest], check=False
+        ).returncode
     set_up("dev" if task in ("test", "mutate", "fuzz") else "")
     if task == "test":
         command = [str(PYTHON), "-m", "pytest", *rest]

@@ -311,10 +311,14 @@ def app_command(
 
 
 @app.command("schema")
-def schema_command() -> None:
-    """Print the JSON Schema of scenario files. / 输出情景文件的JSON Schema。"""
+def schema_command(
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="scenario, study, tipping, budget, menu, pattern, table")
+    ] = "scenario",
+) -> None:
+    """Print the JSON Schema of a kind of file (default: scenario). / 输出某类文件的JSON Schema（默认：情景）。"""
     import json
 
-    from sim.scenario import json_schema
+    from sim.experiments.schemas import schema_of
 
-    typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(schema_of(kind), ensure_ascii=False, indent=2))

@@ -108,13 +108,15 @@ class MenuItem(Table):
         return f"settings.{key}".rstrip(".")
 
 
-class _Menu(Table):
+class Menu(Table):
+    """A file of what a budget may buy."""
+
     menu: tuple[MenuItem, ...] = Field(
         min_length=1, strict=False, description="what may be bought / 措施菜单"
     )
 
     @model_validator(mode="after")
-    def _every_kind_once(self) -> _Menu:
+    def _every_kind_once(self) -> Menu:
         refuse(repeated(self.menu))
         return self
 
@@ -140,10 +142,10 @@ def load_menu(file: Path | str) -> tuple[MenuItem, ...]:
     """The menu of a TOML file with `[[menu]]` tables. ScenarioError that lists every problem."""
     data = read_toml(path_of(file, "menu", EstateError))
     try:
-        return _Menu.model_validate(data).menu
+        return Menu.model_validate(data).menu
     except ValidationError as error:
         origins = {(): str(file)} | origins_of(data, str(file))
-        raise ScenarioError(problems_of(error, _Menu, data, lambda place: file_at(origins, place))) from None
+        raise ScenarioError(problems_of(error, Menu, data, lambda place: file_at(origins, place))) from None
 
 
 def check_menu(scenario: Scenario, menu: Sequence[MenuItem], starts: Sequence[int], file: str) -> None:

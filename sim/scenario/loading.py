@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sim.errors import ScenarioError
 from sim.given import is_file, is_path, kind_of, shortened
 from sim.problems import Problem
-from sim.scenario.merging import Origins, file_at, leave_out, merge, origins_of
+from sim.scenario.merging import PROGRAMMES, Origins, change_programmes, file_at, leave_out, merge, origins_of
 from sim.scenario.messages import problems_of
 from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
@@ -24,6 +24,8 @@ from sim.text import Message, languages, message
 SUFFIX = ".toml"
 ADD = "add_"
 ADDED_TO = ("interventions", "figures")  # lists that a variant may add to instead of replacing
+CHANGE = "change_interventions"  # settings by name of an inherited programme
+SCHEMA = "$schema"  # says to an editor which schema the file keeps to
 WITHOUT = "without"  # dotted keys of inherited tables that a variant leaves out
 
 
@@ -110,21 +112,28 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
     own = read_toml(file)
     base_name = own.pop("extends", None)
     additions = {key: own.pop(f"{ADD}{key}", []) for key in ADDED_TO}
-    left_out = own.pop(WITHOUT, [])
+    left_out, changes = own.pop(WITHOUT, []), own.pop(CHANGE, {})
     data, origins = own, origins_of(own, str(file))
     if base_name is not None:
         base = _read_base(base_name, file, (*chain, file.resolve()))
         base.data.pop("name", None)
         inherited = leave_out(base.data, left_out, str(file))
+        inherited = change_programmes(inherited, changes, str(file), CHANGE)
+        if inherited.get(PROGRAMMES) != base.data.get(PROGRAMMES):
+            # entries moved up or changed: what is wrong with one is wrong where it was changed
+            moved = {place for place in base.origins if place[:1] == (PROGRAMMES,)}
+            kept = {place: origin for place, origin in base.origins.items() if place not in moved}
+            base = _Read(base.data, kept | {(PROGRAMMES,): str(file)})
         data = merge(inherited, own)
         if "figures" in inherited and "figures" not in own:
             data["figures"] = restated(inherited["figures"], base.data, data)
-        if own.keys() - {"name"} or left_out or any(additions.values()):
+        if own.keys() - {"name"} or left_out or changes or any(additions.values()):
             data |= _own_words(own, base.data, file)
         origins = base.origins | origins
-    elif left_out:
+    elif left_out or changes:
+        key, found = (WITHOUT, left_out) if left_out else (CHANGE, changes)
         raise ScenarioError(
-            [Problem(str(file), WITHOUT, repr(left_out), message("scenario.file.nothing_extended"))]
+            [Problem(str(file), key, f"{found!r:.60}", message("scenario.file.nothing_extended"))]
         )
     for key, added in additions.items():
         if not isinstance(added, list):
@@ -190,9 +199,12 @@ def _read_base(name: Any, file: Path, chain: tuple[Path, ...]) -> _Read:
 
 
 def read_toml(file: Path) -> dict[str, Any]:
-    """The tables of a TOML file as written; what is not TOML is a ScenarioError that names the line."""
+    """The tables of a TOML file as written, without `$schema`; what is not TOML is a ScenarioError that names the line."""
     try:
-        return tomllib.loads(text_of(file, message("scenario.file.readable")))
+        data = tomllib.loads(text_of(file, message("scenario.file.readable")))
+        if isinstance(data.get(SCHEMA), str):
+            del data[SCHEMA]
+        return data
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([_syntax_problem(str(file), error)]) from None
     except RecursionError:

@@ -17,6 +17,7 @@ Origins = dict[tuple[str | int, ...], str]
 # language would still be the old one.
 WORDINGS = frozenset({"title", "description", "name"})
 REPLACED_WHOLE = frozenset({"modes", "mode_counts"}) | WORDINGS
+PROGRAMMES = "interventions"  # a list whose entries have names
 # Two ways to say one thing: whichever the variant uses, the other one is no longer inherited.
 ALTERNATIVES = {"count": "share", "share": "count", "modes": "mode_counts", "mode_counts": "modes"}
 
@@ -54,6 +55,9 @@ def leave_out(base: Mapping[str, Any], keys: Any, file: str) -> dict[str, Any]:
 def _without_key(table: Mapping[str, Any], path: list[str], key: str, file: str) -> dict[str, Any]:
     """A copy of `table` without the entry at `path`, which is the rest of the dotted `key`."""
     first, rest = path[0], path[1:]
+    if first == PROGRAMMES and isinstance(table.get(first), list) and rest:
+        number = named(table[first], ".".join(rest), file, "without", repr(key), f"{first}.")
+        return {**table, first: [entry for place, entry in enumerate(table[first]) if place != number]}
     if first not in table or (rest and not isinstance(table[first], Mapping)):
         before = key.split(".")[: -len(path)]
         known = [".".join([*before, name]) for name in table]
@@ -62,6 +66,37 @@ def _without_key(table: Mapping[str, Any], path: list[str], key: str, file: str)
         )
     kept = {name: value for name, value in table.items() if name != first}
     return {**table, first: _without_key(table[first], rest, key, file)} if rest else kept
+
+
+def named(entries: Sequence[Any], name: str, file: str, key: str, found: str = "", before: str = "") -> int:
+    """The place of the programme of this name (of a kind, where it has no name) in a list. ScenarioError, for `key`, if there is none."""
+    names = [
+        str(entry.get("name", entry.get("kind"))) if isinstance(entry, Mapping) else "" for entry in entries
+    ]
+    if name in names:
+        return names.index(name)
+    allowed = message("scenario.variant.programme", names=", ".join(f"{before}{one}" for one in names) or "–")
+    guess = nearest(name, names)
+    raise ScenarioError(
+        [Problem(file, key, found or repr(name), allowed, f"{before}{guess}" if guess else "")]
+    )
+
+
+def change_programmes(base: Mapping[str, Any], changes: Any, file: str, key: str) -> dict[str, Any]:
+    """`base` with settings of inherited programmes changed: a table of settings for each name.
+
+    Raises ScenarioError, with `key` of `file` as the place, for what is no such table and for a name that no programme has.
+    """
+    if not isinstance(changes, Mapping) or not all(isinstance(table, Mapping) for table in changes.values()):
+        raise ScenarioError([Problem(file, key, f"{changes!r:.60}", message("scenario.variant.changes"))])
+    if not changes:
+        return dict(base)
+    given = base.get(PROGRAMMES, [])
+    entries = list(given) if isinstance(given, list) else []
+    for name, settings in changes.items():
+        place = named(entries, name, file, key)
+        entries[place] = merge(entries[place], settings)
+    return {**base, PROGRAMMES: entries}
 
 
 def _superseded(key: str, variant: Mapping[str, Any]) -> bool:

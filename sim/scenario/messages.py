@@ -29,7 +29,7 @@ KINDS = {
 SCALARS = {int, float, bool, str}
 UNKNOWN_KEY = message("found.unknown_key")
 # Keys that a file may have at its top although no resolved scenario has them.
-FILE_KEYS = ("extends", "without", "add_interventions", "add_figures")
+FILE_KEYS = ("extends", "without", "add_interventions", "change_interventions", "add_figures")
 PATTERN_WORDS = message("allowed.name_pattern")
 
 

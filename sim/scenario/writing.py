@@ -17,6 +17,7 @@ from sim.text import in_every_language
 
 # Keys whose values are words for readers: no number of a run depends on them.
 TEXT_KEYS = frozenset({"title", "description", "figures"})
+SCHEMA_FORMAT = 1
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -76,6 +77,13 @@ def json_schema() -> dict[str, Any]:
     properties["interventions"]["items"] = items
     properties["add_interventions"] = {"type": "array", "items": items}
     properties["add_figures"] = {"type": "array", "items": properties["figures"]["items"]}
+    settings = {"type": "object", "minProperties": 1}
+    properties["change_interventions"] = {
+        "type": "object",
+        "additionalProperties": settings,
+        "description": "settings of programmes of the extended scenario, by the programme's name",
+    }
+    properties["$schema"] = {"type": "string"}
     properties["extends"] = {
         "type": "string",
         "description": "name or path of the scenario that this one varies",
@@ -87,7 +95,12 @@ def json_schema() -> dict[str, Any]:
     }
     properties["parameters"] = _parameters_schema()
     choice = {"anyOf": [{"required": ["extends"]}, {"required": required}]}
-    return {"$schema": DIALECT, **root, **choice, "$defs": definitions}
+    return {"$schema": DIALECT, "$id": schema_id("scenario"), **root, **choice, "$defs": definitions}
+
+
+def schema_id(kind: str) -> str:
+    """The name of the schema of a kind of file; the number is that of the format, not of the program."""
+    return f"urn:estate-governance-simulator:schema:{kind}:{SCHEMA_FORMAT}"
 
 
 def _parameters_schema() -> dict[str, Any]:

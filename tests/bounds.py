@@ -1,0 +1,92 @@
+"""Install the lowest and the newest versions that pyproject.toml allows, and try both: python3 go.py bounds [PYTHON ...]
+
+Each set goes into an environment of its own in a temporary folder: the lowest with the first Python that is given, the newest
+with each of them (default: python3.11 to python3.14 as far as they are found, else this one). Tried are the tests SMOKE: a city
+as a Mesa model, agents, tables, charts, scenarios, and digests of runs, which must be the same bits. Not part of .ci/run: it
+installs a few GB and takes about ten minutes a set.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
+TESTERS = ("pytest", "hypothesis")
+SMOKE = (
+    "tests/model/test_mesa.py",
+    "tests/model/test_mesa_sets.py",
+    "tests/model/test_landed.py",
+    "tests/results/test_table_columns.py",
+    "tests/results/test_run_tables.py",
+    "tests/outputs/test_notebook_picture.py",
+    "tests/scenario/test_shipped.py",
+    "tests/machine/test_fuzz.py",
+)
+
+
+def requirements() -> list[str]:
+    """What the package and its smoke test need, as declared."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    tests = [one for one in project["optional-dependencies"]["test"] if one.startswith(TESTERS)]
+    return [*project["dependencies"], *tests]
+
+
+def lowest(requirement: str) -> str:
+    """The requirement at its lower bound, whatever follows after it; itself where it has none."""
+    wanted, semicolon, marker = requirement.partition(";")
+    found = re.match(r"([A-Za-z0-9_.\[\]-]+)>=([0-9][0-9A-Za-z.]*)", wanted)
+    return f"{found[1]}=={found[2]}{semicolon}{marker}" if found else requirement
+
+
+def interpreters(asked: list[str]) -> list[str]:
+    """The interpreters to try."""
+    return asked or [found for name in PYTHONS if (found := shutil.which(name))] or [sys.executable]
+
+
+def tried(python: str, wanted: list[str], name: str) -> bool:
+    """Whether the smoke test passes with what is wanted, installed beside nothing else."""
+    with tempfile.TemporaryDirectory(prefix="estate-bounds-") as folder:
+        place = Path(folder)
+        inside = place / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        pip = [str(inside), "-m", "pip", "--disable-pip-version-check"]
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "ESTATE_CACHE_DIR": str(place / "cache")}
+        steps = {
+            "environment": [python, "-m", "venv", str(place / "venv")],
+            "installation": [*pip, "install", "--quiet", "--prefer-binary", *wanted],
+            "tests": [str(inside), "-m", "pytest", "-q", "-p", "no:cacheprovider", *SMOKE],
+        }
+        for step, command in steps.items():
+            done = subprocess.run(
+                command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                told = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
+                print(f"{name}: {step} failed\n{told}", flush=True)
+                return False
+        listed = subprocess.run([*pip, "freeze"], capture_output=True, text=True, check=True).stdout
+    names = {re.split(r"[=<>\[;]", one)[0].lower() for one in wanted}
+    versions = [line for line in listed.splitlines() if line.partition("==")[0].lower() in names]
+    print(f"{name}: passed with {', '.join(versions)}", flush=True)
+    return True
+
+
+def main() -> int:
+    """Try every set; the exit code is 1 if one failed."""
+    pythons = interpreters(sys.argv[1:])
+    declared = requirements()
+    sets = [(pythons[0], [lowest(one) for one in declared], "lowest")]
+    sets += [(python, declared, "newest") for python in pythons]
+    passed = [tried(python, wanted, f"{name}, {Path(python).name}") for python, wanted, name in sets]
+    return 0 if all(passed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
