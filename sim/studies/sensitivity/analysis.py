@@ -284,8 +284,11 @@ def noise_of(runs: np.ndarray) -> float:
     NaN with one replication or where nothing varies.
     """
     points, count = runs.shape
-    between = float(runs.mean(axis=1).var(ddof=1)) if points > 1 else 0.0
-    if count < 2 or between == 0:
+    means = runs.mean(axis=1)
+    if count < 2 or bool(
+        (means == means[0]).all()
+    ):  # their variance would be rounding, and a share of it anything
         return math.nan
+    between = float(means.var(ddof=1))
     rest = runs - runs.mean(axis=1, keepdims=True) - runs.mean(axis=0, keepdims=True) + runs.mean()
     return float((rest**2).sum() / ((points - 1) * (count - 1)) / count / between)

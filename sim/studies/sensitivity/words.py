@@ -47,7 +47,7 @@ def sentence_of(analysis: Analysis, outcome: str) -> str:
     rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
     name = subject(outcome, language())
     if not (rows[analysis.main] > 0).any():
-        return say("sensitivity.constant", subject=name)
+        return say("sensitivity.constant", subject=capital(name))
     named = clauses(_one(analysis, row) for _, row in rows.iterrows())
     return say(f"sensitivity.most.{analysis.method}", subject=name, list=named)
 
@@ -101,7 +101,7 @@ def warnings_of(found: Sensitivity) -> list[str]:
     for outcome, share in found.final.noise.items():
         if not math.isnan(share) and share > NOISY:
             noise = figures.share(share, 0)
-            said.append(say("sensitivity.noise", outcome=OUTCOMES[outcome].name, share=noise))
+            said.append(say("sensitivity.noise", outcome=capital(OUTCOMES[outcome].name), share=noise))
     if found.indices is not None:
         said += _wide(found.indices)
     first = next(iter(found.analyses.values()))
@@ -122,7 +122,7 @@ def _wide(analysis: Analysis) -> list[str]:
         margin = float(np.nanmax([0.0, *margins]))
         if margin > WIDE:
             size = figures.decimal(margin, 2)
-            said.append(say("sensitivity.wide", outcome=OUTCOMES[outcome].name, margin=size))
+            said.append(say("sensitivity.wide", outcome=capital(OUTCOMES[outcome].name), margin=size))
     return said
 
 

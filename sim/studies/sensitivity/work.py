@@ -14,7 +14,7 @@ from sim.cli.terminal import console, table
 from sim.errors import StudyError
 from sim.experiments.intervals import Range
 from sim.experiments.unmeasured import stated_ranges
-from sim.outputs.catalog import parameter_name
+from sim.outputs.catalog import capital, parameter_name
 from sim.outputs.outcome_words import size_of
 from sim.outputs.range_words import range_of_pairs
 from sim.results.folder import check_place
@@ -118,14 +118,15 @@ def show(screen: Console, found: Sensitivity) -> None:
         screen.print(f"! {line}", style="yellow", markup=False)
     for analysis in found.analyses.values():
         screen.print()
-        outcome = OUTCOMES[found.outcomes[0]].name
+        outcome = capital(OUTCOMES[found.outcomes[0]].name)
         head = say(f"sensitivity.leading.{analysis.method}", outcome=outcome)
         screen.print(head, style="bold", markup=False)
         screen.print(_leading(analysis, found.outcomes[0]))
 
 
 def _leading(analysis: Analysis, outcome: str) -> Table:
-    made = table("", say("sensitivity.parameter"), say("sensitivity.range"), *_columns(analysis), right=1)
+    head = (say("sensitivity.parameter"), say("sensitivity.range"), *_columns(analysis))
+    made = table("", *head, right=1, wraps=True)
     for _, row in analysis.table[analysis.table["outcome"] == outcome].head(ROWS).iterrows():
         key, words = row["parameter"], parameter_name(row["parameter"])
         name = key if words == key else f"{words} [{key}]"
