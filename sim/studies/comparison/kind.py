@@ -10,7 +10,7 @@ KIND = Kind(
     sentences="words:sentences_of",
     warnings="words:warnings_of",
     shown="words:shown",
-    reproduce="again:again",
+    reproduce="saved:again",
     charts={
         "differences": Chart("chart:differences", "chart:shown_by_month"),
         "rescues": Chart("chart:rescues"),

@@ -6,6 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sim import charts
 from sim.experiments.intervals import NO_RANGE, Interval, Range
 from sim.experiments.rescue import COUNTED
 from sim.outputs.catalog import capital
@@ -91,9 +92,8 @@ def _word(key: str) -> str:
 
 
 def _picture(found: Comparison, name: str) -> Picture:
-    alt = found.kind.charts[name].alt
-    told = found.kind.get(alt)(found) if alt else " ".join(found.sentences())
-    return Picture(say(f"chart.{name}"), told, partial(found.plot, name, language()))
+    lang = language()
+    return Picture(say(f"chart.{name}"), charts.alt_text(found, name, lang), partial(found.plot, name, lang))
 
 
 def _setting(found: Comparison) -> list[tuple[str, str]]:

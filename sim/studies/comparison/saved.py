@@ -1,7 +1,8 @@
-"""A comparison read back from the folder that it was saved in: its tables and sentences as they were written."""
+"""A comparison read back from the folder that it was saved in, its tables and sentences as they were written; or made anew."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,16 @@ from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval, Range
 from sim.experiments.rescue import FATES
+from sim.experiments.workplace import Workplace
 from sim.results.folder import MANIFEST, read
 from sim.scenario import Scenario
 from sim.scenario.loading import check
 from sim.studies.comparison import tables
 from sim.studies.comparison.arms import CYCLE_STAGES, Arm
+from sim.studies.comparison.compare import Adaptive, compare
 from sim.studies.comparison.comparison import KIND, Comparison, Settings
-from sim.studies.comparison.persistence import read_persistence
-from sim.studies.comparison.withdrawal import read_withdrawals
+from sim.studies.comparison.persistence import persistence_test, read_persistence
+from sim.studies.comparison.withdrawal import read_withdrawals, withdrawal_tests
 from sim.text import in_language, language, message
 from sim.text.current import DEFAULT
 from sim.words import STAGES
@@ -199,3 +202,24 @@ def load_comparison(folder: str | Path) -> SavedComparison:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         cause = f"{type(error).__name__}: {error}"
         raise ResultError(message("comparison.error.unreadable", folder=place, error=cause)) from None
+
+
+def again(saved: SavedComparison, workplace: Workplace) -> Comparison:
+    """A saved one carried out once more, with the looks that were planned and the tests and further months saved with it."""
+    settings, looks = saved.settings, saved.saved_manifest.get("looks") or []
+    place = replace(workplace, level=settings.level, ensemble=settings.ensemble)
+    options: dict[str, Any] = {
+        "outcomes": settings.outcomes,
+        "differences": dict(settings.differences),
+        "workplace": place,
+    }
+    if looks:
+        planned = tuple(saved.saved_manifest["looks_planned"])
+        options["adaptive"] = Adaptive(looks[0]["wanted_width"], planned, looks[0]["outcome"])
+        options["first_seed"] = saved.seeds[0]
+    else:
+        options["seeds"] = saved.seeds
+    found = compare(*(arm.scenario for arm in saved.arms), **options)
+    withdrawn = withdrawal_tests(found, saved.withdrawn[0].tests[0].month, place) if saved.withdrawn else []
+    after = persistence_test(found, saved.after.after, workplace) if saved.after is not None else None
+    return found.with_more(withdrawn, after)
