@@ -12,6 +12,7 @@ import pytest
 from pattern_files import file_of
 
 from sim.city import City
+from sim.cli.validate_work import simulated
 from sim.errors import StudyError
 from sim.evidence.patterns import check_patterns
 from sim.evidence.score_card import Score, effect, turned_surely
@@ -254,3 +255,14 @@ def test_a_card_is_drawn_in_both_languages(tmp_path) -> None:
     card = ScoreCard(scores, (1, 2, 3, 4, 5), 0.95)
     for lang in ("zh", "en"):
         assert save_score_card(card, tmp_path, lang).stat().st_size > 10_000
+
+
+def test_few_replications_are_never_sure_and_have_a_rough_interval_or_none() -> None:
+    few, some, many = (score_of([0.6 + 0.01 * n for n in range(count)], {"low": 0.5}) for count in (3, 6, 12))
+    assert not few.sure and some.sure and not score_of([0.6] * 3, {"low": 0.5}).sure
+    assert score_of(
+        [0.6] * 6, {"low": 0.5}
+    ).sure  # that every run agrees is something to go by, if they are enough
+    assert (simulated(few, "en").count("("), "rough" in simulated(some, "en")) == (0, True)
+    assert "–" in simulated(many, "en") and "rough" not in simulated(many, "en")
+    assert few.run_range == pytest.approx((0.6, 0.62))  # under forty runs the lowest and the highest

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from report_commands import LITTLE, STUDY, estate
 
+from sim.outputs.report.of_tipping import chance_cell
+
 # One command of each kind; {count} is what replications are in it (docs/intervals.md).
 COMMANDS = {
     "compare": "vicious_cycle subsidy_only --months 24 --replications {count} --after --withdraw 18 --outcome cycle_share_last_year --outcome public_cost",
@@ -87,3 +89,11 @@ def test_six_replications_have_an_interval_that_is_called_rough(command: str, tm
     flat = re.sub(r"\s+", " ", printed)
     for found in SAID.findall(flat) + SAID.findall(re.sub(r"<[^>]*>|\s+", " ", page)):
         assert "rough" in found or "粗略" in found, found
+
+
+@pytest.mark.parametrize(
+    "estates, shown", [(4, "50%"), (8, "50% (20% – 80% (rough))"), (40, "50% (20% – 80%)")]
+)
+def test_the_chance_of_a_tipping_map_goes_by_its_estates(estates: int, shown: str) -> None:
+    row = {"chance_high": 0.5, "chance_low_bound": 0.2, "chance_high_bound": 0.8, "estates": estates}
+    assert chance_cell(row, "en") == shown

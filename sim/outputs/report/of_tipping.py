@@ -181,7 +181,7 @@ def _points(found: Tipping, lang: str) -> Table:
 def _trials(found: Tipping, lang: str) -> Table:
     rows = []
     for row in found.trials.to_dict("records"):
-        chance = _chance(row, lang)
+        chance = chance_cell(row, lang)
         settled = f"{figures.share(row['settled'], 0)} ({figures.share(row['settled_p10'], 0)} – {figures.share(row['settled_p90'], 0)})"
         rows.append(
             (
@@ -202,7 +202,7 @@ def _trials(found: Tipping, lang: str) -> Table:
     return Table(say("trials_title", lang), columns, tuple(rows), folded=len(rows) > MOST_ROWS)
 
 
-def _chance(row: dict[str, Any], lang: str) -> str:
+def chance_cell(row: dict[str, Any], lang: str) -> str:
     """The chance of ending high, with Wilson's interval over estates: none of under five, rough of under ten."""
     shown, estates = figures.share(row["chance_high"], 0), row["estates"]
     known = Interval(row["chance_low_bound"], row["chance_high_bound"])
