@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from sim import charts
-from sim.experiments.shipped_draws import shipped_draws
 from sim.fingerprint import model_source_hash
 from sim.outputs import style
 from sim.scenario import load
+from sim.studies.draws.shipped import shipped_draws
 
 IMAGES = Path(__file__).with_name("images")
 SCENARIO = "vicious_cycle"

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from sim.experiments.cell import cells_of
-from sim.experiments.repeated import Repeated, repeated_of
 from sim.experiments.running import run_cells
-from sim.experiments.shipped_draws import FOLDER, SEEDS, facts_of, kept_draws, write_draws
 from sim.experiments.workplace import Workplace
 from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.runner import warm_up
 from sim.scenario import Scenario, load
+from sim.studies.draws.repeated import Repeated, repeated_of
+from sim.studies.draws.shipped import FOLDER, SEEDS, facts_of, kept_draws, write_draws
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 

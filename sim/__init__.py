@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sim.experiments.engine import InProcess
     from sim.experiments.ensemble import load_ensemble
     from sim.experiments.progress import progress_bar
-    from sim.experiments.repeated import Repeated, repeat
     from sim.experiments.tipping import tipping
     from sim.experiments.workplace import Workplace
     from sim.interventions.base import Intervention, fen
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from sim.studies.ablation.ablate import ablate
     from sim.studies.comparison.compare import Adaptive, compare
     from sim.studies.comparison.withdrawal import withdrawal_test
+    from sim.studies.draws.repeated import Repeated, repeat
     from sim.studies.sensitivity.sensitivity import sensitivity
     from sim.studies.study.study import study
     from sim.text import in_language, languages, use_language
@@ -116,8 +116,6 @@ _HOMES = {
     "load_result": "sim.outputs.report.read",
     "load_run": "sim.results",
     "progress_bar": "sim.experiments.progress",
-    "Repeated": "sim.experiments.repeated",
-    "repeat": "sim.experiments.repeated",
     "replicate": "sim.replications",
     "run": "sim.runner",
     "setting": "sim.scenario",

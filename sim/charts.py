@@ -21,15 +21,9 @@ from matplotlib.figure import Figure
 
 from sim.errors import EstateError
 from sim.outputs import trap as _trap
-from sim.outputs.animation import animate
 from sim.outputs.budget import pareto as _pareto
-from sim.outputs.catalog import CHART_WORDS, pick, require_language
-from sim.outputs.charts import CHARTS as _RUN_CHARTS
+from sim.outputs.catalog import pick, require_language
 from sim.outputs.charts import FORMATS, save_figure
-from sim.outputs.fan import fan as _fan
-from sim.outputs.fan import fan_alt
-from sim.outputs.life import estate_life as _estate_life
-from sim.outputs.life import estate_life_alt
 from sim.outputs.style import owner
 from sim.results.kinds import Chart, Kind, kind_of_result, kinds
 from sim.text import Spoken, in_language, message
@@ -78,40 +72,11 @@ def _told(found: Any, lang: str = "en", **options: Any) -> str:
     return " ".join(line.strip() for line in found.sentences(require_language(lang)))
 
 
-overview = _public(_RUN_CHARTS["overview"].draw, "overview")
-cycle = _public(_RUN_CHARTS["cycle"].draw, "cycle")
-ladder = _public(_RUN_CHARTS["ladder"].draw, "ladder")
-stages = _public(_RUN_CHARTS["stages"].draw, "stages")
-estate_map = _public(_RUN_CHARTS["map"].draw, "estate_map")
-money = _public(_RUN_CHARTS["money"].draw, "money")
-modes = _public(_RUN_CHARTS["modes"].draw, "modes")
-estate_life = _public(_estate_life, "estate_life")
-fan = _public(_fan, "fan")
 bifurcation = _public(_of_first_type(_trap.bifurcation), "bifurcation")
 hysteresis = _public(_of_first_type(_trap.hysteresis), "hysteresis")
 pareto = _public(_pareto, "pareto")
 
-_RUN = {
-    "overview": overview,
-    "cycle": cycle,
-    "ladder": ladder,
-    "stages": stages,
-    "map": estate_map,
-    "money": money,
-    "modes": modes,
-}
 CHARTS: dict[str, PublicChart] = {
-    **{
-        name: PublicChart("run", _RUN_CHARTS[name].title, draw, _RUN_CHARTS[name].alt)
-        for name, draw in _RUN.items()
-    },
-    "estate_life": PublicChart(
-        "run",
-        Word("一个小区的经历（需给出 estate）", "The life of one estate (needs `estate`)"),
-        estate_life,
-        estate_life_alt,
-    ),
-    "fan": PublicChart("draws", message("draw.fan_chart"), fan, fan_alt),
     "bifurcation": PublicChart(
         "tipping", Word(_trap.word("bifurcation", "zh"), _trap.word("bifurcation", "en")), bifurcation, _told
     ),
@@ -146,12 +111,13 @@ def _alt(kind: Kind, chart: Chart) -> Callable[..., str]:
 
 for _kind in kinds().values():
     for _name, _chart in _kind.charts.items():
-        globals()[_name] = _spoken(_kind.get(_chart.draw), _name)
-        CHARTS[_name] = PublicChart(
-            _kind.id, message(f"chart.{_name}"), globals()[_name], _alt(_kind, _chart)
-        )
-# Drawn only when asked for by name, since they need to be told which estate.
-NEEDS_MORE = ("estate_life",)
+        _drawn = _spoken(_kind.get(_chart.draw), _chart.public or _name)
+        globals()[_drawn.__name__] = _drawn
+        CHARTS[_name] = PublicChart(_kind.id, message(f"chart.{_name}"), _drawn, _alt(_kind, _chart))
+# Drawn only when asked for by name, since they need to be told what of the result is meant.
+NEEDS_MORE = tuple(name for kind in kinds().values() for name, chart in kind.charts.items() if chart.needs)
+# What else a kind of result draws, under its own name.
+animate = kinds()["run"].get("animation:animate")
 
 
 def list_charts(of: str | None = None, lang: str = "en") -> pd.DataFrame:
@@ -170,11 +136,9 @@ def list_charts(of: str | None = None, lang: str = "en") -> pd.DataFrame:
 def kind_of(result: Any) -> str:
     """What kind of result this is, as in `list_charts`; EstateError for something that no chart is drawn from."""
     from sim.experiments.budget import BudgetSearch
-    from sim.experiments.repeated import Repeated
     from sim.experiments.tipping import Tipping
 
     known: dict[type, str] = {
-        Repeated: "draws",
         Tipping: "tipping",
         BudgetSearch: "budget",
     }
@@ -225,7 +189,8 @@ def save(
     figure = owner(draw(result, name, lang=lang, **options))
     place = Path(stem)
     place.parent.mkdir(parents=True, exist_ok=True)
-    title = pick(CHART_WORDS[name], lang, **options) if name in NEEDS_MORE else pick(CHARTS[name].title, lang)
+    shown = message(f"chart.{name}.of", **options) if name in NEEDS_MORE else CHARTS[name].title
+    title = shown.in_language(require_language(lang))
     return save_figure(figure, place, formats, title, alt_text(result, name, lang, **options))
 
 
@@ -233,9 +198,24 @@ def save_all(
     result: Any, folder: str | Path, lang: str = "en", formats: Sequence[str] = FORMATS
 ) -> list[Path]:
     """Write every chart of this kind of result that needs no further option into `folder`; returns the paths."""
-    kind = kind_of(result)
-    names = [name for name, entry in CHARTS.items() if entry.of == kind and name not in NEEDS_MORE]
-    return [path for name in names for path in save(result, name, Path(folder) / name, lang, formats)]
+    return [
+        path
+        for name in drawable(kind_of(result))
+        for path in save(result, name, Path(folder) / name, lang, formats)
+    ]
+
+
+def describe(result: Any, lang: str = "en") -> dict[str, dict[str, str]]:
+    """Title and alt text of every chart that `save_all` draws, by name, for a page that shows them."""
+    return {
+        name: {"title": pick(CHARTS[name].title, lang), "alt": alt_text(result, name, lang)}
+        for name in drawable(kind_of(result))
+    }
+
+
+def drawable(of: str) -> list[str]:
+    """Names of the charts of a kind of result that need no further option, in their order."""
+    return [name for name, entry in CHARTS.items() if entry.of == of and name not in NEEDS_MORE]
 
 
 __all__ = [
@@ -245,23 +225,16 @@ __all__ = [
     "alt_text",
     "animate",
     "bifurcation",
-    "cycle",
+    "describe",
     "draw",
-    "estate_life",
-    "estate_map",
-    "fan",
+    "drawable",
     "hysteresis",
     "kind_of",
-    "ladder",
     "list_charts",
-    "modes",
-    "money",
-    "overview",
     "pareto",
     "save",
     "save_all",
-    "stages",
-    *(name for kind in kinds().values() for name in kind.charts),
+    *(chart.public or name for kind in kinds().values() for name, chart in kind.charts.items()),
 ]
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from nicegui import run, ui
 
 from sim.errors import ResultError
-from sim.outputs import explain_text
 from sim.results.run import Run, Simulated
+from sim.studies.run.explain import explain_text
 from sim.text import language, message, say
 
 if TYPE_CHECKING:

@@ -62,10 +62,8 @@ def summarised(scenario: Scenario) -> RunSummary:
 
 
 def picture(run: Run, chart: str, lang: str) -> bytes:
-    """One chart of `sim.outputs.CHARTS` as PNG."""
-    from sim.outputs import chart as draw
-
-    return _png(draw(run, chart, lang))
+    """One chart of a run, by its name, as PNG."""
+    return _png(run.plot(chart, lang))
 
 
 def _png(figure: object) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -10,8 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from sim.cli.credibility import add_credibility_commands
-from sim.cli.options import LanguageOption, words
-from sim.cli.place import EnsembleOption
+from sim.cli.options import LanguageOption, ScenarioArgument, words
 from sim.cli.replicate import replicate_command
 from sim.cli.trap import add_commands
 from sim.errors import EstateError
@@ -48,12 +46,6 @@ for kind in kinds().values():
         kind.get(kind.commands)(app)
 
 
-ScenarioArgument = Annotated[
-    str,
-    typer.Argument(metavar="SCENARIO", help="Name (see `estate list`) or TOML file. / 情景名称或TOML文件。"),
-]
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         import sim
@@ -72,102 +64,6 @@ def options(
     """Simulate the governance of residential estates. / 模拟城市小区治理。"""
 
 
-@app.command("run")
-def run_command(
-    scenario: ScenarioArgument,
-    seed: Annotated[Optional[int], typer.Option(help="Seed of all draws. / 随机种子。")] = None,  # noqa: UP045
-    months: Annotated[Optional[int], typer.Option(help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
-    settings: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Change one value; may be repeated. / 修改一个参数，可重复。"
-        ),
-    ] = None,
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--out", metavar="DIR", help="Folder for the results. / 结果文件夹。"),
-    ] = None,
-    lang: LanguageOption = None,
-    threads: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
-    ] = None,
-    charts: Annotated[
-        bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")
-    ] = True,
-    ensemble: EnsembleOption = None,
-    member: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(
-            "--member", min=1, help="Which member of the ensemble, from 1. / 用参数集合的第几组，从1起。"
-        ),
-    ] = None,
-    among: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(
-            min=2,
-            max=10_000,
-            help="Afterwards run other seeds too, so many in all, and say where this one lies. / 随后再运行其他种子（合计次数），说明本次所处位置。",
-        ),
-    ] = None,
-) -> None:
-    """Simulate a scenario; write tables and charts. / 运行一个情景，写出数据表和图。"""
-    from sim.cli.run import Order, carry_out
-
-    carry_out(
-        Order(
-            scenario,
-            seed,
-            months,
-            tuple(settings or ()),
-            out,
-            words(lang),
-            threads,
-            charts,
-            ensemble,
-            member,
-            among,
-        )
-    )
-
-
-@app.command("batch")
-def batch_command(
-    places: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SCENARIOS…", help="Folders of TOML files, files or names. / 情景文件夹、文件或名称。"
-        ),
-    ],
-    replications: Annotated[
-        int,
-        typer.Option(
-            min=1, max=10_000, help="Runs of each scenario, seeds one apart. / 每个情景的运行次数。"
-        ),
-    ] = 1,
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder for all results. / 结果文件夹。")
-    ] = Path("results/batch"),
-    lang: LanguageOption = None,
-    months: Annotated[Optional[int], typer.Option(help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
-    threads: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
-    ] = None,
-    charts: Annotated[
-        bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")
-    ] = True,
-    ensemble: EnsembleOption = None,
-) -> None:
-    """Simulate many scenarios into one folder with an index page. / 运行多个情景，生成目录页。"""
-    from sim.cli.batch import Order, carry_out
-    from sim.experiments.ensemble import as_ensemble
-
-    carry_out(
-        Order(tuple(places), replications, out, words(lang), months, threads, charts, as_ensemble(ensemble))
-    )
-
-
 @app.command("list")
 def list_command(lang: LanguageOption = None) -> None:
     """List the scenarios. / 列出所有情景。"""
@@ -182,56 +78,6 @@ def describe_command(scenario: ScenarioArgument, lang: LanguageOption = None) ->
     from sim.cli.describe import show_scenario
 
     show_scenario(scenario, words(lang))
-
-
-@app.command("explain")
-def explain_command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of results. / 结果文件夹。")],
-    estate: Annotated[
-        int, typer.Option("--estate", min=0, metavar="N", help="Number of the estate. / 小区编号。")
-    ],
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--out", metavar="DIR", help="Folder for the chart (default RUN/charts). / 图的文件夹。"
-        ),
-    ] = None,
-    lang: LanguageOption = None,
-) -> None:
-    """Tell the life of one estate, cause by cause. / 讲述一个小区的经历及其原因。"""
-    from sim.cli.explain import tell_life
-
-    tell_life(folder, estate, out, words(lang))
-
-
-class Groups(StrEnum):
-    """What the estates of a map are grouped by."""
-
-    type = "type"
-    district = "district"
-
-
-@app.command("animate")
-def animate_command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run. / 一次运行的结果文件夹。")],
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--out",
-            metavar="FILE",
-            help="A .mp4 or .gif file (default RUN/map.mp4 where there is ffmpeg). / 输出文件。",
-        ),
-    ] = None,
-    group: Annotated[
-        Groups, typer.Option(help="Estates by type or by district. / 按类型或按区分组。")
-    ] = Groups.type,
-    speed: Annotated[float, typer.Option(min=0.5, max=60, help="Months a second. / 每秒月数。")] = 8.0,
-    lang: LanguageOption = None,
-) -> None:
-    """Show month by month how every estate fares, as a film. / 把每个小区逐月的变化做成动画。"""
-    from sim.cli.animate import write
-
-    write(folder, out, group.value, speed, words(lang))
 
 
 @app.command("report")

@@ -54,6 +54,17 @@ StudyOption = Annotated[
 ]
 ChartsOption = Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts. / 是否绘图。")]
 
+ScenarioArgument = Annotated[
+    str,
+    typer.Argument(metavar="SCENARIO", help="Name (see `estate list`) or TOML file. / 情景名称或TOML文件。"),
+]
+# as MonthsOption, but refused by the rules of the scenario, with all else that is wrong with it
+LengthOption = Annotated[Optional[int], typer.Option(help="Months to simulate. / 模拟月数。")]  # noqa: UP045
+ThreadsOption = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
+]
+
 
 def words(chosen: str | None) -> str:
     """The language of this command from here on: the one chosen, else that of the environment."""

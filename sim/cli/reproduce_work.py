@@ -12,8 +12,8 @@ from sim.cli.place import Place
 from sim.cli.terminal import console, month_bar
 from sim.errors import ResultError
 from sim.evidence.reproduce import EDITED, MODEL, Change, Reproduction, reproduce
-from sim.outputs.report.batch import is_batch
-from sim.results.folder import kind_of, read_manifest
+from sim.results.folder import MANIFEST, kind_of, read_manifest
+from sim.results.kinds import recognised
 from sim.results.provenance import KIND
 
 if TYPE_CHECKING:
@@ -32,7 +32,14 @@ def carry_out(folder: Path, threads: int | None, lang: str, place: Place) -> Non
 
 def _is_run(folder: Path) -> bool:
     """Whether a folder holds one run. ResultError if it holds nothing that can be read."""
-    return not is_batch(folder) and kind_of(read_manifest(folder)) == KIND
+    return not _is_batch(folder) and kind_of(read_manifest(folder)) == KIND
+
+
+def _is_batch(folder: Path) -> bool:
+    """Whether a folder holds many scenarios; one that was interrupted, or is of version 0.1, has no manifest of its own."""
+    if (folder / MANIFEST).exists():
+        return kind_of(read_manifest(folder)) == "batch"
+    return recognised(folder) is not None
 
 
 def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
@@ -53,7 +60,7 @@ def _many_runs(folder: Path, lang: str, place: Place) -> Reproduction:
     from sim.experiments.progress import progress_bar
     from sim.experiments.workplace import Workplace
 
-    if is_batch(folder):
+    if _is_batch(folder):
         raise ResultError(f"{folder}: {say('batch', lang)}")
     _tell_money(folder, lang)
     with progress_bar(lang) as report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -18,6 +19,9 @@ from rich.progress import (
 from rich.table import Table
 
 from sim.cli.words import say
+
+if TYPE_CHECKING:
+    from sim.outputs.public_money import CostTable
 
 PLAIN_WIDTH = 110  # columns where the output is no terminal and COLUMNS does not say
 
@@ -69,3 +73,12 @@ def month_bar(screen: Console, lang: str) -> Iterator[Callable[[int, int], None]
             progress.update(task, total=months, completed=done, description=words)
 
         yield advance
+
+
+def print_costs(screen: Console, costs: CostTable) -> None:
+    """Print public cost by year and bearer, and what it counts."""
+    made = table(costs.caption, *costs.columns, right=1, wraps=True)
+    for row in costs.rows:
+        made.add_row(*row)
+    screen.print(made)
+    screen.print(costs.note, style="dim", markup=False)

@@ -23,55 +23,8 @@ SAID = {
     ),
     "building": Word("正在生成城市", "building the city"),
     "month_of": Word("第{month}月，共{months}月", "month {month} of {months}"),
-    "drawing": Word("正在写出数据表和图", "writing tables and charts"),
-    "simulated": Word("模拟用时{seconds}秒", "simulated in {seconds} s"),
-    "outcome": Word("指标", "outcome"),
-    "start": Word("起始", "start"),
-    "end": Word("期末", "end"),
-    "change": Word("变化", "change"),
-    "first_month_note": Word(
-        "收费指标的起始值为第1月，均为近12个月；实收率计全部小区，未收费的月份计0（有服务而不收费的小区占比另列，其实收率低不等于收不上费），收缴率只计收费的小区。",
-        "Collection starts with month 1 and is of twelve months. The collected share counts all estates, a month without a bill as 0 "
-        "(estates served without a fee stand beside it: there it is no failure to collect); the second one only estates that bill.",
-    ),
-    "outcomes_title": Word(
-        "全市主要指标（均值按户数加权，覆盖率为小区占比）",
-        "The city (means weighted by households; coverage as shares of estates)",
-    ),
-    "stages_title": Word("小区所处阶段", "Estates by stage"),
-    "stage": Word("阶段", "stage"),
-    "cycle_title": Word("哪些小区陷入过循环", "Who was in the cycle"),
     "type": Word("小区类型", "estate type"),
     "estates": Word("小区数", "estates"),
-    "entered": Word("曾陷入", "ever in it"),
-    "collapsed_end": Word("期末瓦解", "collapsed at the end"),
-    "left": Word("已走出", "out of it again"),
-    "cycle_note": Word(
-        "陷入循环：某月处于恶性循环中或瓦解。", "In the cycle: spiralling or collapsed in some month."
-    ),
-    "all": Word("合计", "all"),
-    "happened": Word("期间发生", "What happened"),
-    "money_title": Word(
-        "谁出钱、谁收钱（全程净额，不含政府预算拨款）",
-        "Who bore the cost, who was paid (net, whole run, without budget grants)",
-    ),
-    "bore": Word("净支出", "paid, net"),
-    "received": Word("净收入", "received, net"),
-    "written_to": Word("结果：{folder}", "Results: {folder}"),
-    "charts_in": Word("图：{folder}", "Charts: {folder}"),
-    "member_alone": Word(
-        "--member 须与 --ensemble 同用：它是参数集合中的第几组",
-        "--member: found without --ensemble, allowed beside it: it is the number of a member",
-    ),
-    "which_member": Word(
-        "一次运行只有一组参数：请加 --member 1 至 {members}；要看整个参数集合，用 estate batch {scenario} --replications 20 --ensemble {name}，或 estate compare",
-        "--ensemble: a run has one set of parameters: say which with --member 1 to {members}; for the whole ensemble use "
-        "estate batch {scenario} --replications 20 --ensemble {name}, or estate compare",
-    ),
-    "explain_hint": Word(
-        "查看一个小区的经历：estate explain {folder} --estate {estate}",
-        "Follow one estate: estate explain {folder} --estate {estate}",
-    ),
     "name": Word("名称", "name"),
     "title": Word("说明", "title"),
     "months": Word("月数", "months"),
@@ -117,28 +70,6 @@ SAID = {
         "This scenario states no sources: take every figure as assumed.",
     ),
     "unlisted": Word("未列出的数值为假设。", "What is not listed is assumed."),
-    "batch_line": Word(
-        "{scenarios}个情景，共{runs}次运行；结果写入 {folder}",
-        "{scenarios} scenarios, {runs} runs; results go to {folder}",
-    ),
-    "batch_place": Word("{name} · 随机种子 {seed}", "{name} · seed {seed}"),
-    "batch_done": Word(
-        "{name}，随机种子 {seed}：{seconds}秒（{place}/{all}），剩余约{left}秒",
-        "{name}, seed {seed}: {seconds} s ({place} of {all}), about {left} s left",
-    ),
-    "batch_failed": Word("{name}：未能完成：{reason}", "{name}: failed: {reason}"),
-    "batch_total": Word(
-        "运行{run}次，已有{there}次，未能完成{failed}次",
-        "{run} runs carried out, {there} were there already, {failed} failed",
-    ),
-    "batch_stopped": Word(
-        "已中断；已完成的保留，再次运行同一命令即可继续",
-        "interrupted; what is finished is kept, the same command goes on",
-    ),
-    "batch_index": Word("目录页：{page}", "Index page: {page}"),
-    "batch_reporting": Word("正在写全部情景的报告", "writing the report on all scenarios"),
-    "batch_drawing": Word("{name}：绘图", "{name}: drawing"),
-    "life_chart": Word("图：{file}", "Chart: {file}"),
 }
 
 

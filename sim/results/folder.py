@@ -307,6 +307,24 @@ def put_in_place(part: Path, folder: Path) -> None:
         add(folder, moved)
 
 
+def copy_result(place: Path, folder: Path) -> Path:
+    """Copy the folder of a result as it is to one that is empty or not there yet; returns it. ResultError if that fails."""
+    try:
+        if place.resolve() == folder.resolve():
+            return folder
+        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+            raise ResultError(message("folder.not_empty", folder=folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        with staging(folder) as part:
+            shutil.copytree(place, part, dirs_exist_ok=True)
+            # the manifest last: without it a folder is no result
+            for file in sorted(part.iterdir(), key=lambda one: one.name == MANIFEST):
+                os.replace(file, folder / file.name)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    return folder
+
+
 def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
     replace_text(path, json_text(sealed(manifest)))
 

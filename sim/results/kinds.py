@@ -25,38 +25,43 @@ class Chart:
     """A chart of a kind of result; its title is the text "chart.NAME".
 
     draw: where the function is that draws it: (result, ax=None, **options) -> Axes or Figure, in the current language.
-    alt: where the one is that says in words what it shows ("": the result's sentences). needs: options without which it
-    cannot be drawn, so that it is drawn only when asked for by name.
+    alt: where the one is that says in words what it shows, of the result and the same options ("": the result's sentences).
+    needs: options without which it cannot be drawn, so that it is drawn only when asked for by name; the text "chart.NAME.of"
+    then says what is shown with them. public: its name in `sim.charts`, where that is another.
     """
 
     draw: str
     alt: str = ""
     needs: tuple[str, ...] = ()
+    public: str = ""
 
 
 @dataclass(frozen=True)
 class Kind:
     """What a kind of result has, and where: "file:name" within its folder, or "sim.other.module:name".
 
-    id: as manifests state it, never changed. results: its classes. load: reads one from its folder. recognises: tells such a
-    folder where its manifest does not say so ("": the manifest does). sentences, warnings: functions of a result, in the
+    id: as manifests state it, never changed. results: its classes. load: reads one from its folder ("": it is saved only beside
+    another). recognises: tells such a folder where its manifest does not say so ("": the manifest does). sentences, warnings: functions of a result, in the
     current language; shown: another, for its title, a line of facts and the table that a notebook shows. report: its section
-    of a report, a `Part`. reproduce: carries a saved one out again. weighs: of a result that says what its outcomes
-    rest on, the shares of each outcome that rest on assumptions, for reports of others of its scenario. charts: by public name. commands: adds its commands to a
+    of a report, a `Part` ("": it is told of in those of others). apart: its figures are defined otherwise than those of today, so
+    that it is reported beside no other kind. reproduce: carries a saved one out again. weighs: of a result that says what its
+    outcomes rest on, the shares of each outcome that rest on assumptions, for reports of others of its scenario. charts: by
+    public name. commands: adds its commands to a
     Typer app. functions: public names of `sim` and where they are. saved: ids of its classes in saved files (see
     `sim.experiments.saved_ids`); an id stays, wherever the class moves.
     """
 
     id: str
     results: tuple[str, ...]
-    load: str
-    report: str
     sentences: str
+    load: str = ""
+    report: str = ""
     shown: str = ""
     reproduce: str = ""
     warnings: str = ""
     recognises: str = ""
     weighs: str = ""
+    apart: bool = False
     charts: Mapping[str, Chart] = field(default_factory=dict)
     commands: str = ""
     functions: Mapping[str, str] = field(default_factory=dict)
@@ -100,16 +105,25 @@ def kind_of_result(result: object) -> Kind | None:
     return None
 
 
+def recognised(folder: Path) -> Kind | None:
+    """The kind of result that a folder is known to hold by something else than what its manifest says; None for no such."""
+    for kind in kinds().values():
+        if kind.recognises and kind.get(kind.recognises)(folder):
+            return kind
+    return None
+
+
 def load_result(place: str | Path) -> Any:
     """What was saved in a folder, of whatever kind. ResultError if there is none that can be read."""
     folder = Path(place)
-    for kind in kinds().values():
-        if kind.recognises and kind.get(kind.recognises)(folder):
-            return kind.get(kind.load)(folder)
+    known = recognised(folder)
+    if known is not None:
+        return known.get(known.load)(folder)
     found = kind_of(read_manifest(folder))
-    if found not in kinds():
+    allowed = [name for name, kind in kinds().items() if kind.load and not kind.apart]
+    if found not in allowed:
         raise ResultError(
-            message("folder.kind", folder=folder, found=repr(found), allowed=", ".join(kinds()))
+            message("folder.kind", folder=folder, found=repr(found), allowed=", ".join(allowed))
         )
     load: Callable[[Path], Any] = kinds()[found].get(kinds()[found].load)
     return load(folder)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import EstateError
 from sim.results.kinds import Kind, kind_of_result
 from sim.results.shown import shown_html
-from sim.text import in_language
+from sim.text import in_language, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,10 +74,15 @@ class Result(ABC):
         """
         from matplotlib.figure import Figure
 
-        chosen = name or self.charts[0]
-        if chosen not in self.charts:
+        chosen = next(iter(self.charts), "") if name == "" else name
+        if not isinstance(chosen, str) or chosen not in self.charts:
             raise EstateError(
-                f"chart: {name!r} found, allowed for {self.kind.title}: {', '.join(self.charts)}"
+                message(
+                    "problem.instead",
+                    place="chart",
+                    found=repr(name),
+                    allowed=", ".join(self.charts) or message("allowed.none"),
+                )
             )
         with in_language(lang):
             drawn = self.kind.get(self.kind.charts[chosen].draw)(self, **options)

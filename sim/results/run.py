@@ -16,6 +16,7 @@ from sim.results.folder import PARQUET, write
 from sim.results.provenance import KIND, describe_run, run_key
 from sim.results.public_money import PRICES
 from sim.results.record import Record, record_of
+from sim.results.result import Result
 from sim.results.tables import TABLES, arrow_table
 from sim.text import message
 
@@ -64,7 +65,7 @@ class Simulated:
         return describe_run(self.scenario, self.record.outcomes, self.wall_seconds, self.finished)
 
 
-class Run:
+class Run(Result):
     """A finished run. Tables are made (or read) when first asked for; units stand in `attrs["units"]` of each.
 
     Attributes: scenario (Scenario as resolved), seed (int), months (int), wall_seconds (of building and simulating).
@@ -143,6 +144,15 @@ class Run:
         frame.attrs["units"] = {"year": "year"} | dict.fromkeys(PRICES, "yuan")
         return frame
 
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that name the scenario, the seed, the months and the model."""
+        return run_key(self.manifest)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, as they are saved: "estates", "estate_table", "city", "events", "ledger", "outcomes", "public_cost"."""
+        return {name: self._frame(name) for name in TABLES}
+
     def outcomes(self) -> dict[str, float]:
         """Every outcome of the registry (`sim.results.outcomes.OUTCOMES`) by id; NaN where one does not exist."""
         table = self._source.table("outcomes")
@@ -185,18 +195,11 @@ class Run:
         """
         tables = {name: self.table(name) for name in TABLES}
         place = path_of(folder, "folder", ResultError)
-        return write(place, KIND, run_key(self.manifest), self.manifest, tables, formats=[PARQUET])
+        return write(place, KIND, self.key, self.manifest, tables, formats=[PARQUET])
 
-    def plot(self, chart: str = "cycle", lang: str = "en") -> Figure:
-        """The figure of one chart of `sim.outputs.CHARTS`; EstateError for an unknown name or language."""
-        from sim.outputs import chart as draw
-
-        return draw(self, chart, lang)
+    def plot(self, name: str = "cycle", lang: str | None = None, **options: Any) -> Figure:
+        """The figure of one chart of `charts`, `options` as the chart takes them; EstateError for an unknown name or language."""
+        return super().plot(name, lang, **options)
 
     def __repr__(self) -> str:
         return f"Run({self.scenario.name}, seed {self.seed}, {self.months} months, {self.scenario.city.estates} estates)"
-
-    def _repr_html_(self) -> str:
-        from sim.results.summary import html
-
-        return html(self)

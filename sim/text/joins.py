@@ -24,6 +24,11 @@ def clauses(parts: Iterable[str]) -> str:
     return _mark(say("join.clauses", before=CUT, after=CUT)).join(parts)
 
 
+def phrases(parts: Iterable[str]) -> str:
+    """Parts of a sentence that are longer than a word: a, b; 甲，乙."""
+    return _mark(say("join.phrases", before=CUT, after=CUT)).join(parts)
+
+
 def labelled(name: str, value: str) -> str:
     """A name and its value: name: value; 名称：值."""
     return say("join.label", name=name, value=value)

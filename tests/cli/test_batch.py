@@ -187,7 +187,7 @@ def test_interrupted_it_keeps_what_is_finished_and_goes_on(
 
 
 def test_places_may_be_names_files_and_folders(elsewhere: Path) -> None:
-    from sim.cli.batch import scenario_files
+    from sim.studies.batch.work import scenario_files
 
     files = scenario_files(("mine/a_plain.toml", "mine", "small_city"))
     assert [file.stem for file in files] == ["a_plain", "b_works", "c_drive", "small_city"]

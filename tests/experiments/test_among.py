@@ -14,15 +14,15 @@ import sim
 from sim import charts
 from sim.cli.app import app
 from sim.errors import EstateError, ResultError, StudyError
-from sim.experiments.among import HEADLINES, Among, among, keep_draws, known_among, other_seeds
 from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble
-from sim.experiments.repeated import Repeated, repeat
 from sim.experiments.workplace import Workplace
-from sim.outputs.fan import fan, fan_alt
 from sim.results.folder import add_tables
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import load
+from sim.studies.draws.among import HEADLINES, Among, among, keep_draws, known_among, other_seeds
+from sim.studies.draws.fan import fan, fan_alt
+from sim.studies.draws.repeated import Repeated, repeat
 from sim.text import figures, in_language
 
 QUICK = [part for key, value in SMALL.items() if value is not None for part in ("--set", f"{key}={value}")]
@@ -114,10 +114,9 @@ def test_the_fan_holds_every_draw_with_its_median_and_the_line_of_one_run(three:
     run = small_run(2)
     ends = [float(value) for value in three.bands["cycle"][[0, 2, 4], -1]]
     for lang in ("zh", "en"):
-        drawn = fan(three, lang=lang, run=run)
-        said = " ".join(text.get_text() for text in drawn.findobj(Text))
-        told = fan_alt(three, lang, run=run)
         with in_language(lang):
+            drawn, told = fan(three, run=run), fan_alt(three, run=run)
+            said = " ".join(text.get_text() for text in drawn.findobj(Text))
             assert all(figures.share(value) in said and figures.share(value) in told for value in ends)
     panel = drawn.axes[0].child_axes[0]
     lines = {line.get_label(): line.get_ydata() for line in panel.lines}
@@ -191,4 +190,6 @@ def test_draws_over_an_ensemble_have_its_members_and_say_so(tmp_path: Path) -> N
         alone = sim.run("small_city", seed=1 + place, months=14, overrides=SMALL | {"payment.base": base})
         assert found.outcomes["collection_last_year"][place] == alone.outcomes()["collection_last_year"]
     for lang in ("en", "zh"):
-        assert "wide" in " ".join(text.get_text() for text in fan(found, lang=lang).findobj(Text))
+        assert "wide" in " ".join(
+            text.get_text() for text in charts.fan(found, lang=lang).figure.findobj(Text)
+        )

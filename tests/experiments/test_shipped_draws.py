@@ -13,9 +13,12 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.experiments.among import known_among
 from sim.experiments.cell import scenario_hash_of
-from sim.experiments.shipped_draws import (
+from sim.fingerprint import model_source_hash, summary_source_hash
+from sim.results.outcomes import DEFAULT_OUTCOMES
+from sim.scenario import load, with_overrides
+from sim.studies.draws.among import known_among
+from sim.studies.draws.shipped import (
     FACTS,
     FOLDER,
     SEEDS,
@@ -24,9 +27,6 @@ from sim.experiments.shipped_draws import (
     shipped_draws,
     write_draws,
 )
-from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.results.outcomes import DEFAULT_OUTCOMES
-from sim.scenario import load, with_overrides
 
 SCENARIOS, DOCS = (Path(__file__).parents[2] / folder for folder in ("scenarios", "docs"))
 ANEW = "run python docs/make_reference_runs.py"

@@ -39,7 +39,7 @@ LAYERS = (
     ("cli.app", "cli.workshop", "cli.__init__", "__main__", "__init__"),
 )
 # A result that has no folder of its own yet draws and words itself when asked to: the one import upward, inside that method.
-PRESENTED = {"results", "experiments", "evidence"}
+PRESENTED = {"experiments", "evidence"}
 # A city has a collector for Mesa's tools, made when one asks for it; by name, it would be as much of an import and harder to see.
 COLLECTED = ("agents.mesa_model", "results.collector")
 # Registries that say by name where things are, and import none of them before it is asked for.

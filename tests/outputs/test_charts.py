@@ -18,21 +18,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+from sim import charts
 from sim.errors import EstateError, ResultError
-from sim.outputs import (
-    CHARTS,
-    alt_text,
-    chart,
-    describe_charts,
-    estate_map,
-    ladder,
-    modes,
-    money,
-    save_charts,
-    stages,
-    style,
-)
-from sim.outputs.measures import (
+from sim.outputs import style
+from sim.studies.run.measures import (
     STAGE_ORDER,
     at_months,
     flows_by_purpose,
@@ -45,13 +34,17 @@ from sim.outputs.measures import (
     stages_at,
     year_marks,
 )
-from sim.outputs.over_time import CYCLE_COLUMNS, LADDER, cycle
-from sim.outputs.overview import headline, in_cycle, overview
-from sim.outputs.stages import packed_grid
-from sim.text import languages
+from sim.studies.run.money import money
+from sim.studies.run.over_time import CYCLE_COLUMNS, LADDER, cycle, ladder, modes
+from sim.studies.run.overview import headline, in_cycle, overview
+from sim.studies.run.stages import estate_map, packed_grid, stages
+from sim.text import in_language, languages
 from sim.words import MODES
 
 CHINESE = range(0x4E00, 0x9FFF)
+
+
+CHARTS = charts.drawable("run")
 
 
 def words_of(figure: Figure) -> list[str]:
@@ -65,9 +58,11 @@ def is_chinese(words: str) -> bool:
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_says_in_its_language_what_and_which_run(run: FakeRun, name: str, lang: str) -> None:
-    words = words_of(chart(run, name, lang))
+    words = words_of(charts.draw(run, name, lang=lang).figure)
+    with in_language(lang):
+        shown = headline(run)
     # the title of the first chart is what it shows, in one sentence
-    assert (headline(run, lang) if name == "overview" else CHARTS[name].title.in_language(lang)) in words
+    assert (shown if name == "overview" else charts.CHARTS[name].title.in_language(lang)) in words
     assert any(
         run.scenario.title[lang] in line and f"{run.months}" in line and "60" in line for line in words
     )
@@ -83,8 +78,7 @@ def test_every_chart_says_in_its_language_what_and_which_run(run: FakeRun, name:
 def test_charts_draw_into_given_axes(run: FakeRun, name: str) -> None:
     figure = Figure()
     ax = figure.add_subplot()
-    drawn = CHARTS[name].draw(run, ax=ax)
-    assert drawn is ax or drawn is figure
+    assert charts.draw(run, name, ax=ax) is ax
 
 
 def test_cycle_has_a_mean_and_a_band_in_each_panel(run: FakeRun) -> None:
@@ -121,7 +115,8 @@ def test_overview_stacks_all_estates_and_says_how_many_are_in_the_cycle(run: Fak
     last = stages_at(run, [run.months])[0]
     share = np.isin(last, [STAGE_ORDER.index("spiralling"), STAGE_ORDER.index("collapsed")]).mean()
     assert top == pytest.approx(share) == pytest.approx(in_cycle(run)[-1])
-    assert f"{100 * share:.0f}%" in headline(run, "zh")
+    with in_language("zh"):
+        assert f"{100 * share:.0f}%" in headline(run)
     lines = {line.get_label(): line.get_ydata() for line in right.get_lines()}
     np.testing.assert_allclose(lines["everybody"], paid_rates(run)[0])
     np.testing.assert_allclose(lines["billing"], paid_rates(run)[1])
@@ -210,7 +205,7 @@ def test_packed_grid_gives_each_estate_its_own_cell_and_puts_the_worst_first() -
 
 
 def test_unknown_group_is_refused(run: FakeRun) -> None:
-    with pytest.raises(EstateError, match="group: 'street' found, allowed type, district"):
+    with pytest.raises(EstateError, match="group: found 'street', allowed type, district"):
         estate_map(run, group="street")
 
 
@@ -266,48 +261,50 @@ def test_year_marks(months: int, expected: list[int]) -> None:
 
 @pytest.mark.parametrize("lang", languages())
 def test_alt_texts_carry_the_figures_of_the_run(run: FakeRun, lang: str) -> None:
-    for name, entry in describe_charts(run, lang).items():
+    for name, entry in charts.describe(run, lang).items():
         assert any(letter.isdigit() for letter in entry["alt"]), name
         assert is_chinese(entry["alt"]) == (lang == "zh")
-    assert f"{100 * run.city['nominal'].iloc[-1]:.0f}%" in alt_text(run, "ladder", lang)
+    assert f"{100 * run.city['nominal'].iloc[-1]:.0f}%" in charts.alt_text(run, "ladder", lang)
 
 
 def test_save_charts_writes_both_formats_with_title_and_alt_text_inside(run: FakeRun, tmp_path) -> None:
-    paths = save_charts(run, tmp_path / "charts", "zh")
+    paths = charts.save_all(run, tmp_path / "charts", "zh")
     assert sorted(path.name for path in paths) == sorted(
         f"{name}.{form}" for name in CHARTS for form in ("png", "svg")
     )
-    for name, entry in CHARTS.items():
+    for name in CHARTS:
         with Image.open(tmp_path / "charts" / f"{name}.png") as image:
-            assert image.text["Description"] == alt_text(run, name, "zh")
+            assert image.text["Description"] == charts.alt_text(run, name, "zh")
         root = ElementTree.parse(tmp_path / "charts" / f"{name}.svg").getroot()
-        assert root.find("{http://www.w3.org/2000/svg}title").text == entry.title.zh
+        assert root.find("{http://www.w3.org/2000/svg}title").text == charts.CHARTS[name].title.in_language(
+            "zh"
+        )
 
 
 def test_the_same_run_gives_the_same_svg(run: FakeRun, tmp_path) -> None:
-    first, second = (save_charts(run, tmp_path / place, formats=["svg"]) for place in ("a", "b"))
+    first, second = (charts.save_all(run, tmp_path / place, formats=["svg"]) for place in ("a", "b"))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
 def test_save_charts_refuses_before_drawing(run: FakeRun, tmp_path) -> None:
     with pytest.raises(EstateError, match="formats: 'pdf' found, allowed png, svg"):
-        save_charts(run, tmp_path / "x", formats=["pdf"])
+        charts.save_all(run, tmp_path / "x", formats=["pdf"])
     with pytest.raises(EstateError, match="lang: 'fr' found, allowed en, zh"):
-        save_charts(run, tmp_path / "x", lang="fr")
+        charts.save_all(run, tmp_path / "x", lang="fr")
     with pytest.raises(EstateError, match="chart: 'pie' found"):
-        chart(run, "pie")
+        charts.draw(run, "pie")
     assert not (tmp_path / "x").exists()
 
 
 def test_settings_of_the_process_are_left_alone_even_by_threads(run: FakeRun, tmp_path) -> None:
     before = dict(matplotlib.rcParams)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda place: save_charts(run, tmp_path / str(place), formats=["svg"]), range(4)))
+        list(pool.map(lambda place: charts.save_all(run, tmp_path / str(place), formats=["svg"]), range(4)))
     assert dict(matplotlib.rcParams) == before
 
 
 def test_neither_pyplot_nor_the_font_package_is_imported() -> None:
-    code = "import sys, sim.outputs as o; o.style.font_family(); print({'matplotlib.pyplot', 'zhplot'} & set(sys.modules))"
+    code = "import sys, sim.charts; from sim.outputs import style; style.font_family(); print({'matplotlib.pyplot', 'zhplot'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
@@ -318,12 +315,12 @@ def test_all_letters_of_all_charts_are_in_the_font(run: FakeRun) -> None:
     letters = get_font(findfont(FontProperties(family=style.font_family()))).get_charmap()
     for lang in languages():
         for name in CHARTS:
-            for line in words_of(chart(run, name, lang)):
+            for line in words_of(charts.draw(run, name, lang=lang).figure):
                 assert all(ord(letter) in letters or letter == "\n" for letter in line), line
 
 
 def test_tick_labels_keep_the_font_after_the_style_is_left(run: FakeRun) -> None:
-    ax: Axes = ladder(run, lang="zh")
+    ax: Axes = charts.ladder(run, lang="zh")
     assert all(label.get_fontfamily() == [style.font_family()] for label in ax.get_xticklabels())
 
 
@@ -337,11 +334,11 @@ def test_spread_keeps_order_and_distance() -> None:
 
 @pytest.mark.parametrize("months", [1, 5, 13])
 def test_short_runs_can_be_drawn(months: int, tmp_path) -> None:
-    assert len(save_charts(fake_run(3, months), tmp_path, formats=["png"])) == len(CHARTS)
+    assert len(charts.save_all(fake_run(3, months), tmp_path, formats=["png"])) == len(CHARTS)
 
 
 def test_a_run_without_events_money_or_bills_can_be_drawn(run: FakeRun, tmp_path) -> None:
     city = run.city.copy()
     city[[column for column in city.columns if column.startswith("collection")]] = np.nan
     bare = replace(run, city=city, events=run.events.iloc[:0], ledger=run.ledger.iloc[:0])
-    assert len(save_charts(bare, tmp_path, formats=["png"])) == len(CHARTS)
+    assert len(charts.save_all(bare, tmp_path, formats=["png"])) == len(CHARTS)

@@ -10,14 +10,21 @@ import pandas as pd
 import pytest
 from fake_run import FakeRun
 
+from sim import charts
 from sim.errors import ResultError
-from sim.outputs import estate_life, estate_life_alt, explain_text
 from sim.outputs.catalog import amount, wrapped
-from sim.outputs.event_words import CAUSES, EVENTS, event_sentence
-from sim.outputs.life_facts import crossings, life_of, phases, runs_of, turns
 from sim.state.events import CAUSES as KNOWN_CAUSES
 from sim.state.events import EVENT_KINDS
-from sim.text import figures, languages
+from sim.studies.run.event_words import CAUSES, EVENTS, event_sentence
+from sim.studies.run.explain import explain_text
+from sim.studies.run.life import estate_life
+from sim.studies.run.life_facts import crossings, life_of, phases, runs_of, turns
+from sim.text import figures, in_language, languages
+
+
+def in_words(kind: str, cause: str, size: float, lang: str) -> str:
+    with in_language(lang):
+        return event_sentence(kind, cause, size)
 
 
 def with_events(run: FakeRun, rows: list[tuple[int, int, int, str, str, float]]) -> FakeRun:
@@ -34,17 +41,15 @@ def test_every_kind_and_cause_of_the_model_has_words() -> None:
 @pytest.mark.parametrize("size", [0.0, 0.3, 12.0, 250_000.0, float("nan")])
 def test_every_event_makes_a_sentence(kind: str, size: float) -> None:
     for lang in languages():
-        sentence = event_sentence(kind, "losses", size, lang)
+        sentence = in_words(kind, "losses", size, lang)
         assert sentence and "{" not in sentence and "nan" not in sentence
         assert ("亏损" if lang == "zh" else "losses") in sentence
 
 
 def test_unknown_kinds_and_causes_are_told_by_their_own_names() -> None:
-    assert (
-        event_sentence("comet_seen", "star_dust", 3, "en") == "comet seen happened (cause: star dust; size 3)"
-    )
-    assert event_sentence("comet_seen", "", float("nan"), "zh") == "发生“comet seen”"
-    assert event_sentence("company_left", "none", 184_000, "zh") == "物业企业撤场（留下欠费18.4万元）"
+    assert in_words("comet_seen", "star_dust", 3, "en") == "comet seen happened (cause: star dust; size 3)"
+    assert in_words("comet_seen", "", float("nan"), "zh") == "发生“comet seen”"
+    assert in_words("company_left", "none", 184_000, "zh") == "物业企业撤场（留下欠费18.4万元）"
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -57,12 +62,12 @@ def test_a_life_is_told_from_facts_to_end_with_every_event_once(run: FakeRun, la
     lines = explain_text(with_events(run, rows), 7, lang)
     told = "\n".join(lines)
     assert f"{run.estate_table.households[7]:,}" in lines[0] and "7" in lines[0]
-    assert told.count(event_sentence("notice_given", "losses", 9.0, lang)) == 1
-    assert told.count(event_sentence("company_left", "losses", 5e4, lang)) == 1
-    assert event_sentence("abandoned", "no_bidder", 0.2, lang) not in told
+    assert told.count(in_words("notice_given", "losses", 9.0, lang)) == 1
+    assert told.count(in_words("company_left", "losses", 5e4, lang)) == 1
+    assert in_words("abandoned", "no_bidder", 0.2, lang) not in told
     assert str(run.months) in lines[-1]
-    assert told.index(event_sentence("notice_given", "losses", 9.0, lang)) < told.index(
-        event_sentence("company_left", "losses", 5e4, lang)
+    assert told.index(in_words("notice_given", "losses", 9.0, lang)) < told.index(
+        in_words("company_left", "losses", 5e4, lang)
     )
 
 
@@ -128,15 +133,15 @@ def test_an_estate_that_is_not_there_is_refused(run: FakeRun) -> None:
 @pytest.mark.parametrize("lang", languages())
 def test_the_chart_of_a_life_marks_and_words_its_events(run: FakeRun, lang: str) -> None:
     rows = [(4, 7, 2, "notice_given", "losses", 9.0), (7, 7, 2, "company_left", "losses", 5e4)]
-    figure = estate_life(with_events(run, rows), 7, lang)
+    figure = charts.estate_life(with_events(run, rows), estate=7, lang=lang).figure
     lines, _, _, key = figure.axes[0].child_axes
     assert [item.get_text() for item in lines.texts if item.get_gid() == "event"] == ["1", "2"]
     (words,) = (item.get_text() for item in key.texts)
-    assert event_sentence("notice_given", "losses", 9.0, lang)[:5] in words.replace("\n", "")
+    assert in_words("notice_given", "losses", 9.0, lang)[:5] in words.replace("\n", "")
     assert {"collection", "quality", "satisfaction", "condition", "needed"} <= {
         line.get_label() for line in lines.get_lines()
     }
-    assert "7" in estate_life_alt(run, 7, lang)
+    assert "7" in charts.alt_text(run, "estate_life", lang, estate=7)
 
 
 def test_a_crowded_life_keeps_what_turned_it(run: FakeRun) -> None:

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from sim.experiments.intervals import estimate_of
-from sim.outputs.index_page import HEADLINES, WORDS, Shown, figure, index_page
-from sim.text import figures
+from sim.studies.batch.index_page import HEADLINES, Shown, figure, index_page
+from sim.text import figures, in_language, say
 from sim.units import NO_VALUE
 
 
@@ -61,7 +61,9 @@ def test_the_page_lists_everything_and_loads_nothing(lang: str) -> None:
         Shown("two", "two", "failed", "no <such> key"),
         Shown("three", "three", "waiting", facts="200 estates"),
     ]
-    page = index_page(entries, lang, "abc")
+    with in_language(lang):
+        page = index_page(entries, "abc")
+        states = [say(f"batch.page_{key}") for key in ("done", "failed", "waiting")]
     read = Read(page)
     assert (
         not read.open
@@ -84,7 +86,7 @@ def test_the_page_lists_everything_and_loads_nothing(lang: str) -> None:
         "it falls",
         "300 estates",
         "abc",
-        *(WORDS[key].in_language(lang) for key in ("done", "failed", "waiting")),
+        *states,
     ):
         assert words in read.text, words
     assert ('lang="zh-CN"' in page) == (lang == "zh")
@@ -92,8 +94,8 @@ def test_the_page_lists_everything_and_loads_nothing(lang: str) -> None:
 
 def test_one_run_has_no_range_and_several_have() -> None:
     single, several = (
-        index_page([done("one", [0.5])], "en", ""),
-        index_page([done("one", [0.5, 0.7])], "en", ""),
+        index_page([done("one", [0.5])], ""),
+        index_page([done("one", [0.5, 0.7])], ""),
     )
     assert "One run" in single and "may happen" not in single and "50.0%" in single
     assert "may happen" in several and "60.0%" in several and "lowest to highest of 2 runs" in several
@@ -101,16 +103,17 @@ def test_one_run_has_no_range_and_several_have() -> None:
 
 def test_a_figure_of_several_runs_says_how_precise_the_mean_is_and_what_may_happen() -> None:
     shares = [0.02, 0.05, 0.0, 0.9, 0.04, 0.03, 0.99, 0.01, 0.02, 0.5]
-    text = figure("collection_last_year", shares, "en")
+    text = figure("collection_last_year", shares)
     assert "0.0% to 99.0%" in text or "0.0 to 99.0%" in text
     assert "lowest to highest of 10 runs" in text
     bounds = estimate_of(shares).interval
     assert 0 <= bounds.low < 0.256 < bounds.high <= 1 and figures.share(bounds.low) in text
-    assert "10次运行的最低至最高" in figure("collection_last_year", shares, "zh")
+    with in_language("zh"):
+        assert "10次运行的最低至最高" in figure("collection_last_year", shares)
 
 
 def test_three_runs_have_a_range_and_no_interval_and_one_run_has_neither() -> None:
-    text = figure("collection_last_year", [0.2, 0.9, math.nan, 0.4], "en")
+    text = figure("collection_last_year", [0.2, 0.9, math.nan, 0.4])
     assert text.startswith("50.0%<br>") and text.count("<br>") == 1 and "of 3 runs" in text
-    assert figure("collection_last_year", [0.2], "en") == "20.0%"
-    assert figure("collection_last_year", [math.nan], "en") == NO_VALUE
+    assert figure("collection_last_year", [0.2]) == "20.0%"
+    assert figure("collection_last_year", [math.nan]) == NO_VALUE

@@ -22,8 +22,8 @@ from tiny_study import TINY, pretended, write
 import sim
 from sim import charts
 from sim.errors import EstateError
-from sim.outputs import animation
-from sim.outputs.measures import STAGE_ORDER, stages_at
+from sim.studies.run import animation
+from sim.studies.run.measures import STAGE_ORDER, stages_at
 from sim.studies.study.words import factors_of
 
 
@@ -82,7 +82,7 @@ def test_saving_writes_the_words_into_the_files(run, tmp_path):
     png, svg = charts.save(run, "ladder", tmp_path / "deep" / "ladder", "en")
     with Image.open(png) as image:
         assert image.info["Description"] == charts.alt_text(run, "ladder", "en")
-    assert charts.CHARTS["ladder"].title.en in svg.read_text(encoding="utf-8")
+    assert charts.CHARTS["ladder"].title.in_language("en") in svg.read_text(encoding="utf-8")
     (life,) = charts.save(run, "estate_life", tmp_path / "life", "zh", ("svg",), estate=3)
     assert "小区 3" in life.read_text(encoding="utf-8")
     assert {path.stem for path in charts.save_all(run, tmp_path / "all", formats=("svg",))} == {
@@ -135,7 +135,7 @@ def test_animation_shows_every_month_and_each_estate_in_its_square(tmp_path):
             total += image.info["duration"]
     assert total == pytest.approx(7 * 250 + 2000, abs=300)  # equal frames may be joined, their time stays
 
-    figure, update, months = animation.prepared(run, "en", "type", 4)
+    figure, update, months = animation.prepared(run, "type", 4)
     assert months == list(range(1, 8))
     shown = next(item for item in figure.axes[0].get_children() if isinstance(item, AxesImage))
     for frame in (0, 6):

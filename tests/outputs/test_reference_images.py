@@ -16,7 +16,8 @@ import pytest
 from fake_run import FakeRun, fake_run
 from matplotlib.testing.compare import compare_images
 
-from sim.outputs import chart, style
+from sim import charts
+from sim.outputs import style
 
 FOLDER = Path(__file__).parent / "reference"
 MADE_WITH = FOLDER / "made_with.json"
@@ -31,7 +32,7 @@ def _versions() -> dict[str, str]:
 
 
 def _drawn(name: str, lang: str, path: Path, run: FakeRun | None = None) -> Path:
-    figure = chart(run or fake_run(60, 30), name, lang)
+    figure = charts.draw(run or fake_run(60, 30), name, lang=lang).figure
     with style.drawing():
         figure.savefig(path, dpi=DOTS_PER_INCH, metadata={"Software": None})
     return path
@@ -64,7 +65,7 @@ def test_the_comparison_would_see_another_run(tmp_path):
 
 def test_the_comparison_would_see_a_missing_label(tmp_path):
     _require_same_matplotlib()
-    figure = chart(fake_run(60, 30), "ladder", "en")
+    figure = charts.draw(fake_run(60, 30), "ladder", lang="en").figure
     next(item for item in figure.axes[0].texts if item.get_gid() == "end label").remove()
     with style.drawing():
         figure.savefig(tmp_path / "now.png", dpi=DOTS_PER_INCH)

@@ -18,14 +18,14 @@ from report_commands import estate
 
 import sim
 from sim.errors import EstateError, ResultError, StudyError
-from sim.experiments.among import known_among
 from sim.outputs import outcome_words
 from sim.outputs.report import MOST_BYTES, browser, write_report
-from sim.outputs.report.batch import load_batch
 from sim.outputs.report.pdf import run_browser
 from sim.outputs.report.words import WORDS
 from sim.scenario import content_hash
+from sim.studies.batch.batch import load_batch
 from sim.studies.comparison.saved import load_comparison
+from sim.studies.draws.among import known_among
 from sim.text import figures
 
 SECTIONS = ("question", "finding", "setting", "charts", "programmes", "gains", "sure", "assumed", "reproduce")

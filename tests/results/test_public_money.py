@@ -11,13 +11,13 @@ import pytest
 from rich.console import Console
 
 import sim
-from sim.cli.summary import show_summary
 from sim.experiments.engine import InProcess
 from sim.outputs.public_money import cost_table
-from sim.outputs.report.of_run import part_of_run
 from sim.results import Run
 from sim.results.public_money import by_year, sums
 from sim.studies.comparison.comparison import Comparison
+from sim.studies.run.printed import show_summary
+from sim.text import in_language
 
 SEEDS = (3, 4)
 TOTALS = ("fiscal_spending", "state_owned_losses", "public_cost")
@@ -63,10 +63,11 @@ def test_summary_and_report_of_a_run_show_that_table(runs: list[Run], lang: str)
     assert [len(row) for row in costs.rows] == [len(costs.columns)] * len(costs.rows)
     assert len(costs.columns) == 1 + 3 + 3  # the bearer, three years, three ways to add them up
     words = io.StringIO()
-    show_summary(Console(file=words, width=200), run, lang)
+    with in_language(lang):
+        show_summary(Console(file=words, width=200), run)
     for row in costs.rows[-3:]:  # fiscal spending, the losses in a row of their own, public cost
         assert any(all(cell in line for cell in row) for line in words.getvalue().splitlines()), row
-    assert any(table.rows == costs.rows for table in part_of_run(run, lang).programmes)
+    assert any(table.rows == costs.rows for table in run.report(lang).programmes)
 
 
 def test_the_report_of_a_comparison_shows_a_table_for_each_arm(found: Comparison) -> None:
@@ -109,19 +110,21 @@ def test_long_runs_are_told_in_spans_of_years() -> None:
 def test_collection_leads_and_is_that_of_the_comparison(runs: list[Run], found: Comparison) -> None:
     run, arm = runs[0], found.arm("fallback_only")
     words = io.StringIO()
-    show_summary(Console(file=words, width=200), run, "en")
+    with in_language("en"):
+        show_summary(Console(file=words, width=200), run)
     lines = words.getvalue().splitlines()
     place = next(number for number, line in enumerate(lines) if "collected share" in line)
     share = arm.scalars["collection_last_year"][0]
     assert f"{100 * share:.1f}%" in lines[place]
     assert "billed" in lines[place + 1] or "bill" in lines[place + 1]
     assert any("without a fee" in line for line in lines[place : place + 5])
-    (finding, _) = part_of_run(run, "en").finding
+    (finding, _) = run.report("en").finding
     assert f"{100 * share:.0f}%" in finding.split("over all estates is ")[1][:4]
     assert f"{100 * arm.scalars['cycle_share_last_year'][0]:.1f}%" in finding
-    from sim.outputs.measures import paid_rates
+    from sim.studies.run.measures import paid_rates
 
     assert paid_rates(run)[0][-1] == pytest.approx(share)  # the line of the first chart
     zh = io.StringIO()
-    show_summary(Console(file=zh, width=200), run, "zh")
+    with in_language("zh"):
+        show_summary(Console(file=zh, width=200), run)
     assert "瓦解" in zh.getvalue()

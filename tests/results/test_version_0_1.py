@@ -16,13 +16,13 @@ import sim
 from sim.cli.app import app
 from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
-from sim.experiments.old_result import OldResult
 from sim.experiments.saved_found import parts_of
 from sim.experiments.saved_ids import OF_VERSION_0_1, class_of, classes, id_of
 from sim.experiments.saved_objects import decode, encode
 from sim.outputs.report import write_report
 from sim.results.definitions import first_words
 from sim.results.folder import json_text, read, sealed
+from sim.studies.old.old_result import OldResult
 
 KINDS = ("run", "comparison", "study", "sensitivity", "tipping", "ablation", "budget", "batch")
 FOUND = ("tipping", "ablation", "budget")
@@ -40,7 +40,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_opens_and_is_reported_as_it_was(old: Path, kind: str, tmp_path: Path) -> None:
     found = sim.load_result(old / kind)
-    assert isinstance(found, OldResult) and found.kind == kind
+    assert isinstance(found, OldResult) and found.was == kind
     saved = [pd.read_parquet(file) for file in sorted((old / kind).glob("*.parquet"))]
     assert kind == "batch" or all(
         one.equals(other) for one, other in zip(found.tables().values(), saved, strict=True)

@@ -14,7 +14,7 @@ from selenium.webdriver import ActionChains  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
-from sim.outputs import CHARTS  # noqa: E402
+from sim.charts import drawable  # noqa: E402
 from tests.workshop.browser import PHONE, Browser, Served  # noqa: E402
 
 SMALL = "months=60"
@@ -111,7 +111,7 @@ def test_share(local: str, browser: Browser) -> None:
     assert browser.downloaded(".png").startswith(b"\x89PNG")
     browser.button("Report").click()
     report = browser.downloaded(".html")
-    assert report.count(b"data:image/png") == len(CHARTS)
+    assert report.count(b"data:image/png") == len(drawable("run"))
     page = browser.folder / "shown.html"
     page.write_bytes(report)
     browser.open(page.as_uri())

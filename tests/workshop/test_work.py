@@ -19,11 +19,12 @@ from sim.app.limits import Limits
 from sim.app.story import story
 from sim.app.tasks import Result
 from sim.app.workers import Busy, Store, Workers
+from sim.charts import drawable
 from sim.errors import EngineError, ResultError
-from sim.outputs import CHARTS, explain_text
 from sim.results.tables import TABLES
 from sim.runner import resolve
 from sim.scenario import load, to_toml
+from sim.studies.run.explain import explain_text
 from sim.words import STAGES
 
 
@@ -74,7 +75,7 @@ def test_pictures_tables_and_report(result: Result) -> None:
         assert archive.read("city.csv").decode("utf-8-sig").startswith("month,")
         assert len(archive.read("estates.csv").splitlines()) == 18 * 20 + 1
     page = tasks.report(result.run, "zh", "http://x/?a=<b>&c=1").decode("utf-8")
-    assert page.count("data:image/png;base64,") == len(CHARTS)
+    assert page.count("data:image/png;base64,") == len(drawable("run"))
     assert "<b>&c" not in page and "&lt;b&gt;&amp;c=1" in page
     assert 'src="http' not in page and to_toml(result.run.scenario) in unescape(page)
 

@@ -11,7 +11,7 @@ from sim.app.choice import scenario_of
 from sim.app.levers import title
 from sim.app.look import head
 from sim.app.session import Session
-from sim.outputs import CHARTS
+from sim.results.kinds import kinds
 from sim.scenario import to_toml
 from sim.text import say
 from sim.text.joins import clauses, labelled, listed
@@ -54,8 +54,10 @@ class SharePage:
             with ui.element("section").classes("estate-card"):
                 ui.label(say("app.pictures")).classes("text-lg font-bold")
                 with ui.row():
-                    for name, chart in CHARTS.items():
-                        button = ui.button(str(chart.title), icon="image")
+                    for name, chart in kinds()["run"].charts.items():
+                        if chart.needs:
+                            continue
+                        button = ui.button(say(f"chart.{name}"), icon="image")
                         button.on_click(
                             lambda name=name, button=button: self._busy(button, lambda: self._picture(name))
                         )

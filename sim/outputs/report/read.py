@@ -8,31 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import EstateError, ResultError
-from sim.experiments.old_result import is_old, load_old
 from sim.given import is_folder, path_of
-from sim.outputs.report.batch import is_batch, load_batch
 from sim.outputs.report.model import Part
-from sim.outputs.report.of_batch import part_of_batch
 from sim.outputs.report.of_budget import part_of_budget
-from sim.outputs.report.of_old import part_of_old
-from sim.outputs.report.of_run import part_of_run
 from sim.outputs.report.of_tipping import part_of_tipping
 from sim.results.folder import kind_of, read_manifest
-from sim.results.kinds import kinds
+from sim.results.kinds import kinds, recognised
 from sim.results.kinds import load_result as load_kind
 from sim.results.result import Result
 
 ALLOWED = "a run, a comparison, a study, a batch, a sensitivity analysis, a tipping map, an ablation or a budget search"
 LOADERS = {
-    "run": ("sim.results", "load_run"),
     **dict.fromkeys(("tipping", "budget"), ("sim.experiments.saved_found", "load_found")),
 }
 PARTS: tuple[tuple[str, str, Callable[[Any, str], Part]], ...] = (
-    ("sim.outputs.report.batch", "Batch", part_of_batch),
     ("sim.experiments.tipping", "Tipping", part_of_tipping),
     ("sim.experiments.budget", "BudgetSearch", part_of_budget),
-    ("sim.results", "Run", part_of_run),
-    ("sim.experiments.old_result", "OldResult", part_of_old),
 )
 
 
@@ -46,10 +37,8 @@ def load_result(place: str | Path) -> Any:
     folder = path_of(place, "result", ResultError)
     if not is_folder(folder):
         read_manifest(folder)  # says so
-    if is_old(folder):
-        return load_old(folder)
-    if is_batch(folder):
-        return load_batch(folder)
+    if recognised(folder) is not None:
+        return load_kind(folder)
     kind = kind_of(read_manifest(folder))
     if kind in kinds():
         return load_kind(folder)

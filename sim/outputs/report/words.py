@@ -28,50 +28,9 @@ WORDS = {
         "Results of a model are conditional: if these rules and figures hold. They are no forecast of any real city.",
     ),
     # kinds
-    "kind_run": Word("一次运行", "One run"),
-    "kind_batch": Word("成批运行", "Batch of scenarios"),
-    # questions and findings
-    "question_run": Word(
-        "在“{title}”中，{years}年里小区会怎样：费收得上来吗，服务好不好，多少小区陷入循环？",
-        "What becomes of the estates of “{title}” over {years} years: are fees collected, is service good, how many are caught in the cycle?",
-    ),
-    "question_batch": Word(
-        "这{n}个情景的结果有何不同？", "How do the results of these {n} scenarios differ?"
-    ),
-    "found_run": Word(
-        "{months}个月内，处于恶性循环或瓦解的小区由{start}变为{end}（最后12个月平均{year}）；末月{rate_part}服务质量（户均）{quality}，中间80%的小区在{low}至{high}之间。",
-        "Over {months} months the share of estates in the cycle (spiralling or collapsed) goes from {start} to {end} ({year} on average over the last twelve months); in the last month {rate_part}service quality averages {quality} of the standard, and the middle 80 % of estates lie between {low} and {high}.",
-    ),
-    "rate_part": Word(
-        "物业费实收率（全部小区，未收费计0）为{rate}（中间80%的小区在{low}至{high}之间），只计收费的小区为{billing}，有服务而不收费的小区占{unbilled}；",
-        "the collected share of a year's bills over all estates is {rate} (middle 80 % of estates {low} to {high}), {billing} over those that bill, and {unbilled} of estates are served without a fee; ",
-    ),
-    "one_run": Word(
-        "这是一次运行：区间表示小区之间的差别，不是置信区间。",
-        "This is one run: the intervals are between estates, and no confidence intervals.",
-    ),
-    "found_batch": Word(
-        "“{outcome}”：最低的是“{low_name}”（{low}），最高的是“{high_name}”（{high}）。",
-        "{outcome}: lowest in “{low_name}” ({low}), highest in “{high_name}” ({high}).",
-    ),
-    "found_one": Word("“{name}”的{outcome}为{value}。", "{outcome} in “{name}”: {value}."),
-    "title_batch": Word("{n}个情景（{name}）", "{n} scenarios ({name})"),
-    # sure
-    "other_cities": Word(
-        "情景可能属于不同的城市、时长也可能不同，差别不能都归于措施。",
-        "Scenarios may be of different cities and lengths, so not every difference is due to interventions.",
-    ),
-    "sure_run": Word(
-        "只有一个随机种子，无法区分效果与运气；请用 estate compare 以多组相同种子与基准比较。",
-        "One seed cannot tell an effect from luck; use estate compare with many common seeds to compare with a baseline.",
-    ),
     "sure_many": Word(
         "每个区间单独成立；同时看许多区间时，总有一些因偶然而偏离。",
         "Each interval holds by itself; among many, some miss by chance.",
-    ),
-    "sure_batch": Word(
-        "每个情景运行{runs}次；五次起给出均值的95%置信区间（自助法，不足十次为粗略），并给出单次运行可能的结果。各情景之间未作成对比较。",
-        "{runs} runs of each scenario; from five on with 95 % intervals of the mean (bootstrap; rough under ten), and what may happen in a single run. Scenarios are not paired with each other here.",
     ),
     "share_assumed": Word(
         "模型的{all}个参数中，{assumed}个（{share}）是假设的；结果在多大程度上依赖它们，要用敏感性分析才知道。",
@@ -263,24 +222,11 @@ WORDS = {
     "ensemble_line": Word("{name}：{members}组（{digest}）", "{name}: {members} members ({digest})"),
     "changes": Word("改动", "changes"),
     "types_title": Word("规模与时间", "Size and time"),
-    "programmes_run": Word(
-        "各项措施的财政支出（净额，全程，起始年不变价）",
-        "Fiscal spending on each intervention (net, whole run, in constant prices)",
-    ),
     "programme": Word("措施", "intervention"),
     "when": Word("时间", "when"),
     "public_cost": Word("公共成本", "public cost"),
     "fiscal_spending": Word("财政支出", "fiscal spending"),
     "per_estate_year": Word("每小区每年", "per estate and year"),
-    "not_price": Word(
-        "一次运行没有可比的基准，因此没有“每个小区年脱离循环的花费”；这里的分母是全部小区年。“其他”是不属于任何措施的财政支出；国有物业企业的亏损见下表。",
-        "One run has nothing to be compared with, so there is no price of an estate-year out of the cycle; here cost is divided by all estate-years. “Other” is fiscal spending outside any intervention; losses of state-owned companies stand in the next table.",
-    ),
-    "not_price_batch": Word(
-        "各情景未作成对比较，因此没有“每个小区年脱离循环的花费”；这里的分母是全部小区年。",
-        "Scenarios are not paired here, so there is no price of an estate-year out of the cycle; cost is divided by all estate-years.",
-    ),
-    "other": Word("其他", "other"),
     "from_on": Word("自第{start}月起", "from month {start}"),
     "from_to": Word("第{start}–{end}月", "months {start}–{end}"),
     "never": Word("未实施", "never in force"),
@@ -288,18 +234,8 @@ WORDS = {
     "more": Word("比基准多", "more than the baseline"),
     "group": Word("小区", "estates"),
     "rescued": Word("脱困", "rescued"),
-    "cycle_title": Word("哪些小区陷入过循环", "Which estates were in the cycle"),
     "type": Word("小区类型", "type of estate"),
-    "entered": Word("曾陷入", "ever in it"),
-    "collapsed": Word("期末瓦解", "collapsed at the end"),
-    "left": Word("已走出", "out of it again"),
-    "net_title": Word("谁出钱，谁收钱（全程净额）", "Who paid and who was paid (net, whole run)"),
-    "account": Word("账户", "account"),
-    "net": Word("净支出（负数为净收入）", "net paid (negative: received)"),
-    "worst_title": Word("处境最差的人与小区", "Those who are worst off"),
-    "overview": Word("各情景的主要结果", "Main outcomes of each scenario"),
     "outcome": Word("指标", "outcome"),
-    "changes_title": Word("起始与期末", "Start and end"),
     "start": Word("起始", "start"),
     "end": Word("期末", "end"),
     "interval": Word("{level}置信区间", "{level} interval"),

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError
-from sim.experiments.old_result import OldResult
 from sim.outputs.catalog import require_language
 from sim.outputs.report.page import report_page
 from sim.outputs.report.read import load_result, part_of
@@ -55,7 +54,7 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str = "en") -> 
 
 
 def _refuse_mixture(results: Sequence[Any]) -> None:
-    """ResultError if some results are of version 0.1 and others are not: figures of one name would mean two things."""
-    old = [one for one in results if isinstance(one, OldResult)]
+    """ResultError if the figures of some results are defined otherwise than those of others: one name would mean two things."""
+    old = [one for one in results if (kind := kind_of_result(one)) is not None and kind.apart]
     if old and len(old) < len(results):
         raise ResultError(message("result.error.mixed", names=", ".join(str(one.place) for one in old)))

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.folders import folder_name, write_results
 from sim.cli.place import Place
-from sim.cli.summary import print_costs
-from sim.cli.terminal import console, table
+from sim.cli.terminal import console, print_costs, table
 from sim.errors import StudyError
 from sim.experiments.intervals import Interval, Range
 from sim.experiments.rescue import COUNTED

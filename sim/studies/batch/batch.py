@@ -1,0 +1,159 @@
+"""A batch of scenarios read from its folder: the first run of each, and the outcomes of all its runs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import ResultError
+from sim.results.definitions import FIRST, definitions_of
+from sim.results.folder import MANIFEST, check_seal, copy_result, read, read_manifest
+from sim.results.outcomes import OUTCOMES
+from sim.results.result import Result
+from sim.studies.draws.repeated import FAN_SERIES, Repeated, bands_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results import Run
+
+KIND = "batch"
+HEADLINE, BRIEF = "headline.json", "replications"
+DECIMALS = 6  # of the shares that are kept month by month
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """One scenario of a batch: its first run, and by outcome the values of every run (NaN where there is none).
+
+    ensemble: name and number of members of the ensemble that it was run over, None for the scenario's own parameters.
+    draws: its runs month by month; None for a single run, and where one was kept without its months (version 0.2.0.dev0).
+    """
+
+    run: Run
+    outcomes: Mapping[str, Sequence[float]]
+    ensemble: Mapping[str, Any] | None = None
+    draws: Repeated | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Batch(Result):
+    """The scenarios of a batch, in the order of their names, and the folder that they were read from."""
+
+    name: str
+    scenarios: tuple[Replicated, ...]
+    place: Path
+
+    @property
+    def key(self) -> str:
+        """That of every batch: it grows, and whatever scenarios are added, it is the same one."""
+        return KIND
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """ "outcomes": one row a run, with its scenario, its number from 0 and every outcome by id."""
+        import pandas as pd
+
+        rows = [
+            pd.DataFrame(dict(one.outcomes)).rename_axis("replication").reset_index()
+            for one in self.scenarios
+        ]
+        names = [one.run.scenario.name for one in self.scenarios]
+        frame = pd.concat(rows, keys=names, names=["scenario"]).reset_index("scenario")
+        frame = frame.reset_index(drop=True)
+        frame.attrs["units"] = {name: OUTCOMES[name].unit for name in frame.columns if name in OUTCOMES}
+        return {"outcomes": frame}
+
+    def save(self, folder: Path | str) -> Path:
+        """Copy its folder as it is, with all runs and pages; returns the copy. ResultError if something is there."""
+        return copy_result(self.place, Path(folder))
+
+
+def is_batch(folder: Path) -> bool:
+    """Whether a folder without a manifest is what an interrupted `estate batch` left; one of version 0.1 has none either."""
+    if (folder / MANIFEST).exists():
+        return False  # the manifest says what it is
+    runs = [place.parent for place in folder.glob(f"*/{HEADLINE}") if not place.parent.name.startswith(".")]
+    return bool(runs) and not any(definitions_of(read_manifest(run)) == FIRST for run in runs)
+
+
+def load_batch(folder: str | Path) -> Batch:
+    """The batch in a folder. ResultError if it holds none, or a part is missing, damaged or changed by hand."""
+    place = Path(folder)
+    if not (place / MANIFEST).exists() and not is_batch(place):
+        raise ResultError(
+            f"{place}: found no scenario of a batch in it, allowed a folder that `estate batch` wrote"
+        )
+    if (place / MANIFEST).exists():
+        read(place, KIND)
+    headlines = sorted(place.glob(f"*/{HEADLINE}"))
+    # what an interrupted batch left begins with a dot
+    found = [_replicated(one.parent) for one in headlines if not one.parent.name.startswith(".")]
+    return Batch(place.resolve().name, tuple(found), place)
+
+
+def _replicated(folder: Path) -> Replicated:
+    from sim.results import load_run
+
+    run = load_run(folder)  # its manifest vouches for the headline too
+    files = (folder / HEADLINE, *sorted((folder / BRIEF).glob("seed-*.json")))
+    told = [_read(file, sealed=file.name != HEADLINE) for file in files]
+    outcomes = [_outcomes(data, file) for data, file in zip(told, files, strict=True)]
+    return Replicated(
+        run,
+        {key: [one.get(key, math.nan) for one in outcomes] for key in outcomes[0]},
+        told[0].get("ensemble"),
+        _draws(run, told, outcomes, files),
+    )
+
+
+def months_of(series: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
+    """The series that a batch keeps of each of its runs month by month, as plain data."""
+    return {name: [round(float(value), DECIMALS) for value in series[name]] for name in FAN_SERIES}
+
+
+def _draws(
+    run: Run,
+    told: Sequence[Mapping[str, Any]],
+    outcomes: Sequence[Mapping[str, float]],
+    files: Sequence[Path],
+) -> Repeated | None:
+    if len(told) < 2 or not all("series" in data for data in told):
+        return None
+    try:
+        monthly = {name: [_floats(data["series"][name]) for data in told] for name in FAN_SERIES}
+        seeds = (run.seed, *(int(data["seed"]) for data in told[1:]))
+        bands = {name: bands_of(values) for name, values in monthly.items()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResultError(f"{files[0].parent}: cannot be read ({type(error).__name__}: {error})") from None
+    by_seed = {name: np.array([one.get(name, math.nan) for one in outcomes]) for name in outcomes[0]}
+    ensemble = told[0].get("ensemble")
+    return Repeated(run.scenario, seeds, by_seed, bands, str(ensemble["name"]) if ensemble else "")
+
+
+def _floats(values: Sequence[float | None]) -> np.ndarray:
+    return np.array([math.nan if value is None else value for value in values], np.float64)
+
+
+def _read(file: Path, sealed: bool) -> dict[str, Any]:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultError(f"{file}: cannot be read ({type(error).__name__}: {error})") from None
+    if not isinstance(data, dict):
+        raise ResultError(f"{file}: found {type(data).__name__}, allowed a table of JSON")
+    if sealed:
+        check_seal(data, file)
+    return data
+
+
+def _outcomes(data: Mapping[str, Any], file: Path) -> dict[str, float]:
+    try:
+        return {key: math.nan if value is None else float(value) for key, value in data["outcomes"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ResultError(f"{file}: cannot be read ({type(error).__name__}: {error})") from None

@@ -1,0 +1,14 @@
+"""What a batch has, and where."""
+
+from sim.results.kinds import Kind
+
+KIND = Kind(
+    id="batch",
+    results=("batch:Batch",),
+    load="batch:load_batch",
+    recognises="batch:is_batch",
+    report="report:part_of",
+    sentences="report:sentences_of",
+    shown="report:shown",
+    commands="command:add_commands",
+)

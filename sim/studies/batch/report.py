@@ -1,0 +1,244 @@
+"""The report of a batch of scenarios."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sim.experiments.ensemble import doubt_line
+from sim.experiments.intervals import estimate_of
+from sim.outputs.catalog import capital
+from sim.outputs.outcome_words import subject
+from sim.outputs.range_words import written_mean
+from sim.outputs.report import common, words
+from sim.outputs.report.model import Part, Picture, Table
+from sim.results.outcomes import OUTCOMES
+from sim.studies.batch.batch import Batch, Replicated
+from sim.studies.draws.among import known_among
+from sim.studies.draws.fan import fan, fan_alt
+from sim.studies.draws.report import fan_picture
+from sim.studies.run.over_time import cycle_alt
+from sim.text import language, say
+from sim.text.joins import bracketed, clauses, labelled
+from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAIN = (
+    "cycle_share",
+    "collection_last_year",
+    "quality_last_year",
+    "satisfaction_last_year",
+    "professional_end",
+)
+WORST = ("worst_decile_satisfaction", "ever_collapsed", "inequality_last_year", "arrears_end")
+
+
+def sentences_of(found: Batch) -> list[str]:
+    """Lowest and highest scenario by each of the first outcomes."""
+    return list(_finding(found))
+
+
+def shown(found: Batch) -> tuple[str, str, pd.DataFrame]:
+    """Title, facts and table for a notebook."""
+    runs = sum(len(next(iter(one.outcomes.values()))) for one in found.scenarios)
+    title = say("batch.title", n=len(found.scenarios), name=found.name)
+    table = found.tables()["outcomes"]
+    return title, f"{words.say('runs', language())}: {runs}", table[["scenario", "replication", *MAIN]]
+
+
+def part_of(found: Batch) -> Part:
+    """Everything that a reader is told about a batch."""
+    scenarios = [one.run.scenario for one in found.scenarios]
+    counts = sorted({len(next(iter(one.outcomes.values()))) for one in found.scenarios})
+    sure = (
+        say("batch.other_cities"),
+        say("batch.sure", runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))),
+        *_doubts(found),
+        words.say("sure_many", language()),
+        common.share_assumed(scenarios[0], language()),
+        words.say("not_forecast", language()),
+    )
+    setting = [(title_of(found, one), _setting(one)) for one in found.scenarios]
+    return Part(
+        say("batch.title", n=len(scenarios), name=found.name),
+        found.kind.title,
+        say("batch.question", n=len(scenarios)),
+        "",
+        Table(
+            words.say("types_title", language()),
+            (words.say("scenario", language()), words.say("value", language())),
+            tuple(setting),
+        ),
+        _finding(found),
+        tuple(_picture(found, one) for one in found.scenarios),
+        (_costs(found), _programmes(found)),
+        (
+            _table(found, MAIN, say("batch.main")),
+            _table(found, WORST, say("batch.worst")),
+        ),
+        sure,
+        common.assumptions(scenarios, language()),
+        _commands(found, counts[-1]),
+        _traces(found),
+        words.say("no_programme", language()),
+        outcomes=MAIN,
+        about_scenarios=tuple(one.name for one in scenarios),
+    )
+
+
+def _picture(found: Batch, one: Replicated) -> Picture:
+    """The fan over a scenario's runs, or over the draws that ship with it; one run where nothing is known of others."""
+    title = title_of(found, one)
+    if one.draws is not None:
+        return Picture(title, fan_alt(one.draws), partial(fan, one.draws))
+    known = known_among(one.run)
+    if known is not None:
+        return replace(fan_picture(known, one.run), title=title)
+    return Picture(title, cycle_alt(one.run), partial(one.run.plot, "cycle", language()))
+
+
+def _doubts(found: Batch) -> tuple[str, ...]:
+    """Whether ranges contain the uncertainty of parameters; each sentence once."""
+    lines = []
+    for one in found.scenarios:
+        runs = len(next(iter(one.outcomes.values())))
+        held = None if one.ensemble is None else {**one.ensemble, "used": min(runs, one.ensemble["members"])}
+        lines.append(doubt_line(held, language()))
+    return tuple(dict.fromkeys(lines))
+
+
+def title_of(found: Batch, one: Replicated) -> str:
+    """Title of a scenario, with its name where two have the same title."""
+    titles = [each.run.scenario.title.in_language(language()) for each in found.scenarios]
+    own = one.run.scenario.title.in_language(language())
+    return own if titles.count(own) == 1 else bracketed(own, one.run.scenario.name)
+
+
+def _setting(one: Replicated) -> str:
+    scenario = one.run.scenario
+    parts = [
+        labelled(words.say(key, language()), value)
+        for key, value in (
+            ("estates", f"{len(one.run.estate_table):,}"),
+            ("months", str(one.run.months)),
+            ("seed", str(one.run.seed)),
+            ("runs", str(len(next(iter(one.outcomes.values()))))),
+            ("measures", common.programmes_line(scenario, language())),
+        )
+    ]
+    return clauses(parts)
+
+
+def _finding(found: Batch) -> tuple[str, ...]:
+    lines = []
+    for outcome in MAIN[:3]:
+        means = [
+            (estimate_of(one.outcomes[outcome]).mean, place)
+            for place, one in enumerate(found.scenarios)
+            if outcome in one.outcomes
+        ]
+        known = sorted(pair for pair in means if not math.isnan(pair[0]))
+        if not known:
+            continue
+        low, high = (found.scenarios[place] for _, place in (known[0], known[-1]))
+        means_of = [written_mean(outcome, list(one.outcomes[outcome]), language()) for one in (low, high)]
+        name = capital(subject(outcome, language()))
+        if len(known) == 1:
+            lines.append(say("batch.found_one", outcome=name, name=title_of(found, low), value=means_of[0]))
+        else:
+            lines.append(
+                say(
+                    "batch.found",
+                    outcome=name,
+                    low_name=title_of(found, low),
+                    low=means_of[0],
+                    high_name=title_of(found, high),
+                    high=means_of[1],
+                )
+            )
+    return tuple(lines)
+
+
+def _table(found: Batch, outcomes: Sequence[str], caption: str) -> Table:
+    rows = tuple(
+        (title_of(found, one), *(_written(one, name) for name in outcomes)) for one in found.scenarios
+    )
+    return Table(
+        caption,
+        (
+            words.say("scenario", language()),
+            *(capital(OUTCOMES[name].in_language(language())) for name in outcomes),
+        ),
+        rows,
+    )
+
+
+def _written(one: Replicated, outcome: str) -> str:
+    values = [value for value in one.outcomes.get(outcome, ()) if not math.isnan(value)]
+    return written_mean(outcome, values, language()) if values else NO_VALUE
+
+
+def _costs(found: Batch) -> Table:
+    rows = []
+    for one in found.scenarios:
+        years = len(one.run.estate_table) * one.run.months / 12
+        yearly = [value / years for value in one.outcomes.get("public_cost", ())]
+        rows.append(
+            (
+                title_of(found, one),
+                common.programmes_line(one.run.scenario, language()),
+                _written(one, "public_cost"),
+                written_mean("public_cost", yearly, language()) if yearly else NO_VALUE,
+            )
+        )
+    return Table(
+        words.say("programmes", language()),
+        tuple(
+            words.say(key, language()) for key in ("scenario", "measures", "public_cost", "per_estate_year")
+        ),
+        tuple(rows),
+        say("batch.not_price"),
+    )
+
+
+def _programmes(found: Batch) -> Table:
+    rows = tuple(
+        (
+            title_of(found, one),
+            common.label_of(each, language()),
+            common.dates_of(each, one.run.months, language()),
+        )
+        for one in found.scenarios
+        for each in one.run.scenario.interventions
+    )
+    return Table(
+        words.say("measures", language()),
+        tuple(words.say(key, language()) for key in ("scenario", "programme", "when")),
+        rows,
+        folded=len(rows) > 15,
+    )
+
+
+def _commands(found: Batch, runs: int) -> tuple[str, ...]:
+    names = " ".join(one.run.scenario.name for one in found.scenarios)
+    months = {one.run.months for one in found.scenarios}
+    same = f" --months {next(iter(months))}" if len(months) == 1 else ""
+    return (f"estate batch {names} --replications {runs}{same}",)
+
+
+def _traces(found: Batch) -> Table:
+    rows = [
+        (
+            f"{one.run.scenario.name}, {words.say('seed', language())} {one.run.seed}",
+            f"{words.say('content_hash', language())} {one.run.manifest['content_hash'][: common.HASH]}",
+        )
+        for one in found.scenarios
+    ]
+    return common.traces_table(
+        [*rows, *common.version_rows(found.scenarios[0].run.manifest, language())], language()
+    )

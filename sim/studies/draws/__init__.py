@@ -1,0 +1,1 @@
+"""Draws: one scenario over many seeds, and where a single run lies among them."""

@@ -1,0 +1,205 @@
+"""A scenario over several seeds: any single run of it is one draw, and what it says on the whole is said by many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.ensemble import cells_over
+from sim.experiments.running import run_cells
+from sim.experiments.summary import RunSummary
+from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES
+from sim.runner import resolve
+from sim.scenario import Scenario
+from sim.text import figures, in_language, language, message, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DRAWS = 20
+QUANTILES = {"lowest": 0.0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1.0}
+"""What is kept of a month over the draws, in the order of the rows of `Repeated.bands`."""
+FAN_SERIES = ("cycle", "collection")
+"""The series whose fans are kept: the share of estates in the cycle, and what is collected."""
+
+
+@dataclass(frozen=True, eq=False)
+class Repeated:
+    """Runs of one scenario that differ by their seed, and over an ensemble by its member too.
+
+    scenario: as it was run, whatever seed it states. seeds: one a run. outcomes: by id of `OUTCOMES` one value a seed (float64,
+    NaN where a run has none). bands: by id of `SERIES` the QUANTILES over the runs, (5, months + 1) float64, NaN in a month in
+    which some run has no value. ensemble: its name, "" for the scenario's own parameters. type_bands: the same by estate type for the series that are kept by type, (types, 5, months + 1).
+    """
+
+    scenario: Scenario
+    seeds: tuple[int, ...]
+    outcomes: Mapping[str, np.ndarray]
+    bands: Mapping[str, np.ndarray]
+    ensemble: str = ""
+    types: tuple[str, ...] = ()
+    type_bands: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+    @property
+    def months(self) -> int:
+        """How long the runs are."""
+        return self.scenario.months
+
+    def table(self) -> pd.DataFrame:
+        """One row a seed, one column an outcome; units in `attrs["units"]`."""
+        import pandas as pd
+
+        frame = pd.DataFrame(dict(self.outcomes), index=pd.Index(self.seeds, name="seed"))
+        frame.attrs["units"] = {name: OUTCOMES[name].unit for name in self.outcomes}
+        return frame
+
+    def monthly(self, series: str) -> pd.DataFrame:
+        """A series over the draws: one row a month from 0, a column for each of QUANTILES. StudyError if it was not kept."""
+        import pandas as pd
+
+        if series not in self.bands:
+            raise StudyError(
+                message("problem.instead", place="series", found=series, allowed=", ".join(self.bands))
+            )
+        return pd.DataFrame(
+            self.bands[series].T,
+            columns=list(QUANTILES),
+            index=pd.RangeIndex(self.months + 1, name="month"),
+        )
+
+    def by_type(self, series: str, month: int) -> pd.DataFrame:
+        """A series over the draws in a month: one row an estate type, a column for each of QUANTILES. StudyError if it was not kept."""
+        import pandas as pd
+
+        if series not in self.type_bands:
+            raise StudyError(
+                message("problem.instead", place="series", found=series, allowed=", ".join(self.type_bands))
+            )
+        if not 0 <= month <= self.months:
+            raise StudyError(
+                message("problem.instead", place="month", found=month, allowed=f"0–{self.months}")
+            )
+        return pd.DataFrame(
+            self.type_bands[series][:, :, month],
+            columns=list(QUANTILES),
+            index=pd.Index(self.types, name="type"),
+        )
+
+    def nearest_median(self, outcome: str) -> int:
+        """The seed whose outcome lies nearest to the median of the draws, the first of several: a run to look at more closely."""
+        values = self.outcomes[outcome]
+        return self.seeds[int(np.nanargmin(np.abs(values - np.nanmedian(values))))]
+
+    def sentences(self, lang: str | None = None) -> list[str]:
+        """Median and ends of each default outcome."""
+        with in_language(lang):
+            return sentences_of(self)
+
+    def _repr_html_(self) -> str:
+        title = str(self.scenario.title.in_language(language()))
+        facts = say("draw.facts", draws=len(self), first=min(self.seeds), last=max(self.seeds))
+        facts += say("draw.members", ensemble=self.ensemble) if self.ensemble else ""
+        told = "".join(f"<li>{escape(line)}</li>" for line in self.sentences())
+        return f"<div><strong>{escape(title)}</strong><br><small>{escape(facts)}</small><ul>{told}</ul></div>"
+
+
+def sentences_of(draws: Repeated) -> list[str]:
+    """Median and ends of each default outcome, in the current language."""
+    return [
+        say("draw.median_of", name=OUTCOMES[name].name, **middle_and_ends(name, draws.outcomes[name]))
+        for name in DEFAULT_OUTCOMES
+        if name in draws.outcomes and not np.isnan(draws.outcomes[name]).any()
+    ]
+
+
+def middle_and_ends(outcome: str, values: np.ndarray) -> dict[str, Any]:
+    """Median, lowest and highest value of an outcome as the current language writes them."""
+    unit = OUTCOMES[outcome].unit
+    found = {"median": np.median(values), "low": values.min(), "high": values.max()}
+    return {name: figures.quantity(float(value), unit) for name, value in found.items()}
+
+
+def repeat(
+    scenario: Scenario | str | Path,
+    draws: int = DRAWS,
+    *,
+    first: int = 1,
+    months: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    workplace: Workplace | None = None,
+    **at: Unpack[Keywords],
+) -> Repeated:
+    """Run a scenario (a name, the path of a TOML file, or a Scenario) with `draws` seeds from `first` on.
+
+    Runs that the store has are not carried out again. `workplace`, or its fields as keywords: where they are carried out (see
+    `Workplace`). StudyError for fewer than two draws, and where a run fails; ScenarioError as `sim.run`.
+    """
+    place = workplace_of("repeat", workplace, at, ("level",))
+    if draws < 2:
+        raise StudyError(message("problem.instead", place="draws", found=draws, allowed=message("draw.two")))
+    resolved = resolve(scenario, None, months, overrides)
+    members = place.members()
+    found = run_cells(cells_over(resolved, range(first, first + draws), members), place)
+    runs = [summary for _, summary in found]
+    return repeated_of(resolved, runs, "" if members is None else members.name)
+
+
+def repeated_of(scenario: Scenario, runs: Sequence[RunSummary], ensemble: str = "") -> Repeated:
+    """The draws that these summaries of a scenario's runs are; `ensemble`: the name of that whose members they have."""
+    first = runs[0]
+    return Repeated(
+        scenario,
+        tuple(run.seed for run in runs),
+        {name: np.array([run.scalars[name] for run in runs], np.float64) for name in OUTCOMES},
+        {name: bands_of(run.series[name] for run in runs) for name in SERIES},
+        ensemble,
+        first.types,
+        {name: np.moveaxis(bands_of(run.by_type[name] for run in runs), 0, 1) for name in first.by_type},
+    )
+
+
+def bands_of(values: Iterable[np.ndarray]) -> np.ndarray:
+    """The QUANTILES over the runs of what each has by month: (5, …) float64."""
+    stacked = np.array([np.asarray(one, np.float32) for one in values], np.float64)
+    return np.asarray(np.quantile(stacked, list(QUANTILES.values()), axis=0))
+
+
+def monthly_frame(draws: Repeated) -> pd.DataFrame:
+    """One row a month from 0: the month, and for each of FAN_SERIES its QUANTILES as columns `series_quantile`."""
+    import pandas as pd
+
+    columns = {
+        f"{series}_{name}": row
+        for series in FAN_SERIES
+        for name, row in zip(QUANTILES, draws.bands[series], strict=True)
+    }
+    return pd.DataFrame({"month": np.arange(draws.months + 1), **columns})
+
+
+def repeated_from(scenario: Scenario, by_seed: pd.DataFrame, by_month: pd.DataFrame) -> Repeated:
+    """The draws that the two tables hold: `by_seed` with a column `seed` and one an outcome, `by_month` as `monthly_frame`.
+
+    KeyError, ValueError or TypeError for tables that are not.
+    """
+    if by_month["month"].tolist() != list(range(scenario.months + 1)):
+        raise ValueError(f"months: {len(by_month)}")
+    outcomes = [name for name in by_seed.columns if name != "seed"]
+    return Repeated(
+        scenario,
+        tuple(int(seed) for seed in by_seed["seed"]),
+        {name: by_seed[name].to_numpy(np.float64) for name in (*DEFAULT_OUTCOMES, *outcomes)},
+        {
+            series: np.array([by_month[f"{series}_{name}"] for name in QUANTILES], np.float64)
+            for series in FAN_SERIES
+        },
+    )

@@ -1,0 +1,127 @@
+"""A result of version 0.1, as it was saved: its own tables, sentences and outcome ids, and nothing that this version would call them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import ResultError
+from sim.results.definitions import FIRST, definitions_of
+from sim.results.folder import MANIFEST, Saved, copy_result, kind_of, read, read_manifest
+from sim.results.result import Result
+from sim.text import Message, language, message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BATCH, HEADLINE, BRIEF = "batch", "headline.json", "replications"
+
+
+class OldResult(Result):
+    """What was saved by version 0.1. `was` (the kind that it was saved as), `place`, `manifest` (of a batch, that of its first run).
+
+    It can be read and reported on; it is compared with nothing, drawn and carried out again by nothing.
+    """
+
+    def __init__(
+        self, was: str, place: Path, manifest: dict[str, Any], frames: dict[str, pd.DataFrame]
+    ) -> None:
+        """Made by `load_old`."""
+        self.was, self.place, self.manifest, self._frames = was, place, manifest, frames
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, columns and outcome ids as they were."""
+        return dict(self._frames)
+
+    @property
+    def key(self) -> str:
+        """The key that it was saved with; "" where it had none."""
+        return str(self.manifest.get("key", ""))
+
+    def save(self, folder: Path | str) -> Path:
+        """Copy its folder as it is; returns the copy. ResultError if something is there."""
+        return copy_result(self.place, Path(folder))
+
+    def title(self, lang: str | None = None) -> str:
+        """What it is about."""
+        if self.was == "comparison":
+            return " · ".join(self.manifest["arms"])
+        if self.was == BATCH:
+            return self.place.resolve().name
+        told = self.manifest.get("study", self.manifest.get("scenario", ""))
+        return str(told["title"][lang or language()] if isinstance(told, dict) else told)
+
+    @property
+    def defined(self) -> Message:
+        """The line that goes with every figure of it."""
+        return message("result.defined_as_in_0_1")
+
+
+def sentences_of(found: OldResult) -> list[str]:
+    """The sentences as they were saved; none for a run, a study and a batch, which had none."""
+    return list(found.manifest.get("sentences", {}).get(language(), ()))
+
+
+def warnings_of(found: OldResult) -> list[str]:
+    """The warnings as they were saved."""
+    return list(found.manifest.get("warnings", {}).get(language(), ()))
+
+
+def is_old(folder: Path) -> bool:
+    """Whether a folder holds a result of version 0.1. ResultError if it holds none that can be read."""
+    if (folder / MANIFEST).exists():
+        return definitions_of(read_manifest(folder)) == FIRST
+    runs = _runs_of_batch(folder)
+    old = [definitions_of(read_manifest(run)) == FIRST for run in runs]
+    if any(old) and not all(old):
+        names = [run.name for run, one in zip(runs, old, strict=True) if one]
+        raise ResultError(message("result.error.mixed_batch", place=folder, names=", ".join(names)))
+    return bool(runs) and all(old)
+
+
+def load_old(folder: Path) -> OldResult:
+    """The result of version 0.1 in a folder. ResultError if it is damaged or of a kind that there was not."""
+    runs = [] if (folder / MANIFEST).exists() else _runs_of_batch(folder)
+    if runs:
+        frames = {"outcomes": _outcomes(runs)}
+        return OldResult(BATCH, folder, read(runs[0], "run", old=True).manifest, frames)
+    saved = read(folder, old=True)
+    names = sorted(path.stem for path in folder.glob("*.parquet"))
+    if kind_of(saved.manifest) in ("tipping", "ablation", "budget"):
+        _check_parts(saved)
+    return OldResult(
+        kind_of(saved.manifest),
+        folder,
+        saved.manifest,
+        {name: saved.table(name).to_pandas() for name in names},
+    )
+
+
+def _runs_of_batch(folder: Path) -> list[Path]:
+    return sorted(
+        path.parent for path in folder.glob(f"*/{HEADLINE}") if not path.parent.name.startswith(".")
+    )
+
+
+def _outcomes(runs: list[Path]) -> pd.DataFrame:
+    """One row a run of a batch: scenario, number of the replication, and every outcome by its id."""
+    import pandas as pd
+
+    rows = []
+    for run in runs:
+        name = read(run, "run", old=True).manifest["scenario"]["name"]
+        for number, file in enumerate((run / HEADLINE, *sorted((run / BRIEF).glob("seed-*.json")))):
+            try:
+                told = json.loads(file.read_text(encoding="utf-8"))["outcomes"]
+                rows.append({"scenario": name, "replication": number, **told})
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise ResultError(message("result.error.unreadable", file=file, error=error)) from None
+    return pd.DataFrame(rows)
+
+
+def _check_parts(saved: Saved) -> None:
+    """ResultError if the whole result beside the tables cannot be read, or is not the one that the manifest tells of."""
+    from sim.experiments.saved_found import parts_of
+
+    parts_of(saved)

@@ -1,0 +1,23 @@
+"""What a run has, and where."""
+
+from sim.results.kinds import Chart, Kind
+
+KIND = Kind(
+    id="run",
+    results=("sim.results.run:Run",),
+    load="sim.results.saved_run:load_run",
+    report="report:part_of",
+    sentences="words:sentences_of",
+    shown="words:shown",
+    charts={
+        "overview": Chart("overview:overview", "overview:overview_alt"),
+        "cycle": Chart("over_time:cycle", "over_time:cycle_alt"),
+        "ladder": Chart("over_time:ladder", "over_time:ladder_alt"),
+        "stages": Chart("stages:stages", "stages:stages_alt"),
+        "map": Chart("stages:estate_map", "stages:estate_map_alt", public="estate_map"),
+        "money": Chart("money:money", "money:money_alt"),
+        "modes": Chart("over_time:modes", "over_time:modes_alt"),
+        "estate_life": Chart("life:estate_life", "life:estate_life_alt", needs=("estate",)),
+    },
+    commands="command:add_commands",
+)

@@ -1,0 +1,174 @@
+"""The report of one run."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sim.outputs.public_money import cost_table
+from sim.outputs.report import common, words
+from sim.outputs.report.model import Part, Picture, Table
+from sim.results.columns import COLUMN_WORDS
+from sim.results.reading import STATE_OWNED
+from sim.scenario import to_toml
+from sim.studies.draws.among import known_among
+from sim.studies.draws.report import alone, fan_picture, over_draws, place_table
+from sim.studies.run.measures import net_by_year
+from sim.studies.run.summary import cycle_by_type, key_changes, written
+from sim.studies.run.words import account_name
+from sim.text import language, say
+
+if TYPE_CHECKING:
+    from sim.results import Run
+
+
+def part_of(run: Run) -> Part:
+    """Everything that a reader is told about a run."""
+    lang = language()
+    scenario, title = run.scenario, run.scenario.title.in_language(lang)
+    draw, found = say("draw.one", seed=run.seed), known_among(run)
+    rows = [
+        *common.size_rows(scenario, lang),
+        (words.say("seed", lang), str(run.seed)),
+        (words.say("measures", lang), common.programmes_line(scenario, lang)),
+    ]
+    commands, note, scenarios = _reproduce(run)
+    return Part(
+        f"{title} · {draw}",
+        run.kind.title,
+        say("run.question", title=title, years=f"{run.months / 12:.3g}"),
+        common.about(scenario, lang),
+        common.setting_table(rows, lang),
+        (*over_draws(found), *run.sentences(), say("run.one")),
+        (
+            *([] if found is None else [fan_picture(found, run)]),
+            *(
+                Picture(
+                    say(f"chart.{name}"),
+                    str(run.kind.get(chart.alt)(run)),
+                    partial(run.plot, name, lang),
+                )
+                for name, chart in run.kind.charts.items()
+                if not chart.needs
+            ),
+        ),
+        _programmes(run),
+        (
+            *([] if found is None else [place_table(found, words.say("outcome", lang))]),
+            _changes(run),
+            _types(run),
+            _net(run),
+        ),
+        (
+            *alone(run, found),
+            say("run.sure"),
+            common.share_assumed(scenario, lang),
+            words.say("not_forecast", lang),
+        ),
+        common.assumptions([scenario], lang),
+        commands,
+        _traces(run),
+        words.say("no_programme", lang),
+        note,
+        scenarios,
+        about_scenarios=(scenario.name,),
+    )
+
+
+def fiscal_spending(run: Run) -> dict[str, float]:
+    """Yuan that public budgets spent over the run by programme ("" outside any), net, in constant prices of the start year."""
+    table = run.public_cost
+    fiscal = table[(table["bearer"].astype(str) != STATE_OWNED).to_numpy()]
+    by_programme = fiscal.groupby(fiscal["programme"].astype(str))["constant"].sum()
+    return {str(name): float(yuan) for name, yuan in by_programme.items()}
+
+
+def _programmes(run: Run) -> tuple[Table, ...]:
+    lang = language()
+    spending, years = fiscal_spending(run), len(run.estate_table) * run.months / 12
+    rows = []
+    for one in run.scenario.interventions:
+        yuan = spending.pop(one.name, 0.0)
+        rows.append(
+            (
+                common.label_of(one, lang),
+                common.dates_of(one, run.months, lang),
+                common.yuan(yuan, lang),
+                common.yuan(yuan / years, lang),
+            )
+        )
+    rest = sum(spending.values())
+    rows.append((say("run.other"), "", common.yuan(rest, lang), common.yuan(rest / years, lang)))
+    columns = tuple(
+        words.say(key, lang) for key in ("programme", "when", "fiscal_spending", "per_estate_year")
+    )
+    programmes = Table(say("run.programmes"), columns, tuple(rows), say("run.not_price"))
+    return (programmes, Table(*cost_table(run.public_cost, lang)))
+
+
+def _changes(run: Run) -> Table:
+    lang = language()
+    rows = tuple(
+        (
+            str(COLUMN_WORDS[one.column]),
+            written(one.column, one.start),
+            written(one.column, one.end),
+        )
+        for one in key_changes(run)
+    )
+    return Table(
+        say("run.changes_title"), tuple(words.say(key, lang) for key in ("outcome", "start", "end")), rows
+    )
+
+
+def _types(run: Run) -> Table:
+    lang = language()
+    rows = tuple(
+        (common.type_name(run.scenario, row.type, lang), *(f"{number:,}" for number in row[1:]))
+        for row in cycle_by_type(run)
+    )
+    return Table(
+        say("run.in_cycle"),
+        (
+            *(words.say(key, lang) for key in ("type", "estates")),
+            say("run.entered"),
+            say("run.collapsed"),
+            say("run.left"),
+        ),
+        rows,
+    )
+
+
+def _net(run: Run) -> Table:
+    lang = language()
+    net = net_by_year(run).sum().sort_values(ascending=False)
+    shown = net[net.abs() > 0.005 * net.abs().max()]
+    rows = tuple((account_name(str(name)), common.yuan(float(value), lang)) for name, value in shown.items())
+    return Table(say("run.net_title"), (say("run.account"), say("run.net")), rows)
+
+
+def _reproduce(run: Run) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], ...]]:
+    lang = language()
+    scenario = run.scenario
+    files = ((f"{scenario.name}.toml", to_toml(scenario)),)
+    if common.shipped(scenario.name, scenario):
+        return (
+            (f"estate run {scenario.name} --seed {run.seed} --months {run.months}",),
+            words.say("same_command", lang),
+            files,
+        )
+    return (f"estate run {scenario.name}.toml",), words.say("own_file", lang), files
+
+
+def _traces(run: Run) -> Table:
+    lang = language()
+    manifest: dict[str, Any] = run.manifest
+    rows = [
+        (words.say("seed", lang), str(run.seed)),
+        (words.say("content_hash", lang), manifest["content_hash"][: common.HASH]),
+    ]
+    if "outcomes_sha256" in manifest:
+        rows.append((words.say("outcome_hash", lang), manifest["outcomes_sha256"][: common.HASH]))
+    if "finished" in manifest:
+        rows.append((words.say("finished", lang), str(manifest["finished"])))
+    return common.traces_table([*rows, *common.version_rows(manifest, lang)], lang)

@@ -1,0 +1,281 @@
+"""Charts of stages of the cycle: the flow of estates between them year by year, and the grid of all estates."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sim.errors import EstateError
+from sim.outputs import style
+from sim.outputs.catalog import capital, wrapped
+from sim.studies.run.measures import (
+    STAGE_ORDER,
+    RunLike,
+    at_months,
+    snapshot_months,
+    stage_flows,
+    stage_shares,
+    stages_at,
+    year_marks,
+)
+from sim.studies.run.words import STAGE, provenance, type_title
+from sim.text import figures, message, say
+from sim.text.joins import phrases, sentences
+
+NODE_WIDTH = 0.24  # of the distance between two marks
+LABELLED_FROM = 0.05  # shares smaller than this have no room for a figure inside their bar
+ROOMY_BLOCKS = 6  # up to this many, the label of a block may take several lines
+MARKED_CELLS = 400  # up to this many estates, cells are large enough for a sign on each
+
+
+def _names() -> list[str]:
+    return [capital(STAGE[stage]) for stage in STAGE_ORDER]
+
+
+@style.styled
+def stages(run: RunLike, ax: Axes | None = None) -> Axes:
+    """Stage shares at yearly marks as stacked bars, with ribbons for the estates that stay or move from one to the next."""
+    ax = style.tidy(style.canvas(ax, (10, 6.2), (0.075, 0.095, 0.755, 0.755)))
+    style.heading(ax, say("chart.stages"), provenance(run) + "\n" + say("run.ribbon_note"))
+    style.share_axis(ax, say("run.share_of_estates"))
+    ax.grid(visible=False)
+    marks = year_marks(run.months)
+    codes = stages_at(run, marks)
+    shares = stage_shares(codes)
+    _nodes(ax, shares)
+    if len(marks) > 1:
+        _ribbons(ax, shares, stage_flows(codes) / codes.shape[1])
+    ax.set_xticks(range(len(marks)), [str(mark) for mark in marks])
+    ax.set_xlabel(say("run.month"))
+    ax.set_xlim(-NODE_WIDTH / 2 - 0.02, len(marks) - 1 + NODE_WIDTH / 2 + 0.02)
+    last = shares[-1]
+    middle = _tops(last) - last / 2
+    labels = [
+        (height, f"{name} {figures.share(share, 0)}", style.readable(style.STAGE_STYLE[stage][0]))
+        for height, name, share, stage in zip(middle, _names(), last, STAGE_ORDER, strict=True)
+    ]
+    style.end_labels(ax, labels)
+    return ax
+
+
+def _tops(shares: np.ndarray) -> np.ndarray:
+    """Upper edges of stacked shares: healthy on top, collapsed on the axis, so a worsening estate sinks."""
+    return np.cumsum(shares[..., ::-1], axis=-1)[..., ::-1]
+
+
+def _nodes(ax: Axes, shares: np.ndarray) -> None:
+    """The stacked bars, with a figure inside where there is room."""
+    tops = _tops(shares)
+    for code, stage in enumerate(STAGE_ORDER):
+        colour, hatch = style.STAGE_STYLE[stage]
+        ax.bar(
+            np.arange(len(shares)),
+            shares[:, code],
+            NODE_WIDTH,
+            tops[:, code] - shares[:, code],
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.6,
+            label=stage,
+            zorder=3,
+        )
+        dark = stage in ("collapsed", "spiralling", "recovering")
+        for mark in np.flatnonzero(shares[:, code] >= LABELLED_FROM).tolist():
+            ax.text(
+                mark,
+                tops[mark, code] - shares[mark, code] / 2,
+                f"{100 * shares[mark, code]:.0f}",
+                fontsize=8,
+                color="white" if dark else "black",
+                ha="center",
+                va="center",
+                zorder=4,
+                bbox={"facecolor": colour, "edgecolor": "none", "pad": 0.8} if hatch else None,
+            )
+
+
+def _ribbons(ax: Axes, shares: np.ndarray, flows: np.ndarray) -> None:
+    """Ribbons between neighbouring bars; their heights at both ends are the shares that move (steps, from, to)."""
+    tops = _tops(shares)
+    across = np.linspace(0, 1, 24)
+    ease = across * across * (3 - 2 * across)
+    polygons, colours, strengths = [], [], []
+    for step, flow in enumerate(flows):
+        # Within a bar, ribbons leave and arrive in the order of the stages, so they cross as little as can be.
+        start = tops[step][:, None] - np.cumsum(flow, axis=1) + flow
+        end = tops[step + 1][None, :] - np.cumsum(flow, axis=0) + flow
+        x = step + NODE_WIDTH / 2 + across * (1 - NODE_WIDTH)
+        for origin, target in np.argwhere(flow > 0):
+            upper = start[origin, target] + ease * (end[origin, target] - start[origin, target])
+            lower = upper - flow[origin, target]
+            polygons.append(np.column_stack([np.r_[x, x[::-1]], np.r_[upper, lower[::-1]]]))
+            colours.append(style.STAGE_STYLE[STAGE_ORDER[target]][0])
+            strengths.append(0.18 if origin == target else 0.62)
+    ax.add_collection(
+        PolyCollection(
+            polygons, facecolors=colours, edgecolors="none", alpha=strengths, zorder=2, gid="ribbons"
+        ),
+        autolim=False,
+    )
+
+
+def stages_alt(run: RunLike) -> str:
+    """What the chart of flows shows, in words."""
+    marks = year_marks(run.months)
+    codes = stages_at(run, marks)
+    shares, flows = stage_shares(codes), stage_flows(codes).sum(axis=0)
+    moved = flows - np.diag(np.diag(flows))
+    parts = [
+        f"{name} {figures.share(first, 0)} → {figures.share(last, 0)}"
+        for name, first, last in zip(_names(), shares[0], shares[-1], strict=True)
+    ]
+    told = [say("run.stages_alt", first=marks[0], last=marks[-1], parts=phrases(parts))]
+    if moved.sum() > 0:
+        ends = np.unravel_index(int(moved.argmax()), moved.shape)
+        origin, target = (STAGE[STAGE_ORDER[code]] for code in ends)
+        told.append(say("run.stages_move", origin=origin, target=target, moves=f"{moved[ends]:,}"))
+    return sentences(told)
+
+
+def packed_grid(
+    groups: np.ndarray, badness: np.ndarray, width: int, gap: int
+) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]:
+    """Rows and columns of a cell for each estate: groups as blocks one under the other, worst first within a block.
+
+    `groups` are codes from 0 (estates), `badness` any number that is larger for worse (estates). Returns
+    (row of each estate, column of each estate, [(first row, last row)] of each block).
+    """
+    row, column = np.empty(len(groups), dtype=np.int64), np.empty(len(groups), dtype=np.int64)
+    blocks, top = [], 0
+    for group in range(int(groups.max(initial=-1)) + 1):
+        members = np.flatnonzero(groups == group)
+        members = members[np.argsort(-badness[members], kind="stable")]
+        place = np.arange(len(members))
+        row[members], column[members] = top + place // width, place % width
+        height = -(-len(members) // width)
+        blocks.append((top, top + height - 1))
+        top += height + gap
+    return row, column, blocks
+
+
+@style.styled
+def estate_map(run: RunLike, ax: Axes | None = None, group: str = "type") -> Figure:
+    """All estates as squares coloured by stage at up to six months, in blocks by `group` ("type" or "district")."""
+    host = style.canvas(ax, (10, 7.6), (0.15, 0.075, 0.835, 0.77))
+    style.heading(host, say("chart.map"), provenance(run) + "\n" + say("run.map_note"), lift=18)
+    months = snapshot_months(run.months)
+    codes = stages_at(run, months)
+    keys, labels = _groups(run, group)
+    present = np.unique(keys)
+    keys = np.searchsorted(present, keys)
+    width = max(6, round(1.25 * np.sqrt(len(keys))))
+    gap = max(1, round(width / 25))
+    # The whole run decides the order, so that a square keeps its place and its neighbours in every panel.
+    badness = codes.mean(axis=0) + codes[-1] * 1e-3
+    row, column, blocks = packed_grid(keys, badness, width, gap)
+    columns = min(3, len(months))
+    for place, panel in enumerate(style.panels(host, -(-len(months) // columns), columns, (0.03, 0.09))):
+        if place >= len(months):
+            panel.axis("off")
+            continue
+        _snapshot(panel, codes[place], row, column, width)
+        panel.set_title(say("run.month_n", n=months[place]), fontsize=10.5, y=1, pad=4)
+        if place % columns == 0:
+            _block_labels(panel, blocks, [labels[key] for key in present], np.bincount(keys))
+    _legend(host)
+    return style.owner(host)
+
+
+def _groups(run: RunLike, group: str) -> tuple[np.ndarray, dict[int, str]]:
+    """Code of each estate's group and the words for each code; an EstateError names the groups allowed."""
+    if group == "type":
+        column = run.estate_table["type"].astype("category")
+        names = [type_title(run, name) for name in column.cat.categories]
+        return column.cat.codes.to_numpy(dtype=np.int64), dict(enumerate(names))
+    if group == "district":
+        codes = run.estate_table["district"].to_numpy(dtype=np.int64)
+        return codes, {int(code): say("run.district", number=code) for code in np.unique(codes)}
+    raise EstateError(message("problem.instead", place="group", found=repr(group), allowed="type, district"))
+
+
+def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarray, width: int) -> None:
+    """One month: an image with one cell an estate (empty cells transparent), and signs on the cells where they fit."""
+    image = np.full((int(row.max(initial=0)) + 1, width), np.nan)
+    image[row, column] = codes
+    colours = ListedColormap([style.STAGE_STYLE[stage][0] for stage in STAGE_ORDER])
+    panel.imshow(
+        image, cmap=colours, vmin=-0.5, vmax=len(STAGE_ORDER) - 0.5, interpolation="nearest", aspect="auto"
+    )
+    panel.set_xticks([])
+    panel.set_yticks([])
+    panel.grid(visible=False)
+    panel.spines[:].set_visible(False)
+    if len(codes) <= MARKED_CELLS:
+        panel.set_xticks(np.arange(width + 1) - 0.5, minor=True)
+        panel.set_yticks(np.arange(image.shape[0] + 1) - 0.5, minor=True)
+        panel.grid(which="minor", axis="both", color="white", linewidth=1)
+        panel.tick_params(which="minor", length=0)
+        cell = (
+            panel.get_position().height * style.owner(panel).get_figheight() * 72 / image.shape[0]
+        )  # points
+        for stage, sign in (("collapsed", "x"), ("spiralling", "v")):
+            here = codes == STAGE_ORDER.index(stage)
+            panel.plot(
+                column[here], row[here], sign, color="white", markersize=min(3.5, cell / 2), linestyle="none"
+            )
+
+
+def _block_labels(panel: Axes, blocks: list[tuple[int, int]], names: list[str], counts: np.ndarray) -> None:
+    """Names and sizes of the blocks at the left: on lines of their own, or on one line where there are many blocks."""
+    sizes = [say("run.estates_n", n=f"{count:,}") for count in counts]
+    words = [wrapped(capital(name), 18) + "\n" + size for name, size in zip(names, sizes, strict=True)]
+    if len(blocks) > ROOMY_BLOCKS:
+        words = [f"{capital(name)} ({count:,})" for name, count in zip(names, counts, strict=True)]
+    panel.set_yticks([(first + last) / 2 for first, last in blocks], words, fontsize=8)
+    panel.tick_params(axis="y", length=0)
+
+
+def _legend(host: Axes) -> None:
+    """Swatches of the stages, under the panels, with the hatches that repeat the colours."""
+    patches = []
+    for stage, name in zip(STAGE_ORDER, _names(), strict=True):
+        colour, hatch = style.STAGE_STYLE[stage]
+        patches.append(Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=name))
+    host.legend(
+        handles=patches,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.015),
+        ncols=len(patches),
+        frameon=False,
+        fontsize=9.5,
+        handlelength=1.6,
+        handleheight=1.3,
+    )
+
+
+def estate_map_alt(run: RunLike) -> str:
+    """What the grid shows, in words: the share collapsed at the first and last month, and the type that fares worst."""
+    months = [1, run.months]
+    shares = stage_shares(stages_at(run, months))[:, -1]
+    kinds = run.estate_table["type"].astype("category")
+    last = at_months(run, "stage", [run.months])[0]
+    collapsed = last == list(run.estates["stage"].cat.categories).index("collapsed")
+    by_type = {
+        name: float(collapsed[(kinds == name).to_numpy()].mean())
+        for name in kinds.cat.categories
+        if (kinds == name).any()
+    }
+    worst = max(by_type, key=lambda name: by_type[name])
+    return say(
+        "run.map_alt",
+        estates=f"{len(kinds):,}",
+        first=figures.share(shares[0], 0),
+        last=figures.share(shares[1], 0),
+        worst=type_title(run, worst),
+        share=figures.share(by_type[worst], 0),
+    )
