@@ -7,6 +7,7 @@ import inspect
 import re
 from pathlib import Path
 
+import pytest
 from mesa.batchrunner import batch_run
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -30,3 +31,37 @@ def test_the_example_of_mesa_runs() -> None:
     found: dict[str, object] = {}
     exec(code, found)
     assert found["city"].month == 24  # type: ignore[attr-defined]
+
+
+def run_example(number: int) -> dict[str, object]:
+    found: dict[str, object] = {}
+    exec(examples(PAGES[0])[number], found)
+    return found
+
+
+@pytest.mark.slow
+def test_the_recipe_for_ema_gives_an_outcome_for_every_scenario() -> None:
+    pytest.importorskip("ema_workbench")
+    found = run_example(1)
+    experiments, outcomes = found["experiments"], found["outcomes"]
+    assert len(experiments) == 8
+    assert all(0 <= share <= 1 for share in outcomes["cycle_share"])
+    first = experiments.iloc[0]
+    again = found["city"](first["norm_weight"], first["tolerance"])
+    assert again["cycle_share"] == outcomes["cycle_share"][0]
+
+
+@pytest.mark.slow
+def test_the_recipe_for_salib_gives_indices_of_both_parameters() -> None:
+    found = run_example(2)
+    assert len(found["values"]) == 4 * (2 + 2)
+    assert len(set(found["values"])) > 1
+    assert len(found["indices"]["ST"]) == 2
+
+
+@pytest.mark.slow
+def test_the_recipe_for_optuna_keeps_the_best_of_its_trials() -> None:
+    pytest.importorskip("optuna")
+    study = run_example(3)["study"]
+    assert study.best_value == min(trial.value for trial in study.trials)
+    assert len(study.trials) == 5
