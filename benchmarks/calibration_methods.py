@@ -21,13 +21,13 @@ import numpy as np
 from scipy.stats import qmc
 from threadpoolctl import threadpool_limits
 
-from sim.evidence.calibrate import calibrate
-from sim.evidence.calibration import Calibration
-from sim.evidence.coverage import LEVELS
-from sim.evidence.design import Sets
-from sim.evidence.fit import EMULATOR, REJECTION, Fit
 from sim.experiments.intervals import wilson
 from sim.experiments.progress import progress_bar
+from sim.studies.calibration.calibrate import calibrate
+from sim.studies.calibration.calibration import Calibration
+from sim.studies.calibration.coverage import LEVELS
+from sim.studies.calibration.design import Sets
+from sim.studies.calibration.fit import EMULATOR, REJECTION, Fit
 
 DRAWS = 400
 POPULATION = 60

@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from sim.cli.validate_work import reported
 from sim.evidence.patterns import (
     CONSISTENCY,
     KIND_WORDS,
@@ -23,6 +22,7 @@ from sim.evidence.patterns import (
 )
 from sim.evidence.statistics import COUNTED_WORDS, STATISTIC_WORDS
 from sim.results.files import replace_text
+from sim.studies.score_card.words import reported
 from sim.text import in_language
 
 HERE = Path(__file__).parent
@@ -88,7 +88,8 @@ def _row(pattern: Pattern, language: str) -> str:
     title = pattern.title.in_language(language)
     if pattern.note is not None:
         title += f"<br>{pattern.note.in_language(language)}"
-    told = reported(pattern, language)
+    with in_language(language):
+        told = reported(pattern)
     cells = (title, KIND_WORDS[pattern.kind], f"{'; '.join(of)}; {years}", statistic, told)
     return f"| {' | '.join((*cells, ' '.join(pattern.sources)))} |"
 

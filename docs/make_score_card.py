@@ -12,31 +12,20 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from sim.cli.credibility_words import amount, say
-from sim.cli.validate_work import (
-    by_kind,
-    distance,
-    kind_head,
-    kind_name,
-    needs_head,
-    not_measurable_title,
-    reported,
-    simulated,
-    use_name,
-    verdict,
-)
-from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, USES, load_patterns
-from sim.evidence.score_card import ScoreCard, effect, turned_surely
-from sim.evidence.validate import validate
+from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, USE_WORDS, USES, load_patterns
 from sim.experiments.ensemble import as_ensemble, doubt_line
 from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.progress import progress_bar
 from sim.experiments.store import open_store
 from sim.experiments.workplace import Workplace
 from sim.fingerprint import model_source_hash
-from sim.outputs.score_card import score_card_chart
-from sim.outputs.style import write
+from sim.outputs.style import owner, write
 from sim.results.files import replace_text
+from sim.studies.score_card import words
+from sim.studies.score_card.chart import score_card_chart
+from sim.studies.score_card.score_card import ScoreCard, effect
+from sim.studies.score_card.validate import validate
+from sim.text import in_language, language
 from sim.words import Word
 
 DOCS = Path(__file__).resolve().parent
@@ -79,9 +68,9 @@ def table(head: list[str], rows: list[list[str]]) -> list[str]:
     return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
 
 
-def scores(card: ScoreCard, lang: str) -> list[str]:
+def scores(card: ScoreCard) -> list[str]:
     """The counts and one table for each use."""
-    counts = card.counts()
+    counts, lang = card.counts(), language()
     (passed, fit), (held, held_of), (check, check_of) = (
         counts[use] for use in (CALIBRATION, HELD_OUT, CONSISTENCY)
     )
@@ -92,31 +81,18 @@ def scores(card: ScoreCard, lang: str) -> list[str]:
         doubt_line(card.ensemble_facts, lang),
         "",
     ]
-    said = [
-        say(key, lang, level=f"{100 * card.level:.0f}%")
-        for key in ("pattern", "reported", "simulated", "verdict", "off")
-    ]
-    head = [said[0], kind_head(lang), *said[1:], word("sources", lang)]
+    head = [*words.heads_of(card), word("sources", lang)]
     for use in USES:
         rows = []
         for score in card.of_use(use):
-            judged = verdict(score, lang) if score.passed else f"**{verdict(score, lang)}**"
-            rows.append(
-                [
-                    score.pattern.title.in_language(lang),
-                    kind_name(score.pattern.kind, lang),
-                    reported(score.pattern, lang),
-                    simulated(score, lang),
-                    judged,
-                    distance(score, lang),
-                    " ".join(score.pattern.sources),
-                ]
-            )
-        lines += [f"### {use_name(use, lang)}", ""]
-        if use != CONSISTENCY:
-            lines += [by_kind(card, use, lang), ""]
+            title, kind, reported, simulated, judged, off = words.row_of(score)
+            judged = judged if score.passed else f"**{judged}**"
+            rows.append([title, kind, reported, simulated, judged, off, " ".join(score.pattern.sources)])
+        lines += [f"### {USE_WORDS[use]}", ""]
+        if words.uses_by_kind(use):
+            lines += [words.by_kind(card, use), ""]
         lines += [*table(head, rows), ""]
-    lines += not_measurable(card, lang)
+    lines += not_measurable(card)
     runs = word(
         "made",
         lang,
@@ -129,68 +105,56 @@ def scores(card: ScoreCard, lang: str) -> list[str]:
     return [*lines, runs, ""]
 
 
-def not_measurable(card: ScoreCard, lang: str) -> list[str]:
+def not_measurable(card: ScoreCard) -> list[str]:
     """What does not count yet, and which mechanism it needs."""
     if not card.not_measurable:
         return []
-    head = [say("pattern", lang), say("use", lang), kind_head(lang), say("reported", lang), needs_head(lang)]
-    rows = []
-    for score in card.not_measurable:
-        pattern = score.pattern
-        assert pattern.needs is not None
-        target = reported(pattern, lang)
-        words = (use_name(pattern.use, lang), kind_name(pattern.kind, lang))
-        rows.append([pattern.title.in_language(lang), *words, target, pattern.needs.in_language(lang)])
-    return [f"### {not_measurable_title(card.not_measurable, lang)}", "", *table(head, rows), ""]
+    rows = [list(words.needed_row(score.pattern)) for score in card.not_measurable]
+    return [f"### {words.needed_title(card)}", "", *table(list(words.needed_heads()), rows), ""]
 
 
-def ablation(card: ScoreCard, lang: str) -> list[str]:
+def ablation(card: ScoreCard) -> list[str]:
     """One row a pattern, one column a loop."""
     assert card.loops is not None
-    head = [
-        say("pattern", lang),
-        say("all_on", lang),
-        *(say("loop_off", lang, loop=loop) for loop in card.loops.scores),
-    ]
     rows = []
     for place, on in enumerate(card.scores):
         if not on.pattern.measurable:
             continue
-        row = [
-            on.pattern.title.in_language(lang),
-            f"{amount(on.mean, on.pattern.unit, lang)} {say('pass' if on.passed else 'miss', lang)}",
-        ]
+        row = [words.title_of_pattern(on.pattern), words.all_on(on)]
         for off in (every[place] for every in card.loops.scores.values()):
-            what, text = effect(on, off), amount(off.mean, on.pattern.unit, lang)
-            sure = "" if turned_surely(on, off) else say("unsure", lang)
-            row.append(f"{text} **{say(what, lang)}**{sure}" if what in ("breaks", "mends") else text)
+            what, text = effect(on, off), words.amount(off.mean, on.pattern.unit)
+            told = f"{text} **{words.EFFECT_WORDS[what]}**{words.unsure_without(on, off)}"
+            row.append(told if what in words.TURNED else text)
         rows.append(row)
-    return [f"## {word('loops', lang)}", "", word("loops_note", lang), "", *table(head, rows), ""]
+    lang = language()
+    lines = [f"## {word('loops', lang)}", "", word("loops_note", lang), ""]
+    return [*lines, *table(list(words.loop_heads(card)), rows), ""]
 
 
 def page(card: ScoreCard, over: ScoreCard | None, lang: str) -> str:
     """The whole page."""
     images = "../images" if lang == "zh" else "images"
-    lines = [
-        f"# {word('title', lang)}",
-        "",
-        word("intro", lang),
-        "",
-        f"## {word('as_is', lang)}",
-        "",
-        f"![{word('alt', lang)}]({images}/score_card.{lang}.png)",
-        "",
-        *scores(card, lang),
-    ]
-    if over is not None and over.ensemble is not None:
-        lines += [
-            f"## {word('over', lang, name=over.ensemble.name)}",
+    with in_language(lang):
+        lines = [
+            f"# {word('title', lang)}",
             "",
-            f"![{word('alt', lang)}]({images}/score_card_ensemble.{lang}.png)",
+            word("intro", lang),
             "",
-            *scores(over, lang),
+            f"## {word('as_is', lang)}",
+            "",
+            f"![{word('alt', lang)}]({images}/score_card.{lang}.png)",
+            "",
+            *scores(card),
         ]
-    return "\n".join([*lines, *ablation(card, lang)])
+        if over is not None and over.ensemble is not None:
+            lines += [
+                f"## {word('over', lang, name=over.ensemble.name)}",
+                "",
+                f"![{word('alt', lang)}]({images}/score_card_ensemble.{lang}.png)",
+                "",
+                *scores(over),
+            ]
+        return "\n".join([*lines, *ablation(card)])
 
 
 def main() -> None:
@@ -213,12 +177,10 @@ def main() -> None:
     for lang in ("en", "zh"):
         for one, name in ((card, "score_card"), (over, "score_card_ensemble")):
             if one is not None:
-                write(
-                    score_card_chart(one, lang),
-                    DOCS / "images" / f"{name}.{lang}.png",
-                    word("title", lang),
-                    word("alt", lang),
-                )
+                with in_language(lang):
+                    drawn = owner(score_card_chart(one))
+                file = DOCS / "images" / f"{name}.{lang}.png"
+                write(drawn, file, word("title", lang), word("alt", lang))
         replace_text((DOCS / "zh" if lang == "zh" else DOCS) / "score-card.md", page(card, over, lang))
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         ScenarioError,
         StudyError,
     )
-    from sim.evidence.calibrate import calibrate
     from sim.experiments.budget import budget
     from sim.experiments.engine import InProcess
     from sim.experiments.ensemble import load_ensemble
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
     from sim.scenario.adding import with_programmes
     from sim.studies.ablation.ablate import ablate
+    from sim.studies.calibration.calibrate import calibrate
     from sim.studies.comparison.compare import Adaptive, compare
     from sim.studies.comparison.withdrawal import withdrawal_test
     from sim.studies.draws.repeated import Repeated, repeat
@@ -98,7 +98,6 @@ __all__ = [
 
 _HOMES = {
     "budget": "sim.experiments.budget",
-    "calibrate": "sim.evidence.calibrate",
     "load_ensemble": "sim.experiments.ensemble",
     "City": "sim.city",
     "InProcess": "sim.experiments.engine",

@@ -1,12 +1,11 @@
-"""What `estate evidence`, `estate validate` and `estate reproduce` say, in Chinese and English."""
+"""What `estate evidence` and `estate reproduce` say, in Chinese and English."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sim.text import figures, message
-from sim.units import NO_VALUE
+from sim.text import figures
 from sim.words import Word
 
 SAID = {
@@ -69,35 +68,8 @@ SAID = {
         "只计入研究中变动的因素；固定不动的参数不在其内。",
         "Of the factors that the study varied; what it held fixed is not in it.",
     ),
-    "card_title": Word(
-        "验证：{passed}项通过，共{all}项（{runs}次重复）",
-        "Validation: {passed} of {all} patterns pass ({runs} replications)",
-    ),
     "pattern": Word("模式", "pattern"),
-    "reported": Word("报道", "reported"),
-    "simulated": Word("模拟（{level}区间）", "simulated ({level} interval)"),
-    "verdict": Word("结论", "verdict"),
-    "off": Word("相差", "off by"),
     "use": Word("用途", "use"),
-    "pass": Word("通过", "pass"),
-    "miss": Word("不符", "MISS"),
-    "no value": Word("不符：无此值", "MISS: no value"),
-    "not represented": Word("不符：模型没有这一结果", "MISS: not in the model"),
-    "unsure": Word("（未定）", " (unsure)"),
-    "unsure_note": Word(
-        "未定：区间跨越界限，换一批随机种子可能改变结论。",
-        "Unsure: the interval crosses the bound, so other seeds might turn the verdict.",
-    ),
-    "by_use": Word("{use}：{passed}/{all}", "{use}: {passed} of {all}"),
-    "written": Word("结果：{folder}", "Results: {folder}"),
-    "ablation_title": Word("关闭每个循环后，哪些模式不再成立", "Which pattern breaks when a loop is off"),
-    "ablation_note": Word("未标注的单元格：结论不变。", "Cells without a word: the verdict stays."),
-    "breaks": Word("不再成立", "breaks"),
-    "mends": Word("转为成立", "mends"),
-    "still passes": Word("仍成立", "passes"),
-    "still misses": Word("仍不符", "misses"),
-    "all_on": Word("全部开启", "all on"),
-    "loop_off": Word("关闭{loop}", "{loop} off"),
     "same": Word(
         "完全一致：所有结果和数据表逐位相同（{digest}）",
         "The same to the last bit: all outcomes and tables ({digest})",
@@ -138,8 +110,6 @@ SAID = {
     ),
 }
 
-UNITS = {"months": Word("个月", " months"), "estates": Word("个小区", " estates")}
-
 
 def say(key: str, lang: str, **values: Any) -> str:
     """One of SAID in a language, with `values` put into its gaps."""
@@ -153,23 +123,3 @@ def assumed_line(manifest: Mapping[str, Any], lang: str) -> str:
     if not held:
         return ""
     return say("assumed_line", lang, **held["parameters"], share=figures.share(held["share_assumed"], 0))
-
-
-def amount(value: float, unit: str, lang: str) -> str:
-    """A statistic for readers: shares as percentages, other units with one decimal and their name."""
-    if value != value:
-        return NO_VALUE
-    if unit == "share":
-        return figures.share(value)
-    if unit == "complaints":
-        return message("unit_of_statistic.complaints", value=f"{value:,.1f}").in_language(lang)
-    return f"{value:,.1f}{UNITS[unit].in_language(lang)}"
-
-
-def span(low: float, high: float, unit: str, lang: str) -> str:
-    """A target for readers; an open bound is put in words."""
-    if low == float("-inf"):
-        return ("至多" if lang == "zh" else "at most ") + amount(high, unit, lang)
-    if high == float("inf"):
-        return ("至少" if lang == "zh" else "at least ") + amount(low, unit, lang)
-    return f"{amount(low, unit, lang)}–{amount(high, unit, lang)}"

@@ -41,14 +41,14 @@ class Kind:
     """What a kind of result has, and where: "file:name" within its folder, or "sim.other.module:name".
 
     id: as manifests state it, never changed. results: its classes. load: reads one from its folder ("": it is saved only beside
-    another). recognises: tells such a folder where its manifest does not say so ("": the manifest does). sentences, warnings: functions of a result, in the
-    current language; shown: another, for its title, a line of facts and the table that a notebook shows. report: its section
-    of a report, a `Part` ("": it is told of in those of others). apart: its figures are defined otherwise than those of today, so
-    that it is reported beside no other kind. reproduce: carries a saved one out again. weighs: of a result that says what its
-    outcomes rest on, the shares of each outcome that rest on assumptions, for reports of others of its scenario. charts: by
-    public name. commands: adds its commands to a
-    Typer app. functions: public names of `sim` and where they are. saved: ids of its classes in saved files (see
-    `sim.experiments.saved_ids`); an id stays, wherever the class moves.
+    another, or what is saved does not hold all of it). recognises: tells such a folder where its manifest does not say so
+    ("": the manifest does). sentences, warnings: functions of a result, in the current language; shown: another, for its
+    title, a line of facts and the table that a notebook shows. report: its section of a report, a `Part` ("": it has none,
+    or is told of in those of others). apart: its figures are defined otherwise than those of today, so that it is reported
+    beside no other kind. reproduce: carries a saved one out again. weighs: of a result that says what its outcomes rest on,
+    the shares of each outcome that rest on assumptions, for reports of others of its scenario. charts: by public name.
+    commands: adds its commands to a Typer app. functions: public names of `sim` and where they are. saved: ids of its
+    classes in saved files (see `sim.experiments.saved_ids`); an id stays, wherever the class moves.
     """
 
     id: str

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import EstateError
-from sim.results.kinds import Kind, kind_of_result
+from sim.results.kinds import Kind, kind_of_result, kinds
 from sim.results.shown import shown_html
 from sim.text import in_language, message
 
@@ -54,7 +54,10 @@ class Result(ABC):
             return list(self.kind.get(self.kind.warnings)(self)) if self.kind.warnings else []
 
     def report(self, lang: str | None = None) -> Any:
-        """Its section of a report (`sim.outputs.report.model.Part`)."""
+        """Its section of a report (`sim.outputs.report.model.Part`). EstateError for a kind of result that has none."""
+        if not self.kind.report:
+            allowed = ", ".join(name for name, kind in kinds().items() if kind.report)
+            raise EstateError(message("result.error.no_report", kind=self.kind.id, allowed=allowed))
         with in_language(lang):
             return self.kind.get(self.kind.report)(self)
 

@@ -12,15 +12,16 @@ from stand_in import FREE, StandIn, patterns_of
 
 import sim
 from sim.errors import StudyError
-from sim.evidence.agreement import FLOOR, Reported, discrepancy_of
-from sim.evidence.calibrate import FREE as DEFAULT_FREE
-from sim.evidence.calibrate import calibrate
-from sim.evidence.calibration import Calibration
-from sim.evidence.emulator import Emulators
 from sim.evidence.patterns import Target
 from sim.experiments.ensemble import load_ensemble
 from sim.parameters import PARAMETERS
 from sim.results.folder import json_text, sealed
+from sim.studies.calibration.calibrate import FREE as DEFAULT_FREE
+from sim.studies.calibration.calibrate import calibrate
+from sim.studies.calibration.calibration import Calibration
+from sim.studies.calibration.emulator import Emulators
+from sim.studies.calibration.posterior import FLOOR, Reported, discrepancy_of
+from sim.text import in_language
 
 RUNS = 120
 
@@ -47,8 +48,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
 def short_chains() -> Iterator[None]:
     """Three parameters forget their start soon."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.evidence.coverage.STEPS", 50)
-        patch.setattr("sim.evidence.posterior.STEPS", 60)
+        patch.setattr("sim.studies.calibration.coverage.STEPS", 50)
+        patch.setattr("sim.studies.calibration.posterior.STEPS", 60)
         yield
 
 
@@ -131,10 +132,11 @@ def test_a_calibration_is_saved_and_read(found: Calibration, tmp_path: Path) -> 
 
 
 def test_it_is_drawn_and_told_in_both_languages(found: Calibration, tmp_path: Path) -> None:
-    from sim.outputs.calibration import save_posterior_chart
+    from sim.studies.calibration.chart import save_posterior_chart
 
     for lang in ("zh", "en"):
-        assert save_posterior_chart(found, tmp_path / "made.csv", lang).stat().st_size > 10_000
+        with in_language(lang):
+            assert save_posterior_chart(found, tmp_path / "made.csv").stat().st_size > 10_000
         assert found.sentences(lang) and "made" not in found._repr_html_()
 
 
@@ -215,9 +217,9 @@ def test_the_function_is_part_of_the_package() -> None:
 
 def test_coverage_bears_a_statistic_that_has_no_value_in_one_set_only() -> None:
     """That set may lie in the fold that is left out, and the fit without it must still know the same statistics."""
-    from sim.evidence.coverage import coverage
-    from sim.evidence.design import Sets
-    from sim.evidence.fit import Fit
+    from sim.studies.calibration.coverage import coverage
+    from sim.studies.calibration.design import Sets
+    from sim.studies.calibration.fit import Fit
 
     rng, patterns = np.random.default_rng(3), patterns_of(held_out=False)[:2]
     points = rng.random((40, 1))
@@ -246,7 +248,7 @@ def test_what_ships_can_be_read_and_says_where_it_comes_from() -> None:
 
 
 def test_coverage_is_called_wrong_only_beyond_chance() -> None:
-    from sim.evidence.coverage import Coverage
+    from sim.studies.calibration.coverage import Coverage
 
     def held(inside: int) -> Coverage:
         column = np.arange(40)[:, None] < np.array([20, inside])

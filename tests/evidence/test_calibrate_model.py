@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.evidence.calibrate import calibrate
 from sim.outputs.catalog import parameter_name
+from sim.studies.calibration.calibrate import calibrate
 
 FREE = ("committee.participation", "payment.base", "satisfaction.quality_weight", "grievance.decay")
 

@@ -11,18 +11,20 @@ import pandas as pd
 import pytest
 from pattern_files import file_of
 
+import sim
 from sim.city import City
-from sim.cli.validate_work import simulated
-from sim.errors import StudyError
+from sim.errors import EstateError, ResultError, StudyError
 from sim.evidence.patterns import check_patterns
-from sim.evidence.score_card import Score, effect, turned_surely
 from sim.evidence.statistics import STATISTICS, Choice, measure
-from sim.evidence.validate import validate
 from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble, load_ensemble
 from sim.experiments.workplace import Workplace
 from sim.results.record import record_of
 from sim.runner import resolve
+from sim.studies.score_card.score_card import Score, ScoreCard, effect, turned_surely
+from sim.studies.score_card.validate import validate
+from sim.studies.score_card.words import simulated
+from sim.text import in_language
 
 SMALL = {"city.estates": 40, "companies.private": 8}
 MONTHS = 8
@@ -188,8 +190,6 @@ def test_wrong_ensembles_are_refused(tmp_path, text: str, said: str) -> None:
 
 
 def test_uses_are_told_apart_and_what_cannot_be_measured_does_not_count() -> None:
-    from sim.evidence.score_card import ScoreCard
-
     def of(name: str, values: list[float], **changes: Any) -> Score:
         return Score(pattern_of(name=name, **changes), np.array(values), 0.95)
 
@@ -233,17 +233,16 @@ def test_uses_are_told_apart_and_what_cannot_be_measured_does_not_count() -> Non
 
 def _printed(card: Any, lang: str) -> str:
     from sim.cli.terminal import console
-    from sim.cli.validate_work import show
+    from sim.studies.score_card.work import show
 
     screen = console()
-    with screen.capture() as caught:
-        show(screen, card, lang)
+    with in_language(lang), screen.capture() as caught:
+        show(screen, card)
     return " ".join(caught.get().split())
 
 
 def test_a_card_is_drawn_in_both_languages(tmp_path) -> None:
-    from sim.evidence.score_card import ScoreCard
-    from sim.outputs.score_card import save_score_card
+    from sim.studies.score_card.chart import save_score_card
 
     absent = pattern_of(measure__statistic="not_represented", needs={"en": "disputes"}, target={"low": 0.5})
     scores = (
@@ -254,7 +253,22 @@ def test_a_card_is_drawn_in_both_languages(tmp_path) -> None:
     )
     card = ScoreCard(scores, (1, 2, 3, 4, 5), 0.95)
     for lang in ("zh", "en"):
-        assert save_score_card(card, tmp_path, lang).stat().st_size > 10_000
+        with in_language(lang):
+            assert save_score_card(card, tmp_path).stat().st_size > 10_000
+    assert {path.name for path in tmp_path.iterdir()} == {"score_card.png", "score_card.zh.png"}
+    assert "1项通过，2项不符" in card.plot(lang="zh").texts[0].get_text()
+
+
+def test_a_card_is_a_result_whose_folder_is_not_all_of_it(tmp_path) -> None:
+    """It says and draws itself as any result; what it saved is refused with what can be read, as is a report of it."""
+    card = ScoreCard((score_of([0.6, 0.61, 0.6, 0.62, 0.6], {"low": 0.5}),), (1, 2, 3, 4, 5), 0.95)
+    assert card.sentences("en")[0] == "Validation: 1 of 1 patterns pass (5 replications)"
+    assert "Validation score card" in card._repr_html_()
+    card.save(tmp_path)
+    with pytest.raises(ResultError, match="'score card', allowed a run"):
+        sim.load_result(tmp_path)
+    with pytest.raises(EstateError, match="score card found"):
+        card.report()
 
 
 def test_few_replications_are_never_sure_and_have_a_rough_interval_or_none() -> None:
@@ -263,6 +277,6 @@ def test_few_replications_are_never_sure_and_have_a_rough_interval_or_none() -> 
     assert score_of(
         [0.6] * 6, {"low": 0.5}
     ).sure  # that every run agrees is something to go by, if they are enough
-    assert (simulated(few, "en").count("("), "rough" in simulated(some, "en")) == (0, True)
-    assert "–" in simulated(many, "en") and "rough" not in simulated(many, "en")
+    assert (simulated(few).count("("), "rough" in simulated(some)) == (0, True)
+    assert "–" in simulated(many) and "rough" not in simulated(many)
     assert few.run_range == pytest.approx((0.6, 0.62))  # under forty runs the lowest and the highest

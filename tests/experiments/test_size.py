@@ -12,7 +12,6 @@ import sim
 from sim import size
 from sim.city import City
 from sim.errors import EstateError, ScenarioError, StudyError
-from sim.evidence.calibrate import calibrate
 from sim.experiments import design, extras, plan
 from sim.experiments.budget import budget
 from sim.experiments.cell import cells_of
@@ -24,6 +23,7 @@ from sim.experiments.running import engine_with_room, run_cells
 from sim.experiments.study_file import Design
 from sim.experiments.workplace import Workplace
 from sim.scenario import Scenario, load, with_overrides
+from sim.studies.calibration.calibrate import calibrate
 from sim.studies.study.study import study
 from sim.text import in_language
 

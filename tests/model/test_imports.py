@@ -46,7 +46,6 @@ COLLECTED = ("agents.mesa_model", "results.collector")
 DISPATCH = {"results.kinds", "experiments.saved_ids", "scenario.programme", "__init__"}
 CIRCLES_LEFT = {
     frozenset({"experiments.budget", "outputs.budget"}),
-    frozenset({"evidence.calibration", "outputs.calibration"}),
 }
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 

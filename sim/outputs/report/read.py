@@ -40,7 +40,7 @@ def load_result(place: str | Path) -> Any:
     if recognised(folder) is not None:
         return load_kind(folder)
     kind = kind_of(read_manifest(folder))
-    if kind in kinds():
+    if kind in kinds() and kinds()[kind].load:
         return load_kind(folder)
     if kind not in LOADERS:
         raise ResultError(f"{folder}: holds a result of kind {kind!r}, allowed {ALLOWED}")

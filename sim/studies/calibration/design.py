@@ -15,6 +15,7 @@ from sim.experiments.ensemble import Ensemble
 from sim.experiments.workplace import Workplace
 from sim.parameters import PARAMETERS
 from sim.scenario.nearest import nearest
+from sim.text import message
 
 OUTCOME = Measure(statistic="in_cycle")  # what coverage is told of besides the parameters
 OUTCOME_NAME = "outcome"
@@ -31,22 +32,23 @@ def ranges_of(free: Ranges | Sequence[str], fitted: Sequence[Pattern]) -> dict[s
         if parameter is None:
             guess = nearest(written, PARAMETERS)
             raise StudyError(
-                f"--free: found {written!r}, allowed a parameter"
-                + (f"; did you mean {guess!r}?" if guess else "")
+                message("calibration.error.no_parameter_near", found=repr(written), near=repr(guess))
+                if guess
+                else message("calibration.error.no_parameter", found=repr(written))
             )
         chosen = bounds or parameter.plausible
         if chosen is None or not parameter.low <= chosen[0] < chosen[1] <= parameter.high:
             what = (
-                "no plausible range in the register" if chosen is None else f"{chosen[0]:g} to {chosen[1]:g}"
+                message("calibration.error.no_range")
+                if chosen is None
+                else message("calibration.error.bounds", low=f"{chosen[0]:g}", high=f"{chosen[1]:g}")
             )
-            raise StudyError(
-                f"--free: {parameter.key}: found {what}, allowed a range within {parameter.low:g} to {parameter.high:g} "
-                f"(--free {parameter.key}=LOW:HIGH)"
-            )
+            within: dict[str, Any] = {"low": f"{parameter.low:g}", "high": f"{parameter.high:g}"}
+            raise StudyError(message("calibration.error.range", key=parameter.key, found=what, **within))
         _refuse_set(parameter.key, fitted)
         found[parameter.key] = (float(chosen[0]), float(chosen[1]))
     if not found:
-        raise StudyError("--free: found none, allowed at least one parameter")
+        raise StudyError(message("calibration.error.none_free"))
     return found
 
 
@@ -55,9 +57,7 @@ def _refuse_set(key: str, fitted: Sequence[Pattern]) -> None:
     for pattern in fitted:
         for settings, _ in pattern.arms():
             if key in {name.removeprefix("parameters.") for name in settings}:
-                raise StudyError(
-                    f"--free: {key}: pattern {pattern.name} sets it, allowed a parameter that no calibration pattern sets"
-                )
+                raise StudyError(message("calibration.error.set", key=key, pattern=pattern.name))
 
 
 @dataclass(eq=False)

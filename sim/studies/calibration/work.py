@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.markup import escape
 
-from sim.cli.calibrate_words import say
-from sim.cli.credibility_words import amount
 from sim.cli.place import Place
 from sim.cli.terminal import console, table
-from sim.cli.validate_work import reported
-from sim.cli.validate_work import show as show_scores
 from sim.errors import StudyError
-from sim.evidence.calibrate import DISCREPANCY, FREE, calibrate
-from sim.evidence.calibration import Calibration, Settings, check_free
-from sim.evidence.design import Laboratory, ranges_of
 from sim.evidence.patterns import CALIBRATION, load_patterns
 from sim.experiments.ensemble import FOLDER
 from sim.experiments.unmeasured import stated_ranges
 from sim.outputs.catalog import parameter_name
 from sim.results.folder import add
-from sim.text import figures
+from sim.studies.calibration.calibrate import DISCREPANCY, FREE, calibrate
+from sim.studies.calibration.calibration import Calibration, Settings, check_free
+from sim.studies.calibration.design import Laboratory, ranges_of
+from sim.studies.calibration.words import SILENT_WORDS
+from sim.studies.score_card.words import between, reported, title_of_pattern
+from sim.studies.score_card.work import show as show_scores
+from sim.text import figures, message, say
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,17 +64,16 @@ def carry_out(order: Order) -> None:
             each = Laboratory(fitted, ranges_of(free, fitted)).runs_a_set
             screen.print(
                 say(
-                    "plan",
-                    order.lang,
+                    "calibration.plan",
                     patterns=len(fitted),
                     free=len(free),
                     each=each,
-                    runs=f"{order.runs:,}",
+                    runs=figures.count(order.runs),
                     scored=order.scored,
                 ),
                 markup=False,
             )
-            screen.print(say("resumed", order.lang), style="dim", markup=False)
+            screen.print(say("calibration.resumed"), style="dim", markup=False)
         try:
             found = calibrate(
                 patterns,
@@ -89,21 +88,26 @@ def carry_out(order: Order) -> None:
                 workplace=workplace,
             )
         except KeyboardInterrupt:
-            screen.print(say("stopped", order.lang))
+            screen.print(say("calibration.stopped"))
             raise
-    seconds = f"{time.perf_counter() - begun:.0f}"
+    seconds = figures.count(time.perf_counter() - begun)
     screen.print(
-        say("done", order.lang, runs=f"{found.runs:,}", executed=f"{found.executed:,}", seconds=seconds)
+        say(
+            "calibration.done",
+            runs=figures.count(found.runs),
+            executed=figures.count(found.executed),
+            seconds=seconds,
+        )
     )
-    show(screen, found, order.lang)
+    show(screen, found)
     path = found.save(order.out or FOLDER)
     if order.charts:
-        from sim.outputs.calibration import save_posterior_chart
+        from sim.studies.calibration.chart import save_posterior_chart
 
-        add(path.parent, [save_posterior_chart(found, path, order.lang)], f"{order.name}.json")
+        add(path.parent, [save_posterior_chart(found, path)], f"{order.name}.json")
     screen.print()
     screen.print(
-        say("written", order.lang, file=path, name=order.name if order.out is None else path),
+        say("calibration.written", file=path, name=order.name if order.out is None else path),
         soft_wrap=True,
         markup=False,
     )
@@ -111,42 +115,46 @@ def carry_out(order: Order) -> None:
 
 def _check_name(name: str) -> None:
     if not name or not all(letter.isalnum() or letter in "-_" for letter in name):
-        raise StudyError(f"--name: found {name!r}, allowed letters, digits, - and _")
+        allowed = message("calibration.error.name")
+        raise StudyError(message("problem.instead", place="--name", found=repr(name), allowed=allowed))
 
 
-def show(screen: Console, found: Calibration, lang: str) -> None:
+def show(screen: Console, found: Calibration) -> None:
     """Print sentences, what to beware of, the parameters, the patterns, and the score card over the ensemble."""
     screen.print()
-    for line in found.sentences(lang):
+    for line in found.sentences():
         screen.print(line, markup=False)
-    for line in found.warnings(lang):
+    for line in found.warnings():
         screen.print(f"! {line}", style="yellow", markup=False)
     screen.print()
-    screen.print(_parameters(found, lang))
+    screen.print(_parameters(found))
     screen.print()
-    screen.print(_patterns(found, lang))
+    screen.print(_patterns(found))
     if found.scores is not None:
         screen.print()
-        show_scores(screen, found.scores, lang)
+        show_scores(screen, found.scores)
 
 
-def _parameters(found: Calibration, lang: str) -> Table:
+def _parameters(found: Calibration) -> Table:
     made = table(
-        say("parameters", lang),
-        *(
-            say(key, lang)
-            for key in ("parameter", "range", "default", "median", "interval", "narrower", "inside")
-        ),
+        say("calibration.parameters"),
+        say("calibration.parameter"),
+        say("calibration.range"),
+        say("calibration.default"),
+        say("calibration.median"),
+        say("calibration.interval"),
+        say("calibration.narrower"),
+        say("calibration.inside"),
         right=1,
     )
     for row in found.parameters.sort_values("narrower", ascending=False, kind="stable").itertuples():
         inside = (
             f"{figures.share(row.inside_50, 0)} / {figures.share(row.inside_90, 0)}"
             if found.coverage is not None
-            else "–"
+            else NO_VALUE
         )
         made.add_row(
-            escape(f"{parameter_name(row.parameter, lang)} [{row.parameter}]"),
+            escape(f"{parameter_name(row.parameter)} [{row.parameter}]"),
             f"{row.low:.3g}–{row.high:.3g}",
             f"{row.default:.3g}",
             f"{row.p50:.3g}",
@@ -157,20 +165,22 @@ def _parameters(found: Calibration, lang: str) -> Table:
     return made
 
 
-def _patterns(found: Calibration, lang: str) -> Table:
+def _patterns(found: Calibration) -> Table:
     made = table(
-        say("patterns", lang),
-        *(say(key, lang) for key in ("pattern", "reported", "before", "after")),
+        say("calibration.patterns"),
+        say("score_card.pattern"),
+        say("score_card.reported"),
+        say("calibration.before"),
+        say("calibration.after"),
         right=1,
     )
     for pattern, row in zip(found.patterns, found.statistics.to_dict("records"), strict=True):
-        title, target = pattern.title.in_language(lang), reported(pattern, lang)
+        title, target = title_of_pattern(pattern), reported(pattern)
         if row["silent"]:
-            made.add_row(title, target, say(row["silent"], lang), "")
+            made.add_row(title, target, SILENT_WORDS[row["silent"]], "")
             continue
         ranges = [
-            f"{amount(row[f'{when}_p5'], pattern.unit, lang)}–{amount(row[f'{when}_p95'], pattern.unit, lang)}"
-            for when in ("before", "after")
+            between(row[f"{when}_p5"], row[f"{when}_p95"], pattern.unit) for when in ("before", "after")
         ]
         made.add_row(title, target, *ranges)
     return made

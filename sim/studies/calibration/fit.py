@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.evidence.agreement import Reported, discrepancy_of
-from sim.evidence.design import Sets
-from sim.evidence.emulator import Emulators
 from sim.evidence.patterns import Pattern
-from sim.evidence.posterior import Sample, chains, rejection
+from sim.studies.calibration.design import Sets
+from sim.studies.calibration.emulator import Emulators
+from sim.studies.calibration.posterior import Reported, Sample, chains, discrepancy_of, rejection
+from sim.text import message
 
 EMULATOR, REJECTION = "emulator", "rejection"
 METHODS = (EMULATOR, REJECTION)
@@ -58,9 +58,7 @@ class Fit:
             else [i for i, why in enumerate(silent_reasons(sets)) if not why]
         )
         if not self.columns:
-            raise StudyError(
-                "patterns: found none that the free parameters move, allowed at least one: free other parameters"
-            )
+            raise StudyError(message("calibration.error.none_move"))
         self.values = sets.values[:, self.columns]
         self.targets = [patterns[i].target for i in self.columns]
         self.luck, self.outcome_luck = luck[self.columns], float(luck[-1])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.evidence.design import OUTCOME_NAME, Sets
-from sim.evidence.fit import EMULATOR, Fit
 from sim.evidence.patterns import Pattern
 from sim.experiments.intervals import Interval, wilson
+from sim.studies.calibration.design import OUTCOME_NAME, Sets
+from sim.studies.calibration.fit import EMULATOR, Fit
 
 LEVELS = (0.5, 0.9)
 FOLDS = 8

@@ -15,15 +15,16 @@ import numpy as np
 
 from sim.evidence.patterns import CALIBRATION, HELD_OUT, KINDS, USES, Pattern
 from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_interval, range_of
+from sim.results.result import Result
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from sim.experiments.ensemble import Ensemble
 
 KIND = "score card"
-PASS, MISS, NO_VALUE, ABSENT = "pass", "miss", "no value", "not represented"
+VERDICTS = PASS, MISS, NO_VALUE, ABSENT = "pass", "miss", "no value", "not represented"
+EFFECTS = ("breaks", "mends", "still passes", "still misses")
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,7 @@ class Loops:
 
 
 @dataclass(frozen=True, eq=False)
-class ScoreCard:
+class ScoreCard(Result):
     """What `validate` found. `ensemble` is the ensemble run over, None for the default parameters."""
 
     scores: tuple[Score, ...]
@@ -233,15 +234,9 @@ class ScoreCard:
 
         return write(Path(folder), KIND, self.key, self.manifest(), self.tables())
 
-    def plot(self, lang: str = "en") -> Figure:
-        """The score card as a chart."""
-        from sim.outputs.score_card import score_card_chart
-
-        return score_card_chart(self, lang)
-
 
 def effect(on: Score, off: Score) -> str:
-    """What taking a loop away does to a pattern: "breaks", "mends", "still passes" or "still misses"."""
+    """What taking a loop away does to a pattern, one of EFFECTS."""
     if on.passed:
         return "still passes" if off.passed else "breaks"
     return "mends" if off.passed else "still misses"

@@ -9,8 +9,9 @@ import numpy as np
 from sim.errors import StudyError
 from sim.evidence.patterns import Pattern, resolved
 from sim.evidence.readings import Readings, carry_out
-from sim.evidence.score_card import Loops, Score, ScoreCard
 from sim.experiments.workplace import Workplace
+from sim.studies.score_card.score_card import Loops, Score, ScoreCard
+from sim.text import message
 
 REPLICATIONS = 12
 
@@ -30,7 +31,14 @@ def validate(
     happened to succeed is not the card that was asked for.
     """
     if replications < 1:
-        raise StudyError(f"replications: found {replications}, allowed 1 or more")
+        raise StudyError(
+            message(
+                "problem.instead",
+                place="replications",
+                found=replications,
+                allowed=message("score_card.one_or_more"),
+            )
+        )
     place = workplace or Workplace()
     members, level = place.members(), place.interval_level
     readings = Readings(replications, first_seed, members)

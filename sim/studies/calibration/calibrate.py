@@ -13,16 +13,17 @@ from scipy.stats import qmc
 from threadpoolctl import threadpool_limits
 
 from sim.errors import StudyError
-from sim.evidence.calibration import Calibration, Settings
-from sim.evidence.coverage import coverage
-from sim.evidence.design import REPEATED, REPEATS, Laboratory, Ranges, Sets, luck_of, ranges_of
-from sim.evidence.fit import EMULATOR, METHODS, Fit
 from sim.evidence.patterns import CALIBRATION, Pattern, load_patterns
-from sim.evidence.validate import validate
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.fingerprint import model_source_hash
+from sim.studies.calibration.calibration import Calibration, Settings
+from sim.studies.calibration.coverage import coverage
+from sim.studies.calibration.design import REPEATED, REPEATS, Laboratory, Ranges, Sets, luck_of, ranges_of
+from sim.studies.calibration.fit import EMULATOR, METHODS, REJECTION, Fit
+from sim.studies.score_card.validate import validate
+from sim.text import message
 
 RUNS, MEMBERS, TRUTHS, SCORED = 2000, 150, 40, 40
 MOST_RUNS, MOST_MEMBERS = 1_000_000, 100_000
@@ -66,7 +67,7 @@ def calibrate(
 
     `free`: keys of parameters (over their plausible ranges) or ranges by key. `method`: "emulator" (Gaussian processes, two
     designs, Markov chains) or "rejection" (approximate Bayesian computation with regression). `discrepancy`: factor on the
-    error that the model is granted beyond luck (see `agreement.discrepancy_of`). `truths`: known sets on which coverage is
+    error that the model is granted beyond luck (see `posterior.discrepancy_of`). `truths`: known sets on which coverage is
     tried (0: none). Afterwards `scored` members are run on all patterns, held-out ones included, which nothing before has
     seen (0: none). Runs that the store has are not made again, so that calling again after an interruption goes on.
     `workplace` and its fields as keywords: see Workplace.
@@ -82,17 +83,18 @@ def calibrate(
     known = [pattern for pattern in every if isinstance(pattern, Pattern)]
     fitted = [pattern for pattern in known if pattern.use == CALIBRATION and pattern.measurable]
     if method not in METHODS:
-        raise StudyError(f"method: found {method!r}, allowed {' or '.join(METHODS)}")
+        allowed = message("calibration.error.methods", one=EMULATOR, other=REJECTION)
+        raise StudyError(message("problem.instead", place="method", found=repr(method), allowed=allowed))
     if not fitted:
-        raise StudyError(
-            'patterns: found none for calibration, allowed at least one with use = "calibration"'
-        )
+        raise StudyError(message("calibration.error.no_pattern"))
     for needed in ("sklearn", "emcee") if method == EMULATOR else ():
-        extra(needed, "calibration")
+        extra(needed, message("engine.for_calibration"))
     if not 2 <= members <= MOST_MEMBERS:
-        raise StudyError(f"members: found {members}, allowed 2 or more, up to {MOST_MEMBERS}")
+        allowed = message("calibration.error.members", most=MOST_MEMBERS)
+        raise StudyError(message("problem.instead", place="members", found=members, allowed=allowed))
     if runs > MOST_RUNS:
-        raise StudyError(f"runs: found {runs}, allowed at most {MOST_RUNS}")
+        allowed = message("calibration.error.most_runs", most=MOST_RUNS)
+        raise StudyError(message("problem.instead", place="runs", found=runs, allowed=allowed))
     work = work.opened()
     lab = Laboratory(fitted, ranges_of(free, fitted), seed, work)
     settings = Settings(name, method, runs, members, seed, discrepancy)
@@ -154,9 +156,8 @@ def _sizes(lab: Laboratory, settings: Settings) -> tuple[int, int]:
     sets = settings.runs // each - REPEATED * REPEATS
     if sets < LEAST_SETS:
         least = each * (LEAST_SETS + REPEATED * REPEATS)
-        raise StudyError(
-            f"runs: found {settings.runs}, allowed {least} or more (a set of parameters takes {each} runs)"
-        )
+        allowed = message("calibration.error.least_runs", least=least, each=each)
+        raise StudyError(message("problem.instead", place="runs", found=settings.runs, allowed=allowed))
     return (sets, 0) if settings.method != EMULATOR else (sets - sets // 2, sets // 2)
 
 

@@ -15,21 +15,21 @@ import numpy as np
 from scipy.stats import kstest
 
 from sim.errors import ResultError
-from sim.evidence.agreement import Reported
-from sim.evidence.coverage import LEVELS, Coverage
-from sim.evidence.design import OUTCOME_NAME, Sets
-from sim.evidence.fit import Fit, silent_reasons
 from sim.evidence.patterns import Pattern
-from sim.evidence.posterior import Sample
-from sim.evidence.score_card import ScoreCard
 from sim.experiments.ensemble import FOLDER, Ensemble
 from sim.fingerprint import model_source_hash, statistics_source_hash
 from sim.parameters import PARAMETERS
 from sim.results.folder import CSV, check_place, write
+from sim.results.result import Result
+from sim.studies.calibration.coverage import LEVELS, Coverage
+from sim.studies.calibration.design import OUTCOME_NAME, Sets
+from sim.studies.calibration.fit import Fit, silent_reasons
+from sim.studies.calibration.posterior import Reported, Sample
+from sim.studies.score_card.score_card import ScoreCard
+from sim.text import languages, message
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 KIND = "ensemble"
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -51,7 +51,7 @@ class Settings:
     discrepancy: float
 
 
-class Calibration:
+class Calibration(Result):
     """What `calibrate` found.
 
     sets: all sets that were run, the first `prior` of them over the whole ranges; luck: variance of luck by pattern and, last,
@@ -197,31 +197,9 @@ class Calibration:
             made.update(np.ascontiguousarray(array, "<f8").data)
         return made.hexdigest()
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """What was found, in words."""
-        from sim.outputs.calibration import sentences_of
-
-        return sentences_of(self, lang)
-
-    def warnings(self, lang: str = "en") -> list[str]:
-        """What a reader must know before using the ensemble."""
-        from sim.outputs.calibration import warnings_of
-
-        return warnings_of(self, lang)
-
-    def plot(self, lang: str = "en") -> Figure:
-        """Each free parameter: its range, its posterior, its default."""
-        from sim.outputs.calibration import posterior_chart
-
-        return posterior_chart(self, lang)
-
-    def _repr_html_(self) -> str:
-        from sim.results.shown import shown_html
-
-        facts = f"{self.settings.method} · {self.runs:,} runs · {len(self.ensemble.members)} members"
-        return shown_html(
-            f"Calibration {self.settings.name}", facts, self.sentences(), self.warnings(), self.parameters
-        )
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name."""
+        return {"parameters": self.parameters, "statistics": self.statistics}
 
     def manifest(self) -> dict[str, Any]:
         """What was asked, how and of what, and what came of it, in plain data."""
@@ -244,8 +222,8 @@ class Calibration:
             "statistics": _records(self.statistics),
             "outcome_coverage": self._covered(OUTCOME_NAME),
             "scores": None if self.scores is None else _scored(self.scores),
-            "sentences": {lang: self.sentences(lang) for lang in ("zh", "en")},
-            "warnings": {lang: self.warnings(lang) for lang in ("zh", "en")},
+            "sentences": {lang: self.sentences(lang) for lang in languages()},
+            "warnings": {lang: self.warnings(lang) for lang in languages()},
             "versions": versions(),
             "platform": machine(),
             "git": git_state(),
@@ -286,7 +264,7 @@ def check_free(
     check_place(folder, KIND, calibration_key(settings, ranges, patterns), f"{settings.name}.json")
     members = folder / f"{settings.name}.csv"
     if members.exists() and not members.with_suffix(".json").exists():
-        raise ResultError(f"{members}: an ensemble that no calibration made; choose another name")
+        raise ResultError(message("calibration.error.not_made", file=members))
 
 
 def calibration_key(

@@ -1,0 +1,1 @@
+"""Calibration: free parameters fitted to what was reported, as an ensemble."""

@@ -1,0 +1,105 @@
+"""A calibration as a chart: each free parameter with its range, its posterior and its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+
+from sim.outputs import style
+from sim.outputs.catalog import parameter_name
+from sim.text import figures, language, say
+
+if TYPE_CHECKING:
+    from sim.studies.calibration.calibration import Calibration
+
+LEFT, RIGHT = 0.46, 0.86
+ROW_INCHES, TOP_INCHES, BOTTOM_INCHES, WIDTH_INCHES = 0.4, 0.95, 0.25, 11.0
+
+
+@style.styled
+def posterior_chart(found: Calibration, ax: Axes | None = None) -> Axes:
+    """One row a parameter, the one narrowed most first: its range, its posterior, its default."""
+    table = found.parameters.sort_values("narrower", ascending=False, kind="stable")
+    height = TOP_INCHES + BOTTOM_INCHES + ROW_INCHES * len(table)
+    own = ax is None
+    box = (0, BOTTOM_INCHES / height, 1, ROW_INCHES * len(table) / height)
+    ax = style.canvas(ax, (WIDTH_INCHES, height), box)
+    if own:
+        figure = style.owner(ax)
+        figure.text(0.02, 1 - 0.32 / height, say("chart.posterior"), fontsize=14, va="center")
+        figure.text(
+            0.02,
+            1 - 0.66 / height,
+            say("calibration.subtitle", name=found.settings.name, runs=figures.count(found.runs)),
+            fontsize=9,
+            color=style.GREY,
+            va="center",
+            gid="subtitle",
+        )
+    else:
+        ax.set_title(say("chart.posterior"), loc="left")
+    ax.set_xlim(0, 1)
+    ax.set_ylim(len(table), 0)
+    ax.axis("off")
+    for place, row in enumerate(table.itertuples()):
+        at = place + 0.5
+
+        def across(value: float, row: object = row) -> float:
+            low, high = row.low, row.high  # type: ignore[attr-defined]
+            share = min(max((value - low) / (high - low), 0.0), 1.0)
+            return float(LEFT + (RIGHT - LEFT) * share)
+
+        ax.text(0.02, at, parameter_name(row.parameter), va="center", fontsize=9)
+        ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=9, solid_capstyle="butt", zorder=0)
+        ax.plot([across(row.p5), across(row.p95)], [at, at], color=style.BLUE, linewidth=1.4, zorder=2)
+        ax.plot(
+            [across(row.p25), across(row.p75)],
+            [at, at],
+            color=style.BLUE,
+            linewidth=5,
+            solid_capstyle="butt",
+            zorder=3,
+        )
+        ax.plot(
+            [across(row.p50)],
+            [at],
+            marker="o",
+            color=style.BLUE,
+            markeredgecolor="white",
+            markersize=7,
+            zorder=4,
+        )
+        ax.plot(
+            [across(row.default)],
+            [at],
+            marker="|",
+            color=style.VERMILLION,
+            markersize=13,
+            markeredgewidth=1.6,
+            zorder=5,
+        )
+        ax.text(LEFT - 0.006, at, f"{row.low:.3g}", ha="right", va="center", fontsize=7, color=style.GREY)
+        ax.text(RIGHT + 0.006, at, f"{row.high:.3g}", ha="left", va="center", fontsize=7, color=style.GREY)
+        ax.text(0.93, at, figures.share(row.narrower, 0), va="center", fontsize=9, color=style.GREY)
+    return ax
+
+
+def alt_of(found: Calibration) -> str:
+    """How far each parameter was narrowed, for readers who cannot see the chart."""
+    return "; ".join(
+        say(
+            "calibration.chart_one",
+            name=parameter_name(row.parameter),
+            share=figures.share(row.narrower, 0),
+        )
+        for row in found.parameters.itertuples()
+    )
+
+
+def save_posterior_chart(found: Calibration, members: Path) -> Path:
+    """Draw the posterior beside the ensemble's CSV file, as NAME.png (NAME.zh.png in Chinese); returns the file."""
+    path = members.with_suffix(".png" if language() == "en" else f".{language()}.png")
+    figure = style.owner(posterior_chart(found))
+    return style.write(figure, path, say("chart.posterior"), alt_of(found))

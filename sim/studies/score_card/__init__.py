@@ -1,0 +1,1 @@
+"""The score card: the model against what was reported, pattern by pattern."""
