@@ -238,8 +238,6 @@ WORDS = {
     "outcome": Word("指标", "outcome"),
     "start": Word("起始", "start"),
     "end": Word("期末", "end"),
-    "interval": Word("{level}置信区间", "{level} interval"),
-    "mean_interval": Word("均值的{level}置信区间", "{level} interval of the mean"),
     "may_happen": Word("可能的结果", "what may happen"),
     # assumptions
     "standing_title": Word("参数的依据", "What the parameters rest on"),

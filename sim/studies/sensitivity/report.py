@@ -133,11 +133,11 @@ def _columns(one: Analysis) -> tuple[str, ...]:
         return (
             *head,
             say("sensitivity.mean_effect"),
-            words.say("mean_interval", lang, level=level),
+            say("sensitivity.mean_interval", level=level),
             words.say("may_happen", lang),
             say("sensitivity.mean_size"),
         )
-    interval = words.say("interval", lang, level=level)
+    interval = say("sensitivity.interval", level=level)
     return *head, say("sensitivity.total_index"), interval, say("sensitivity.first_index")
 
 

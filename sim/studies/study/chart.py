@@ -59,7 +59,7 @@ def study_outcome(found: Studied, ax: Axes | None = None, outcome: str = "") -> 
         _panel(panel, runs, keys[place], asked, scale)
         panel.yaxis.set_major_locator(MaxNLocator(5))
         if OUTCOMES[asked].unit == "share":
-            panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}%"))
+            panel.yaxis.set_major_formatter(FuncFormatter(_per_cent))
         panel.set_xlabel(wrapped(_label(keys[place]), 40), fontsize=9)
         if place % columns == 0:
             panel.set_ylabel(wrapped(label, 34), fontsize=9)
@@ -73,6 +73,11 @@ def _scale(values: pd.Series, outcome: str) -> tuple[float, str]:
         return 1.0, name
     size, word = figures.money_scale(float(values.abs().max()) or 1.0)
     return size, bracketed(name, word)
+
+
+def _per_cent(value: float, _: float) -> str:
+    """A tick of an axis of shares, with as many decimals as it needs."""
+    return say("figure.share", number=figures.significant(100 * value))
 
 
 def _label(key: str) -> str:
