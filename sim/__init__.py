@@ -25,11 +25,9 @@ if TYPE_CHECKING:
         ScenarioError,
         StudyError,
     )
-    from sim.experiments.budget import budget
     from sim.experiments.engine import InProcess
     from sim.experiments.ensemble import load_ensemble
     from sim.experiments.progress import progress_bar
-    from sim.experiments.tipping import tipping
     from sim.experiments.workplace import Workplace
     from sim.interventions.base import Intervention, fen
     from sim.outputs.report.read import load_result
@@ -40,12 +38,14 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
     from sim.scenario.adding import with_programmes
     from sim.studies.ablation.ablate import ablate
+    from sim.studies.budget.budget import budget
     from sim.studies.calibration.calibrate import calibrate
     from sim.studies.comparison.compare import Adaptive, compare
     from sim.studies.comparison.withdrawal import withdrawal_test
     from sim.studies.draws.repeated import Repeated, repeat
     from sim.studies.sensitivity.sensitivity import sensitivity
     from sim.studies.study.study import study
+    from sim.studies.tipping.tipping import tipping
     from sim.text import in_language, languages, use_language
     from sim.words import Word
 
@@ -97,7 +97,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "budget": "sim.experiments.budget",
     "load_ensemble": "sim.experiments.ensemble",
     "City": "sim.city",
     "InProcess": "sim.experiments.engine",
@@ -118,7 +117,6 @@ _HOMES = {
     "replicate": "sim.replications",
     "run": "sim.runner",
     "setting": "sim.scenario",
-    "tipping": "sim.experiments.tipping",
     "use_language": "sim.text",
     "warm_up": "sim.runner",
     "with_overrides": "sim.scenario",

@@ -20,14 +20,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import EstateError
-from sim.outputs import trap as _trap
-from sim.outputs.budget import pareto as _pareto
 from sim.outputs.catalog import pick, require_language
 from sim.outputs.charts import FORMATS, save_figure
 from sim.outputs.style import owner
 from sim.results.kinds import Chart, Kind, kind_of_result, kinds
 from sim.text import Spoken, in_language, message
-from sim.words import Word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,36 +52,7 @@ def _public(function: Callable[..., Axes | Figure], name: str) -> Callable[..., 
     return drawn
 
 
-def _of_first_type(function: Callable[..., Axes]) -> Callable[..., Axes]:
-    """A chart of one estate type that takes the first type mapped unless `type_name` says which."""
-
-    @functools.wraps(function)
-    def drawn(found: Any, ax: Axes | None = None, lang: str = "en", type_name: str = "") -> Axes:
-        known = [one.type_name for one in found.maps]
-        if type_name and type_name not in known:
-            raise EstateError(f"type_name: {type_name!r} found, allowed {', '.join(known)}")
-        return function(found, type_name or known[0], ax, lang)
-
-    return drawn
-
-
-def _told(found: Any, lang: str = "en", **options: Any) -> str:
-    return " ".join(line.strip() for line in found.sentences(require_language(lang)))
-
-
-bifurcation = _public(_of_first_type(_trap.bifurcation), "bifurcation")
-hysteresis = _public(_of_first_type(_trap.hysteresis), "hysteresis")
-pareto = _public(_pareto, "pareto")
-
-CHARTS: dict[str, PublicChart] = {
-    "bifurcation": PublicChart(
-        "tipping", Word(_trap.word("bifurcation", "zh"), _trap.word("bifurcation", "en")), bifurcation, _told
-    ),
-    "hysteresis": PublicChart(
-        "tipping", Word(_trap.word("loop", "zh"), _trap.word("loop", "en")), hysteresis, _told
-    ),
-    "pareto": PublicChart("budget", Word("同样的钱，能救出多少小区", "What the money buys"), pareto, _told),
-}
+CHARTS: dict[str, PublicChart] = {}
 
 
 def _spoken(function: Callable[..., Axes | Figure], name: str) -> Callable[..., Axes]:
@@ -135,23 +103,13 @@ def list_charts(of: str | None = None, lang: str = "en") -> pd.DataFrame:
 
 def kind_of(result: Any) -> str:
     """What kind of result this is, as in `list_charts`; EstateError for something that no chart is drawn from."""
-    from sim.experiments.budget import BudgetSearch
-    from sim.experiments.tipping import Tipping
-
-    known: dict[type, str] = {
-        Tipping: "tipping",
-        BudgetSearch: "budget",
-    }
     registered = kind_of_result(result)
     if registered is not None:
         return registered.id
-    for made, kind in known.items():
-        if isinstance(result, made):
-            return kind
     if hasattr(result, "estate_table"):
         return "run"
     raise EstateError(
-        f"result: {type(result).__name__} found, allowed a run, {', a '.join(dict.fromkeys(known.values()))}, {', '.join(kinds())}"
+        f"result: {type(result).__name__} found, allowed one of a kind with charts: {', '.join(kinds())}"
     )
 
 
@@ -224,14 +182,11 @@ __all__ = [
     "PublicChart",
     "alt_text",
     "animate",
-    "bifurcation",
     "describe",
     "draw",
     "drawable",
-    "hysteresis",
     "kind_of",
     "list_charts",
-    "pareto",
     "save",
     "save_all",
     *(chart.public or name for kind in kinds().values() for name, chart in kind.charts.items()),

@@ -30,13 +30,15 @@ import sim
 from sim.errors import EstateError
 from sim.evidence.patterns import load_patterns
 from sim.experiments.ensemble import load_ensemble
-from sim.experiments.menu import load_menu
 from sim.experiments.plan import Plan
 from sim.experiments.study_file import load_study
-from sim.experiments.trap_file import BudgetStudy, TippingStudy, load_trap_study
+from sim.experiments.trap_file import load_trap_study
 from sim.results.files import seal_of
 from sim.results.folder import MANIFEST, json_text, sealed
 from sim.size import check_run, households_of
+from sim.studies.budget.budget import BudgetStudy
+from sim.studies.budget.menu import load_menu
+from sim.studies.tipping.tipping import TippingStudy
 from sim.text import in_language, languages
 
 NUMBER = 10_000

@@ -10,7 +10,7 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from sim.app.trap_work import Curve, Point, Way
-from sim.outputs.trap import branches
+from sim.studies.tipping.chart import branches
 from sim.text import message, say
 
 # What the browser says; it fills the gaps itself.

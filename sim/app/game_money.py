@@ -8,8 +8,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from sim.app.levers import DEFAULT_LIMITS, city
-from sim.experiments.funding import available, granted, own_money, payers_of
 from sim.scenario import Scenario, with_overrides
+from sim.studies.budget.menu import available, granted, own_money, payers_of
 from sim.text import Later, Message, message, say
 from sim.text.figures import money
 from sim.text.joins import listed

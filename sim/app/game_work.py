@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.app.game import Decision, Plan, Rules, Year
 from sim.app.game_money import base_of, own_city
 from sim.app.tasks import Result
-from sim.experiments.menu import PREFIX, MenuItem, Package
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.programme import read_programme
+from sim.studies.budget.menu import PREFIX, MenuItem, Package
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -122,10 +122,10 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
     A package spends at most the yearly budget in every year and saves nothing; best is what keeps most estates out of the
     cycle, then the satisfaction of the worst tenth, means over SEEDS runs. EstateError where Optuna is not installed.
     """
-    from sim.experiments.budget import budget
     from sim.experiments.engine import InProcess
-    from sim.experiments.funding import available
     from sim.experiments.workplace import Workplace
+    from sim.studies.budget.budget import budget
+    from sim.studies.budget.menu import available
 
     city, kinds = own_city(rules), rules.measures
     menu = tuple(MenuItem(kind=kind) for kind in kinds)

@@ -16,9 +16,9 @@ from sim.app.game_money import base_of
 from sim.app.game_work import Best, Played
 from sim.app.workers import Workers
 from sim.errors import EngineError, EstateError
-from sim.experiments.menu import default_menu
 from sim.fingerprint import model_source_hash
 from sim.scenario import load_programmes
+from sim.studies.budget.menu import default_menu
 from sim.text import message
 
 log = logging.getLogger("sim.app")

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
-from sim.experiments.levers import ADDED_INCOME, VIABILITY, Lever, lever_of
 from sim.experiments.representative import ESTATES, alike, mean_field_of, started_at
-from sim.experiments.tipping import MONTHS
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario, load, with_overrides
+from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY, Lever, lever_of
+from sim.studies.tipping.tipping import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sim.experiments.cell import Cell
-    from sim.experiments.settling import Run
     from sim.experiments.summary import RunSummary
+    from sim.studies.tipping.settling import Run
 
 CURVE, POINTS = 41, 9  # values of the lever with a mean-field curve, and with agent-based runs behind it
 GRID = 50  # steps of collection in which crossings are looked for; each is then found exactly
@@ -92,7 +92,7 @@ def curve(scenario: Scenario, type_name: str, key: str, values: tuple[float, ...
 
 def agents(scenario: Scenario, type_name: str, key: str, value: float) -> Point:
     """Where estates settle that start low and high, and from which start they tip, in agent-based runs."""
-    from sim.experiments.settling import Settling
+    from sim.studies.tipping.settling import Settling
 
     world, lever = place(scenario, type_name, key, MONTHS)
     settling = Settling(world, lever, cast("Run", _carried_out), (1,))

@@ -11,7 +11,6 @@ from typer.core import TyperGroup
 from sim.cli.credibility import add_credibility_commands
 from sim.cli.options import LanguageOption, ScenarioArgument, words
 from sim.cli.replicate import replicate_command
-from sim.cli.trap import add_commands
 from sim.errors import EstateError
 from sim.results.kinds import kinds
 
@@ -39,7 +38,6 @@ app = typer.Typer(
     help="Simulate the governance of residential estates. / 模拟城市小区治理。",
 )
 add_credibility_commands(app)
-add_commands(app)
 app.command("replicate")(replicate_command)
 for kind in kinds().values():
     if kind.commands:

@@ -64,6 +64,19 @@ ThreadsOption = Annotated[
     Optional[int],  # noqa: UP045
     typer.Option(min=1, help="Threads; the result does not depend on it. / 线程数，不影响结果。"),
 ]
+ScenarioOrStudyArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="Name or TOML file of a scenario, or of a trap study. / 情景（或陷阱研究）名称或文件。",
+    ),
+]
+SetOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change one value; may be repeated. / 修改一个参数，可重复。"
+    ),
+]
 
 
 def words(chosen: str | None) -> str:

@@ -62,22 +62,19 @@ def _many_runs(folder: Path, lang: str, place: Place) -> Reproduction:
 
     if _is_batch(folder):
         raise ResultError(f"{folder}: {say('batch', lang)}")
-    _tell_money(folder, lang)
+    _tell_beforehand(folder)
     with progress_bar(lang) as report:
         return reproduce_many(folder, Workplace(place.engine(), progress=report))
 
 
-def _tell_money(folder: Path, lang: str) -> None:
-    """Of a budget search, print whose money it spent: what was granted is in no file of the scenario."""
-    if kind_of(read_manifest(folder)) != "budget":
-        return
-    from sim.experiments.budget import BudgetSearch
-    from sim.experiments.saved_found import load_found
-    from sim.outputs.budget import funding
+def _tell_beforehand(folder: Path) -> None:
+    """Print what its kind of result has to be said of it before it is carried out again, if anything."""
+    from sim.results.kinds import kinds
 
-    found = load_found(folder)
-    if isinstance(found, BudgetSearch) and found.asked.get("menu"):
-        console().print(funding(found, lang), markup=False)
+    kind = kinds().get(kind_of(read_manifest(folder)))
+    if kind is not None and kind.beforehand:
+        for line in kind.get(kind.beforehand)(kind.get(kind.load)(folder)):
+            console().print(line, markup=False)
 
 
 def tell(screen: Console, found: Reproduction, lang: str) -> None:

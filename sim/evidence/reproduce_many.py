@@ -38,17 +38,14 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
     place = Path(folder)
     held = read(place)
     registered = {name: kind for name, kind in kinds().items() if kind.reproduce}
-    if held.kind not in AGAIN and held.kind not in registered:
-        allowed = ", ".join((*AGAIN, *registered))
+    if held.kind not in registered:
+        allowed = ", ".join(registered)
         raise ResultError(f"{place}: holds a result of kind {held.kind!r}, allowed {allowed}, or a run")
     saved, manifest = load_result(place), held.manifest
     with TemporaryDirectory(prefix="estate-reproduce-") as fresh, open_store(Path(fresh)) as store:
         where = replace(work, store=store)
-        if held.kind in registered:
-            again = registered[held.kind].get(registered[held.kind].reproduce)(saved, where)
-            content, digest = _content_now(manifest, again), _digest(again)
-        else:
-            content, digest, again = AGAIN[held.kind](saved, manifest, where)
+        again = registered[held.kind].get(registered[held.kind].reproduce)(saved, where)
+        content, digest = _content_now(manifest, again), _digest(again)
         different = (*_other_tables(held, again.tables()), *_other_words(held, again))
     git = manifest.get("git") or {}
     now = here() | _sources_now()
@@ -141,44 +138,6 @@ def same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     return True
 
 
-Found = tuple[str, str, Any]  # content hash, digest, and the result with its tables and sentences
-
-
 def _arms(hashes: Iterable[str]) -> str:
     """Hash of several scenarios."""
     return sha256(" ".join(hashes).encode("ascii")).hexdigest()
-
-
-def _tipping(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
-    from sim.experiments.tipping import tipping
-
-    again = tipping(saved.scenario, **saved.asked, workplace=place)
-    return str(manifest["content_hash"]), again.digest, again
-
-
-def _budget(saved: Any, manifest: Mapping[str, Any], place: Workplace) -> Found:
-    """Every package tried, the front on fresh seeds and the stress test; which packages are tried is not searched for again."""
-    from sim.experiments.budget import conclude
-    from sim.experiments.running import Rounds
-    from sim.experiments.valuing import revalue
-
-    run = Rounds(place)
-    base, asked = saved.scenario, saved.asked
-    tried = revalue(
-        saved.funded,
-        [(one.number, one.package) for one in saved.tried],
-        asked["seeds"],
-        saved.yearly,
-        run,
-        asked.get("ensemble"),
-    )
-    numbers = {one.number: one for one in tried}
-    searched = [numbers[one.number] for one in saved.searched]
-    again = conclude(base, saved.yearly, tried, searched, asked, run, saved.database, saved.kept is None)
-    return str(manifest["content_hash"]), again.digest, again
-
-
-AGAIN = {
-    "tipping": _tipping,
-    "budget": _budget,
-}

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESULT = "result.json"
-GOES_ON = ("trials", "sampler")  # options of a search that may be others when it goes on
 
 
 class Found(Protocol):
@@ -39,6 +38,10 @@ class Found(Protocol):
     def digest(self) -> str:
         """SHA-256 over all runs."""
 
+    @property
+    def key(self) -> str:
+        """What it is known by, see `key_of`."""
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
 
@@ -53,7 +56,7 @@ def save_found(found: Found, folder: Path | str, more: Mapping[str, Any] | None 
     """
     texts = {RESULT: json.dumps(encode(found), ensure_ascii=False, allow_nan=False) + "\n"}
     manifest = manifest_of(found) | dict(more or {})
-    return write(Path(folder), kind_of(found), key_of(found), manifest, found.tables(), texts=texts)
+    return write(Path(folder), kind_of(found), found.key, manifest, found.tables(), texts=texts)
 
 
 def kind_of(found: Found) -> str:
@@ -62,16 +65,16 @@ def kind_of(found: Found) -> str:
 
 
 def key_of(found: Found) -> str:
-    """Sixteen hex digits that name what was asked, of which model, and what the runs came to.
+    """Sixteen hex digits that name what was asked, of which model, and what the runs came to."""
+    return key_from(found.scenario, found.asked, found.digest)
 
-    A search for packages that goes on is the same search: its key does not say how many were tried, nor what was found.
-    """
-    goes_on = kind_of(found) == "budget"
-    asked = {key: value for key, value in found.asked.items() if not (goes_on and key in GOES_ON)}
+
+def key_from(scenario: Scenario, asked: Mapping[str, Any], told_apart_by: str | float) -> str:
+    """Sixteen hex digits of a scenario, options, the model, and what else tells one result from another."""
     told = [
-        content_hash(found.scenario),
-        encode(asked),
-        getattr(found, "yearly", None) if goes_on else found.digest,
+        content_hash(scenario),
+        encode(dict(asked)),
+        told_apart_by,
         model_source_hash(),
         summary_source_hash(),
     ]
@@ -81,7 +84,7 @@ def key_of(found: Found) -> str:
 def manifest_of(found: Found) -> dict[str, Any]:
     """What was asked and how, in plain data."""
     return {
-        "key": key_of(found),
+        "key": found.key,
         "scenario": found.scenario.name,
         "content_hash": content_hash(found.scenario),
         "asked": encode(dict(found.asked)),

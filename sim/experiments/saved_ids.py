@@ -14,25 +14,9 @@ from sim.results.kinds import kinds
 from sim.text import message
 
 CLASSES = {
-    "budget": "sim.experiments.budget:BudgetSearch",
-    "budget.bought": "sim.experiments.menu:Bought",
-    "budget.failing": "sim.experiments.stress:Failing",
-    "budget.rescored": "sim.experiments.valuing:Rescored",
-    "budget.stress": "sim.experiments.stress:Stress",
-    "budget.valued": "sim.experiments.valuing:Valued",
     "ensemble": "sim.experiments.ensemble:Ensemble",
     "interval": "sim.experiments.intervals:Interval",
     "range": "sim.experiments.intervals:Range",
-    "tipping": "sim.experiments.tipping:Tipping",
-    "tipping.delayed": "sim.experiments.no_return:Delayed",
-    "tipping.lever": "sim.experiments.levers:Lever",
-    "tipping.loop": "sim.experiments.ramp:Loop",
-    "tipping.no_return": "sim.experiments.no_return:NoReturn",
-    "tipping.settled": "sim.experiments.settling:Settled",
-    "tipping.settling": "sim.experiments.settling:Settling",
-    "tipping.trial": "sim.experiments.settling:Trial",
-    "tipping.type": "sim.experiments.tipping:TypeMap",
-    "tipping.width": "sim.experiments.trap_width:Width",
 }
 """Where the class of each id is today; those of a kind of result that has a folder stand in its `kind.py`."""
 

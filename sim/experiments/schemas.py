@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.errors import EstateError
-from sim.experiments.menu import Menu
 from sim.experiments.study_file import Study
-from sim.experiments.trap_file import BudgetStudy, TippingStudy
 from sim.given import kind_of
 from sim.problems import one_of
 from sim.results.columns import units_of
+from sim.results.kinds import Kind, kinds
 from sim.results.table_columns import DOUBLE, INT16, INT32, NAME, OPTIONAL, SINGLE, TABLE_COLUMNS, TRUTH
 from sim.scenario import json_schema
 from sim.scenario.fields import Table
@@ -53,6 +52,11 @@ def _of_table(kind: str, model: type[Table]) -> Callable[[], dict[str, Any]]:
     return made
 
 
+def _of_kind(name: str, kind: Kind) -> Callable[[], dict[str, Any]]:
+    """The schema of a kind of file that a kind of result declares."""
+    return lambda: _of_table(name, kind.get(kind.files[name]))()
+
+
 def _patterns() -> dict[str, Any]:
     from sim.evidence.patterns import Patterns
 
@@ -91,9 +95,7 @@ def _row(name: str) -> dict[str, Any]:
 KINDS: dict[str, Callable[[], dict[str, Any]]] = {
     "scenario": json_schema,
     "study": _of_table("study", Study),
-    "tipping": _of_table("tipping", TippingStudy),
-    "budget": _of_table("budget", BudgetStudy),
-    "menu": _of_table("menu", Menu),
+    **{name: _of_kind(name, kind) for kind in kinds().values() for name in kind.files},
     "pattern": _patterns,
     "table": _tables,
 }

@@ -1,20 +1,20 @@
-"""Questions about the trap as files: a tipping map or a budget search in TOML, beside the studies of many runs."""
+"""Questions about the trap as files: a tipping map or a budget search in TOML, beside the studies of many runs.
+
+What a file of one command may say stands with its kind of result (`Kind.files` in `sim.results.kinds`).
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import ScenarioError, StudyError
-from sim.experiments.budget import FRESH, REPLICATIONS, TRIALS, BudgetSearch, budget
-from sim.experiments.menu import MenuItem, repeated
 from sim.experiments.study_file import COMMAND, find_study, refuse_empty_lists, study_folders
-from sim.experiments.tipping import LONGEST_DELAY, MONTHS, VALUES, Tipping, tipping
 from sim.problems import Problem, one_of
 from sim.scenario import Scenario, load, with_overrides
-from sim.scenario.fields import Name, Table, Wording, refuse, setting
+from sim.scenario.fields import Name, Table, Wording, refuse
 from sim.scenario.loading import SUFFIX, find, read_toml
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of, programme_problems
@@ -27,18 +27,16 @@ Found = TypeVar("Found", bound="TrapStudy")
 
 
 class TrapStudy(Table):
-    """What both kinds of file say: a name, the question, the scenario and the values changed in it."""
+    """What every such file says: a name, the question, the scenario and the values changed in it."""
+
+    text_area: ClassVar[str] = "trap_study"
 
     name: Name
     title: Wording
     question: Wording
-    base: str = Field(min_length=1, description="name or path of the scenario / 情景")
-    changes: dict[str, Any] = Field(
-        default_factory=dict, description="values changed, by dotted key / 修改项"
-    )
-    interventions: tuple[dict[str, Any], ...] = Field(
-        default=(), strict=False, description="programmes besides those of the scenario / 另加的措施"
-    )
+    base: str = Field(min_length=1)
+    changes: dict[str, Any] = Field(default_factory=dict)
+    interventions: tuple[dict[str, Any], ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _check_programmes(self) -> TrapStudy:
@@ -63,108 +61,6 @@ class TrapStudy(Table):
         added = tuple(read_programme(one) for one in self.interventions)
         with_added = base.model_copy(update={"interventions": (*base.interventions, *added)})
         return with_overrides(with_added, {"name": self.name if added else base.name} | self.changes)
-
-
-class TippingStudy(TrapStudy):
-    """A tipping map, see `sim.tipping`."""
-
-    command: Literal["tipping"]
-    lever: str = Field(default="added_income", description="added_income, viability or a dotted key / 杠杆")
-    low: float | None = setting(None, None, None, "", "least value of the lever", "最小值")
-    high: float | None = setting(None, None, None, "", "greatest value of the lever", "最大值")
-    values: int = setting(VALUES, 3, 1000, "", "values of the lever before refining", "取值个数")
-    types: tuple[str, ...] = Field(
-        default=(), strict=False, description="estate types (default: all) / 小区类型"
-    )
-    world: Literal["alike", "city"] = Field(
-        default="alike", description="estates all alike, or the city as it is / 城市"
-    )
-    months: int = setting(MONTHS, 24, 1200, "month", "until estates have settled", "运行月数")
-    seeds: int = setting(1, 1, 1000, "", "seeds of each start", "随机种子数")
-    longest_delay: int = setting(
-        LONGEST_DELAY,
-        12,
-        600,
-        "month",
-        "longest delay tried for the point of no return",
-        "不可逆转点的最长推迟",
-    )
-
-    @model_validator(mode="after")
-    def _check_range(self) -> TippingStudy:
-        if (self.low is None) != (self.high is None):
-            refuse(
-                [
-                    Problem(
-                        "", "low" if self.low is None else "high", "nothing", "both low and high, or neither"
-                    )
-                ]
-            )
-        return self
-
-    def options(self) -> dict[str, Any]:
-        """Keyword arguments of `sim.tipping`."""
-        return {
-            "low": self.low,
-            "high": self.high,
-            "values": self.values,
-            "types": self.types or None,
-            "world": self.world,
-            "months": self.months,
-            "seeds": tuple(range(1, self.seeds + 1)),
-            "longest_delay": self.longest_delay,
-        }
-
-    def run(self, **options: Any) -> Tipping:
-        """Answer it; `options` replace what the file says."""
-        return tipping(self.scenario(), self.lever, **(self.options() | options))
-
-
-class BudgetStudy(TrapStudy):
-    """A budget search, see `sim.budget`."""
-
-    command: Literal["budget"]
-    yearly: float = setting(..., 1, 1e11, "yuan/year", "most public money a year", "每年预算")
-    payer: Literal["city", "district", "street", "community"] | None = Field(
-        default=None,
-        description="tier that is granted the sum (default: none, the payers' own budgets bound it) / 获得这笔拨款的政府层级",
-    )
-    trials: int = setting(TRIALS, 1, 1_000_000, "", "packages to try", "试验次数")
-    replications: int = setting(REPLICATIONS, 1, 10_000, "", "seeds of each package", "重复次数")
-    stress: int = setting(24, 0, 100_000, "", "futures of the stress test", "压力测试情形数")
-    fresh: int = setting(
-        FRESH, 0, 10_000, "", "seeds on which the front is scored again, 0 for none", "重新评分的新种子数"
-    )
-    sampler: Literal["nsga2", "tpe"] = Field(
-        default="nsga2", description="how packages are proposed / 搜索算法"
-    )
-    menu: tuple[MenuItem, ...] = Field(
-        default=(), strict=False, description="what may be bought (default: generic) / 措施菜单"
-    )
-
-    @model_validator(mode="after")
-    def _every_kind_once(self) -> BudgetStudy:
-        refuse(repeated(self.menu))
-        return self
-
-    def options(self) -> dict[str, Any]:
-        """Keyword arguments of `sim.budget`."""
-        return {
-            "payer": self.payer,
-            "trials": self.trials,
-            "replications": self.replications,
-            "stress": self.stress,
-            "fresh": self.fresh,
-            "sampler": self.sampler,
-            "menu": self.menu or None,
-        }
-
-    def run(self, **options: Any) -> BudgetSearch:
-        """Answer it; `options` replace what the file says."""
-        return budget(self.scenario(), self.yearly, **(self.options() | options))
-
-
-KINDS: dict[str, type[TippingStudy] | type[BudgetStudy]] = {"tipping": TippingStudy, "budget": BudgetStudy}
 
 
 def load_trap_study(path_or_name: str | Path, kind: type[Found]) -> Found:
@@ -219,7 +115,7 @@ def is_trap_study(name: str, command: str) -> bool:
         return False
     if found is not None and found != command:
         raise StudyError(
-            f"{name}: a question for `estate {found}`, allowed a scenario, or a file with {COMMAND} = {command!r}"
+            message("trap_study.other_command", name=name, found=found, key=COMMAND, command=command)
         )
     return bool(found == command)
 

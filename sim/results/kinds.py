@@ -45,10 +45,12 @@ class Kind:
     ("": the manifest does). sentences, warnings: functions of a result, in the current language; shown: another, for its
     title, a line of facts and the table that a notebook shows. report: its section of a report, a `Part` ("": it has none,
     or is told of in those of others). apart: its figures are defined otherwise than those of today, so that it is reported
-    beside no other kind. reproduce: carries a saved one out again. weighs: of a result that says what its outcomes rest on,
-    the shares of each outcome that rest on assumptions, for reports of others of its scenario. charts: by public name.
-    commands: adds its commands to a Typer app. functions: public names of `sim` and where they are. saved: ids of its
-    classes in saved files (see `sim.experiments.saved_ids`); an id stays, wherever the class moves.
+    beside no other kind. reproduce: carries a saved one out again; beforehand: sentences about a saved one that are said before
+    that. weighs: of a result that says what its outcomes rest on, the shares of each outcome that rest on assumptions, for reports
+    of others of its scenario. charts: by public name. commands: adds its commands to a Typer app. files: tables of the files that
+    are written by hand for it, by kind of file; that of its own id asks a question of its command (see
+    `sim.experiments.trap_file`). functions: public names of `sim` and where they are. saved: ids of its classes in saved files
+    (see `sim.experiments.saved_ids`); an id stays, wherever the class moves.
     """
 
     id: str
@@ -58,12 +60,14 @@ class Kind:
     report: str = ""
     shown: str = ""
     reproduce: str = ""
+    beforehand: str = ""
     warnings: str = ""
     recognises: str = ""
     weighs: str = ""
     apart: bool = False
     charts: Mapping[str, Chart] = field(default_factory=dict)
     commands: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
     functions: Mapping[str, str] = field(default_factory=dict)
     saved: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.budget import starts_of
-from sim.experiments.menu import check_menu, load_menu
 from sim.scenario import load
+from sim.studies.budget.budget import starts_of
+from sim.studies.budget.menu import check_menu, load_menu
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = [DOCS / "budget.md", DOCS / "zh" / "budget.md"]

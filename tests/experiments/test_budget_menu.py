@@ -13,14 +13,15 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.errors import EstateError, ScenarioError, StudyError
-from sim.experiments.budget import BudgetSearch, budget, unbeaten
 from sim.experiments.engine import InProcess
 from sim.experiments.intervals import mean_interval, range_of
-from sim.experiments.menu import Bought, MenuItem, Range, load_menu, package_of, with_package
-from sim.experiments.trap_file import BudgetStudy, load_trap_study
-from sim.experiments.valuing import Rescored, Valued
-from sim.outputs.budget import sure_of
+from sim.experiments.trap_file import load_trap_study
 from sim.scenario import load
+from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, unbeaten
+from sim.studies.budget.menu import Bought, MenuItem, Range, load_menu, package_of, with_package
+from sim.studies.budget.valuing import Rescored, Valued
+from sim.studies.budget.words import sure_of
+from sim.text import in_language
 
 
 @pytest.mark.parametrize(
@@ -281,9 +282,10 @@ def test_a_gain_says_how_precise_its_mean_is_and_what_may_happen(seeds, said, un
     gains = np.random.default_rng(seeds).normal(0.1, 0.05, seeds)
     value = Valued(1, (), 1e6, 0.5, 0.3, 1e6)
     one = Rescored(value, float(gains.mean()), mean_interval(gains), range_of(gains))
-    text = sure_of(one, "en")
+    text = sure_of(one)
     assert said in text and unsaid not in text
     ends = f"{100 * gains.min():.1f} to {100 * gains.max():.1f} points, lowest to highest of {seeds} pairs"
     assert ends.replace("-", "−") in text
-    assert f"{seeds}对运行的最低至最高" in sure_of(one, "zh")
-    assert ("粗略" in sure_of(one, "zh")) == (seeds == 5)
+    with in_language("zh"):
+        chinese = sure_of(one)
+    assert f"{seeds}对运行的最低至最高" in chinese and ("粗略" in chinese) == (seeds == 5)

@@ -13,13 +13,11 @@ import sim
 from sim.cli.app import app
 from sim.errors import StudyError
 from sim.evidence.reproduce_many import reproduce_many
-from sim.experiments.budget import budget
 from sim.experiments.engine import InProcess
-from sim.experiments.funding import available, granted
-from sim.experiments.menu import MenuItem
 from sim.experiments.workplace import Workplace
-from sim.outputs.report.of_budget import part_of_budget
 from sim.scenario import load, with_overrides
+from sim.studies.budget.budget import budget
+from sim.studies.budget.menu import MenuItem, available, granted
 
 POOR = {
     **SMALL,
@@ -106,7 +104,7 @@ def test_a_granted_sum_is_spent_and_said_and_reproduced(
     assert found.scenario == poor, "the grant is the search's and not the scenario's"
     for lang, word in (("en", "Granted for the search"), ("zh", "另外拨款")):
         assert any(word in line for line in found.sentences(lang))
-        page = part_of_budget(found, lang)
+        page = found.report(lang)
         assert any(word in line for line in page.finding) and "--payer district" in page.commands[0]
     place = found.save(tmp_path / "saved")
     assert reproduce_many(place, Workplace(InProcess())).same

@@ -18,13 +18,13 @@ from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over, doubt_line, load_ensemble, with_member
 from sim.experiments.plan import plan_study
 from sim.experiments.store import Store, open_store
-from sim.experiments.tipping import tipping
 from sim.experiments.workplace import Workplace
 from sim.scenario import load, with_overrides
 from sim.studies.ablation.ablate import ablate
 from sim.studies.comparison.compare import Adaptive, compare
 from sim.studies.comparison.comparison import Comparison
 from sim.studies.sensitivity.sensitivity import sensitivity
+from sim.studies.tipping.tipping import tipping
 
 SMALL = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")

@@ -14,9 +14,10 @@ from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import load_ensemble
 from sim.experiments.plan import plan_study
 from sim.experiments.study_file import check_study, load_study
-from sim.experiments.trap_file import TippingStudy, load_trap_study
+from sim.experiments.trap_file import load_trap_study
 from sim.scenario import load, with_overrides
 from sim.studies.study.study import study
+from sim.studies.tipping.tipping import TippingStudy
 from sim.text import in_language
 
 

@@ -13,7 +13,6 @@ from sim import size
 from sim.city import City
 from sim.errors import EstateError, ScenarioError, StudyError
 from sim.experiments import design, extras, plan
-from sim.experiments.budget import budget
 from sim.experiments.cell import cells_of
 from sim.experiments.design import Axis, number_of_points, points_of
 from sim.experiments.engine import InProcess
@@ -23,6 +22,7 @@ from sim.experiments.running import engine_with_room, run_cells
 from sim.experiments.study_file import Design
 from sim.experiments.workplace import Workplace
 from sim.scenario import Scenario, load, with_overrides
+from sim.studies.budget.budget import budget
 from sim.studies.calibration.calibrate import calibrate
 from sim.studies.study.study import study
 from sim.text import in_language

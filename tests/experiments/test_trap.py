@@ -10,20 +10,20 @@ from experiments_worlds import CASES, SMALL, alike_world, never
 
 import sim
 from sim.errors import EstateError
-from sim.experiments.budget import BudgetSearch, budget, front_of, unbeaten
 from sim.experiments.cell import cells_of
 from sim.experiments.engine import InProcess
-from sim.experiments.menu import with_package
-from sim.experiments.no_return import NO_PROGRAMME, delayed, point_of_no_return
 from sim.experiments.representative import alike, representative_of
 from sim.experiments.running import run_cells
-from sim.experiments.stress import failing_regions
-from sim.experiments.tipping import Tipping, tipping
-from sim.experiments.trap_file import BudgetStudy, TippingStudy, load_trap_study
+from sim.experiments.trap_file import load_trap_study
 from sim.experiments.workplace import Workplace
 from sim.scenario import list_scenarios, load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation, ablate
+from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, front_of, unbeaten
+from sim.studies.budget.menu import with_package
+from sim.studies.budget.stress import failing_regions
 from sim.studies.comparison.arms import CYCLE_STAGES
+from sim.studies.tipping.no_return import NO_PROGRAMME, delayed, point_of_no_return
+from sim.studies.tipping.tipping import Tipping, TippingStudy, tipping
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from report_commands import LITTLE, STUDY, estate
 
-from sim.outputs.report.of_tipping import chance_cell
+from sim.studies.tipping.report import chance_cell
+from sim.text import in_language
 
 # One command of each kind; {count} is what replications are in it (docs/intervals.md).
 COMMANDS = {
@@ -96,4 +97,5 @@ def test_six_replications_have_an_interval_that_is_called_rough(command: str, tm
 )
 def test_the_chance_of_a_tipping_map_goes_by_its_estates(estates: int, shown: str) -> None:
     row = {"chance_high": 0.5, "chance_low_bound": 0.2, "chance_high_bound": 0.8, "estates": estates}
-    assert chance_cell(row, "en") == shown
+    with in_language("en"):
+        assert chance_cell(row) == shown

@@ -81,23 +81,19 @@ def test_another_result_is_never_saved_over_it(folder: Path, run_folder: Path, s
 def test_the_same_question_on_the_same_runs_with_another_level_is_another_result(
     ablation_folder, tmp_path
 ) -> None:
-    from sim.experiments.saved_found import key_of
-
     found = sim.load_result(ablation_folder)
-    before = key_of(found)
+    before = found.key
     found.asked = found.asked | {"level": 0.5}
-    assert key_of(found) != before
+    assert found.key != before
 
 
 def test_a_search_that_goes_on_is_the_same_result(budget_folder) -> None:
-    from sim.experiments.saved_found import key_of
-
     found = sim.load_result(budget_folder)
-    before = key_of(found)
+    before = found.key
     found.asked = found.asked | {"trials": 1000}
-    assert key_of(found) == before
+    assert found.key == before
     found.yearly += 1
-    assert key_of(found) != before
+    assert found.key != before
 
 
 def test_charts_and_pages_are_vouched_for_too(tmp_path: Path) -> None:

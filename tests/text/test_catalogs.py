@@ -14,6 +14,7 @@ import pytest
 from catalogs import PACKAGE, catalog, gaps, is_counted, said
 
 import sim
+from sim.experiments.trap_file import TrapStudy
 from sim.interventions.base import Intervention
 from sim.interventions.describe import kinds
 from sim.parameters import PARAMETERS
@@ -30,6 +31,9 @@ from sim.scenario import (
     Targets,
     load_programmes,
 )
+from sim.studies.budget.budget import BudgetStudy
+from sim.studies.budget.menu import Menu, MenuItem, Range
+from sim.studies.tipping.tipping import TippingStudy
 from sim.text import Family, Message, languages
 from sim.text.current import CATALOGS, KINDS
 
@@ -116,7 +120,7 @@ def test_every_member_of_every_enumeration_has_its_text() -> None:
 def test_settings_parameters_and_kinds_have_their_texts_and_no_others_are_left() -> None:
     tables: list[type[Table]] = [
         Scenario, CitySettings, CompanySettings, GovernmentSettings, LoopSettings, EstateType, Figure, Targets,
-        Programme,
+        Programme, TrapStudy, TippingStudy, BudgetStudy, Menu, MenuItem, Range,
     ]  # fmt: skip
     known_kinds = [load_programmes()[kind] for kind in kinds()]
     acting = [made for made in known_kinds if made.__module__.startswith("sim.")]  # not those of other tests

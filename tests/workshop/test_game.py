@@ -12,9 +12,8 @@ from sim.app.game import DECIDING, ENDED, JOINING, RUNNING, Game, Refused, Rules
 from sim.app.game_money import base_of, told
 from sim.app.host import usual_measures
 from sim.errors import EngineError
-from sim.experiments.funding import own_money
-from sim.experiments.menu import Bought
 from sim.scenario import load
+from sim.studies.budget.menu import Bought, own_money
 from sim.text import in_language
 from sim.text.figures import money
 

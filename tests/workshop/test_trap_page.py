@@ -11,9 +11,9 @@ from nicegui.testing import User
 from sim.app import trap_work
 from sim.app.diagram import Diagram
 from sim.errors import EstateError
-from sim.experiments.levers import ADDED_INCOME, VIABILITY, Lever
 from sim.parameters import PARAMETERS
 from sim.scenario import load
+from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY, Lever
 
 
 def test_the_levers_are_those_that_the_map_reads() -> None:

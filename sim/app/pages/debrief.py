@@ -12,8 +12,8 @@ from sim.app.host import TRIALS, Host
 from sim.app.levers import described
 from sim.app.look import head
 from sim.app.session import Session
-from sim.experiments.menu import Package, with_package
 from sim.scenario import to_toml
+from sim.studies.budget.menu import Package, with_package
 from sim.text import say
 from sim.text.figures import money
 from sim.text.joins import clauses

@@ -16,10 +16,10 @@ from sim.app.pages.play import SETTLED_SECONDS
 from sim.app.panel import Panel
 from sim.app.session import Session
 from sim.app.trap_work import Curve, Point, Way
-from sim.experiments.levers import Lever
-from sim.outputs.trap_words import lever_name
 from sim.scenario import EstateType, Scenario, content_hash
-from sim.text import language, say
+from sim.studies.tipping.levers import Lever
+from sim.studies.tipping.words import lever_name
+from sim.text import say
 
 KEYS = ("trap_type", "trap_lever", "trap_at", "trap_start")
 PARTS = 4  # the curve comes in so many parts, each spread over the whole range
@@ -75,7 +75,7 @@ class TrapPage:
                     label=say("app.trap_type"),
                     on_change=lambda event: self._chosen("type", event.value),
                 ).classes("w-full").mark("trap-type")
-                names = {key: lever_name(Lever(key, self.type), language()) for key in trap_work.lever_keys()}
+                names = {key: lever_name(Lever(key, self.type)) for key in trap_work.lever_keys()}
                 ui.select(
                     names,
                     value=self.lever,
@@ -96,9 +96,7 @@ class TrapPage:
             .props("role=status aria-live=polite")
             .mark("trap-status")
         )
-        self.diagram = Diagram(
-            lever_name(lever, language()), lever.bounds(), self.at, self.start, self._moved
-        )
+        self.diagram = Diagram(lever_name(lever), lever.bounds(), self.at, self.start, self._moved)
         self.behind = ui.label("").classes("estate-small").mark("trap-behind")
         ui.label(say("app.trap_shades")).classes("estate-small")
         self.diagram.show_curve(self.parts)

@@ -6,9 +6,8 @@ from typing import Annotated, Optional
 
 import typer
 
-from sim.cli.options import LanguageOption, words
+from sim.cli.options import LanguageOption, OutOption, ScenarioArgument, SetOption, words
 from sim.cli.place import ANYWHERE, Place, at_place
-from sim.cli.trap import OutOption, ScenarioArgument, SetOption
 
 
 @at_place(*ANYWHERE, "ensemble")
@@ -25,8 +24,8 @@ def ablate_command(
     lang: LanguageOption = None,
 ) -> None:
     """Take feedback loops away one by one and in pairs: which one is the trap. / 逐个和两两关闭反馈循环，看哪一个是陷阱。"""
+    from sim.cli.of_scenario import Common, changed, check_place_of, finish
     from sim.cli.terminal import console
-    from sim.cli.trap_work import Common, changed, check_place_of, finish
     from sim.studies.ablation.ablate import ablate
     from sim.studies.ablation.chart import ablation_matrix
 

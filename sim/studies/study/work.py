@@ -18,11 +18,12 @@ from sim.experiments.plan import Plan, plan_study
 from sim.experiments.running import CellResults
 from sim.experiments.store import Store, open_store
 from sim.experiments.study_file import SCENARIO_FACTOR, list_studies, load_study
-from sim.experiments.trap_file import KINDS, list_trap_studies, load_trap_study
+from sim.experiments.trap_file import list_trap_studies, load_trap_study
 from sim.experiments.workplace import Workplace
 from sim.kernel import compiled_before
 from sim.outputs.outcome_words import level_of, size_of
 from sim.outputs.range_words import range_of_runs
+from sim.results.kinds import kinds
 from sim.results.outcomes import OUTCOMES
 from sim.studies.study.export import export
 from sim.studies.study.study import StudyResult, register, registered, study, study_states
@@ -253,7 +254,8 @@ def show_studies() -> None:
         found = load_study(name)[0]
         made.add_row(f"estate {_command_of(found)} {name}", found.title.in_language(language()))
     for name, command in list_trap_studies().items():
-        title = load_trap_study(name, KINDS[command]).title
+        kind = kinds()[command]
+        title = load_trap_study(name, kind.get(kind.files[command])).title
         made.add_row(f"estate {command} {name}", title.in_language(language()))
     console().print(made)
 

@@ -13,8 +13,9 @@ from sim.experiments.cell import Cell
 from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
 from sim.experiments.rescue import RESCUED, fates_by_months
-from sim.experiments.settling import Run
 from sim.scenario import Scenario, with_overrides
+from sim.studies.tipping.settling import Run
+from sim.text import Message, message
 
 PART = 0.5  # of the rescues of an immediate start that a later one must keep, to count as working
 FIRST_SEEDS, MOST_SEEDS = 6, 24
@@ -32,7 +33,7 @@ NO_PROGRAMME, RESCUES_NOBODY = "no programme", "rescues nobody"
 class NoPoint(StudyError):
     """A scenario has no point of no return; `why` is one of the reasons above."""
 
-    def __init__(self, why: str, text: str) -> None:
+    def __init__(self, why: str, text: Message) -> None:
         """`text` is what a reader is told where nothing else is asked for."""
         super().__init__(text)
         self.why = why
@@ -110,10 +111,7 @@ def point_of_no_return(
     programmes, or where even the planned start rescues nobody.
     """
     if not scenario.interventions:
-        raise NoPoint(
-            NO_PROGRAMME,
-            f"{scenario.name}: found no programme, allowed one or more: a point of no return is one of a policy",
-        )
+        raise NoPoint(NO_PROGRAMME, message("tipping.error.no_programme", name=scenario.name))
     return _Search(scenario, run, longest, tuple(seeds or range(1, FIRST_SEEDS + 1)), ensemble).result()
 
 
@@ -135,8 +133,7 @@ class _Search:
         if immediate <= 0:
             raise NoPoint(
                 RESCUES_NOBODY,
-                f"{self.scenario.name}: its programmes rescue no estate even when they begin as planned, "
-                f"so there is no point of no return (estates rescued a run: {immediate:g})",
+                message("tipping.error.rescues_nobody", name=self.scenario.name, found=f"{immediate:g}"),
             )
         for delay in self._grid():
             self._look(delay)

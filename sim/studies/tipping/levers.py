@@ -16,6 +16,7 @@ from sim.scenario.nearest import nearest
 from sim.scenario.overrides import place_of
 from sim.scenario.programme import read_programme
 from sim.scenario.writing import to_data
+from sim.text import message
 
 if TYPE_CHECKING:
     from sim.city import City
@@ -24,6 +25,7 @@ ADDED_INCOME, VIABILITY = "added_income", "viability"
 GRANT = "added_income"  # name of the programme that pays the added income
 MOST_BUDGET = 1e11  # yuan a year: so that the purse is not what is looked at
 _OWN = {ADDED_INCOME: (0.0, 0.5), VIABILITY: (0.5, 1.5)}
+OWN_KEYS = ", ".join(_OWN)
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,7 @@ class Lever:
             return _OWN[self.key]
         if self.parameter:
             return range_of(PARAMETERS[self.parameter])
-        raise StudyError(
-            f"lever {self.key}: found no range, allowed: give low and high (only parameters have ranges of their own)"
-        )
+        raise StudyError(message("tipping.error.no_bounds", key=self.key))
 
     def prepare(self, scenario: Scenario) -> Scenario:
         """The scenario in which the lever can be set: for added income, one with a programme that pays it."""
@@ -148,10 +148,7 @@ class Lever:
                 if course.programme.name == name:
                     course.programme = wanted  # type: ignore[assignment]
         else:
-            raise StudyError(
-                f"lever {self.key}: found a key that is fixed when a city is built, allowed for a ramp: "
-                f"{ADDED_INCOME}, {VIABILITY}, a parameter, or interventions.<name>.<setting>"
-            )
+            raise StudyError(message("tipping.error.fixed", key=self.key, own=OWN_KEYS))
 
     def can_move(self) -> bool:
         """Whether it can be moved while a city runs."""
@@ -182,8 +179,8 @@ def lever_of(key: str, scenario: Scenario, type_name: str) -> Lever:
                 Problem(
                     "--lever",
                     key,
-                    "no such parameter",
-                    f"a parameter, {ADDED_INCOME}, {VIABILITY} or a key of the scenario",
+                    message("tipping.error.no_parameter"),
+                    message("tipping.error.levers", own=OWN_KEYS),
                     guess,
                 )
             ]
@@ -197,7 +194,7 @@ def lever_of(key: str, scenario: Scenario, type_name: str) -> Lever:
                     "--lever",
                     key,
                     place.found,
-                    f"{ADDED_INCOME}, {VIABILITY}, a parameter, or a key of the scenario",
+                    message("tipping.error.levers", own=OWN_KEYS),
                     place.nearest,
                 )
             ]
@@ -210,7 +207,5 @@ def lever_of(key: str, scenario: Scenario, type_name: str) -> Lever:
         holder = holder.get(part) if isinstance(holder, dict) else None
     # a setting left at its default is not in the data: trying it tells
     if isinstance(holder, bool) or not isinstance(holder, int | float | None):
-        raise StudyError(
-            f"lever {key}: found {holder!r}, allowed a key that holds a number, {ADDED_INCOME} or {VIABILITY}"
-        )
+        raise StudyError(message("tipping.error.no_number", key=key, found=repr(holder), own=OWN_KEYS))
     return lever

@@ -1,4 +1,4 @@
-"""Charts of the trap: the bifurcation diagram, the hysteresis loop, and the matrix of loops taken away."""
+"""Charts of the trap: the bifurcation diagram and the hysteresis loop."""
 
 from __future__ import annotations
 
@@ -7,45 +7,36 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.errors import EstateError
 from sim.outputs import style
-from sim.outputs.trap_words import lever_name
+from sim.studies.tipping.words import lever_name, type_title
+from sim.text import language, message, say
 
 if TYPE_CHECKING:
-    from sim.experiments.settling import Settled
-    from sim.experiments.tipping import Tipping, TypeMap
-
-_WORDS = {
-    "bifurcation": ("收缴率能停留在哪里", "Where collection can come to rest"),
-    "collection": ("物业费收缴率", "collection rate"),
-    "stable": ("平均场稳定点", "mean-field stable"),
-    "unstable": ("平均场临界点", "mean-field tipping"),
-    "agents": ("主体模拟停留点", "agents settle"),
-    "agents_tipping": ("主体模拟临界点", "agents tip"),
-    "moving": ("期末仍在变化", "still moving"),
-    "loop": ("同样的支持，去路与回路不同", "The way back is not the way out"),
-    "out": ("去", "out"),
-    "back": ("回", "back"),
-    "hold": ("每步保持{hold}个月，{seeds}个随机种子", "held {hold} months a step, {seeds} seed(s)"),
-    "none": ("没有数据", "no data"),
-}
+    from sim.studies.tipping.settling import Settled
+    from sim.studies.tipping.tipping import Tipping, TypeMap
 
 
-def word(key: str, lang: str, **values: object) -> str:
-    """One of the words of these charts in a language."""
-    text = _WORDS[key][0 if lang == "zh" else 1]
-    return text.format(**values) if values else text
+def _title_of(found: Tipping, one: TypeMap) -> str:
+    return f"{found.scenario.title.in_language(language())} · {type_title(found, one.type_name)}"
 
 
-def _title_of(found: Tipping, one: TypeMap, lang: str) -> str:
-    return f"{found.scenario.title.in_language(lang)} · {found.scenario.types[one.type_name].title.in_language(lang)}"
+def _map_of(found: Tipping, type_name: str) -> TypeMap:
+    """The map of a type, the first one unless named; EstateError for one that was not mapped."""
+    for one in found.maps:
+        if type_name in ("", one.type_name):
+            return one
+    allowed = ", ".join(one.type_name for one in found.maps)
+    raise EstateError(message("problem.instead", place="type_name", found=repr(type_name), allowed=allowed))
 
 
 @style.styled
-def bifurcation(found: Tipping, type_name: str, ax: Axes | None = None, lang: str = "en") -> Axes:
-    """Resting and tipping points of a type over the lever: lines from the mean-field map, marks from agent-based runs."""
-    one = next(each for each in found.maps if each.type_name == type_name)
+def bifurcation(found: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
+    """Resting and tipping points of a type (the first unless named) over the lever: lines from the mean-field map, marks from
+    agent-based runs."""
+    one = _map_of(found, type_name)
     ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.72, 0.73)))
-    style.heading(ax, word("bifurcation", lang), _title_of(found, one, lang))
+    style.heading(ax, say("chart.bifurcation"), _title_of(found, one))
     values = sorted(one.mean_field)
     stable = [(value, rate) for value in values for rate, good in one.mean_field[value] if good]
     tipping = [(value, rate) for value in values for rate, good in one.mean_field[value] if not good]
@@ -84,18 +75,18 @@ def bifurcation(found: Tipping, type_name: str, ax: Axes | None = None, lang: st
             markersize=5,
             markerfacecolor="white",
         )
-    style.share_axis(ax, word("collection", lang))
-    ax.set_xlabel(lever_name(one.lever, lang))
+    style.share_axis(ax, say("tipping.collection_rate"))
+    ax.set_xlabel(lever_name(one.lever))
     if stable:
-        labels.append((stable[-1][1], word("stable", lang) + " —", style.BLUE))
+        labels.append((stable[-1][1], say("tipping.mean_field_stable") + " —", style.BLUE))
     if tipping:
-        labels.append((tipping[-1][1], word("unstable", lang) + " - -", style.VERMILLION))
+        labels.append((tipping[-1][1], say("tipping.mean_field_tipping") + " - -", style.VERMILLION))
     if settled:
-        labels.append((settled[-1][1], word("agents", lang) + " ○", style.BLUE))
+        labels.append((settled[-1][1], say("tipping.agents_settle") + " ○", style.BLUE))
     if moving:
-        labels.append((moving[-1][1], word("moving", lang) + " ×", style.GREY))
+        labels.append((moving[-1][1], say("tipping.agents_move") + " ×", style.GREY))
     if tips:
-        labels.append((tips[-1][1], word("agents_tipping", lang) + " ◇", style.VERMILLION))
+        labels.append((tips[-1][1], say("tipping.agents_tip") + " ◇", style.VERMILLION))
     style.end_labels(ax, labels, size=9)
     return ax
 
@@ -123,15 +114,19 @@ def branches(points: list[tuple[float, float]], values: list[float]) -> list[lis
 
 
 @style.styled
-def hysteresis(found: Tipping, type_name: str, ax: Axes | None = None, lang: str = "en") -> Axes:
-    """Median collection of a type's estates as the lever is moved out and back again, slowly."""
-    one = next(each for each in found.maps if each.type_name == type_name)
+def hysteresis(found: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
+    """Median collection of the estates of a type (the first unless named) as the lever is moved out and back again, slowly."""
+    one = _map_of(found, type_name)
     ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.80, 0.73)))
     loop = one.loop
-    note = word("none", lang) if loop is None else word("hold", lang, hold=loop.hold, seeds=loop.out.shape[0])
-    style.heading(ax, word("loop", lang), f"{_title_of(found, one, lang)} · {note}")
-    style.share_axis(ax, word("collection", lang))
-    ax.set_xlabel(lever_name(one.lever, lang))
+    note = (
+        say("tipping.no_loop")
+        if loop is None
+        else say("tipping.held", hold=loop.hold, seeds=loop.out.shape[0])
+    )
+    style.heading(ax, say("chart.hysteresis"), f"{_title_of(found, one)} · {note}")
+    style.share_axis(ax, say("tipping.collection_rate"))
+    ax.set_xlabel(lever_name(one.lever))
     if loop is None:
         return ax
     out, back = loop.out.mean(axis=0), loop.back.mean(axis=0)
@@ -150,12 +145,12 @@ def hysteresis(found: Tipping, type_name: str, ax: Axes | None = None, lang: str
     # where the two ways are furthest apart: at the turning point they meet, and labels would lie on each other
     widest = int(np.abs(back - out).argmax())
     above = back[widest] >= out[widest]
-    for line, key, up, colour in (
-        (out, "out", not above, style.VERMILLION),
-        (back, "back", above, style.BLUE),
+    for line, name, up, colour in (
+        (out, say("tipping.way_out"), not above, style.VERMILLION),
+        (back, say("tipping.way_back"), above, style.BLUE),
     ):
         ax.annotate(
-            word(key, lang),
+            name,
             (loop.values[widest], line[widest]),
             xytext=(0, 9 if up else -16),
             textcoords="offset points",

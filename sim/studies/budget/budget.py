@@ -7,34 +7,41 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
+from pydantic import Field, model_validator
 
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.cell import scenario_hash_of
-from sim.experiments.ensemble import Ensemble, told
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
-from sim.experiments.funding import check_money, granted
-from sim.experiments.menu import (
+from sim.experiments.running import Rounds
+from sim.experiments.saved_found import key_from, save_found
+from sim.experiments.trap_file import TrapStudy
+from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.fingerprint import model_source_hash, summary_source_hash
+from sim.given import kind_of
+from sim.results.result import Result
+from sim.scenario import Scenario, load, with_overrides
+from sim.scenario.fields import refuse, setting
+from sim.size import MADE_OF_MEMBER, check_list
+from sim.studies.budget.menu import (
+    COST_STEP,
     YEARS,
     MenuItem,
     check_menu,
+    check_money,
     default_menu,
-    in_words,
+    granted,
     menu_of,
     package_of,
     repeated,
     with_package,
+    written_out,
 )
-from sim.experiments.running import Rounds
-from sim.experiments.stress import Stress, check_futures, stress_test
-from sim.experiments.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
-from sim.experiments.workplace import Keywords, Workplace, workplace_of
-from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.given import kind_of
-from sim.scenario import Scenario, load, with_overrides
-from sim.size import MADE_OF_MEMBER, check_list
+from sim.studies.budget.stress import Stress, check_futures, stress_test
+from sim.studies.budget.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 
@@ -44,14 +51,14 @@ if TYPE_CHECKING:
 MAXIMISE = (False, True, True)  # OBJECTIVES
 TRIALS, REPLICATIONS, FRESH, BATCH = 60, 3, 10, 8
 SAMPLERS = ("nsga2", "tpe")
-COST_STEP = 1e4  # yuan a year: to what costs are rounded where a reader sees them
 PERCENT_DECIMALS = (1, 0)  # of shares: in tables of reports, in sentences
 DATABASE = "search.db"
-SEARCH = "a search for packages"
+SEARCH = message("budget.search_for")
+GOES_ON = ("trials", "sampler")  # options of a search that may be others when it goes on
 BESIDE = ("most_in_a_year", "state_owned")  # what is kept of a package besides OBJECTIVES
 
 
-class BudgetSearch:
+class BudgetSearch(Result):
     """What `budget` found."""
 
     def __init__(
@@ -126,7 +133,7 @@ class BudgetSearch:
                 "package": one.number,
                 "on_front": one.number in good,
                 **_figures(one),
-                "what": in_words(one.package, "en"),
+                "what": written_out(one.package),
             }
             for one in self.tried
         ]
@@ -167,7 +174,7 @@ class BudgetSearch:
                 f"searched_{name}": value
                 for name, value in zip(OBJECTIVES, before[one.number].objectives, strict=True)
             }
-            rows.append(row | {"what": in_words(one.package, "en")})
+            rows.append(row | {"what": written_out(one.package)})
         frame = pd.DataFrame(rows)
         shares = dict.fromkeys(GAIN_COLUMNS, "share of estates") | {"gain_pairs": "pairs"}
         frame.attrs["units"] = UNITS | shares | {f"searched_{name}": UNITS[name] for name in OBJECTIVES}
@@ -179,26 +186,18 @@ class BudgetSearch:
             self.stress.tables([one.number for one in self.front]) if self.stress is not None else {}
         )
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """What was found, in words."""
-        from sim.outputs.budget import budget_sentences
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that name what was asked, of which model.
 
-        count = self.asked.get("fresh") or len(self.asked.get("seeds", ()))
-        return [*budget_sentences(self, lang), *told(self.asked, count, lang)]
+        A search that goes on is the same search: its key does not say how many packages were tried, nor what was found.
+        """
+        asked = {key: value for key, value in self.asked.items() if key not in GOES_ON}
+        return key_from(self.scenario, asked, self.yearly)
 
     def save(self, folder: Path | str) -> Path:
         """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
-        from sim.experiments.saved_found import save_found
-
         return save_found(self, folder)
-
-    def _repr_html_(self) -> str:
-        from sim.results.shown import shown_html
-
-        facts = f"{len(self.tried)} packages tried · at most {self.yearly:,.0f} yuan a year"
-        return shown_html(
-            self.scenario.title.in_language("en"), facts, self.sentences(), (), self.front_table
-        )
 
 
 GAIN_COLUMNS = ("gain", "gain_low", "gain_high", "gain_range_low", "gain_range_high")
@@ -261,11 +260,17 @@ def budget(
         raise StudyError(message("problem.instead", place="yearly", found=kind_of(yearly), allowed=allowed))
     if not yearly > 0 or not items or trials < 1 or replications < 1 or fresh < 0:
         raise StudyError(
-            f"budget: found {yearly:g} yuan a year, {len(items)} items, {trials} trials, {replications} replications, {fresh} fresh seeds, "
-            "allowed all above 0 (fresh seeds: from 0)"
+            message(
+                "budget.error.numbers",
+                yearly=f"{yearly:g}",
+                items=len(items),
+                trials=trials,
+                replications=replications,
+                fresh=fresh,
+            )
         )
     if sampler not in SAMPLERS:
-        raise StudyError(f"sampler: found {sampler!r}, allowed {' or '.join(SAMPLERS)}")
+        raise StudyError(message("budget.error.sampler", found=repr(sampler), allowed=", ".join(SAMPLERS)))
     check_futures(stress)
     # a batch of packages beside doing nothing; at least one package on fresh seeds and in every future
     for what, arms, number in (
@@ -351,6 +356,54 @@ def conclude(
         else None
     )
     return BudgetSearch(base, yearly, tried, searched, fresh, tested, run.executed, database, asked, kept)
+
+
+def again(saved: BudgetSearch, workplace: Workplace) -> BudgetSearch:
+    """Every package of a saved one tried again, the front on fresh seeds and the stress test; which are tried is not searched for."""
+    run, asked = Rounds(workplace), saved.asked
+    packages = [(one.number, one.package) for one in saved.tried]
+    tried = revalue(saved.funded, packages, asked["seeds"], saved.yearly, run, asked.get("ensemble"))
+    numbers = {one.number: one for one in tried}
+    searched = [numbers[one.number] for one in saved.searched]
+    keep_all = saved.kept is None
+    return conclude(saved.scenario, saved.yearly, tried, searched, asked, run, saved.database, keep_all)
+
+
+class BudgetStudy(TrapStudy):
+    """The question of a budget search as a file, see `budget`."""
+
+    text_area: ClassVar[str] = "budget"
+
+    command: Literal["budget"]
+    yearly: float = setting(..., 1, 1e11, "yuan/year")
+    payer: Literal["city", "district", "street", "community"] | None = None
+    trials: int = setting(TRIALS, 1, 1_000_000, "")
+    replications: int = setting(REPLICATIONS, 1, 10_000, "")
+    stress: int = setting(24, 0, 100_000, "")
+    fresh: int = setting(FRESH, 0, 10_000, "")
+    sampler: Literal["nsga2", "tpe"] = "nsga2"
+    menu: tuple[MenuItem, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _every_kind_once(self) -> BudgetStudy:
+        refuse(repeated(self.menu))
+        return self
+
+    def options(self) -> dict[str, Any]:
+        """Keyword arguments of `budget`."""
+        return {
+            "payer": self.payer,
+            "trials": self.trials,
+            "replications": self.replications,
+            "stress": self.stress,
+            "fresh": self.fresh,
+            "sampler": self.sampler,
+            "menu": self.menu or None,
+        }
+
+    def run(self, **options: Any) -> BudgetSearch:
+        """Answer it; `options` replace what the file says."""
+        return budget(self.scenario(), self.yearly, **(self.options() | options))
 
 
 def front_of(tried: Sequence[Valued]) -> list[Valued]:

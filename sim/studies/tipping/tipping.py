@@ -5,23 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
+from pydantic import Field, model_validator
 
 from sim.errors import ScenarioError, StudyError
-from sim.experiments.ensemble import Ensemble, told
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import range_of
-from sim.experiments.levers import ADDED_INCOME, Lever, lever_of
-from sim.experiments.no_return import NoPoint, NoReturn, delayed, point_of_no_return
-from sim.experiments.ramp import HOLD, STEPS, Loop, check_hold, loop
-from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, type_of
+from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, started_at, type_of
 from sim.experiments.running import Rounds
-from sim.experiments.settling import STARTS, Settling
-from sim.experiments.trap_width import AGENTS, MEAN_FIELD, Width, agent_width, fixed_points, mean_field_width
+from sim.experiments.saved_found import key_of, save_found
+from sim.experiments.trap_file import TrapStudy
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.problems import Problem
+from sim.results.result import Result
 from sim.scenario import Scenario, load, with_overrides
+from sim.scenario.fields import refuse, setting
 from sim.size import MADE_OF_MEMBER, check_list
+from sim.studies.tipping.levers import ADDED_INCOME, Lever, lever_of
+from sim.studies.tipping.no_return import NoPoint, NoReturn, delayed, point_of_no_return
+from sim.studies.tipping.ramp import HOLD, STEPS, Loop, check_hold, loop
+from sim.studies.tipping.settling import (
+    AGENTS,
+    MEAN_FIELD,
+    STARTS,
+    Settling,
+    Width,
+    agent_width,
+    fixed_points,
+    mean_field_width,
+)
 from sim.text import message
 
 if TYPE_CHECKING:
@@ -32,6 +46,7 @@ VALUES = 9
 LONGEST_DELAY = 120  # months
 SMALL_ROUND = 8
 WORLDS = ("alike", "city")
+NOT_ASKED = "not asked for"  # `note` of a map that no point of no return was wanted of
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +61,7 @@ class TypeMap:
     loop: Loop | None
 
 
-class Tipping:
+class Tipping(Result):
     """What `tipping` found."""
 
     def __init__(
@@ -174,24 +189,14 @@ class Tipping:
             "delays": self.delays,
         }
 
-    def sentences(self, lang: str = "en") -> list[str]:
-        """What was found, in words."""
-        from sim.outputs.trap_words import tipping_sentences
-
-        return [*tipping_sentences(self, lang), *told(self.asked, len(self.asked.get("seeds", ())), lang)]
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that name what was asked, of which model, and what the runs came to."""
+        return key_of(self)
 
     def save(self, folder: Path | str) -> Path:
         """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
-        from sim.experiments.saved_found import save_found
-
         return save_found(self, folder)
-
-    def _repr_html_(self) -> str:
-        from sim.results.shown import shown_html
-
-        values = sorted({value for one in self.maps for value in one.agents.points})
-        facts = f"{self.maps[0].lever.key} from {values[0]:g} to {values[-1]:g}"
-        return shown_html(self.scenario.title.in_language("en"), facts, self.sentences(), (), self.widths)
 
 
 def _row(
@@ -245,18 +250,14 @@ def tipping(
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     base = with_overrides(loaded, overrides) if overrides else loaded
     if world not in WORLDS:
-        raise StudyError(f"world: found {world!r}, allowed {' or '.join(WORLDS)}")
+        raise StudyError(message("tipping.error.world", found=repr(world), allowed=", ".join(WORLDS)))
     if values < 3 or not seeds:
-        raise StudyError(
-            f"values: found {values} values and {len(seeds)} seeds, allowed 3 or more values and a seed"
-        )
+        raise StudyError(message("tipping.error.values", values=values, seeds=len(seeds)))
     made_of = message("size.arms", arms=values * len(STARTS), replications=f"{len(seeds):,}")
     check_list("seeds", values * len(STARTS) * len(seeds), MADE_OF_MEMBER, made_of)
     members = work.members()
     if members is not None and len(seeds) < 2:
-        raise StudyError(
-            f"seeds: found {len(seeds)} with an ensemble, allowed 2 or more: each seed has a member of its own"
-        )
+        raise StudyError(message("tipping.error.members", found=len(seeds)))
     if hysteresis:
         check_hold(hold)
     if no_return and base.interventions:
@@ -271,7 +272,7 @@ def tipping(
         _map_of(place, sweep, runner, tuple(seeds), hold if hysteresis else 0, members)
         for place, sweep in places
     ]
-    found, note = None, "not asked for" if not no_return else ""
+    found, note = None, NOT_ASKED if not no_return else ""
     if no_return:
         try:
             found = point_of_no_return(base, runner, longest=longest_delay, ensemble=members)
@@ -302,10 +303,7 @@ def _types_with_fees(scenario: Scenario) -> list[str]:
     present = [name for name, number in scenario.estates_by_type().items() if number]
     charged = [name for name in present if scenario.types[name].fee_price > 0]
     if not charged:
-        raise StudyError(
-            f"{scenario.name}: types: found no fee in any of {', '.join(present)}, "
-            "allowed a type with a fee_price above 0: without bills there is no collection rate"
-        )
+        raise StudyError(message("tipping.error.no_fee", name=scenario.name, types=", ".join(present)))
     return charged
 
 
@@ -314,10 +312,7 @@ def _check_delay(scenario: Scenario, longest: int) -> None:
     try:
         delayed(scenario, longest)
     except ScenarioError as error:
-        raise StudyError(
-            f"longest_delay: found {longest} months, allowed a delay that the scenario has room for, "
-            f"or no point of no return:\n{error}"
-        ) from None
+        raise StudyError(message("tipping.error.delay", found=longest, error=error)) from None
 
 
 class _Place:
@@ -327,9 +322,7 @@ class _Place:
         self, base: Scenario, key: str, name: str, world: str, months: int, estates: int, households: int
     ) -> None:
         if key.startswith("interventions.") and world == "alike":
-            raise StudyError(
-                f'lever {key}: found a programme\'s setting in a world without programmes, allowed: world "city"'
-            )
+            raise StudyError(message("tipping.error.programme_alike", key=key))
         type_of(base, name)
         city = alike(base, name, estates, households) if world == "alike" else base
         self.lever = lever_of(key, city, name)
@@ -340,7 +333,7 @@ class _Place:
         first, last = own[0] if low is None else low, own[1] if high is None else high
         if not first < last:
             raise StudyError(
-                f"lever {self.lever.key}: found a range from {first:g} to {last:g}, allowed a low under its high"
+                message("tipping.error.range", key=self.lever.key, low=f"{first:g}", high=f"{last:g}")
             )
         found = [round(float(value), 8) for value in np.linspace(first, last, values)]
         for value in (found[0], found[-1]):
@@ -389,9 +382,53 @@ def _from_the_bad_end(settling: Settling, steps: list[float]) -> list[float]:
 
 def _started_low(settling: Settling, sweep: list[float], steps: list[float]) -> Scenario:
     """The city with its estates started at the bottom, where the lever is at the end that the loop begins at."""
-    from sim.experiments.representative import started_at
-
     name = settling.lever.type_name
     map_ = settling.lever.mean_field(settling.world, _from_the_bad_end(settling, steps)[0])
     start = min(settling.points[sweep[0]].trials)
     return started_at(settling.world, name, start, map_.resting_condition(start) if map_ else 0.3)
+
+
+def again(saved: Tipping, workplace: Workplace) -> Tipping:
+    """A saved one carried out once more."""
+    return tipping(saved.scenario, **saved.asked, workplace=workplace)
+
+
+class TippingStudy(TrapStudy):
+    """The question of a tipping map as a file, see `tipping`."""
+
+    text_area: ClassVar[str] = "tipping"
+
+    command: Literal["tipping"]
+    lever: str = ADDED_INCOME
+    low: float | None = setting(None, None, None, "")
+    high: float | None = setting(None, None, None, "")
+    values: int = setting(VALUES, 3, 1000, "")
+    types: tuple[str, ...] = Field(default=(), strict=False)
+    world: Literal["alike", "city"] = "alike"
+    months: int = setting(MONTHS, 24, 1200, "month")
+    seeds: int = setting(1, 1, 1000, "")
+    longest_delay: int = setting(LONGEST_DELAY, 12, 600, "month")
+
+    @model_validator(mode="after")
+    def _check_range(self) -> TippingStudy:
+        if (self.low is None) != (self.high is None):
+            missing = "low" if self.low is None else "high"
+            refuse([Problem("", missing, message("found.nothing"), message("tipping.error.both_ends"))])
+        return self
+
+    def options(self) -> dict[str, Any]:
+        """Keyword arguments of `tipping`."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "values": self.values,
+            "types": self.types or None,
+            "world": self.world,
+            "months": self.months,
+            "seeds": tuple(range(1, self.seeds + 1)),
+            "longest_delay": self.longest_delay,
+        }
+
+    def run(self, **options: Any) -> Tipping:
+        """Answer it; `options` replace what the file says."""
+        return tipping(self.scenario(), self.lever, **(self.options() | options))

@@ -1,20 +1,21 @@
-"""What a budget may buy: a menu of interventions with settings, and packages of them as a scenario's programmes."""
+"""What a budget may buy and whose money it is: a menu of interventions, packages of them, and what their payers have in a year."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from sim.errors import EstateError, ScenarioError
+from sim.errors import EstateError, ScenarioError, StudyError
 from sim.given import path_of
 from sim.problems import Problem, one_of
-from sim.scenario import Scenario
+from sim.scenario import Scenario, with_overrides
 from sim.scenario.adding import with_programmes
 from sim.scenario.fields import Table, refuse, setting
 from sim.scenario.loading import read_toml
@@ -22,10 +23,13 @@ from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import UNKNOWN_KEY, problems_of, programme_problems, strip
 from sim.scenario.nearest import nearest
 from sim.scenario.programme import load_programmes
-from sim.text import Message, message
+from sim.text import Message, figures, in_language, language, message, say
+from sim.text.joins import clauses
+from sim.words import TIERS
 
 PREFIX = "bought_"  # of the names of bought programmes, so that they differ from those a scenario has
 YEARS = (1, 13, 25, 37, 61)
+COST_STEP = 1e4  # yuan a year: to what costs are rounded where a reader sees them
 DECIDED = frozenset({"start", "name", "kind", "yearly_budget"})  # of a bought programme: by the search
 OTHERS = message("menu.others", names=", ".join(sorted(DECIDED)))
 
@@ -33,8 +37,10 @@ OTHERS = message("menu.others", names=", ".join(sorted(DECIDED)))
 class Range(Table):
     """A setting that the search may choose, from low to high."""
 
-    low: float = setting(..., None, None, "", "least value", "最小值")
-    high: float = setting(..., None, None, "", "greatest value", "最大值")
+    text_area: ClassVar[str] = "span"
+
+    low: float = setting(..., None, None, "")
+    high: float = setting(..., None, None, "")
 
     @model_validator(mode="after")
     def _in_order(self) -> Range:
@@ -50,11 +56,11 @@ def _span(bounds: Range) -> Message:
 class MenuItem(Table):
     """An intervention that may be bought: fixed settings, and settings with a range to search."""
 
-    kind: str = Field(description="kind of intervention / 措施种类")
-    settings: dict[str, Any] = Field(default_factory=dict, description="settings that are fixed / 固定设置")
-    search: dict[str, Range] = Field(
-        default_factory=dict, description="settings that are searched / 待搜索设置"
-    )
+    text_area: ClassVar[str] = "menu_item"
+
+    kind: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+    search: dict[str, Range] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _known(self) -> MenuItem:
@@ -111,9 +117,9 @@ class MenuItem(Table):
 class Menu(Table):
     """A file of what a budget may buy."""
 
-    menu: tuple[MenuItem, ...] = Field(
-        min_length=1, strict=False, description="what may be bought / 措施菜单"
-    )
+    text_area: ClassVar[str] = "menu"
+
+    menu: tuple[MenuItem, ...] = Field(min_length=1, strict=False)
 
     @model_validator(mode="after")
     def _every_kind_once(self) -> Menu:
@@ -154,15 +160,21 @@ def check_menu(scenario: Scenario, menu: Sequence[MenuItem], starts: Sequence[in
     Each is tried at both ends of the ranges to be searched, so that no package fails after others were run.
     """
     problems = [
-        Problem(file, f"menu.{place} ({item.kind}, {where}", part.found, part.allowed, part.nearest)
+        Problem(
+            file,
+            message("menu.item_from", place=place, kind=item.kind, month=start, key=key),
+            part.found,
+            part.allowed,
+            part.nearest,
+        )
         for place, item in enumerate(menu)
-        for where, part in _misfits(scenario, item, starts)
+        for start, key, part in _misfits(scenario, item, starts)
     ]
     if problems:
         raise ScenarioError(problems)
 
 
-def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Iterator[tuple[str, Problem]]:
+def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Iterator[tuple[int, str, Problem]]:
     """What keeps an item out of the scenario, with first month and key, in the first month in which anything does."""
     own = f"interventions.{PREFIX}{item.kind}."
     for start in starts:
@@ -173,7 +185,7 @@ def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Itera
             except ScenarioError as error:
                 found |= dict.fromkeys(error.problems)
         if found:
-            yield from ((f"from month {start}): {str(part.key).removeprefix(own)}", part) for part in found)
+            yield from ((start, str(part.key).removeprefix(own), part) for part in found)
             return
 
 
@@ -242,22 +254,138 @@ def with_package(scenario: Scenario, package: Package) -> Scenario:
     return with_programmes(scenario, *added)
 
 
-def in_words(package: Package, lang: str) -> str:
+def in_words(package: Package) -> str:
     """A package in one line: programmes in the order in which they start, with month and yearly money."""
     known = load_programmes()
     if not package:
-        return "什么都不做" if lang == "zh" else "nothing"
-    parts = []
-    for one in sorted(package, key=lambda bought: bought.start):
-        label = known[one.kind].label().in_language(lang)
-        money = (
-            f"每年至多{one.yearly / 1e4:,.0f}万元"
-            if lang == "zh"
-            else f"up to {one.yearly / 1e6:.2f} million yuan a year"
+        return say("budget.nothing")
+    return clauses(
+        say(
+            "budget.bought",
+            label=known[one.kind].label().in_language(language()),
+            month=one.start,
+            money=money_in_unit(one.yearly),
         )
-        parts.append(
-            f"第{one.start}月起{label}（{money}）"
-            if lang == "zh"
-            else f"{label} from month {one.start} ({money})"
+        for one in sorted(package, key=lambda bought: bought.start)
+    )
+
+
+def written_out(package: Package) -> str:
+    """A package as tables and labels of runs have it, in every language the same: in English."""
+    with in_language("en"):
+        return in_words(package)
+
+
+def money_unit() -> tuple[float, str]:
+    """The one unit that amounts of a search are written in, so that they can be compared: yuan in it, and its name."""
+    size, _, words = say("budget.money_unit", amount="{amount}").partition(":")
+    return float(size), words.format(amount="").strip()
+
+
+def money_in_unit(yuan: float) -> str:
+    """An amount to whole steps of COST_STEP, in the one unit of the language."""
+    size, _, words = say("budget.money_unit", amount="{amount}").partition(":")
+    digits = round(math.log10(float(size) / COST_STEP))
+    return words.format(amount=figures.decimal(yuan / float(size), digits))
+
+
+STATE = "state"  # pays its share of a programme from outside of the city, and has no budget in it
+
+
+def bodies(scenario: Scenario) -> dict[str, int]:
+    """How many bodies each tier of government has, each of them with the budget that the scenario states."""
+    city = scenario.city
+    streets = city.districts * city.streets_per_district
+    numbers = (1, city.districts, streets, streets * city.communities_per_street)
+    return dict(zip(TIERS, numbers, strict=True))
+
+
+def payers_of(kinds: Iterable[str]) -> tuple[str, ...]:
+    """The tiers that pay for any of these kinds of programme, highest first."""
+    known = load_programmes()
+    paying = {payer for kind in kinds for payer in known[kind].payers}
+    return tuple(tier for tier in TIERS if tier in paying)
+
+
+def own_money(scenario: Scenario, kinds: Iterable[str]) -> dict[str, float]:
+    """Yuan a year that the payers of these kinds have in the scenario, all bodies of a tier together, by tier."""
+    numbers = bodies(scenario)
+    return {
+        tier: numbers[tier] * float(getattr(scenario.government, f"{tier}_budget"))
+        for tier in payers_of(kinds)
+    }
+
+
+def available(scenario: Scenario, kinds: Sequence[str]) -> float:
+    """The most that these kinds of programme could spend in a year (yuan): their payers' own budgets together.
+
+    The state pays beside a tier and only together with it, so it adds nothing, but for a kind that no tier pays for: then
+    nothing in the scenario bounds the sum (infinity), as where no public body pays for anything.
+    """
+    known = load_programmes()
+    if not payers_of(kinds) or any(STATE in known[kind].payers and not payers_of([kind]) for kind in kinds):
+        return math.inf
+    return sum(own_money(scenario, kinds).values())
+
+
+def check_money(scenario: Scenario, yearly: float, menu: Sequence[MenuItem], payer: str | None) -> None:
+    """StudyError for a sum that the payers of the menu do not have and nobody is granted, or a payer who pays for none of it."""
+    kinds = [item.kind for item in menu]
+    tiers = payers_of(kinds)
+    if payer is not None:
+        if payer not in tiers:
+            names = ", ".join(tiers) or say("funding.nobody")
+            raise StudyError(message("funding.payer", found=repr(payer), names=names))
+        return
+    most = available(scenario, kinds)
+    if yearly > most * (1 + 1e-9):
+        raise StudyError(
+            message(
+                "funding.short",
+                found=figures.money(yearly),
+                most=figures.money(most),
+                each=_each(scenario, kinds),
+                payer=tiers[0],
+            )
         )
-    return ("；" if lang == "zh" else "; ").join(parts)
+
+
+def granted(scenario: Scenario, yearly: float, payer: str | None) -> Scenario:
+    """The scenario in which the bodies of a tier have `yearly` yuan a year more between them, in equal parts; as it is for None."""
+    if payer is None:
+        return scenario
+    own = float(getattr(scenario.government, f"{payer}_budget"))
+    return with_overrides(scenario, {f"government.{payer}_budget": own + yearly / bodies(scenario)[payer]})
+
+
+def funding_words(scenario: Scenario, yearly: float, payer: str | None, kinds: Sequence[str]) -> str:
+    """Where the money of a search comes from, as a sentence in the current language."""
+    if payer is None:
+        if not payers_of(kinds):
+            return say("funding.unpaid")
+        less = yearly > available(scenario, kinds) * (1 + 1e-9)
+        return say("funding.less" if less else "funding.own", each=_each(scenario, kinds))
+    number = bodies(scenario)[payer]
+    return say(
+        "funding.granted",
+        sum=figures.money(yearly),
+        payer=say(f"bearer.{payer}"),
+        number=number,
+        each=figures.money(yearly / number),
+        own=figures.money(number * float(getattr(scenario.government, f"{payer}_budget"))),
+    )
+
+
+def _each(scenario: Scenario, kinds: Sequence[str]) -> str:
+    """What each payer has, in a row."""
+    numbers = bodies(scenario)
+    parts = [
+        say(
+            "funding.one",
+            payer=say(f"bearer.{tier}"),
+            money=figures.money(money),
+            number=numbers[tier],
+        )
+        for tier, money in own_money(scenario, kinds).items()
+    ]
+    return say("funding.between").join(parts)

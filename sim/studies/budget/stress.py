@@ -13,8 +13,9 @@ from sim.errors import StudyError
 from sim.experiments.cell import Cell, cells_of
 from sim.experiments.extras import extra
 from sim.experiments.unmeasured import unmeasured
-from sim.experiments.valuing import Runs
 from sim.scenario import Scenario, with_overrides
+from sim.studies.budget.valuing import Runs
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +101,7 @@ def _best(satisficing: np.ndarray, regret: np.ndarray) -> int:
 def check_futures(futures: int) -> None:
     """StudyError for a stress test in so few futures that nothing could be told apart."""
     if futures < 0 or futures == 1:
-        raise StudyError(f"stress: found {futures} futures, allowed 0 (no stress test) or 2 and more")
+        raise StudyError(message("budget.error.futures", found=futures))
 
 
 def stress_test(
@@ -146,7 +147,7 @@ def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) 
     A tree rather than PRIM: scikit-learn is maintained for our versions of NumPy and pandas, its leaves do not overlap, and
     a leaf is read as one sentence.
     """
-    tree_module = extra("sklearn.tree", "scenario discovery")
+    tree_module = extra("sklearn.tree", message("budget.discovery"))
     if fails.all() or not fails.any():
         return ()
     tree = tree_module.DecisionTreeClassifier(

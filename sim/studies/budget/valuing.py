@@ -11,11 +11,12 @@ from sim.errors import StudyError
 from sim.experiments.cell import Cell
 from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
-from sim.experiments.menu import PREFIX, Package, in_words, with_package
 from sim.experiments.running import CellResults
 from sim.experiments.summary import RunSummary
 from sim.results.reading import STATE_OWNED
 from sim.scenario import Scenario
+from sim.studies.budget.menu import PREFIX, Package, in_words, with_package, written_out
+from sim.text import Later, figures, message
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
 OBJECTIVES = ("cost", "out_of_cycle", "worst_decile_satisfaction")
@@ -66,7 +67,12 @@ def value_of(
     most = max(most_in_a_year(run) for run in runs)
     if most > yearly * (1 + 1e-9):
         raise StudyError(
-            f"package {in_words(package, 'en')}: found {most:,.0f} yuan spent in a year, allowed {yearly:,.0f}"
+            message(
+                "budget.error.overspent",
+                package=Later(in_words, package),
+                found=Later(figures.count, most),
+                allowed=Later(figures.count, yearly),
+            )
         )
     years = runs[0].months / MONTHS_PER_YEAR
     lost = (
@@ -92,9 +98,7 @@ def revalue(
     """What packages, each with its number, come to on these seeds."""
     cells = cells_over(base, seeds, ensemble)
     for _, package in packages:
-        cells += cells_over(
-            with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")}
-        )
+        cells += cells_over(with_package(base, package), seeds, ensemble, {"package": written_out(package)})
     found = [summary for _, summary in run(cells)]
     count = len(seeds)
     parts = [found[i : i + count] for i in range(0, len(found), count)]
@@ -125,7 +129,7 @@ def rescore(
     cells: list[Cell] = []
     for package in packages:
         cells += cells_over(
-            with_package(base, package), seeds, ensemble, {"package": in_words(package, "en")}, seeds[0] - 1
+            with_package(base, package), seeds, ensemble, {"package": written_out(package)}, seeds[0] - 1
         )
     found = [summary for _, summary in run(cells)]
     count = len(seeds)

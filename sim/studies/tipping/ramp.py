@@ -10,8 +10,9 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, with_member
-from sim.experiments.levers import Lever
 from sim.scenario import Scenario
+from sim.studies.tipping.levers import Lever
+from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def crossing(x: np.ndarray, y: np.ndarray, level: float) -> float:
 def check_hold(hold: int) -> None:
     """StudyError for a lever that is held for less than a year at each step."""
     if hold < MONTHS_PER_YEAR:
-        raise StudyError(f"hold: found {hold} months, allowed 12 or more: a rate is one of twelve months")
+        raise StudyError(message("tipping.error.hold", found=hold, least=MONTHS_PER_YEAR))
 
 
 def ramp(

@@ -1,0 +1,85 @@
+"""What commands that ask one thing of a scenario have in common: say what was found, write tables, charts and a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.cli.folders import folder_name, write_results
+from sim.cli.place import Place
+from sim.cli.terminal import console
+from sim.errors import StudyError
+from sim.results.folder import check_place
+from sim.scenario import Scenario, load
+from sim.scenario.overrides import parse_setting, with_overrides
+from sim.text import say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+RESULTS = Path("results")
+
+
+class Common(NamedTuple):
+    """Options that all of these commands have."""
+
+    settings: Sequence[str]
+    out: Path | None
+    lang: str
+    place: Place
+
+    def changes(self) -> dict[str, Any]:
+        """The changed values by key."""
+        return dict(parse_setting(text) for text in self.settings)
+
+
+def changed(what: str | Scenario, common: Common) -> Scenario:
+    """The scenario of a command (by name, or as a file makes it) with the values that were changed on the command line."""
+    scenario = what if isinstance(what, Scenario) else load(what)
+    changes = common.changes()
+    return with_overrides(scenario, changes) if changes else scenario
+
+
+def finish(command: str, found: Any, charts: Mapping[str, Axes], common: Common) -> None:
+    """Print what was found and put charts, tables, the result itself and a manifest in place together."""
+    tell(found, common)
+    put(found, charts, command, common)
+
+
+def check_place_of(kind: str, common: Common) -> None:
+    """ResultError, before anything is run, if the folder asked for holds a result of another kind."""
+    if common.out is not None:
+        check_place(common.out, kind)
+
+
+def put(found: Any, charts: Mapping[str, Axes], command: str, common: Common) -> None:
+    """Put what was found and its charts in the folder asked for, or in one named by its key, and say where."""
+    folder = common.out or RESULTS / folder_name(command, [found.scenario.name], found.key)
+    write_results(folder, found.kind.id, found.key, lambda part: write(found, charts, part, common))
+    where(folder, common)
+
+
+def tell(found: Any, common: Common) -> None:
+    """Print what was found, in words."""
+    for line in found.sentences(common.lang):
+        console().print(line, markup=False)
+
+
+def where(folder: Path, common: Common) -> None:
+    """Print where the results are."""
+    console().print(say("command.results", folder=folder), soft_wrap=True, markup=False)
+
+
+def write(found: Any, charts: Mapping[str, Axes], folder: Path, common: Common) -> None:
+    """Write charts (PNG), tables, the result itself and a manifest, which comes last."""
+    from sim.experiments.saved_found import save_found
+    from sim.outputs import style
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, ax in charts.items():
+            style.write(style.owner(ax), folder / f"{name}.png", name, " ".join(found.sentences(common.lang)))
+    except OSError as error:
+        raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
+    save_found(found, folder, {"settings": list(common.settings)})

@@ -1,0 +1,78 @@
+"""The chart of a budget search: its Pareto front."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.outputs import style
+from sim.studies.budget.menu import money_in_unit, money_unit
+from sim.text import language, say
+
+if TYPE_CHECKING:
+    from sim.studies.budget.budget import BudgetSearch
+
+
+def _subtitle(found: BudgetSearch) -> str:
+    """The scenario, the budget, who was granted it, and on which seeds the marks of the front are."""
+    parts = [
+        found.scenario.title.in_language(language()),
+        say("budget.of_a_year", yearly=money_in_unit(found.yearly)),
+    ]
+    if found.payer:
+        parts.append(f"{say('funding.row')} {say(f'bearer.{found.payer}')}")
+    if found.fresh:
+        parts.append(say("budget.front_marks", seeds=found.asked.get("fresh", 0)))
+    return " · ".join(parts)
+
+
+@style.styled
+def pareto(found: BudgetSearch, ax: Axes | None = None) -> Axes:
+    """Cost against estates out of the cycle for every package tried; the front is joined, the marks' shade is satisfaction."""
+    ax = style.tidy(style.canvas(ax, (9, 5.6), (0.085, 0.11, 0.74, 0.75)))
+    style.heading(ax, say("chart.pareto"), _subtitle(found))
+    unit, unit_name = money_unit()
+    front = {one.package for one in found.front}
+    rest = [one for one in found.tried if one.package not in front]
+    ax.plot(
+        [one.cost / unit for one in rest],
+        [one.out_of_cycle for one in rest],
+        "x",
+        color="#AAAAAA",
+        markersize=5,
+    )
+    x, y = (np.array([getattr(one, name) for one in found.front]) for name in ("cost", "out_of_cycle"))
+    marks = ax.scatter(
+        x / unit,
+        y,
+        c=[one.worst_decile_satisfaction for one in found.front],
+        cmap=style.CONTINUOUS_MAP,
+        s=70,
+        zorder=3,
+        edgecolor=style.BLACK,
+        linewidth=0.8,
+    )
+    reached = -1.0
+    for one, left, height in zip(found.front, x / unit, y, strict=True):
+        star = found.recommended is not None and one.number == found.recommended.number
+        if not star and height < reached + 0.02:
+            continue  # labels would lie on each other; the table has all numbers
+        reached = max(reached, float(height))
+        ax.annotate(
+            f"#{one.number}" + (" ★" if star else ""),
+            (left, height),
+            xytext=(5, 6),
+            textcoords="offset points",
+            fontsize=9,
+        )
+    best = np.maximum.accumulate(y)
+    ax.step(x / unit, best, where="post", color=style.BLUE, linewidth=1.4)
+    ax.axvline(found.yearly / unit, color=style.VERMILLION, linestyle="--", linewidth=1.2)
+    style.share_axis(ax, say("budget.out_axis"))
+    ax.set_xlabel(say("budget.public_cost", unit=unit_name))
+    bar = style.owner(ax).colorbar(marks, cax=ax.inset_axes((1.05, 0, 0.03, 1)))
+    bar.set_label(say("budget.worst_axis"))
+    bar.ax.tick_params(labelfontfamily=style.font_family())
+    return ax

@@ -1,0 +1,26 @@
+"""What a budget search has, and where."""
+
+from sim.results.kinds import Chart, Kind
+
+KIND = Kind(
+    id="budget",
+    results=("budget:BudgetSearch",),
+    load="sim.experiments.saved_found:load_found",
+    report="report:part_of",
+    sentences="words:sentences_of",
+    shown="words:shown",
+    reproduce="budget:again",
+    beforehand="words:beforehand",
+    charts={"pareto": Chart("chart:pareto")},
+    commands="command:add_commands",
+    files={"budget": "budget:BudgetStudy", "menu": "menu:Menu"},
+    functions={"budget": "budget:budget"},
+    saved={
+        "budget": "budget:BudgetSearch",
+        "budget.bought": "menu:Bought",
+        "budget.failing": "stress:Failing",
+        "budget.rescored": "valuing:Rescored",
+        "budget.stress": "stress:Stress",
+        "budget.valued": "valuing:Valued",
+    },
+)

@@ -1,0 +1,1 @@
+"""Tipping: where estates of a type can rest as a lever moves, how wide the trap is, and the point of no return."""

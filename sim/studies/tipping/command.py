@@ -1,0 +1,150 @@
+"""`estate tipping`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from sim.cli.options import LanguageOption, OutOption, ScenarioOrStudyArgument, SetOption, words
+from sim.cli.place import ANYWHERE, Place, at_place
+from sim.text import message
+
+if TYPE_CHECKING:
+    from sim.cli.of_scenario import Common
+
+SEEDS_OVER_ENSEMBLE = 8
+
+
+class World(StrEnum):
+    """The city in which the lever is moved."""
+
+    alike = "alike"
+    city = "city"
+
+
+@at_place(*ANYWHERE, "ensemble")
+def tipping_command(
+    place: Place,
+    scenario: ScenarioOrStudyArgument,
+    lever: Annotated[
+        str, typer.Option(help="added_income, viability or a dotted key. / 杠杆。")
+    ] = "added_income",
+    low: Annotated[Optional[float], typer.Option(help="Least value of the lever. / 最小值。")] = None,  # noqa: UP045
+    high: Annotated[Optional[float], typer.Option(help="Greatest value. / 最大值。")] = None,  # noqa: UP045
+    values: Annotated[int, typer.Option(min=3, help="Values of the lever before refining. / 取值个数。")] = 9,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Estate type; may be repeated (default: all). / 小区类型。"),
+    ] = None,
+    world: Annotated[
+        World, typer.Option(help="Estates all alike, or the city as it is. / 同质小区或原城市。")
+    ] = World.alike,
+    months: Annotated[
+        int, typer.Option(min=24, help="Months until estates have settled. / 运行月数。")
+    ] = 300,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=1000,
+            help="Seeds of each start (default 1; 8 with an ensemble). / 随机种子数，默认1，用参数集合时8。",
+        ),
+    ] = None,
+    hysteresis: Annotated[
+        bool, typer.Option("--loop/--no-loop", help="Move the lever there and back. / 是否画滞后环。")
+    ] = True,
+    point: Annotated[
+        bool,
+        typer.Option(
+            "--point/--no-point", help="Find the point of no return of the programmes. / 是否求不可逆转点。"
+        ),
+    ] = True,
+    longest: Annotated[
+        int,
+        typer.Option(
+            min=12,
+            max=600,
+            help="Longest delay of the programmes that is tried, months. / 措施最长推迟月数。",
+        ),
+    ] = 120,
+    settings: SetOption = None,
+    out: OutOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Map the trap: resting and tipping points over a lever, its width, the point of no return. / 绘制陷阱：稳定点、临界点与不可逆转点。"""
+    from sim.cli.of_scenario import Common
+
+    options = {
+        "low": low,
+        "high": high,
+        "values": values,
+        "types": kind or None,
+        "world": world.value,
+        "months": months,
+        "seeds": tuple(range(1, 1 + (seeds or (1 if place.ensemble is None else SEEDS_OVER_ENSEMBLE)))),
+        "hysteresis": hysteresis,
+        "no_return": point,
+        "longest_delay": longest,
+    }
+    _carry_out(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), place))
+
+
+def _carry_out(name: str, lever: str, options: Mapping[str, Any], common: Common) -> None:
+    """Map the trap of a scenario, or answer the file of a question, and say and write what was found."""
+    from sim.cli.of_scenario import changed, check_place_of, finish
+    from sim.cli.terminal import console
+    from sim.experiments.trap_file import is_trap_study, load_trap_study
+    from sim.studies.tipping.chart import bifurcation, hysteresis
+    from sim.studies.tipping.tipping import TippingStudy, tipping
+
+    if is_trap_study(name, "tipping"):
+        study = load_trap_study(name, TippingStudy)
+        console().print(study.question.in_language(common.lang), markup=False)
+        _refuse_beside_file(name, {"lever": lever, **options})
+        # the file is the question: of the options only --loop, --point, --set and --ensemble are added to it
+        added = ("hysteresis", "no_return", *(("seeds",) if common.place.ensemble is not None else ()))
+        lever, options = study.lever, study.options() | {key: options[key] for key in added}
+        scenario = changed(study.scenario(), common)
+    else:
+        scenario = changed(name, common)
+    check_place_of("tipping", common)
+    with common.place.opened(console(), common.lang) as workplace:
+        found = tipping(scenario, lever, workplace=workplace, **options)
+    charts = {
+        f"bifurcation_{one.type_name}": bifurcation(found, type_name=one.type_name) for one in found.maps
+    }
+    charts |= {
+        f"hysteresis_{one.type_name}": hysteresis(found, type_name=one.type_name)
+        for one in found.maps
+        if one.loop
+    }
+    finish("tipping", found, charts, common)
+
+
+def _refuse_beside_file(name: str, options: Mapping[str, Any]) -> None:
+    """StudyError for options that a file states itself: they would be passed over."""
+    from sim.errors import StudyError
+    from sim.studies.tipping.levers import ADDED_INCOME
+    from sim.studies.tipping.tipping import LONGEST_DELAY, MONTHS, VALUES
+
+    plain = {
+        "lever": ADDED_INCOME,
+        "low": None,
+        "high": None,
+        "values": VALUES,
+        "types": None,
+        "world": "alike",
+        "months": MONTHS,
+        "longest_delay": LONGEST_DELAY,
+    }
+    beside = [key for key, value in plain.items() if options[key] != value]
+    if beside:
+        raise StudyError(message("tipping.error.beside_file", name=name, options=", ".join(beside)))
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Make this command known to `estate`."""
+    app.command("tipping")(tipping_command)

@@ -1,0 +1,29 @@
+"""What a tipping map has, and where."""
+
+from sim.results.kinds import Chart, Kind
+
+KIND = Kind(
+    id="tipping",
+    results=("tipping:Tipping",),
+    load="sim.experiments.saved_found:load_found",
+    report="report:part_of",
+    sentences="words:sentences_of",
+    shown="words:shown",
+    reproduce="tipping:again",
+    charts={"bifurcation": Chart("chart:bifurcation"), "hysteresis": Chart("chart:hysteresis")},
+    commands="command:add_commands",
+    files={"tipping": "tipping:TippingStudy"},
+    functions={"tipping": "tipping:tipping"},
+    saved={
+        "tipping": "tipping:Tipping",
+        "tipping.delayed": "no_return:Delayed",
+        "tipping.lever": "levers:Lever",
+        "tipping.loop": "ramp:Loop",
+        "tipping.no_return": "no_return:NoReturn",
+        "tipping.settled": "settling:Settled",
+        "tipping.settling": "settling:Settling",
+        "tipping.trial": "settling:Trial",
+        "tipping.type": "tipping:TypeMap",
+        "tipping.width": "settling:Width",
+    },
+)

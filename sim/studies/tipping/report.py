@@ -1,0 +1,277 @@
+"""The report of a tipping map."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Interval, Range
+from sim.outputs.range_words import marked_rough, range_of_runs
+from sim.outputs.report import common, words
+from sim.outputs.report.model import Part, Picture, Table
+from sim.outputs.style import owner
+from sim.scenario import to_toml
+from sim.studies.tipping.chart import bifurcation, hysteresis
+from sim.studies.tipping.tipping import LONGEST_DELAY
+from sim.studies.tipping.words import SOURCES, lever_name, loop_line, no_return_line, width_line
+from sim.text import figures, language, say
+from sim.text.joins import bracketed, labelled, listed, sentences
+from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    from sim.studies.tipping.no_return import Delayed
+    from sim.studies.tipping.tipping import Tipping, TypeMap
+
+MOST_ROWS = 20
+
+
+def part_of(found: Tipping) -> Part:
+    """Everything that a reader is told about a tipping map."""
+    scenario, lang = found.scenario, language()
+    title, lever = scenario.title.in_language(lang), lever_name(found.maps[0].lever)
+    command, note = _command(found)
+    alike = found.asked.get("world") == "alike"
+    sure = (
+        say("tipping.sure_rest"),
+        say("tipping.sure_seeds", seeds=len(found.asked.get("seeds", ())) or 1),
+        say("tipping.sure_mean_field"),
+        say("tipping.sure_alike" if alike else "tipping.sure_city"),
+        common.share_assumed(scenario, lang),
+        words.say("not_forecast", lang),
+    )
+    return Part(
+        say("tipping.title", title=title, lever=lever),
+        found.kind.title,
+        say("tipping.question", lever=lever),
+        common.about(scenario, lang),
+        common.setting_table(_setting(found), lang),
+        tuple(found.sentences()),
+        tuple(_pictures(found)),
+        (),
+        (),
+        sure,
+        common.assumptions([scenario], lang),
+        (command,),
+        common.found_traces(found, lang),
+        "",
+        note,
+        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
+        (_widths(found), _points(found), _trials(found), *_delays(found)),
+        (),
+        (scenario.name,),
+    )
+
+
+def _setting(found: Tipping) -> list[tuple[str, str]]:
+    asked, first, lang = found.asked, found.maps[0], language()
+    tried = sorted(first.agents.points)
+    span = words.say("range", lang, low=f"{tried[0]:g}", high=f"{tried[-1]:g}")
+    rows = [
+        *common.size_rows(found.scenario, lang),
+        (say("tipping.the_lever"), lever_name(first.lever)),
+        (words.say("values", lang), bracketed(span, str(len(tried)))),
+        (say("tipping.settle_months"), str(first.agents.world.months)),
+    ]
+    if "world" in asked:
+        world = (
+            say("tipping.world_alike", estates=asked["estates"], households=asked["households"])
+            if asked["world"] == "alike"
+            else say("tipping.world_city")
+        )
+        rows.append((say("tipping.world"), world))
+    return [
+        *rows,
+        (words.say("seeds", lang), listed(map(str, asked.get("seeds", first.agents.first)))),
+        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang),
+    ]
+
+
+def _pictures(found: Tipping) -> list[Picture]:
+    made = []
+    for one in found.maps:
+        name = _type_name(found, one.type_name)
+        told = [width_line(name, width, lever_name(one.lever)) for width in one.widths]
+        made.append(
+            Picture(
+                labelled(say("chart.bifurcation"), name),
+                sentences((say("tipping.bifurcation_alt"), *told)),
+                partial(_drawn, bifurcation, found, one),
+            )
+        )
+        if one.loop is not None:
+            made.append(
+                Picture(
+                    labelled(say("chart.hysteresis"), name),
+                    sentences((say("tipping.hysteresis_alt"), loop_line(name, one))),
+                    partial(_drawn, hysteresis, found, one),
+                )
+            )
+    return made
+
+
+def _drawn(draw: Callable[..., Axes], found: Tipping, one: TypeMap) -> Figure:
+    return owner(draw(found, type_name=one.type_name))
+
+
+def _type_name(found: Tipping, name: str) -> str:
+    return common.type_name(found.scenario, name, language())
+
+
+def _widths(found: Tipping) -> Table:
+    rows = []
+    for one in found.maps:
+        for width in one.widths:
+            name = (_type_name(found, one.type_name), SOURCES[width.source])
+            if math.isnan(width.low):
+                rows.append((*name, say("tipping.no_trap"), NO_VALUE, NO_VALUE))
+                continue
+            ends = [
+                ("≤ " if width.low_open else "") + figures.significant(width.low),
+                ("≥ " if width.high_open else "") + figures.significant(width.high),
+            ]
+            least = "≥ " if width.low_open or width.high_open else ""
+            size = f"{least}{figures.significant(width.width)} ± {figures.significant(width.error, 2)}"
+            rows.append((*name, " – ".join(ends), size, figures.significant(width.area)))
+    columns = (
+        words.say("type", language()),
+        say("tipping.by_what"),
+        say("tipping.two_states_between"),
+        say("tipping.width"),
+        say("tipping.area"),
+    )
+    return Table(say("tipping.widths"), columns, tuple(rows), say("tipping.widths_note"))
+
+
+def _points(found: Tipping) -> Table:
+    rows = []
+    for row in found.points.to_dict("records"):
+        rate = figures.share(row["collection"], 0)
+        if row["low"] != row["high"]:
+            rate = bracketed(rate, _span(row, "low", "high"))
+        rows.append(
+            (
+                _type_name(found, row["type"]),
+                figures.significant(row["lever"]),
+                SOURCES[row["source"]],
+                say("tipping.stable" if row["stable"] else "tipping.unstable"),
+                rate,
+            )
+        )
+    columns = (
+        words.say("type", language()),
+        say("tipping.the_lever"),
+        say("tipping.by_what"),
+        say("tipping.point_kind"),
+        say("tipping.collection"),
+    )
+    return Table(say("tipping.points"), columns, tuple(rows), folded=len(rows) > MOST_ROWS)
+
+
+def _span(row: dict[str, Any], low: str, high: str) -> str:
+    """Two shares as bounds, both in whole per cent."""
+    return f"{figures.share(row[low], 0)} – {figures.share(row[high], 0)}"
+
+
+def _trials(found: Tipping) -> Table:
+    lang = language()
+    rows = []
+    for row in found.trials.to_dict("records"):
+        rows.append(
+            (
+                _type_name(found, row["type"]),
+                figures.significant(row["lever"]),
+                figures.share(row["start"], 0),
+                figures.count(row["estates"]),
+                bracketed(figures.share(row["settled"], 0), _span(row, "settled_p10", "settled_p90")),
+                range_of_runs(Range.of_row(row), "share", lang),
+                chance_cell(row) if row["two_states"] else NO_VALUE,
+                say("tipping.yes" if row["at_rest"] else "tipping.no"),
+            )
+        )
+    columns = (
+        words.say("type", lang),
+        say("tipping.the_lever"),
+        say("tipping.started"),
+        words.say("estates", lang),
+        say("tipping.settled"),
+        words.say("may_happen", lang),
+        say("tipping.chance_high"),
+        say("tipping.at_rest"),
+    )
+    return Table(say("tipping.trials"), columns, tuple(rows), folded=len(rows) > MOST_ROWS)
+
+
+def chance_cell(row: dict[str, Any]) -> str:
+    """The chance of ending high, with Wilson's interval over estates: none of under five, rough of under ten."""
+    shown, estates = figures.share(row["chance_high"], 0), row["estates"]
+    known = Interval(row["chance_low_bound"], row["chance_high_bound"])
+    if estates < LEAST_PAIRS or not known.exists:
+        return shown
+    bounds = _span(row, "chance_low_bound", "chance_high_bound")
+    return bracketed(shown, marked_rough(bounds, known, estates))
+
+
+def _excess(one: Delayed) -> str:
+    """Rescues beyond half of the planned start's, with the interval of the mean: none under five seeds, rough under ten."""
+    text = figures.signed(one.excess, 1)
+    if not one.interval.exists:
+        return text
+    bounds = f"{figures.decimal(one.interval.low, 1)} – {figures.decimal(one.interval.high, 1)}"
+    return bracketed(text, say("tipping.rough", bounds=bounds) if one.seeds < ROUGH_PAIRS else bounds)
+
+
+def _delays(found: Tipping) -> list[Table]:
+    if found.no_return is None:
+        return []
+    lang = language()
+    rows = tuple(
+        (
+            str(one.delay),
+            str(one.seeds),
+            figures.decimal(one.rescued, 1),
+            range_of_runs(one.rescued_range, "", lang),
+            _excess(one),
+            say(
+                "tipping.unclear" if one.uncertain else "tipping.yes" if one.works else "tipping.no",
+            ),
+        )
+        for one in found.no_return.trials
+    )
+    columns = (
+        say("tipping.delay"),
+        words.say("runs", lang),
+        words.say("rescued", lang),
+        words.say("may_happen", lang),
+        say("tipping.excess"),
+        say("tipping.works"),
+    )
+    return [Table(say("tipping.delays"), columns, rows, no_return_line(found.no_return, found.note))]
+
+
+def _command(found: Tipping) -> tuple[str, str]:
+    scenario, asked = found.scenario, found.asked
+    own = not common.shipped(scenario.name, scenario)
+    parts = [
+        "estate tipping",
+        f"{scenario.name}.toml" if own else scenario.name,
+        "--lever",
+        found.maps[0].lever.key,
+    ]
+    parts += [f"--{key} {asked[key]:g}" for key in ("low", "high") if asked.get(key) is not None]
+    parts += [f"--type {one.type_name}" for one in found.maps]
+    parts += [f"--{key} {asked[key]}" for key in ("values", "world", "months") if key in asked]
+    parts += [f"--seeds {len(asked['seeds'])}"] if "seeds" in asked else []
+    parts += [] if asked.get("hysteresis", True) else ["--no-loop"]
+    parts += [] if asked.get("no_return", True) else ["--no-point"]
+    parts += (
+        [f"--longest {asked['longest_delay']}"]
+        if asked.get("longest_delay", LONGEST_DELAY) != LONGEST_DELAY
+        else []
+    )
+    option = common.ensemble_option(found.asked.get("ensemble"))
+    return " ".join(parts) + option, words.say("own_file" if own else "same_command", language())

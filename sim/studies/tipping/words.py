@@ -1,0 +1,158 @@
+"""What a tipping map found, in sentences."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.ensemble import told
+from sim.outputs.range_words import range_of_runs
+from sim.parameters import PARAMETERS
+from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY
+from sim.studies.tipping.no_return import NO_PROGRAMME, RESCUES_NOBODY
+from sim.studies.tipping.settling import AGENTS, MEAN_FIELD
+from sim.studies.tipping.tipping import NOT_ASKED
+from sim.text import Family, figures, language, say
+from sim.text.joins import bracketed, sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.studies.tipping.levers import Lever
+    from sim.studies.tipping.no_return import NoReturn
+    from sim.studies.tipping.settling import Width
+    from sim.studies.tipping.tipping import Tipping, TypeMap
+
+LEVERS = Family("tipping.lever", (ADDED_INCOME, VIABILITY))
+SOURCES = Family("tipping.source", (MEAN_FIELD, AGENTS))
+WHY = Family("tipping.no_point", ("no_programme", "rescues_nobody"))
+OF_NOTE = {NO_PROGRAMME: "no_programme", RESCUES_NOBODY: "rescues_nobody"}  # of the `note` of a map
+
+
+def lever_name(lever: Lever) -> str:
+    """What a lever is called on axes and in sentences."""
+    if lever.key in LEVERS:
+        return LEVERS[lever.key]
+    if lever.parameter:
+        parameter = PARAMETERS[lever.parameter]
+        return bracketed(str(parameter.label), figures.unit_name(parameter.unit))
+    return lever.key
+
+
+def type_title(found: Tipping, name: str) -> str:
+    """What an estate type is called."""
+    return found.scenario.types[name].title.in_language(language())
+
+
+def sentences_of(found: Tipping) -> list[str]:
+    """A line for each type and source, the loop, the point of no return, and what is said of the ensemble."""
+    lines = []
+    for one in found.maps:
+        title = type_title(found, one.type_name)
+        lines += [width_line(title, width, lever_name(one.lever)) for width in one.widths]
+        lines += _caution(title, one)
+        if one.loop is not None:
+            lines.append(loop_line(title, one))
+    lines += _without_fees(found)
+    if found.note != NOT_ASKED:
+        lines.append(no_return_line(found.no_return, found.note))
+    return [*lines, *told(found.asked, len(found.asked.get("seeds", ())), language())]
+
+
+def _without_fees(found: Tipping) -> list[str]:
+    """The types with estates that have no map because they charge no fee."""
+    scenario = found.scenario
+    mapped = {one.type_name for one in found.maps}
+    return [
+        say("tipping.no_fee", title=type_title(found, name))
+        for name, number in scenario.estates_by_type().items()
+        if number and name not in mapped and scenario.types[name].fee_price == 0
+    ]
+
+
+def width_line(title: str, width: Width, lever: str) -> str:
+    """How wide the trap of a type is by one source, and how well the ends are known."""
+    source = SOURCES[width.source]
+    if math.isnan(width.low):
+        return say("tipping.one_state", title=title, source=source)
+    least = width.low_open or width.high_open
+    return say(
+        "tipping.two_states_at_least" if least else "tipping.two_states",
+        title=title,
+        source=source,
+        lever=lever,
+        low=figures.significant(width.low),
+        high=figures.significant(width.high),
+        width=figures.significant(width.width),
+        error=figures.significant(width.error, 2),
+        area=figures.significant(width.area),
+    )
+
+
+def _caution(title: str, one: TypeMap) -> list[str]:
+    """A warning where runs ended before estates had come to rest: what looks like two states may be one that is reached slowly."""
+    points = one.agents.points.values()
+    moving = sum(not point.settled for point in points)
+    if not moving:
+        return []
+    months = one.agents.world.months
+    return [say("tipping.moving_still", title=title, moving=moving, all=len(points), months=months)]
+
+
+def loop_line(title: str, one: TypeMap) -> str:
+    """How far the way back of a lever is from the way out."""
+    loop = one.loop
+    assert loop is not None
+    values: dict[str, Any] = {
+        "title": title,
+        "first": figures.significant(float(loop.values[0])),
+        "last": figures.significant(float(loop.values[-1])),
+        "hold": loop.hold,
+        "most": figures.share(loop.width, 0),
+    }
+    if math.isnan(loop.lag):
+        return say("tipping.there_and_back", **values)
+    return say("tipping.there_and_back_apart", lag=figures.significant(loop.lag), **values)
+
+
+def no_return_line(found: NoReturn | None, note: str) -> str:
+    """The point of no return of a policy, or why there is none."""
+    if found is None:
+        return say("tipping.no_point_why", why=WHY[OF_NOTE[note]] if note in OF_NOTE else note)
+    return sentences((_no_return(found), _rescued_range(found)))
+
+
+def _rescued_range(found: NoReturn) -> str:
+    """What a start at the latest delay tried in vain or in time may rescue in a single run; empty where nobody knows."""
+    known = [one for one in found.trials if found.latest is None or one.delay == found.latest]
+    one = max(known, key=lambda each: each.delay, default=None)
+    if one is None or not one.rescued_range.exists:
+        return ""
+    return say("tipping.may_rescue", delay=one.delay, range=range_of_runs(one.rescued_range, "", language()))
+
+
+def _no_return(found: NoReturn) -> str:
+    planned = figures.decimal(found.immediate, 1)
+    if found.latest is None:
+        last = max(found.trials, key=lambda one: one.delay)
+        return say(
+            "tipping.always_works_perhaps" if last.uncertain else "tipping.always_works",
+            delay=last.delay,
+            rescued=figures.decimal(last.rescued, 1),
+            planned=planned,
+        )
+    values: dict[str, Any] = {"month": found.month, "delay": found.latest, "planned": planned}
+    if found.sure is not None and found.lost is not None:
+        return say("tipping.no_return_sure_lost", sure=found.sure, lost=found.lost, **values)
+    if found.sure is not None:
+        return say("tipping.no_return_sure", sure=found.sure, **values)
+    if found.lost is not None:
+        return say("tipping.no_return_lost", lost=found.lost, **values)
+    return say("tipping.no_return", **values)
+
+
+def shown(found: Tipping) -> tuple[str, str, pd.DataFrame]:
+    """Title, facts and table for a notebook."""
+    values = sorted({value for one in found.maps for value in one.agents.points})
+    facts = say("tipping.facts", lever=found.maps[0].lever.key, low=f"{values[0]:g}", high=f"{values[-1]:g}")
+    return found.scenario.title.in_language(language()), facts, found.widths
