@@ -14,7 +14,7 @@ from sim.evidence.reproduce import Reproduction, changes_between, here
 from sim.experiments.workplace import Workplace, workplace_of
 from sim.results.csv_table import ENCODING, as_arrow, csv_text
 from sim.results.folder import MANIFEST, Saved, read
-from sim.results.kinds import kinds
+from sim.results.kinds import kinds, load_result
 from sim.scenario import content_hash
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
     ResultError or StudyError if the folder cannot be read, or a study in it is not finished.
     """
     from sim.experiments.store import open_store
-    from sim.outputs.report.read import load_result
 
     work = workplace_of("reproduce_many", workplace, {}, ("store", "ensemble", "level"))
     place = Path(folder)

@@ -38,8 +38,6 @@ LAYERS = (
     ("app",),
     ("cli.app", "cli.workshop", "cli.__init__", "__main__", "__init__"),
 )
-# A result that has no folder of its own yet draws and words itself when asked to: the one import upward, inside that method.
-PRESENTED = {"experiments", "evidence"}
 # A city has a collector for Mesa's tools, made when one asks for it; by name, it would be as much of an import and harder to see.
 COLLECTED = ("agents.mesa_model", "results.collector")
 # Registries that say by name where things are, and import none of them before it is asked for.
@@ -111,11 +109,9 @@ def height_of(module: str) -> int:
 def test_imports_run_one_way() -> None:
     wrong = []
     for module in modules():
-        part = module.split(".")[0]
         for other, late in imports_of(module):
-            presents = late and part in PRESENTED and other.split(".")[0] == "outputs"
             collects = late and (module, other) == COLLECTED
-            told = presents or collects or module in DISPATCH
+            told = collects or module in DISPATCH
             if height_of(other) > height_of(module) and not told:
                 wrong.append(f"sim.{module} imports sim.{other}")
     assert wrong == []
