@@ -17,6 +17,7 @@ from sim.results.folder import MANIFEST, check_seal, copy_result, read, read_man
 from sim.results.outcomes import OUTCOMES
 from sim.results.result import Result
 from sim.studies.draws.repeated import FAN_SERIES, Repeated, bands_of
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,9 +87,7 @@ def load_batch(folder: str | Path) -> Batch:
     """The batch in a folder. ResultError if it holds none, or a part is missing, damaged or changed by hand."""
     place = Path(folder)
     if not (place / MANIFEST).exists() and not is_batch(place):
-        raise ResultError(
-            f"{place}: found no scenario of a batch in it, allowed a folder that `estate batch` wrote"
-        )
+        raise ResultError(message("batch.none", folder=place))
     if (place / MANIFEST).exists():
         read(place, KIND)
     headlines = sorted(place.glob(f"*/{HEADLINE}"))
@@ -130,7 +129,7 @@ def _draws(
         seeds = (run.seed, *(int(data["seed"]) for data in told[1:]))
         bands = {name: bands_of(values) for name, values in monthly.items()}
     except (ValueError, KeyError, TypeError) as error:
-        raise ResultError(f"{files[0].parent}: cannot be read ({type(error).__name__}: {error})") from None
+        raise ResultError(message("folder.unreadable", file=files[0].parent, error=_told(error))) from None
     by_seed = {name: np.array([one.get(name, math.nan) for one in outcomes]) for name in outcomes[0]}
     ensemble = told[0].get("ensemble")
     return Repeated(run.scenario, seeds, by_seed, bands, str(ensemble["name"]) if ensemble else "")
@@ -144,9 +143,13 @@ def _read(file: Path, sealed: bool) -> dict[str, Any]:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ResultError(f"{file}: cannot be read ({type(error).__name__}: {error})") from None
+        raise ResultError(message("folder.unreadable", file=file, error=_told(error))) from None
     if not isinstance(data, dict):
-        raise ResultError(f"{file}: found {type(data).__name__}, allowed a table of JSON")
+        raise ResultError(
+            message(
+                "problem.instead", place=file, found=type(data).__name__, allowed=message("allowed.table")
+            )
+        )
     if sealed:
         check_seal(data, file)
     return data
@@ -156,4 +159,8 @@ def _outcomes(data: Mapping[str, Any], file: Path) -> dict[str, float]:
     try:
         return {key: math.nan if value is None else float(value) for key, value in data["outcomes"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ResultError(f"{file}: cannot be read ({type(error).__name__}: {error})") from None
+        raise ResultError(message("folder.unreadable", file=file, error=_told(error))) from None
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -17,7 +17,7 @@ from sim.experiments.ensemble import Ensemble, doubt_line, with_member
 from sim.problems import Problem
 from sim.scenario import Scenario
 from sim.studies.batch.progress import Watch, watching
-from sim.text import say
+from sim.text import message, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -118,7 +118,11 @@ def scenario_files(places: tuple[str, ...]) -> list[Path]:
         inside = sorted(folder.glob(f"*{SUFFIX}"))
         if not inside:
             raise ScenarioError(
-                [Problem(place, "", "no scenario", f"a folder with files that end in {SUFFIX}")]
+                [
+                    Problem(
+                        place, "", message("batch.no_scenario"), message("batch.scenarios_in", ending=SUFFIX)
+                    )
+                ]
             )
         files += inside
     return list({file.resolve(): file for file in files}.values())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from sim.errors import ResultError
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +75,9 @@ def at_months(run: RunLike, column: str, months: list[int]) -> np.ndarray:
             where = slice(*np.searchsorted(month, (wanted, wanted + 1)))
         estate = frame["estate"].to_numpy()[where]
         if len(estate) != len(ids):
-            raise ResultError(f"run.estates: month {wanted} has {len(estate)} estates, expected {len(ids)}")
+            raise ResultError(
+                message("run.other_estates", month=wanted, found=len(estate), expected=len(ids))
+            )
         row = np.empty(len(ids), dtype=np.float64)
         row[order[np.searchsorted(ids, estate, sorter=order)]] = values.to_numpy()[where]
         rows.append(row)
@@ -99,7 +102,14 @@ def stages_at(run: RunLike, months: list[int]) -> np.ndarray:
     names = list(run.estates["stage"].cat.categories)
     unknown = sorted(set(names) - set(STAGE_ORDER))
     if unknown:
-        raise ResultError(f"run.estates: stage {unknown[0]!r} found, allowed {', '.join(STAGE_ORDER)}")
+        raise ResultError(
+            message(
+                "problem.instead",
+                place="run.estates: stage",
+                found=repr(unknown[0]),
+                allowed=", ".join(STAGE_ORDER),
+            )
+        )
     position = np.array([STAGE_ORDER.index(name) for name in names], dtype=np.int64)
     return np.asarray(position[at_months(run, "stage", months)])
 
