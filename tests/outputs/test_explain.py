@@ -126,7 +126,7 @@ def test_runs_of() -> None:
 
 
 def test_an_estate_that_is_not_there_is_refused(run: FakeRun) -> None:
-    with pytest.raises(ResultError, match="estate: 600 found, allowed 0 to 59"):
+    with pytest.raises(ResultError, match="estate: found 600, allowed 0–59"):
         explain_text(run, 600)
 
 
