@@ -230,7 +230,7 @@ def test_explain(finished, elsewhere):
     chinese = estate("explain", str(finished), "--estate", "3", "--lang", "zh", "--out", "elsewhere")
     assert "小区 3" in chinese.output and (elsewhere / "elsewhere" / "estate-3.png").is_file()
     beyond = estate("explain", str(finished), "--estate", "40")
-    assert beyond.exit_code == 2 and "40 found, allowed 0 to 39" in beyond.output
+    assert beyond.exit_code == 2 and "found 40, allowed 0–39" in beyond.output
 
 
 def test_interventions():
