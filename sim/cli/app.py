@@ -11,12 +11,31 @@ from typer.core import TyperGroup
 from sim.cli.credibility import add_credibility_commands
 from sim.cli.options import LanguageOption, ScenarioArgument, words
 from sim.cli.replicate import replicate_command
+from sim.cli.spoken import asks_for_help, speak
 from sim.errors import EstateError
 from sim.results.kinds import kinds
+from sim.text import say
+
+# As they are asked for; those that are not named, of kinds of result that were added, come after.
+ORDER = (
+    "run", "list", "describe", "interventions", "compare", "study", "batch", "sensitivity", "tipping", "ablate", "budget", "explain",
+    "animate", "report", "app", "validate", "calibrate", "evidence", "replicate", "reproduce", "schema",
+)  # fmt: skip
 
 
 class Commands(TyperGroup):
     """The group of commands; turns what a user can cause into a message and an exit code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the commands in the order of ORDER."""
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments taken in; help is worded first where they ask for it."""
+        if asks_for_help(args):
+            speak(self, args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
@@ -26,7 +45,7 @@ class Commands(TyperGroup):
             typer.secho(str(error), fg=typer.colors.RED, err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
-            typer.secho("interrupted / 已中断", err=True)
+            typer.secho(say("help.interrupted"), err=True)
             raise typer.Exit(130) from None
 
 
@@ -35,7 +54,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Simulate the governance of residential estates. / 模拟城市小区治理。",
 )
 add_credibility_commands(app)
 app.command("replicate")(replicate_command)
@@ -56,15 +74,15 @@ def _version(wanted: bool) -> None:
 def options(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Print the version. / 显示版本。"),
+        typer.Option("--version", callback=_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Simulate the governance of residential estates. / 模拟城市小区治理。"""
+    """Simulate the governance of residential estates."""
 
 
 @app.command("list")
 def list_command(lang: LanguageOption = None) -> None:
-    """List the scenarios. / 列出所有情景。"""
+    """List the scenarios."""
     from sim.cli.listing import show_list
 
     show_list(words(lang))
@@ -72,7 +90,7 @@ def list_command(lang: LanguageOption = None) -> None:
 
 @app.command("describe")
 def describe_command(scenario: ScenarioArgument, lang: LanguageOption = None) -> None:
-    """Show what a scenario assumes and where its figures come from. / 说明一个情景及其数据出处。"""
+    """Show what a scenario assumes and where its figures come from."""
     from sim.cli.describe import show_scenario
 
     show_scenario(scenario, words(lang))
@@ -84,25 +102,21 @@ def report_command(
         list[Path],
         typer.Argument(
             metavar="RESULT…",
-            help="Folders of results: of a run, compare, study, batch, sensitivity, tipping, ablate, budget. / 结果文件夹，可多个。",
         ),
     ],
     out: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--out", metavar="FILE", help="The page to write (default RESULT/report.LANG.html). / 报告文件。"
-        ),
+        typer.Option("--out", metavar="FILE"),
     ] = None,
     lang: LanguageOption = None,
     pdf: Annotated[
         Optional[bool],  # noqa: UP045
         typer.Option(
             "--pdf/--no-pdf",
-            help="Also a PDF (default: if a browser is installed). / 是否另存PDF，默认有浏览器时写出。",
         ),
     ] = None,
 ) -> None:
-    """Write one self-contained page about results. / 把结果写成一份独立的网页报告。"""
+    """Write one self-contained page about results."""
     from sim.cli.report import write
 
     write(folders, out, words(lang), pdf)
@@ -112,13 +126,11 @@ def report_command(
 def interventions_command(
     name: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Argument(
-            metavar="NAME", help="Kind of intervention (default: list all). / 措施名称，默认列出全部。"
-        ),
+        typer.Argument(metavar="NAME"),
     ] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """List the interventions, or explain one. / 列出所有措施，或说明其中一项。"""
+    """List the interventions, or explain one."""
     from sim.cli.interventions import show_all, show_one
 
     words(lang)
@@ -132,23 +144,17 @@ def interventions_command(
 def app_command(
     host: Annotated[
         str,
-        typer.Option(
-            help="Address to serve; 0.0.0.0 lets the room in, with a join code. / 服务地址，0.0.0.0供全室访问。"
-        ),
+        typer.Option(),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port. / 端口。")] = 8080,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
     code: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(
-            metavar="CODE", help="Join code (default: made up, where others can reach the page). / 进入号码。"
-        ),
+        typer.Option(metavar="CODE"),
     ] = None,
-    show: Annotated[
-        bool, typer.Option("--show/--no-show", help="Open the browser. / 是否打开浏览器。")
-    ] = True,
+    show: Annotated[bool, typer.Option("--show/--no-show")] = True,
     lang: LanguageOption = None,
 ) -> None:
-    """Open the workshop in the browser. / 在浏览器中打开工作坊。"""
+    """Open the workshop in the browser."""
     from sim.cli.workshop import serve_workshop
 
     serve_workshop(host, port, code, words(lang), show)
@@ -156,11 +162,9 @@ def app_command(
 
 @app.command("schema")
 def schema_command(
-    kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="scenario, study, tipping, budget, menu, pattern, table")
-    ] = "scenario",
+    kind: Annotated[str, typer.Argument(metavar="KIND")] = "scenario",
 ) -> None:
-    """Print the JSON Schema of a kind of file (default: scenario). / 输出某类文件的JSON Schema（默认：情景）。"""
+    """Print the JSON Schema of a kind of file (default: scenario)."""
     import json
 
     from sim.experiments.schemas import schema_of

@@ -22,7 +22,6 @@ def evidence_command(
         Optional[str],  # noqa: UP045 - typer reads this at run time
         typer.Argument(
             metavar="ENTRY",
-            help="A parameter, a figure (P066) or a source (D51); default: all parameters. / 参数、数据或资料编号。",
         ),
     ] = None,
     sensitivity: Annotated[
@@ -30,12 +29,11 @@ def evidence_command(
         typer.Option(
             "--sensitivity",
             metavar="DIR",
-            help="Folder of a sensitivity result: what share of it rests on assumptions. / 敏感性分析结果文件夹。",
         ),
     ] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """What the numbers of the model rest on. / 说明模型数值的依据。"""
+    """What the numbers of the model rest on."""
     from sim.cli.evidence_work import show_all, show_entry, show_share
 
     if sensitivity is not None:
@@ -49,19 +47,16 @@ def evidence_command(
 @at_place("workers", "in_process")
 def reproduce_command(
     place: Place,
-    folder: Annotated[
-        Path, typer.Argument(metavar="RESULT", help="Folder of results: of a run or of many. / 结果文件夹。")
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="RESULT")],
     threads: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(
             min=1,
-            help="Threads of one run; the result does not depend on it. / 单次运行的线程数，不影响结果。",
         ),
     ] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Carry out a saved result again and compare bit for bit. / 重做已保存的结果并逐位比对。"""
+    """Carry out a saved result again and compare bit for bit."""
     from sim.cli.reproduce_work import carry_out
 
     carry_out(folder, threads, words(lang), place)

@@ -25,28 +25,23 @@ StoreOption = Annotated[
     typer.Option(
         "--store",
         metavar="DIR",
-        help="Folder where runs are kept (default results/store). / 运行结果存放处。",
     ),
 ]
 WorkersOption = Annotated[
     Optional[int],  # noqa: UP045
-    typer.Option(
-        "--workers", min=1, help="Worker processes (default: one for each core). / 工作进程数，默认每核一个。"
-    ),
+    typer.Option("--workers", min=1),
 ]
 SchedulerOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
         "--scheduler",
         metavar="ADDRESS",
-        help="Dask scheduler (tcp://host:port), or `local` to try one here. / Dask调度器地址，或local。",
     ),
 ]
 InProcessOption = Annotated[
     bool,
     typer.Option(
         "--in-process",
-        help="One run after the other in this process, for debugging. / 在本进程内逐一运行，供调试。",
     ),
 ]
 EnsembleOption = Annotated[
@@ -54,13 +49,9 @@ EnsembleOption = Annotated[
     typer.Option(
         "--ensemble",
         metavar="NAME",
-        help="Run over an ensemble of parameters, by name or CSV file (see `estate calibrate`). / "
-        "使用参数集合，名称或CSV文件。",
     ),
 ]
-LevelOption = Annotated[
-    float, typer.Option("--level", min=0.5, max=0.999, help="Level of the intervals. / 置信水平。")
-]
+LevelOption = Annotated[float, typer.Option("--level", min=0.5, max=0.999)]
 LEVEL = 0.95
 
 

@@ -12,16 +12,12 @@ from sim.cli.options import LanguageOption, words
 def replicate_command(
     name: Annotated[
         Optional[str],  # noqa: UP045 - typer reads this at run time
-        typer.Argument(
-            metavar="NAME", help="Published model (default: list them). / 模型名称，默认列出全部。"
-        ),
+        typer.Argument(metavar="NAME"),
     ] = None,
-    agents: Annotated[
-        bool, typer.Option("--agents/--no-agents", help="Also simulate owners. / 是否同时模拟业主。")
-    ] = True,
+    agents: Annotated[bool, typer.Option("--agents/--no-agents")] = True,
     lang: LanguageOption = None,
 ) -> None:
-    """Reproduce published models with this engine, theirs beside ours; exit code 1 where one fails. / 用本引擎重现已发表的模型。"""
+    """Reproduce published models with this engine, theirs beside ours; exit code 1 where one fails."""
     words(lang)
     if name is None:
         show_all()

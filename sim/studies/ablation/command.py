@@ -14,16 +14,14 @@ from sim.cli.place import ANYWHERE, Place, at_place
 def ablate_command(
     place: Place,
     scenario: ScenarioArgument,
-    replications: Annotated[int, typer.Option(min=2, help="Paired seeds. / 成对随机种子数。")] = 12,
-    months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
-    pairs: Annotated[
-        bool, typer.Option("--pairs/--no-pairs", help="Also two loops off together. / 是否两两关闭。")
-    ] = True,
+    replications: Annotated[int, typer.Option(min=2)] = 12,
+    months: Annotated[Optional[int], typer.Option(min=1)] = None,  # noqa: UP045
+    pairs: Annotated[bool, typer.Option("--pairs/--no-pairs")] = True,
     settings: SetOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Take feedback loops away one by one and in pairs: which one is the trap. / 逐个和两两关闭反馈循环，看哪一个是陷阱。"""
+    """Take feedback loops away one by one and in pairs: which one is the trap."""
     from sim.cli.of_scenario import Common, changed, check_place_of, finish
     from sim.cli.terminal import console
     from sim.studies.ablation.ablate import ablate

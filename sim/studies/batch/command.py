@@ -14,26 +14,20 @@ from sim.cli.place import EnsembleOption
 def batch_command(
     places: Annotated[
         list[str],
-        typer.Argument(
-            metavar="SCENARIOS…", help="Folders of TOML files, files or names. / 情景文件夹、文件或名称。"
-        ),
+        typer.Argument(metavar="SCENARIOS…"),
     ],
     replications: Annotated[
         int,
-        typer.Option(
-            min=1, max=10_000, help="Runs of each scenario, seeds one apart. / 每个情景的运行次数。"
-        ),
+        typer.Option(min=1, max=10_000),
     ] = 1,
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder for all results. / 结果文件夹。")
-    ] = Path("results/batch"),
+    out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path("results/batch"),
     lang: LanguageOption = None,
     months: LengthOption = None,
     threads: ThreadsOption = None,
     charts: ChartsOption = True,
     ensemble: EnsembleOption = None,
 ) -> None:
-    """Simulate many scenarios into one folder with an index page. / 运行多个情景，生成目录页。"""
+    """Simulate many scenarios into one folder with an index page."""
     from sim.experiments.ensemble import as_ensemble
     from sim.studies.batch.work import Order, carry_out
 

@@ -20,46 +20,36 @@ if TYPE_CHECKING:
 def budget_command(
     place: Place,
     scenario: ScenarioOrStudyArgument,
-    yearly: Annotated[
-        float | None, typer.Option(help="Most public money a year, yuan. / 每年预算（元）。")
-    ] = None,
+    yearly: Annotated[float | None, typer.Option()] = None,
     payer: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
             metavar="city|district|street|community",
-            help="Who is granted the sum, on top of its own budget (default: nobody; the payers' own budgets bound it). / 由哪一级政府获得这笔拨款（默认无，以各出资方自有预算为限）。",
         ),
     ] = None,
     menu: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(
-            metavar="FILE", help="TOML file with [[menu]] (default: a generic one). / 措施菜单文件。"
-        ),
+        typer.Option(metavar="FILE"),
     ] = None,
-    trials: Annotated[
-        int | None, typer.Option(min=1, max=1_000_000, help="Packages to try, all together. / 试验总数。")
-    ] = None,
-    replications: Annotated[
-        int | None, typer.Option(min=1, max=10_000, help="Seeds of each package. / 每个组合的重复次数。")
-    ] = None,
-    months: Annotated[Optional[int], typer.Option(min=1, help="Months to simulate. / 模拟月数。")] = None,  # noqa: UP045
+    trials: Annotated[int | None, typer.Option(min=1, max=1_000_000)] = None,
+    replications: Annotated[int | None, typer.Option(min=1, max=10_000)] = None,
+    months: Annotated[Optional[int], typer.Option(min=1)] = None,  # noqa: UP045
     fresh: Annotated[
         int | None,
         typer.Option(
             min=0,
             max=10_000,
-            help="Fresh seeds on which the front is scored again (default 10), 0 for none. / 重新评分的新种子数，默认10。",
         ),
     ] = None,
     stress: Annotated[
         int | None,
-        typer.Option(min=0, max=100_000, help="Futures of the stress test, 0 for none. / 压力测试情形数。"),
+        typer.Option(min=0, max=100_000),
     ] = None,
     settings: SetOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Search what to buy with a yearly budget, and in what order; goes on where it stopped. / 搜索预算内的措施组合及先后顺序，可续。"""
+    """Search what to buy with a yearly budget, and in what order; goes on where it stopped."""
     from sim.cli.of_scenario import Common
 
     options = {

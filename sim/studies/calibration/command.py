@@ -26,7 +26,6 @@ def calibrate_command(
         Optional[Path],  # noqa: UP045
         typer.Argument(
             metavar="PATTERNS.toml",
-            help="File of patterns (default: those that ship). / 模式文件，默认用自带的。",
         ),
     ] = None,
     free: Annotated[
@@ -34,33 +33,20 @@ def calibrate_command(
         typer.Option(
             "--free",
             metavar="KEY[=LOW:HIGH]",
-            help="A parameter to fit; may be repeated (default: the most influential unmeasured ones). / "
-            "要拟合的参数，可重复，默认为影响最大的未测参数。",
         ),
     ] = None,
-    runs: Annotated[
-        int, typer.Option(min=1, max=1_000_000, help="Runs of the fit. / 拟合的运行次数。")
-    ] = 2000,
-    members: Annotated[
-        int, typer.Option(min=2, max=100_000, help="Members of the ensemble. / 参数集合的组数。")
-    ] = 150,
-    name: Annotated[
-        str, typer.Option("--name", help="Name of the ensemble. / 参数集合的名称。")
-    ] = "calibrated",
+    runs: Annotated[int, typer.Option(min=1, max=1_000_000)] = 2000,
+    members: Annotated[int, typer.Option(min=2, max=100_000)] = 150,
+    name: Annotated[str, typer.Option("--name")] = "calibrated",
     method: Annotated[
         FitMethod,
-        typer.Option(
-            help="Gaussian processes, or rejection with regression. / 高斯过程仿真器，或拒绝抽样加回归。"
-        ),
+        typer.Option(),
     ] = FitMethod.emulator,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the first run and of the designs. / 随机种子。")
-    ] = 1,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
     truths: Annotated[
         int,
         typer.Option(
             min=0,
-            help="Known sets on which coverage is tried, 0 for none. / 检验覆盖率的已知参数组数，0为不检验。",
         ),
     ] = 40,
     scored: Annotated[
@@ -68,17 +54,16 @@ def calibrate_command(
         typer.Option(
             "--scored",
             min=0,
-            help="Members scored on all patterns afterwards, 0 for none. / 之后用于检验全部模式的组数。",
         ),
     ] = 40,
     out: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--out", metavar="DIR", help="Folder (default results/ensembles). / 输出文件夹。"),
+        typer.Option("--out", metavar="DIR"),
     ] = None,
     charts: ChartsOption = True,
     lang: LanguageOption = None,
 ) -> None:
-    """Fit parameters to the calibration patterns: an ensemble, not one best point. / 按校准模式拟合参数，得到参数集合而非单一最优值。"""
+    """Fit parameters to the calibration patterns: an ensemble, not one best point."""
     from sim.studies.calibration.work import Order, carry_out
 
     carry_out(

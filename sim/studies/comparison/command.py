@@ -27,7 +27,6 @@ def compare_command(
         Optional[list[str]],  # noqa: UP045
         typer.Argument(
             metavar="BASELINE OTHER...",
-            help="Names or TOML files; the first is the baseline. / 情景，第一个为基准。",
         ),
     ] = None,
     study: StudyOption = None,
@@ -35,7 +34,6 @@ def compare_command(
         Optional[int],  # noqa: UP045
         typer.Option(
             min=2,
-            help="Seeds, the same for every scenario (default 20). / 重复次数，各情景种子相同，默认20。",
         ),
     ] = None,
     seed: SeedOption = None,
@@ -44,38 +42,30 @@ def compare_command(
     outcomes: OutcomesOption = None,
     width: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option(
-            help="Replicate (10, 20, 40, 80 times) until the main outcome's interval is this wide, in its unit: 0.02 is 2 points. "
-            "/ 逐步增加重复，直到主要指标的区间不宽于此值（0.02即2个百分点）。"
-        ),
+        typer.Option(),
     ] = None,
     difference: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option(
-            help="Say how many replications show this difference of the main outcome. / 看出主要指标这样大小的差异需多少次重复。"
-        ),
+        typer.Option(),
     ] = None,
     withdraw: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(
             min=1,
             metavar="MONTH",
-            help="Also end each programme after this month: what remains? / 另做退出检验：在该月后停止各项措施。",
         ),
     ] = None,
     after: Annotated[
         bool,
         typer.Option(
             "--after",
-            help="Also run sixty months more, programmes going on and ended: what level persists? "
-            "/ 再运行60个月（措施继续与停止）：会保持在什么水平？",
         ),
     ] = False,
     out: OutOption = None,
     lang: LanguageOption = None,
     charts: ChartsOption = True,
 ) -> None:
-    """Compare scenarios with the same seeds: effect, rescues, cost. / 用相同随机种子比较情景：效果、脱困小区、费用。"""
+    """Compare scenarios with the same seeds: effect, rescues, cost."""
     from sim.studies.comparison.work import Order, carry_out
 
     carry_out(

@@ -34,22 +34,17 @@ def sensitivity_command(
     place: Place,
     scenario: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Argument(
-            metavar="SCENARIO", help="Name (see `estate list`) or TOML file. / 情景名称或TOML文件。"
-        ),
+        typer.Argument(metavar="SCENARIO"),
     ] = None,
     study: StudyOption = None,
     method: Annotated[
         Optional[Method],  # noqa: UP045
-        typer.Option(
-            help="Screening (default), indices, or one after the other. / 方法：筛选（默认）、方差分解或先后进行。"
-        ),
+        typer.Option(),
     ] = None,
     size: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(
             min=2,
-            help="Trajectories (morris, default 10) or base points (sobol, a power of two, default 64). / 规模。",
         ),
     ] = None,
     factors: Annotated[
@@ -57,20 +52,17 @@ def sensitivity_command(
         typer.Option(
             "--parameter",
             metavar="KEY[=LOW:HIGH]",
-            help="What to vary; may be repeated (default: every unmeasured parameter with a "
-            "plausible range). / 变动哪些参数，默认全部未测参数。",
         ),
     ] = None,
     outcomes: OutcomesOption = None,
     replications: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Seeds, the same at every point (default 3). / 每个组合的重复次数，默认3。"),
+        typer.Option(min=1),
     ] = None,
     top: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(
             min=1,
-            help="Parameters that go on from morris to sobol (default 8). / 进入方差分解的参数个数，默认8。",
         ),
     ] = None,
     seed: SeedOption = None,
@@ -80,7 +72,7 @@ def sensitivity_command(
     lang: LanguageOption = None,
     charts: ChartsOption = True,
 ) -> None:
-    """Which parameters move the outcomes: Morris and Sobol. / 哪些参数左右结果：Morris筛选与Sobol指数。"""
+    """Which parameters move the outcomes: Morris and Sobol."""
     from sim.studies.sensitivity.work import Order, carry_out
 
     words(lang)

@@ -19,19 +19,13 @@ class Format(StrEnum):
     netcdf = "netcdf"
 
 
-study_app = typer.Typer(
-    no_args_is_help=True, help="Studies: many runs that answer one question. / 研究：用大量运行回答一个问题。"
-)
+study_app = typer.Typer(no_args_is_help=True)
 
 StudyArgument = Annotated[
     str,
-    typer.Argument(
-        metavar="FILE", help="TOML file of a study, or its name (see `estate study list`). / 研究文件或名称。"
-    ),
+    typer.Argument(metavar="FILE"),
 ]
-RetryOption = Annotated[
-    bool, typer.Option("--retry-failed", help="Try runs again that were set aside. / 重试已搁置的运行。")
-]
+RetryOption = Annotated[bool, typer.Option("--retry-failed")]
 
 
 @study_app.command("run")
@@ -42,7 +36,7 @@ def run_command(
     retry_failed: RetryOption = False,
     lang: LanguageOption = None,
 ) -> None:
-    """Carry out a study; runs that exist are not run again. / 执行研究；已有的运行不会重复。"""
+    """Carry out a study; runs that exist are not run again."""
     from sim.studies.study.work import Order, carry_out
 
     words(lang)
@@ -57,7 +51,7 @@ def resume_command(
     retry_failed: RetryOption = False,
     lang: LanguageOption = None,
 ) -> None:
-    """Go on with a study that was interrupted. / 继续被中断的研究。"""
+    """Go on with a study that was interrupted."""
     from sim.studies.study.work import Order, carry_out
 
     words(lang)
@@ -72,12 +66,11 @@ def status_command(
         Optional[str],  # noqa: UP045
         typer.Argument(
             metavar="FILE",
-            help="File or name of a study (default: all begun here). / 研究文件或名称，默认列出全部。",
         ),
     ] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """How far studies are, and what was set aside. / 查看研究进度和被搁置的运行。"""
+    """How far studies are, and what was set aside."""
     from sim.studies.study.work import show_status
 
     words(lang)
@@ -89,12 +82,10 @@ def status_command(
 def rerun_command(
     place: Place,
     file: StudyArgument,
-    run: Annotated[
-        str, typer.Option("--run", metavar="ID", help="Id of the run, or its first digits. / 运行编号。")
-    ],
+    run: Annotated[str, typer.Option("--run", metavar="ID")],
     lang: LanguageOption = None,
 ) -> None:
-    """Carry out one run again and compare it bit for bit. / 重做单个运行并逐位比对。"""
+    """Carry out one run again and compare it bit for bit."""
     from sim.studies.study.work import rerun
 
     words(lang)
@@ -106,14 +97,14 @@ def rerun_command(
 def export_command(
     place: Place,
     file: StudyArgument,
-    form: Annotated[Format, typer.Option("--format", help="csv or netcdf. / 文件格式。")] = Format.csv,
+    form: Annotated[Format, typer.Option("--format")] = Format.csv,
     out: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--out", metavar="DIR", help="Folder (default: that of the study). / 输出文件夹。"),
+        typer.Option("--out", metavar="DIR"),
     ] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Write a study's runs as CSV tables or one NetCDF file. / 导出为CSV表或NetCDF文件。"""
+    """Write a study's runs as CSV tables or one NetCDF file."""
     from sim.studies.study.work import export_study
 
     words(lang)
@@ -122,7 +113,7 @@ def export_command(
 
 @study_app.command("list")
 def list_command(lang: LanguageOption = None) -> None:
-    """List the studies that have a name. / 列出已有名称的研究。"""
+    """List the studies that have a name."""
     from sim.studies.study.work import show_studies
 
     words(lang)

@@ -29,52 +29,40 @@ class World(StrEnum):
 def tipping_command(
     place: Place,
     scenario: ScenarioOrStudyArgument,
-    lever: Annotated[
-        str, typer.Option(help="added_income, viability or a dotted key. / 杠杆。")
-    ] = "added_income",
-    low: Annotated[Optional[float], typer.Option(help="Least value of the lever. / 最小值。")] = None,  # noqa: UP045
-    high: Annotated[Optional[float], typer.Option(help="Greatest value. / 最大值。")] = None,  # noqa: UP045
-    values: Annotated[int, typer.Option(min=3, help="Values of the lever before refining. / 取值个数。")] = 9,
+    lever: Annotated[str, typer.Option()] = "added_income",
+    low: Annotated[Optional[float], typer.Option()] = None,  # noqa: UP045
+    high: Annotated[Optional[float], typer.Option()] = None,  # noqa: UP045
+    values: Annotated[int, typer.Option(min=3)] = 9,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--type", help="Estate type; may be repeated (default: all). / 小区类型。"),
+        typer.Option("--type"),
     ] = None,
-    world: Annotated[
-        World, typer.Option(help="Estates all alike, or the city as it is. / 同质小区或原城市。")
-    ] = World.alike,
-    months: Annotated[
-        int, typer.Option(min=24, help="Months until estates have settled. / 运行月数。")
-    ] = 300,
+    world: Annotated[World, typer.Option()] = World.alike,
+    months: Annotated[int, typer.Option(min=24)] = 300,
     seeds: Annotated[
         int | None,
         typer.Option(
             min=1,
             max=1000,
-            help="Seeds of each start (default 1; 8 with an ensemble). / 随机种子数，默认1，用参数集合时8。",
         ),
     ] = None,
-    hysteresis: Annotated[
-        bool, typer.Option("--loop/--no-loop", help="Move the lever there and back. / 是否画滞后环。")
-    ] = True,
+    hysteresis: Annotated[bool, typer.Option("--loop/--no-loop")] = True,
     point: Annotated[
         bool,
-        typer.Option(
-            "--point/--no-point", help="Find the point of no return of the programmes. / 是否求不可逆转点。"
-        ),
+        typer.Option("--point/--no-point"),
     ] = True,
     longest: Annotated[
         int,
         typer.Option(
             min=12,
             max=600,
-            help="Longest delay of the programmes that is tried, months. / 措施最长推迟月数。",
         ),
     ] = 120,
     settings: SetOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Map the trap: resting and tipping points over a lever, its width, the point of no return. / 绘制陷阱：稳定点、临界点与不可逆转点。"""
+    """Map the trap: resting and tipping points over a lever, its width, the point of no return."""
     from sim.cli.of_scenario import Common
 
     options = {

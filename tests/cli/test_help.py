@@ -1,0 +1,49 @@
+"""Help: every command and option says what it is for, in the reader's language alone."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from sim.cli.app import app
+from sim.cli.spoken import spoken
+from sim.text import in_language, languages, say
+from sim.text.catalog import sources
+
+ROOT: Any = typer.main.get_command(app)
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_every_command_and_option_has_its_words_and_none_are_left_over(lang: str) -> None:
+    with in_language(lang):
+        names = {name for name, _, _ in spoken(ROOT)}
+        assert all(say(f"help.{name}").strip() for name in names)
+    written = set()
+    for content in sources(lang).values():
+        written |= set(re.findall(r'msgid "help\.([\w.-]+)"', content.decode()))
+    of_root = {f"option.{param.name}" for param in ROOT.params if param.name != "help"}
+    assert written == names | of_root | {"estate", "interrupted"}
+
+
+@pytest.mark.parametrize("args", [["--help"], [], ["run", "--help"], ["study", "run", "--help"]])
+def test_it_is_said_in_one_language(args: list[str]) -> None:
+    said = {}
+    for lang in ("en", "zh"):
+        told = CliRunner().invoke(app, args, env={"LC_ALL": f"{lang}_XX.UTF-8"}).output
+        said[lang] = bool(CHINESE.search(told))
+    assert said == {"en": False, "zh": True}
+
+
+def test_an_option_may_ask_for_the_language_of_help() -> None:
+    told = CliRunner().invoke(app, ["run", "--lang", "zh", "--help"], env={"LC_ALL": "en_US.UTF-8"}).output
+    assert "随机种子" in told
+
+
+def test_what_is_asked_for_first_stands_first() -> None:
+    told = CliRunner().invoke(app, ["--help"], env={"LC_ALL": "en_US.UTF-8"}).output
+    assert told.index(" run ") < told.index(" compare ") < told.index(" schema ")
