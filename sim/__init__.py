@@ -146,7 +146,7 @@ def _home_in_kinds(name: str) -> str:
     """The module of a public function of a kind of result; "" if there is none of this name."""
     if name.startswith("_"):
         return ""
-    from sim.results.kinds import kinds
+    from sim.kinds import kinds
 
     for kind in kinds().values():
         if name in kind.functions:

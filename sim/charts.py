@@ -20,10 +20,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import EstateError
+from sim.kinds import Chart, Kind, kind_of_result, kinds
 from sim.outputs.catalog import pick, require_language
 from sim.outputs.charts import FORMATS, save_figure
 from sim.outputs.style import owner
-from sim.results.kinds import Chart, Kind, kind_of_result, kinds
 from sim.text import Spoken, in_language, message
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sim.cli.options import LanguageOption, ScenarioArgument, words
 from sim.cli.replicate import replicate_command
 from sim.cli.spoken import asks_for_help, speak
 from sim.errors import EstateError
-from sim.results.kinds import kinds
+from sim.kinds import kinds
 from sim.text import say
 
 # As they are asked for; those that are not named, of kinds of result that were added, come after.

@@ -12,8 +12,8 @@ from sim.cli.place import Place
 from sim.cli.terminal import console, month_bar
 from sim.errors import ResultError
 from sim.evidence.reproduce import EDITED, MODEL, Change, Reproduction, reproduce
+from sim.kinds import recognised
 from sim.results.folder import MANIFEST, kind_of, read_manifest
-from sim.results.kinds import recognised
 from sim.results.provenance import KIND
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _many_runs(folder: Path, lang: str, place: Place) -> Reproduction:
 
 def _tell_beforehand(folder: Path) -> None:
     """Print what its kind of result has to be said of it before it is carried out again, if anything."""
-    from sim.results.kinds import kinds
+    from sim.kinds import kinds
 
     kind = kinds().get(kind_of(read_manifest(folder)))
     if kind is not None and kind.beforehand:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 
 from sim.errors import ResultError
-from sim.results.kinds import kinds
+from sim.kinds import kinds
 from sim.text import message
 
 CLASSES = {

@@ -1,6 +1,6 @@
 """Questions about the trap as files: a tipping map or a budget search in TOML, beside the studies of many runs.
 
-What a file of one command may say stands with its kind of result (`Kind.files` in `sim.results.kinds`).
+What a file of one command may say stands with its kind of result (`Kind.files` in `sim.kinds`).
 """
 
 from __future__ import annotations

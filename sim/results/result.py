@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import EstateError
-from sim.results.kinds import Kind, kind_of_result, kinds
+from sim.kinds import Kind, kind_of_result, kinds
 from sim.results.shown import shown_html
 from sim.text import in_language, message
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Result(ABC):
-    """A result; how it is said, drawn and reported stands in the folder of its kind (`sim.results.kinds`).
+    """A result; how it is said, drawn and reported stands in the folder of its kind (`sim.kinds`).
 
     `lang` is a language that has a catalog, None for the current one.
     """

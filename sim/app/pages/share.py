@@ -11,7 +11,7 @@ from sim.app.choice import scenario_of
 from sim.app.levers import title
 from sim.app.look import head
 from sim.app.session import Session
-from sim.results.kinds import kinds
+from sim.kinds import kinds
 from sim.scenario import to_toml
 from sim.text import say
 from sim.text.joins import clauses, labelled, listed

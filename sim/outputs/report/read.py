@@ -7,9 +7,9 @@ from typing import Any
 
 from sim.errors import EstateError, ResultError
 from sim.given import is_folder, path_of
+from sim.kinds import load_result as load_kind
 from sim.outputs.report.model import Part
 from sim.results.folder import read_manifest
-from sim.results.kinds import load_result as load_kind
 from sim.results.result import Result
 
 ALLOWED = "a run, a comparison, a study, a batch, a sensitivity analysis, a tipping map, an ablation or a budget search"

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError
+from sim.kinds import kind_of_result
 from sim.outputs.catalog import require_language
 from sim.outputs.report.page import report_page
 from sim.outputs.report.read import load_result, part_of
 from sim.outputs.report.weighed import with_weights
 from sim.results.files import replace_text
-from sim.results.kinds import kind_of_result
 from sim.text import message
 
 MOST_BYTES = 3_000_000

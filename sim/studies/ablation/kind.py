@@ -1,6 +1,6 @@
 """What an ablation has, and where."""
 
-from sim.results.kinds import Chart, Kind
+from sim.kinds import Chart, Kind
 
 KIND = Kind(
     id="ablation",

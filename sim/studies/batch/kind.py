@@ -1,6 +1,6 @@
 """What a batch has, and where."""
 
-from sim.results.kinds import Kind
+from sim.kinds import Kind
 
 KIND = Kind(
     id="batch",

@@ -4,7 +4,7 @@ What it saves is an ensemble, NAME.csv with NAME.json beside it, read by `sim.lo
 and not in that folder, so that no calibration is loaded, reported on or carried out again from there.
 """
 
-from sim.results.kinds import Chart, Kind
+from sim.kinds import Chart, Kind
 
 KIND = Kind(
     id="ensemble",

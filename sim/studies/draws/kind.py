@@ -1,6 +1,6 @@
 """What the draws of a scenario have, and where."""
 
-from sim.results.kinds import Chart, Kind
+from sim.kinds import Chart, Kind
 
 KIND = Kind(
     id="draws",

@@ -1,6 +1,6 @@
 """What a result of version 0.1 has, and where."""
 
-from sim.results.kinds import Kind
+from sim.kinds import Kind
 
 KIND = Kind(
     id="old",

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.kinds import kinds
 from sim.outputs.catalog import capital
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Table
 from sim.outputs.report.words import say as word
 from sim.results.definitions import FIRST_VERSION, first_words
-from sim.results.kinds import kinds
 from sim.studies.old.old_result import OldResult
 from sim.text import language, say
 from sim.units import NO_VALUE

@@ -4,7 +4,7 @@ Its folder holds no value of a loop taken away but the means, so that a card wit
 this kind is loaded, reported on or carried out again.
 """
 
-from sim.results.kinds import Chart, Kind
+from sim.kinds import Chart, Kind
 
 KIND = Kind(
     id="score card",

@@ -1,6 +1,6 @@
 """What a study has, and where."""
 
-from sim.results.kinds import Chart, Kind
+from sim.kinds import Chart, Kind
 
 KIND = Kind(
     id="study",

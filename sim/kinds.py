@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError
-from sim.results.folder import kind_of, read_manifest
 from sim.text import message, say
 
 PACKAGE = "sim.studies"
@@ -92,7 +91,7 @@ def kinds() -> dict[str, Kind]:
     """Every kind of result by its id, sorted."""
     from dataclasses import replace
 
-    place = Path(__file__).parent.parent / PACKAGE.partition(".")[2]
+    place = Path(__file__).parent / PACKAGE.partition(".")[2]
     found: dict[str, Kind] = {}
     for folder in sorted(one.name for one in pkgutil.iter_modules([str(place)]) if one.ispkg):
         kind = replace(import_module(f"{PACKAGE}.{folder}.kind").KIND, folder=folder)
@@ -119,6 +118,8 @@ def recognised(folder: Path) -> Kind | None:
 
 def load_result(place: str | Path) -> Any:
     """What was saved in a folder, of whatever kind. ResultError if there is none that can be read."""
+    from sim.results.folder import kind_of, read_manifest
+
     folder = Path(place)
     known = recognised(folder)
     if known is not None:
