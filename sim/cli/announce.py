@@ -10,6 +10,7 @@ from sim.cli.words import say
 from sim.scenario import Scenario
 from sim.size import households_of
 from sim.text import message
+from sim.text.joins import listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,21 +24,20 @@ def announce(
     screen.print(f"{scenario.title.in_language(lang)} · {draw}", style="bold", markup=False)
     screen.print(city_line(scenario, lang), markup=False)
     kinds = scenario.estates_by_type()
-    mark = "、" if lang == "zh" else ", "
     screen.print(
         "  "
-        + mark.join(
+        + listed(
             _counted(number, scenario.types[name].title.in_language(lang), lang)
             for name, number in kinds.items()
         ),
         markup=False,
     )
-    screen.print("  " + _programmes(scenario, lang, mark), markup=False)
+    screen.print("  " + _programmes(scenario, lang), markup=False)
     off = [name for name, on in scenario.loops.model_dump().items() if not on]
     if off:
-        screen.print(f"  {say('loops_off', lang)}: {mark.join(off)}", markup=False)
+        screen.print(f"  {say('loops_off', lang)}: {listed(off)}", markup=False)
     if changes:
-        words = mark.join(f"{key} = {value}" for key, value in changes.items())
+        words = listed(f"{key} = {value}" for key, value in changes.items())
         screen.print(f"  {say('changed', lang)}: {words}", markup=False)
     screen.print("  " + say("results_in", lang, folder=folder), soft_wrap=True, markup=False)
 
@@ -65,11 +65,11 @@ def _households(scenario: Scenario, lang: str) -> str:
 
 
 def _counted(number: int, title: str, lang: str) -> str:
-    return f"{title}{number:,}个" if lang == "zh" else f"{number:,} {title}"
+    return message("written.of_estates", number=f"{number:,}", type=title).in_language(lang)
 
 
-def _programmes(scenario: Scenario, lang: str, mark: str) -> str:
+def _programmes(scenario: Scenario, lang: str) -> str:
     if not scenario.interventions:
         return say("no_programme", lang)
-    names = mark.join(programme.name for programme in scenario.interventions)
+    names = listed(programme.name for programme in scenario.interventions)
     return f"{say('programmes', lang)}: {names}"

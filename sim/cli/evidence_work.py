@@ -15,6 +15,7 @@ from sim.evidence.register import GRADES, JUDGEMENT, READINGS, STATUSES, Figure,
 from sim.evidence.uses import FIGURE, PARAMETER, find_entry, names_of, set_by_scenarios, uses_of
 from sim.parameters import PARAMETERS, Parameter
 from sim.text import Family, Message, figures, message
+from sim.text.joins import listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +40,7 @@ def show_all(lang: str) -> None:
         )
     screen.print(made)
     screen.print()
-    held, mark = register(), "、" if lang == "zh" else ", "
+    held = register()
     counts = Counter(parameter.status for parameter in PARAMETERS.values())
     grades = Counter(source.grade for source in held.sources.values())
     screen.print(
@@ -49,10 +50,10 @@ def show_all(lang: str) -> None:
             parameters=len(PARAMETERS),
             figures=len(held.figures),
             sources=len(held.sources),
-            counts=mark.join(
+            counts=listed(
                 _counted(word.in_language(lang), counts[name], lang) for name, word in STATUSES.items()
             ),
-            grades=mark.join(
+            grades=listed(
                 _counted(word.in_language(lang), grades[name], lang)
                 for name, word in GRADES.items()
                 if grades[name]
@@ -64,7 +65,7 @@ def show_all(lang: str) -> None:
 
 
 def _counted(word: str, number: int, lang: str) -> str:
-    return f"{word}{number}" if lang == "zh" else f"{number} {word}"
+    return message("written.counted", word=word, number=number).in_language(lang)
 
 
 def _source_and_grade(parameter: Parameter, lang: str) -> tuple[str, str]:

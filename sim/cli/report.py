@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sim.cli.terminal import console
 from sim.errors import ResultError
-from sim.words import Word
+from sim.text import message
 
 RESULTS = Path("results")
-SAID = {
-    "written": Word("报告：{page}（{size}）", "Report: {page} ({size})"),
-    "drawing": Word("正在绘图并写出报告", "drawing and writing the report"),
-    "printing": Word("正在打印PDF", "printing the PDF"),
-    "no_browser": Word(
-        "未找到Chromium类浏览器，没有写出PDF；可在浏览器中打开报告后打印",
-        "No Chromium-like browser found, so there is no PDF; open the report in a browser and print it",
-    ),
-}
 
 
 def write(folders: list[Path], out: Path | None, lang: str, pdf: bool | None) -> None:
@@ -26,13 +18,13 @@ def write(folders: list[Path], out: Path | None, lang: str, pdf: bool | None) ->
 
     program = None if pdf is False else browser()
     if pdf and program is None:
-        raise ResultError(
-            "--pdf: found no Chromium-like browser, allowed one of chromium, google-chrome or msedge on the path"
-        )
+        found, allowed = message("written.no_program"), message("written.programs")
+        raise ResultError(message("problem.instead", place="--pdf", found=found, allowed=allowed))
     screen = console()
     page = out or default_place(folders, lang)
     if page.suffix.lower() not in (".html", ".htm"):
-        raise ResultError(f"--out: found {page.name!r}, allowed a name that ends in .html")
+        allowed = message("written.html")
+        raise ResultError(message("problem.instead", place="--out", found=repr(page.name), allowed=allowed))
     with screen.status(_say("drawing", lang)):
         write_report(folders, page, lang)
     screen.print(_say("written", lang, page=page, size=_size(page)), soft_wrap=True, markup=False)
@@ -53,5 +45,5 @@ def _size(path: Path) -> str:
     return f"{path.stat().st_size / 1e6:.2f} MB"
 
 
-def _say(key: str, lang: str, **values: object) -> str:
-    return SAID[key].in_language(lang).format(**values)
+def _say(key: str, lang: str, **values: Any) -> str:
+    return message(f"written.{key}", **values).in_language(lang)

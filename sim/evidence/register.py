@@ -12,20 +12,12 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from sim.errors import EvidenceError
-from sim.words import Word
+from sim.text import Family, Message
 
-GRADES = {
-    "official": Word("官方", "official"),
-    "peer_reviewed": Word("同行评审", "peer-reviewed"),
-    "press": Word("媒体报道", "press"),
-    "aggregator": Word("转载或未经评审", "aggregator or unreviewed"),
-    "judgement": Word("研究者判断", "judgement"),
-}
-STATUSES = {
-    "measured": Word("实测", "measured"),
-    "calibrated": Word("校准", "calibrated"),
-    "assumed": Word("假设", "assumed"),
-}
+GRADES: Mapping[str, Message] = Family(
+    "grade", ("official", "peer_reviewed", "press", "aggregator", "judgement")
+).messages()
+STATUSES: Mapping[str, Message] = Family("status", ("measured", "calibrated", "assumed")).messages()
 JUDGEMENT = "judgement"
 SOURCE_COLUMNS = ("id", "title", "place", "year", "grade", "where", "weakness")
 FIGURE_COLUMNS = (

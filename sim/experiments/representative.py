@@ -169,7 +169,8 @@ def alike(scenario: Scenario, name: str, estates: int = ESTATES, households: int
         "companies.private": max(firms, 2),
     }
     changes = only(scenario, name, estates) | _NO_SPREAD | still
-    bare = scenario.model_copy(update={"interventions": ()})
+    # the sources of the city's figures speak of a city that this is not
+    bare = scenario.model_copy(update={"interventions": (), "figures": ()})
     return with_overrides(bare, changes | {f"types.{name}.{key}": value for key, value in own.items()})
 
 

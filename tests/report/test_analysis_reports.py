@@ -16,7 +16,7 @@ from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
 from sim.experiments.saved_objects import decode, encode
 from sim.outputs.report import MOST_BYTES, write_report
-from sim.outputs.report.words import WORDS
+from sim.outputs.report.words import say
 from sim.results.files import seal_of
 from sim.results.folder import json_text, sealed
 
@@ -42,7 +42,7 @@ def test_page_is_valid_says_its_finding_and_how_to_do_it_again(kind_and_folder, 
     assert page.problems == []
     assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
     for key in SECTIONS:
-        assert WORDS[key].in_language(lang) in page.words
+        assert say(key, lang) in page.words
     assert len(page.all("caption")) == len(page.all("table")) >= 5
     assert all(len(given["alt"]) > 40 for given in page.all("img")) and page.all("img")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

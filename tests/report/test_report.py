@@ -21,7 +21,7 @@ from sim.errors import EstateError, ResultError, StudyError
 from sim.outputs import outcome_words
 from sim.outputs.report import MOST_BYTES, browser, write_report
 from sim.outputs.report.pdf import run_browser
-from sim.outputs.report.words import WORDS
+from sim.outputs.report.words import say
 from sim.scenario import content_hash
 from sim.studies.batch.batch import load_batch
 from sim.studies.comparison.saved import load_comparison
@@ -51,7 +51,7 @@ def test_page_is_valid_and_accessible(request, kind, lang):
     assert page.headings[0] == 1 and page.headings.count(1) == 1
     assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
     for key in SECTIONS:
-        assert WORDS[key].in_language(lang) in page.words
+        assert say(key, lang) in page.words
     tables = len(page.all("table"))
     assert tables >= 6 and len(page.all("caption")) == tables
     assert {given["scope"] for given in page.all("th")} == {"row", "col"}
@@ -202,7 +202,7 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
         browser(), "--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", probed.as_uri()
     ).stdout
     assert "<title>shown 4 of 4 wide true</title>" in shown
-    assert WORDS["gains"].in_language(lang) in shown
+    assert say("gains", lang) in shown
 
     done = estate("report", str(comparison_folder), "--pdf", "--out", str(path), lang=lang)
     assert done.exit_code == 0, done.output

@@ -64,6 +64,12 @@ class Said:
     counted: bool | None
     values: frozenset[str] | None
 
+    @property
+    def text_id(self) -> str:
+        """The id where it is written out."""
+        assert not self.is_pattern
+        return re.sub(r"\\(.)", r"\1", self.pattern)
+
     def means(self, text_id: str) -> bool:
         """Whether an id can be what is said here."""
         return re.fullmatch(self.pattern, text_id) is not None

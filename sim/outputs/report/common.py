@@ -13,7 +13,7 @@ from sim.outputs.report.words import say
 from sim.parameters import PARAMETERS
 from sim.results.csv_table import csv_text
 from sim.scenario import Scenario
-from sim.text import message
+from sim.text import in_language, joins, message
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ HASH = 16  # hex digits of a hash that are shown
 
 def listed(words: Iterable[str], lang: str) -> str:
     """Words in a row."""
-    return ("、" if lang == "zh" else ", ").join(words)
+    with in_language(lang):
+        return joins.listed(words)
 
 
 def yuan(value: float, lang: str) -> str:

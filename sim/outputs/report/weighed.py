@@ -11,7 +11,7 @@ from sim.outputs.outcome_words import subject
 from sim.outputs.report.model import Part, Table
 from sim.outputs.report.words import say
 from sim.results.outcomes import OUTCOMES
-from sim.text import figures
+from sim.text import figures, in_language, joins
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -48,9 +48,10 @@ def weighed_table(shares: Mapping[str, ShareAssumed], lang: str) -> Table:
     """Every outcome's shares, and the assumed parameters on which most of it rests."""
     rows = []
     for name, one in shares.items():
-        listed = ("；" if lang == "zh" else "; ").join(
-            f"{parameter_name(key, lang)} {figures.share(share, 0)}" for key, share in one.largest
-        )
+        with in_language(lang):
+            listed = joins.clauses(
+                f"{parameter_name(key, lang)} {figures.share(share, 0)}" for key, share in one.largest
+            )
         parts = [
             figures.share(share, 0) for share in (one.assumed, one.calibrated, one.measured, one.scenario)
         ]
