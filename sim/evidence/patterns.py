@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -49,26 +49,16 @@ Programmes = tuple[dict[str, Any], ...]
 class Measure(Table):
     """What is read off a run: a statistic (see `sim.evidence.statistics`) and the part of the run that it looks at."""
 
-    statistic: str = Field(min_length=1, description="name of a statistic / 统计量")
-    months: tuple[int, ...] = Field(
-        default=(), strict=False, description="first and last month (absent: 1 to the last) / 起止月份"
-    )
-    types: tuple[str, ...] = Field(
-        default=(), strict=False, description="estate types (absent: all) / 小区类型"
-    )
-    modes: tuple[ModeName, ...] = Field(
-        default=(), strict=False, description="management modes (absent: all) / 管理模式"
-    )
-    old: bool | None = setting(
-        None, None, None, "", "only old (true) or only other (false) estates", "是否老旧小区"
-    )
-    percent: float = setting(50.0, 0, 100, "%", "which percentile, for statistics that are one", "百分位")
-    unit: Literal["share", "months"] = Field(
-        default="share", description="unit of a target that cannot be measured yet / 单位"
-    )
-    collection: tuple[float, ...] = Field(
-        default=(0.0, 1.0), strict=False, description="twelve-month collection from, to / 收缴率区间"
-    )
+    text_area: ClassVar[str] = "measure"
+
+    statistic: str = Field(min_length=1)
+    months: tuple[int, ...] = Field(default=(), strict=False)
+    types: tuple[str, ...] = Field(default=(), strict=False)
+    modes: tuple[ModeName, ...] = Field(default=(), strict=False)
+    old: bool | None = setting(None, None, None, "")
+    percent: float = setting(50.0, 0, 100, "%")
+    unit: Literal["share", "months"] = Field(default="share")
+    collection: tuple[float, ...] = Field(default=(0.0, 1.0), strict=False)
 
     @field_validator("statistic")
     @classmethod
@@ -107,11 +97,13 @@ class Measure(Table):
 class Target(Table):
     """What was reported: a range (one bound may be absent), a value with a tolerance, or only a sign."""
 
-    low: float | None = Field(default=None, description="least value that agrees / 下限")
-    high: float | None = Field(default=None, description="greatest value that agrees / 上限")
-    value: float | None = Field(default=None, description="the reported value / 报道值")
-    tolerance: float | None = Field(default=None, gt=0, description="how far from it still agrees / 容差")
-    sign: Sign | None = Field(default=None, description="only which way / 方向")
+    text_area: ClassVar[str] = "target"
+
+    low: float | None = Field(default=None)
+    high: float | None = Field(default=None)
+    value: float | None = Field(default=None)
+    tolerance: float | None = Field(default=None, gt=0)
+    sign: Sign | None = Field(default=None)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Target:
@@ -147,11 +139,13 @@ class Target(Table):
 class Measured(Table):
     """What exactly was measured, in the world: the statistic of the pattern must do the same."""
 
+    text_area: ClassVar[str] = "measured"
+
     of_whom: Wording
-    counts: Counted = Field(description="what each unit of it weighs / 计量单位")
-    company_run: bool = Field(description="only what companies run / 是否仅限物业企业管理的小区")
-    region: Region = Field(description="where / 地区")
-    years: tuple[int, int] = Field(strict=False, description="first and last year / 起止年份")
+    counts: Counted = Field()
+    company_run: bool = Field()
+    region: Region = Field()
+    years: tuple[int, int] = Field(strict=False)
 
     @model_validator(mode="after")
     def _ordered(self) -> Measured:
@@ -163,35 +157,31 @@ class Measured(Table):
 class Compare(Table):
     """The other arm of a comparison: the statistic under these settings and programmes is taken away, seed by seed."""
 
-    settings: dict[str, Value] = Field(default_factory=dict, description="dotted keys, as for --set / 参数")
-    programmes: Programmes = Field(
-        default=(), strict=False, description="programmes added instead of the pattern's / 另加的措施"
-    )
+    text_area: ClassVar[str] = "compare"
+
+    settings: dict[str, Value] = Field(default_factory=dict)
+    programmes: Programmes = Field(default=(), strict=False)
 
 
 class Pattern(Table):
     """One thing that was reported, and how it is looked for in the model."""
 
+    text_area: ClassVar[str] = "pattern"
+
     name: Name
     title: Wording
-    kind: Kind = Field(description="what it says of the world / 类别")
-    scenario: str = Field(min_length=1, description="name or path of a scenario / 情景")
-    settings: dict[str, Value] = Field(default_factory=dict, description="dotted keys, as for --set / 参数")
-    programmes: Programmes = Field(
-        default=(), strict=False, description="programmes added to the scenario / 另加的措施"
-    )
+    kind: Kind = Field()
+    scenario: str = Field(min_length=1)
+    settings: dict[str, Value] = Field(default_factory=dict)
+    programmes: Programmes = Field(default=(), strict=False)
     measured: Measured
     measure: Measure
-    compare: Compare | None = Field(default=None, description="other arm to compare with / 对照")
+    compare: Compare | None = Field(default=None)
     target: Target
-    sources: tuple[str, ...] = Field(
-        min_length=1, strict=False, description="ids of the evidence register / 依据"
-    )
-    use: Use = Field(description="whether parameters may be fitted to it / 用途")
-    needs: Wording | None = Field(
-        default=None, description="mechanism without which it cannot be measured / 尚缺的机制"
-    )
-    note: Wording | None = Field(default=None, description="why this target and this statistic / 说明")
+    sources: tuple[str, ...] = Field(min_length=1, strict=False)
+    use: Use = Field()
+    needs: Wording | None = Field(default=None)
+    note: Wording | None = Field(default=None)
 
     @field_validator("sources")
     @classmethod
@@ -247,7 +237,9 @@ class Pattern(Table):
 class Patterns(Table):
     """A file of patterns."""
 
-    patterns: tuple[Pattern, ...] = Field(min_length=1, strict=False, description="the patterns / 模式")
+    text_area: ClassVar[str] = "patterns"
+
+    patterns: tuple[Pattern, ...] = Field(min_length=1, strict=False)
 
     @model_validator(mode="after")
     def _apart(self) -> Patterns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -37,11 +37,13 @@ class Factor(Table):
     The key `scenario` takes names of scenarios as levels. A parameter without range or levels has its plausible range.
     """
 
-    key: str = Field(min_length=1, description="dotted key, as for --set / 参数名")
-    low: float | None = Field(default=None, description="least value / 最小值")
-    high: float | None = Field(default=None, description="greatest value / 最大值")
-    levels: tuple[Value, ...] = Field(default=(), strict=False, description="the values it takes / 取值")
-    scale: Literal["linear", "log"] = Field(default="linear", description="how a range is spread / 取值尺度")
+    text_area: ClassVar[str] = "factor"
+
+    key: str = Field(min_length=1)
+    low: float | None = Field(default=None)
+    high: float | None = Field(default=None)
+    levels: tuple[Value, ...] = Field(default=(), strict=False)
+    scale: Literal["linear", "log"] = Field(default="linear")
 
     @model_validator(mode="after")
     def _check_rules(self) -> Factor:
@@ -77,16 +79,14 @@ class Design(Table):
     `grid_levels`. list: the `points` as given.
     """
 
-    kind: Literal["grid", "latin_hypercube", "sobol", "morris", "list"] = Field(
-        description="kind of design / 设计类型"
-    )
-    size: int = setting(1, 1, 10_000_000, "", "size, see the kind of design", "规模")
-    seed: int = setting(1, 0, 2**32 - 1, "", "seed of the design itself", "设计的随机种子")
-    second_order: bool = setting(False, None, None, "", "points for second-order indices", "是否估计二阶指数")
-    grid_levels: int = setting(4, 2, 64, "", "levels of a Morris grid (even)", "Morris网格层数")
-    points: tuple[dict[str, Value], ...] = Field(
-        default=(), strict=False, description="points of a list / 列举的组合"
-    )
+    text_area: ClassVar[str] = "design"
+
+    kind: Literal["grid", "latin_hypercube", "sobol", "morris", "list"] = Field()
+    size: int = setting(1, 1, 10_000_000, "")
+    seed: int = setting(1, 0, 2**32 - 1, "")
+    second_order: bool = setting(False, None, None, "")
+    grid_levels: int = setting(4, 2, 64, "")
+    points: tuple[dict[str, Value], ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _check_rules(self) -> Design:
@@ -106,39 +106,27 @@ class Design(Table):
 class Study(Table):
     """A base scenario, what differs between runs, how often each is repeated, and what is to be looked at."""
 
+    text_area: ClassVar[str] = "study"
+
     name: Name
     title: Wording
     question: Wording
-    base: str = Field(min_length=1, description="name or path of the base scenario / 基准情景")
-    changes: dict[str, Value] = Field(
-        default_factory=dict, description="keys of the base that all runs change / 统一修改项"
-    )
-    factors: tuple[Factor, ...] = Field(
-        default=(), strict=False, description="what differs between runs / 因素"
-    )
+    base: str = Field(min_length=1)
+    changes: dict[str, Value] = Field(default_factory=dict)
+    factors: tuple[Factor, ...] = Field(default=(), strict=False)
     unmeasured: bool = setting(
         False,
         None,
         None,
         "",
-        "add every parameter as a factor that is assumed or calibrated and has a plausible range, over that range",
-        "加入全部未测参数",
     )
     design: Design
-    replications: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
-        default=1, description="runs of each point / 重复次数"
-    )
-    seed: int = setting(1, 0, 2**62, "", "seed of the first replication", "首个随机种子")
-    seeds: Literal["common", "independent"] = Field(
-        default="common", description="the same seeds at every point, or others at each / 随机种子方案"
-    )
-    outcomes: tuple[str, ...] = Field(
-        default=DEFAULT_OUTCOMES, min_length=1, strict=False, description="what is looked at / 关注指标"
-    )
-    ensemble: str = Field(
-        default="", description="run over an ensemble of parameters: its name or CSV file / 参数集合"
-    )
-    timeout: float = setting(600.0, 0.01, 1e6, "s", "longest time for one run", "单次运行时限")
+    replications: Annotated[int, Field(ge=1, le=1_000_000)] = Field(default=1)
+    seed: int = setting(1, 0, 2**62, "")
+    seeds: Literal["common", "independent"] = Field(default="common")
+    outcomes: tuple[str, ...] = Field(default=DEFAULT_OUTCOMES, min_length=1, strict=False)
+    ensemble: str = Field(default="")
+    timeout: float = setting(600.0, 0.01, 1e6, "s")
 
     @field_validator("outcomes")
     @classmethod

@@ -7,16 +7,16 @@ from typing import Any
 
 from sim.errors import EstateError, ResultError
 from sim.given import is_folder, path_of
+from sim.kinds import kinds
 from sim.kinds import load_result as load_kind
 from sim.outputs.report.model import Part
 from sim.results.folder import read_manifest
 from sim.results.result import Result
-
-ALLOWED = "a run, a comparison, a study, a batch, a sensitivity analysis, a tipping map, an ablation or a budget search"
+from sim.text import message
 
 
 def load_result(place: str | Path) -> Any:
-    """What was saved in a folder: a run, comparison, study, batch, sensitivity analysis, tipping map, ablation or budget search.
+    """What was saved in a folder, of whatever kind (see `sim.kinds`).
 
     An `OldResult` for what version 0.1 saved, whose outcomes are defined otherwise.
 
@@ -32,4 +32,5 @@ def part_of(result: Any, lang: str) -> Part:
     """The report of a result. EstateError for something that there is no report of."""
     if isinstance(result, Result):
         return result.report(lang)  # type: ignore[no-any-return]
-    raise EstateError(f"report: {type(result).__name__} found, allowed {ALLOWED}")
+    allowed = ", ".join(name for name, kind in kinds().items() if kind.report)
+    raise EstateError(message("problem.among", place="report", found=type(result).__name__, allowed=allowed))
