@@ -15,7 +15,7 @@ from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.folder import MANIFEST, Saved, read, write
 from sim.results.provenance import git_state, machine, versions
 from sim.scenario import Scenario, content_hash
-from sim.text import message
+from sim.text import languages, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +94,7 @@ def manifest_of(found: Found) -> dict[str, Any]:
         "versions": versions(),
         "platform": machine(),
         "git": git_state(),
-        "sentences": {lang: found.sentences(lang) for lang in ("zh", "en")},
+        "sentences": {lang: found.sentences(lang) for lang in languages()},
     }
 
 

@@ -68,6 +68,11 @@ def parameter_name(key: str, lang: str | None = None) -> str:
     return key if parameter is None else parameter.label.in_language(lang or language())
 
 
+def html_language(name: str) -> str:
+    """What HTML calls a language."""
+    return "zh-CN" if name == "zh" else name
+
+
 def capital(words: str) -> str:
     """The words with their first letter as a capital, for the start of a label or sentence."""
     return words[:1].upper() + words[1:]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sim.outputs.catalog import require_language
+from sim.outputs.catalog import html_language, require_language
 from sim.outputs.report.font import font_of, letters_needed
 from sim.outputs.report.images import data_address, png_of
 from sim.outputs.report.model import Part
@@ -49,7 +49,7 @@ def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = DOTS_PE
             str(
                 _template().render(
                     parts=list(zip(parts, pictures, strict=True)),
-                    lang="zh-CN" if lang == "zh" else "en",
+                    lang=html_language(lang),
                     say=word,
                     title=title,
                     version=versions()["sim"],

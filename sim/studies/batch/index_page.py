@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sim.experiments.intervals import estimate_of
+from sim.outputs.catalog import html_language
 from sim.outputs.range_words import marked_rough, range_of_runs
 from sim.results.outcomes import OUTCOMES
 from sim.text import figures, language, say
@@ -28,7 +29,6 @@ HEADLINES = (
     "committees_end",
     "public_cost",
 )
-HTML = {"zh": "zh-CN"}  # where HTML wants more than the language
 STYLE = """
 :root { color-scheme: light dark; }
 body { font-family: "Noto Sans SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif; max-width: 75rem; margin: 2rem auto;
@@ -67,7 +67,7 @@ def index_page(shown: Sequence[Shown], model: str, doubt: str = "", report: str 
     """
     several = any(len(values) > 1 for entry in shown for values in entry.outcomes.values())
     parts = [
-        f'<!DOCTYPE html>\n<html lang="{HTML.get(language(), language())}">\n<head><meta charset="utf-8">',
+        f'<!DOCTYPE html>\n<html lang="{html_language(language())}">\n<head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{_say('title')}</title><style>{STYLE}</style></head>\n<body>",
         f"<h1>{_say('title')}</h1>",
