@@ -122,7 +122,7 @@ def ablation(card: ScoreCard) -> list[str]:
             continue
         row = [words.title_of_pattern(on.pattern), words.all_on(on)]
         for off in (every[place] for every in card.loops.scores.values()):
-            what, text = effect(on, off), words.amount(off.mean, on.pattern.unit)
+            what, text = effect(on, off), words.amount(off.mean, on.pattern.told_unit)
             told = f"{text} **{words.EFFECT_WORDS[what]}**{words.unsure_without(on, off)}"
             row.append(told if what in words.TURNED else text)
         rows.append(row)

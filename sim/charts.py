@@ -21,10 +21,10 @@ from matplotlib.figure import Figure
 
 from sim.errors import EstateError
 from sim.kinds import Chart, Kind, kind_of_result, kinds
-from sim.outputs.catalog import pick, require_language
 from sim.outputs.charts import FORMATS, save_figure
 from sim.outputs.style import owner
-from sim.text import Spoken, in_language, message
+from sim.text import Spoken, in_language, language, message
+from sim.text.current import known_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,11 @@ NEEDS_MORE = tuple(name for kind in kinds().values() for name, chart in kind.cha
 animate = kinds()["run"].get("animation:animate")
 
 
-def list_charts(of: str | None = None, lang: str = "en") -> pd.DataFrame:
+def _language(lang: str | None) -> str:
+    return language() if lang is None else known_language(lang)
+
+
+def list_charts(of: str | None = None, lang: str | None = None) -> pd.DataFrame:
     """One row per chart: its name, what kind of result it is drawn from, its title; `of` keeps one kind only."""
     import pandas as pd
 
@@ -96,7 +100,9 @@ def list_charts(of: str | None = None, lang: str = "en") -> pd.DataFrame:
     if of is not None and of not in kinds:
         raise EstateError(f"of: {of!r} found, allowed {', '.join(kinds)}")
     rows = [
-        (name, entry.of, pick(entry.title, lang)) for name, entry in CHARTS.items() if of in (None, entry.of)
+        (name, entry.of, entry.title.in_language(_language(lang)))
+        for name, entry in CHARTS.items()
+        if of in (None, entry.of)
     ]
     return pd.DataFrame(rows, columns=["name", "of", "title"])
 
@@ -109,7 +115,7 @@ def kind_of(result: Any) -> str:
     if hasattr(result, "estate_table"):
         return "run"
     raise EstateError(
-        f"result: {type(result).__name__} found, allowed one of a kind with charts: {', '.join(kinds())}"
+        f"result: {type(result).__name__} found, allowed one of a kind with charts: {', '.join(name for name, kind in kinds().items() if kind.charts)}"
     )
 
 
@@ -121,22 +127,21 @@ def _entry(result: Any, name: str) -> PublicChart:
     return CHARTS[name]
 
 
-def draw(result: Any, name: str, ax: Axes | None = None, lang: str = "en", **options: Any) -> Axes:
+def draw(result: Any, name: str, ax: Axes | None = None, lang: str | None = None, **options: Any) -> Axes:
     """One chart by its name; `options` as the chart's own function takes them. EstateError if the result has no such chart."""
-    require_language(lang)
     return _entry(result, name).draw(result, ax=ax, lang=lang, **options)
 
 
-def alt_text(result: Any, name: str, lang: str = "en", **options: Any) -> str:
+def alt_text(result: Any, name: str, lang: str | None = None, **options: Any) -> str:
     """What a chart shows of this result, for readers who cannot see it."""
-    return _entry(result, name).alt(result, lang=require_language(lang), **options)
+    return _entry(result, name).alt(result, lang=lang, **options)
 
 
 def save(
     result: Any,
     name: str,
     stem: str | Path,
-    lang: str = "en",
+    lang: str | None = None,
     formats: Sequence[str] = FORMATS,
     **options: Any,
 ) -> list[Path]:
@@ -148,12 +153,12 @@ def save(
     place = Path(stem)
     place.parent.mkdir(parents=True, exist_ok=True)
     shown = message(f"chart.{name}.of", **options) if name in NEEDS_MORE else CHARTS[name].title
-    title = shown.in_language(require_language(lang))
+    title = shown.in_language(_language(lang))
     return save_figure(figure, place, formats, title, alt_text(result, name, lang, **options))
 
 
 def save_all(
-    result: Any, folder: str | Path, lang: str = "en", formats: Sequence[str] = FORMATS
+    result: Any, folder: str | Path, lang: str | None = None, formats: Sequence[str] = FORMATS
 ) -> list[Path]:
     """Write every chart of this kind of result that needs no further option into `folder`; returns the paths."""
     return [
@@ -163,10 +168,10 @@ def save_all(
     ]
 
 
-def describe(result: Any, lang: str = "en") -> dict[str, dict[str, str]]:
+def describe(result: Any, lang: str | None = None) -> dict[str, dict[str, str]]:
     """Title and alt text of every chart that `save_all` draws, by name, for a page that shows them."""
     return {
-        name: {"title": pick(CHARTS[name].title, lang), "alt": alt_text(result, name, lang)}
+        name: {"title": CHARTS[name].title.in_language(_language(lang)), "alt": alt_text(result, name, lang)}
         for name in drawable(kind_of(result))
     }
 

@@ -33,7 +33,7 @@ class Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments taken in; help is worded first where they ask for it."""
-        if asks_for_help(args):
+        if asks_for_help(self, args):
             speak(self, args)
         return super().parse_args(ctx, args)
 
@@ -167,6 +167,7 @@ def schema_command(
     """Print the JSON Schema of a kind of file (default: scenario)."""
     import json
 
+    words(None)
     from sim.experiments.schemas import schema_of
 
     typer.echo(json.dumps(schema_of(kind), ensure_ascii=False, indent=2))

@@ -1,4 +1,4 @@
-"""What `estate evidence` and `estate reproduce` say, in Chinese and English."""
+"""What `estate evidence` and `estate reproduce` say."""
 
 from __future__ import annotations
 

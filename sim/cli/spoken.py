@@ -17,9 +17,9 @@ from sim.text.current import language_of, languages
 HELP = frozenset({"--help", "-h"})
 
 
-def asks_for_help(args: Sequence[str]) -> bool:
-    """Whether the arguments of the command ask for help; none at all do too."""
-    return not args or not HELP.isdisjoint(args)
+def asks_for_help(group: Any, args: Sequence[str]) -> bool:
+    """Whether the arguments of the command ask for help; none at all do too, and the name of a group alone."""
+    return not args or not HELP.isdisjoint(args) or hasattr(group.commands.get(args[-1]), "commands")
 
 
 def speak(group: Any, args: Sequence[str]) -> None:
@@ -28,6 +28,7 @@ def speak(group: Any, args: Sequence[str]) -> None:
     In the language that `--lang` among the arguments or the environment asks for.
     """
     asked = [after for before, after in zip(args, args[1:], strict=False) if before == "--lang"]
+    asked += [one.removeprefix("--lang=") for one in args if one.startswith("--lang=")]
     use_language(asked[-1] if asked and asked[-1] in languages() else language_of(os.environ))
     group.help = say("help.estate")
     for param in group.params:

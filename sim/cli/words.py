@@ -1,4 +1,4 @@
-"""What the command says, in Chinese and English."""
+"""What the command says, by their ids."""
 
 from __future__ import annotations
 

@@ -202,6 +202,14 @@ class Pattern(Table):
         return STATISTICS[self.measure.statistic].unit if self.measurable else self.measure.unit
 
     @property
+    def told_unit(self) -> str:
+        """The unit that readers are told: as `unit`, but "points" for a difference of shares."""
+        differs = self.compare is not None or (
+            self.measurable and STATISTICS[self.measure.statistic].difference
+        )
+        return "points" if differs and self.unit == "share" else self.unit
+
+    @property
     def measurable(self) -> bool:
         """Whether the model can show it at all today; what it cannot show is not counted."""
         return self.measure.statistic != NOT_REPRESENTED

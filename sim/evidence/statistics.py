@@ -144,7 +144,8 @@ class Statistic:
     """A statistic: its unit ("share", "months", "estates", "complaints"), what it counts, and how it is computed (NaN: no value).
 
     `regional`: its level depends on prices and incomes, so that a reported level holds for its region only. `companies`: it
-    looks at what companies run, whatever modes are chosen. `modes_counted`: the modes are what it counts, not among whom. Its words stand in the catalogs, as "statistic" and its name.
+    looks at what companies run, whatever modes are chosen. `modes_counted`: the modes are what it counts, not among whom.
+    `difference`: of two shares, so that readers are told points. Its words stand in the catalogs, as "statistic" and its name.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Statistic:
     regional: bool = False
     companies: bool = False
     modes_counted: bool = False
+    difference: bool = False
 
 
 STATISTICS: dict[str, Statistic] = {}
@@ -166,12 +168,13 @@ def statistic(
     regional: bool = False,
     companies: bool = False,
     modes_counted: bool = False,
+    difference: bool = False,
 ) -> Callable[[Callable[[View], float]], Callable[[View], float]]:
     """Put a function into STATISTICS under its own name."""
 
     def add(function: Callable[[View], float]) -> Callable[[View], float]:
         STATISTICS[function.__name__] = Statistic(
-            function.__name__, unit, counts, function, regional, companies, modes_counted
+            function.__name__, unit, counts, function, regional, companies, modes_counted, difference
         )
         return function
 
@@ -318,7 +321,7 @@ def small_company_collection(view: View) -> float:
     return _known_mean(view.money_rate(small))
 
 
-@statistic("share", MONEY)
+@statistic("share", MONEY, difference=True)
 def collection_gap(view: View) -> float:
     """Yearly collection in money of the first of two chosen types less that of the second, mean over the chosen years."""
     type_of = view.record.facts["type"]
@@ -327,7 +330,7 @@ def collection_gap(view: View) -> float:
     return _known_mean(gap)
 
 
-@statistic("share", MONEY)
+@statistic("share", MONEY, difference=True)
 def collection_change(view: View) -> float:
     """Change a year of yearly collection in money, from the first chosen year to the last."""
     rate = view.money_rate(view.mask)
@@ -407,7 +410,7 @@ def complaints_growth(view: View) -> float:
     return float((years[-1] / years[0]) ** (1 / (years.size - 1)) - 1)
 
 
-@statistic("share", ESTATES)
+@statistic("share", ESTATES, difference=True)
 def best_satisfaction_over_mean(view: View) -> float:
     """Percentile (`percent`) of the chosen estates' satisfaction less their mean, mean over the chosen months; each estate counts once."""
     values = np.where(view.mask, view.at("satisfaction").astype(np.float64), np.nan)
@@ -417,7 +420,7 @@ def best_satisfaction_over_mean(view: View) -> float:
     return _mean(np.nanpercentile(values, view.choice.percent, axis=1) - np.nanmean(values, axis=1))
 
 
-@statistic("share", ESTATES)
+@statistic("share", ESTATES, difference=True)
 def committees_change(view: View) -> float:
     """Share of chosen estates with a committee in the last twelve chosen months less that in the first twelve."""
     flags = (view.at("flags") & COMMITTEE > 0)[:, view.chosen]
@@ -438,7 +441,7 @@ def losing_companies(view: View) -> float:
     return _known_mean(np.array(shares))
 
 
-@statistic("share", EXITS, companies=True)
+@statistic("share", EXITS, companies=True, difference=True)
 def small_estate_exits(view: View) -> float:
     """Exits by the company's choice a year and estate under a company of less than 30,000 m2, less the same of larger ones."""
     small = view.record.facts["area"] < SMALL_ESTATE
@@ -480,7 +483,7 @@ def months_without_company(view: View) -> float:
     return float(np.median(waits)) if waits else np.nan
 
 
-@statistic("share", ESTATES)
+@statistic("share", ESTATES, difference=True)
 def self_managed_change(view: View) -> float:
     """Change of an estate's yearly collection from its twelfth month of self-management to its last, spells of three years or more."""
     first = view.choice.months[0]

@@ -58,7 +58,7 @@ class Ensemble:
         """Sixteen hex digits that name its members and their order."""
         return hashlib.sha256(json.dumps(self.members).encode()).hexdigest()[:16]
 
-    def warnings(self, lang: str = "en") -> list[str]:
+    def warnings(self, lang: str | None = None) -> list[str]:
         """What a reader must know before using it with this version of the model."""
         from sim.fingerprint import model_source_hash
 

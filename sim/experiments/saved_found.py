@@ -45,7 +45,7 @@ class Found(Protocol):
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
 
-    def sentences(self, lang: str = ...) -> list[str]:
+    def sentences(self, lang: str | None = ...) -> list[str]:
         """What was found, in words."""
 
 

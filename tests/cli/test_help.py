@@ -30,7 +30,7 @@ def test_every_command_and_option_has_its_words_and_none_are_left_over(lang: str
     assert written == names | of_root | {"estate", "interrupted"}
 
 
-@pytest.mark.parametrize("args", [["--help"], [], ["run", "--help"], ["study", "run", "--help"]])
+@pytest.mark.parametrize("args", [["--help"], [], ["study"], ["run", "--help"], ["study", "run", "--help"]])
 def test_it_is_said_in_one_language(args: list[str]) -> None:
     said = {}
     for lang in ("en", "zh"):
@@ -40,8 +40,9 @@ def test_it_is_said_in_one_language(args: list[str]) -> None:
 
 
 def test_an_option_may_ask_for_the_language_of_help() -> None:
-    told = CliRunner().invoke(app, ["run", "--lang", "zh", "--help"], env={"LC_ALL": "en_US.UTF-8"}).output
-    assert "随机种子" in told
+    for lang in (["--lang", "zh"], ["--lang=zh"]):
+        told = CliRunner().invoke(app, ["run", *lang, "--help"], env={"LC_ALL": "en_US.UTF-8"}).output
+        assert "随机种子" in told
 
 
 def test_what_is_asked_for_first_stands_first() -> None:

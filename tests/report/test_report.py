@@ -6,12 +6,14 @@ import base64
 import json
 import re
 import shutil
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from page_reader import Page
 from PIL import Image
 from report_commands import estate
@@ -20,13 +22,15 @@ import sim
 from sim.errors import EstateError, ResultError, StudyError
 from sim.outputs import outcome_words
 from sim.outputs.report import MOST_BYTES, browser, write_report
+from sim.outputs.report.model import Picture
+from sim.outputs.report.page import report_page
 from sim.outputs.report.pdf import run_browser
 from sim.outputs.report.words import say
 from sim.scenario import content_hash
 from sim.studies.batch.batch import load_batch
 from sim.studies.comparison.saved import load_comparison
 from sim.studies.draws.among import known_among
-from sim.text import figures
+from sim.text import figures, language
 
 SECTIONS = ("question", "finding", "setting", "charts", "programmes", "gains", "sure", "assumed", "reproduce")
 
@@ -177,7 +181,7 @@ def test_what_is_no_result_is_refused(tmp_path, wrong, words):
 
 def test_other_wrong_requests(run_folder, tmp_path):
     assert estate("report", str(run_folder), "--no-pdf", "--out", str(tmp_path / "r.docx")).exit_code == 2
-    with pytest.raises(ResultError, match="no result"):
+    with pytest.raises(ResultError, match="found nothing"):
         write_report([], tmp_path / "r.html")
     with pytest.raises(EstateError, match="int found"):
         write_report([3], tmp_path / "r.html")
@@ -248,3 +252,16 @@ def test_report_on_a_batch_shows_the_fan_over_its_runs(batch_folder, tmp_path):
     for brief in single.glob("*/replications"):
         shutil.rmtree(brief)
     assert all(one.draws is None for one in load_batch(single).scenarios)
+
+
+def test_charts_of_a_page_are_drawn_in_the_language_of_the_page_whatever_the_session_speaks(run_folder):
+    seen = []
+
+    def drawn() -> Figure:
+        seen.append(language())
+        return Figure()
+
+    for lang in ("zh", "en"):
+        page = replace(sim.load_result(run_folder).report(lang), pictures=(Picture("", "", drawn),))
+        report_page([page], lang)
+    assert seen == ["zh", "en"]

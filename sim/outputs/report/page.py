@@ -13,6 +13,7 @@ from sim.outputs.report.model import Part
 from sim.outputs.report.words import say
 from sim.outputs.style import DOTS_PER_INCH
 from sim.results.provenance import versions
+from sim.text import in_language
 
 
 class Shown(NamedTuple):
@@ -39,7 +40,8 @@ def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = DOTS_PE
     """The report as the text of one HTML page that loads nothing from anywhere."""
     require_language(lang)
     title = parts[0].title if len(parts) == 1 else say("parts", lang, n=len(parts))
-    pictures = [[_shown(one, dots_per_inch) for one in part.pictures] for part in parts]
+    with in_language(lang):  # charts are drawn in the language of the call
+        pictures = [[_shown(one, dots_per_inch) for one in part.pictures] for part in parts]
 
     def word(key: str, **values: Any) -> str:
         return say(key, lang, **values)

@@ -1,4 +1,4 @@
-"""The fixed words of a report in Chinese and English."""
+"""The fixed words of a report."""
 
 from __future__ import annotations
 

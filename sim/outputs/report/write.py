@@ -8,27 +8,28 @@ from typing import Any
 
 from sim.errors import ResultError
 from sim.kinds import kind_of_result
-from sim.outputs.catalog import require_language
 from sim.outputs.report.page import report_page
 from sim.outputs.report.read import load_result, part_of
 from sim.outputs.report.weighed import with_weights
 from sim.results.files import replace_text
-from sim.text import message
+from sim.text import language, message
+from sim.text.current import known_language
 
 MOST_BYTES = 3_000_000
 SHARPNESS = (130, 100, 80, 64)  # dots an inch, tried in turn until the page is small enough
 
 
-def write_report(results: Sequence[Any], path: str | Path, lang: str = "en") -> Path:
+def write_report(results: Sequence[Any], path: str | Path, lang: str | None = None) -> Path:
     """Write one HTML page about these results (objects, or folders of them) to `path`; returns it.
 
     One that weighs assumptions among them (a sensitivity analysis) says, for the other results of its scenario, how much rests on assumptions.
 
     ResultError if there are none, if one cannot be read, if the page cannot be written or would exceed 3 MB.
     """
-    require_language(lang)
+    lang = language() if lang is None else known_language(lang)
     if not results:
-        raise ResultError("report: found no result, allowed one or more")
+        found, allowed = message("found.nothing"), message("allowed.at_least_one")
+        raise ResultError(message("problem.instead", place="report", found=found, allowed=allowed))
     read = [load_result(one) if isinstance(one, str | Path) else one for one in results]
     _refuse_mixture(read)
     weighing = [one for one in read if (kind := kind_of_result(one)) is not None and kind.weighs]

@@ -197,8 +197,8 @@ def _robust(found: BudgetSearch) -> list[Table]:
         (
             _number(found, one),
             figures.share(float(enough), 0),
-            figures.share(float(regret.max())),
-            figures.share(float(regret.mean())),
+            figures.points(float(regret.max()), signed=False),
+            figures.points(float(regret.mean()), signed=False),
         )
         for one, enough, regret in zip(found.front, stress.satisficing, stress.regret, strict=True)
     )

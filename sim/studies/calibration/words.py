@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.evidence.patterns import CALIBRATION, HELD_OUT
 from sim.outputs.catalog import parameter_name
 from sim.studies.calibration.calibration import FEW_DRAWS, LEAST_FORESEEN, UNMOVED
 from sim.studies.calibration.design import OUTCOME_NAME
@@ -68,7 +69,8 @@ def sentences_of(found: Calibration) -> list[str]:
     if rest:
         lines.append(say("calibration.unmoved", list=listed(rest)))
     if found.scores is not None:
-        (fit, fit_of), (held, held_of), _ = found.scores.counts().values()
+        counts = found.scores.counts()
+        (fit, fit_of), (held, held_of) = counts[CALIBRATION], counts[HELD_OUT]
         lines.append(say("calibration.scored", fit=fit, fit_of=fit_of, held=held, held_of=held_of))
     if found.coverage is not None:
         tried = found.coverage

@@ -180,7 +180,7 @@ def _patterns(found: Calibration) -> Table:
             made.add_row(title, target, SILENT_WORDS[row["silent"]], "")
             continue
         ranges = [
-            between(row[f"{when}_p5"], row[f"{when}_p95"], pattern.unit) for when in ("before", "after")
+            between(row[f"{when}_p5"], row[f"{when}_p95"], pattern.told_unit) for when in ("before", "after")
         ]
         made.add_row(title, target, *ranges)
     return made

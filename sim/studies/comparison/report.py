@@ -275,8 +275,10 @@ def _fate_table(found: Comparison, table: pd.DataFrame, counted: str) -> Table:
 
 def _note_of(table: pd.DataFrame) -> str:
     """What the figures in brackets of a table are, of which every row has a range of as many pairs."""
-    held = [Range.of_row(row | {"range_low": 0.0, "range_high": 0.0}) for row in table.to_dict("records")]
-    return note_of_brackets(held[0], language()) if held and "pairs" in table else ""
+    if "pairs" not in table or table.empty:  # of before there were ranges
+        return ""
+    first = Range.of_row(table.iloc[0].to_dict() | {"range_low": 0.0, "range_high": 0.0})
+    return note_of_brackets(first, language())
 
 
 def _types(found: Comparison) -> Table:

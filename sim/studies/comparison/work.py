@@ -156,7 +156,7 @@ def _show_after(screen: Console, found: Persistence) -> None:
     screen.print()
     screen.print(caption_of(found), style="bold", markup=False)
     for outcome in dict.fromkeys(row[1] for row in rows):  # a table each: so many columns need all the width
-        made = table(outcome, heads[0], *heads[2:], right=1, wraps=True)
+        made = table(outcome, heads[0], *heads[2:], right=2, wraps=True)
         for row in rows:
             if row[1] == outcome:
                 made.add_row(row[0], *row[2:])

@@ -11,6 +11,7 @@ from sim.results.definitions import FIRST, definitions_of
 from sim.results.folder import MANIFEST, Saved, copy_result, kind_of, read, read_manifest
 from sim.results.result import Result
 from sim.text import Message, language, message
+from sim.text.current import DEFAULT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,9 @@ class OldResult(Result):
         if self.was == BATCH:
             return self.place.resolve().name
         told = self.manifest.get("study", self.manifest.get("scenario", ""))
-        return str(told["title"][lang or language()] if isinstance(told, dict) else told)
+        if not isinstance(told, dict):
+            return str(told)
+        return str(told["title"].get(lang or language(), told["title"][DEFAULT]))
 
     @property
     def defined(self) -> Message:
@@ -58,14 +61,19 @@ class OldResult(Result):
         return message("result.defined_as_in_0_1")
 
 
+def _spoken_then() -> str:
+    """The language, or English where version 0.1 did not speak it."""
+    return language() if language() in ("en", "zh") else DEFAULT
+
+
 def sentences_of(found: OldResult) -> list[str]:
     """The sentences as they were saved; none for a run, a study and a batch, which had none."""
-    return list(found.manifest.get("sentences", {}).get(language(), ()))
+    return list(found.manifest.get("sentences", {}).get(_spoken_then(), ()))
 
 
 def warnings_of(found: OldResult) -> list[str]:
     """The warnings as they were saved."""
-    return list(found.manifest.get("warnings", {}).get(language(), ()))
+    return list(found.manifest.get("warnings", {}).get(_spoken_then(), ()))
 
 
 def is_old(folder: Path) -> bool:

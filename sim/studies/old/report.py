@@ -58,7 +58,7 @@ def shown(found: OldResult) -> tuple[str, str, pd.DataFrame]:
 
 def _called(kind: str) -> str:
     """What a kind of result is called today."""
-    return kinds()[kind].title if kind in kinds() else word(f"kind_{kind}", language())
+    return kinds()[kind].title if kind in kinds() else kind
 
 
 def _setting(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.evidence.patterns import CALIBRATION, HELD_OUT, KINDS, USES, Pattern
+from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, KINDS, USES, Pattern
 from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_interval, range_of
 from sim.results.result import Result
 
@@ -270,7 +270,7 @@ def _row(score: Score) -> dict[str, Any]:
         "pattern": pattern.name,
         "use": pattern.use,
         "kind": pattern.kind,
-        "counted": pattern.measurable,
+        "counted": pattern.measurable and pattern.use != CONSISTENCY,
         "scenario": pattern.scenario,
         "statistic": pattern.measure.statistic,
         "unit": pattern.unit,

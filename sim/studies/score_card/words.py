@@ -127,7 +127,9 @@ def loop_heads(card: ScoreCard) -> tuple[str, ...]:
 
 def all_on(score: Score) -> str:
     """The mean with all loops on, and whether it passes."""
-    return f"{amount(score.mean, score.pattern.unit)} {VERDICT_WORDS['pass' if score.passed else 'miss']}"
+    return (
+        f"{amount(score.mean, score.pattern.told_unit)} {VERDICT_WORDS['pass' if score.passed else 'miss']}"
+    )
 
 
 def unsure_without(on: Score, off: Score) -> str:
@@ -146,29 +148,33 @@ def reported(pattern: Pattern) -> str:
         return SIGN_WORDS[pattern.target.sign]
     low, high = pattern.target.bounds
     if math.isinf(low):
-        return say("figure.at_most", figure=amount(high, pattern.unit))
+        return say("figure.at_most", figure=amount(high, pattern.told_unit))
     if math.isinf(high):
-        return say("figure.at_least", figure=amount(low, pattern.unit))
-    return between(low, high, pattern.unit)
+        return say("figure.at_least", figure=amount(low, pattern.told_unit))
+    return between(low, high, pattern.told_unit)
 
 
 def between(low: float, high: float, unit: str) -> str:
-    """Both ends of a range, each with its unit."""
+    """Both ends of a range: points once, anything else each with its unit."""
+    if unit == figures.POINTS:
+        return figures.interval(low, high, unit)
     return f"{amount(low, unit)}–{amount(high, unit)}"
 
 
 def amount(value: float, unit: str) -> str:
-    """A statistic: a share in per cent, anything else with one decimal and its unit."""
+    """A statistic: a share in per cent, a difference of shares in points, anything else with one decimal and its unit."""
     if math.isnan(value):
         return NO_VALUE
     if unit == "share":
         return figures.share(value)
+    if unit == figures.POINTS:
+        return figures.points(value)
     return say(f"unit_of_statistic.{unit}", value=figures.decimal(value, 1))
 
 
 def simulated(score: Score) -> str:
     """The mean with its interval, as far as they exist."""
-    unit, interval = score.pattern.unit, score.interval
+    unit, interval = score.pattern.told_unit, score.interval
     if not interval.exists:
         return amount(score.mean, unit)
     bounds = marked_rough(between(interval.low, interval.high, unit), interval, score.values.size)
@@ -189,5 +195,5 @@ def gap(score: Score) -> str:
 
 def in_row(value: float, score: Score) -> str:
     """A value of the pattern's statistic, with its unit where there is room for it: else the title has it."""
-    unit = score.pattern.unit
+    unit = score.pattern.told_unit
     return figures.decimal(value, 1) if unit == "complaints" else amount(value, unit)

@@ -109,7 +109,7 @@ def _ablation(card: ScoreCard) -> Table:
         cells = []
         for scores in card.loops.scores.values():
             what, off = effect(on, scores[place]), scores[place]
-            style, text = STYLES.get(what, ""), words.amount(off.mean, on.pattern.unit)
+            style, text = STYLES.get(what, ""), words.amount(off.mean, on.pattern.told_unit)
             told = f"{text} {words.EFFECT_WORDS[what]}{words.unsure_without(on, off)}"
             cells.append(f"[{style}]{told}[/{style}]" if style else text)
         made.add_row(words.title_of_pattern(on.pattern), words.all_on(on), *cells)

@@ -196,7 +196,7 @@ def _study(
     timeout: float,
 ) -> Study:
     title = message("sensitivity.study_title", name=base.name, method=method)
-    words = {lang: title.in_language(lang) for lang in ("en", "zh")}  # the two languages of a study's file
+    words = {lang: title.in_language(lang) for lang in languages()}
     design = {"kind": method, "size": size, "seed": design_seed}
     listed = [{"key": key, "low": low, "high": high} for key, (low, high) in factors.items()]
     return check_study(

@@ -108,7 +108,7 @@ def loop_line(title: str, one: TypeMap) -> str:
         "first": figures.significant(float(loop.values[0])),
         "last": figures.significant(float(loop.values[-1])),
         "hold": loop.hold,
-        "most": figures.share(loop.width, 0),
+        "most": figures.points(loop.width, signed=False),
     }
     if math.isnan(loop.lag):
         return say("tipping.there_and_back", **values)
