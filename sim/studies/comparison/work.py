@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from sim.experiments.workplace import Workplace
 
 RESULTS = Path("results")
-# time in the cycle is what the command is about, so it comes first
 DEFAULT_MAIN = DEFAULT_OUTCOMES
 
 
