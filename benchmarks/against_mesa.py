@@ -15,9 +15,9 @@ import numpy as np
 from common import interleaved, keep, median, show, world
 from mesa_city import MesaCity
 
-from sim.city import City
-from sim.month.owner_passes import owners_pass, payment_pass
-from sim.month.phases import bill
+from sim.mesa_city import City
+from sim.model.month.owner_passes import owners_pass, payment_pass
+from sim.model.month.phases import bill
 
 ESTATE_SIZE = 500
 TESTS = Path(__file__).resolve().parents[1] / "tests"

@@ -1,7 +1,7 @@
 """The owners' rules written as one would in Mesa: one agent an owner, plain floats, `AgentSet.do` or `shuffle_do`.
 
 Each owner pays or not, settles arrears, becomes more or less satisfied, complains and bears grievance, by the formulas of
-`sim.month.decisions`. What estates provide (price, quality, condition, trust) is held where a City starts; companies,
+`sim.model.month.decisions`. What estates provide (price, quality, condition, trust) is held where a City starts; companies,
 committees and market are left out, so this does less than a month of the real model.
 """
 
@@ -12,8 +12,8 @@ from typing import Any
 
 import mesa
 
-from sim.city import City
-from sim.state.modes import billed_share_of_full_fee
+from sim.mesa_city import City
+from sim.model.state.modes import billed_share_of_full_fee
 
 VACANT = 2
 

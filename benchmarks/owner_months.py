@@ -10,8 +10,8 @@ import functools
 
 from common import interleaved, keep, median, show, world
 
-from sim.city import City
-from sim.state.owners import bytes_per_owner
+from sim.mesa_city import City
+from sim.model.state.owners import bytes_per_owner
 
 ESTATE_SIZE = 500
 

@@ -15,9 +15,9 @@ import numpy as np
 from common import interleaved, keep, median, show, world
 
 import sim
-import sim.month.step as step
-import sim.population.start as start
-from sim.city import City
+import sim.model.month.step as step
+import sim.model.start.start as start
+from sim.mesa_city import City
 from sim.results import Run
 
 PHASES = ("reset_levers", "open_month", "bill", "payment_pass", "serve_estates", "owners_pass", "close_month")

@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.results.columns import COLUMN_WORDS
 from sim.words import (
     MODE_WORDS,

@@ -12,8 +12,8 @@ from typing import Any
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File, Files
 
-from sim.interventions.describe import as_text, describe, kinds, scenarios_by_kind
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
+from sim.model.programmes.describe import as_text, describe, kinds, scenarios_by_kind
 from sim.text import in_language
 from sim.text.figures import unit_name
 

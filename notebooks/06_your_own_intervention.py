@@ -100,5 +100,5 @@ print(f"Every month instead of twice a year costs {times['public_cost']:.1f} tim
 #   then follows; it is not written down anywhere.
 # * Its risk followed too. What was cleaned decays again as the model's facilities always do, and nothing can be better than as new:
 #   compare how many times more the monthly week costs with how many times more it does.
-# * In the notebook the class lives as long as the kernel. To keep it, put the same lines into `sim/interventions/clean_up_week.py`
+# * In the notebook the class lives as long as the kernel. To keep it, put the same lines into `sim/model/programmes/clean_up_week.py`
 #   (imports: see `docs/how-to-add-an-intervention.md`); then scenario files, the command and the general tests know it.

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import charts
-    from sim.city import City
     from sim.errors import (
         ConservationError,
         EngineError,
@@ -29,9 +28,10 @@ if TYPE_CHECKING:
     from sim.experiments.ensemble import load_ensemble
     from sim.experiments.progress import progress_bar
     from sim.experiments.workplace import Workplace
-    from sim.interventions.base import Intervention, fen
+    from sim.mesa_city import City
+    from sim.model.parameters import PARAMETERS
+    from sim.model.programmes.base import Intervention, fen
     from sim.outputs.report.read import load_result
-    from sim.parameters import PARAMETERS
     from sim.replications import replicate
     from sim.results import Run, load_run
     from sim.runner import run, warm_up
@@ -98,15 +98,15 @@ __all__ = [
 
 _HOMES = {
     "load_ensemble": "sim.experiments.ensemble",
-    "City": "sim.city",
+    "City": "sim.mesa_city",
     "InProcess": "sim.experiments.engine",
-    "Intervention": "sim.interventions.base",
-    "PARAMETERS": "sim.parameters",
+    "Intervention": "sim.model.programmes.base",
+    "PARAMETERS": "sim.model.parameters",
     "Run": "sim.results",
     "Scenario": "sim.scenario",
     "Word": "sim.words",
     "Workplace": "sim.experiments.workplace",
-    "fen": "sim.interventions.base",
+    "fen": "sim.model.programmes.base",
     "in_language": "sim.text",
     "languages": "sim.text",
     "list_scenarios": "sim.scenario",

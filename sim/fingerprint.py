@@ -21,20 +21,7 @@ from sim.cache import cache_root
 PACKAGE = Path(__file__).parent
 
 # What decides a run's numbers, all of it; what these borrow from elsewhere (the codes in `words`) counts where it is used.
-MODEL_SOURCE = (
-    "parameters",
-    "state",
-    "month",
-    "population",
-    "interventions",
-    "scenario",
-    "kernel.py",
-    "exact.py",
-    "draws.py",
-    "ledger.py",
-    "city.py",
-    "units.py",
-)
+MODEL_SOURCE = ("model", "scenario", "units.py")
 # What decides the summary of a run, besides the run: likewise with all that it borrows outside of the model.
 SUMMARY_SOURCE = (
     "experiments/summary.py",
@@ -46,7 +33,15 @@ SUMMARY_SOURCE = (
 # What decides the statistics that patterns are read by.
 STATISTICS_SOURCE = ("evidence/statistics.py",)
 # What is compiled. Defaults of parameters reach the kernels as values, their names through the argument types.
-COMPILED_SOURCE = ("state", "month", "population", "kernel.py", "exact.py", "draws.py", "ledger.py")
+COMPILED_SOURCE = (
+    "model/state",
+    "model/month",
+    "model/start",
+    "model/kernel.py",
+    "model/exact.py",
+    "model/luck.py",
+    "model/ledger.py",
+)
 # Sentences about scenarios and programmes, what goes wrong with them, and views of a city: none of it enters a run.
 SPOKEN = (
     "errors.py",
@@ -57,8 +52,8 @@ SPOKEN = (
     "given.py",
     "fingerprint.py",
     "agents",
-    "interventions/describe.py",
-    "interventions/lever_words.py",
+    "model/programmes/describe.py",
+    "model/programmes/lever_words.py",
     "scenario/messages.py",
     "scenario/nearest.py",
 )

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import EstateError
 from sim.given import kind_of
-from sim.kernel import compiled_before, mark_compiled
+from sim.model.kernel import compiled_before, mark_compiled
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import check_run
 from sim.text import message
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.mesa_city import City
     from sim.results import Run
 
 Progress = Callable[[int, int], None]
@@ -91,11 +91,12 @@ def _simulate(
     compiled: bool,
     probe: Callable[[City], None] | None,
 ) -> _Finished:
-    from sim.city import City
+    from sim.model.engine import Engine
     from sim.results import Run
 
     begun = time.perf_counter()
-    with City(scenario, threads=threads) as city:
+    looked_at = None if probe is None else _with_agents(scenario, threads)
+    with looked_at or Engine(scenario, threads=threads) as city:
         if progress is not None:
             progress(0, city.months)
         while city.month < city.months:
@@ -105,10 +106,17 @@ def _simulate(
                 compiled = True
             if progress is not None:
                 progress(city.month, city.months)
-        if probe is not None:
-            probe(city)
+        if probe is not None and looked_at is not None:
+            probe(looked_at)
         households = int(city.state.estates["households"].sum())
         return _Finished(Run.from_city(city, time.perf_counter() - begun), households)
+
+
+def _with_agents(scenario: Scenario, threads: int | None) -> City:
+    """The city with Mesa's agents, which only somebody who looks at it needs: Mesa takes a second to import."""
+    from sim.mesa_city import City
+
+    return City(scenario, threads=threads)
 
 
 def warm_up() -> None:

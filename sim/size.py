@@ -32,8 +32,8 @@ def households_of(scenario: Scenario) -> int:
 
 def bytes_of_run(scenario: Scenario) -> int:
     """About how many bytes one run of a scenario takes at its largest: owners, and monthly outcomes of every estate."""
-    from sim.month.observe import new_outcomes
-    from sim.state.owners import bytes_per_owner
+    from sim.model.month.observe import new_outcomes
+    from sim.model.state.owners import bytes_per_owner
 
     owners = households_of(scenario) * (bytes_per_owner() + BUILDING)
     month = sum(array.itemsize for array in new_outcomes(0, 1))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from sim.state.columns import Field
-from sim.state.estates import ESTATE_FIELDS
-from sim.state.owners import OWNER_FIELDS
-from sim.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
+from sim.model.state.columns import Field
+from sim.model.state.estates import ESTATE_FIELDS
+from sim.model.state.owners import OWNER_FIELDS
+from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
 from sim.text import say
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.mesa_city import City
 
 
 def _column(field: Field) -> property:
@@ -47,7 +47,7 @@ class RowAgent(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
 
 
 class Estate(RowAgent):
-    """A residential estate; attributes are the columns of `sim.state.estates`."""
+    """A residential estate; attributes are the columns of `sim.model.state.estates`."""
 
     @property
     def committee(self) -> Committee:
@@ -63,7 +63,7 @@ class Estate(RowAgent):
 
 
 class Company(RowAgent):
-    """A property-management company; attributes are the columns of `sim.state.tables.COMPANY_FIELDS`."""
+    """A property-management company; attributes are the columns of `sim.model.state.tables.COMPANY_FIELDS`."""
 
     @property
     def cash(self) -> int:

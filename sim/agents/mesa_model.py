@@ -6,25 +6,18 @@ It holds for Mesa 3.3 to 3.5, which differ in how a model keeps its agents and i
 from __future__ import annotations
 
 import itertools
-import operator
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import mesa
-import numpy as np
 
 from sim.agents.handles import Committee, Company, Estate, GovernmentBody, RowAgent
-from sim.errors import ScenarioError
-from sim.given import kind_of
-from sim.problems import Problem
 from sim.scenario import Scenario
-from sim.text import message, say
+from sim.text import say
 
 if TYPE_CHECKING:
-    from sim.population.start import State
-
-MOST_SEED = 2**63 - 1
+    from sim.model.start.start import State
 
 
 class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
@@ -52,6 +45,8 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
 
     @scenario.setter
     def scenario(self, given: Any) -> None:
+        if given is self._simulated:
+            return
         if isinstance(given, Scenario):
             raise AttributeError(say("handle.scenario"))
         self._mesa_scenario = given
@@ -158,36 +153,3 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
     def forget(self) -> None:
         """Let Mesa 3.3 forget the model, which keeps a counter of ids for every model there was."""
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
-
-
-def seed_of(scenario: Scenario, seed: Any, rng: Any) -> int:
-    """The seed of a city: `seed`, or Mesa's `rng` (a whole number, or what NumPy draws one from), else the scenario's.
-
-    ScenarioError for both at once, or for what is no seed.
-    """
-    if seed is not None and rng is not None:
-        raise ScenarioError(
-            [Problem(scenario.name, "seed", message("handle.two_seeds"), message("handle.one_seed"))]
-        )
-    given = rng if seed is None else seed
-    if given is None:
-        return scenario.seed
-    key = "rng" if seed is None else "seed"
-    if isinstance(given, np.random.Generator | np.random.BitGenerator | np.random.SeedSequence):
-        return int(np.random.default_rng(given).integers(MOST_SEED))
-    try:
-        number = operator.index(given)
-    except TypeError:
-        number = -1
-    if isinstance(given, bool) or not 0 <= number <= MOST_SEED:
-        allowed = message("allowed.range", what=message("allowed.integer"), low=0, high=MOST_SEED)
-        raise ScenarioError([Problem(scenario.name, key, kind_of(given), allowed)])
-    return number
-
-
-def months_of(scenario: Scenario, months: Any) -> int:
-    """The months of a city. ScenarioError for what is no whole number from 0 on."""
-    if isinstance(months, bool) or not isinstance(months, int | np.integer) or months < 0:
-        allowed = message("allowed.at_least", what=message("allowed.integer"), low=0)
-        raise ScenarioError([Problem(scenario.name, "months", kind_of(months), allowed)])
-    return int(months)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.month.observe import PROFESSIONAL
+from sim.model.month.observe import PROFESSIONAL
 from sim.outputs import style
 from sim.results.city_table import city_columns
 from sim.results.columns import COLUMN_WORDS

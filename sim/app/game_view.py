@@ -13,7 +13,7 @@ from sim.app.game import Game, Refused, Year
 from sim.app.host import Host
 from sim.app.levers import described
 from sim.app.session import Session
-from sim.interventions.treasury import PUBLIC
+from sim.model.programmes.treasury import PUBLIC
 from sim.text import say
 from sim.text.figures import money, points, share
 

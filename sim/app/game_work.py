@@ -14,8 +14,8 @@ from sim.studies.budget.menu import PREFIX, MenuItem, Package
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
-    from sim.city import City
     from sim.experiments.summary import RunSummary
+    from sim.model.engine import Engine
 
 SEEDS = 3  # runs of every package that the search tries: what is best should not be so by luck
 
@@ -76,11 +76,11 @@ def city_of(rules: Rules, plan: Plan) -> Scenario:
 def play(rules: Rules, plan: Plan) -> Played:
     """Simulate the years of a plan from the beginning: the same plan gives the same city, bit for bit."""
     from sim.app.tasks import packed
-    from sim.city import City
     from sim.experiments.summary import summarise
+    from sim.model.engine import Engine
 
     scenario, years = city_of(rules, plan), []
-    with City(scenario, threads=1) as city:
+    with Engine(scenario, threads=1) as city:
         for year, decision in enumerate(plan):
             _decide(city, dict(decision), year)
             city.run(MONTHS_PER_YEAR)
@@ -88,7 +88,7 @@ def play(rules: Rules, plan: Plan) -> Played:
         return Played(packed(city), tuple(years))
 
 
-def _decide(city: City, decision: Decision, year: int) -> None:
+def _decide(city: Engine, decision: Decision, year: int) -> None:
     """Give every bought measure its money for the year that begins, or end it before the year begins."""
     for course in city.policy.courses:
         programme = course.programme

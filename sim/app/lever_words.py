@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.text import Family, Spoken, message
 from sim.words import MODE_WORDS, STAGE_WORDS
 

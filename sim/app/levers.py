@@ -11,8 +11,8 @@ from sim.app.lever_words import CHOICES
 from sim.app.limits import Limits, check_limits, fits
 from sim.app.sample import sample_of
 from sim.errors import ScenarioError
-from sim.interventions.describe import Description, Setting, describe, kinds, scenarios_by_kind
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
+from sim.model.programmes.describe import Description, Setting, describe, kinds, scenarios_by_kind
 from sim.problems import one_of
 from sim.scenario import Programme, Scenario, Targets, list_scenarios, load, load_programmes
 from sim.scenario.fields import Table

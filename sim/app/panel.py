@@ -14,8 +14,8 @@ from sim.app.choice import SEED, Choice, months_lever
 from sim.app.lever_words import GROUPS
 from sim.app.levers import Lever, Measure, offered
 from sim.app.session import Session
-from sim.interventions.describe import Description
-from sim.interventions.lever_words import BEARERS
+from sim.model.programmes.describe import Description
+from sim.model.programmes.lever_words import BEARERS
 from sim.text import message, say
 from sim.text.figures import unit_name
 from sim.text.joins import bracketed, listed

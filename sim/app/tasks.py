@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.text import message
 
 if TYPE_CHECKING:
-    from sim.city import City
     from sim.experiments.summary import RunSummary
+    from sim.model.engine import Engine
     from sim.results import Run
     from sim.scenario import Scenario
 
@@ -33,14 +33,14 @@ def prepare() -> None:
 
 def simulate(scenario: Scenario) -> Result:
     """Carry out one run on one thread."""
-    from sim.city import City
+    from sim.model.engine import Engine
 
-    with City(scenario, threads=1) as city:
+    with Engine(scenario, threads=1) as city:
         city.run()
         return packed(city)
 
 
-def packed(city: City) -> Result:
+def packed(city: Engine) -> Result:
     """A finished city as its run and the message for the page."""
     from sim.app.frames import frames_of
     from sim.results import Run

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import numpy as np
 
 from sim.experiments.representative import ESTATES, alike, mean_field_of, started_at
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.scenario import Scenario, load, with_overrides
 from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY, Lever, lever_of
 from sim.studies.tipping.tipping import MONTHS
@@ -112,14 +112,14 @@ def _carried_out(cells: list[Cell]) -> Iterable[tuple[Cell, RunSummary]]:
 
 def way(scenario: Scenario, type_name: str, key: str, value: float, start: float) -> Way:
     """Let a small city start at a collection rate with the lever at a value, and keep every estate's collection."""
-    from sim.city import City
+    from sim.model.engine import Engine
 
     world, lever = place(scenario, type_name, key, WAY_MONTHS)
     map_ = lever.mean_field(world, value)
     condition = (
         map_.resting_condition(start) if map_ is not None else scenario.types[type_name].condition_mean
     )
-    with City(started_at(lever.apply(world, value), type_name, start, condition), threads=1) as city:
+    with Engine(started_at(lever.apply(world, value), type_name, start, condition), threads=1) as city:
         city.run()
         assert city.outcomes is not None
         billed, collected = city.outcomes.billed[1:], city.outcomes.collected[1:]

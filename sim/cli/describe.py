@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.cli.announce import city_line
 from sim.cli.terminal import console, table
 from sim.cli.words import say
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.scenario import Programme, Scenario, load
 from sim.text import figures
 from sim.words import MODE_WORDS, MODES

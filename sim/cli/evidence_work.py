@@ -13,7 +13,7 @@ from sim.cli.credibility_words import say
 from sim.cli.terminal import console, table
 from sim.evidence.register import GRADES, JUDGEMENT, READINGS, STATUSES, Figure, Source, register
 from sim.evidence.uses import FIGURE, PARAMETER, find_entry, names_of, set_by_scenarios, uses_of
-from sim.parameters import PARAMETERS, Parameter
+from sim.model.parameters import PARAMETERS, Parameter
 from sim.text import Family, Message, figures, message
 from sim.text.joins import listed
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.cli.terminal import console, table
-from sim.interventions import describe as words
-from sim.interventions.lever_words import BEARERS
+from sim.model.programmes import describe as words
+from sim.model.programmes.lever_words import BEARERS
 from sim.text import say
 from sim.text.joins import listed
 from sim.units import NO_VALUE

@@ -93,7 +93,7 @@ class Place(NamedTuple):
         from dataclasses import replace
 
         from sim.experiments.progress import progress_bar
-        from sim.kernel import compiled_before
+        from sim.model.kernel import compiled_before
 
         place = self.workplace()
         with place.open_store() as store:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.results.folder import read
 from sim.results.standing import STATUSES
 from sim.scenario import Scenario

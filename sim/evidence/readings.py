@@ -113,10 +113,10 @@ def name_of(wanted: Wanted) -> str:
 
 def read_cell(wanted: Mapping[Place, Sequence[Wanted]], cell: Cell) -> Packed:
     """Carry out a run and read off what is wanted of it; the payload is JSON, None standing for no value."""
-    from sim.city import City
+    from sim.model.engine import Engine
     from sim.results.record import record_of
 
-    with City(cell.scenario, cell.seed, threads=1) as city:
+    with Engine(cell.scenario, cell.seed, threads=1) as city:
         city.run()
         record = record_of(city)
     values = {name_of(one): measure(record, *one) for one in wanted[cell.scenario_hash, cell.seed]}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.model.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.model.state.events import Cause, Event
 from sim.results.reading import ratio
-from sim.state.events import Cause, Event
 from sim.text import Family
 from sim.units import MONTHS_PER_YEAR
 from sim.words import MODES, STAGES

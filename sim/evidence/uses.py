@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from sim.errors import ScenarioError
 from sim.evidence.register import JUDGEMENT, register
-from sim.interventions import describe
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
+from sim.model.programmes import describe
 from sim.problems import Problem
 from sim.scenario import (
     CitySettings,

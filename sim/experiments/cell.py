@@ -70,10 +70,10 @@ def cells_of(
 
 def execute(cell: Cell) -> RunSummary:
     """Carry out one run on one thread and summarise it."""
-    from sim.city import City
     from sim.experiments.summary import summarise
+    from sim.model.engine import Engine
 
-    with City(cell.scenario, cell.seed, threads=1) as city:
+    with Engine(cell.scenario, cell.seed, threads=1) as city:
         city.run()
         return summarise(city)
 

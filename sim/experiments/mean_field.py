@@ -15,9 +15,9 @@ from scipy.optimize import brentq
 
 from sim.errors import StudyError
 from sim.experiments.mean_logistic import Cdf, mean_logistic, mean_logistic_over
-from sim.month.condition import maintenance_of, wear_of
-from sim.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
-from sim.parameters import PARAMETERS
+from sim.model.month.condition import maintenance_of, wear_of
+from sim.model.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
+from sim.model.parameters import PARAMETERS
 from sim.words import PAYER_TYPES
 
 

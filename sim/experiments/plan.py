@@ -15,7 +15,7 @@ from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.study_file import SCENARIO_FACTOR, Factor, Study, load_study
 from sim.experiments.unmeasured import range_of, unmeasured
 from sim.given import is_file
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.scenario import Scenario, load, to_data, with_overrides
 from sim.scenario.loading import find

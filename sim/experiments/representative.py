@@ -6,8 +6,8 @@ from typing import Any
 
 from sim.errors import ScenarioError
 from sim.experiments.mean_field import MeanField, Representative
-from sim.month.condition import estate_age
-from sim.parameters import PARAMETERS
+from sim.model.month.condition import estate_age
+from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, one_of
 from sim.scenario import EstateType, Scenario, with_overrides
 from sim.scenario.nearest import nearest
@@ -94,7 +94,7 @@ def representative_of(scenario: Scenario, name: str) -> Representative:
     q = {key: value_of(scenario, key) for key in PARAMETERS}
     away = 1.0 + q["service.away_cost"] * (1.0 - 1.0 / scenario.city.districts)
     cost = (kind.cost_fixed + kind.cost_per_area * kind.area_mean * kind.households_mean) * away
-    # activity at a random point of the term, see sim.population.start
+    # activity at a random point of the term, see sim.model.start.start
     activity = 1.0 - (1.0 - q["committee.activity_floor"]) / 4
     strength = (
         kind.committee_share * q["committee.integrity_mean"] * q["committee.competence_mean"] * activity

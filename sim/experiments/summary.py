@@ -17,7 +17,7 @@ from sim.units import FEN_PER_YUAN
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.city import City
+    from sim.model.engine import Engine
 
 # Per-estate columns of `outcomes.estate_figures` and their types.
 ESTATE_COLUMNS: dict[str, str] = {
@@ -121,7 +121,7 @@ class RunSummary:
         return frame
 
 
-def summarise(city: City) -> RunSummary:
+def summarise(city: Engine) -> RunSummary:
     """The summary of a city at its present month. ValueError if it was built with `record=False` or never stepped."""
     return summary_of(Reading(record_of(city)), city.seed)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.errors import StudyError
-from sim.parameters import PARAMETERS
-from sim.parameters.registry import Parameter
+from sim.model.parameters import PARAMETERS
+from sim.model.parameters.registry import Parameter
 from sim.text import message
 
 

@@ -58,9 +58,6 @@ def import_all() -> None:
     """Import what a run needs, so that importing does not count towards the first run's time limit."""
     import pandas  # noqa: F401 - pyarrow imports it when it first sees an array
 
-    import sim.city
-    import sim.experiments.summary  # noqa: F401
-
 
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.text import Spoken, figures, in_language, language
 from sim.text.current import known_language
 

@@ -16,10 +16,10 @@ import numpy as np
 
 from sim.experiments.mean_field import MeanField
 from sim.experiments.mean_logistic import Cdf
-from sim.population.owners import CONDITIONAL, FREE_RIDER, STEADY
+from sim.model.start.owners import CONDITIONAL, FREE_RIDER, STEADY
+from sim.model.state.owners import Owners
 from sim.replications.checks import Check, Replication, around, close
 from sim.replications.norm_world import SHARP, norm_city, norm_map, shares, start_at
-from sim.state.owners import Owners
 from sim.text import Message, message
 from sim.text.figures import decimal
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.city import City
 from sim.experiments.mean_field import MeanField, Representative
 from sim.experiments.mean_logistic import Cdf
+from sim.model.engine import Engine
 from sim.scenario import Scenario
 
 SHARP = 1e6  # norm weight at which luck is less than 0.0001 of a share
@@ -41,7 +41,7 @@ def norm_map(values: Mapping[str, float], thresholds: Mapping[str, Cdf] | None =
     return MeanField(_ESTATE, {**NORM_ALONE, **_NO_SERVICE, **values}, thresholds)
 
 
-def norm_city(estates: int, households: int, seed: int, values: Mapping[str, float]) -> City:
+def norm_city(estates: int, households: int, seed: int, values: Mapping[str, float]) -> Engine:
     """A city of equal estates in which the norm alone decides and nobody has paid yet.
 
     values: parameters within the ranges of a scenario; what lies beyond (a norm weight of 1,000,000) is set owner by
@@ -88,20 +88,20 @@ def norm_city(estates: int, households: int, seed: int, values: Mapping[str, flo
             "parameters": groups,
         }
     )
-    return City(scenario, seed=seed, months=1200, threads=1, record=False)
+    return Engine(scenario, seed=seed, months=1200, threads=1, record=False)
 
 
-def start_at(city: City, shares: np.ndarray | float) -> None:
+def start_at(city: Engine, shares: np.ndarray | float) -> None:
     """Let owners see, in the first month, that this share of their estate paid the month before."""
     city.state.estates["paid_share"] = shares
 
 
-def shares(city: City) -> np.ndarray:
+def shares(city: Engine) -> np.ndarray:
     """The share of owners who paid this month, by estate."""
     return np.asarray(city.state.estates["payers"] / city.state.estates["households"])
 
 
-def settle(city: City, months: int) -> np.ndarray:
+def settle(city: Engine, months: int) -> np.ndarray:
     """Run until no estate changes (at most so many months); the share of payers of every estate."""
     found = shares(city)
     for _ in range(months):

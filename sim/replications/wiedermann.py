@@ -13,8 +13,8 @@ import numpy as np
 from scipy.stats import poisson
 
 from sim.experiments.mean_field import MeanField
-from sim.month.decisions import logistic_draw, payment_logit
-from sim.population.owners import CONDITIONAL, FREE_RIDER, STEADY
+from sim.model.month.decisions import logistic_draw, payment_logit
+from sim.model.start.owners import CONDITIONAL, FREE_RIDER, STEADY
 from sim.replications.checks import Check, Replication, around, close
 from sim.replications.folds import fold
 from sim.replications.norm_world import SHARP, norm_city, norm_map

@@ -12,7 +12,7 @@ from sim.results.outcomes import SERIES
 from sim.results.record import record_of
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.mesa_city import City
 
 MONTH = "month"
 BATCHES_COUNT_STEPS = tuple(int(part) for part in mesa.__version__.split(".")[:2]) >= (3, 5)

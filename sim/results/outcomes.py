@@ -13,8 +13,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
-from sim.month.record import COLLAPSED
+from sim.model.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.model.month.record import COLLAPSED
+from sim.model.state.events import Event
 from sim.results.reading import (
     STATE_OWNED,
     Level,
@@ -27,7 +28,6 @@ from sim.results.reading import (
     worst_tenth,
 )
 from sim.results.record import PUBLIC_BEARERS
-from sim.state.events import Event
 from sim.text import Family, in_language, say
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import MODES, STAGES

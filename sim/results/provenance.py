@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from sim.fingerprint import PACKAGE, model_source_hash
-from sim.month.observe import Outcomes
-from sim.parameters import PARAMETERS
+from sim.model.month.observe import Outcomes
+from sim.model.parameters import PARAMETERS
 from sim.results.standing import standing
 from sim.scenario import Scenario, content_hash, to_data
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.month.observe import Outcomes
-from sim.month.record import COLLAPSED, SPIRALLING
+from sim.model.month.observe import Outcomes
+from sim.model.month.record import COLLAPSED, SPIRALLING
+from sim.model.state.events import Event
+from sim.model.state.modes import NONE
 from sim.results.record import Record, public_spending
-from sim.state.events import Event
-from sim.state.modes import NONE
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
 ONE = 2.0**32

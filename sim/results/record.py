@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.ledger import PURPOSES, Page, ledger_lines
-from sim.month.observe import Outcomes
-from sim.state.tables import EVENT_TYPE
+from sim.model.ledger import PURPOSES, Page, ledger_lines
+from sim.model.month.observe import Outcomes
+from sim.model.state.tables import EVENT_TYPE
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.model.engine import Engine
 
 # Who pays out of public money; "state" stands for central and provincial programmes.
 PUBLIC_BEARERS = ("city", "district", "street", "community", "state")
@@ -37,7 +37,7 @@ class Record(NamedTuple):
 
     outcomes: Outcomes  # (months + 1) x estates
     facts: np.ndarray  # structured, one row an estate, fields FACTS
-    events: np.ndarray  # structured, sim.state.tables.EVENT_TYPE, in order of time
+    events: np.ndarray  # structured, sim.model.state.tables.EVENT_TYPE, in order of time
     pages: tuple[Page, ...]  # of the ledger, one for every month from 0
     state_owned_cash: np.ndarray  # fen, (months + 1) x state-owned companies; negative where one is in debt
     types: tuple[str, ...]  # names of the estate types, in order of their codes
@@ -64,7 +64,7 @@ class Record(NamedTuple):
         return int(self.facts.size)
 
 
-def record_of(city: City) -> Record:
+def record_of(city: Engine) -> Record:
     """What a city has recorded up to its present month. ValueError if it was built with `record=False`."""
     if city.outcomes is None:
         raise ValueError("this city was built with record=False and kept no outcomes")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from matplotlib.figure import Figure
 
-    from sim.city import City
+    from sim.model.engine import Engine
     from sim.scenario import Scenario
 
 
@@ -82,7 +82,7 @@ class Run(Result):
         self._source = source
 
     @classmethod
-    def from_city(cls, city: City, wall_seconds: float = 0.0) -> Run:
+    def from_city(cls, city: Engine, wall_seconds: float = 0.0) -> Run:
         """The run of a city up to its present month; keeps its outcomes and lets go of the city and its owners.
 
         ValueError if the city was built with `record=False` or not a single month was simulated.
@@ -126,7 +126,7 @@ class Run(Result):
     @cached_property
     def events(self) -> pd.DataFrame:
         """One row per event: month, estate and company (missing for none), kind, cause, size (unit: see
-        sim.state.events) and the programme of the scenario that brought it about (missing for none)."""
+        sim.model.state.events) and the programme of the scenario that brought it about (missing for none)."""
         return self._frame("events")
 
     @cached_property

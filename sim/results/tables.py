@@ -12,15 +12,15 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from sim.ledger import KINDS, PURPOSES
-from sim.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.model.ledger import KINDS, PURPOSES
+from sim.model.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.model.state.events import CAUSES, EVENT_KINDS
 from sim.results.city_table import city_columns
 from sim.results.columns import COLUMN_WORDS
 from sim.results.outcomes import OUTCOMES, POPULATIONS, run_outcomes
 from sim.results.public_money import BEARERS, PRICES, by_year
 from sim.results.reading import Reading, ratio, waiting_days
 from sim.results.record import Record
-from sim.state.events import CAUSES, EVENT_KINDS
 from sim.text import languages
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import MODES, STAGES

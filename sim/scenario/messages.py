@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, one_of
 from sim.scenario.fields import Table
 from sim.scenario.nearest import nearest

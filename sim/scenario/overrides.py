@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.errors import ScenarioError
 from sim.given import kind_of
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.scenario.loading import check
 from sim.scenario.merging import ALTERNATIVES, WORDINGS, Origins

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.parameters import PARAMETERS, Parameter
+from sim.model.parameters import PARAMETERS, Parameter
 from sim.problems import Problem
 from sim.scenario.nearest import nearest
 from sim.text import Message, message

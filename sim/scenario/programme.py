@@ -134,19 +134,19 @@ class Programme(Table):
 
 
 def load_programmes() -> dict[str, type[Programme]]:
-    """The registry, after importing every module of `sim.interventions` (an absent or empty package adds nothing).
+    """The registry, after importing every module of `sim.model.programmes` (an absent or empty package adds nothing).
 
     The import is late because interventions know about scenarios, and a scenario must not know about them.
     """
     try:
-        package = importlib.import_module("sim.interventions")
+        package = importlib.import_module("sim.model.programmes")
     except ModuleNotFoundError as error:
-        if error.name != "sim.interventions":
+        if error.name != "sim.model.programmes":
             raise
         return PROGRAMMES
     for module in pkgutil.iter_modules(package.__path__):
         if not module.name.startswith("_"):
-            importlib.import_module(f"sim.interventions.{module.name}")
+            importlib.import_module(f"sim.model.programmes.{module.name}")
     return PROGRAMMES
 
 

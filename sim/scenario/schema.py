@@ -69,7 +69,7 @@ class Scenario(Table):
         return self
 
     def parameter_values(self) -> dict[str, float]:
-        """The parameters that this scenario sets, by dotted key, for `sim.parameters.to_record`."""
+        """The parameters that this scenario sets, by dotted key, for `sim.model.parameters.to_record`."""
         return {
             f"{group}.{name}": value
             for group, names in self.parameters.items()

@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import zip_longest
 from typing import Any
 
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.text import Spoken, languages, message
 
 # What readers are told and no figure backs.

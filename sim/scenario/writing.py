@@ -10,7 +10,7 @@ import tomli_w
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.scenario.programme import load_programmes
 from sim.scenario.schema import Scenario
 from sim.text import in_every_language

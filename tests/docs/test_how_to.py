@@ -20,7 +20,7 @@ def test_a_file_in_the_folder_is_all_it_takes(tmp_path):
     assert code is not None
     lines = [line for line in code[1].splitlines() if line.strip()]
     assert len(lines) <= 30
-    (tmp_path / "sim" / "interventions" / "clean_up_week.py").write_text(code[1], encoding="utf-8")
+    (tmp_path / "sim" / "model" / "programmes" / "clean_up_week.py").write_text(code[1], encoding="utf-8")
     (tmp_path / "mine.toml").write_text(
         'extends = "small_city"\nname = "mine"\n[[interventions]]\nkind = "clean_up_week"\nstart = 3\nperiod = 2\n',
         encoding="utf-8",

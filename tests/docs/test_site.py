@@ -20,7 +20,7 @@ import make_score_card  # noqa: E402
 
 from sim import PARAMETERS  # noqa: E402
 from sim.evidence.patterns import load_patterns  # noqa: E402
-from sim.interventions.describe import kinds  # noqa: E402
+from sim.model.programmes.describe import kinds  # noqa: E402
 from sim.studies.score_card.score_card import Loops, Score, ScoreCard  # noqa: E402
 
 LOADED = re.compile(

@@ -14,7 +14,7 @@ import sim
 from sim.errors import StudyError
 from sim.evidence.patterns import Target
 from sim.experiments.ensemble import load_ensemble
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.results.folder import json_text, sealed
 from sim.studies.calibration.calibrate import FREE as DEFAULT_FREE
 from sim.studies.calibration.calibrate import calibrate

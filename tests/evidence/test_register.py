@@ -10,7 +10,7 @@ import pytest
 from sim.errors import EvidenceError, ScenarioError
 from sim.evidence import uses
 from sim.evidence.register import FIGURE_COLUMNS, GRADES, SOURCE_COLUMNS, read_register, register
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 
 SOURCES = ",".join(SOURCE_COLUMNS) + "\nD01,A title,A place,2020,press,somewhere,\n"
 FIGURES = ",".join(FIGURE_COLUMNS) + "\nS001,a thing,5,4,6,%,,2020,,page,one,D01,A title,\n"

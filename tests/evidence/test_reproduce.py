@@ -101,7 +101,7 @@ def test_the_machine_is_named(saved: Path) -> None:
 
 def test_the_manifest_says_what_the_run_rests_on(saved: Path) -> None:
     held = sim.load_run(saved).manifest["evidence"]
-    assert sum(held["parameters"].values()) == len(sim.parameters.PARAMETERS)
+    assert sum(held["parameters"].values()) == len(sim.model.parameters.PARAMETERS)
     assert "not weighed" in held["weighing"] and 0 < held["share_assumed"] < 1
 
 

@@ -12,13 +12,13 @@ import pytest
 from pattern_files import file_of
 
 import sim
-from sim.city import City
 from sim.errors import EstateError, ResultError, StudyError
 from sim.evidence.patterns import check_patterns
 from sim.evidence.statistics import STATISTICS, Choice, measure
 from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble, load_ensemble
 from sim.experiments.workplace import Workplace
+from sim.mesa_city import City
 from sim.results.record import record_of
 from sim.runner import resolve
 from sim.studies.score_card.score_card import Score, ScoreCard, effect, turned_surely

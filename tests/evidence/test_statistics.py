@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from sim.evidence.statistics import Choice, measure
-from sim.month.observe import COMMITTEE, new_outcomes
+from sim.model.month.observe import COMMITTEE, new_outcomes
+from sim.model.state.events import Cause, Event
+from sim.model.state.tables import EVENT_TYPE
 from sim.results.record import FACTS, Record
-from sim.state.events import Cause, Event
-from sim.state.tables import EVENT_TYPE
 from sim.words import MODES
 
 MARKET, SELF, NONE = MODES.index("market"), MODES.index("self"), MODES.index("none")

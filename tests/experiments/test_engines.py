@@ -189,7 +189,7 @@ def test_dask_gives_the_same_bits_as_the_pool(tmp_path):
 
 def cities_left(cell) -> Packed:
     """Carry out a run and report, as its digest, how many cities this process still holds."""
-    from sim.city import City
+    from sim.mesa_city import City
 
     execute_packed(cell)
     return Packed(b"", str(sum(type(thing) is City for thing in gc.get_objects())))

@@ -18,7 +18,7 @@ from sim.experiments.plan import plan_study
 from sim.experiments.study_file import check_study, load_study
 from sim.experiments.unmeasured import left_out, unmeasured
 from sim.experiments.workplace import Workplace
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.scenario import load
 from sim.studies.sensitivity.analysis import analyse, elementary_effects, noise_of
 from sim.studies.sensitivity.sensitivity import Sensitivity, sensitivity, sensitivity_of_study

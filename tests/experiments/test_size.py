@@ -10,7 +10,6 @@ from tiny_study import TINY, write
 
 import sim
 from sim import size
-from sim.city import City
 from sim.errors import EstateError, ScenarioError, StudyError
 from sim.experiments import design, extras, plan
 from sim.experiments.cell import cells_of
@@ -21,6 +20,7 @@ from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.running import engine_with_room, run_cells
 from sim.experiments.study_file import Design
 from sim.experiments.workplace import Workplace
+from sim.mesa_city import City
 from sim.scenario import Scenario, load, with_overrides
 from sim.studies.budget.budget import budget
 from sim.studies.calibration.calibrate import calibrate

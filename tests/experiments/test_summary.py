@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.city import City
 from sim.experiments.cell import Cell, cells_of, execute
 from sim.experiments.summary import ESTATE_COLUMNS, summarise
-from sim.month.observe import Outcomes
+from sim.mesa_city import City
+from sim.model.month.observe import Outcomes
+from sim.model.state.tables import EVENT_TYPE
 from sim.results import Run
 from sim.results.outcomes import OUTCOMES, SERIES
 from sim.results.reading import STATE_OWNED, Reading, gini, worst_tenth
 from sim.results.record import FACTS, PUBLIC_BEARERS, Record
 from sim.scenario import load, with_overrides
-from sim.state.tables import EVENT_TYPE
 
 FACT_TYPE = [(name, np.int64) for name in FACTS]
 SMALL = {"city.estates": 40, "months": 30, "companies.private": 8} | {

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.city import City
 from sim.experiments.mean_field import MeanField, Representative
+from sim.mesa_city import City
 from sim.scenario import Scenario, load, with_overrides
 
 # One type, no spread between estates, a company that never leaves, no committees: the mean-field world as agents.

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from small_city import small_scenario
 
-from sim.city import City
+from sim.mesa_city import City
+from sim.model.state.modes import MARKET
 from sim.scenario import with_overrides
-from sim.state.modes import MARKET
 
 SEEDS = (1, 2, 3, 4)
 START = 3

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.city import City
+from sim.mesa_city import City
 from sim.scenario import Scenario, load, to_data
 
 HOUSEHOLDS = 40

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_city import small_scenario
 
-from sim.city import City
-from sim.interventions.describe import describe, kinds
-from sim.state.estates import MONTHLY
+from sim.mesa_city import City
+from sim.model.programmes.describe import describe, kinds
+from sim.model.state.estates import MONTHLY
 from sim.words import TIERS
 
 MONTHS = 20

@@ -9,9 +9,9 @@ import pytest
 from paired import SEEDS, START, outcome, pairs, ran_with, shift
 from small_city import events_of, paid_by, small_scenario
 
-from sim.city import City
+from sim.mesa_city import City
+from sim.model.state.modes import MARKET, SOE
 from sim.scenario import Scenario, to_data, with_overrides
-from sim.state.modes import MARKET, SOE
 
 
 def run_by_company(city: City, month: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 from paired import SEEDS, START, outcome, pairs, ran_with, shift
 from small_city import events_of, paid_by
 
-from sim.city import City
+from sim.mesa_city import City
 
 ESTATES = 60
 

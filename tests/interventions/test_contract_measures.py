@@ -7,7 +7,7 @@ import pytest
 from paired import SEEDS, START, outcome, pairs, ran_with, run_by_market, shift
 from small_city import events_of, paid_by
 
-from sim.city import City
+from sim.mesa_city import City
 
 CANVASSED = {"participation": 0.5}  # so that votes meet the quorum
 

@@ -7,9 +7,9 @@ import pytest
 from paired import SEEDS, START, outcome, pairs, ran_with, shift
 from small_city import events_of, paid_by, small_scenario
 
-from sim.city import City
+from sim.mesa_city import City
+from sim.model.state.modes import CLEANING, NONE, SELF
 from sim.scenario import to_data
-from sim.state.modes import CLEANING, NONE, SELF
 
 NOMINAL = 1
 

@@ -11,7 +11,7 @@ import pytest
 from small_city import events_of, paid_by, ran
 
 from sim.errors import ScenarioError
-from sim.interventions.describe import as_text, describe, kinds, range_of, scenarios_by_kind, shown
+from sim.model.programmes.describe import as_text, describe, kinds, range_of, scenarios_by_kind, shown
 from sim.scenario import PROGRAMMES, Targets, list_scenarios, load
 from sim.text import in_language
 

@@ -7,7 +7,7 @@ import pytest
 from paired import SEEDS, START, outcome, pairs, ran_with, shift
 from small_city import events_of, paid_by
 
-from sim.city import City
+from sim.mesa_city import City
 
 
 def mean(name: str, month: int, city: City) -> float:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from small_city import assert_same, columns, events_of, ran, recorded, small_scenario
 
-from sim.city import City
-from sim.interventions.base import Intervention
-from sim.interventions.describe import kinds, register
-from sim.interventions.lever_words import BEARERS
-from sim.ledger import KINDS
+from sim.mesa_city import City
+from sim.model.ledger import KINDS
+from sim.model.programmes.base import Intervention
+from sim.model.programmes.describe import kinds, register
+from sim.model.programmes.lever_words import BEARERS
+from sim.model.state.estates import LEVER_NAMES
 from sim.scenario import PROGRAMMES, Scenario, load_programmes, to_data
-from sim.state.estates import LEVER_NAMES
 from sim.text.catalog import has_text
 
 START, MONTHS = 7, 18

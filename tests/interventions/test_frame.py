@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from small_city import assert_same, events_of, ran, small_scenario
 
-from sim.city import City
-from sim.interventions.base import Intervention
+from sim.mesa_city import City
+from sim.model.programmes.base import Intervention
+from sim.model.state.events import Cause, Event
 from sim.scenario import PROGRAMMES, setting
-from sim.state.events import Cause, Event
 from sim.words import Word
 
 Act = Callable[[Any, Any, np.ndarray, float], None]

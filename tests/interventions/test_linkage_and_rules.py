@@ -9,7 +9,7 @@ import pytest
 from paired import SEEDS, START, outcome, pairs, ran_with, run_by_market, shift
 from small_city import events_of, paid_by
 
-from sim.city import City
+from sim.mesa_city import City
 
 ESTATES = 60
 

@@ -7,8 +7,8 @@ import pytest
 from paired import SEEDS, START, outcome, pairs, ran_with, run_by_market, shift, unmanaged
 from small_city import events_of, paid_by
 
-from sim.city import City
-from sim.state.modes import SELF
+from sim.mesa_city import City
+from sim.model.state.modes import SELF
 
 FIRST = START + 12  # the first ranking or re-examination of a programme with a period of a year
 

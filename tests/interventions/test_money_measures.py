@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from small_city import SEEDS, START, events_of, outcome, paid_by, pairs, ran, shift
 
-from sim.city import City
-from sim.state.modes import CLEANING, NONE
+from sim.mesa_city import City
+from sim.model.state.modes import CLEANING, NONE
 
 # operating subsidy
 

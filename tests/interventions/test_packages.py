@@ -14,7 +14,7 @@ import pytest
 from small_city import small_scenario
 from test_any_combination import KINDS, check_bounds, describe_once, fitted
 
-from sim.city import City
+from sim.mesa_city import City
 from sim.scenario import Scenario
 from sim.words import MODES, STAGES, TIERS
 

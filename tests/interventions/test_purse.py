@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.interventions.base import fen
-from sim.interventions.purse import affordable, claims_met, divided, whole_fen
-from sim.interventions.scores import mean_by_group
+from sim.model.programmes.base import fen
+from sim.model.programmes.purse import affordable, claims_met, divided, whole_fen
+from sim.model.programmes.scores import mean_by_group
 
 
 @given(

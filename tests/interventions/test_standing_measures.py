@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from small_city import SEEDS, START, events_of, outcome, paid_by, pairs, ran, shift, treated
 
-from sim.city import City
-from sim.state.modes import CLEANING, MARKET, NONE, SOE
+from sim.mesa_city import City
+from sim.model.state.modes import CLEANING, MARKET, NONE, SOE
 
 # state-owned fallback
 

@@ -14,7 +14,7 @@ from sim.cache import cache_root, refused_folder
 
 KERNEL = """
 import numpy as np
-from sim.kernel import cache_folder, kernel
+from sim.model.kernel import cache_folder, kernel
 
 @kernel
 def doubled(x):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.city import City
+from sim.mesa_city import City
 from sim.scenario import Scenario, load, with_overrides
 
 TABLES = ("estates", "companies", "committees", "government", "world")

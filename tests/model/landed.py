@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.city import City
+from sim.mesa_city import City
 from sim.scenario import Scenario, list_scenarios, load, with_overrides
 from sim.scenario.numbers import apportion
 

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sim.interventions.base import Intervention
-from sim.interventions.frame import Policy
+from sim.model.programmes.base import Intervention
+from sim.model.programmes.frame import Policy
+from sim.model.state.estates import LEVER_NAMES
 from sim.scenario import PROGRAMMES, Scenario
-from sim.state.estates import LEVER_NAMES
 from sim.words import Word
 
 

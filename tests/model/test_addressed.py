@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.city import City
-from sim.draws import Stream
-from sim.population.estates import in_random_order, spread_exactly, whole_sizes
+from sim.mesa_city import City
+from sim.model.luck import Stream
+from sim.model.start.estates import in_random_order, spread_exactly, whole_sizes
 from sim.scenario import Scenario
 
 from .cities import columns, lively_scenario, outcome_bits, run_digest, small_scenario

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.worlds import random_policy, random_scenario
 
-from sim.city import City
-from sim.state.columns import Field
-from sim.state.estates import ESTATE_FIELDS
-from sim.state.owners import OWNER_FIELDS
-from sim.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS
+from sim.mesa_city import City
+from sim.model.state.columns import Field
+from sim.model.state.estates import ESTATE_FIELDS
+from sim.model.state.owners import OWNER_FIELDS
+from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS
 from sim.words import MODES
 
 MARKET, SOE = MODES.index("market"), MODES.index("soe")

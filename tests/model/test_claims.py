@@ -10,18 +10,18 @@ from reference.books import ReferenceBooks
 from reference.claims import ClaimList
 from reference.worlds import random_policy, random_scenario
 
-from sim.city import City
-from sim.kernel import kernel
-from sim.ledger import Books, Purpose
-from sim.month.billing import book_payments
-from sim.month.claims import keep_claim, take_up_claim
-from sim.month.market import company_leaves as compilable_company_leaves
-from sim.month.market import take_over as compilable_take_over
-from sim.parameters import PARAMETERS, to_record
-from sim.state.claims import SLOTS, Claims, new_claims
-from sim.state.estates import ESTATE_TYPE
-from sim.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
-from sim.state.tables import COMPANY_TYPE, EVENT_TYPE, WORLD_TYPE
+from sim.mesa_city import City
+from sim.model.kernel import kernel
+from sim.model.ledger import Books, Purpose
+from sim.model.month.billing import book_payments
+from sim.model.month.claims import keep_claim, take_up_claim
+from sim.model.month.market import company_leaves as compilable_company_leaves
+from sim.model.month.market import take_over as compilable_take_over
+from sim.model.parameters import PARAMETERS, to_record
+from sim.model.state.claims import SLOTS, Claims, new_claims
+from sim.model.state.estates import ESTATE_TYPE
+from sim.model.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
+from sim.model.state.tables import COMPANY_TYPE, EVENT_TYPE, WORLD_TYPE
 
 from .cities import lively_scenario
 from .nudge import with_nudges

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.city import City
-from sim.month.condition import condition_bin, condition_seen, estate_age
+from sim.mesa_city import City
+from sim.model.month.condition import condition_bin, condition_seen, estate_age
 from sim.scenario import Scenario, to_data
 
 from .cities import lively_scenario, small_scenario

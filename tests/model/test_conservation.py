@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.worlds import random_policy, random_scenario
 
-from sim.city import City
-from sim.ledger import KINDS
+from sim.mesa_city import City
+from sim.model.ledger import KINDS
 
 from .cities import lively_scenario
 

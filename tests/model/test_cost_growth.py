@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.city import City
+from sim.mesa_city import City
 from sim.scenario import load, with_overrides
 
 SMALL = {"city.estates": 40, "city.households": 4000, "months": 36}

@@ -1,6 +1,6 @@
 """What is true of each decision that an owner takes, in words: a rule that is turned round makes one of these fail.
 
-`about` says which rule of sim/month/decisions.py a test is a truth of; the mutation run (`python3 go.py mutate`) asks that
+`about` says which rule of sim/model/month/decisions.py a test is a truth of; the mutation run (`python3 go.py mutate`) asks that
 every mutant of a rule is noticed by a truth of that very rule.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.month import decisions
-from sim.month.decisions import (
+from sim.model.month import decisions
+from sim.model.month.decisions import (
     bill_of,
     complaint_chance,
     complaint_solved,

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from reference.luck import philox as plain_philox
 from scipy import stats
 
-from sim.draws import Kind, Stream, block_of, lognormals, normals, philox, seed_words, uniforms, words_of
 from sim.fingerprint import PACKAGE
-from sim.month.decisions import uniform
-from sim.month.owner_passes import draw_words
+from sim.model.luck import Kind, Stream, block_of, lognormals, normals, philox, seed_words, uniforms, words_of
+from sim.model.month.decisions import uniform
+from sim.model.month.owner_passes import draw_words
 
 U64 = np.uint64
 MANY = 200_000
@@ -81,7 +81,7 @@ def test_every_name_of_luck_is_drawn_from_and_every_draw_has_a_name() -> None:
     for names in (Stream, Kind):
         for name in names.__members__:
             assert f"{names.__name__}.{name}" in source, f"{name} is declared and never drawn from"
-    for folder in ("month", "population", "interventions"):
+    for folder in ("model/month", "model/start", "model/programmes"):
         for file in (PACKAGE / folder).glob("*.py"):
             text = file.read_text(encoding="utf-8")
             assert not re.search(r"U64\([1-9]", text), f"{file.name}: a number for a name of luck"

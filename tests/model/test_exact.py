@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from sim.draws import quantiles
-from sim.exact import clip, exp32, exp64, log64, normal_quantile, power64, where
+from sim.model.exact import clip, exp32, exp64, log64, normal_quantile, power64, where
+from sim.model.luck import quantiles
 
 F = np.float32
 LOUD = settings(max_examples=300, deadline=None)

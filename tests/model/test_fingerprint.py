@@ -196,11 +196,11 @@ def test_the_real_model_follows_its_defaults_and_neither_its_labels_nor_its_file
         PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "app", "cli", "outputs", "_scenarios")
     )
     change(copy, "text/catalogs/zh/parameter.po", "条件合作业主的基础缴费意愿", "条件合作者的基础缴费意愿")
-    change(copy, "interventions/soe_fallback.py", "国企兜底", "国有企业兜底")
+    change(copy, "model/programmes/soe_fallback.py", "国企兜底", "国有企业兜底")
     change(copy, "text/catalogs/zh/enumeration.po", "恶性循环中", "下行中")
-    move(copy, "month/decisions.py", "month/choices.py")
+    move(copy, "model/month/decisions.py", "model/month/choices.py")
     assert fingerprint(MODEL_SOURCE, SPOKEN, copy) == model_source_hash()
-    change(copy, "interventions/soe_fallback.py", "0.05, 0, 1", "0.06, 0, 1")
+    change(copy, "model/programmes/soe_fallback.py", "0.05, 0, 1", "0.06, 0, 1")
     assert fingerprint(MODEL_SOURCE, SPOKEN, copy) != model_source_hash()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.month.observe import Outcomes
+from sim.model.month.observe import Outcomes
 from sim.scenario import list_scenarios, load
 
 from .landed import COLUMNS, FILE, LEFT_OUT, covered, landed, outcome_digests

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim.city import City
+from sim.mesa_city import City
+from sim.model.state.events import CAUSES, EVENT_KINDS
 from sim.scenario import LoopSettings
-from sim.state.events import CAUSES, EVENT_KINDS
 
 from .cities import lively_scenario
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from sim.agents.handles import Committee, Company, Estate, GovernmentBody, Owner
-from sim.city import City
 from sim.errors import ScenarioError
+from sim.mesa_city import City
 from sim.results import Run
 from sim.scenario import Scenario, load
 

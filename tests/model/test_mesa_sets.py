@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.agents.handles import Committee, Company, Estate
-from sim.city import City
+from sim.mesa_city import City
 
 from .cities import digest, small_scenario
 

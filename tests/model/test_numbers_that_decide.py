@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.scenario import Scenario
 
 from .cities import lively_scenario, run_digest

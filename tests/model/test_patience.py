@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.city import City
+from sim.mesa_city import City
+from sim.model.state.modes import MARKET, SOE
 from sim.scenario import load, with_overrides
-from sim.state.modes import MARKET, SOE
 
 SETTINGS = {"city.estates": 60, "city.households": 4800, "companies.private": 10, "loops.exit": False}
 

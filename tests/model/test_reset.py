@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from reference.worlds import random_policy
 
-from sim.city import City
-from sim.state.estates import LEVER_NAMES, LEVERS
+from sim.mesa_city import City
+from sim.model.state.estates import LEVER_NAMES, LEVERS
 
 from .cities import columns, lively_scenario
 from .nudge import with_nudges

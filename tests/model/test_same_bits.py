@@ -11,8 +11,8 @@ import llvmlite.binding as llvm
 import pytest
 from reference.worlds import random_policy, random_scenario
 
-from sim.city import City
-from sim.month.step import even_ranges
+from sim.mesa_city import City
+from sim.model.month.step import even_ranges
 
 from .cities import digest, lively_scenario, run_digest
 

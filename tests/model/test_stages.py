@@ -7,11 +7,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sim.city import City
-from sim.month.record import COLLAPSED, HEALTHY, RECOVERING, SPIRALLING, STRAINED, cycle_stage
-from sim.parameters import PARAMETERS, to_record
+from sim.mesa_city import City
+from sim.model.month.record import COLLAPSED, HEALTHY, RECOVERING, SPIRALLING, STRAINED, cycle_stage
+from sim.model.parameters import PARAMETERS, to_record
+from sim.model.state.modes import UNIT
 from sim.scenario import load, with_overrides
-from sim.state.modes import UNIT
 
 Q = to_record(PARAMETERS, {})[0]
 GOOD, MIDDLING, BAD = 0.9, 0.55, 0.1  # of collection, quality and condition alike

@@ -7,15 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.city import City
-from sim.interventions.describe import kinds
+from sim.mesa_city import City
+from sim.model.programmes.describe import kinds
 
 from .uncompiled import WORLDS, every_programme, findings
 
 TESTS = Path(__file__).parent.parent
 OFF = """
 import numba
-from sim.kernel import kernel
+from sim.model.kernel import kernel
 assert kernel(abs).__wrapped__ is abs and numba.config.DISABLE_JIT
 from model.uncompiled import findings
 print("\\n".join(findings()))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reference.worlds import random_policy, random_scenario
 
-from sim.city import City
-from sim.interventions.describe import kinds
+from sim.mesa_city import City
+from sim.model.programmes.describe import kinds
 from sim.runner import run
 from sim.scenario import Scenario, to_data
 

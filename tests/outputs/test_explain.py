@@ -12,9 +12,9 @@ from fake_run import FakeRun
 
 from sim import charts
 from sim.errors import ResultError
+from sim.model.state.events import CAUSES as KNOWN_CAUSES
+from sim.model.state.events import EVENT_KINDS
 from sim.outputs.catalog import amount, wrapped
-from sim.state.events import CAUSES as KNOWN_CAUSES
-from sim.state.events import EVENT_KINDS
 from sim.studies.run.event_words import CAUSES, EVENTS, event_sentence
 from sim.studies.run.explain import explain_text
 from sim.studies.run.life import estate_life

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sim.ledger import KINDS, PURPOSES, Books
+from sim.model.ledger import KINDS, PURPOSES, Books
 
 Account = tuple[str, int]
 

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
-from sim.parameters import PARAMETERS
-from sim.population.start import State, starting_state
+from sim.model.parameters import PARAMETERS
+from sim.model.start.start import State, starting_state
+from sim.model.state.estates import LEVER_NAMES
 from sim.scenario import Scenario
-from sim.state.estates import LEVER_NAMES
 
 from .books import ReferenceBooks
 from .building import Building

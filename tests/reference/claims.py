@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.state.claims import SLOTS
+from sim.model.state.claims import SLOTS
 
 from .books import Account, ReferenceBooks
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import mesa
 import numpy as np
 
-from sim.draws import Stream
-from sim.exact import normal_quantile
-from sim.state.tables import COMMITTEE_FIELDS
+from sim.model.exact import normal_quantile
+from sim.model.luck import Stream
+from sim.model.state.tables import COMMITTEE_FIELDS
 
 from .events import Cause, Event, Matter
 from .words import MARKET

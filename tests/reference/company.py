@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sim.state.tables import COMPANY_FIELDS, GOVERNMENT_FIELDS
+from sim.model.state.tables import COMPANY_FIELDS, GOVERNMENT_FIELDS
 
 from .events import Cause, Event
 from .words import MARKET

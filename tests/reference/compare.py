@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.city import City
-from sim.ledger import PURPOSES
-from sim.state.estates import ESTATE_FIELDS
-from sim.state.owners import OWNER_FIELDS
-from sim.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
+from sim.mesa_city import City
+from sim.model.ledger import PURPOSES
+from sim.model.state.estates import ESTATE_FIELDS
+from sim.model.state.owners import OWNER_FIELDS
+from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
 
 from .city import ReferenceCity
 

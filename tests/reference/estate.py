@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sim.exact import power64
-from sim.state.estates import ESTATE_FIELDS
+from sim.model.exact import power64
+from sim.model.state.estates import ESTATE_FIELDS
 
 from .building import Building
 from .claims import ClaimList

@@ -1,7 +1,7 @@
 """One owner's decisions a second time, written from docs/model.md (sections 3 and 8), for single owners and for whole columns.
 
-Nothing here comes from sim.month.decisions, so that an error there cannot hide: the two agree to the last bit only if both say
-what the page says. Shared are the exponential (sim.exact) and the types of the columns. Everything is float32, worked out in the
+Nothing here comes from sim.model.month.decisions, so that an error there cannot hide: the two agree to the last bit only if both say
+what the page says. Shared are the exponential (sim.model.exact) and the types of the columns. Everything is float32, worked out in the
 order in which the page writes it.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.exact import exp32
+from sim.model.exact import exp32
 
 F = np.float32
 Value = Any  # a NumPy scalar, or an array of them

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.draws import Kind, Stream
-from sim.exact import normal_quantile
+from sim.model.exact import normal_quantile
+from sim.model.luck import Kind, Stream
 
 from .events import Cause, Event
 from .words import CLEANING, MARKET, NONE, SELF, SOE, UNIT

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.draws import philox
-from sim.state.owners import Buildings, Owners
+from sim.model.luck import philox
+from sim.model.state.owners import Buildings, Owners
 
 from . import formulas
 
@@ -50,7 +50,7 @@ def payment_twin(
     world: np.ndarray,
     q: np.void,
 ) -> None:
-    """What `sim.month.owner_passes.payment_pass` does to all estates; `q` is the one row of parameters."""
+    """What `sim.model.month.owner_passes.payment_pass` does to all estates; `q` is the one row of parameters."""
     e, b, w = estate_of(estates), building_of(buildings), world[0]
     words = philox(
         np.arange(e.size, dtype=U64), U64(w["month"]), U64(0), U64(0), U64(w["key_0"]), U64(w["key_1"])
@@ -146,7 +146,7 @@ def owners_twin(
     world: np.ndarray,
     q: np.void,
 ) -> None:
-    """What `sim.month.owner_passes.owners_pass` does to all estates."""
+    """What `sim.model.month.owner_passes.owners_pass` does to all estates."""
     e, w = estate_of(estates), world[0]
     quality = estates["quality" if w["loop_service"] else "quality_start"]
     condition = estates["condition" if w["loop_decay"] else "condition_start"]

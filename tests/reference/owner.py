@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sim.state.owners import OWNER_FIELDS, Owners
+from sim.model.state.owners import OWNER_FIELDS, Owners
 
 from . import formulas
 

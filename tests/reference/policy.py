@@ -1,6 +1,6 @@
 """What policy did in a month of the fast city: every value it changed, to be repeated in the reference city.
 
-Programmes act on columns through `sim.interventions.frame.Policy`. Instead of a second implementation of every programme,
+Programmes act on columns through `sim.model.programmes.frame.Policy`. Instead of a second implementation of every programme,
 the state is compared before and after policy acted; the reference takes over the differences and nothing else.
 """
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.population.start import State
+from sim.model.start.start import State
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.mesa_city import City
 
     from .city import ReferenceCity
 

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.month.owner_passes import owners_pass, payment_pass
-from sim.parameters import PARAMETERS, to_record
-from sim.state.estates import ESTATE_TYPE
-from sim.state.owners import Buildings, Owners, new_owners
-from sim.state.tables import WORLD_TYPE
+from sim.model.month.owner_passes import owners_pass, payment_pass
+from sim.model.parameters import PARAMETERS, to_record
+from sim.model.state.estates import ESTATE_TYPE
+from sim.model.state.owners import Buildings, Owners, new_owners
+from sim.model.state.tables import WORLD_TYPE
 
 from .numpy_twin import owners_twin, payment_twin
 

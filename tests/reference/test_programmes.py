@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.city import City
+from sim.mesa_city import City
 from sim.scenario import load_programmes
 from sim.scenario.programme import read_programme
 

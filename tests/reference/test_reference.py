@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.city import City
-from sim.state.events import Cause, Event
+from sim.mesa_city import City
+from sim.model.state.events import Cause, Event
 
 from .city import ReferenceCity
 from .compare import differences, month_differences
@@ -139,6 +139,6 @@ def test_the_reference_imports_no_rule_that_it_checks() -> None:
                 else set()
             )
             source = node.module or "" if isinstance(node, ast.ImportFrom) else ""
-            assert not any(name.startswith("sim.month") for name in names), file.name
-            if source.startswith("sim.month"):
-                assert (source, names) == ("sim.month.votes", {"Matter"}), f"{file.name}: {source}"
+            assert not any(name.startswith("sim.model.month") for name in names), file.name
+            if source.startswith("sim.model.month"):
+                assert (source, names) == ("sim.model.month.votes", {"Matter"}), f"{file.name}: {source}"

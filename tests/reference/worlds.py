@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.city import City
-from sim.parameters import PARAMETERS
+from sim.mesa_city import City
+from sim.model.parameters import PARAMETERS
+from sim.model.state.estates import LEVERS
 from sim.scenario import Scenario
-from sim.state.estates import LEVERS
 from sim.words import MODES
 
 TEXT = {"zh": "随机", "en": "random"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sim.city import City
+from sim.mesa_city import City
 from sim.results import Run
 from sim.scenario import Scenario, load, with_overrides
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.city import City
 from sim.errors import ResultError
+from sim.mesa_city import City
 from sim.results import Run, load_run
 from sim.results import folder as folder_module
 from sim.results.folder import json_text, sealed

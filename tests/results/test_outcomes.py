@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.ledger import PURPOSES, Page
-from sim.month.observe import Outcomes
+from sim.model.ledger import PURPOSES, Page
+from sim.model.month.observe import Outcomes
+from sim.model.state.modes import MARKET, NONE, SELF
+from sim.model.state.tables import EVENT_TYPE
 from sim.results.outcomes import (
     DEFAULT_OUTCOMES,
     GROUP_SERIES,
@@ -17,8 +19,6 @@ from sim.results.outcomes import (
 )
 from sim.results.reading import Reading
 from sim.results.record import FACTS, Record
-from sim.state.modes import MARKET, NONE, SELF
-from sim.state.tables import EVENT_TYPE
 
 MONTHS = 24
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.city import City
-from sim.ledger import PURPOSES
+from sim.mesa_city import City
+from sim.model.ledger import PURPOSES
 from sim.results import Run, load_run
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS, units_of
 from sim.results.outcomes import OUTCOMES

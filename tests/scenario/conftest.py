@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from sim.parameters import PARAMETERS, Parameter
+from sim.model.parameters import PARAMETERS, Parameter
 from sim.scenario import PROGRAMMES, Programme, load_programmes, loading, setting
 from sim.text import Message, message
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim.city import City
 from sim.cli.app import app
-from sim.parameters import PARAMETERS, to_record
-from sim.population.estates import draw_estates
-from sim.population.start import starting_state
+from sim.mesa_city import City
+from sim.model.parameters import PARAMETERS, to_record
+from sim.model.start.estates import draw_estates
+from sim.model.start.start import starting_state
 from sim.scenario import Scenario, list_scenarios, load, to_data, with_overrides
 from sim.scenario.loading import find
 from sim.words import MODES

@@ -18,9 +18,9 @@ import sim
 from sim.evidence.patterns import Compare, Measure, Measured, Pattern, Patterns, Target
 from sim.experiments.study_file import Design, Factor, Study
 from sim.experiments.trap_file import TrapStudy
-from sim.interventions.base import Intervention
-from sim.interventions.describe import kinds
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
+from sim.model.programmes.base import Intervention
+from sim.model.programmes.describe import kinds
 from sim.scenario import (
     CitySettings,
     CompanySettings,

@@ -11,7 +11,7 @@ from nicegui.testing import User
 from sim.app import trap_work
 from sim.app.diagram import Diagram
 from sim.errors import EstateError
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.scenario import load
 from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY, Lever
 

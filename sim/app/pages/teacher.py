@@ -15,7 +15,7 @@ from sim.app.levers import described, offered
 from sim.app.look import head
 from sim.app.session import Session
 from sim.errors import EstateError
-from sim.interventions.describe import kinds
+from sim.model.programmes.describe import kinds
 from sim.text import say
 from sim.text.figures import money
 from sim.words import TIERS

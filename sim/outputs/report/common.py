@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.register import STATUSES, register
+from sim.model.parameters import PARAMETERS
 from sim.outputs.catalog import amount, capital, short_title
 from sim.outputs.report.model import Table
 from sim.outputs.report.words import say
-from sim.parameters import PARAMETERS
 from sim.results.csv_table import csv_text
 from sim.scenario import Scenario
 from sim.text import in_language, joins, message
@@ -208,7 +208,7 @@ def _figures(scenarios: Sequence[Scenario], lang: str) -> list[Table]:
 
 
 def _evidence(scenarios: Sequence[Scenario], lang: str) -> Table:
-    from sim.interventions.describe import describe
+    from sim.model.programmes.describe import describe
 
     kinds = dict.fromkeys(programme.kind for scenario in scenarios for programme in scenario.interventions)
     rows = []

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.ensemble import told
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, wilson
+from sim.model.parameters import PARAMETERS
 from sim.outputs.range_words import range_of_pairs
-from sim.parameters import PARAMETERS
 from sim.studies.budget.menu import COST_STEP, funding_words, in_words, money_in_unit
 from sim.studies.budget.stress import GAIN
 from sim.text import figures, language, say

@@ -18,7 +18,7 @@ from sim.errors import ResultError
 from sim.evidence.patterns import Pattern
 from sim.experiments.ensemble import FOLDER, Ensemble
 from sim.fingerprint import model_source_hash, statistics_source_hash
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.results.folder import CSV, check_place, write
 from sim.results.result import Result
 from sim.studies.calibration.coverage import LEVELS, Coverage

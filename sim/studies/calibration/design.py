@@ -13,7 +13,7 @@ from sim.evidence.patterns import Measure, Pattern, told
 from sim.evidence.readings import Kept, Readings, carry_out
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.workplace import Workplace
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.scenario.nearest import nearest
 from sim.text import message
 

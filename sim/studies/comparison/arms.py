@@ -13,7 +13,7 @@ from sim.errors import StudyError
 from sim.experiments.rescue import fates_by_months
 from sim.experiments.running import CellResults
 from sim.experiments.summary import RunSummary
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.results.public_money import PRICES, by_year
 from sim.scenario import Scenario, load, with_overrides

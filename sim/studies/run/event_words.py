@@ -1,6 +1,6 @@
 """Events in words: what happened, why, and how large it was.
 
-Kinds and causes are those of `sim.state.events`; one that has no words here (a newer model, a plug-in) is told in a general
+Kinds and causes are those of `sim.model.state.events`; one that has no words here (a newer model, a plug-in) is told in a general
 sentence with its own name.
 """
 

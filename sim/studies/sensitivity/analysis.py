@@ -15,7 +15,7 @@ from sim.errors import StudyError
 from sim.experiments.design import Axis, problem_of, unit_points
 from sim.experiments.intervals import LEAST_PAIRS, mean_interval, range_of
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.results.outcomes import OUTCOMES
 from sim.text import message
 

@@ -21,7 +21,7 @@ from sim.experiments.running import run_cells
 from sim.experiments.study_file import Study, check_study, load_study
 from sim.experiments.unmeasured import left_out, range_of, unmeasured
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.results.folder import MANIFEST, read, write
 from sim.results.result import Result
 from sim.runner import resolve

@@ -20,8 +20,8 @@ from sim.experiments.store import Store, open_store
 from sim.experiments.study_file import SCENARIO_FACTOR, list_studies, load_study
 from sim.experiments.trap_file import list_trap_studies, load_trap_study
 from sim.experiments.workplace import Workplace
-from sim.kernel import compiled_before
 from sim.kinds import kinds
+from sim.model.kernel import compiled_before
 from sim.outputs.outcome_words import level_of, size_of
 from sim.outputs.range_words import range_of_runs
 from sim.results.outcomes import OUTCOMES

@@ -9,7 +9,7 @@ from sim.errors import ScenarioError, StudyError
 from sim.experiments.mean_field import MeanField
 from sim.experiments.representative import billed_part, mean_field_of, representative_of
 from sim.experiments.unmeasured import range_of
-from sim.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.nearest import nearest
@@ -19,7 +19,7 @@ from sim.scenario.writing import to_data
 from sim.text import message
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.model.engine import Engine
 
 ADDED_INCOME, VIABILITY = "added_income", "viability"
 GRANT = "added_income"  # name of the programme that pays the added income
@@ -118,7 +118,7 @@ class Lever:
         found = mean_field_of(scenario, self.type_name)
         return MeanField(replace(found.estate, other_income=found.estate.other_income + value), found.p)
 
-    def move(self, city: City, scenario: Scenario, start: float, value: float) -> None:
+    def move(self, city: Engine, scenario: Scenario, start: float, value: float) -> None:
         """Set the lever in a running city that was built with `scenario` (prepared) at `start`; it takes effect next month.
 
         StudyError for what is fixed once a city is built.
@@ -155,7 +155,7 @@ class Lever:
         return self.key in _OWN or bool(self.parameter) or self.of_programme
 
 
-def _rescale(estates: Any, rows: Any, factor: float, city: City) -> None:
+def _rescale(estates: Any, rows: Any, factor: float, city: Engine) -> None:
     """Standard costs at `factor` times what they were when the city was built, kept beside the city so that steps do not add up."""
     kept = city.__dict__.setdefault(
         "_costs_at_start", (estates["cost_fixed"].copy(), estates["cost_area"].copy())

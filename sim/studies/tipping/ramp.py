@@ -16,7 +16,7 @@ from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.model.engine import Engine
 
 HOLD = 36  # months at each step
 STEPS = 13
@@ -80,14 +80,14 @@ def ramp(
     `scenario` must be `lever.prepare`d. Returns the median 12-month collection rate of the type's estates at the end of each
     step (float64). StudyError if the lever cannot be moved in a running city, or it would be held for less than a year.
     """
-    from sim.city import City
+    from sim.model.engine import Engine
 
     check_hold(hold)
     if not lever.can_move():
         lever.move(None, scenario, values[0], values[0])  # type: ignore[arg-type]  # raises: it says what could be moved
     found = np.empty(len(values))
     started = lever.apply(scenario, values[0])
-    with City(started, seed, months=hold * len(values), threads=1, record=False) as city:
+    with Engine(started, seed, months=hold * len(values), threads=1, record=False) as city:
         for step, value in enumerate(values):
             lever.move(city, scenario, values[0], value)
             city.run(hold)
@@ -95,7 +95,7 @@ def ramp(
     return found
 
 
-def _median_rate(city: City, code: int) -> float:
+def _median_rate(city: Engine, code: int) -> float:
     estates = city.state.estates[city.state.estates["type"] == code]
     billed = estates["billed_12"]
     rates = np.divide(estates["collected_12"], billed, out=np.zeros(billed.size), where=billed > 0)

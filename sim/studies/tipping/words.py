@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.ensemble import told
+from sim.model.parameters import PARAMETERS
 from sim.outputs.range_words import range_of_runs
-from sim.parameters import PARAMETERS
 from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY
 from sim.studies.tipping.no_return import NO_PROGRAMME, RESCUES_NOBODY
 from sim.studies.tipping.settling import AGENTS, MEAN_FIELD

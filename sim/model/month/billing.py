@@ -1,0 +1,66 @@
+"""Phase 2, the estate side: what share of the fee is billed before, and where the payments go after the owners decided."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.kernel import kernel, part
+from sim.model.ledger import Purpose, move
+from sim.model.month.claims import EMPLOYERS, repay_claims
+from sim.model.state.claims import Claims
+from sim.model.state.modes import SELF, UNIT, billed_share_of_full_fee
+
+FEES, FEES_UNIT, FEES_SELF = int(Purpose.FEES), int(Purpose.FEES_UNIT), int(Purpose.FEES_SELF)
+ARREARS, ARREARS_UNIT, ARREARS_SELF = (
+    int(Purpose.ARREARS),
+    int(Purpose.ARREARS_UNIT),
+    int(Purpose.ARREARS_SELF),
+)
+
+
+@part
+def bill_shares(estates: np.ndarray, p: np.ndarray, bill_share: np.ndarray) -> None:
+    """Fill `bill_share` (float64, one an estate) with the part of the full fee billed this month."""
+    for e in range(estates.size):
+        bill_share[e] = billed_share_of_full_fee(estates[e].mode, p[0])
+
+
+@kernel
+def book_payments(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    claims: Claims,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Move this month's fees and repaid arrears to whoever they are owed to, and update what owners can see of payment.
+
+    Repaid arrears go to former managers and the present one in proportion to what is owed to each before the month.
+    """
+    q = p[0]
+    for e in range(estates.size):
+        estate = estates[e]
+        owners = estate.owners_account
+        if estate.billed <= 0:
+            estate.income = 0
+            estate.paid_share += q.payment_norm_erosion * (
+                min(estate.paid_share, q.payment_norm_floor) - estate.paid_share
+            )
+            continue
+        estate.paid_share = estate.payers / estate.households
+        own = estate.recovered
+        if own > 0 and estate.former_arrears > 0:
+            owed_before = estate.arrears - (estate.billed - estate.collected) + own
+            own = repay_claims(e, owed_before, balances, flows, estates, claims)
+        if estate.mode == UNIT:
+            move(balances, flows, FEES_UNIT, owners, EMPLOYERS, estate.collected)
+            move(balances, flows, ARREARS_UNIT, owners, EMPLOYERS, own)
+        elif estate.mode == SELF:
+            move(balances, flows, FEES_SELF, owners, estate.fund_account, estate.collected)
+            move(balances, flows, ARREARS_SELF, owners, estate.fund_account, own)
+        else:
+            company = companies[estate.company].account
+            move(balances, flows, FEES, owners, company, estate.collected)
+            move(balances, flows, ARREARS, owners, company, own)
+        estate.income = estate.collected + own

@@ -1,0 +1,335 @@
+"""Phase 6, committees: formed and renewed by vote, they tire, review price and company, and may dismiss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.model.exact import normal_quantile
+from sim.model.kernel import part
+from sim.model.luck import Kind, Stream, block_of, philox
+from sim.model.month.votes import Matter, hold_vote
+from sim.model.state.events import Cause, Event, write_event
+from sim.model.state.modes import MARKET
+from sim.model.state.owners import Owners
+
+U64 = np.uint64
+BLOCK = block_of(
+    Stream.COMMITTEE_START, Stream.COMMITTEE_INTEGRITY, Stream.COMMITTEE_COMPETENCE, Stream.COMMITTEE_EVENT
+)
+REVIEW, CALLED_VOTE = int(Kind.REVIEW), int(Kind.CALLED_VOTE)
+FORMATION, RENEWAL = int(Matter.FORMATION), int(Matter.RENEWAL)
+DISMISSAL, PRICE = int(Matter.DISMISSAL), int(Matter.PRICE)
+FORMED, VOTE_FAILED = int(Event.COMMITTEE_FORMED), int(Event.COMMITTEE_VOTE_FAILED)
+DISSOLVED, RENEWED = int(Event.COMMITTEE_DISSOLVED), int(Event.COMMITTEE_RENEWED)
+DISMISSAL_VOTED, DISMISSAL_REJECTED = int(Event.DISMISSAL_VOTED), int(Event.DISMISSAL_REJECTED)
+PRICE_RAISED, PRICE_CUT, PRICE_FAILED = (
+    int(Event.PRICE_RAISED),
+    int(Event.PRICE_CUT),
+    int(Event.PRICE_VOTE_FAILED),
+)
+SPONTANEOUS, MOBILISED, TERM_ENDED = int(Cause.SPONTANEOUS), int(Cause.MOBILISED), int(Cause.TERM_ENDED)
+QUORUM_MISSED, REJECTED = int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
+LOSSES, QUALITY, DISMISSED, POLICY = (
+    int(Cause.LOSSES),
+    int(Cause.QUALITY),
+    int(Cause.DISMISSAL),
+    int(Cause.POLICY),
+)
+
+
+@part
+def chance_word(word: int) -> float:
+    """A 32-bit word (in a uint64) as a float64 in (0, 1)."""
+    return (float(word) + 0.5) / 4294967296.0
+
+
+@part
+def attempt_chance(
+    base: float,
+    activism: float,
+    usual: float,
+    satisfaction: float,
+    reference: float,
+    floor: float,
+    weight: float,
+) -> float:
+    """Monthly chance that owners start to form a committee on their own: more where active and dissatisfied."""
+    return base * (activism / usual) * (floor + weight * max(0.0, reference - satisfaction))
+
+
+@part
+def trait(mean: float, spread: float, word: int, vetting: float, least: float) -> float:
+    """Integrity or competence of a newly elected committee, in [least, 1]; vetting of candidates lifts it."""
+    value = mean + spread * normal_quantile(chance_word(word))
+    value = value + vetting * (1.0 - value)
+    return min(1.0, max(least, value))
+
+
+@part
+def elect(e: int, committees: np.ndarray, estates: np.ndarray, words: np.ndarray, p: np.ndarray) -> None:
+    """Give estate e a newly elected committee."""
+    q = p[0]
+    committee = committees[e]
+    committee.exists = 1
+    committee.integrity = trait(
+        q.committee_integrity_mean,
+        q.committee_integrity_spread,
+        words[1],
+        estates[e].lever_vetting,
+        q.committee_trait_least,
+    )
+    committee.competence = trait(
+        q.committee_competence_mean,
+        q.committee_competence_spread,
+        words[2],
+        estates[e].lever_vetting,
+        q.committee_trait_least,
+    )
+    committee.activity = 1.0
+    committee.term_left = int(q.committee_term)
+
+
+@part
+def try_to_form(
+    e: int,
+    cause: int,
+    words: np.ndarray,
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Hold the founding vote of estate e; the committee exists from this month if it passes."""
+    q = p[0]
+    passed, took_part, _ = hold_vote(
+        e,
+        FORMATION,
+        q.vote_formation_base,
+        0.0,
+        estates[e].lever_participation,
+        q.committee_ordinary_majority,
+        owners,
+        estates,
+        world,
+        p,
+    )
+    if passed:
+        elect(e, committees, estates, words, p)
+        write_event(events, world, e, -1, FORMED, cause, took_part)
+    else:
+        committees[e].wait = int(q.committee_cooldown)
+        write_event(
+            events,
+            world,
+            e,
+            -1,
+            VOTE_FAILED,
+            QUORUM_MISSED if took_part < q.committee_quorum else REJECTED,
+            took_part,
+        )
+
+
+@part
+def renew(
+    e: int,
+    words: np.ndarray,
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """At the end of its term a committee is renewed by vote, or is no more."""
+    q = p[0]
+    mobilised = estates[e].lever_participation + q.vote_renewal_bonus
+    passed, took_part, _ = hold_vote(
+        e,
+        RENEWAL,
+        q.vote_formation_base,
+        0.0,
+        mobilised,
+        q.committee_ordinary_majority,
+        owners,
+        estates,
+        world,
+        p,
+    )
+    if passed:
+        elect(e, committees, estates, words, p)
+        write_event(events, world, e, -1, RENEWED, TERM_ENDED, took_part)
+    else:
+        committees[e].exists = 0
+        committees[e].wait = int(q.committee_cooldown)
+        write_event(events, world, e, -1, DISSOLVED, TERM_ENDED, took_part)
+
+
+@part
+def grow_old(committee: Any, oversight: float, q: Any) -> None:
+    """A committee tires; oversight keeps it active and honest."""
+    committee.activity += q.committee_fatigue * (q.committee_activity_floor - committee.activity)
+    if oversight > 0.0:
+        committee.activity += q.committee_oversight_activity * oversight * (1.0 - committee.activity)
+        committee.integrity += q.committee_oversight_integrity * oversight * (1.0 - committee.integrity)
+    committee.term_left -= 1
+
+
+@part
+def vote_on_price(
+    e: int,
+    change: float,
+    cause: int,
+    owners: Owners,
+    committees: np.ndarray,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Put a relative change of price to the vote: rises are liked where service pleases, cuts almost everywhere."""
+    q = p[0]
+    estate = estates[e]
+    base = q.vote_price_base if change > 0.0 else 1.0 - q.vote_price_cut * q.vote_price_base
+    slope = q.vote_price_slope if change > 0.0 else 0.0
+    passed, _, approved = hold_vote(
+        e,
+        PRICE,
+        base,
+        slope,
+        estate.lever_participation,
+        q.committee_ordinary_majority,
+        owners,
+        estates,
+        world,
+        p,
+    )
+    committees[e].price_wait = int(q.committee_price_cooldown)
+    if passed:
+        estate.price *= 1.0 + change
+        kind = PRICE_RAISED if change > 0.0 else PRICE_CUT
+        write_event(events, world, e, estate.company, kind, cause, estate.price / 100.0)
+    else:
+        write_event(events, world, e, estate.company, PRICE_FAILED, cause, approved)
+
+
+@part
+def vote_on_dismissal(
+    e: int,
+    cause: int,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Put the company's dismissal to the vote; if it passes, tender and handover follow."""
+    q = p[0]
+    estate = estates[e]
+    passed, _, approved = hold_vote(
+        e,
+        DISMISSAL,
+        q.vote_dismissal_base,
+        -q.vote_dismissal_slope,
+        estate.lever_participation,
+        q.committee_ordinary_majority,
+        owners,
+        estates,
+        world,
+        p,
+    )
+    if passed:
+        estate.process = 2
+        estate.process_left = (
+            int(q.market_dismissal_time) + 1
+        )  # the market counts one down in this same month
+        estate.process_cause = DISMISSED
+        write_event(events, world, e, estate.company, DISMISSAL_VOTED, cause, approved)
+    else:
+        write_event(events, world, e, estate.company, DISMISSAL_REJECTED, cause, approved)
+
+
+@part
+def review(
+    e: int,
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Review company and price: dismissal where owners are unhappy, else a cut for bad service or a rise against losses."""
+    q = p[0]
+    estate = estates[e]
+    committee = committees[e]
+    if estate.satisfaction < q.committee_dismiss_below:
+        vote_on_dismissal(e, QUALITY, owners, estates, world, events, p)
+    elif committee.price_wait > 0:
+        return
+    elif estate.quality < q.committee_cut_quality:
+        vote_on_price(e, -q.committee_price_step, QUALITY, owners, committees, estates, world, events, p)
+    elif (
+        estate.losing_months >= q.committee_losing_months
+        and committee.competence >= q.committee_price_competence
+    ):
+        vote_on_price(e, q.committee_price_step, LOSSES, owners, committees, estates, world, events, p)
+
+
+@part
+def committee_month(
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """One month of committee life in every estate: ageing and renewal, or an attempt to form one; then reviews."""
+    q = p[0]
+    words = np.zeros(4, np.uint64)
+    month, key_0, key_1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
+    for e in range(estates.size):
+        estate = estates[e]
+        committee = committees[e]
+        words[0], words[1], words[2], words[3] = philox(U64(e), month, U64(BLOCK), U64(REVIEW), key_0, key_1)
+        if committee.exists == 1:
+            grow_old(committee, estate.lever_oversight, q)
+            if committee.term_left <= 0:
+                renew(e, words, committees, owners, estates, world, events, p)
+        else:
+            committee.wait = max(0, committee.wait - 1)
+            spontaneous = 0.0
+            if committee.wait == 0:
+                spontaneous = attempt_chance(
+                    q.committee_attempt,
+                    estate.mean_activism,
+                    q.committee_attempt_activism,
+                    estate.satisfaction,
+                    q.payment_satisfaction_reference,
+                    q.committee_attempt_floor,
+                    q.committee_attempt_dissatisfaction,
+                )
+            luck = chance_word(words[0])
+            if luck < spontaneous + estate.lever_mobilisation:
+                cause = SPONTANEOUS if luck < spontaneous else MOBILISED
+                try_to_form(e, cause, words, committees, owners, estates, world, events, p)
+        committee.strength = (
+            committee.exists * committee.competence * committee.integrity * committee.activity
+        )
+        committee.price_wait = max(0, committee.price_wait - 1)
+        if estate.mode != MARKET or estate.process != 0:
+            continue
+        luck = chance_word(words[3])
+        if estate.lever_price != 0.0 and committee.price_wait == 0:
+            vote_on_price(e, estate.lever_price, POLICY, owners, committees, estates, world, events, p)
+        elif committee.exists == 1 and luck < q.committee_review * committee.activity:
+            review(e, committees, owners, estates, world, events, p)
+        elif 0.0 < estate.lever_dismissal < 1.0:
+            # policy calls the vote itself, whatever a committee would have found, by luck of its own
+            _, _, _, called = philox(U64(e), month, U64(BLOCK), U64(CALLED_VOTE), key_0, key_1)
+            if chance_word(called) < estate.lever_dismissal:
+                vote_on_dismissal(e, POLICY, owners, estates, world, events, p)

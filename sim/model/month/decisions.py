@@ -1,0 +1,179 @@
+"""What one owner decides: each formula stands here once in the package.
+
+The compiled owner passes use these functions; docs/model.md states them, and tests/reference/formulas.py states them a second
+time from there. They are float32 throughout (a draw is a 32-bit word), use only + - * / and comparisons, and so give the same
+bits for scalars, arrays and compiled loops.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.model.exact import clip, exp32, where
+from sim.model.kernel import inlined
+
+F = np.float32
+I32 = np.int32
+U32 = np.uint32
+U8 = np.uint8
+
+_ZERO = F(0)
+_ONE = F(1)
+_HALF = F(0.5)
+_BYTE = U32(8)
+_STEP = F(2.0**-24)
+_NO = U8(0)
+_YES = U8(1)
+_LONGEST = U8(250)
+VACANT = U8(2)
+
+
+@inlined
+def uniform(word: Any) -> Any:
+    """A 32-bit word as a float32 in [0, 1): the top 24 bits."""
+    return F(I32(word >> _BYTE)) * _STEP
+
+
+@inlined
+def bill_of(area: Any, price: Any, occupancy: Any, vacant_share: Any) -> Any:
+    """This month's bill in fen: area (m2) x price (fen/m2), at the reduced share on a vacant flat."""
+    return I32(area * price * where(occupancy == VACANT, vacant_share, _ONE) + _HALF)
+
+
+@inlined
+def payment_logit(
+    duty: Any,
+    service_sensitivity: Any,
+    satisfaction: Any,
+    satisfaction_reference: Any,
+    norm_sensitivity: Any,
+    norm_seen: Any,
+    threshold: Any,
+    estate_term: Any,
+    grievance_weight: Any,
+    grievance: Any,
+    burden_weight: Any,
+    burden: Any,
+) -> Any:
+    """The log-odds of paying: duty + service + norm + estate-wide terms (sanction, trust, campaign) - grievance - burden."""
+    return (
+        duty
+        + service_sensitivity * (satisfaction - satisfaction_reference)
+        + norm_sensitivity * (norm_seen - threshold)
+        + estate_term
+        - grievance_weight * grievance
+        - burden_weight * burden
+    )
+
+
+@inlined
+def logistic_draw(logit: Any, word: Any) -> Any:
+    """True with probability 1 / (1 + exp(-logit)), decided by one addressed word."""
+    return uniform(word) * (_ONE + exp32(-logit)) < _ONE
+
+
+@inlined
+def repayment_chance(
+    base: Any,
+    satisfied: Any,
+    satisfaction: Any,
+    satisfaction_reference: Any,
+    extra: Any,
+    ageing: Any,
+    age: Any,
+) -> Any:
+    """Chance that an owner repays arrears this month; it falls by exp(-ageing) with every month of age [T014]."""
+    pleased = where(satisfaction > satisfaction_reference, satisfaction - satisfaction_reference, _ZERO)
+    return (base + satisfied * pleased + extra) * exp32(-ageing * F(age))
+
+
+@inlined
+def repaid_amount(repays: Any, arrears: Any, bill: Any, instalments: Any) -> Any:
+    """Fen repaid: all arrears, but at most so many bills at a time."""
+    most = I32(bill * instalments)
+    return where(repays, where(arrears < most, arrears, most), I32(0))
+
+
+@inlined
+def next_arrears_age(arrears: Any, age: Any) -> Any:
+    """Months in arrears after this month's payment; 0 once nothing is owed."""
+    return where(arrears > I32(0), where(age < _LONGEST, U8(age + _YES), age), _NO)
+
+
+@inlined
+def value_for_money(quality: Any, burden: Any, burden_norm: Any) -> Any:
+    """Service received less the service that the fee's share of income stands for, in [-1, 1]."""
+    return clip(quality - burden / burden_norm, -_ONE, _ONE)
+
+
+@inlined
+def next_expectation(expectation: Any, received: Any, up: Any, down: Any) -> Any:
+    """Expectation after a month, in [0, 1]: quickly up after improvement, slowly down."""
+    return clip(expectation + where(received > expectation, up, down) * (received - expectation), _ZERO, _ONE)
+
+
+@inlined
+def next_satisfaction(satisfaction: Any, received: Any, expectation: Any, relative: Any, speed: Any) -> Any:
+    """Satisfaction after a month, moving toward what the owner gets, judged in part against expectation."""
+    target = clip(received + relative * (received - expectation), _ZERO, _ONE)
+    return satisfaction + speed * (target - satisfaction)
+
+
+@inlined
+def complaint_chance(
+    base: Any, channel: Any, tolerance: Any, satisfaction: Any, activism_weight: Any, activism: Any
+) -> Any:
+    """Chance that an owner without an open complaint files one this month."""
+    missing = where(satisfaction < tolerance, tolerance - satisfaction, _ZERO)
+    return base * (_ONE + channel) * missing * (_HALF + activism_weight * activism)
+
+
+@inlined
+def complaint_solved(waiting: Any, word: Any, solved_share: Any) -> Any:
+    """True if the owner had an open complaint and it is solved this month."""
+    return (waiting > _NO) & (uniform(word) < solved_share)
+
+
+@inlined
+def next_waiting(waiting: Any, word: Any, solved: Any, chance: Any, patience: Any) -> Any:
+    """The complaint state after a month: filed (0 to 1), solved (to 0), one month older, or given up (to 0) after patience."""
+    older = where(waiting < patience, U8(waiting + _YES), _NO)
+    return where(waiting > _NO, where(solved, _NO, older), where(uniform(word) < chance, _YES, _NO))
+
+
+@inlined
+def next_grievance(
+    grievance: Any,
+    raised: Any,
+    asked: Any,
+    asked_size: Any,
+    overdue: Any,
+    ignored_size: Any,
+    relief: Any,
+    solved: Any,
+    solved_size: Any,
+) -> Any:
+    """Grievance after a month, in [0, 1]: fed by what is wrong, by neighbours and by silence; relieved by answers and time."""
+    gain = raised + where(asked, asked_size, _ZERO) + where(overdue, ignored_size, _ZERO)
+    fallen = grievance - relief * grievance - where(solved, solved_size, _ZERO) * grievance
+    return clip(fallen + gain * (_ONE - grievance), _ZERO, _ONE)
+
+
+@inlined
+def participation_chance(
+    base: Any,
+    activism_weight: Any,
+    activism: Any,
+    dissatisfaction_weight: Any,
+    satisfaction: Any,
+    satisfaction_reference: Any,
+    mobilised: Any,
+    occupancy: Any,
+    absent_factor: Any,
+) -> Any:
+    """Chance that an owner takes part in a vote; owners who do not live there take part less."""
+    missing = where(satisfaction < satisfaction_reference, satisfaction_reference - satisfaction, _ZERO)
+    chance = base + activism_weight * activism + dissatisfaction_weight * missing + mobilised
+    return clip(chance * where(occupancy == _NO, _ONE, absent_factor), _ZERO, _ONE)

@@ -1,0 +1,41 @@
+"""Phase 1, the part that is the same for every policy: levers go back to neutral before programmes act on them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.state.estates import LEVER_NAMES
+
+# What policy may set besides the estates' levers, written table.column. It stays as set until somebody changes it.
+POLICY_COLUMNS = (
+    "companies.score",
+    "companies.list",
+    "companies.barred_until",
+    "companies.skill",
+    "committees.exists",
+    "committees.integrity",
+    "committees.competence",
+    "committees.activity",
+    "government.reported_nominal",
+    "world.fallback_left",
+)
+# What one programme may do for all others; in force from the next month, for one month.
+RELIEFS = (
+    "policy.lag",  # share of every programme's lag that falls away
+    "policy.capacity",  # relative rise of every programme's capacity
+    "policy.staff",  # share of the staff time that every case takes that is saved
+)
+
+
+def reset_levers(estates: np.ndarray, touched: set[str]) -> None:
+    """Set the levers that a programme moved last month back to 0, and forget them."""
+    for name in touched:
+        estates[name] = 0
+    touched.clear()
+
+
+def check_lever(name: str) -> None:
+    """Raise KeyError where `name` is neither a lever of the estates nor a column or relief that policy may set."""
+    if name not in LEVER_NAMES and name not in POLICY_COLUMNS and name not in RELIEFS:
+        known = ", ".join((*LEVER_NAMES, *POLICY_COLUMNS, *RELIEFS))
+        raise KeyError(f"{name!r} is not a lever; levers are {known}")

@@ -1,0 +1,543 @@
+"""The two monthly passes over owners, compiled: payment, then satisfaction and grievance.
+
+Each estate is handled by one thread from first owner to last, and all sums are integers: the result is the same for any
+number of threads. Loops run from zero over slices of the columns, so that they vectorise.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.model.kernel import kernel, part
+from sim.model.luck import Stream, block_of, philox
+from sim.model.month.condition import felt_condition
+from sim.model.month.decisions import (
+    bill_of,
+    complaint_chance,
+    complaint_solved,
+    logistic_draw,
+    next_arrears_age,
+    next_expectation,
+    next_grievance,
+    next_satisfaction,
+    next_waiting,
+    payment_logit,
+    repaid_amount,
+    repayment_chance,
+    uniform,
+    value_for_money,
+)
+from sim.model.state.owners import Buildings, Owners
+
+F = np.float32
+I32 = np.int32
+I64 = np.int64
+U8 = np.uint8
+U16 = np.uint16
+U32 = np.uint32
+U64 = np.uint64
+BLOCK = block_of(Stream.PAY, Stream.REPAY, Stream.COMPLAINT, Stream.PERSUASION)
+
+# Shares are summed as whole multiples of 2^-15 in int32 (up to 65,535 owners an estate): exact in any order.
+SHARE_UNIT = 32768.0
+_SHARE_UNIT_32 = F(32768.0)
+MOST_OWNERS = 65_535  # of one estate, so that no sum of a pass can overflow
+_LOW_HALF = U32(0xFFFF)
+_HALF = U32(16)
+_WINDOW = U32(0xFFF)  # bills of the last twelve months, one bit each
+_YEAR_AGO = U16(0x800)  # the one that leaves the window this month
+MEMORY = 12  # months
+
+
+@part
+def draw_words(
+    first: int,
+    month: Any,
+    key_0: Any,
+    key_1: Any,
+    word_0: np.ndarray,
+    word_1: np.ndarray,
+    word_2: np.ndarray,
+    word_3: np.ndarray,
+) -> None:
+    """Fill four arrays with the four streams of the owners' monthly block for owners first, first + 1, …"""
+    for i in range(word_0.size):
+        a, b, c, d = philox(U64(U32(first + i)), month, U64(BLOCK), U64(0), key_0, key_1)
+        word_0[i] = U32(a)
+        word_1[i] = U32(b)
+        word_2[i] = U32(c)
+        word_3[i] = U32(d)
+
+
+class Payers(NamedTuple):
+    """What billing and payment look at of the owners of one estate: views of their columns (every view costs, so no more of them)."""
+
+    area: np.ndarray
+    income: np.ndarray
+    duty: np.ndarray
+    threshold: np.ndarray
+    service_sensitivity: np.ndarray
+    norm_sensitivity: np.ndarray
+    satisfaction: np.ndarray
+    grievance: np.ndarray
+    occupancy: np.ndarray
+    paid: np.ndarray
+    arrears: np.ndarray
+    arrears_age: np.ndarray
+    unpaid_12: np.ndarray
+    missed: np.ndarray
+
+
+@part
+def payers_of(owners: Owners, first: int, last: int) -> Payers:
+    """The columns of owners first..last-1 that payment looks at."""
+    return Payers(
+        owners.area[first:last],
+        owners.income[first:last],
+        owners.duty[first:last],
+        owners.threshold[first:last],
+        owners.service_sensitivity[first:last],
+        owners.norm_sensitivity[first:last],
+        owners.satisfaction[first:last],
+        owners.grievance[first:last],
+        owners.occupancy[first:last],
+        owners.paid[first:last],
+        owners.arrears[first:last],
+        owners.arrears_age[first:last],
+        owners.unpaid_12[first:last],
+        owners.missed[first:last],
+    )
+
+
+class Residents(NamedTuple):
+    """What satisfaction, complaints and grievance look at of the owners of one estate: views of their columns."""
+
+    area: np.ndarray
+    income: np.ndarray
+    activism: np.ndarray
+    occupancy: np.ndarray
+    paid: np.ndarray
+    luck_complaint: np.ndarray
+    luck_persuasion: np.ndarray
+    satisfaction: np.ndarray
+    expectation: np.ndarray
+    grievance: np.ndarray
+    waiting: np.ndarray
+
+
+@part
+def residents_of(owners: Owners, first: int, last: int) -> Residents:
+    """The columns of owners first..last-1 that their month looks at."""
+    return Residents(
+        owners.area[first:last],
+        owners.income[first:last],
+        owners.activism[first:last],
+        owners.occupancy[first:last],
+        owners.paid[first:last],
+        owners.luck_complaint[first:last],
+        owners.luck_persuasion[first:last],
+        owners.satisfaction[first:last],
+        owners.expectation[first:last],
+        owners.grievance[first:last],
+        owners.waiting[first:last],
+    )
+
+
+@part
+def decide_payment(
+    words: np.ndarray, norm_seen: np.ndarray, price: Any, term: Any, own: Payers, bills: np.ndarray, q: Any
+) -> None:
+    """Bill every owner of one estate and let them decide; `term` is what speaks for paying in the whole estate (log-odds)."""
+    # read before the loop: a record in it could be what the loop writes, for all that the compiler knows
+    vacant_share = q.payment_vacant_bill_share_32
+    reference = q.payment_satisfaction_reference_32
+    grievance_weight = q.payment_grievance_weight_32
+    burden_weight = q.payment_burden_weight_32
+    area, occupancy, duty, service_sensitivity = own.area, own.occupancy, own.duty, own.service_sensitivity
+    satisfaction, norm_sensitivity, threshold, grievance = (
+        own.satisfaction,
+        own.norm_sensitivity,
+        own.threshold,
+        own.grievance,
+    )
+    income, paid = own.income, own.paid
+    for i in range(bills.size):
+        bill = bill_of(area[i], price, occupancy[i], vacant_share)
+        logit = payment_logit(
+            duty[i],
+            service_sensitivity[i],
+            satisfaction[i],
+            reference,
+            norm_sensitivity[i],
+            norm_seen[i],
+            threshold[i],
+            term,
+            grievance_weight,
+            grievance[i],
+            burden_weight,
+            F(bill) / income[i],
+        )
+        bills[i] = bill
+        paid[i] = U8(1) if logistic_draw(logit, words[i]) else U8(0)
+
+
+@part
+def whole(low: Any, high: Any) -> Any:
+    """The int64 sum whose low and high 16-bit halves were summed apart."""
+    return I64(high) * I64(65536) + I64(low)
+
+
+@part
+def settle_arrears(
+    words: np.ndarray, bills: np.ndarray, price_year_ago: Any, pressure: Any, own: Payers, q: Any
+) -> tuple[Any, ...]:
+    """Add unpaid bills to arrears and let owners repay, the oldest debt first (Civil Code art. 560).
+
+    `price_year_ago` is what the bill that leaves the window of twelve months was charged at, `pressure` what policy adds to
+    the chance of repaying. Returns fen: billed, collected, recovered, of this on bills older than twelve months, arrears, of
+    these on the bills of the last twelve months; then numbers of owners: payers, debtors.
+    """
+    base, satisfied = q.arrears_repay_base_32, q.arrears_repay_satisfied_32
+    reference, ageing = q.payment_satisfaction_reference_32, q.arrears_ageing_32
+    vacant_share, instalments = q.payment_vacant_bill_share_32, I32(q.arrears_instalments)
+    arrears, arrears_age, satisfaction, paid = own.arrears, own.arrears_age, own.satisfaction, own.paid
+    area, occupancy, unpaid_12, missed = own.area, own.occupancy, own.unpaid_12, own.missed
+    # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535 owners
+    billed_low = billed_high = collected_low = collected_high = U32(0)
+    recovered_low = recovered_high = owed_low = owed_high = U32(0)
+    old_low = old_high = open_low = open_high = U32(0)
+    payers = debtors = I32(0)
+    for i in range(bills.size):
+        bill = bills[i]
+        before = arrears[i]
+        chance = repayment_chance(
+            base, satisfied, satisfaction[i], reference, pressure, ageing, I32(arrears_age[i])
+        )
+        back = repaid_amount(uniform(words[i]) < chance, before, bill, instalments)
+        paid_now = bill if paid[i] == U8(1) else I32(0)
+        after = I32(I32(before - back) + I32(bill - paid_now))
+        arrears[i] = after
+        arrears_age[i] = next_arrears_age(after, arrears_age[i])
+        gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
+        window = unpaid_12[i] - (gone if missed[i] & _YEAR_AGO else I32(0))
+        older = before - window if before > window else I32(0)
+        back_old = back if back < older else older
+        missed_now = I32(bill - paid_now)
+        window = I32(window + missed_now)
+        unpaid_12[i] = window
+        missed[i] = shifted(missed[i], missed_now)
+        still_open = after if after < window else window
+        old_low = U32(old_low + (U32(back_old) & _LOW_HALF))
+        old_high = U32(old_high + (U32(back_old) >> _HALF))
+        open_low = U32(open_low + (U32(still_open) & _LOW_HALF))
+        open_high = U32(open_high + (U32(still_open) >> _HALF))
+        billed_low = U32(billed_low + (U32(bill) & _LOW_HALF))
+        billed_high = U32(billed_high + (U32(bill) >> _HALF))
+        collected_low = U32(collected_low + (U32(paid_now) & _LOW_HALF))
+        collected_high = U32(collected_high + (U32(paid_now) >> _HALF))
+        recovered_low = U32(recovered_low + (U32(back) & _LOW_HALF))
+        recovered_high = U32(recovered_high + (U32(back) >> _HALF))
+        owed_low = U32(owed_low + (U32(after) & _LOW_HALF))
+        owed_high = U32(owed_high + (U32(after) >> _HALF))
+        payers = I32(payers + I32(paid[i]))
+        debtors = I32(debtors + (I32(1) if after > I32(0) else I32(0)))
+    return (
+        whole(billed_low, billed_high),
+        whole(collected_low, collected_high),
+        whole(recovered_low, recovered_high),
+        whole(old_low, old_high),
+        whole(owed_low, owed_high),
+        whole(open_low, open_high),
+        I64(payers),
+        I64(debtors),
+    )
+
+
+@part
+def shifted(missed: Any, fen: Any) -> Any:
+    """The bits of missed bills a month later; the newest is set where `fen` of this month's bill were not paid."""
+    return U16(((U32(missed) << U32(1)) & _WINDOW) | (U32(1) if fen > I32(0) else U32(0)))
+
+
+@part
+def month_without_bill(price_year_ago: Any, own: Payers, q: Any) -> Any:
+    """The window of twelve months moves on over a month without a bill; returns what is still owed on its bills (fen)."""
+    vacant_share = q.payment_vacant_bill_share_32
+    arrears, area, occupancy, unpaid_12 = own.arrears, own.area, own.occupancy, own.unpaid_12
+    missed = own.missed
+    open_low = open_high = U32(0)
+    for i in range(arrears.size):
+        gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
+        window = I32(unpaid_12[i] - (gone if missed[i] & _YEAR_AGO else I32(0)))
+        unpaid_12[i] = window
+        missed[i] = shifted(missed[i], I32(0))
+        still_open = arrears[i] if arrears[i] < window else window
+        open_low = U32(open_low + (U32(still_open) & _LOW_HALF))
+        open_high = U32(open_high + (U32(still_open) >> _HALF))
+    return whole(open_low, open_high)
+
+
+@part
+def count_flags(flags: np.ndarray) -> Any:
+    """Number of ones in an array of 0 and 1."""
+    total = I64(0)
+    for i in range(flags.size):
+        total += I64(flags[i])
+    return total
+
+
+@kernel
+def payment_pass(
+    first: int,
+    last: int,
+    bill_share: np.ndarray,
+    prices: np.ndarray,
+    owners: Owners,
+    buildings: Buildings,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Billing and payment of estates first..last-1; `bill_share` is the part of the full fee that each estate bills (0: none).
+
+    `prices` (float32, 12 x estates) holds what was billed per m2 in each of the last twelve months. Writes owners' payment
+    columns, buildings' paid share, and the estates' billed, collected, recovered, repaid_old, arrears, open_12, payers and
+    debtors.
+    """
+    q = p[0]
+    month = U64(world[0].month)
+    key_0 = U64(world[0].key_0)
+    key_1 = U64(world[0].key_1)
+    own_weight = q.payment_own_building_weight_32
+    longest = I64(0)
+    for e in range(first, last):
+        longest = max(longest, estates[e].households)
+    word_0 = np.empty(longest, np.uint32)
+    word_1 = np.empty(longest, np.uint32)
+    bills = np.empty(longest, np.int32)
+    seen = np.empty(longest, np.float32)
+    now = world[0].month % MEMORY
+    for e in range(first, last):
+        estate = estates[e]
+        n = estate.households
+        a = estate.first_owner
+        z = a + n
+        own = payers_of(owners, a, z)
+        price = F(estate.price * bill_share[e])
+        price_year_ago = prices[now, e]
+        prices[now, e] = price
+        draw_words(
+            a,
+            month,
+            key_0,
+            key_1,
+            word_0[:n],
+            word_1[:n],
+            owners.luck_complaint[a:z],
+            owners.luck_persuasion[a:z],
+        )
+        if bill_share[e] <= 0.0:
+            # nobody bills: nothing is owed anew and nothing is repaid
+            owners.paid[a:z] = U8(0)
+            estate.billed = 0
+            estate.collected = 0
+            estate.recovered = 0
+            estate.repaid_old = 0
+            estate.payers = 0
+            estate.open_12 = month_without_bill(price_year_ago, own, q)
+            for b in range(estate.first_building, estate.first_building + estate.buildings):
+                buildings.paid_share[b] = F(estate.paid_share)
+            continue
+        dim = 0.0 if estate.lever_disclosure >= 1.0 else q.payment_dimness * (1.0 - estate.lever_disclosure)
+        paid_share = estate.paid_share
+        if world[0].loop_norm == 0:
+            paid_share = estate.paid_share_start
+        estate_view = (1.0 - dim) * paid_share + dim * q.payment_dim_prior
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            next_door = buildings.paid_share[b]
+            if world[0].loop_norm == 0:
+                next_door = F(paid_share)
+            view = own_weight * next_door + (F(1) - own_weight) * F(estate_view)
+            seen[buildings.start[b] - a : buildings.start[b + 1] - a] = view
+        term = F(
+            q.payment_sanction_weight * estate.lever_sanction
+            + q.payment_trust_weight * (estate.trust - 0.5)
+            + estate.lever_norm
+        )
+        decide_payment(word_0[:n], seen[:n], price, term, own, bills[:n], q)
+        billed, collected, recovered, repaid_old, owed, open_12, payers, debtors = settle_arrears(
+            word_1[:n], bills[:n], price_year_ago, F(estate.lever_recovery), own, q
+        )
+        estate.billed = billed
+        estate.collected = collected
+        estate.recovered = recovered
+        estate.repaid_old = repaid_old
+        estate.arrears = owed
+        estate.open_12 = open_12
+        estate.payers = payers
+        estate.debtors = debtors
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            lo = buildings.start[b]
+            hi = buildings.start[b + 1]
+            buildings.paid_share[b] = F(count_flags(owners.paid[lo:hi])) / F(hi - lo)
+
+
+class Shared(NamedTuple):
+    """What all owners of one estate share in a month: float32 but for the deadline (uint8, months plus one) and the flags."""
+
+    price: Any  # what is billed, fen per m2
+    quality: Any
+    level: Any  # of service, condition and defects, before value for money
+    channel: Any  # complaint channels added
+    solved_share: Any
+    deadline: Any
+    raised: Any  # grievance that defects and hostility raise
+    relief: Any  # share of grievance that time and talks relieve
+    billing: Any
+    grievance_on: Any  # the loop's switch
+
+
+@part
+def feel(
+    asked_share: np.ndarray, here: Shared, own: Residents, refuser: np.ndarray, q: Any
+) -> tuple[Any, ...]:
+    """Satisfaction, complaints and grievance of one estate's owners; `asked_share`: who may be asked to refuse.
+
+    Fills `refuser`. Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed, solved, open,
+    months waited.
+    """
+    # read before the loop: a record in it could be what the loop writes, for all that the compiler knows
+    vacant_share, reference = q.payment_vacant_bill_share_32, q.payment_satisfaction_reference_32
+    value_weight, burden_norm = q.satisfaction_value_weight_32, q.satisfaction_burden_norm_32
+    relative, speed = q.satisfaction_relative_weight_32, q.satisfaction_speed_32
+    up, down = q.satisfaction_expectation_up_32, q.satisfaction_expectation_down_32
+    complaint_base, tolerance = q.complaints_base_32, q.complaints_tolerance_32
+    activism_weight, patience = q.complaints_activism_32, U8(q.complaints_patience)
+    dissatisfaction_size, asked_size = q.grievance_dissatisfaction_32, q.grievance_asked_32
+    ignored_size, solved_size = q.grievance_ignored_32, q.grievance_solved_32
+    aggrieved = q.grievance_aggrieved_32
+    (
+        area,
+        income,
+        activism,
+        occupancy,
+        paid,
+        luck_complaint,
+        luck_persuasion,
+        satisfaction,
+        expectation,
+        grievance,
+        waiting,
+    ) = own
+    price, quality, level, channel, solved_share, deadline, raised, relief, billing, grievance_on = here
+    happy = I32(0)
+    bitter = I32(0)
+    filed = I32(0)
+    closed = I32(0)
+    still_open = I32(0)
+    waited = I32(0)
+    for i in range(satisfaction.size):
+        bill = bill_of(area[i], price, occupancy[i], vacant_share)
+        received = level + value_weight * value_for_money(quality, F(bill) / income[i], burden_norm)
+        expected = expectation[i]
+        content = next_satisfaction(satisfaction[i], received, expected, relative, speed)
+        expectation[i] = next_expectation(expected, received, up, down)
+        satisfaction[i] = content
+        before = waiting[i]
+        chance = complaint_chance(complaint_base, channel, tolerance, content, activism_weight, activism[i])
+        solved = complaint_solved(before, luck_complaint[i], solved_share)
+        after = next_waiting(before, luck_complaint[i], solved, chance, patience)
+        waiting[i] = after
+        missing = reference - content if content < reference else F(0)
+        anger = next_grievance(
+            grievance[i],
+            raised + dissatisfaction_size * missing,
+            uniform(luck_persuasion[i]) < asked_share[i],
+            asked_size,
+            after > deadline,
+            ignored_size,
+            relief,
+            solved,
+            solved_size,
+        )
+        anger = anger if grievance_on else grievance[i]
+        grievance[i] = anger
+        refuser[i] = U8(1) if billing & (anger > aggrieved) & (paid[i] == U8(0)) else U8(0)
+        happy = I32(happy + I32(content * _SHARE_UNIT_32))
+        bitter = I32(bitter + I32(anger * _SHARE_UNIT_32))
+        filed = I32(filed + (I32(1) if (before == U8(0)) & (after == U8(1)) else I32(0)))
+        closed = I32(closed + (I32(1) if solved else I32(0)))
+        still_open = I32(still_open + (I32(1) if after > U8(0) else I32(0)))
+        waited = I32(waited + (I32(after) - I32(1) if after > U8(0) else I32(0)))
+    return happy, bitter, filed, closed, still_open, waited
+
+
+@kernel
+def owners_pass(
+    first: int,
+    last: int,
+    bill_share: np.ndarray,
+    solved_share: np.ndarray,
+    owners: Owners,
+    buildings: Buildings,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Owners' month in estates first..last-1; `solved_share` is the part of each estate's open complaints solved this month.
+
+    Writes owners' satisfaction, expectation, grievance and complaint columns, buildings' refuser share, and the estates'
+    mean satisfaction, mean grievance and complaint counts.
+    """
+    q = p[0]
+    longest = I64(0)
+    for e in range(first, last):
+        longest = max(longest, estates[e].households)
+    asked = np.empty(longest, np.float32)
+    refuser = np.empty(longest, np.uint8)
+    persuasion = q.grievance_persuasion_32
+    grievance_on = world[0].loop_grievance != 0
+    for e in range(first, last):
+        estate = estates[e]
+        n = estate.households
+        a = estate.first_owner
+        z = a + n
+        quality = estate.quality if world[0].loop_service != 0 else estate.quality_start
+        condition = felt_condition(estate, world)
+        level = (
+            q.satisfaction_quality_weight * quality
+            + q.satisfaction_condition_weight * condition
+            - q.satisfaction_legacy_weight * estate.legacy
+        )
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            asked[buildings.start[b] - a : buildings.start[b + 1] - a] = (
+                persuasion * buildings.refuser_share[b]
+            )
+        deadline = U8(max(0.0, q.complaints_deadline - estate.lever_deadline) + 1.0)
+        relief = q.grievance_decay + estate.lever_grievance
+        here = Shared(
+            F(estate.price * bill_share[e]),
+            F(quality),
+            F(level),
+            F(estate.lever_complaint_channel),
+            F(solved_share[e]),
+            deadline,
+            F(q.grievance_legacy * estate.legacy + estate.lever_hostility),
+            F(min(1.0, relief)),
+            bill_share[e] > 0.0,
+            grievance_on,
+        )
+        own = residents_of(owners, a, z)
+        happy, bitter, filed, closed, still_open, waited = feel(asked[:n], here, own, refuser[:n], q)
+        estate.satisfaction = happy / (n * SHARE_UNIT)
+        estate.grievance = bitter / (n * SHARE_UNIT)
+        estate.complaints_filed = filed
+        estate.complaints_solved = closed
+        estate.complaints_open = still_open
+        estate.waiting_months = waited
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            lo = buildings.start[b]
+            hi = buildings.start[b + 1]
+            buildings.refuser_share[b] = F(count_flags(refuser[lo - a : hi - a])) / F(hi - lo)

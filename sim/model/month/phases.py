@@ -1,0 +1,82 @@
+"""The phases between the owner passes, compiled together: a call into compiled code costs more than a small city's phase."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.kernel import kernel
+from sim.model.month.billing import bill_shares, book_payments
+from sim.model.month.committee import committee_month
+from sim.model.month.condition import keep_up
+from sim.model.month.government import open_budgets
+from sim.model.month.market import market_month
+from sim.model.month.record import record_month
+from sim.model.month.satisfaction import build_trust, solving_capacity
+from sim.model.month.service import plan_effort, serve, share_public_revenue
+from sim.model.state.claims import Claims
+from sim.model.state.owners import Owners
+
+
+@kernel
+def open_month(
+    government: np.ndarray, balances: np.ndarray, flows: np.ndarray, world: np.ndarray, p: np.ndarray
+) -> None:
+    """The next month begins: a clean page of events, wages grow while fees do not, budgets and staff time are there."""
+    now = world[0]
+    now.month += 1
+    now.events = 0
+    now.fallback_left = 0
+    if now.month > 1:
+        now.cost_index *= 1.0 + p[0].service_cost_growth / 12.0
+    open_budgets(now.month, government, balances, flows)
+
+
+@kernel
+def bill(estates: np.ndarray, p: np.ndarray, bill_share: np.ndarray) -> None:
+    """Phase 2 before the owners decide: what part of the full fee each estate bills."""
+    bill_shares(estates, p, bill_share)
+
+
+@kernel
+def serve_estates(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    claims: Claims,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    world: np.ndarray,
+    government: np.ndarray,
+    p: np.ndarray,
+    target: np.ndarray,
+    solved_share: np.ndarray,
+) -> None:
+    """From the owners' payments to what they get: the rest of phase 2, company (3), estate (4), staff time for complaints (5)."""
+    book_payments(estates, companies, claims, balances, flows, p)
+    share_public_revenue(estates, companies, committees, balances, flows, world, p)
+    plan_effort(estates, companies, committees, balances, world, p, target)
+    serve(estates, companies, balances, flows, world, government, p, target)
+    keep_up(estates, committees, balances, flows, world, p)
+    solving_capacity(estates, p, solved_share)
+
+
+@kernel
+def close_month(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    claims: Claims,
+    owners: Owners,
+    balances: np.ndarray,
+    beliefs: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    rings: tuple[np.ndarray, ...],
+    p: np.ndarray,
+) -> None:
+    """What follows from how the owners feel: trust (5), committee (6), market (7), record (8)."""
+    billed, collected, income, own, spending, overhead, rate, quality = rings
+    build_trust(estates, committees, p)
+    committee_month(committees, owners, estates, world, events, p)
+    market_month(estates, companies, claims, balances, beliefs, world, events, p)
+    record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p)

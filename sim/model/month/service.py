@@ -1,0 +1,280 @@
+"""Phase 3, companies: from income to effort, from effort to the service residents get, and the cash that is left."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.exact import power64
+from sim.model.kernel import part
+from sim.model.ledger import Purpose, move
+from sim.model.month.condition import felt_condition
+from sim.model.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
+
+SERVICE, SERVICE_UNIT = int(Purpose.SERVICE), int(Purpose.SERVICE_UNIT)
+SERVICE_SELF, SERVICE_CLEANING = int(Purpose.SERVICE_SELF), int(Purpose.CLEANING)
+OVERHEAD = int(Purpose.OVERHEAD)
+TO_FUND, TO_COMPANY = int(Purpose.PUBLIC_REVENUE_FUND), int(Purpose.PUBLIC_REVENUE_COMPANY)
+LEAK = int(Purpose.PUBLIC_REVENUE_LEAK)
+SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS = 0, 1, 2, 3  # accounts (index in ledger.OUTSIDE)
+
+
+@part
+def standard_cost(
+    cost_fixed: float,
+    cost_area: float,
+    cost_index: float,
+    condition: float,
+    condition_cost: float,
+    relief_fixed: float,
+    relief: float,
+) -> float:
+    """Fen a month for full service: a fixed part and a part that grows with area, dearer where facilities are worn."""
+    base = cost_fixed * (1.0 - relief_fixed) + cost_area
+    return base * cost_index * (1.0 + condition_cost * (1.0 - condition)) * (1.0 - relief)
+
+
+@part
+def service_quality(
+    effort: float, skill: float, monitoring: float, gap: float, focus: float, gain: float, returns: float
+) -> float:
+    """Quality that residents get: (skill x effort x what monitoring leaves) to the power of returns, in [0, 1].
+
+    Effort moved to scored items (`focus`) shows: it raises visible quality.
+    """
+    efficiency = skill * (1.0 - gap * (1.0 - monitoring))
+    return min(1.0, power64(efficiency * effort * (1.0 + gain * focus), returns))
+
+
+@part
+def monitoring_of(
+    base: float, committee: float, strength: float, disclosing: float, disclosure: float, inspection: float
+) -> float:
+    """How closely a manager is watched, in [0, 1]."""
+    return min(1.0, base + committee * strength + disclosing * disclosure + inspection)
+
+
+@part
+def affordable_effort(income: float, margin: float, overhead: float, cost: float) -> float:
+    """Effort that smoothed income buys after overhead and target margin; 1 is the full standard."""
+    return min(1.0, income * (1.0 - margin - overhead) / cost)
+
+
+@part
+def patience_left(mode: int, losing_months: int, tolerance: float) -> float:
+    """Part of what a company would spend beyond income that an estate still gets, from 1 to 0 as losing months reach tolerance.
+
+    A company cuts service before it leaves; it does not keep up a good service at a loss to its last day. State-owned
+    fallback does not leave.
+    """
+    if mode == SOE:
+        return 1.0
+    return max(0.0, 1.0 - losing_months / max(1.0, tolerance))
+
+
+@part
+def public_revenue_of(
+    potential: float, condition: float, unmanaged: bool, condition_share: float, unmanaged_share: float
+) -> int:
+    """Fen of public revenue this month: less where facilities are worn, less where nobody manages the estate."""
+    share = 1.0 - condition_share * (1.0 - condition)
+    return int(potential * share * (unmanaged_share if unmanaged else 1.0))
+
+
+@part
+def share_public_revenue(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Public revenue comes in; part leaks where nobody supervises, the company takes its share, the fund gets the rest."""
+    q = p[0]
+    for e in range(estates.size):
+        estate = estates[e]
+        estate.leaked = 0
+        unmanaged = estate.mode == NONE or estate.mode == CLEANING
+        revenue = public_revenue_of(
+            estate.public_revenue,
+            felt_condition(estate, world),
+            unmanaged,
+            q.revenue_condition,
+            q.revenue_unmanaged,
+        )
+        if revenue <= 0:
+            continue
+        supervised = min(1.0, committees[e].strength + estate.lever_disclosure + estate.lever_leak)
+        share = q.revenue_leak * (1.0 - supervised)
+        if committees[e].exists == 1:
+            share = max(share, q.revenue_leak * (1.0 - committees[e].integrity) * (1.0 - estate.lever_leak))
+        leaked = int(revenue * share)
+        move(balances, flows, LEAK, ADVERTISERS, INSIDERS, leaked)
+        estate.leaked = leaked
+        kept = revenue - leaked
+        to_company = 0
+        if estate.mode == MARKET or estate.mode == SOE:
+            part = q.revenue_company_share * (1.0 - q.revenue_committee_claim * committees[e].strength)
+            to_company = int(kept * min(1.0, max(0.0, part + estate.lever_company_revenue)))
+            move(balances, flows, TO_COMPANY, ADVERTISERS, companies[estate.company].account, to_company)
+            estate.income += to_company
+        elif estate.mode == SELF:
+            estate.income += kept  # the owners' fund is who pays for service here
+        move(balances, flows, TO_FUND, ADVERTISERS, estate.fund_account, kept - to_company)
+
+
+@part
+def plan_effort(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    balances: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+    target: np.ndarray,
+) -> None:
+    """Fill `target` with the effort each manager wants, and add up what companies' weak estates lack."""
+    q = p[0]
+    for c in range(companies.size):
+        companies[c].shortfall = 0.0
+        companies[c].spending = 0.0
+    for e in range(estates.size):
+        estate = estates[e]
+        estate.income += estate.lever_company_income + estate.lever_value_added
+        estate.subsidy = estate.lever_company_income
+        estate.income_smooth += q.service_income_smoothing * (estate.income - estate.income_smooth)
+        cost = standard_cost(
+            estate.cost_fixed,
+            estate.cost_area,
+            world[0].cost_index,
+            felt_condition(estate, world),
+            q.service_condition_cost,
+            min(q.service_relief_most, estate.lever_fixed_cost),
+            min(q.service_relief_most, estate.lever_company_cost),
+        )
+        estate.monitoring = monitoring_of(
+            q.service_monitoring_base,
+            q.committee_monitoring,
+            committees[e].strength,
+            q.service_disclosure_monitoring,
+            estate.lever_disclosure,
+            estate.lever_monitoring,
+        )
+        estate.focus = min(1.0, estate.lever_focus)
+        if estate.mode == MARKET or estate.mode == SOE:
+            company = companies[estate.company]
+            cost *= company.cost_level
+            if company.home_district != estate.district:
+                cost *= 1.0 + q.service_away_cost
+            estate.standard_cost = cost
+            affordable = affordable_effort(
+                max(0.0, estate.income_smooth), company.margin, q.service_overhead, cost
+            )
+            push = q.service_monitoring_push * estate.monitoring + q.service_reputation_push * min(
+                1.0, estate.lever_ranking
+            )
+            stay = patience_left(estate.mode, estate.losing_months, company.tolerance)
+            target[e] = affordable + stay * push + estate.lever_effort
+            least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
+            company.shortfall += stay * cost * max(0.0, 1.0 - max(affordable, least))
+        else:
+            estate.standard_cost = cost
+            if estate.mode == UNIT:
+                target[e] = q.service_unit_effort
+            elif estate.mode == SELF:
+                affordable = affordable_effort(max(0.0, estate.income_smooth), 0.0, 0.0, cost)
+                target[e] = min(
+                    q.service_self_ceiling,
+                    affordable
+                    + q.service_volunteer_effort
+                    + q.service_self_support * estate.lever_self_management,
+                )
+            elif estate.mode == CLEANING:
+                target[e] = q.service_cleaning_effort
+            else:
+                target[e] = 0.0
+    for c in range(companies.size):
+        company = companies[c]
+        pool = q.service_cross_subsidy * company.risk * max(0, balances[company.account])
+        company.support = min(1.0, pool / company.shortfall) if company.shortfall > 0.0 else 0.0
+
+
+@part
+def serve(
+    estates: np.ndarray,
+    companies: np.ndarray,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    world: np.ndarray,
+    government: np.ndarray,
+    p: np.ndarray,
+    target: np.ndarray,
+) -> None:
+    """Effort moves toward its target, service is paid for, residents get quality, and losing months are counted."""
+    q = p[0]
+    for e in range(estates.size):
+        estate = estates[e]
+        cost = estate.standard_cost
+        before = estate.effort
+        estate.overhead = 0
+        if estate.mode == NONE:
+            estate.effort = 0.0
+            estate.quality = 0.0
+            estate.spending = 0
+            continue
+        goal = target[e]
+        skill = q.service_amateur_skill  # unit logistics, volunteers, street cleaners
+        least = 0.0
+        if estate.mode == MARKET or estate.mode == SOE:
+            company = companies[estate.company]
+            skill = company.skill + estate.lever_skill
+            least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
+            goal += (
+                company.support
+                * patience_left(estate.mode, estate.losing_months, company.tolerance)
+                * max(0.0, 1.0 - max(goal, least))
+            )
+        goal = max(least, min(goal, q.service_ceiling))
+        effort = max(least, before + q.service_adjustment * (goal - before))
+        spent = int(effort * cost)
+        if estate.mode == MARKET or estate.mode == SOE:
+            company = companies[estate.company]
+            move(balances, flows, SERVICE, company.account, SUPPLIERS, spent)
+            overhead = int(q.service_overhead * max(0, estate.income))
+            move(balances, flows, OVERHEAD, company.account, SUPPLIERS, overhead)
+            estate.overhead = overhead + estate.lever_company_charge
+            company.spending += spent + overhead
+            # of smoothed income: an award that comes twice a year is income of half a year
+            usual = estate.income_smooth - q.service_overhead * max(0.0, estate.income_smooth)
+            if usual < spent + estate.lever_company_charge:
+                estate.losing_months += 1
+            else:
+                estate.losing_months = max(0, estate.losing_months - int(q.service_loss_recovery))
+        elif estate.mode == UNIT:
+            move(balances, flows, SERVICE_UNIT, EMPLOYERS, SUPPLIERS, spent)
+        elif estate.mode == SELF:
+            volunteer = min(
+                effort, q.service_volunteer_effort + q.service_self_support * estate.lever_self_management
+            )
+            cash = max(0, balances[estate.fund_account])
+            spent = min(cash, int((effort - volunteer) * cost))
+            effort = volunteer + spent / cost
+            move(balances, flows, SERVICE_SELF, estate.fund_account, SUPPLIERS, spent)
+        else:
+            # the community pays for cleaning as long as its yearly budget lasts
+            account = government[estate.community].account
+            spent = min(spent, max(0, balances[account]))
+            effort = spent / cost
+            move(balances, flows, SERVICE_CLEANING, account, SUPPLIERS, spent)
+        estate.spending = spent
+        estate.effort = effort
+        estate.quality = service_quality(
+            effort,
+            skill,
+            estate.monitoring,
+            q.service_monitoring_gap,
+            estate.focus,
+            q.service_gaming_gain,
+            q.service_returns,
+        )

@@ -1,0 +1,95 @@
+"""What every intervention declares and may decide; the frame (`sim.model.programmes.frame`) does the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from sim.model.ledger import KINDS
+from sim.model.month.levers import check_lever
+from sim.scenario import Programme, setting
+from sim.text import message
+from sim.units import yuan_to_fen
+from sim.words import Label, Word
+
+if TYPE_CHECKING:
+    from sim.model.programmes.frame import Policy
+
+fen = yuan_to_fen  # as programmes call it
+Rows = np.ndarray
+# A kind of the package has its words in the catalogs (a test sees that they are there); any other carries them itself.
+OWN = "sim.model.programmes."
+WORDS = ("label_en", "label_zh", "mechanism", "risk")
+
+
+class Intervention(Programme):
+    """A programme that acts: one file each, a screenful.
+
+    A subclass with a kind declares its settings with `setting(...)`, the class variables below, and `act`. What it
+    declares is checked when the class is made; what it does not declare it cannot move or charge.
+    """
+
+    mechanism: ClassVar[Word | None] = None
+    """how it works, one to three sentences in each language; of a kind of the package the text "programme.KIND.mechanism" """
+    risk: ClassVar[Word | None] = None
+    """the side effect it is known for, and where in the model it comes from; else the text "programme.KIND.risk" """
+    evidence: ClassVar[tuple[str, ...]] = ()
+    """ids of the evidence register that its defaults and its mechanism rest on"""
+
+    yearly_budget: float | None = setting(
+        None,
+        0,
+        1e11,
+        "yuan/year",
+    )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, kind: str = "", **keywords: Any) -> None:
+        if kind:
+            _check_declaration(cls, kind)
+        super().__pydantic_init_subclass__(kind=kind, **keywords)
+
+    @classmethod
+    def how_it_works(cls) -> Label:
+        """The mechanism in words."""
+        return cls.mechanism or message(f"programme.{cls.programme_kind}.mechanism")
+
+    @classmethod
+    def known_risk(cls) -> Label:
+        """The side effect it is known for in words."""
+        return cls.risk or message(f"programme.{cls.programme_kind}.risk")
+
+    def suits(self, policy: Policy) -> np.ndarray:
+        """True for every estate in which it makes sense this month, whatever the scenario targets (default: all)."""
+        return np.ones(policy.estates.size, bool)
+
+    def ease(self, policy: Policy, rows: Rows) -> np.ndarray:
+        """How easy each estate of `rows` is; `order` takes the least or the most first (default: collection, quality, condition)."""
+        estates = policy.estates
+        return np.asarray(estates["paid_share"][rows] + estates["quality"][rows] + estates["condition"][rows])
+
+    def act(self, policy: Policy, rows: Rows, strength: float) -> None:
+        """One month in force on the estates in `rows`, in the order in which they were taken in.
+
+        `strength` is 1 in full force and falls to 0 while a tapered withdrawal runs.
+        """
+        raise NotImplementedError
+
+    def withdraw(self, policy: Policy) -> None:
+        """Called once when it has ended, for what must be undone (levers fall back by themselves)."""
+
+
+def _check_declaration(cls: type[Intervention], kind: str) -> None:
+    """Raise ValueError or KeyError where a class leaves out or misspells what it must declare."""
+    for name in cls.levers:
+        check_lever(name)
+    unknown = [payer for payer in cls.payers if payer not in KINDS]
+    if unknown:
+        raise ValueError(f"{kind}: unknown payers {unknown}; payers are {', '.join(KINDS)}")
+    words: tuple[str, ...] = () if cls.__module__.startswith(OWN) and not cls.label_en else WORDS
+    missing = [name for name in (*words, "levers") if not getattr(cls, name, None)]
+    if cls.act is Intervention.act:
+        missing.append("act")
+    if missing:
+        raise ValueError(f"{kind} does not declare {', '.join(missing)}")

@@ -1,0 +1,74 @@
+"""Donations (能人捐助): able residents give money or works to their estate and are thanked in public."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.state.events import Cause, Event
+from sim.scenario import setting
+
+if TYPE_CHECKING:
+    from sim.model.programmes.frame import Policy
+
+LUCK_GIVES, LUCK_SIZE = 0, 1
+YEAR = 12
+
+
+class Donations(Intervention, kind="donations"):
+    """Now and then somebody gives: part as works, part as money into the estate fund; thanks call on others for a while."""
+
+    levers: ClassVar[tuple[str, ...]] = ("lever_condition", "lever_norm")
+    payers: ClassVar[tuple[str, ...]] = ("donors",)
+    evidence: ClassVar[tuple[str, ...]] = ("P065", "T010", "T011")
+
+    chance: float = setting(
+        0.004,
+        0,
+        1,
+        "per month",
+    )
+    gift: float = setting(
+        1.0,
+        0,
+        100,
+        "months of income",
+    )
+    works: float = setting(0.5, 0, 1, "share")
+    thanks: float = setting(0.15, 0, 3, "logit")
+    fading: float = setting(0.15, 0, 1, "share per month")
+    staff: float = setting(0.05, 0, 100, "persons")
+
+    def act(self, policy: Policy, rows: Rows, strength: float) -> None:
+        """Gifts come by luck; works repair at once, money waits in the fund, thanks fade."""
+        thanked = policy.array("thanked")
+        thanked *= 1.0 - self.fading
+        self._receive(policy, rows[policy.luck(rows, LUCK_GIVES) < self._readiness(policy, rows) * strength])
+        reached = rows[thanked[rows] > 0.0]
+        policy.move("lever_norm", reached, thanked[reached] * strength)
+
+    def _readiness(self, policy: Policy, rows: Rows) -> np.ndarray:
+        """Chance that somebody gives this month."""
+        estates = policy.estates
+        able = estates["households"][rows] / 100.0 * (estates["mean_activism"][rows] / 0.4)
+        return np.asarray(self.chance * able * (estates["trust"][rows] / 0.5))
+
+    def _receive(self, policy: Policy, rows: Rows) -> None:
+        """Book the gifts, and let works raise condition as much as the same money spent from the fund would."""
+        estates = policy.estates
+        rows = rows[policy.claim_staff("community", rows, self.staff)]
+        amount = fen(self.gift * (0.5 + policy.luck(rows, LUCK_SIZE)) * estates["mean_income"][rows] / 100.0)
+        works = np.floor(self.works * amount).astype(np.int64)
+        policy.spend("donors", rows, works)
+        policy.spend("donors", rows, amount - works, to="estate_funds")
+        yearly = np.maximum(1.0, YEAR * estates["price"][rows] * estates["billable_area"][rows])
+        gain = (
+            policy.parameters["condition_fund_restore"]
+            * (works / yearly)
+            * (1.0 - estates["condition"][rows])
+        )
+        policy.move("lever_condition", rows, np.minimum(gain, 1.0 - estates["condition"][rows]))
+        policy.events(rows, Event.DONATION, Cause.POLICY, amount / 100.0)
+        policy.array("thanked")[rows] = self.thanks

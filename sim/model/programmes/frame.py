@@ -1,0 +1,126 @@
+"""How programmes act: who is treated when, with what strength, paid by whom, moving which levers.
+
+A programme is a subclass of `sim.model.programmes.base.Intervention`. Its `act(policy, rows, strength)` reads the city
+through read-only tables, moves only the levers that it declares and charges only the payers that it declares; both are
+enforced. Everything it reads is the state at the end of last month; programmes act in the order of the scenario.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.model.luck import Stream, quantiles, uniforms
+from sim.model.month.condition import estate_age
+from sim.model.programmes.base import Intervention
+from sim.model.programmes.course import Course
+from sim.model.programmes.treasury import Treasury, read_only
+from sim.model.state.events import Cause, Event
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.model.month.step import Clockwork
+    from sim.model.start.start import State
+
+
+class Policy(Treasury):
+    """All programmes of a scenario acting on one city; what a programme may read and do.
+
+    `estates`, `companies`, `committees`, `government`, `world`, `parameters` and `balances` are read-only.
+    """
+
+    def __init__(self, scenario: Scenario, state: State, clockwork: Clockwork) -> None:
+        """Programmes start untouched; nothing moves before the first month in which one is in force."""
+        super().__init__(state, clockwork)
+        self.type_names = list(scenario.types)
+        self.seed = int(state.world["key_1"][0]) << 32 | int(state.world["key_0"][0])
+        self.committees = read_only(state.committees)
+        self.world = read_only(state.world)
+        self.parameters = read_only(state.parameters)[0]
+        self._next_relief: dict[str, float] = {}
+        self.courses = []
+        for index, programme in enumerate(scenario.interventions):
+            if not isinstance(programme, Intervention):
+                raise TypeError(f"{programme.kind}: a programme must be an Intervention to act")
+            self.courses.append(Course(programme, index, state.estates.size))
+
+    def act(self) -> None:
+        """Let every programme in force act, in the order of the scenario."""
+        if not self.courses:
+            return
+        self._relief, self._next_relief = self._next_relief, {}
+        month = self.month
+        for course in self.courses:
+            strength = course.strength(month)
+            if strength <= 0.0 and not course.running:
+                continue
+            self._acting = course
+            if strength <= 0.0:
+                self._withdraw(course)
+                continue
+            if course.takes_in(month):
+                course.take_in(self)
+            course.programme.act(self, course.rows(month, self.relief("policy.lag")), strength)
+        self._acting = None
+
+    def _withdraw(self, course: Course) -> None:
+        course.running = False
+        course.programme.withdraw(self)
+        self.event(-1, Event.PROGRAMME_ENDED, Cause.POLICY, float(course.queue.size))
+
+    def programme_started(self, eligible: int) -> None:
+        """Write the event of the first month in force."""
+        self.event(-1, Event.PROGRAMME_STARTED, Cause.POLICY, float(eligible))
+
+    @property
+    def age(self) -> np.ndarray:
+        """Years since each estate was completed, at the beginning of this month."""
+        world = self.world
+        return np.asarray(estate_age(self.estates["built_year"], world["start_year"][0], world["month"][0]))
+
+    def in_order(self, programme: Intervention, rows: np.ndarray) -> np.ndarray:
+        """`rows` in the programme's order: least ease first, most ease first, or by addressed draw."""
+        if programme.order == "random":
+            keys = uniforms(self.seed, Stream.TARGETING, 0, rows, zlib.crc32(programme.name.encode()))
+        else:
+            keys = programme.ease(self, rows)
+        return np.asarray(
+            rows[np.argsort(-keys if programme.order == "easiest_first" else keys, kind="stable")]
+        )
+
+    # what the acting programme may ask
+
+    def array(self, name: str, dtype: type = np.float64, size: int | None = None) -> np.ndarray:
+        """A named array that the acting programme keeps from month to month, zero at first (default: one entry an estate)."""
+        memory = self.course.memory
+        if name not in memory:
+            memory[name] = np.zeros(self.estates.size if size is None else size, dtype)
+        return memory[name]
+
+    def due(self, months: int) -> bool:
+        """True every so many months after the programme's start (not in the first month)."""
+        since = self.month - self.course.programme.start
+        return since > 0 and since % months == 0
+
+    def luck(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
+        """Draws in (0, 1) of the acting programme for these entities this month; `word` 0 to 3 for different decisions."""
+        return uniforms(self.seed, Stream.INTERVENTION + word, self.month, entities, self.course.address)
+
+    def noise(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
+        """Standard normal draws of the acting programme for these entities this month."""
+        return quantiles(self.luck(entities, word))
+
+    # what else the acting programme may do (payments, staff, levers and events: see Treasury)
+
+    def assign(self, column: str, rows: Any, values: Any) -> None:
+        """Set a declared column, written table.column (see POLICY_COLUMNS); it keeps the value until it is set again."""
+        self._require(column)
+        table, name = column.split(".")
+        getattr(self._state, table)[name][rows] = values
+
+    def grant_relief(self, name: str, amount: float) -> None:
+        """Ease the work of all programmes next month (see RELIEFS)."""
+        self._require(name)
+        self._next_relief[name] = self._next_relief.get(name, 0.0) + amount

@@ -1,0 +1,192 @@
+"""The starting population of owners, drawn once: each trait from its own stream, so owners are the same in every scenario
+that shares seed, estates and types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.model.exact import exp64, normal_quantile
+from sim.model.kernel import kernel, part
+from sim.model.luck import Stream, block_of, philox
+from sim.model.state.modes import billed_share_of_full_fee
+from sim.model.state.owners import Buildings, Owners
+
+F = np.float32
+I32 = np.int32
+I64 = np.int64
+U8 = np.uint8
+U64 = np.uint64
+TRAITS = block_of(Stream.OWNER_PAYER, Stream.OWNER_OCCUPANCY, Stream.OWNER_AREA, Stream.OWNER_INCOME)
+TRAITS_2 = block_of(Stream.OWNER_DUTY, Stream.OWNER_THRESHOLD, Stream.OWNER_ACTIVISM, Stream.OWNER_START)
+START = block_of(Stream.OWNER_MOOD, Stream.OWNER_ARREARS)
+CONDITIONAL, FREE_RIDER, STEADY = range(3)
+OCCUPIER, TENANT, VACANT = range(3)
+
+TYPE_TRAITS = np.dtype(
+    [
+        (name, np.float64)
+        for name in (
+            "area_mean",
+            "area_spread",
+            "income_mean",
+            "income_spread",
+            "vacancy",
+            "tenants",
+            "duty_shift",
+            "start_collection",
+        )
+    ]
+)
+
+
+@part
+def share_of(word: int) -> float:
+    """A 32-bit word (in a uint64) as a float64 in (0, 1)."""
+    return (float(word) + 0.5) / 4294967296.0
+
+
+@part
+def draw_payer(luck: float, q: Any) -> int:
+    """Payer type from one uniform draw."""
+    if luck < q.payment_share_steady:
+        return STEADY
+    if luck < q.payment_share_steady + q.payment_share_free_rider:
+        return FREE_RIDER
+    return CONDITIONAL
+
+
+@kernel
+def draw_owners(
+    first: int,
+    last: int,
+    moods: np.ndarray,
+    levels: np.ndarray,
+    types: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Fill the owners of estates first..last-1. `moods`: mean activism; `levels`: service level each estate starts at."""
+    q = p[0]
+    key_0 = U64(world[0].key_0)
+    key_1 = U64(world[0].key_1)
+    zero = U64(0)
+    for e in range(first, last):
+        estate = estates[e]
+        kind = types[estate.type]
+        price = estate.price * billed_share_of_full_fee(estate.mode, q)
+        for i in range(estate.first_owner, estate.first_owner + estate.households):
+            payer_word, place_word, area_word, income_word = philox(
+                U64(i), zero, U64(TRAITS), zero, key_0, key_1
+            )
+            duty_word, threshold_word, active_word, start_word = philox(
+                U64(i), zero, U64(TRAITS_2), zero, key_0, key_1
+            )
+            mood_word, arrears_word, _, _ = philox(U64(i), zero, U64(START), zero, key_0, key_1)
+            payer = draw_payer(share_of(payer_word), q)
+            place = share_of(place_word)
+            occupancy = (
+                VACANT
+                if place < kind.vacancy
+                else (TENANT if place < kind.vacancy + kind.tenants else OCCUPIER)
+            )
+            z = normal_quantile(share_of(area_word))
+            area = kind.area_mean * exp64(kind.area_spread * z - 0.5 * kind.area_spread * kind.area_spread)
+            z = normal_quantile(share_of(income_word))
+            income = kind.income_mean * exp64(
+                kind.income_spread * z - 0.5 * kind.income_spread * kind.income_spread
+            )
+            duty = (
+                q.payment_base
+                + kind.duty_shift
+                + q.payment_duty_spread * normal_quantile(share_of(duty_word))
+            )
+            service = q.payment_satisfaction_weight
+            norm = q.payment_norm_weight
+            if payer == STEADY:
+                duty += q.payment_steady_shift
+                service *= q.payment_steady_satisfaction_factor
+                norm *= q.payment_steady_norm_factor
+            elif payer == FREE_RIDER:
+                duty += q.payment_free_rider_shift
+                service *= q.payment_free_rider_satisfaction_factor
+                norm *= q.payment_free_rider_norm_factor
+            if occupancy == VACANT:
+                duty += q.payment_vacant_shift
+            elif occupancy == TENANT:
+                duty += q.payment_tenant_shift
+            threshold = q.payment_threshold_mean + q.payment_threshold_spread * normal_quantile(
+                share_of(threshold_word)
+            )
+            owners.area[i] = F(area)
+            owners.income[i] = F(income)
+            owners.duty[i] = F(duty)
+            owners.threshold[i] = F(min(1.0 - q.start_threshold_edge, max(q.start_threshold_edge, threshold)))
+            owners.service_sensitivity[i] = F(service)
+            owners.norm_sensitivity[i] = F(norm)
+            activism = moods[e] + q.start_activism_within * normal_quantile(share_of(active_word))
+            owners.activism[i] = F(min(1.0, max(0.0, activism)))
+            content = levels[e] + q.satisfaction_spread * normal_quantile(share_of(mood_word))
+            owners.satisfaction[i] = F(min(1.0, max(0.0, content)))
+            owners.expectation[i] = F(min(1.0, max(0.0, levels[e])))
+            owners.grievance[i] = F(
+                min(
+                    1.0,
+                    q.start_grievance_legacy * estate.legacy
+                    + q.start_grievance_dissatisfaction
+                    * max(0.0, q.payment_satisfaction_reference - content),
+                )
+            )
+            paid = share_of(start_word) < kind.start_collection
+            owners.paid[i] = U8(1) if paid else U8(0)
+            owners.payer_type[i] = U8(payer)
+            owners.occupancy[i] = U8(occupancy)
+            if not paid and price > 0.0:
+                months = 1 + int(share_of(arrears_word) * q.start_arrears_months)
+                part = q.payment_vacant_bill_share if occupancy == VACANT else 1.0
+                owners.arrears[i] = I32(months * area * price * part)
+                owners.arrears_age[i] = U8(months)
+
+
+@kernel
+def sum_up_estates(owners: Owners, buildings: Buildings, estates: np.ndarray, p: np.ndarray) -> None:
+    """Fill the estates' sums over their owners: area, arrears, means of activism, income, satisfaction and grievance."""
+    q = p[0]
+    for e in range(estates.size):
+        estate = estates[e]
+        area = I64(0)
+        billable = 0.0
+        owed = I64(0)
+        debtors = I64(0)
+        payers = I64(0)
+        active = income = content = anger = 0.0
+        for i in range(estate.first_owner, estate.first_owner + estate.households):
+            part = q.payment_vacant_bill_share if owners.occupancy[i] == U8(VACANT) else 1.0
+            area += I64(owners.area[i] * F(100))
+            billable += float(owners.area[i]) * part
+            owed += I64(owners.arrears[i])
+            debtors += I64(1) if owners.arrears[i] > 0 else I64(0)
+            payers += I64(owners.paid[i])
+            active += float(owners.activism[i])
+            income += float(owners.income[i])
+            content += float(owners.satisfaction[i])
+            anger += float(owners.grievance[i])
+        n = estate.households
+        estate.area = area / 100.0
+        estate.billable_area = billable
+        estate.arrears = owed
+        estate.debtors = debtors
+        estate.paid_share = payers / n
+        estate.paid_share_start = payers / n
+        estate.mean_activism = active / n
+        estate.mean_income = income / n
+        estate.satisfaction = content / n
+        estate.grievance = anger / n
+        for b in range(estate.first_building, estate.first_building + estate.buildings):
+            count = I64(0)
+            for i in range(buildings.start[b], buildings.start[b + 1]):
+                count += I64(owners.paid[i])
+            buildings.paid_share[b] = F(count) / F(buildings.start[b + 1] - buildings.start[b])

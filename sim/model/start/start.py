@@ -1,0 +1,204 @@
+"""The state of month 0: everybody drawn, placed, and set to what the scenario says the city starts from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.errors import ScenarioError
+from sim.model.ledger import Books, Purpose
+from sim.model.luck import Stream, normals, seed_words, uniforms
+from sim.model.month.committee import trait
+from sim.model.month.owner_passes import MOST_OWNERS
+from sim.model.parameters import PARAMETERS, to_record
+from sim.model.start.companies import assign_estates, draw_companies
+from sim.model.start.estates import building_starts, draw_estates, in_random_order
+from sim.model.start.first_service import first_month, first_service
+from sim.model.start.owners import TYPE_TRAITS, draw_owners, sum_up_estates
+from sim.model.state.claims import Claims, new_claims
+from sim.model.state.owners import Buildings, Owners, new_owners
+from sim.model.state.tables import COMMITTEE_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
+from sim.problems import Problem
+from sim.scenario import Scenario
+from sim.text import message
+from sim.units import yuan_to_fen
+from sim.words import TIERS
+
+
+@dataclass
+class State:
+    """Every table of a city at one moment; see sim.model.state for the columns."""
+
+    owners: Owners
+    buildings: Buildings
+    estates: np.ndarray
+    companies: np.ndarray
+    committees: np.ndarray
+    government: np.ndarray
+    world: np.ndarray
+    parameters: np.ndarray
+    books: Books
+    claims: Claims
+
+
+def starting_state(scenario: Scenario, seed: int) -> State:
+    """Draw the whole city of a scenario for one seed. Raises ScenarioError where the figures cannot be met."""
+    parameters = to_record(PARAMETERS, scenario.parameter_values())
+    q = parameters[0]
+    world = _world(scenario, seed)
+    estates = draw_estates(scenario, seed, q)
+    largest = int(estates["households"].max())
+    if largest > MOST_OWNERS:
+        found = message("start.households", count=largest, seed=seed)
+        allowed = message("start.most_households", most=MOST_OWNERS)
+        raise ScenarioError([Problem(scenario.name, "types", found, allowed)])
+    companies = draw_companies(scenario, seed, q)
+    assign_estates(estates, companies, seed)
+    # tenders of unmanaged estates are spread over the waiting time, not all held in one month
+    waited = uniforms(seed, Stream.ESTATE_WAITED, 0, np.arange(estates.size)) * parameters["market_retry"][0]
+    estates["unmanaged_months"] = np.where(estates["company"] < 0, np.floor(waited), 0)
+    committees = _committees(scenario, seed, estates, parameters)
+    government = _government(scenario)
+    books = _accounts(estates, companies, government)
+    starts = building_starts(estates)
+    buildings = Buildings(
+        starts, np.zeros(starts.size - 1, np.float32), np.zeros(starts.size - 1, np.float32)
+    )
+    owners = new_owners(int(estates["households"].sum()))
+    traits = _type_traits(scenario)
+    first_service(estates, companies, committees, traits, parameters)
+    moods = np.clip(
+        q["start_activism_mean"]
+        + q["start_activism_between"] * normals(seed, Stream.ESTATE_MOOD, 0, np.arange(estates.size)),
+        0.05,
+        0.9,
+    )
+    draw_owners(
+        0, estates.size, moods, _levels(estates, parameters), traits, owners, estates, world, parameters
+    )
+    sum_up_estates(owners, buildings, estates, parameters)
+    estates["cost_area"] *= estates["area"]
+    first_month(estates, companies, parameters)
+    _opening_money(scenario, estates, companies, committees, q["start_fund_months"], books)
+    claims = new_claims(estates.size)
+    return State(
+        owners, buildings, estates, companies, committees, government, world, parameters, books, claims
+    )
+
+
+def _world(scenario: Scenario, seed: int) -> np.ndarray:
+    world = np.zeros(1, WORLD_TYPE)
+    world["key_0"], world["key_1"] = seed_words(seed)
+    world["cost_index"] = 1.0
+    world["start_year"] = scenario.city.start_year
+    for loop, on in scenario.loops.model_dump().items():
+        world[f"loop_{loop}"] = int(on)
+    return world
+
+
+def _committees(scenario: Scenario, seed: int, estates: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+    """Committees in exactly the share of estates that each type states, at a random point of their term."""
+    q = parameters[0]
+    committees = np.zeros(estates.size, COMMITTEE_TYPE)
+    for code, kind in enumerate(scenario.types.values()):
+        members = np.flatnonzero(estates["type"] == code)
+        number = int(math.floor(kind.committee_share * members.size + 0.5))
+        committees["exists"][in_random_order(seed, Stream.ESTATE_COMMITTEE, members)[:number]] = 1
+    rows = np.flatnonzero(committees["exists"] == 1)
+    least = q["committee_trait_least"]
+    for name, stream in (("integrity", Stream.ESTATE_INTEGRITY), ("competence", Stream.ESTATE_COMPETENCE)):
+        words = uniforms(seed, stream, 0, rows) * 4294967296.0 - 0.5
+        mean, spread = q[f"committee_{name}_mean"], q[f"committee_{name}_spread"]
+        committees[name][rows] = [trait(mean, spread, int(word), 0.0, least) for word in words]
+    age = uniforms(seed, Stream.ESTATE_COMMITTEE, 1, rows)
+    term = q["committee_term"]
+    committees["term_left"][rows] = np.ceil(term * age)
+    committees["activity"][rows] = (
+        1.0 - (1.0 - q["committee_activity_floor"]) * (1.0 - age) * q["start_committee_tired"]
+    )
+    committees["strength"] = committees["competence"] * committees["integrity"] * committees["activity"]
+    return committees
+
+
+def _government(scenario: Scenario) -> np.ndarray:
+    """One row for the city, then districts, streets and communities, each with its yearly budget and staff."""
+    city, settings = scenario.city, scenario.government
+    streets = city.districts * city.streets_per_district
+    numbers = (1, city.districts, streets, streets * city.communities_per_street)
+    budgets = (
+        settings.city_budget,
+        settings.district_budget,
+        settings.street_budget,
+        settings.community_budget,
+    )
+    government = np.zeros(sum(numbers), GOVERNMENT_TYPE)
+    tier = np.repeat(np.arange(len(TIERS)), numbers)
+    government["tier"] = tier
+    government["yearly_budget"] = np.array([yuan_to_fen(budget) for budget in budgets])[tier]
+    government["staff"] = np.array([0.0, 0.0, settings.street_staff, settings.community_staff])[tier]
+    first = np.cumsum(numbers) - numbers
+    within = np.arange(government.size) - first[tier]
+    below = np.array([1, city.districts, city.streets_per_district, city.communities_per_street])[tier]
+    parent_first = np.array([-1, 0, 1, 1 + city.districts])[tier]
+    government["parent"] = np.where(tier == 0, -1, parent_first + np.where(tier == 1, 0, within // below))
+    return government
+
+
+def _accounts(estates: np.ndarray, companies: np.ndarray, government: np.ndarray) -> Books:
+    numbers = {tier: int(np.sum(government["tier"] == code)) for code, tier in enumerate(TIERS)}
+    books = Books(estates.size, companies.size, numbers)
+    rows = np.arange(estates.size)
+    estates["owners_account"] = books.account("owners") + rows
+    estates["fund_account"] = books.account("estate_funds") + rows
+    companies["account"] = books.account("companies") + np.arange(companies.size) if companies.size else 0
+    # tiers follow each other in both the table and the accounts
+    government["account"] = books.account("city") + np.arange(government.size)
+    return books
+
+
+def _levels(estates: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+    q = parameters[0]
+    return np.asarray(
+        q["satisfaction_quality_weight"] * estates["quality"]
+        + q["satisfaction_condition_weight"] * estates["condition"]
+        - q["satisfaction_legacy_weight"] * estates["legacy"]
+    )
+
+
+def _type_traits(scenario: Scenario) -> np.ndarray:
+    kinds = list(scenario.types.values())
+    traits = np.zeros(len(kinds), TYPE_TRAITS)
+    for name in traits.dtype.names or ():
+        traits[name] = [getattr(kind, name) for kind in kinds]
+    traits["income_mean"] *= 100.0  # fen
+    return traits
+
+
+def _opening_money(
+    scenario: Scenario,
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    months: float,
+    books: Books,
+) -> None:
+    """Companies start with some months of cost in cash, funds of estates with a committee with some months of revenue."""
+    run = np.flatnonzero(estates["company"] >= 0)
+    cost = np.zeros(companies.size)
+    np.add.at(
+        cost,
+        estates["company"][run],
+        (estates["cost_fixed"] + estates["cost_area"])[run] * estates["effort"][run],
+    )
+    cash = np.floor(scenario.companies.cash_months * cost).astype(np.int64)
+    givers = np.full(companies.size, books.account("shareholders"))
+    books.move(Purpose.OPENING_CASH, givers, companies["account"], cash)
+    fund = np.floor(estates["public_revenue"] * months * committees["exists"]).astype(np.int64)
+    books.move(
+        Purpose.OPENING_FUND,
+        np.full(estates.size, books.account("advertisers")),
+        estates["fund_account"],
+        fund,
+    )

@@ -1,0 +1,104 @@
+"""The kinds and causes of events, and how the phases write them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from sim.model.kernel import part
+
+
+class Event(IntEnum):
+    """What can happen; the comment names the unit of `size`."""
+
+    NOTICE_GIVEN = 0  # losing months so far
+    COMPANY_LEFT = 1  # arrears left behind, yuan
+    TENDER_OPENED = 2  # companies that looked
+    TENDER_WON = 3  # companies that bid
+    TENDER_FAILED = 4  # companies that looked
+    FALLBACK_TAKEN = 5  # collection rate at takeover
+    SELF_MANAGEMENT = 6  # mean activism
+    CLEANING_STARTED = 7  # collection rate before
+    ABANDONED = 8  # collection rate before
+    COMMITTEE_FORMED = 9  # share of owners who took part
+    COMMITTEE_VOTE_FAILED = 10  # share of owners who took part
+    COMMITTEE_DISSOLVED = 11  # share of owners who took part
+    COMMITTEE_RENEWED = 12  # share of owners who took part
+    DISMISSAL_VOTED = 13  # share of participants who approved
+    DISMISSAL_REJECTED = 14  # share of participants who approved
+    PRICE_RAISED = 15  # new price, yuan/m2/month
+    PRICE_CUT = 16  # new price, yuan/m2/month
+    PRICE_VOTE_FAILED = 17  # share of participants who approved
+    COMPANY_BANKRUPT = 18  # debt, yuan
+    RETROFIT = 19  # condition gained
+    SUBSIDY_STARTED = 20  # yuan a month
+    SUBSIDY_ENDED = 21  # yuan a month
+    AWARD_PAID = 22  # yuan
+    LISTED_RED = 23  # score
+    LISTED_BLACK = 24  # score
+    LIST_LEFT = 25  # score
+    BUDGET_EXHAUSTED = 26  # yuan asked for that was not there
+    STAFF_EXHAUSTED = 27  # persons asked for that were not there
+    LEGACY_REPAIRED = 28  # legacy removed
+    PROGRAMME_STARTED = 29  # estates that it could treat then
+    PROGRAMME_ENDED = 30  # estates treated
+    COMPANY_REMOVED = 31  # score
+    COMPANY_REFUSED = 32  # score under the entry standard
+    ESTATES_MERGED = 33  # estates in the block
+    DONATION = 34  # yuan
+    PROBLEM_SOLVED = 35  # problems
+    COMMITTEE_REPLACED = 36  # integrity before
+    SUIT = 37  # owners sued
+    SECRETARY_SENT = 38  # ability
+    SECRETARY_LEFT = 39  # months of the posting
+    SERVICES_OPENED = 40  # set-up cost, yuan
+    SERVICES_CLOSED = 41  # loss since they were opened, yuan
+    COVERAGE_REPORTED = 42  # coverage that streets report
+    FUNDS_REFUSED = 43  # share of participants who approved
+
+
+class Cause(IntEnum):
+    """Why it happened."""
+
+    NONE = 0
+    LOSSES = 1
+    DISMISSAL = 2
+    NO_BIDDER = 3
+    SPONTANEOUS = 4
+    MOBILISED = 5
+    QUORUM_MISSED = 6
+    REJECTED = 7
+    TERM_ENDED = 8
+    INSOLVENCY = 9
+    VACANCY = 10
+    RETRY = 11
+    SHORTFALL = 12
+    QUALITY = 13
+    POLICY = 14
+    RANKING = 15
+    TAPER = 16
+    BUDGET = 17
+    CAPTURE = 18
+    NOT_ELIGIBLE = 19
+
+
+EVENT_KINDS = tuple(kind.name.lower() for kind in Event)
+CAUSES = tuple(cause.name.lower() for cause in Cause)
+
+
+@part
+def write_event(
+    events: np.ndarray, world: np.ndarray, estate: int, company: int, kind: int, cause: int, size: float
+) -> None:
+    """Append one event; silently impossible to overrun, since the buffer holds more than a month can write."""
+    row = world[0].events
+    event = events[row]
+    event.month = world[0].month
+    event.estate = estate
+    event.company = company
+    event.kind = kind
+    event.cause = cause
+    event.size = size
+    event.programme = -1
+    world[0].events = row + 1

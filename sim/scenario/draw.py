@@ -1,0 +1,49 @@
+"""Which draw of a scenario is simulated, and for how long: a seed and a number of months, as somebody gives them."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from sim.errors import ScenarioError
+from sim.given import kind_of
+from sim.problems import Problem
+from sim.scenario.schema import Scenario
+from sim.text import message
+
+MOST_SEED = 2**63 - 1
+
+
+def seed_of(scenario: Scenario, seed: Any, rng: Any = None) -> int:
+    """The seed of a city: `seed`, or Mesa's `rng` (a whole number, or what NumPy draws one from), else the scenario's.
+
+    ScenarioError for both at once, or for what is no seed.
+    """
+    if seed is not None and rng is not None:
+        raise ScenarioError(
+            [Problem(scenario.name, "seed", message("handle.two_seeds"), message("handle.one_seed"))]
+        )
+    given = rng if seed is None else seed
+    if given is None:
+        return scenario.seed
+    key = "rng" if seed is None else "seed"
+    if isinstance(given, np.random.Generator | np.random.BitGenerator | np.random.SeedSequence):
+        return int(np.random.default_rng(given).integers(MOST_SEED))
+    try:
+        number = operator.index(given)
+    except TypeError:
+        number = -1
+    if isinstance(given, bool) or not 0 <= number <= MOST_SEED:
+        allowed = message("allowed.range", what=message("allowed.integer"), low=0, high=MOST_SEED)
+        raise ScenarioError([Problem(scenario.name, key, kind_of(given), allowed)])
+    return number
+
+
+def months_of(scenario: Scenario, months: Any) -> int:
+    """The months of a city. ScenarioError for what is no whole number from 0 on."""
+    if isinstance(months, bool) or not isinstance(months, int | np.integer) or months < 0:
+        allowed = message("allowed.at_least", what=message("allowed.integer"), low=0)
+        raise ScenarioError([Problem(scenario.name, "months", kind_of(months), allowed)])
+    return int(months)
