@@ -17,11 +17,11 @@ from SALib.analyze import morris as analysis
 from SALib.sample import morris
 
 from sim.evidence.patterns import CALIBRATION, load_patterns
-from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.progress import progress_bar
-from sim.experiments.store import open_store
 from sim.experiments.unmeasured import unmeasured
 from sim.experiments.workplace import Workplace
+from sim.results.pool_engine import PoolEngine
+from sim.results.store import open_store
 from sim.studies.calibration.calibrate import FREE
 from sim.studies.calibration.design import Laboratory
 from sim.studies.calibration.fit import silent_reasons

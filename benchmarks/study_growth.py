@@ -31,12 +31,12 @@ WARM = 20  # runs before the clock starts: workers have then started and read th
 
 def drive(runs: int, workers: int, address: str) -> dict[str, float]:
     """Carry out the first cells of the study here and say what that took."""
-    from sim.experiments.dask_engine import DaskEngine
     from sim.experiments.plan import plan_study
-    from sim.experiments.pool_engine import PoolEngine
     from sim.experiments.running import Progress, run_cells
-    from sim.experiments.store import open_store
     from sim.experiments.workplace import Workplace
+    from sim.results.dask_engine import DaskEngine
+    from sim.results.pool_engine import PoolEngine
+    from sim.results.store import open_store
     from sim.runner import warm_up
 
     warm_up()

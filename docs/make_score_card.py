@@ -14,13 +14,13 @@ from pathlib import Path
 
 from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, USE_WORDS, USES, load_patterns
 from sim.experiments.ensemble import as_ensemble, doubt_line
-from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.progress import progress_bar
-from sim.experiments.store import open_store
 from sim.experiments.workplace import Workplace
 from sim.fingerprint import model_source_hash
 from sim.outputs.style import owner, write
 from sim.results.files import replace_text
+from sim.results.pool_engine import PoolEngine
+from sim.results.store import open_store
 from sim.studies.score_card import words
 from sim.studies.score_card.chart import score_card_chart
 from sim.studies.score_card.score_card import ScoreCard, effect

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         ScenarioError,
         StudyError,
     )
-    from sim.experiments.engine import InProcess
     from sim.experiments.ensemble import load_ensemble
     from sim.experiments.progress import progress_bar
     from sim.experiments.workplace import Workplace
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from sim.outputs.report.read import load_result
     from sim.replications import replicate
     from sim.results import Run, load_run
+    from sim.results.engines import InProcess
     from sim.runner import run, warm_up
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
     from sim.scenario.adding import with_programmes
@@ -99,7 +99,7 @@ __all__ = [
 _HOMES = {
     "load_ensemble": "sim.experiments.ensemble",
     "City": "sim.mesa_city",
-    "InProcess": "sim.experiments.engine",
+    "InProcess": "sim.results.engines",
     "Intervention": "sim.model.programmes.base",
     "PARAMETERS": "sim.model.parameters",
     "Run": "sim.results",

@@ -24,8 +24,7 @@ PACKAGE = Path(__file__).parent
 MODEL_SOURCE = ("model", "scenario", "units.py")
 # What decides the summary of a run, besides the run: likewise with all that it borrows outside of the model.
 SUMMARY_SOURCE = (
-    "experiments/summary.py",
-    "experiments/packing.py",
+    "results/summary.py",
     "results/outcomes.py",
     "results/reading.py",
     "results/record.py",

@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.experiments.intervals import Interval, Range, mean_intervals, range_of
 from sim.experiments.rescue import Rescues, count_rescues, fates_by_months
-from sim.experiments.summary import RunSummary
 from sim.results.outcomes import DEFAULT_OUTCOMES
+from sim.results.summary import RunSummary
 from sim.units import MONTHS_PER_YEAR
 
 MONTHLY = ("cycle", "satisfaction", "collection", "quality")

@@ -14,8 +14,8 @@ from sim.studies.budget.menu import PREFIX, MenuItem, Package
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
-    from sim.experiments.summary import RunSummary
     from sim.model.engine import Engine
+    from sim.results.summary import RunSummary
 
 SEEDS = 3  # runs of every package that the search tries: what is best should not be so by luck
 
@@ -76,8 +76,8 @@ def city_of(rules: Rules, plan: Plan) -> Scenario:
 def play(rules: Rules, plan: Plan) -> Played:
     """Simulate the years of a plan from the beginning: the same plan gives the same city, bit for bit."""
     from sim.app.tasks import packed
-    from sim.experiments.summary import summarise
     from sim.model.engine import Engine
+    from sim.results.summary import summarise
 
     scenario, years = city_of(rules, plan), []
     with Engine(scenario, threads=1) as city:
@@ -122,8 +122,8 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
     A package spends at most the yearly budget in every year and saves nothing; best is what keeps most estates out of the
     cycle, then the satisfaction of the worst tenth, means over SEEDS runs. EstateError where Optuna is not installed.
     """
-    from sim.experiments.engine import InProcess
     from sim.experiments.workplace import Workplace
+    from sim.results.engines import InProcess
     from sim.studies.budget.budget import budget
     from sim.studies.budget.menu import available
 

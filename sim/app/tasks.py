@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.text import message
 
 if TYPE_CHECKING:
-    from sim.experiments.summary import RunSummary
     from sim.model.engine import Engine
     from sim.results import Run
+    from sim.results.summary import RunSummary
     from sim.scenario import Scenario
 
 
@@ -56,7 +56,7 @@ def packed(city: Engine) -> Result:
 
 def summarised(scenario: Scenario) -> RunSummary:
     """One run in brief, for comparisons."""
-    from sim.experiments.cell import cells_of, execute
+    from sim.results.engines import cells_of, execute
 
     return execute(cells_of(scenario, [scenario.seed])[0])
 

@@ -16,8 +16,8 @@ from sim.studies.tipping.tipping import MONTHS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sim.experiments.cell import Cell
-    from sim.experiments.summary import RunSummary
+    from sim.results.engines import Cell
+    from sim.results.summary import RunSummary
     from sim.studies.tipping.settling import Run
 
 CURVE, POINTS = 41, 9  # values of the lever with a mean-field curve, and with agent-based runs behind it
@@ -105,7 +105,7 @@ def agents(scenario: Scenario, type_name: str, key: str, value: float) -> Point:
 
 def _carried_out(cells: list[Cell]) -> Iterable[tuple[Cell, RunSummary]]:
     """Runs one after another in this worker; a room leaves nothing in a store of runs."""
-    from sim.experiments.cell import execute
+    from sim.results.engines import execute
 
     return [(cell, execute(cell)) for cell in cells]
 

@@ -73,8 +73,8 @@ def where(folder: Path, common: Common) -> None:
 
 def write(found: Any, charts: Mapping[str, Axes], folder: Path, common: Common) -> None:
     """Write charts (PNG), tables, the result itself and a manifest, which comes last."""
-    from sim.experiments.saved_found import save_found
     from sim.outputs import style
+    from sim.results.saved import save_found
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

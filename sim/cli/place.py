@@ -16,9 +16,9 @@ from sim.text import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.experiments.engine import Engine
     from sim.experiments.ensemble import Ensemble
     from sim.experiments.workplace import Workplace
+    from sim.results.engines import Engine
 
 StoreOption = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads this at run time
@@ -68,15 +68,15 @@ class Place(NamedTuple):
     def engine(self) -> Engine | None:
         """The engine that is asked for; None for the default one."""
         if self.in_process:
-            from sim.experiments.engine import InProcess
+            from sim.results.engines import InProcess
 
             return InProcess()
         if self.scheduler is not None:
-            from sim.experiments.dask_engine import DaskEngine
+            from sim.results.dask_engine import DaskEngine
 
             return DaskEngine(self.scheduler, self.workers)
         if self.workers is not None:
-            from sim.experiments.pool_engine import PoolEngine
+            from sim.results.pool_engine import PoolEngine
 
             return PoolEngine(self.workers)
         return None

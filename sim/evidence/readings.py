@@ -15,15 +15,14 @@ import numpy as np
 from sim.errors import StudyError
 from sim.evidence.patterns import Measure, Pattern, Programmes, resolved, told
 from sim.evidence.statistics import Choice, measure
-from sim.experiments.cell import Cell
-from sim.experiments.engine import Finished, Packed
 from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.progress import Progress, Report
 from sim.experiments.running import engine_with_room
-from sim.experiments.store import Store
-from sim.experiments.worker import let_go
 from sim.experiments.workplace import Workplace
 from sim.fingerprint import statistics_source_hash
+from sim.results.engines import Cell, Finished, Packed
+from sim.results.processes import let_go
+from sim.results.store import Store
 from sim.scenario import with_overrides
 from sim.size import MADE_OF_MEMBER, check_list, largest
 from sim.text import message

@@ -31,7 +31,7 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
     those of the result, so that it may say none of these three. Of a budget search the packages tried are run again, not searched for again.
     ResultError or StudyError if the folder cannot be read, or a study in it is not finished.
     """
-    from sim.experiments.store import open_store
+    from sim.results.store import open_store
 
     work = workplace_of("reproduce_many", workplace, {}, ("store", "ensemble", "level"))
     place = Path(folder)

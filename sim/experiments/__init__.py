@@ -3,7 +3,7 @@
 A `Cell` is one run (a scenario and a seed), `execute` carries it out and gives its `RunSummary`, and `run_cells` carries out
 many on an engine, keeping results in a store where no run is ever carried out twice.
 
-    from sim.experiments.cell import cells_of
+    from sim.results.engines import cells_of
     from sim.experiments.running import run_cells
 
     results = run_cells(cells_of(scenario, seeds=range(1, 101)))

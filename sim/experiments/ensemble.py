@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError, ScenarioError, StudyError
-from sim.experiments.cell import Cell, cells_of
 from sim.given import is_file, kind_of, path_of, shortened
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem
+from sim.results.engines import Cell, cells_of
 from sim.results.folder import read_manifest
 from sim.scenario import Scenario
 from sim.scenario.loading import text_of

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, overload
 
 from sim.errors import ScenarioError
-from sim.experiments.cell import Cell, run_key_of, scenario_hash_of
 from sim.experiments.design import Axis, number_of_points, points_of
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.study_file import SCENARIO_FACTOR, Factor, Study, load_study
@@ -17,6 +16,7 @@ from sim.experiments.unmeasured import range_of, unmeasured
 from sim.given import is_file
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem
+from sim.results.engines import Cell, run_key_of, scenario_hash_of
 from sim.scenario import Scenario, load, to_data, with_overrides
 from sim.scenario.loading import find
 from sim.scenario.messages import at_location, strip

@@ -8,13 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from sim.errors import StudyError
-from sim.experiments.cell import Cell
-from sim.experiments.engine import Engine, Finished, InProcess
-from sim.experiments.interrupts import hold_interrupts
 from sim.experiments.progress import Progress, Report
-from sim.experiments.store import FailedRun, Store
-from sim.experiments.summary import RunSummary
 from sim.experiments.workplace import Workplace
+from sim.results.engines import Cell, Engine, Finished, InProcess
+from sim.results.processes import hold_interrupts
+from sim.results.store import FailedRun, Store
+from sim.results.summary import RunSummary
 from sim.scenario import Scenario
 from sim.size import check_run, check_workers, largest, workers_that_fit
 from sim.text import message
@@ -154,7 +153,7 @@ def engine_with_room(engine: Engine | None, biggest: Scenario | None, runs: int)
     ScenarioError or StudyError where this machine has not the memory that its runs, of which `biggest` needs most, would take;
     a cluster has memory of its own.
     """
-    from sim.experiments.pool_engine import PoolEngine
+    from sim.results.pool_engine import PoolEngine
 
     if biggest is None:
         return engine or PoolEngine(most=runs)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from sim.errors import StudyError
-from sim.experiments.engine import DEFAULT_TIMEOUT, Engine
 from sim.experiments.ensemble import Ensemble, as_ensemble
 from sim.experiments.intervals import LEVEL
-from sim.experiments.store import Store, open_store
+from sim.results.engines import DEFAULT_TIMEOUT, Engine
+from sim.results.store import Store, open_store
 from sim.text import language, message
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from pattern_files import file_of
 
 from sim.evidence.patterns import Pattern, check_patterns
 from sim.evidence.readings import name_of
-from sim.experiments.cell import Cell
-from sim.experiments.engine import Finished, Packed
+from sim.results.engines import Cell, Finished, Packed
 
 FREE = {"payment.base": (0.0, 2.0), "payment.norm_weight": (2.0, 4.0), "grievance.decay": (0.02, 0.08)}
 LUCK = 0.01

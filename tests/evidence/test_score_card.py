@@ -15,10 +15,10 @@ import sim
 from sim.errors import EstateError, ResultError, StudyError
 from sim.evidence.patterns import check_patterns
 from sim.evidence.statistics import STATISTICS, Choice, measure
-from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble, load_ensemble
 from sim.experiments.workplace import Workplace
 from sim.mesa_city import City
+from sim.results.engines import InProcess
 from sim.results.record import record_of
 from sim.runner import resolve
 from sim.studies.score_card.score_card import Score, ScoreCard, effect, turned_surely

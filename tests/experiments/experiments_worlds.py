@@ -6,8 +6,7 @@ from pathlib import Path
 
 from test_two_states import alike
 
-from sim.experiments.cell import Cell
-from sim.experiments.engine import InProcess, Packed, Work
+from sim.results.engines import Cell, InProcess, Packed, Work
 from sim.scenario import Scenario
 
 CASES = Path(__file__).parents[1] / "cases"  # small inputs of users that once failed

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.experiments.cell import Cell, cells_of
-from sim.experiments.engine import Packed
-from sim.experiments.packing import pack
 from sim.experiments.running import run_cells
-from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
 from sim.experiments.workplace import Workplace
+from sim.results.engines import Cell, Packed, cells_of
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.results.summary import ESTATE_COLUMNS, RunSummary, pack
 from sim.scenario import load
 
 MONTHS, ESTATES = 24, 7
@@ -98,7 +96,7 @@ class Pretend:
 
 def drive(store: str, marks: str, number: str, seconds: str) -> None:
     """The driver of a series of runs, as a process of its own for tests that kill it."""
-    from sim.experiments.pool_engine import PoolEngine
+    from sim.results.pool_engine import PoolEngine
 
     work = Pretend(Path(marks), float(seconds))
     try:

@@ -14,9 +14,9 @@ import sim
 from sim import charts
 from sim.cli.app import app
 from sim.errors import EstateError, ResultError, StudyError
-from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.workplace import Workplace
+from sim.results.engines import InProcess
 from sim.results.folder import add_tables
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import load

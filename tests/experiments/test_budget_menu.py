@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.errors import EstateError, ScenarioError, StudyError
-from sim.experiments.engine import InProcess
 from sim.experiments.intervals import mean_interval, range_of
 from sim.experiments.trap_file import load_trap_study
+from sim.results.engines import InProcess
 from sim.scenario import load
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, unbeaten
 from sim.studies.budget.menu import Bought, MenuItem, Range, load_menu, package_of, with_package

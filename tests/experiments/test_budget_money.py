@@ -13,8 +13,8 @@ import sim
 from sim.cli.app import app
 from sim.errors import StudyError
 from sim.evidence.reproduce_many import reproduce_many
-from sim.experiments.engine import InProcess
 from sim.experiments.workplace import Workplace
+from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides
 from sim.studies.budget.budget import budget
 from sim.studies.budget.menu import MenuItem, available, granted

@@ -13,13 +13,12 @@ from paired_arms import arm, comparison
 from pretend_runs import Pretend
 
 from sim.errors import ScenarioError, StudyError
-from sim.experiments.cell import cells_of, execute
-from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval
 from sim.experiments.rescue import HARMED, RESCUED
-from sim.experiments.store import open_store
 from sim.experiments.study_file import check_study
+from sim.results.engines import InProcess, cells_of, execute
+from sim.results.store import open_store
 from sim.scenario import load, with_overrides
 from sim.studies.comparison.arms import fates_of, prepare
 from sim.studies.comparison.compare import Adaptive, compare, compare_study

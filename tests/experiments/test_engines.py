@@ -12,11 +12,10 @@ import pytest
 from pretend_runs import Pretend, cells, pretend
 
 from sim.errors import EngineError, StudyError
-from sim.experiments.cell import cells_of
-from sim.experiments.engine import Finished, InProcess, Packed, execute_packed
-from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.running import run_cells
 from sim.experiments.workplace import Workplace
+from sim.results.engines import Finished, InProcess, Packed, cells_of, execute_packed
+from sim.results.pool_engine import PoolEngine
 from sim.scenario import load, with_overrides
 
 SMALL = with_overrides(
@@ -152,7 +151,7 @@ def test_a_worker_killed_from_outside_costs_nothing(tmp_path):
 
 def test_dask_without_a_scheduler_says_so():
     pytest.importorskip("distributed")
-    from sim.experiments.dask_engine import DaskEngine
+    from sim.results.dask_engine import DaskEngine
 
     with pytest.raises(EngineError, match="no scheduler answers"):
         DaskEngine("nonsense://nowhere").run(cells(1), print)
@@ -161,7 +160,7 @@ def test_dask_without_a_scheduler_says_so():
 def test_dask_survives_what_goes_wrong(tmp_path):
     """On a cluster that is there already, reached by the address of its scheduler."""
     distributed = pytest.importorskip("distributed")
-    from sim.experiments.dask_engine import DaskEngine
+    from sim.results.dask_engine import DaskEngine
 
     work = Pretend(
         tmp_path, raises=WRONG.raises, kills=WRONG.kills, kills_once=WRONG.kills_once, hangs=WRONG.hangs
@@ -176,7 +175,7 @@ def test_dask_survives_what_goes_wrong(tmp_path):
 @pytest.mark.slow
 def test_dask_gives_the_same_bits_as_the_pool(tmp_path):
     pytest.importorskip("distributed")
-    from sim.experiments.dask_engine import DaskEngine
+    from sim.results.dask_engine import DaskEngine
 
     series = cells_of(SMALL, range(12))
     engines = {"dask": DaskEngine("local", 2), "pool": PoolEngine(2)}

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from sim.experiments.interrupts import hold_interrupts
+from sim.results.processes import hold_interrupts
 
 
 def press():

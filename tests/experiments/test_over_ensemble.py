@@ -13,12 +13,11 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.errors import StudyError
-from sim.experiments.cell import cells_of, execute
-from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over, doubt_line, load_ensemble, with_member
 from sim.experiments.plan import plan_study
-from sim.experiments.store import Store, open_store
 from sim.experiments.workplace import Workplace
+from sim.results.engines import InProcess, cells_of, execute
+from sim.results.store import Store, open_store
 from sim.scenario import load, with_overrides
 from sim.studies.ablation.ablate import ablate
 from sim.studies.comparison.compare import Adaptive, compare
@@ -160,7 +159,7 @@ def test_ablation_and_tipping_take_members(store: Store, tmp_path: Path) -> None
     assert not np.array_equal(found.base["city"], luck.base["city"]) or found.digest != luck.digest
     assert "2 of the 8 members" in found.sentences()[-1] and "luck only" in luck.sentences()[-1]
     found.save(tmp_path / "ablation")
-    from sim.experiments.saved_found import load_found
+    from sim.results.saved import load_found
 
     assert load_found(tmp_path / "ablation").sentences() == found.sentences()
     with pytest.raises(StudyError, match="allowed 2 or more"):

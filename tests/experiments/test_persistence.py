@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from sim.errors import StudyError
-from sim.experiments.engine import InProcess
 from sim.experiments.workplace import Workplace
+from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides
 from sim.studies.comparison.after_table import rows_of
 from sim.studies.comparison.compare import compare

@@ -12,13 +12,13 @@ from pretend_runs import Pretend, pretend
 
 from sim.errors import EstateError, StudyError
 from sim.experiments.design import Axis, points_of
-from sim.experiments.engine import InProcess, Packed
-from sim.experiments.packing import pack
 from sim.experiments.plan import plan_study
 from sim.experiments.study_file import check_study, load_study
 from sim.experiments.unmeasured import left_out, unmeasured
 from sim.experiments.workplace import Workplace
 from sim.model.parameters import PARAMETERS
+from sim.results.engines import InProcess, Packed
+from sim.results.summary import pack
 from sim.scenario import load
 from sim.studies.sensitivity.analysis import analyse, elementary_effects, noise_of
 from sim.studies.sensitivity.sensitivity import Sensitivity, sensitivity, sensitivity_of_study

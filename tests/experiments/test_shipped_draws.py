@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.experiments.cell import scenario_hash_of
 from sim.fingerprint import model_source_hash, summary_source_hash
+from sim.results.engines import scenario_hash_of
 from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.scenario import load, with_overrides
 from sim.studies.draws.among import known_among

@@ -12,15 +12,14 @@ import sim
 from sim import size
 from sim.errors import EstateError, ScenarioError, StudyError
 from sim.experiments import design, extras, plan
-from sim.experiments.cell import cells_of
 from sim.experiments.design import Axis, number_of_points, points_of
-from sim.experiments.engine import InProcess
 from sim.experiments.plan import plan_study
-from sim.experiments.pool_engine import PoolEngine
 from sim.experiments.running import engine_with_room, run_cells
 from sim.experiments.study_file import Design
 from sim.experiments.workplace import Workplace
 from sim.mesa_city import City
+from sim.results.engines import InProcess, cells_of
+from sim.results.pool_engine import PoolEngine
 from sim.scenario import Scenario, load, with_overrides
 from sim.studies.budget.budget import budget
 from sim.studies.calibration.calibrate import calibrate
@@ -86,7 +85,7 @@ def test_a_series_of_runs_is_refused_if_the_largest_of_them_has_no_room(
 
 
 def test_as_many_workers_run_as_there_is_memory_for(city: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.experiments.pool_engine.cores", lambda: 8)
+    monkeypatch.setattr("sim.results.pool_engine.cores", lambda: 8)
     there_are(monkeypatch, 2.5 * size.bytes_of_run(city))
     chosen = engine_with_room(None, city, 100)
     assert isinstance(chosen, PoolEngine) and chosen.workers == 2

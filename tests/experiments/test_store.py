@@ -20,13 +20,12 @@ from pretend_runs import Pretend, cells, pretend
 from test_engines import wait_until_gone
 
 from sim.errors import ResultError, StudyError
-from sim.experiments.engine import InProcess
-from sim.experiments.packing import pack, unpack
 from sim.experiments.progress import Progress
 from sim.experiments.running import run_cells
-from sim.experiments.shards import SHARD_RUNS
-from sim.experiments.store import Store
 from sim.experiments.workplace import Workplace
+from sim.results.engines import InProcess
+from sim.results.store import SHARD_RUNS, Store
+from sim.results.summary import pack, unpack
 
 HERE = Path(__file__).parent
 NUMBER = 230
@@ -88,7 +87,7 @@ def test_a_repeated_series_does_nothing_and_a_longer_one_only_the_rest(copy, who
 
 
 def test_two_versions_of_the_model_share_nothing(copy, monkeypatch):
-    monkeypatch.setattr("sim.experiments.cell.model_source_hash", lambda: "another")
+    monkeypatch.setattr("sim.results.engines.model_source_hash", lambda: "another")
     assert go_on(copy)[0] == NUMBER
 
 
@@ -96,8 +95,8 @@ def test_a_store_of_another_version_says_that_it_starts_anew_until_it_has_runs_o
     told = []
     Store(copy, told.append).close()
     assert told == []
-    for module in ("cell", "store"):
-        monkeypatch.setattr(f"sim.experiments.{module}.model_source_hash", lambda: "another")
+    for module in ("engines", "store"):
+        monkeypatch.setattr(f"sim.results.{module}.model_source_hash", lambda: "another")
     assert go_on(copy, 3, notice=told.append)[0] == 3
     assert len(told) == 1 and f"{NUMBER} runs are of another version" in told[0]
     Store(copy, told.append).close()

@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.errors import EstateError
-from sim.experiments.store import Store
 from sim.experiments.study_file import load_study
 from sim.experiments.trap_file import is_trap_study
+from sim.results.store import Store
 from sim.studies.study.work import show_studies
 
 

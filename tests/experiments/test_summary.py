@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.experiments.cell import Cell, cells_of, execute
-from sim.experiments.summary import ESTATE_COLUMNS, summarise
 from sim.mesa_city import City
 from sim.model.month.observe import Outcomes
 from sim.model.state.tables import EVENT_TYPE
 from sim.results import Run
+from sim.results.engines import Cell, cells_of, execute
 from sim.results.outcomes import OUTCOMES, SERIES
 from sim.results.reading import STATE_OWNED, Reading, gini, worst_tenth
 from sim.results.record import FACTS, PUBLIC_BEARERS, Record
+from sim.results.summary import ESTATE_COLUMNS, summarise
 from sim.scenario import load, with_overrides
 
 FACT_TYPE = [(name, np.int64) for name in FACTS]

@@ -10,12 +10,11 @@ from experiments_worlds import CASES, SMALL, alike_world, never
 
 import sim
 from sim.errors import EstateError
-from sim.experiments.cell import cells_of
-from sim.experiments.engine import InProcess
 from sim.experiments.representative import alike, representative_of
 from sim.experiments.running import run_cells
 from sim.experiments.trap_file import load_trap_study
 from sim.experiments.workplace import Workplace
+from sim.results.engines import InProcess, cells_of
 from sim.scenario import list_scenarios, load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation, ablate
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, front_of, unbeaten

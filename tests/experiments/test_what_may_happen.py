@@ -13,9 +13,9 @@ from matplotlib.text import Text
 from paired_arms import arm, comparison
 
 from sim import charts
-from sim.experiments.engine import InProcess
 from sim.experiments.workplace import Workplace
 from sim.outputs.public_money import cost_table
+from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation
 from sim.studies.ablation.chart import ablation_matrix

@@ -15,11 +15,11 @@ from tiny_study import TINY, write
 import sim
 from sim.errors import StudyError
 from sim.evidence.reproduce_many import reproduce_many
-from sim.experiments.engine import InProcess
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.plan import plan_study
 from sim.experiments.progress import Progress, progress_bar
 from sim.experiments.workplace import NAMES, Keywords, Workplace, workplace_of
+from sim.results.engines import InProcess
 from sim.text import in_language
 
 EXPERIMENTS = (

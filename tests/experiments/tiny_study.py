@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pretend_runs import Pretend
 
-from sim.experiments.engine import InProcess
+from sim.results.engines import InProcess
 from sim.studies.study.study import StudyResult, study
 
 TEXTS = 'title = { zh = "小", en = "tiny" }\nquestion = { zh = "怎样？", en = "how?" }\n'

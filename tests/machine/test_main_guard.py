@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.main_guard import is_guarded
+from sim.results.processes import is_guarded
 
 HEAD = """
 import sys
 import sim
-from sim.experiments.pool_engine import PoolEngine
+from sim.results.pool_engine import PoolEngine
 
 print("imported as", __name__, flush=True)
 

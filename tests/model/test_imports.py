@@ -42,7 +42,7 @@ LAYERS = (
 # A city has a collector for Mesa's tools, made when one asks for it; by name, it would be as much of an import and harder to see.
 COLLECTED = ("agents.mesa_model", "results.collector")
 # Registries that say by name where things are, and import none of them before it is asked for.
-DISPATCH = {"kinds", "experiments.saved_ids", "scenario.programme", "__init__"}
+DISPATCH = {"kinds", "results.saved", "scenario.programme", "__init__"}
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 
 

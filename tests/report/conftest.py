@@ -8,7 +8,7 @@ import pytest
 from report_commands import LITTLE, SMALL, STUDY, TYPES, estate
 
 import sim
-from sim.experiments.engine import InProcess
+from sim.results.engines import InProcess
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,11 @@ from report_commands import STUDY, estate
 import sim
 from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
-from sim.experiments.saved_objects import decode, encode
 from sim.outputs.report import MOST_BYTES, write_report
 from sim.outputs.report.words import say
 from sim.results.files import seal_of
 from sim.results.folder import json_text, sealed
+from sim.results.saved import decode, encode
 
 KINDS = ("sensitivity", "tipping", "ablation", "budget")
 SECTIONS = ("question", "finding", "setting", "charts", "tables", "sure", "assumed", "reproduce")

@@ -13,9 +13,9 @@ from report_commands import LITTLE, SMALL, estate
 
 from sim.errors import ResultError
 from sim.evidence.reproduce_many import reproduce_many, same_table
-from sim.experiments.engine import InProcess
 from sim.experiments.workplace import Workplace
 from sim.outputs.report import write_report
+from sim.results.engines import InProcess
 from sim.results.files import seal_of
 from sim.results.folder import json_text, sealed
 

@@ -11,9 +11,9 @@ import pytest
 from rich.console import Console
 
 import sim
-from sim.experiments.engine import InProcess
 from sim.outputs.public_money import cost_table
 from sim.results import Run
+from sim.results.engines import InProcess
 from sim.results.public_money import by_year, sums
 from sim.studies.comparison.comparison import Comparison
 from sim.studies.run.printed import show_summary

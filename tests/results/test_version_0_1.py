@@ -16,12 +16,10 @@ import sim
 from sim.cli.app import app
 from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
-from sim.experiments.saved_found import parts_of
-from sim.experiments.saved_ids import OF_VERSION_0_1, class_of, classes, id_of
-from sim.experiments.saved_objects import decode, encode
 from sim.outputs.report import write_report
 from sim.results.definitions import first_words
 from sim.results.folder import json_text, read, sealed
+from sim.results.saved import OF_VERSION_0_1, class_of, classes, decode, encode, id_of, parts_of
 from sim.studies.old.old_result import OldResult
 
 KINDS = ("run", "comparison", "study", "sensitivity", "tipping", "ablation", "budget", "batch")

@@ -19,9 +19,9 @@ from sim.app.story import story
 from sim.errors import EstateError
 from sim.experiments.intervals import Interval
 from sim.experiments.rescue import Rescues
-from sim.experiments.summary import RunSummary
 from sim.outputs.range_words import marked_rough, range_of_pairs
 from sim.results.outcomes import OUTCOMES
+from sim.results.summary import RunSummary
 from sim.text import language, message, say
 from sim.text.figures import POINTS, decimal, quantity
 from sim.text.joins import listed

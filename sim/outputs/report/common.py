@@ -293,7 +293,7 @@ def facts_of(held: Ensemble | None) -> dict[str, Any] | None:
 
 def found_traces(found: Any, lang: str) -> Table:
     """What identifies a tipping map, an ablation or a budget search."""
-    from sim.experiments.saved_found import manifest_of
+    from sim.results.saved import manifest_of
 
     manifest = getattr(found, "saved_manifest", None) or manifest_of(found)
     rows = [

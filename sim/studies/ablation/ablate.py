@@ -15,9 +15,9 @@ from sim.errors import StudyError
 from sim.experiments.ensemble import cells_over
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, Range, mean_interval, range_of
 from sim.experiments.running import run_cells
-from sim.experiments.saved_found import key_of, save_found
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.results.result import Result
+from sim.results.saved import key_of, save_found
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import MADE, MADE_OF_MEMBER, check_list
 from sim.text import message

@@ -36,8 +36,8 @@ from sim.text import language, message
 from sim.text.current import known_language
 
 if TYPE_CHECKING:
-    from sim.experiments.summary import RunSummary
     from sim.results import Run
+    from sim.results.summary import RunSummary
 
 CHARTS = "charts.json"  # title and alt text of every chart, in a folder of charts
 CITY = "city.csv"

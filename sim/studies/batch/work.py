@@ -22,7 +22,7 @@ from sim.text import message, say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.experiments.summary import RunSummary
+    from sim.results.summary import RunSummary
 
 HASH_LETTERS = 8
 
@@ -187,7 +187,7 @@ def _run_all(jobs: list[Job], entries: list[Entry], order: Order, watch: Watch) 
 
 
 def _run(job: Job, order: Order, watch: Watch) -> None:
-    from sim.experiments.summary import summarise
+    from sim.results.summary import summarise
     from sim.runner import run
     from sim.studies.batch.store import save_brief, save_whole
 

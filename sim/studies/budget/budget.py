@@ -13,16 +13,16 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.errors import ScenarioError, StudyError
-from sim.experiments.cell import scenario_hash_of
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
 from sim.experiments.running import Rounds
-from sim.experiments.saved_found import key_from, save_found
 from sim.experiments.trap_file import TrapStudy
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.given import kind_of
+from sim.results.engines import scenario_hash_of
 from sim.results.result import Result
+from sim.results.saved import key_from, save_found
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.fields import refuse, setting
 from sim.size import MADE_OF_MEMBER, check_list

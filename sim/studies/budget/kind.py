@@ -5,7 +5,7 @@ from sim.kinds import Chart, Kind
 KIND = Kind(
     id="budget",
     results=("budget:BudgetSearch",),
-    load="sim.experiments.saved_found:load_found",
+    load="sim.results.saved:load_found",
     report="report:part_of",
     sentences="words:sentences_of",
     shown="words:shown",

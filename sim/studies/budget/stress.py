@@ -10,9 +10,9 @@ import numpy as np
 from scipy.stats import qmc
 
 from sim.errors import StudyError
-from sim.experiments.cell import Cell, cells_of
 from sim.experiments.extras import extra
 from sim.experiments.unmeasured import unmeasured
+from sim.results.engines import Cell, cells_of
 from sim.scenario import Scenario, with_overrides
 from sim.studies.budget.valuing import Runs
 from sim.text import message

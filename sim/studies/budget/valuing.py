@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.cell import Cell
 from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
 from sim.experiments.running import CellResults
-from sim.experiments.summary import RunSummary
+from sim.results.engines import Cell
 from sim.results.reading import STATE_OWNED
+from sim.results.summary import RunSummary
 from sim.scenario import Scenario
 from sim.studies.budget.menu import PREFIX, Package, in_words, with_package, written_out
 from sim.text import Later, figures, message

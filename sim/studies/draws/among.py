@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import ResultError, StudyError
-from sim.experiments.cell import cells_of
 from sim.experiments.running import run_cells
 from sim.experiments.workplace import Workplace
+from sim.results.engines import cells_of
 from sim.results.folder import add_tables
 from sim.results.outcomes import OUTCOMES
 from sim.studies.draws.repeated import (

@@ -13,9 +13,9 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.ensemble import cells_over
 from sim.experiments.running import run_cells
-from sim.experiments.summary import RunSummary
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES
+from sim.results.summary import RunSummary
 from sim.runner import resolve
 from sim.scenario import Scenario
 from sim.text import figures, in_language, language, message, say

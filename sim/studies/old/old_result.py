@@ -130,6 +130,6 @@ def _outcomes(runs: list[Path]) -> pd.DataFrame:
 
 def _check_parts(saved: Saved) -> None:
     """ResultError if the whole result beside the tables cannot be read, or is not the one that the manifest tells of."""
-    from sim.experiments.saved_found import parts_of
+    from sim.results.saved import parts_of
 
     parts_of(saved)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import ResultError, StudyError
-from sim.experiments.summary import ESTATE_COLUMNS, RunSummary
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
 from sim.results.csv_table import CsvFile, write_csv
 from sim.results.folder import add
 from sim.results.outcomes import OUTCOMES, SERIES
+from sim.results.summary import ESTATE_COLUMNS, RunSummary
 from sim.text import message
 from sim.units import FEN_PER_YUAN
 

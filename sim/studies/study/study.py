@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import ResultError, StudyError
-from sim.experiments.cell import Cell
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.running import CellResults, run_cells
-from sim.experiments.store import FailedRun, Store
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
-from sim.experiments.summary import RunSummary
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.results.engines import Cell
 from sim.results.folder import PARQUET, read, write
 from sim.results.outcomes import OUTCOMES
 from sim.results.provenance import git_state, machine, versions
 from sim.results.result import Result
+from sim.results.store import FailedRun, Store
+from sim.results.summary import RunSummary
 from sim.text import message
 
 if TYPE_CHECKING:

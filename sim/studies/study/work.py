@@ -11,12 +11,10 @@ import typer
 from sim.cli.place import Place, warn_of
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
-from sim.experiments.engine import ATTEMPTS, Finished, attempt, execute_packed
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, range_of
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.running import CellResults
-from sim.experiments.store import Store, open_store
 from sim.experiments.study_file import SCENARIO_FACTOR, list_studies, load_study
 from sim.experiments.trap_file import list_trap_studies, load_trap_study
 from sim.experiments.workplace import Workplace
@@ -24,7 +22,9 @@ from sim.kinds import kinds
 from sim.model.kernel import compiled_before
 from sim.outputs.outcome_words import level_of, size_of
 from sim.outputs.range_words import range_of_runs
+from sim.results.engines import ATTEMPTS, Finished, attempt, execute_packed
 from sim.results.outcomes import OUTCOMES
+from sim.results.store import Store, open_store
 from sim.studies.study.export import export
 from sim.studies.study.study import StudyResult, register, registered, study, study_states
 from sim.text import figures, language, message, say
@@ -34,8 +34,8 @@ from sim.units import NO_VALUE
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.experiments.store import FailedRun
     from sim.experiments.study_file import Study
+    from sim.results.store import FailedRun
 
 FAILURES_SHOWN = 10
 

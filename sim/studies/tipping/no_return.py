@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.cell import Cell
 from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
 from sim.experiments.rescue import RESCUED, fates_by_months
+from sim.results.engines import Cell
 from sim.scenario import Scenario, with_overrides
 from sim.studies.tipping.settling import Run
 from sim.text import Message, message

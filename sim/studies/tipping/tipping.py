@@ -15,11 +15,11 @@ from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import range_of
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, started_at, type_of
 from sim.experiments.running import Rounds
-from sim.experiments.saved_found import key_of, save_found
 from sim.experiments.trap_file import TrapStudy
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.problems import Problem
 from sim.results.result import Result
+from sim.results.saved import key_of, save_found
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.fields import refuse, setting
 from sim.size import MADE_OF_MEMBER, check_list

@@ -12,12 +12,10 @@ from itertools import islice
 from typing import Any
 
 from sim.errors import EngineError
-from sim.experiments.cell import Cell
-from sim.experiments.engine import ATTEMPTS, DEFAULT_TIMEOUT, Failure, Finished, Work, execute_packed
-from sim.experiments.lane import Attempted, Lane, stop_all
-from sim.experiments.main_guard import check_guard
-from sim.experiments.worker import threads_of_one
 from sim.fingerprint import model_source_hash
+from sim.results.engines import ATTEMPTS, DEFAULT_TIMEOUT, Cell, Failure, Finished, Work, execute_packed
+from sim.results.pool_engine import Attempted, Lane, stop_all
+from sim.results.processes import check_guard, threads_of_one
 from sim.text import message
 
 LOCAL = "local"

@@ -8,39 +8,281 @@ A folder with `ledger.sqlite` (what became of every run; results that are not in
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sim.errors import ResultError, StudyError
-from sim.experiments.engine import Finished
-from sim.experiments.ledger import FORMAT
-from sim.experiments.packing import batch_of, number, summary_in, unpack
-from sim.experiments.repair import forget_shard, is_whole, open_ledger, reconcile
-from sim.experiments.shards import (
-    FOLDER,
-    SHARD_RUNS,
-    read_shard,
-    seal,
-    shard_name,
-    shard_table,
-    write_shard,
-)
-from sim.experiments.summary import RunSummary
 from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.results.files import replace_text
+from sim.results.engines import Finished
+from sim.results.files import PART, replace_text
+from sim.results.summary import RunSummary, batch_of, number, summary_in, summary_schema, unpack
 from sim.scenario import to_toml
 from sim.text import Family, figures, message, say
 from sim.text.joins import listed
+
+# the ledger: one SQLite file in WAL mode, written by the driver alone, that says what became of every run
+
+FORMAT = 1
+FILE = "ledger.sqlite"
+BUSY_SECONDS = 60.0  # another driver may be writing a shard
+_CHUNK = 500  # keys in one question
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS runs (
+    key TEXT PRIMARY KEY, status TEXT NOT NULL, version TEXT NOT NULL, scenario TEXT NOT NULL, seed INTEGER NOT NULL,
+    overrides TEXT NOT NULL, attempts INTEGER NOT NULL, seconds REAL NOT NULL, digest TEXT, payload BLOB, shard TEXT,
+    failure TEXT, message TEXT, traceback TEXT, inputs TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS runs_by_shard ON runs (shard);
+CREATE TABLE IF NOT EXISTS shards (
+    name TEXT PRIMARY KEY, version TEXT NOT NULL, sha256 TEXT NOT NULL, runs INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS studies (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, file TEXT NOT NULL, total INTEGER NOT NULL, started TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS study_runs (
+    study TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (study, position)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS study_runs_by_study ON study_runs (study, key);
+"""
+
+# A worker process that is forked later holds copies of these objects; kept here, they are never closed in the worker, which
+# SQLite forbids.
+_OPEN: list[sqlite3.Connection] = []
+
+
+class Damaged(ResultError):
+    """A ledger that SQLite cannot read."""
+
+
+class Ledger:
+    """Open ledger; every method is one transaction unless it is called inside `writing()`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the ledger of a store's folder. Damaged if it cannot be read, ResultError if of another version."""
+        self.path = folder / FILE
+        self.connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        _OPEN.append(self.connection)
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self) -> None:
+        try:
+            if self.connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise Damaged(message("store.ledger_damaged", file=self.path))
+            found = self.connection.execute("PRAGMA user_version").fetchone()[0]
+            if found not in (0, FORMAT):
+                place = f"{self.path}: format"
+                raise ResultError(message("problem.instead", place=place, found=found, allowed=FORMAT))
+            self.connection.execute("PRAGMA journal_mode=WAL")
+            self.connection.execute("PRAGMA synchronous=NORMAL")
+            if found == 0:
+                self.connection.executescript(_TABLES + f"PRAGMA user_version={FORMAT};")
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise Damaged(message("store.ledger_damaged_why", file=self.path, error=error)) from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+        if self.connection in _OPEN:
+            _OPEN.remove(self.connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction that keeps other drivers from writing; undone if anything is raised inside."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    def ask(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows that answer a question."""
+        return self.connection.execute(question, values).fetchall()
+
+    def ask_about(self, columns: str, keys: Sequence[str], condition: str = "") -> Iterator[tuple[Any, ...]]:
+        """`columns` of the runs with these keys (no order; keys that the ledger does not know give nothing)."""
+        for chunk in _chunks(list(dict.fromkeys(keys))):
+            marks = ",".join("?" * len(chunk))
+            yield from self.connection.execute(
+                f"SELECT {columns} FROM runs WHERE key IN ({marks}) {condition}", chunk
+            ).fetchall()
+
+    def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Insert rows, replacing those with the same primary key."""
+        for row in rows:
+            names, marks = ",".join(row), ",".join("?" * len(row))
+            self.connection.execute(
+                f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", list(row.values())
+            )
+
+
+def _chunks(keys: list[str]) -> Iterator[list[str]]:
+    for first in range(0, len(keys), _CHUNK):
+        yield keys[first : first + _CHUNK]
+
+
+# shards: written whole, a row a run, and checked by their hash
+
+SHARD_RUNS = 100
+SUFFIX = ".parquet"
+FOLDER = "shards"
+# What stands before the summary's columns in every row, besides the factors that the overrides name.
+HEAD = ("key", "scenario", "overrides", "digest")
+
+
+def shard_table(heads: list[tuple[str, ...]], batches: list[pa.RecordBatch]) -> pa.Table:
+    """The table of a shard from one HEAD and one record batch for each run."""
+    table = pa.Table.from_batches(batches, summary_schema()).combine_chunks()
+    for position, name in enumerate(HEAD):
+        table = table.add_column(position, name, pa.array([head[position] for head in heads], pa.string()))
+    return table
+
+
+def shard_name(version: str, keys: list[str]) -> str:
+    """Path within the folder of shards: the version of model and summary, then a name made from the runs inside."""
+    return f"{version}/runs-{hashlib.sha256(''.join(keys).encode()).hexdigest()[:16]}{SUFFIX}"
+
+
+def write_shard(folder: Path, name: str, table: pa.Table) -> dict[str, int | str]:
+    """Write a shard beside its place, flush it, move it there; returns its sha256, runs and bytes."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # readers of a folder of Parquet files pass over names that begin with a dot
+    part = path.with_name("." + path.name + PART)
+    try:
+        pq.write_table(
+            table, part, compression="zstd", compression_level=1, use_dictionary=["scenario", "overrides"]
+        )
+        with open(part, "rb+") as file:
+            os.fsync(file.fileno())
+        sealed = seal(part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return {"sha256": sealed, "runs": table.num_rows, "bytes": path.stat().st_size}
+
+
+def seal(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_shard(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """The table of a shard, or some of its columns. ResultError if it cannot be read; FileNotFoundError if it is gone."""
+    try:
+        # partitioning=None: a folder named `a=1` must not become a column
+        return pq.read_table(path, columns=columns, partitioning=None)
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        raise ResultError(message("folder.not_parquet", file=path, error=error)) from None
+
+
+# damage: a ledger that cannot be read, shards that were changed, and what a killed driver left
+
+DAMAGED = "damaged"
+
+
+def open_ledger(folder: Path, notice: Callable[[str], None]) -> Ledger:
+    """The ledger of a store's folder; one that cannot be read is set aside, told of, and replaced by an empty one."""
+    try:
+        return Ledger(folder)
+    except Damaged as error:
+        for path in sorted(folder.glob(FILE + "*")):
+            _set_aside(folder, path)
+        notice(say("store.ledger_remade", error=error))
+        return Ledger(folder)
+
+
+def reconcile(ledger: Ledger, folder: Path) -> None:
+    """Bring ledger and shards together again, after a driver was killed while writing or a ledger was lost.
+
+    What was half-written goes; a shard that the ledger does not know is entered, unless the ledger has its runs anyway.
+    """
+    shards = folder / FOLDER
+    known = {name for (name,) in ledger.ask("SELECT name FROM shards")}
+    for path in sorted(shards.glob("*/*")):
+        if path.name.endswith(PART):
+            path.unlink(missing_ok=True)
+        elif path.relative_to(shards).as_posix() not in known:
+            _adopt(ledger, folder, path)
+
+
+def _adopt(ledger: Ledger, folder: Path, path: Path) -> None:
+    try:
+        table = read_shard(path, [*HEAD, "seed"])
+    except (ResultError, FileNotFoundError):
+        _set_aside(folder, path)
+        return
+    keys = table.column("key").to_pylist()
+    if len(list(ledger.ask_about("key", keys))) == len(keys):
+        path.unlink(missing_ok=True)
+    else:
+        _enter(ledger, folder, path, table)
+
+
+def _enter(ledger: Ledger, folder: Path, path: Path, table: pa.Table) -> None:
+    """Write a shard and its runs into the ledger: every row says what is needed to find the run again."""
+    name, version = path.relative_to(folder / FOLDER).as_posix(), path.parent.name
+    ledger.insert(
+        "shards",
+        [
+            {
+                "name": name,
+                "version": version,
+                "sha256": seal(path),
+                "runs": table.num_rows,
+                "bytes": path.stat().st_size,
+            }
+        ],
+    )
+    common = {"version": version, "status": "done", "attempts": 1, "seconds": 0.0, "shard": name}
+    ledger.insert("runs", (common | row for row in table.to_pylist()))
+
+
+def is_whole(ledger: Ledger, folder: Path, name: str) -> bool:
+    """Whether a shard has the hash that the ledger recorded when it was written."""
+    recorded = ledger.ask("SELECT sha256 FROM shards WHERE name = ?", name)
+    path = folder / FOLDER / name
+    return bool(recorded) and path.exists() and seal(path) == recorded[0][0]
+
+
+def forget_shard(ledger: Ledger, folder: Path, name: str) -> int:
+    """Take a shard and its runs out of the ledger and the file out of the way; returns how many runs that were."""
+    lost = int(ledger.ask("SELECT count(*) FROM runs WHERE shard = ?", name)[0][0])
+    ledger.ask("DELETE FROM runs WHERE shard = ?", name)
+    ledger.ask("DELETE FROM shards WHERE name = ?", name)
+    path = folder / FOLDER / name
+    if path.exists():
+        _set_aside(folder, path)
+    return lost
+
+
+def _set_aside(folder: Path, path: Path) -> None:
+    place = folder / DAMAGED
+    place.mkdir(exist_ok=True)
+    os.replace(path, place / path.name)
+
+
+# the store
 
 DEFAULT_STORE = Path("results") / "store"
 FAILURES = Family("store", ("raised", "timeout", "died"))

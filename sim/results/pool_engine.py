@@ -1,0 +1,225 @@
+"""The engine of one machine: worker processes, one run at a time each, with a time limit for every run, replaced when they die.
+
+One Pebble pool for each worker, and not one pool of many: the workers of a Pebble pool share a pipe and its locks, so that one that
+is killed at the wrong moment (while it takes a task, or between two) stalls or breaks the pool for all the others.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as RunTimeout
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from typing import Any
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from sim.results.engines import (
+    ATTEMPTS,
+    DEFAULT_TIMEOUT,
+    Cell,
+    Failure,
+    Finished,
+    Packed,
+    Work,
+    attempt,
+    execute_packed,
+)
+from sim.results.processes import (
+    SPAWN,
+    Held,
+    check_guard,
+    hold_interrupts,
+    import_all,
+    start_worker,
+    threads_of_one,
+)
+
+Attempted = tuple[Packed | None, Failure | None, float]
+
+
+class Lane:
+    """One worker process."""
+
+    def __init__(self, work: Work, timeout: float, start_method: str, with_thread: bool = True) -> None:
+        """The process starts with the first run. See `start_worker` for `with_thread`."""
+        self.work, self.timeout, self.start_method, self.with_thread = (
+            work,
+            timeout,
+            start_method,
+            with_thread,
+        )
+        self.pool: ProcessPool | None = None
+
+    def send(self, cell: Cell, then: Callable[[Attempted], None]) -> None:
+        """Begin a run; `then` is called with its outcome, in another thread. One run at a time."""
+        try:
+            future = self._schedule(cell)
+        except RuntimeError:
+            # the worker died while it had nothing to do, and its pool with it: nobody's fault
+            self.stop()
+            future = self._schedule(cell)
+        future.add_done_callback(lambda done: then(self._outcome(done)))
+
+    def carry_out(self, cell: Cell) -> Attempted:
+        """Carry out a run and wait for its outcome."""
+        try:
+            return self._outcome(self._schedule(cell))
+        except RuntimeError:
+            self.stop()
+            return self._outcome(self._schedule(cell))
+
+    def _schedule(self, cell: Cell) -> ProcessFuture[Attempted]:
+        if self.pool is None:
+            self.pool = self._new_pool()
+        return self.pool.schedule(attempt, args=[self.work, cell.for_worker()], timeout=self.timeout)
+
+    def _new_pool(self) -> ProcessPool:
+        with threads_of_one():
+            pool = ProcessPool(
+                max_workers=1,
+                initializer=start_worker,
+                initargs=(os.getpid(), self.with_thread),
+                context=multiprocessing.get_context(self.start_method),
+            )
+            assert pool.active  # asking starts the process: now, while the environment says one thread
+        return pool
+
+    def _outcome(self, future: Any) -> Attempted:
+        """What a future holds, with a time-out or the death of the worker as a Failure."""
+        try:
+            packed, failure, seconds = future.result()
+            return packed, failure, seconds
+        except RunTimeout:
+            return None, Failure("timeout", f"took longer than {self.timeout:g} seconds"), self.timeout
+        except ProcessExpired as error:
+            return None, Failure("died", f"its worker process ended (exit code {error.exitcode})"), 0.0
+        except (BrokenProcessPool, CancelledError) as error:
+            return None, Failure("died", f"its worker process ended ({error})"), 0.0
+
+    def stop(self) -> None:
+        """End the worker, whatever it does; the next run starts another."""
+        stop_all([self])
+
+
+def stop_all(lanes: Sequence[Lane]) -> None:
+    """End the workers of all lanes, together rather than one after the other.
+
+    A forked worker holds copies of the pipes of the workers that were there before it. A pool whose worker was ended in the
+    middle of a message waits until every copy is closed: until the other workers have ended too. So none is waited for first.
+    """
+    pools = [lane.pool for lane in lanes if lane.pool is not None]
+    for pool in pools:
+        pool.stop()
+    joining = [threading.Thread(target=pool.join, daemon=True) for pool in pools]
+    for thread in joining:
+        thread.start()
+    for thread in joining:
+        thread.join()
+    for lane in lanes:
+        lane.pool = None
+
+
+# the engine
+
+
+class PoolEngine:
+    """Worker processes on this machine."""
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        work: Work = execute_packed,
+        start_method: str | None = None,
+        most: int | None = None,
+    ) -> None:
+        """`workers`: default one for each core, and never more than `most`. `work` carries out one cell.
+
+        `start_method`: "fork" where there is one (workers start in milliseconds with everything compiled and imported, and a
+        script needs no `if __name__ == "__main__"`), else "spawn".
+        """
+        self.workers = max(1, min(workers or cores(), most or workers or cores()))
+        self.work = work
+        self.start_method = start_method or ("fork" if sys.platform == "linux" else SPAWN)
+
+    def for_work(self, work: Work) -> PoolEngine:
+        """See Engine. Compiles the model first: a pool does so itself only for the work of a study."""
+        if self.start_method == SPAWN:
+            check_guard()
+        from sim.runner import warm_up
+
+        warm_up()
+        return PoolEngine(self.workers, work, self.start_method)
+
+    def run(
+        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+    ) -> None:
+        """See Engine. EngineError, at once, for a script whose spawned workers would run it again."""
+        if self.start_method == SPAWN:
+            check_guard()
+        if self.work is execute_packed:
+            from sim.runner import warm_up
+
+            warm_up()  # workers that compile at the same time would all do the same work, and race for the cache
+        import_all()  # once here rather than in every worker that is forked
+        lanes = [Lane(self.work, timeout, self.start_method) for _ in range(self.workers)]
+        feeding = _Feeding(lanes)
+        with hold_interrupts(wake=feeding.wake) as held:
+            try:
+                feeding.all(iter(cells), on_done, held)
+            finally:
+                stop_all(lanes)
+
+
+class _Feeding:
+    """Keeps lanes supplied, and tries again what fails."""
+
+    def __init__(self, lanes: list[Lane]) -> None:
+        self.lanes = lanes
+        self.ended: queue.SimpleQueue[tuple[Lane, Cell, int, Attempted] | None] = queue.SimpleQueue()
+
+    def wake(self) -> None:
+        """End the wait for a run. Safe in a signal handler."""
+        self.ended.put(None)
+
+    def all(self, cells: Iterator[Cell], on_done: Callable[[Finished], None], held: Held) -> None:
+        """Carry out every cell. KeyboardInterrupt, between two runs of the driver's own work, if `held` has one."""
+        ahead = next(cells, None)
+        flying = 0
+        for lane in self.lanes:
+            if ahead is not None:
+                self._send(lane, ahead, 1)
+                flying, ahead = flying + 1, next(cells, None)
+        while flying:
+            ended = self.ended.get()
+            held.check()
+            if ended is None:
+                continue
+            lane, cell, number, (packed, failure, seconds) = ended
+            if failure is not None and number < ATTEMPTS:
+                self._send(lane, cell, number + 1)
+                continue
+            # the lane gets its next run first, so that it works while the driver writes and makes the one after
+            if ahead is not None:
+                self._send(lane, ahead, 1)
+            else:
+                flying -= 1
+            on_done(Finished(cell, packed, failure, number, seconds))
+            ahead = next(cells, None) if ahead is not None else None
+
+    def _send(self, lane: Lane, cell: Cell, number: int) -> None:
+        lane.send(cell, partial(self._ended, lane, cell, number))
+
+    def _ended(self, lane: Lane, cell: Cell, number: int, attempted: Attempted) -> None:
+        self.ended.put((lane, cell, number, attempted))
+
+
+def cores() -> int:
+    """The number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
