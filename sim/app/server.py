@@ -11,12 +11,14 @@ from urllib.parse import parse_qsl
 from fastapi import Request, Response
 from nicegui import Client, app, ui
 
-from sim.app.choice import DEFAULT, Choice, read_address
-from sim.app.game_work import Played
-from sim.app.host import Host
-from sim.app.levers import board
-from sim.app.limits import Limits
-from sim.app.look import style as style_sheet
+from sim.app.core.affordable import Limits
+from sim.app.core.rooms import LOCAL, Room, Seats, new_code, seen_as
+from sim.app.core.runs import Result
+from sim.app.core.session import Session
+from sim.app.core.setting import DEFAULT, Choice, board, read_address
+from sim.app.core.workers import Workers
+from sim.app.game.host import Host
+from sim.app.game.work import Played
 from sim.app.pages.compare import ARMS, ComparePage
 from sim.app.pages.debrief import DebriefPage
 from sim.app.pages.game import TEAM, GamePage
@@ -24,10 +26,7 @@ from sim.app.pages.play import PlayPage
 from sim.app.pages.share import SharePage
 from sim.app.pages.teacher import KEY, TeacherPage
 from sim.app.pages.trap import KEYS, TrapPage
-from sim.app.rooms import LOCAL, Room, Seats, new_code, seen_as
-from sim.app.session import Session
-from sim.app.tasks import Result
-from sim.app.workers import Workers
+from sim.app.widgets.look import style as style_sheet
 from sim.outputs import style
 from sim.text import in_language, message, say
 from sim.text.joins import labelled

@@ -36,7 +36,11 @@ LAYERS = (
     ("charts",),
     ("cli",),
     ("studies",),
-    ("app",),
+    ("app.__init__", "app.core"),
+    ("app.widgets",),
+    ("app.game",),
+    ("app.pages",),
+    ("app.server",),
     ("cli.app", "cli.workshop", "cli.__init__", "__main__", "__init__"),
 )
 # A city has a collector for Mesa's tools, made when one asks for it; by name, it would be as much of an import and harder to see.

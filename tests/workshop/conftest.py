@@ -21,7 +21,7 @@ else:
     from nicegui.testing import User
     from nicegui.testing.user_simulation import user_simulation
 
-    from sim.app.limits import Limits
+    from sim.app.core.affordable import Limits
 
     @pytest_asyncio.fixture
     async def user(tmp_path: Path) -> AsyncIterator[User]:

@@ -7,11 +7,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from sim.app.choice import Choice, address, read_address, scenario_of
-from sim.app.lever_words import GROUPS
-from sim.app.levers import board, offered
-from sim.app.limits import Limits, fits
-from sim.app.sample import sample_of
+from sim.app.core.affordable import Limits, fits, sample_of
+from sim.app.core.setting import GROUPS, Choice, address, board, offered, read_address, scenario_of
 from sim.errors import ScenarioError
 from sim.scenario import load
 from sim.text import in_language

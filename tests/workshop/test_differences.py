@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.app import tasks
-from sim.app.difference_charts import difference_options
-from sim.app.differences import MONTHLY, Difference, difference
+from sim.app.core.runs import summarised
+from sim.app.pages.compare import MONTHLY, Difference, difference, difference_options
 from sim.experiments.intervals import mean_interval
 from sim.runner import resolve
 
@@ -18,7 +17,7 @@ SEEDS = range(1, 7)
 def runs() -> dict[str, list]:
     size = {"city.estates": 15, "months": 14}
     return {
-        name: [tasks.summarised(resolve(name, seed=seed, overrides=size)) for seed in SEEDS]
+        name: [summarised(resolve(name, seed=seed, overrides=size)) for seed in SEEDS]
         for name in ("vicious_cycle", "package")
     }
 

@@ -7,10 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.app import game_work
-from sim.app.game import DECIDING, ENDED, JOINING, RUNNING, Game, Refused, Rules, Year, plan_of
-from sim.app.game_money import base_of, told
-from sim.app.host import usual_measures
+from sim.app.game import work
+from sim.app.game.game import (
+    DECIDING,
+    ENDED,
+    JOINING,
+    RUNNING,
+    Game,
+    Refused,
+    Rules,
+    Year,
+    base_of,
+    plan_of,
+    told,
+)
+from sim.app.game.host import usual_measures
 from sim.errors import EngineError
 from sim.scenario import load
 from sim.studies.budget.menu import Bought, own_money
@@ -233,8 +244,8 @@ def test_savings_do_not_spend_what_lapsed(poor: str) -> None:
 
 def test_what_is_granted_is_really_spent_and_no_more_than_decided(poor: str) -> None:
     decision = {"operating_subsidy": 900_000}
-    without = game_work.play(Rules(poor, 1, 3, 200_000, BOUGHT), plan_of([decision]))
-    granted = game_work.play(Rules(poor, 1, 3, 1_000_000, BOUGHT, "district"), plan_of([decision]))
+    without = work.play(Rules(poor, 1, 3, 200_000, BOUGHT), plan_of([decision]))
+    granted = work.play(Rules(poor, 1, 3, 1_000_000, BOUGHT, "district"), plan_of([decision]))
     assert without.years[0].cost <= 200_000 < granted.years[0].cost <= 900_000
 
 
@@ -250,20 +261,20 @@ DECISIONS = [
 
 
 @pytest.fixture(scope="module")
-def whole() -> game_work.Played:
-    return game_work.play(RULES, plan_of(DECISIONS))
+def whole() -> work.Played:
+    return work.play(RULES, plan_of(DECISIONS))
 
 
-def test_later_decisions_change_nothing_before_them(whole: game_work.Played) -> None:
+def test_later_decisions_change_nothing_before_them(whole: work.Played) -> None:
     for years in (1, 2, 3):
-        part = game_work.play(RULES, plan_of(DECISIONS[:years]))
+        part = work.play(RULES, plan_of(DECISIONS[:years]))
         assert part.years == whole.years[:years]
         short, long = (one.result.run._source.record.outcomes for one in (part, whole))
         for a, b in zip(short, long, strict=True):
             assert np.array_equal(a, b[: 12 * years + 1], equal_nan=True)
 
 
-def test_the_ledger_keeps_to_every_decision(whole: game_work.Played) -> None:
+def test_the_ledger_keeps_to_every_decision(whole: work.Played) -> None:
     assert len(whole.years) == 4
     for decision, done in zip(DECISIONS, whole.years, strict=True):
         assert all(0 <= yuan <= decision.get(kind, 0) for kind, yuan in done.spent)
@@ -275,9 +286,9 @@ def test_the_ledger_keeps_to_every_decision(whole: game_work.Played) -> None:
 
 
 def test_what_is_never_bought_is_the_city_itself() -> None:
-    from sim.app.tasks import simulate
+    from sim.app.core.runs import simulate
 
-    nothing = game_work.play(RULES, ((),) * 3)
+    nothing = work.play(RULES, ((),) * 3)
     alone = simulate(base_of(RULES).model_copy(update={"months": 36}))
     for a, b in zip(
         nothing.result.run._source.record.outcomes, alone.run._source.record.outcomes, strict=True
@@ -288,7 +299,7 @@ def test_what_is_never_bought_is_the_city_itself() -> None:
 def test_a_package_becomes_the_decisions_of_its_years() -> None:
     package = (Bought("soe_fallback", 1, 250_000.7), Bought("retrofit", 25, 700_000.0))
     assert (
-        game_work.decisions_of(package, RULES)
+        work.decisions_of(package, RULES)
         == ({"soe_fallback": 250_000},) * 2 + ({"soe_fallback": 250_000, "retrofit": 700_000},) * 2
     )
 
@@ -297,8 +308,8 @@ def test_the_search_goes_on_where_it_stopped(tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     pytest.importorskip("moocore")
     rules = Rules("small_city", 3, 3, 1_000_000, ("soe_fallback", "committee_drive"))
-    first = game_work.search(rules, 3, tmp_path)
-    second = game_work.search(rules, 5, tmp_path)
+    first = work.search(rules, 3, tmp_path)
+    second = work.search(rules, 5, tmp_path)
     assert (first.tried, second.tried) == (3, 5)
-    played = game_work.play(rules, plan_of(list(second.decisions)))
+    played = work.play(rules, plan_of(list(second.decisions)))
     assert all(one.cost <= rules.yearly for one in played.years)

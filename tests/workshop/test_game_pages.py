@@ -8,7 +8,7 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from sim.app.game import DECIDING, ENDED, Rules
+from sim.app.game.game import DECIDING, ENDED, Rules
 
 pytestmark = pytest.mark.asyncio
 RULES = Rules("small_city", 1, 3, 2_000_000, ("soe_fallback", "committee_drive", "disclosure"))

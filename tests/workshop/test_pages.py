@@ -8,7 +8,7 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from sim.app.player import Player
+from sim.app.widgets.player import Player
 from sim.scenario import load, to_toml
 from tests.workshop.conftest import SMALL
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.app.rooms import MOST_TRIES, Room, Seats, new_code
+from sim.app.core.rooms import MOST_TRIES, Room, Seats, new_code
 
 REACHED = b"inside"
 

@@ -8,8 +8,8 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from sim.app import trap_work
-from sim.app.diagram import Diagram
+from sim.app.pages import trap_work
+from sim.app.pages.trap import Diagram
 from sim.errors import EstateError
 from sim.model.parameters import PARAMETERS
 from sim.scenario import load

@@ -14,11 +14,10 @@ from html import unescape
 import numpy as np
 import pytest
 
-from sim.app import tasks
-from sim.app.limits import Limits
-from sim.app.story import story
-from sim.app.tasks import Result
-from sim.app.workers import Busy, Store, Workers
+from sim.app.core.affordable import Limits
+from sim.app.core.runs import Result, picture, report, simulate, tables
+from sim.app.core.workers import Busy, Store, Workers
+from sim.app.widgets.player import story
 from sim.charts import drawable
 from sim.errors import EngineError, ResultError
 from sim.results.tables import TABLES
@@ -30,7 +29,7 @@ from sim.words import STAGES
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return tasks.simulate(resolve(load("package"), overrides={"city.estates": 20, "months": 18}))
+    return simulate(resolve(load("package"), overrides={"city.estates": 20, "months": 18}))
 
 
 def opened(frames: bytes) -> tuple[dict, np.ndarray]:
@@ -69,12 +68,12 @@ def test_a_life_told_from_one_estate_is_the_life_told_from_all(result: Result) -
 
 
 def test_pictures_tables_and_report(result: Result) -> None:
-    assert tasks.picture(result.run, "cycle", "zh").startswith(b"\x89PNG")
-    with zipfile.ZipFile(io.BytesIO(tasks.tables(result.run))) as archive:
+    assert picture(result.run, "cycle", "zh").startswith(b"\x89PNG")
+    with zipfile.ZipFile(io.BytesIO(tables(result.run))) as archive:
         assert archive.namelist() == [f"{name}.csv" for name in TABLES]
         assert archive.read("city.csv").decode("utf-8-sig").startswith("month,")
         assert len(archive.read("estates.csv").splitlines()) == 18 * 20 + 1
-    page = tasks.report(result.run, "zh", "http://x/?a=<b>&c=1").decode("utf-8")
+    page = report(result.run, "zh", "http://x/?a=<b>&c=1").decode("utf-8")
     assert page.count("data:image/png;base64,") == len(drawable("run"))
     assert "<b>&c" not in page and "&lt;b&gt;&amp;c=1" in page
     assert 'src="http' not in page and to_toml(result.run.scenario) in unescape(page)

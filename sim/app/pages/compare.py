@@ -3,35 +3,208 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from nicegui import run, ui
 
-from sim.app import tasks
-from sim.app.choice import Choice, address, scenario_of
-from sim.app.difference_charts import difference_options
-from sim.app.differences import MONTHLY, Difference, difference
-from sim.app.look import columns, head
-from sim.app.panel import Panel
-from sim.app.session import Session
-from sim.app.story import story
+from sim.app.core.runs import summarised
+from sim.app.core.session import Session
+from sim.app.core.setting import Choice, address, scenario_of
+from sim.app.widgets.look import CHART_FONT, COLOURS, DASHES, columns, head
+from sim.app.widgets.panel import Panel
+from sim.app.widgets.player import story
 from sim.errors import EstateError
-from sim.experiments.intervals import Interval
-from sim.experiments.rescue import Rescues
+from sim.experiments.intervals import Interval, Range, mean_intervals, range_of
+from sim.experiments.rescue import Rescues, count_rescues, fates_by_months
 from sim.outputs.range_words import marked_rough, range_of_pairs
-from sim.results.outcomes import OUTCOMES
+from sim.results.columns import CITY_COLUMN_WORDS
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.results.summary import RunSummary
 from sim.text import language, message, say
 from sim.text.figures import POINTS, decimal, quantity
 from sim.text.joins import listed
+from sim.units import MONTHS_PER_YEAR
 
 MOST_POLICIES = 4
 REPLICATIONS = (6, 10, 20)
 AT_ONCE = (
     2  # runs of one page under way at a time, so that one comparison does not fill the queue of the room
 )
+MONTHLY = ("cycle", "satisfaction", "collection", "quality")
+RESAMPLES = 999
+MOST_LISTED = 12
 ARMS = tuple(f"policy{number}" for number in range(MOST_POLICIES))
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """Mean paired difference of one series in every month (NaN where there is none), bounds of the mean, and ends of the range."""
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    range_low: np.ndarray
+    range_high: np.ndarray
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One policy against the first, over the same seeds."""
+
+    pairs: int
+    outcomes: dict[str, tuple[float, float, Interval]]  # mean of the first, mean difference, interval
+    ranges: dict[str, Range]  # of the differences of single pairs, by outcome
+    monthly: dict[str, Monthly]
+    rescued: Rescues  # of estates
+    rescued_households: Rescues
+    estates: tuple[
+        tuple[int, int, int], ...
+    ]  # first seed: estate, months in the cycle under the first and under this one
+
+
+def series_of(summary: RunSummary, name: str) -> np.ndarray:
+    """A monthly series of a run; "cycle" is the share of estates that are spiralling or collapsed."""
+    if name == "cycle":
+        return np.asarray(summary.series["stage_spiralling"] + summary.series["stage_collapsed"], np.float64)
+    return np.asarray(summary.series[name], np.float64)
+
+
+def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Difference:
+    """Compare two policies seed by seed; both lists in the same order of seeds."""
+    names = DEFAULT_OUTCOMES
+    base = np.array([[run.scalars[name] for name in names] for run in first])
+    paired = np.array([[run.scalars[name] for name in names] for run in other]) - base
+    found = mean_intervals(paired, resamples=RESAMPLES)
+    outcomes = {
+        name: (float(base[:, place].mean()), float(paired[:, place].mean()), found[place])
+        for place, name in enumerate(names)
+    }
+    before, after = (
+        np.array([run.estates["cycle_months_last_year"] for run in runs]) for runs in (first, other)
+    )
+    fates = fates_by_months(before, after, first[0].months)
+    at_risk = before == min(first[0].months, MONTHS_PER_YEAR)
+    people = np.array([run.estates["households"] for run in first])
+    return Difference(
+        len(first),
+        outcomes,
+        {name: range_of(paired[:, place]) for place, name in enumerate(names)},
+        {name: _monthly(first, other, name) for name in MONTHLY},
+        count_rescues(fates, at_risk, resamples=RESAMPLES),
+        count_rescues(fates, at_risk, resamples=RESAMPLES, households=people),
+        _most_changed(first[0], other[0]),
+    )
+
+
+def _monthly(first: Sequence[RunSummary], other: Sequence[RunSummary], name: str) -> Monthly:
+    paired = np.array([series_of(b, name) - series_of(a, name) for a, b in zip(first, other, strict=True)])
+    found = mean_intervals(paired, resamples=RESAMPLES)
+    held = [range_of(month) for month in paired.T]
+    # where all pairs agree there is no interval to draw, and where a figure is missing no line
+    return Monthly(
+        paired.mean(axis=0),
+        *(np.array([getattr(one, end) for one in found]) for end in ("low", "high")),
+        *(np.array([getattr(one, end) for one in held]) for end in ("low", "high")),
+    )
+
+
+def _most_changed(first: RunSummary, other: RunSummary) -> tuple[tuple[int, int, int], ...]:
+    """Estates whose months in the cycle differ most, largest first."""
+    a, b = (run.estates["cycle_months"].astype(int) for run in (first, other))
+    order = np.argsort(-np.abs(b - a), kind="stable")[:MOST_LISTED]
+    return tuple((int(e), int(a[e]), int(b[e])) for e in order if a[e] != b[e])
+
+
+def difference_options(name: str, policies: list[str], found: list[Difference]) -> dict[str, Any]:
+    """One series: the mean difference of each policy from the first, in percentage points, with two bands.
+
+    Light: the range of single pairs; dark: the interval of the mean.
+    """
+    title = say("app.cycle_share") if name == "cycle" else str(CITY_COLUMN_WORDS[name])
+    series: list[dict[str, Any]] = []
+    for place, one in enumerate(found):
+        monthly, colour = one.monthly[name], COLOURS[place % len(COLOURS)]
+        # a band is a stack of its invisible lower edge and its width; ECharts stacks only what has one sign, so "all"
+        hidden = {
+            "type": "line",
+            "stackStrategy": "all",
+            "showSymbol": False,
+            "silent": True,
+            "lineStyle": {"opacity": 0},
+            "itemStyle": {"color": colour},
+            "tooltip": {"show": False},
+        }
+        bands = (
+            ("range", monthly.range_low, monthly.range_high, 0.1),
+            ("band", monthly.low, monthly.high, 0.3),
+        )
+        for kind, low, high, opacity in bands:
+            stacked = hidden | {"stack": f"{kind}{place}"}
+            series.append(stacked | {"data": _points(low)})
+            area = {"color": colour, "opacity": opacity}
+            series.append(stacked | {"data": _points(high - low), "areaStyle": area})
+        series.append(
+            {
+                "type": "line",
+                "name": policies[place],
+                "data": _points(monthly.mean),
+                "showSymbol": False,
+                "lineStyle": {"color": colour, "width": 3, "type": DASHES[place % len(DASHES)]},
+                "itemStyle": {"color": colour},
+            }
+        )
+    series[-1]["markLine"] = {
+        "silent": True,
+        "symbol": "none",
+        "label": {"show": False},
+        "lineStyle": {"color": "#333", "type": "solid"},
+        "data": [{"yAxis": 0}],
+    }
+    months = int(found[0].monthly[name].mean.size) - 1
+    return {
+        "title": {
+            "text": say("app.difference_of", what=title),
+            "textStyle": {"fontSize": 15, "fontFamily": CHART_FONT},
+            "left": 8,
+            "top": 4,
+        },
+        "textStyle": {"fontFamily": CHART_FONT},
+        "aria": {"enabled": True},
+        "animation": False,
+        "series": series,
+        "legend": {"top": 28, "left": 8, "type": "scroll", "data": policies, "textStyle": {"fontSize": 13}},
+        "grid": {"left": 56, "right": 18, "top": 66, "bottom": 40},
+        "tooltip": {
+            "trigger": "axis",
+            "confine": True,
+            ":valueFormatter": "value => value == null ? '–' : value.toFixed(1)",
+        },
+        "toolbox": {
+            "right": 8,
+            "feature": {"saveAsImage": {"name": f"difference_{name}", "pixelRatio": 2, "title": "PNG"}},
+        },
+        "xAxis": {
+            "type": "value",
+            "min": 0,
+            "max": months,
+            "name": say("app.month"),
+            "nameLocation": "middle",
+            "nameGap": 24,
+            "interval": 24 if months > 60 else 12,
+        },
+        "yAxis": {"type": "value", "axisLabel": {"fontSize": 13}},
+    }
+
+
+def _points(values: np.ndarray) -> list[list[float | None]]:
+    """Month and percentage points; None where there is no figure."""
+    return [
+        [month, round(100 * float(value), 3) if np.isfinite(value) else None]
+        for month, value in enumerate(values)
+    ]
 
 
 class ComparePage:
@@ -220,7 +393,7 @@ class ComparePage:
                 if self.stopped != mine or session.client._deleted:
                     raise asyncio.CancelledError  # nobody waits for it any more
                 made: RunSummary = await session.workers.call(
-                    tasks.summarised, scenario.model_copy(update={"seed": seed})
+                    summarised, scenario.model_copy(update={"seed": seed})
                 )
             done += 1
             if self.stopped == mine:

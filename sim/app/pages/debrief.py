@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from sim.app import game_work
-from sim.app.game import ENDED, Game, Year, label_of
-from sim.app.game_money import base_of
-from sim.app.game_view import PATHS, costs_public, leader_board, paths_chart, watch
-from sim.app.host import TRIALS, Host
-from sim.app.levers import described
-from sim.app.look import head
-from sim.app.session import Session
+from sim.app.core.session import Session
+from sim.app.core.setting import described
+from sim.app.game.game import ENDED, Game, Year, base_of, label_of
+from sim.app.game.host import TRIALS, Host
+from sim.app.game.view import PATHS, costs_public, leader_board, paths_chart, watch
+from sim.app.game.work import SEEDS
+from sim.app.widgets.look import head
 from sim.scenario import to_toml
 from sim.studies.budget.menu import Package, with_package
 from sim.text import say
@@ -97,7 +96,7 @@ class DebriefPage:
                 "app.game_best_how",
                 tried=best.tried,
                 total=TRIALS,
-                seeds=game_work.SEEDS,
+                seeds=SEEDS,
                 years=game.rules.years,
             )
         ).classes("estate-small")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from sim.app.charts import city_charts
-from sim.app.look import columns, head
-from sim.app.panel import Panel
-from sim.app.player import Player
-from sim.app.session import Session
-from sim.app.story import show_story
-from sim.app.tasks import Result
+from sim.app.core.runs import Result
+from sim.app.core.session import Session
+from sim.app.widgets.look import columns, head
+from sim.app.widgets.panel import Panel
+from sim.app.widgets.player import Player, city_charts, show_story
 from sim.text import say
 
 SETTLED_SECONDS = 0.35  # after the last change, before a run starts by itself

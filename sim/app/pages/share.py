@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
-from sim.app import tasks
-from sim.app.choice import scenario_of
-from sim.app.levers import title
-from sim.app.look import head
-from sim.app.session import Session
+from sim.app.core.affordable import title
+from sim.app.core.runs import picture, report, tables
+from sim.app.core.session import Session
+from sim.app.core.setting import scenario_of
+from sim.app.widgets.look import head
 from sim.kinds import kinds
 from sim.scenario import to_toml
 from sim.text import say
@@ -119,13 +119,13 @@ class SharePage:
         )
 
     async def _tables(self) -> None:
-        await self._made(".zip", "application/zip", tasks.tables)
+        await self._made(".zip", "application/zip", tables)
 
     async def _report(self) -> None:
-        await self._made(".html", "text/html; charset=utf-8", tasks.report, self.session.lang, self.link)
+        await self._made(".html", "text/html; charset=utf-8", report, self.session.lang, self.link)
 
     async def _picture(self, name: str) -> None:
-        await self._made(f"_{name}.png", "image/png", tasks.picture, name, self.session.lang)
+        await self._made(f"_{name}.png", "image/png", picture, name, self.session.lang)
 
     async def _made(self, ending: str, kind: str, work: Callable[..., bytes], *given: str) -> None:
         """Let a worker make something of the run, and hand it to the browser."""

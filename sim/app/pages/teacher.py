@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from sim.app.choice import DEFAULT
-from sim.app.game import DECIDING, ENDED, JOINING, YEARS, Game, Refused, Rules, Team
-from sim.app.game_view import UNIT, leader_board, refused, watch
-from sim.app.host import ROUNDS, TRIALS, YEARLY, Host, usual_measures
-from sim.app.levers import described, offered
-from sim.app.look import head
-from sim.app.session import Session
+from sim.app.core.affordable import offered
+from sim.app.core.session import Session
+from sim.app.core.setting import DEFAULT, described
+from sim.app.game.game import DECIDING, ENDED, JOINING, YEARS, Game, Refused, Rules, Team
+from sim.app.game.host import ROUNDS, TRIALS, YEARLY, Host, usual_measures
+from sim.app.game.view import UNIT, leader_board, refused, watch
+from sim.app.widgets.look import head
 from sim.errors import EstateError
 from sim.model.programmes.describe import kinds
 from sim.text import say

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.app.game import Decision, Plan, Rules, Year
-from sim.app.game_money import base_of, own_city
-from sim.app.tasks import Result
+from sim.app.core.runs import Result
+from sim.app.game.game import Decision, Plan, Rules, Year, base_of, own_city
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.programme import read_programme
 from sim.studies.budget.menu import PREFIX, MenuItem, Package
@@ -75,7 +74,7 @@ def city_of(rules: Rules, plan: Plan) -> Scenario:
 
 def play(rules: Rules, plan: Plan) -> Played:
     """Simulate the years of a plan from the beginning: the same plan gives the same city, bit for bit."""
-    from sim.app.tasks import packed
+    from sim.app.core.runs import packed
     from sim.model.engine import Engine
     from sim.results.summary import summarise
 

@@ -7,7 +7,8 @@ from functools import cache
 
 from nicegui import ui
 
-from sim.app.session import Session
+from sim.app.core.session import Session
+from sim.outputs import style as outputs_style
 from sim.outputs.report.font import font_of
 from sim.outputs.report.images import data_address
 from sim.text import languages, message, say
@@ -84,6 +85,11 @@ window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local(
     }
   }).catch(() => {});
 """
+# The lines of charts differ in colour, dashes and marks.
+COLOURS = (outputs_style.BLUE, outputs_style.VERMILLION, outputs_style.GREEN, outputs_style.PURPLE)
+DASHES = ("solid", "dashed", [12, 4, 2, 4], "dotted")
+SYMBOLS = ("circle", "triangle", "rect", "diamond")
+CHART_FONT = "'Estate Sans', system-ui, sans-serif"
 PAGES = (
     (message("app.play"), "/"),
     (message("app.compare"), "/compare"),

@@ -10,10 +10,9 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
-from sim.app.choice import SEED, Choice, months_lever
-from sim.app.lever_words import GROUPS
-from sim.app.levers import Lever, Measure, offered
-from sim.app.session import Session
+from sim.app.core.affordable import offered
+from sim.app.core.session import Session
+from sim.app.core.setting import GROUPS, SEED, Choice, Lever, Measure, months_lever
 from sim.model.programmes.describe import Description
 from sim.model.programmes.lever_words import BEARERS
 from sim.text import message, say

@@ -7,12 +7,11 @@ from typing import Any
 
 from nicegui import ui
 
-from sim.app.charts import COLOURS, DASHES, SYMBOLS
-from sim.app.difference_charts import FONT
-from sim.app.game import Game, Refused, Year
-from sim.app.host import Host
-from sim.app.levers import described
-from sim.app.session import Session
+from sim.app.core.session import Session
+from sim.app.core.setting import described
+from sim.app.game.game import Game, Refused, Year
+from sim.app.game.host import Host
+from sim.app.widgets.look import CHART_FONT, COLOURS, DASHES, SYMBOLS
 from sim.model.programmes.treasury import PUBLIC
 from sim.text import say
 from sim.text.figures import money, points, share
@@ -139,8 +138,13 @@ def paths_chart(name: str, paths: Mapping[str, Sequence[Year]], years: int) -> N
             }
         )
     options = {
-        "title": {"text": title, "textStyle": {"fontSize": 15, "fontFamily": FONT}, "left": 8, "top": 4},
-        "textStyle": {"fontFamily": FONT},
+        "title": {
+            "text": title,
+            "textStyle": {"fontSize": 15, "fontFamily": CHART_FONT},
+            "left": 8,
+            "top": 4,
+        },
+        "textStyle": {"fontFamily": CHART_FONT},
         "aria": {"enabled": True},
         "animation": False,
         "series": series,

@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 
 from nicegui import Client, context, ui
 
-from sim.app.choice import Choice, address, scenario_of
-from sim.app.limits import Limits
-from sim.app.tasks import Result
-from sim.app.workers import Busy, Workers
+from sim.app.core.affordable import Limits
+from sim.app.core.runs import Result
+from sim.app.core.setting import Choice, address, scenario_of
+from sim.app.core.workers import Busy, Workers
 from sim.errors import EstateError
 from sim.text import say
 from sim.text.current import follow, next_language

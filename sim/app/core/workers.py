@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
-from sim.app import tasks
-from sim.app.limits import Limits
+from sim.app.core.affordable import Limits
+from sim.app.core.runs import Result, prepare, simulate
 from sim.errors import EngineError, EstateError
 from sim.scenario import Scenario, content_hash
 from sim.text import message
@@ -77,7 +77,7 @@ class Workers:
         """Compile once here (workers that compile at the same time would all do the same work), then start the workers."""
         if self._pool is None:
             self._pool = ProcessPool(
-                self.count, initializer=tasks.prepare, context=multiprocessing.get_context("spawn")
+                self.count, initializer=prepare, context=multiprocessing.get_context("spawn")
             )
             self._pool.schedule(int)  # the pool starts its workers when it first gets work
 
@@ -93,10 +93,10 @@ class Workers:
             self._pool.join()
             self._pool = None
 
-    async def run(self, scenario: Scenario) -> tuple[str, tasks.Result]:
+    async def run(self, scenario: Scenario) -> tuple[str, Result]:
         """The key and the result of a scenario; who asks for the same at the same time shares one run."""
         key = content_hash(scenario)
-        result: tasks.Result = await self.once(key, tasks.simulate, scenario)
+        result: Result = await self.once(key, simulate, scenario)
         return key, result
 
     async def once(self, key: str, work: Callable[..., Any], *given: Any) -> Any:

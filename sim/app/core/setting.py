@@ -1,23 +1,27 @@
-"""The levers of the page, made from what scenarios, measures and parameters declare: nothing is listed twice."""
+"""The setting of a page: levers made from what scenarios, measures and parameters declare, and what a participant has set.
+
+Nothing is listed twice: a new parameter, setting or measure is there by itself. A `Choice` is a small immutable value, which an
+address can hold and a scenario can be made from.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_args
+from urllib.parse import urlencode
 
-from sim.app.lever_words import CHOICES
-from sim.app.limits import Limits, check_limits, fits
-from sim.app.sample import sample_of
-from sim.errors import ScenarioError
+from sim.app.core.affordable import DEFAULT_LIMITS, Limits, check_limits, city, offered
 from sim.model.parameters import PARAMETERS
 from sim.model.programmes.describe import Description, Setting, describe, kinds, scenarios_by_kind
 from sim.problems import one_of
-from sim.scenario import Programme, Scenario, Targets, list_scenarios, load, load_programmes
+from sim.scenario import Programme, Scenario, Targets, load_programmes, to_data, with_overrides
 from sim.scenario.fields import Table
-from sim.text import Spoken, message
-from sim.words import MODES, STAGES, Word
+from sim.scenario.loading import check
+from sim.text import Family, Message, Spoken, languages, message
+from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
 
 OF_A_TYPE = (
     "start_collection",
@@ -44,7 +48,29 @@ OF_COMPANIES = (
 )
 OF_TARGETS = ("age_min", "age_max", "share_max")
 NONE = "none"
-DEFAULT_LIMITS = Limits()
+CHOICES: dict[object, Spoken] = {
+    "sudden": message("choice.sudden"),
+    "tapered": message("choice.tapered"),
+    "worst_first": message("choice.worst_first"),
+    "easiest_first": message("choice.easiest_first"),
+    "random": message("choice.random"),
+    "community": message("choice.community"),
+    "street": message("choice.street"),
+    "full": message("choice.full"),
+    "gates": message("choice.gates"),
+    "cameras": message("choice.cameras"),
+    "drains": message("choice.drains"),
+    "heating": message("choice.heating"),
+    "roads": message("choice.roads"),
+    True: message("choice.true"),
+    False: message("choice.false"),
+    None: message("choice.none"),
+}
+CHOICES.update(MODE_WORDS)
+CHOICES.update(STAGE_WORDS)
+GROUPS = Family("group", sorted({parameter.group for parameter in PARAMETERS.values()}))
+DEFAULT = "small_city"
+MOST_MEASURES = 20
 
 
 @dataclass(frozen=True)
@@ -150,30 +176,6 @@ class Board:
     def measure(self, name: str) -> Measure | None:
         """The measure of a name, if there is one."""
         return next((measure for measure in self.measures if measure.name == name), None)
-
-
-@cache
-def city(name: str, limits: Limits) -> Scenario:
-    """The city of a scenario as a workshop can afford it: itself, or a sample where it is too large. ScenarioError if neither will do."""
-    scenario = load(name)
-    if fits(scenario, limits):
-        return scenario
-    return check_limits(sample_of(scenario)[0], limits)
-
-
-@cache
-def offered(limits: Limits) -> dict[str, Spoken]:
-    """Names and titles of the scenarios that a workshop can afford, the small city first."""
-    found: dict[str, Spoken] = {}
-    for name in sorted(
-        list_scenarios(), key=lambda name: (name != "small_city", name != "vicious_cycle", name)
-    ):
-        try:
-            scenario = city(name, limits)
-        except ScenarioError:
-            continue
-        found[name] = scenario.title
-    return found
 
 
 @cache
@@ -366,6 +368,148 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
     return (*several, old, *_of(aimed, place, OF_TARGETS))
 
 
-def title(name: str, limits: Limits) -> str:
-    """A scenario's title."""
-    return str(offered(limits)[name])
+SEED = Lever("seed", message("setting.scenario.seed"), "", "whole", 1, 0, 2**31 - 1)
+
+
+def months_lever(base: Scenario, limits: Limits) -> Lever:
+    """The lever of how many months are simulated."""
+    return Lever("months", message("setting.scenario.months"), "", "whole", base.months, 1, limits.months)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A scenario and what was changed about it; `values` by dotted key, only what differs from the scenario."""
+
+    scenario: str
+    seed: int
+    months: int
+    on: tuple[str, ...]
+    values: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, name: str) -> Choice:
+        """A scenario as it is."""
+        made = board(name)
+        return cls(name, made.scenario.seed, made.scenario.months, made.on)
+
+    @property
+    def board(self) -> Board:
+        """The levers of the scenario."""
+        return board(self.scenario)
+
+    def value(self, lever: Lever) -> Any:
+        """What a lever stands at."""
+        return dict(self.values).get(lever.key, lever.start)
+
+    def moved(self, lever: Lever, value: Any) -> Choice:
+        """The choice with a lever moved; back at its start it is no change."""
+        values = dict(self.values)
+        values.pop(lever.key, None)
+        if value != lever.start:
+            values[lever.key] = value
+        return replace(self, values=tuple(sorted(values.items())))
+
+    def switched(self, name: str, on: bool) -> Choice:
+        """The choice with a measure switched on (last) or off."""
+        names = tuple(other for other in self.on if other != name)
+        return replace(self, on=(*names, name) if on else names)
+
+
+def scenario_of(choice: Choice, limits: Limits) -> Scenario:
+    """The scenario that a choice stands for. ScenarioError lists what does not fit together or is too large."""
+    made = choice.board
+    data = to_data(made.scenario)
+    own = {entry["name"]: entry for entry in data.get("interventions", [])}
+    kind_of = {measure.name: measure.kind for measure in made.measures}
+    data["interventions"] = [own.get(name, {"kind": kind_of[name], "name": name}) for name in choice.on]
+    scenario = check(data, {(): choice.scenario}, choice.scenario)
+    values = {key: value for key, value in choice.values if _applies(key, choice.on)}
+    if "city.estates" in values or any(key.endswith(".households_mean") for key in values):
+        values["city.households"] = None  # an exact total belongs to the sizes that it was given for
+    values = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+    changed = with_overrides(scenario, {**values, "seed": choice.seed, "months": choice.months})
+    return check_limits(changed, limits)
+
+
+def _applies(key: str, on: tuple[str, ...]) -> bool:
+    """Whether a value counts: those of a measure that is switched off wait until it is on again."""
+    return not key.startswith("interventions.") or key.split(".")[1] in on
+
+
+def address(choice: Choice, lang: str, more: Iterable[tuple[str, str]] = ()) -> str:
+    """The query string ("?...") that holds a choice."""
+    start = Choice.of(choice.scenario)
+    parts = [("scenario", choice.scenario)]
+    parts += [
+        (key, str(getattr(choice, key)))
+        for key in ("seed", "months")
+        if getattr(choice, key) != getattr(start, key)
+    ]
+    if choice.on != start.on:
+        parts.append(("on", ",".join(choice.on)))
+    levers = choice.board.by_key
+    parts += [(key, levers[key].written(value)) for key, value in choice.values]
+    return "?" + urlencode([*parts, *more, ("lang", lang)], safe=",")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read from an address, and what of it was left out and why (for the participant to see)."""
+
+    choice: Choice
+    lang: str
+    ignored: tuple[Message, ...]
+
+
+def read_address(
+    pairs: Iterable[tuple[str, str]], limits: Limits, lang: str, other: Iterable[str] = ()
+) -> Reading:
+    """The choice of a query string. What is unknown or out of range is left out and named; nothing else is trusted."""
+    given: dict[str, str] = {}
+    ignored: list[Message] = []
+    length, too_long = 0, False
+    for key, text in pairs:
+        length += len(key) + len(text) + 2
+        if length > limits.query_length:
+            too_long = True
+            break
+        given[key] = text
+    lang = given.pop("lang", lang)
+    lang = lang if lang in languages() else "en"
+    if too_long:
+        ignored.append(message("app.too_long", most=limits.query_length))
+    name = given.pop("scenario", DEFAULT)
+    if name not in offered(limits):
+        known = ", ".join(offered(limits))
+        ignored.append(message("app.out_of_range", key="scenario", found=_short(name), allowed=known))
+        name = DEFAULT
+    for key in other:
+        given.pop(key, None)
+    return Reading(_read_levers(Choice.of(name), given, limits, ignored), lang, tuple(ignored[:12]))
+
+
+def _read_levers(choice: Choice, given: dict[str, str], limits: Limits, ignored: list[Message]) -> Choice:
+    """Move what a query names; `ignored` gets what cannot be."""
+    if "on" in given:
+        names = tuple(dict.fromkeys(name for name in given.pop("on").split(",") if name))
+        known = tuple(name for name in names if choice.board.measure(name) is not None)[:MOST_MEASURES]
+        ignored += [message("app.unknown", key=_short(name)) for name in names if name not in known]
+        choice = replace(choice, on=known)
+    plain = {"seed": SEED, "months": months_lever(choice.board.scenario, limits)}
+    for key, text in given.items():
+        lever = plain.get(key) or choice.board.by_key.get(key)
+        if lever is None:
+            ignored.append(message("app.unknown", key=_short(key)))
+            continue
+        try:
+            value = lever.read(text)
+        except ValueError as error:
+            ignored.append(message("app.out_of_range", key=key, found=_short(text), allowed=error.args[0]))
+            continue
+        choice = replace(choice, **{key: value}) if key in plain else choice.moved(lever, value)
+    return choice
+
+
+def _short(text: str) -> str:
+    shown = "".join(letter if letter.isprintable() else "?" for letter in text[:40])
+    return repr(shown + ("…" if len(text) > 40 else ""))

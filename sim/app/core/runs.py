@@ -1,15 +1,19 @@
-"""A run as the page plays it back: one compressed message with every estate's outcomes in a byte each, and the city's lines.
+"""What worker processes do with a run, knowing nothing of participants: carry it out, pack it for the page, draw it, write it.
 
-Layout: length of the head (4 bytes, little-endian), the head (JSON, padded to 4 bytes), then each layer, months + 1 times
-estates bytes. A byte is a code (stage, mode) or 0..254 between the layer's bounds; 255 stands for "no such figure".
+The page plays back one compressed message with every estate's outcomes in a byte each, and the city's lines. Its layout: length of
+the head (4 bytes, little-endian), the head (JSON, padded to 4 bytes), then each layer, months + 1 times estates bytes. A byte is a
+code (stage, mode) or 0..254 between the layer's bounds; 255 stands for "no such figure".
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import zipfile
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +28,11 @@ from sim.text import Spoken, languages, message
 from sim.units import FEN_PER_YUAN
 from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES
 
+if TYPE_CHECKING:
+    from sim.model.engine import Engine
+    from sim.results import Run
+    from sim.results.summary import RunSummary
+
 ABSENT = 255
 LINES = {
     "cycle": ("collection", "quality", "satisfaction", "condition"),
@@ -35,6 +44,83 @@ LINES = {
 GOVERNMENT = ("city", "district", "street", "community", "state")
 PATTERNS = {"": "plain", "///": "stripes", "xxx": "crosses", "...": "dots"}
 SIGNS = {"recovering": "dots"}  # a sign for each stage that is not plain, as beside the colour
+
+
+class Result(NamedTuple):
+    """A finished run with its message for the page, and roughly how much memory both take."""
+
+    run: Run
+    frames: bytes
+    size: int
+
+
+def prepare() -> None:
+    """Import and compile what a run needs, once when a worker starts."""
+    from sim.runner import warm_up
+
+    warm_up()
+
+
+def simulate(scenario: Scenario) -> Result:
+    """Carry out one run on one thread."""
+    from sim.model.engine import Engine
+
+    with Engine(scenario, threads=1) as city:
+        city.run()
+        return packed(city)
+
+
+def packed(city: Engine) -> Result:
+    """A finished city as its run and the message for the page."""
+    from sim.results import Run
+    from sim.results.run import Simulated
+
+    made = Run.from_city(city)
+    source = made._source
+    assert isinstance(source, Simulated)
+    frames = frames_of(source.record, made.scenario)
+    size = len(frames) + source.record.events.nbytes + sum(column.nbytes for column in source.record.outcomes)
+    return Result(made, frames, size + 200 * len(source.record.ledger))
+
+
+def summarised(scenario: Scenario) -> RunSummary:
+    """One run in brief, for comparisons."""
+    from sim.results.engines import cells_of, execute
+
+    return execute(cells_of(scenario, [scenario.seed])[0])
+
+
+def picture(run: Run, chart: str, lang: str) -> bytes:
+    """One chart of a run, by its name, as PNG."""
+    return _png(run.plot(chart, lang))
+
+
+def _png(figure: object) -> bytes:
+    target = io.BytesIO()
+    figure.savefig(target, format="png", dpi=130)  # type: ignore[attr-defined]
+    return target.getvalue()
+
+
+def tables(run: Run) -> bytes:
+    """Every table of a run as CSV in one ZIP."""
+    from sim.results.csv_table import ENCODING, csv_text
+    from sim.results.tables import TABLES
+
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        for name in TABLES:
+            archive.writestr(f"{name}.csv", csv_text(run.table(name)).encode(ENCODING))
+    return target.getvalue()
+
+
+def report(run: Run, lang: str, link: str) -> bytes:
+    """The run as one HTML page that needs nothing else: the package's own report, with the link that opens the setting here."""
+    from sim.outputs.report import report_page
+    from sim.outputs.report.read import part_of
+
+    part = part_of(run, lang)
+    note = " ".join((part.reproduce_note, message("app.again_help").in_language(lang), link)).strip()
+    return report_page([replace(part, reproduce_note=note)], lang).encode("utf-8")
 
 
 def frames_of(record: Record, scenario: Scenario) -> bytes:

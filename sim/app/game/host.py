@@ -10,11 +10,9 @@ from pathlib import Path
 
 from nicegui import background_tasks
 
-from sim.app import game_work
-from sim.app.game import ENDED, RUNNING, Game, Plan, Refused, Rules, Team, Year, plan_of
-from sim.app.game_money import base_of
-from sim.app.game_work import Best, Played
-from sim.app.workers import Workers
+from sim.app.core.workers import Workers
+from sim.app.game.game import ENDED, RUNNING, Game, Plan, Refused, Rules, Team, Year, base_of, plan_of
+from sim.app.game.work import Best, Played, play, search
 from sim.errors import EngineError, EstateError
 from sim.fingerprint import model_source_hash
 from sim.scenario import load_programmes
@@ -146,7 +144,7 @@ class Host:
         """The key and the result of a plan, from memory where it is still there."""
         text = f"{rules} {plan} {model_source_hash()}"
         key = hashlib.sha256(text.encode("utf-8")).hexdigest()
-        return key, await self.workers.once(key, game_work.play, rules, plan)
+        return key, await self.workers.once(key, play, rules, plan)
 
     # what goes on behind
 
@@ -169,9 +167,7 @@ class Host:
             if self.game is not game:
                 return
             try:
-                found: Best = await self.workers.call(
-                    game_work.search, game.rules, trials, place, seconds=600
-                )
+                found: Best = await self.workers.call(search, game.rules, trials, place, seconds=600)
                 if self.best is None or found.decisions != self.best.decisions:
                     _, played = await self.play(game.rules, plan_of(list(found.decisions)))
                     best_years = played.years

@@ -1,0 +1,1 @@
+"""What pages are made of: their look, the settings at the side, the player of runs."""
