@@ -15,8 +15,9 @@ def show_all() -> None:
     heads = (say("listed.kind"), say("listed.name"), say("listed.who_pays"), say("listed.scenarios"))
     made = table("", *heads)
     made.columns[0].no_wrap = True
+    users = words.scenarios_by_kind()
     for kind in words.kinds():
-        one = words.describe(kind)
+        one = words.describe(kind, users)
         payers = listed(BEARERS[payer] for payer in one.payers)
         made.add_row(kind, str(one.label), payers, ", ".join(one.scenarios) or NO_VALUE)
     console().print(made)

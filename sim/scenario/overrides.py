@@ -32,7 +32,7 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
         raise ScenarioError([Problem(SOURCE, "", kind_of(scenario), message("allowed.scenario"))])
     if not isinstance(overrides, Mapping):
         raise ScenarioError([Problem(SOURCE, "", kind_of(overrides), message("allowed.settings"))])
-    data, before = to_data(scenario), to_data(scenario)
+    data = to_data(scenario)
     origins: Origins = {(): scenario.name}
     problems = []
     worded: dict[tuple[str | int, ...], set[str]] = {}
@@ -51,7 +51,7 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
     for place, given in worded.items():
         _only(data, place, given)
     if "figures" in data:
-        data["figures"] = restated(data["figures"], before, data)
+        data["figures"] = restated(data["figures"], to_data(scenario), data)
     return check(data, origins, scenario.name)
 
 
@@ -90,9 +90,9 @@ def place_of(key: str, data: dict[str, Any]) -> tuple[str | int, ...] | Problem:
     if not isinstance(key, str):
         return Problem(SOURCE, "", kind_of(key), message("allowed.dotted_key"))
     parts = key.split(".")
-    groups = {parameter.group for parameter in PARAMETERS.values()}
     if parts[0] not in Scenario.model_fields:
-        if parts[0] not in groups or len(parts) == 1:
+        in_a_group = any(known.startswith(f"{parts[0]}.") for known in PARAMETERS)
+        if not in_a_group or len(parts) == 1:
             known = [*Scenario.model_fields, *PARAMETERS]
             found, allowed = message("found.unknown_key"), message("scenario.override.key")
             guess = nearest(key, known) or nearest(parts[0], known)

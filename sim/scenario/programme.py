@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -138,16 +139,22 @@ def load_programmes() -> dict[str, type[Programme]]:
 
     The import is late because interventions know about scenarios, and a scenario must not know about them.
     """
+    _import_programmes()
+    return PROGRAMMES
+
+
+@cache
+def _import_programmes() -> None:
+    """Import every module of `sim.model.programmes`, once: every programme of every scenario asks for the registry."""
     try:
         package = importlib.import_module("sim.model.programmes")
     except ModuleNotFoundError as error:
         if error.name != "sim.model.programmes":
             raise
-        return PROGRAMMES
+        return
     for module in pkgutil.iter_modules(package.__path__):
         if not module.name.startswith("_"):
             importlib.import_module(f"sim.model.programmes.{module.name}")
-    return PROGRAMMES
 
 
 def read_programme(data: Any) -> Programme:

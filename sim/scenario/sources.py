@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib.resources import files
-from itertools import zip_longest
 from typing import Any
 
 from sim.model.parameters import PARAMETERS
@@ -72,7 +71,20 @@ def names_something(key: str, *data: Mapping[str, Any]) -> bool:
     """Whether a figure's key names a value of one of these data of a scenario, or a parameter, rather than being free text."""
     place = _key(key)
     parameter = ".".join(place[1:] if place[0] == "parameters" else place)
-    return parameter in PARAMETERS or any(_within(path, place) for one in data for path, _ in _leaves(one))
+    return parameter in PARAMETERS or any(
+        _holds(one, place) or _holds(one.get("parameters", {}), place, ("parameters",)) for one in data
+    )
+
+
+def _holds(data: Any, key: Path, path: Path = ()) -> bool:
+    """Whether some value lies at or under what a key names in the data at a path."""
+    parts = _parts(data, path)
+    if parts is None:
+        return not key
+    return any(
+        (not key or fnmatchcase(name, key[0])) and _holds(part, key[1:], (*path, name))
+        for name, part in parts
+    )
 
 
 def _may_concern(figure: Mapping[str, Any], path: Path, *data: Mapping[str, Any]) -> bool:
@@ -95,25 +107,40 @@ def _set_here(figure: Mapping[str, Any], value: Any) -> dict[str, Any]:
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[Path]:
     """The places of all values that are in one of the two only, or are not the same in both."""
-    first, second = dict(_leaves(before)), dict(_leaves(after))
     missing = object()
+    # Most tables are the same as before: only the others are walked through.
+    tables = {
+        key
+        for key in before.keys() | after.keys()
+        if key not in _NOT_BACKED and before.get(key, missing) != after.get(key, missing)
+    }
+    first, second = (
+        dict(_leaves({key: data[key] for key in tables if key in data})) for data in (before, after)
+    )
     return {
-        path
-        for path in first.keys() | second.keys()
-        if first.get(path, missing) != second.get(path, missing) and path[0] not in _NOT_BACKED
+        path for path in first.keys() | second.keys() if first.get(path, missing) != second.get(path, missing)
     }
 
 
 def _leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Every value of a scenario's data with its place; a programme's place is its name, as dotted keys have it."""
-    if isinstance(data, Mapping):
-        for key, value in data.items():
-            yield from _leaves(value, (*path, str(key)))
-    elif isinstance(data, Sequence) and not isinstance(data, str) and path == ("interventions",):
-        for index, one in enumerate(data):
-            yield from _leaves(one, (*path, _programme(one, index)))
-    else:
+    parts = _parts(data, path)
+    if parts is None:
         yield path, data
+        return
+    for name, part in parts:
+        yield from _leaves(part, (*path, name))
+
+
+def _parts(data: Any, path: Path) -> list[tuple[str, Any]] | None:
+    """The parts of a table, or of the list of programmes, with their names; None for a value."""
+    if isinstance(data, str | int | float):
+        return None
+    if isinstance(data, Mapping):
+        return [(str(key), value) for key, value in data.items()]
+    if path == ("interventions",) and isinstance(data, Sequence):
+        return [(_programme(one, index), one) for index, one in enumerate(data)]
+    return None
 
 
 def _programme(table: Any, index: int) -> str:
@@ -134,14 +161,11 @@ def _key(written: Any) -> Path:
 
 def _within(path: Path, key: Path) -> bool:
     """Whether a value's place is what a key names, or lies in it."""
-    places = (path, path[1:]) if path[0] == "parameters" else (path,)
-    return any(
-        all(
-            pattern is None or (part is not None and fnmatchcase(part, pattern))
-            for part, pattern in zip_longest(place, key)
-        )
-        for place in places
-    )
+    return _begins(path, key) or (path[0] == "parameters" and _begins(path[1:], key))
+
+
+def _begins(path: Path, key: Path) -> bool:
+    return len(path) >= len(key) and all(map(fnmatchcase, path, key))
 
 
 def _is_number(value: Any) -> bool:

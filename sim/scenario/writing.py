@@ -126,9 +126,9 @@ def _parameters_schema() -> dict[str, Any]:
 def _without_empty(data: Any) -> Any:
     if isinstance(data, dict):
         return {
-            key: _without_empty(value)
+            key: _without_empty(value) if isinstance(value, dict | list) else value
             for key, value in data.items()
-            if value is not None and value not in ({}, [])
+            if value is not None and value != {} and value != []
         }
     if isinstance(data, list):
         return [_without_empty(value) for value in data]
