@@ -12,7 +12,7 @@ from sim.text import Message, message, say
 class Problem:
     """Where an input is wrong, what was found, what is allowed and what may have been meant; said in the reader's language."""
 
-    file: str
+    file: str | Message
     key: str | Message
     found: str | Message
     allowed: str | Message

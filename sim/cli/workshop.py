@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.errors import EstateError
+from sim.text import message
 
 
 def serve_workshop(host: str, port: int, code: str | None, lang: str, show: bool) -> None:
@@ -10,9 +11,7 @@ def serve_workshop(host: str, port: int, code: str | None, lang: str, show: bool
     try:
         import nicegui  # noqa: F401
     except ImportError:
-        raise EstateError(
-            "estate app: found no NiceGUI; install it with: pip install 'nicegui>=3,<4'"
-        ) from None
+        raise EstateError(message("app.no_nicegui", package="nicegui>=3.18,<4")) from None
     from sim.app.server import serve
 
     serve(host, port, code, lang, show=show)

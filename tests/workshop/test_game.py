@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -178,6 +179,17 @@ def test_the_board_ranks_by_estates_then_people_then_money() -> None:
 )
 def test_rules_have_bounds(rules: tuple) -> None:
     refusal(lambda: Rules("small_city", 1, *rules))
+
+
+def test_rules_name_a_measure_that_there_is_not_and_those_there_are() -> None:
+    with pytest.raises(Refused) as found:
+        Rules("small_city", 1, 4, 1_000_000, ("retrofit", "free_lunch"))
+    with in_language("en"):
+        assert re.fullmatch(
+            r"measures: 'free_lunch' found, allowed .*\bretrofit\b.*, soe_fallback\b.*", str(found.value)
+        )
+    with in_language("zh"):
+        assert "'free_lunch'；" in str(found.value) and "、soe_fallback" in str(found.value)
 
 
 def test_the_usual_measures_are_there() -> None:

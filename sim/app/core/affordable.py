@@ -47,7 +47,7 @@ def _beyond(scenario: Scenario, limits: Limits) -> list[Problem]:
         ("households", households_of(scenario), limits.owners),
     )
     return [
-        Problem("workshop", key, f"{value:,}", f"at most {most:,}")
+        Problem(message("app.workshop"), key, f"{value:,}", message("allowed.at_most", high=f"{most:,}"))
         for key, value, most in found
         if value > most
     ]

@@ -24,7 +24,8 @@ from sim.results.columns import COLUMN_WORDS
 from sim.results.reading import Reading
 from sim.results.record import Record
 from sim.scenario import Scenario
-from sim.text import Spoken, languages, message
+from sim.text import Spoken, in_language, languages, message, say
+from sim.text.joins import labelled, sentences
 from sim.units import FEN_PER_YUAN
 from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES
 
@@ -119,7 +120,8 @@ def report(run: Run, lang: str, link: str) -> bytes:
     from sim.outputs.report.read import part_of
 
     part = part_of(run, lang)
-    note = " ".join((part.reproduce_note, message("app.again_help").in_language(lang), link)).strip()
+    with in_language(lang):
+        note = sentences((part.reproduce_note, labelled(say("app.again_help"), link)))
     return report_page([replace(part, reproduce_note=note)], lang).encode("utf-8")
 
 

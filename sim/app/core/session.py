@@ -76,7 +76,7 @@ class Session:
     def tell(self, error: BaseException) -> str:
         """An error in the participant's words; one that is nobody's input is logged for the host."""
         if isinstance(error, Busy):
-            return say("app.busy")
+            return str(error)
         if isinstance(error, EstateError):
             return say("app.failed", reason=str(error))
         log.error("a page failed", exc_info=error)

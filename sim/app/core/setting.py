@@ -20,7 +20,8 @@ from sim.problems import one_of
 from sim.scenario import Programme, Scenario, Targets, load_programmes, to_data, with_overrides
 from sim.scenario.fields import Table
 from sim.scenario.loading import check
-from sim.text import Family, Message, Spoken, languages, message
+from sim.text import Family, Later, Message, Spoken, languages, message
+from sim.text.joins import listed
 from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
 
 OF_A_TYPE = (
@@ -480,7 +481,7 @@ def read_address(
         ignored.append(message("app.too_long", most=limits.query_length))
     name = given.pop("scenario", DEFAULT)
     if name not in offered(limits):
-        known = ", ".join(offered(limits))
+        known = Later(listed, tuple(offered(limits)))
         ignored.append(message("app.out_of_range", key="scenario", found=_short(name), allowed=known))
         name = DEFAULT
     for key in other:

@@ -116,7 +116,7 @@ class Workers:
     async def call(self, work: Callable[..., Any], *given: Any, seconds: float | None = None) -> Any:
         """Let a worker do something. Busy if too much is waiting, EngineError if it took too long or its worker died."""
         if self.waiting >= self.limits.waiting:
-            raise Busy("busy")
+            raise Busy(message("app.busy"))
         self.start()
         assert self._pool is not None
         self.waiting += 1

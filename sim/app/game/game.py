@@ -61,6 +61,10 @@ class Rules:
             raise Refused(message("app.game_years_range", low=low, high=high))
         if self.yearly < 10_000 or not self.measures:
             raise Refused(message("app.game_rules_empty"))
+        known = load_programmes()
+        if unknown := tuple(repr(kind) for kind in self.measures if kind not in known):
+            found, allowed = Later(listed, unknown), Later(listed, tuple(known))
+            raise Refused(message("problem.among", place="measures", found=found, allowed=allowed))
         if (said := refused_rules(self)) is not None:
             raise Refused(said)
 
@@ -243,7 +247,8 @@ class Game:
         for number, (bought, year) in enumerate(zip(team.decisions, years, strict=True), 1):
             over = [kind for kind, yuan in year.spent if yuan > bought.get(kind, 0)]
             if over:
-                raise EngineError(f"year {number}: found more spent on {', '.join(over)} than was decided")
+                kinds = Later(listed, tuple(over))
+                raise EngineError(message("app.game_overspent", year=number, measures=kinds))
         bought = team.decisions[-1]
         team.years, team.key, team.failed = years, key, False
         for kind, yuan in bought.items():

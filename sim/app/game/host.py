@@ -60,7 +60,7 @@ class Host:
         self.nothing: tuple[Year, ...] = ()  # the city if nobody did anything
         self.best: Best | None = None
         self.best_years: tuple[Year, ...] = ()
-        self.search_failed = ""
+        self.search_failed: EstateError | None = None
         self._turn = 0
 
     @property
@@ -76,7 +76,7 @@ class Host:
         """A new game in place of the one before; EstateError for rules under which there is no city."""
         base_of(rules)
         self.game = Game(rules)
-        self.nothing, self.best, self.best_years, self.search_failed = (), None, (), ""
+        self.nothing, self.best, self.best_years, self.search_failed = (), None, (), None
         self._turn += 1
         background_tasks.create(self._nothing(self.game), name="game: nothing")
         background_tasks.create(self._search(self.game), name="game: search")
@@ -174,13 +174,13 @@ class Host:
                 else:
                     best_years = self.best_years
             except EstateError as error:
-                self.search_failed = str(error)
+                self.search_failed = error
                 self._turn += 1
                 if isinstance(error, EngineError):
                     continue
                 return
             if self.game is game:
-                self.best, self.best_years, self.search_failed = found, best_years, ""
+                self.best, self.best_years, self.search_failed = found, best_years, None
 
     @property
     def over(self) -> bool:

@@ -25,7 +25,7 @@ from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.results.summary import RunSummary
 from sim.text import language, message, say
 from sim.text.figures import POINTS, decimal, quantity
-from sim.text.joins import listed
+from sim.text.joins import bracketed, labelled, listed
 from sim.units import MONTHS_PER_YEAR
 
 MOST_POLICIES = 4
@@ -234,7 +234,7 @@ class ComparePage:
         labels = [
             str(measure.label) for name in policy.on if (measure := policy.board.measure(name)) is not None
         ]
-        return f"{'ABCD'[place]}: {listed(labels) or say('app.no_measure').rstrip('.。')}"
+        return labelled("ABCD"[place], listed(labels) or say("app.no_measure"))
 
     # what is seen
 
@@ -259,7 +259,7 @@ class ComparePage:
         with ui.element("section").classes("estate-card"):
             for place in range(len(self.policies)):
                 with ui.row().classes("items-center"):
-                    ui.label(self._name(place) + (say("app.baseline") if place == 0 else "")).classes(
+                    ui.label(bracketed(self._name(place), say("app.baseline") if place == 0 else "")).classes(
                         "font-bold"
                     )
                     ui.button(icon="delete", on_click=lambda place=place: self._remove(place)).props(

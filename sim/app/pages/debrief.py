@@ -15,7 +15,7 @@ from sim.scenario import to_toml
 from sim.studies.budget.menu import Package, with_package
 from sim.text import say
 from sim.text.figures import money
-from sim.text.joins import clauses
+from sim.text.joins import clauses, labelled
 from sim.units import MONTHS_PER_YEAR
 
 DECISION_COLUMNS = (
@@ -119,17 +119,25 @@ class DebriefPage:
         ui.label(say("app.game_decisions")).classes("text-lg font-bold")
         for line in game.board:
             team = next(team for team in game.teams.values() if team.name == line.name)
-            with ui.expansion(f"{team.name} · {say('app.game_spent')} {money(game.spent(team))}").classes(
-                "w-full estate-measure"
-            ):
+            with ui.expansion(
+                say("app.game_team_spent", team=team.name, spent=money(game.spent(team)))
+            ).classes("w-full estate-measure"):
                 for number, (decision, year) in enumerate(zip(team.decisions, team.years, strict=False), 1):
                     spent = dict(year.spent)
                     parts = [
-                        f"{label_of(kind)!s} {money(yuan)} → {money(spent.get(kind, 0))}"
+                        say(
+                            "app.game_allowed_and_spent",
+                            measure=label_of(kind),
+                            allowed=money(yuan),
+                            spent=money(spent.get(kind, 0)),
+                        )
                         for kind, yuan in decision.items()
                     ]
                     ui.label(
-                        f"{say('app.game_year')} {number}: " + clauses(parts or [say("app.game_did_nothing")])
+                        labelled(
+                            say("app.game_year_number", year=number),
+                            clauses(parts or [say("app.game_did_nothing")]),
+                        )
                     )
         ui.button(say("app.game_csv"), icon="table_chart", on_click=lambda: self._csv(game)).props(
             "no-caps outline"

@@ -14,7 +14,7 @@ from sim.app.widgets.look import head
 from sim.kinds import kinds
 from sim.scenario import to_toml
 from sim.text import say
-from sim.text.joins import clauses, labelled, listed
+from sim.text.joins import bracketed, clauses, labelled, listed
 
 
 class SharePage:
@@ -80,7 +80,7 @@ class SharePage:
                 )
             ),
             *(
-                labelled(f"{levers[key].label} ({key})", levers[key].written(value))
+                labelled(bracketed(str(levers[key].label), key), levers[key].written(value))
                 for key, value in choice.values
             ),
         ]

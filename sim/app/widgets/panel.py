@@ -17,7 +17,7 @@ from sim.model.programmes.describe import Description
 from sim.model.programmes.lever_words import BEARERS
 from sim.text import message, say
 from sim.text.figures import unit_name
-from sim.text.joins import bracketed, listed
+from sim.text.joins import bracketed, labelled, listed
 
 Changed = Callable[[], object]
 PLACES = {
@@ -193,7 +193,7 @@ class Panel:
                 try:
                     moved(lever.read(",".join(given) if several else str(given)))
                 except ValueError as error:
-                    ui.notify(f"{label}: {error}", type="warning")
+                    ui.notify(labelled(label, str(error)), type="warning")
 
             shown = [lever.written(one) for one in value] if several else lever.written(value)
             ui.select(lever.labels(), value=shown, label=label, multiple=several, on_change=picked).classes(

@@ -219,7 +219,7 @@ export default {
         const real = about.low + (value / 254) * (about.high - about.low);
         text = about.unit === "share" ? Math.round(100 * real) + "%" : Math.round(real);
       }
-      this.hover = `${this.words.estate} ${estate} · ${about.label[this.lang]}: ${text}`;
+      this.hover = this.words.hover.replace("{estate}", estate).replace("{what}", about.label[this.lang]).replace("{value}", text);
     },
     click(event) {
       const estate = this.found(event);

@@ -22,6 +22,7 @@ from sim.results.run import Run, Simulated
 from sim.studies.run.explain import explain_text
 from sim.text import language, message, say
 from sim.text.figures import money_scale
+from sim.text.joins import bracketed
 from sim.words import STAGE_WORDS
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ WORDS = {
     "no_figure": message("app.no_figure"),
     "map_label": message("app.map_label"),
     "of": message("app.of", month="{month}", months="{months}"),
+    "hover": message("app.hover", estate="{estate}", what="{what}", value="{value}"),
 }
 # Patterns beside the colours of stacked areas, so that a grey print or colour blindness loses nothing.
 DECALS: dict[str, dict[str, Any]] = {
@@ -273,7 +275,7 @@ async def show_story(session: Session, made: Run, estate: int) -> None:
         ui.dialog(value=True) as dialog,
         ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"),
     ):
-        ui.label(f"{say('app.life_of', estate=estate)} · {say('draw.one', seed=made.seed)}").classes(
+        ui.label(bracketed(say("app.life_of", estate=estate), say("draw.one", seed=made.seed))).classes(
             "text-xl font-bold"
         )
         for line in lines or ():
