@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.words import say
 from sim.scenario import Scenario
+from sim.scenario.switches import switched
 from sim.size import households_of
 from sim.text import message
-from sim.text.joins import listed
+from sim.text.joins import labelled, listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,9 +34,8 @@ def announce(
         markup=False,
     )
     screen.print("  " + _programmes(scenario, lang), markup=False)
-    off = [name for name, on in scenario.loops.model_dump().items() if not on]
-    if off:
-        screen.print(f"  {say('loops_off', lang)}: {listed(off)}", markup=False)
+    for what, names in switched(scenario):
+        screen.print(f"  {labelled(what.in_language(lang), names)}", markup=False)
     if changes:
         words = listed(f"{key} = {value}" for key, value in changes.items())
         screen.print(f"  {say('changed', lang)}: {words}", markup=False)

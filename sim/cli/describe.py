@@ -9,7 +9,9 @@ from sim.cli.terminal import console, table
 from sim.cli.words import say
 from sim.model.parameters import PARAMETERS
 from sim.scenario import Programme, Scenario, load
+from sim.scenario.switches import switched
 from sim.text import figures
+from sim.text.joins import labelled
 from sim.words import MODE_WORDS, MODES
 
 if TYPE_CHECKING:
@@ -64,9 +66,8 @@ def _actors(screen: Console, scenario: Scenario, lang: str) -> None:
         for tier in ("city", "district", "street", "community")
     }
     screen.print(say("budgets", lang, **budgets))
-    off = [name for name, on in scenario.loops.model_dump().items() if not on]
-    if off:
-        screen.print(f"{say('loops_off', lang)}: {', '.join(off)}")
+    for what, names in switched(scenario):
+        screen.print(labelled(what.in_language(lang), names), markup=False)
 
 
 def _types(scenario: Scenario, lang: str) -> Table:

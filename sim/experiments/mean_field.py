@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from sim.errors import StudyError
-from sim.experiments.mean_logistic import Cdf, mean_logistic, mean_logistic_over
+from sim.experiments.mean_logistic import Cdf, mean_habitual, mean_logistic_over
 from sim.model.month.condition import maintenance_of, wear_of
 from sim.model.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
 from sim.model.parameters import PARAMETERS
@@ -29,7 +29,7 @@ class Representative:
     full billing; condition, satisfaction, grievance: None lets them come to rest, a number holds them (satisfaction and
     grievance held are an estate whose service loop is off: only the norm is left); legacy: defects; burden: fee over
     income; age: years; skill, committee strength, sanction, trust, norm_push (logit), vacancy, tenants, duty_shift as in
-    the model; disclosure in [0, 1].
+    the model; disclosure in [0, 1]; habit: weight of an owner's own record (0: none; a record is taken as long as one likes).
     """
 
     viability: float = 0.8
@@ -50,6 +50,7 @@ class Representative:
     tenants: float = 0.2
     duty_shift: float = 0.0
     disclosure: float = 0.0
+    habit: float = 0.0
 
 
 class MeanField:
@@ -214,7 +215,9 @@ class MeanField:
                     continue
                 rest = common + shift + moved + b * (satisfaction - p["payment.satisfaction_reference"])
                 if self.thresholds is None:
-                    chance = mean_logistic(rest + c * (norm - p["payment.threshold_mean"]), spread)
+                    centre = rest + c * (norm - p["payment.threshold_mean"])
+                    habit, neutral = estate.habit, p["payment.habit_reference"]
+                    chance = mean_habitual(centre, spread, habit, neutral)
                 else:
                     chance = mean_logistic_over(self.thresholds[kind], norm, rest, c)
                 total += share * part * chance

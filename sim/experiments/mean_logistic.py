@@ -21,6 +21,11 @@ _STEP, _REACH = 0.15, 8.7
 _Z = _STEP * np.arange(-round(_REACH / _STEP), round(_REACH / _STEP) + 1)
 _NORMAL = np.exp(-0.5 * _Z**2)
 _NORMAL /= _NORMAL.sum()
+# for owners with habits, whose choice is steeper than the logistic
+_Z_FINE = _STEP / 20 * np.arange(-round(20 * _REACH / _STEP), round(20 * _REACH / _STEP) + 1)
+_NORMAL_FINE = np.exp(-0.5 * _Z_FINE**2)
+_NORMAL_FINE /= _NORMAL_FINE.sum()
+_TURNS, _RESTED = 500, 1e-12
 
 
 def _logistic_sum(step: float) -> tuple[np.ndarray, np.ndarray]:
@@ -47,6 +52,25 @@ def mean_logistic(centre: float, spread: float) -> float:
     if spread <= _STEEP:
         return float(_NORMAL @ expit(centre + spread * _Z))
     return float(_LOGISTIC @ ndtr((centre - _X) / spread))
+
+
+def mean_habitual(centre: float, spread: float, habit: float, neutral: float) -> float:
+    """`mean_logistic` where an owner's own record speaks too: an owner's share of paid bills p rests at the logistic of
+    centre + spread Z + habit (p - neutral).
+
+    Where habit is strong enough (from 4 on) for two resting points, owners come to the one that they reach from having no
+    record yet. habit 0 is `mean_logistic`.
+    """
+    if habit == 0.0:
+        return mean_logistic(centre, spread)
+    places = centre + spread * (_Z if spread <= _STEEP else _Z_FINE)
+    weights = _NORMAL if spread <= _STEEP else _NORMAL_FINE
+    paid = expit(places)
+    for _ in range(_TURNS):
+        before, paid = paid, expit(places + habit * (paid - neutral))
+        if float(np.abs(paid - before).max()) < _RESTED:
+            break
+    return float(weights @ paid)
 
 
 def mean_logistic_over(thresholds: Cdf, seen: float, rest: float, weight: float) -> float:

@@ -119,6 +119,7 @@ def representative_of(scenario: Scenario, name: str) -> Representative:
         vacancy=kind.vacancy,
         tenants=kind.tenants,
         duty_shift=kind.duty_shift,
+        habit=q["payment.habit_weight"] if scenario.mechanisms.persistence else 0.0,
     )
 
 

@@ -85,6 +85,8 @@ class Stream(IntEnum):
     # interventions (word chosen by the intervention, entity = estate or company)
     TARGETING = 80
     INTERVENTION = 84
+    # owners, every year: what lasts of the luck in paying
+    PAY_YEAR = 88
 
 
 class Kind(IntEnum):

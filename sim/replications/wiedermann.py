@@ -232,7 +232,7 @@ def settle_on_graph(case: Case, edges: Edges, seed: int, owners: int = OWNERS) -
             seen = (np.bincount(looks, weights=o.paid[at], minlength=owners) / in_sight).astype(np.float32)
             logit = payment_logit(
                 o.duty, o.service_sensitivity, o.satisfaction, F(q["payment_satisfaction_reference"]),
-                o.norm_sensitivity, seen, o.threshold, F(0), F(0), o.grievance, F(0), F(0),
+                o.norm_sensitivity, seen, o.threshold, F(0), F(0), o.grievance, F(0), F(0), F(0), F(1), F(1),
             )  # fmt: skip
             paid = logistic_draw(logit, luck.integers(0, 2**32, owners, np.uint32))
             if np.array_equal(paid, o.paid.astype(bool)):

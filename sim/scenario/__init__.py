@@ -6,7 +6,14 @@ from sim.scenario.loading import list_scenarios, load
 from sim.scenario.overrides import parse_setting, with_overrides
 from sim.scenario.programme import PROGRAMMES, Programme, Targets, load_programmes
 from sim.scenario.schema import Scenario
-from sim.scenario.tables import CitySettings, CompanySettings, Figure, GovernmentSettings, LoopSettings
+from sim.scenario.tables import (
+    CitySettings,
+    CompanySettings,
+    Figure,
+    GovernmentSettings,
+    LoopSettings,
+    MechanismSettings,
+)
 from sim.scenario.writing import content_hash, json_schema, to_data, to_toml
 
 __all__ = [
@@ -17,6 +24,7 @@ __all__ = [
     "Figure",
     "GovernmentSettings",
     "LoopSettings",
+    "MechanismSettings",
     "Programme",
     "Scenario",
     "Table",

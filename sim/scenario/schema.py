@@ -17,7 +17,14 @@ from sim.scenario.numbers import apportion, shares_add_up
 from sim.scenario.parameter_rules import parameter_problems
 from sim.scenario.programme import Programme, read_programme
 from sim.scenario.sources import names_something
-from sim.scenario.tables import CitySettings, CompanySettings, Figure, GovernmentSettings, LoopSettings
+from sim.scenario.tables import (
+    CitySettings,
+    CompanySettings,
+    Figure,
+    GovernmentSettings,
+    LoopSettings,
+    MechanismSettings,
+)
 from sim.text import message
 
 AnyProgramme = Annotated[SerializeAsAny[Programme], BeforeValidator(read_programme)]
@@ -42,6 +49,7 @@ class Scenario(Table):
     companies: CompanySettings = Field(default_factory=CompanySettings)
     government: GovernmentSettings = Field(default_factory=GovernmentSettings)
     loops: LoopSettings = Field(default_factory=LoopSettings)
+    mechanisms: MechanismSettings = Field(default_factory=MechanismSettings)
     parameters: dict[str, dict[str, float]] = Field(
         default_factory=dict,
     )

@@ -77,6 +77,15 @@ class LoopSettings(Table):
     grievance: bool = setting(True, None, None, "")
 
 
+class MechanismSettings(Table):
+    """Switches of rules that a second version of the model adds; off, the city lives by the first version's rules alone."""
+
+    text_area: ClassVar[str] = "mechanisms"
+
+    persistence: bool = setting(False, None, None, "")
+    debt_age: bool = setting(False, None, None, "")
+
+
 class Figure(Table):
     """Where one number of the scenario comes from: reported by somebody, derived from reports, or assumed."""
 

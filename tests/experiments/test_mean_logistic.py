@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.special import expit, ndtr
+from scipy.optimize import brentq
+from scipy.special import expit, ndtr, ndtri
 
 from sim.errors import StudyError
 from sim.experiments.mean_field import MeanField, Representative
-from sim.experiments.mean_logistic import mean_logistic, mean_logistic_over
+from sim.experiments.mean_logistic import mean_habitual, mean_logistic, mean_logistic_over
 from sim.words import PAYER_TYPES
 
 
@@ -35,6 +36,26 @@ def by_quadrature(centre: float, spread: float) -> float:
 @pytest.mark.parametrize("centre", [-12.0, -2.5, 0.0, 0.4, 6.0])
 def test_the_mean_over_owners_is_that_of_an_adaptive_quadrature(centre: float, spread: float) -> None:
     assert mean_logistic(centre, spread) == pytest.approx(by_quadrature(centre, spread), abs=2e-11)
+
+
+@pytest.mark.parametrize("spread", [0.3, 1.5, 6.0])
+def test_owners_with_habits_rest_where_their_record_and_their_choice_agree(spread: float) -> None:
+    rest = float(mean_habitual(0.2, spread, 2.0, 0.6))
+    # each owner's resting point by root finding, summed over the normal quantiles of owners
+    shares = (np.arange(20_000) + 0.5) / 20_000
+    owners = []
+    for place in 0.2 + spread * ndtri(shares)[::40]:
+        owners.append(
+            brentq(lambda paid, here: expit(here + 2.0 * (paid - 0.6)) - paid, 0.0, 1.0, args=(place,))
+        )
+    assert rest == pytest.approx(np.mean(owners), abs=2e-3)
+    assert mean_habitual(0.2, spread, 0.0, 0.6) == mean_logistic(0.2, spread)
+
+
+def test_habit_draws_payers_and_refusers_apart_and_is_neutral_in_between() -> None:
+    assert mean_habitual(2.0, 0.5, 2.0, 0.6) > mean_logistic(2.0, 0.5)
+    assert mean_habitual(-2.0, 0.5, 2.0, 0.6) < mean_logistic(-2.0, 0.5)
+    assert mean_habitual(0.0, 0.5, 2.0, 0.5) == pytest.approx(0.5)
 
 
 def test_without_spread_every_owner_is_the_same() -> None:

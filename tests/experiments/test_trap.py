@@ -187,6 +187,18 @@ def test_all_loops_off_removes_the_slide(ablation: Ablation) -> None:
     assert everything.mean("city") < min(one.mean("city") for one in singles)
 
 
+def test_what_a_mechanism_explains_is_seen_by_taking_it_away_and_it_is_no_loop(store: Path) -> None:
+    off = {f"loops.{loop}": False for loop in ("service", "norm", "decay", "grievance")}
+    on = {"mechanisms.persistence": True, "payment.habit_weight": 3.0}
+    found = ablate(
+        "small_city", seeds=[1, 2], months=24, overrides=SMALL | off | on, store=store, engine=InProcess()
+    )
+    assert found.switches == ("exit", "persistence")
+    assert [one.off for one in found.arms] == [("exit",), ("persistence",), ("exit", "persistence")]
+    assert found.arm("persistence").change["city"].any()
+    assert found.trap() in (None, "exit")
+
+
 def test_a_loop_is_called_the_trap_only_beyond_doubt_and_for_a_good_part_of_the_cycle() -> None:
     def found(changes: list[float], base: float = 0.6) -> Ablation:
         arms = [

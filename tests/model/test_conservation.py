@@ -32,7 +32,8 @@ def test_money_is_conserved_every_month(number: int) -> None:
         paid_out = before[owners_accounts] - balances[owners_accounts]
         assert np.array_equal(paid_out, estates["collected"] + estates["recovered"])
         assert np.array_equal(
-            estates["arrears"], owed + estates["billed"] - estates["collected"] - estates["recovered"]
+            estates["arrears"],
+            owed + estates["billed"] - estates["collected"] - estates["recovered"] - estates["lapsed"],
         )
         assert np.array_equal(estates["arrears"], per_estate(city, city.state.owners.arrears))
         assert np.array_equal(estates["payers"], per_estate(city, city.state.owners.paid))

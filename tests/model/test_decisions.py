@@ -20,12 +20,16 @@ from sim.model.month.decisions import (
     bill_of,
     complaint_chance,
     complaint_solved,
+    debt_age,
+    lapsed_amount,
     logistic_draw,
+    luck_of,
     next_arrears_age,
     next_expectation,
     next_grievance,
     next_satisfaction,
     next_waiting,
+    paid_of_twelve,
     participation_chance,
     payment_logit,
     repaid_amount,
@@ -34,7 +38,7 @@ from sim.model.month.decisions import (
     value_for_money,
 )
 
-F, U8, U32, I32 = np.float32, np.uint8, np.uint32, np.int32
+F, U8, U16, U32, I32 = np.float32, np.uint8, np.uint16, np.uint32, np.int32
 OCCUPIER, TENANT, VACANT = U8(0), U8(1), U8(2)
 STEPS = 2**24  # different values that a draw can have
 RULES: dict[str, str] = {}  # name of a test: the rule that it is about
@@ -134,6 +138,9 @@ def logit(**changes: float) -> float:
         "grievance": 0.0,
         "burden_weight": 4.0,
         "burden": 0.0,
+        "habit_weight": 0.0,
+        "record": 1.0,
+        "habit_reference": 0.5,
     } | changes
     return float(payment_logit(**{name: F(value) for name, value in owner.items()}))
 
@@ -170,12 +177,77 @@ def test_a_fee_that_weighs_on_income_keeps_from_paying() -> None:
 
 
 @about(payment_logit)
+def test_who_paid_so_far_is_likelier_to_go_on_and_who_did_not_is_not() -> None:
+    assert logit(habit_weight=2.0, record=0.9) == close(0.8)
+    assert logit(habit_weight=2.0, record=0.0) == close(-1.0)
+    assert logit(habit_weight=2.0, record=0.75, habit_reference=0.75) == 0.0
+
+
+@about(payment_logit)
 def test_reasons_to_pay_add_up() -> None:
     mixed = logit(duty=0.3, satisfaction=0.9, norm_seen=0.8, estate_term=0.2, grievance=0.5, burden=0.03)
     assert mixed == close(0.3 + 2 * 0.4 + 3 * 0.2 + 0.2 - 1.5 * 0.5 - 4 * 0.03)
 
 
+@about(paid_of_twelve)
+def test_the_record_is_the_share_of_twelve_bills_that_were_paid() -> None:
+    for missed in range(2**12):
+        assert paid_of_twelve(U16(missed)) == close((12 - missed.bit_count()) / 12)
+    assert paid_of_twelve(U16(0)).dtype == F
+
+
+@about(luck_of)
+def test_the_luck_of_the_year_decides_in_so_many_months_and_that_of_the_month_in_the_others() -> None:
+    year, months = U32(0xABCDEF01), [U32(0x51000000 + low) for low in range(256)]
+    for lasting in (0, 1, 100, 255, 256):
+        chosen = [int(luck_of(word, year, U32(lasting))) for word in months]
+        assert sum(word == year for word in chosen) == lasting
+        assert [word for word in chosen if word != year] == months[lasting:]
+
+
 # arrears
+
+
+@about(debt_age)
+def test_a_debt_of_which_nothing_is_repaid_is_a_month_older_up_to_250() -> None:
+    for owed in (1, 777, 12_345_678, 16_777_217):
+        assert [int(debt_age(I32(owed), I32(owed), U8(age))) for age in (0, 36, 100, 249, 250)] == [
+            1,
+            37,
+            101,
+            250,
+            250,
+        ]
+
+
+@about(debt_age)
+def test_who_repays_part_of_a_debt_is_left_with_its_newer_bills() -> None:
+    assert debt_age(I32(9_000), I32(4_500), U8(23)) == 12
+    assert debt_age(I32(9_000), I32(3_000), U8(23)) == 8
+    assert debt_age(I32(9_000), I32(1), U8(23)) == 1
+    assert debt_age(I32(1_000), I32(650), U8(9)) == 7, "6.5 months"
+
+
+@about(debt_age)
+def test_a_debt_that_is_paid_off_has_no_age() -> None:
+    assert debt_age(I32(9_000), I32(0), U8(23)) == 0
+    assert debt_age(I32(0), I32(0), U8(0)) == 0
+
+
+@about(lapsed_amount)
+def test_the_oldest_month_of_a_debt_lapses_once_it_is_past_the_limitation() -> None:
+    assert lapsed_amount(I32(37_000), I32(37), I32(36), U32(0), U32(256)) == 1_000
+    assert lapsed_amount(I32(50_049), I32(50), I32(36), U32(0), U32(256)) == 1_000, "whole fen"
+    assert lapsed_amount(I32(36_000), I32(36), I32(36), U32(0), U32(256)) == 0
+    assert lapsed_amount(I32(0), I32(0), I32(0), U32(0), U32(256)) == 0
+
+
+@about(lapsed_amount)
+def test_a_debt_that_somebody_was_reminded_of_does_not_lapse() -> None:
+    words = [U32(0xABCDEF00 + low) for low in range(256)]
+    for lapsing in (0, 26, 256):
+        lost = [int(lapsed_amount(I32(40_000), I32(40), I32(36), word, U32(lapsing))) for word in words]
+        assert lost == [1_000] * lapsing + [0] * (256 - lapsing)
 
 
 def repaying(satisfaction: float = 0.5, extra: float = 0.0, age: int = 0) -> float:

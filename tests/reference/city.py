@@ -33,7 +33,7 @@ class ReferenceCity(mesa.Model):
         super().__init__(rng=seed)
         self.month = 0
         self.p = parameters_of(scenario)
-        self.loops = scenario.loops
+        self.loops, self.mechanisms = scenario.loops, scenario.mechanisms
         self.start_year = float(scenario.city.start_year)
         self.cost_index = 1.0
         self.luck = Luck(seed)

@@ -48,6 +48,14 @@ class ClaimList:
         """A former manager is back: its claim ends, and so is part of what is owed to the present manager."""
         self.claims = [claim for claim in self.claims if claim.creditor != creditor]
 
+    def drop(self, lapsed: int) -> None:
+        """The oldest debts lapsed: so much is owed no longer, to the oldest claims first."""
+        for claim in self.claims:
+            part = min(lapsed, claim.fen)
+            claim.fen -= part
+            lapsed -= part
+        self.claims = [claim for claim in self.claims if claim.fen]
+
     def repay(self, recovered: int, owed: int, payer: Account, books: ReferenceBooks) -> int:
         """Share out what of `owed` was recovered; returns the present manager's part."""
         own = owed - self.total

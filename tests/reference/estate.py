@@ -82,7 +82,7 @@ class Estate(mesa.Agent):
 
     def bill_and_collect(self) -> None:
         """Owners get this month's bill, if anybody bills, and decide; the money goes to whoever it is owed to."""
-        self.billed = self.collected = self.recovered = self.repaid_old = self.payers = 0
+        self.billed = self.collected = self.recovered = self.repaid_old = self.lapsed = self.payers = 0
         share = self.full_fee_share(self.mode)
         for owner in self.owners:
             owner.draw_luck()
@@ -123,11 +123,12 @@ class Estate(mesa.Agent):
             )
             for owner in building.owners:
                 owner.get_bill(F(self.price * share), seen, standing)
-                paid, repaid, old = owner.settle(F(self.lever_recovery))
+                paid, repaid, old, lapsed = owner.settle(F(self.lever_recovery))
                 self.billed += int(owner.bill)
                 self.collected += paid
                 self.recovered += repaid
                 self.repaid_old += old
+                self.lapsed += lapsed
             payers = sum(int(owner.paid) for owner in building.owners)
             building.paid_share = F(payers) / F(len(building.owners))
             self.payers += payers
@@ -139,8 +140,9 @@ class Estate(mesa.Agent):
         books = self.model.books
         own = self.recovered
         if self.claims.total > 0:
-            owed = self.arrears - (self.billed - self.collected) + own
+            owed = self.arrears - (self.billed - self.collected) + own + self.lapsed
             own = self.claims.repay(own, owed, self.account, books)
+            self.claims.drop(self.lapsed)
             self.former_arrears = self.claims.total
         suffix, payee = {
             UNIT: ("_unit", ("employers", 0)),

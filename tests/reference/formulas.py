@@ -57,14 +57,30 @@ def log_odds(
     grievance: Value,
     burden_weight: np.float32,
     burden: Value,
+    habit_weight: np.float32,
+    record: Value,
+    habit_reference: np.float32,
 ) -> Value:
-    """z: duty, service, norm and what holds for the whole estate, less grievance and burden."""
+    """z: duty, service, norm and what holds for the whole estate, less grievance and burden, and the owner's habit."""
     z = duty
     z = z + service_sensitivity * (satisfaction - satisfaction_reference)
     z = z + norm_sensitivity * (payers_seen - threshold)
     z = z + standing
     z = z - grievance_weight * grievance
-    return z - burden_weight * burden
+    z = z - burden_weight * burden
+    return z + habit_weight * (record - habit_reference)
+
+
+def record_of(missed: Value) -> Value:
+    """h: the share of the last twelve bills that were paid when due, from one bit for each that was not."""
+    bits = np.asarray(missed)[..., np.newaxis] >> np.arange(12) & 1
+    return (F(12) - bits.sum(axis=-1).astype(F)) / F(12)
+
+
+def lot(month_word: Value, year_word: Value, persistence: np.float64) -> Value:
+    """The word that decides: the year's, in so many of 256 months by the last 8 bits of this month's."""
+    lasting = np.asarray(month_word) % 256 < np.floor(persistence * 256.0 + 0.5)
+    return np.where(lasting, year_word, month_word)
 
 
 def pays(z: Value, word: Value) -> Value:
@@ -95,6 +111,20 @@ def months_in_arrears(arrears: Value, months: Value) -> Value:
     """k after the month: one more while anything is owed, 0 when nothing is."""
     longer = np.minimum(np.asarray(months).astype(np.int32) + 1, MOST_MONTHS)
     return np.where(arrears > 0, longer, 0).astype(np.uint8)
+
+
+def oldest_bill(before: Value, left: Value, months: Value) -> Value:
+    """k after a repayment that left so much of a debt: a month more, times the part that is left; 0 where none is."""
+    part = (np.asarray(months).astype(np.int32) + 1).astype(F) * np.asarray(left).astype(F)
+    rounded = np.floor(part / np.maximum(before, 1).astype(F) + HALF).astype(np.int32)
+    return np.where(left > 0, np.clip(rounded, 1, MOST_MONTHS), 0).astype(np.int32)
+
+
+def lapsed(left: Value, months: Value, limitation: float, word: Value, reminded: float) -> Value:
+    """The oldest month's part of a debt past the limitation, in so many of 256 months by the last 8 bits of the word."""
+    forgotten = np.asarray(word) % 256 < np.floor((1.0 - reminded) * 256.0 + 0.5)
+    month = np.floor(np.asarray(left).astype(F) / np.maximum(months, 1).astype(F)).astype(np.int32)
+    return np.where((months > limitation) & forgotten, month, 0)
 
 
 # what service feels like

@@ -58,6 +58,10 @@ def payment_twin(
     pay, repay, owners.luck_complaint[:], owners.luck_persuasion[:] = (
         word.astype(np.uint32) for word in words
     )
+    if w["mechanism_persistence"] and w["month"] % 12 == 1:
+        owners.luck_year[:] = philox(
+            np.arange(e.size, dtype=U64), U64(w["month"]), U64(22), U64(0), U64(w["key_0"]), U64(w["key_1"])
+        )[0].astype(np.uint32)
     bill = bills_of(bill_share, owners, estates, q)
     billed = bill_share > 0.0
     reference = q["payment_satisfaction_reference_32"]
@@ -74,8 +78,12 @@ def payment_twin(
         owners.grievance,
         q["payment_burden_weight_32"],
         bill.astype(F) / owners.income,
+        q["payment_habit_weight_32"] if w["mechanism_persistence"] else F(0),
+        formulas.record_of(owners.missed),
+        q["payment_habit_reference_32"],
     )
-    paid = formulas.pays(logit, pay) & billed[e]
+    persistence = q["payment_persistence"] if w["mechanism_persistence"] else 0.0
+    paid = formulas.pays(logit, formulas.lot(pay, owners.luck_year, persistence)) & billed[e]
     chance = formulas.chance_to_repay(
         q["arrears_repay_base_32"],
         q["arrears_repay_satisfied_32"],
@@ -87,18 +95,26 @@ def payment_twin(
     )
     repays = (formulas.draw(repay) < chance) & billed[e]
     repaid = formulas.repaid(repays, owners.arrears, bill, np.int32(q["arrears_instalments"]))
-    arrears = owners.arrears - repaid + np.where(paid, 0, bill).astype(np.int32)
     row = int(w["month"]) % 12
     a_year_ago = formulas.bill(
         owners.area, prices[row][e], owners.occupancy, q["payment_vacant_bill_share_32"]
     )
     kept = owners.unpaid_12 - np.where(owners.missed >= 2**11, a_year_ago, 0)
     repaid_old = np.where(billed[e], np.minimum(repaid, np.maximum(owners.arrears - kept, 0)), 0)
+    left = owners.arrears - repaid
+    months = formulas.oldest_bill(owners.arrears, left, owners.arrears_age)
+    reminded = q["arrears_reminded"] if w["mechanism_debt_age"] else 1.0
+    gone = formulas.lapsed(left, months, q["arrears_limitation"], repay, reminded)
+    gone = np.where(billed[e], np.minimum(gone, np.maximum(owners.arrears - kept, 0) - repaid_old), 0)
+    arrears = left - gone + np.where(paid, 0, bill).astype(np.int32)
     missed = np.where(paid | ~billed[e], 0, bill)
     owners.unpaid_12[:] = kept + missed
     owners.missed[:] = owners.missed * 2 % 2**12 + (missed > 0)
     prices[row] = (estates["price"] * bill_share).astype(F)
     age = formulas.months_in_arrears(arrears, owners.arrears_age)
+    if w["mechanism_debt_age"]:
+        oldest = np.where(left > gone, months - (gone > 0), 1)
+        age = np.where(arrears > 0, oldest, 0).astype(np.uint8)
     owners.paid[:] = paid
     owners.arrears[:] = np.where(billed[e], arrears, owners.arrears)
     owners.arrears_age[:] = np.where(billed[e], age, owners.arrears_age)
@@ -106,6 +122,7 @@ def payment_twin(
     estates["collected"] = per_estate(np.where(paid, bill, 0), estates)
     estates["recovered"] = per_estate(repaid, estates)
     estates["repaid_old"] = per_estate(repaid_old, estates)
+    estates["lapsed"] = per_estate(gone, estates)
     estates["open_12"] = per_estate(np.minimum(owners.arrears, owners.unpaid_12), estates)
     estates["payers"] = per_estate(paid, estates)
     estates["debtors"] = np.where(billed, per_estate(owners.arrears > 0, estates), estates["debtors"])

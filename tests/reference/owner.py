@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 F = np.float32
 YEAR = 12  # months
-OWNER_MONTH, OWNER_VOTE = 0, 1  # blocks of draws
+OWNER_MONTH, OWNER_VOTE, OWNER_YEAR = 0, 1, 22  # blocks of draws
 
 
 class Owner(mesa.Agent):
@@ -38,6 +38,8 @@ class Owner(mesa.Agent):
             setattr(self, field.name, getattr(owners, field.name)[row])
         if self.arrears:
             self.debts.append([-YEAR, int(self.arrears)])
+            # of bills from before the start it is known that they were missed, not what they were
+            self.missed_bills += [(-ago, 0) for ago in range(min(YEAR, int(self.arrears_age)))]
 
     def draw_luck(self) -> None:
         """This month's four draws."""
@@ -45,6 +47,8 @@ class Owner(mesa.Agent):
         self.luck_pay, self.luck_repay, self.luck_complaint, self.luck_persuasion = (
             np.uint32(w) for w in words
         )
+        if self.model.mechanisms.persistence and self.model.month % YEAR == 1:
+            self.luck_year = np.uint32(self.model.luck.block(self.row, self.model.month, OWNER_YEAR)[0])
 
     def get_no_bill(self) -> None:
         """Nobody bills this month: nothing is due, nobody pays, nothing is repaid."""
@@ -92,12 +96,17 @@ class Owner(mesa.Agent):
             self.grievance,
             f.payment_burden_weight,
             F(self.bill) / self.income,
+            f.payment_habit_weight if self.model.mechanisms.persistence else F(0),
+            formulas.record_of(self.missed),
+            f.payment_habit_reference,
         )
         assert logit.dtype == np.float32
-        self.paid = np.uint8(bool(formulas.pays(logit, self.luck_pay)))
+        persistence = self.model.p.payment_persistence if self.model.mechanisms.persistence else 0.0
+        lot = formulas.lot(self.luck_pay, self.luck_year, persistence)
+        self.paid = np.uint8(bool(formulas.pays(logit, lot)))
 
-    def settle(self, pressure: np.float32) -> tuple[int, int, int]:
-        """Repay old arrears or not, and add what was not paid; returns fen (paid of the bill, repaid, of this on old bills)."""
+    def settle(self, pressure: np.float32) -> tuple[int, int, int, int]:
+        """Repay old arrears or not, and add what was not paid; returns fen (paid of the bill, repaid, of this on old bills, lapsed)."""
         p, f = self.model.p, self.model.p.single
         chance = formulas.chance_to_repay(
             f.arrears_repay_base,
@@ -111,14 +120,23 @@ class Owner(mesa.Agent):
         repays = formulas.draw(self.luck_repay) < chance
         repaid = int(formulas.repaid(repays, self.arrears, self.bill, np.int32(p.arrears_instalments)))
         paid = int(self.bill) if self.paid else 0
-        self.arrears = np.int32(int(self.arrears) - repaid + int(self.bill) - paid)
-        self.arrears_age = np.uint8(formulas.months_in_arrears(self.arrears, self.arrears_age))
         old = self.repay(repaid)
+        left, lapsed = int(self.arrears) - repaid, 0
+        if self.model.mechanisms.debt_age:
+            months = int(formulas.oldest_bill(self.arrears, np.int32(left), self.arrears_age))
+            due = formulas.lapsed(left, months, p.arrears_limitation, self.luck_repay, p.arrears_reminded)
+            lapsed = min(int(due), sum(fen for when, fen in self.debts if when <= self.model.month - YEAR))
+            self.repay(lapsed)
+        before = self.arrears_age
+        self.arrears = np.int32(left - lapsed + int(self.bill) - paid)
+        self.arrears_age = np.uint8(formulas.months_in_arrears(self.arrears, before))
+        if self.model.mechanisms.debt_age and self.arrears:
+            self.arrears_age = np.uint8(months - (lapsed > 0) if left > lapsed else 1)
         if int(self.bill) > paid:
             self.debts.append([self.model.month, int(self.bill)])
             self.missed_bills.append((self.model.month, int(self.bill)))
         self.look_back()
-        return paid, repaid, old
+        return paid, repaid, old, lapsed
 
     def live_through(self, estate: Estate, building: Building) -> tuple[bool, bool]:
         """Be pleased or not, complain, resent; returns (a complaint was filed, a complaint was solved)."""

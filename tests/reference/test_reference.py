@@ -62,8 +62,8 @@ CAUSES_OF_THE_PHASES = {
 @cache
 def run_both(
     number: int, months: int = MONTHS
-) -> tuple[list[str], frozenset[tuple[int, int]], frozenset[int]]:
-    """Step both cities until they differ: (differences, kinds and causes of events, modes that occurred).
+) -> tuple[list[str], frozenset[tuple[int, int]], frozenset[int], int]:
+    """Step both cities until they differ: (differences, kinds and causes of events, modes that occurred, fen that lapsed).
 
     Every second world has a policy that moves random levers.
     """
@@ -76,31 +76,34 @@ def run_both(
     found = differences(fast, slow)
     kinds: set[tuple[int, int]] = set()
     modes: set[int] = set()
+    lapsed = 0
     while not found and fast.month < months:
         fast.step()
         slow.step(last_policy())
         found = differences(fast, slow) + month_differences(fast, slow)
         kinds |= {(event[3], event[4]) for event in slow.events}
         modes |= {estate.mode for estate in slow.estates}
+        lapsed += sum(estate.lapsed for estate in slow.estates)
     fast.close()
     slow.remove_all_agents()
-    return found, frozenset(kinds), frozenset(modes)
+    return found, frozenset(kinds), frozenset(modes), lapsed
 
 
 @pytest.mark.parametrize("number", range(WORLDS))
 def test_fast_and_reference_month_agree(number: int) -> None:
-    found, _, _ = run_both(number)
+    found, *_ = run_both(number)
     assert not found, "\n".join(found[:10])
 
 
 def test_the_random_worlds_reach_every_path() -> None:
     runs = [run_both(number) for number in range(WORLDS)]
-    kinds = {kind for _, events, _ in runs for kind, _ in events}
-    causes = {cause for _, events, _ in runs for _, cause in events}
-    modes = {mode for _, _, seen in runs for mode in seen}
+    kinds = {kind for _, events, *_ in runs for kind, _ in events}
+    causes = {cause for _, events, *_ in runs for _, cause in events}
+    modes = {mode for _, _, seen, _ in runs for mode in seen}
     assert {Event(kind).name for kind in KINDS_OF_THE_PHASES - kinds} == set()
     assert {Cause(cause).name for cause in CAUSES_OF_THE_PHASES - causes} == set()
     assert modes == set(range(6))
+    assert sum(lapsed > 0 for *_, lapsed in runs) >= 2
 
 
 def test_the_comparison_notices_one_bit() -> None:
@@ -123,7 +126,7 @@ def test_the_comparison_notices_one_bit() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(WORLDS, WORLDS + 200))
 def test_more_worlds_agree_for_longer(number: int) -> None:
-    found, _, _ = run_both(number, 60)
+    found, *_ = run_both(number, 60)
     assert not found, "\n".join(found[:10])
 
 

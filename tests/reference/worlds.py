@@ -11,8 +11,10 @@ from sim.mesa_city import City
 from sim.model.parameters import PARAMETERS
 from sim.model.state.estates import LEVERS
 from sim.scenario import Scenario
+from sim.scenario.tables import MechanismSettings
 from sim.words import MODES
 
+MECHANISMS = tuple(MechanismSettings.model_fields)
 TEXT = {"zh": "随机", "en": "random"}
 # What makes rare paths common: parameters and company settings that push a world toward them.
 TEMPERS: dict[str, dict[str, Any]] = {
@@ -24,6 +26,8 @@ TEMPERS: dict[str, dict[str, Any]] = {
             "market.notice": 1.0,
             "market.bidders": 3.0,
             "market.self_activism": 0.3,
+            "arrears.limitation": 5.0,
+            "arrears.reminded": 0.5,
         },
         "companies": {"tolerance_months_mean": 2.0, "tolerance_months_sd": 1.0},
         "price": 0.5,
@@ -149,6 +153,8 @@ def random_scenario(number: int, months: int = 30) -> Scenario:
         | temper.get("companies", {}),
         "government": {"community_budget": float(luck.uniform(0, 3000)), "street_budget": 5000.0},
         "loops": loops if number >= len(TEMPERS) else {},
+        # every third world lives by the first version's rules alone
+        "mechanisms": {} if number % 3 == 0 else {name: bool(luck.random() < 0.7) for name in MECHANISMS},
         "parameters": groups,
     }
     return Scenario.model_validate(data)

@@ -28,6 +28,7 @@ from sim.scenario import (
     Figure,
     GovernmentSettings,
     LoopSettings,
+    MechanismSettings,
     Programme,
     Scenario,
     Table,
@@ -124,7 +125,7 @@ def test_every_member_of_every_enumeration_has_its_text() -> None:
 
 def test_settings_parameters_and_kinds_have_their_texts_and_no_others_are_left() -> None:
     tables: list[type[Table]] = [
-        Scenario, CitySettings, CompanySettings, GovernmentSettings, LoopSettings, EstateType, Figure, Targets,
+        Scenario, CitySettings, CompanySettings, GovernmentSettings, LoopSettings, MechanismSettings, EstateType, Figure, Targets,
         Programme, TrapStudy, TippingStudy, BudgetStudy, Menu, MenuItem, Range,
         Measure, Target, Measured, Compare, Pattern, Patterns, Factor, Design, Study,
     ]  # fmt: skip

@@ -205,7 +205,7 @@ def board(name: str, limits: Limits = DEFAULT_LIMITS) -> Board:
 
 
 def _starts(scenario: Scenario) -> dict[str, tuple[Lever, ...]]:
-    """The main starting conditions by heading key: city, each type, companies, government, loops."""
+    """The main starting conditions by heading key: city, each type, companies, government, loops, mechanisms."""
     shares = all(kind.share is not None and not kind.mode_counts for kind in scenario.types.values())
     groups = {"city": tuple(_of(scenario.city, "city", ("estates",)) if shares else ())}
     for name, kind in scenario.types.items():
@@ -215,6 +215,9 @@ def _starts(scenario: Scenario) -> dict[str, tuple[Lever, ...]]:
         _of(scenario.government, "government", tuple(type(scenario.government).model_fields))
     )
     groups["loops"] = tuple(_of(scenario.loops, "loops", tuple(type(scenario.loops).model_fields)))
+    groups["mechanisms"] = tuple(
+        _of(scenario.mechanisms, "mechanisms", tuple(type(scenario.mechanisms).model_fields))
+    )
     return {name: levers for name, levers in groups.items() if levers}
 
 

@@ -25,6 +25,7 @@ PLACES = {
     "companies": message("app.companies"),
     "government": message("app.government"),
     "loops": message("app.loops"),
+    "mechanisms": message("app.mechanisms"),
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.model.kernel import kernel, part
 from sim.model.ledger import Purpose, move
-from sim.model.month.claims import EMPLOYERS, repay_claims
+from sim.model.month.claims import EMPLOYERS, drop_claims, repay_claims
 from sim.model.state.claims import Claims
 from sim.model.state.modes import SELF, UNIT, billed_share_of_full_fee
 
@@ -51,8 +51,10 @@ def book_payments(
         estate.paid_share = estate.payers / estate.households
         own = estate.recovered
         if own > 0 and estate.former_arrears > 0:
-            owed_before = estate.arrears - (estate.billed - estate.collected) + own
+            owed_before = estate.arrears - (estate.billed - estate.collected) + own + estate.lapsed
             own = repay_claims(e, owed_before, balances, flows, estates, claims)
+        if estate.lapsed > 0:
+            drop_claims(e, estate.lapsed, estates, claims)
         if estate.mode == UNIT:
             move(balances, flows, FEES_UNIT, owners, EMPLOYERS, estate.collected)
             move(balances, flows, ARREARS_UNIT, owners, EMPLOYERS, own)

@@ -73,6 +73,17 @@ def repay(
     estate.former_arrears -= fen
 
 
+@part
+def drop_claims(e: int, fen: int, estates: np.ndarray, claims: Claims) -> None:
+    """Arrears of so much lapsed: the oldest debts, which are those of the oldest claims; what is over was the manager's."""
+    for slot in range(SLOTS):
+        gone = min(fen, claims.fen[e, slot])
+        if gone > 0:
+            claims.fen[e, slot] -= gone
+            estates[e].former_arrears -= gone
+            fen -= gone
+
+
 @kernel
 def repay_claims(
     e: int, owed_before: int, balances: np.ndarray, flows: np.ndarray, estates: np.ndarray, claims: Claims

@@ -27,6 +27,11 @@ _STEP = F(2.0**-24)
 _NO = U8(0)
 _YES = U8(1)
 _LONGEST = U8(250)
+_MOST = I32(250)
+_LOW_BYTE = U32(0xFF)
+_1, _2, _4 = U32(1), U32(2), U32(4)
+_EVERY_2ND, _EVERY_2ND_PAIR, _FOUR_BITS = U32(0x555), U32(0x333), U32(0xF)  # of twelve bits
+_TWELVE = F(12)
 VACANT = U8(2)
 
 
@@ -56,8 +61,11 @@ def payment_logit(
     grievance: Any,
     burden_weight: Any,
     burden: Any,
+    habit_weight: Any,
+    record: Any,
+    habit_reference: Any,
 ) -> Any:
-    """The log-odds of paying: duty + service + norm + estate-wide terms (sanction, trust, campaign) - grievance - burden."""
+    """The log-odds of paying: duty + service + norm + estate-wide terms (sanction, trust, campaign) - grievance - burden + habit."""
     return (
         duty
         + service_sensitivity * (satisfaction - satisfaction_reference)
@@ -65,7 +73,26 @@ def payment_logit(
         + estate_term
         - grievance_weight * grievance
         - burden_weight * burden
+        + habit_weight * (record - habit_reference)
     )
+
+
+@inlined
+def paid_of_twelve(missed: Any) -> Any:
+    """The owner's record: the share of the bills of the last twelve months that were paid when due; `missed`: one bit a bill."""
+    pairs = U32(missed) - ((U32(missed) >> _1) & _EVERY_2ND)
+    fours = (pairs & _EVERY_2ND_PAIR) + ((pairs >> _2) & _EVERY_2ND_PAIR)
+    count = (fours + (fours >> _4) + (fours >> _BYTE)) & _FOUR_BITS
+    return (_TWELVE - F(I32(count))) / _TWELVE
+
+
+@inlined
+def luck_of(month_word: Any, year_word: Any, lasting: Any) -> Any:
+    """The word that decides whether an owner pays: the year's in `lasting` of 256 months, else this month's.
+
+    The choice lies in the low byte of the month's word, which `uniform` does not use: every word chosen is uniform by itself.
+    """
+    return where((month_word & _LOW_BYTE) < lasting, year_word, month_word)
 
 
 @inlined
@@ -100,6 +127,24 @@ def repaid_amount(repays: Any, arrears: Any, bill: Any, instalments: Any) -> Any
 def next_arrears_age(arrears: Any, age: Any) -> Any:
     """Months in arrears after this month's payment; 0 once nothing is owed."""
     return where(arrears > I32(0), where(age < _LONGEST, U8(age + _YES), age), _NO)
+
+
+@inlined
+def debt_age(before: Any, left: Any, age: Any) -> Any:
+    """Months since the oldest bill still owed after a repayment: the oldest bills are paid first, and all are taken as alike."""
+    older = F(I32(age) + I32(1)) * F(left) / F(where(before > I32(0), before, I32(1)))
+    months = I32(older + _HALF)
+    return where(left > I32(0), where(months < I32(1), I32(1), where(months < _MOST, months, _MOST)), I32(0))
+
+
+@inlined
+def lapsed_amount(left: Any, age: Any, limitation: Any, word: Any, lapsing: Any) -> Any:
+    """Fen of the oldest month's bill that nobody can sue for any longer: past the limitation, where no reminder restarted it.
+
+    In `lapsing` of 256 months, by the low byte of the word that decides about repaying.
+    """
+    month = I32(F(left) / F(where(age > I32(0), age, I32(1))))
+    return where((age > limitation) & ((word & _LOW_BYTE) < lapsing), month, I32(0))
 
 
 @inlined

@@ -24,6 +24,7 @@ class Outcomes(NamedTuple):
     paid_12: np.ndarray  # of billed_12, paid by now: when due or late
     billed_months: np.ndarray  # of the last twelve
     repaid_old: np.ndarray  # this month, of bills older than twelve months
+    lapsed: np.ndarray  # this month, arrears that nobody can claim any longer
     income: np.ndarray
     spending: np.ndarray
     overhead: np.ndarray
@@ -48,7 +49,7 @@ class Outcomes(NamedTuple):
     company: np.ndarray
 
 
-_TYPES = (I1, I1, I1, *(5 * (I8,)), I1, *(11 * (I8,)), I4, I4, I4, I4, F4, F4, F4, F4, F4, F4, F4, I4)
+_TYPES = (I1, I1, I1, *(5 * (I8,)), I1, *(12 * (I8,)), I4, I4, I4, I4, F4, F4, F4, F4, F4, F4, F4, I4)
 # what moves in a month, or in twelve
 FLOWS = (
     "billed",
@@ -58,6 +59,7 @@ FLOWS = (
     "paid_12",
     "billed_months",
     "repaid_old",
+    "lapsed",
     "income",
     "spending",
     "overhead",
@@ -98,6 +100,7 @@ def observe(
         out.paid_12[row, e] = estate.paid_12
         out.billed_months[row, e] = estate.billed_months
         out.repaid_old[row, e] = estate.repaid_old
+        out.lapsed[row, e] = estate.lapsed
         out.income[row, e] = estate.income
         out.spending[row, e] = estate.spending
         out.overhead[row, e] = estate.overhead

@@ -17,12 +17,16 @@ from sim.model.month.decisions import (
     bill_of,
     complaint_chance,
     complaint_solved,
+    debt_age,
+    lapsed_amount,
     logistic_draw,
+    luck_of,
     next_arrears_age,
     next_expectation,
     next_grievance,
     next_satisfaction,
     next_waiting,
+    paid_of_twelve,
     payment_logit,
     repaid_amount,
     repayment_chance,
@@ -39,6 +43,7 @@ U16 = np.uint16
 U32 = np.uint32
 U64 = np.uint64
 BLOCK = block_of(Stream.PAY, Stream.REPAY, Stream.COMPLAINT, Stream.PERSUASION)
+BLOCK_YEAR = block_of(Stream.PAY_YEAR)
 
 # Shares are summed as whole multiples of 2^-15 in int32 (up to 65,535 owners an estate): exact in any order.
 SHARE_UNIT = 32768.0
@@ -71,6 +76,13 @@ def draw_words(
         word_3[i] = U32(d)
 
 
+@part
+def draw_year(first: int, month: Any, key_0: Any, key_1: Any, luck_year: np.ndarray) -> None:
+    """What lasts a year of the luck in paying, for owners first, first + 1, …; `month` is the first of the year."""
+    for i in range(luck_year.size):
+        luck_year[i] = U32(philox(U64(U32(first + i)), month, U64(BLOCK_YEAR), U64(0), key_0, key_1)[0])
+
+
 class Payers(NamedTuple):
     """What billing and payment look at of the owners of one estate: views of their columns (every view costs, so no more of them)."""
 
@@ -88,6 +100,7 @@ class Payers(NamedTuple):
     arrears_age: np.ndarray
     unpaid_12: np.ndarray
     missed: np.ndarray
+    luck_year: np.ndarray
 
 
 @part
@@ -108,6 +121,7 @@ def payers_of(owners: Owners, first: int, last: int) -> Payers:
         owners.arrears_age[first:last],
         owners.unpaid_12[first:last],
         owners.missed[first:last],
+        owners.luck_year[first:last],
     )
 
 
@@ -147,14 +161,30 @@ def residents_of(owners: Owners, first: int, last: int) -> Residents:
 
 @part
 def decide_payment(
-    words: np.ndarray, norm_seen: np.ndarray, price: Any, term: Any, own: Payers, bills: np.ndarray, q: Any
+    words: np.ndarray,
+    norm_seen: np.ndarray,
+    price: Any,
+    term: Any,
+    persistent: Any,
+    own: Payers,
+    bills: np.ndarray,
+    q: Any,
 ) -> None:
-    """Bill every owner of one estate and let them decide; `term` is what speaks for paying in the whole estate (log-odds)."""
+    """Bill every owner of one estate and let them decide; `term` is what speaks for paying in the whole estate (log-odds).
+
+    `persistent`: luck lasts the year, and habit counts.
+    """
     # read before the loop: a record in it could be what the loop writes, for all that the compiler knows
     vacant_share = q.payment_vacant_bill_share_32
     reference = q.payment_satisfaction_reference_32
     grievance_weight = q.payment_grievance_weight_32
     burden_weight = q.payment_burden_weight_32
+    lasting = U32(0)
+    habit_weight, habit_reference = F(0), q.payment_habit_reference_32
+    if persistent:
+        lasting = U32(q.payment_persistence * 256.0 + 0.5)
+        habit_weight = q.payment_habit_weight_32
+    missed, luck_year = own.missed, own.luck_year
     area, occupancy, duty, service_sensitivity = own.area, own.occupancy, own.duty, own.service_sensitivity
     satisfaction, norm_sensitivity, threshold, grievance = (
         own.satisfaction,
@@ -178,9 +208,13 @@ def decide_payment(
             grievance[i],
             burden_weight,
             F(bill) / income[i],
+            habit_weight,
+            paid_of_twelve(missed[i]),
+            habit_reference,
         )
         bills[i] = bill
-        paid[i] = U8(1) if logistic_draw(logit, words[i]) else U8(0)
+        word = luck_of(words[i], luck_year[i], lasting)
+        paid[i] = U8(1) if logistic_draw(logit, word) else U8(0)
 
 
 @part
@@ -191,23 +225,33 @@ def whole(low: Any, high: Any) -> Any:
 
 @part
 def settle_arrears(
-    words: np.ndarray, bills: np.ndarray, price_year_ago: Any, pressure: Any, own: Payers, q: Any
+    words: np.ndarray,
+    bills: np.ndarray,
+    price_year_ago: Any,
+    pressure: Any,
+    ageing_on: Any,
+    own: Payers,
+    q: Any,
 ) -> tuple[Any, ...]:
     """Add unpaid bills to arrears and let owners repay, the oldest debt first (Civil Code art. 560).
 
     `price_year_ago` is what the bill that leaves the window of twelve months was charged at, `pressure` what policy adds to
-    the chance of repaying. Returns fen: billed, collected, recovered, of this on bills older than twelve months, arrears, of
-    these on the bills of the last twelve months; then numbers of owners: payers, debtors.
+    the chance of repaying; `ageing_on`: debts age by what was repaid, and lapse. Returns fen: billed, collected, recovered, of
+    this on bills older than twelve months, lapsed, arrears, of these on the bills of the last twelve months; then numbers of
+    owners: payers, debtors.
     """
     base, satisfied = q.arrears_repay_base_32, q.arrears_repay_satisfied_32
     reference, ageing = q.payment_satisfaction_reference_32, q.arrears_ageing_32
     vacant_share, instalments = q.payment_vacant_bill_share_32, I32(q.arrears_instalments)
+    limitation, lapsing = I32(q.arrears_limitation), U32(0)
+    if ageing_on:
+        lapsing = U32((1.0 - q.arrears_reminded) * 256.0 + 0.5)
     arrears, arrears_age, satisfaction, paid = own.arrears, own.arrears_age, own.satisfaction, own.paid
     area, occupancy, unpaid_12, missed = own.area, own.occupancy, own.unpaid_12, own.missed
     # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535 owners
     billed_low = billed_high = collected_low = collected_high = U32(0)
     recovered_low = recovered_high = owed_low = owed_high = U32(0)
-    old_low = old_high = open_low = open_high = U32(0)
+    old_low = old_high = open_low = open_high = lapsed_low = lapsed_high = U32(0)
     payers = debtors = I32(0)
     for i in range(bills.size):
         bill = bills[i]
@@ -217,13 +261,20 @@ def settle_arrears(
         )
         back = repaid_amount(uniform(words[i]) < chance, before, bill, instalments)
         paid_now = bill if paid[i] == U8(1) else I32(0)
-        after = I32(I32(before - back) + I32(bill - paid_now))
-        arrears[i] = after
-        arrears_age[i] = next_arrears_age(after, arrears_age[i])
         gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
         window = unpaid_12[i] - (gone if missed[i] & _YEAR_AGO else I32(0))
         older = before - window if before > window else I32(0)
         back_old = back if back < older else older
+        left = I32(before - back)
+        age = debt_age(before, left, arrears_age[i])
+        lapsed = lapsed_amount(left, age, limitation, words[i], lapsing)
+        lapsed = lapsed if lapsed < older - back_old else I32(older - back_old)
+        after = I32(I32(left - lapsed) + I32(bill - paid_now))
+        arrears[i] = after
+        counted = next_arrears_age(after, arrears_age[i])
+        aged = I32(age - (I32(1) if lapsed > I32(0) else I32(0)))
+        aged = (aged if left > lapsed else I32(1)) if after > I32(0) else I32(0)
+        arrears_age[i] = U8(aged) if ageing_on else counted
         missed_now = I32(bill - paid_now)
         window = I32(window + missed_now)
         unpaid_12[i] = window
@@ -231,6 +282,8 @@ def settle_arrears(
         still_open = after if after < window else window
         old_low = U32(old_low + (U32(back_old) & _LOW_HALF))
         old_high = U32(old_high + (U32(back_old) >> _HALF))
+        lapsed_low = U32(lapsed_low + (U32(lapsed) & _LOW_HALF))
+        lapsed_high = U32(lapsed_high + (U32(lapsed) >> _HALF))
         open_low = U32(open_low + (U32(still_open) & _LOW_HALF))
         open_high = U32(open_high + (U32(still_open) >> _HALF))
         billed_low = U32(billed_low + (U32(bill) & _LOW_HALF))
@@ -248,6 +301,7 @@ def settle_arrears(
         whole(collected_low, collected_high),
         whole(recovered_low, recovered_high),
         whole(old_low, old_high),
+        whole(lapsed_low, lapsed_high),
         whole(owed_low, owed_high),
         whole(open_low, open_high),
         I64(payers),
@@ -303,8 +357,8 @@ def payment_pass(
     """Billing and payment of estates first..last-1; `bill_share` is the part of the full fee that each estate bills (0: none).
 
     `prices` (float32, 12 x estates) holds what was billed per m2 in each of the last twelve months. Writes owners' payment
-    columns, buildings' paid share, and the estates' billed, collected, recovered, repaid_old, arrears, open_12, payers and
-    debtors.
+    columns, buildings' paid share, and the estates' billed, collected, recovered, repaid_old, lapsed, arrears, open_12,
+    payers and debtors.
     """
     q = p[0]
     month = U64(world[0].month)
@@ -319,6 +373,9 @@ def payment_pass(
     bills = np.empty(longest, np.int32)
     seen = np.empty(longest, np.float32)
     now = world[0].month % MEMORY
+    persistent = world[0].mechanism_persistence != 0
+    new_year = persistent and now == 1
+    ageing_on = world[0].mechanism_debt_age != 0
     for e in range(first, last):
         estate = estates[e]
         n = estate.households
@@ -338,6 +395,8 @@ def payment_pass(
             owners.luck_complaint[a:z],
             owners.luck_persuasion[a:z],
         )
+        if new_year:
+            draw_year(a, month, key_0, key_1, owners.luck_year[a:z])
         if bill_share[e] <= 0.0:
             # nobody bills: nothing is owed anew and nothing is repaid
             owners.paid[a:z] = U8(0)
@@ -345,6 +404,7 @@ def payment_pass(
             estate.collected = 0
             estate.recovered = 0
             estate.repaid_old = 0
+            estate.lapsed = 0
             estate.payers = 0
             estate.open_12 = month_without_bill(price_year_ago, own, q)
             for b in range(estate.first_building, estate.first_building + estate.buildings):
@@ -366,14 +426,15 @@ def payment_pass(
             + q.payment_trust_weight * (estate.trust - 0.5)
             + estate.lever_norm
         )
-        decide_payment(word_0[:n], seen[:n], price, term, own, bills[:n], q)
-        billed, collected, recovered, repaid_old, owed, open_12, payers, debtors = settle_arrears(
-            word_1[:n], bills[:n], price_year_ago, F(estate.lever_recovery), own, q
+        decide_payment(word_0[:n], seen[:n], price, term, persistent, own, bills[:n], q)
+        billed, collected, recovered, repaid_old, lapsed, owed, open_12, payers, debtors = settle_arrears(
+            word_1[:n], bills[:n], price_year_ago, F(estate.lever_recovery), ageing_on, own, q
         )
         estate.billed = billed
         estate.collected = collected
         estate.recovered = recovered
         estate.repaid_old = repaid_old
+        estate.lapsed = lapsed
         estate.arrears = owed
         estate.open_12 = open_12
         estate.payers = payers

@@ -17,11 +17,13 @@ F = np.float32
 I32 = np.int32
 I64 = np.int64
 U8 = np.uint8
+U16 = np.uint16
 U64 = np.uint64
 TRAITS = block_of(Stream.OWNER_PAYER, Stream.OWNER_OCCUPANCY, Stream.OWNER_AREA, Stream.OWNER_INCOME)
 TRAITS_2 = block_of(Stream.OWNER_DUTY, Stream.OWNER_THRESHOLD, Stream.OWNER_ACTIVISM, Stream.OWNER_START)
 START = block_of(Stream.OWNER_MOOD, Stream.OWNER_ARREARS)
 CONDITIONAL, FREE_RIDER, STEADY = range(3)
+MEMORY = 12  # months of bills that an owner's record keeps
 OCCUPIER, TENANT, VACANT = range(3)
 
 TYPE_TRAITS = np.dtype(
@@ -149,6 +151,7 @@ def draw_owners(
                 part = q.payment_vacant_bill_share if occupancy == VACANT else 1.0
                 owners.arrears[i] = I32(months * area * price * part)
                 owners.arrears_age[i] = U8(months)
+                owners.missed[i] = U16((1 << min(months, MEMORY)) - 1)
 
 
 @kernel

@@ -95,6 +95,8 @@ def _world(scenario: Scenario, seed: int) -> np.ndarray:
     world["start_year"] = scenario.city.start_year
     for loop, on in scenario.loops.model_dump().items():
         world[f"loop_{loop}"] = int(on)
+    for mechanism, on in scenario.mechanisms.model_dump().items():
+        world[f"mechanism_{mechanism}"] = int(on)
     return world
 
 

@@ -52,6 +52,9 @@ MONTHLY = (
     Field("collected", I8, "fen", "paid of this month's bills"),
     Field("recovered", I8, "fen", "arrears repaid this month"),
     Field("repaid_old", I8, "fen", "of these, what was owed on bills of more than twelve months ago"),
+    Field(
+        "lapsed", I8, "fen", "arrears that lapsed this month: too old to be sued for, and never reminded of"
+    ),
     Field("open_12", I8, "fen", "what owners still owe on the bills of the last twelve simulated months"),
     Field("arrears", I8, "fen", "arrears outstanding"),
     Field("debtors", I8, "owners", "owners in arrears"),

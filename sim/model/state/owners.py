@@ -1,6 +1,6 @@
 """The owners' columns: one array each, grouped estate by estate and building by building.
 
-63 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
+67 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ OWNER_FIELDS = (
     Field("arrears", I4, "fen", "unpaid fees"),
     Field("unpaid_12", I4, "fen", "bills of the last twelve months that were not paid when due"),
     Field("missed", U2, "bits", "which bills of the last twelve months those are (bit 0: this month's)"),
+    Field("luck_year", U4, "word", "this year's addressed draw for paying (0 where nothing of it lasts)"),
     Field("luck_complaint", U4, "word", "this month's addressed draw for complaining (scratch of the month)"),
     Field(
         "luck_persuasion",
@@ -36,7 +37,12 @@ OWNER_FIELDS = (
         "word",
         "this month's addressed draw for being asked to refuse (scratch of the month)",
     ),
-    Field("arrears_age", U1, "months", "months since the owner was last free of arrears (at most 250)"),
+    Field(
+        "arrears_age",
+        U1,
+        "months",
+        "months since the oldest unpaid bill, or since the owner was last free of arrears (at most 250)",
+    ),
     Field("payer_type", U1, "code", "index into PAYER_TYPES", True),
     Field("occupancy", U1, "code", "index into OCCUPANCY", True),
     Field("paid", U1, "flag", "1 if this month's bill was paid"),
@@ -65,6 +71,7 @@ class Owners(NamedTuple):
     arrears: np.ndarray
     unpaid_12: np.ndarray
     missed: np.ndarray
+    luck_year: np.ndarray
     luck_complaint: np.ndarray
     luck_persuasion: np.ndarray
     arrears_age: np.ndarray

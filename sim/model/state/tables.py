@@ -64,6 +64,8 @@ WORLD_FIELDS = (
     Field("loop_decay", I4, "flag", "0 freezes the decay channel", True),
     Field("loop_exit", I4, "flag", "0 freezes the exit channel", True),
     Field("loop_grievance", I4, "flag", "0 freezes the grievance channel", True),
+    Field("mechanism_persistence", I4, "flag", "1: who pays and who does not lasts", True),
+    Field("mechanism_debt_age", I4, "flag", "1: debts age by what was repaid, and lapse", True),
     Field("fallback_left", I8, "estates", "estates that state-owned fallback still takes this month"),
     Field("events", I8, "events", "events written this month"),
 )

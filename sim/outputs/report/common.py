@@ -13,6 +13,7 @@ from sim.outputs.report.model import Table
 from sim.outputs.report.words import say
 from sim.results.csv_table import csv_text
 from sim.scenario import Scenario
+from sim.scenario.switches import switched
 from sim.text import in_language, joins, message
 from sim.units import NO_VALUE
 
@@ -56,8 +57,7 @@ def size_rows(scenario: Scenario, lang: str) -> list[tuple[str, str]]:
         (say("companies", lang), f"{scenario.companies.private + scenario.companies.state_owned:,}"),
         (say("months", lang), f"{scenario.months:,}"),
     ]
-    off = [name for name, on in scenario.loops.model_dump().items() if not on]
-    return rows + ([(say("loops_off", lang), listed(off, lang))] if off else [])
+    return rows + [(what.in_language(lang), names) for what, names in switched(scenario)]
 
 
 def setting_table(rows: Sequence[tuple[str, str]], lang: str) -> Table:

@@ -1,4 +1,6 @@
-"""Which feedback loop is the trap: every loop off in turn and in pairs, with the same seeds as all of them on."""
+"""Which feedback loop is the trap: every loop off in turn and in pairs, with the same seeds as all of them on.
+
+Rules that a scenario has switched on (`mechanisms`) are taken away in the same way, to see what they explain."""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ CITY = "city"  # the group of all estates
 
 @dataclass(frozen=True, eq=False)
 class Ablated:
-    """Loops that are off together. change: cycle share of the last year less that with all loops on, by group, one a seed."""
+    """Loops or mechanisms that are off together. change: cycle share of the last year less that with all loops on, by group, one a seed."""
 
     off: tuple[str, ...]
     change: Mapping[str, np.ndarray]
@@ -56,9 +58,11 @@ class Ablation(Result):
         executed: int,
         digest: str,
         asked: Mapping[str, Any] | None = None,
+        mechanisms: Sequence[str] = (),
     ) -> None:
         """Made by `ablate` (`asked`: with what options); `base` is the cycle share with the scenario's loops on, by group, one a seed."""
-        self.scenario, self.loops, self.base, self.arms = scenario, tuple(loops), dict(base), list(arms)
+        self.scenario, self.base, self.arms = scenario, dict(base), list(arms)
+        self.loops, self.mechanisms = tuple(loops), tuple(mechanisms)
         self.seeds, self.level, self.executed, self.digest = tuple(seeds), level, executed, digest
         self.asked = dict(asked or {})
         self._of = {one.off: one for one in arms}
@@ -68,9 +72,14 @@ class Ablation(Result):
         """ "city", then the estate types that have estates."""
         return list(self.base)
 
+    @property
+    def switches(self) -> tuple[str, ...]:
+        """What was taken away: the loops, then the mechanisms."""
+        return (*self.loops, *self.mechanisms)
+
     def arm(self, *off: str) -> Ablated:
-        """The arm in which these loops are off; KeyError if there is none."""
-        return self._of[tuple(loop for loop in self.loops if loop in off)]
+        """The arm in which these loops and mechanisms are off; KeyError if there is none."""
+        return self._of[tuple(name for name in self.switches if name in off)]
 
     def interval(self, off: tuple[str, ...], group: str = CITY) -> Interval:
         """Bootstrap interval of the mean paired change."""
@@ -81,7 +90,7 @@ class Ablation(Result):
         return range_of(self.arm(*off).change[group])
 
     def beyond_sum(self, first: str, second: str, group: str = CITY) -> np.ndarray:
-        """What taking both loops away does beyond the sum of what each does alone, one a seed (positive: they overlap)."""
+        """What taking both away does beyond the sum of what each does alone, one a seed (positive: they overlap)."""
         alone = self.arm(first).change[group] + self.arm(second).change[group]
         return np.asarray(self.arm(first, second).change[group] - alone)
 
@@ -106,7 +115,7 @@ class Ablation(Result):
                     "note": interval.note,
                     **self.range(one.off, group).columns(),
                 }
-                if len(one.off) == 2 and len(self.loops) > 2:
+                if len(one.off) == 2 and set(one.off) != set(self.loops):
                     extra = self.beyond_sum(*one.off, group=group)
                     found, held = mean_interval(extra, self.level), range_of(extra)
                     row |= {
@@ -128,7 +137,7 @@ class Ablation(Result):
 
         Bonferroni: the best of k loops is judged at a k-th of the error, since it was chosen for being the best.
         """
-        singles = [one for one in self.arms if len(one.off) == 1]
+        singles = [one for one in self.arms if len(one.off) == 1 and one.off[0] in self.loops]
         best = min(singles, key=lambda one: one.mean(group))
         interval = mean_interval(best.change[group], 1 - (1 - self.level) / len(singles))
         surely = interval.exists and interval.high < 0
@@ -163,7 +172,7 @@ def ablate(
 ) -> Ablation:
     """Run a scenario with every loop that it has on off in turn, in pairs (unless `pairs` is False), and with none on.
 
-    A loop that is off stays at its starting value. All arms have the same seeds, and changes of the cycle share (estates
+    A loop that is off stays at its starting value; mechanisms that the scenario has on are taken away too. All arms have the same seeds, and changes of the cycle share (estates
     spiralling or collapsed, mean over the last year) are paired. `workplace` and its fields as
     keywords: see Workplace (with an ensemble, replication r has its member r in every arm). Raises EstateError: no loop on,
     fewer than two seeds, or a run without a result.
@@ -173,8 +182,10 @@ def ablate(
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
     loops = [name for name, on in base.loops.model_dump().items() if on]
+    mechanisms = [name for name, on in base.mechanisms.model_dump().items() if on]
+    switches = loops + mechanisms
     number = replications if seeds is None else len(seeds)
-    ways = 2 + len(loops) + (math.comb(len(loops), 2) if pairs else 0)
+    ways = 2 + len(switches) + (math.comb(len(switches), 2) if pairs else 0)
     made_of = message("size.arms", arms=ways, replications=f"{number:,}")
     check_list("replications", ways * number, MADE if place.ensemble is None else MADE_OF_MEMBER, made_of)
     used = list(seeds) if seeds is not None else list(range(1, replications + 1))
@@ -184,13 +195,14 @@ def ablate(
         raise StudyError(
             f"seeds: found {len(set(used))} different of {len(used)}, allowed two or more, all different"
         )
-    combos: list[tuple[str, ...]] = [(name,) for name in loops] + [*(combinations(loops, 2) if pairs else ())]
+    combos: list[tuple[str, ...]] = [(name,) for name in switches]
+    combos += combinations(switches, 2) if pairs else ()
     if tuple(loops) not in combos:
         combos.append(tuple(loops))
     members = place.members()
     cells = cells_over(base, used, members)
     for off in combos:
-        keys = {f"loops.{name}": False for name in off}
+        keys = {f"{'loops' if name in loops else 'mechanisms'}.{name}": False for name in off}
         cells += cells_over(with_overrides(base, keys), used, members, keys)
     results = run_cells(cells, place)
     found = [_cycle_shares(summary) for _, summary in results]
@@ -213,6 +225,7 @@ def ablate(
         results.executed,
         results.digest(),
         {"seeds": used, "pairs": pairs, "level": place.interval_level, "ensemble": members},
+        mechanisms,
     )
 
 

@@ -41,7 +41,7 @@ def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) 
             )
         ),
     )
-    loops = found.loops
+    loops = found.switches
     known = {one.off for one in found.arms}
     matrix = np.full((len(loops), len(loops)), np.nan)
     for row, first in enumerate(loops):

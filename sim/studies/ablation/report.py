@@ -40,6 +40,7 @@ def part_of(found: Ablation) -> Part:
     rows = [
         *common.size_rows(scenario, lang),
         (say("ablation.loops_on"), listed(LOOPS[loop] for loop in found.loops)),
+        *_mechanism_rows(found),
         (words.say("seeds", lang), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"),
         *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang),
     ]
@@ -71,6 +72,12 @@ def part_of(found: Ablation) -> Part:
         ("cycle_share_last_year", "cycle_share"),
         (scenario.name,),
     )
+
+
+def _mechanism_rows(found: Ablation) -> list[tuple[str, str]]:
+    """The mechanisms that are on, where there are any."""
+    names = listed(LOOPS[name] for name in found.mechanisms)
+    return [(say("ablation.mechanisms_on"), names)] if names else []
 
 
 def _drawn(found: Ablation, group: str) -> Figure:
@@ -132,7 +139,7 @@ def _command(found: Ablation) -> tuple[str, str]:
     if seeds != list(range(1, len(seeds) + 1)):  # the command line takes seeds from 1 on
         return f"sim.ablate({name!r}, seeds={seeds}, pairs={pairs}, level={found.level:g})", note
     command = f"estate ablate {name} --replications {len(seeds)} --months {scenario.months}" + (
-        "" if pairs or len(found.loops) == 2 else " --no-pairs"
+        "" if pairs or len(found.switches) == 2 else " --no-pairs"
     )
     command += common.ensemble_option(found.asked.get("ensemble"))
     return command, note

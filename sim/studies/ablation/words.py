@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.ensemble import told
 from sim.outputs.catalog import short_title
 from sim.outputs.range_words import how_sure
-from sim.scenario import LoopSettings
+from sim.scenario.tables import LoopSettings, MechanismSettings
 from sim.studies.ablation.ablate import CITY
 from sim.text import Family, figures, language, say
 from sim.text.joins import bracketed
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from sim.studies.ablation.ablate import Ablation
 
-LOOPS = Family("loop", LoopSettings.model_fields)
+# and the mechanisms, which are switched off in the same way
+LOOPS = Family("loop", (*LoopSettings.model_fields, *MechanismSettings.model_fields))
 TRAP_PART = 1 / 3  # of the estates in the cycle that a loop must account for alone, to be called the trap
 
 

@@ -1,0 +1,105 @@
+"""With the mechanisms of payment and debt on: who refuses goes on refusing, debts are as old as their oldest bill, and end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.testing import assert_array_equal
+
+from sim.mesa_city import City
+
+from .cities import lively_scenario, small_scenario
+
+# nothing but duty and luck decides about paying
+ALONE = {
+    "payment__satisfaction_weight": 0.0,
+    "payment__norm_weight": 0.0,
+    "payment__grievance_weight": 0.0,
+    "payment__burden_weight": 0.0,
+    "payment__trust_weight": 0.0,
+    "payment__duty_spread": 0.0,
+    "payment__habit_weight": 0.0,
+    "loops__exit": False,
+}
+
+
+def city(**overrides: Any) -> City:
+    return City(small_scenario(**overrides))
+
+
+def payments(made: City, months: int) -> np.ndarray:
+    """Who paid in each month, months x owners that somebody bills in all of them."""
+    paid, billed = [], []
+    of_estate = np.repeat(np.arange(made.state.estates.size), made.state.estates["households"])
+    for _ in range(months):
+        made.step()
+        paid.append(made.state.owners.paid.copy())
+        billed.append((made.state.estates["billed"] > 0)[of_estate])
+    return np.array(paid)[:, np.all(billed, axis=0)]
+
+
+def test_the_luck_of_a_year_lasts_the_year_and_the_next_year_has_its_own() -> None:
+    paid = payments(city(**ALONE, mechanisms__persistence=True, payment__persistence=1.0, months=24), 24)
+    assert_array_equal(paid[:12], np.broadcast_to(paid[0], paid[:12].shape))
+    assert_array_equal(paid[12:], np.broadcast_to(paid[12], paid[12:].shape))
+    changed = np.mean(paid[0] != paid[12])
+    share = paid[0].mean()
+    assert 0.5 < changed / (2 * share * (1 - share)) < 1.1, (
+        "as many as two independent draws tell apart, or a little fewer"
+    )
+
+
+def test_without_persistence_the_mechanism_draws_every_month_as_before() -> None:
+    plain = payments(city(**ALONE), 12)
+    assert_array_equal(
+        payments(city(**ALONE, mechanisms__persistence=True, payment__persistence=0.0), 12), plain
+    )
+    assert np.mean(plain[0] != plain[1]) > 0.1
+
+
+def test_as_many_pay_but_they_are_the_same_ones() -> None:
+    plain, lasting = (payments(city(mechanisms__persistence=on), 18)[6:] for on in (False, True))
+    assert abs(plain.mean() - lasting.mean()) < 0.05
+    all_twelve, none = ([(of.sum(axis=0) == many).mean() for of in (plain, lasting)] for many in (12, 0))
+    assert all_twelve[1] > 1.5 * all_twelve[0]
+    assert none[1] > 2 * none[0]
+
+
+def test_habit_keeps_payers_paying_and_refusers_refusing() -> None:
+    def kept(weight: float) -> float:
+        """Share of owners who do in a month what they did in the month before."""
+        settings = {**ALONE, "payment__habit_weight": weight, "payment__persistence": 0.0}
+        paid = payments(city(**settings, mechanisms__persistence=True), 18)
+        return float((paid[1:] == paid[:-1]).mean())
+
+    assert kept(4.0) > kept(0.0) + 0.05
+
+
+def test_a_debt_is_as_old_as_its_oldest_bill() -> None:
+    plain, aged = (
+        City(lively_scenario(mechanisms__debt_age=on, months=30, arrears__repay_base=0.3)).run()
+        for on in (False, True)
+    )
+    ages = [made.state.owners.arrears_age[made.state.owners.arrears > 0] for made in (plain, aged)]
+    assert ages[1].mean() < ages[0].mean(), "what was repaid was the oldest"
+    assert (aged.state.owners.arrears_age[aged.state.owners.arrears == 0] == 0).all()
+    assert ages[1].min() >= 1
+
+
+def test_debts_that_nobody_was_reminded_of_end_without_a_fen_moving() -> None:
+    settings = {
+        "mechanisms__debt_age": True,
+        "months": 24,
+        "arrears__limitation": 6.0,
+        "start__arrears_months": 12.0,
+    }
+    kept = City(lively_scenario(**settings, arrears__reminded=1.0)).run()
+    lost = City(lively_scenario(**settings, arrears__reminded=0.0)).run()
+    assert kept.outcomes is not None and lost.outcomes is not None
+    assert kept.outcomes.lapsed.sum() == 0
+    assert lost.outcomes.lapsed.sum() > 0
+    assert lost.state.estates["arrears"].sum() < kept.state.estates["arrears"].sum()
+    claims = lost.state.claims.fen.sum(axis=1)
+    assert_array_equal(claims, lost.state.estates["former_arrears"])
+    assert (claims <= lost.state.estates["arrears"]).all()
