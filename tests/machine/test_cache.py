@@ -26,8 +26,11 @@ print(cache_folder())
 """
 TWO_CITIES = """
 import sim
+few = {"city.estates": 10, "city.households": 300, "companies.private": 3, "months": 1}
+few |= {f"types.{name}.households_mean": 30 for name in ("commodity", "unit_built", "three_no", "resettlement")}
+scenario = sim.with_overrides(sim.load("small_city"), few)
 for seed in (1, 2):
-    with sim.City(sim.load("small_city"), seed=seed, months=1) as city:
+    with sim.City(scenario, seed=seed) as city:
         assert len(city.owners) > 0
 """
 
