@@ -71,6 +71,7 @@ def test_what_is_read_back_is_what_was_saved(kind_and_folder):
     assert found.scenario.city.estates == 10
 
 
+@pytest.mark.usefixtures("words_only")
 def test_command_of_a_report_gives_the_same_result(ablation_folder, tmp_path, monkeypatch):
     """Followed as a reader would: save the scenario file that the page carries, run the command that it names."""
     page = page_of(ablation_folder, "en", tmp_path)
@@ -94,6 +95,7 @@ def test_command_of_a_report_gives_the_same_result(ablation_folder, tmp_path, mo
     assert digests[0] == digests[1]
 
 
+@pytest.mark.usefixtures("words_only")
 def test_an_analysis_weighs_the_assumptions_of_its_neighbours(
     sensitivity_folder, ablation_folder, run_folder, tmp_path
 ):
@@ -169,6 +171,7 @@ def test_results_show_themselves_alike(kind_and_folder, study_folder):
         assert text in page.text
 
 
+@pytest.mark.usefixtures("words_only")
 def test_a_study_with_a_design_for_sensitivity_is_analysed(tmp_path):
     text = STUDY.replace('kind = "grid"\nsize = 2', 'kind = "morris"\nsize = 3\nseed = 2').replace(
         "replications = 3", "replications = 1"

@@ -12,6 +12,8 @@ from report_commands import LITTLE, STUDY, estate
 from sim.studies.tipping.report import chance_cell
 from sim.text import in_language
 
+pytestmark = pytest.mark.usefixtures("words_only")
+
 # One command of each kind; {count} is what replications are in it (docs/intervals.md).
 COMMANDS = {
     "compare": "vicious_cycle subsidy_only --months 24 --replications {count} --after --withdraw 18 --outcome cycle_share_last_year --outcome public_cost",

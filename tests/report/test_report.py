@@ -26,6 +26,7 @@ from sim.outputs.report.model import Picture
 from sim.outputs.report.page import report_page
 from sim.outputs.report.pdf import run_browser
 from sim.outputs.report.words import say
+from sim.results import Run
 from sim.scenario import content_hash
 from sim.studies.batch.batch import load_batch
 from sim.studies.comparison.saved import load_comparison
@@ -143,6 +144,7 @@ def test_batch_report_has_means_of_all_runs(batch_folder):
         assert any(one.run.manifest["content_hash"][:16] in words for words in page.words)
 
 
+@pytest.mark.usefixtures("words_only")
 def test_both_in_one_page(run_folder, comparison_folder, tmp_path):
     page = Page(
         write_report([run_folder, comparison_folder], tmp_path / "two.html", "en").read_text(encoding="utf-8")
@@ -152,6 +154,7 @@ def test_both_in_one_page(run_folder, comparison_folder, tmp_path):
     )  # contents and two parts
 
 
+@pytest.mark.usefixtures("words_only")
 def test_titles_are_escaped(run_folder, tmp_path):
     run = sim.load_run(run_folder)
     title = run.scenario.title.model_copy(update={"en": '<script>alert(1)</script> & "more"'})
@@ -214,9 +217,18 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     assert pdf.read_bytes().startswith(b"%PDF") and 20_000 < pdf.stat().st_size < 5_000_000
 
 
+@pytest.fixture(scope="module")
+def shipped_run() -> Run:
+    """A run of a scenario of which shipped draws are known."""
+    return sim.run("small_city", seed=5)
+
+
+@pytest.mark.usefixtures("words_only")
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_report_on_a_run_says_first_what_other_draws_give_where_they_are_known(tmp_path, run_folder, lang):
-    run = sim.run("small_city", seed=5)
+def test_report_on_a_run_says_first_what_other_draws_give_where_they_are_known(
+    tmp_path, run_folder, shipped_run, lang
+):
+    run = shipped_run
     page = Page(write_report([run], tmp_path / "page.html", lang).read_text(encoding="utf-8"))
     place = known_among(run)
     low, _, median, _, high = (figures.share(float(end)) for end in place.draws.bands["cycle"][:, -1])

@@ -19,6 +19,8 @@ from sim.results.engines import InProcess
 from sim.results.files import seal_of
 from sim.results.folder import json_text, sealed
 
+pytestmark = pytest.mark.usefixtures("words_only")
+
 KINDS = ("comparison", "study", "sensitivity", "ablation", "tipping", "budget")
 
 
