@@ -27,7 +27,6 @@ SUMMARY_SOURCE = (
     "results/summary.py",
     "results/outcomes.py",
     "results/reading.py",
-    "results/record.py",
 )
 # What decides the statistics that patterns are read by.
 STATISTICS_SOURCE = ("evidence/statistics.py",)

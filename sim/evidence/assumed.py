@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import ResultError
 from sim.model.parameters import PARAMETERS
 from sim.results.folder import read
-from sim.results.standing import STATUSES
+from sim.results.provenance import STATUSES
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:

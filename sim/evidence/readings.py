@@ -113,7 +113,7 @@ def name_of(wanted: Wanted) -> str:
 def read_cell(wanted: Mapping[Place, Sequence[Wanted]], cell: Cell) -> Packed:
     """Carry out a run and read off what is wanted of it; the payload is JSON, None standing for no value."""
     from sim.model.engine import Engine
-    from sim.results.record import record_of
+    from sim.results.reading import record_of
 
     with Engine(cell.scenario, cell.seed, threads=1) as city:
         city.run()

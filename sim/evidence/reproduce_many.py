@@ -13,7 +13,7 @@ from sim.errors import ResultError
 from sim.evidence.reproduce import Reproduction, changes_between, here
 from sim.experiments.workplace import Workplace, workplace_of
 from sim.kinds import kinds, load_result
-from sim.results.csv_table import ENCODING, as_arrow, csv_text
+from sim.results.files import ENCODING, as_arrow, csv_text
 from sim.results.folder import MANIFEST, Saved, read
 from sim.scenario import content_hash
 

@@ -17,7 +17,7 @@ from sim.units import MONTHS_PER_YEAR
 from sim.words import MODES, STAGES
 
 if TYPE_CHECKING:
-    from sim.results.record import Record
+    from sim.results.reading import Record
 
 ACTIVE = (int(Cause.LOSSES), int(Cause.INSOLVENCY))
 PASSIVE = (int(Cause.DISMISSAL), int(Cause.POLICY), int(Cause.RANKING))

@@ -72,7 +72,7 @@ class Ensemble:
     def _repr_html_(self) -> str:
         import pandas as pd
 
-        from sim.results.shown import shown_html
+        from sim.results.result import shown_html
 
         table = (
             pd.DataFrame(list(self.members))

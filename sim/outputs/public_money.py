@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.experiments.intervals import EXTREMES, PERCENTILES, ROUGH_PAIRS
 from sim.outputs.catalog import money_scale
 from sim.results.outcomes import BEARER_WORDS
-from sim.results.public_money import BEARERS, PRICES, SUMS, told_spans
 from sim.results.reading import STATE_OWNED
+from sim.results.tables import BEARERS, PRICES, SUMS, told_spans
 from sim.text import Family, figures, in_language, say
 from sim.units import NO_VALUE
 

@@ -1,6 +1,5 @@
 """What a run leaves behind: its tables, its manifest, and the folder that holds both."""
 
-from sim.results.run import Run
-from sim.results.saved_run import load_run
+from sim.results.run import Run, load_run
 
 __all__ = ["Run", "load_run"]

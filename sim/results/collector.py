@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from sim.results.city_table import city_columns
 from sim.results.outcomes import SERIES
-from sim.results.record import record_of
+from sim.results.reading import record_of
+from sim.results.tables import city_columns
 
 if TYPE_CHECKING:
     from sim.mesa_city import City

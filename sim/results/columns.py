@@ -1,11 +1,197 @@
-"""The words and units of every column of a run's tables: those of estates, and of the city as the registry names its series."""
+"""The columns of a run's tables: which there are, in their order, what a folder of results must hold to be read; their words
+and units, those of estates, and of the city as the registry names its series.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+import pyarrow as pa
+
+from sim.errors import ResultError
 from sim.results.outcomes import SERIES
 from sim.text import Family, Message, Spoken, in_language, message
+
+# Kinds of columns: whole numbers by their bits, single and double precision, truth, and names (a file keeps them as codes).
+INT16, INT32, SINGLE, DOUBLE, TRUTH, NAME = "int16", "int32", "float", "double", "bool", "name"
+
+TABLE_COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "estates": {
+        "month": INT16,
+        "estate": INT32,
+        "type": NAME,
+        "district": INT16,
+        "mode": NAME,
+        "stage": NAME,
+        "self_sustaining": TRUTH,
+        "collection_rate": SINGLE,
+        "collection": SINGLE,
+        "collection_billing": SINGLE,
+        "arrears": DOUBLE,
+        "satisfaction": SINGLE,
+        "quality": SINGLE,
+        "condition": SINGLE,
+        "legacy": SINGLE,
+        "trust": SINGLE,
+        "grievance": SINGLE,
+        "price": SINGLE,
+        "billed": DOUBLE,
+        "collected": DOUBLE,
+        "income": DOUBLE,
+        "cost": DOUBLE,
+        "overhead": DOUBLE,
+        "subsidy": DOUBLE,
+        "margin": SINGLE,
+        "complaints_filed": INT32,
+        "complaints_solved": INT32,
+        "complaints_open": INT32,
+        "waiting_days": SINGLE,
+        "committee": TRUTH,
+        "fund": DOUBLE,
+        "households": INT32,
+        "nominal": TRUTH,
+        "charging": TRUTH,
+        "professional": TRUTH,
+        "break_even": TRUTH,
+    },
+    "estate_table": {
+        "estate": INT32,
+        "type": NAME,
+        "district": INT16,
+        "street": INT32,
+        "community": INT32,
+        "built_year": INT16,
+        "households": INT32,
+        "buildings": INT32,
+        "area": DOUBLE,
+        "standard_cost": DOUBLE,
+        "price0": SINGLE,
+    },
+    "city": {
+        "month": INT16,
+        "collection": DOUBLE,
+        "collection_billing": DOUBLE,
+        "collected_per_household": DOUBLE,
+        "old_debt_repaid": DOUBLE,
+        "collection_rate": DOUBLE,
+        "served_without_fee": DOUBLE,
+        "satisfaction": DOUBLE,
+        "quality": DOUBLE,
+        "condition": DOUBLE,
+        "trust": DOUBLE,
+        "grievance": DOUBLE,
+        "cycle": DOUBLE,
+        "self_sustaining": DOUBLE,
+        "on_support": DOUBLE,
+        "arrears": DOUBLE,
+        "nominal": DOUBLE,
+        "charging": DOUBLE,
+        "professional": DOUBLE,
+        "break_even": DOUBLE,
+        "committees": DOUBLE,
+        "exits": DOUBLE,
+        "tenders": DOUBLE,
+        "companies_active": DOUBLE,
+        "inequality": DOUBLE,
+        "complaints_filed": DOUBLE,
+        "complaints_solved": DOUBLE,
+        "complaints_open": DOUBLE,
+        "waiting_days": DOUBLE,
+        "fiscal_spending": DOUBLE,
+        "public_cost": DOUBLE,
+        "stage_healthy": DOUBLE,
+        "stage_strained": DOUBLE,
+        "stage_spiralling": DOUBLE,
+        "stage_collapsed": DOUBLE,
+        "stage_recovering": DOUBLE,
+        "mode_market": DOUBLE,
+        "mode_soe": DOUBLE,
+        "mode_unit": DOUBLE,
+        "mode_self": DOUBLE,
+        "mode_cleaning": DOUBLE,
+        "mode_none": DOUBLE,
+        "collection_p10": DOUBLE,
+        "collection_p50": DOUBLE,
+        "collection_p90": DOUBLE,
+        "quality_p10": DOUBLE,
+        "quality_p50": DOUBLE,
+        "quality_p90": DOUBLE,
+        "satisfaction_p10": DOUBLE,
+        "satisfaction_p50": DOUBLE,
+        "satisfaction_p90": DOUBLE,
+        "condition_p10": DOUBLE,
+        "condition_p50": DOUBLE,
+        "condition_p90": DOUBLE,
+    },
+    "events": {
+        "month": INT16,
+        "estate": INT32,
+        "company": INT32,
+        "kind": NAME,
+        "cause": NAME,
+        "size": DOUBLE,
+        "programme": NAME,
+    },
+    "ledger": {
+        "month": INT16,
+        "purpose": NAME,
+        "payer_kind": NAME,
+        "payee_kind": NAME,
+        "programme": NAME,
+        "yuan": DOUBLE,
+    },
+    "outcomes": {
+        "outcome": NAME,
+        "value": DOUBLE,
+        "unit": NAME,
+        "over": NAME,
+    },
+    "public_cost": {
+        "year": INT16,
+        "bearer": NAME,
+        "programme": NAME,
+        "nominal": DOUBLE,
+        "constant": DOUBLE,
+        "discounted": DOUBLE,
+    },
+}
+OPTIONAL = frozenset(
+    {("events", "estate"), ("events", "company"), ("events", "programme"), ("ledger", "programme")}
+)
+
+
+def kind_of_column(field: pa.Field) -> str:
+    """Which of the kinds a column of Arrow is; the name of its type where it is none of them."""
+    return NAME if pa.types.is_dictionary(field.type) else str(field.type)
+
+
+def check_columns(table: pa.Table, name: str, path: Path) -> None:
+    """ResultError, naming the file and the column, if a table read from `path` is not what a run writes as `name`.
+
+    Further columns do no harm.
+    """
+    found = {field.name: kind_of_column(field) for field in table.schema}
+    for column, kind in TABLE_COLUMNS[name].items():
+        there = found.get(column, message("found.nothing"))
+        if there != kind:
+            raise ResultError(
+                message("problem.instead", place=f"{path}: {column}", found=there, allowed=kind)
+            )
+    for column in TABLE_COLUMNS[name]:
+        if (name, column) not in OPTIONAL and TABLE_COLUMNS[name][column] not in (SINGLE, DOUBLE):
+            empty = table.column(column).null_count
+            if empty:
+                place, holes = f"{path}: {column}", message("found.empty_cells", count=empty)
+                raise ResultError(
+                    message(
+                        "problem.instead", place=place, found=holes, allowed=message("allowed.no_empty_cell")
+                    )
+                )
+
+
+# words and units
 
 # The columns of the table of estates, with their units ("" for a plain number, a name or a truth value).
 ESTATE_UNITS = {

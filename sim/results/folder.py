@@ -1,7 +1,9 @@
 """A result in a folder: its tables, and a manifest that is written last and vouches for every file and for itself.
 
 Every kind of result is written and read here: Parquet for programs and CSV for readers, what was asked and found as strict
-JSON, the hash of each file, and a seal over the manifest. Whatever was changed by hand is named when the folder is read.
+JSON, the hash of each file, and a seal over the manifest. Whatever was changed by hand is named when the folder is read. By
+which definitions of outcomes a result was made stands there too, so that figures of one name and two meanings are never put
+side by side.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +24,48 @@ import pyarrow.parquet as pq
 
 from sim.errors import ResultError
 from sim.given import is_file, is_folder, path_of, shortened
-from sim.results.csv_table import as_arrow, write_csv
-from sim.results.definitions import KEY, OUTCOME_DEFINITIONS, require_current
-from sim.results.files import PART, replace, replace_text, seal_of
+from sim.results.files import PART, as_arrow, replace, replace_text, seal_of, write_csv
 from sim.text import message, say
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+OUTCOME_DEFINITIONS = 2
+"""Stands in every result. 1 (version 0.1, which did not write it): collection over the estates that bill and by the month,
+public cost with and without the losses of state-owned companies under one name, and an estate that was taken over out of
+the cycle by definition."""
+
+# The key of a manifest that says so, and what it is where a manifest of version 0.1 says nothing.
+DEFINITIONS = "outcome_definitions"
+FIRST_DEFINITIONS = 1
+FIRST_VERSION = "0.1"
+
+
+def definitions_of(manifest: Mapping[str, Any]) -> int:
+    """The number of the definitions of outcomes that a manifest says, or does not say because it is of version 0.1."""
+    found = manifest.get(DEFINITIONS, FIRST_DEFINITIONS)
+    return found if isinstance(found, int) else FIRST_DEFINITIONS
+
+
+def require_current(manifest: Mapping[str, Any], place: Path) -> None:
+    """ResultError if a result's outcomes are defined otherwise than this version defines them."""
+    found = definitions_of(manifest)
+    if found < OUTCOME_DEFINITIONS:
+        raise ResultError(message("result.error.old", place=place, found=found, now=OUTCOME_DEFINITIONS))
+    if found > OUTCOME_DEFINITIONS:
+        raise ResultError(message("result.error.newer", place=place, found=found, now=OUTCOME_DEFINITIONS))
+
+
+@cache
+def first_words() -> dict[str, dict[str, str]]:
+    """Of every outcome of version 0.1: its meaning in "en" and "zh", and its "unit". Frozen: its results are never relabelled."""
+    path = Path(__file__).with_name("outcomes_0_1.json")
+    found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+# folders
 
 FORMAT = 2
 OLD_FORMAT = 1  # of version 0.1: no seal, and hashes of a run's tables only
@@ -69,7 +107,7 @@ def write(
         for file, text in (texts or {}).items():
             replace_text(folder / file, text)
             files[file] = seal_of(folder / file)
-        head = {"format": FORMAT, "kind": kind, "key": key, KEY: OUTCOME_DEFINITIONS}
+        head = {"format": FORMAT, "kind": kind, "key": key, DEFINITIONS: OUTCOME_DEFINITIONS}
         _write_manifest(folder / name, head | dict(manifest) | head | {"units": units, "files": files})
     except OSError as error:
         raise _unwritable(folder, error) from None

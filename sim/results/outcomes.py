@@ -17,6 +17,7 @@ from sim.model.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PR
 from sim.model.month.record import COLLAPSED
 from sim.model.state.events import Event
 from sim.results.reading import (
+    PUBLIC_BEARERS,
     STATE_OWNED,
     Level,
     Reading,
@@ -27,7 +28,6 @@ from sim.results.reading import (
     whole,
     worst_tenth,
 )
-from sim.results.record import PUBLIC_BEARERS
 from sim.text import Family, in_language, say
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import MODES, STAGES

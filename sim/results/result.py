@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import EstateError
 from sim.kinds import Kind, kind_of_result, kinds
-from sim.results.shown import shown_html
 from sim.text import in_language, message
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+
+def shown_html(
+    title: str, facts: str, sentences: Sequence[str], warnings: Sequence[str], table: pd.DataFrame
+) -> str:
+    """Title, facts in small print, sentences, warnings in bold and a table, as HTML; every text is escaped."""
+    told = "".join(f"<p>{escape(line)}</p>" for line in sentences) + "".join(
+        f"<p><b>{escape(line)}</b></p>" for line in warnings
+    )
+    rows = table.to_html(index=False, border=0, na_rep="–", float_format=lambda value: f"{value:,.4g}")
+    return f"<div><strong>{escape(title)}</strong><br><small>{escape(facts)}</small>{told}{rows}</div>"
 
 
 class Result(ABC):

@@ -1,4 +1,4 @@
-"""A finished run: what was simulated, its tables as DataFrames, and how it shows and saves itself."""
+"""A finished run: what was simulated, its tables as DataFrames, how it shows and saves itself, and how it is read back."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sim.errors import ResultError
+from sim.errors import ResultError, ScenarioError
 from sim.given import kind_of, path_of
 from sim.problems import one_of
-from sim.results.columns import units_of
-from sim.results.folder import PARQUET, write
+from sim.results.columns import check_columns, units_of
+from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read, write
 from sim.results.provenance import KIND, describe_run, run_key
-from sim.results.public_money import PRICES
-from sim.results.record import Record, record_of
+from sim.results.reading import Record, record_of
 from sim.results.result import Result
-from sim.results.tables import TABLES, arrow_table
-from sim.text import message
+from sim.results.tables import PRICES, TABLES, arrow_table
+from sim.scenario.loading import check
+from sim.text import Message, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +120,7 @@ class Run(Result):
 
     @cached_property
     def city(self) -> pd.DataFrame:
-        """One row per month from 0, the starting state; definitions in `sim.results.city_table.city_columns`."""
+        """One row per month from 0, the starting state; definitions in `sim.results.tables.city_columns`."""
         return self._frame("city").set_index("month")
 
     @cached_property
@@ -203,3 +203,68 @@ class Run(Result):
 
     def __repr__(self) -> str:
         return f"Run({self.scenario.name}, seed {self.seed}, {self.months} months, {self.scenario.city.estates} estates)"
+
+
+# read back from a folder
+
+OF_VERSION_0_1 = ("estates", "estate_table", "city", "events", "ledger")
+_NEEDED: dict[str, tuple[tuple[type, ...], Message]] = {
+    "scenario": ((dict,), message("allowed.table")),
+    "content_hash": ((str,), message("allowed.text")),
+    "model_source_hash": ((str,), message("allowed.text")),
+    "seed": ((int,), message("allowed.a_number")),
+    "months": ((int,), message("allowed.a_number")),
+    "wall_seconds": ((int, float), message("allowed.a_number")),
+    "files": ((dict,), message("allowed.table")),
+}
+
+
+def load_run(folder: str | Path) -> Run:
+    """The run saved in a folder. ResultError if the folder, its manifest or one of its files is missing, damaged or changed."""
+    saved = read(folder, KIND)
+    manifest, path = saved.manifest, saved.place / MANIFEST
+    check_manifest(manifest, path)
+    needed = OF_VERSION_0_1 if manifest.get("format") == OLD_FORMAT else tuple(TABLES)
+    for name in needed:
+        if not saved.has(name):
+            raise ResultError(message("folder.silent", file=path, name=f"{name}.parquet"))
+    try:
+        scenario = check(manifest["scenario"], {}, str(path))
+    except ScenarioError as error:
+        raise ResultError(message("folder.scenario", folder=saved.place, error=error)) from None
+    return Run(
+        scenario, manifest["seed"], manifest["months"], float(manifest["wall_seconds"]), SavedTables(saved)
+    )
+
+
+class SavedTables:
+    """The tables of a saved run, each checked to have the columns of its kind when it is read."""
+
+    def __init__(self, saved: Saved) -> None:
+        """What was read from a folder."""
+        self.saved = saved
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """As it was saved."""
+        return self.saved.manifest
+
+    def beside(self, name: str) -> pa.Table | None:
+        """A table that is none of TABLES, whatever its columns; None where there is none of this name."""
+        return self.saved.table(name) if name not in TABLES and self.saved.has(name) else None
+
+    def table(self, name: str) -> pa.Table:
+        """One of TABLES. ResultError for a table without the columns that a run writes."""
+        table = self.saved.table(name)
+        if self.manifest.get("format") != OLD_FORMAT:
+            check_columns(table, name, self.saved.place / f"{name}.{PARQUET}")
+        return table
+
+
+def check_manifest(manifest: dict[str, Any], path: Path) -> None:
+    """ResultError if a key that the manifest of every run has is missing or of another type."""
+    for key, (kinds, expected) in _NEEDED.items():
+        value = manifest.get(key)
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            place, found = f"{path}: {key}", f"{value!r:.80}"
+            raise ResultError(message("problem.instead", place=place, found=found, allowed=expected))

@@ -25,8 +25,7 @@ from sim.results.outcomes import (
     monthly_series,
     run_outcomes,
 )
-from sim.results.reading import Reading
-from sim.results.record import record_of
+from sim.results.reading import Reading, record_of
 from sim.text import message
 from sim.units import FEN_PER_YUAN
 

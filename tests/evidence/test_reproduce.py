@@ -106,7 +106,7 @@ def test_the_manifest_says_what_the_run_rests_on(saved: Path) -> None:
 
 
 def test_a_parameter_set_by_hand_counts_as_assumed(saved: Path) -> None:
-    from sim.results.standing import standing
+    from sim.results.provenance import standing
     from sim.runner import resolve
 
     before, after = (

@@ -19,7 +19,7 @@ from sim.experiments.ensemble import Ensemble, load_ensemble
 from sim.experiments.workplace import Workplace
 from sim.mesa_city import City
 from sim.results.engines import InProcess
-from sim.results.record import record_of
+from sim.results.reading import record_of
 from sim.runner import resolve
 from sim.studies.score_card.score_card import Score, ScoreCard, effect, turned_surely
 from sim.studies.score_card.validate import validate

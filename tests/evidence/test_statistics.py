@@ -12,7 +12,7 @@ from sim.evidence.statistics import Choice, measure
 from sim.model.month.observe import COMMITTEE, new_outcomes
 from sim.model.state.events import Cause, Event
 from sim.model.state.tables import EVENT_TYPE
-from sim.results.record import FACTS, Record
+from sim.results.reading import FACTS, Record
 from sim.words import MODES
 
 MARKET, SELF, NONE = MODES.index("market"), MODES.index("self"), MODES.index("none")

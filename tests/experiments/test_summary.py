@@ -13,8 +13,7 @@ from sim.model.state.tables import EVENT_TYPE
 from sim.results import Run
 from sim.results.engines import Cell, cells_of, execute
 from sim.results.outcomes import OUTCOMES, SERIES
-from sim.results.reading import STATE_OWNED, Reading, gini, worst_tenth
-from sim.results.record import FACTS, PUBLIC_BEARERS, Record
+from sim.results.reading import FACTS, PUBLIC_BEARERS, STATE_OWNED, Reading, Record, gini, worst_tenth
 from sim.results.summary import ESTATE_COLUMNS, summarise
 from sim.scenario import load, with_overrides
 

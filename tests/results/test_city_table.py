@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.results.reading import gini, percentiles, whole
-from sim.results.record import PUBLIC_BEARERS
+from sim.results.reading import PUBLIC_BEARERS, gini, percentiles, whole
 from sim.words import MODES, STAGES
 
 MEASURES = ("collection", "satisfaction", "quality", "condition")

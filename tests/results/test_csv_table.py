@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from sim.results.csv_table import CsvFile, csv_text, write_csv
+from sim.results.files import CsvFile, csv_text, write_csv
 
 TABLE = pa.table(
     {

@@ -17,8 +17,7 @@ from sim.results.outcomes import (
     estate_figures,
     run_outcomes,
 )
-from sim.results.reading import Reading
-from sim.results.record import FACTS, Record
+from sim.results.reading import FACTS, Reading, Record
 
 MONTHS = 24
 

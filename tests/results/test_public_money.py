@@ -14,7 +14,7 @@ import sim
 from sim.outputs.public_money import cost_table
 from sim.results import Run
 from sim.results.engines import InProcess
-from sim.results.public_money import by_year, sums
+from sim.results.tables import by_year, sums
 from sim.studies.comparison.comparison import Comparison
 from sim.studies.run.printed import show_summary
 from sim.text import in_language

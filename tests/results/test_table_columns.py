@@ -9,9 +9,9 @@ import pytest
 
 import sim
 from sim.errors import ResultError
+from sim.results.columns import DOUBLE, OPTIONAL, SINGLE, TABLE_COLUMNS, kind_of_column
 from sim.results.files import seal_of
 from sim.results.folder import MANIFEST, json_text, read_manifest, sealed
-from sim.results.table_columns import DOUBLE, OPTIONAL, SINGLE, TABLE_COLUMNS, kind_of_column
 from sim.results.tables import TABLES
 
 

@@ -17,8 +17,7 @@ from sim.cli.app import app
 from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
 from sim.outputs.report import write_report
-from sim.results.definitions import first_words
-from sim.results.folder import json_text, read, sealed
+from sim.results.folder import first_words, json_text, read, sealed
 from sim.results.saved import OF_VERSION_0_1, class_of, classes, decode, encode, id_of, parts_of
 from sim.studies.old.old_result import OldResult
 

@@ -9,7 +9,7 @@ import pytest
 from sim.cli.describe import show_scenario
 from sim.errors import ScenarioError
 from sim.outputs.report.common import assumptions
-from sim.results.standing import standing
+from sim.results.provenance import standing
 from sim.scenario import Scenario, list_scenarios, load, to_data, with_overrides
 from sim.scenario.adding import with_programmes
 from sim.scenario.sources import names_something

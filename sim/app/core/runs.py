@@ -19,10 +19,9 @@ import numpy as np
 
 from sim.model.month.observe import PROFESSIONAL
 from sim.outputs import style
-from sim.results.city_table import city_columns
 from sim.results.columns import COLUMN_WORDS
-from sim.results.reading import Reading
-from sim.results.record import Record
+from sim.results.reading import Reading, Record
+from sim.results.tables import city_columns
 from sim.scenario import Scenario
 from sim.text import Spoken, in_language, languages, message, say
 from sim.text.joins import labelled, sentences
@@ -104,7 +103,7 @@ def _png(figure: object) -> bytes:
 
 def tables(run: Run) -> bytes:
     """Every table of a run as CSV in one ZIP."""
-    from sim.results.csv_table import ENCODING, csv_text
+    from sim.results.files import ENCODING, csv_text
     from sim.results.tables import TABLES
 
     target = io.BytesIO()

@@ -146,7 +146,7 @@ class DebriefPage:
     def _csv(self, game: Game) -> None:
         import pandas as pd
 
-        from sim.results.csv_table import ENCODING, csv_text
+        from sim.results.files import ENCODING, csv_text
 
         rows = []
         for team in game.teams.values():

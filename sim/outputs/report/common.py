@@ -11,7 +11,7 @@ from sim.model.parameters import PARAMETERS
 from sim.outputs.catalog import amount, capital, short_title
 from sim.outputs.report.model import Table
 from sim.outputs.report.words import say
-from sim.results.csv_table import csv_text
+from sim.results.files import csv_text
 from sim.scenario import Scenario
 from sim.scenario.switches import switched
 from sim.text import in_language, joins, message

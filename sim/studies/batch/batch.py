@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import ResultError
-from sim.results.definitions import FIRST, definitions_of
-from sim.results.folder import MANIFEST, check_seal, copy_result, read, read_manifest
+from sim.results.folder import (
+    FIRST_DEFINITIONS,
+    MANIFEST,
+    check_seal,
+    copy_result,
+    definitions_of,
+    read,
+    read_manifest,
+)
 from sim.results.outcomes import OUTCOMES
 from sim.results.result import Result
 from sim.studies.draws.repeated import FAN_SERIES, Repeated, bands_of
@@ -80,7 +87,7 @@ def is_batch(folder: Path) -> bool:
     if (folder / MANIFEST).exists():
         return False  # the manifest says what it is
     runs = [place.parent for place in folder.glob(f"*/{HEADLINE}") if not place.parent.name.startswith(".")]
-    return bool(runs) and not any(definitions_of(read_manifest(run)) == FIRST for run in runs)
+    return bool(runs) and not any(definitions_of(read_manifest(run)) == FIRST_DEFINITIONS for run in runs)
 
 
 def load_batch(folder: str | Path) -> Batch:

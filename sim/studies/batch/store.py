@@ -12,8 +12,7 @@ from sim.cli.announce import city_line
 from sim.errors import ResultError
 from sim.results import load_run
 from sim.results.columns import COLUMN_WORDS
-from sim.results.csv_table import write_csv
-from sim.results.files import replace_text
+from sim.results.files import replace_text, write_csv
 from sim.results.folder import (
     MANIFEST,
     add,

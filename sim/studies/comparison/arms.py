@@ -14,8 +14,8 @@ from sim.experiments.rescue import fates_by_months
 from sim.experiments.running import CellResults
 from sim.model.parameters import PARAMETERS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
-from sim.results.public_money import PRICES, by_year
 from sim.results.summary import RunSummary
+from sim.results.tables import PRICES, by_year
 from sim.scenario import Scenario, load, with_overrides
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR

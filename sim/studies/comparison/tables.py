@@ -13,7 +13,7 @@ from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_interval, mean
 from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER, Rescues, count_rescues
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
-from sim.results.public_money import BEARERS, PRICES, SUMS, spans_of, with_sums
+from sim.results.tables import BEARERS, PRICES, SUMS, spans_of, with_sums
 from sim.studies.comparison.arms import CYCLE, Arm
 from sim.studies.comparison.cost_effect import acceptability, price_range
 from sim.text import languages, message

@@ -22,7 +22,7 @@ from sim.experiments.intervals import (
 )
 from sim.experiments.workplace import Workplace
 from sim.results.outcomes import OUTCOMES
-from sim.results.shown import shown_html
+from sim.results.result import shown_html
 from sim.scenario import Scenario, load, with_overrides
 from sim.studies.comparison.compare import compare
 from sim.studies.comparison.comparison import Comparison

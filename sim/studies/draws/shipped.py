@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.results.csv_table import ENCODING, write_csv
 from sim.results.engines import scenario_hash_of
-from sim.results.files import replace_text
+from sim.results.files import ENCODING, replace_text, write_csv
 from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.scenario import Scenario
 from sim.studies.draws.repeated import Repeated, monthly_frame, repeated_from

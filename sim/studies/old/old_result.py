@@ -7,8 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError
-from sim.results.definitions import FIRST, definitions_of
-from sim.results.folder import MANIFEST, Saved, copy_result, kind_of, read, read_manifest
+from sim.results.folder import (
+    FIRST_DEFINITIONS,
+    MANIFEST,
+    Saved,
+    copy_result,
+    definitions_of,
+    kind_of,
+    read,
+    read_manifest,
+)
 from sim.results.result import Result
 from sim.text import Message, language, message
 from sim.text.current import DEFAULT
@@ -79,9 +87,9 @@ def warnings_of(found: OldResult) -> list[str]:
 def is_old(folder: Path) -> bool:
     """Whether a folder holds a result of version 0.1. ResultError if it holds none that can be read."""
     if (folder / MANIFEST).exists():
-        return definitions_of(read_manifest(folder)) == FIRST
+        return definitions_of(read_manifest(folder)) == FIRST_DEFINITIONS
     runs = _runs_of_batch(folder)
-    old = [definitions_of(read_manifest(run)) == FIRST for run in runs]
+    old = [definitions_of(read_manifest(run)) == FIRST_DEFINITIONS for run in runs]
     if any(old) and not all(old):
         names = [run.name for run, one in zip(runs, old, strict=True) if one]
         raise ResultError(message("result.error.mixed_batch", place=folder, names=", ".join(names)))

@@ -11,7 +11,7 @@ from sim.outputs.catalog import capital
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Table
 from sim.outputs.report.words import say as word
-from sim.results.definitions import FIRST_VERSION, first_words
+from sim.results.folder import FIRST_VERSION, first_words
 from sim.studies.old.old_result import OldResult
 from sim.text import language, say
 from sim.units import NO_VALUE

@@ -5,7 +5,7 @@ from sim.kinds import Chart, Kind
 KIND = Kind(
     id="run",
     results=("sim.results.run:Run",),
-    load="sim.results.saved_run:load_run",
+    load="sim.results.run:load_run",
     report="report:part_of",
     sentences="words:sentences_of",
     shown="words:shown",

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import ResultError, StudyError
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
-from sim.results.csv_table import CsvFile, write_csv
+from sim.results.files import CsvFile, write_csv
 from sim.results.folder import add
 from sim.results.outcomes import OUTCOMES, SERIES
 from sim.results.summary import ESTATE_COLUMNS, RunSummary
