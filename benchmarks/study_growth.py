@@ -32,8 +32,7 @@ WARM = 20  # runs before the clock starts: workers have then started and read th
 def drive(runs: int, workers: int, address: str) -> dict[str, float]:
     """Carry out the first cells of the study here and say what that took."""
     from sim.experiments.plan import plan_study
-    from sim.experiments.running import Progress, run_cells
-    from sim.experiments.workplace import Workplace
+    from sim.experiments.workplace import Progress, Workplace, run_cells
     from sim.results.dask_engine import DaskEngine
     from sim.results.pool_engine import PoolEngine
     from sim.results.store import open_store

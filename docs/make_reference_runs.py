@@ -16,8 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.experiments.running import run_cells
-from sim.experiments.workplace import Workplace
+from sim.experiments.workplace import Workplace, run_cells
 from sim.results.engines import cells_of
 from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.runner import warm_up

@@ -48,7 +48,7 @@ class Kind:
     that. weighs: of a result that says what its outcomes rest on, the shares of each outcome that rest on assumptions, for reports
     of others of its scenario. charts: by public name. commands: adds its commands to a Typer app. files: tables of the files that
     are written by hand for it, by kind of file; that of its own id asks a question of its command (see
-    `sim.experiments.trap_file`). functions: public names of `sim` and where they are. saved: ids of its classes in saved files
+    `sim.experiments.study_file`). functions: public names of `sim` and where they are. saved: ids of its classes in saved files
     (see `sim.results.saved`); an id stays, wherever the class moves.
     """
 

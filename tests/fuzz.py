@@ -31,8 +31,7 @@ from sim.errors import EstateError
 from sim.evidence.patterns import load_patterns
 from sim.experiments.ensemble import load_ensemble
 from sim.experiments.plan import Plan
-from sim.experiments.study_file import load_study
-from sim.experiments.trap_file import load_trap_study
+from sim.experiments.study_file import load_study, load_trap_study
 from sim.results.files import seal_of
 from sim.results.folder import MANIFEST, json_text, sealed
 from sim.size import check_run, households_of

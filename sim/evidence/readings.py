@@ -17,8 +17,7 @@ from sim.evidence.patterns import Measure, Pattern, Programmes, resolved, told
 from sim.evidence.statistics import Choice, measure
 from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.progress import Progress, Report
-from sim.experiments.running import engine_with_room
-from sim.experiments.workplace import Workplace
+from sim.experiments.workplace import Workplace, engine_with_room
 from sim.fingerprint import statistics_source_hash
 from sim.results.engines import Cell, Finished, Packed
 from sim.results.processes import let_go

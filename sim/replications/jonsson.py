@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.experiments.mean_field import MeanField
-from sim.experiments.mean_logistic import Cdf
+from sim.experiments.mean_field import Cdf, MeanField
 from sim.model.start.owners import CONDITIONAL, FREE_RIDER, STEADY
 from sim.model.state.owners import Owners
 from sim.replications.checks import Check, Replication, around, close

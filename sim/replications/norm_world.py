@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.mean_field import MeanField, Representative
-from sim.experiments.mean_logistic import Cdf
+from sim.experiments.mean_field import Cdf, MeanField, Representative
 from sim.model.engine import Engine
 from sim.scenario import Scenario
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.experiments.running import run_cells
-from sim.experiments.workplace import Workplace
+from sim.experiments.workplace import Workplace, run_cells
 from sim.results.engines import Cell, Packed, cells_of
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.results.summary import ESTATE_COLUMNS, RunSummary, pack

@@ -14,7 +14,7 @@ import sim
 from sim.cli.app import app
 from sim.errors import EstateError, ScenarioError, StudyError
 from sim.experiments.intervals import mean_interval, range_of
-from sim.experiments.trap_file import load_trap_study
+from sim.experiments.study_file import load_trap_study
 from sim.results.engines import InProcess
 from sim.scenario import load
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, unbeaten

@@ -12,8 +12,7 @@ import pytest
 from pretend_runs import Pretend, cells, pretend
 
 from sim.errors import EngineError, StudyError
-from sim.experiments.running import run_cells
-from sim.experiments.workplace import Workplace
+from sim.experiments.workplace import Workplace, run_cells
 from sim.results.engines import Finished, InProcess, Packed, cells_of, execute_packed
 from sim.results.pool_engine import PoolEngine
 from sim.scenario import load, with_overrides

@@ -11,8 +11,13 @@ from scipy.optimize import brentq
 from scipy.special import expit, ndtr, ndtri
 
 from sim.errors import StudyError
-from sim.experiments.mean_field import MeanField, Representative
-from sim.experiments.mean_logistic import mean_habitual, mean_logistic, mean_logistic_over
+from sim.experiments.mean_field import (
+    MeanField,
+    Representative,
+    mean_habitual,
+    mean_logistic,
+    mean_logistic_over,
+)
 from sim.words import PAYER_TYPES
 
 

@@ -12,8 +12,7 @@ from tiny_study import TEXTS, TINY, write
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.ensemble import load_ensemble
 from sim.experiments.plan import plan_study
-from sim.experiments.study_file import check_study, load_study
-from sim.experiments.trap_file import load_trap_study
+from sim.experiments.study_file import check_study, load_study, load_trap_study
 from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides
 from sim.studies.study.study import study

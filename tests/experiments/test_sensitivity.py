@@ -11,8 +11,7 @@ import pytest
 from pretend_runs import Pretend, pretend
 
 from sim.errors import EstateError, StudyError
-from sim.experiments.design import Axis, points_of
-from sim.experiments.plan import plan_study
+from sim.experiments.plan import Axis, plan_study, points_of
 from sim.experiments.study_file import check_study, load_study
 from sim.experiments.unmeasured import left_out, unmeasured
 from sim.experiments.workplace import Workplace

@@ -11,12 +11,10 @@ from tiny_study import TINY, write
 import sim
 from sim import size
 from sim.errors import EstateError, ScenarioError, StudyError
-from sim.experiments import design, extras, plan
-from sim.experiments.design import Axis, number_of_points, points_of
-from sim.experiments.plan import plan_study
-from sim.experiments.running import engine_with_room, run_cells
+from sim.experiments import extras, plan
+from sim.experiments.plan import Axis, number_of_points, plan_study, points_of
 from sim.experiments.study_file import Design
-from sim.experiments.workplace import Workplace
+from sim.experiments.workplace import Workplace, engine_with_room, run_cells
 from sim.mesa_city import City
 from sim.results.engines import InProcess, cells_of
 from sim.results.pool_engine import PoolEngine
@@ -127,7 +125,7 @@ def test_points_are_counted_without_being_made(asked: dict[str, object], axes: i
     made = [Axis("a", 0, 2, whole=True), Axis("b", levels=(1, 2)), Axis("c", 0.0, 1.0)][:axes]
     wanted = Design(**asked)  # type: ignore[arg-type]
     assert number_of_points(wanted, made) == len(points_of(wanted, made))
-    assert design.math.prod(axis.count(5) for axis in made) == design.math.prod(
+    assert plan.math.prod(axis.count(5) for axis in made) == plan.math.prod(
         len(axis.spaced(5)) for axis in made
     )
 

@@ -21,8 +21,7 @@ from test_engines import wait_until_gone
 
 from sim.errors import ResultError, StudyError
 from sim.experiments.progress import Progress
-from sim.experiments.running import run_cells
-from sim.experiments.workplace import Workplace
+from sim.experiments.workplace import Workplace, run_cells
 from sim.results.engines import InProcess
 from sim.results.store import SHARD_RUNS, Store
 from sim.results.summary import pack, unpack

@@ -13,8 +13,7 @@ from pretend_runs import Pretend
 from tiny_study import TEXTS, TINY, pretended, write
 
 from sim.errors import ScenarioError, StudyError
-from sim.experiments.design import Axis, points_of, unit_points
-from sim.experiments.plan import plan_study
+from sim.experiments.plan import Axis, plan_study, points_of, unit_points
 from sim.experiments.study_file import Design, check_study, list_studies, load_study
 from sim.experiments.unmeasured import unmeasured
 from sim.scenario import load

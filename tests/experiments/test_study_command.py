@@ -19,8 +19,7 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.errors import EstateError
-from sim.experiments.study_file import load_study
-from sim.experiments.trap_file import is_trap_study
+from sim.experiments.study_file import is_trap_study, load_study
 from sim.results.store import Store
 from sim.studies.study.work import show_studies
 

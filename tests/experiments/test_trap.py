@@ -11,9 +11,8 @@ from experiments_worlds import CASES, SMALL, alike_world, never
 import sim
 from sim.errors import EstateError
 from sim.experiments.representative import alike, representative_of
-from sim.experiments.running import run_cells
-from sim.experiments.trap_file import load_trap_study
-from sim.experiments.workplace import Workplace
+from sim.experiments.study_file import load_trap_study
+from sim.experiments.workplace import Workplace, run_cells
 from sim.results.engines import InProcess, cells_of
 from sim.scenario import list_scenarios, load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation, ablate

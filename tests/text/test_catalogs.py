@@ -16,8 +16,7 @@ from catalogs import PACKAGE, catalog, gaps, is_counted, said
 
 import sim
 from sim.evidence.patterns import Compare, Measure, Measured, Pattern, Patterns, Target
-from sim.experiments.study_file import Design, Factor, Study
-from sim.experiments.trap_file import TrapStudy
+from sim.experiments.study_file import Design, Factor, Study, TrapStudy
 from sim.model.parameters import PARAMETERS
 from sim.model.programmes.base import Intervention
 from sim.model.programmes.describe import kinds

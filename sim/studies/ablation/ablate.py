@@ -16,8 +16,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.ensemble import cells_over
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, Range, mean_interval, range_of
-from sim.experiments.running import run_cells
-from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
 from sim.scenario import Scenario, load, with_overrides

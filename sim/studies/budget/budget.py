@@ -15,9 +15,8 @@ from pydantic import Field, model_validator
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
-from sim.experiments.running import Rounds
-from sim.experiments.trap_file import TrapStudy
-from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.experiments.study_file import TrapStudy
+from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.given import kind_of
 from sim.results.engines import scenario_hash_of

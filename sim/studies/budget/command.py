@@ -71,7 +71,7 @@ def _carry_out(
     from sim.cli.of_scenario import RESULTS, changed, check_place_of, put, tell
     from sim.cli.terminal import console
     from sim.errors import StudyError
-    from sim.experiments.trap_file import is_trap_study, load_trap_study
+    from sim.experiments.study_file import is_trap_study, load_trap_study
     from sim.studies.budget.budget import BudgetStudy, budget
     from sim.studies.budget.chart import pareto
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
-from sim.experiments.running import CellResults
+from sim.experiments.workplace import CellResults
 from sim.results.engines import Cell
 from sim.results.reading import STATE_OWNED
 from sim.results.summary import RunSummary

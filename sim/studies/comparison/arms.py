@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.rescue import fates_by_months
-from sim.experiments.running import CellResults
+from sim.experiments.workplace import CellResults
 from sim.model.parameters import PARAMETERS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.results.summary import RunSummary

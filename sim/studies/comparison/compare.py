@@ -10,9 +10,8 @@ from typing import Any, Unpack
 from sim.errors import StudyError
 from sim.experiments.ensemble import cells_over
 from sim.experiments.intervals import LEAST_PAIRS
-from sim.experiments.running import CellResults, run_cells
 from sim.experiments.study_file import SCENARIO_FACTOR, Study, load_study
-from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.experiments.workplace import CellResults, Keywords, Workplace, run_cells, workplace_of
 from sim.given import kind_of
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario

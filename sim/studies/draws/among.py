@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import ResultError, StudyError
-from sim.experiments.running import run_cells
-from sim.experiments.workplace import Workplace
+from sim.experiments.workplace import Workplace, run_cells
 from sim.results.engines import cells_of
 from sim.results.folder import add_tables
 from sim.results.outcomes import OUTCOMES

@@ -12,8 +12,7 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.ensemble import cells_over
-from sim.experiments.running import run_cells
-from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES
 from sim.results.summary import RunSummary
 from sim.runner import resolve

@@ -12,8 +12,8 @@ import numpy as np
 from scipy import stats
 
 from sim.errors import StudyError
-from sim.experiments.design import Axis, problem_of, unit_points
 from sim.experiments.intervals import LEAST_PAIRS, mean_interval, range_of
+from sim.experiments.plan import Axis, problem_of, unit_points
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.model.parameters import PARAMETERS
 from sim.results.outcomes import OUTCOMES

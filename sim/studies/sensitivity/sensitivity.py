@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from sim.errors import ResultError, ScenarioError, StudyError
-from sim.experiments.design import Axis
 from sim.experiments.ensemble import Ensemble
-from sim.experiments.plan import Plan, plan_study
-from sim.experiments.running import run_cells
+from sim.experiments.plan import Axis, Plan, plan_study
 from sim.experiments.study_file import Study, check_study, load_study
 from sim.experiments.unmeasured import left_out, range_of, unmeasured
-from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
 from sim.model.parameters import PARAMETERS
 from sim.results.folder import MANIFEST, read, write
 from sim.results.result import Result

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import ResultError, StudyError
 from sim.experiments.plan import Plan, plan_study
-from sim.experiments.running import CellResults, run_cells
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
-from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.experiments.workplace import CellResults, Keywords, Workplace, run_cells, workplace_of
 from sim.results.engines import Cell
 from sim.results.folder import PARQUET, read, write
 from sim.results.outcomes import OUTCOMES

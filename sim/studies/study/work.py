@@ -14,10 +14,14 @@ from sim.errors import StudyError
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, range_of
 from sim.experiments.plan import Plan, plan_study
-from sim.experiments.running import CellResults
-from sim.experiments.study_file import SCENARIO_FACTOR, list_studies, load_study
-from sim.experiments.trap_file import list_trap_studies, load_trap_study
-from sim.experiments.workplace import Workplace
+from sim.experiments.study_file import (
+    SCENARIO_FACTOR,
+    list_studies,
+    list_trap_studies,
+    load_study,
+    load_trap_study,
+)
+from sim.experiments.workplace import CellResults, Workplace
 from sim.kinds import kinds
 from sim.model.kernel import compiled_before
 from sim.outputs.outcome_words import level_of, size_of

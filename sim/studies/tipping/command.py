@@ -84,7 +84,7 @@ def _carry_out(name: str, lever: str, options: Mapping[str, Any], common: Common
     """Map the trap of a scenario, or answer the file of a question, and say and write what was found."""
     from sim.cli.of_scenario import changed, check_place_of, finish
     from sim.cli.terminal import console
-    from sim.experiments.trap_file import is_trap_study, load_trap_study
+    from sim.experiments.study_file import is_trap_study, load_trap_study
     from sim.studies.tipping.chart import bifurcation, hysteresis
     from sim.studies.tipping.tipping import TippingStudy, tipping
 

@@ -12,7 +12,7 @@ from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.intervals import Interval, wilson
 from sim.experiments.representative import started_at
-from sim.experiments.running import CellResults
+from sim.experiments.workplace import CellResults
 from sim.results.engines import Cell
 from sim.scenario import Scenario
 from sim.studies.tipping.levers import Lever

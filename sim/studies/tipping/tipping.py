@@ -14,9 +14,8 @@ from sim.errors import ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import range_of
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, started_at, type_of
-from sim.experiments.running import Rounds
-from sim.experiments.trap_file import TrapStudy
-from sim.experiments.workplace import Keywords, Workplace, workplace_of
+from sim.experiments.study_file import TrapStudy
+from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
 from sim.problems import Problem
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
