@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.replications import MODELS, replicate
-from sim.replications.tables import page
+from sim.replications.checks import page
 from sim.results.files import replace_text
 from sim.text import in_language
 

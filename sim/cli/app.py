@@ -8,13 +8,11 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from sim.cli.credibility import add_credibility_commands
-from sim.cli.options import LanguageOption, ScenarioArgument, words
-from sim.cli.replicate import replicate_command
-from sim.cli.spoken import asks_for_help, speak
-from sim.errors import EstateError
+from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, speak, words
+from sim.cli.place import Place, at_place
+from sim.errors import EstateError, ResultError
 from sim.kinds import kinds
-from sim.text import say
+from sim.text import message, say
 
 # As they are asked for; those that are not named, of kinds of result that were added, come after.
 ORDER = (
@@ -55,8 +53,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-add_credibility_commands(app)
-app.command("replicate")(replicate_command)
 for kind in kinds().values():
     if kind.commands:
         kind.get(kind.commands)(app)
@@ -83,7 +79,7 @@ def options(
 @app.command("list")
 def list_command(lang: LanguageOption = None) -> None:
     """List the scenarios."""
-    from sim.cli.listing import show_list
+    from sim.cli.describe import show_list
 
     show_list(words(lang))
 
@@ -117,9 +113,47 @@ def report_command(
     ] = None,
 ) -> None:
     """Write one self-contained page about results."""
-    from sim.cli.report import write
+    _write_report(folders, out, words(lang), pdf)
 
-    write(folders, out, words(lang), pdf)
+
+def _write_report(folders: list[Path], out: Path | None, lang: str, pdf: bool | None) -> None:
+    """Write the report of these folders; `pdf` None: if there is a browser. ResultError if it cannot be done."""
+    from sim.cli.terminal import console
+    from sim.outputs.report import browser, write_pdf, write_report
+
+    program = None if pdf is False else browser()
+    if pdf and program is None:
+        found, allowed = message("written.no_program"), message("written.programs")
+        raise ResultError(message("problem.instead", place="--pdf", found=found, allowed=allowed))
+    screen = console()
+    page = out or _report_place(folders, lang)
+    if page.suffix.lower() not in (".html", ".htm"):
+        allowed = message("written.html")
+        raise ResultError(message("problem.instead", place="--out", found=repr(page.name), allowed=allowed))
+    with screen.status(_say("drawing", lang)):
+        write_report(folders, page, lang)
+    screen.print(_say("written", lang, page=page, size=_size(page)), soft_wrap=True, markup=False)
+    if program is not None:
+        with screen.status(_say("printing", lang)):
+            made = write_pdf(page, page.with_suffix(".pdf"), program)
+        screen.print(_say("written", lang, page=made, size=_size(made)), soft_wrap=True, markup=False)
+    elif pdf is None:
+        screen.print(_say("no_browser", lang), soft_wrap=True, markup=False)
+
+
+def _report_place(folders: list[Path], lang: str) -> Path:
+    """Inside the folder of results; for several in the folder named results."""
+    return (
+        folders[0] / f"report.{lang}.html" if len(folders) == 1 else Path("results") / f"report.{lang}.html"
+    )
+
+
+def _size(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:.2f} MB"
+
+
+def _say(key: str, lang: str, **values: Any) -> str:
+    return message(f"written.{key}", **values).in_language(lang)
 
 
 @app.command("interventions")
@@ -131,13 +165,13 @@ def interventions_command(
     lang: LanguageOption = None,
 ) -> None:
     """List the interventions, or explain one."""
-    from sim.cli.interventions import show_all, show_one
+    from sim.cli.describe import show_intervention, show_interventions
 
     words(lang)
     if name is None:
-        show_all()
+        show_interventions()
     else:
-        show_one(name)
+        show_intervention(name)
 
 
 @app.command("app")
@@ -155,9 +189,14 @@ def app_command(
     lang: LanguageOption = None,
 ) -> None:
     """Open the workshop in the browser."""
-    from sim.cli.workshop import serve_workshop
+    spoken = words(lang)
+    try:
+        import nicegui  # noqa: F401
+    except ImportError:
+        raise EstateError(message("app.no_nicegui", package="nicegui>=3.18,<4")) from None
+    from sim.app.server import serve
 
-    serve_workshop(host, port, code, words(lang), show)
+    serve(host, port, code, spoken, show=show)
 
 
 @app.command("schema")
@@ -168,6 +207,72 @@ def schema_command(
     import json
 
     words(None)
-    from sim.experiments.schemas import schema_of
+    from sim.cli.schema import schema_of
 
     typer.echo(json.dumps(schema_of(kind), ensure_ascii=False, indent=2))
+
+
+@app.command("evidence")
+def evidence_command(
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(
+            metavar="ENTRY",
+        ),
+    ] = None,
+    sensitivity: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--sensitivity",
+            metavar="DIR",
+        ),
+    ] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """What the numbers of the model rest on."""
+    from sim.cli.credibility import show_entry, show_register, show_share
+
+    if sensitivity is not None:
+        show_share(sensitivity, words(lang))
+    elif name is None:
+        show_register(words(lang))
+    else:
+        show_entry(name, words(lang))
+
+
+@app.command("reproduce")
+@at_place("workers", "in_process")
+def reproduce_command(
+    place: Place,
+    folder: Annotated[Path, typer.Argument(metavar="RESULT")],
+    threads: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            min=1,
+        ),
+    ] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Carry out a saved result again and compare bit for bit."""
+    from sim.cli.credibility import show_reproduction
+
+    show_reproduction(folder, threads, words(lang), place)
+
+
+@app.command("replicate")
+def replicate_command(
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="NAME"),
+    ] = None,
+    agents: Annotated[bool, typer.Option("--agents/--no-agents")] = True,
+    lang: LanguageOption = None,
+) -> None:
+    """Reproduce published models with this engine, theirs beside ours; exit code 1 where one fails."""
+    from sim.cli.credibility import show_replication, show_replications
+
+    words(lang)
+    if name is None:
+        show_replications()
+    elif not show_replication(name, agents):
+        raise typer.Exit(1)

@@ -1,62 +1,362 @@
-"""`estate evidence` and `estate reproduce`: the commands and their options."""
+"""The work of `estate evidence` (what the numbers of the model rest on), `estate reproduce` (a saved result again, and what is to be
+said of it) and `estate replicate` (published models beside ours).
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.markup import escape
 
-from sim.cli.options import LanguageOption, words
-from sim.cli.place import Place, at_place
+from sim.cli.place import Place
+from sim.cli.terminal import console, month_bar, table
+from sim.errors import ResultError
+from sim.evidence.register import GRADES, JUDGEMENT, READINGS, STATUSES, Figure, Source, register
+from sim.evidence.reproduce import EDITED, MODEL, Change, Reproduction, reproduce
+from sim.evidence.uses import FIGURE, PARAMETER, find_entry, names_of, set_by_scenarios, uses_of
+from sim.kinds import kinds, recognised
+from sim.model.parameters import PARAMETERS, Parameter
+from sim.results.folder import MANIFEST, kind_of, read_manifest
+from sim.results.provenance import KIND
+from sim.text import Family, Message, figures, message
+from sim.text.joins import listed
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
-def add_credibility_commands(app: typer.Typer) -> None:
-    """Put both commands into the app."""
-    app.command("evidence")(evidence_command)
-    app.command("reproduce")(reproduce_command)
+def say(key: str, lang: str, **values: Any) -> str:
+    """The text "rests.KEY" in a language, with `values` put into its gaps."""
+    return message(f"rests.{key}", **values).in_language(lang)
 
 
-def evidence_command(
-    name: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads this at run time
-        typer.Argument(
-            metavar="ENTRY",
+# what the numbers rest on
+
+READING_WORDS = Family("reading", READINGS)
+
+
+def show_register(lang: str) -> None:
+    """Every parameter in a line: value, range, unit, status, source and its grade; then the totals."""
+    screen = console()
+    keys = ("parameter", "value", "range", "unit", "status", "source", "grade")
+    made = table(say("all_title", lang), *(say(key, lang) for key in keys))
+    made.columns[0].no_wrap = True
+    for parameter in PARAMETERS.values():
+        made.add_row(
+            parameter.key,
+            f"{parameter.default:g}",
+            plausible(parameter, lang),
+            parameter.unit,
+            STATUSES[parameter.status].in_language(lang),
+            *_source_and_grade(parameter, lang),
+        )
+    screen.print(made)
+    screen.print()
+    held = register()
+    counts = Counter(parameter.status for parameter in PARAMETERS.values())
+    grades = Counter(source.grade for source in held.sources.values())
+    screen.print(
+        say(
+            "totals",
+            lang,
+            parameters=len(PARAMETERS),
+            figures=len(held.figures),
+            sources=len(held.sources),
+            counts=listed(
+                _counted(word.in_language(lang), counts[name], lang) for name, word in STATUSES.items()
+            ),
+            grades=listed(
+                _counted(word.in_language(lang), grades[name], lang)
+                for name, word in GRADES.items()
+                if grades[name]
+            ),
         ),
-    ] = None,
-    sensitivity: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--sensitivity",
-            metavar="DIR",
-        ),
-    ] = None,
-    lang: LanguageOption = None,
-) -> None:
-    """What the numbers of the model rest on."""
-    from sim.cli.evidence_work import show_all, show_entry, show_share
+        markup=False,
+    )
+    screen.print(say("look", lang), style="dim", markup=False)
 
-    if sensitivity is not None:
-        show_share(sensitivity, words(lang))
-    elif name is None:
-        show_all(words(lang))
+
+def _counted(word: str, number: int, lang: str) -> str:
+    return message("written.counted", word=word, number=number).in_language(lang)
+
+
+def _source_and_grade(parameter: Parameter, lang: str) -> tuple[str, str]:
+    if parameter.source == JUDGEMENT:
+        return "–", GRADES[JUDGEMENT].in_language(lang)
+    return parameter.source, GRADES[register().figures[parameter.source].source.grade].in_language(lang)
+
+
+def plausible(parameter: Parameter, lang: str) -> str:
+    """The plausible range of a parameter, or that nobody can state one."""
+    if parameter.plausible is None:
+        return say("no_range", lang)
+    return f"{parameter.plausible[0]:g} – {parameter.plausible[1]:g}"
+
+
+def show_entry(name: str, lang: str) -> None:
+    """One parameter, figure or source with everything that is known of it and what uses it."""
+    screen = console()
+    kind, found = find_entry(name)
+    if kind == PARAMETER:
+        _parameter(screen, found, lang)
+    elif kind == FIGURE:
+        _figure(screen, found, lang)
+        _uses(screen, found.id, lang)
     else:
-        show_entry(name, words(lang))
+        _source(screen, found, lang)
+        _uses(screen, found.id, lang)
 
 
-@at_place("workers", "in_process")
-def reproduce_command(
-    place: Place,
-    folder: Annotated[Path, typer.Argument(metavar="RESULT")],
-    threads: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(
-            min=1,
-        ),
-    ] = None,
-    lang: LanguageOption = None,
-) -> None:
-    """Carry out a saved result again and compare bit for bit."""
-    from sim.cli.reproduce_work import carry_out
+def _parameter(screen: Console, parameter: Parameter, lang: str) -> None:
+    pairs = [
+        ("meaning", parameter.label.in_language(lang)),
+        ("default", f"{parameter.default:g}"),
+        ("unit", parameter.unit),
+        ("range", plausible(parameter, lang)),
+        ("allowed", f"{parameter.low:g} – {parameter.high:g}"),
+        ("status", STATUSES[parameter.status].in_language(lang)),
+        ("note", parameter.note),
+        ("source", say("judgement", lang) if parameter.source == JUDGEMENT else parameter.source),
+    ]
+    setting = "; ".join(f"{name} ({value:g})" for name, value in set_by_scenarios(parameter.key))
+    _pairs(screen, parameter.key, [*pairs, ("scenarios", setting)], lang)
+    if parameter.source != JUDGEMENT:
+        screen.print()
+        _figure(screen, register().figures[parameter.source], lang)
 
-    carry_out(folder, threads, words(lang), place)
+
+def _figure(screen: Console, figure: Figure, lang: str) -> None:
+    low, high = ("" if bound is None else f"{bound:g}" for bound in (figure.low, figure.high))
+    span = f" ({low} – {high})" if low or high else ""
+    _pairs(
+        screen,
+        figure.id,
+        [
+            ("quantity", figure.quantity),
+            ("value", figure.value + span),
+            ("unit", figure.unit),
+            ("place", figure.place),
+            ("year", figure.year),
+            (message("evidence.of_whom"), figure.of_whom),
+            (message("evidence.read"), READING_WORDS.messages()[figure.read].in_language(lang)),
+            (message("evidence.group"), figure.group),
+            ("note", figure.note),
+        ],
+        lang,
+    )
+    screen.print()
+    _source(screen, figure.source, lang, figures=False)
+
+
+def _source(screen: Console, source: Source, lang: str, figures: bool = True) -> None:
+    pairs = [
+        ("title", source.title),
+        ("place", source.place),
+        ("year", source.year),
+        ("grade", GRADES[source.grade].in_language(lang)),
+        ("where", source.where),
+        ("weakness", source.weakness),
+    ]
+    if figures:
+        pairs.append(
+            ("figures", "; ".join(f"{one.id} {one.quantity}" for one in register().of_source(source.id)))
+        )
+    _pairs(screen, source.id, pairs, lang)
+
+
+def _pairs(screen: Console, title: str, pairs: Sequence[tuple[str | Message, str]], lang: str) -> None:
+    made = table(title, "", "")
+    made.show_header = False
+    made.columns[0].no_wrap = True
+    for key, text in pairs:
+        if text:
+            head = key.in_language(lang) if isinstance(key, Message) else say(key, lang)
+            made.add_row(head, escape(text))
+    screen.print(made)
+
+
+def _uses(screen: Console, entry: str, lang: str) -> None:
+    from sim.evidence.patterns import USE_WORDS, load_patterns
+
+    uses, names = uses_of(entry), names_of(entry)
+    screen.print()
+    made = table(say("used_by", lang), "", "", "")
+    made.show_header = False
+    for use in uses:
+        status = STATUSES[use.status].in_language(lang) if use.status in STATUSES else use.status
+        made.add_row(say(f"use_{use.kind}", lang), escape(use.place), status)
+    for pattern in load_patterns()[0]:
+        if names & set(pattern.sources):
+            made.add_row(
+                say("use_pattern", lang), pattern.name, USE_WORDS.messages()[pattern.use].in_language(lang)
+            )
+    screen.print(made if made.row_count else say("unused", lang))
+
+
+def show_share(folder: Path, lang: str) -> None:
+    """What share of a sensitivity result rests on assumed parameters."""
+    from sim.evidence.assumed import share_assumed
+    from sim.results.outcomes import OUTCOMES
+
+    screen = console()
+    found = share_assumed(folder)
+    method = next(iter(found.values())).method
+    keys = ("outcome", "assumed", "calibrated", "measured", "scenario_part", "largest")
+    made = table(say("share_title", lang, method=say(method, lang)), *(say(key, lang) for key in keys))
+    for name, share in found.items():
+        label = OUTCOMES[name].in_language(lang) if name in OUTCOMES else name
+        largest = ", ".join(f"{key} {figures.share(part, 0)}" for key, part in share.largest)
+        made.add_row(
+            label,
+            *(
+                figures.share(part, 0)
+                for part in (share.assumed, share.calibrated, share.measured, share.scenario)
+            ),
+            largest,
+        )
+    screen.print(made)
+    screen.print(say("share_note", lang), style="dim", markup=False)
+
+
+# a result again
+
+DIGITS = 16
+
+
+def show_reproduction(folder: Path, threads: int | None, lang: str, place: Place) -> None:
+    """Reproduce the result in a folder; exit code 1 if it came out otherwise."""
+    found = _one_run(folder, threads, lang) if _is_run(folder) else _many_runs(folder, lang, place)
+    tell(console(), found, lang)
+    if not found.same:
+        raise typer.Exit(1)
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a folder holds one run. ResultError if it holds nothing that can be read."""
+    return not _is_batch(folder) and kind_of(read_manifest(folder)) == KIND
+
+
+def _is_batch(folder: Path) -> bool:
+    """Whether a folder holds many scenarios; one that was interrupted, or is of version 0.1, has no manifest of its own."""
+    if (folder / MANIFEST).exists():
+        return kind_of(read_manifest(folder)) == "batch"
+    return recognised(folder) is not None
+
+
+def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
+    from sim.cli.terminal import say as say_of_runs
+
+    screen = console()
+    with month_bar(screen, lang) as advance:
+        return reproduce(
+            folder,
+            threads=threads,
+            progress=advance,
+            notice=lambda text: screen.print(say_of_runs("compiling", lang)),
+        )
+
+
+def _many_runs(folder: Path, lang: str, place: Place) -> Reproduction:
+    from sim.evidence.reproduce_many import reproduce_many
+    from sim.experiments.progress import progress_bar
+    from sim.experiments.workplace import Workplace
+
+    if _is_batch(folder):
+        raise ResultError(f"{folder}: {say('batch', lang)}")
+    _tell_beforehand(folder)
+    with progress_bar(lang) as report:
+        return reproduce_many(folder, Workplace(place.engine(), progress=report))
+
+
+def _tell_beforehand(folder: Path) -> None:
+    """Print what its kind of result has to be said of it before it is carried out again, if anything."""
+    kind = kinds().get(kind_of(read_manifest(folder)))
+    if kind is not None and kind.beforehand:
+        for line in kind.get(kind.beforehand)(kind.get(kind.load)(folder)):
+            console().print(line, markup=False)
+
+
+def tell(screen: Console, found: Reproduction, lang: str) -> None:
+    """Print what came of it and what explains it."""
+    if found.same:
+        screen.print(say("same", lang, digest=found.now[:DIGITS]), markup=False)
+        if found.changes:
+            screen.print(say("also", lang), markup=False)
+            _list(screen, found.changes)
+        return
+    if found.verdict == EDITED:
+        screen.print(
+            say("edited", lang, digest=found.now[:DIGITS], names=", ".join(found.files)), markup=False
+        )
+        return
+    screen.print(
+        say("differs", lang, then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]),
+        style="bold",
+        markup=False,
+    )
+    if found.files:
+        screen.print("  " + say("files_differ", lang, names=", ".join(found.files)), markup=False)
+    else:
+        screen.print("  " + say("tables_same", lang), markup=False)
+    if found.first is not None:
+        month, estate, column = found.first
+        screen.print("  " + say("first", lang, month=month, estate=estate, column=column), markup=False)
+    if not found.reasons:
+        screen.print(say("unexplained", lang), markup=False)
+        return
+    screen.print(say("explained_by", lang, kind=say(found.reasons[0].kind, lang)), markup=False)
+    _list(screen, found.changes)
+    if found.reasons[0].kind == MODEL and found.commit:
+        screen.print(
+            say("checkout", lang, commit=found.commit) if found.clean else say("dirty", lang), markup=False
+        )
+
+
+def _list(screen: Console, changes: tuple[Change, ...]) -> None:
+    for change in changes:
+        screen.print(f"  {change.name}: {change.then} → {change.now}", markup=False)
+
+
+# published models
+
+
+def show_replications() -> None:
+    """Print a line for every published model: name, what it is, source."""
+    from sim.replications import MODELS
+    from sim.replications.checks import about
+
+    made = table(
+        "",
+        str(message("replication.name")),
+        str(message("replication.model")),
+        str(message("replication.source")),
+    )
+    made.columns[0].no_wrap = True
+    for name in MODELS:
+        title, source = about(name)
+        made.add_row(name, str(title), str(source))
+    console().print(made)
+
+
+def show_replication(name: str, agents: bool) -> bool:
+    """Print every figure of a published model beside ours, and what there is to say; whether all of them agree."""
+    from sim.replications import replicate
+    from sim.replications.checks import heads, rows, verdict
+
+    found = replicate(name, agents=agents)
+    screen = console()
+    screen.print(str(found.title), style="bold", markup=False)
+    screen.print(str(found.source), markup=False)
+    screen.print(str(found.how), markup=False)
+    made = table("", *heads(), right=2)
+    for row in rows(found):
+        made.add_row(*row)
+    screen.print(made)
+    for finding in found.findings:
+        screen.print(str(finding), markup=False)
+    screen.print(verdict(found), style="bold", markup=False)
+    return found.holds

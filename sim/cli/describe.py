@@ -1,22 +1,90 @@
-"""`estate describe`: what a scenario assumes, when its programmes act, and where its figures come from."""
+"""The work of `estate list`, `describe` and `interventions`: what a scenario assumes, when its programmes act and where its figures
+come from; and what is about to be simulated, in a few lines.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from sim.cli.announce import city_line
-from sim.cli.terminal import console, table
-from sim.cli.words import say
+from sim.cli.terminal import console, say, table
+from sim.errors import ScenarioError
 from sim.model.parameters import PARAMETERS
-from sim.scenario import Programme, Scenario, load
+from sim.model.programmes import describe as programmes
+from sim.model.programmes.lever_words import BEARERS
+from sim.scenario import Programme, Scenario, list_scenarios, load
 from sim.scenario.switches import switched
-from sim.text import figures
-from sim.text.joins import labelled
+from sim.size import households_of
+from sim.text import figures, message
+from sim.text.joins import labelled, listed
+from sim.units import NO_VALUE
 from sim.words import MODE_WORDS, MODES
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+
+def announce(
+    screen: Console, scenario: Scenario, changes: Mapping[str, Any], folder: Path, lang: str
+) -> None:
+    """Print title, size, types, programmes, changed values and where the results will go."""
+    draw = message("draw.one", seed=scenario.seed).in_language(lang)
+    screen.print(f"{scenario.title.in_language(lang)} · {draw}", style="bold", markup=False)
+    screen.print(city_line(scenario, lang), markup=False)
+    kinds = scenario.estates_by_type()
+    screen.print(
+        "  "
+        + listed(
+            _counted(number, scenario.types[name].title.in_language(lang), lang)
+            for name, number in kinds.items()
+        ),
+        markup=False,
+    )
+    screen.print("  " + _programmes(scenario, lang), markup=False)
+    for what, names in switched(scenario):
+        screen.print(f"  {labelled(what.in_language(lang), names)}", markup=False)
+    if changes:
+        words = listed(f"{key} = {value}" for key, value in changes.items())
+        screen.print(f"  {say('changed', lang)}: {words}", markup=False)
+    screen.print("  " + say("results_in", lang, folder=folder), soft_wrap=True, markup=False)
+
+
+def city_line(scenario: Scenario, lang: str) -> str:
+    """The size of the city and of the run in one line."""
+    companies = scenario.companies.private + scenario.companies.state_owned
+    return say(
+        "city_line",
+        lang,
+        city=scenario.city.name.in_language(lang),
+        estates=f"{scenario.city.estates:,}",
+        households=_households(scenario, lang),
+        companies=f"{companies:,}",
+        months=scenario.months,
+        seed=scenario.seed,
+    )
+
+
+def _households(scenario: Scenario, lang: str) -> str:
+    """The total that the city states; otherwise about as many as its types have on average, since they will be drawn."""
+    if scenario.city.households is not None:
+        return f"{scenario.city.households:,}"
+    return say("about", lang, number=f"{100 * max(1, round(households_of(scenario) / 100)):,}")
+
+
+def _counted(number: int, title: str, lang: str) -> str:
+    return message("written.of_estates", number=f"{number:,}", type=title).in_language(lang)
+
+
+def _programmes(scenario: Scenario, lang: str) -> str:
+    if not scenario.interventions:
+        return say("no_programme", lang)
+    names = listed(programme.name for programme in scenario.interventions)
+    return f"{say('programmes', lang)}: {names}"
+
+
+# a scenario
 
 BAR = 48  # characters of a timeline
 TAPERED, FULL, OUTSIDE = "▒", "█", "·"
@@ -192,3 +260,53 @@ def _sources() -> dict[str, str]:
         row["id"]: f"{row['place']} {row['year']}, {row['source_title']}"
         for row in csv.DictReader(text.splitlines())
     }
+
+
+# every scenario that can be named
+
+
+def show_list(lang: str) -> None:
+    """Print name, title, estates, months and programmes of every scenario; one that cannot be used says why."""
+    made = table("", *(say(key, lang) for key in ("name", "title", "estates", "months", "measures")))
+    made.columns[0].no_wrap = True
+    for column in (2, 3):
+        made.columns[column].justify = "right"
+    for name in list_scenarios():
+        try:
+            scenario = load(name)
+        except ScenarioError as error:
+            reason = str(error.problems[0]) if error.problems else str(error)
+            made.add_row(name, say("cannot_load", lang, reason=reason), "", "", "")
+            continue
+        programmes = ", ".join(programme.name for programme in scenario.interventions) or "–"
+        title = scenario.title.in_language(lang)
+        made.add_row(name, title, f"{scenario.city.estates:,}", str(scenario.months), programmes)
+    console().print(made)
+
+
+# all interventions, or one with everything that is declared about it
+
+
+def show_interventions() -> None:
+    """Print a line for every intervention: kind, label, who pays, and the scenarios that use it."""
+    heads = [
+        message("listed.kind"),
+        message("listed.name"),
+        message("listed.who_pays"),
+        message("listed.scenarios"),
+    ]
+    made = table("", *map(str, heads))
+    made.columns[0].no_wrap = True
+    users = programmes.scenarios_by_kind()
+    for kind in programmes.kinds():
+        one = programmes.describe(kind, users)
+        payers = listed(BEARERS[payer] for payer in one.payers)
+        made.add_row(kind, str(one.label), payers, ", ".join(one.scenarios) or NO_VALUE)
+    console().print(made)
+
+
+def show_intervention(kind: str) -> None:
+    """Print mechanism, known risk, levers, payers, settings, evidence and scenarios of one intervention."""
+    from rich.markdown import Markdown
+
+    console().print(Markdown(programmes.as_text(programmes.describe(kind))))

@@ -1,11 +1,11 @@
-"""How tables and progress look in a terminal, and in a file that stands in for one."""
+"""How tables and progress look in a terminal, and in a file that stands in for one; and what is said there, by its id."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import (
@@ -18,10 +18,16 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from sim.cli.words import say
+from sim.text import message
 
 if TYPE_CHECKING:
     from sim.outputs.public_money import CostTable
+
+
+def say(key: str, lang: str, **values: Any) -> str:
+    """The text "shown.KEY" in a language, with `values` put into its gaps."""
+    return message(f"shown.{key}", **values).in_language(lang)
+
 
 PLAIN_WIDTH = 110  # columns where the output is no terminal and COLUMNS does not say
 

@@ -1,4 +1,6 @@
-"""What a replication says: published figures beside ours, with the tolerance or the interval that decides."""
+"""What a replication says: published figures beside ours, with the tolerance or the interval that decides; and in words, as a
+table and a page, in the current language.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from sim.text import Family, Message
+from sim.text import Family, Message, message, say
+from sim.text.figures import decimal, level
 
 WITHIN = 0.001  # a fixed point or fold of the mean field may differ by so much from the published one
 LEVEL = 0.99  # of the Monte Carlo interval of agent runs
@@ -77,3 +80,67 @@ def around(what: Message, published: float, values: np.ndarray, digits: int = 4)
     error = float(numbers.std(ddof=1)) / math.sqrt(numbers.size)
     half = float(stats.t.ppf(0.5 + LEVEL / 2, numbers.size - 1)) * error + 0.5 * 10.0**-digits
     return Check(what, published, mean, "agents", mean - half, mean + half, digits)
+
+
+# in words
+
+
+def about(name: str) -> tuple[Message, Message]:
+    """Title and source of a published model, without computing anything."""
+    return message(f"replication.{name}.title"), message(f"replication.{name}.source")
+
+
+def heads() -> tuple[str, ...]:
+    """Heads of the table, one for each column of `rows`."""
+    return (
+        say("replication.what"),
+        say("replication.how_found"),
+        say("replication.published"),
+        say("replication.ours"),
+        say("replication.bounds"),
+        say("replication.agrees"),
+    )
+
+
+def rows(found: Replication) -> list[tuple[str, ...]]:
+    """What is measured, how ours was found, published, ours, bounds, whether they agree; one row a check."""
+    return [
+        (
+            str(check.what),
+            str(OURS[check.by]),
+            decimal(check.published, check.digits),
+            decimal(check.ours, check.digits),
+            _bounds(check),
+            say("replication.yes") if check.holds else say("replication.no"),
+        )
+        for check in found.checks
+    ]
+
+
+def _bounds(check: Check) -> str:
+    digits = check.digits if check.by == "agents" else check.digits + 1
+    return f"{decimal(check.low, digits)} … {decimal(check.high, digits)}"
+
+
+def verdict(found: Replication) -> str:
+    """How many figures are reproduced, and by which rule."""
+    failed = sum(not check.holds for check in found.checks)
+    number = len(found.checks)
+    told = (
+        say("replication.some_fail", failed=failed, number=number)
+        if failed
+        else say("replication.all_hold", number=number)
+    )
+    return f"{told} {say('replication.rule', within=decimal(WITHIN, 3), level=level(LEVEL))}"
+
+
+def page(models: Sequence[Replication]) -> str:
+    """The page of the documentation about these replications, as Markdown in the current language."""
+    lines = [f"# {say('replication.page')}", "", say("replication.page_intro"), ""]
+    for found in models:
+        lines += [f"## {found.title}", "", f"`estate replicate {found.name}`", "", str(found.source), ""]
+        lines += [str(found.how), ""]
+        table = [heads(), ("---",) * len(heads()), *rows(found)]
+        lines += ["| " + " | ".join(cells) + " |" for cells in table]
+        lines += ["", verdict(found), "", *(f"- {finding}" for finding in found.findings), ""]
+    return "\n".join(lines)

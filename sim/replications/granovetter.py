@@ -15,8 +15,7 @@ from scipy.special import expit, ndtri
 
 from sim.experiments.mean_field import MeanField
 from sim.replications.checks import Check, Replication, around, close
-from sim.replications.folds import fold
-from sim.replications.norm_world import SHARP, norm_city, norm_map, settle, shares, start_at
+from sim.replications.norm_world import SHARP, fold, norm_city, norm_map, settle, shares, start_at
 from sim.text import Message, message
 from sim.text.figures import decimal, significant
 

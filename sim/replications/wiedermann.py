@@ -16,8 +16,7 @@ from sim.experiments.mean_field import MeanField
 from sim.model.month.decisions import logistic_draw, payment_logit
 from sim.model.start.owners import CONDITIONAL, FREE_RIDER, STEADY
 from sim.replications.checks import Check, Replication, around, close
-from sim.replications.folds import fold
-from sim.replications.norm_world import SHARP, norm_city, norm_map
+from sim.replications.norm_world import SHARP, fold, norm_city, norm_map
 from sim.text import Message, message
 from sim.text.figures import decimal
 

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from sim.cli.app import app
-from sim.cli.spoken import spoken
+from sim.cli.options import spoken
 from sim.text import in_language, languages, say
 from sim.text.catalog import sources
 

@@ -164,7 +164,7 @@ def test_an_unknown_entry_names_the_nearest() -> None:
 def test_a_figure_that_only_a_pattern_uses_is_told_as_used(
     entry: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sim.cli.evidence_work import show_entry
+    from sim.cli.credibility import show_entry
 
     assert register().figures["N020a"].source.id == "D98"
     show_entry(entry, "en")

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 import sim
+from sim.cli.schema import KINDS, schema_of
 from sim.errors import EstateError
-from sim.experiments.schemas import KINDS, schema_of
 from sim.results.tables import TABLES
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))

@@ -15,10 +15,8 @@ from sim.cli.app import app
 from sim.errors import StudyError
 from sim.experiments.representative import alike, started_at
 from sim.replications import MODELS, Replication, granovetter, jonsson, replicate, wiedermann
-from sim.replications.checks import around, close
-from sim.replications.folds import fold
-from sim.replications.norm_world import SHARP, norm_city, norm_map, settle, shares, start_at
-from sim.replications.tables import page, verdict
+from sim.replications.checks import around, close, page, verdict
+from sim.replications.norm_world import SHARP, fold, norm_city, norm_map, settle, shares, start_at
 from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides
 from sim.studies.ablation.ablate import ablate

@@ -22,7 +22,7 @@ def ablate_command(
     lang: LanguageOption = None,
 ) -> None:
     """Take feedback loops away one by one and in pairs: which one is the trap."""
-    from sim.cli.of_scenario import Common, changed, check_place_of, finish
+    from sim.cli.analysis import Common, changed, check_place_of, finish
     from sim.cli.terminal import console
     from sim.studies.ablation.ablate import ablate
     from sim.studies.ablation.chart import ablation_matrix

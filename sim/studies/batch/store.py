@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.announce import city_line
+from sim.cli.describe import city_line
 from sim.errors import ResultError
 from sim.results import load_run
 from sim.results.columns import COLUMN_WORDS

@@ -11,7 +11,7 @@ import typer
 
 from sim.cli.place import warn_of
 from sim.cli.terminal import console
-from sim.cli.words import say as said
+from sim.cli.terminal import say as said
 from sim.errors import EstateError, ScenarioError
 from sim.experiments.ensemble import Ensemble, doubt_line, with_member
 from sim.problems import Problem

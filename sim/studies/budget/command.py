@@ -13,7 +13,7 @@ from sim.cli.place import ANYWHERE, Place, at_place
 from sim.text import message
 
 if TYPE_CHECKING:
-    from sim.cli.of_scenario import Common
+    from sim.cli.analysis import Common
 
 
 @at_place(*ANYWHERE, "ensemble")
@@ -50,7 +50,7 @@ def budget_command(
     lang: LanguageOption = None,
 ) -> None:
     """Search what to buy with a yearly budget, and in what order; goes on where it stopped."""
-    from sim.cli.of_scenario import Common
+    from sim.cli.analysis import Common
 
     options = {
         "payer": payer,
@@ -68,7 +68,7 @@ def _carry_out(
     name: str, yearly: float | None, menu: Path | None, options: Mapping[str, Any], common: Common
 ) -> None:
     """Search for a scenario, or answer the file of a question, and say and write what was found."""
-    from sim.cli.of_scenario import RESULTS, changed, check_place_of, put, tell
+    from sim.cli.analysis import RESULTS, changed, check_place_of, put, tell
     from sim.cli.terminal import console
     from sim.errors import StudyError
     from sim.experiments.study_file import is_trap_study, load_trap_study

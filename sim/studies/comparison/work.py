@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.cli.folders import folder_name, write_results
+from sim.cli.analysis import folder_name, write_results
 from sim.cli.place import Place
 from sim.cli.terminal import console, print_costs, table
 from sim.errors import StudyError

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from sim.cli.credibility_words import assumed_line
 from sim.cli.terminal import print_costs, table
 from sim.outputs.public_money import cost_table
 from sim.results.columns import COLUMN_WORDS
@@ -56,7 +56,15 @@ def show_summary(screen: Console, run: Run) -> None:
     screen.print()
     print_costs(screen, cost_table(run.public_cost, language()))
     screen.print()
-    screen.print(assumed_line(run.manifest, language()), style="dim", markup=False)
+    screen.print(_assumed(run.manifest), style="dim", markup=False)
+
+
+def _assumed(manifest: Mapping[str, Any]) -> str:
+    """What a run rests on, from its manifest; "" for one that an earlier version wrote without it."""
+    held = manifest.get("evidence")
+    if not held:
+        return ""
+    return say("rests.assumed_line", **held["parameters"], share=figures.share(held["share_assumed"], 0))
 
 
 def _outcomes(run: Run) -> Table:

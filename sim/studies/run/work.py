@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.cli.announce import announce
+from sim.cli.describe import announce
 from sim.cli.terminal import console, month_bar
-from sim.cli.words import say as said
+from sim.cli.terminal import say as said
 from sim.scenario import Scenario, parse_setting
 from sim.studies.run.printed import show_summary
 from sim.text import message, say

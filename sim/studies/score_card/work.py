@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.cli.folders import write_results
+from sim.cli.analysis import write_results
 from sim.cli.place import Place, warn_of
 from sim.cli.terminal import console, table
 from sim.evidence.patterns import USES, load_patterns

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.markup import escape
 
-from sim.cli.folders import folder_name, write_results
+from sim.cli.analysis import folder_name, write_results
 from sim.cli.place import Place
 from sim.cli.terminal import console, table
 from sim.errors import StudyError

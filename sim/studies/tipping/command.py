@@ -13,7 +13,7 @@ from sim.cli.place import ANYWHERE, Place, at_place
 from sim.text import message
 
 if TYPE_CHECKING:
-    from sim.cli.of_scenario import Common
+    from sim.cli.analysis import Common
 
 SEEDS_OVER_ENSEMBLE = 8
 
@@ -63,7 +63,7 @@ def tipping_command(
     lang: LanguageOption = None,
 ) -> None:
     """Map the trap: resting and tipping points over a lever, its width, the point of no return."""
-    from sim.cli.of_scenario import Common
+    from sim.cli.analysis import Common
 
     options = {
         "low": low,
@@ -82,7 +82,7 @@ def tipping_command(
 
 def _carry_out(name: str, lever: str, options: Mapping[str, Any], common: Common) -> None:
     """Map the trap of a scenario, or answer the file of a question, and say and write what was found."""
-    from sim.cli.of_scenario import changed, check_place_of, finish
+    from sim.cli.analysis import changed, check_place_of, finish
     from sim.cli.terminal import console
     from sim.experiments.study_file import is_trap_study, load_trap_study
     from sim.studies.tipping.chart import bifurcation, hysteresis

@@ -1,22 +1,42 @@
-"""What commands that ask one thing of a scenario have in common: say what was found, write tables, charts and a manifest."""
+"""What the commands of analyses have in common: they say what was found, name a folder of results, and put tables, charts and a
+manifest in place together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.cli.folders import folder_name, write_results
 from sim.cli.place import Place
 from sim.cli.terminal import console
 from sim.errors import StudyError
-from sim.results.folder import check_place
+from sim.results.folder import check_place, put_in_place, staging
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import parse_setting, with_overrides
 from sim.text import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+LONGEST_NAME = 80
+
+
+def folder_name(kind: str, names: list[str], key: str) -> str:
+    """Name of a folder of results: what it is about, and eight digits of its key."""
+    return f"{kind}-{'-'.join(names)[:LONGEST_NAME]}-{key[:8]}"
+
+
+def write_results(folder: Path, kind: str, key: str, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a folder beside `folder`, and put it in place when all is there. ResultError if another result is there."""
+    check_place(folder, kind, key)
+    with staging(folder) as part:
+        write(part)
+        put_in_place(part, folder)
+
+
+# of one thing asked of a scenario
 
 RESULTS = Path("results")
 
