@@ -21,6 +21,17 @@ from PIL import Image
 from sim import charts
 from sim.errors import EstateError, ResultError
 from sim.outputs import style
+from sim.studies.run.chart import (
+    CYCLE_COLUMNS,
+    LADDER,
+    cycle,
+    headline,
+    in_cycle,
+    ladder,
+    modes,
+    money,
+    overview,
+)
 from sim.studies.run.measures import (
     STAGE_ORDER,
     at_months,
@@ -34,9 +45,6 @@ from sim.studies.run.measures import (
     stages_at,
     year_marks,
 )
-from sim.studies.run.money import money
-from sim.studies.run.over_time import CYCLE_COLUMNS, LADDER, cycle, ladder, modes
-from sim.studies.run.overview import headline, in_cycle, overview
 from sim.studies.run.stages import estate_map, packed_grid, stages
 from sim.text import in_language, languages
 from sim.words import MODES

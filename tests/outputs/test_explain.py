@@ -15,10 +15,18 @@ from sim.errors import ResultError
 from sim.model.state.events import CAUSES as KNOWN_CAUSES
 from sim.model.state.events import EVENT_KINDS
 from sim.outputs.catalog import amount, wrapped
-from sim.studies.run.event_words import CAUSES, EVENTS, event_sentence
-from sim.studies.run.explain import explain_text
+from sim.studies.run.explain import (
+    CAUSES,
+    EVENTS,
+    crossings,
+    event_sentence,
+    explain_text,
+    life_of,
+    phases,
+    runs_of,
+    turns,
+)
 from sim.studies.run.life import estate_life
-from sim.studies.run.life_facts import crossings, life_of, phases, runs_of, turns
 from sim.text import figures, in_language, languages
 
 

@@ -22,7 +22,7 @@ from tiny_study import TINY, pretended, write
 import sim
 from sim import charts
 from sim.errors import EstateError
-from sim.studies.run import animation
+from sim.studies.run import stages
 from sim.studies.run.measures import STAGE_ORDER, stages_at
 from sim.studies.study.words import factors_of
 
@@ -135,7 +135,7 @@ def test_animation_shows_every_month_and_each_estate_in_its_square(tmp_path):
             total += image.info["duration"]
     assert total == pytest.approx(7 * 250 + 2000, abs=300)  # equal frames may be joined, their time stays
 
-    figure, update, months = animation.prepared(run, "type", 4)
+    figure, update, months = stages.prepared(run, "type", 4)
     assert months == list(range(1, 8))
     shown = next(item for item in figure.axes[0].get_children() if isinstance(item, AxesImage))
     for frame in (0, 6):
@@ -153,7 +153,7 @@ def test_animation_shows_every_month_and_each_estate_in_its_square(tmp_path):
         assert said.startswith(f"month {months[frame]}")
 
 
-@pytest.mark.skipif(animation.ffmpeg() is None, reason="neither ffmpeg nor imageio-ffmpeg is installed")
+@pytest.mark.skipif(stages.ffmpeg() is None, reason="neither ffmpeg nor imageio-ffmpeg is installed")
 @pytest.mark.parametrize("width", [4.0, 4.03])  # 344 and 346.58 dots high: sides must be made even
 def test_film_has_every_month_and_its_pictures(tmp_path, width):
     """Read back by ffmpeg itself: size, time, and that the last picture differs from the first."""
@@ -171,7 +171,7 @@ def test_film_has_every_month_and_its_pictures(tmp_path, width):
     frames = tmp_path / "frames"
     frames.mkdir()
     done = subprocess.run(
-        [animation.ffmpeg(), "-i", str(path), str(frames / "%03d.png")],
+        [stages.ffmpeg(), "-i", str(path), str(frames / "%03d.png")],
         capture_output=True,
         text=True,
         check=True,
@@ -187,22 +187,22 @@ def test_film_has_every_month_and_its_pictures(tmp_path, width):
 def test_film_is_found_without_a_program_of_the_system(monkeypatch):
     """The program of imageio-ffmpeg is taken where there is no other."""
     pytest.importorskip("imageio_ffmpeg", reason="the extra video is not installed")
-    monkeypatch.setattr(animation.shutil, "which", lambda name: None)
-    assert animation.ffmpeg() is not None
+    monkeypatch.setattr(stages.shutil, "which", lambda name: None)
+    assert stages.ffmpeg() is not None
 
 
 def test_animation_of_a_long_run_ends_with_its_last_month():
-    months = animation.shown_months(361)
+    months = stages.shown_months(361)
     assert (
         months[0] == 1
         and months[-1] == 361
-        and len(months) <= animation.MOST_FRAMES + 1
+        and len(months) <= stages.MOST_FRAMES + 1
         and len(set(months)) == len(months)
     )
 
 
 def test_animation_refuses_what_it_cannot_write(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(animation, "ffmpeg", lambda: None)
+    monkeypatch.setattr(stages, "ffmpeg", lambda: None)
     for name, words in (("a.mp4", "install ffmpeg, or pip install"), ("a.avi", "ending '.avi'")):
         with pytest.raises(EstateError, match=words):
             charts.animate(run, tmp_path / name)

@@ -149,7 +149,7 @@ def test_plain_data_and_back():
 
 @pytest.mark.parametrize("name, kind", [("a.gif", b"GIF8"), ("deep/b.mp4", b"ftyp")])
 def test_animate_writes_a_film_of_a_saved_run(run_folder, tmp_path, name, kind):
-    from sim.studies.run.animation import ffmpeg
+    from sim.studies.run.stages import ffmpeg
 
     if name.endswith("mp4") and ffmpeg() is None:
         pytest.skip("neither ffmpeg nor imageio-ffmpeg is installed")

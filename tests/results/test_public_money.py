@@ -16,7 +16,7 @@ from sim.results import Run
 from sim.results.engines import InProcess
 from sim.results.tables import by_year, sums
 from sim.studies.comparison.comparison import Comparison
-from sim.studies.run.printed import show_summary
+from sim.studies.run.work import show_summary
 from sim.text import in_language
 
 SEEDS = (3, 4)

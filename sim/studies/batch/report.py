@@ -20,7 +20,7 @@ from sim.studies.batch.batch import Batch, Replicated
 from sim.studies.draws.among import known_among
 from sim.studies.draws.fan import fan, fan_alt
 from sim.studies.draws.report import fan_picture
-from sim.studies.run.over_time import cycle_alt
+from sim.studies.run.chart import cycle_alt
 from sim.text import language, say
 from sim.text.joins import bracketed, clauses, labelled
 from sim.units import NO_VALUE

@@ -30,7 +30,7 @@ from sim.results.tables import TABLES
 from sim.scenario import Scenario
 from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
 from sim.studies.batch.index_page import Shown
-from sim.studies.run.summary import key_changes, written
+from sim.studies.run.words import key_changes, written
 from sim.text import language, message
 from sim.text.current import known_language
 

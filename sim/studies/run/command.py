@@ -70,7 +70,7 @@ def explain_command(
     lang: LanguageOption = None,
 ) -> None:
     """Tell the life of one estate, cause by cause."""
-    from sim.studies.run.saved import tell_life
+    from sim.studies.run.work import tell_life
 
     words(lang)
     tell_life(folder, estate, out)
@@ -97,7 +97,7 @@ def animate_command(
     lang: LanguageOption = None,
 ) -> None:
     """Show month by month how every estate fares, as a film."""
-    from sim.studies.run.saved import write_film
+    from sim.studies.run.work import write_film
 
     words(lang)
     write_film(folder, out, group.value, speed)

@@ -1,18 +1,310 @@
-"""The life of one estate told in words: how it began, its phases, what turned and why, each event, how it ended."""
+"""The life of one estate told in words: how it began, its phases, what turned and why, each event, how it ended.
+
+Kinds and causes of events are those of `sim.model.state.events`; one that has no words here (a newer model, a plug-in) is told in a
+general sentence with its own name.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.studies.run.event_words import because, event_sentence, what
-from sim.studies.run.life_facts import MEASURES, Life, Phase, Turn, changes_before, life_of, phases, turns
+from sim.errors import ResultError
+from sim.outputs.catalog import plain
 from sim.studies.run.measures import RunLike
 from sim.studies.run.words import MODE, STAGE, measure_name, type_title
-from sim.text import figures, in_language, say
-from sim.text.joins import bracketed, phrases
+from sim.text import Family, figures, in_language, message, say
+from sim.text.joins import bracketed, clauses, phrases
 from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+SHARE, YUAN, COUNT, PRICE = "share", "yuan", "count", "price"
+
+
+class Event(NamedTuple):
+    """A kind of event: which a short list keeps (3 turns a life, 2 matters, 1 is routine), how its size is written, what that means."""
+
+    rank: int
+    form: str
+    size: str
+
+
+EVENTS = {
+    "notice_given": Event(3, "count", "notice_given"),
+    "company_left": Event(3, "yuan", "company_left"),
+    "tender_opened": Event(1, "count", "looked"),
+    "tender_won": Event(3, "count", "tender_won"),
+    "tender_failed": Event(2, "count", "looked"),
+    "fallback_taken": Event(3, "share", "fallback_taken"),
+    "self_management": Event(3, "share", "self_management"),
+    "cleaning_started": Event(3, "share", "before"),
+    "abandoned": Event(3, "share", "before"),
+    "committee_formed": Event(2, "share", "took_part"),
+    "committee_vote_failed": Event(1, "share", "took_part"),
+    "committee_dissolved": Event(2, "share", "took_part"),
+    "committee_renewed": Event(1, "share", "took_part"),
+    "committee_replaced": Event(2, "share", "committee_replaced"),
+    "dismissal_voted": Event(3, "share", "approved"),
+    "dismissal_rejected": Event(1, "share", "approved"),
+    "price_raised": Event(2, "price", "price_raised"),
+    "price_cut": Event(2, "price", "price_raised"),
+    "price_vote_failed": Event(1, "share", "approved"),
+    "funds_refused": Event(2, "share", "approved"),
+    "company_bankrupt": Event(3, "yuan", "company_bankrupt"),
+    "company_removed": Event(3, "count", "score"),
+    "company_refused": Event(2, "count", "score"),
+    "retrofit": Event(3, "share", "retrofit"),
+    "subsidy_started": Event(2, "yuan", "monthly"),
+    "subsidy_ended": Event(2, "yuan", "monthly"),
+    "award_paid": Event(1, "yuan", "money"),
+    "listed_red": Event(1, "count", "score"),
+    "listed_black": Event(2, "count", "score"),
+    "list_left": Event(1, "count", "score"),
+    "budget_exhausted": Event(2, "yuan", "budget_exhausted"),
+    "staff_exhausted": Event(1, "count", "staff_exhausted"),
+    "legacy_repaired": Event(2, "share", "legacy_repaired"),
+    "programme_started": Event(2, "count", "programme_started"),
+    "programme_ended": Event(2, "count", "programme_started"),
+    "estates_merged": Event(2, "count", "estates_merged"),
+    "donation": Event(1, "yuan", "money"),
+    "problem_solved": Event(1, "count", "problem_solved"),
+    "secretary_sent": Event(1, "share", "secretary_sent"),
+    "secretary_left": Event(1, "count", "secretary_left"),
+    "services_opened": Event(1, "yuan", "services_opened"),
+    "services_closed": Event(1, "yuan", "services_closed"),
+    "coverage_reported": Event(2, "share", "coverage_reported"),
+    "suit": Event(1, "count", "suit"),
+}
+WHAT = Family("run.event", EVENTS)
+CAUSES = Family(
+    "run.cause",
+    (
+        "losses",
+        "dismissal",
+        "no_bidder",
+        "spontaneous",
+        "mobilised",
+        "quorum_missed",
+        "rejected",
+        "term_ended",
+        "insolvency",
+        "vacancy",
+        "retry",
+        "shortfall",
+        "quality",
+        "policy",
+        "ranking",
+        "taper",
+        "budget",
+        "capture",
+        "captured",
+        "not_eligible",
+    ),
+)
+
+
+def rank(kind: str) -> int:
+    """How much an event of this kind turns the life of an estate: 3 most, 1 routine; unknown kinds 2."""
+    return EVENTS[kind].rank if kind in EVENTS else 2
+
+
+def what(kind: str) -> str:
+    """What happened, without cause and size."""
+    return WHAT[kind] if kind in WHAT else say("run.event_other", kind=plain(kind))
+
+
+def why(cause: str) -> str:
+    """The cause as words, "" where none is recorded."""
+    if not cause or cause in ("none", "nan"):
+        return ""
+    return CAUSES[cause] if cause in CAUSES else plain(cause)
+
+
+def because(cause: str) -> str:
+    """The cause as a remark, "" where none is recorded."""
+    reason = why(cause)
+    return say("run.because", reason=reason) if reason else ""
+
+
+def how_much(kind: str, size: float) -> str:
+    """The size of an event as words, "" where there is none (NaN, or nothing counted)."""
+    if not math.isfinite(size):
+        return ""
+    if kind not in EVENTS:
+        return say("run.size_other", size=f"{size:g}") if size else ""
+    form = EVENTS[kind].form
+    if size == 0 and form in (YUAN, PRICE) or size < 0:
+        return ""
+    if form == COUNT and size == 0 and kind == "notice_given":
+        return ""
+    return say(f"run.size.{EVENTS[kind].size}", size=_written(form, size))
+
+
+def _written(form: str, size: float) -> str:
+    if form == SHARE:
+        return figures.share(size, 0)
+    if form == YUAN:
+        return figures.money(size)
+    return figures.decimal(size, 2) if form == PRICE else figures.significant(size, 4)
+
+
+def event_sentence(kind: str, cause: str, size: float) -> str:
+    """One event in words: what happened, why, how large; no full stop, so that it can stand in a list."""
+    return bracketed(what(kind), clauses(part for part in (because(cause), how_much(kind, size)) if part))
+
+
+# one estate taken out of a run: its months, phases, turning points and events, for the chart and the told life
+
+MEASURES = ("collection", "quality", "satisfaction", "condition")
+# Under these a measure is told as having given way. They only word the story; nothing in the model uses them.
+TOLD_LEVELS = {"quality": 0.6, "satisfaction": 0.5, "condition": 0.5}
+HOLD = 3  # months a change must last to count as one
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Months `first` to `last` (inclusive) that an estate spent in one stage."""
+
+    first: int
+    last: int
+    stage: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The month in which a measure fell under a level (or rose over it again), its value and the level then."""
+
+    month: int
+    measure: str
+    falling: bool
+    value: float
+    level: float
+
+
+@dataclass(frozen=True)
+class Life:
+    """What a run knows about one estate: `months` (one row a month), `facts` (fixed), `events`, `needed` collection."""
+
+    estate: int
+    facts: Any
+    months: pd.DataFrame
+    events: pd.DataFrame
+    collected_12: np.ndarray
+    needed: np.ndarray
+
+
+def life_of(run: RunLike, estate: int) -> Life:
+    """One estate of a run; ResultError if there is no such estate."""
+    ids = run.estate_table["estate"].to_numpy()
+    at = np.flatnonzero(ids == estate)
+    if not len(at):
+        raise ResultError(
+            message("problem.instead", place="estate", found=estate, allowed=f"{ids.min()}–{ids.max()}")
+        )
+    facts = run.estate_table.iloc[int(at[0])]
+    months = run.estates[run.estates["estate"].to_numpy() == estate].sort_values("month", ignore_index=True)
+    events = run.events[(run.events["estate"] == estate).fillna(False)].sort_values(
+        "month", kind="stable", ignore_index=True
+    )
+    billed = _last_year(months["billed"].to_numpy(dtype=float))
+    collected = _last_year(months["collected"].to_numpy(dtype=float))
+    other = _last_year((months["income"] - months["collected"]).clip(lower=0).to_numpy(dtype=float))
+    spell = np.minimum(np.arange(1, len(months) + 1), YEAR)
+    bills = months["billed"].to_numpy(dtype=float) > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # What owners had to pay, out of what they were billed, for income to meet the cost of the full standard.
+        needed = np.where(bills, (float(facts["standard_cost"]) * spell - other) / billed, np.nan).clip(min=0)
+        collected_12 = np.where(bills, collected / billed, np.nan)
+    return Life(int(estate), facts, months, events, collected_12, needed)
+
+
+def _last_year(values: np.ndarray) -> np.ndarray:
+    """Sums over the last twelve months, over fewer at the start."""
+    total = np.concatenate([[0.0], np.cumsum(np.nan_to_num(values))])
+    end = np.arange(1, len(values) + 1)
+    return np.asarray(total[end] - total[np.maximum(end - YEAR, 0)])
+
+
+def runs_of(values: Any) -> list[tuple[int, int]]:
+    """(first, last) positions of the stretches of equal neighbours."""
+    codes = np.asarray(values)
+    if not len(codes):
+        return []
+    cuts = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    starts = np.concatenate([[0], cuts])
+    return [(int(a), int(b)) for a, b in zip(starts, np.concatenate([cuts, [len(codes)]]) - 1, strict=True)]
+
+
+def phases(life: Life) -> list[Phase]:
+    """Stretches in one stage; one shorter than HOLD months is counted to its neighbour, or flicker would hide the story."""
+    stage = life.months["stage"].astype(str).to_numpy().astype(object).copy()
+    for first, last in runs_of(stage):
+        if last - first + 1 < HOLD and len(stage) > HOLD:
+            stage[first : last + 1] = stage[first - 1] if first else stage[last + 1]
+    month = life.months["month"].to_numpy()
+    return [Phase(int(month[first]), int(month[last]), str(stage[first])) for first, last in runs_of(stage)]
+
+
+def crossings(values: np.ndarray, levels: np.ndarray, hold: int = HOLD) -> list[tuple[int, bool]]:
+    """(position, falling) of each lasting change of side; a change must hold `hold` steps, and gaps (NaN) do not count."""
+    known = np.flatnonzero(np.isfinite(values) & np.isfinite(levels))
+    under = values[known] < levels[known]
+    found: list[tuple[int, bool]] = []
+    side: bool | None = None
+    for first, last in runs_of(under):
+        if last - first + 1 < hold:
+            continue
+        if side is not None and bool(under[first]) != side:
+            found.append((int(known[first]), bool(under[first])))
+        side = bool(under[first])
+    return found
+
+
+def turns(life: Life) -> list[Turn]:
+    """Turning points in order of time: collection against what service needs, and the other measures against TOLD_LEVELS."""
+    month = life.months["month"].to_numpy()
+    found = [
+        Turn(
+            int(month[at]),
+            "collection_billing",
+            falling,
+            float(life.collected_12[at]),
+            float(life.needed[at]),
+        )
+        for at, falling in crossings(life.collected_12, life.needed)
+    ]
+    for measure, level in TOLD_LEVELS.items():
+        values = life.months[measure].to_numpy(dtype=float)
+        found += [
+            Turn(int(month[at]), measure, falling, float(values[at]), level)
+            for at, falling in crossings(values, np.full(len(values), level))
+        ]
+    return sorted(found, key=lambda turn: turn.month)
+
+
+def changes_before(
+    life: Life, month: int, columns: tuple[str, ...], least: float = 0.04
+) -> list[tuple[str, float, float]]:
+    """(column, value a year earlier, value at `month`) of the columns that moved by `least` or more, largest move first."""
+    now = int(np.searchsorted(life.months["month"].to_numpy(), month))
+    before = max(0, now - YEAR)
+    moved = []
+    for column in columns:
+        values = life.months[column].to_numpy(dtype=float)
+        if abs(values[now] - values[before]) >= least:
+            moved.append((column, float(values[before]), float(values[now])))
+    return sorted(moved, key=lambda change: -abs(change[2] - change[1]))
+
+
+# the told life
 
 CAUSE_COLUMNS = ("satisfaction", "quality", "condition", "grievance", "trust", "legacy", "price")
 REPEATED = 3  # events of one kind in one phase beyond this are told together

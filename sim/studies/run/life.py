@@ -10,10 +10,9 @@ from matplotlib.patches import Patch
 
 from sim.outputs import style
 from sim.outputs.catalog import places, wrapped
-from sim.studies.run.event_words import event_sentence, rank
-from sim.studies.run.life_facts import MEASURES, Life, life_of, runs_of
+from sim.studies.run.chart import CYCLE_COLOURS
+from sim.studies.run.explain import MEASURES, Life, event_sentence, life_of, rank, runs_of
 from sim.studies.run.measures import RunLike
-from sim.studies.run.over_time import CYCLE_COLOURS
 from sim.studies.run.words import MODE, STAGE, change, measure_name, provenance, type_title
 from sim.text import figures, say
 from sim.text.joins import labelled, phrases

@@ -14,8 +14,7 @@ from sim.scenario import to_toml
 from sim.studies.draws.among import known_among
 from sim.studies.draws.report import alone, fan_picture, over_draws, place_table
 from sim.studies.run.measures import net_by_year
-from sim.studies.run.summary import cycle_by_type, key_changes, written
-from sim.studies.run.words import account_name
+from sim.studies.run.words import account_name, cycle_by_type, key_changes, written
 from sim.text import language, say
 
 if TYPE_CHECKING:

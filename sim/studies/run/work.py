@@ -1,22 +1,34 @@
-"""`estate run`: announce, simulate, sum up, and put the results in place all at once."""
+"""`estate run`: announce, simulate, sum up, and put the results in place all at once; `estate explain` and `estate animate`: the told
+life of one estate of a saved run, and a film of all of them.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.describe import announce
-from sim.cli.terminal import console, month_bar
+from sim.cli.terminal import console, month_bar, print_costs, table
 from sim.cli.terminal import say as said
+from sim.errors import ResultError
+from sim.outputs.public_money import cost_table
+from sim.results.columns import COLUMN_WORDS
 from sim.scenario import Scenario, parse_setting
-from sim.studies.run.printed import show_summary
-from sim.text import message, say
+from sim.studies.run.words import cycle_by_type, key_changes, written
+from sim.text import figures, language, message, say
+from sim.text.joins import clauses, labelled
+from sim.units import NO_VALUE
+from sim.words import STAGE_WORDS, STAGES
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from sim.results import Run
     from sim.studies.draws.among import Among
+
 
 RESULTS = Path("results")
 HASH_LETTERS = 8
@@ -149,7 +161,7 @@ def _print_place(screen: Console, found: Among) -> None:
 
 def _point_to(screen: Console, run: Run, folder: Path, order: Order) -> None:
     """Where the results are, and the command that follows an estate which had a hard time."""
-    from sim.studies.run.summary import hard_case
+    from sim.studies.run.words import hard_case
 
     screen.print()
     screen.print(say("run.written_to", folder=folder), soft_wrap=True)
@@ -157,3 +169,192 @@ def _point_to(screen: Console, run: Run, folder: Path, order: Order) -> None:
         screen.print(say("run.charts_in", folder=folder / "charts"), soft_wrap=True)
     hint = say("run.explain_hint", folder=folder, estate=hard_case(run))
     screen.print(hint, soft_wrap=True, markup=False)
+
+
+# the end of `estate run`: key outcomes, stages, who was in the cycle, and who bore the cost
+
+# in the order of the story: leaving, replacement, what follows without one, owners
+TOLD_EVENTS = (
+    "company_left",
+    "company_bankrupt",
+    "tender_won",
+    "fallback_taken",
+    "self_management",
+    "cleaning_started",
+    "abandoned",
+    "committee_formed",
+    "committee_dissolved",
+    "price_raised",
+    "retrofit",
+    "budget_exhausted",
+    "staff_exhausted",
+)
+SMALL = 0.005  # of the largest sum, under which a bearer is not listed
+
+
+def show_summary(screen: Console, run: Run) -> None:
+    """Print what a reader wants to know first."""
+    screen.print()
+    screen.print(say("run.simulated", seconds=f"{run.wall_seconds:.1f}"))
+    for part in (_outcomes(run), _stages(run), _cycle(run)):
+        screen.print()
+        screen.print(part)
+    screen.print(say("run.cycle_note"), style="dim", markup=False)
+    screen.print()
+    screen.print(say("run.happened"), style="bold")
+    screen.print("  " + _happened(run), markup=False)
+    screen.print()
+    screen.print(_money(run))
+    screen.print()
+    print_costs(screen, cost_table(run.public_cost, language()))
+    screen.print()
+    screen.print(_assumed(run.manifest), style="dim", markup=False)
+
+
+def _assumed(manifest: Mapping[str, Any]) -> str:
+    """What a run rests on, from its manifest; "" for one that an earlier version wrote without it."""
+    held = manifest.get("evidence")
+    if not held:
+        return ""
+    return say("rests.assumed_line", **held["parameters"], share=figures.share(held["share_assumed"], 0))
+
+
+def _outcomes(run: Run) -> Table:
+    made = table(
+        say("run.outcomes"),
+        say("run.outcome"),
+        say("run.start"),
+        say("run.end"),
+        say("run.changed"),
+        right=1,
+    )
+    for column, start, end, _ in key_changes(run):
+        label = str(COLUMN_WORDS[column])
+        made.add_row(
+            label,
+            written(column, start),
+            written(column, end),
+            _difference(column, start, end),
+        )
+    made.caption, made.caption_justify = say("run.first_month_note"), "left"
+    return made
+
+
+def _difference(column: str, start: float, end: float) -> str:
+    """The change with its sign: percentage points for shares, else in the unit of the column."""
+    change = end - start
+    if change != change:  # NaN
+        return ""
+    if COLUMN_WORDS[column].unit == "share" and column != "inequality":
+        return figures.points(change)
+    sign = "+" if change >= 0 else "−"
+    return sign + written(column, abs(change))
+
+
+def _stages(run: Run) -> Table:
+    made = table(say("run.stages"), say("run.stage"), say("run.start"), say("run.end"), right=1)
+    size = len(run.estate_table)
+    for stage in STAGES:
+        shares = [float(run.city[f"stage_{stage}"].iloc[row]) for row in (0, -1)]
+        made.add_row(
+            str(STAGE_WORDS[stage]),
+            *(f"{share * size:,.0f} ({figures.share(share)})" for share in shares),
+        )
+    return made
+
+
+def _cycle(run: Run) -> Table:
+    heads = (
+        say("run.type"),
+        say("run.estates_head"),
+        say("run.entered"),
+        say("run.collapsed"),
+        say("run.left"),
+    )
+    made = table(say("run.in_cycle_of_types"), *heads, right=1)
+    rows = cycle_by_type(run)
+    for row in rows:
+        title = run.scenario.types[row.type].title.in_language(language())
+        made.add_row(title, *(f"{number:,}" for number in row[1:]))
+    totals = [sum(numbers) for numbers in zip(*(row[1:] for row in rows), strict=True)]
+    made.add_row(say("run.all"), *(f"{number:,}" for number in totals), style="bold")
+    return made
+
+
+def _happened(run: Run) -> str:
+    """How often the telling events happened, in one sentence."""
+    from sim.studies.run.explain import what
+
+    counts = Counter(run.events["kind"].astype(str))
+    told = (labelled(what(kind), figures.count(counts[kind])) for kind in TOLD_EVENTS if counts[kind])
+    return clauses(told) or NO_VALUE
+
+
+def _money(run: Run) -> Table:
+    """Kinds of account by what they paid or received in all, net, largest first."""
+    from sim.studies.run.measures import net_by_year
+    from sim.studies.run.words import account_name
+
+    net = net_by_year(run).sum().sort_values(ascending=False)
+    least = SMALL * float(net.abs().max()) if len(net) else 0.0
+    sides = [net[net > least], -net[net < -least][::-1]]
+    made = table(say("run.money_net"), say("run.net_paid"), "", "   " + say("run.net_received"), "")
+    for column in (1, 3):
+        made.columns[column].justify, made.columns[column].no_wrap = "right", True
+    for place in range(max(len(side) for side in sides)):
+        cells: list[str] = []
+        for number, side in enumerate(sides):
+            if place < len(side):
+                name = ("   " if number else "") + account_name(str(side.index[place]))
+                cells += [name, figures.money(float(side.iloc[place]))]
+            else:
+                cells += ["", ""]
+        made.add_row(*cells)
+    return made
+
+
+# of a saved run
+
+
+def tell_life(folder: Path, estate: int, out: Path | None) -> None:
+    """Print the told life of an estate and save its chart; ResultError if there is no such run or estate."""
+    from sim.outputs.charts import save_figure
+    from sim.results import load_run
+    from sim.studies.run.explain import explain_text
+    from sim.studies.run.life import estate_life, estate_life_alt
+
+    run = load_run(folder)
+    lines = explain_text(run, estate)
+    screen = console()
+    screen.print(say("draw.one", seed=run.seed), style="bold", markup=False)
+    for line in lines:
+        screen.print(line, markup=False, soft_wrap=True)
+    target = out or folder / "charts"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        figure, alt = estate_life(run, estate), estate_life_alt(run, estate)
+        files = save_figure(figure, target / f"estate-{estate}", ("png",), lines[0], alt)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ResultError(message("run.chart_unwritten", folder=target, error=reason)) from None
+    screen.print()
+    screen.print(say("run.life_chart", file=files[0]), soft_wrap=True, markup=False)
+
+
+def write_film(folder: Path, out: Path | None, group: str, speed: float) -> None:
+    """Write the animation of the run in a folder; ResultError if there is no such run or it cannot be written."""
+    from sim.results import load_run
+    from sim.studies.run.stages import animate, ffmpeg
+
+    run, screen = load_run(folder), console()
+    file = out or folder / ("map.mp4" if ffmpeg() is not None else "map.gif")
+    try:
+        with month_bar(screen, language()) as advance:
+            animate(run, file, group=group, frames_per_second=speed, progress=advance)
+    except OSError as error:
+        raise ResultError(message("run.unwritable", file=file, error=error.strerror or error)) from None
+    screen.print(
+        say("run.film", file=file, size=f"{file.stat().st_size / 1e6:.2f} MB"),
+        soft_wrap=True,
+        markup=False,
+    )

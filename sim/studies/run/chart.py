@@ -1,0 +1,412 @@
+"""Charts of a run: the overview (how many estates slide into the cycle, and how much of the fee is still paid), city-wide shares and
+means over the months (the cycle, the coverage ladder, the management modes), and money (who bore the cost of the city's estates
+year by year, who was paid, and the largest flows).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLocator, NullLocator
+
+from sim.outputs import style
+from sim.outputs.catalog import capital
+from sim.studies.run.measures import (
+    STAGE_ORDER,
+    RunLike,
+    flows_by_purpose,
+    fold_small,
+    net_by_year,
+    paid_rates,
+)
+from sim.studies.run.words import MODE, STAGE, account_name, change, measure_name, provenance, purpose_name
+from sim.text import figures, say
+from sim.text.joins import labelled, listed, phrases, sentences
+from sim.units import NO_VALUE
+from sim.words import MODES
+
+CYCLE = ("collapsed", "spiralling")
+UPWARD = STAGE_ORDER[::-1]  # the worst stage lies at the bottom, on the axis, where its share can be read off
+
+
+def in_cycle(run: RunLike) -> np.ndarray:
+    """Share of estates that are spiralling or collapsed, by month from 0."""
+    return np.asarray(sum(run.city[f"stage_{stage}"].to_numpy(dtype=float) for stage in CYCLE))
+
+
+def headline(run: RunLike) -> str:
+    """What the chart shows in one sentence; its title."""
+    share = in_cycle(run)
+    return say(
+        "run.overview_title",
+        time=_time(run.months),
+        start=figures.share(share[0], 0),
+        end=figures.share(share[-1], 0),
+    )
+
+
+def _time(months: int) -> str:
+    if months % 12:
+        return say("run.time_months", n=months)
+    return say("run.time_year") if months == 12 else say("run.time_years", n=months // 12)
+
+
+@style.styled
+def overview(run: RunLike, ax: Axes | None = None) -> Figure:
+    """Left: estates by stage over the months. Right: share of the fee that is paid, over all estates and over those that bill."""
+    host = style.canvas(ax, (10, 5.4), (0.062, 0.105, 0.80, 0.71))
+    style.heading(host, headline(run), provenance(run), lift=18)
+    host.axis("off")
+    _stages(style.tidy(host.inset_axes((0, 0, 0.48, 1))), run)
+    _paid(style.tidy(host.inset_axes((0.7, 0, 0.3, 1))), run)
+    return style.owner(host)
+
+
+def _stages(ax: Axes, run: RunLike) -> None:
+    ax.set_title(say("run.panel_stages", n=f"{len(run.estate_table):,}"), fontsize=10.5, y=1, pad=6)
+    shares = np.array([run.city[f"stage_{stage}"].to_numpy(dtype=float) for stage in UPWARD])
+    month = run.city.index.to_numpy()
+    colours, hatches = zip(*(style.STAGE_STYLE[stage] for stage in UPWARD), strict=True)
+    hatches = tuple(hatch[:1] for hatch in hatches)  # sparse: these areas are large
+    bands = ax.stackplot(month, shares, colors=colours, labels=UPWARD, edgecolor="white", linewidth=0.6)
+    for band, hatch in zip(bands, hatches, strict=True):
+        band.set_hatch(hatch)
+    style.share_axis(ax)
+    style.month_axis(ax, run.months, say("run.month"))
+    top = np.cumsum(shares[:, -1])
+    labels = [
+        (
+            high - share / 2,
+            f"{capital(STAGE[stage])} {figures.share(share, 0)}",
+            style.readable(colour),
+        )
+        for high, share, stage, colour in zip(top, shares[:, -1], UPWARD, colours, strict=True)
+    ]
+    style.end_labels(ax, labels, size=9)
+
+
+def _paid(ax: Axes, run: RunLike) -> None:
+    ax.set_title(say("run.panel_paid"), fontsize=10.5, y=1, pad=6)
+    month = np.arange(1, run.months + 1)
+    everybody, billing = paid_rates(run)
+    style.month_axis(ax, run.months, say("run.month"))
+    if run.months >= 96:
+        ax.xaxis.set_major_locator(
+            MultipleLocator(24 * max(1, round(run.months / 120)))
+        )  # half as many as in the wide panel
+    ax.plot(month, billing, color=style.GREY, linestyle="--", linewidth=1.6, label="billing")
+    ax.plot(month, everybody, color=style.BLUE, linewidth=2.6, label="everybody")
+    style.share_axis(ax)
+    ends = [
+        (billing, say("run.those_that_bill"), style.GREY),
+        (everybody, say("run.all_estates"), style.BLUE),
+    ]
+    labels = [
+        (line[-1], f"{word}\n{figures.share(line[-1], 0)}", colour)
+        for line, word, colour in ends
+        if np.isfinite(line[-1])
+    ]
+    style.end_labels(ax, labels, size=9)
+
+
+def overview_alt(run: RunLike) -> str:
+    """What the first chart shows, in words."""
+    everybody, billing = paid_rates(run)
+    shares = phrases(
+        f"{STAGE[stage]} {figures.share(run.city[f'stage_{stage}'].iloc[-1], 0)}" for stage in STAGE_ORDER
+    )
+    return say(
+        "run.overview_alt",
+        title=headline(run),
+        shares=shares,
+        first=figures.share(everybody[0], 0),
+        last=figures.share(everybody[-1], 0),
+        first_billing=figures.share(billing[0], 0),
+        last_billing=figures.share(billing[-1], 0),
+    )
+
+
+# over the months
+
+CYCLE_COLOURS = {
+    "collection": style.BLUE,
+    "quality": style.VERMILLION,
+    "satisfaction": style.GREEN,
+    "condition": style.PURPLE,
+}
+CYCLE_COLUMNS = tuple(CYCLE_COLOURS)
+LADDER = ("nominal", "charging", "professional", "break_even")
+
+
+class Band(NamedTuple):
+    """A measure over the months: mean over households, and the 10th and 90th percentile of estates."""
+
+    month: np.ndarray
+    low: np.ndarray
+    mean: np.ndarray
+    high: np.ndarray
+
+
+def band_of(run: RunLike, column: str) -> Band:
+    """The band of one of CYCLE_COLUMNS. Collection counts a month without a bill as 0, so that an estate that stops billing is not lost sight of."""
+    shown = run.city.iloc[1:] if column == "collection" else run.city  # nothing was billed in month 0
+    return Band(
+        shown.index.to_numpy(),
+        *(shown[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90")),
+    )
+
+
+@style.styled
+def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
+    """Four panels over the months: household-weighted mean and the band from the 10th to the 90th percentile of estates."""
+    host = style.canvas(ax, (10, 6.8), (0.06, 0.08, 0.855, 0.75))
+    style.heading(
+        host,
+        say("chart.cycle"),
+        provenance(run) + "\n" + say("run.band_note"),
+        lift=18,
+    )
+    for place, (panel, column) in enumerate(
+        zip(style.panels(host, 2, 2, (0.155, 0.2)), CYCLE_COLUMNS, strict=True)
+    ):
+        month, low, mean, high = band_of(run, column)
+        colour = CYCLE_COLOURS[column]
+        panel.fill_between(month, low, high, color=colour, alpha=0.2, linewidth=0, label="band")
+        panel.plot(month, mean, color=colour, linewidth=2.2, label=column)
+        panel.set_title(say(f"run.panel_{column}"), fontsize=10.5, y=1, pad=6)
+        style.share_axis(panel)
+        style.month_axis(panel, run.months, say("run.month") if place > 1 else "")
+        ends = [
+            (high[-1], figures.share(high[-1], 0), style.GREY),
+            (low[-1], figures.share(low[-1], 0), style.GREY),
+            (mean[-1], f"{say('run.mean')} {figures.share(mean[-1], 0)}", style.readable(colour)),
+        ]
+        if column == "collection":
+            ends.append(_billing(panel, run))
+        style.end_labels(panel, [label for label in ends if np.isfinite(label[0])], size=9)
+    return style.owner(host)
+
+
+def _billing(panel: Axes, run: RunLike) -> tuple[float, str, str]:
+    """Draw the mean over estates that still bill; returns its label."""
+    rates = paid_rates(run)[1]
+    panel.plot(
+        np.arange(1, run.months + 1), rates, color=style.GREY, linestyle="--", linewidth=1.3, label="billing"
+    )
+    return float(rates[-1]), f"{say('run.still_billing')} {figures.share(rates[-1], 0)}", style.GREY
+
+
+def cycle_alt(run: RunLike) -> str:
+    """What the cycle chart shows, in words."""
+    parts = [say("run.cycle_alt", months=run.months)]
+    for column in CYCLE_COLUMNS:
+        month, bottom, mean, top = band_of(run, column)
+        name, known = capital(measure_name(column)), np.flatnonzero(np.isfinite(mean))
+        if not known.size:
+            parts.append(say("run.cycle_alt_none", name=name))
+            continue
+        least = known[int(mean[known].argmin())]
+        parts.append(
+            say(
+                "run.cycle_alt_of",
+                name=name,
+                when=month[least],
+                first=figures.share(mean[known[0]], 0),
+                last=figures.share(mean[known[-1]], 0),
+                lowest=figures.share(mean[least], 0),
+                low=figures.share(bottom[-1], 0),
+                high=figures.share(top[-1], 0),
+            )
+        )
+    return sentences(parts)
+
+
+@style.styled
+def ladder(run: RunLike, ax: Axes | None = None) -> Axes:
+    """Shares of estates on the four rungs of coverage over the months."""
+    ax = style.tidy(style.canvas(ax, (10, 5.6), (0.075, 0.105, 0.70, 0.75)))
+    style.heading(ax, say("chart.ladder"), provenance(run))
+    style.share_axis(ax, say("run.share_of_estates"))
+    style.month_axis(ax, run.months, say("run.month"))
+    month, labels = run.city.index.to_numpy(), []
+    for rung, colour, dash in zip(LADDER, style.PALETTE, style.DASHES, strict=False):
+        values = run.city[rung].to_numpy(dtype=float)
+        ax.plot(month, values, color=colour, linestyle=dash, linewidth=2.4, label=rung, clip_on=False)
+        label = f"{capital(measure_name(rung))} {figures.share(values[-1], 0)}"
+        labels.append((values[-1], label, style.readable(colour)))
+    style.end_labels(ax, labels)
+    return ax
+
+
+def ladder_alt(run: RunLike) -> str:
+    """What the ladder chart shows, in words."""
+    parts = [change(measure_name(rung), run.city[rung].to_numpy(dtype=float)) for rung in LADDER]
+    return say("run.ladder_alt", months=run.months, parts=phrases(parts))
+
+
+@style.styled
+def modes(run: RunLike, ax: Axes | None = None) -> Axes:
+    """Shares of estates under each management mode over the months, stacked to 100 %."""
+    ax = style.tidy(style.canvas(ax, (10, 5.6), (0.075, 0.105, 0.70, 0.75)))
+    style.heading(ax, say("chart.modes"), provenance(run))
+    style.share_axis(ax, say("run.share_of_estates"))
+    style.month_axis(ax, run.months, say("run.month"))
+    # Unmanaged stands at the bottom, on the axis, where its share can be read off directly.
+    names = MODES[::-1]
+    shares = np.array([run.city[f"mode_{name}"].to_numpy(dtype=float) for name in names])
+    colours, hatches = zip(*(style.MODE_STYLE[name] for name in names), strict=True)
+    bands = ax.stackplot(
+        run.city.index.to_numpy(), shares, colors=colours, labels=names, edgecolor="white", linewidth=0.6
+    )
+    for band, hatch in zip(bands, hatches, strict=True):
+        band.set_hatch(hatch)
+    middle = np.cumsum(shares[:, -1]) - shares[:, -1] / 2
+    labels = [
+        (
+            height,
+            f"{capital(MODE[name])} {figures.share(share, 0)}",
+            style.readable(colour),
+        )
+        for height, name, share, colour in zip(middle, names, shares[:, -1], colours, strict=True)
+    ]
+    style.end_labels(ax, labels)
+    return ax
+
+
+def modes_alt(run: RunLike) -> str:
+    """What the chart of modes shows, in words."""
+    parts = [change(MODE[name], run.city[f"mode_{name}"].to_numpy(dtype=float)) for name in MODES]
+    return say("run.modes_alt", months=run.months, parts=phrases(parts))
+
+
+# money
+
+LARGEST = 9
+
+
+@style.styled
+def money(run: RunLike, ax: Axes | None = None) -> Figure:
+    """Yearly bars of net payers (above zero) and net receivers (below), and the largest flows by purpose, payer and payee."""
+    host = style.canvas(ax, (11, 6.4), (0.065, 0.09, 0.91, 0.735))
+    style.heading(host, say("chart.money"), provenance(run) + "\n" + say("run.net_note"), lift=20)
+    host.axis("off")
+    years = style.tidy(host.inset_axes((0, 0, 0.36, 1)))
+    flows = style.tidy(host.inset_axes((0.61, 0, 0.33, 1)))
+    net = fold_small(net_by_year(run))
+    scale = figures.money_scale(float(net.clip(lower=0).sum(axis=1).max()))  # one for both panels
+    _bars(years, net, scale)
+    _dots(flows, flows_by_purpose(run), scale)
+    return style.owner(host)
+
+
+def _bars(ax: Axes, net: pd.DataFrame, scale: tuple[float, str]) -> None:
+    """Stacked bars by account kind, each row of `net` adding to zero, with a label for each kind at the last year."""
+    size, unit = scale
+    positions, labels = np.arange(len(net)), []
+    up, down = np.zeros(len(net)), np.zeros(len(net))
+    for kind in net:
+        values = net[kind].to_numpy() / size
+        base = np.where(values >= 0, up, down)
+        colour, hatch = style.ACCOUNT_STYLE.get(str(kind), style.ACCOUNT_STYLE["other"])
+        ax.bar(
+            positions,
+            values,
+            0.72,
+            base,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.5,
+            label=str(kind),
+        )
+        up, down = up + values.clip(min=0), down + values.clip(max=0)
+        if abs(values[-1]) > 0:
+            name = account_name(str(kind))
+            labels.append(
+                (base[-1] + values[-1] / 2, f"{name} {_figure(values[-1])}", style.readable(colour))
+            )
+    ax.axhline(0, color="black", linewidth=1)
+    reach = 1.08 * max(up.max(), -down.min(), 1e-9)
+    ax.set_ylim(-reach, reach)
+    ax.set_title(say("run.net_by_year", unit=unit), fontsize=10.5, y=1, pad=6)
+    ax.yaxis.set_major_locator(MaxNLocator(7))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):,g}"))
+    ax.set_ylabel(f"← {say('run.received')}    {say('run.bore')} →")
+    every = max(1, len(net) // 10)
+    ax.set_xticks(positions[::every], [str(year) for year in net.index[::every]])
+    ax.set_xlabel(say("run.year"))
+    ax.spines["bottom"].set_visible(False)
+    style.end_labels(ax, labels, size=9)
+    ax.set_xlim(-0.6, len(net) - 0.4)
+
+
+def _dots(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str]) -> None:
+    """One line and dot for each of the largest flows on a log scale, its words above it and its figure beside it."""
+    shown = flows.head(LARGEST)
+    rest = flows.iloc[LARGEST:]
+    rows = [
+        (purpose_name(row.purpose), row.payer_kind, row.payee_kind, float(row.yuan))
+        for row in shown.itertuples()
+    ]
+    if len(rest):
+        rows.append((say("run.other_flows", n=len(rest)), "other", "", float(rest["yuan"].sum())))
+    largest = max((row[3] for row in rows), default=1.0)
+    size, unit = scale
+    lowest = min((row[3] for row in rows), default=1.0) / size / 3
+    ax.set_xscale("log")
+    for place, (purpose, payer, payee, yuan) in enumerate(rows):
+        colour = style.ACCOUNT_STYLE.get(payer, style.ACCOUNT_STYLE["other"])[0]
+        ax.plot([lowest, yuan / size], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt")
+        ax.plot(yuan / size, place, "o", color=colour, markersize=7, label=purpose)
+        sides = [account_name(kind) for kind in (payer, payee) if kind and payee]
+        words = labelled(purpose, " → ".join(sides)) if sides else purpose
+        ax.annotate(
+            words, (lowest, place), xytext=(3, 7), textcoords="offset points", fontsize=8.5, color="#333333"
+        )
+        ax.annotate(
+            _figure(yuan / size),
+            (yuan / size, place),
+            xytext=(7, 0),
+            textcoords="offset points",
+            fontsize=8.5,
+            va="center",
+        )
+    ax.set_xlim(lowest, largest / size * 3)
+    ax.set_ylim(max(len(rows), 1) - 0.5, -0.8)
+    ax.set_title(say("run.largest_flows", unit=unit), fontsize=10.5, y=1, pad=6)
+    _amounts_across(ax)
+
+
+def _amounts_across(ax: Axes) -> None:
+    """Log amounts along the bottom in plain figures, guides upright, nothing at the side."""
+    ax.set_yticks([])
+    ax.grid(visible=False)
+    ax.grid(axis="x", color=style.PALE)
+    ax.xaxis.set_major_locator(LogLocator(numticks=6))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    ax.spines["left"].set_visible(False)
+
+
+def _figure(value: float) -> str:
+    """An amount without its sign, to the unit from ten on and with two figures below."""
+    size = abs(value)
+    return f"{size:,.0f}" if size >= 10 else f"{size:.2g}"
+
+
+def money_alt(run: RunLike) -> str:
+    """What the money chart shows, in words: net payers and receivers over the run, and the largest flow."""
+    total = net_by_year(run).sum().sort_values(ascending=False)
+    turnover = float(total.clip(lower=0).sum())
+    size, unit = figures.money_scale(turnover)
+
+    def side(part: pd.Series) -> str:
+        words = [f"{account_name(str(kind))} {_figure(yuan / size)}" for kind, yuan in part.items()]
+        return listed(words) or NO_VALUE
+
+    payers, receivers = side(total[total > 0]), side(total[total < 0].sort_values())
+    return say("run.money_alt", unit=unit, payers=payers, receivers=receivers)
