@@ -22,7 +22,7 @@ from sim.experiments.unmeasured import unmeasured
 from sim.experiments.workplace import Workplace
 from sim.results.pool_engine import PoolEngine
 from sim.results.store import open_store
-from sim.studies.calibration.calibrate import FREE
+from sim.studies.calibration.calibration import FREE
 from sim.studies.calibration.design import Laboratory
 from sim.studies.calibration.fit import silent_reasons
 

@@ -12,7 +12,7 @@ from sim import charts
 from sim.fingerprint import model_source_hash
 from sim.outputs import style
 from sim.scenario import load
-from sim.studies.draws.shipped import shipped_draws
+from sim.studies.draws.among import shipped_draws
 
 IMAGES = Path(__file__).with_name("images")
 SCENARIO = "vicious_cycle"

@@ -21,8 +21,8 @@ from sim.results.engines import cells_of
 from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.runner import warm_up
 from sim.scenario import Scenario, load
+from sim.studies.draws.among import FOLDER, SEEDS, facts_of, kept_draws, write_draws
 from sim.studies.draws.repeated import Repeated, repeated_of
-from sim.studies.draws.shipped import FOLDER, SEEDS, facts_of, kept_draws, write_draws
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 

@@ -23,8 +23,7 @@ from sim.results.pool_engine import PoolEngine
 from sim.results.store import open_store
 from sim.studies.score_card import words
 from sim.studies.score_card.chart import score_card_chart
-from sim.studies.score_card.score_card import ScoreCard, effect
-from sim.studies.score_card.validate import validate
+from sim.studies.score_card.score_card import ScoreCard, effect, validate
 from sim.text import in_language, language
 from sim.words import Word
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sim.scenario.adding import with_programmes
     from sim.studies.ablation.ablate import ablate
     from sim.studies.budget.budget import budget
-    from sim.studies.calibration.calibrate import calibrate
+    from sim.studies.calibration.calibration import calibrate
     from sim.studies.comparison.compare import Adaptive, compare
     from sim.studies.comparison.withdrawal import withdrawal_test
     from sim.studies.draws.repeated import Repeated, repeat

@@ -85,7 +85,7 @@ for _kind in kinds().values():
 # Drawn only when asked for by name, since they need to be told what of the result is meant.
 NEEDS_MORE = tuple(name for kind in kinds().values() for name, chart in kind.charts.items() if chart.needs)
 # What else a kind of result draws, under its own name.
-animate = kinds()["run"].get("animation:animate")
+animate = kinds()["run"].get("stages:animate")
 
 
 def _language(lang: str | None) -> str:

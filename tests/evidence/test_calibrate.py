@@ -16,10 +16,9 @@ from sim.evidence.patterns import Target
 from sim.experiments.ensemble import load_ensemble
 from sim.model.parameters import PARAMETERS
 from sim.results.folder import json_text, sealed
-from sim.studies.calibration.calibrate import FREE as DEFAULT_FREE
-from sim.studies.calibration.calibrate import calibrate
-from sim.studies.calibration.calibration import Calibration
-from sim.studies.calibration.emulator import Emulators
+from sim.studies.calibration.calibration import FREE as DEFAULT_FREE
+from sim.studies.calibration.calibration import Calibration, calibrate
+from sim.studies.calibration.fit import Emulators
 from sim.studies.calibration.posterior import FLOOR, Reported, discrepancy_of
 from sim.text import in_language
 

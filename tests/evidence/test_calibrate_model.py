@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.outputs.catalog import parameter_name
-from sim.studies.calibration.calibrate import calibrate
+from sim.studies.calibration.calibration import calibrate
 
 FREE = ("committee.participation", "payment.base", "satisfaction.quality_weight", "grievance.decay")
 

@@ -21,8 +21,7 @@ from sim.mesa_city import City
 from sim.results.engines import InProcess
 from sim.results.reading import record_of
 from sim.runner import resolve
-from sim.studies.score_card.score_card import Score, ScoreCard, effect, turned_surely
-from sim.studies.score_card.validate import validate
+from sim.studies.score_card.score_card import Score, ScoreCard, effect, turned_surely, validate
 from sim.studies.score_card.words import simulated
 from sim.text import in_language
 

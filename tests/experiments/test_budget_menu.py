@@ -19,8 +19,8 @@ from sim.results.engines import InProcess
 from sim.scenario import load
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, unbeaten
 from sim.studies.budget.menu import Bought, MenuItem, Range, load_menu, package_of, with_package
+from sim.studies.budget.report import sure_of
 from sim.studies.budget.valuing import Rescored, Valued
-from sim.studies.budget.words import sure_of
 from sim.text import in_language
 
 

@@ -12,17 +12,19 @@ from sim.errors import StudyError
 from sim.experiments.workplace import Workplace
 from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides
-from sim.studies.comparison.after_table import rows_of
 from sim.studies.comparison.compare import compare
-from sim.studies.comparison.persistence import (
+from sim.studies.comparison.saved import load_comparison
+from sim.studies.comparison.withdrawal import (
+    ENDED,
+    KEPT,
+    NEVER,
     carried_on,
     drift_of,
     lasting,
     persistence_test,
     read_persistence,
+    rows_of,
 )
-from sim.studies.comparison.saved import load_comparison
-from sim.studies.comparison.withdrawal import ENDED, KEPT, NEVER
 from sim.text import in_language
 
 SIZE = {"city.estates": 16, "companies.private": 4, "months": 14} | {
@@ -109,7 +111,7 @@ def test_over_three_points_within_the_year_is_still_moving() -> None:
 
 
 def test_without_an_outcome_that_could_last_nothing_is_carried_on() -> None:
-    from sim.studies.comparison.persistence import check_persistence
+    from sim.studies.comparison.withdrawal import check_persistence
 
     with pytest.raises(StudyError, match="last twelve months"):
         check_persistence(("exits",), [load("vicious_cycle")])

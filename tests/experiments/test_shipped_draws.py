@@ -17,12 +17,12 @@ from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.engines import scenario_hash_of
 from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.scenario import load, with_overrides
-from sim.studies.draws.among import known_among
-from sim.studies.draws.shipped import (
+from sim.studies.draws.among import (
     FACTS,
     FOLDER,
     SEEDS,
     facts_of,
+    known_among,
     of_other_version,
     shipped_draws,
     write_draws,

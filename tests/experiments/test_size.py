@@ -20,7 +20,7 @@ from sim.results.engines import InProcess, cells_of
 from sim.results.pool_engine import PoolEngine
 from sim.scenario import Scenario, load, with_overrides
 from sim.studies.budget.budget import budget
-from sim.studies.calibration.calibrate import calibrate
+from sim.studies.calibration.calibration import calibrate
 from sim.studies.study.study import study
 from sim.text import in_language
 

@@ -64,7 +64,7 @@ def test_the_command_from_run_to_export(tiny, tmp_path):
 def test_netcdf_holds_runs_months_and_estates(tmp_path):
     pytest.importorskip("h5netcdf")
     h5py = pytest.importorskip("h5py")
-    from sim.studies.study.export import export
+    from sim.studies.study.work import export
 
     sized = TINY.replace("months = 12", "months = 24").replace(
         '"city.estates" = 10', '"city.estates" = 7'

@@ -19,13 +19,18 @@ from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation
 from sim.studies.ablation.chart import ablation_matrix
-from sim.studies.comparison.after_table import columns_of, rows_of
 from sim.studies.comparison.arms import Arm
 from sim.studies.comparison.compare import compare
 from sim.studies.comparison.comparison import Comparison
-from sim.studies.comparison.persistence import persistence_test, read_persistence
 from sim.studies.comparison.saved import load_comparison
-from sim.studies.comparison.withdrawal import Withdrawal, withdrawal_test
+from sim.studies.comparison.withdrawal import (
+    Withdrawal,
+    columns_of,
+    persistence_test,
+    read_persistence,
+    rows_of,
+    withdrawal_test,
+)
 
 TINY = {"city.estates": 16, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")

@@ -1,28 +1,359 @@
-"""`estate batch`: many scenarios into one folder with an index page; what is there already is not run again."""
+"""`estate batch`: many scenarios into one folder with an index page; what is there already is not run again. How far each is shows
+while they run; of each, the folder keeps the first run whole, further ones in brief, and what the index page needs.
+"""
 
 from __future__ import annotations
 
+import json
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
+from sim.cli.describe import city_line
 from sim.cli.place import warn_of
 from sim.cli.terminal import console
 from sim.cli.terminal import say as said
-from sim.errors import EstateError, ScenarioError
+from sim.errors import EstateError, ResultError, ScenarioError
 from sim.experiments.ensemble import Ensemble, doubt_line, with_member
 from sim.problems import Problem
+from sim.results import load_run
+from sim.results.columns import COLUMN_WORDS
+from sim.results.files import replace_text, write_csv
+from sim.results.folder import (
+    MANIFEST,
+    add,
+    check_file,
+    check_seal,
+    json_text,
+    put_in_place,
+    read_manifest,
+    sealed,
+    staging,
+    write,
+)
+from sim.results.provenance import scenario_key
+from sim.results.tables import TABLES
 from sim.scenario import Scenario
-from sim.studies.batch.progress import Watch, watching
-from sim.text import message, say
+from sim.size import households_of
+from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
+from sim.studies.batch.index_page import Shown
+from sim.studies.run.words import key_changes, written
+from sim.text import language, message, say
+from sim.text.current import known_language
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.results import Run
     from sim.results.summary import RunSummary
+
+
+# What building, tables and charts take, in months of one household: the estimate weighs runs by it.
+BUILDING, DRAWING = 2_000_000, 60_000_000
+
+
+def work_of(scenario: Scenario, draws: bool) -> float:
+    """How much a run has to do: its household-months, and what comes before and after them."""
+    return float(households_of(scenario) * scenario.months + BUILDING + (DRAWING if draws else 0))
+
+
+class Watch:
+    """What is told of a batch while it runs."""
+
+    def __init__(
+        self,
+        screen: Console,
+        scenarios: Sequence[Scenario],
+        draws: Sequence[bool],
+        bar: Progress | None,
+    ) -> None:
+        """`draws` says for each run of `scenarios` whether it is drawn."""
+        self.screen, self.bar = screen, bar
+        self.all, self.place, self.done = len(scenarios), 0, 0
+        self._works = [work_of(scenario, drawn) for scenario, drawn in zip(scenarios, draws, strict=True)]
+        self._total, self._ended, self._begun = sum(self._works), 0.0, time.monotonic()
+        self._task: TaskID | None = (
+            bar.add_task("", total=self._total or None) if bar is not None and scenarios else None
+        )
+
+    def begin(self, scenario: Scenario) -> None:
+        """The next run begins."""
+        self._describe(say("batch.place", name=scenario.name, seed=scenario.seed))
+
+    def months(self, done: int, months: int) -> None:
+        """So many months of the present run are done."""
+        if self.bar is not None and self._task is not None:
+            part = (
+                self._works[self.place] - DRAWING
+                if self._works[self.place] > DRAWING
+                else self._works[self.place]
+            )
+            self.bar.update(self._task, completed=self._ended + part * done / months)
+
+    def drawing(self, scenario: Scenario) -> None:
+        """Tables and charts of a run are being written."""
+        self._describe(say("batch.drawing", name=scenario.name))
+
+    def say(self, words: str) -> None:
+        """A line that stays."""
+        self.screen.print(words, markup=False)
+
+    def finished(self, scenario: Scenario, seconds: float) -> None:
+        """The present run is finished."""
+        self.done += 1
+        self._next()
+        passed = time.monotonic() - self._begun
+        left = passed * (self._total - self._ended) / self._ended if self._ended else 0.0
+        if self.bar is None:
+            self.say(
+                say(
+                    "batch.done",
+                    name=scenario.name,
+                    seed=scenario.seed,
+                    seconds=f"{seconds:.1f}",
+                    place=self.place,
+                    all=self.all,
+                    left=round(left),
+                )
+            )
+
+    def failed(self, scenario: Scenario, reason: str) -> None:
+        """The present run, or the drawing of a finished one, failed."""
+        self._next()
+        self.screen.print(say("batch.failed", name=scenario.name, reason=reason), markup=False, style="red")
+
+    def skip(self, scenario: Scenario) -> None:
+        """A run is left out because an earlier one of its scenario failed."""
+        self._next()
+
+    def _next(self) -> None:
+        if self.place < self.all:
+            self._ended += self._works[self.place]
+            self.place += 1
+        if self.bar is not None and self._task is not None:
+            self.bar.update(self._task, completed=self._ended)
+
+    def _describe(self, words: str) -> None:
+        if self.bar is not None and self._task is not None:
+            self.bar.update(self._task, description=words)
+
+
+@contextmanager
+def watching(screen: Console, scenarios: Sequence[Scenario], draws: Sequence[bool]) -> Iterator[Watch]:
+    """A Watch of these runs, with a bar where the screen is a terminal."""
+    if not screen.is_terminal:
+        yield Watch(screen, scenarios, draws, None)
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("/"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=screen, transient=True) as bar:
+        yield Watch(screen, scenarios, draws, bar)
+
+
+# what is kept
+
+CHARTS = "charts.json"  # title and alt text of every chart, in a folder of charts
+CITY = "city.csv"
+INDEX = "index.html"
+REPORTS = "report.*.html"
+
+
+def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> bool:
+    """True if this run (scenario with its seed, model source) was finished before."""
+    if folder is None or scenario is None:
+        return False
+    try:
+        if first:
+            manifest = read_manifest(folder)
+            check_file(folder, HEADLINE, manifest)
+            return manifest.get("key") == scenario_key(scenario)
+        brief = _brief(folder, scenario.seed)
+        check_seal(_read_json(brief), brief)
+        return True
+    except ResultError:  # missing or damaged: it will be made again
+        return False
+
+
+def save_whole(
+    folder: Path, run: Run, summary: RunSummary, lang: str, ensemble: dict[str, Any] | None = None
+) -> None:
+    """Put a run with tables, charts (no `lang`: none) and headline into `folder`, all at once; `ensemble`: its name and number of members."""
+    with staging(folder) as part:
+        run.save(part)
+        write_csv(run.table("city"), part / CITY)
+        changes = [[change.column, change.start, change.end] for change in key_changes(run)]
+        told = {"outcomes": summary.scalars, "changes": changes, "ensemble": ensemble}
+        _write_json(part / HEADLINE, told | {"series": months_of(summary.series)})
+        if lang:
+            _draw(run, part, lang)
+        put_in_place(part, folder)
+
+
+def save_brief(folder: Path, summary: RunSummary) -> None:
+    """Keep the outcomes of a further run, and its way by month that a fan needs."""
+    place = _brief(folder, summary.seed)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    told = {"seed": summary.seed, "outcomes": summary.scalars, "series": months_of(summary.series)}
+    _write_json(place, sealed(told))
+
+
+def save_index(folder: Path, page: str, names: list[str]) -> None:
+    """Write the index page and, last, the manifest of the whole batch, which vouches for the pages about all scenarios.
+
+    ResultError if the folder holds another kind of result, or if that fails.
+    """
+    from sim.studies.batch.batch import KIND
+
+    # a batch grows: whatever scenarios are added, it is the same one
+    write(folder, KIND, KIND, {"scenarios": sorted(names)}, {}, texts={INDEX: page})
+    add(folder, folder.glob(REPORTS))
+
+
+def has_charts(folder: Path | None, lang: str) -> bool:
+    """True if the run in `folder` was drawn, and reported on, in this language."""
+    return (
+        folder is not None
+        and (_charts(folder, lang) / CHARTS).is_file()
+        and (folder / report_name(lang)).is_file()
+    )
+
+
+def report_name(lang: str) -> str:
+    """Name of the page about a scenario, or about all of them."""
+    return REPORTS.replace("*", lang)
+
+
+def write_whole_report(folder: Path, lang: str) -> str:
+    """Write the page about all scenarios; "" or why it could not be."""
+    from sim.outputs.report import write_report
+
+    try:
+        write_report([folder], folder / report_name(lang), lang)
+    except ResultError as error:
+        return str(error)
+    return ""
+
+
+def add_charts(folder: Path | None, lang: str) -> None:
+    """Draw a finished run in another language. ResultError if the run cannot be read or the charts not written."""
+    assert folder is not None
+    run = load_run(folder)
+    with staging(folder) as part:
+        _draw(run, part, lang)
+        put_in_place(part, folder)
+
+
+def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str, replications: int) -> Shown:
+    """What the index page says of a scenario now."""
+    lang = language()
+    if scenario is None or folder is None:
+        return Shown(name, name, "failed", reason)
+    done = is_there(folder, scenario, True)
+    state = "failed" if reason else "done" if done else "waiting"
+    labels = tuple(p.label().in_language(lang) for p in scenario.interventions)
+    known = Shown(
+        name,
+        scenario.title.in_language(lang),
+        state,
+        reason,
+        scenario.description.in_language(lang),
+        city_line(scenario, lang),
+        tuple(dict.fromkeys(labels)),
+        seed=scenario.seed,
+    )
+    if not done:
+        return known
+    headline = _read_json(folder / HEADLINE)
+    briefs = [_brief(folder, (scenario.seed + number) % 2**63) for number in range(1, replications)]
+    runs = [headline["outcomes"], *(_read_json(file)["outcomes"] for file in briefs if file.is_file())]
+    outcomes = {key: [_number(run.get(key)) for run in runs] for key in runs[0]}
+    changes = [
+        (
+            str(COLUMN_WORDS[column]),
+            written(column, _number(start)),
+            written(column, _number(end)),
+        )
+        for column, start, end in headline["changes"]
+    ]
+    charts, report = {}, ""
+    if has_charts(folder, lang):
+        report = report_name(lang)
+        place = _charts(folder, lang)
+        charts = {
+            f"{place.name}/{chart}.png": (words["title"], words["alt"])
+            for chart, words in _read_json(place / CHARTS).items()
+        }
+    tables = [CITY, *(f"{table}.parquet" for table in TABLES), MANIFEST]
+    return replace(
+        known,
+        folder=folder.name,
+        outcomes=outcomes,
+        changes=changes,
+        charts=charts,
+        tables=tables,
+        report=report,
+    )
+
+
+def _draw(run: Run, folder: Path, lang: str) -> None:
+    """Report, and charts in the folder of their language; what says that they are complete comes last."""
+    from sim import charts
+    from sim.outputs.report import write_report
+
+    place = _charts(folder, lang)
+    charts.save_all(run, place, lang)
+    write_report([run], folder / report_name(lang), lang)
+    _write_json(place / CHARTS, charts.describe(run, lang))
+
+
+def _charts(folder: Path, lang: str) -> Path:
+    return folder / f"charts-{known_language(lang)}"
+
+
+def _brief(folder: Path, seed: int) -> Path:
+    return folder / BRIEF / f"seed-{seed}.json"
+
+
+def _write_json(place: Path, data: Any) -> None:
+    try:
+        replace_text(place, json_text(data))
+    except OSError as error:
+        raise ResultError(message("run.unwritable", file=place, error=error.strerror or error)) from None
+
+
+def _read_json(place: Path) -> Any:
+    try:
+        return json.loads(place.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultError(message("result.error.unreadable", file=place, error=error)) from None
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+# the work
 
 HASH_LETTERS = 8
 
@@ -71,7 +402,6 @@ def carry_out(order: Order) -> None:
     """Do what `order` asks for. Exit code 1 if a scenario failed; raises EstateError if there is nothing to run."""
     from sim.results.folder import check_place
     from sim.studies.batch.batch import KIND
-    from sim.studies.batch.store import INDEX, is_there
 
     check_place(order.out, KIND)
 
@@ -189,7 +519,6 @@ def _run_all(jobs: list[Job], entries: list[Entry], order: Order, watch: Watch) 
 def _run(job: Job, order: Order, watch: Watch) -> None:
     from sim.results.summary import summarise
     from sim.runner import run
-    from sim.studies.batch.store import save_brief, save_whole
 
     found: list[RunSummary] = []
     watch.begin(job.scenario)
@@ -212,7 +541,6 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
 
 def _draw_missing(entries: list[Entry], order: Order, watch: Watch) -> None:
     """Charts in a language in which a finished run has none yet."""
-    from sim.studies.batch.store import add_charts, has_charts, is_there
 
     for entry in entries:
         if not order.charts or entry.scenario is None or entry.reason:
@@ -228,7 +556,6 @@ def _draw_missing(entries: list[Entry], order: Order, watch: Watch) -> None:
 
 def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bool) -> None:
     """One page about all scenarios, where there are several and charts are wanted; again if something was run."""
-    from sim.studies.batch.store import report_name, write_whole_report
 
     done = [entry for entry in entries if not entry.reason]
     if not order.charts or len(done) < 2 or not (anew or not (order.out / report_name(order.lang)).is_file()):
@@ -242,7 +569,6 @@ def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bo
 def _write_index(entries: list[Entry], order: Order) -> None:
     from sim.fingerprint import model_source_hash
     from sim.studies.batch.index_page import index_page
-    from sim.studies.batch.store import report_name, save_index, shown
 
     page = [
         shown(entry.name, entry.scenario, entry.folder, entry.reason, order.replications) for entry in entries

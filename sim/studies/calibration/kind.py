@@ -16,5 +16,5 @@ KIND = Kind(
     shown="words:shown",
     charts={"posterior": Chart("chart:posterior_chart", "chart:alt_of")},
     commands="command:add_commands",
-    functions={"calibrate": "calibrate:calibrate"},
+    functions={"calibrate": "calibration:calibrate"},
 )

@@ -16,8 +16,14 @@ from sim.experiments.ensemble import FOLDER
 from sim.experiments.unmeasured import stated_ranges
 from sim.outputs.catalog import parameter_name
 from sim.results.folder import add
-from sim.studies.calibration.calibrate import DISCREPANCY, FREE, calibrate
-from sim.studies.calibration.calibration import Calibration, Settings, check_free
+from sim.studies.calibration.calibration import (
+    DISCREPANCY,
+    FREE,
+    Calibration,
+    Settings,
+    calibrate,
+    check_free,
+)
 from sim.studies.calibration.design import Laboratory, ranges_of
 from sim.studies.calibration.words import SILENT_WORDS
 from sim.studies.score_card.words import between, reported, title_of_pattern

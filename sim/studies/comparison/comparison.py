@@ -35,8 +35,7 @@ from sim.text import message
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.studies.comparison.persistence import Persistence
-    from sim.studies.comparison.withdrawal import Withdrawal
+    from sim.studies.comparison.withdrawal import Persistence, Withdrawal
 
 KIND = "comparison"
 

@@ -24,11 +24,10 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.results.outcomes import BEARER_WORDS, OUTCOMES
 from sim.results.reading import STATE_OWNED
 from sim.scenario import to_toml
-from sim.studies.comparison.after_table import caption_of, columns_of, note_of, rows_of
 from sim.studies.comparison.compare import LOOKS
-from sim.studies.comparison.persistence import AFTER
 from sim.studies.comparison.tables import manifest as manifest_of
 from sim.studies.comparison.tables import of_estates
+from sim.studies.comparison.withdrawal import AFTER, caption_of, columns_of, note_of, rows_of
 from sim.studies.comparison.words import price_clause, rescued_of, tenths, title_of
 from sim.text import Family, figures, joins, language, say
 from sim.units import NO_VALUE

@@ -20,8 +20,12 @@ from sim.studies.comparison import tables
 from sim.studies.comparison.arms import CYCLE_STAGES, Arm
 from sim.studies.comparison.compare import Adaptive, compare
 from sim.studies.comparison.comparison import KIND, Comparison, Settings
-from sim.studies.comparison.persistence import persistence_test, read_persistence
-from sim.studies.comparison.withdrawal import read_withdrawals, withdrawal_tests
+from sim.studies.comparison.withdrawal import (
+    persistence_test,
+    read_persistence,
+    read_withdrawals,
+    withdrawal_tests,
+)
 from sim.text import in_language, language, message
 from sim.text.current import DEFAULT
 from sim.words import STAGES

@@ -20,7 +20,6 @@ from sim.outputs.range_words import marked_rough, note_of_brackets, range_bounds
 from sim.results.folder import check_place
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import parse_setting
-from sim.studies.comparison.after_table import caption_of, columns_of, note_of, rows_of
 from sim.studies.comparison.arms import prepare
 from sim.studies.comparison.compare import (
     LOOKS,
@@ -31,9 +30,18 @@ from sim.studies.comparison.compare import (
     compare_study,
 )
 from sim.studies.comparison.comparison import KIND, Comparison
-from sim.studies.comparison.persistence import Persistence, check_persistence, persistence_test
 from sim.studies.comparison.tables import of_estates
-from sim.studies.comparison.withdrawal import programmes_to_end, withdrawal_tests
+from sim.studies.comparison.withdrawal import (
+    Persistence,
+    caption_of,
+    check_persistence,
+    columns_of,
+    note_of,
+    persistence_test,
+    programmes_to_end,
+    rows_of,
+    withdrawal_tests,
+)
 from sim.studies.comparison.words import rescued_of, tenths
 from sim.text import figures, joins, language, message, say
 

@@ -142,8 +142,7 @@ def _tell_among(screen: Console, run: Run, folder: Path, order: Order, count: in
 
 def _tell_known(screen: Console, run: Run) -> None:
     """Where a shipped scenario's run lies among the draws that ship with it, which takes no further run."""
-    from sim.studies.draws.among import known_among
-    from sim.studies.draws.shipped import of_other_version
+    from sim.studies.draws.among import known_among, of_other_version
 
     found = known_among(run)
     if found is not None:

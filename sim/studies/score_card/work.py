@@ -13,8 +13,7 @@ from sim.evidence.patterns import USES, load_patterns
 from sim.experiments.ensemble import as_ensemble, doubt_line
 from sim.results.folder import check_place
 from sim.studies.score_card import words
-from sim.studies.score_card.score_card import KIND, Score, ScoreCard, effect
-from sim.studies.score_card.validate import validate
+from sim.studies.score_card.score_card import KIND, Score, ScoreCard, effect, validate
 from sim.text import language, say
 
 if TYPE_CHECKING:

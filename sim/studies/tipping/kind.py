@@ -18,7 +18,7 @@ KIND = Kind(
         "tipping": "tipping:Tipping",
         "tipping.delayed": "no_return:Delayed",
         "tipping.lever": "levers:Lever",
-        "tipping.loop": "ramp:Loop",
+        "tipping.loop": "tipping:Loop",
         "tipping.no_return": "no_return:NoReturn",
         "tipping.settled": "settling:Settled",
         "tipping.settling": "settling:Settling",
