@@ -98,7 +98,7 @@ def list_charts(of: str | None = None, lang: str | None = None) -> pd.DataFrame:
 
     kinds = list(dict.fromkeys(entry.of for entry in CHARTS.values()))
     if of is not None and of not in kinds:
-        raise EstateError(f"of: {of!r} found, allowed {', '.join(kinds)}")
+        raise EstateError(message("problem.among", place="of", found=repr(of), allowed=", ".join(kinds)))
     rows = [
         (name, entry.of, entry.title.in_language(_language(lang)))
         for name, entry in CHARTS.items()
@@ -114,16 +114,17 @@ def kind_of(result: Any) -> str:
         return registered.id
     if hasattr(result, "estate_table"):
         return "run"
-    raise EstateError(
-        f"result: {type(result).__name__} found, allowed one of a kind with charts: {', '.join(name for name, kind in kinds().items() if kind.charts)}"
-    )
+    names = ", ".join(name for name, kind in kinds().items() if kind.charts)
+    allowed = message("allowed.with_charts", names=names)
+    raise EstateError(message("problem.among", place="result", found=type(result).__name__, allowed=allowed))
 
 
 def _entry(result: Any, name: str) -> PublicChart:
     kind = kind_of(result)
     allowed = [key for key, entry in CHARTS.items() if entry.of == kind]
     if name not in allowed:
-        raise EstateError(f"chart: {name!r} found, allowed for a {kind}: {', '.join(allowed)}")
+        drawn = message("allowed.charts_of", kind=kind, names=", ".join(allowed))
+        raise EstateError(message("problem.among", place="chart", found=repr(name), allowed=drawn))
     return CHARTS[name]
 
 
@@ -148,7 +149,9 @@ def save(
     """Write one chart as `stem` with each format as its ending ("png", "svg"), title and alt text inside; returns the paths."""
     unknown = [form for form in formats if form not in FORMATS]
     if unknown:
-        raise EstateError(f"formats: {unknown[0]!r} found, allowed {', '.join(FORMATS)}")
+        raise EstateError(
+            message("problem.among", place="formats", found=repr(unknown[0]), allowed=", ".join(FORMATS))
+        )
     figure = owner(draw(result, name, lang=lang, **options))
     place = Path(stem)
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from sim.errors import StudyError
 from sim.results.folder import check_place, put_in_place, staging
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import parse_setting, with_overrides
-from sim.text import say
+from sim.text import message, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,5 +101,7 @@ def write(found: Any, charts: Mapping[str, Axes], folder: Path, common: Common) 
         for name, ax in charts.items():
             style.write(style.owner(ax), folder / f"{name}.png", name, " ".join(found.sentences(common.lang)))
     except OSError as error:
-        raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
+        raise StudyError(
+            message("folder.unwritable", folder=folder, error=error.strerror or str(error))
+        ) from None
     save_found(found, folder, {"settings": list(common.settings)})

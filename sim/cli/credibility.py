@@ -266,7 +266,7 @@ def _many_runs(folder: Path, lang: str, place: Place) -> Reproduction:
     from sim.experiments.workplace import Workplace
 
     if _is_batch(folder):
-        raise ResultError(f"{folder}: {say('batch', lang)}")
+        raise ResultError(message("folder.in", place=folder, error=message("rests.batch")))
     _tell_beforehand(folder)
     with progress_bar(lang) as report:
         return reproduce_many(folder, Workplace(place.engine(), progress=report))

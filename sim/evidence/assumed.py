@@ -12,6 +12,7 @@ from sim.model.parameters import PARAMETERS
 from sim.results.folder import read
 from sim.results.provenance import STATUSES
 from sim.scenario import Scenario
+from sim.text import message
 
 if TYPE_CHECKING:
     from sim.studies.sensitivity.analysis import Analysis
@@ -114,7 +115,11 @@ def _read(folder: Path) -> tuple[str, list[dict[str, Any]]]:
             table = saved.frame(method)
             missing = [name for name in ("parameter", "outcome", index) if name not in table]
             if missing:
-                raise ResultError(f"{folder / method}.parquet: found no column {', '.join(missing)}")
+                file, names = f"{folder / method}.parquet", ", ".join(missing)
+                raise ResultError(message("evidence.no_column", file=file, names=names))
             rows: Any = table.to_dict("records")
             return method, rows
-    raise ResultError(f"{folder}: found neither a table {' nor '.join(MAIN)}, allowed a sensitivity result")
+    one, other = MAIN
+    found = message("evidence.no_table", one=one, other=other)
+    allowed = message("evidence.a_sensitivity")
+    raise ResultError(message("problem.instead", place=folder, found=found, allowed=allowed))

@@ -182,9 +182,16 @@ class _Series:
     def require_complete(self) -> None:
         if self.failed:
             first = self.failed[0]
-            reason = first.failure.message if first.failure else "no result"
+            reason = first.failure.message if first.failure else message("found.nothing")
             raise StudyError(
-                f"{len(self.failed)} of {self.total} runs failed; the first: {first.cell.scenario.name}, seed {first.cell.seed}: {reason}"
+                message(
+                    "evidence.runs_failed",
+                    failed=len(self.failed),
+                    all=self.total,
+                    scenario=first.cell.scenario.name,
+                    seed=first.cell.seed,
+                    reason=reason,
+                )
             )
 
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from sim.errors import EvidenceError
-from sim.text import Family, Message
+from sim.text import Family, Message, message
 
 GRADES: Mapping[str, Message] = Family(
     "grade", ("official", "peer_reviewed", "press", "aggregator", "judgement")
@@ -126,9 +126,8 @@ def read_register(sources_text: str, figures_text: str) -> Register:
     problems += more
     for row in source_rows:
         if row["grade"] not in GRADES:
-            problems.append(
-                f"sources.csv: {row['id']}: grade: found {row['grade']!r}, allowed {', '.join(GRADES)}"
-            )
+            place = f"sources.csv: {row['id']}: grade"
+            problems.append(_instead(place, repr(row["grade"]), ", ".join(GRADES)))
     sources = {row["id"]: Source(**row) for row in source_rows}
     figures = {}
     for row in figure_rows:
@@ -139,63 +138,71 @@ def read_register(sources_text: str, figures_text: str) -> Register:
                 **plain, low=_number(row["low"]), high=_number(row["high"]), source=sources[row["source_id"]]
             )
     unused = set(sources) - {figure.source.id for figure in figures.values()}
-    problems += [f"sources.csv: {name}: no figure was read in it" for name in sorted(unused)]
+    problems += [message("evidence.unread", place=f"sources.csv: {name}") for name in sorted(unused)]
     if problems:
-        raise EvidenceError("\n".join(problems))
+        raise EvidenceError("\n".join(map(str, problems)))
     return Register(sources, figures)
 
 
 def _rows(
     name: str, text: str, columns: tuple[str, ...], pattern: re.Pattern[str]
-) -> tuple[list[dict[str, str]], list[str]]:
+) -> tuple[list[dict[str, str]], list[Message]]:
     """The rows of one file, and what is wrong with their shape and ids."""
     reader = csv.DictReader(text.splitlines(), strict=True)
     if tuple(reader.fieldnames or ()) != columns:
         raise EvidenceError(
-            f"{name}: columns: found {', '.join(reader.fieldnames or ())}, allowed {', '.join(columns)}"
+            _instead(f"{name}: columns", ", ".join(reader.fieldnames or ()), ", ".join(columns))
         )
-    rows, problems, seen = [], [], set()
+    rows, problems, seen = list[dict[str, str]](), list[Message](), set[str]()
     for number, row in enumerate(reader, 2):
         if None in row or None in row.values():
-            problems.append(f"{name}: line {number}: found another number of fields, allowed {len(columns)}")
+            line, found = message("evidence.line", file=name, line=number), message("evidence.fields")
+            problems.append(_instead(line, found, str(len(columns))))
             continue
         key = row["id"]
         if not pattern.fullmatch(key):
-            problems.append(f"{name}: line {number}: id: found {key!r}, allowed {pattern.pattern}")
+            line = message("problem.at", file=message("evidence.line", file=name, line=number), key="id")
+            problems.append(_instead(line, repr(key), pattern.pattern))
         if key in seen:
-            problems.append(f"{name}: {key}: found twice, allowed once")
+            problems.append(_instead(f"{name}: {key}", message("evidence.twice"), message("evidence.once")))
         seen.add(key)
-        problems += [f"{name}: {key}: {column}: found nothing" for column in _empty(row, columns)]
+        problems += [
+            _instead(f"{name}: {key}: {column}", message("found.nothing"), message("allowed.text_not_empty"))
+            for column in _empty(row, columns)
+        ]
         rows.append(row)
     return rows, problems
+
+
+def _instead(place: str | Message, found: str | Message, allowed: str | Message) -> Message:
+    return message("problem.instead", place=place, found=found, allowed=allowed)
 
 
 def _empty(row: Mapping[str, str], columns: Iterable[str]) -> list[str]:
     return [column for column in columns if column not in _MAY_BE_EMPTY and not row[column].strip()]
 
 
-def _figure_problems(row: Mapping[str, str], sources: Mapping[str, Source]) -> list[str]:
+def _figure_problems(row: Mapping[str, str], sources: Mapping[str, Source]) -> list[Message]:
     name = f"evidence.csv: {row['id']}"
     source = sources.get(row["source_id"])
     if source is None:
-        return [f"{name}: source_id: found {row['source_id']!r}, allowed an id of sources.csv"]
+        allowed = message("evidence.an_id", file="sources.csv")
+        return [_instead(f"{name}: source_id", repr(row["source_id"]), allowed)]
     problems = []
     if row["source_title"] != source.title:
-        problems.append(
-            f"{name}: source_title: found {row['source_title']!r}, allowed {source.title!r}, the title of {source.id}"
-        )
+        allowed = message("evidence.title_of", title=repr(source.title), source=source.id)
+        problems.append(_instead(f"{name}: source_title", repr(row["source_title"]), allowed))
     if row["read"] not in READINGS:
-        problems.append(f"{name}: read: found {row['read']!r}, allowed {', '.join(READINGS)}")
+        problems.append(_instead(f"{name}: read", repr(row["read"]), ", ".join(READINGS)))
     bounds = {}
     for key in ("low", "high"):
         bounds[key] = _number(row[key])
         if row[key] and bounds[key] is None:
-            problems.append(f"{name}: {key}: found {row[key]!r}, allowed a number or nothing")
+            problems.append(_instead(f"{name}: {key}", repr(row[key]), message("evidence.number_or_nothing")))
     known = [bound for bound in (bounds["low"], _number(row["value"]), bounds["high"]) if bound is not None]
     if known != sorted(known):
-        problems.append(
-            f"{name}: value: found {row['low']} / {row['value']} / {row['high']}, allowed low ≤ value ≤ high"
-        )
+        found = f"{row['low']} / {row['value']} / {row['high']}"
+        problems.append(_instead(f"{name}: value", found, "low ≤ value ≤ high"))
     return problems
 
 

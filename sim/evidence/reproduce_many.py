@@ -16,6 +16,7 @@ from sim.kinds import kinds, load_result
 from sim.results.files import ENCODING, as_arrow, csv_text
 from sim.results.folder import MANIFEST, Saved, read
 from sim.scenario import content_hash
+from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +39,8 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
     held = read(place)
     registered = {name: kind for name, kind in kinds().items() if kind.reproduce}
     if held.kind not in registered:
-        allowed = ", ".join(registered)
-        raise ResultError(f"{place}: holds a result of kind {held.kind!r}, allowed {allowed}, or a run")
+        allowed = message("evidence.or_a_run", kinds=", ".join(registered))
+        raise ResultError(message("folder.kind", folder=place, found=repr(held.kind), allowed=allowed))
     saved, manifest = load_result(place), held.manifest
     with TemporaryDirectory(prefix="estate-reproduce-") as fresh, open_store(Path(fresh)) as store:
         where = replace(work, store=store)

@@ -23,6 +23,7 @@ from sim.errors import StudyError
 from sim.model.month.condition import maintenance_of, wear_of
 from sim.model.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
 from sim.model.parameters import PARAMETERS
+from sim.text import message
 from sim.words import PAYER_TYPES
 
 # A distribution function: numbers to the share of owners at or below each.
@@ -157,12 +158,13 @@ class MeanField:
                 raise KeyError(key)
             self.p[key] = value
         if thresholds is not None and set(thresholds) != set(PAYER_TYPES):
+            allowed = message("allowed.all_of", names=", ".join(PAYER_TYPES))
             raise StudyError(
-                f"thresholds: found {sorted(thresholds)}, allowed all of {', '.join(PAYER_TYPES)}"
+                message("problem.instead", place="thresholds", found=sorted(thresholds), allowed=allowed)
             )
         if thresholds is not None and self.p["payment.duty_spread"] != 0.0:
-            found = self.p["payment.duty_spread"]
-            raise StudyError(f"payment.duty_spread: found {found:g}, allowed 0 where thresholds are given")
+            key, allowed = "payment.duty_spread", message("allowed.no_spread")
+            raise StudyError(message("problem.instead", place=key, found=f"{self.p[key]:g}", allowed=allowed))
 
     def effort(self, r: float, condition: float) -> float:
         """Effort that a company rests at when a share r of its bills is paid."""

@@ -40,6 +40,7 @@ from sim.results.processes import (
     start_worker,
     threads_of_one,
 )
+from sim.text import say
 
 Attempted = tuple[Packed | None, Failure | None, float]
 
@@ -97,11 +98,15 @@ class Lane:
             packed, failure, seconds = future.result()
             return packed, failure, seconds
         except RunTimeout:
-            return None, Failure("timeout", f"took longer than {self.timeout:g} seconds"), self.timeout
+            return (
+                None,
+                Failure("timeout", say("engine.took_longer", seconds=f"{self.timeout:g}")),
+                self.timeout,
+            )
         except ProcessExpired as error:
-            return None, Failure("died", f"its worker process ended (exit code {error.exitcode})"), 0.0
+            return None, Failure("died", say("engine.worker_exit", code=error.exitcode)), 0.0
         except (BrokenProcessPool, CancelledError) as error:
-            return None, Failure("died", f"its worker process ended ({error})"), 0.0
+            return None, Failure("died", say("engine.worker_ended", error=error)), 0.0
 
     def stop(self) -> None:
         """End the worker, whatever it does; the next run starts another."""

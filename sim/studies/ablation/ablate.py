@@ -189,11 +189,12 @@ def ablate(
     check_list("replications", ways * number, MADE if place.ensemble is None else MADE_OF_MEMBER, made_of)
     used = list(seeds) if seeds is not None else list(range(1, replications + 1))
     if not loops:
-        raise StudyError(f"{base.name}: loops: found none on, allowed at least one to take away")
+        none, needed = message("ablation.no_loop"), message("ablation.a_loop")
+        raise StudyError(message("problem.instead", place=f"{base.name}: loops", found=none, allowed=needed))
     if len(set(used)) < max(2, len(used)):
-        raise StudyError(
-            f"seeds: found {len(set(used))} different of {len(used)}, allowed two or more, all different"
-        )
+        alike = message("ablation.seeds", different=len(set(used)), seeds=len(used))
+        needed = message("ablation.different_seeds")
+        raise StudyError(message("problem.instead", place="seeds", found=alike, allowed=needed))
     combos: list[tuple[str, ...]] = [(name,) for name in switches]
     combos += combinations(switches, 2) if pairs else ()
     if tuple(loops) not in combos:

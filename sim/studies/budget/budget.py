@@ -464,7 +464,9 @@ class _Search:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StudyError(f"{folder}: cannot be written ({error.strerror or error})") from None
+            raise StudyError(
+                message("folder.unwritable", folder=folder, error=error.strerror or str(error))
+            ) from None
         storage = optuna.storages.RDBStorage(f"sqlite:///{self.database.resolve()}")
         self.study = optuna.create_study(
             study_name=self._name(),
