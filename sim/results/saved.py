@@ -214,11 +214,11 @@ class Found(Protocol):
 def save_found(found: Found, folder: Path | str, more: Mapping[str, Any] | None = None) -> Path:
     """Write every table (Parquet and CSV), `result.json` and, last, `manifest.json` (with `more` in it); returns the folder.
 
-    ResultError if it holds another result, or if that fails.
+    One that was read from a folder keeps its manifest: of which model, versions and machine its runs are. ResultError if it holds another result, or if that fails.
     """
     texts = {RESULT: json.dumps(encode(found), ensure_ascii=False, allow_nan=False) + "\n"}
-    manifest = manifest_of(found) | dict(more or {})
-    return write(Path(folder), kind_of(found), found.key, manifest, found.tables(), texts=texts)
+    manifest = (getattr(found, "saved_manifest", None) or manifest_of(found)) | dict(more or {})
+    return write(Path(folder), kind_of(found), manifest["key"], manifest, found.tables(), texts=texts)
 
 
 def kind_of(found: Found) -> str:

@@ -10,6 +10,7 @@ from PIL import Image
 from report_commands import LITTLE, SMALL, STUDY, TYPES, estate
 
 import sim
+from sim.experiments.ensemble import Ensemble
 from sim.results.engines import InProcess
 
 
@@ -136,6 +137,24 @@ def tipping_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def ablation_folder(tmp_path_factory) -> Path:
     return made(tmp_path_factory, "ablate", "small_city", "--replications", "5", "--months", "24")
+
+
+@pytest.fixture(scope="session")
+def draws_folder(tmp_path_factory) -> Path:
+    """Three draws of a tiny city over two members of an ensemble."""
+    folder = tmp_path_factory.mktemp("draws")
+    little = dict(part.split("=") for part in LITTLE if "=" in part)
+    wide = Ensemble("wide", ({"payment.base": -2.0}, {"payment.base": 2.0}))
+    found = sim.repeat(
+        "small_city",
+        3,
+        months=12,
+        overrides={key: int(value) for key, value in little.items()},
+        engine=InProcess(),
+        store=folder / "store",
+        ensemble=wide,
+    )
+    return found.save(folder / "draws")
 
 
 @pytest.fixture(scope="session")

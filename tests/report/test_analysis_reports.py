@@ -20,7 +20,7 @@ from sim.results.files import seal_of
 from sim.results.folder import json_text, sealed
 from sim.results.saved import decode, encode
 
-KINDS = ("sensitivity", "tipping", "ablation", "budget")
+KINDS = ("sensitivity", "tipping", "ablation", "budget", "draws")
 SECTIONS = ("question", "finding", "setting", "charts", "tables", "sure", "assumed", "reproduce")
 
 
@@ -53,8 +53,10 @@ def test_page_is_valid_says_its_finding_and_how_to_do_it_again(kind_and_folder, 
         line.strip() in page.words for line in manifest["sentences"][other] if not line.startswith("  ")
     )
     assert manifest["key"] in page.words
-    command = {"ablation": "ablate"}.get(kind, kind)
-    assert any(words.startswith(f"estate {command} small_city.toml --") for words in page.words)
+    command = f"estate { {'ablation': 'ablate'}.get(kind, kind) } small_city.toml --"
+    if kind == "draws":  # no command of their own
+        command = "sim.repeat('small_city.toml', 3, first=1, months=12, ensemble='wide.csv')"
+    assert any(words.startswith(command) for words in page.words)
 
 
 def test_what_is_read_back_is_what_was_saved(kind_and_folder):

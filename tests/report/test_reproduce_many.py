@@ -21,7 +21,7 @@ from sim.results.folder import json_text, sealed
 
 pytestmark = pytest.mark.usefixtures("words_only")
 
-KINDS = ("comparison", "study", "sensitivity", "ablation", "tipping", "budget")
+KINDS = ("comparison", "study", "sensitivity", "ablation", "tipping", "budget", "draws")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from html import escape
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from sim.errors import StudyError
-from sim.experiments.ensemble import cells_over
+from sim.errors import ResultError, StudyError
+from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES
+from sim.results.result import Result
+from sim.results.saved import key_of, save_found
 from sim.results.summary import RunSummary
 from sim.runner import resolve
 from sim.scenario import Scenario
-from sim.text import figures, in_language, language, message, say
+from sim.text import figures, language, message, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,13 +31,15 @@ FAN_SERIES = ("cycle", "collection")
 """The series whose fans are kept: the share of estates in the cycle, and what is collected."""
 
 
-@dataclass(frozen=True, eq=False)
-class Repeated:
+@dataclass(eq=False)
+class Repeated(Result):
     """Runs of one scenario that differ by their seed, and over an ensemble by its member too.
 
     scenario: as it was run, whatever seed it states. seeds: one a run. outcomes: by id of `OUTCOMES` one value a seed (float64,
     NaN where a run has none). bands: by id of `SERIES` the QUANTILES over the runs, (5, months + 1) float64, NaN in a month in
-    which some run has no value. ensemble: its name, "" for the scenario's own parameters. type_bands: the same by estate type for the series that are kept by type, (types, 5, months + 1).
+    which some run has no value. ensemble: its name, "" for the scenario's own parameters. type_bands: the same by estate type
+    for the series that are kept by type, (types, 5, months + 1). over: the ensemble itself, whose member r the r-th run has;
+    None without one, and for runs that were kept without it.
     """
 
     scenario: Scenario
@@ -45,6 +49,7 @@ class Repeated:
     ensemble: str = ""
     types: tuple[str, ...] = ()
     type_bands: Mapping[str, np.ndarray] = field(default_factory=dict)
+    over: Ensemble | None = None
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -99,17 +104,61 @@ class Repeated:
         values = self.outcomes[outcome]
         return self.seeds[int(np.nanargmin(np.abs(values - np.nanmedian(values))))]
 
-    def sentences(self, lang: str | None = None) -> list[str]:
-        """Median and ends of each default outcome."""
-        with in_language(lang):
-            return sentences_of(self)
+    @property
+    def by_outcome(self) -> pd.DataFrame:
+        """One row an outcome that every draw has: its unit, and a column for each of QUANTILES over the draws."""
+        import pandas as pd
 
-    def _repr_html_(self) -> str:
-        title = str(self.scenario.title.in_language(language()))
-        facts = say("draw.facts", draws=len(self), first=min(self.seeds), last=max(self.seeds))
-        facts += say("draw.members", ensemble=self.ensemble) if self.ensemble else ""
-        told = "".join(f"<li>{escape(line)}</li>" for line in self.sentences())
-        return f"<div><strong>{escape(title)}</strong><br><small>{escape(facts)}</small><ul>{told}</ul></div>"
+        known = [name for name, values in self.outcomes.items() if not np.isnan(values).any()]
+        spread = [np.quantile(self.outcomes[name], list(QUANTILES.values())) for name in known]
+        frame = pd.DataFrame(np.reshape(spread, (-1, len(QUANTILES))), columns=list(QUANTILES))
+        frame.insert(0, "outcome", known)
+        frame.insert(1, "unit", [OUTCOMES[name].unit for name in known])
+        return frame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """ "draws": one row a seed; "outcomes": one an outcome; "by_month" and "by_type": one a series, (type) and month."""
+        import pandas as pd
+
+        found = {"draws": self.table().reset_index(), "outcomes": self.by_outcome}
+        months = np.arange(self.months + 1)
+        parts = [_quantile_rows(name, bands, month=months) for name, bands in self.bands.items()]
+        found["by_month"] = pd.concat(parts, ignore_index=True)
+        parts = [
+            _quantile_rows(name, bands, type=[kind] * len(months), month=months)
+            for name, by_type in self.type_bands.items()
+            for kind, bands in zip(self.types, by_type, strict=True)
+        ]
+        return found | ({"by_type": pd.concat(parts, ignore_index=True)} if parts else {})
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """With what seeds, and over what ensemble."""
+        return {
+            "seeds": self.seeds,
+            "ensemble": self.over if self.over is not None else self.ensemble or None,
+        }
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the outcomes of all runs and the quantiles of all series."""
+        found = sha256(repr(self.seeds).encode())
+        for held in (self.outcomes, self.bands, self.type_bands):
+            for name in sorted(held):
+                found.update(name.encode() + np.ascontiguousarray(held[name], np.float64).tobytes())
+        return found.hexdigest()
+
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that name what was asked, of which model, and what the runs came to."""
+        return key_of(self)
+
+    def save(self, folder: Path | str) -> Path:
+        """Write every table as Parquet and CSV, `result.json`, and `manifest.json` last; returns the folder.
+
+        ResultError if it holds another result, or if that fails.
+        """
+        return save_found(self, folder)
 
 
 def sentences_of(draws: Repeated) -> list[str]:
@@ -119,6 +168,23 @@ def sentences_of(draws: Repeated) -> list[str]:
         for name in DEFAULT_OUTCOMES
         if name in draws.outcomes and not np.isnan(draws.outcomes[name]).any()
     ]
+
+
+def warnings_of(draws: Repeated) -> list[str]:
+    """That the ensemble was calibrated with another version of the model, where it was."""
+    return [] if draws.over is None else draws.over.warnings()
+
+
+def shown(draws: Repeated) -> tuple[str, str, pd.DataFrame]:
+    """Title, facts and table for a notebook."""
+    facts = say("draw.facts", draws=len(draws), first=min(draws.seeds), last=max(draws.seeds))
+    facts += say("draw.members", ensemble=draws.ensemble) if draws.ensemble else ""
+    table = draws.by_outcome
+    return (
+        draws.scenario.title.in_language(language()),
+        facts,
+        table[table["outcome"].isin(DEFAULT_OUTCOMES)],
+    )
 
 
 def middle_and_ends(outcome: str, values: np.ndarray) -> dict[str, Any]:
@@ -150,20 +216,40 @@ def repeat(
     members = place.members()
     found = run_cells(cells_over(resolved, range(first, first + draws), members), place)
     runs = [summary for _, summary in found]
-    return repeated_of(resolved, runs, "" if members is None else members.name)
+    return repeated_of(resolved, runs, members)
 
 
-def repeated_of(scenario: Scenario, runs: Sequence[RunSummary], ensemble: str = "") -> Repeated:
-    """The draws that these summaries of a scenario's runs are; `ensemble`: the name of that whose members they have."""
+def again(saved: Repeated, workplace: Workplace) -> Repeated:
+    """A saved one carried out once more. ResultError where the members of its ensemble were not kept."""
+    if saved.ensemble and saved.over is None:
+        raise ResultError(message("draw.error.members", ensemble=saved.ensemble))
+    found = run_cells(cells_over(saved.scenario, saved.seeds, saved.over), workplace)
+    return _like(saved, repeated_of(saved.scenario, [summary for _, summary in found], saved.over))
+
+
+def _like(saved: Repeated, found: Repeated) -> Repeated:
+    """Only the outcomes and series that the saved one holds."""
+    return replace(
+        found,
+        outcomes={name: found.outcomes[name] for name in saved.outcomes},
+        bands={name: found.bands[name] for name in saved.bands},
+        types=saved.types,
+        type_bands={name: found.type_bands[name] for name in saved.type_bands},
+    )
+
+
+def repeated_of(scenario: Scenario, runs: Sequence[RunSummary], over: Ensemble | None = None) -> Repeated:
+    """The draws that these summaries of a scenario's runs are; `over`: the ensemble whose members they have."""
     first = runs[0]
     return Repeated(
         scenario,
         tuple(run.seed for run in runs),
         {name: np.array([run.scalars[name] for run in runs], np.float64) for name in OUTCOMES},
         {name: bands_of(run.series[name] for run in runs) for name in SERIES},
-        ensemble,
+        "" if over is None else over.name,
         first.types,
         {name: np.moveaxis(bands_of(run.by_type[name] for run in runs), 0, 1) for name in first.by_type},
+        over,
     )
 
 
@@ -171,6 +257,14 @@ def bands_of(values: Iterable[np.ndarray]) -> np.ndarray:
     """The QUANTILES over the runs of what each has by month: (5, …) float64."""
     stacked = np.array([np.asarray(one, np.float32) for one in values], np.float64)
     return np.asarray(np.quantile(stacked, list(QUANTILES.values()), axis=0))
+
+
+def _quantile_rows(series: str, bands: np.ndarray, **places: Any) -> pd.DataFrame:
+    """One row a month: the series, its unit, where the row is from, and a column for each of QUANTILES."""
+    import pandas as pd
+
+    columns = dict(zip(QUANTILES, bands, strict=True))
+    return pd.DataFrame({"series": series, "unit": SERIES[series].unit, **places, **columns})
 
 
 def monthly_frame(draws: Repeated) -> pd.DataFrame:

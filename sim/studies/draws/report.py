@@ -5,16 +5,86 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sim.experiments.ensemble import doubt_line
 from sim.outputs.catalog import capital
-from sim.outputs.report.model import Picture, Table
+from sim.outputs.report import common, words
+from sim.outputs.report.model import Part, Picture, Table
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
-from sim.studies.draws.among import Among
+from sim.scenario import to_toml
+from sim.studies.draws.among import Among, other_seeds
 from sim.studies.draws.fan import fan, fan_alt
 from sim.studies.draws.repeated import middle_and_ends
-from sim.text import figures, say
+from sim.text import figures, language, say
 
 if TYPE_CHECKING:
     from sim.results import Run
+    from sim.studies.draws.repeated import Repeated
+
+
+def part_of(draws: Repeated) -> Part:
+    """Everything that a reader is told about the draws of a scenario."""
+    scenario, lang = draws.scenario, language()
+    title = scenario.title.in_language(lang)
+    facts = common.facts_of(draws.over)
+    command, note = _command(draws)
+    sure = (
+        say("draw.sure", draws=len(draws)),
+        *([] if draws.ensemble and draws.over is None else [doubt_line(facts, lang)]),
+        *draws.warnings(),
+        common.share_assumed(scenario, lang),
+        words.say("not_forecast", lang),
+    )
+    rows = [
+        *common.size_rows(scenario, lang),
+        (words.say("seeds", lang), f"{min(draws.seeds)}–{max(draws.seeds)} ({len(draws)})"),
+        *common.ensemble_rows(facts, lang),
+    ]
+    return Part(
+        say("draw.title", title=title, draws=len(draws)),
+        draws.kind.title,
+        say("draw.question", title=title),
+        common.about(scenario, lang),
+        common.setting_table(rows, lang),
+        tuple(draws.sentences()),
+        (Picture(say("chart.fan"), fan_alt(draws), partial(fan, draws)),),
+        (),
+        (),
+        sure,
+        common.assumptions([scenario], lang),
+        (command,) if command else (),
+        common.found_traces(draws, lang),
+        "",
+        note,
+        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(draws.over)),
+        (_spread(draws),),
+        DEFAULT_OUTCOMES,
+        (scenario.name,),
+    )
+
+
+def _spread(draws: Repeated) -> Table:
+    """Median, lowest and highest value of every outcome that all draws have."""
+    rows = []
+    for name in draws.by_outcome["outcome"]:
+        told = middle_and_ends(name, draws.outcomes[name])
+        rows.append((capital(OUTCOMES[name].name), *(told[key] for key in ("median", "low", "high"))))
+    heads = [say(f"draw.head_{key}") for key in ("median", "lowest", "highest")]
+    return Table(say("draw.spread_title", draws=len(draws)), (say("draw.head_outcome"), *heads), tuple(rows))
+
+
+def _command(draws: Repeated) -> tuple[str, str]:
+    """What gives these draws again, and a note; no command where nobody knows the members that they have."""
+    if draws.ensemble and draws.over is None:
+        return "", say("draw.error.members", ensemble=draws.ensemble)
+    scenario, seeds, count = draws.scenario, draws.seeds, len(draws)
+    own = not common.shipped(scenario.name, scenario)
+    name = f"{scenario.name}.toml" if own else scenario.name
+    note = words.say("own_file" if own else "same_command", language())
+    if seeds == (seeds[0], *other_seeds(seeds[0], count)) and seeds != tuple(range(1, count + 1)):
+        return f"estate run {name} --seed {seeds[0]} --months {scenario.months} --among {count}", note
+    given = f"{name!r}, {count}, first={seeds[0]}, months={scenario.months}"
+    over = "" if draws.over is None else f", ensemble={draws.over.name + '.csv'!r}"
+    return f"sim.repeat({given}{over})", note
 
 
 def fan_picture(found: Among, run: Run) -> Picture:
