@@ -78,6 +78,10 @@ class Measure(Table):
             )
         if len(self.collection) != 2 or not 0 <= self.collection[0] < self.collection[1] <= 1:
             problems.append(Problem("", "collection", str(list(self.collection)), "two shares, [from, to]"))
+        needed = STATISTICS[self.statistic].types_needed
+        if needed and not needed == len(self.types) == len(set(self.types)):
+            allowed = message("pattern.types.allowed", types=needed, statistic=self.statistic)
+            problems.append(Problem("", "types", str(list(self.types)), allowed))
         refuse(problems)
         return self
 

@@ -145,7 +145,8 @@ class Statistic:
 
     `regional`: its level depends on prices and incomes, so that a reported level holds for its region only. `companies`: it
     looks at what companies run, whatever modes are chosen. `modes_counted`: the modes are what it counts, not among whom.
-    `difference`: of two shares, so that readers are told points. Its words stand in the catalogs, as "statistic" and its name.
+    `difference`: of two shares, so that readers are told points. `types_needed`: how many different types of estates it must be
+    told, in order (0: any); it has no value where it is told others, or types that the city does not have. Its words stand in the catalogs, as "statistic" and its name.
     """
 
     name: str
@@ -156,6 +157,7 @@ class Statistic:
     companies: bool = False
     modes_counted: bool = False
     difference: bool = False
+    types_needed: int = 0
 
 
 STATISTICS: dict[str, Statistic] = {}
@@ -169,12 +171,21 @@ def statistic(
     companies: bool = False,
     modes_counted: bool = False,
     difference: bool = False,
+    types_needed: int = 0,
 ) -> Callable[[Callable[[View], float]], Callable[[View], float]]:
     """Put a function into STATISTICS under its own name."""
 
     def add(function: Callable[[View], float]) -> Callable[[View], float]:
         STATISTICS[function.__name__] = Statistic(
-            function.__name__, unit, counts, function, regional, companies, modes_counted, difference
+            function.__name__,
+            unit,
+            counts,
+            function,
+            regional,
+            companies,
+            modes_counted,
+            difference,
+            types_needed,
         )
         return function
 
@@ -183,7 +194,12 @@ def statistic(
 
 def measure(record: Record, name: str, choice: Choice) -> float:
     """The value of a statistic for a choice of a run; NaN where it has none. KeyError for an unknown name."""
-    return float(STATISTICS[name].compute(View(record, choice)))
+    found = STATISTICS[name]
+    if found.types_needed and not found.types_needed == len(choice.types) == len(
+        set(choice.types) & set(record.types)
+    ):
+        return float("nan")
+    return float(found.compute(View(record, choice)))
 
 
 @statistic("share", HOUSEHOLDS, regional=True)
@@ -321,11 +337,11 @@ def small_company_collection(view: View) -> float:
     return _known_mean(view.money_rate(small))
 
 
-@statistic("share", MONEY, difference=True)
+@statistic("share", MONEY, difference=True, types_needed=2)
 def collection_gap(view: View) -> float:
     """Yearly collection in money of the first of two chosen types less that of the second, mean over the chosen years."""
     type_of = view.record.facts["type"]
-    first, second = (view.record.types.index(name) for name in view.choice.types[:2])
+    first, second = (view.record.types.index(name) for name in view.choice.types)
     gap = view.money_rate(view.mask & (type_of == first)) - view.money_rate(view.mask & (type_of == second))
     return _known_mean(gap)
 

@@ -88,6 +88,12 @@ def test_a_good_file_is_read() -> None:
         ({"scenario": "smal_city"}, "small_city", "did you mean"),
         ({"settings": {"payment.nrm_weight": 1.0}}, "payment.nrm_weight", "did you mean"),
         ({"programmes": [{"kind": "retrofi"}]}, "patterns.0", "did you mean 'retrofit'"),
+        ({"measure__statistic": "collection_gap"}, "patterns.0.measure.types", "2 different types"),
+        (
+            {"measure__statistic": "collection_gap", "measure__types": ["commodity", "commodity"]},
+            "patterns.0.measure.types",
+            "2 different types",
+        ),
         ({"measure__unit": "months"}, "patterns.0.measure.unit", "the statistic has its own"),
         ({"compare": {}}, "patterns.0.compare", "settings or programmes that differ"),
         ({"measured__years": [2022, 2021]}, "patterns.0.measured.years", "two years"),

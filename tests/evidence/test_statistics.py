@@ -74,6 +74,8 @@ def test_the_gap_is_that_of_the_first_type_over_the_second() -> None:
     assert measure(record, "collection_gap", Choice((1, 12), ("unit_built", "commodity"))) == pytest.approx(
         -0.2
     )
+    for others in ((), ("commodity",), ("commodity", "commodity"), ("commodity", "villa")):
+        assert math.isnan(measure(record, "collection_gap", Choice((1, 12), others))), others
 
 
 def test_estates_within_a_range_of_collection() -> None:
