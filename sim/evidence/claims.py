@@ -22,23 +22,10 @@ from sim.words import MODES
 
 if TYPE_CHECKING:
     from sim.evidence.patterns import Pattern
+    from sim.scenario import Scenario
 
 HALF_WINDOW, HALF_WINDOW_UNSTATED = 0.03, 0.05  # shares, on either side of a reported value
 COMPANY_MODES = {MODES[mode] for mode in MANAGED}
-# Where the cities of the scenarios lie. The ordinary city is an inland one: its prices and sizes are those of Shanggao, Chongqing
-# and Gejiu (P022, P023, P004), and national surveys are read against it. What holds for the east or the north-east does not.
-INLAND = ("china", "centre", "west")
-REGION_OF = {
-    "vicious_cycle": INLAND,
-    "small_city": INLAND,
-    "pingdingshan": ("centre",),
-    "xianning": ("centre",),
-    "wuhan": ("centre",),
-    "wuhan_hanyang": ("centre",),
-    "wuhan_jiangan": ("centre",),
-    "gaotang": ("east",),
-    "weihai": ("east",),
-}
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -91,7 +78,7 @@ def _target_allowed(pattern: Pattern, figures: Iterable[Figure], where: str) -> 
 
 
 def _same_measure(pattern: Pattern, where: str) -> list[Problem]:
-    """The statistic counts what was counted, among companies where only they were asked, in a city of that region."""
+    """The statistic counts what was counted, among companies where only they were asked."""
     statistic, measured = STATISTICS[pattern.measure.statistic], pattern.measured
     if not pattern.measurable:
         return []
@@ -104,12 +91,19 @@ def _same_measure(pattern: Pattern, where: str) -> list[Problem]:
     if measured.company_run != among_companies:
         key, found = f"{where}.measured.company_run", str(measured.company_run).lower()
         problems.append(Problem("", key, found, message("pattern.claim.companies")))
-    regions = REGION_OF.get(pattern.scenario)
-    bound = statistic.regional and pattern.compare is None and pattern.kind == "level"
-    if bound and regions is not None and measured.region not in regions:
-        allowed = message("pattern.claim.region", regions=", ".join(regions), scenario=pattern.scenario)
-        problems.append(Problem("", f"{where}.measured.region", repr(measured.region), allowed))
     return problems
+
+
+def region_problem(pattern: Pattern, scenario: Scenario, where: str) -> list[Problem]:
+    """A level that depends on prices and incomes holds for a city of its region; of a city that states no regions nobody knows."""
+    regions = scenario.city.regions
+    bound = pattern.measurable and pattern.compare is None and pattern.kind == "level"
+    if not bound or not STATISTICS[pattern.measure.statistic].regional:
+        return []
+    if not regions or pattern.measured.region in regions:
+        return []
+    allowed = message("pattern.claim.region", regions=", ".join(regions), scenario=scenario.name)
+    return [Problem("", f"{where}.measured.region", repr(pattern.measured.region), allowed)]
 
 
 def _not_leaned_on(pattern: Pattern, leaned: dict[str, str], where: str) -> list[Problem]:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, get_args
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from sim.errors import EstateError, ScenarioError
-from sim.evidence.claims import problems_of_claims
+from sim.evidence.claims import problems_of_claims, region_problem
 from sim.evidence.register import register
 from sim.evidence.statistics import NOT_REPRESENTED, STATISTICS, Choice, Counted
 from sim.experiments.study_file import refuse_empty_lists
@@ -26,6 +26,7 @@ from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of
 from sim.scenario.nearest import nearest
 from sim.scenario.programme import ModeName
+from sim.scenario.tables import REGIONS, Region
 from sim.text import Family, message
 
 SHIPPED = "patterns.toml"
@@ -37,8 +38,6 @@ USE_WORDS = Family("pattern_use", USES)
 Kind = Literal["level", "spread", "transition", "response"]
 KINDS = get_args(Kind)
 KIND_WORDS = Family("pattern_kind", KINDS)
-Region = Literal["china", "north_east", "centre", "east", "west", "abroad"]
-REGIONS = get_args(Region)
 REGION_WORDS = Family("region", REGIONS)
 Sign = Literal["positive", "negative"]
 SIGN_WORDS = Family("sign", get_args(Sign))
@@ -335,6 +334,8 @@ def _unfit(pattern: Pattern, scenario: Scenario, place: str, file: str) -> list[
                 f"at most {scenario.months}, the months of {scenario.name}",
             )
         )
+    for problem in region_problem(pattern, scenario, place):
+        problems.append(Problem(file, problem.key, problem.found, problem.allowed))
     for name in measure.types:
         if name not in scenario.types:
             allowed = f"one of {', '.join(scenario.types)}, the types of {scenario.name}"

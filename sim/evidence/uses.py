@@ -28,11 +28,6 @@ from sim.scenario.nearest import nearest
 
 PARAMETER, SETTING, MECHANISM, DEFAULT, FIGURE = "parameter", "setting", "mechanism", "default", "figure"
 ORDINARY = "vicious_cycle"  # the scenario that the others extend
-_NO_INPUT = (
-    "reported outcome,",
-    "target,",
-    "target:",
-)  # how a scenario's figures begin that tell what came of it, or was aimed at
 _TABLES: dict[str, type[BaseModel]] = {
     "types.*": EstateType,
     "city": CitySettings,
@@ -124,14 +119,14 @@ def loadable() -> dict[str, Scenario]:
 @cache
 def priors() -> dict[str, str]:
     """Figures that a number of the model leans on, with one place each: parameters, settings, defaults, and inputs of the
-    scenarios that ship. A scenario's figure that tells what was reported, or aimed at, is no input.
+    scenarios that ship. A scenario's figure whose role is that of an outcome or a target is no input.
     """
     leaned = [use for use in declared() if use.kind != MECHANISM]
     for path in _shipped():
         leaned += [
             Use(FIGURE, f"{path.stem}: {figure.key}", figure.evidence, figure.status)
             for figure in load(path).figures
-            if figure.evidence and not figure.key.startswith(_NO_INPUT)
+            if figure.evidence and figure.role is None
         ]
     return {use.source: use.place for use in reversed(leaned) if use.source in register().figures}
 

@@ -20,6 +20,8 @@ REPLACED_WHOLE = frozenset({"modes", "mode_counts"}) | WORDINGS
 PROGRAMMES = "interventions"  # a list whose entries have names
 # Two ways to say one thing: whichever the variant uses, the other one is no longer inherited.
 ALTERNATIVES = {"count": "share", "share": "count", "modes": "mode_counts", "mode_counts": "modes"}
+# What is no longer inherited where the variant states the other: another city does not lie where that of its base lies.
+GONE_WITH = ALTERNATIVES | {"regions": "name"}
 
 
 def merge(base: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def change_programmes(base: Mapping[str, Any], changes: Any, file: str, key: str
 
 
 def _superseded(key: str, variant: Mapping[str, Any]) -> bool:
-    other = ALTERNATIVES.get(key)
+    other = GONE_WITH.get(key)
     return other is not None and other in variant and key not in variant
 
 

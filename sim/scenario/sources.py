@@ -118,7 +118,9 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[Path]:
         dict(_leaves({key: data[key] for key in tables if key in data})) for data in (before, after)
     )
     return {
-        path for path in first.keys() | second.keys() if first.get(path, missing) != second.get(path, missing)
+        path
+        for path in first.keys() | second.keys()
+        if first.get(path, missing) != second.get(path, missing) and path[:2] != ("city", "regions")
     }
 
 

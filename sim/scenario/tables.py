@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,6 +11,10 @@ from sim.scenario.fields import Table, Wording, refuse, setting
 from sim.scenario.nearest import nearest
 from sim.scenario.sources import evidence_ids
 from sim.text import message
+
+# Of China, as surveys divide it, and the world outside; figures that depend on prices and incomes hold for one of them.
+Region = Literal["china", "north_east", "centre", "east", "west", "abroad"]
+REGIONS = get_args(Region)
 
 
 class CitySettings(Table):
@@ -25,6 +29,7 @@ class CitySettings(Table):
     streets_per_district: int = setting(4, 1, 1_000, "streets")
     communities_per_street: int = setting(5, 1, 1_000, "communities")
     start_year: int = setting(2024, 1950, 2100, "year")
+    regions: tuple[Region, ...] = Field(default=(), strict=False)
 
 
 class CompanySettings(Table):
@@ -107,6 +112,7 @@ class Figure(Table):
         default=(),
         strict=False,
     )
+    role: Literal["outcome", "target"] | None = Field(default=None)
 
     @field_validator("evidence")
     @classmethod

@@ -37,12 +37,13 @@ def content_hash(scenario: Scenario) -> str:
     """SHA-256 (64 hex digits) of everything in a scenario that a result can depend on.
 
     It does not change with the order of keys, with a number written 1 or 1.0, with a default written out, or with
-    name, titles, description and figures. It does change with the order of the estate types, which is the order of
+    name, titles, description, figures and regions. It does change with the order of the estate types, which is the order of
     their codes and of the estates.
     """
     data = _without_text(to_data(scenario))
     data.pop("name")
     data["city"].pop("name")
+    data["city"].pop("regions", None)  # what its figures may be compared with, no part of a run
     data["parameters"] = {key: p.default for key, p in PARAMETERS.items()} | scenario.parameter_values()
     data["type_order"] = list(scenario.types)
     canonical = json.dumps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sim.evidence.patterns import CONSISTENCY, HELD_OUT, check_patterns, load_pa
 from sim.evidence.register import DOCUMENT, PAGE, register
 from sim.evidence.statistics import STATISTICS
 from sim.evidence.uses import declared, priors
+from sim.scenario import content_hash, load
 
 
 def refused(*files: dict[str, Any]) -> str:
@@ -49,6 +51,8 @@ def test_a_figure_that_a_parameter_leans_on_is_refused_as_a_pattern() -> None:
 def test_what_a_scenario_tells_as_reported_or_aimed_at_is_no_input() -> None:
     assert "S066" not in priors(), "Jiang'an's outcome is told by its scenario, and goes in nowhere"
     assert priors()["S064"].startswith("wuhan_hanyang")
+    roles = {figure.evidence: figure.role for figure in load("wuhan_jiangan").figures}
+    assert roles["S066"] == "outcome", "the field says so, not the words of its key"
 
 
 def test_a_consistency_check_says_what_went_in() -> None:
@@ -108,6 +112,31 @@ def test_a_level_of_collection_holds_for_its_region_only() -> None:
     )
     accepted(file_of(measured__region="west"))
     accepted(file_of(measured__region="east", measure__statistic="committees"))
+
+
+def test_a_variant_lies_where_its_base_does_unless_it_is_another_city(tmp_path: Path) -> None:
+    """Whatever its file is called: the region is the city's, and of another city that states none nobody knows it."""
+    variant = 'extends = "gaotang"\nmonths = 24\n'
+    named = '[city]\nname = { zh = "某市", en = "Some city" }\n'
+    for name, text in (
+        ("variant", variant),
+        ("other", variant + named),
+        ("told", variant + named + 'regions = ["west"]\n'),
+    ):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    inland = {"measured__region": "centre"}
+    assert "found 'centre'; allowed: one of east" in refused(
+        file_of(scenario=str(tmp_path / "variant.toml"), **inland)
+    )
+    accepted(file_of(scenario=str(tmp_path / "variant.toml"), measured__region="east"))
+    accepted(file_of(scenario=str(tmp_path / "other.toml"), **inland))
+    assert "allowed: one of west" in refused(file_of(scenario=str(tmp_path / "told.toml"), **inland))
+
+
+def test_where_a_city_lies_is_no_part_of_a_run() -> None:
+    scenario = load("gaotang")
+    elsewhere = scenario.model_copy(update={"city": scenario.city.model_copy(update={"regions": ("west",)})})
+    assert scenario.city.regions == ("east",) and content_hash(elsewhere) == content_hash(scenario)
 
 
 def test_what_cannot_be_measured_says_which_mechanism_it_needs() -> None:
