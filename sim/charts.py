@@ -25,6 +25,7 @@ from sim.outputs.charts import FORMATS, save_figure
 from sim.outputs.style import owner
 from sim.text import Spoken, in_language, language, message
 from sim.text.current import known_language
+from sim.text.joins import sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +73,7 @@ def _alt(kind: Kind, chart: Chart) -> Callable[..., str]:
         with in_language(lang):
             if chart.alt:
                 return str(kind.get(chart.alt)(result, **options))
-            return " ".join(line.strip() for line in result.sentences())
+            return sentences(line.strip() for line in result.sentences())
 
     return alt
 

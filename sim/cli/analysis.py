@@ -15,6 +15,7 @@ from sim.results.folder import check_place, put_in_place, staging
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import parse_setting, with_overrides
 from sim.text import message, say
+from sim.text.joins import sentences
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,8 +99,10 @@ def write(found: Any, charts: Mapping[str, Axes], folder: Path, common: Common) 
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        told = sentences(line.strip() for line in found.sentences(common.lang))
         for name, ax in charts.items():
-            style.write(style.owner(ax), folder / f"{name}.png", name, " ".join(found.sentences(common.lang)))
+            title = ax.get_title(loc="left")
+            style.write(style.owner(ax), folder / f"{name}.png", title, told)
     except OSError as error:
         raise StudyError(
             message("folder.unwritable", folder=folder, error=error.strerror or str(error))

@@ -23,7 +23,7 @@ from sim.model.parameters import PARAMETERS, Parameter
 from sim.results.folder import MANIFEST, kind_of, read_manifest
 from sim.results.provenance import KIND
 from sim.text import Family, Message, figures, message
-from sim.text.joins import listed
+from sim.text.joins import bracketed, clauses, listed, phrases
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -122,7 +122,7 @@ def _parameter(screen: Console, parameter: Parameter, lang: str) -> None:
         ("note", parameter.note),
         ("source", say("judgement", lang) if parameter.source == JUDGEMENT else parameter.source),
     ]
-    setting = "; ".join(f"{name} ({value:g})" for name, value in set_by_scenarios(parameter.key))
+    setting = clauses(bracketed(name, f"{value:g}") for name, value in set_by_scenarios(parameter.key))
     _pairs(screen, parameter.key, [*pairs, ("scenarios", setting)], lang)
     if parameter.source != JUDGEMENT:
         screen.print()
@@ -163,7 +163,7 @@ def _source(screen: Console, source: Source, lang: str, figures: bool = True) ->
     ]
     if figures:
         pairs.append(
-            ("figures", "; ".join(f"{one.id} {one.quantity}" for one in register().of_source(source.id)))
+            ("figures", clauses(f"{one.id} {one.quantity}" for one in register().of_source(source.id)))
         )
     _pairs(screen, source.id, pairs, lang)
 
@@ -209,7 +209,7 @@ def show_share(folder: Path, lang: str) -> None:
     made = table(say("share_title", lang, method=say(method, lang)), *(say(key, lang) for key in keys))
     for name, share in found.items():
         label = OUTCOMES[name].in_language(lang) if name in OUTCOMES else name
-        largest = ", ".join(f"{key} {figures.share(part, 0)}" for key, part in share.largest)
+        largest = phrases(f"{key} {figures.share(part, 0)}" for key, part in share.largest)
         made.add_row(
             label,
             *(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from page_reader import Page
+from PIL import Image
 from report_commands import STUDY, estate
 
 import sim
@@ -19,6 +20,8 @@ from sim.outputs.report.words import say
 from sim.results.files import seal_of
 from sim.results.folder import json_text, sealed
 from sim.results.saved import decode, encode
+from sim.text import in_language
+from sim.text import say as text_of
 
 KINDS = ("sensitivity", "tipping", "ablation", "budget", "draws")
 SECTIONS = ("question", "finding", "setting", "charts", "tables", "sure", "assumed", "reproduce")
@@ -71,6 +74,20 @@ def test_what_is_read_back_is_what_was_saved(kind_and_folder):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert found.sentences("zh") == manifest["sentences"]["zh"]
     assert found.scenario.city.estates == 10
+
+
+@pytest.mark.parametrize("kind", ["tipping", "ablation"])
+def test_charts_of_a_command_carry_their_title_and_what_was_found(request, kind):
+    """Title and description stand inside the PNG, for readers who cannot see it."""
+    folder = request.getfixturevalue(f"{kind}_folder")
+    found, titles = sim.load_result(folder), set()
+    for path in sorted(folder.glob("*.png")):
+        with Image.open(path) as image:
+            titles.add(image.info["Title"])
+            told = image.info["Description"]
+        assert told == " ".join(line.strip() for line in found.sentences("en")), path.name
+    with in_language("en"):
+        assert titles and titles <= {text_of(f"chart.{name}") for name in found.charts}
 
 
 @pytest.mark.usefixtures("words_only")

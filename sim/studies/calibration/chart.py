@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from sim.outputs import style
 from sim.outputs.catalog import parameter_name
 from sim.text import figures, language, say
+from sim.text.joins import clauses
 
 if TYPE_CHECKING:
     from sim.studies.calibration.calibration import Calibration
@@ -88,7 +89,7 @@ def posterior_chart(found: Calibration, ax: Axes | None = None) -> Axes:
 
 def alt_of(found: Calibration) -> str:
     """How far each parameter was narrowed, for readers who cannot see the chart."""
-    return "; ".join(
+    return clauses(
         say(
             "calibration.chart_one",
             name=parameter_name(row.parameter),

@@ -16,6 +16,7 @@ from sim.outputs import style
 from sim.studies.score_card.score_card import VERDICTS
 from sim.studies.score_card.words import gap, in_row, title_of_pattern
 from sim.text import Family, figures, language, say
+from sim.text.joins import clauses, labelled
 
 if TYPE_CHECKING:
     from sim.studies.score_card.score_card import Score, ScoreCard
@@ -63,7 +64,7 @@ def title_of(card: ScoreCard) -> str:
 def alt_of(card: ScoreCard) -> str:
     """Every pattern with its verdict, for readers who cannot see the chart."""
     shown = [score for score in card.scores if score.pattern.measurable]
-    return "; ".join(f"{title_of_pattern(score.pattern)}: {_verdict(score)}" for score in shown)
+    return clauses(labelled(title_of_pattern(score.pattern), _verdict(score)) for score in shown)
 
 
 def _heading(figure: Figure, card: ScoreCard, height: float) -> None:
