@@ -11,6 +11,7 @@ import pytest
 from page_reader import Page
 from report_commands import LITTLE, SMALL, estate
 
+import sim
 from sim.errors import ResultError
 from sim.evidence.reproduce_many import reproduce_many, same_table
 from sim.experiments.workplace import Workplace
@@ -128,6 +129,40 @@ def test_tables_are_the_same_to_the_last_bit():
         assert not same_table(one, other)
 
 
+def test_a_page_of_a_batch_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch):
+    """Two scenarios of one name too; each with its own months, and the ensemble's second member in the second run."""
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").write_text("payment.base\n-2.0\n2.0\n", encoding="utf-8")
+    little = "[city]\nestates = 10\nhouseholds = 800\ndistricts = 2\n[companies]\nprivate = 3\n"
+    for folder, months in (("one", 12), ("two", 13)):
+        Path(folder).mkdir()
+        Path(folder, "calm.toml").write_text(
+            f'extends = "small_city"\nmonths = {months}\n{little}', encoding="utf-8"
+        )
+    asked = ("--replications", "2", "--ensemble", "mine.csv", "--no-charts", "--out", "first")
+    done = estate("batch", "one", "two", *asked)
+    assert done.exit_code == 0, done.output
+    page = Page(write_report(["first"], "r.html", "en").read_text(encoding="utf-8"))
+    Path("again").mkdir()
+    monkeypatch.chdir(tmp_path / "again")
+    names = [words.removeprefix("File: ") for words in page.words if words.startswith("File: ")]
+    assert len(set(names)) == len(names) == 3 and "mine.csv" in names
+    for name in names:
+        Path(name).write_text(page.words[page.words.index(f"File: {name}") + 1], encoding="utf-8")
+    commands = [words for words in page.words if words.startswith("estate batch")]
+    assert len(commands) == 2, "as long, or not"
+    for command in commands:
+        assert estate(*command.split()[1:], "--no-charts", "--out", "again").exit_code == 0
+    first, again = (
+        sorted(path.read_text(encoding="utf-8") for path in folder.rglob("seed-2.json"))
+        for folder in (tmp_path / "first", Path("again"))
+    )
+    assert len(first) == 2 and first == again
+    draws = [one.draws for one in sim.load_result(tmp_path / "first").scenarios]
+    draws[0].save("draws")
+    assert reproduce_many("draws", Workplace(InProcess())).same, "its draws are known with their members"
+
+
 def test_a_page_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch):
     """The page carries the ensemble too: its files, saved under their names, and its command give the same result."""
     monkeypatch.chdir(tmp_path)
@@ -144,6 +179,8 @@ def test_a_page_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch
         "--no-pairs",
         "--ensemble",
         "mine.csv",
+        "--level",
+        "0.8",
         "--in-process",
         "--store",
         "store",
@@ -167,6 +204,9 @@ def test_a_page_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch
         for folder in ("first", "again")
     ]
     assert digests[0] == digests[1]
+    assert Path("again", "ablation.csv").read_bytes() == Path("first", "ablation.csv").read_bytes(), (
+        "intervals too"
+    )
     assert reproduce_many(
         "first", Workplace(InProcess())
     ).same  # the ensemble is in the folder, its file need not be there

@@ -10,7 +10,7 @@ from sim.cli.options import LanguageOption, OutOption, ScenarioArgument, SetOpti
 from sim.cli.place import ANYWHERE, Place, at_place
 
 
-@at_place(*ANYWHERE, "ensemble")
+@at_place(*ANYWHERE, "ensemble", "level")
 def ablate_command(
     place: Place,
     scenario: ScenarioArgument,

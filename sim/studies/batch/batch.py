@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import ResultError
+from sim.errors import ResultError, ScenarioError
+from sim.experiments.ensemble import Ensemble
 from sim.results.folder import (
     FIRST_DEFINITIONS,
     MANIFEST,
@@ -23,6 +24,8 @@ from sim.results.folder import (
 )
 from sim.results.outcomes import OUTCOMES
 from sim.results.result import Result
+from sim.scenario import Scenario
+from sim.scenario.loading import check
 from sim.studies.draws.repeated import FAN_SERIES, Repeated, bands_of
 from sim.text import message
 
@@ -33,14 +36,15 @@ if TYPE_CHECKING:
 
 KIND = "batch"
 HEADLINE, BRIEF = "headline.json", "replications"
-DECIMALS = 6  # of the shares that are kept month by month
+DIGITS = 9  # of what is kept month by month: every float32 has its own
 
 
 @dataclass(frozen=True)
 class Replicated:
     """One scenario of a batch: its first run, and by outcome the values of every run (NaN where there is none).
 
-    ensemble: name and number of members of the ensemble that it was run over, None for the scenario's own parameters.
+    ensemble: facts of the ensemble that it was run over, None for the scenario's own parameters; of a folder of before they were
+    kept only its name and number of members. asked: the scenario without what the first member of an ensemble put into it.
     draws: its runs month by month; None for a single run, and where one was kept without its months (version 0.2.0.dev0).
     """
 
@@ -48,6 +52,12 @@ class Replicated:
     outcomes: Mapping[str, Sequence[float]]
     ensemble: Mapping[str, Any] | None = None
     draws: Repeated | None = None
+    asked: Scenario | None = None
+
+    @property
+    def over(self) -> Ensemble | None:
+        """The ensemble itself, None without one, and where only its name was kept."""
+        return Ensemble.of_facts(self.ensemble) if self.ensemble and "parameters" in self.ensemble else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,24 +117,31 @@ def _replicated(folder: Path) -> Replicated:
     from sim.results import load_run
 
     run = load_run(folder)  # its manifest vouches for the headline too
+    file = folder / HEADLINE
     files = (folder / HEADLINE, *sorted((folder / BRIEF).glob("seed-*.json")))
     told = [_read(file, sealed=file.name != HEADLINE) for file in files]
     outcomes = [_outcomes(data, file) for data, file in zip(told, files, strict=True)]
-    return Replicated(
-        run,
-        {key: [one.get(key, math.nan) for one in outcomes] for key in outcomes[0]},
-        told[0].get("ensemble"),
-        _draws(run, told, outcomes, files),
-    )
+    ensemble = told[0].get("ensemble")
+    plain = ensemble.get("scenario") if ensemble else None
+    try:
+        asked = run.scenario if plain is None else check(plain, {}, str(file))
+    except ScenarioError as error:
+        raise ResultError(message("folder.scenario", folder=folder, error=error)) from None
+    values = {key: [one.get(key, math.nan) for one in outcomes] for key in outcomes[0]}
+    found = Replicated(run, values, ensemble, None, asked)
+    return replace(found, draws=_draws(found, told, outcomes, files))
 
 
 def months_of(series: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
     """The series that a batch keeps of each of its runs month by month, as plain data."""
-    return {name: [round(float(value), DECIMALS) for value in series[name]] for name in FAN_SERIES}
+    return {
+        name: [float(f"{value:.{DIGITS}g}") for value in np.asarray(series[name], np.float32)]
+        for name in FAN_SERIES
+    }
 
 
 def _draws(
-    run: Run,
+    found: Replicated,
     told: Sequence[Mapping[str, Any]],
     outcomes: Sequence[Mapping[str, float]],
     files: Sequence[Path],
@@ -133,13 +150,13 @@ def _draws(
         return None
     try:
         monthly = {name: [_floats(data["series"][name]) for data in told] for name in FAN_SERIES}
-        seeds = (run.seed, *(int(data["seed"]) for data in told[1:]))
+        seeds = (found.run.seed, *(int(data["seed"]) for data in told[1:]))
         bands = {name: bands_of(values) for name, values in monthly.items()}
     except (ValueError, KeyError, TypeError) as error:
         raise ResultError(message("folder.unreadable", file=files[0].parent, error=_told(error))) from None
     by_seed = {name: np.array([one.get(name, math.nan) for one in outcomes]) for name in outcomes[0]}
-    ensemble = told[0].get("ensemble")
-    return Repeated(run.scenario, seeds, by_seed, bands, str(ensemble["name"]) if ensemble else "")
+    name = str(found.ensemble["name"]) if found.ensemble else ""
+    return Repeated(found.asked or found.run.scenario, seeds, by_seed, bands, name, over=found.over)
 
 
 def _floats(values: Sequence[float | None]) -> np.ndarray:

@@ -16,6 +16,7 @@ from sim.outputs.range_words import written_mean
 from sim.outputs.report import common, words
 from sim.outputs.report.model import Part, Picture, Table
 from sim.results.outcomes import OUTCOMES
+from sim.scenario import content_hash, to_toml
 from sim.studies.batch.batch import Batch, Replicated
 from sim.studies.draws.among import known_among
 from sim.studies.draws.fan import fan, fan_alt
@@ -83,9 +84,11 @@ def part_of(found: Batch) -> Part:
         ),
         sure,
         common.assumptions(scenarios, language()),
-        _commands(found, counts[-1]),
+        _commands(found),
         _traces(found),
         words.say("no_programme", language()),
+        words.say("own_file" if _files(found) else "same_command", language()),
+        files=_attached(found),
         outcomes=MAIN,
         about_scenarios=tuple(one.name for one in scenarios),
     )
@@ -224,11 +227,39 @@ def _programmes(found: Batch) -> Table:
     )
 
 
-def _commands(found: Batch, runs: int) -> tuple[str, ...]:
-    names = " ".join(one.run.scenario.name for one in found.scenarios)
-    months = {one.run.months for one in found.scenarios}
-    same = f" --months {next(iter(months))}" if len(months) == 1 else ""
-    return (f"estate batch {names} --replications {runs}{same}",)
+def _files(found: Batch) -> dict[int, tuple[str, str]]:
+    """Name and text of the file of every scenario that is not one of those shipped, by its place in the batch."""
+    made: dict[int, tuple[str, str]] = {}
+    for place, one in enumerate(found.scenarios):
+        scenario = one.asked or one.run.scenario
+        if common.shipped(scenario.name, scenario):
+            continue
+        name = f"{scenario.name}.toml"
+        if name in {taken for taken, _ in made.values()}:
+            name = f"{scenario.name}-{content_hash(scenario)[: common.HASH]}.toml"
+        made[place] = (name, to_toml(scenario))
+    return made
+
+
+def _commands(found: Batch) -> tuple[str, ...]:
+    """One command for the scenarios that were run as long, as often and over the same ensemble."""
+    files, together = _files(found), dict[str, list[str]]()
+    for place, one in enumerate(found.scenarios):
+        name = files[place][0] if place in files else one.run.scenario.name
+        runs = len(next(iter(one.outcomes.values())))
+        options = f"--replications {runs} --months {one.run.months}"
+        if one.over is not None:
+            options += common.ensemble_option(one.over)
+        elif one.ensemble is not None:  # only its name is known
+            options += f" --ensemble {one.ensemble['name']}"
+        together.setdefault(options, []).append(name)
+    return tuple(f"estate batch {' '.join(names)} {options}" for options, names in together.items())
+
+
+def _attached(found: Batch) -> tuple[tuple[str, str], ...]:
+    """The files that the commands need: scenarios and ensembles."""
+    ensembles = [file for one in found.scenarios for file in common.ensemble_file(one.over)]
+    return (*_files(found).values(), *dict.fromkeys(ensembles))
 
 
 def _traces(found: Batch) -> Table:

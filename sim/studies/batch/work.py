@@ -48,7 +48,7 @@ from sim.results.folder import (
 )
 from sim.results.provenance import scenario_key
 from sim.results.tables import TABLES
-from sim.scenario import Scenario
+from sim.scenario import Scenario, to_data
 from sim.size import households_of
 from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
 from sim.studies.batch.index_page import Shown
@@ -198,7 +198,7 @@ def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> boo
 def save_whole(
     folder: Path, run: Run, summary: RunSummary, lang: str, ensemble: dict[str, Any] | None = None
 ) -> None:
-    """Put a run with tables, charts (no `lang`: none) and headline into `folder`, all at once; `ensemble`: its name and number of members."""
+    """Put a run with tables, charts (no `lang`: none) and headline into `folder`, all at once; `ensemble`: its facts, and the scenario without its members."""
     with staging(folder) as part:
         run.save(part)
         write_csv(run.table("city"), part / CITY)
@@ -533,7 +533,9 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
     if job.first:
         watch.drawing(job.scenario)
         held = order.ensemble
-        facts = None if held is None else {"name": held.name, "members": len(held.members)}
+        facts = None if held is None else held.facts(len(held.members))
+        if facts is not None and job.entry.plain is not None:
+            facts["scenario"] = to_data(job.entry.plain)  # the run's has the first member put in
         save_whole(job.entry.folder, made, found[0], order.lang if order.charts else "", facts)
     else:
         save_brief(job.entry.folder, found[0])

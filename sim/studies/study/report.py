@@ -7,6 +7,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import LEVEL
 from sim.experiments.plan import plan_study
 from sim.outputs.catalog import capital, parameter_name
@@ -83,7 +84,7 @@ def part_of(found: Studied) -> Part:
         _traces(found),
         words.say("no_programme", lang),
         "",
-        ((f"{base.name}.toml", to_toml(base)),),
+        ((f"{base.name}.toml", to_toml(base)), *common.ensemble_file(Ensemble.of_facts(found.ensemble))),
         (),
         tuple(outcomes),
         (base.name,),
@@ -154,7 +155,8 @@ def _measures(arms: list[Scenario]) -> Table:
 
 
 def _commands(found: Studied) -> tuple[str, ...]:
-    return (f"estate study run {found.manifest()['file'].rsplit('/', 1)[-1]}",)
+    over = common.ensemble_option(Ensemble.of_facts(found.ensemble))
+    return (f"estate study run {found.manifest()['file'].rsplit('/', 1)[-1]}{over}",)
 
 
 def _traces(found: Studied) -> Table:
