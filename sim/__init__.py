@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.mesa_city import City
     from sim.model.parameters import PARAMETERS
     from sim.model.programmes.base import Intervention, fen
-    from sim.outputs.report.read import load_result
+    from sim.outputs.report.write import load_result
     from sim.replications import replicate
     from sim.results import Run, load_run
     from sim.results.engines import InProcess
@@ -111,7 +111,7 @@ _HOMES = {
     "languages": "sim.text",
     "list_scenarios": "sim.scenario",
     "load": "sim.scenario",
-    "load_result": "sim.outputs.report.read",
+    "load_result": "sim.outputs.report.write",
     "load_run": "sim.results",
     "progress_bar": "sim.experiments.progress",
     "replicate": "sim.replications",

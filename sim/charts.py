@@ -21,10 +21,9 @@ from matplotlib.figure import Figure
 
 from sim.errors import EstateError
 from sim.kinds import Chart, Kind, kind_of_result, kinds
-from sim.outputs.charts import FORMATS, save_figure
-from sim.outputs.style import owner
+from sim.outputs.style import FORMATS, owner, save_figure
 from sim.text import Spoken, in_language, language, message
-from sim.text.current import known_language
+from sim.text.catalog import known_language
 from sim.text.joins import sentences
 
 if TYPE_CHECKING:

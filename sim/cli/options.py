@@ -15,8 +15,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from sim.text import language, languages, say, use_language
-from sim.text.catalog import has_text
-from sim.text.current import language_of
+from sim.text.catalog import has_text, language_of
 
 LanguageOption = Annotated[
     Optional[str],  # noqa: UP045 - typer reads this at run time

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sim.text import in_language, language, message, say
-from sim.text.current import known_language
+from sim.text.catalog import known_language
 
 
 @dataclass(frozen=True)

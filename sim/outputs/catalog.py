@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.model.parameters import PARAMETERS
 from sim.text import Spoken, figures, in_language, language
-from sim.text.current import known_language
+from sim.text.catalog import known_language
 
 
 def require_language(lang: str) -> str:

@@ -66,6 +66,8 @@ ACCOUNT_STYLE: dict[str, tuple[str, str]] = {
 
 FONT_FILE = "NotoSansSC-Regular.ttf"
 DOTS_PER_INCH = 130
+FORMATS = ("png", "svg")  # in which a chart is written
+EDGE = 0.03  # of the figure's width: where a wide heading begins
 
 _lock = threading.RLock()
 P = ParamSpec("P")
@@ -176,6 +178,17 @@ def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
     )
 
 
+def wide_heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
+    """As `heading`, but from the left edge of the figure, over the labels of a chart whose rows have long names."""
+    heading(ax, title, subtitle, lift)
+    place = ax.get_position()
+    edge = (EDGE - place.x0) / place.width
+    ax._left_title.set_x(edge)  # type: ignore[attr-defined]  # matplotlib offers no other way to move it
+    for note in ax.texts:
+        if note.get_gid() == "subtitle":
+            note.xy = (edge, 1)  # type: ignore[attr-defined]
+
+
 def panels(host: Axes, rows: int, columns: int, gap: tuple[float, float]) -> list[Axes]:
     """`rows` x `columns` Axes inside a host whose own frame is switched off; `gap` (across, down) in shares of the host."""
     host.axis("off")
@@ -283,3 +296,8 @@ def write(figure: Figure, path: Path, title: str, description: str) -> Path:
         else:
             figure.savefig(path, metadata=metadata)
     return path
+
+
+def save_figure(figure: Figure, stem: Path, formats: Sequence[str], title: str, alt: str) -> list[Path]:
+    """Writes a figure as `stem` with each format as its ending, title and alt text inside; returns the paths."""
+    return [write(figure, stem.with_name(f"{stem.name}.{form}"), title, alt) for form in formats]

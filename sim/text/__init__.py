@@ -16,8 +16,20 @@ begins with the area or enumeration that it belongs to, and gaps are names in br
 How to add a text or a language: docs/how-to-translate.md.
 """
 
-from sim.text.catalog import Family, Later, Message, Spoken, TextError, in_every_language, message, say
-from sim.text.current import in_language, language, languages, use_language
+from sim.text.catalog import (
+    Family,
+    Later,
+    Message,
+    Spoken,
+    TextError,
+    in_every_language,
+    in_language,
+    language,
+    languages,
+    message,
+    say,
+    use_language,
+)
 
 __all__ = [
     "Family",

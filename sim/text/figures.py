@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from sim.text.catalog import Family, Message, has_text, marked, message, say
-from sim.text.current import language
+from sim.text.catalog import Family, Message, has_text, language, marked, message, say
 from sim.units import MONTHS_PER_YEAR, NO_VALUE
 
 POINTS = "points"

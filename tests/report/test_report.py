@@ -24,8 +24,8 @@ from sim.outputs import outcome_words
 from sim.outputs.report import MOST_BYTES, browser, write_report
 from sim.outputs.report.model import Picture
 from sim.outputs.report.page import report_page
-from sim.outputs.report.pdf import run_browser
 from sim.outputs.report.words import say
+from sim.outputs.report.write import run_browser
 from sim.results import Run
 from sim.scenario import content_hash
 from sim.studies.batch.batch import load_batch

@@ -12,7 +12,7 @@ from string import Formatter
 from babel.messages.pofile import read_po
 
 import sim
-from sim.text.current import CATALOGS, KINDS
+from sim.text.catalog import CATALOGS, KINDS
 
 PACKAGE = Path(sim.__file__).parent
 # A translator may ask for two digits ({month:02d}), nothing else.

@@ -38,7 +38,7 @@ from sim.studies.budget.budget import BudgetStudy
 from sim.studies.budget.menu import Menu, MenuItem, Range
 from sim.studies.tipping.tipping import TippingStudy
 from sim.text import Family, Message, languages
-from sim.text.current import CATALOGS, KINDS
+from sim.text.catalog import CATALOGS, KINDS
 
 CHINESE = re.compile(
     "[\u3400-\u4dff\u4e01-\u9ffe]"

@@ -14,7 +14,6 @@ from sim.text import (
     Later,
     TextError,
     catalog,
-    current,
     figures,
     in_language,
     language,
@@ -46,7 +45,6 @@ def worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name, text in texts.items():
         (tmp_path / "catalogs" / name).mkdir(parents=True)
         (tmp_path / "catalogs" / name / "a.po").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(current, "CATALOGS", tmp_path / "catalogs")
     monkeypatch.setattr(catalog, "CATALOGS", tmp_path / "catalogs")
     monkeypatch.setenv("ESTATE_CACHE_DIR", str(tmp_path / "cache"))
     _forget()
@@ -56,7 +54,7 @@ def worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _forget() -> None:
-    for kept in (current.languages, catalog._texts, catalog._marks, figures._money_steps):
+    for kept in (catalog.languages, catalog._texts, catalog._marks, figures._money_steps):
         kept.cache_clear()
 
 
@@ -162,18 +160,18 @@ def test_one_id_has_one_text(worlds: Path) -> None:
     ],
 )
 def test_the_environment_says_the_language(environment: dict[str, str], expected: str) -> None:
-    assert current.language_of(environment) == expected
+    assert catalog.language_of(environment) == expected
 
 
 def test_a_server_speaks_the_language_of_whoever_it_serves(
     worlds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(current, "_reader", None)
+    monkeypatch.setattr(catalog, "_reader", None)
     readers: list[str | None] = ["pl", None]
-    current.follow(lambda: readers[0])
-    assert language() == "pl" and current.next_language() == "en"
+    catalog.follow(lambda: readers[0])
+    assert language() == "pl" and catalog.next_language() == "en"
     with in_language("en"):
-        assert language() == "en" and current.next_language() == "pl"
+        assert language() == "en" and catalog.next_language() == "pl"
     readers.pop(0)
     assert language() == "en"
 

@@ -116,7 +116,7 @@ def tables(run: Run) -> bytes:
 def report(run: Run, lang: str, link: str) -> bytes:
     """The run as one HTML page that needs nothing else: the package's own report, with the link that opens the setting here."""
     from sim.outputs.report import report_page
-    from sim.outputs.report.read import part_of
+    from sim.outputs.report.write import part_of
 
     part = part_of(run, lang)
     with in_language(lang):

@@ -15,7 +15,7 @@ from sim.app.core.setting import Choice, address, scenario_of
 from sim.app.core.workers import Busy, Workers
 from sim.errors import EstateError
 from sim.text import say
-from sim.text.current import follow, next_language
+from sim.text.catalog import follow, next_language
 
 log = logging.getLogger("sim.app")
 

@@ -9,10 +9,9 @@ from nicegui import ui
 
 from sim.app.core.session import Session
 from sim.outputs import style as outputs_style
-from sim.outputs.report.font import font_of
-from sim.outputs.report.images import data_address
+from sim.outputs.report.page import data_address, font_of
 from sim.text import languages, message, say
-from sim.text.current import next_language
+from sim.text.catalog import next_language
 
 STYLE = """
 body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; background: #fff; }

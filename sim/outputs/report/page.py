@@ -1,19 +1,26 @@
-"""The page: parts of a report put into the template."""
+"""The page: parts of a report put into the template, with all that it needs inside: charts as small images, Chinese letters as a font."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
+from io import BytesIO
 from typing import Any, NamedTuple
 
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from sim.outputs import style
 from sim.outputs.catalog import html_language, require_language
-from sim.outputs.report.font import font_of, letters_needed
-from sim.outputs.report.images import data_address, png_of
 from sim.outputs.report.model import Part
 from sim.outputs.report.words import say
-from sim.outputs.style import DOTS_PER_INCH
 from sim.results.provenance import versions
 from sim.text import in_language
+
+FIRST_CHINESE = 0x2E80  # from here on, fonts of a system without Chinese have no letters
+PUNCTUATION = "“”‘’—…·"  # of the same width as Chinese letters only in a Chinese font
+COLOURS = 128  # charts have few; smooth edges of letters need the rest
 
 
 class Shown(NamedTuple):
@@ -36,7 +43,7 @@ def _template() -> Any:
     ).get_template("report.html.j2")
 
 
-def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = DOTS_PER_INCH) -> str:
+def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = style.DOTS_PER_INCH) -> str:
     """The report as the text of one HTML page that loads nothing from anywhere."""
     require_language(lang)
     title = parts[0].title if len(parts) == 1 else say("parts", lang, n=len(parts))
@@ -69,3 +76,46 @@ def _shown(one: Any, dots_per_inch: float) -> Shown:
     figure = one.draw()
     width, height = figure.get_size_inches() * 96  # pixels of CSS
     return Shown(one.title, one.alt, data_address(png_of(figure, dots_per_inch)), round(width), round(height))
+
+
+def letters_needed(page: str) -> str:
+    """The Chinese letters of a page, sorted, each once; with the punctuation that goes with them."""
+    found = {letter for letter in page if ord(letter) >= FIRST_CHINESE}
+    return "".join(sorted(found | set(PUNCTUATION))) if found else ""
+
+
+@lru_cache(maxsize=4)
+def font_of(letters: str) -> bytes:
+    """A WOFF font with these letters."""
+    from fontTools import subset
+
+    options = subset.Options(
+        flavor="woff", layout_features=[], hinting=False, notdef_outline=True, name_IDs=[1, 2]
+    )
+    font = subset.load_font(font_manager.findfont(style.font_family()), options, lazy=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=letters)
+    cutter.subset(font)
+    made = BytesIO()
+    subset.save_font(font, made, options)
+    return made.getvalue()
+
+
+def png_of(figure: Figure, dots_per_inch: float) -> bytes:
+    """A figure as PNG with a palette: a third of the bytes of one with full colours, and no difference to the eye."""
+    from PIL import Image
+
+    full = BytesIO()
+    with style.drawing():
+        # not compressed: it is read again at once
+        figure.savefig(full, format="png", dpi=dots_per_inch, pil_kwargs={"compress_level": 0})
+    small = BytesIO()
+    with Image.open(full) as image:
+        # The best compression takes six times as long for a twelfth fewer bytes.
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(small, "PNG")
+    return small.getvalue()
+
+
+def data_address(data: bytes, kind: str = "image/png") -> str:
+    """A file as an address that carries its own data."""
+    return f"data:{kind};base64," + base64.b64encode(data).decode("ascii")

@@ -1,22 +1,72 @@
-"""Write a report of one or several results to a file, small enough to be sent by mail."""
+"""Write a report: results read, one page of them small enough to be sent by mail, and the page printed to PDF.
+
+What a report is made of is a result in memory, or one of the folders that the commands write. PDF comes from a browser of the
+Chromium family, where one is installed.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ResultError
-from sim.kinds import kind_of_result
+from sim.errors import EstateError, ResultError
+from sim.given import is_folder, path_of
+from sim.kinds import kind_of_result, kinds
+from sim.kinds import load_result as load_kind
+from sim.outputs.report.model import Part
 from sim.outputs.report.page import report_page
-from sim.outputs.report.read import load_result, part_of
 from sim.outputs.report.weighed import with_weights
 from sim.results.files import replace_text
-from sim.text import language, message
-from sim.text.current import known_language
+from sim.results.folder import read_manifest
+from sim.results.result import Result
+from sim.text import Later, language, message
+from sim.text.catalog import known_language
+from sim.text.joins import listed
 
 MOST_BYTES = 3_000_000
 SHARPNESS = (130, 100, 80, 64)  # dots an inch, tried in turn until the page is small enough
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+    "microsoft-edge",
+)
+MAC_BROWSERS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+)
+SECONDS = 180.0
+
+
+def load_result(place: str | Path) -> Any:
+    """What was saved in a folder, of whatever kind (see `sim.kinds`).
+
+    An `OldResult` for what version 0.1 saved, whose outcomes are defined otherwise.
+
+    ResultError if there is none that can be read.
+    """
+    folder = path_of(place, "result", ResultError)
+    if not is_folder(folder):
+        read_manifest(folder)  # says so
+    return load_kind(folder)
+
+
+def part_of(result: Any, lang: str) -> Part:
+    """The report of a result. EstateError for something that there is no report of."""
+    if isinstance(result, Result):
+        return result.report(lang)  # type: ignore[no-any-return]
+    allowed = Later(listed, tuple(name for name, kind in kinds().items() if kind.report))
+    raise EstateError(message("problem.among", place="report", found=type(result).__name__, allowed=allowed))
 
 
 def write_report(results: Sequence[Any], path: str | Path, lang: str | None = None) -> Path:
@@ -42,15 +92,17 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str | None = No
         if len(page.encode("utf-8")) < MOST_BYTES:
             break
     else:
+        made = f"{len(page.encode('utf-8')):,}"
         raise ResultError(
-            f"report: {len(parts)} results make {len(page.encode('utf-8')):,} bytes, allowed {MOST_BYTES:,}; report fewer at a time"
+            message("report.error.too_large", results=len(parts), found=made, allowed=f"{MOST_BYTES:,}")
         )
     target = Path(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         replace_text(target, page)
     except OSError as error:
-        raise ResultError(f"{target}: cannot be written ({error.strerror or error})") from None
+        said = message("report.error.unwritten", file=target, error=error.strerror or str(error))
+        raise ResultError(said) from None
     return target
 
 
@@ -59,3 +111,59 @@ def _refuse_mixture(results: Sequence[Any]) -> None:
     old = [one for one in results if (kind := kind_of_result(one)) is not None and kind.apart]
     if old and len(old) < len(results):
         raise ResultError(message("result.error.mixed", names=", ".join(str(one.place) for one in old)))
+
+
+def browser() -> str | None:
+    """The program of an installed browser that can print a page, or None."""
+    found = next((path for path in map(shutil.which, BROWSERS) if path), None)
+    if found is None and sys.platform == "darwin":
+        found = next((path for path in MAC_BROWSERS if Path(path).is_file()), None)
+    return found
+
+
+def run_browser(program: str, *arguments: str, seconds: float = SECONDS) -> subprocess.CompletedProcess[str]:
+    """Run a browser without window, network or the user's profile; ResultError if it fails or hangs."""
+    with tempfile.TemporaryDirectory(prefix="estate-browser-", ignore_cleanup_errors=True) as profile:
+        options = [
+            "--headless",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-extensions",
+            "--disable-background-networking",
+            "--disable-dev-shm-usage",
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            f"--user-data-dir={profile}",
+        ]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            options.append("--no-sandbox")  # its sandbox refuses to start as root, as in a container
+        try:
+            done = subprocess.run(
+                [program, *options, *arguments],
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=seconds,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            why = f"{type(error).__name__}: {error}"
+            raise ResultError(message("report.error.no_browser", program=program, error=why)) from None
+    if done.returncode != 0:
+        told = done.stderr.strip()[-300:]
+        raise ResultError(
+            message("report.error.browser_failed", program=program, code=done.returncode, error=told)
+        )
+    return done
+
+
+def write_pdf(page: Path, target: Path, program: str) -> Path:
+    """Print the HTML file `page` to `target`; returns it. ResultError if the browser makes none."""
+    with tempfile.TemporaryDirectory(prefix="estate-pdf-") as folder:
+        part = Path(folder) / "report.pdf"
+        run_browser(program, "--no-pdf-header-footer", f"--print-to-pdf={part}", page.resolve().as_uri())
+        if not part.is_file() or not part.read_bytes().startswith(b"%PDF"):
+            raise ResultError(message("report.error.no_pdf", program=program, page=page))
+        shutil.move(part, target)
+    return target

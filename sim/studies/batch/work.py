@@ -54,7 +54,7 @@ from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
 from sim.studies.batch.index_page import Shown
 from sim.studies.run.words import key_changes, written
 from sim.text import language, message, say
-from sim.text.current import known_language
+from sim.text.catalog import known_language
 
 if TYPE_CHECKING:
     from rich.console import Console

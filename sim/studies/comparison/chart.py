@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.experiments.intervals import Range
 from sim.outputs import style
 from sim.outputs.catalog import capital, short_title, titled, wrapped
-from sim.outputs.headings import wide_heading
 from sim.outputs.range_words import light_band
+from sim.outputs.style import wide_heading
 from sim.studies.comparison.tables import PAIRS, RANGE, of_estates
 from sim.studies.comparison.words import price_clause, title_of
 from sim.text import Family, figures, joins, language, say

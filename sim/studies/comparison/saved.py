@@ -27,7 +27,7 @@ from sim.studies.comparison.withdrawal import (
     withdrawal_tests,
 )
 from sim.text import in_language, language, message
-from sim.text.current import DEFAULT
+from sim.text.catalog import DEFAULT
 from sim.words import STAGES
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from sim.outputs.range_words import (
 from sim.results.outcomes import OUTCOMES
 from sim.studies.comparison import cost_effect as verdicts
 from sim.text import figures, joins, language, say
-from sim.text.current import DEFAULT
+from sim.text.catalog import DEFAULT
 
 if TYPE_CHECKING:
     import pandas as pd

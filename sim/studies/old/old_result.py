@@ -19,7 +19,7 @@ from sim.results.folder import (
 )
 from sim.results.result import Result
 from sim.text import Message, language, message
-from sim.text.current import DEFAULT
+from sim.text.catalog import DEFAULT
 
 if TYPE_CHECKING:
     import pandas as pd

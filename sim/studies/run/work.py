@@ -317,7 +317,7 @@ def _money(run: Run) -> Table:
 
 def tell_life(folder: Path, estate: int, out: Path | None) -> None:
     """Print the told life of an estate and save its chart; ResultError if there is no such run or estate."""
-    from sim.outputs.charts import save_figure
+    from sim.outputs.style import save_figure
     from sim.results import load_run
     from sim.studies.run.explain import explain_text
     from sim.studies.run.life import estate_life, estate_life_alt

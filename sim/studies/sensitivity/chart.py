@@ -13,9 +13,8 @@ from matplotlib.ticker import FuncFormatter
 from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import capital, parameter_name, scenario_title, wrapped
-from sim.outputs.charts import FORMATS, save_figure
-from sim.outputs.headings import wide_heading
 from sim.outputs.outcome_words import subject
+from sim.outputs.style import FORMATS, save_figure, wide_heading
 from sim.results.outcomes import OUTCOMES
 from sim.studies.sensitivity.analysis import MORRIS
 from sim.text import figures, language, message, say
