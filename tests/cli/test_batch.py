@@ -210,7 +210,8 @@ def test_a_place_without_scenarios_is_one_message(elsewhere: Path, place: str, m
 
 def test_the_index_links_charts_tables_and_reports_that_are_there() -> None:
     """Every link of the page leads to a file, among them a report of each scenario and one of all, with the means of all runs."""
-    done = batch("--replications", "2", "--lang", "zh")
+    two = ("mine/a_plain.toml", "mine/b_works.toml")
+    done = estate("batch", *two, "--out", "out", "--replications", "2", "--lang", "zh")
     assert done.exit_code == 0, done.output
     out = Path("out")
     page = (out / "index.html").read_text(encoding="utf-8")
