@@ -34,8 +34,3 @@ def yuan_to_fen(yuan: float | np.ndarray) -> int | np.ndarray:
     up = (near + 0.5) / FEN_PER_YUAN <= size + slack
     whole = np.copysign(near + up, yuan).astype(np.int64)
     return whole if whole.ndim else int(whole)
-
-
-def fen_to_yuan(fen: int) -> float:
-    """Yuan of an amount in integer fen."""
-    return int(fen) / FEN_PER_YUAN

@@ -176,10 +176,7 @@ def interventions_command(
 
 @app.command("app")
 def app_command(
-    host: Annotated[
-        str,
-        typer.Option(),
-    ] = "127.0.0.1",
+    host: str = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
     code: Annotated[
         Optional[str],  # noqa: UP045

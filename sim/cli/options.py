@@ -61,7 +61,7 @@ ScenarioArgument = Annotated[
     typer.Argument(metavar="SCENARIO"),
 ]
 # as MonthsOption, but refused by the rules of the scenario, with all else that is wrong with it
-LengthOption = Annotated[Optional[int], typer.Option()]  # noqa: UP045
+LengthOption = int | None
 ThreadsOption = Annotated[
     Optional[int],  # noqa: UP045
     typer.Option(min=1),

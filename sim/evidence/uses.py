@@ -170,18 +170,3 @@ def find_entry(name: str) -> tuple[str, Any]:
             )
         ]
     )
-
-
-def unsourced() -> list[str]:
-    """Every number that names neither an entry of the register nor judgement with a status that admits it, in words."""
-    known = set(register().figures)
-    wrong = []
-    for use in (*declared(), *stated()):
-        if use.source == JUDGEMENT:
-            if use.status in ("measured", "reported", "derived"):
-                wrong.append(f"{use.kind} {use.place}: {use.status}, but its source is judgement")
-        elif use.source not in known:
-            wrong.append(
-                f"{use.kind} {use.place}: found source {use.source!r}, allowed an id of evidence.csv or {JUDGEMENT!r}"
-            )
-    return wrong

@@ -12,7 +12,7 @@ exponentially with the step (Trefethen and Weideman 2014, SIAM Review 56:385).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -326,7 +326,3 @@ class MeanField:
         if gaps[-1] == 0.0 and (not found or found[-1][0] < 1.0):
             found.append((1.0, gaps[-2] > 0.0))
         return found
-
-    def with_estate(self, **changes: float | None) -> MeanField:
-        """The same parameters for a changed representative estate."""
-        return MeanField(replace(self.estate, **changes), self.p, self.thresholds)  # type: ignore[arg-type]

@@ -362,13 +362,6 @@ def sums_by_group(tables: Sequence[np.ndarray], members: np.ndarray) -> list[np.
     return list(stacked @ members.astype(kind))
 
 
-def counts_by_month(codes: np.ndarray, kinds: int) -> np.ndarray:
-    """How many estates have each code in each month (months x kinds, int64); `codes` is months x estates."""
-    months = codes.shape[0]
-    flat = (codes + (np.arange(months) * kinds)[:, None]).ravel()
-    return np.bincount(flat, minlength=months * kinds).reshape(months, kinds)
-
-
 def worst_tenth(level: np.ndarray, people: np.ndarray) -> float:
     """Mean of `level` (int64, one per estate) over the tenth of people who have least of it; one estate may count in part."""
     order = np.argsort(level, kind="stable")

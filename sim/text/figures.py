@@ -10,7 +10,7 @@ import math
 from functools import cache
 
 from sim.text.catalog import Family, Message, has_text, language, marked, message, say
-from sim.units import MONTHS_PER_YEAR, NO_VALUE
+from sim.units import NO_VALUE
 
 POINTS = "points"
 
@@ -153,18 +153,6 @@ def unit_name(unit: str) -> str:
 def unit_message(unit: str) -> str | Message:
     """The name of a unit for later: what `unit_name` gives when it is printed."""
     return message(f"unit.{unit}") if has_text(f"unit.{unit}") else unit
-
-
-def month_name(month: int, start_year: int | None = None) -> str:
-    """The name of a simulated month (0 is the starting state); with `start_year` the calendar month it stands for."""
-    if month < 0:
-        raise ValueError(f"month {month} is before the start")
-    if month == 0:
-        return say("figure.month.start")
-    year, within = divmod(month - 1, MONTHS_PER_YEAR)
-    if start_year is not None:
-        return say("figure.month.calendar", year=start_year + year, month=within + 1)
-    return say("figure.month.of_run", year=year + 1, month=within + 1)
 
 
 def _plus(value: float, text: str, signed: bool) -> str:

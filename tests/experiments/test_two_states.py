@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -68,8 +69,8 @@ def estate_of(viability: float) -> Representative:
     return Representative(viability=viability, other_income=0.0, burden=burden, age=0.0, committee=0.0)
 
 
-def map_of(viability: float) -> MeanField:
-    return MeanField(estate_of(viability), {"condition.age_wear": 0.0})
+def map_of(viability: float, **changes: float) -> MeanField:
+    return MeanField(replace(estate_of(viability), **changes), {"condition.age_wear": 0.0})
 
 
 def settle(viability: float, start: float, condition: float, months: int = 360) -> np.ndarray:
@@ -93,8 +94,8 @@ def test_far_above_viability_only_the_low_point_is_left(viability: float) -> Non
 
 
 def test_good_facilities_held_by_others_leave_only_the_high_point_and_ruined_ones_only_the_low() -> None:
-    kept = map_of(0.7).with_estate(condition=0.95, other_income=0.2).fixed_points()
-    ruined = map_of(0.8).with_estate(condition=0.1).fixed_points()
+    kept = map_of(0.7, condition=0.95, other_income=0.2).fixed_points()
+    ruined = map_of(0.8, condition=0.1).fixed_points()
     assert [stable for _, stable in kept] == [True] and kept[0][0] > 0.7
     assert [stable for _, stable in ruined] == [True] and ruined[0][0] < 0.5
 

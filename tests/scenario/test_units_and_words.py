@@ -15,8 +15,8 @@ from sim.text import Message
 
 
 @given(st.integers(-(10**15), 10**15))
-def test_yuan_and_fen_are_inverse(fen: int) -> None:
-    assert units.yuan_to_fen(units.fen_to_yuan(fen)) == fen
+def test_an_amount_in_yuan_is_the_fen_that_it_was_written_from(fen: int) -> None:
+    assert units.yuan_to_fen(fen / units.FEN_PER_YUAN) == fen
 
 
 def test_half_a_fen_counts_as_one_whatever_binary_fractions_make_of_it() -> None:

@@ -106,16 +106,6 @@ def test_axes_of_money_keep_one_step_up_to_ten_thousand() -> None:
         ]  # fmt: skip
 
 
-def test_months_have_names() -> None:
-    assert [figures.month_name(n) for n in (0, 1, 24)] == ["start", "year 1, month 1", "year 2, month 12"]
-    assert figures.month_name(13, 2024) == "2025-01"
-    with in_language("zh"):
-        assert [figures.month_name(n) for n in (0, 24)] == ["起始", "第2年第12月"]
-        assert figures.month_name(12, 2024) == "2024年12月"
-    with pytest.raises(ValueError, match="before the start"):
-        figures.month_name(-1)
-
-
 def test_words_are_joined_as_the_language_does() -> None:
     assert listed(["a", "b", "c"]) == "a, b, c" and listed([]) == ""
     assert sentences(["One.", "", "Two."]) == "One. Two."

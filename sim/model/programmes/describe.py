@@ -37,11 +37,6 @@ class Setting:
     choices: tuple[str, ...]
     source: str
 
-    @property
-    def is_money(self) -> bool:
-        """True where the setting is an amount of yuan."""
-        return self.unit.startswith("yuan")
-
 
 @dataclass(frozen=True)
 class Evidence:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def budget_command(
     place: Place,
     scenario: ScenarioOrStudyArgument,
-    yearly: Annotated[float | None, typer.Option()] = None,
+    yearly: float | None = None,
     payer: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(

@@ -38,10 +38,7 @@ def calibrate_command(
     runs: Annotated[int, typer.Option(min=1, max=1_000_000)] = 2000,
     members: Annotated[int, typer.Option(min=2, max=100_000)] = 150,
     name: Annotated[str, typer.Option("--name")] = "calibrated",
-    method: Annotated[
-        FitMethod,
-        typer.Option(),
-    ] = FitMethod.emulator,
+    method: FitMethod = FitMethod.emulator,
     seed: Annotated[int, typer.Option(min=0)] = 1,
     truths: Annotated[
         int,

@@ -40,14 +40,8 @@ def compare_command(
     months: MonthsOption = None,
     settings: SettingsOption = None,
     outcomes: OutcomesOption = None,
-    width: Annotated[
-        Optional[float],  # noqa: UP045
-        typer.Option(),
-    ] = None,
-    difference: Annotated[
-        Optional[float],  # noqa: UP045
-        typer.Option(),
-    ] = None,
+    width: float | None = None,
+    difference: float | None = None,
     withdraw: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(

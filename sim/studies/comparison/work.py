@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from sim.experiments.workplace import Workplace
 
 RESULTS = Path("results")
-DEFAULT_MAIN = DEFAULT_OUTCOMES
 
 
 class Order(NamedTuple):
@@ -92,7 +91,7 @@ class Order(NamedTuple):
         if self.width is not None:
             found["adaptive"] = Adaptive(self.width)
         if self.difference is not None:
-            main = (self.outcomes or DEFAULT_MAIN)[0]
+            main = (self.outcomes or DEFAULT_OUTCOMES)[0]
             found["differences"] = {main: self.difference}
         return found
 
@@ -138,7 +137,7 @@ def _compare(order: Order, workplace: Workplace) -> Comparison:
     options = order.options() | {"workplace": workplace}
     if order.study is not None:
         return compare_study(order.study, **options)
-    return compare(*order.scenarios, **({"outcomes": DEFAULT_MAIN} | options))
+    return compare(*order.scenarios, **({"outcomes": DEFAULT_OUTCOMES} | options))
 
 
 def _check_what_follows(order: Order) -> None:
@@ -146,7 +145,7 @@ def _check_what_follows(order: Order) -> None:
     if order.withdraw is None and not order.after:
         return
     named: Sequence[str | Path] = order.scenarios
-    options = {"outcomes": DEFAULT_MAIN} | order.options()
+    options = {"outcomes": DEFAULT_OUTCOMES} | order.options()
     if order.study is not None:
         named, options = arms_of_study(order.study, order.options())
     arms = list(prepare(named, order.months, options.get("overrides") or {}).values())

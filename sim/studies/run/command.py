@@ -14,7 +14,7 @@ from sim.cli.place import EnsembleOption
 
 def run_command(
     scenario: ScenarioArgument,
-    seed: Annotated[Optional[int], typer.Option()] = None,  # noqa: UP045
+    seed: int | None = None,
     months: LengthOption = None,
     settings: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -92,7 +92,7 @@ def animate_command(
             metavar="FILE",
         ),
     ] = None,
-    group: Annotated[Groups, typer.Option()] = Groups.type,
+    group: Groups = Groups.type,
     speed: Annotated[float, typer.Option(min=0.5, max=60)] = 8.0,
     lang: LanguageOption = None,
 ) -> None:

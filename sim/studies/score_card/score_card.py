@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 
 KIND = "score card"
-VERDICTS = PASS, MISS, NO_VALUE, ABSENT = "pass", "miss", "no value", "not represented"
+VERDICTS = PASS, MISS, NO_VALUE = "pass", "miss", "no value"
+ABSENT = "not represented"  # the verdict in tables on what cannot be measured; it is listed with what it needs instead
 EFFECTS = ("breaks", "mends", "still passes", "still misses")
 
 

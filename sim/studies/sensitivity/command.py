@@ -37,10 +37,7 @@ def sensitivity_command(
         typer.Argument(metavar="SCENARIO"),
     ] = None,
     study: StudyOption = None,
-    method: Annotated[
-        Optional[Method],  # noqa: UP045
-        typer.Option(),
-    ] = None,
+    method: Method | None = None,
     size: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,15 +29,15 @@ class World(StrEnum):
 def tipping_command(
     place: Place,
     scenario: ScenarioOrStudyArgument,
-    lever: Annotated[str, typer.Option()] = "added_income",
-    low: Annotated[Optional[float], typer.Option()] = None,  # noqa: UP045
-    high: Annotated[Optional[float], typer.Option()] = None,  # noqa: UP045
+    lever: str = "added_income",
+    low: float | None = None,
+    high: float | None = None,
     values: Annotated[int, typer.Option(min=3)] = 9,
     kind: Annotated[
         list[str] | None,
         typer.Option("--type"),
     ] = None,
-    world: Annotated[World, typer.Option()] = World.alike,
+    world: World = World.alike,
     months: Annotated[int, typer.Option(min=24)] = 300,
     seeds: Annotated[
         int | None,
