@@ -55,13 +55,14 @@ def _public(function: Callable[..., Axes | Figure], name: str) -> Callable[..., 
 CHARTS: dict[str, PublicChart] = {}
 
 
-def _spoken(function: Callable[..., Axes | Figure], name: str) -> Callable[..., Axes]:
-    """The chart function of a kind of result under its public name, with the language as one more option."""
+def _spoken(function: Callable[..., Axes | Figure], chart: str, name: str) -> Callable[..., Axes]:
+    """The function of a chart under its public name: it takes the language too, and refuses a result of another kind."""
     public = _public(function, name)
 
     @functools.wraps(public)
     def drawn(result: Any, ax: Axes | None = None, lang: str | None = None, **options: Any) -> Axes:
         with in_language(lang):
+            _entry(result, chart)
             return public(result, ax=ax, **options)
 
     return drawn
@@ -79,7 +80,7 @@ def _alt(kind: Kind, chart: Chart) -> Callable[..., str]:
 
 for _kind in kinds().values():
     for _name, _chart in _kind.charts.items():
-        _drawn = _spoken(_kind.get(_chart.draw), _chart.public or _name)
+        _drawn = _spoken(_kind.get(_chart.draw), _name, _chart.public or _name)
         globals()[_drawn.__name__] = _drawn
         CHARTS[_name] = PublicChart(_kind.id, message(f"chart.{_name}"), _drawn, _alt(_kind, _chart))
 # Drawn only when asked for by name, since they need to be told what of the result is meant.

@@ -32,7 +32,7 @@ class Commands(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments taken in; help is worded first where they ask for it."""
         if asks_for_help(self, args):
-            speak(self, args)
+            speak(self, args, ctx)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:

@@ -94,24 +94,40 @@ def asks_for_help(group: Any, args: Sequence[str]) -> bool:
     return not args or not HELP.isdisjoint(args) or hasattr(group.commands.get(args[-1]), "commands")
 
 
-def speak(group: Any, args: Sequence[str]) -> None:
-    """Give every command and option of a group (of Typer, which has a Click of its own) its help.
+def speak(group: Any, args: Sequence[str], ctx: Any) -> None:
+    """Give every command and option of a group (of Typer, which has a Click of its own) its help and its panel.
 
-    In the language that `--lang` among the arguments or the environment asks for.
+    In the language that `--lang` among the arguments or the environment asks for. `ctx`: the group's context.
     """
+    from rich.markup import escape
+
+    written = escape if group.rich_markup_mode == "rich" else str  # [[menu]] is no markup
     asked = [after for before, after in zip(args, args[1:], strict=False) if before == "--lang"]
     asked += [one.removeprefix("--lang=") for one in args if one.startswith("--lang=")]
     use_language(asked[-1] if asked and asked[-1] in languages() else language_of(os.environ))
     group.help = say("help.estate")
+    _name_help(group, ctx)
     for param in group.params:
         if param.name != "help":
             param.help = say(f"help.option.{param.name}")
+            param.rich_help_panel = say(f"help.panel.{param.param_type_name}")
     for name, command, param in spoken(group):
-        text = say(f"help.{name}")
+        text = written(say(f"help.{name}"))
         if param is not None:
             param.help = text
+            param.rich_help_panel = say(f"help.panel.{param.param_type_name}")
         else:
             command.help = command.short_help = text
+            command.rich_help_panel = say("help.panel.command")
+            _name_help(command, ctx)
+
+
+def _name_help(command: Any, ctx: Any) -> None:
+    """What `--help` itself is for; Click makes that option when it is first asked for."""
+    option = command.get_help_option(ctx)
+    if option is not None:
+        option.help = say("help.option.help")
+        option.rich_help_panel = say("help.panel.option")
 
 
 def spoken(group: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

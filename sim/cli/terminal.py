@@ -41,19 +41,18 @@ def console() -> Console:
     return Console(highlight=False, width=width, no_color=True)
 
 
-def table(title: str, *columns: str, right: int | None = None, wraps: bool = False) -> Table:
+def table(title: str, *columns: str, right: int | None = None) -> Table:
     """An empty table; columns from number `right` on hold figures. Long words are folded: Chinese has no spaces to break at.
 
-    `wraps`: figures may stand on several lines, which a table of many columns needs lest the names vanish beside them.
+    Where the terminal is too narrow the widest column gives way first, be it of names or of figures: columns of figures that
+    are never broken would take the whole width, and the names beside them would vanish.
     """
     made = Table(
         title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
     )
     for number, name in enumerate(columns):
         figures = right is not None and number >= right
-        made.add_column(
-            name, justify="right" if figures else "left", no_wrap=figures and not wraps, overflow="fold"
-        )
+        made.add_column(name, justify="right" if figures else "left", overflow="fold")
     return made
 
 
@@ -83,7 +82,7 @@ def month_bar(screen: Console, lang: str) -> Iterator[Callable[[int, int], None]
 
 def print_costs(screen: Console, costs: CostTable) -> None:
     """Print public cost by year and bearer, and what it counts."""
-    made = table(costs.caption, *costs.columns, right=1, wraps=True)
+    made = table(costs.caption, *costs.columns, right=1)
     for row in costs.rows:
         made.add_row(*row)
     screen.print(made)

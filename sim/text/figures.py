@@ -59,6 +59,14 @@ def money(yuan: float, signed: bool = False) -> str:
     return words.format(amount=_plus(yuan, significant(yuan / size), signed))
 
 
+def exact_money(yuan: float) -> str:
+    """An amount to the fen, where two that differ by little must not look the same: 200,001 yuan, 200,001元."""
+    if math.isnan(yuan):
+        return NO_VALUE
+    digits = 0 if round(float(yuan), 2).is_integer() else 2
+    return say("figure.with_unit", number=decimal(yuan, digits), unit=unit_name("yuan"))
+
+
 def money_scale(largest: float) -> tuple[float, str]:
     """How to write yuan up to this size on an axis: (yuan in one unit, name of the unit).
 

@@ -27,7 +27,8 @@ def test_every_command_and_option_has_its_words_and_none_are_left_over(lang: str
     for content in sources(lang).values():
         written |= set(re.findall(r'msgid "help\.([\w.-]+)"', content.decode()))
     of_root = {f"option.{param.name}" for param in ROOT.params if param.name != "help"}
-    assert written == names | of_root | {"estate", "interrupted"}
+    panels = {f"panel.{kind}" for kind in ("argument", "option", "command")}
+    assert written == names | of_root | panels | {"estate", "interrupted", "option.help"}
 
 
 @pytest.mark.parametrize("args", [["--help"], [], ["study"], ["run", "--help"], ["study", "run", "--help"]])
@@ -37,6 +38,21 @@ def test_it_is_said_in_one_language(args: list[str]) -> None:
         told = CliRunner().invoke(app, args, env={"LC_ALL": f"{lang}_XX.UTF-8"}).output
         said[lang] = bool(CHINESE.search(told))
     assert said == {"en": False, "zh": True}
+
+
+@pytest.mark.parametrize(
+    "args", [["--help"], ["budget", "--help"], ["study", "--help"], ["study", "run", "--help"]]
+)
+def test_names_of_panels_and_of_help_itself_are_in_the_language_too(args: list[str]) -> None:
+    told = CliRunner().invoke(app, args, env={"LC_ALL": "zh_CN.UTF-8"}).output
+    assert "选项" in told and "显示本帮助并退出" in told
+    for english in ("Options ", "Arguments ", "Commands ", "Show this"):
+        assert english not in told
+
+
+def test_square_brackets_in_a_help_text_are_printed() -> None:
+    told = CliRunner().invoke(app, ["budget", "--help"], env={"LC_ALL": "en_US.UTF-8"}, terminal_width=140)
+    assert "[[menu]]" in told.output
 
 
 def test_an_option_may_ask_for_the_language_of_help() -> None:

@@ -111,6 +111,14 @@ def test_acceptability_rises_with_the_price_and_adds_to_one():
     assert at_price["arm"][0] == pytest.approx(0.5, abs=0.1)
 
 
+def test_a_price_has_a_range_over_pairs_only_where_every_pair_helps():
+    costs, effects = np.array([100.0, 300.0, 200.0]), np.array([1.0, 2.0, 1.0])
+    held = cost_effect(costs, effects).price_range
+    assert (held.low, held.high, held.pairs) == (100.0, 200.0, 3)
+    assert not cost_effect(costs, np.array([1.0, 2.0, 0.0])).price_range.exists
+    assert not cost_effect(costs, np.array([1.0, 2.0, -1.0])).price_range.exists
+
+
 def test_the_chance_on_average_sharpens_with_replications_and_the_share_of_pairs_does_not():
     generator = np.random.default_rng(9)
     few, many = (

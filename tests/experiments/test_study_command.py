@@ -14,14 +14,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from pretend_runs import Pretend
+from rich.cells import cell_len
 from tiny_study import TINY, pretended, write
 from typer.testing import CliRunner
 
 from sim.cli.app import app
+from sim.cli.terminal import console
 from sim.errors import EstateError
 from sim.experiments.study_file import is_trap_study, load_study
+from sim.results.outcomes import OUTCOMES
 from sim.results.store import Store
-from sim.studies.study.work import show_studies
+from sim.studies.study.work import _show_outcomes, show_studies
+from sim.text import in_language, languages
 
 
 @pytest.fixture
@@ -38,6 +42,22 @@ def estate(*arguments: str, folder: Path, code: int = 0) -> str:
         os.chdir(before)
     assert result.exit_code == code, result.output
     return result.output
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("columns", [80, 110])
+def test_every_outcome_has_its_name_in_the_table_on_a_narrow_terminal(
+    tiny, monkeypatch, capsys, lang, columns
+):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    result = pretended(tiny, tiny.parent / "store")
+    with in_language(lang):
+        _show_outcomes(console(), result)
+        names = [OUTCOMES[name].name for name in result.study.outcomes]
+    lines = capsys.readouterr().out.splitlines()
+    assert all(cell_len(line) <= columns for line in lines)
+    for name in names:
+        assert any(line.startswith(name[:6]) for line in lines), name
 
 
 def test_the_command_from_run_to_export(tiny, tmp_path):

@@ -59,6 +59,16 @@ def test_package_and_module_are_one():
         charts.list_charts("pie")
 
 
+@pytest.mark.parametrize("name", charts.CHARTS)
+def test_a_chart_refuses_what_it_is_not_drawn_from(run, name):
+    function = charts.CHARTS[name].draw
+    with pytest.raises(EstateError, match="result: int"):
+        function(3)
+    if charts.CHARTS[name].of != "run":
+        with pytest.raises(EstateError, match=f"chart: '{name}'"):
+            function(run)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", [name for name, entry in charts.CHARTS.items() if entry.of == "run"])
 def test_run_charts_return_the_axes_that_carry_the_title(run, name, lang):

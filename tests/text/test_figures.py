@@ -35,6 +35,17 @@ def test_money_has_three_figures_in_the_steps_of_the_language(yuan: float, zh: s
         assert figures.money(yuan) == zh
 
 
+def test_exact_money_tells_apart_what_differs_by_one_yuan() -> None:
+    with in_language("en"):
+        assert [figures.exact_money(yuan) for yuan in (200_000, 200_001, 0.5)] == [
+            "200,000 yuan",
+            "200,001 yuan",
+            "0.50 yuan",
+        ]
+    with in_language("zh"):
+        assert figures.exact_money(200_001) == "200,001元"
+
+
 def test_shares_are_per_cent_and_their_differences_are_points() -> None:
     assert [figures.share(x) for x in (0.763, 1, 0, -0.021, NOTHING)] == [
         "76.3%",

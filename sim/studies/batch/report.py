@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAIN = (
-    "cycle_share",
+    "cycle_share_last_year",
     "collection_last_year",
     "quality_last_year",
     "satisfaction_last_year",

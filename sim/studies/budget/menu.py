@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -342,9 +342,9 @@ def check_money(scenario: Scenario, yearly: float, menu: Sequence[MenuItem], pay
         raise StudyError(
             message(
                 "funding.short",
-                found=figures.money(yearly),
-                most=figures.money(most),
-                each=_each(scenario, kinds),
+                found=figures.exact_money(yearly),
+                most=figures.exact_money(most),
+                each=_each(scenario, kinds, figures.exact_money),
                 payer=tiers[0],
             )
         )
@@ -376,14 +376,14 @@ def funding_words(scenario: Scenario, yearly: float, payer: str | None, kinds: S
     )
 
 
-def _each(scenario: Scenario, kinds: Sequence[str]) -> str:
+def _each(scenario: Scenario, kinds: Sequence[str], written: Callable[[float], str] = figures.money) -> str:
     """What each payer has, in a row."""
     numbers = bodies(scenario)
     parts = [
         say(
             "funding.one",
             payer=say(f"bearer.{tier}"),
-            money=figures.money(money),
+            money=written(money),
             number=numbers[tier],
         )
         for tier, money in own_money(scenario, kinds).items()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.intervals import LEAST_PAIRS, LEVEL, RESAMPLES, expanded
+from sim.experiments.intervals import LEAST_PAIRS, LEVEL, RESAMPLES, Range, expanded, range_of
 from sim.text import message
 
 _CHUNK = 2_000_000  # numbers gathered at a time
@@ -79,6 +79,17 @@ class CostEffect:
     def costs(self) -> float:
         """Share of bootstrap draws in which on average more public money is spent than in the baseline; NaN under five pairs."""
         return float((self.cost_draws > 0).mean()) if self.cost_pairs.size >= LEAST_PAIRS else math.nan
+
+    @property
+    def price_range(self) -> Range:
+        """What the price of an estate-year may be in a single pair (yuan); no ends where it has none in some pair.
+
+        A pair that does not help has no price, and one that saves and helps has a negative one.
+        """
+        helps = self.effect_pairs > 0
+        return range_of(
+            np.divide(self.cost_pairs, self.effect_pairs, out=np.full(helps.shape, np.nan), where=helps)
+        )
 
     @property
     def pairs_helped(self) -> float:

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_interval, mean_intervals, range_of
+from sim.experiments.intervals import (
+    LEAST_PAIRS,
+    NO_RANGE,
+    Interval,
+    mean_interval,
+    mean_intervals,
+    range_of,
+)
 from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER, Rescues, count_rescues
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
 from sim.results.tables import BEARERS, PRICES, SUMS, spans_of, with_sums
 from sim.studies.comparison.arms import CYCLE, Arm
-from sim.studies.comparison.cost_effect import acceptability, price_range
+from sim.studies.comparison.cost_effect import PRICED, acceptability, price_range
 from sim.text import languages, message
 from sim.units import MONTHS_PER_YEAR
 
@@ -262,6 +269,7 @@ def costs(found: Comparison) -> pd.DataFrame:
         one = found.cost_effect(arm.name)
         cost, effect = found.interval(arm.name, "public_cost"), found.interval(arm.name, "cycle_estate_years")
         spent, gained = found.range(arm.name, "public_cost"), found.range(arm.name, "cycle_estate_years")
+        priced = one.price_range if one.verdict in PRICED else NO_RANGE
         rows.append(
             {
                 "arm": arm.name,
@@ -282,6 +290,8 @@ def costs(found: Comparison) -> pd.DataFrame:
                 "price": one.ratio,
                 "price_low": one.low,
                 "price_high": one.high,
+                "price_range_low": priced.low,
+                "price_range_high": priced.high,
                 "chance_helps": one.helps,
                 "chance_costs": one.costs,
                 "pairs_helped": one.pairs_helped,
@@ -291,7 +301,7 @@ def costs(found: Comparison) -> pd.DataFrame:
     ends = ("", "_low", "_high", "_range_low", "_range_high")
     units = dict.fromkeys((*(f"cost{end}" for end in ends), "state_owned"), "yuan") | {"pairs": "pairs"}
     units |= dict.fromkeys((f"effect{end}" for end in ends), "estate-years")
-    units |= dict.fromkeys(("price", "price_low", "price_high"), "yuan/estate-year") | dict.fromkeys(
+    units |= dict.fromkeys((f"price{end}" for end in ends), "yuan/estate-year") | dict.fromkeys(
         ("chance_helps", "chance_costs", "pairs_helped", "pairs_costing"), "share"
     )
     return _frame(rows, units)

@@ -149,6 +149,8 @@ def price_clause(found: Comparison, name: str) -> str:
         f"comparison.price.{verdict.replace(',', '').replace(' ', '_')}",
         price=figures.money(one.ratio),
         interval=figures.interval(one.low, one.high, "yuan") + rough,
+        level=figures.level(found.interval_level),
+        range=_price_range(found, one),
         saved=figures.money(-one.cost),
         more=more,
     )
@@ -158,6 +160,16 @@ def price_clause(found: Comparison, name: str) -> str:
     if lost and one.verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN):
         lost = say("comparison.a_run", more=more, lost=lost)
     return joins.bracketed(price, lost)
+
+
+def _price_range(found: Comparison, one: verdicts.CostEffect) -> str:
+    """What the price may be in a single pair, or in how many pairs there is one."""
+    if one.price_range.exists:
+        return range_of_pairs(one.price_range, "yuan", language())
+    helped = round(one.pairs_helped * len(one.effect_pairs))
+    return say(
+        "comparison.price.no_range", pairs=figures.count(len(one.effect_pairs)), helped=figures.count(helped)
+    )
 
 
 def _lost_by_state_owned(found: Comparison, name: str) -> str:

@@ -162,7 +162,7 @@ def _show_after(screen: Console, found: Persistence) -> None:
     screen.print()
     screen.print(caption_of(found), style="bold", markup=False)
     for outcome in dict.fromkeys(row[1] for row in rows):  # a table each: so many columns need all the width
-        made = table(outcome, heads[0], *heads[2:], right=2, wraps=True)
+        made = table(outcome, heads[0], *heads[2:], right=2)
         for row in rows:
             if row[1] == outcome:
                 made.add_row(row[0], *row[2:])
@@ -210,7 +210,6 @@ def _differences(found: Comparison, outcome: str) -> Table:
         range_head(found.range(rows["arm"].iloc[0], outcome), language()),
         say("comparison.needed_head"),
         right=1,
-        wraps=True,
     )
     for row in rows.to_dict("records"):
         bounds = bounds_of(row["low"], row["high"], unit, language())
@@ -236,7 +235,6 @@ def _rescues(found: Comparison, counted: str) -> Table:
         say("comparison.neither"),
         say("comparison.share_rescued"),
         right=2,
-        wraps=True,
     )
     kinds = found.baseline.scenario.types
     for row in of_estates(found.rescues, counted).to_dict("records"):

@@ -43,6 +43,7 @@ def headline(run: RunLike) -> str:
     share = in_cycle(run)
     return say(
         "run.overview_title",
+        draw=capital(say("draw.one", seed=run.seed)),
         time=_time(run.months),
         start=figures.share(share[0], 0),
         end=figures.share(share[-1], 0),

@@ -72,7 +72,9 @@ def written(column: str, value: float) -> str:
         return figures.money(value)
     if column == "inequality":
         return f"{value:.3f}"
-    return figures.share(value) if unit == "share" else f"{value:,.0f}"
+    if unit == "share":
+        return figures.share(value)
+    return figures.quantity(value, unit) if "/" in unit else figures.count(value)
 
 
 class CycleOfType(NamedTuple):

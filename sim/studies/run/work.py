@@ -18,9 +18,9 @@ from sim.results.columns import COLUMN_WORDS
 from sim.scenario import Scenario, parse_setting
 from sim.studies.run.words import cycle_by_type, key_changes, written
 from sim.text import figures, language, message, say
-from sim.text.joins import clauses, labelled
+from sim.text.joins import bracketed, clauses, labelled
 from sim.units import NO_VALUE
-from sim.words import STAGE_WORDS, STAGES
+from sim.words import MODE_WORDS, STAGE_WORDS, STAGES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -188,6 +188,8 @@ TOLD_EVENTS = (
     "budget_exhausted",
     "staff_exhausted",
 )
+# Stages judge what residents have, whoever manages; these two stand beside them.
+WITHOUT_A_COMPANY = ("none", "cleaning")
 SMALL = 0.005  # of the largest sum, under which a bearer is not listed
 
 
@@ -257,9 +259,19 @@ def _stages(run: Run) -> Table:
         shares = [float(run.city[f"stage_{stage}"].iloc[row]) for row in (0, -1)]
         made.add_row(
             str(STAGE_WORDS[stage]),
-            *(f"{share * size:,.0f} ({figures.share(share)})" for share in shares),
+            *_estates_of(shares, size),
+        )
+    for mode in WITHOUT_A_COMPANY:
+        shares = [float(run.city[f"mode_{mode}"].iloc[row]) for row in (0, -1)]
+        made.add_row(
+            say("run.whatever_stage", mode=MODE_WORDS[mode]), *_estates_of(shares, size), style="dim"
         )
     return made
+
+
+def _estates_of(shares: list[float], size: int) -> list[str]:
+    """Shares of the estates as their number and the share."""
+    return [bracketed(figures.count(share * size), figures.share(share)) for share in shares]
 
 
 def _cycle(run: Run) -> Table:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 KIND = "sensitivity"
 METHODS = (MORRIS, SOBOL, "both")
 OUTCOMES_OF_INTEREST = (
-    "cycle_share",
+    "cycle_share_last_year",
     "collection_last_year",
     "satisfaction_last_year",
     "worst_decile_satisfaction",

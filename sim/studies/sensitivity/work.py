@@ -126,7 +126,7 @@ def show(screen: Console, found: Sensitivity) -> None:
 
 def _leading(analysis: Analysis, outcome: str) -> Table:
     head = (say("sensitivity.parameter"), say("sensitivity.range"), *_columns(analysis))
-    made = table("", *head, right=1, wraps=True)
+    made = table("", *head, right=1)
     for _, row in analysis.table[analysis.table["outcome"] == outcome].head(ROWS).iterrows():
         key, words = row["parameter"], parameter_name(row["parameter"])
         name = key if words == key else f"{words} [{key}]"
