@@ -23,8 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from sim.experiments.intervals import wilson
 from sim.experiments.progress import progress_bar
-from sim.studies.calibration.calibration import Calibration, calibrate
-from sim.studies.calibration.coverage import LEVELS
+from sim.studies.calibration.calibration import LEVELS, Calibration, calibrate
 from sim.studies.calibration.design import Sets
 from sim.studies.calibration.fit import EMULATOR, REJECTION, Fit
 

@@ -47,7 +47,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
 def short_chains() -> Iterator[None]:
     """Three parameters forget their start soon."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.studies.calibration.coverage.STEPS", 50)
+        patch.setattr("sim.studies.calibration.calibration.STEPS", 50)
         patch.setattr("sim.studies.calibration.posterior.STEPS", 60)
         yield
 
@@ -216,7 +216,7 @@ def test_the_function_is_part_of_the_package() -> None:
 
 def test_coverage_bears_a_statistic_that_has_no_value_in_one_set_only() -> None:
     """That set may lie in the fold that is left out, and the fit without it must still know the same statistics."""
-    from sim.studies.calibration.coverage import coverage
+    from sim.studies.calibration.calibration import coverage
     from sim.studies.calibration.design import Sets
     from sim.studies.calibration.fit import Fit
 
@@ -247,7 +247,7 @@ def test_what_ships_can_be_read_and_says_where_it_comes_from() -> None:
 
 
 def test_coverage_is_called_wrong_only_beyond_chance() -> None:
-    from sim.studies.calibration.coverage import Coverage
+    from sim.studies.calibration.calibration import Coverage
 
     def held(inside: int) -> Coverage:
         column = np.arange(40)[:, None] < np.array([20, inside])

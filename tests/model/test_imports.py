@@ -41,7 +41,7 @@ LAYERS = (
     ("app.game",),
     ("app.pages",),
     ("app.server",),
-    ("cli.app", "cli.workshop", "cli.__init__", "__main__", "__init__"),
+    ("cli.app", "cli.__init__", "__main__", "__init__"),
 )
 # A city has a collector for Mesa's tools, made when one asks for it; by name, it would be as much of an import and harder to see.
 COLLECTED = ("agents.mesa_model", "results.collector")
