@@ -15,9 +15,22 @@ from rich.markup import escape
 from sim.cli.place import Place
 from sim.cli.terminal import console, month_bar, table
 from sim.errors import ResultError
-from sim.evidence.register import GRADES, JUDGEMENT, READINGS, STATUSES, Figure, Source, register
-from sim.evidence.reproduce import EDITED, MODEL, Change, Reproduction, reproduce
-from sim.evidence.uses import FIGURE, PARAMETER, find_entry, names_of, set_by_scenarios, uses_of
+from sim.evidence.register import (
+    FIGURE,
+    GRADES,
+    JUDGEMENT,
+    PARAMETER,
+    READINGS,
+    STATUSES,
+    Figure,
+    Source,
+    find_entry,
+    names_of,
+    register,
+    set_by_scenarios,
+    uses_of,
+)
+from sim.evidence.reproduce import EDITED, MODEL, Change, Reproduction, reproduce, reproduce_many
 from sim.kinds import kinds, recognised
 from sim.model.parameters import PARAMETERS, Parameter
 from sim.results.folder import MANIFEST, kind_of, read_manifest
@@ -261,7 +274,6 @@ def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
 
 
 def _many_runs(folder: Path, lang: str, place: Place) -> Reproduction:
-    from sim.evidence.reproduce_many import reproduce_many
     from sim.experiments.progress import progress_bar
     from sim.experiments.workplace import Workplace
 

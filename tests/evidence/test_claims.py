@@ -10,9 +10,8 @@ from pattern_files import file_of
 
 from sim.errors import ScenarioError
 from sim.evidence.patterns import CONSISTENCY, HELD_OUT, check_patterns, load_patterns
-from sim.evidence.register import DOCUMENT, PAGE, register
+from sim.evidence.register import DOCUMENT, PAGE, declared, priors, register
 from sim.evidence.statistics import STATISTICS
-from sim.evidence.uses import declared, priors
 from sim.scenario import content_hash, load
 
 
@@ -175,7 +174,7 @@ def test_a_document_is_held_out_whole() -> None:
 
 def test_a_document_that_a_parameter_leans_on_is_not_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a parameter leaned on the one of its two cities that is not held out."""
-    monkeypatch.setattr("sim.evidence.claims.priors", lambda: {"N036b": "a parameter"})
+    monkeypatch.setattr("sim.evidence.patterns.priors", lambda: {"N036b": "a parameter"})
     said = refused(held(sources=["N034a"], target={"low": 0.1}))
     assert f"of {register().figures['N034a'].source.id} a parameter (N036b) makes use" in said
 

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from sim.errors import EvidenceError, ScenarioError
-from sim.evidence import uses
-from sim.evidence.register import FIGURE_COLUMNS, GRADES, SOURCE_COLUMNS, read_register, register
+from sim.evidence.register import (
+    FIGURE_COLUMNS,
+    GRADES,
+    PARAMETER,
+    SOURCE_COLUMNS,
+    Use,
+    declared,
+    find_entry,
+    read_register,
+    register,
+    stated,
+    uses_of,
+)
 from sim.model.parameters import PARAMETERS
 
 SOURCES = ",".join(SOURCE_COLUMNS) + "\nD01,A title,A place,2020,press,somewhere,\n"
 FIGURES = ",".join(FIGURE_COLUMNS) + "\nS001,a thing,5,4,6,%,,2020,,page,one,D01,A title,\n"
 
 
-def unsourced() -> list[str]:
+def unsourced(found: Iterable[Use]) -> list[str]:
     """Every number that names neither an entry of the register nor judgement with a status that admits it."""
     known, wrong = set(register().figures), []
-    for use in (*uses.declared(), *uses.stated()):
+    for use in found:
         admitted = use.source == "judgement" and use.status not in ("measured", "reported", "derived")
         if not admitted and use.source not in known:
             wrong.append(f"{use.kind} {use.place}: {use.source} {use.status}")
@@ -27,21 +39,20 @@ def unsourced() -> list[str]:
 
 
 def test_every_number_has_a_source_or_is_admitted_to_be_a_judgement() -> None:
-    assert unsourced() == []
+    assert unsourced((*declared(), *stated())) == []
 
 
-def test_a_parameter_without_entry_is_found(monkeypatch) -> None:
-    one = uses.Use(uses.PARAMETER, "payment.base", "X999", "calibrated")
-    two = uses.Use(uses.PARAMETER, "payment.base", "judgement", "measured")
-    monkeypatch.setattr(uses, "declared", lambda: (one, two))
-    found = unsourced()
+def test_a_parameter_without_entry_is_found() -> None:
+    one = Use(PARAMETER, "payment.base", "X999", "calibrated")
+    two = Use(PARAMETER, "payment.base", "judgement", "measured")
+    found = unsourced((one, two))
     assert len(found) == 2 and "X999" in found[0] and "measured" in found[1]
 
 
 def test_all_kinds_of_numbers_are_looked_at() -> None:
-    kinds = {use.kind for use in (*uses.declared(), *uses.stated())}
+    kinds = {use.kind for use in (*declared(), *stated())}
     assert kinds == {"parameter", "setting", "mechanism", "default", "figure"}
-    assert {use.place for use in uses.declared() if use.kind == "parameter"} == set(PARAMETERS)
+    assert {use.place for use in declared() if use.kind == "parameter"} == set(PARAMETERS)
 
 
 @pytest.mark.parametrize(
@@ -158,16 +169,14 @@ def test_unknown_grade_and_double_id_are_refused_together() -> None:
 
 def test_what_uses_a_source_is_what_uses_its_figures() -> None:
     figure = register().figures["P066"]
-    assert {use.place for use in uses.uses_of("P066")} <= {
-        use.place for use in uses.uses_of(figure.source.id)
-    }
-    assert any(use.place == "payment.grievance_weight" for use in uses.uses_of("P066"))
+    assert {use.place for use in uses_of("P066")} <= {use.place for use in uses_of(figure.source.id)}
+    assert any(use.place == "payment.grievance_weight" for use in uses_of("P066"))
 
 
 def test_an_unknown_entry_names_the_nearest() -> None:
-    assert uses.find_entry("p066")[0] == "figure" and uses.find_entry("payment.base")[0] == "parameter"
+    assert find_entry("p066")[0] == "figure" and find_entry("payment.base")[0] == "parameter"
     with pytest.raises(ScenarioError, match=r"did you mean 'payment\.norm_weight'"):
-        uses.find_entry("payment.nrm_weight")
+        find_entry("payment.nrm_weight")
 
 
 @pytest.mark.parametrize("entry", ["N020a", "D98"])

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.errors import StudyError
-from sim.evidence.reproduce_many import reproduce_many
+from sim.evidence.reproduce import reproduce_many
 from sim.experiments.workplace import Workplace
 from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides

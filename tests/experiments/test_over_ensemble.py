@@ -85,7 +85,7 @@ def test_adaptive_looks_keep_their_pairs(store: Store, over: Comparison) -> None
 def test_a_saved_comparison_knows_its_ensemble_and_is_done_again_with_it(
     over: Comparison, tmp_path: Path
 ) -> None:
-    from sim.evidence.reproduce_many import reproduce_many
+    from sim.evidence.reproduce import reproduce_many
     from sim.studies.comparison.saved import load_comparison
 
     over.save(tmp_path / "saved")

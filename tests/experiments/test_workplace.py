@@ -14,7 +14,7 @@ from tiny_study import TINY, write
 
 import sim
 from sim.errors import StudyError
-from sim.evidence.reproduce_many import reproduce_many
+from sim.evidence.reproduce import reproduce_many
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.plan import plan_study
 from sim.experiments.progress import Progress, progress_bar

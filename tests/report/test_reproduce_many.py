@@ -13,7 +13,7 @@ from report_commands import LITTLE, SMALL, estate
 
 import sim
 from sim.errors import ResultError
-from sim.evidence.reproduce_many import reproduce_many, same_table
+from sim.evidence.reproduce import reproduce_many, same_table
 from sim.experiments.workplace import Workplace
 from sim.outputs.report import write_report
 from sim.results.engines import InProcess
