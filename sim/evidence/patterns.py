@@ -23,7 +23,7 @@ from sim.evidence.register import DOCUMENT, PAGE, Figure, priors, register
 from sim.evidence.statistics import MANAGED, NOT_REPRESENTED, STATISTICS, UNSTATED, Choice, Counted
 from sim.experiments.study_file import refuse_empty_lists
 from sim.given import is_file, path_of, shortened
-from sim.problems import Problem
+from sim.problems import Problem, one_of
 from sim.runner import resolve
 from sim.scenario import Scenario
 from sim.scenario.adding import with_programmes
@@ -196,20 +196,18 @@ class Measure(Table):
     @classmethod
     def _known(cls, name: str) -> str:
         if name not in STATISTICS:
-            refuse(
-                [Problem("", "", repr(name), "one of " + ", ".join(STATISTICS), nearest(name, STATISTICS))]
-            )
+            refuse([Problem("", "", repr(name), one_of(STATISTICS), nearest(name, STATISTICS))])
         return name
 
     @model_validator(mode="after")
     def _pairs(self) -> Measure:
         problems = []
         if self.months and (len(self.months) != 2 or not 0 <= self.months[0] <= self.months[1]):
-            problems.append(
-                Problem("", "months", str(list(self.months)), "two months, [first, last], from 0")
-            )
+            problems.append(Problem("", "months", str(list(self.months)), message("pattern.months.allowed")))
         if len(self.collection) != 2 or not 0 <= self.collection[0] < self.collection[1] <= 1:
-            problems.append(Problem("", "collection", str(list(self.collection)), "two shares, [from, to]"))
+            problems.append(
+                Problem("", "collection", str(list(self.collection)), message("pattern.shares.allowed"))
+            )
         needed = STATISTICS[self.statistic].types_needed
         if needed and not needed == len(self.types) == len(set(self.types)):
             allowed = message("pattern.types.allowed", types=needed, statistic=self.statistic)
@@ -251,14 +249,25 @@ class Target(Table):
                 Problem(
                     "",
                     "",
-                    f"{ranged + valued + (self.sign is not None)} kinds of target",
-                    "one of: low and high, value and tolerance, sign",
+                    message("pattern.target.kinds", number=ranged + valued + (self.sign is not None)),
+                    message("pattern.target.allowed"),
                 )
             )
         if valued and (self.value is None or self.tolerance is None):
-            problems.append(Problem("", "tolerance", "value without tolerance, or the reverse", "both"))
+            problems.append(
+                Problem(
+                    "", "tolerance", message("pattern.tolerance.half"), message("pattern.tolerance.allowed")
+                )
+            )
         if self.low is not None and self.high is not None and self.low > self.high:
-            problems.append(Problem("", "high", f"{self.high:g}", f"at least low ({self.low:g})"))
+            problems.append(
+                Problem(
+                    "",
+                    "high",
+                    f"{self.high:g}",
+                    message("allowed.not_below", name="low", value=f"{self.low:g}"),
+                )
+            )
         refuse(problems)
         return self
 
@@ -286,7 +295,7 @@ class Measured(Table):
     @model_validator(mode="after")
     def _ordered(self) -> Measured:
         if self.years[0] > self.years[1]:
-            refuse([Problem("", "years", str(list(self.years)), "two years, [first, last]")])
+            refuse([Problem("", "years", str(list(self.years)), message("pattern.years.allowed"))])
         return self
 
 
@@ -325,7 +334,9 @@ class Pattern(Table):
         known = register().figures
         refuse(
             [
-                Problem("", "", repr(one), "an id of evidence.csv", nearest(one, known))
+                Problem(
+                    "", "", repr(one), message("evidence.an_id", file="evidence.csv"), nearest(one, known)
+                )
                 for one in ids
                 if one not in known
             ]
@@ -392,7 +403,7 @@ class Patterns(Table):
         for place, name in enumerate(names):
             if name in names[:place]:
                 problems.append(
-                    Problem("", f"patterns.{place}.name", repr(name), "a name that no other pattern has")
+                    Problem("", f"patterns.{place}.name", repr(name), message("pattern.name.allowed"))
                 )
         refuse(problems + problems_of_claims(self.patterns))
         return self
@@ -407,7 +418,7 @@ def load_patterns(path: str | Path | None = None) -> tuple[tuple[Pattern, ...], 
     place = given or Path(str(files("sim") / "evidence" / SHIPPED))
     if not is_file(place):
         raise ScenarioError(
-            [Problem(shortened(place), "", "no such file", "the path of a TOML file of patterns")]
+            [Problem(shortened(place), "", message("pattern.file.absent"), message("pattern.file.allowed"))]
         )
     name = str(place) if path is not None else SHIPPED
     data = read_toml(place)
@@ -464,14 +475,15 @@ def _unfit(pattern: Pattern, scenario: Scenario, place: str, file: str) -> list[
                 file,
                 f"{place}.measure.months",
                 str(measure.months[1]),
-                f"at most {scenario.months}, the months of {scenario.name}",
+                message("pattern.months.at_most", months=scenario.months, scenario=scenario.name),
             )
         )
     for problem in region_problem(pattern, scenario, place):
         problems.append(Problem(file, problem.key, problem.found, problem.allowed))
     for name in measure.types:
         if name not in scenario.types:
-            allowed = f"one of {', '.join(scenario.types)}, the types of {scenario.name}"
+            names = ", ".join(scenario.types)
+            allowed = message("pattern.types.of_scenario", names=names, scenario=scenario.name)
             problems.append(
                 Problem(file, f"{place}.measure.types", repr(name), allowed, nearest(name, scenario.types))
             )

@@ -373,7 +373,7 @@ def find_entry(name: str) -> tuple[str, Any]:
                 "estate evidence",
                 "",
                 repr(name),
-                "a parameter, a figure (S001 …) or a source (D01 …)",
+                message("evidence.entry"),
                 nearest(name, known),
             )
         ]
