@@ -59,7 +59,7 @@ def test_the_handle_is_dragged_pushed_and_typed(local: str, browser: Browser) ->
 def test_a_finger_drags_the_handle_and_a_tap_moves_it(local: str, browsers: Callable[..., Browser]) -> None:
     browser = browsers(PHONE)
     browser.open(f"{local}/trap?lang=zh&trap_at=0.2&trap_start=0.5")
-    browser.until(lambda: "平均场映射：从" in browser.one(".estate-trap-says").text)
+    browser.until(lambda: "均值近似（平均场）：从" in browser.one(".estate-trap-says").text)
     browser.driver.execute_script("document.querySelector('.estate-trap svg').scrollIntoView()")
     box = browser.driver.execute_script(
         "const b = document.querySelector('.estate-handle circle + circle').getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]"

@@ -75,7 +75,7 @@ class SharePage:
             labelled(say("app.measures"), listed(measures) or say("app.no_measure")),
             clauses(
                 (
-                    labelled(say("app.month"), str(choice.months)),
+                    labelled(say("setting.scenario.months"), str(choice.months)),
                     labelled(say("app.seed_word"), str(choice.seed)),
                 )
             ),
