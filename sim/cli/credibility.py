@@ -63,7 +63,7 @@ def show_register(lang: str) -> None:
             parameter.key,
             f"{parameter.default:g}",
             plausible(parameter, lang),
-            parameter.unit,
+            figures.unit_name(parameter.unit),
             STATUSES[parameter.status].in_language(lang),
             *_source_and_grade(parameter, lang),
         )
@@ -128,7 +128,7 @@ def _parameter(screen: Console, parameter: Parameter, lang: str) -> None:
     pairs = [
         ("meaning", parameter.label.in_language(lang)),
         ("default", f"{parameter.default:g}"),
-        ("unit", parameter.unit),
+        ("unit", figures.unit_name(parameter.unit)),
         ("range", plausible(parameter, lang)),
         ("allowed", f"{parameter.low:g} – {parameter.high:g}"),
         ("status", STATUSES[parameter.status].in_language(lang)),
@@ -151,7 +151,7 @@ def _figure(screen: Console, figure: Figure, lang: str) -> None:
         [
             ("quantity", figure.quantity),
             ("value", figure.value + span),
-            ("unit", figure.unit),
+            ("unit", figures.unit_name(figure.unit)),
             ("place", figure.place),
             ("year", figure.year),
             (message("evidence.of_whom"), figure.of_whom),

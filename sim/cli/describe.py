@@ -17,7 +17,7 @@ from sim.scenario import Programme, Scenario, list_scenarios, load
 from sim.scenario.switches import switched
 from sim.size import households_of
 from sim.text import figures, message
-from sim.text.joins import labelled, listed
+from sim.text.joins import bracketed, labelled, listed
 from sim.units import NO_VALUE
 from sim.words import MODE_WORDS, MODES
 
@@ -179,7 +179,7 @@ def _parameters(scenario: Scenario, lang: str) -> Table:
     for key, value in scenario.parameter_values().items():
         parameter = PARAMETERS[key]
         words = parameter.label.in_language(lang)
-        made.add_row(key, f"{value:g}", f"{parameter.default:g}", f"{words} ({parameter.unit})")
+        made.add_row(key, f"{value:g}", f"{parameter.default:g}", bracketed(words, figures.unit_name(parameter.unit)))
     return made
 
 
@@ -232,11 +232,10 @@ def _figures(screen: Console, scenario: Scenario, lang: str) -> None:
     )
     sources = _sources()
     for figure in scenario.figures:
-        value = figure.value if isinstance(figure.value, str) else f"{figure.value:,.10g}"
         source = " ".join(part for part in (figure.evidence, sources.get(figure.evidence, "")) if part) or "–"
         made.add_row(
             _plain(figure.key),
-            _plain(f"{value} {figure.unit}".strip()),
+            _plain(figures.in_unit(figure.value, figure.unit)),
             say(figure.status, lang),
             _plain(source),
             _plain(figure.note.in_language(lang)),

@@ -10,6 +10,7 @@ import math
 from functools import cache
 
 from sim.text.catalog import Family, Message, has_text, language, marked, message, say
+from sim.text.joins import bracketed
 from sim.units import NO_VALUE
 
 POINTS = "points"
@@ -123,6 +124,14 @@ def quantity(value: float, unit: str, signed: bool = False) -> str:
     if unit == "share":
         return share(value)
     return _with_unit(_plus(value, _plain(value), signed), value, unit)
+
+
+def in_unit(value: float | str, unit: str) -> str:
+    """A reported value as its source writes it ("904 / 117600", 545) with its unit: 545 households, 0.3 (share)."""
+    if not isinstance(value, str) and unit in COUNTED.keys_in_order:
+        return quantity(value, unit)
+    written = value if isinstance(value, str) else marked(f"{value:,.10g}")
+    return bracketed(written, unit_name(unit))
 
 
 def interval(low: float, high: float, unit: str) -> str:

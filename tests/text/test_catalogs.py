@@ -16,10 +16,14 @@ from catalogs import PACKAGE, catalog, gaps, is_counted, said
 
 import sim
 from sim.evidence.patterns import Compare, Measure, Measured, Pattern, Patterns, Target
+from sim.evidence.register import register
 from sim.experiments.study_file import Design, Factor, Study, TrapStudy
 from sim.model.parameters import PARAMETERS
 from sim.model.programmes.base import Intervention
 from sim.model.programmes.describe import kinds
+from sim.results.columns import ESTATE_UNITS
+from sim.results.outcomes import OUTCOMES, SERIES
+from sim.runner import resolve
 from sim.scenario import (
     CitySettings,
     CompanySettings,
@@ -37,7 +41,7 @@ from sim.scenario import (
 from sim.studies.budget.budget import BudgetStudy
 from sim.studies.budget.menu import Menu, MenuItem, Range
 from sim.studies.tipping.tipping import TippingStudy
-from sim.text import Family, Message, languages
+from sim.text import Family, Message, figures, in_language, languages
 from sim.text.catalog import CATALOGS, KINDS
 
 CHINESE = re.compile(
@@ -194,3 +198,39 @@ def test_the_wheel_takes_the_catalogs_along() -> None:
     # Hatch takes every file of the package that Git does not ignore.
     ignored = (Path(sim.__file__).parents[1] / ".gitignore").read_text(encoding="utf-8")
     assert ".po" not in ignored
+
+
+def declared_units() -> dict[str, str]:
+    """Every unit that something declares, with what declares it."""
+    found = {one.unit: f"parameter {one.key}" for one in PARAMETERS.values()}
+    found |= {one.unit: f"outcome {name}" for name, one in (OUTCOMES | SERIES).items()}
+    found |= {unit: f"column {name}" for name, unit in ESTATE_UNITS.items()}
+    found |= {one.unit: f"evidence {name}" for name, one in register().figures.items()}
+    for kind, programme in load_programmes().items():
+        found |= {unit: f"setting of {kind}" for unit in units_of_settings(programme)}
+    for file in sorted((Path(sim.__file__).parents[1] / "scenarios").glob("*.toml")):
+        found |= {one.unit: f"{file.name}: {one.key}" for one in resolve(file).figures}
+    return {unit: what for unit, what in found.items() if unit}
+
+
+def units_of_settings(table: type) -> set[str]:
+    extras = [field.json_schema_extra for field in table.model_fields.values()]
+    return {extra["unit"] for extra in extras if isinstance(extra, dict) and extra.get("unit")}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_unit_that_is_declared_has_a_name(language: str) -> None:
+    own = catalog(language)
+    assert not [(unit, what) for unit, what in declared_units().items() if f"unit.{unit}" not in own]
+    if language == "zh":  # a unit written in Latin letters is a name nobody gave
+        latin = [unit for unit in declared_units() if re.search("[A-Za-z]{2}", str(own[f"unit.{unit}"]))]
+        assert not latin
+
+
+def test_reported_values_stand_with_their_unit_in_the_language() -> None:
+    with in_language("zh"):
+        assert figures.in_unit(545.0, "households") == "545户"
+        assert figures.in_unit("904 / 117600", "household / m2") == "904 / 117600（户/平方米）"
+    with in_language("en"):
+        assert figures.in_unit(545.0, "households") == "545 households"
+        assert figures.in_unit(0.25, "share of standard cost") == "0.25 (share of standard cost)"

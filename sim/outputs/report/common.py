@@ -14,7 +14,7 @@ from sim.outputs.report.words import say
 from sim.results.files import csv_text
 from sim.scenario import Scenario
 from sim.scenario.switches import switched
-from sim.text import in_language, joins, message
+from sim.text import figures, in_language, joins, message
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _parameters(scenario: Scenario, lang: str) -> Table:
                 (
                     key,
                     f"{here:.6g}{mark}",
-                    one.unit,
+                    figures.unit_name(one.unit),
                     STATUSES[status].in_language(lang),
                     _source(one.source, lang) if here == one.default else _source_here(key, scenario, lang),
                     one.label.in_language(lang),
@@ -185,7 +185,7 @@ def _figures(scenarios: Sequence[Scenario], lang: str) -> list[Table]:
                 (one.key, value),
                 (
                     one.key,
-                    f"{value} {one.unit}".strip(),
+                    figures.in_unit(one.value, one.unit),
                     say(words[one.status], lang),
                     where,
                     one.note.in_language(lang),
@@ -218,7 +218,7 @@ def _evidence(scenarios: Sequence[Scenario], lang: str) -> Table:
             rows.append(
                 (
                     capital(about.label.in_language(lang)),
-                    f"{one.id}: {one.quantity} = {one.value} {one.unit}".strip(),
+                    f"{one.id}: {one.quantity} = {figures.in_unit(one.value, one.unit)}",
                     f"{one.place} {one.year}".strip(),
                     one.source,
                 )
