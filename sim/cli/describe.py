@@ -179,7 +179,9 @@ def _parameters(scenario: Scenario, lang: str) -> Table:
     for key, value in scenario.parameter_values().items():
         parameter = PARAMETERS[key]
         words = parameter.label.in_language(lang)
-        made.add_row(key, f"{value:g}", f"{parameter.default:g}", bracketed(words, figures.unit_name(parameter.unit)))
+        made.add_row(
+            key, f"{value:g}", f"{parameter.default:g}", bracketed(words, figures.unit_name(parameter.unit))
+        )
     return made
 
 

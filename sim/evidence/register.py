@@ -30,7 +30,8 @@ from sim.scenario import (
     load,
 )
 from sim.scenario.nearest import nearest
-from sim.text import Family, Message, message
+from sim.text import Family, Later, Message, message
+from sim.text.joins import lines
 
 GRADES: Mapping[str, Message] = Family(
     "grade", ("official", "peer_reviewed", "press", "aggregator", "judgement")
@@ -158,7 +159,7 @@ def read_register(sources_text: str, figures_text: str) -> Register:
     unused = set(sources) - {figure.source.id for figure in figures.values()}
     problems += [message("evidence.unread", place=f"sources.csv: {name}") for name in sorted(unused)]
     if problems:
-        raise EvidenceError("\n".join(map(str, problems)))
+        raise EvidenceError(Later(lines, problems))
     return Register(sources, figures)
 
 

@@ -27,7 +27,8 @@ from sim.scenario import Scenario
 from sim.scenario.loading import text_of
 from sim.scenario.nearest import nearest
 from sim.scenario.parameter_rules import range_text
-from sim.text import in_language, message, say
+from sim.text import Later, in_language, message, say
+from sim.text.joins import lines
 
 FOLDER = Path("results") / "ensembles"
 SHIPPED = "ensembles"  # folder of the package with those that ship
@@ -176,13 +177,13 @@ def load_ensemble(name: str | Path) -> Ensemble:
     try:
         text = text_of(path, message("ensemble.file"))
     except ScenarioError as error:
-        raise StudyError(str(error)) from None
+        raise StudyError(Later(lines, error.problems)) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
         place = message("ensemble.line", line=reader.line_num)
-        raise StudyError(str(Problem(str(path), place, str(error), message("ensemble.file")))) from None
+        raise StudyError(Problem(str(path), place, str(error), message("ensemble.file"))) from None
     head, *members = rows or [(1, list[str]())]
     keys, problems = _keys_of(path, *head)
     found = []
@@ -191,7 +192,7 @@ def load_ensemble(name: str | Path) -> Ensemble:
     if not found:
         problems.append(Problem(str(path), "", message("ensemble.no_member"), message("ensemble.one_member")))
     if problems:
-        raise StudyError("\n".join(map(str, problems)))
+        raise StudyError(Later(lines, problems))
     return _calibrated(Ensemble(path.stem, tuple(found)), path)
 
 

@@ -14,6 +14,11 @@ def listed(words: Iterable[str]) -> str:
     return _mark(say("join.list", before=CUT, after=CUT)).join(words)
 
 
+def lines(parts: Iterable[object]) -> str:
+    """What is said in several lines, such as every problem of a file, each in the language of the moment."""
+    return "\n".join(map(str, parts))
+
+
 def sentences(parts: Iterable[str]) -> str:
     """Whole sentences one after another, empty ones left out: with a space between them where the language has one."""
     return _mark(say("join.sentences", before=CUT, after=CUT)).join(part for part in parts if part)

@@ -43,6 +43,7 @@ TOTALS = {
 
 def carried_out(command: str, count: int, folder: Path) -> tuple[str, dict[str, pd.DataFrame], str]:
     """What a command prints, its tables, and the page that its folder is reported on."""
+    folder.mkdir(exist_ok=True)
     study = folder / "tiny.toml"
     study.write_text(STUDY.replace("replications = 3", f"replications = {count}"), encoding="utf-8")
     asked = COMMANDS[command].format(count=count, study=study).split()
@@ -101,3 +102,17 @@ def test_the_chance_of_a_tipping_map_goes_by_its_estates(estates: int, shown: st
     row = {"chance_high": 0.5, "chance_low_bound": 0.2, "chance_high_bound": 0.8, "estates": estates}
     with in_language("en"):
         assert chance_cell(row) == shown
+
+
+def test_an_ablation_of_few_replications_says_that_they_are_too_few_and_ranges_stand_beside(
+    tmp_path: Path,
+) -> None:
+    few, many = (carried_out("ablate", count, tmp_path / str(count))[0] for count in (3, 6))
+    assert "3 replications are too few to tell which loop is the trap" in flat(few)
+    assert "beyond doubt" not in few and "too few to tell" not in many
+    for told in (few, many):
+        assert "what may happen" in flat(told).split("With all loops off")[1]
+
+
+def flat(printed: str) -> str:
+    return re.sub(r"\s+", " ", printed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.ensemble import told
+from sim.experiments.intervals import LEAST_PAIRS
 from sim.outputs.catalog import short_title
 from sim.outputs.range_words import how_sure
 from sim.scenario.tables import LoopSettings, MechanismSettings
@@ -33,9 +34,10 @@ def sentences_of(found: Ablation) -> list[str]:
     """One line for the city and each type, one for all loops off, and what is said of the ensemble."""
     base = float(found.base[CITY].mean())
     none_on = base + found.arm(*found.loops).mean(CITY)
+    change = _change(found, tuple(found.loops), CITY)
     return [
         *(line_of(found, group) for group in found.groups),
-        say("ablation.all_off", share=figures.share(none_on), base=figures.share(base)),
+        say("ablation.all_off", share=figures.share(none_on), base=figures.share(base), change=change),
         *told(found.asked, len(found.seeds), language()),
     ]
 
@@ -46,13 +48,19 @@ def line_of(found: Ablation, group: str) -> str:
     named: dict[str, Any] = {"group": group_name(found, group), "base": figures.share(base)}
     loop = found.trap(group)
     if loop is None:
+        runs = len(found.seeds)
+        if runs < LEAST_PAIRS:
+            return say("ablation.too_few", **named, runs=runs, least=LEAST_PAIRS)
         return say("ablation.no_trap", **named)
-    change, interval = found.arm(loop).mean(group), found.interval((loop,), group)
-    size = bracketed(
-        figures.points(change), how_sure(interval, found.range((loop,), group), "share", language())
-    )
-    whole = -change >= TRAP_PART * base
+    size = _change(found, (loop,), group)
+    whole = -found.arm(loop).mean(group) >= TRAP_PART * base
     return say("ablation.trap" if whole else "ablation.matters_most", loop=LOOPS[loop], size=size, **named)
+
+
+def _change(found: Ablation, off: tuple[str, ...], group: str) -> str:
+    """How much the cycle share of a group changes without some loops, how precisely that is known, and what may happen."""
+    sure = how_sure(found.interval(off, group), found.range(off, group), "share", language())
+    return bracketed(figures.points(found.arm(*off).mean(group)), sure)
 
 
 def shown(found: Ablation) -> tuple[str, str, pd.DataFrame]:
