@@ -7,6 +7,8 @@ import gzip
 import io
 import json
 import os
+import subprocess
+import sys
 import time
 import zipfile
 from html import unescape
@@ -88,6 +90,13 @@ def test_the_store_forgets_what_was_unused_for_longest(result: Result) -> None:
     assert (store.get("b"), store.bytes, len(store)) == (None, 200, 2)
     store.put("d", result._replace(size=1000))
     assert len(store) == 1 and store.get("d") is not None
+
+
+def test_a_worker_need_not_load_what_serves_pages() -> None:
+    work = "sim.app.core.runs, sim.app.game.work, sim.app.pages.trap_work"
+    code = f"import sys, {work}; print(sorted({{'nicegui', 'fastapi'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def _die() -> None:
