@@ -84,12 +84,12 @@ def put(found: Any, charts: Mapping[str, Axes], command: str, common: Common) ->
 def tell(found: Any, common: Common) -> None:
     """Print what was found, in words."""
     for line in found.sentences(common.lang):
-        console().print(line, markup=False)
+        console().print(line)
 
 
 def where(folder: Path, common: Common) -> None:
     """Print where the results are."""
-    console().print(say("command.results", folder=folder), soft_wrap=True, markup=False)
+    console().print(say("command.results", folder=folder), soft_wrap=True)
 
 
 def write(found: Any, charts: Mapping[str, Axes], folder: Path, common: Common) -> None:

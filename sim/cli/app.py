@@ -132,13 +132,13 @@ def _write_report(folders: list[Path], out: Path | None, lang: str, pdf: bool | 
         raise ResultError(message("problem.instead", place="--out", found=repr(page.name), allowed=allowed))
     with screen.status(_say("drawing", lang)):
         write_report(folders, page, lang)
-    screen.print(_say("written", lang, page=page, size=_size(page)), soft_wrap=True, markup=False)
+    screen.print(_say("written", lang, page=page, size=_size(page)), soft_wrap=True)
     if program is not None:
         with screen.status(_say("printing", lang)):
             made = write_pdf(page, page.with_suffix(".pdf"), program)
-        screen.print(_say("written", lang, page=made, size=_size(made)), soft_wrap=True, markup=False)
+        screen.print(_say("written", lang, page=made, size=_size(made)), soft_wrap=True)
     elif pdf is None:
-        screen.print(_say("no_browser", lang), soft_wrap=True, markup=False)
+        screen.print(_say("no_browser", lang), soft_wrap=True)
 
 
 def _report_place(folders: list[Path], lang: str) -> Path:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.markup import escape
 
 from sim.cli.place import Place
 from sim.cli.terminal import console, month_bar, table
@@ -87,10 +86,9 @@ def show_register(lang: str) -> None:
                 for name, word in GRADES.items()
                 if grades[name]
             ),
-        ),
-        markup=False,
+        )
     )
-    screen.print(say("look", lang), style="dim", markup=False)
+    screen.print(say("look", lang), style="dim")
 
 
 def _counted(word: str, number: int, lang: str) -> str:
@@ -188,7 +186,7 @@ def _pairs(screen: Console, title: str, pairs: Sequence[tuple[str | Message, str
     for key, text in pairs:
         if text:
             head = key.in_language(lang) if isinstance(key, Message) else say(key, lang)
-            made.add_row(head, escape(text))
+            made.add_row(head, text)
     screen.print(made)
 
 
@@ -201,7 +199,7 @@ def _uses(screen: Console, entry: str, lang: str) -> None:
     made.show_header = False
     for use in uses:
         status = STATUSES[use.status].in_language(lang) if use.status in STATUSES else use.status
-        made.add_row(say(f"use_{use.kind}", lang), escape(use.place), status)
+        made.add_row(say(f"use_{use.kind}", lang), use.place, status)
     for pattern in load_patterns()[0]:
         if names & set(pattern.sources):
             made.add_row(
@@ -232,7 +230,7 @@ def show_share(folder: Path, lang: str) -> None:
             largest,
         )
     screen.print(made)
-    screen.print(say("share_note", lang), style="dim", markup=False)
+    screen.print(say("share_note", lang), style="dim")
 
 
 # a result again
@@ -289,48 +287,40 @@ def _tell_beforehand(folder: Path) -> None:
     kind = kinds().get(kind_of(read_manifest(folder)))
     if kind is not None and kind.beforehand:
         for line in kind.get(kind.beforehand)(kind.get(kind.load)(folder)):
-            console().print(line, markup=False)
+            console().print(line)
 
 
 def tell(screen: Console, found: Reproduction, lang: str) -> None:
     """Print what came of it and what explains it."""
     if found.same:
-        screen.print(say("same", lang, digest=found.now[:DIGITS]), markup=False)
+        screen.print(say("same", lang, digest=found.now[:DIGITS]))
         if found.changes:
-            screen.print(say("also", lang), markup=False)
+            screen.print(say("also", lang))
             _list(screen, found.changes)
         return
     if found.verdict == EDITED:
-        screen.print(
-            say("edited", lang, digest=found.now[:DIGITS], names=", ".join(found.files)), markup=False
-        )
+        screen.print(say("edited", lang, digest=found.now[:DIGITS], names=", ".join(found.files)))
         return
-    screen.print(
-        say("differs", lang, then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]),
-        style="bold",
-        markup=False,
-    )
+    screen.print(say("differs", lang, then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]), style="bold")
     if found.files:
-        screen.print("  " + say("files_differ", lang, names=", ".join(found.files)), markup=False)
+        screen.print("  " + say("files_differ", lang, names=", ".join(found.files)))
     else:
-        screen.print("  " + say("tables_same", lang), markup=False)
+        screen.print("  " + say("tables_same", lang))
     if found.first is not None:
         month, estate, column = found.first
-        screen.print("  " + say("first", lang, month=month, estate=estate, column=column), markup=False)
+        screen.print("  " + say("first", lang, month=month, estate=estate, column=column))
     if not found.reasons:
-        screen.print(say("unexplained", lang), markup=False)
+        screen.print(say("unexplained", lang))
         return
-    screen.print(say("explained_by", lang, kind=say(found.reasons[0].kind, lang)), markup=False)
+    screen.print(say("explained_by", lang, kind=say(found.reasons[0].kind, lang)))
     _list(screen, found.changes)
     if found.reasons[0].kind == MODEL and found.commit:
-        screen.print(
-            say("checkout", lang, commit=found.commit) if found.clean else say("dirty", lang), markup=False
-        )
+        screen.print(say("checkout", lang, commit=found.commit) if found.clean else say("dirty", lang))
 
 
 def _list(screen: Console, changes: tuple[Change, ...]) -> None:
     for change in changes:
-        screen.print(f"  {change.name}: {change.then} → {change.now}", markup=False)
+        screen.print(f"  {change.name}: {change.then} → {change.now}")
 
 
 # published models
@@ -361,14 +351,14 @@ def show_replication(name: str, agents: bool) -> bool:
 
     found = replicate(name, agents=agents)
     screen = console()
-    screen.print(str(found.title), style="bold", markup=False)
-    screen.print(str(found.source), markup=False)
-    screen.print(str(found.how), markup=False)
+    screen.print(str(found.title), style="bold")
+    screen.print(str(found.source))
+    screen.print(str(found.how))
     made = table("", *heads(), right=2)
     for row in rows(found):
         made.add_row(*row)
     screen.print(made)
     for finding in found.findings:
-        screen.print(str(finding), markup=False)
-    screen.print(verdict(found), style="bold", markup=False)
+        screen.print(str(finding))
+    screen.print(verdict(found), style="bold")
     return found.holds

@@ -31,24 +31,23 @@ def announce(
 ) -> None:
     """Print title, size, types, programmes, changed values and where the results will go."""
     draw = message("draw.one", seed=scenario.seed).in_language(lang)
-    screen.print(f"{scenario.title.in_language(lang)} · {draw}", style="bold", markup=False)
-    screen.print(city_line(scenario, lang), markup=False)
+    screen.print(f"{scenario.title.in_language(lang)} · {draw}", style="bold")
+    screen.print(city_line(scenario, lang))
     kinds = scenario.estates_by_type()
     screen.print(
         "  "
         + listed(
             _counted(number, scenario.types[name].title.in_language(lang), lang)
             for name, number in kinds.items()
-        ),
-        markup=False,
+        )
     )
-    screen.print("  " + _programmes(scenario, lang), markup=False)
+    screen.print("  " + _programmes(scenario, lang))
     for what, names in switched(scenario):
-        screen.print(f"  {labelled(what.in_language(lang), names)}", markup=False)
+        screen.print(f"  {labelled(what.in_language(lang), names)}")
     if changes:
         words = listed(f"{key} = {value}" for key, value in changes.items())
-        screen.print(f"  {say('changed', lang)}: {words}", markup=False)
-    screen.print("  " + say("results_in", lang, folder=folder), soft_wrap=True, markup=False)
+        screen.print(f"  {say('changed', lang)}: {words}")
+    screen.print("  " + say("results_in", lang, folder=folder), soft_wrap=True)
 
 
 def city_line(scenario: Scenario, lang: str) -> str:
@@ -94,10 +93,10 @@ def show_scenario(name: str, lang: str) -> None:
     """Print everything that matters about a scenario."""
     scenario = load(name)
     screen = console()
-    screen.print(scenario.title.in_language(lang), style="bold", markup=False)
-    screen.print(scenario.description.in_language(lang), markup=False, overflow="fold")
+    screen.print(scenario.title.in_language(lang), style="bold")
+    screen.print(scenario.description.in_language(lang), overflow="fold")
     screen.print()
-    screen.print(city_line(scenario, lang), markup=False)
+    screen.print(city_line(scenario, lang))
     _actors(screen, scenario, lang)
     screen.print()
     screen.print(_types(scenario, lang))
@@ -135,7 +134,7 @@ def _actors(screen: Console, scenario: Scenario, lang: str) -> None:
     }
     screen.print(say("budgets", lang, **budgets))
     for what, names in switched(scenario):
-        screen.print(labelled(what.in_language(lang), names), markup=False)
+        screen.print(labelled(what.in_language(lang), names))
 
 
 def _types(scenario: Scenario, lang: str) -> Table:
@@ -146,7 +145,7 @@ def _types(scenario: Scenario, lang: str) -> Table:
     for name, number in scenario.estates_by_type().items():
         kind = scenario.types[name]
         made.add_row(
-            _plain(f"{kind.title.in_language(lang)} [{name}]"),
+            f"{kind.title.in_language(lang)} [{name}]",
             f"{number:,}",
             say("yes", lang) if kind.old else "–",
             f"{kind.households_mean:,.0f}",
@@ -168,7 +167,7 @@ def _modes(scenario: Scenario, lang: str) -> Table:
     for name, number in scenario.estates_by_type().items():
         counts = scenario.types[name].estates_by_mode(number)
         title = scenario.types[name].title.in_language(lang)
-        made.add_row(_plain(title), *(f"{counts[mode]:,}" if counts.get(mode) else "–" for mode in MODES))
+        made.add_row(title, *(f"{counts[mode]:,}" if counts.get(mode) else "–" for mode in MODES))
     return made
 
 
@@ -236,19 +235,14 @@ def _figures(screen: Console, scenario: Scenario, lang: str) -> None:
     for figure in scenario.figures:
         source = " ".join(part for part in (figure.evidence, sources.get(figure.evidence, "")) if part) or "–"
         made.add_row(
-            _plain(figure.key),
-            _plain(figures.in_unit(figure.value, figure.unit)),
+            figure.key,
+            figures.in_unit(figure.value, figure.unit),
             say(figure.status, lang),
-            _plain(source),
-            _plain(figure.note.in_language(lang)),
+            source,
+            figure.note.in_language(lang),
         )
     screen.print(made)
     screen.print(say("unlisted", lang), style="dim")
-
-
-def _plain(words: str) -> str:
-    """Words with square brackets kept from being read as markup."""
-    return words.replace("[", "\\[")
 
 
 def _sources() -> dict[str, str]:

@@ -97,7 +97,7 @@ class Place(NamedTuple):
 
         place = self.workplace()
         with place.open_store() as store:
-            screen.print(say("command.kept_in", folder=store.folder), soft_wrap=True, markup=False)
+            screen.print(say("command.kept_in", folder=store.folder), soft_wrap=True)
             if not compiled_before():
                 screen.print(say("command.compiling"))
             with progress_bar(lang) as report:
@@ -107,7 +107,7 @@ class Place(NamedTuple):
 def warn_of(screen: Console, ensemble: Ensemble | None, lang: str) -> None:
     """Print what a reader must know before using an ensemble with this version of the model."""
     for line in ensemble.warnings(lang) if ensemble is not None else ():
-        screen.print(f"! {line}", style="yellow", markup=False)
+        screen.print(f"! {line}", style="yellow")
 
 
 # By the field of Place: type and default of the option.

@@ -33,12 +33,12 @@ PLAIN_WIDTH = 110  # columns where the output is no terminal and COLUMNS does no
 
 
 def console() -> Console:
-    """A console on stdout; without control characters where that is not a terminal."""
-    made = Console(highlight=False)
+    """A console on stdout that reads no markup in what is said; without control characters where that is not a terminal."""
+    made = Console(highlight=False, markup=False)
     if made.is_terminal:
         return made
     width = None if os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
-    return Console(highlight=False, width=width, no_color=True)
+    return Console(highlight=False, markup=False, width=width, no_color=True)
 
 
 def table(title: str, *columns: str, right: int | None = None) -> Table:
@@ -56,21 +56,27 @@ def table(title: str, *columns: str, right: int | None = None) -> Table:
     return made
 
 
+def bar_of(screen: Console) -> Progress:
+    """A bar that is gone when it ends: what is done, elapsed and remaining time."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("/"),
+        TimeRemainingColumn(),
+        console=screen,
+        transient=True,
+    )
+
+
 @contextmanager
 def month_bar(screen: Console, lang: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar with elapsed and remaining time; yields what to call after each month. Nothing where no terminal is."""
     if not screen.is_terminal:
         yield lambda done, months: None
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("/"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=screen, transient=True) as progress:
+    with bar_of(screen) as progress:
         task = progress.add_task(say("building", lang), total=None)
 
         def advance(done: int, months: int) -> None:
@@ -86,4 +92,4 @@ def print_costs(screen: Console, costs: CostTable) -> None:
     for row in costs.rows:
         made.add_row(*row)
     screen.print(made)
-    screen.print(costs.note, style="dim", markup=False)
+    screen.print(costs.note, style="dim")

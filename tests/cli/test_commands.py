@@ -110,6 +110,12 @@ def test_files_of_others_in_the_folder_stay(elsewhere):
     assert sorted(path.name for path in elsewhere.iterdir()) == ["mine"]
 
 
+def test_square_brackets_in_a_name_are_no_markup(elsewhere):
+    folder = "results[red]/a[/red]"
+    result = estate("run", "vicious_cycle", "--months", "2", "--no-charts", "--out", folder, *SMALL)
+    assert result.exit_code == 0 and f"Results: {folder}\n" in result.output, result.output
+
+
 def test_a_place_that_cannot_be_written(elsewhere):
     (elsewhere / "file").write_text("")
     for out in ("file", "file/below"):

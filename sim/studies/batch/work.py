@@ -15,18 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 from rich.progress import (
-    BarColumn,
     Progress,
-    SpinnerColumn,
     TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
 from sim.cli.describe import city_line
 from sim.cli.place import warn_of
-from sim.cli.terminal import console
+from sim.cli.terminal import bar_of, console
 from sim.cli.terminal import say as said
 from sim.errors import EstateError, ResultError, ScenarioError
 from sim.experiments.ensemble import Ensemble, doubt_line, with_member
@@ -111,7 +106,7 @@ class Watch:
 
     def say(self, words: str) -> None:
         """A line that stays."""
-        self.screen.print(words, markup=False)
+        self.screen.print(words)
 
     def finished(self, scenario: Scenario, seconds: float) -> None:
         """The present run is finished."""
@@ -135,7 +130,7 @@ class Watch:
     def failed(self, scenario: Scenario, reason: str) -> None:
         """The present run, or the drawing of a finished one, failed."""
         self._next()
-        self.screen.print(say("batch.failed", name=scenario.name, reason=reason), markup=False, style="red")
+        self.screen.print(say("batch.failed", name=scenario.name, reason=reason), style="red")
 
     def skip(self, scenario: Scenario) -> None:
         """A run is left out because an earlier one of its scenario failed."""
@@ -159,15 +154,7 @@ def watching(screen: Console, scenarios: Sequence[Scenario], draws: Sequence[boo
     if not screen.is_terminal:
         yield Watch(screen, scenarios, draws, None)
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("/"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=screen, transient=True) as bar:
+    with bar_of(screen) as bar:
         yield Watch(screen, scenarios, draws, bar)
 
 
@@ -409,9 +396,9 @@ def carry_out(order: Order) -> None:
     jobs = [job for entry in entries for job in _jobs(entry, order.replications, order.ensemble)]
     missing = [job for job in jobs if not is_there(job.entry.folder, job.scenario, job.first)]
     screen = console()
-    screen.print(say("batch.line", scenarios=len(entries), runs=len(jobs), folder=order.out), markup=False)
+    screen.print(say("batch.line", scenarios=len(entries), runs=len(jobs), folder=order.out))
     if order.replications > 1:
-        screen.print(_doubt(order), style="dim", markup=False)
+        screen.print(_doubt(order), style="dim")
     warn_of(screen, order.ensemble, order.lang)
     _show_unreadable(screen, entries)
     try:
@@ -430,7 +417,7 @@ def carry_out(order: Order) -> None:
     _write_index(entries, order)
     failed = sum(bool(entry.reason) for entry in entries)
     screen.print(say("batch.total", run=watch.done, there=len(jobs) - len(missing), failed=failed))
-    screen.print(say("batch.index", page=order.out / INDEX), soft_wrap=True, markup=False)
+    screen.print(say("batch.index", page=order.out / INDEX), soft_wrap=True)
     if failed:
         raise typer.Exit(1)
 
@@ -491,7 +478,7 @@ def _jobs(entry: Entry, replications: int, ensemble: Ensemble | None) -> Iterato
 def _show_unreadable(screen: Console, entries: list[Entry]) -> None:
     for entry in entries:
         if entry.reason:
-            screen.print(say("batch.failed", name=entry.name, reason=entry.reason), markup=False, style="red")
+            screen.print(say("batch.failed", name=entry.name, reason=entry.reason), style="red")
 
 
 def _run_all(jobs: list[Job], entries: list[Entry], order: Order, watch: Watch) -> None:
@@ -565,7 +552,7 @@ def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bo
     with screen.status(say("batch.reporting")):
         why = write_whole_report(order.out, order.lang)
     if why:
-        screen.print(why, style="yellow", markup=False)
+        screen.print(why, style="yellow")
 
 
 def _write_index(entries: list[Entry], order: Order) -> None:

@@ -78,7 +78,7 @@ def _carry_out(
     asked: dict[str, Any] = dict(options)
     if is_trap_study(name, "budget"):
         study = load_trap_study(name, BudgetStudy)
-        console().print(study.question.in_language(common.lang), markup=False)
+        console().print(study.question.in_language(common.lang))
         asked, yearly = study.options() | asked, study.yearly if yearly is None else yearly
         scenario = changed(study.scenario(), common)
     else:

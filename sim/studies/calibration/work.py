@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.markup import escape
-
 from sim.cli.place import Place
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
@@ -76,10 +74,9 @@ def carry_out(order: Order) -> None:
                     each=each,
                     runs=figures.count(order.runs),
                     scored=order.scored,
-                ),
-                markup=False,
+                )
             )
-            screen.print(say("calibration.resumed"), style="dim", markup=False)
+            screen.print(say("calibration.resumed"), style="dim")
         try:
             found = calibrate(
                 patterns,
@@ -113,9 +110,7 @@ def carry_out(order: Order) -> None:
         add(path.parent, [save_posterior_chart(found, path)], f"{order.name}.json")
     screen.print()
     screen.print(
-        say("calibration.written", file=path, name=order.name if order.out is None else path),
-        soft_wrap=True,
-        markup=False,
+        say("calibration.written", file=path, name=order.name if order.out is None else path), soft_wrap=True
     )
 
 
@@ -129,9 +124,9 @@ def show(screen: Console, found: Calibration) -> None:
     """Print sentences, what to beware of, the parameters, the patterns, and the score card over the ensemble."""
     screen.print()
     for line in found.sentences():
-        screen.print(line, markup=False)
+        screen.print(line)
     for line in found.warnings():
-        screen.print(f"! {line}", style="yellow", markup=False)
+        screen.print(f"! {line}", style="yellow")
     screen.print()
     screen.print(_parameters(found))
     screen.print()
@@ -160,7 +155,7 @@ def _parameters(found: Calibration) -> Table:
             else NO_VALUE
         )
         made.add_row(
-            escape(f"{parameter_name(row.parameter)} [{row.parameter}]"),
+            f"{parameter_name(row.parameter)} [{row.parameter}]",
             f"{row.low:.3g}–{row.high:.3g}",
             f"{row.default:.3g}",
             f"{row.p50:.3g}",

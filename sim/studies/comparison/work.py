@@ -125,9 +125,9 @@ def carry_out(order: Order) -> None:
     show(screen, found)
     for one in found.withdrawn:
         screen.print()
-        screen.print(say("comparison.withdrawal", name=one.scenario.name), style="bold", markup=False)
+        screen.print(say("comparison.withdrawal", name=one.scenario.name), style="bold")
         for line in one.sentences():
-            screen.print(line, markup=False)
+            screen.print(line)
     if found.after is not None:
         _show_after(screen, found.after)
     _write(screen, found, order)
@@ -160,37 +160,37 @@ def _check_what_follows(order: Order) -> None:
 def _show_after(screen: Console, found: Persistence) -> None:
     heads, rows = columns_of(found), rows_of(found, {})
     screen.print()
-    screen.print(caption_of(found), style="bold", markup=False)
+    screen.print(caption_of(found), style="bold")
     for outcome in dict.fromkeys(row[1] for row in rows):  # a table each: so many columns need all the width
         made = table(outcome, heads[0], *heads[2:], right=2)
         for row in rows:
             if row[1] == outcome:
                 made.add_row(row[0], *row[2:])
         screen.print(made)
-    screen.print(note_of(), style="dim", markup=False)
+    screen.print(note_of(), style="dim")
 
 
 def show(screen: Console, found: Comparison) -> None:
     """Print a sentence per arm, what to beware of, and the tables a reader wants first."""
     screen.print()
     for line in found.sentences():
-        screen.print(line, markup=False)
+        screen.print(line)
     for line in found.warnings():
-        screen.print(f"! {line}", style="yellow", markup=False)
+        screen.print(f"! {line}", style="yellow")
     for outcome in found.outcomes:
         screen.print()
         mean = figures.quantity(float(found.baseline.scalars[outcome].mean()), OUTCOMES[outcome].unit)
         title = say(
             "comparison.of_outcome", outcome=OUTCOMES[outcome].name, base=found.baseline.name, mean=mean
         )
-        screen.print(title, style="bold", markup=False)
+        screen.print(title, style="bold")
         screen.print(_differences(found, outcome))
-    screen.print(say("comparison.needed_note"), style="dim", markup=False)
+    screen.print(say("comparison.needed_note"), style="dim")
     screen.print()
     for counted in COUNTED:
         screen.print(_rescues(found, counted))
     held = found.rescued(found.others[0].name).rescued_range
-    screen.print(note_of_brackets(held, language()), style="dim", markup=False)
+    screen.print(note_of_brackets(held, language()), style="dim")
     costs, ranges = found.public_cost, found.public_cost_ranges
     for arm in found.arms:
         own = ranges[ranges["arm"] == arm.name]
@@ -276,4 +276,4 @@ def _write(screen: Console, found: Comparison, order: Order) -> None:
 
     write_results(folder, KIND, found.key, write)
     screen.print()
-    screen.print(say("command.results", folder=folder), soft_wrap=True, markup=False)
+    screen.print(say("command.results", folder=folder), soft_wrap=True)

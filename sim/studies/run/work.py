@@ -137,7 +137,7 @@ def _tell_among(screen: Console, run: Run, folder: Path, order: Order, count: in
         drawn = charts.save(found.draws, "fan", folder / "charts" / "fan", order.lang, run=run)
         add(folder, drawn)
         told = say("draw.fan_in", file=drawn[0])
-        screen.print(told, soft_wrap=True, markup=False)
+        screen.print(told, soft_wrap=True)
 
 
 def _tell_known(screen: Console, run: Run) -> None:
@@ -155,7 +155,7 @@ def _tell_known(screen: Console, run: Run) -> None:
 
 def _print_place(screen: Console, found: Among) -> None:
     for line in found.sentences():
-        screen.print(line, soft_wrap=True, markup=False)
+        screen.print(line, soft_wrap=True)
 
 
 def _point_to(screen: Console, run: Run, folder: Path, order: Order) -> None:
@@ -167,7 +167,7 @@ def _point_to(screen: Console, run: Run, folder: Path, order: Order) -> None:
     if order.charts:
         screen.print(say("run.charts_in", folder=folder / "charts"), soft_wrap=True)
     hint = say("run.explain_hint", folder=folder, estate=hard_case(run))
-    screen.print(hint, soft_wrap=True, markup=False)
+    screen.print(hint, soft_wrap=True)
 
 
 # the end of `estate run`: key outcomes, stages, who was in the cycle, and who bore the cost
@@ -200,16 +200,16 @@ def show_summary(screen: Console, run: Run) -> None:
     for part in (_outcomes(run), _stages(run), _cycle(run)):
         screen.print()
         screen.print(part)
-    screen.print(say("run.cycle_note"), style="dim", markup=False)
+    screen.print(say("run.cycle_note"), style="dim")
     screen.print()
     screen.print(say("run.happened"), style="bold")
-    screen.print("  " + _happened(run), markup=False)
+    screen.print("  " + _happened(run))
     screen.print()
     screen.print(_money(run))
     screen.print()
     print_costs(screen, cost_table(run.public_cost, language()))
     screen.print()
-    screen.print(_assumed(run.manifest), style="dim", markup=False)
+    screen.print(_assumed(run.manifest), style="dim")
 
 
 def _assumed(manifest: Mapping[str, Any]) -> str:
@@ -337,9 +337,9 @@ def tell_life(folder: Path, estate: int, out: Path | None) -> None:
     run = load_run(folder)
     lines = explain_text(run, estate)
     screen = console()
-    screen.print(say("draw.one", seed=run.seed), style="bold", markup=False)
+    screen.print(say("draw.one", seed=run.seed), style="bold")
     for line in lines:
-        screen.print(line, markup=False, soft_wrap=True)
+        screen.print(line, soft_wrap=True)
     target = out or folder / "charts"
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -349,7 +349,7 @@ def tell_life(folder: Path, estate: int, out: Path | None) -> None:
         reason = error.strerror or str(error)
         raise ResultError(message("run.chart_unwritten", folder=target, error=reason)) from None
     screen.print()
-    screen.print(say("run.life_chart", file=files[0]), soft_wrap=True, markup=False)
+    screen.print(say("run.life_chart", file=files[0]), soft_wrap=True)
 
 
 def write_film(folder: Path, out: Path | None, group: str, speed: float) -> None:
@@ -364,8 +364,4 @@ def write_film(folder: Path, out: Path | None, group: str, speed: float) -> None
             animate(run, file, group=group, frames_per_second=speed, progress=advance)
     except OSError as error:
         raise ResultError(message("run.unwritable", file=file, error=error.strerror or error)) from None
-    screen.print(
-        say("run.film", file=file, size=f"{file.stat().st_size / 1e6:.2f} MB"),
-        soft_wrap=True,
-        markup=False,
-    )
+    screen.print(say("run.film", file=file, size=f"{file.stat().st_size / 1e6:.2f} MB"), soft_wrap=True)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.text import Text
+
 from sim.cli.analysis import write_results
 from sim.cli.place import Place, warn_of
 from sim.cli.terminal import console, table
@@ -57,7 +59,7 @@ def carry_out(order: Order) -> None:
     names = [order.file.stem if order.file else "patterns", *([ensemble.name] if ensemble else [])]
     folder = order.out or RESULTS / "-".join([*names, card.key[:8]])
     write_results(folder, KIND, card.key, lambda part: _write(card, part, order))
-    screen.print(say("score_card.written", folder=folder), soft_wrap=True, markup=False)
+    screen.print(say("score_card.written", folder=folder), soft_wrap=True)
 
 
 def _write(card: ScoreCard, part: Path, order: Order) -> None:
@@ -70,17 +72,17 @@ def _write(card: ScoreCard, part: Path, order: Order) -> None:
 
 def show(screen: Console, card: ScoreCard) -> None:
     """Print the score card: by use and class, what is not measurable yet, and the ablation table if there is one."""
-    screen.print(words.title_of(card), style="bold", markup=False)
-    screen.print(doubt_line(card.ensemble_facts, language()), style="dim", markup=False)
+    screen.print(words.title_of(card), style="bold")
+    screen.print(doubt_line(card.ensemble_facts, language()), style="dim")
     for use in USES:
         scores = card.of_use(use)
         if scores:
             screen.print()
             screen.print(_card(words.use_title(card, use), card, scores))
             if words.uses_by_kind(use):
-                screen.print(words.by_kind(card, use), style="dim", markup=False)
+                screen.print(words.by_kind(card, use), style="dim")
     if not all(score.sure for score in card.counted):
-        screen.print(say("score_card.unsure_note"), style="dim", markup=False)
+        screen.print(say("score_card.unsure_note"), style="dim")
     if card.not_measurable:
         screen.print()
         made = table(words.needed_title(card), *words.needed_heads())
@@ -105,12 +107,12 @@ def _ablation(card: ScoreCard) -> Table:
     for place, on in enumerate(card.scores):
         if not on.pattern.measurable:
             continue
-        cells = []
+        cells: list[str | Text] = []
         for scores in card.loops.scores.values():
             what, off = effect(on, scores[place]), scores[place]
             style, text = STYLES.get(what, ""), words.amount(off.mean, on.pattern.told_unit)
             told = f"{text} {words.EFFECT_WORDS[what]}{words.unsure_without(on, off)}"
-            cells.append(f"[{style}]{told}[/{style}]" if style else text)
+            cells.append(Text(told, style) if style else text)
         made.add_row(words.title_of_pattern(on.pattern), words.all_on(on), *cells)
     made.caption, made.caption_justify = say("score_card.ablation_note"), "left"
     return made

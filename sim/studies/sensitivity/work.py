@@ -6,8 +6,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.markup import escape
-
 from sim.cli.analysis import folder_name, write_results
 from sim.cli.place import Place
 from sim.cli.terminal import console, table
@@ -96,7 +94,7 @@ def carry_out(order: Order) -> None:
     )
     write_results(folder, KIND, found.key, lambda part: _write(screen, found, part, order))
     screen.print()
-    screen.print(say("command.results", folder=folder), soft_wrap=True, markup=False)
+    screen.print(say("command.results", folder=folder), soft_wrap=True)
 
 
 def _analyse(order: Order, workplace: Workplace) -> Sensitivity:
@@ -113,14 +111,14 @@ def show(screen: Console, found: Sensitivity) -> None:
     """Print a sentence per outcome, what to beware of, and the leading parameters of the main outcome."""
     screen.print()
     for line in found.sentences():
-        screen.print(line, markup=False)
+        screen.print(line)
     for line in found.warnings():
-        screen.print(f"! {line}", style="yellow", markup=False)
+        screen.print(f"! {line}", style="yellow")
     for analysis in found.analyses.values():
         screen.print()
         outcome = capital(OUTCOMES[found.outcomes[0]].name)
         head = say(f"sensitivity.leading.{analysis.method}", outcome=outcome)
-        screen.print(head, style="bold", markup=False)
+        screen.print(head, style="bold")
         screen.print(_leading(analysis, found.outcomes[0]))
 
 
@@ -130,7 +128,7 @@ def _leading(analysis: Analysis, outcome: str) -> Table:
     for _, row in analysis.table[analysis.table["outcome"] == outcome].head(ROWS).iterrows():
         key, words = row["parameter"], parameter_name(row["parameter"])
         name = key if words == key else f"{words} [{key}]"
-        made.add_row(escape(name), f"{row['low']:g} – {row['high']:g}", *_figures(analysis, row))
+        made.add_row(name, f"{row['low']:g} – {row['high']:g}", *_figures(analysis, row))
     return made
 
 

@@ -241,8 +241,8 @@ def _plan(screen: Console, file: str, ensemble: str | None) -> Plan:
 
 
 def _announce(screen: Console, plan: Plan, store: Store) -> None:
-    screen.print(plan.study.title.in_language(language()), style="bold", markup=False)
-    screen.print(plan.study.question.in_language(language()), markup=False)
+    screen.print(plan.study.title.in_language(language()), style="bold")
+    screen.print(plan.study.question.in_language(language()))
     count = plan.study.replications
     screen.print(
         say(
@@ -254,7 +254,7 @@ def _announce(screen: Console, plan: Plan, store: Store) -> None:
         )
     )
     held = None if plan.ensemble is None else plan.ensemble.facts(count)
-    screen.print(doubt_line(held, language()), markup=False)
+    screen.print(doubt_line(held, language()))
     warn_of(screen, plan.ensemble, language())
     screen.print(say("command.kept_in", folder=store.folder), soft_wrap=True)
     if not compiled_before():
@@ -320,10 +320,10 @@ def show_failures(screen: Console, failures: list[FailedRun], file: str) -> None
     """The first runs that were set aside: seed, changes, why, and the commands that try them again."""
     screen.print(say("study.set_aside", failed=len(failures), attempts=ATTEMPTS), style="red")
     for failed in failures[:FAILURES_SHOWN]:
-        screen.print("  " + failed.describe(), markup=False, soft_wrap=True)
+        screen.print("  " + failed.describe(), soft_wrap=True)
         commands = (f"estate study rerun {file} --run {failed.key[:12]}", failed.rerun_command)
         again = say("study.again", rerun=commands[0], run=commands[1])
-        screen.print("    " + again, markup=False, soft_wrap=True)
+        screen.print("    " + again, soft_wrap=True)
     if len(failures) > FAILURES_SHOWN:
         screen.print(f"  … {len(failures) - FAILURES_SHOWN}")
 
@@ -360,11 +360,11 @@ def rerun(file: str, run_id: str, place: Place) -> None:
             "study.base_only"
         )
         line = say("study.run_line", run=cell.run_id, seed=cell.seed, changes=changes)
-        screen.print(line, markup=False, soft_wrap=True)
+        screen.print(line, soft_wrap=True)
         packed, failure, seconds = attempt(execute_packed, cell)
         if packed is None:
             screen.print(say("study.raised"), style="red")
-            screen.print(failure.traceback if failure else "", markup=False, soft_wrap=True)
+            screen.print(failure.traceback if failure else "", soft_wrap=True)
             raise typer.Exit(1)
         stored = store.digests([key]).get(key)
         if stored is None:

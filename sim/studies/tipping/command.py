@@ -90,7 +90,7 @@ def _carry_out(name: str, lever: str, options: Mapping[str, Any], common: Common
 
     if is_trap_study(name, "tipping"):
         study = load_trap_study(name, TippingStudy)
-        console().print(study.question.in_language(common.lang), markup=False)
+        console().print(study.question.in_language(common.lang))
         _refuse_beside_file(name, {"lever": lever, **options})
         # the file is the question: of the options only --loop, --point, --set and --ensemble are added to it
         added = ("hysteresis", "no_return", *(("seeds",) if common.place.ensemble is not None else ()))
