@@ -4,6 +4,7 @@ manifest in place together.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,11 +15,12 @@ from sim.errors import StudyError
 from sim.results.folder import check_place, put_in_place, staging
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import parse_setting, with_overrides
-from sim.text import message, say
+from sim.text import figures, message, say
 from sim.text.joins import sentences
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from rich.console import Console
 
 
 LONGEST_NAME = 80
@@ -35,6 +37,17 @@ def write_results(folder: Path, kind: str, key: str, write: Callable[[Path], obj
     with staging(folder) as part:
         write(part)
         put_in_place(part, folder)
+
+
+def say_done(screen: Console, runs: int, executed: int, begun: float) -> None:
+    """Print how many runs an analysis consists of, how many were carried out now, and how long it took since `begun`."""
+    text = say(
+        "command.runs_done",
+        runs=figures.count(runs),
+        executed=figures.count(executed),
+        seconds=figures.decimal(time.perf_counter() - begun, 1),
+    )
+    screen.print(text)
 
 
 # of one thing asked of a scenario

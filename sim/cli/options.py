@@ -8,9 +8,11 @@ help reads them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, NamedTuple, Optional
 
 import typer
 
@@ -82,6 +84,70 @@ def words(chosen: str | None) -> str:
     """The language of this command from here on: the one chosen, else that of the environment."""
     use_language(chosen if chosen is not None else language_of(os.environ))
     return language()
+
+
+def bundled(
+    argument: str, make: Callable[..., Any], options: Mapping[str, tuple[Any, Any]]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command options after its own (type and default by name), and hand it what `make` makes of them as one argument."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def told(**said: Any) -> None:
+            made = make(**{name: said.pop(name) for name in options})
+            command(**{argument: made}, **said)
+
+        own = [one for one in signature(command, eval_str=True).parameters.values() if one.name != argument]
+        added = [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+            for name, (kind, default) in options.items()
+        ]
+        # typer reads a command's options off its signature
+        told.__signature__ = Signature([*own, *added])  # type: ignore[attr-defined]
+        told.__annotations__ = {one.name: one.annotation for one in (*own, *added)}
+        return told
+
+    return decorate
+
+
+class Asked(NamedTuple):
+    """What the commands that ask runs of several points or arms are told alike, of scenarios or of the file of a study."""
+
+    study: str | None
+    seed: int | None
+    months: int | None
+    settings: Sequence[str] | None
+    outcomes: Sequence[str] | None
+    out: Path | None
+    charts: bool
+
+    def said(self, **more: Any) -> dict[str, Any]:
+        """What the experiment is told: these options and `more`, in so far as they were said."""
+        from sim.scenario.overrides import parse_setting
+
+        told = {
+            "first_seed": self.seed,
+            "months": self.months,
+            "overrides": dict(parse_setting(text) for text in self.settings or ()),
+            "outcomes": tuple(self.outcomes or ()),
+        } | more
+        return {name: value for name, value in told.items() if value not in (None, (), {})}
+
+
+ASKED: dict[str, tuple[Any, Any]] = {
+    "study": (StudyOption, None),
+    "seed": (SeedOption, None),
+    "months": (MonthsOption, None),
+    "settings": (SettingsOption, None),
+    "outcomes": (OutcomesOption, None),
+    "out": (OutOption, None),
+    "charts": (ChartsOption, True),
+}
+
+
+def asking(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `Asked` after its own, and hand it what they say as its argument `asked`."""
+    return bundled("asked", Asked, ASKED)(command)
 
 
 # help

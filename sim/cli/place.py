@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
-from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Optional
 
 import typer
 
+from sim.cli.options import bundled
 from sim.text import say
 
 if TYPE_CHECKING:
@@ -125,21 +124,4 @@ ANYWHERE = (*HERE, "scheduler")
 
 def at_place(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command these options of a workplace after its own, and hand it what they say as its argument `place`."""
-
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @wraps(command)
-        def told(**said: Any) -> None:
-            place = Place(**{name: said.pop(name) for name in names})
-            command(place=place, **said)
-
-        own = [one for one in signature(command, eval_str=True).parameters.values() if one.name != "place"]
-        added = [
-            Parameter(name, Parameter.KEYWORD_ONLY, default=OPTIONS[name][1], annotation=OPTIONS[name][0])
-            for name in names
-        ]
-        # typer reads a command's options off its signature
-        told.__signature__ = Signature([*own, *added])  # type: ignore[attr-defined]
-        told.__annotations__ = {one.name: one.annotation for one in (*own, *added)}
-        return told
-
-    return decorate
+    return bundled("place", Place, {name: OPTIONS[name] for name in names})

@@ -6,40 +6,27 @@ from typing import Annotated, Optional
 
 import typer
 
-from sim.cli.options import (
-    ChartsOption,
-    LanguageOption,
-    MonthsOption,
-    OutcomesOption,
-    OutOption,
-    SeedOption,
-    SettingsOption,
-    StudyOption,
-    words,
-)
+from sim.cli.options import Asked, LanguageOption, asking, words
 from sim.cli.place import ANYWHERE, Place, at_place
 
 
 @at_place(*ANYWHERE, "ensemble", "level")
+@asking
 def compare_command(
     place: Place,
+    asked: Asked,
     scenarios: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Argument(
             metavar="BASELINE OTHER...",
         ),
     ] = None,
-    study: StudyOption = None,
     replications: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(
             min=2,
         ),
     ] = None,
-    seed: SeedOption = None,
-    months: MonthsOption = None,
-    settings: SettingsOption = None,
-    outcomes: OutcomesOption = None,
     width: float | None = None,
     difference: float | None = None,
     withdraw: Annotated[
@@ -55,32 +42,14 @@ def compare_command(
             "--after",
         ),
     ] = False,
-    out: OutOption = None,
     lang: LanguageOption = None,
-    charts: ChartsOption = True,
 ) -> None:
     """Compare scenarios with the same seeds: effect, rescues, cost."""
     from sim.studies.comparison.work import Order, carry_out
 
-    carry_out(
-        Order(
-            tuple(scenarios or ()),
-            study,
-            replications,
-            seed,
-            months,
-            tuple(settings or ()),
-            tuple(outcomes or ()),
-            width,
-            difference,
-            withdraw,
-            after,
-            out,
-            words(lang),
-            charts,
-            place,
-        )
-    )
+    words(lang)
+    named = tuple(scenarios or ())
+    carry_out(Order(named, asked, replications, width, difference, withdraw, after, place))
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.cli.analysis import folder_name, write_results
+from sim.cli.analysis import folder_name, say_done, write_results
+from sim.cli.options import Asked
 from sim.cli.place import Place
 from sim.cli.terminal import console, print_costs, table
 from sim.errors import StudyError
@@ -19,7 +20,6 @@ from sim.outputs.public_money import cost_table
 from sim.outputs.range_words import marked_rough, note_of_brackets, range_bounds, range_head
 from sim.results.folder import check_place
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
-from sim.scenario import parse_setting
 from sim.studies.comparison.arms import prepare
 from sim.studies.comparison.compare import (
     LOOKS,
@@ -58,70 +58,43 @@ class Order(NamedTuple):
     """What was asked for on the command line."""
 
     scenarios: tuple[str, ...]
-    study: str | None
+    asked: Asked
     replications: int | None
-    seed: int | None
-    months: int | None
-    settings: tuple[str, ...]
-    outcomes: tuple[str, ...]
     width: float | None
     difference: float | None
     withdraw: int | None
     after: bool
-    out: Path | None
-    lang: str
-    charts: bool
     place: Place
 
     def options(self) -> dict[str, Any]:
         """What `compare` is told besides scenarios and workplace; what was left out has its default."""
-        found: dict[str, Any] = {}
-        if self.outcomes:
-            found["outcomes"] = self.outcomes
-        if self.study is None:
-            found["replications"] = REPLICATIONS
-        if self.replications is not None:
-            found["replications"] = self.replications
-        if self.seed is not None:
-            found["first_seed"] = self.seed
-        if self.months is not None:
-            found["months"] = self.months
-        if self.settings:
-            found["overrides"] = dict(parse_setting(text) for text in self.settings)
-        if self.width is not None:
-            found["adaptive"] = Adaptive(self.width)
-        if self.difference is not None:
-            main = (self.outcomes or DEFAULT_OUTCOMES)[0]
-            found["differences"] = {main: self.difference}
-        return found
+        default = REPLICATIONS if self.asked.study is None else None
+        main = (self.asked.outcomes or DEFAULT_OUTCOMES)[0]
+        return self.asked.said(
+            replications=default if self.replications is None else self.replications,
+            adaptive=None if self.width is None else Adaptive(self.width),
+            differences=None if self.difference is None else {main: self.difference},
+        )
 
 
 def carry_out(order: Order) -> None:
     """Do what `order` asks for; raises EstateError before anything is run if it cannot be done."""
-    if (order.study is None) == (not order.scenarios):
+    if (order.asked.study is None) == (not order.scenarios):
         raise StudyError(message("comparison.which"))
     if order.width is not None and order.replications is not None:
         raise StudyError(message("comparison.error.width", looks=", ".join(map(str, LOOKS))))
     screen = console()
     begun = time.perf_counter()
     _check_what_follows(order)
-    if order.out is not None:
-        check_place(order.out, KIND)
-    with order.place.opened(screen, order.lang) as workplace:
+    if order.asked.out is not None:
+        check_place(order.asked.out, KIND)
+    with order.place.opened(screen, language()) as workplace:
         found = _compare(order, workplace)
         found = found.with_more(
             withdrawal_tests(found, order.withdraw, workplace) if order.withdraw is not None else (),
             persistence_test(found, workplace=workplace) if order.after else None,
         )
-    runs = len(found.arms) * len(found.seeds)
-    screen.print(
-        say(
-            "command.runs_done",
-            runs=figures.count(runs),
-            executed=figures.count(found.executed),
-            seconds=figures.decimal(time.perf_counter() - begun, 1),
-        )
-    )
+    say_done(screen, len(found.arms) * len(found.seeds), found.executed, begun)
     show(screen, found)
     for one in found.withdrawn:
         screen.print()
@@ -135,8 +108,8 @@ def carry_out(order: Order) -> None:
 
 def _compare(order: Order, workplace: Workplace) -> Comparison:
     options = order.options() | {"workplace": workplace}
-    if order.study is not None:
-        return compare_study(order.study, **options)
+    if order.asked.study is not None:
+        return compare_study(order.asked.study, **options)
     return compare(*order.scenarios, **({"outcomes": DEFAULT_OUTCOMES} | options))
 
 
@@ -146,9 +119,9 @@ def _check_what_follows(order: Order) -> None:
         return
     named: Sequence[str | Path] = order.scenarios
     options = {"outcomes": DEFAULT_OUTCOMES} | order.options()
-    if order.study is not None:
-        named, options = arms_of_study(order.study, order.options())
-    arms = list(prepare(named, order.months, options.get("overrides") or {}).values())
+    if order.asked.study is not None:
+        named, options = arms_of_study(order.asked.study, order.options())
+    arms = list(prepare(named, order.asked.months, options.get("overrides") or {}).values())
     if order.withdraw is not None:
         for scenario in arms:
             if scenario.interventions:
@@ -264,10 +237,10 @@ def _share_rescued(row: Mapping[str, Any]) -> str:
 
 
 def _write(screen: Console, found: Comparison, order: Order) -> None:
-    folder = order.out or RESULTS / folder_name("compare", [arm.name for arm in found.arms], found.key)
+    folder = order.asked.out or RESULTS / folder_name("compare", [arm.name for arm in found.arms], found.key)
 
     def write(part: Path) -> None:
-        if order.charts:
+        if order.asked.charts:
             from sim import charts
 
             with screen.status(say("command.drawing")):

@@ -7,17 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from sim.cli.options import (
-    ChartsOption,
-    LanguageOption,
-    MonthsOption,
-    OutcomesOption,
-    OutOption,
-    SeedOption,
-    SettingsOption,
-    StudyOption,
-    words,
-)
+from sim.cli.options import Asked, LanguageOption, asking, words
 from sim.cli.place import ANYWHERE, Place, at_place
 
 
@@ -30,13 +20,14 @@ class Method(StrEnum):
 
 
 @at_place(*ANYWHERE, "ensemble", "level")
+@asking
 def sensitivity_command(
     place: Place,
+    asked: Asked,
     scenario: Annotated[
         Optional[str],  # noqa: UP045
         typer.Argument(metavar="SCENARIO"),
     ] = None,
-    study: StudyOption = None,
     method: Method | None = None,
     size: Annotated[
         Optional[int],  # noqa: UP045
@@ -51,7 +42,6 @@ def sensitivity_command(
             metavar="KEY[=LOW:HIGH]",
         ),
     ] = None,
-    outcomes: OutcomesOption = None,
     replications: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(min=1),
@@ -62,35 +52,14 @@ def sensitivity_command(
             min=1,
         ),
     ] = None,
-    seed: SeedOption = None,
-    months: MonthsOption = None,
-    settings: SettingsOption = None,
-    out: OutOption = None,
     lang: LanguageOption = None,
-    charts: ChartsOption = True,
 ) -> None:
     """Which parameters move the outcomes: Morris and Sobol."""
     from sim.studies.sensitivity.work import Order, carry_out
 
     words(lang)
-    carry_out(
-        Order(
-            scenario,
-            study,
-            method.value if method else None,
-            size,
-            tuple(factors or ()),
-            tuple(outcomes or ()),
-            replications,
-            top,
-            seed,
-            months,
-            tuple(settings or ()),
-            out,
-            charts,
-            place,
-        )
-    )
+    chosen = method.value if method else None
+    carry_out(Order(scenario, asked, chosen, size, tuple(factors or ()), replications, top, place))
 
 
 def add_commands(app: typer.Typer) -> None:

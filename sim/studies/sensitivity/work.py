@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.cli.analysis import folder_name, write_results
+from sim.cli.analysis import folder_name, say_done, write_results
+from sim.cli.options import Asked
 from sim.cli.place import Place
 from sim.cli.terminal import console, table
 from sim.errors import StudyError
@@ -17,7 +18,6 @@ from sim.outputs.outcome_words import size_of
 from sim.outputs.range_words import range_of_pairs
 from sim.results.folder import check_place
 from sim.results.outcomes import OUTCOMES
-from sim.scenario import parse_setting
 from sim.studies.sensitivity.analysis import MORRIS, Analysis
 from sim.studies.sensitivity.chart import save_charts
 from sim.studies.sensitivity.sensitivity import KIND, Sensitivity, sensitivity, sensitivity_of_study
@@ -39,57 +39,39 @@ class Order(NamedTuple):
     """What was asked for on the command line; None and () where nothing was said."""
 
     scenario: str | None
-    study: str | None
+    asked: Asked
     method: str | None
     size: int | None
     factors: tuple[str, ...]
-    outcomes: tuple[str, ...]
     replications: int | None
     top: int | None
-    seed: int | None
-    months: int | None
-    settings: tuple[str, ...]
-    out: Path | None
-    charts: bool
     place: Place
 
-    def asked(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
         """What `sensitivity` is told besides its scenario and workplace, in so far as it was said."""
-        said = {
-            "method": self.method,
-            "size": self.size,
-            "factors": stated_ranges(self.factors),
-            "outcomes": self.outcomes or None,
-            "replications": self.replications,
-            "top": self.top,
-            "first_seed": self.seed,
-            "months": self.months,
-            "overrides": dict(parse_setting(text) for text in self.settings) or None,
-        }
-        return {key: value for key, value in said.items() if value is not None}
+        return self.asked.said(
+            method=self.method,
+            size=self.size,
+            factors=stated_ranges(self.factors),
+            replications=self.replications,
+            top=self.top,
+        )
 
 
 def carry_out(order: Order) -> None:
     """Do what `order` asks for; raises EstateError before anything is run if it cannot be done."""
-    if (order.study is None) == (order.scenario is None):
+    if (order.asked.study is None) == (order.scenario is None):
         raise StudyError(message("sensitivity.error.which_one"))
-    if order.out is not None:
-        check_place(order.out, KIND)
+    if order.asked.out is not None:
+        check_place(order.asked.out, KIND)
     screen = console()
     begun = time.perf_counter()
     with order.place.opened(screen, language()) as workplace:
         found = _analyse(order, workplace)
     runs = sum(len(one.points) * one.study.replications for one in found.analyses.values())
-    screen.print(
-        say(
-            "command.runs_done",
-            runs=figures.count(runs),
-            executed=figures.count(found.executed),
-            seconds=figures.decimal(time.perf_counter() - begun, 1),
-        )
-    )
+    say_done(screen, runs, found.executed, begun)
     show(screen, found)
-    folder = order.out or RESULTS / folder_name(
+    folder = order.asked.out or RESULTS / folder_name(
         "sensitivity", [found.scenario.name, *found.analyses], found.key
     )
     write_results(folder, KIND, found.key, lambda part: _write(screen, found, part, order))
@@ -98,13 +80,13 @@ def carry_out(order: Order) -> None:
 
 
 def _analyse(order: Order, workplace: Workplace) -> Sensitivity:
-    if order.study is None:
+    if order.asked.study is None:
         assert order.scenario is not None
-        return sensitivity(order.scenario, **order.asked(), workplace=workplace)
-    beside = [*order.asked(), *(("ensemble",) if workplace.ensemble is not None else ())]
+        return sensitivity(order.scenario, **order.options(), workplace=workplace)
+    beside = [*order.options(), *(("ensemble",) if workplace.ensemble is not None else ())]
     if beside:
         raise StudyError(message("sensitivity.error.beside_study", options=", ".join(beside)))
-    return sensitivity_of_study(order.study, workplace)
+    return sensitivity_of_study(order.asked.study, workplace)
 
 
 def show(screen: Console, found: Sensitivity) -> None:
@@ -159,7 +141,7 @@ def _figures(analysis: Analysis, row: Any) -> list[str]:
 
 
 def _write(screen: Console, found: Sensitivity, part: Path, order: Order) -> None:
-    if order.charts:
+    if order.asked.charts:
         with screen.status(say("command.drawing")):
             save_charts(found, part / "charts")
     found.save(part)

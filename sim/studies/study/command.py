@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
@@ -28,34 +29,26 @@ StudyArgument = Annotated[
 RetryOption = Annotated[bool, typer.Option("--retry-failed")]
 
 
-@study_app.command("run")
-@at_place(*ANYWHERE, "ensemble")
-def run_command(
-    place: Place,
-    file: StudyArgument,
-    retry_failed: RetryOption = False,
-    lang: LanguageOption = None,
-) -> None:
-    """Carry out a study; runs that exist are not run again."""
-    from sim.studies.study.work import Order, carry_out
+def _carrying_out(resume: bool) -> Callable[..., None]:
+    """Carry out a study, whose runs that exist are not run again; or go on with one that was interrupted."""
 
-    words(lang)
-    carry_out(Order(file, place, retry_failed), False)
+    @at_place(*ANYWHERE, "ensemble")
+    def command(
+        place: Place,
+        file: StudyArgument,
+        retry_failed: RetryOption = False,
+        lang: LanguageOption = None,
+    ) -> None:
+        from sim.studies.study.work import Order, carry_out
+
+        words(lang)
+        carry_out(Order(file, place, retry_failed), resume)
+
+    return command
 
 
-@study_app.command("resume")
-@at_place(*ANYWHERE, "ensemble")
-def resume_command(
-    place: Place,
-    file: StudyArgument,
-    retry_failed: RetryOption = False,
-    lang: LanguageOption = None,
-) -> None:
-    """Go on with a study that was interrupted."""
-    from sim.studies.study.work import Order, carry_out
-
-    words(lang)
-    carry_out(Order(file, place, retry_failed), True)
+study_app.command("run")(_carrying_out(resume=False))
+study_app.command("resume")(_carrying_out(resume=True))
 
 
 @study_app.command("status")
