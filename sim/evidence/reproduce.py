@@ -15,7 +15,7 @@ from sim.kinds import kinds, load_result
 from sim.results import load_run
 from sim.results.files import ENCODING, as_arrow, csv_text
 from sim.results.folder import MANIFEST, Saved, read
-from sim.results.provenance import git_state, machine, versions
+from sim.results.provenance import here
 from sim.scenario import content_hash
 from sim.text import message
 
@@ -173,11 +173,6 @@ def first_difference(one: pd.DataFrame, other: pd.DataFrame) -> tuple[int, int, 
         return None
     row = one.iloc[best[0]]
     return int(row["month"]), int(row["estate"]), best[1]
-
-
-def here() -> dict[str, Any]:
-    """Versions, machine and commit of this installation, as a manifest has them."""
-    return {"versions": versions(), "platform": machine(), "git": git_state()}
 
 
 def _short(text: Any) -> str:

@@ -76,9 +76,7 @@ def describe_run(
         "evidence": standing(scenario),
         "model_source_hash": model_source_hash(),
         "outcomes_sha256": outcomes_digest(outcomes),
-        "versions": versions(),
-        "git": git_state(),
-        "platform": machine(),
+        **here(),
         "wall_seconds": round(wall_seconds, 3),
         "finished": finished.isoformat(timespec="seconds"),
     }
@@ -103,6 +101,11 @@ def outcomes_digest(outcomes: Outcomes) -> str:
         digest.update(f"{name} {plain.dtype.str} {plain.shape}\n".encode("ascii"))
         digest.update(plain.data)
     return digest.hexdigest()
+
+
+def here() -> dict[str, Any]:
+    """Versions, machine and commit of this installation, as manifests have them."""
+    return {"versions": versions(), "platform": machine(), "git": git_state()}
 
 
 @cache

@@ -24,7 +24,7 @@ from sim.errors import ResultError, ScenarioError
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.kinds import kinds
 from sim.results.folder import MANIFEST, Saved, read, write
-from sim.results.provenance import git_state, machine, versions
+from sim.results.provenance import here
 from sim.scenario import Scenario, content_hash, to_data
 from sim.scenario.loading import check
 from sim.text import languages, message
@@ -253,9 +253,7 @@ def manifest_of(found: Found) -> dict[str, Any]:
         "digest": found.digest,
         "model_source_hash": model_source_hash(),
         "summary_source_hash": summary_source_hash(),
-        "versions": versions(),
-        "platform": machine(),
-        "git": git_state(),
+        **here(),
         "sentences": {lang: found.sentences(lang) for lang in languages()},
     }
 

@@ -320,7 +320,7 @@ class Calibration(Result):
 
     def manifest(self) -> dict[str, Any]:
         """What was asked, how and of what, and what came of it, in plain data."""
-        from sim.results.provenance import git_state, machine, versions
+        from sim.results.provenance import here
 
         return {
             "key": self.key,
@@ -341,9 +341,7 @@ class Calibration(Result):
             "scores": None if self.scores is None else _scored(self.scores),
             "sentences": {lang: self.sentences(lang) for lang in languages()},
             "warnings": {lang: self.warnings(lang) for lang in languages()},
-            "versions": versions(),
-            "platform": machine(),
-            "git": git_state(),
+            **here(),
         }
 
     def diagnostics(self) -> dict[str, Any]:

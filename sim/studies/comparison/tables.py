@@ -476,7 +476,7 @@ def _frame(rows: list[dict[str, Any]], units: dict[str, str]) -> pd.DataFrame:
 def manifest(found: Comparison) -> dict[str, Any]:
     """What was compared and how, in plain data."""
     from sim.fingerprint import model_source_hash, summary_source_hash
-    from sim.results.provenance import git_state, machine, versions
+    from sim.results.provenance import here
     from sim.scenario import content_hash, to_data
 
     settings = found.settings
@@ -511,9 +511,7 @@ def manifest(found: Comparison) -> dict[str, Any]:
         "digest": found.digest,
         "model_source_hash": model_source_hash(),
         "summary_source_hash": summary_source_hash(),
-        "versions": versions(),
-        "platform": machine(),
-        "git": git_state(),
+        **here(),
         "sentences": {lang: found.sentences(lang) for lang in languages()},
         "warnings": {lang: found.warnings(lang) for lang in languages()},
     }

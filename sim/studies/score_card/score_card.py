@@ -208,7 +208,7 @@ class ScoreCard(Result):
     def manifest(self) -> dict[str, Any]:
         """What was asked and found, in plain data."""
         from sim.fingerprint import model_source_hash
-        from sim.results.provenance import git_state, machine, versions
+        from sim.results.provenance import here
 
         return {
             "key": self.key,
@@ -220,9 +220,7 @@ class ScoreCard(Result):
             "patterns": [score.pattern.model_dump(mode="json") for score in self.scores],
             "digest": self.digest(),
             "model_source_hash": model_source_hash(),
-            "versions": versions(),
-            "platform": machine(),
-            "git": git_state(),
+            **here(),
         }
 
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -296,7 +296,7 @@ class Sensitivity(Result):
     def manifest(self) -> dict[str, Any]:
         """What was asked and how, in plain data."""
         from sim.fingerprint import model_source_hash, summary_source_hash
-        from sim.results.provenance import git_state, machine, versions
+        from sim.results.provenance import here
         from sim.scenario import content_hash, to_data
 
         return {
@@ -316,9 +316,7 @@ class Sensitivity(Result):
             "left_out": left_out(),
             "model_source_hash": model_source_hash(),
             "summary_source_hash": summary_source_hash(),
-            "versions": versions(),
-            "platform": machine(),
-            "git": git_state(),
+            **here(),
             "sentences": {lang: self.sentences(lang) for lang in languages()},
             "warnings": {lang: self.warnings(lang) for lang in languages()},
         }

@@ -17,7 +17,7 @@ from sim.experiments.workplace import CellResults, Keywords, Workplace, run_cell
 from sim.results.engines import Cell
 from sim.results.folder import PARQUET, read, write
 from sim.results.outcomes import OUTCOMES
-from sim.results.provenance import git_state, machine, versions
+from sim.results.provenance import here
 from sim.results.result import Result
 from sim.results.store import FailedRun, Store
 from sim.results.summary import RunSummary
@@ -262,9 +262,7 @@ class StudyResult(Studied):
             "store": str(self.results.store.folder),
             "version": self.results.store.version,
             "ensemble": self.ensemble,
-            "versions": versions(),
-            "platform": machine(),
-            "git": git_state(),
+            **here(),
         }
 
 
