@@ -1,5 +1,6 @@
 """The page on adding an intervention, followed by the letter: one file in the folder, and every command knows it."""
 
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to-add-an-intervention.md"
+PROGRAM = """
+import json, sys
+from typer.testing import CliRunner
+from sim.cli.app import app
+ended = [CliRunner().invoke(app, command.split()) for command in sys.argv[1:]]
+print(json.dumps([[one.exit_code, one.output] for one in ended]))
+"""
 
 
 def test_a_file_in_the_folder_is_all_it_takes(tmp_path):
@@ -26,10 +34,11 @@ def test_a_file_in_the_folder_is_all_it_takes(tmp_path):
         encoding="utf-8",
     )
 
-    def estate(*arguments: str) -> str:
-        environment = os.environ | {"PYTHONPATH": str(tmp_path), "COLUMNS": "200"}
+    def estate(*commands: str) -> list[str]:
+        """What these commands print, all carried out by one new process."""
+        environment = os.environ | {"PYTHONPATH": str(tmp_path), "COLUMNS": "200", "PYTHONUTF8": "1"}
         done = subprocess.run(
-            [sys.executable, "-m", "sim", *arguments],
+            [sys.executable, "-c", PROGRAM, *commands],
             cwd=tmp_path,
             env=environment,
             capture_output=True,
@@ -38,10 +47,17 @@ def test_a_file_in_the_folder_is_all_it_takes(tmp_path):
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        ended = json.loads(done.stdout)
+        assert [code for code, _ in ended] == [0] * len(commands), ended
+        return [printed for _, printed in ended]
 
-    assert "清洁周" in estate("interventions", "--lang", "zh")
-    told = estate("interventions", "clean_up_week", "--lang", "en")
+    listed, told, schema, described = estate(
+        "interventions --lang zh",
+        "interventions clean_up_week --lang en",
+        "schema",
+        "describe mine.toml --lang zh",
+    )
+    assert "清洁周" in listed
     assert "A burst: without upkeep" in told and "lever_condition" in told and "period" in told
-    assert "clean_up_week" in estate("schema")
-    assert "清洁周" in estate("describe", "mine.toml", "--lang", "zh")
+    assert "clean_up_week" in schema
+    assert "清洁周" in described
