@@ -20,22 +20,41 @@ else:
     import pytest_asyncio
     from nicegui.testing import User
     from nicegui.testing.user_simulation import user_simulation
+    from pebble import ProcessPool
 
     from sim.app.core.affordable import Limits
+    from sim.app.core.workers import Workers
+
+    @pytest.fixture(scope="session")
+    def one_worker() -> Iterator[ProcessPool]:
+        """A worker process of the workshop that many tests use one after the other: it takes seconds to start."""
+        hands = Workers(Limits(), 1)
+        hands.start()
+        assert hands._pool is not None
+        yield hands._pool
+        hands.stop()
+
+    @pytest.fixture
+    def pool(one_worker: ProcessPool) -> ProcessPool | None:
+        """The workers that a test's workshop begins with; None, where a module says so: it starts its own."""
+        return one_worker
 
     @pytest_asyncio.fixture
-    async def user(tmp_path: Path) -> AsyncIterator[User]:
+    async def user(tmp_path: Path, pool: ProcessPool | None) -> AsyncIterator[User]:
         """A participant of a room with two seats; `user.shop` is the workshop."""
         from sim.app.server import workshop
 
         async with user_simulation() as made:
             shop = workshop(Limits(sessions=2), workers=1)
             shop.host.folder = tmp_path
+            shop.workers._pool = pool
             shop.workers.start()
             made.shop = shop
             try:
                 yield made
             finally:
+                if pool is not None:  # which the next test uses
+                    shop.workers._pool = None
                 shop.workers.stop()
 
 

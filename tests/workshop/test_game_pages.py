@@ -14,6 +14,11 @@ pytestmark = pytest.mark.asyncio
 RULES = Rules("small_city", 1, 3, 2_000_000, ("soe_fallback", "committee_drive", "disclosure"))
 
 
+@pytest.fixture
+def pool() -> None:
+    """Workers of its own for each game: its search for the best plan may still run when the game has ended."""
+
+
 async def until(holds) -> None:
     for _ in range(1200):
         if holds():
