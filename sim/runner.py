@@ -14,14 +14,13 @@ from sim.given import kind_of
 from sim.model.kernel import compiled_before, mark_compiled
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import check_run
-from sim.text import message
+from sim.text import message, say
 
 if TYPE_CHECKING:
     from sim.mesa_city import City
     from sim.results import Run
 
 Progress = Callable[[int, int], None]
-COMPILE_NOTICE = "Compiling the model; this happens once per version and takes about 25 seconds."
 MANY_OWNERS = 200_000
 
 
@@ -70,7 +69,7 @@ def run(
     check_run(resolved)
     compiled = compiled_before()
     if not compiled:
-        (notice or _tell)(COMPILE_NOTICE)
+        (notice or _tell)(say("shown.compiling"))
     finished = _simulate(resolved, threads, progress, compiled, probe)
     if finished.city_households >= MANY_OWNERS:
         gc.collect()  # the city refers to itself, so that its owners' columns would linger

@@ -259,15 +259,13 @@ def _is_batch(folder: Path) -> bool:
 
 
 def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
-    from sim.cli.terminal import say as say_of_runs
-
     screen = console()
     with month_bar(screen, lang) as advance:
         return reproduce(
             folder,
             threads=threads,
             progress=advance,
-            notice=lambda text: screen.print(say_of_runs("compiling", lang)),
+            notice=screen.print,
         )
 
 

@@ -27,7 +27,7 @@ from sim.results.folder import MANIFEST, Saved, read, write
 from sim.results.provenance import here
 from sim.scenario import Scenario, content_hash, to_data
 from sim.scenario.loading import check
-from sim.text import languages, message
+from sim.text import languages, message, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,7 +171,7 @@ def decode(data: Any) -> Any:
     if told == "@path":
         return Path(given)
     if told == "@scenario":
-        return check(given, {}, "a saved result")
+        return check(given, {}, say("folder.saved_result"))
     return _made(given, {name: decode(one) for name, one in data["parts"].items()})
 
 

@@ -10,6 +10,7 @@ import pytest
 import sim
 from sim import runner
 from sim.errors import EstateError, ScenarioError
+from sim.text import say
 
 
 def test_a_run_of_a_scenario(scenario, run):
@@ -66,9 +67,9 @@ def test_the_first_run_says_that_it_compiles(scenario, monkeypatch, capsys):
     monkeypatch.setattr(runner, "compiled_before", lambda: False)
     monkeypatch.setattr(runner, "mark_compiled", lambda: marked.append(True))
     sim.run(scenario, months=3, notice=told.append)
-    assert marked == [True] and told == [runner.COMPILE_NOTICE]
+    assert marked == [True] and told == [say("shown.compiling")]
     sim.run(scenario, months=1)
-    assert runner.COMPILE_NOTICE in capsys.readouterr().err
+    assert say("shown.compiling") in capsys.readouterr().err
     monkeypatch.setattr(runner, "compiled_before", lambda: True)
     sim.run(scenario, months=1)
     assert capsys.readouterr() == ("", "")

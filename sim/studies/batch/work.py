@@ -22,7 +22,6 @@ from rich.progress import (
 from sim.cli.describe import city_line
 from sim.cli.place import warn_of
 from sim.cli.terminal import bar_of, console
-from sim.cli.terminal import say as said
 from sim.errors import EstateError, ResultError, ScenarioError
 from sim.experiments.ensemble import Ensemble, doubt_line, with_member
 from sim.problems import Problem
@@ -513,7 +512,7 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
         job.scenario,
         threads=order.threads,
         progress=watch.months,
-        notice=lambda text: watch.say(said("compiling", order.lang)),
+        notice=watch.say,
         probe=lambda city: found.append(summarise(city)),
     )
     assert job.entry.folder is not None

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.describe import announce
 from sim.cli.terminal import console, month_bar, print_costs, table
-from sim.cli.terminal import say as said
 from sim.errors import ResultError
 from sim.outputs.public_money import cost_table
 from sim.results.columns import COLUMN_WORDS
@@ -107,7 +106,7 @@ def _simulate(screen: Console, scenario: Scenario, order: Order) -> Run:
             scenario,
             threads=order.threads,
             progress=advance,
-            notice=lambda text: screen.print(said("compiling", order.lang)),
+            notice=screen.print,
         )
 
 
