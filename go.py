@@ -1,7 +1,7 @@
 """Set everything up and run it: needs only Python 3.11 to 3.13.
 
     python3 go.py run [SCENARIO] [options of `estate run`]    simulate (without a scenario: vicious_cycle)
-    python3 go.py test [options of pytest]                    run the tests
+    python3 go.py test [options of pytest]                    run the tests (without options: all, on up to four cores)
     python3 go.py mutate [MODULE]                             change the rules one by one: does a test notice? (10 minutes)
     python3 go.py fuzz [NUMBER]                               change input files at random: does one end in a traceback? (half an hour)
     python3 go.py bounds [PYTHON ...]                         install the lowest and the newest versions allowed and try both
@@ -23,6 +23,8 @@ BIN = FOLDER / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 INSTALLED = FOLDER / "installed.txt"
 DEFAULT_SCENARIO = "vicious_cycle"
+# All tests: file by file in their order, so that what the tests of a file share is made once.
+ALL_TESTS = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def check_python() -> None:
@@ -84,7 +86,7 @@ def main(arguments: list[str]) -> int:
         ).returncode
     set_up("dev" if task in ("test", "mutate", "fuzz") else "")
     if task == "test":
-        command = [str(PYTHON), "-m", "pytest", *rest]
+        command = [str(PYTHON), "-m", "pytest", *(rest or ALL_TESTS)]
     elif task in ("mutate", "fuzz"):
         command = [str(PYTHON), str(ROOT / "tests" / f"{task}.py"), *rest]
     elif task == "run":
