@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -101,12 +101,12 @@ def report_command(
         ),
     ],
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--out", metavar="FILE"),
     ] = None,
     lang: LanguageOption = None,
     pdf: Annotated[
-        Optional[bool],  # noqa: UP045
+        bool | None,
         typer.Option(
             "--pdf/--no-pdf",
         ),
@@ -159,7 +159,7 @@ def _say(key: str, lang: str, **values: Any) -> str:
 @app.command("interventions")
 def interventions_command(
     name: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Argument(metavar="NAME"),
     ] = None,
     lang: LanguageOption = None,
@@ -179,7 +179,7 @@ def app_command(
     host: str = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
     code: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(metavar="CODE"),
     ] = None,
     show: Annotated[bool, typer.Option("--show/--no-show")] = True,
@@ -212,13 +212,13 @@ def schema_command(
 @app.command("evidence")
 def evidence_command(
     name: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Argument(
             metavar="ENTRY",
         ),
     ] = None,
     sensitivity: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option(
             "--sensitivity",
             metavar="DIR",
@@ -243,7 +243,7 @@ def reproduce_command(
     place: Place,
     folder: Annotated[Path, typer.Argument(metavar="RESULT")],
     threads: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(
             min=1,
         ),
@@ -259,7 +259,7 @@ def reproduce_command(
 @app.command("replicate")
 def replicate_command(
     name: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Argument(metavar="NAME"),
     ] = None,
     agents: Annotated[bool, typer.Option("--agents/--no-agents")] = True,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, Optional
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -20,37 +20,37 @@ from sim.text import language, languages, say, use_language
 from sim.text.catalog import has_text, language_of
 
 LanguageOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer reads this at run time
+    str | None,
     typer.Option(
         "--lang",
         metavar=f"[{'|'.join(languages())}]",
     ),
 ]
 SettingsOption = Annotated[
-    Optional[list[str]],  # noqa: UP045
+    list[str] | None,
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
     ),
 ]
-MonthsOption = Annotated[Optional[int], typer.Option(min=1)]  # noqa: UP045
+MonthsOption = Annotated[int | None, typer.Option(min=1)]
 SeedOption = Annotated[
-    Optional[int],  # noqa: UP045
+    int | None,
     typer.Option("--seed", min=0),
 ]
 OutcomesOption = Annotated[
-    Optional[list[str]],  # noqa: UP045
+    list[str] | None,
     typer.Option(
         "--outcome",
         metavar="NAME",
     ),
 ]
 OutOption = Annotated[
-    Optional[Path],  # noqa: UP045
+    Path | None,
     typer.Option("--out", metavar="DIR"),
 ]
 StudyOption = Annotated[
-    Optional[str],  # noqa: UP045
+    str | None,
     typer.Option(
         "--study",
         metavar="FILE",
@@ -65,7 +65,7 @@ ScenarioArgument = Annotated[
 # as MonthsOption, but refused by the rules of the scenario, with all else that is wrong with it
 LengthOption = int | None
 ThreadsOption = Annotated[
-    Optional[int],  # noqa: UP045
+    int | None,
     typer.Option(min=1),
 ]
 ScenarioOrStudyArgument = Annotated[
@@ -75,7 +75,7 @@ ScenarioOrStudyArgument = Annotated[
     ),
 ]
 SetOption = Annotated[
-    Optional[list[str]],  # noqa: UP045
+    list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE"),
 ]
 

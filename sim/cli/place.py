@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from sim.results.engines import Engine
 
 StoreOption = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads this at run time
+    Path | None,
     typer.Option(
         "--store",
         metavar="DIR",
     ),
 ]
 WorkersOption = Annotated[
-    Optional[int],  # noqa: UP045
+    int | None,
     typer.Option("--workers", min=1),
 ]
 SchedulerOption = Annotated[
-    Optional[str],  # noqa: UP045
+    str | None,
     typer.Option(
         "--scheduler",
         metavar="ADDRESS",
@@ -44,7 +44,7 @@ InProcessOption = Annotated[
     ),
 ]
 EnsembleOption = Annotated[
-    Optional[str],  # noqa: UP045
+    str | None,
     typer.Option(
         "--ensemble",
         metavar="NAME",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -15,7 +15,7 @@ def ablate_command(
     place: Place,
     scenario: ScenarioArgument,
     replications: Annotated[int, typer.Option(min=2)] = 12,
-    months: Annotated[Optional[int], typer.Option(min=1)] = None,  # noqa: UP045
+    months: Annotated[int | None, typer.Option(min=1)] = None,
     pairs: Annotated[bool, typer.Option("--pairs/--no-pairs")] = True,
     settings: SetOption = None,
     out: OutOption = None,

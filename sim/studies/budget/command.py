@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,18 +22,18 @@ def budget_command(
     scenario: ScenarioOrStudyArgument,
     yearly: float | None = None,
     payer: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             metavar="city|district|street|community",
         ),
     ] = None,
     menu: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option(metavar="FILE"),
     ] = None,
     trials: Annotated[int | None, typer.Option(min=1, max=1_000_000)] = None,
     replications: Annotated[int | None, typer.Option(min=1, max=10_000)] = None,
-    months: Annotated[Optional[int], typer.Option(min=1)] = None,  # noqa: UP045
+    months: Annotated[int | None, typer.Option(min=1)] = None,
     fresh: Annotated[
         int | None,
         typer.Option(

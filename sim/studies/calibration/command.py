@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -23,13 +23,13 @@ class FitMethod(StrEnum):
 def calibrate_command(
     place: Place,
     file: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Argument(
             metavar="PATTERNS.toml",
         ),
     ] = None,
     free: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        list[str] | None,
         typer.Option(
             "--free",
             metavar="KEY[=LOW:HIGH]",
@@ -54,7 +54,7 @@ def calibrate_command(
         ),
     ] = 40,
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--out", metavar="DIR"),
     ] = None,
     charts: ChartsOption = True,

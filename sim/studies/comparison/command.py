@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -16,13 +16,13 @@ def compare_command(
     place: Place,
     asked: Asked,
     scenarios: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        list[str] | None,
         typer.Argument(
             metavar="BASELINE OTHER...",
         ),
     ] = None,
     replications: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(
             min=2,
         ),
@@ -30,7 +30,7 @@ def compare_command(
     width: float | None = None,
     difference: float | None = None,
     withdraw: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(
             min=1,
             metavar="MONTH",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -17,11 +17,11 @@ def run_command(
     seed: int | None = None,
     months: LengthOption = None,
     settings: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE"),
     ] = None,
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--out", metavar="DIR"),
     ] = None,
     lang: LanguageOption = None,
@@ -29,11 +29,11 @@ def run_command(
     charts: ChartsOption = True,
     ensemble: EnsembleOption = None,
     member: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option("--member", min=1),
     ] = None,
     among: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(
             min=2,
             max=10_000,
@@ -64,7 +64,7 @@ def explain_command(
     folder: Annotated[Path, typer.Argument(metavar="RUN")],
     estate: Annotated[int, typer.Option("--estate", min=0, metavar="N")],
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--out", metavar="DIR"),
     ] = None,
     lang: LanguageOption = None,
@@ -86,7 +86,7 @@ class Groups(StrEnum):
 def animate_command(
     folder: Annotated[Path, typer.Argument(metavar="RUN")],
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option(
             "--out",
             metavar="FILE",

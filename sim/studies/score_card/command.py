@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -15,7 +15,7 @@ from sim.cli.place import HERE, Place, at_place
 def validate_command(
     place: Place,
     file: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Argument(
             metavar="PATTERNS.toml",
         ),
@@ -24,7 +24,7 @@ def validate_command(
     seed: Annotated[int, typer.Option(min=0)] = 1,
     ablate: Annotated[bool, typer.Option("--ablate")] = False,
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--out", metavar="DIR"),
     ] = None,
     charts: ChartsOption = True,

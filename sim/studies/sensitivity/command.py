@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -25,29 +25,29 @@ def sensitivity_command(
     place: Place,
     asked: Asked,
     scenario: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Argument(metavar="SCENARIO"),
     ] = None,
     method: Method | None = None,
     size: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(
             min=2,
         ),
     ] = None,
     factors: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        list[str] | None,
         typer.Option(
             "--parameter",
             metavar="KEY[=LOW:HIGH]",
         ),
     ] = None,
     replications: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(min=1),
     ] = None,
     top: Annotated[
-        Optional[int],  # noqa: UP045
+        int | None,
         typer.Option(
             min=1,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -56,7 +56,7 @@ study_app.command("resume")(_carrying_out(resume=True))
 def status_command(
     place: Place,
     file: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Argument(
             metavar="FILE",
         ),
@@ -92,7 +92,7 @@ def export_command(
     file: StudyArgument,
     form: Annotated[Format, typer.Option("--format")] = Format.csv,
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--out", metavar="DIR"),
     ] = None,
     lang: LanguageOption = None,
