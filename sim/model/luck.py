@@ -65,6 +65,7 @@ class Stream(IntEnum):
     OWNER_MOOD = 16
     OWNER_ARREARS = 17
     ESTATE_WAITED = 36
+    ESTATE_CONTRACT = 37
     # estates, monthly
     COMMITTEE_START = 40
     COMMITTEE_INTEGRITY = 41
@@ -98,6 +99,7 @@ class Kind(IntEnum):
 
     REVIEW = 0
     CALLED_VOTE = 1
+    CONTRACT = 2
     NOTICE = 998
     LEFT_ALONE = 999
 
@@ -199,7 +201,12 @@ def normals(seed: int, stream: int, month: int, entities: np.ndarray) -> np.ndar
 
 def lognormals(mean: float, spread: float, seed: int, stream: int, entities: np.ndarray) -> np.ndarray:
     """Lognormal float64 with arithmetic mean `mean` and standard deviation of the logarithm `spread`."""
-    exponents = spread * normals(seed, stream, 0, entities) - 0.5 * spread * spread
+    return lognormals_at(mean, spread, normals(seed, stream, 0, entities))
+
+
+def lognormals_at(mean: float, spread: float, places: np.ndarray) -> np.ndarray:
+    """The lognormal values (see `lognormals`) at standard normal `places`."""
+    exponents = spread * places - 0.5 * spread * spread
     out = np.empty_like(exponents)
     _exponentials(exponents, out)
     return mean * out

@@ -89,6 +89,8 @@ class MechanismSettings(Table):
 
     persistence: bool = setting(False, None, None, "")
     debt_age: bool = setting(False, None, None, "")
+    contracts: bool = setting(False, None, None, "")
+    queue: bool = setting(False, None, None, "")
 
 
 class Figure(Table):

@@ -16,6 +16,7 @@ from .books import ReferenceBooks
 from .building import Building
 from .committee import Committee
 from .company import Body, Company
+from .contract import Contract
 from .estate import Estate
 from .events import Cause, Event
 from .luck import Luck
@@ -85,6 +86,9 @@ class ReferenceCity(mesa.Model):
         self._each(self.estates, "serve", "age_and_repair", "live")
         for estate in self.estates:
             estate.committee.live()
+        if self.mechanisms.contracts:
+            for estate in self.estates:
+                Contract(self, estate).live()
         self.market.run_month()
         for estate in self.estates:
             record_month(estate, estate.history, self)

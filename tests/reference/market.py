@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.model.exact import normal_quantile
 from sim.model.luck import Kind, Stream
 
+from .contract import EARLY, TERM
 from .events import Cause, Event
 from .words import CLEANING, MARKET, NONE, SELF, SOE, UNIT
 
@@ -84,8 +85,11 @@ class Market:
             )
             return
         wants_to_go = estate.losing_months >= company.tolerance
-        if wants_to_go and self.luck(estate, Stream.TENDER_BELIEF, Kind.NOTICE) < p.market_exit_hazard:
-            self.begin_leaving(estate, NOTICE, int(p.market_notice), Cause.LOSSES)
+        bound = estate.contract in (EARLY, TERM)
+        hazard = p.market_exit_hazard * p.contract_exit_in_term if bound else p.market_exit_hazard
+        if wants_to_go and self.luck(estate, Stream.TENDER_BELIEF, Kind.NOTICE) < hazard:
+            months = int(p.contract_notice if bound else p.market_notice)
+            self.begin_leaving(estate, NOTICE, months, Cause.LOSSES)
             self.city.tell(estate.row, company.row, Event.NOTICE_GIVEN, Cause.LOSSES, estate.losing_months)
 
     def begin_leaving(self, estate: Estate, process: int, months: int, cause: Cause) -> None:
@@ -109,6 +113,7 @@ class Market:
         self.stop_managing(estate, company.account)
         estate.former_company = company.row
         estate.company, estate.process, estate.effort = -1, 0, 0.0
+        estate.contract = estate.contract_left = 0
         self.tender(estate, Cause.VACANCY)
 
     # finding somebody
@@ -227,6 +232,7 @@ class Market:
             self.stop_managing(estate, ("employers", 0) if estate.mode == UNIT else estate.fund)
         self.manage_again(estate, company.account)
         estate.mode, estate.company, estate.process = mode, company.row, 0
+        estate.contract = estate.contract_left = 0
         estate.effort = max(estate.effort, self.city.p.service_start_effort)
         full_fee = estate.price * estate.billable_area * estate.full_fee_share(mode)
         p = self.city.p
@@ -250,7 +256,13 @@ class Market:
         p = self.city.p
         will = estate.mean_activism + estate.lever_self_management
         small = estate.households <= p.market_self_households
-        if will >= p.market_self_activism and small and estate.felt_condition > p.market_self_condition:
+        waits = self.city.mechanisms.queue and estate.lever_queue > 0.0
+        if (
+            not waits
+            and will >= p.market_self_activism
+            and small
+            and estate.felt_condition > p.market_self_condition
+        ):
             if estate.mode != SELF:
                 estate.mode = SELF
                 self.manage_again(estate, estate.fund)

@@ -13,6 +13,7 @@ from sim.model.month.condition import CONDITION_BINS, condition_bin, felt_condit
 from sim.model.month.lots import block_range, in_lot, lot_terms
 from sim.model.month.service import public_revenue_of
 from sim.model.state.claims import Claims
+from sim.model.state.contracts import EARLY, NO_CONTRACT, TERM
 from sim.model.state.events import Cause, Event, write_event
 from sim.model.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
 
@@ -133,6 +134,8 @@ def take_over(
     take_up_claim(e, companies[c].account, estates, claims)
     estate.mode = mode
     estate.company = c
+    estate.contract = NO_CONTRACT
+    estate.contract_left = 0
     estate.effort = max(estate.effort, q.service_start_effort)
     full_fee = estate.price * estate.billable_area * billed_share_of_full_fee(mode, q)
     revenue = public_revenue_of(
@@ -242,13 +245,16 @@ def left_alone(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Nobody came: small active estates manage themselves, some get community cleaning, the others nothing."""
+    """Nobody came: small active estates manage themselves unless they wait for a state-owned company, some get community cleaning,
+    the others nothing."""
     q = p[0]
     estate = estates[e]
     seen = estate.paid_share
     will = estate.mean_activism + estate.lever_self_management
+    waits = world[0].mechanism_queue != 0 and estate.lever_queue > 0.0
     if (
-        will >= q.market_self_activism
+        not waits
+        and will >= q.market_self_activism
         and estate.households <= q.market_self_households
         and felt_condition(estate, world) > q.market_self_condition
     ):
@@ -332,6 +338,8 @@ def company_leaves(
     estate.former_company = c
     keep_claim(e, companies[c].account, estates, claims)
     estate.company = -1
+    estate.contract = NO_CONTRACT
+    estate.contract_left = 0
     estate.process = 0
     estate.effort = 0.0
 
@@ -368,8 +376,11 @@ def notices(
         U64(world[0].key_0),
         U64(world[0].key_1),
     )
-    if chance_word(luck) < q.market_exit_hazard:
-        estate.process, estate.process_left, estate.process_cause = NOTICE, int(q.market_notice), LOSSES
+    in_term = estate.contract == EARLY or estate.contract == TERM
+    hazard = q.market_exit_hazard * q.contract_exit_in_term if in_term else q.market_exit_hazard
+    if chance_word(luck) < hazard:
+        months = int(q.contract_notice) if in_term else int(q.market_notice)
+        estate.process, estate.process_left, estate.process_cause = NOTICE, months, LOSSES
         write_event(events, world, e, estate.company, NOTICE_GIVEN, LOSSES, estate.losing_months)
 
 

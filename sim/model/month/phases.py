@@ -8,6 +8,7 @@ from sim.model.kernel import kernel
 from sim.model.month.billing import bill_shares, book_payments
 from sim.model.month.committee import committee_month
 from sim.model.month.condition import keep_up
+from sim.model.month.contracts import contract_month
 from sim.model.month.government import open_budgets
 from sim.model.month.market import market_month
 from sim.model.month.record import record_month
@@ -78,5 +79,6 @@ def close_month(
     billed, collected, income, own, spending, overhead, rate, quality = rings
     build_trust(estates, committees, p)
     committee_month(committees, owners, estates, world, events, p)
+    contract_month(companies, committees, owners, estates, world, events, p)
     market_month(estates, companies, claims, balances, beliefs, world, events, p)
     record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p)

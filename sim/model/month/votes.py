@@ -30,6 +30,7 @@ class Matter(IntEnum):
     DISMISSAL = 2
     PRICE = 3
     FUNDS = 4
+    CONTRACT = 5
 
 
 FIRST_FREE_MATTER = 8  # multiples of it tell votes of different programmes apart

@@ -11,6 +11,7 @@ START = (
     P("start.arrears_months", 12, 1, 240, "months"),
     P("start.legacy_spread", 0.5, 0, 1, "relative"),
     P("start.public_revenue_spread", 0.6, 0, 3, "sd of log"),
+    P("start.price_follows_cost", 0.0, 0, 1, "correlation", plausible=(0.0, 0.8)),
     P("start.trust", 0.5, 0, 1, "share"),
     P("start.committee_tired", 0.5, 0, 1, "share"),
     P("start.fund_months", 6, 0, 120, "months of income"),

@@ -101,9 +101,7 @@ class Course:
     def eligible(self, policy: Policy) -> np.ndarray:
         """True for every estate that targets and good sense allow this month."""
         targets = self.programme.targets
-        if self._allowed is None:
-            self._allowed = self._allowed_for_good(policy)
-        chosen = self._allowed
+        chosen = self.allowed(policy)
         if targets.modes:
             chosen = chosen & np.isin(policy.estates["mode"], [MODES.index(name) for name in targets.modes])
         if targets.stages:
@@ -117,6 +115,12 @@ class Course:
             if targets.age_max is not None:
                 chosen = chosen & (age <= targets.age_max)
         return np.asarray(chosen & self.programme.suits(policy))
+
+    def allowed(self, policy: Policy) -> np.ndarray:
+        """The part of the targets that never changes, worked out once."""
+        if self._allowed is None:
+            self._allowed = self._allowed_for_good(policy)
+        return self._allowed
 
     def _allowed_for_good(self, policy: Policy) -> np.ndarray:
         """The part of the targets that never changes: type, district, old or not."""

@@ -104,6 +104,10 @@ class Policy(Treasury):
         since = self.month - self.course.programme.start
         return since > 0 and since % months == 0
 
+    def targeted(self) -> np.ndarray:
+        """True for every estate that the acting programme's targets allow for good: by type, district, old or not."""
+        return self.course.allowed(self)
+
     def luck(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
         """Draws in (0, 1) of the acting programme for these entities this month; `word` 0 to 3 for different decisions."""
         return uniforms(self.seed, Stream.INTERVENTION + word, self.month, entities, self.course.address)

@@ -20,6 +20,7 @@ class SoeFallback(Intervention, kind="soe_fallback"):
 
     levers: ClassVar[tuple[str, ...]] = (
         "lever_fallback",
+        "lever_queue",
         "world.fallback_left",
         "lever_company_income",
         "lever_company_revenue",
@@ -58,6 +59,9 @@ class SoeFallback(Intervention, kind="soe_fallback"):
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Offer what is unmanaged to the state-owned companies, support what they took, and let neighbours compare."""
+        if policy.course.takes_in(policy.month):
+            mode = policy.estates["mode"]
+            policy.move("lever_queue", np.flatnonzero(policy.targeted() & (mode != SOE)), 1.0)
         mode = policy.estates["mode"][rows]
         self._offer(policy, rows[(mode == NONE) | (mode == CLEANING)])
         taken = rows[mode == SOE]

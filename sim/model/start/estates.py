@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.model.luck import Stream, lognormals, normals, uniforms
+from sim.model.luck import Stream, lognormals, lognormals_at, normals, uniforms
 from sim.model.state.estates import ESTATE_TYPE
 from sim.model.state.modes import MARKET, SOE
 from sim.scenario import EstateType, Scenario
@@ -68,10 +68,13 @@ def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, see
     estates["built_year"][members] = np.floor(
         kind.built_low + age_luck * (kind.built_high - kind.built_low + 1)
     )
-    estates["price"][members] = FEN_PER_YUAN * lognormals(
-        kind.fee_price, kind.fee_price_spread, seed, Stream.ESTATE_PRICE, members
-    )
-    cost = lognormals(1.0, kind.cost_spread, seed, Stream.ESTATE_COST, members)
+    dear = normals(seed, Stream.ESTATE_PRICE, 0, members)
+    costly = normals(seed, Stream.ESTATE_COST, 0, members)
+    follows = q["start_price_follows_cost"]
+    # the price was set by somebody who knew what serving the estate costs, to this degree
+    dear = follows * costly + np.sqrt(1.0 - follows * follows) * dear
+    estates["price"][members] = FEN_PER_YUAN * lognormals_at(kind.fee_price, kind.fee_price_spread, dear)
+    cost = lognormals_at(1.0, kind.cost_spread, costly)
     estates["cost_fixed"][members] = FEN_PER_YUAN * kind.cost_fixed * cost
     # per m2 until the owners' areas are known
     estates["cost_area"][members] = FEN_PER_YUAN * kind.cost_per_area * cost

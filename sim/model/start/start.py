@@ -11,6 +11,7 @@ from sim.errors import ScenarioError
 from sim.model.ledger import Books, Purpose
 from sim.model.luck import Stream, normals, seed_words, uniforms
 from sim.model.month.committee import trait
+from sim.model.month.condition import estate_age
 from sim.model.month.owner_passes import MOST_OWNERS
 from sim.model.parameters import PARAMETERS, to_record
 from sim.model.start.companies import assign_estates, draw_companies
@@ -18,6 +19,8 @@ from sim.model.start.estates import building_starts, draw_estates, in_random_ord
 from sim.model.start.first_service import first_month, first_service
 from sim.model.start.owners import TYPE_TRAITS, draw_owners, sum_up_estates
 from sim.model.state.claims import Claims, new_claims
+from sim.model.state.contracts import EARLY, OPEN, TERM
+from sim.model.state.modes import MARKET, SOE
 from sim.model.state.owners import Buildings, Owners, new_owners
 from sim.model.state.tables import COMMITTEE_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
 from sim.problems import Problem
@@ -60,6 +63,8 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     waited = uniforms(seed, Stream.ESTATE_WAITED, 0, np.arange(estates.size)) * parameters["market_retry"][0]
     estates["unmanaged_months"] = np.where(estates["company"] < 0, np.floor(waited), 0)
     committees = _committees(scenario, seed, estates, parameters)
+    if scenario.mechanisms.contracts:
+        _contracts(seed, estates, committees, world, q)
     government = _government(scenario)
     books = _accounts(estates, companies, government)
     starts = building_starts(estates)
@@ -122,6 +127,19 @@ def _committees(scenario: Scenario, seed: int, estates: np.ndarray, parameters: 
     )
     committees["strength"] = committees["competence"] * committees["integrity"] * committees["activity"]
     return committees
+
+
+def _contracts(seed: int, estates: np.ndarray, committees: np.ndarray, world: np.ndarray, q: np.void) -> None:
+    """Contracts at the start: the developer's in new estates, a term where there is a committee, else open; at a random point."""
+    run = np.flatnonzero(estates["mode"] == MARKET)
+    age = estate_age(estates["built_year"][run], world["start_year"][0], 1)
+    young = age < q["contract_early_age"]
+    chosen = ~young & (committees["exists"][run] == 1)
+    length = np.where(young, q["contract_early_term"], q["contract_term"])
+    left = 1.0 + np.floor(uniforms(seed, Stream.ESTATE_CONTRACT, 0, run) * length)
+    estates["contract"][run] = np.where(young, EARLY, np.where(chosen, TERM, OPEN))
+    estates["contract_left"][run] = np.where(young | chosen, left, 0)
+    estates["contract"][estates["mode"] == SOE] = OPEN
 
 
 def _government(scenario: Scenario) -> np.ndarray:

@@ -56,6 +56,9 @@ class Event(IntEnum):
     SERVICES_CLOSED = 41  # loss since they were opened, yuan
     COVERAGE_REPORTED = 42  # coverage that streets report
     FUNDS_REFUSED = 43  # share of participants who approved
+    CONTRACT_RENEWED = 44  # share of participants who approved
+    CONTRACT_OPEN = 45  # share of owners who took part
+    CONTRACT_REFUSED = 46  # share of participants who approved
 
 
 class Cause(IntEnum):

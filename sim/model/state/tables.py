@@ -66,6 +66,10 @@ WORLD_FIELDS = (
     Field("loop_grievance", I4, "flag", "0 freezes the grievance channel", True),
     Field("mechanism_persistence", I4, "flag", "1: who pays and who does not lasts", True),
     Field("mechanism_debt_age", I4, "flag", "1: debts age by what was repaid, and lapse", True),
+    Field("mechanism_contracts", I4, "flag", "1: companies hold estates under contracts that end", True),
+    Field(
+        "mechanism_queue", I4, "flag", "1: who waits for a state-owned company does not turn to itself", True
+    ),
     Field("fallback_left", I8, "estates", "estates that state-owned fallback still takes this month"),
     Field("events", I8, "events", "events written this month"),
 )

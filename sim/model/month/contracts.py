@@ -1,0 +1,142 @@
+"""Phase 6, contracts: terms run out, and then owners renew, re-price or refuse, or the contract goes on for an open term.
+
+Civil Code: an early contract ends when owners choose one of their own [I001]; a company that will not renew says so 90 days
+before [I003]; an expired contract goes on, and either side can end it at 60 days' notice [I005].
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.kernel import part
+from sim.model.luck import Kind, philox
+from sim.model.month.committee import BLOCK, chance_word, vote_on_price
+from sim.model.month.votes import Matter, hold_vote
+from sim.model.state.contracts import EARLY, NO_CONTRACT, OPEN, TERM
+from sim.model.state.events import Cause, Event, write_event
+from sim.model.state.modes import MARKET
+from sim.model.state.owners import Owners
+
+U64 = np.uint64
+CONTRACT_KIND, CONTRACT = int(Kind.CONTRACT), int(Matter.CONTRACT)
+RENEWED, WENT_ON, REFUSED = int(Event.CONTRACT_RENEWED), int(Event.CONTRACT_OPEN), int(Event.CONTRACT_REFUSED)
+NOTICE_GIVEN = int(Event.NOTICE_GIVEN)
+TERM_ENDED, QUORUM_MISSED, REJECTED = int(Cause.TERM_ENDED), int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
+LOSSES, QUALITY, DISMISSED = int(Cause.LOSSES), int(Cause.QUALITY), int(Cause.DISMISSAL)
+NOTICE, DISMISSAL = 1, 2  # what is under way in an estate (column `process`)
+
+
+@part
+def go_on(
+    e: int, cause: int, took_part: float, estates: np.ndarray, world: np.ndarray, events: np.ndarray
+) -> None:
+    """The contract goes on for an open term."""
+    estates[e].contract = OPEN
+    estates[e].contract_left = 0
+    write_event(events, world, e, estates[e].company, WENT_ON, cause, took_part)
+
+
+@part
+def choose(
+    e: int,
+    owners: Owners,
+    committees: np.ndarray,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Owners vote on the company's contract: a new term and the occasion to change the price, a tender, or neither.
+
+    They approve with the chance with which they would not dismiss it.
+    """
+    q = p[0]
+    estate = estates[e]
+    committee = committees[e]
+    passed, took_part, approved = hold_vote(
+        e,
+        CONTRACT,
+        1.0 - q.vote_dismissal_base,
+        q.vote_dismissal_slope,
+        estate.lever_participation,
+        q.committee_ordinary_majority,
+        owners,
+        estates,
+        world,
+        p,
+    )
+    if took_part < q.committee_quorum:
+        go_on(e, QUORUM_MISSED, took_part, estates, world, events)
+    elif not passed:
+        estate.contract = OPEN
+        estate.contract_left = 0
+        estate.process = DISMISSAL
+        estate.process_left = (
+            int(q.market_dismissal_time) + 1
+        )  # the market counts one down in this same month
+        estate.process_cause = DISMISSED
+        write_event(events, world, e, estate.company, REFUSED, REJECTED, approved)
+    else:
+        estate.contract = TERM
+        estate.contract_left = int(q.contract_term)
+        write_event(events, world, e, estate.company, RENEWED, TERM_ENDED, approved)
+        if estate.quality < q.committee_cut_quality:
+            vote_on_price(e, -q.contract_price_cut, QUALITY, owners, committees, estates, world, events, p)
+        elif (
+            estate.losing_months >= q.committee_losing_months
+            and committee.competence >= q.committee_price_competence
+        ):
+            vote_on_price(e, q.contract_price_rise, LOSSES, owners, committees, estates, world, events, p)
+
+
+@part
+def contract_month(
+    companies: np.ndarray,
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """One month of every contract between owners and a company of the market."""
+    q = p[0]
+    if world[0].mechanism_contracts == 0:
+        return
+    month, key_0, key_1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
+    for e in range(estates.size):
+        estate = estates[e]
+        committee = committees[e]
+        if estate.company < 0:
+            continue
+        if estate.contract == NO_CONTRACT:
+            # a company that came since: owners who have a committee gave it a term, others never said for how long
+            chosen = estate.mode == MARKET and committee.exists == 1
+            estate.contract = TERM if chosen else OPEN
+            estate.contract_left = int(q.contract_term) if chosen else 0
+            continue
+        if estate.mode != MARKET or estate.process != 0:
+            continue
+        if estate.contract == OPEN:
+            _, _, _, luck = philox(U64(e), month, U64(BLOCK), U64(CONTRACT_KIND), key_0, key_1)
+            looked = committee.exists == 1 and chance_word(luck) < q.committee_review * committee.activity
+            if looked and committee.price_wait == 0:
+                committee.price_wait = int(q.committee_price_cooldown)
+                choose(e, owners, committees, estates, world, events, p)
+            continue
+        estate.contract_left -= 1
+        tired = estate.losing_months >= companies[estate.company].tolerance and world[0].loop_exit != 0
+        if estate.contract == EARLY and committee.exists == 1:
+            choose(e, owners, committees, estates, world, events, p)
+        elif estate.contract_left == int(q.contract_notice) and tired:
+            estate.process, estate.process_left, estate.process_cause = (
+                NOTICE,
+                int(q.contract_notice) + 1,
+                LOSSES,
+            )
+            write_event(events, world, e, estate.company, NOTICE_GIVEN, LOSSES, estate.losing_months)
+        elif estate.contract_left <= 0:
+            if committee.exists == 1:
+                choose(e, owners, committees, estates, world, events, p)
+            else:
+                go_on(e, TERM_ENDED, 0.0, estates, world, events)
