@@ -1,6 +1,6 @@
 """Phase 6, contracts: terms run out, and then owners renew, re-price or refuse, or the contract goes on for an open term.
 
-Civil Code: an early contract ends when owners choose one of their own [I001]; a company that will not renew says so 90 days
+Civil Code: an early contract ends when owners choose one of their own (art. 940); a company that will not renew says so 90 days
 before [I003]; an expired contract goes on, and either side can end it at 60 days' notice [I005].
 """
 
