@@ -156,14 +156,14 @@ def _capacity_problems(scenario: Scenario) -> list[Problem]:
 
 
 def _figure_problems(scenario: Scenario) -> list[Problem]:
-    """What a figure is about are keys of the scenario, and only a figure whose own key is free text states them."""
+    """What a figure is about are keys of the scenario, stated by figures with a free key and by derived ones (of what they were derived)."""
     if not any(figure.about for figure in scenario.figures):
         return []
     data = scenario.model_dump(mode="json", exclude={"figures"})
     problems = []
     for index, figure in enumerate(scenario.figures):
         place = f"figures.{index}.about"
-        if figure.about and names_something(figure.key, data):
+        if figure.about and figure.status != "derived" and names_something(figure.key, data):
             found = message("scenario.figure.key_and_about", key=figure.key)
             problems.append(Problem("", place, found, message("scenario.figure.about_of_free_key")))
         for key in figure.about:

@@ -39,6 +39,7 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
 
     A figure backs a number: where the number is another one now, the figure says so, is assumed, and names no source; where the
     key is gone, so is the figure. A key may be a pattern (`types.*.modes`) or name a table, which changes with anything in it.
+    A derived figure whose `about` names what it was derived from says that its number is not derived any more where that is another.
     A figure whose key is free text (`pilots`) tells of the base's city: it stands as long as nothing that it may concern has
     changed, else it is gone. It may concern what its `about` names; without one, what lies in the table that its key begins with
     (`interventions.start`), or, where that is none, everything but the seed and the number of months. What is no list of tables is
@@ -57,7 +58,7 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
                 stand.append(figure)
             continue
         if not any(_within(path, key) for path in changed):
-            stand.append(figure)
+            stand.append(_not_derived(figure) if _base_changed(figure, changed) else figure)
             continue
         values = [value for path, value in _leaves(after) if _within(path, key)]
         if len(values) == 1 and values[0] == figure.get("value"):
@@ -95,6 +96,19 @@ def _may_concern(figure: Mapping[str, Any], path: Path, *data: Mapping[str, Any]
     if len(key) > 1 and any(key[0] in one for one in data):
         return path[0] == key[0]
     return path[0] not in _HOW_LONG
+
+
+def _base_changed(figure: Mapping[str, Any], changed: set[Path]) -> bool:
+    """Whether something that a figure was derived from has changed."""
+    about = figure.get("about")
+    bases = [_key(one) for one in about] if isinstance(about, Sequence) and not isinstance(about, str) else []
+    return any(_within(path, base) for path in changed for base in bases)
+
+
+def _not_derived(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left of a derived figure whose base is another now: key, unit and number, and that it has no source."""
+    kept = {name: figure[name] for name in ("key", "value", "unit") if name in figure}
+    return kept | {"status": "assumed", "note": in_words(message("scenario.figure.base_changed"))}
 
 
 def _set_here(figure: Mapping[str, Any], value: Any) -> dict[str, Any]:

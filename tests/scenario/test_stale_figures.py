@@ -42,6 +42,15 @@ def test_a_number_that_stays_keeps_its_source() -> None:
     assert told(load(CASE), key) == told(load("vicious_cycle"), key)
 
 
+def test_a_derived_number_loses_its_source_with_what_it_was_derived_from(tmp_path: Path) -> None:
+    key = "companies.private"
+    assert told(load("vicious_cycle"), key)[:3] == (36, "S030", "derived")
+    value, source, status, note = told(variant(tmp_path, "city.estates = 60"), key)
+    assert (value, source, status) == (36, "", "assumed") and "derived from is another value" in note
+    assert told(variant(tmp_path, "months = 12"), key)[1] == "S030"
+    assert told(variant(tmp_path, "city.estates = 60\ncompanies.private = 8"), key) == (8, "", "assumed", UNSTATED["en"])
+
+
 def test_the_same_number_written_again_keeps_its_source(tmp_path: Path) -> None:
     assert told(variant(tmp_path, f"{SIZE} = 480"), SIZE)[:2] == (480, "P004")
 
