@@ -31,6 +31,8 @@ DEFAULT = "en"
 _session = DEFAULT
 _reader: Callable[[], str | None] | None = None
 _call: ContextVar[str | None] = ContextVar("language of the call", default=None)
+SHIPPED = Path(__file__).parent / "compiled"
+"""Where the package has its catalogs compiled when it was built (`hatch_build.py`): none in a checkout that is not installed."""
 _DAMAGED = (OSError, struct.error, UnicodeError, ValueError, EOFError)
 
 
@@ -246,21 +248,45 @@ def sources(name: str) -> dict[str, bytes]:
 
 @cache
 def _texts(name: str) -> GNUTranslations:
-    """All texts of a language: compiled before and kept in the user's cache, else compiled now and kept if that can be."""
-    import hashlib  # late, as all that only the first text needs: `estate --help` says none
+    """All texts of a language: compiled at installation or before and kept in the user's cache, else compiled now.
 
+    What is compiled now is kept if that can be. Compiled texts are those of their sources only under the sources' digest.
+    """
     found = sources(name)
-    digest = hashlib.sha256()
-    for file, content in found.items():
-        # The same files on Windows: Git may have changed the ends of their lines.
-        digest.update(file.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
-    kept = cache_root() / "catalogs" / f"{name}-{digest.hexdigest()[:16]}.mo"
+    file = _compiled_name(name, found)
+    with contextlib.suppress(*_DAMAGED), (SHIPPED / file).open("rb") as stream:
+        return GNUTranslations(stream)
+    kept = cache_root() / "catalogs" / file
     with contextlib.suppress(*_DAMAGED), kept.open("rb") as stream:
         return GNUTranslations(stream)
     compiled = compile_catalog(found, name)
     with contextlib.suppress(OSError):
         _keep(kept, compiled, name)
     return GNUTranslations(io.BytesIO(compiled))
+
+
+def _compiled_name(name: str, files: Mapping[str, bytes]) -> str:
+    """The file that holds a language compiled from just these sources."""
+    import hashlib  # late, as all that only the first text needs
+
+    digest = hashlib.sha256()
+    for file, content in files.items():
+        # The same files on Windows: Git may have changed the ends of their lines.
+        digest.update(file.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
+    return f"{name}-{digest.hexdigest()[:16]}.mo"
+
+
+def ship(folder: Path) -> list[Path]:
+    """Write every language compiled into a folder in place of what was there; the package is built with them in SHIPPED."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.mo"):
+        old.unlink()
+    made = []
+    for name in languages():
+        files = sources(name)
+        made.append(folder / _compiled_name(name, files))
+        made[-1].write_bytes(compile_catalog(files, name))
+    return made
 
 
 def compile_catalog(files: Mapping[str, bytes], name: str) -> bytes:

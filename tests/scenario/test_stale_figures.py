@@ -48,7 +48,12 @@ def test_a_derived_number_loses_its_source_with_what_it_was_derived_from(tmp_pat
     value, source, status, note = told(variant(tmp_path, "city.estates = 60"), key)
     assert (value, source, status) == (36, "", "assumed") and "derived from is another value" in note
     assert told(variant(tmp_path, "months = 12"), key)[1] == "S030"
-    assert told(variant(tmp_path, "city.estates = 60\ncompanies.private = 8"), key) == (8, "", "assumed", UNSTATED["en"])
+    assert told(variant(tmp_path, "city.estates = 60\ncompanies.private = 8"), key) == (
+        8,
+        "",
+        "assumed",
+        UNSTATED["en"],
+    )
 
 
 def test_the_same_number_written_again_keeps_its_source(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +138,40 @@ def test_compiled_catalogs_are_kept_and_follow_their_sources(worlds: Path) -> No
     second.write_bytes(b"cut off")
     _forget()
     assert say("a.greeting", name="x") == "good evening, x"
+
+
+HELP = """
+import sys
+from pathlib import Path
+from typer.testing import CliRunner
+from sim.text import catalog
+catalog.SHIPPED = Path(sys.argv[1])
+from sim.cli.app import app
+told = CliRunner().invoke(app, ["--help"], env={"LC_ALL": sys.argv[2]}).output
+print(any(name.split(".")[0] == "babel" for name in sys.modules), "describe" in told)
+"""
+
+
+@pytest.mark.parametrize("cache", ["empty", "unwritable"])
+def test_catalogs_that_were_compiled_when_the_package_was_built_need_no_babel(
+    tmp_path: Path, cache: str
+) -> None:
+    place = tmp_path / "cache"
+    if cache == "unwritable":
+        place.write_text("a file where a folder should be", encoding="utf-8")
+    shipped = tmp_path / "compiled"
+    assert len(catalog.ship(shipped)) == len(languages())
+    for locale in ("en_US.UTF-8", "zh_CN.UTF-8"):
+        for folder, babel in ((shipped, "False"), (tmp_path / "none", "True")):
+            environment = os.environ | {"ESTATE_CACHE_DIR": str(place)}
+            done = subprocess.run(
+                [sys.executable, "-c", HELP, str(folder), locale],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            assert done.stdout.split() == [babel, "True"], (locale, folder.name)
 
 
 def test_where_nothing_can_be_kept_everything_is_said_all_the_same(worlds: Path) -> None:
