@@ -77,7 +77,7 @@ def scores(card: ScoreCard) -> list[str]:
     lines = [
         word("count", lang, check=check, check_of=check_of, **told),
         "",
-        doubt_line(card.ensemble_facts, lang),
+        doubt_line(card.ensemble_facts),
         "",
     ]
     head = [*words.heads_of(card), word("sources", lang)]

@@ -12,7 +12,7 @@ from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, spe
 from sim.cli.place import Place, at_place
 from sim.errors import EstateError, ResultError
 from sim.kinds import kinds
-from sim.text import message, say
+from sim.text import language, message, say
 
 # As they are asked for; those that are not named, of kinds of result that were added, come after.
 ORDER = (
@@ -81,7 +81,8 @@ def list_command(lang: LanguageOption = None) -> None:
     """List the scenarios."""
     from sim.cli.describe import show_list
 
-    show_list(words(lang))
+    words(lang)
+    show_list()
 
 
 @app.command("describe")
@@ -89,7 +90,8 @@ def describe_command(scenario: ScenarioArgument, lang: LanguageOption = None) ->
     """Show what a scenario assumes and where its figures come from."""
     from sim.cli.describe import show_scenario
 
-    show_scenario(scenario, words(lang))
+    words(lang)
+    show_scenario(scenario)
 
 
 @app.command("report")
@@ -113,10 +115,11 @@ def report_command(
     ] = None,
 ) -> None:
     """Write one self-contained page about results."""
-    _write_report(folders, out, words(lang), pdf)
+    words(lang)
+    _write_report(folders, out, pdf)
 
 
-def _write_report(folders: list[Path], out: Path | None, lang: str, pdf: bool | None) -> None:
+def _write_report(folders: list[Path], out: Path | None, pdf: bool | None) -> None:
     """Write the report of these folders; `pdf` None: if there is a browser. ResultError if it cannot be done."""
     from sim.cli.terminal import console
     from sim.outputs.report import browser, write_pdf, write_report
@@ -126,25 +129,27 @@ def _write_report(folders: list[Path], out: Path | None, lang: str, pdf: bool | 
         found, allowed = message("written.no_program"), message("written.programs")
         raise ResultError(message("problem.instead", place="--pdf", found=found, allowed=allowed))
     screen = console()
-    page = out or _report_place(folders, lang)
+    page = out or _report_place(folders)
     if page.suffix.lower() not in (".html", ".htm"):
         allowed = message("written.html")
         raise ResultError(message("problem.instead", place="--out", found=repr(page.name), allowed=allowed))
-    with screen.status(_say("drawing", lang)):
-        write_report(folders, page, lang)
-    screen.print(_say("written", lang, page=page, size=_size(page)), soft_wrap=True)
+    with screen.status(_say("drawing")):
+        write_report(folders, page)
+    screen.print(_say("written", page=page, size=_size(page)), soft_wrap=True)
     if program is not None:
-        with screen.status(_say("printing", lang)):
+        with screen.status(_say("printing")):
             made = write_pdf(page, page.with_suffix(".pdf"), program)
-        screen.print(_say("written", lang, page=made, size=_size(made)), soft_wrap=True)
+        screen.print(_say("written", page=made, size=_size(made)), soft_wrap=True)
     elif pdf is None:
-        screen.print(_say("no_browser", lang), soft_wrap=True)
+        screen.print(_say("no_browser"), soft_wrap=True)
 
 
-def _report_place(folders: list[Path], lang: str) -> Path:
+def _report_place(folders: list[Path]) -> Path:
     """Inside the folder of results; for several in the folder named results."""
     return (
-        folders[0] / f"report.{lang}.html" if len(folders) == 1 else Path("results") / f"report.{lang}.html"
+        folders[0] / f"report.{language()}.html"
+        if len(folders) == 1
+        else Path("results") / f"report.{language()}.html"
     )
 
 
@@ -152,8 +157,8 @@ def _size(path: Path) -> str:
     return f"{path.stat().st_size / 1e6:.2f} MB"
 
 
-def _say(key: str, lang: str, **values: Any) -> str:
-    return message(f"written.{key}", **values).in_language(lang)
+def _say(key: str, **values: Any) -> str:
+    return str(message(f"written.{key}", **values))
 
 
 @app.command("interventions")
@@ -229,12 +234,13 @@ def evidence_command(
     """What the numbers of the model rest on."""
     from sim.cli.credibility import show_entry, show_register, show_share
 
+    words(lang)
     if sensitivity is not None:
-        show_share(sensitivity, words(lang))
+        show_share(sensitivity)
     elif name is None:
-        show_register(words(lang))
+        show_register()
     else:
-        show_entry(name, words(lang))
+        show_entry(name)
 
 
 @app.command("reproduce")
@@ -253,7 +259,8 @@ def reproduce_command(
     """Carry out a saved result again and compare bit for bit."""
     from sim.cli.credibility import show_reproduction
 
-    show_reproduction(folder, threads, words(lang), place)
+    words(lang)
+    show_reproduction(folder, threads, place)
 
 
 @app.command("replicate")

@@ -34,16 +34,16 @@ from sim.kinds import kinds, recognised
 from sim.model.parameters import PARAMETERS, Parameter
 from sim.results.folder import MANIFEST, kind_of, read_manifest
 from sim.results.provenance import KIND
-from sim.text import Family, Message, figures, message
+from sim.text import Family, Message, figures, language, message
 from sim.text.joins import bracketed, clauses, listed, phrases
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def say(key: str, lang: str, **values: Any) -> str:
+def say(key: str, **values: Any) -> str:
     """The text "rests.KEY" in a language, with `values` put into its gaps."""
-    return message(f"rests.{key}", **values).in_language(lang)
+    return str(message(f"rests.{key}", **values))
 
 
 # what the numbers rest on
@@ -51,20 +51,20 @@ def say(key: str, lang: str, **values: Any) -> str:
 READING_WORDS = Family("reading", READINGS)
 
 
-def show_register(lang: str) -> None:
+def show_register() -> None:
     """Every parameter in a line: value, range, unit, status, source and its grade; then the totals."""
     screen = console()
     keys = ("parameter", "value", "range", "unit", "status", "source", "grade")
-    made = table(say("all_title", lang), *(say(key, lang) for key in keys))
+    made = table(say("all_title"), *(say(key) for key in keys))
     made.columns[0].no_wrap = True
     for parameter in PARAMETERS.values():
         made.add_row(
             parameter.key,
             f"{parameter.default:g}",
-            plausible(parameter, lang),
+            plausible(parameter),
             figures.unit_name(parameter.unit),
-            STATUSES[parameter.status].in_language(lang),
-            *_source_and_grade(parameter, lang),
+            str(STATUSES[parameter.status]),
+            *_source_and_grade(parameter),
         )
     screen.print(made)
     screen.print()
@@ -74,73 +74,72 @@ def show_register(lang: str) -> None:
     screen.print(
         say(
             "totals",
-            lang,
             parameters=len(PARAMETERS),
             figures=len(held.figures),
             sources=len(held.sources),
             counts=listed(
-                _counted(word.in_language(lang), counts[name], lang) for name, word in STATUSES.items()
+                _counted(word.in_language(language()), counts[name]) for name, word in STATUSES.items()
             ),
             grades=listed(
-                _counted(word.in_language(lang), grades[name], lang)
+                _counted(word.in_language(language()), grades[name])
                 for name, word in GRADES.items()
                 if grades[name]
             ),
         )
     )
-    screen.print(say("look", lang), style="dim")
+    screen.print(say("look"), style="dim")
 
 
-def _counted(word: str, number: int, lang: str) -> str:
-    return message("written.counted", word=word, number=number).in_language(lang)
+def _counted(word: str, number: int) -> str:
+    return str(message("written.counted", word=word, number=number))
 
 
-def _source_and_grade(parameter: Parameter, lang: str) -> tuple[str, str]:
+def _source_and_grade(parameter: Parameter) -> tuple[str, str]:
     if parameter.source == JUDGEMENT:
-        return "–", GRADES[JUDGEMENT].in_language(lang)
-    return parameter.source, GRADES[register().figures[parameter.source].source.grade].in_language(lang)
+        return "–", str(GRADES[JUDGEMENT])
+    return parameter.source, str(GRADES[register().figures[parameter.source].source.grade])
 
 
-def plausible(parameter: Parameter, lang: str) -> str:
+def plausible(parameter: Parameter) -> str:
     """The plausible range of a parameter, or that nobody can state one."""
     if parameter.plausible is None:
-        return say("no_range", lang)
+        return say("no_range")
     return f"{parameter.plausible[0]:g} – {parameter.plausible[1]:g}"
 
 
-def show_entry(name: str, lang: str) -> None:
+def show_entry(name: str) -> None:
     """One parameter, figure or source with everything that is known of it and what uses it."""
     screen = console()
     kind, found = find_entry(name)
     if kind == PARAMETER:
-        _parameter(screen, found, lang)
+        _parameter(screen, found)
     elif kind == FIGURE:
-        _figure(screen, found, lang)
-        _uses(screen, found.id, lang)
+        _figure(screen, found)
+        _uses(screen, found.id)
     else:
-        _source(screen, found, lang)
-        _uses(screen, found.id, lang)
+        _source(screen, found)
+        _uses(screen, found.id)
 
 
-def _parameter(screen: Console, parameter: Parameter, lang: str) -> None:
+def _parameter(screen: Console, parameter: Parameter) -> None:
     pairs = [
-        ("meaning", parameter.label.in_language(lang)),
+        ("meaning", parameter.label.in_language(language())),
         ("default", f"{parameter.default:g}"),
         ("unit", figures.unit_name(parameter.unit)),
-        ("range", plausible(parameter, lang)),
+        ("range", plausible(parameter)),
         ("allowed", f"{parameter.low:g} – {parameter.high:g}"),
-        ("status", STATUSES[parameter.status].in_language(lang)),
+        ("status", str(STATUSES[parameter.status])),
         ("note", parameter.note),
-        ("source", say("judgement", lang) if parameter.source == JUDGEMENT else parameter.source),
+        ("source", say("judgement") if parameter.source == JUDGEMENT else parameter.source),
     ]
     setting = clauses(bracketed(name, f"{value:g}") for name, value in set_by_scenarios(parameter.key))
-    _pairs(screen, parameter.key, [*pairs, ("scenarios", setting)], lang)
+    _pairs(screen, parameter.key, [*pairs, ("scenarios", setting)])
     if parameter.source != JUDGEMENT:
         screen.print()
-        _figure(screen, register().figures[parameter.source], lang)
+        _figure(screen, register().figures[parameter.source])
 
 
-def _figure(screen: Console, figure: Figure, lang: str) -> None:
+def _figure(screen: Console, figure: Figure) -> None:
     low, high = ("" if bound is None else f"{bound:g}" for bound in (figure.low, figure.high))
     span = f" ({low} – {high})" if low or high else ""
     _pairs(
@@ -153,22 +152,21 @@ def _figure(screen: Console, figure: Figure, lang: str) -> None:
             ("place", figure.place),
             ("year", figure.year),
             (message("evidence.of_whom"), figure.of_whom),
-            (message("evidence.read"), READING_WORDS.messages()[figure.read].in_language(lang)),
+            (message("evidence.read"), str(READING_WORDS.messages()[figure.read])),
             (message("evidence.group"), figure.group),
             ("note", figure.note),
         ],
-        lang,
     )
     screen.print()
-    _source(screen, figure.source, lang, figures=False)
+    _source(screen, figure.source, figures=False)
 
 
-def _source(screen: Console, source: Source, lang: str, figures: bool = True) -> None:
+def _source(screen: Console, source: Source, figures: bool = True) -> None:
     pairs = [
         ("title", source.title),
         ("place", source.place),
         ("year", source.year),
-        ("grade", GRADES[source.grade].in_language(lang)),
+        ("grade", str(GRADES[source.grade])),
         ("where", source.where),
         ("weakness", source.weakness),
     ]
@@ -176,39 +174,37 @@ def _source(screen: Console, source: Source, lang: str, figures: bool = True) ->
         pairs.append(
             ("figures", clauses(f"{one.id} {one.quantity}" for one in register().of_source(source.id)))
         )
-    _pairs(screen, source.id, pairs, lang)
+    _pairs(screen, source.id, pairs)
 
 
-def _pairs(screen: Console, title: str, pairs: Sequence[tuple[str | Message, str]], lang: str) -> None:
+def _pairs(screen: Console, title: str, pairs: Sequence[tuple[str | Message, str]]) -> None:
     made = table(title, "", "")
     made.show_header = False
     made.columns[0].no_wrap = True
     for key, text in pairs:
         if text:
-            head = key.in_language(lang) if isinstance(key, Message) else say(key, lang)
+            head = key.in_language(language()) if isinstance(key, Message) else say(key)
             made.add_row(head, text)
     screen.print(made)
 
 
-def _uses(screen: Console, entry: str, lang: str) -> None:
+def _uses(screen: Console, entry: str) -> None:
     from sim.evidence.patterns import USE_WORDS, load_patterns
 
     uses, names = uses_of(entry), names_of(entry)
     screen.print()
-    made = table(say("used_by", lang), "", "", "")
+    made = table(say("used_by"), "", "", "")
     made.show_header = False
     for use in uses:
-        status = STATUSES[use.status].in_language(lang) if use.status in STATUSES else use.status
-        made.add_row(say(f"use_{use.kind}", lang), use.place, status)
+        status = str(STATUSES[use.status]) if use.status in STATUSES else use.status
+        made.add_row(say(f"use_{use.kind}"), use.place, status)
     for pattern in load_patterns()[0]:
         if names & set(pattern.sources):
-            made.add_row(
-                say("use_pattern", lang), pattern.name, USE_WORDS.messages()[pattern.use].in_language(lang)
-            )
-    screen.print(made if made.row_count else say("unused", lang))
+            made.add_row(say("use_pattern"), pattern.name, str(USE_WORDS.messages()[pattern.use]))
+    screen.print(made if made.row_count else say("unused"))
 
 
-def show_share(folder: Path, lang: str) -> None:
+def show_share(folder: Path) -> None:
     """What share of a sensitivity result rests on assumed parameters."""
     from sim.evidence.assumed import share_assumed
     from sim.results.outcomes import OUTCOMES
@@ -217,9 +213,9 @@ def show_share(folder: Path, lang: str) -> None:
     found = share_assumed(folder)
     method = next(iter(found.values())).method
     keys = ("outcome", "assumed", "calibrated", "measured", "scenario_part", "largest")
-    made = table(say("share_title", lang, method=say(method, lang)), *(say(key, lang) for key in keys))
+    made = table(say("share_title", method=say(method)), *(say(key) for key in keys))
     for name, share in found.items():
-        label = OUTCOMES[name].in_language(lang) if name in OUTCOMES else name
+        label = OUTCOMES[name].name if name in OUTCOMES else name
         largest = phrases(f"{key} {figures.share(part, 0)}" for key, part in share.largest)
         made.add_row(
             label,
@@ -230,7 +226,7 @@ def show_share(folder: Path, lang: str) -> None:
             largest,
         )
     screen.print(made)
-    screen.print(say("share_note", lang), style="dim")
+    screen.print(say("share_note"), style="dim")
 
 
 # a result again
@@ -238,10 +234,10 @@ def show_share(folder: Path, lang: str) -> None:
 DIGITS = 16
 
 
-def show_reproduction(folder: Path, threads: int | None, lang: str, place: Place) -> None:
+def show_reproduction(folder: Path, threads: int | None, place: Place) -> None:
     """Reproduce the result in a folder; exit code 1 if it came out otherwise."""
-    found = _one_run(folder, threads, lang) if _is_run(folder) else _many_runs(folder, lang, place)
-    tell(console(), found, lang)
+    found = _one_run(folder, threads) if _is_run(folder) else _many_runs(folder, place)
+    tell(console(), found)
     if not found.same:
         raise typer.Exit(1)
 
@@ -258,9 +254,9 @@ def _is_batch(folder: Path) -> bool:
     return recognised(folder) is not None
 
 
-def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
+def _one_run(folder: Path, threads: int | None) -> Reproduction:
     screen = console()
-    with month_bar(screen, lang) as advance:
+    with month_bar(screen) as advance:
         return reproduce(
             folder,
             threads=threads,
@@ -269,14 +265,14 @@ def _one_run(folder: Path, threads: int | None, lang: str) -> Reproduction:
         )
 
 
-def _many_runs(folder: Path, lang: str, place: Place) -> Reproduction:
+def _many_runs(folder: Path, place: Place) -> Reproduction:
     from sim.experiments.progress import progress_bar
     from sim.experiments.workplace import Workplace
 
     if _is_batch(folder):
         raise ResultError(message("folder.in", place=folder, error=message("rests.batch")))
     _tell_beforehand(folder)
-    with progress_bar(lang) as report:
+    with progress_bar() as report:
         return reproduce_many(folder, Workplace(place.engine(), progress=report))
 
 
@@ -288,32 +284,32 @@ def _tell_beforehand(folder: Path) -> None:
             console().print(line)
 
 
-def tell(screen: Console, found: Reproduction, lang: str) -> None:
+def tell(screen: Console, found: Reproduction) -> None:
     """Print what came of it and what explains it."""
     if found.same:
-        screen.print(say("same", lang, digest=found.now[:DIGITS]))
+        screen.print(say("same", digest=found.now[:DIGITS]))
         if found.changes:
-            screen.print(say("also", lang))
+            screen.print(say("also"))
             _list(screen, found.changes)
         return
     if found.verdict == EDITED:
-        screen.print(say("edited", lang, digest=found.now[:DIGITS], names=", ".join(found.files)))
+        screen.print(say("edited", digest=found.now[:DIGITS], names=", ".join(found.files)))
         return
-    screen.print(say("differs", lang, then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]), style="bold")
+    screen.print(say("differs", then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]), style="bold")
     if found.files:
-        screen.print("  " + say("files_differ", lang, names=", ".join(found.files)))
+        screen.print("  " + say("files_differ", names=", ".join(found.files)))
     else:
-        screen.print("  " + say("tables_same", lang))
+        screen.print("  " + say("tables_same"))
     if found.first is not None:
         month, estate, column = found.first
-        screen.print("  " + say("first", lang, month=month, estate=estate, column=column))
+        screen.print("  " + say("first", month=month, estate=estate, column=column))
     if not found.reasons:
-        screen.print(say("unexplained", lang))
+        screen.print(say("unexplained"))
         return
-    screen.print(say("explained_by", lang, kind=say(found.reasons[0].kind, lang)))
+    screen.print(say("explained_by", kind=say(found.reasons[0].kind)))
     _list(screen, found.changes)
     if found.reasons[0].kind == MODEL and found.commit:
-        screen.print(say("checkout", lang, commit=found.commit) if found.clean else say("dirty", lang))
+        screen.print(say("checkout", commit=found.commit) if found.clean else say("dirty"))
 
 
 def _list(screen: Console, changes: tuple[Change, ...]) -> None:

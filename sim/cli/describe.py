@@ -16,7 +16,7 @@ from sim.model.programmes.lever_words import BEARERS
 from sim.scenario import Programme, Scenario, list_scenarios, load
 from sim.scenario.switches import switched
 from sim.size import households_of
-from sim.text import figures, message
+from sim.text import figures, language, message
 from sim.text.joins import bracketed, labelled, listed
 from sim.units import NO_VALUE
 from sim.words import MODE_WORDS, MODES
@@ -26,61 +26,58 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def announce(
-    screen: Console, scenario: Scenario, changes: Mapping[str, Any], folder: Path, lang: str
-) -> None:
+def announce(screen: Console, scenario: Scenario, changes: Mapping[str, Any], folder: Path) -> None:
     """Print title, size, types, programmes, changed values and where the results will go."""
-    draw = message("draw.one", seed=scenario.seed).in_language(lang)
-    screen.print(f"{scenario.title.in_language(lang)} · {draw}", style="bold")
-    screen.print(city_line(scenario, lang))
+    draw = str(message("draw.one", seed=scenario.seed))
+    screen.print(f"{scenario.title.in_language(language())} · {draw}", style="bold")
+    screen.print(city_line(scenario))
     kinds = scenario.estates_by_type()
     screen.print(
         "  "
         + listed(
-            _counted(number, scenario.types[name].title.in_language(lang), lang)
+            _counted(number, scenario.types[name].title.in_language(language()))
             for name, number in kinds.items()
         )
     )
-    screen.print("  " + _programmes(scenario, lang))
+    screen.print("  " + _programmes(scenario))
     for what, names in switched(scenario):
-        screen.print(f"  {labelled(what.in_language(lang), names)}")
+        screen.print(f"  {labelled(what.in_language(language()), names)}")
     if changes:
         words = listed(f"{key} = {value}" for key, value in changes.items())
-        screen.print(f"  {say('changed', lang)}: {words}")
-    screen.print("  " + say("results_in", lang, folder=folder), soft_wrap=True)
+        screen.print(f"  {say('changed')}: {words}")
+    screen.print("  " + say("results_in", folder=folder), soft_wrap=True)
 
 
-def city_line(scenario: Scenario, lang: str) -> str:
+def city_line(scenario: Scenario) -> str:
     """The size of the city and of the run in one line."""
     companies = scenario.companies.private + scenario.companies.state_owned
     return say(
         "city_line",
-        lang,
-        city=scenario.city.name.in_language(lang),
+        city=scenario.city.name.in_language(language()),
         estates=f"{scenario.city.estates:,}",
-        households=_households(scenario, lang),
+        households=_households(scenario),
         companies=f"{companies:,}",
         months=scenario.months,
         seed=scenario.seed,
     )
 
 
-def _households(scenario: Scenario, lang: str) -> str:
+def _households(scenario: Scenario) -> str:
     """The total that the city states; otherwise about as many as its types have on average, since they will be drawn."""
     if scenario.city.households is not None:
         return f"{scenario.city.households:,}"
-    return say("about", lang, number=f"{100 * max(1, round(households_of(scenario) / 100)):,}")
+    return say("about", number=f"{100 * max(1, round(households_of(scenario) / 100)):,}")
 
 
-def _counted(number: int, title: str, lang: str) -> str:
-    return message("written.of_estates", number=f"{number:,}", type=title).in_language(lang)
+def _counted(number: int, title: str) -> str:
+    return str(message("written.of_estates", number=f"{number:,}", type=title))
 
 
-def _programmes(scenario: Scenario, lang: str) -> str:
+def _programmes(scenario: Scenario) -> str:
     if not scenario.interventions:
-        return say("no_programme", lang)
+        return say("no_programme")
     names = listed(programme.name for programme in scenario.interventions)
-    return f"{say('programmes', lang)}: {names}"
+    return f"{say('programmes')}: {names}"
 
 
 # a scenario
@@ -89,38 +86,37 @@ BAR = 48  # characters of a timeline
 TAPERED, FULL, OUTSIDE = "▒", "█", "·"
 
 
-def show_scenario(name: str, lang: str) -> None:
+def show_scenario(name: str) -> None:
     """Print everything that matters about a scenario."""
     scenario = load(name)
     screen = console()
-    screen.print(scenario.title.in_language(lang), style="bold")
-    screen.print(scenario.description.in_language(lang), overflow="fold")
+    screen.print(scenario.title.in_language(language()), style="bold")
+    screen.print(scenario.description.in_language(language()), overflow="fold")
     screen.print()
-    screen.print(city_line(scenario, lang))
-    _actors(screen, scenario, lang)
+    screen.print(city_line(scenario))
+    _actors(screen, scenario)
     screen.print()
-    screen.print(_types(scenario, lang))
+    screen.print(_types(scenario))
     screen.print()
-    screen.print(_modes(scenario, lang))
+    screen.print(_modes(scenario))
     if scenario.parameters:
         screen.print()
-        screen.print(_parameters(scenario, lang))
+        screen.print(_parameters(scenario))
     screen.print()
     if scenario.interventions:
-        screen.print(_timeline(scenario, lang))
+        screen.print(_timeline(scenario))
     else:
-        screen.print(say("no_programme", lang))
+        screen.print(say("no_programme"))
     screen.print()
-    _figures(screen, scenario, lang)
+    _figures(screen, scenario)
 
 
-def _actors(screen: Console, scenario: Scenario, lang: str) -> None:
+def _actors(screen: Console, scenario: Scenario) -> None:
     city, companies, money = scenario.city, scenario.companies, scenario.government
     streets = city.districts * city.streets_per_district
     screen.print(
         say(
             "actors",
-            lang,
             private=f"{companies.private:,}",
             state_owned=companies.state_owned,
             districts=city.districts,
@@ -132,22 +128,22 @@ def _actors(screen: Console, scenario: Scenario, lang: str) -> None:
         tier: figures.money(getattr(money, f"{tier}_budget"))
         for tier in ("city", "district", "street", "community")
     }
-    screen.print(say("budgets", lang, **budgets))
+    screen.print(say("budgets", **budgets))
     for what, names in switched(scenario):
-        screen.print(labelled(what.in_language(lang), names))
+        screen.print(labelled(what.in_language(language()), names))
 
 
-def _types(scenario: Scenario, lang: str) -> Table:
+def _types(scenario: Scenario) -> Table:
     keys = ("type", "estates", "old", "households_mean", "fee", "cost", "collection", "committee")
-    made = table(say("types_title", lang), *(say(key, lang) for key in keys))
+    made = table(say("types_title"), *(say(key) for key in keys))
     for column in (1, 3, 4, 5, 6, 7):
         made.columns[column].justify = "right"
     for name, number in scenario.estates_by_type().items():
         kind = scenario.types[name]
         made.add_row(
-            f"{kind.title.in_language(lang)} [{name}]",
+            f"{kind.title.in_language(language())} [{name}]",
             f"{number:,}",
-            say("yes", lang) if kind.old else "–",
+            say("yes") if kind.old else "–",
             f"{kind.households_mean:,.0f}",
             f"{kind.fee_price:g}",
             f"{kind.cost_fixed:,.0f} + {kind.cost_per_area:g}",
@@ -157,40 +153,36 @@ def _types(scenario: Scenario, lang: str) -> Table:
     return made
 
 
-def _modes(scenario: Scenario, lang: str) -> Table:
+def _modes(scenario: Scenario) -> Table:
     """Estates of each type by who manages them at the start."""
-    made = table(
-        say("modes_title", lang), say("type", lang), *(MODE_WORDS[mode].in_language(lang) for mode in MODES)
-    )
+    made = table(say("modes_title"), say("type"), *(str(MODE_WORDS[mode]) for mode in MODES))
     for column in made.columns[1:]:
         column.justify = "right"
     for name, number in scenario.estates_by_type().items():
         counts = scenario.types[name].estates_by_mode(number)
-        title = scenario.types[name].title.in_language(lang)
+        title = scenario.types[name].title.in_language(language())
         made.add_row(title, *(f"{counts[mode]:,}" if counts.get(mode) else "–" for mode in MODES))
     return made
 
 
-def _parameters(scenario: Scenario, lang: str) -> Table:
-    made = table(
-        say("parameters_changed", lang), *(say(key, lang) for key in ("parameter", "here", "default", "note"))
-    )
+def _parameters(scenario: Scenario) -> Table:
+    made = table(say("parameters_changed"), *(say(key) for key in ("parameter", "here", "default", "note")))
     for key, value in scenario.parameter_values().items():
         parameter = PARAMETERS[key]
-        words = parameter.label.in_language(lang)
+        words = parameter.label.in_language(language())
         made.add_row(
             key, f"{value:g}", f"{parameter.default:g}", bracketed(words, figures.unit_name(parameter.unit))
         )
     return made
 
 
-def _timeline(scenario: Scenario, lang: str) -> Table:
-    made = table(say("timeline", lang, months=scenario.months), "", "", "")
+def _timeline(scenario: Scenario) -> Table:
+    made = table(say("timeline", months=scenario.months), "", "", "")
     made.show_header = False
     for programme in scenario.interventions:
-        label = programme.label().in_language(lang)
+        label = programme.label().in_language(language())
         words = f"{label} ({programme.name})"
-        made.add_row(words, bar(programme, scenario.months), _dates(programme, scenario.months, lang))
+        made.add_row(words, bar(programme, scenario.months), _dates(programme, scenario.months))
         made.columns[1].no_wrap = True
     return made
 
@@ -214,22 +206,22 @@ def _mark(programme: Programme, month: int) -> str:
     return TAPERED if fading else OUTSIDE
 
 
-def _dates(programme: Programme, months: int, lang: str) -> str:
+def _dates(programme: Programme, months: int) -> str:
     if programme.start > months or (programme.end is not None and programme.end < programme.start):
-        return say("never", lang)
+        return say("never")
     if programme.end is None:
-        return say("from_on", lang, start=programme.start)
-    tail = say("tapered", lang, months=programme.taper_months) if programme.withdrawal == "tapered" else ""
-    return say("from_to", lang, start=programme.start, end=programme.end) + tail
+        return say("from_on", start=programme.start)
+    tail = say("tapered", months=programme.taper_months) if programme.withdrawal == "tapered" else ""
+    return say("from_to", start=programme.start, end=programme.end) + tail
 
 
-def _figures(screen: Console, scenario: Scenario, lang: str) -> None:
+def _figures(screen: Console, scenario: Scenario) -> None:
     if not scenario.figures:
-        screen.print(say("no_figures", lang))
+        screen.print(say("no_figures"))
         return
     made = table(
-        say("figures_title", lang),
-        *(say(key, lang) for key in ("figure", "value", "known", "source", "note")),
+        say("figures_title"),
+        *(say(key) for key in ("figure", "value", "known", "source", "note")),
     )
     sources = _sources()
     for figure in scenario.figures:
@@ -237,12 +229,12 @@ def _figures(screen: Console, scenario: Scenario, lang: str) -> None:
         made.add_row(
             figure.key,
             figures.in_unit(figure.value, figure.unit),
-            say(figure.status, lang),
+            say(figure.status),
             source,
-            figure.note.in_language(lang),
+            figure.note.in_language(language()),
         )
     screen.print(made)
-    screen.print(say("unlisted", lang), style="dim")
+    screen.print(say("unlisted"), style="dim")
 
 
 def _sources() -> dict[str, str]:
@@ -260,9 +252,9 @@ def _sources() -> dict[str, str]:
 # every scenario that can be named
 
 
-def show_list(lang: str) -> None:
+def show_list() -> None:
     """Print name, title, estates, months and programmes of every scenario; one that cannot be used says why."""
-    made = table("", *(say(key, lang) for key in ("name", "title", "estates", "months", "measures")))
+    made = table("", *(say(key) for key in ("name", "title", "estates", "months", "measures")))
     made.columns[0].no_wrap = True
     for column in (2, 3):
         made.columns[column].justify = "right"
@@ -271,10 +263,10 @@ def show_list(lang: str) -> None:
             scenario = load(name)
         except ScenarioError as error:
             reason = str(error.problems[0]) if error.problems else str(error)
-            made.add_row(name, say("cannot_load", lang, reason=reason), "", "", "")
+            made.add_row(name, say("cannot_load", reason=reason), "", "", "")
             continue
         programmes = ", ".join(programme.name for programme in scenario.interventions) or "–"
-        title = scenario.title.in_language(lang)
+        title = scenario.title.in_language(language())
         made.add_row(name, title, f"{scenario.city.estates:,}", str(scenario.months), programmes)
     console().print(made)
 

@@ -87,7 +87,7 @@ class Place(NamedTuple):
         return Workplace(self.engine(), self.store, ensemble=self.ensemble, level=self.level)
 
     @contextmanager
-    def opened(self, screen: Console, lang: str) -> Iterator[Workplace]:
+    def opened(self, screen: Console) -> Iterator[Workplace]:
         """The workplace with its store open, which shows the progress of runs; says first that the model must be compiled."""
         from dataclasses import replace
 
@@ -99,13 +99,13 @@ class Place(NamedTuple):
             screen.print(say("command.kept_in", folder=store.folder), soft_wrap=True)
             if not compiled_before():
                 screen.print(say("command.compiling"))
-            with progress_bar(lang) as report:
+            with progress_bar() as report:
                 yield replace(place, store=store, progress=report)
 
 
-def warn_of(screen: Console, ensemble: Ensemble | None, lang: str) -> None:
+def warn_of(screen: Console, ensemble: Ensemble | None) -> None:
     """Print what a reader must know before using an ensemble with this version of the model."""
-    for line in ensemble.warnings(lang) if ensemble is not None else ():
+    for line in ensemble.warnings() if ensemble is not None else ():
         screen.print(f"! {line}", style="yellow")
 
 

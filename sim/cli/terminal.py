@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from sim.outputs.public_money import CostTable
 
 
-def say(key: str, lang: str, **values: Any) -> str:
+def say(key: str, **values: Any) -> str:
     """The text "shown.KEY" in a language, with `values` put into its gaps."""
-    return message(f"shown.{key}", **values).in_language(lang)
+    return str(message(f"shown.{key}", **values))
 
 
 PLAIN_WIDTH = 110  # columns where the output is no terminal and COLUMNS does not say
@@ -71,16 +71,16 @@ def bar_of(screen: Console) -> Progress:
 
 
 @contextmanager
-def month_bar(screen: Console, lang: str) -> Iterator[Callable[[int, int], None]]:
+def month_bar(screen: Console) -> Iterator[Callable[[int, int], None]]:
     """A progress bar with elapsed and remaining time; yields what to call after each month. Nothing where no terminal is."""
     if not screen.is_terminal:
         yield lambda done, months: None
         return
     with bar_of(screen) as progress:
-        task = progress.add_task(say("building", lang), total=None)
+        task = progress.add_task(say("building"), total=None)
 
         def advance(done: int, months: int) -> None:
-            words = say("month_of", lang, month=done, months=months)
+            words = say("month_of", month=done, months=months)
             progress.update(task, total=months, completed=done, description=words)
 
         yield advance

@@ -113,13 +113,12 @@ class Ensemble:
         )
 
 
-def doubt_line(ensemble: Mapping[str, Any] | None, lang: str) -> str:
+def doubt_line(ensemble: Mapping[str, Any] | None) -> str:
     """Whether ranges of what may happen contain the uncertainty of parameters, from `Ensemble.facts` (None: no ensemble)."""
-    with in_language(lang):
-        if not ensemble:
-            return say("ensemble.luck")
-        held: dict[str, Any] = {key: ensemble[key] for key in ("name", "used", "members")}
-        return say("ensemble.both", **held)
+    if not ensemble:
+        return say("ensemble.luck")
+    held: dict[str, Any] = {key: ensemble[key] for key in ("name", "used", "members")}
+    return say("ensemble.both", **held)
 
 
 def with_member(scenario: Scenario, member: Mapping[str, float]) -> Scenario:
@@ -148,12 +147,12 @@ def cells_over(
     return cells
 
 
-def told(asked: Mapping[str, Any], replications: int, lang: str) -> list[str]:
+def told(asked: Mapping[str, Any], replications: int) -> list[str]:
     """What a result that was asked with `asked` says of the doubt in its ranges, and of its ensemble."""
     ensemble = asked.get("ensemble")
     if ensemble is None:
-        return [doubt_line(None, lang)]
-    return [doubt_line(ensemble.facts(replications), lang), *ensemble.warnings(lang)]
+        return [doubt_line(None)]
+    return [doubt_line(ensemble.facts(replications)), *ensemble.warnings()]
 
 
 def as_ensemble(what: Ensemble | str | Path | None) -> Ensemble | None:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from sim.model.parameters import PARAMETERS
-from sim.text import Spoken, figures, in_language, language
+from sim.text import language
 from sim.text.catalog import known_language
 
 
@@ -15,30 +15,24 @@ def require_language(lang: str) -> str:
     return known_language(lang)
 
 
-def pick(word: Spoken, lang: str, **values: Any) -> str:
-    """The word in a language, with `values` put into its gaps."""
-    text = word.in_language(require_language(lang))
-    return text.format(**values) if values else text
-
-
 def plain(key: str) -> str:
     """A key of the model as words: underscores become spaces."""
     return str(key).replace("_", " ")
 
 
-def titled(value: Any, lang: str, otherwise: str) -> str:
-    """A {zh, en} title of a scenario part, given as a mapping, an object with these attributes, or plain text."""
+def titled(value: Any, otherwise: str) -> str:
+    """A {zh, en} title of a scenario part in the current language, given as a mapping, an object with these attributes, or plain text."""
     if isinstance(value, dict):
-        value = value.get(lang)
-    elif hasattr(value, lang):
-        value = getattr(value, lang)
+        value = value.get(language())
+    elif hasattr(value, language()):
+        value = getattr(value, language())
     return str(value) if value else otherwise
 
 
-def scenario_title(run: Any, lang: str) -> str:
-    """Title of the run's scenario in a language, or its name."""
+def scenario_title(run: Any) -> str:
+    """Title of the run's scenario in the current language, or its name."""
     scenario = run.scenario
-    return titled(getattr(scenario, "title", None), lang, plain(getattr(scenario, "name", "")) or "?")
+    return titled(getattr(scenario, "title", None), plain(getattr(scenario, "name", "")) or "?")
 
 
 def short_title(title: str) -> str:
@@ -62,10 +56,10 @@ def places(words: str) -> int:
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in words)
 
 
-def parameter_name(key: str, lang: str | None = None) -> str:
-    """What a parameter means, in the current language unless one is named; the key itself for what is no parameter."""
+def parameter_name(key: str) -> str:
+    """What a parameter means, in the current language; the key itself for what is no parameter."""
     parameter = PARAMETERS.get(key.removeprefix("parameters."))
-    return key if parameter is None else parameter.label.in_language(lang or language())
+    return key if parameter is None else str(parameter.label)
 
 
 def html_language(name: str) -> str:
@@ -76,15 +70,3 @@ def html_language(name: str) -> str:
 def capital(words: str) -> str:
     """The words with their first letter as a capital, for the start of a label or sentence."""
     return words[:1].upper() + words[1:]
-
-
-def amount(yuan: float, lang: str) -> str:
-    """An amount of `figures.money` in a language."""
-    with in_language(lang):
-        return figures.money(yuan)
-
-
-def money_scale(largest: float, lang: str) -> tuple[float, str]:
-    """How to write yuan of this size on an axis, as `figures.money_scale`, in a language."""
-    with in_language(lang):
-        return figures.money_scale(largest)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from sim.results.outcomes import OUTCOMES
-from sim.text import figures, in_language, say
+from sim.text import figures, say
 from sim.text.catalog import has_text
 
 
-def subject(outcome: str, lang: str) -> str:
+def subject(outcome: str) -> str:
     """An outcome as the subject of a sentence: its text "subject.ID", where its name is too long for one."""
-    with in_language(lang):
-        return say(f"subject.{outcome}") if has_text(f"subject.{outcome}") else OUTCOMES[outcome].name
+    return say(f"subject.{outcome}") if has_text(f"subject.{outcome}") else OUTCOMES[outcome].name
 
 
-def size_of(value: float, unit: str, lang: str, sign: bool = False) -> str:
+def size_of(value: float, unit: str, sign: bool = False) -> str:
     """A difference for readers: of a share in percentage points, else as `figures.quantity`."""
-    with in_language(lang):
-        return figures.quantity(value, unit_of_difference(unit), sign)
+    return figures.quantity(value, unit_of_difference(unit), sign)
 
 
-def level_of(value: float, unit: str, lang: str) -> str:
+def level_of(value: float, unit: str) -> str:
     """An outcome itself for readers, as `figures.quantity`."""
-    with in_language(lang):
-        return figures.quantity(value, unit)
+    return figures.quantity(value, unit)
 
 
 def points(share: float) -> str:
@@ -30,10 +27,9 @@ def points(share: float) -> str:
     return figures.decimal(100 * share, 1)
 
 
-def bounds_of(low: float, high: float, unit: str, lang: str) -> str:
+def bounds_of(low: float, high: float, unit: str) -> str:
     """Both bounds of an interval of a difference, the unit once."""
-    with in_language(lang):
-        return figures.interval(low, high, unit_of_difference(unit))
+    return figures.interval(low, high, unit_of_difference(unit))
 
 
 def unit_of_difference(unit: str) -> str:

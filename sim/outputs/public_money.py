@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiments.intervals import EXTREMES, PERCENTILES, ROUGH_PAIRS
-from sim.outputs.catalog import money_scale
 from sim.results.outcomes import BEARER_WORDS
 from sim.results.reading import STATE_OWNED
 from sim.results.tables import BEARERS, PRICES, SUMS, told_spans
-from sim.text import Family, figures, in_language, say
+from sim.text import Family, figures, say
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -32,9 +31,7 @@ class CostTable(NamedTuple):
     note: str
 
 
-def cost_table(
-    table: pd.DataFrame, lang: str, scenario: str = "", ranges: pd.DataFrame | None = None
-) -> CostTable:
+def cost_table(table: pd.DataFrame, scenario: str = "", ranges: pd.DataFrame | None = None) -> CostTable:
     """What each tier and state-owned companies bore; `table` has the columns year, bearer and PRICES (yuan).
 
     `scenario`: of which the caption says it is, where there are several. `ranges`: rows of `Comparison.public_cost_ranges` of
@@ -47,37 +44,33 @@ def cost_table(
     fiscal = table[(bearer != STATE_OWNED).to_numpy()]
     shown = [(name, rows) for name, rows in chosen.items() if name != STATE_OWNED and rows[PRICES[0]].any()]
     shown += [("fiscal_spending", fiscal), (STATE_OWNED, chosen[STATE_OWNED]), ("public_cost", table)]
-    size, unit = money_scale(max(abs(float(rows[PRICES[0]].sum())) for _, rows in shown), lang)
+    size, unit = figures.money_scale(max(abs(float(rows[PRICES[0]].sum())) for _, rows in shown))
 
     def written(value: float) -> str:
         return f"{value / size:,.2f}".replace("-", "−")
 
     spans = told_spans(years)
-    with in_language(lang):
-        rows = []
-        for name, part in shown:
-            rows.append(
-                (
-                    BEARER_WORDS[name] if name in BEARERS else say(f"public_money.{name}"),
-                    *(
-                        written(float(part.loc[part["year"].between(*each), PRICES[0]].sum()))
-                        for each in spans
-                    ),
-                    *(written(float(part[price].sum())) for price in PRICES),
-                )
+    rows = []
+    for name, part in shown:
+        rows.append(
+            (
+                BEARER_WORDS[name] if name in BEARERS else say(f"public_money.{name}"),
+                *(written(float(part.loc[part["year"].between(*each), PRICES[0]].sum())) for each in spans),
+                *(written(float(part[price].sum())) for price in PRICES),
             )
-            if ranges is not None and len(ranges):
-                rows += _ranges_of(ranges[(ranges["bearer"].astype(str) == name).to_numpy()], written)
-        ends = [str(first) if first == last else f"{first}–{last}" for first, last in spans]
-        columns = (
-            say("public_money.bearer"),
-            *(say("public_money.year", year=end) for end in ends),
-            *(say(f"public_money.{price}") for price in PRICES),
         )
-        caption = say("public_money.caption", unit=unit)
-        if scenario:
-            caption = say("public_money.caption_of", scenario=scenario, unit=unit)
-        return CostTable(caption, columns, tuple(rows), say("public_money.note"))
+        if ranges is not None and len(ranges):
+            rows += _ranges_of(ranges[(ranges["bearer"].astype(str) == name).to_numpy()], written)
+    ends = [str(first) if first == last else f"{first}–{last}" for first, last in spans]
+    columns = (
+        say("public_money.bearer"),
+        *(say("public_money.year", year=end) for end in ends),
+        *(say(f"public_money.{price}") for price in PRICES),
+    )
+    caption = say("public_money.caption", unit=unit)
+    if scenario:
+        caption = say("public_money.caption_of", scenario=scenario, unit=unit)
+    return CostTable(caption, columns, tuple(rows), say("public_money.note"))
 
 
 def _ranges_of(rows: pd.DataFrame, written: Callable[[float], str]) -> list[tuple[str, ...]]:

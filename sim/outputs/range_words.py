@@ -18,7 +18,7 @@ from sim.experiments.intervals import (
 )
 from sim.experiments.intervals import NO_VALUE as NO_VALUE_NOTE
 from sim.results.outcomes import OUTCOMES
-from sim.text import Family, figures, in_language, joins, say
+from sim.text import Family, figures, joins, say
 from sim.units import NO_VALUE
 
 KIND = Family("range.kind", (PERCENTILES, EXTREMES))
@@ -26,94 +26,79 @@ WHY_NONE = Family("range.no_interval", ("no_value", "few", "constant", "degenera
 OF_NOTE = {NO_VALUE_NOTE: "no_value", FEW: "few", CONSTANT: "constant", DEGENERATE: "degenerate"}
 
 
-def range_bounds(found: Range, unit: str, lang: str, difference: bool = True) -> str:
+def range_bounds(found: Range, unit: str, difference: bool = True) -> str:
     """Both ends of a range, the unit once; a difference between shares is in percentage points. A dash where there is none."""
-    with in_language(lang):
-        return figures.interval(
-            found.low, found.high, figures.POINTS if difference and unit == "share" else unit
-        )
+    return figures.interval(found.low, found.high, figures.POINTS if difference and unit == "share" else unit)
 
 
-def range_of_pairs(found: Range, unit: str, lang: str) -> str:
+def range_of_pairs(found: Range, unit: str) -> str:
     """A range of paired differences with what its ends are, and of how many pairs; a dash where there is none."""
-    bounds = range_bounds(found, unit, lang)
+    bounds = range_bounds(found, unit)
     if not found.exists:
         return NO_VALUE
-    with in_language(lang):
-        return say("range.of_pairs", bounds=bounds, kind=KIND[found.kind], number=figures.count(found.pairs))
+    return say("range.of_pairs", bounds=bounds, kind=KIND[found.kind], number=figures.count(found.pairs))
 
 
-def range_of_runs(found: Range, unit: str, lang: str) -> str:
+def range_of_runs(found: Range, unit: str) -> str:
     """A range of an outcome itself over runs, as `range_of_pairs`."""
-    bounds = range_bounds(found, unit, lang, difference=False)
+    bounds = range_bounds(found, unit, difference=False)
     if not found.exists:
         return NO_VALUE
-    with in_language(lang):
-        return say("range.of_runs", bounds=bounds, kind=KIND[found.kind], number=figures.count(found.pairs))
+    return say("range.of_runs", bounds=bounds, kind=KIND[found.kind], number=figures.count(found.pairs))
 
 
-def range_head(found: Range, lang: str, of_runs: bool = False) -> str:
+def range_head(found: Range, of_runs: bool = False) -> str:
     """The head of a column of ranges that were taken as this one was, of pairs or (`of_runs`) of single runs."""
-    with in_language(lang):
-        return say(
-            "range.head_of_runs" if of_runs else "range.head",
-            kind=KIND[found.kind],
-            number=figures.count(found.pairs),
-        )
+    return say(
+        "range.head_of_runs" if of_runs else "range.head",
+        kind=KIND[found.kind],
+        number=figures.count(found.pairs),
+    )
 
 
-def beyond_head(lang: str) -> str:
+def beyond_head() -> str:
     """The head of a column of ranges of what two changes together do beyond the sum of each alone."""
-    with in_language(lang):
-        return say("range.beyond_head")
+    return say("range.beyond_head")
 
 
-def note_of_brackets(found: Range, lang: str) -> str:
+def note_of_brackets(found: Range) -> str:
     """What stands in brackets after a mean; nothing where there are no ranges."""
-    with in_language(lang):
-        return say("range.in_brackets", range=range_head(found, lang)) if found.exists else ""
+    return say("range.in_brackets", range=range_head(found)) if found.exists else ""
 
 
-def light_band(found: Range, lang: str) -> str:
+def light_band(found: Range) -> str:
     """What the light band of a chart is: ranges that were taken as this one was."""
-    with in_language(lang):
-        return say("band.light", kind=KIND[found.kind], number=figures.count(found.pairs))
+    return say("band.light", kind=KIND[found.kind], number=figures.count(found.pairs))
 
 
-def small_print(found: Range, lang: str) -> str:
+def small_print(found: Range) -> str:
     """What the small figures of a chart are: ranges that were taken as this one was."""
-    with in_language(lang):
-        return say("range.small_print", kind=KIND[found.kind], number=figures.count(found.pairs))
+    return say("range.small_print", kind=KIND[found.kind], number=figures.count(found.pairs))
 
 
-def bounds_in_brackets(
-    interval: Interval, found: Range, written: Callable[[float], str], dash: str, lang: str
-) -> str:
+def bounds_in_brackets(interval: Interval, found: Range, written: Callable[[float], str], dash: str) -> str:
     """In brackets the interval of a mean, rough under ten pairs, and after it the ends of the range; see `note_of_brackets`.
 
     Nothing where every pair has the same value.
     """
     if found.low == found.high:
         return ""
-    with in_language(lang):
-        parts = [written(one.low) + dash + written(one.high) for one in (interval, found) if one.exists]
-        if interval.exists:
-            parts[0] = marked_rough(parts[0], interval, found.pairs)
-        return joins.bracketed("", joins.clauses(parts)) if parts else ""
+    parts = [written(one.low) + dash + written(one.high) for one in (interval, found) if one.exists]
+    if interval.exists:
+        parts[0] = marked_rough(parts[0], interval, found.pairs)
+    return joins.bracketed("", joins.clauses(parts)) if parts else ""
 
 
-def few_runs(runs: int, lang: str) -> str:
+def few_runs(runs: int) -> str:
     """The warning that there are so few replications (under ten) that an interval is rough, or (under five) that there is none."""
-    with in_language(lang):
-        if runs < LEAST_PAIRS:
-            return say("range.few_runs", runs=figures.count(runs), least=LEAST_PAIRS)
-        return say("range.rough_runs", runs=figures.count(runs), least=ROUGH_PAIRS)
+    if runs < LEAST_PAIRS:
+        return say("range.few_runs", runs=figures.count(runs), least=LEAST_PAIRS)
+    return say("range.rough_runs", runs=figures.count(runs), least=ROUGH_PAIRS)
 
 
-def rough_mark(interval: Interval, pairs: int, lang: str) -> str:
+def rough_mark(interval: Interval, pairs: int) -> str:
     """The mark after an interval in a sentence, where it rests on fewer than ten pairs or runs."""
-    with in_language(lang):
-        return say("range.rough_mark") if interval.exists and 0 < pairs < ROUGH_PAIRS else ""
+    return say("range.rough_mark") if interval.exists and 0 < pairs < ROUGH_PAIRS else ""
 
 
 def marked_rough(bounds: str, interval: Interval, pairs: int) -> str:
@@ -122,42 +107,38 @@ def marked_rough(bounds: str, interval: Interval, pairs: int) -> str:
     return say("range.rough", bounds=bounds) if rough else bounds
 
 
-def how_sure(interval: Interval, found: Range, unit: str, lang: str) -> str:
+def how_sure(interval: Interval, found: Range, unit: str) -> str:
     """Of a mean difference: how precisely it is known, or why that is not said, and what may happen in a single pair."""
-    with in_language(lang):
-        parts = []
-        if interval.exists:
-            bounds = figures.interval(
-                interval.low, interval.high, figures.POINTS if unit == "share" else unit
+    parts = []
+    if interval.exists:
+        bounds = figures.interval(interval.low, interval.high, figures.POINTS if unit == "share" else unit)
+        parts.append(
+            say(
+                "range.of_mean_rough" if 0 < found.pairs < ROUGH_PAIRS else "range.of_mean",
+                level=figures.level(interval.level),
+                bounds=bounds,
             )
-            parts.append(
-                say(
-                    "range.of_mean_rough" if 0 < found.pairs < ROUGH_PAIRS else "range.of_mean",
-                    level=figures.level(interval.level),
-                    bounds=bounds,
-                )
-            )
-        elif interval.note in OF_NOTE:
-            parts.append(WHY_NONE[OF_NOTE[interval.note]])
-        if found.exists:
-            parts.append(say("range.may_happen", range=range_of_pairs(found, unit, lang)))
-        return joins.clauses(parts)
+        )
+    elif interval.note in OF_NOTE:
+        parts.append(WHY_NONE[OF_NOTE[interval.note]])
+    if found.exists:
+        parts.append(say("range.may_happen", range=range_of_pairs(found, unit)))
+    return joins.clauses(parts)
 
 
-def written_mean(outcome: str, values: Sequence[float], lang: str) -> str:
+def written_mean(outcome: str, values: Sequence[float]) -> str:
     """Mean of an outcome over runs, how precisely it is known (from five runs on), and what may happen in one, for a sentence."""
     unit = OUTCOMES[outcome].unit
     shown = unit if unit in ("share", "yuan") else ""
     found = estimate_of(values)
     interval, held = found.interval, found.range
-    with in_language(lang):
-        parts = []
-        if interval.exists:
-            bounds = figures.interval(interval.low, interval.high, shown)
-            rough = 0 < held.pairs < ROUGH_PAIRS
-            level = figures.level(interval.level)
-            parts.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))
-        if held.exists:
-            parts.append(say("range.may_happen_in_run", range=range_of_runs(held, unit, lang)))
-        mean = figures.quantity(found.mean, shown)
-        return joins.bracketed(mean, joins.clauses(parts)) if parts else mean
+    parts = []
+    if interval.exists:
+        bounds = figures.interval(interval.low, interval.high, shown)
+        rough = 0 < held.pairs < ROUGH_PAIRS
+        level = figures.level(interval.level)
+        parts.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))
+    if held.exists:
+        parts.append(say("range.may_happen_in_run", range=range_of_runs(held, unit)))
+    mean = figures.quantity(found.mean, shown)
+    return joins.bracketed(mean, joins.clauses(parts)) if parts else mean

@@ -24,7 +24,7 @@ def test_known_parameters_are_found_again_on_the_model(tmp_path: Path) -> None:
     assert tried.share("outcome", 0.9)[0] >= 17 / 24
     said = " ".join(found.warnings("en"))
     for name in FREE:
-        assert tried.share(name, 0.9)[0] >= 17 / 24 or parameter_name(name, "en") in said, name
+        assert tried.share(name, 0.9)[0] >= 17 / 24 or parameter_name(name) in said, name
     assert tried.width["committee.participation"] < 0.6, "committees say much of participation"
     assert found.parameters.set_index("parameter").loc["committee.participation", "narrower"] > 0.2
     assert found.foreseen is not None and found.foreseen > 0.8

@@ -23,6 +23,7 @@ from sim.evidence.register import (
     uses_of,
 )
 from sim.model.parameters import PARAMETERS
+from sim.text import in_language
 
 SOURCES = ",".join(SOURCE_COLUMNS) + "\nD01,A title,A place,2020,press,somewhere,\n"
 FIGURES = ",".join(FIGURE_COLUMNS) + "\nS001,a thing,5,4,6,%,,2020,,page,one,D01,A title,\n"
@@ -186,6 +187,7 @@ def test_a_figure_that_only_a_pattern_uses_is_told_as_used(
     from sim.cli.credibility import show_entry
 
     assert register().figures["N020a"].source.id == "D98"
-    show_entry(entry, "en")
+    with in_language("en"):
+        show_entry(entry)
     said = capsys.readouterr().out
     assert "yangzhou_estates_over_80" in said and "nothing uses it" not in said

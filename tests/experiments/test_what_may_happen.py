@@ -146,12 +146,12 @@ def test_the_money_table_for_readers_shows_ranges_under_each_bearer(compared: Co
     costs, ranges = (
         table[table["arm"] == "subsidy_only"] for table in (compared.public_cost, compared.public_cost_ranges)
     )
-    shown = cost_table(costs, "en", "subsidy_only", ranges)
+    shown = cost_table(costs, "subsidy_only", ranges)
     names = [row[0] for row in shown.rows]
     plain = [
         row for row in shown.rows if not row[0].startswith("·") and row[0] != "more than in the baseline"
     ]
-    assert plain == list(cost_table(costs, "en", "subsidy_only").rows)
+    assert plain == list(cost_table(costs, "subsidy_only").rows)
     assert names.count("· lowest of 6 runs") == len(plain) == names.count("· highest of 6 runs")
     assert names.count("· lowest of 6 pairs") == 1 and "· interval of the mean, from (rough)" in names
     first = names.index("· lowest of 6 runs")
@@ -169,7 +169,7 @@ def test_a_long_run_is_told_in_spans_that_have_ranges_of_their_own() -> None:
     spans = set(zip(ranges["first_year"], ranges["last_year"], strict=True))
     assert {(1, 1), (23, 23), (1, 3), (22, 23), (1, 23)} <= spans
     own = ranges[ranges["arm"] == "more"]
-    shown = cost_table(found.public_cost[found.public_cost["arm"] == "more"], "en", "more", own)
+    shown = cost_table(found.public_cost[found.public_cost["arm"] == "more"], "more", own)
     assert len(shown.columns) == 1 + 8 + 3 and all(len(row) == len(shown.columns) for row in shown.rows)
 
 

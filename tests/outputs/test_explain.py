@@ -14,7 +14,7 @@ from sim import charts
 from sim.errors import ResultError
 from sim.model.state.events import CAUSES as KNOWN_CAUSES
 from sim.model.state.events import EVENT_KINDS
-from sim.outputs.catalog import amount, wrapped
+from sim.outputs.catalog import wrapped
 from sim.studies.run.explain import (
     CAUSES,
     EVENTS,
@@ -169,8 +169,6 @@ def test_a_life_without_events_says_so(run: FakeRun) -> None:
 
 def test_words_for_numbers() -> None:
     assert [figures.share(share, 0) for share in (0.0, 0.001, 0.5, float("nan"))] == ["0%", "<1%", "50%", "–"]
-    assert [amount(184_000, lang) for lang in ("zh", "en")] == ["18.4万元", "184,000 yuan"]
-    assert [amount(1_250_000_000, lang) for lang in ("zh", "en")] == ["12.5亿元", "1.25 billion yuan"]
 
 
 def test_wrapping_counts_chinese_double_and_keeps_numbers_whole() -> None:

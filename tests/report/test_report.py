@@ -31,7 +31,7 @@ from sim.scenario import content_hash
 from sim.studies.batch.batch import load_batch
 from sim.studies.comparison.saved import load_comparison
 from sim.studies.draws.among import known_among
-from sim.text import figures, language
+from sim.text import figures, in_language, language
 
 SECTIONS = ("question", "finding", "setting", "charts", "programmes", "gains", "sure", "assumed", "reproduce")
 
@@ -56,7 +56,8 @@ def test_page_is_valid_and_accessible(request, kind, lang):
     assert page.headings[0] == 1 and page.headings.count(1) == 1
     assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
     for key in SECTIONS:
-        assert say(key, lang) in page.words
+        with in_language(lang):
+            assert say(key) in page.words
     tables = len(page.all("table"))
     assert tables >= 6 and len(page.all("caption")) == tables
     assert {given["scope"] for given in page.all("th")} == {"row", "col"}
@@ -107,7 +108,8 @@ def test_comparison_report_has_its_sentences_and_prices(comparison_folder):
     for lang in ("zh", "en"):
         page = page_of(comparison_folder, lang)
         assert all(line in page.words for line in found["sentences"][lang] + found["warnings"][lang])
-        assert any(outcome_words.size_of(costs["cost"], "yuan", lang) in words for words in page.words)
+        with in_language(lang):
+            assert any(outcome_words.size_of(costs["cost"], "yuan") in words for words in page.words)
         assert found["key"] in page.words
 
 
@@ -209,7 +211,8 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
         browser(), "--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", probed.as_uri()
     ).stdout
     assert "<title>shown 4 of 4 wide true</title>" in shown
-    assert say("gains", lang) in shown
+    with in_language(lang):
+        assert say("gains") in shown
 
     done = estate("report", str(comparison_folder), "--pdf", "--out", str(path), lang=lang)
     assert done.exit_code == 0, done.output

@@ -59,7 +59,8 @@ def test_run_and_comparison_spend_and_cost_the_same(runs: list[Run], found: Comp
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_summary_and_report_of_a_run_show_that_table(runs: list[Run], lang: str) -> None:
     run = runs[0]
-    costs = cost_table(run.public_cost, lang)
+    with in_language(lang):
+        costs = cost_table(run.public_cost)
     assert [len(row) for row in costs.rows] == [len(costs.columns)] * len(costs.rows)
     assert len(costs.columns) == 1 + 3 + 3  # the bearer, three years, three ways to add them up
     words = io.StringIO()
@@ -103,7 +104,7 @@ def test_long_runs_are_told_in_spans_of_years() -> None:
     table = pd.DataFrame(
         {"year": range(1, 26), "bearer": "city", "nominal": 1e4, "constant": 1e4, "discounted": 1e4}
     )
-    costs = cost_table(table, "en")
+    costs = cost_table(table)
     assert costs.columns[1:4] == ("year 1–3", "year 4–6", "year 7–9") and costs.columns[9] == "year 25"
 
 

@@ -13,6 +13,7 @@ from sim.results.provenance import standing
 from sim.scenario import Scenario, list_scenarios, load, to_data, with_overrides
 from sim.scenario.adding import with_programmes
 from sim.scenario.sources import names_something
+from sim.text import in_language
 
 CASE = Path(__file__).resolve().parents[1] / "cases" / "mycity_stale_provenance.toml"
 SIZE = "types.commodity.households_mean"
@@ -114,7 +115,8 @@ def test_standing_counts_a_changed_parameter_as_assumed() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_describe_shows_no_old_source_title_or_city(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
-    show_scenario(str(CASE), lang)
+    with in_language(lang):
+        show_scenario(str(CASE))
     lines = capsys.readouterr().out
     assert lines.startswith("我市：420个小区，不采取措施\n")
     assert "300" not in lines.split("\n\n")[0]  # the description of the base tells of its 300 estates
@@ -127,7 +129,8 @@ def test_describe_shows_no_old_source_title_or_city(lang: str, capsys: pytest.Ca
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_report_shows_no_old_source_for_figures_and_parameters(lang: str) -> None:
     changed = with_overrides(load(CASE), {"parameters.payment.base": 0.5})
-    rows = {row[0]: row for table in assumptions([changed], lang) for row in table.rows}
+    with in_language(lang):
+        rows = {row[0]: row for table in assumptions([changed]) for row in table.rows}
     assert rows[SIZE][1].startswith("545") and rows[SIZE][-1] == UNSTATED[lang]
     assert UNSTATED[lang] in rows["payment.base"]
 
@@ -165,10 +168,11 @@ OUTCOME = "reported outcome, month 24: estates with a committee"
 
 def test_the_example_of_the_issue_has_no_source_of_gejiu_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
     for lang in ("en", "zh"):
-        show_scenario(str(CASE), lang)
+        with in_language(lang):
+            show_scenario(str(CASE))
         (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith(SIZE[:20]))
         assert "545" in line and "480" not in line and "P004" not in line
-    rows = [row for table in assumptions([load(CASE)], "en") for row in table.rows if SIZE in row]
+    rows = [row for table in assumptions([load(CASE)]) for row in table.rows if SIZE in row]
     assert rows and not any("P004" in cell or "Gejiu" in cell for row in rows for cell in row)
 
 

@@ -309,7 +309,7 @@ class ComparePage:
                     "first": quantity(base, word.unit),
                     "change": _change(mean, word.unit),
                     "interval": self._interval(interval, word.unit, found.pairs),
-                    "may_happen": range_of_pairs(found.ranges[name], word.unit, language()),
+                    "may_happen": range_of_pairs(found.ranges[name], word.unit),
                 }
             )
         made: list[dict[str, Any]] = [

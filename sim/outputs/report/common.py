@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.evidence.register import STATUSES, register
 from sim.model.parameters import PARAMETERS
-from sim.outputs.catalog import amount, capital, short_title
+from sim.outputs.catalog import capital, short_title
 from sim.outputs.report.model import Table
 from sim.outputs.report.words import say
 from sim.results.files import csv_text
 from sim.scenario import Scenario
 from sim.scenario.switches import switched
-from sim.text import figures, in_language, joins, message
+from sim.text import figures, joins, language, message
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -24,66 +24,62 @@ if TYPE_CHECKING:
 HASH = 16  # hex digits of a hash that are shown
 
 
-def listed(words: Iterable[str], lang: str) -> str:
+def listed(words: Iterable[str]) -> str:
     """Words in a row."""
-    with in_language(lang):
-        return joins.listed(words)
+    return joins.listed(words)
 
 
-def yuan(value: float, lang: str) -> str:
+def yuan(value: float) -> str:
     """An amount with a true minus; a dash where there is none."""
-    return NO_VALUE if math.isnan(value) else amount(value, lang).replace("-", "−")
+    return NO_VALUE if math.isnan(value) else figures.money(value).replace("-", "−")
 
 
-def type_name(scenario: Scenario, key: str, lang: str) -> str:
+def type_name(scenario: Scenario, key: str) -> str:
     """Title of an estate type without what it explains in brackets."""
-    return short_title(scenario.types[key].title.in_language(lang)) if key in scenario.types else key
+    return short_title(scenario.types[key].title.in_language(language())) if key in scenario.types else key
 
 
-def size_rows(scenario: Scenario, lang: str) -> list[tuple[str, str]]:
+def size_rows(scenario: Scenario) -> list[tuple[str, str]]:
     """City, estates by type, households and companies."""
     kinds = scenario.estates_by_type()
     rows = [
-        (say("city", lang), scenario.city.name.in_language(lang)),
-        (say("estates", lang), f"{scenario.city.estates:,}"),
+        (say("city"), scenario.city.name.in_language(language())),
+        (say("estates"), f"{scenario.city.estates:,}"),
     ]
     rows += [
-        (say("estates_of", lang, type=type_name(scenario, key, lang)), f"{number:,}")
-        for key, number in kinds.items()
+        (say("estates_of", type=type_name(scenario, key)), f"{number:,}") for key, number in kinds.items()
     ]
     if scenario.city.households is not None:
-        rows.append((say("households", lang), f"{scenario.city.households:,}"))
+        rows.append((say("households"), f"{scenario.city.households:,}"))
     rows += [
-        (say("companies", lang), f"{scenario.companies.private + scenario.companies.state_owned:,}"),
-        (say("months", lang), f"{scenario.months:,}"),
+        (say("companies"), f"{scenario.companies.private + scenario.companies.state_owned:,}"),
+        (say("months"), f"{scenario.months:,}"),
     ]
-    return rows + [(what.in_language(lang), names) for what, names in switched(scenario)]
+    return rows + [(what.in_language(language()), names) for what, names in switched(scenario)]
 
 
-def setting_table(rows: Sequence[tuple[str, str]], lang: str) -> Table:
+def setting_table(rows: Sequence[tuple[str, str]]) -> Table:
     """The table of a setting."""
-    return Table(say("types_title", lang), (say("item", lang), say("value", lang)), tuple(rows))
+    return Table(say("types_title"), (say("item"), say("value")), tuple(rows))
 
 
-def label_of(programme: Programme, lang: str) -> str:
+def label_of(programme: Programme) -> str:
     """What a programme is called."""
-    return programme.label().in_language(lang)
+    return programme.label().in_language(language())
 
 
-def dates_of(programme: Programme, months: int, lang: str) -> str:
+def dates_of(programme: Programme, months: int) -> str:
     """When a programme is in force."""
     if programme.start > months or (programme.end is not None and programme.end < programme.start):
-        return say("never", lang)
+        return say("never")
     if programme.end is None:
-        return say("from_on", lang, start=programme.start)
-    return say("from_to", lang, start=programme.start, end=programme.end)
+        return say("from_on", start=programme.start)
+    return say("from_to", start=programme.start, end=programme.end)
 
 
-def programmes_line(scenario: Scenario, lang: str) -> str:
+def programmes_line(scenario: Scenario) -> str:
     """The programmes of a scenario in one line."""
-    return listed(dict.fromkeys(label_of(one, lang) for one in scenario.interventions), lang) or say(
-        "no_programme", lang
-    )
+    return listed(dict.fromkeys(label_of(one) for one in scenario.interventions)) or say("no_programme")
 
 
 def status_of(key: str, scenario: Scenario) -> str:
@@ -101,75 +97,72 @@ def counts_of(scenario: Scenario) -> dict[str, int]:
     return {status: found.count(status) for status in STATUSES}
 
 
-def share_assumed(scenario: Scenario, lang: str) -> str:
+def share_assumed(scenario: Scenario) -> str:
     """A sentence about how many parameters are assumed."""
     counts = counts_of(scenario)
     return say(
         "share_assumed",
-        lang,
         all=len(PARAMETERS),
         assumed=counts["assumed"],
         share=f"{100 * counts['assumed'] / len(PARAMETERS):.0f}%",
     )
 
 
-def assumptions(scenarios: Sequence[Scenario], lang: str) -> tuple[Table, ...]:
+def assumptions(scenarios: Sequence[Scenario]) -> tuple[Table, ...]:
     """Parameters by status, all parameters, sources of the scenarios' figures, evidence of their programmes. The first scenario speaks for parameters."""
     base = scenarios[0]
-    made = [_standing(base, lang), _parameters(base, lang), *_figures(scenarios, lang)]
-    evidence = _evidence(scenarios, lang)
+    made = [_standing(base), _parameters(base), *_figures(scenarios)]
+    evidence = _evidence(scenarios)
     return tuple(made + ([evidence] if evidence.rows else []))
 
 
-def _standing(scenario: Scenario, lang: str) -> Table:
+def _standing(scenario: Scenario) -> Table:
     rows = tuple(
-        (STATUSES[key].in_language(lang), f"{count:,}", f"{100 * count / len(PARAMETERS):.0f}%")
+        (str(STATUSES[key]), f"{count:,}", f"{100 * count / len(PARAMETERS):.0f}%")
         for key, count in counts_of(scenario).items()
     )
-    return Table(
-        say("standing_title", lang), tuple(say(key, lang) for key in ("status", "number", "share")), rows
-    )
+    return Table(say("standing_title"), tuple(say(key) for key in ("status", "number", "share")), rows)
 
 
-def _parameters(scenario: Scenario, lang: str) -> Table:
+def _parameters(scenario: Scenario) -> Table:
     values, rows = scenario.parameter_values(), []
     for status in ("assumed", "calibrated", "measured"):
         for key, one in PARAMETERS.items():
             if status_of(key, scenario) != status:
                 continue
             here = values.get(key, one.default)
-            mark = say("set_here", lang) if here != one.default else ""
+            mark = say("set_here") if here != one.default else ""
             rows.append(
                 (
                     key,
                     f"{here:.6g}{mark}",
                     figures.unit_name(one.unit),
-                    STATUSES[status].in_language(lang),
-                    _source(one.source, lang) if here == one.default else _source_here(key, scenario, lang),
-                    one.label.in_language(lang),
+                    str(STATUSES[status]),
+                    _source(one.source) if here == one.default else _source_here(key, scenario),
+                    one.label.in_language(language()),
                 )
             )
     return Table(
-        say("parameters_title", lang),
-        tuple(say(key, lang) for key in ("parameter", "value", "unit", "status", "source", "meaning")),
+        say("parameters_title"),
+        tuple(say(key) for key in ("parameter", "value", "unit", "status", "source", "meaning")),
         tuple(rows),
         folded=True,
     )
 
 
-def _source_here(key: str, scenario: Scenario, lang: str) -> str:
+def _source_here(key: str, scenario: Scenario) -> str:
     """The source of a parameter that the scenario sets: that of its own figure; the declared one is of the default."""
     for figure in scenario.figures:
         if figure.key.removeprefix("parameters.") == key and figure.evidence:
             return figure.evidence
-    return message("scenario.figure.set_here").in_language(lang)
+    return str(message("scenario.figure.set_here"))
 
 
-def _source(key: str, lang: str) -> str:
-    return say("judgement", lang) if key == "judgement" else key
+def _source(key: str) -> str:
+    return say("judgement") if key == "judgement" else key
 
 
-def _figures(scenarios: Sequence[Scenario], lang: str) -> list[Table]:
+def _figures(scenarios: Sequence[Scenario]) -> list[Table]:
     known = register().figures
     rows: dict[tuple[str, str], tuple[str, ...]] = {}
     words = {"reported": "reported", "derived": "derived", "assumed": "assumed_one"}
@@ -186,19 +179,19 @@ def _figures(scenarios: Sequence[Scenario], lang: str) -> list[Table]:
                 (
                     one.key,
                     figures.in_unit(one.value, one.unit),
-                    say(words[one.status], lang),
+                    say(words[one.status]),
                     where,
-                    one.note.in_language(lang),
+                    one.note.in_language(language()),
                 ),
             )
-    columns = tuple(say(key, lang) for key in ("item", "value", "status", "source", "note"))
+    columns = tuple(say(key) for key in ("item", "value", "status", "source", "note"))
     return (
         [
             Table(
-                say("figures_title", lang),
+                say("figures_title"),
                 columns,
                 tuple(rows.values()),
-                say("unlisted", lang),
+                say("unlisted"),
                 folded=len(rows) > 12,
             )
         ]
@@ -207,7 +200,7 @@ def _figures(scenarios: Sequence[Scenario], lang: str) -> list[Table]:
     )
 
 
-def _evidence(scenarios: Sequence[Scenario], lang: str) -> Table:
+def _evidence(scenarios: Sequence[Scenario]) -> Table:
     from sim.model.programmes.describe import describe
 
     kinds = dict.fromkeys(programme.kind for scenario in scenarios for programme in scenario.interventions)
@@ -217,39 +210,37 @@ def _evidence(scenarios: Sequence[Scenario], lang: str) -> Table:
         for one in about.evidence:
             rows.append(
                 (
-                    capital(about.label.in_language(lang)),
+                    capital(about.label.in_language(language())),
                     f"{one.id}: {one.quantity} = {figures.in_unit(one.value, one.unit)}",
                     f"{one.place} {one.year}".strip(),
                     one.source,
                 )
             )
-    columns = (say("programme", lang), say("evidence", lang), f"{say('city', lang)}", say("source", lang))
-    return Table(say("evidence_title", lang), columns, tuple(rows), folded=len(rows) > 12)
+    columns = (say("programme"), say("evidence"), f"{say('city')}", say("source"))
+    return Table(say("evidence_title"), columns, tuple(rows), folded=len(rows) > 12)
 
 
-def version_rows(manifest: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
+def version_rows(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Model source, code version and versions of the libraries, as a manifest has them."""
     rows = (
-        [(say("model_hash", lang), str(manifest["model_source_hash"]))]
-        if "model_source_hash" in manifest
-        else []
+        [(say("model_hash"), str(manifest["model_source_hash"]))] if "model_source_hash" in manifest else []
     )
     git = manifest.get("git")
     if git:
-        rows.append((say("git", lang), git["commit"][:HASH] + (say("dirty", lang) if git["dirty"] else "")))
+        rows.append((say("git"), git["commit"][:HASH] + (say("dirty") if git["dirty"] else "")))
     if manifest.get("versions"):
         rows.append(
             (
-                say("versions", lang),
+                say("versions"),
                 ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
             )
         )
     return rows
 
 
-def traces_table(rows: Sequence[tuple[str, str]], lang: str) -> Table:
+def traces_table(rows: Sequence[tuple[str, str]]) -> Table:
     """The table of what identifies a result."""
-    return Table(say("traces", lang), (say("item", lang), say("value", lang)), tuple(rows))
+    return Table(say("traces"), (say("item"), say("value")), tuple(rows))
 
 
 def ensemble_option(held: Ensemble | None) -> str:
@@ -266,15 +257,14 @@ def ensemble_file(held: Ensemble | None) -> tuple[tuple[str, str], ...]:
     return ((f"{held.name}.csv", csv_text(pd.DataFrame(list(held.members), columns=list(held.keys)))),)
 
 
-def ensemble_rows(facts: Mapping[str, Any] | None, lang: str) -> list[tuple[str, str]]:
+def ensemble_rows(facts: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """The row of a setting about an ensemble (as a manifest states it); none without one."""
     return (
         [
             (
-                say("ensemble", lang),
+                say("ensemble"),
                 say(
                     "ensemble_line",
-                    lang,
                     name=facts["name"],
                     members=facts["members"],
                     digest=facts["digest"],
@@ -291,17 +281,17 @@ def facts_of(held: Ensemble | None) -> dict[str, Any] | None:
     return held.facts(len(held.members)) if held is not None else None
 
 
-def found_traces(found: Any, lang: str) -> Table:
+def found_traces(found: Any) -> Table:
     """What identifies a tipping map, an ablation or a budget search."""
     from sim.results.saved import manifest_of
 
     manifest = getattr(found, "saved_manifest", None) or manifest_of(found)
     rows = [
-        (say("key", lang), manifest["key"]),
-        (say("content_hash", lang), manifest["content_hash"][:HASH]),
-        (say("outcome_hash", lang), manifest["digest"][:HASH]),
+        (say("key"), manifest["key"]),
+        (say("content_hash"), manifest["content_hash"][:HASH]),
+        (say("outcome_hash"), manifest["digest"][:HASH]),
     ]
-    return traces_table([*rows, *version_rows(manifest, lang)], lang)
+    return traces_table([*rows, *version_rows(manifest)])
 
 
 def shipped(name: str, scenario: Scenario) -> bool:
@@ -316,6 +306,6 @@ def shipped(name: str, scenario: Scenario) -> bool:
     return content_hash(same) == content_hash(scenario)
 
 
-def about(scenario: Scenario, lang: str) -> str:
+def about(scenario: Scenario) -> str:
     """The scenario's description; nothing where its figures were changed, since the text would tell of others."""
-    return scenario.description.in_language(lang) if shipped(scenario.name, scenario) else ""
+    return scenario.description.in_language(language()) if shipped(scenario.name, scenario) else ""

@@ -46,30 +46,19 @@ def _template() -> Any:
 def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = style.DOTS_PER_INCH) -> str:
     """The report as the text of one HTML page that loads nothing from anywhere."""
     require_language(lang)
-    title = parts[0].title if len(parts) == 1 else say("parts", lang, n=len(parts))
     with in_language(lang):  # charts are drawn in the language of the call
+        title = parts[0].title if len(parts) == 1 else say("parts", n=len(parts))
         pictures = [[_shown(one, dots_per_inch) for one in part.pictures] for part in parts]
-
-    def word(key: str, **values: Any) -> str:
-        return say(key, lang, **values)
-
-    def page(font: str) -> str:
-        return (
-            str(
-                _template().render(
-                    parts=list(zip(parts, pictures, strict=True)),
-                    lang=html_language(lang),
-                    say=word,
-                    title=title,
-                    version=versions()["sim"],
-                    font=font,
-                )
-            )
-            + "\n"
-        )
-
-    letters = letters_needed(page(""))
-    return page(data_address(font_of(letters), "font/woff") if letters else "")
+        held = {
+            "parts": list(zip(parts, pictures, strict=True)),
+            "lang": html_language(lang),
+            "say": say,
+            "title": title,
+            "version": versions()["sim"],
+        }
+        letters = letters_needed(_template().render(held, font=""))
+        font = data_address(font_of(letters), "font/woff") if letters else ""
+        return f"{_template().render(held, font=font)}\n"
 
 
 def _shown(one: Any, dots_per_inch: float) -> Shown:

@@ -11,7 +11,7 @@ from sim.outputs.outcome_words import subject
 from sim.outputs.report.model import Part, Table
 from sim.outputs.report.words import say
 from sim.results.outcomes import OUTCOMES
-from sim.text import figures, in_language, joins
+from sim.text import figures, joins, language
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def shares_of(found: Any) -> dict[str, ShareAssumed]:
     return {name: one for name, one in share_assumed(found).items() if not math.isnan(one.assumed)}
 
 
-def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str], lang: str) -> str:
+def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str]) -> str:
     """A sentence about the first of `outcomes` (else of those there are) that has a share; "" if there is none."""
     name = next((one for one in (*outcomes, *shares) if one in shares), None)
     if name is None:
@@ -34,36 +34,33 @@ def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str], la
     one = shares[name]
     return say(
         "weighed",
-        lang,
-        outcome=subject(name, lang),
+        outcome=subject(name),
         assumed=figures.share(one.assumed, 0),
         calibrated=figures.share(one.calibrated, 0),
         measured=figures.share(one.measured + one.scenario, 0),
-        method=say(f"by_{one.method}", lang),
+        method=say(f"by_{one.method}"),
         factors=one.factors,
     )
 
 
-def weighed_table(shares: Mapping[str, ShareAssumed], lang: str) -> Table:
+def weighed_table(shares: Mapping[str, ShareAssumed]) -> Table:
     """Every outcome's shares, and the assumed parameters on which most of it rests."""
     rows = []
     for name, one in shares.items():
-        with in_language(lang):
-            listed = joins.clauses(
-                f"{parameter_name(key, lang)} {figures.share(share, 0)}" for key, share in one.largest
-            )
+        listed = joins.clauses(
+            f"{parameter_name(key)} {figures.share(share, 0)}" for key, share in one.largest
+        )
         parts = [
             figures.share(share, 0) for share in (one.assumed, one.calibrated, one.measured, one.scenario)
         ]
-        rows.append((capital(OUTCOMES[name].in_language(lang)), *parts, listed or NO_VALUE))
+        rows.append((capital(OUTCOMES[name].name), *parts, listed or NO_VALUE))
     columns = tuple(
-        say(key, lang)
-        for key in ("outcome", "assumed_one", "calibrated", "measured", "sourced", "largest_assumed")
+        say(key) for key in ("outcome", "assumed_one", "calibrated", "measured", "sourced", "largest_assumed")
     )
-    return Table(say("weighed_title", lang), columns, tuple(rows), say("weighed_note", lang))
+    return Table(say("weighed_title"), columns, tuple(rows), say("weighed_note"))
 
 
-def with_weights(part: Part, analyses: Sequence[Result], lang: str) -> Part:
+def with_weights(part: Part, analyses: Sequence[Result]) -> Part:
     """The part, with what an analysis of its scenario (one of `analyses`, by name) says about its assumptions.
 
     `analyses`: results of kinds that weigh assumptions (`Kind.weighs`).
@@ -75,12 +72,12 @@ def with_weights(part: Part, analyses: Sequence[Result], lang: str) -> Part:
     if not same:
         return part
     shares = same[0].kind.get(same[0].kind.weighs)(same[0])
-    line = weighed_line(shares, part.outcomes, lang)
+    line = weighed_line(shares, part.outcomes)
     if not line:
         return part
-    told = say("weighed_by", lang, name=same[0].scenario.title.in_language(lang))
+    told = say("weighed_by", name=same[0].scenario.title.in_language(language()))
     return replace(
         part,
         sure=(*part.sure[:-1], told + line, part.sure[-1]),
-        assumed=(weighed_table(shares, lang), *part.assumed),
+        assumed=(weighed_table(shares), *part.assumed),
     )

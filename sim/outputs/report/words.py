@@ -7,6 +7,6 @@ from typing import Any
 from sim.text import message
 
 
-def say(key: str, lang: str, **values: Any) -> str:
+def say(key: str, **values: Any) -> str:
     """The text "report.KEY" in a language, with `values` put into its gaps."""
-    return message(f"report.{key}", **values).in_language(lang)
+    return str(message(f"report.{key}", **values))

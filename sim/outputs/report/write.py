@@ -25,7 +25,7 @@ from sim.outputs.report.weighed import with_weights
 from sim.results.files import replace_text
 from sim.results.folder import read_manifest
 from sim.results.result import Result
-from sim.text import Later, language, message
+from sim.text import Later, in_language, language, message
 from sim.text.catalog import known_language
 from sim.text.joins import listed
 
@@ -83,10 +83,11 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str | None = No
     read = [load_result(one) if isinstance(one, str | Path) else one for one in results]
     _refuse_mixture(read)
     weighing = [one for one in read if (kind := kind_of_result(one)) is not None and kind.weighs]
-    parts = [
-        part if one in weighing else with_weights(part, weighing, lang)
-        for one, part in ((one, part_of(one, lang)) for one in read)
-    ]
+    with in_language(lang):
+        parts = [
+            part if one in weighing else with_weights(part, weighing)
+            for one, part in ((one, part_of(one, lang)) for one in read)
+        ]
     for sharpness in SHARPNESS:
         page = report_page(parts, lang, sharpness)
         if len(page.encode("utf-8")) < MOST_BYTES:

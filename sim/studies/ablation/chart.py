@@ -37,7 +37,7 @@ def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) 
             (
                 " · ".join(titled),
                 say("ablation.matrix_note", seeds=len(found.seeds)),
-                small_print(found.range(found.arms[0].off, group), language()),
+                small_print(found.range(found.arms[0].off, group)),
             )
         ),
     )

@@ -30,7 +30,7 @@ def ablate_command(
     common = Common(tuple(settings or ()), out, words(lang), place)
     base = changed(scenario, common)
     check_place_of("ablation", common)
-    with place.opened(console(), common.lang) as workplace:
+    with place.opened(console()) as workplace:
         found = ablate(base, replications=replications, months=months, pairs=pairs, workplace=workplace)
     charts = {f"ablation_{group}": ablation_matrix(found, group) for group in found.groups}
     finish("ablate", found, charts, common)

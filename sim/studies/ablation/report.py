@@ -34,22 +34,22 @@ def part_of(found: Ablation) -> Part:
         say("ablation.sure_seeds_level", runs=len(found.seeds), level=level),
         say("ablation.sure_best", loops=len(found.loops)),
         say("ablation.sure_loop_off"),
-        common.share_assumed(scenario, lang),
-        words.say("not_forecast", lang),
+        common.share_assumed(scenario),
+        words.say("not_forecast"),
     )
     rows = [
-        *common.size_rows(scenario, lang),
+        *common.size_rows(scenario),
         (say("ablation.loops_on"), listed(LOOPS[loop] for loop in found.loops)),
         *_mechanism_rows(found),
-        (words.say("seeds", lang), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"),
-        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang),
+        (words.say("seeds"), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"),
+        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble"))),
     ]
     return Part(
         say("ablation.title", title=title),
         found.kind.title,
         say("ablation.question", title=title),
-        common.about(scenario, lang),
-        common.setting_table(rows, lang),
+        common.about(scenario),
+        common.setting_table(rows),
         tuple(found.sentences()),
         tuple(
             Picture(
@@ -62,9 +62,9 @@ def part_of(found: Ablation) -> Part:
         (),
         (),
         sure,
-        common.assumptions([scenario], lang),
+        common.assumptions([scenario]),
         (command,),
-        common.found_traces(found, lang),
+        common.found_traces(found),
         "",
         note,
         ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
@@ -96,7 +96,7 @@ def _changes(found: Ablation, group: str) -> Table:
                 off,
                 share,
                 _with_interval(row, "change", "", held.pairs),
-                range_bounds(held, "share", language()),
+                range_bounds(held, "share"),
                 _with_interval(row, "beyond_sum", "beyond_", held.pairs),
                 _range_beyond(row, held),
             )
@@ -105,9 +105,9 @@ def _changes(found: Ablation, group: str) -> Table:
         say("ablation.off"),
         say("ablation.in_cycle"),
         say("ablation.change_interval", level=figures.share(found.level, 0)),
-        range_head(found.range(found.arms[0].off, group), language()),
+        range_head(found.range(found.arms[0].off, group)),
         say("ablation.beyond"),
-        beyond_head(language()),
+        beyond_head(),
     )
     base = say("ablation.all_on", base=figures.share(float(found.base[group].mean())))
     return Table(
@@ -127,14 +127,14 @@ def _with_interval(row: Mapping[str, Any], name: str, ends: str, pairs: int) -> 
 def _range_beyond(row: Mapping[str, Any], held: Range) -> str:
     """What may happen beyond the sum of two loops, of the same pairs as what may happen without them."""
     ends = {f"range_{end}": row.get(f"beyond_range_{end}", math.nan) for end in ("low", "high")}
-    return range_bounds(Range.of_row(held.columns() | ends), "share", language())
+    return range_bounds(Range.of_row(held.columns() | ends), "share")
 
 
 def _command(found: Ablation) -> tuple[str, str]:
     scenario, seeds = found.scenario, list(found.seeds)
     own = not common.shipped(scenario.name, scenario)
     name = f"{scenario.name}.toml" if own else scenario.name
-    note = words.say("own_file" if own else "same_command", language())
+    note = words.say("own_file" if own else "same_command")
     pairs = any(len(one.off) == 2 for one in found.arms)
     held = found.asked.get("ensemble")
     if seeds != list(range(1, len(seeds) + 1)):  # the command line takes seeds from 1 on

@@ -38,7 +38,7 @@ def sentences_of(found: Ablation) -> list[str]:
     return [
         *(line_of(found, group) for group in found.groups),
         say("ablation.all_off", share=figures.share(none_on), base=figures.share(base), change=change),
-        *told(found.asked, len(found.seeds), language()),
+        *told(found.asked, len(found.seeds)),
     ]
 
 
@@ -59,7 +59,7 @@ def line_of(found: Ablation, group: str) -> str:
 
 def _change(found: Ablation, off: tuple[str, ...], group: str) -> str:
     """How much the cycle share of a group changes without some loops, how precisely that is known, and what may happen."""
-    sure = how_sure(found.interval(off, group), found.range(off, group), "share", language())
+    sure = how_sure(found.interval(off, group), found.range(off, group), "share")
     return bracketed(figures.points(found.arm(*off).mean(group)), sure)
 
 

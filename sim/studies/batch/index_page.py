@@ -111,7 +111,7 @@ def figure(name: str, values: Sequence[float]) -> str:
         bounds = " – ".join(written(unit, end) for end in (found.interval.low, found.interval.high))
         lines.append(marked_rough(bounds, found.interval, found.range.pairs))
     if found.range.exists:
-        lines.append(range_of_runs(found.range, unit, language()))
+        lines.append(range_of_runs(found.range, unit))
     return "<br>".join([escape(lines[0]), *(f"<small>{escape(one)}</small>" for one in lines[1:])])
 
 

@@ -49,7 +49,7 @@ def shown(found: Batch) -> tuple[str, str, pd.DataFrame]:
     runs = sum(len(next(iter(one.outcomes.values()))) for one in found.scenarios)
     title = say("batch.title", n=len(found.scenarios), name=found.name)
     table = found.tables()["outcomes"]
-    return title, f"{words.say('runs', language())}: {runs}", table[["scenario", "replication", *MAIN]]
+    return title, f"{words.say('runs')}: {runs}", table[["scenario", "replication", *MAIN]]
 
 
 def part_of(found: Batch) -> Part:
@@ -60,9 +60,9 @@ def part_of(found: Batch) -> Part:
         say("batch.other_cities"),
         say("batch.sure", runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))),
         *_doubts(found),
-        words.say("sure_many", language()),
-        common.share_assumed(scenarios[0], language()),
-        words.say("not_forecast", language()),
+        words.say("sure_many"),
+        common.share_assumed(scenarios[0]),
+        words.say("not_forecast"),
     )
     setting = [(title_of(found, one), _setting(one)) for one in found.scenarios]
     return Part(
@@ -71,8 +71,8 @@ def part_of(found: Batch) -> Part:
         say("batch.question", n=len(scenarios)),
         "",
         Table(
-            words.say("types_title", language()),
-            (words.say("scenario", language()), words.say("value", language())),
+            words.say("types_title"),
+            (words.say("scenario"), words.say("value")),
             tuple(setting),
         ),
         _finding(found),
@@ -83,11 +83,11 @@ def part_of(found: Batch) -> Part:
             _table(found, WORST, say("batch.worst")),
         ),
         sure,
-        common.assumptions(scenarios, language()),
+        common.assumptions(scenarios),
         _commands(found),
         _traces(found),
-        words.say("no_programme", language()),
-        words.say("own_file" if _files(found) else "same_command", language()),
+        words.say("no_programme"),
+        words.say("own_file" if _files(found) else "same_command"),
         files=_attached(found),
         outcomes=MAIN,
         about_scenarios=tuple(one.name for one in scenarios),
@@ -111,7 +111,7 @@ def _doubts(found: Batch) -> tuple[str, ...]:
     for one in found.scenarios:
         runs = len(next(iter(one.outcomes.values())))
         held = None if one.ensemble is None else {**one.ensemble, "used": min(runs, one.ensemble["members"])}
-        lines.append(doubt_line(held, language()))
+        lines.append(doubt_line(held))
     return tuple(dict.fromkeys(lines))
 
 
@@ -125,13 +125,13 @@ def title_of(found: Batch, one: Replicated) -> str:
 def _setting(one: Replicated) -> str:
     scenario = one.run.scenario
     parts = [
-        labelled(words.say(key, language()), value)
+        labelled(words.say(key), value)
         for key, value in (
             ("estates", f"{len(one.run.estate_table):,}"),
             ("months", str(one.run.months)),
             ("seed", str(one.run.seed)),
             ("runs", str(len(next(iter(one.outcomes.values()))))),
-            ("measures", common.programmes_line(scenario, language())),
+            ("measures", common.programmes_line(scenario)),
         )
     ]
     return clauses(parts)
@@ -149,8 +149,8 @@ def _finding(found: Batch) -> tuple[str, ...]:
         if not known:
             continue
         low, high = (found.scenarios[place] for _, place in (known[0], known[-1]))
-        means_of = [written_mean(outcome, list(one.outcomes[outcome]), language()) for one in (low, high)]
-        name = capital(subject(outcome, language()))
+        means_of = [written_mean(outcome, list(one.outcomes[outcome])) for one in (low, high)]
+        name = capital(subject(outcome))
         if len(known) == 1:
             lines.append(say("batch.found_one", outcome=name, name=title_of(found, low), value=means_of[0]))
         else:
@@ -174,8 +174,8 @@ def _table(found: Batch, outcomes: Sequence[str], caption: str) -> Table:
     return Table(
         caption,
         (
-            words.say("scenario", language()),
-            *(capital(OUTCOMES[name].in_language(language())) for name in outcomes),
+            words.say("scenario"),
+            *(capital(OUTCOMES[name].name) for name in outcomes),
         ),
         rows,
     )
@@ -183,7 +183,7 @@ def _table(found: Batch, outcomes: Sequence[str], caption: str) -> Table:
 
 def _written(one: Replicated, outcome: str) -> str:
     values = [value for value in one.outcomes.get(outcome, ()) if not math.isnan(value)]
-    return written_mean(outcome, values, language()) if values else NO_VALUE
+    return written_mean(outcome, values) if values else NO_VALUE
 
 
 def _costs(found: Batch) -> Table:
@@ -194,16 +194,14 @@ def _costs(found: Batch) -> Table:
         rows.append(
             (
                 title_of(found, one),
-                common.programmes_line(one.run.scenario, language()),
+                common.programmes_line(one.run.scenario),
                 _written(one, "public_cost"),
-                written_mean("public_cost", yearly, language()) if yearly else NO_VALUE,
+                written_mean("public_cost", yearly) if yearly else NO_VALUE,
             )
         )
     return Table(
-        words.say("programmes", language()),
-        tuple(
-            words.say(key, language()) for key in ("scenario", "measures", "public_cost", "per_estate_year")
-        ),
+        words.say("programmes"),
+        tuple(words.say(key) for key in ("scenario", "measures", "public_cost", "per_estate_year")),
         tuple(rows),
         say("batch.not_price"),
     )
@@ -213,15 +211,15 @@ def _programmes(found: Batch) -> Table:
     rows = tuple(
         (
             title_of(found, one),
-            common.label_of(each, language()),
-            common.dates_of(each, one.run.months, language()),
+            common.label_of(each),
+            common.dates_of(each, one.run.months),
         )
         for one in found.scenarios
         for each in one.run.scenario.interventions
     )
     return Table(
-        words.say("measures", language()),
-        tuple(words.say(key, language()) for key in ("scenario", "programme", "when")),
+        words.say("measures"),
+        tuple(words.say(key) for key in ("scenario", "programme", "when")),
         rows,
         folded=len(rows) > 15,
     )
@@ -265,11 +263,9 @@ def _attached(found: Batch) -> tuple[tuple[str, str], ...]:
 def _traces(found: Batch) -> Table:
     rows = [
         (
-            f"{one.run.scenario.name}, {words.say('seed', language())} {one.run.seed}",
-            f"{words.say('content_hash', language())} {one.run.manifest['content_hash'][: common.HASH]}",
+            f"{one.run.scenario.name}, {words.say('seed')} {one.run.seed}",
+            f"{words.say('content_hash')} {one.run.manifest['content_hash'][: common.HASH]}",
         )
         for one in found.scenarios
     ]
-    return common.traces_table(
-        [*rows, *common.version_rows(found.scenarios[0].run.manifest, language())], language()
-    )
+    return common.traces_table([*rows, *common.version_rows(found.scenarios[0].run.manifest)])

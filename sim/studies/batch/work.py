@@ -264,7 +264,7 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
         state,
         reason,
         scenario.description.in_language(lang),
-        city_line(scenario, lang),
+        city_line(scenario),
         tuple(dict.fromkeys(labels)),
         seed=scenario.seed,
     )
@@ -398,7 +398,7 @@ def carry_out(order: Order) -> None:
     screen.print(say("batch.line", scenarios=len(entries), runs=len(jobs), folder=order.out))
     if order.replications > 1:
         screen.print(_doubt(order), style="dim")
-    warn_of(screen, order.ensemble, order.lang)
+    warn_of(screen, order.ensemble)
     _show_unreadable(screen, entries)
     try:
         with watching(
@@ -568,6 +568,4 @@ def _write_index(entries: list[Entry], order: Order) -> None:
 
 def _doubt(order: Order) -> str:
     """Whether ranges contain the uncertainty of parameters."""
-    return doubt_line(
-        None if order.ensemble is None else order.ensemble.facts(order.replications), order.lang
-    )
+    return doubt_line(None if order.ensemble is None else order.ensemble.facts(order.replications))

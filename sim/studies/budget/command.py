@@ -90,7 +90,7 @@ def _carry_out(
     # the search is kept in the folder that was asked for, or in one for all searches of the scenario, and goes on there
     folder = common.out or RESULTS / f"budget-{scenario.name}"
     check_place_of("budget", common)
-    with common.place.opened(console(), common.lang) as workplace:
+    with common.place.opened(console()) as workplace:
         found = budget(scenario, yearly, folder=folder, workplace=workplace, **asked)
     tell(found, common)
     put(found, {"pareto": pareto(found)}, "budget", common)

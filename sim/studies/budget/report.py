@@ -45,7 +45,7 @@ def sentences_of(found: BudgetSearch) -> list[str]:
         _basis(found),
         *(INDENT + _package(found, one) for one in found.front),
         *_stress_lines(found),
-        *told(found.asked, count, language()),
+        *told(found.asked, count),
     ]
 
 
@@ -180,7 +180,7 @@ def sure_of(again: Rescored) -> str:
     elif held.exists and held.pairs < ROUGH_PAIRS:
         text += say("budget.rough_interval", seeds=held.pairs)
     if held.exists:
-        text += say("budget.may_happen", range=range_of_pairs(held, "share", language()))
+        text += say("budget.may_happen", range=range_of_pairs(held, "share"))
     return text
 
 
@@ -221,8 +221,8 @@ def part_of(found: BudgetSearch) -> Part:
         say("budget.sure_search", tried=len(found.tried), runs=runs),
         *_stressed(found),
         say("budget.sure_cap"),
-        common.share_assumed(scenario, lang),
-        words.say("not_forecast", lang),
+        common.share_assumed(scenario),
+        words.say("not_forecast"),
     )
     files = [(f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))]
     if found.asked.get("menu"):
@@ -231,8 +231,8 @@ def part_of(found: BudgetSearch) -> Part:
         say("budget.title", title=title, money=money),
         found.kind.title,
         say("budget.question", title=title, money=money),
-        common.about(scenario, lang),
-        common.setting_table(_setting(found), lang),
+        common.about(scenario),
+        common.setting_table(_setting(found)),
         tuple(line.strip() for line in (brief if found.stress is not None else told)),
         (
             Picture(
@@ -244,10 +244,10 @@ def part_of(found: BudgetSearch) -> Part:
         (_front(found), _tried(found)),
         (_outcomes(found),),
         sure,
-        common.assumptions([scenario], lang),
+        common.assumptions([scenario]),
         (command,),
-        common.found_traces(found, lang),
-        words.say("no_programme", lang),
+        common.found_traces(found),
+        words.say("no_programme"),
         note,
         tuple(files),
         tuple(_robust(found)),
@@ -267,7 +267,7 @@ def _without_empty(menu: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _setting(found: BudgetSearch) -> list[tuple[str, str]]:
     known, asked, lang = load_programmes(), found.asked, language()
     rows = [
-        *common.size_rows(found.scenario, lang),
+        *common.size_rows(found.scenario),
         (say("budget.yearly"), figures.money(found.yearly)),
     ]
     if found.payer:
@@ -276,11 +276,11 @@ def _setting(found: BudgetSearch) -> list[tuple[str, str]]:
         labels = [known[item["kind"]].label().in_language(lang) for item in asked["menu"]]
         rows.append((say("budget.menu"), listed(labels)))
     rows += [
-        (say("budget.already"), common.programmes_line(found.scenario, lang)),
+        (say("budget.already"), common.programmes_line(found.scenario)),
         (say("budget.tried"), figures.count(len(found.tried))),
-        *common.ensemble_rows(common.facts_of(asked.get("ensemble")), lang),
+        *common.ensemble_rows(common.facts_of(asked.get("ensemble"))),
     ]
-    return rows + ([(words.say("seeds", lang), listed(map(str, asked["seeds"])))] if "seeds" in asked else [])
+    return rows + ([(words.say("seeds"), listed(map(str, asked["seeds"])))] if "seeds" in asked else [])
 
 
 def _number(found: BudgetSearch, one: Valued) -> str:
@@ -415,4 +415,4 @@ def _command(found: BudgetSearch) -> tuple[str, str]:
         parts += [seeds, f"--stress {asked['stress']}", f"--fresh {asked['fresh']}"]
     parts += ["--months", str(scenario.months)]
     option = common.ensemble_option(asked.get("ensemble"))
-    return " ".join(parts) + option, words.say("own_file" if own else "same_command", language())
+    return " ".join(parts) + option, words.say("own_file" if own else "same_command")

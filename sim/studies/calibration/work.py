@@ -63,7 +63,7 @@ def carry_out(order: Order) -> None:
     if fitted:
         settings = Settings(order.name, order.method, order.runs, order.members, order.seed, DISCREPANCY)
         check_free(order.out or FOLDER, settings, ranges_of(free, fitted), fitted)
-    with order.place.opened(screen, order.lang) as workplace:
+    with order.place.opened(screen) as workplace:
         if fitted:
             each = Laboratory(fitted, ranges_of(free, fitted)).runs_a_set
             screen.print(

@@ -16,7 +16,7 @@ from sim.outputs.range_words import light_band
 from sim.outputs.style import wide_heading
 from sim.studies.comparison.tables import PAIRS, RANGE, of_estates
 from sim.studies.comparison.words import price_clause, title_of
-from sim.text import Family, figures, joins, language, say
+from sim.text import Family, figures, joins, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ def _bands(found: Comparison) -> str:
     if table[["low", "high"]].notna().all(axis=1).any():
         parts.append(say("band.dark", level=figures.level(found.interval_level)))
     if held:
-        parts.append(light_band(held[0], language()))
+        parts.append(light_band(held[0]))
     return joins.clauses(parts)
 
 
@@ -136,9 +136,7 @@ def rescues(found: Comparison, ax: Axes | None = None) -> Axes:
         y = -(number + 0.9 * (number // (len(kinds) + 1)))
         _bar(ax, table.loc[(arm.name, group)], y, group == "all")
         ticks.append(y)
-        title = (
-            titled(found.baseline.scenario.types[group].title, language(), group) if group != "all" else ""
-        )
+        title = titled(found.baseline.scenario.types[group].title, group) if group != "all" else ""
         names.append(
             short_title(title)
             if title

@@ -50,7 +50,7 @@ def part_of(found: Comparison) -> Part:
         say("comparison.sure_seeds_level", runs=len(found.seeds), level=level),
         _word("sure_many"),
         *found.warnings(),
-        common.share_assumed(found.baseline.scenario, language()),
+        common.share_assumed(found.baseline.scenario),
         _word("not_forecast"),
     )
     commands, note = _commands(found)
@@ -58,8 +58,8 @@ def part_of(found: Comparison) -> Part:
         f"{base} — {joins.listed(others)}",
         found.kind.title,
         say("comparison.question", base=base, arms=arms),
-        common.about(found.baseline.scenario, language()),
-        common.setting_table(_setting(found), language()),
+        common.about(found.baseline.scenario),
+        common.setting_table(_setting(found)),
         (*found.sentences(), *_withdrawn(found)),
         tuple(_picture(found, name) for name in found.charts),
         (
@@ -70,7 +70,7 @@ def part_of(found: Comparison) -> Part:
         ),
         (*_after(found), *_fates(found), _types(found), _differences(found)),
         sure,
-        common.assumptions([arm.scenario for arm in found.arms], language()),
+        common.assumptions([arm.scenario for arm in found.arms]),
         commands,
         _traces(found),
         _word("no_programme"),
@@ -87,7 +87,7 @@ def part_of(found: Comparison) -> Part:
 
 def _word(key: str) -> str:
     """A word that reports of several kinds share."""
-    return words.say(key, language())
+    return words.say(key)
 
 
 def _picture(found: Comparison, name: str) -> Picture:
@@ -97,12 +97,12 @@ def _picture(found: Comparison, name: str) -> Picture:
 
 def _setting(found: Comparison) -> list[tuple[str, str]]:
     rows = [(say("comparison.baseline"), title_of(found, found.baseline))]
-    rows += [(title_of(found, arm), common.programmes_line(arm.scenario, language())) for arm in found.others]
+    rows += [(title_of(found, arm), common.programmes_line(arm.scenario)) for arm in found.others]
     return [
         *rows,
-        *common.size_rows(found.baseline.scenario, language()),
+        *common.size_rows(found.baseline.scenario),
         (_word("seeds"), _seeds(found)),
-        *common.ensemble_rows(found.ensemble, language()),
+        *common.ensemble_rows(found.ensemble),
     ]
 
 
@@ -118,12 +118,12 @@ def _seeds(found: Comparison) -> str:
 def _between(row: dict[str, Any], name: str, unit: str, level: float) -> str:
     """A figure of a row of costs with the interval of its mean and, where it has one, its range over pairs."""
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
-    shown = size_of(value, unit, language())
+    shown = size_of(value, unit)
     if math.isnan(value):
         return shown
     ends = {f"range_{end}": row.get(f"{name}_range_{end}", math.nan) for end in ("low", "high")}
     held = Range.of_row(row | ends) if "pairs" in row else NO_RANGE
-    return joins.bracketed(shown, how_sure(Interval(low, high, level), held, unit, language()))
+    return joins.bracketed(shown, how_sure(Interval(low, high, level), held, unit))
 
 
 def _costs(found: Comparison) -> Table:
@@ -156,7 +156,6 @@ def _public_cost(found: Comparison) -> list[Table]:
     made = [
         cost_table(
             table[table["arm"] == arm.name],
-            language(),
             title_of(found, arm),
             ranges[ranges["arm"] == arm.name],
         )
@@ -169,8 +168,8 @@ def _measures(found: Comparison) -> Table:
     rows = tuple(
         (
             title_of(found, arm),
-            common.label_of(one, language()),
-            common.dates_of(one, arm.scenario.months, language()),
+            common.label_of(one),
+            common.dates_of(one, arm.scenario.months),
         )
         for arm in found.arms
         for one in arm.scenario.interventions
@@ -185,9 +184,7 @@ def _measures(found: Comparison) -> Table:
 
 def _spending(found: Comparison) -> list[Table]:
     rows = []
-    names = {
-        one.name: common.label_of(one, language()) for arm in found.arms for one in arm.scenario.interventions
-    }
+    names = {one.name: common.label_of(one) for arm in found.arms for one in arm.scenario.interventions}
     for row in found.spending.to_dict("records"):
         if not row["bearer"] or row["arm"] == found.baseline.name:
             continue
@@ -200,7 +197,7 @@ def _spending(found: Comparison) -> list[Table]:
                 title_of(found, found.arm(row["arm"])),
                 bearer,
                 programme,
-                common.yuan(row["yuan"], language()),
+                common.yuan(row["yuan"]),
                 _more(row, found.interval_level),
             )
         )
@@ -210,11 +207,11 @@ def _spending(found: Comparison) -> list[Table]:
 
 def _more(row: dict[str, Any], level: float) -> str:
     """What was paid more than in the baseline, and how sure that is."""
-    shown = common.yuan(row["more_than_baseline"], language())
+    shown = common.yuan(row["more_than_baseline"])
     if "pairs" not in row:  # of before there were ranges
         return shown
     interval = Interval(row["low"], row["high"], level)
-    return joins.bracketed(shown, how_sure(interval, Range.of_row(row), "yuan", language()))
+    return joins.bracketed(shown, how_sure(interval, Range.of_row(row), "yuan"))
 
 
 def _after(found: Comparison) -> list[Table]:
@@ -240,7 +237,7 @@ def _fate_table(found: Comparison, table: pd.DataFrame, counted: str) -> Table:
     rows = []
     for row in table.to_dict("records"):
         if row["by"] == "type":
-            group = common.type_name(found.baseline.scenario, row["group"], language())
+            group = common.type_name(found.baseline.scenario, row["group"])
         else:
             group = (
                 say("comparison.all") if row["by"] == "all" else say("comparison.district", name=row["group"])
@@ -277,7 +274,7 @@ def _note_of(table: pd.DataFrame) -> str:
     if "pairs" not in table or table.empty:  # of before there were ranges
         return ""
     first = Range.of_row(table.iloc[0].to_dict() | {"range_low": 0.0, "range_high": 0.0})
-    return note_of_brackets(first, language())
+    return note_of_brackets(first)
 
 
 def _types(found: Comparison) -> Table:
@@ -297,9 +294,7 @@ def _types(found: Comparison) -> Table:
                     if math.isnan(row["difference"])
                     else figures.signed(100 * row["difference"], 1) + _in_brackets(row.to_dict())
                 )
-            rows.append(
-                (title_of(found, arm), common.type_name(found.baseline.scenario, kind, language()), *cells)
-            )
+            rows.append((title_of(found, arm), common.type_name(found.baseline.scenario, kind), *cells))
     columns = (
         _word("scenario"),
         _word("type"),
@@ -310,7 +305,7 @@ def _types(found: Comparison) -> Table:
 
 def _in_brackets(row: dict[str, Any]) -> str:
     """The interval of a mean in points, rough under ten pairs, and after it the ends of the range."""
-    return bounds_in_brackets(Interval(row["low"], row["high"]), Range.of_row(row), points, " – ", language())
+    return bounds_in_brackets(Interval(row["low"], row["high"]), Range.of_row(row), points, " – ")
 
 
 def _differences(found: Comparison) -> Table:
@@ -323,9 +318,9 @@ def _differences(found: Comparison) -> Table:
                 title_of(found, found.arm(row["arm"])),
                 capital(OUTCOMES[row["outcome"]].name),
                 mean,
-                size_of(row["difference"], unit, language(), sign=True),
+                size_of(row["difference"], unit, sign=True),
                 _bounds(row),
-                range_of_pairs(Range.of_row(row), unit, language()),
+                range_of_pairs(Range.of_row(row), unit),
             )
         )
     columns = (
@@ -341,7 +336,7 @@ def _differences(found: Comparison) -> Table:
 
 def _bounds(row: dict[str, Any]) -> str:
     """The interval of a row of differences, rough under ten pairs."""
-    bounds = bounds_of(row["low"], row["high"], row["unit"], language())
+    bounds = bounds_of(row["low"], row["high"], row["unit"])
     return marked_rough(bounds, Interval(row["low"], row["high"]), int(row["replications"]))
 
 
@@ -395,4 +390,4 @@ def _traces(found: Comparison) -> Table:
         (f"{_word('content_hash')}: {name}", arm["content_hash"][: common.HASH])
         for name, arm in manifest["arms"].items()
     ]
-    return common.traces_table([*rows, *common.version_rows(manifest, language())], language())
+    return common.traces_table([*rows, *common.version_rows(manifest)])

@@ -479,7 +479,7 @@ def columns_of(found: Persistence) -> tuple[str, ...]:
         say("after.programmes"),
         say("after.level", months=found.after),
         say("after.interval", level=figures.level(found.levels[0].interval.level)),
-        *(range_head(held, language(), of_runs=True) for held in _one_range(found)),
+        *(range_head(held, of_runs=True) for held in _one_range(found)),
         say("after.rest"),
     )
 
@@ -509,6 +509,6 @@ def _row(one: Level, title: str, ranged: bool) -> tuple[str, ...]:
         PROGRAMMES[one.programmes],
         figures.quantity(one.mean, unit),
         marked_rough(interval, one.interval, one.range.pairs),
-        *([range_bounds(one.range, unit, language(), difference=False)] if ranged else []),
+        *([range_bounds(one.range, unit, difference=False)] if ranged else []),
         rest,
     )

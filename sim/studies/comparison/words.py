@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def title_of(found: Comparison, arm: Arm) -> str:
     """Title of an arm, or its name where two arms have the same title."""
-    titles = [titled(getattr(one.scenario, "title", None), language(), one.name) for one in found.arms]
+    titles = [titled(getattr(one.scenario, "title", None), one.name) for one in found.arms]
     own = titles[found.arms.index(arm)]
     return own if titles.count(own) == 1 else arm.name
 
@@ -85,7 +85,7 @@ def rescued_of(row: Mapping[str, Any], name: str) -> str:
     ends = {f"range_{end}": row.get(f"{name}_range_{end}", math.nan) for end in ("low", "high")}
     interval = Interval(row[f"{name}_low"], row[f"{name}_high"])
     held = Range.of_row(dict(row) | ends) if "pairs" in row else NO_RANGE
-    return tenths(row[name]) + bounds_in_brackets(interval, held, tenths, "–", language())
+    return tenths(row[name]) + bounds_in_brackets(interval, held, tenths, "–")
 
 
 def tenths(number: float) -> str:
@@ -95,30 +95,30 @@ def tenths(number: float) -> str:
 
 def effect_clause(found: Comparison, name: str, outcome: str) -> str:
     """What an arm does to an outcome: the mean, how precisely it is known, and what may happen in a single pair."""
-    lang = language()
+    language()
     interval, unit = found.interval(name, outcome), OUTCOMES[outcome].unit
     mean = float(found.paired(name, outcome).mean())
     values: dict[str, Any] = {
         "arm": arm_name(found, found.arm(name)),
         "base": arm_name(found, found.baseline),
-        "subject": subject(outcome, lang),
-        "range": range_of_pairs(found.range(name, outcome), unit, lang),
+        "subject": subject(outcome),
+        "range": range_of_pairs(found.range(name, outcome), unit),
     }
     if not interval.exists:
-        size = size_of(mean, unit, lang, sign=True)
+        size = size_of(mean, unit, sign=True)
         return say("comparison.no_interval", **values, size=size, why=_why(interval))
     values |= {
         "level": figures.level(interval.level),
-        "rough": rough_mark(interval, len(found.seeds), lang),
+        "rough": rough_mark(interval, len(found.seeds)),
     }
     if not interval.excludes_zero:
         needed = found.replications_needed(name, outcome)
         return say(
             "comparison.unclear",
             **values,
-            size=size_of(mean, unit, lang, sign=True),
+            size=size_of(mean, unit, sign=True),
             runs=len(found.seeds),
-            interval=bounds_of(interval.low, interval.high, unit, lang),
+            interval=bounds_of(interval.low, interval.high, unit),
             needed=say("comparison.needed_none")
             if needed is None
             else say("comparison.needed", number=figures.count(needed)),
@@ -128,8 +128,8 @@ def effect_clause(found: Comparison, name: str, outcome: str) -> str:
         "comparison.moves",
         **values,
         verb=say("comparison.raises" if mean > 0 else "comparison.lowers"),
-        size=size_of(abs(mean), unit, lang),
-        interval=bounds_of(low, high, unit, lang),
+        size=size_of(abs(mean), unit),
+        interval=bounds_of(low, high, unit),
     )
 
 
@@ -144,7 +144,7 @@ def price_clause(found: Comparison, name: str) -> str:
     verdict = verdicts.FREE if one.verdict == verdicts.IDENTICAL else one.verdict
     word = "same_cost" if one.cost == 0 else "higher" if one.cost > 0 else "lower"
     more = say(f"comparison.{word}", size=figures.money(abs(one.cost)))
-    rough = rough_mark(Interval(one.low, one.high), len(found.seeds), language())
+    rough = rough_mark(Interval(one.low, one.high), len(found.seeds))
     price = say(
         f"comparison.price.{verdict.replace(',', '').replace(' ', '_')}",
         price=figures.money(one.ratio),
@@ -165,7 +165,7 @@ def price_clause(found: Comparison, name: str) -> str:
 def _price_range(found: Comparison, one: verdicts.CostEffect) -> str:
     """What the price may be in a single pair, or in how many pairs there is one."""
     if one.price_range.exists:
-        return range_of_pairs(one.price_range, "yuan", language())
+        return range_of_pairs(one.price_range, "yuan")
     helped = round(one.pairs_helped * len(one.effect_pairs))
     return say(
         "comparison.price.no_range", pairs=figures.count(len(one.effect_pairs)), helped=figures.count(helped)
@@ -185,9 +185,9 @@ def _lost_by_state_owned(found: Comparison, name: str) -> str:
 def warnings_of(found: Comparison) -> list[str]:
     """What a reader must know before trusting the intervals."""
     lang, held, runs = language(), found.settings.ensemble, len(found.seeds)
-    said = [doubt_line(found.ensemble, lang), *(held.warnings(lang) if held is not None else ())]
+    said = [doubt_line(found.ensemble), *(held.warnings(lang) if held is not None else ())]
     if runs < ROUGH_PAIRS:
-        said.append(few_runs(runs, lang))
+        said.append(few_runs(runs))
     for arm in found.others:
         name = arm_name(found, arm)
         counted = found.rescued(arm.name)
@@ -196,7 +196,7 @@ def warnings_of(found: Comparison) -> list[str]:
             changed = figures.count(counted.changed_estates)
             said.append(say("comparison.rare", arm=name, runs=runs, changed=changed, exact=exact))
         for outcome in found.outcomes:
-            said += _about(found.interval(arm.name, outcome), name, subject(outcome, lang))
+            said += _about(found.interval(arm.name, outcome), name, subject(outcome))
     return said + _looks(found)
 
 
@@ -224,14 +224,14 @@ def _looks(found: Comparison) -> list[str]:
         )
     ]
     if not last.enough:
-        width = size_of(last.wanted, OUTCOMES[last.outcome].unit, language())
+        width = size_of(last.wanted, OUTCOMES[last.outcome].unit)
         said.append(say("comparison.not_reached", width=width))
     return said
 
 
 def shown(found: Comparison) -> tuple[str, str, pd.DataFrame]:
     """What a notebook shows: the arms, how many seeds at what level, and the table of differences."""
-    title = " · ".join(joins.labelled(arm.name, scenario_title(arm, language())) for arm in found.arms)
+    title = " · ".join(joins.labelled(arm.name, scenario_title(arm)) for arm in found.arms)
     level = figures.level(found.interval_level)
     return title, say("comparison.facts", runs=len(found.seeds), level=level), found.differences
 
@@ -241,7 +241,7 @@ def ending_of(found: Withdrawal, one: Withdrawn) -> str:
     lang, unit = language(), OUTCOMES[one.outcome].unit
     labels = {each.name: each.label().in_language(lang) for each in found.scenario.interventions}
     written = {
-        key: joins.bracketed(size_of(mean, unit, lang, sign=True), how_sure(interval, held, unit, lang))
+        key: joins.bracketed(size_of(mean, unit, sign=True), how_sure(interval, held, unit))
         for key, mean, interval, held in (
             ("kept", one.kept, one.kept_interval, one.kept_range),
             ("ended", one.ended, one.ended_interval, one.ended_range),
@@ -251,7 +251,7 @@ def ending_of(found: Withdrawal, one: Withdrawn) -> str:
         "withdrawal.told",
         name=labels.get(one.programme) or one.programme,
         month=one.month,
-        subject=subject(one.outcome, lang),
+        subject=subject(one.outcome),
         kept=written["kept"],
         ended=written["ended"],
     )
@@ -268,5 +268,5 @@ def ending_of(found: Withdrawal, one: Withdrawn) -> str:
         level=figures.level(span.level),
         low=figures.share(span.low, 0),
         high=figures.share(span.high, 0),
-        rough=rough_mark(span, one.kept_range.pairs, lang),
+        rough=rough_mark(span, one.kept_range.pairs),
     )

@@ -88,7 +88,7 @@ def carry_out(order: Order) -> None:
     _check_what_follows(order)
     if order.asked.out is not None:
         check_place(order.asked.out, KIND)
-    with order.place.opened(screen, language()) as workplace:
+    with order.place.opened(screen) as workplace:
         found = _compare(order, workplace)
         found = found.with_more(
             withdrawal_tests(found, order.withdraw, workplace) if order.withdraw is not None else (),
@@ -163,12 +163,12 @@ def show(screen: Console, found: Comparison) -> None:
     for counted in COUNTED:
         screen.print(_rescues(found, counted))
     held = found.rescued(found.others[0].name).rescued_range
-    screen.print(note_of_brackets(held, language()), style="dim")
+    screen.print(note_of_brackets(held), style="dim")
     costs, ranges = found.public_cost, found.public_cost_ranges
     for arm in found.arms:
         own = ranges[ranges["arm"] == arm.name]
         screen.print()
-        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], language(), arm.name, own))
+        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], arm.name, own))
 
 
 def _differences(found: Comparison, outcome: str) -> Table:
@@ -180,18 +180,18 @@ def _differences(found: Comparison, outcome: str) -> Table:
         say("comparison.arm_mean"),
         say("comparison.difference"),
         say("comparison.mean_interval", level=figures.level(found.interval_level)),
-        range_head(found.range(rows["arm"].iloc[0], outcome), language()),
+        range_head(found.range(rows["arm"].iloc[0], outcome)),
         say("comparison.needed_head"),
         right=1,
     )
     for row in rows.to_dict("records"):
-        bounds = bounds_of(row["low"], row["high"], unit, language())
+        bounds = bounds_of(row["low"], row["high"], unit)
         made.add_row(
             row["arm"],
             figures.quantity(row["arm_mean"], unit),
-            size_of(row["difference"], unit, language(), sign=True),
+            size_of(row["difference"], unit, sign=True),
             marked_rough(bounds, Interval(row["low"], row["high"]), int(row["replications"])),
-            range_bounds(Range.of_row(row), unit, language()),
+            range_bounds(Range.of_row(row), unit),
             figures.count(row["replications_needed"]),
         )
     return made

@@ -29,30 +29,30 @@ def part_of(draws: Repeated) -> Part:
     command, note = _command(draws)
     sure = (
         say("draw.sure", draws=len(draws)),
-        *([] if draws.ensemble and draws.over is None else [doubt_line(facts, lang)]),
+        *([] if draws.ensemble and draws.over is None else [doubt_line(facts)]),
         *draws.warnings(),
-        common.share_assumed(scenario, lang),
-        words.say("not_forecast", lang),
+        common.share_assumed(scenario),
+        words.say("not_forecast"),
     )
     rows = [
-        *common.size_rows(scenario, lang),
-        (words.say("seeds", lang), f"{min(draws.seeds)}–{max(draws.seeds)} ({len(draws)})"),
-        *common.ensemble_rows(facts, lang),
+        *common.size_rows(scenario),
+        (words.say("seeds"), f"{min(draws.seeds)}–{max(draws.seeds)} ({len(draws)})"),
+        *common.ensemble_rows(facts),
     ]
     return Part(
         say("draw.title", title=title, draws=len(draws)),
         draws.kind.title,
         say("draw.question", title=title),
-        common.about(scenario, lang),
-        common.setting_table(rows, lang),
+        common.about(scenario),
+        common.setting_table(rows),
         tuple(draws.sentences()),
         (Picture(say("chart.fan"), fan_alt(draws), partial(fan, draws)),),
         (),
         (),
         sure,
-        common.assumptions([scenario], lang),
+        common.assumptions([scenario]),
         (command,) if command else (),
-        common.found_traces(draws, lang),
+        common.found_traces(draws),
         "",
         note,
         ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(draws.over)),
@@ -79,7 +79,7 @@ def _command(draws: Repeated) -> tuple[str, str]:
     scenario, seeds, count = draws.scenario, draws.seeds, len(draws)
     own = not common.shipped(scenario.name, scenario)
     name = f"{scenario.name}.toml" if own else scenario.name
-    note = words.say("own_file" if own else "same_command", language())
+    note = words.say("own_file" if own else "same_command")
     if seeds == (seeds[0], *other_seeds(seeds[0], count)) and seeds != tuple(range(1, count + 1)):
         return f"estate run {name} --seed {seeds[0]} --months {scenario.months} --among {count}", note
     given = f"{name!r}, {count}, first={seeds[0]}, months={scenario.months}"

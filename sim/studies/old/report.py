@@ -25,7 +25,7 @@ IDS = ("outcome", "series", "measure")  # columns that hold ids of outcomes
 
 def part_of(found: OldResult) -> Part:
     """Everything that a reader is told about a result of version 0.1."""
-    line, lang = capital(say("result.defined_as_in_0_1")), language()
+    line, _lang = capital(say("result.defined_as_in_0_1")), language()
     manifest = found.manifest
     commit = (manifest.get("git") or {}).get("commit", NO_VALUE)
     version = manifest.get("versions", {}).get("sim", FIRST_VERSION)
@@ -34,7 +34,7 @@ def part_of(found: OldResult) -> Part:
         _called(found.was),
         line,
         "",
-        common.setting_table(_setting(manifest), lang),
+        common.setting_table(_setting(manifest)),
         (f"{line}.", *found.sentences()),
         (),
         (),
@@ -42,7 +42,7 @@ def part_of(found: OldResult) -> Part:
         (say("result.old_tables"), *found.warnings()),
         (),
         (),
-        common.traces_table(common.version_rows(manifest, lang), lang),
+        common.traces_table(common.version_rows(manifest)),
         "",
         say("result.old_reproduce", version=version, commit=str(commit)[: common.HASH]),
         (),
@@ -63,12 +63,12 @@ def _called(kind: str) -> str:
 
 def _setting(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Seeds and hashes, as far as the manifest has them."""
-    rows = [(word("months", language()), str(manifest["months"]))] if "months" in manifest else []
+    rows = [(word("months"), str(manifest["months"]))] if "months" in manifest else []
     seeds = manifest.get("seeds", [manifest["seed"]] if "seed" in manifest else [])
     if seeds:
-        rows.append((word("seeds", language()), common.listed((str(seed) for seed in seeds), language())))
+        rows.append((word("seeds"), common.listed(str(seed) for seed in seeds)))
     if "content_hash" in manifest:
-        rows.append((word("content_hash", language()), str(manifest["content_hash"])[: common.HASH]))
+        rows.append((word("content_hash"), str(manifest["content_hash"])[: common.HASH]))
     return rows
 
 

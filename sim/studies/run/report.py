@@ -27,17 +27,17 @@ def part_of(run: Run) -> Part:
     scenario, title = run.scenario, run.scenario.title.in_language(lang)
     draw, found = say("draw.one", seed=run.seed), known_among(run)
     rows = [
-        *common.size_rows(scenario, lang),
-        (words.say("seed", lang), str(run.seed)),
-        (words.say("measures", lang), common.programmes_line(scenario, lang)),
+        *common.size_rows(scenario),
+        (words.say("seed"), str(run.seed)),
+        (words.say("measures"), common.programmes_line(scenario)),
     ]
     commands, note, scenarios = _reproduce(run)
     return Part(
         f"{title} · {draw}",
         run.kind.title,
         say("run.question", title=title, years=f"{run.months / 12:.3g}"),
-        common.about(scenario, lang),
-        common.setting_table(rows, lang),
+        common.about(scenario),
+        common.setting_table(rows),
         (*over_draws(found), *run.sentences(), say("run.one")),
         (
             *([] if found is None else [fan_picture(found, run)]),
@@ -53,7 +53,7 @@ def part_of(run: Run) -> Part:
         ),
         _programmes(run),
         (
-            *([] if found is None else [place_table(found, words.say("outcome", lang))]),
+            *([] if found is None else [place_table(found, words.say("outcome"))]),
             _changes(run),
             _types(run),
             _net(run),
@@ -61,13 +61,13 @@ def part_of(run: Run) -> Part:
         (
             *alone(run, found),
             say("run.sure"),
-            common.share_assumed(scenario, lang),
-            words.say("not_forecast", lang),
+            common.share_assumed(scenario),
+            words.say("not_forecast"),
         ),
-        common.assumptions([scenario], lang),
+        common.assumptions([scenario]),
         commands,
         _traces(run),
-        words.say("no_programme", lang),
+        words.say("no_programme"),
         note,
         scenarios,
         about_scenarios=(scenario.name,),
@@ -83,30 +83,28 @@ def fiscal_spending(run: Run) -> dict[str, float]:
 
 
 def _programmes(run: Run) -> tuple[Table, ...]:
-    lang = language()
+    language()
     spending, years = fiscal_spending(run), len(run.estate_table) * run.months / 12
     rows = []
     for one in run.scenario.interventions:
         yuan = spending.pop(one.name, 0.0)
         rows.append(
             (
-                common.label_of(one, lang),
-                common.dates_of(one, run.months, lang),
-                common.yuan(yuan, lang),
-                common.yuan(yuan / years, lang),
+                common.label_of(one),
+                common.dates_of(one, run.months),
+                common.yuan(yuan),
+                common.yuan(yuan / years),
             )
         )
     rest = sum(spending.values())
-    rows.append((say("run.other"), "", common.yuan(rest, lang), common.yuan(rest / years, lang)))
-    columns = tuple(
-        words.say(key, lang) for key in ("programme", "when", "fiscal_spending", "per_estate_year")
-    )
+    rows.append((say("run.other"), "", common.yuan(rest), common.yuan(rest / years)))
+    columns = tuple(words.say(key) for key in ("programme", "when", "fiscal_spending", "per_estate_year"))
     programmes = Table(say("run.programmes"), columns, tuple(rows), say("run.not_price"))
-    return (programmes, Table(*cost_table(run.public_cost, lang)))
+    return (programmes, Table(*cost_table(run.public_cost)))
 
 
 def _changes(run: Run) -> Table:
-    lang = language()
+    language()
     rows = tuple(
         (
             str(COLUMN_WORDS[one.column]),
@@ -115,21 +113,19 @@ def _changes(run: Run) -> Table:
         )
         for one in key_changes(run)
     )
-    return Table(
-        say("run.changes_title"), tuple(words.say(key, lang) for key in ("outcome", "start", "end")), rows
-    )
+    return Table(say("run.changes_title"), tuple(words.say(key) for key in ("outcome", "start", "end")), rows)
 
 
 def _types(run: Run) -> Table:
-    lang = language()
+    language()
     rows = tuple(
-        (common.type_name(run.scenario, row.type, lang), *(f"{number:,}" for number in row[1:]))
+        (common.type_name(run.scenario, row.type), *(f"{number:,}" for number in row[1:]))
         for row in cycle_by_type(run)
     )
     return Table(
         say("run.in_cycle"),
         (
-            *(words.say(key, lang) for key in ("type", "estates")),
+            *(words.say(key) for key in ("type", "estates")),
             say("run.entered"),
             say("run.collapsed"),
             say("run.left"),
@@ -139,35 +135,35 @@ def _types(run: Run) -> Table:
 
 
 def _net(run: Run) -> Table:
-    lang = language()
+    language()
     net = net_by_year(run).sum().sort_values(ascending=False)
     shown = net[net.abs() > 0.005 * net.abs().max()]
-    rows = tuple((account_name(str(name)), common.yuan(float(value), lang)) for name, value in shown.items())
+    rows = tuple((account_name(str(name)), common.yuan(float(value))) for name, value in shown.items())
     return Table(say("run.net_title"), (say("run.account"), say("run.net")), rows)
 
 
 def _reproduce(run: Run) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], ...]]:
-    lang = language()
+    language()
     scenario = run.scenario
     files = ((f"{scenario.name}.toml", to_toml(scenario)),)
     if common.shipped(scenario.name, scenario):
         return (
             (f"estate run {scenario.name} --seed {run.seed} --months {run.months}",),
-            words.say("same_command", lang),
+            words.say("same_command"),
             files,
         )
-    return (f"estate run {scenario.name}.toml",), words.say("own_file", lang), files
+    return (f"estate run {scenario.name}.toml",), words.say("own_file"), files
 
 
 def _traces(run: Run) -> Table:
-    lang = language()
+    language()
     manifest: dict[str, Any] = run.manifest
     rows = [
-        (words.say("seed", lang), str(run.seed)),
-        (words.say("content_hash", lang), manifest["content_hash"][: common.HASH]),
+        (words.say("seed"), str(run.seed)),
+        (words.say("content_hash"), manifest["content_hash"][: common.HASH]),
     ]
     if "outcomes_sha256" in manifest:
-        rows.append((words.say("outcome_hash", lang), manifest["outcomes_sha256"][: common.HASH]))
+        rows.append((words.say("outcome_hash"), manifest["outcomes_sha256"][: common.HASH]))
     if "finished" in manifest:
-        rows.append((words.say("finished", lang), str(manifest["finished"])))
-    return common.traces_table([*rows, *common.version_rows(manifest, lang)], lang)
+        rows.append((words.say("finished"), str(manifest["finished"])))
+    return common.traces_table([*rows, *common.version_rows(manifest)])

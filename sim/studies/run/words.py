@@ -188,7 +188,7 @@ def type_title(run: Any, name: str) -> str:
     """Title of an estate type as the scenario words it, or its name."""
     kinds = getattr(run.scenario, "types", None) or {}
     kind = kinds.get(name) if isinstance(kinds, dict) else None
-    return titled(getattr(kind, "title", None), language(), plain(name))
+    return titled(getattr(kind, "title", None), plain(name))
 
 
 def provenance(run: Any) -> str:
@@ -196,7 +196,7 @@ def provenance(run: Any) -> str:
     return say(
         "run.provenance",
         draw=say("draw.one", seed=run.seed),
-        name=scenario_title(run, language()),
+        name=scenario_title(run),
         months=run.months,
         estates=f"{len(run.estate_table):,}",
     )

@@ -61,7 +61,7 @@ def carry_out(order: Order) -> None:
     folder = order.out or RESULTS / f"{scenario.name}-seed{scenario.seed}-{key[:HASH_LETTERS]}"
     check_place(folder, KIND, key)
     screen = console()
-    announce(screen, scenario, changes, folder, order.lang)
+    announce(screen, scenario, changes, folder)
     with staging(folder) as part:
         run = _simulate(screen, scenario, order)
         with screen.status(say("run.drawing")):
@@ -100,7 +100,7 @@ def _of_member(scenario: Scenario, order: Order) -> Scenario:
 def _simulate(screen: Console, scenario: Scenario, order: Order) -> Run:
     from sim.runner import run
 
-    with month_bar(screen, order.lang) as advance:
+    with month_bar(screen) as advance:
         # printed above the bar, which a first run shows for half a minute before its first month
         return run(
             scenario,
@@ -206,7 +206,7 @@ def show_summary(screen: Console, run: Run) -> None:
     screen.print()
     screen.print(_money(run))
     screen.print()
-    print_costs(screen, cost_table(run.public_cost, language()))
+    print_costs(screen, cost_table(run.public_cost))
     screen.print()
     screen.print(_assumed(run.manifest), style="dim")
 
@@ -359,7 +359,7 @@ def write_film(folder: Path, out: Path | None, group: str, speed: float) -> None
     run, screen = load_run(folder), console()
     file = out or folder / ("map.mp4" if ffmpeg() is not None else "map.gif")
     try:
-        with month_bar(screen, language()) as advance:
+        with month_bar(screen) as advance:
             animate(run, file, group=group, frames_per_second=speed, progress=advance)
     except OSError as error:
         raise ResultError(message("run.unwritable", file=file, error=error.strerror or error)) from None

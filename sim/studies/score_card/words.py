@@ -42,12 +42,12 @@ def warnings_of(card: ScoreCard) -> list[str]:
     """Where other seeds might turn a verdict, and whether the ensemble is of another model."""
     unsure = not all(score.sure for score in card.counted)
     told = [say("score_card.unsure_note")] if unsure else []
-    return told + (card.ensemble.warnings(language()) if card.ensemble is not None else [])
+    return told + (card.ensemble.warnings() if card.ensemble is not None else [])
 
 
 def shown(card: ScoreCard) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
-    return card.kind.title, doubt_line(card.ensemble_facts, language()), card.table
+    return card.kind.title, doubt_line(card.ensemble_facts), card.table
 
 
 def heads_of(card: ScoreCard) -> tuple[str, ...]:

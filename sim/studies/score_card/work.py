@@ -16,7 +16,7 @@ from sim.experiments.ensemble import as_ensemble, doubt_line
 from sim.results.folder import check_place
 from sim.studies.score_card import words
 from sim.studies.score_card.score_card import KIND, Score, ScoreCard, effect, validate
-from sim.text import language, say
+from sim.text import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,8 +46,8 @@ def carry_out(order: Order) -> None:
     ensemble = as_ensemble(order.place.ensemble)
     if order.out is not None:
         check_place(order.out, KIND)
-    warn_of(screen, ensemble, order.lang)
-    with order.place.opened(screen, order.lang) as workplace:
+    warn_of(screen, ensemble)
+    with order.place.opened(screen) as workplace:
         card = validate(
             patterns,
             replications=order.replications,
@@ -73,7 +73,7 @@ def _write(card: ScoreCard, part: Path, order: Order) -> None:
 def show(screen: Console, card: ScoreCard) -> None:
     """Print the score card: by use and class, what is not measurable yet, and the ablation table if there is one."""
     screen.print(words.title_of(card), style="bold")
-    screen.print(doubt_line(card.ensemble_facts, language()), style="dim")
+    screen.print(doubt_line(card.ensemble_facts), style="dim")
     for use in USES:
         scores = card.of_use(use)
         if scores:

@@ -17,7 +17,7 @@ from sim.outputs.outcome_words import subject
 from sim.outputs.style import FORMATS, save_figure, wide_heading
 from sim.results.outcomes import OUTCOMES
 from sim.studies.sensitivity.analysis import MORRIS
-from sim.text import figures, language, message, say
+from sim.text import figures, message, say
 from sim.text.joins import sentences
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ MAPPED = 25  # parameters in a heat map
 def _subtitle(found: Sensitivity, analysis: Analysis, note: str) -> str:
     about = say(
         "sensitivity.about",
-        name=scenario_title(found, language()),
+        name=scenario_title(found),
         points=figures.count(len(analysis.points)),
         runs=analysis.study.replications,
         months=found.scenario.months,
@@ -113,7 +113,7 @@ def _morris_bars(ax: Axes, rows: pd.DataFrame, outcome: str) -> None:
         ax.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
         )
-    name = subject(outcome, language())
+    name = subject(outcome)
     ax.set_xlabel(say("sensitivity.change_points" if share else "sensitivity.change", outcome=name))
 
 
@@ -149,7 +149,7 @@ def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str) -> None:
             annotation_clip=False,
         )
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figures.share(round(value, 6), 0)))
-    ax.set_xlabel(say("sensitivity.variance", outcome=subject(outcome, language())))
+    ax.set_xlabel(say("sensitivity.variance", outcome=subject(outcome)))
 
 
 @style.styled
@@ -177,9 +177,7 @@ def heat_map(found: Sensitivity, ax: Axes | None = None, method: str = "") -> Ax
         labelbottom=False,
     )
     ax.set_yticks(np.arange(len(keys)), [_label(key, 44) for key in keys], fontsize=9)
-    ax.set_xticks(
-        np.arange(len(outcomes)), [wrapped(subject(name, language()), 20) for name in outcomes], fontsize=9
-    )
+    ax.set_xticks(np.arange(len(outcomes)), [wrapped(subject(name), 20) for name in outcomes], fontsize=9)
     for spine in ax.spines.values():
         spine.set_visible(False)
     return ax

@@ -36,7 +36,7 @@ def part_of(found: Sensitivity) -> Part:
     """Everything that a reader is told about a sensitivity analysis."""
     scenario, shares, lang = found.scenario, shares_of(found), language()
     title = scenario.title.in_language(lang)
-    weighed = weighed_line(shares, found.outcomes, lang)
+    weighed = weighed_line(shares, found.outcomes)
     final = found.final
     sure = (
         *(
@@ -45,21 +45,21 @@ def part_of(found: Sensitivity) -> Part:
         ),
         *found.warnings(),
         say("sensitivity.held_fixed"),
-        words.say("not_forecast", lang),
+        words.say("not_forecast"),
     )
     command, note = _command(found)
     return Part(
         say("sensitivity.title", title=title),
         found.kind.title,
         say("sensitivity.question", title=title, factors=len(final.axes)),
-        common.about(scenario, lang),
-        common.setting_table(_setting(found), lang),
+        common.about(scenario),
+        common.setting_table(_setting(found)),
         (*found.sentences(), *([weighed] if weighed else [])),
         tuple(_pictures(found)),
         (),
         (),
         sure,
-        ((weighed_table(shares, lang),) if shares else ()) + common.assumptions([scenario], lang),
+        ((weighed_table(shares),) if shares else ()) + common.assumptions([scenario]),
         (command,),
         _traces(found),
         "",
@@ -72,8 +72,8 @@ def part_of(found: Sensitivity) -> Part:
 
 
 def _setting(found: Sensitivity) -> list[tuple[str, str]]:
-    lang = language()
-    rows = common.size_rows(found.scenario, lang)
+    language()
+    rows = common.size_rows(found.scenario)
     for name, one in found.analyses.items():
         text = say(
             "sensitivity.design",
@@ -86,15 +86,15 @@ def _setting(found: Sensitivity) -> list[tuple[str, str]]:
     first = found.final.study
     return [
         *rows,
-        (words.say("seeds", lang), f"{first.seed}–{first.seed + first.replications - 1}"),
-        *([(words.say("ensemble", lang), first.ensemble)] if first.ensemble else []),
+        (words.say("seeds"), f"{first.seed}–{first.seed + first.replications - 1}"),
+        *([(words.say("ensemble"), first.ensemble)] if first.ensemble else []),
     ]
 
 
 def _pictures(found: Sensitivity) -> list[Picture]:
     made = []
     for outcome in found.outcomes:
-        title = labelled(say("chart.tornado"), subject(outcome, language()))
+        title = labelled(say("chart.tornado"), subject(outcome))
         made.append(Picture(title, sentence_of(found.final, outcome), partial(_tornado, found, outcome)))
     for name, one in found.analyses.items():
         title = f"{say('chart.heat_map')} · {METHOD[name]}"
@@ -122,19 +122,19 @@ def _leading(one: Analysis, outcome: str) -> Table:
         )
         for row in rows.to_dict("records")
     )
-    caption = f"{capital(subject(outcome, language()))} · {METHOD[one.method]}"
+    caption = f"{capital(subject(outcome))} · {METHOD[one.method]}"
     return Table(caption, _columns(one), cells, folded=outcome != one.study.outcomes[0])
 
 
 def _columns(one: Analysis) -> tuple[str, ...]:
-    lang, level = language(), figures.level(one.level)
-    head = (words.say("parameter", lang), say("sensitivity.key"), words.say("values", lang))
+    _lang, level = language(), figures.level(one.level)
+    head = (words.say("parameter"), say("sensitivity.key"), words.say("values"))
     if one.method == MORRIS:
         return (
             *head,
             say("sensitivity.mean_effect"),
             say("sensitivity.mean_interval", level=level),
-            words.say("may_happen", lang),
+            words.say("may_happen"),
             say("sensitivity.mean_size"),
         )
     interval = say("sensitivity.interval", level=level)
@@ -142,13 +142,13 @@ def _columns(one: Analysis) -> tuple[str, ...]:
 
 
 def _figures(one: Analysis, row: dict[str, Any]) -> tuple[str, ...]:
-    unit, lang = row["unit"], language()
+    unit, _lang = row["unit"], language()
     if one.method == MORRIS:
         return (
-            size_of(row["mean_effect"], unit, lang, sign=True),
+            size_of(row["mean_effect"], unit, sign=True),
             mean_effect_bounds(one, row),
-            range_of_pairs(Range.of_row(row), unit, lang),
-            size_of(row["mean_size"], unit, lang),
+            range_of_pairs(Range.of_row(row), unit),
+            size_of(row["mean_size"], unit),
         )
     if row["total"] != row["total"]:
         return NO_VALUE, NO_VALUE, NO_VALUE
@@ -160,7 +160,7 @@ def _command(found: Sensitivity) -> tuple[str, str]:
     scenario, first = found.scenario, next(iter(found.analyses.values()))
     study, both = first.study, len(found.analyses) > 1
     own = not common.shipped(scenario.name, scenario)
-    note = words.say("own_file" if own else "same_command", language())
+    note = words.say("own_file" if own else "same_command")
     parts = [
         "estate sensitivity",
         f"{scenario.name}.toml" if own else scenario.name,
@@ -194,14 +194,14 @@ def _command(found: Sensitivity) -> tuple[str, str]:
 
 
 def _traces(found: Sensitivity) -> Table:
-    lang = language()
+    language()
     manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or found.manifest()
     rows = [
-        (words.say("key", lang), found.key),
-        (words.say("content_hash", lang), manifest["content_hash"][: common.HASH]),
+        (words.say("key"), found.key),
+        (words.say("content_hash"), manifest["content_hash"][: common.HASH]),
     ]
     rows += [
-        (labelled(words.say("outcome_hash", lang), METHOD[name]), one.digest[: common.HASH])
+        (labelled(words.say("outcome_hash"), METHOD[name]), one.digest[: common.HASH])
         for name, one in found.analyses.items()
     ]
-    return common.traces_table([*rows, *common.version_rows(manifest, lang)], lang)
+    return common.traces_table([*rows, *common.version_rows(manifest)])

@@ -36,8 +36,8 @@ def sentences_of(found: Sensitivity) -> list[str]:
     lines = [sentence_of(found.final, outcome) for outcome in found.outcomes]
     for outcome in found.outcomes:
         held = range_of(found.final.values[outcome])
-        shown = range_of_runs(held, OUTCOMES[outcome].unit, language())
-        name = capital(subject(outcome, language()))
+        shown = range_of_runs(held, OUTCOMES[outcome].unit)
+        name = capital(subject(outcome))
         lines.append(say("sensitivity.spans", subject=name, range=shown))
     return lines
 
@@ -45,7 +45,7 @@ def sentences_of(found: Sensitivity) -> list[str]:
 def sentence_of(analysis: Analysis, outcome: str) -> str:
     """The parameters that move one outcome most, with their intervals or indices."""
     rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
-    name = subject(outcome, language())
+    name = subject(outcome)
     if not (rows[analysis.main] > 0).any():
         return say("sensitivity.constant", subject=capital(name))
     named = clauses(_one(analysis, row) for _, row in rows.iterrows())
@@ -63,16 +63,16 @@ def _one(analysis: Analysis, row: pd.Series) -> str:
     return say(
         "sensitivity.one.morris",
         name=name,
-        effect=size_of(row["mean_effect"], unit, language(), sign=True),
+        effect=size_of(row["mean_effect"], unit, sign=True),
         interval=interval,
-        range=range_of_pairs(Range.of_row(row.to_dict()), unit, language()),
+        range=range_of_pairs(Range.of_row(row.to_dict()), unit),
     )
 
 
 def mean_effect_bounds(analysis: Analysis, row: Mapping[str, Any] | pd.Series) -> str:
     """The interval of a mean effect, rough under ten trajectories; a dash where there is none."""
     known = Interval(row["mean_effect_low"], row["mean_effect_high"], analysis.level)
-    bounds = bounds_of(known.low, known.high, row["unit"], language())
+    bounds = bounds_of(known.low, known.high, row["unit"])
     return marked_rough(bounds, known, analysis.study.design.size)
 
 

@@ -66,7 +66,7 @@ def carry_out(order: Order) -> None:
         check_place(order.asked.out, KIND)
     screen = console()
     begun = time.perf_counter()
-    with order.place.opened(screen, language()) as workplace:
+    with order.place.opened(screen) as workplace:
         found = _analyse(order, workplace)
     runs = sum(len(one.points) * one.study.replications for one in found.analyses.values())
     say_done(screen, runs, found.executed, begun)
@@ -127,13 +127,13 @@ def _columns(analysis: Analysis) -> list[str]:
 
 
 def _figures(analysis: Analysis, row: Any) -> list[str]:
-    unit, lang = row["unit"], language()
+    unit, _lang = row["unit"], language()
     if analysis.method == MORRIS:
         return [
-            size_of(row["mean_effect"], unit, lang, sign=True),
+            size_of(row["mean_effect"], unit, sign=True),
             mean_effect_bounds(analysis, row),
-            range_of_pairs(Range.of_row(row.to_dict()), unit, lang),
-            size_of(row["mean_size"], unit, lang),
+            range_of_pairs(Range.of_row(row.to_dict()), unit),
+            size_of(row["mean_size"], unit),
         ]
     if row["total"] != row["total"]:
         return [NO_VALUE, NO_VALUE, NO_VALUE]

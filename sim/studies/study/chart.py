@@ -68,7 +68,7 @@ def study_outcome(found: Studied, ax: Axes | None = None, outcome: str = "") -> 
 
 def _scale(values: pd.Series, outcome: str) -> tuple[float, str]:
     """What to divide values by, and the label of their axis with its unit."""
-    name, unit = capital(subject(outcome, language())), OUTCOMES[outcome].unit
+    name, unit = capital(subject(outcome)), OUTCOMES[outcome].unit
     if unit != "yuan":
         return 1.0, name
     size, word = figures.money_scale(float(values.abs().max()) or 1.0)

@@ -52,19 +52,19 @@ def part_of(found: Studied) -> Part:
     sure = (
         say("study.sure", level=figures.level(LEVEL)),
         *found.warnings(),
-        common.share_assumed(base, lang),
-        words.say("not_forecast", lang),
+        common.share_assumed(base),
+        words.say("not_forecast"),
     )
     return Part(
         study.title.in_language(lang),
         found.kind.title,
         study.question.in_language(lang),
-        common.about(base, lang),
-        common.setting_table(_setting(found, base), lang),
+        common.about(base),
+        common.setting_table(_setting(found, base)),
         tuple(found.sentences()),
         tuple(
             Picture(
-                labelled(say("chart.study_outcome"), subject(name, lang)),
+                labelled(say("chart.study_outcome"), subject(name)),
                 alt(found, name),
                 partial(_drawn, found, name),
             )
@@ -75,14 +75,14 @@ def part_of(found: Studied) -> Part:
             _points(
                 found,
                 worse or [name for name in outcomes if OUTCOMES[name].unit != "yuan"],
-                words.say("gains", lang),
+                words.say("gains"),
             ),
         ),
         sure,
-        common.assumptions(arms, lang),
+        common.assumptions(arms),
         _commands(found),
         _traces(found),
-        words.say("no_programme", lang),
+        words.say("no_programme"),
         "",
         ((f"{base.name}.toml", to_toml(base)), *common.ensemble_file(Ensemble.of_facts(found.ensemble))),
         (),
@@ -112,45 +112,45 @@ def _scenarios(found: Studied, base: Scenario) -> list[Scenario]:
 
 def _setting(found: Studied, base: Scenario) -> list[tuple[str, str]]:
     study, lang = found.study, language()
-    rows = [(say("study.base"), base.title.in_language(lang)), *common.size_rows(base, lang)]
+    rows = [(say("study.base"), base.title.in_language(lang)), *common.size_rows(base)]
     for factor in study.factors:
         shown = listed(str(level) for level in factor.levels)
         if not shown and factor.low is not None:
-            shown = words.say("range", lang, low=f"{factor.low:g}", high=f"{factor.high:g}")
+            shown = words.say("range", low=f"{factor.low:g}", high=f"{factor.high:g}")
         rows.append((say("study.factor", name=parameter_name(factor.key)), shown or NO_VALUE))
     points = finished_runs(found)["point"].nunique()
     return [
         *rows,
         (say("study.points"), figures.count(points)),
-        (words.say("runs", lang), figures.count(len(found))),
-        (words.say("seed", lang), str(study.seed)),
-        *common.ensemble_rows(found.ensemble, lang),
+        (words.say("runs"), figures.count(len(found))),
+        (words.say("seed"), str(study.seed)),
+        *common.ensemble_rows(found.ensemble),
     ]
 
 
 def _points(found: Studied, outcomes: list[str], caption: str) -> Table:
     """Combinations of factors in rows, means of outcomes with their intervals in columns."""
-    runs, keys, lang = finished_runs(found), factors_of(found), language()
+    runs, keys, _lang = finished_runs(found), factors_of(found), language()
     rows = []
     for _, group in runs.groupby("point"):
         name = point_name(group.iloc[0], keys, digits=4) or say("study.base")
-        rows.append((name, *(written_mean(one, group[one].tolist(), lang) for one in outcomes)))
-    columns = (say("study.combination"), *(capital(subject(name, lang)) for name in outcomes))
+        rows.append((name, *(written_mean(one, group[one].tolist()) for one in outcomes)))
+    columns = (say("study.combination"), *(capital(subject(name)) for name in outcomes))
     return Table(caption, columns, tuple(rows), folded=len(rows) > MOST_POINTS)
 
 
 def _measures(arms: list[Scenario]) -> Table:
     lang = language()
     rows = tuple(
-        (arm.title.in_language(lang), common.label_of(one, lang), common.dates_of(one, arm.months, lang))
+        (arm.title.in_language(lang), common.label_of(one), common.dates_of(one, arm.months))
         for arm in arms
         for one in arm.interventions
     )
     return Table(
-        words.say("measures", lang),
-        tuple(words.say(key, lang) for key in ("scenario", "programme", "when")),
+        words.say("measures"),
+        tuple(words.say(key) for key in ("scenario", "programme", "when")),
         rows,
-        "" if rows else words.say("no_programme", lang),
+        "" if rows else words.say("no_programme"),
     )
 
 
@@ -160,9 +160,9 @@ def _commands(found: Studied) -> tuple[str, ...]:
 
 
 def _traces(found: Studied) -> Table:
-    manifest, lang = found.manifest(), language()
-    rows = [(words.say("key", lang), str(manifest["id"])), (words.say("seed", lang), str(found.study.seed))]
+    manifest, _lang = found.manifest(), language()
+    rows = [(words.say("key"), str(manifest["id"])), (words.say("seed"), str(found.study.seed))]
     if manifest.get("digest"):
-        rows.append((words.say("outcome_hash", lang), manifest["digest"][: common.HASH]))
-    versions = common.version_rows(manifest | {"model_source_hash": manifest["version"]}, lang)
-    return common.traces_table([*rows, *versions], lang)
+        rows.append((words.say("outcome_hash"), manifest["digest"][: common.HASH]))
+    versions = common.version_rows(manifest | {"model_source_hash": manifest["version"]})
+    return common.traces_table([*rows, *versions])

@@ -39,10 +39,10 @@ def sentences_of(found: Studied) -> list[str]:
     """For every outcome, the combinations of factors with the lowest and the highest mean, and their intervals."""
     runs, keys, lines = finished_runs(found), factors_of(found), []
     for outcome in found.study.outcomes:
-        name, groups = capital(subject(outcome, language())), runs.groupby("point")[outcome]
+        name, groups = capital(subject(outcome)), runs.groupby("point")[outcome]
         means = groups.mean().dropna()
         if not keys or len(means) < 2 or means.min() == means.max():
-            mean = written_mean(outcome, runs[outcome].tolist(), language())
+            mean = written_mean(outcome, runs[outcome].tolist())
             lines.append(say("study.one", outcome=name, mean=mean))
             continue
         low, high = means.idxmin(), means.idxmax()
@@ -50,8 +50,8 @@ def sentences_of(found: Studied) -> list[str]:
             say(
                 "study.ends",
                 outcome=name,
-                low=written_mean(outcome, groups.get_group(low).tolist(), language()),
-                high=written_mean(outcome, groups.get_group(high).tolist(), language()),
+                low=written_mean(outcome, groups.get_group(low).tolist()),
+                high=written_mean(outcome, groups.get_group(high).tolist()),
                 low_at=_point(runs, low, keys),
                 high_at=_point(runs, high, keys),
             )
@@ -75,7 +75,7 @@ def point_name(row: pd.Series, keys: list[str], digits: int = 3) -> str:
 def warnings_of(found: Studied) -> list[str]:
     """What ranges contain, and how many runs are missing."""
     missing = [say("study.missing_runs", number=found.missing)] if found.missing else []
-    return [doubt_line(found.ensemble, language()), *missing]
+    return [doubt_line(found.ensemble), *missing]
 
 
 def alt(found: Studied, outcome: str = "") -> str:

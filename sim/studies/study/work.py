@@ -254,8 +254,8 @@ def _announce(screen: Console, plan: Plan, store: Store) -> None:
         )
     )
     held = None if plan.ensemble is None else plan.ensemble.facts(count)
-    screen.print(doubt_line(held, language()))
-    warn_of(screen, plan.ensemble, language())
+    screen.print(doubt_line(held))
+    warn_of(screen, plan.ensemble)
     screen.print(say("command.kept_in", folder=store.folder), soft_wrap=True)
     if not compiled_before():
         screen.print(say("command.compiling"))
@@ -285,7 +285,7 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
 
 def _show_outcomes(screen: Console, result: StudyResult) -> None:
     """Mean of every outcome over all runs, and mean and range over the replications of the lowest and highest point."""
-    runs, count, lang = result.runs, result.study.replications, language()
+    runs, count, _lang = result.runs, result.study.replications, language()
     head = ("outcome", "mean", "lowest", "highest", "error")
     made = table("", *(say(f"study.head.{key}") for key in head), right=1)
     for name in result.study.outcomes:
@@ -296,14 +296,12 @@ def _show_outcomes(screen: Console, result: StudyResult) -> None:
             continue
         points = runs.groupby("point")[name]
         means, errors = points.mean(), points.sem()
-        shown = [level_of(runs[name].mean(), unit, lang)]
+        shown = [level_of(runs[name].mean(), unit)]
         for point in (means.idxmin(), means.idxmax()):
             found = range_of(points.get_group(point))
-            span = range_of_runs(found, unit, lang) if found.exists else ""
-            shown.append(bracketed(level_of(means[point], unit, lang), span))
-        made.add_row(
-            label, *shown, size_of(errors.median(), unit, lang) if count >= LEAST_PAIRS else NO_VALUE
-        )
+            span = range_of_runs(found, unit) if found.exists else ""
+            shown.append(bracketed(level_of(means[point], unit), span))
+        made.add_row(label, *shown, size_of(errors.median(), unit) if count >= LEAST_PAIRS else NO_VALUE)
     screen.print(made)
     if count < LEAST_PAIRS:
         screen.print(say("study.few", runs=count), style="yellow")

@@ -99,7 +99,7 @@ def _carry_out(name: str, lever: str, options: Mapping[str, Any], common: Common
     else:
         scenario = changed(name, common)
     check_place_of("tipping", common)
-    with common.place.opened(console(), common.lang) as workplace:
+    with common.place.opened(console()) as workplace:
         found = tipping(scenario, lever, workplace=workplace, **options)
     charts = {
         f"bifurcation_{one.type_name}": bifurcation(found, type_name=one.type_name) for one in found.maps

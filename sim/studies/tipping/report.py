@@ -41,23 +41,23 @@ def part_of(found: Tipping) -> Part:
         say("tipping.sure_seeds", seeds=len(found.asked.get("seeds", ())) or 1),
         say("tipping.sure_mean_field"),
         say("tipping.sure_alike" if alike else "tipping.sure_city"),
-        common.share_assumed(scenario, lang),
-        words.say("not_forecast", lang),
+        common.share_assumed(scenario),
+        words.say("not_forecast"),
     )
     return Part(
         say("tipping.title", title=title, lever=lever),
         found.kind.title,
         say("tipping.question", lever=lever),
-        common.about(scenario, lang),
-        common.setting_table(_setting(found), lang),
+        common.about(scenario),
+        common.setting_table(_setting(found)),
         tuple(found.sentences()),
         tuple(_pictures(found)),
         (),
         (),
         sure,
-        common.assumptions([scenario], lang),
+        common.assumptions([scenario]),
         (command,),
-        common.found_traces(found, lang),
+        common.found_traces(found),
         "",
         note,
         ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
@@ -68,13 +68,13 @@ def part_of(found: Tipping) -> Part:
 
 
 def _setting(found: Tipping) -> list[tuple[str, str]]:
-    asked, first, lang = found.asked, found.maps[0], language()
+    asked, first, _lang = found.asked, found.maps[0], language()
     tried = sorted(first.agents.points)
-    span = words.say("range", lang, low=f"{tried[0]:g}", high=f"{tried[-1]:g}")
+    span = words.say("range", low=f"{tried[0]:g}", high=f"{tried[-1]:g}")
     rows = [
-        *common.size_rows(found.scenario, lang),
+        *common.size_rows(found.scenario),
         (say("tipping.the_lever"), lever_name(first.lever)),
-        (words.say("values", lang), bracketed(span, str(len(tried)))),
+        (words.say("values"), bracketed(span, str(len(tried)))),
         (say("tipping.settle_months"), str(first.agents.world.months)),
     ]
     if "world" in asked:
@@ -86,8 +86,8 @@ def _setting(found: Tipping) -> list[tuple[str, str]]:
         rows.append((say("tipping.world"), world))
     return [
         *rows,
-        (words.say("seeds", lang), listed(map(str, asked.get("seeds", first.agents.first)))),
-        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble")), lang),
+        (words.say("seeds"), listed(map(str, asked.get("seeds", first.agents.first)))),
+        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble"))),
     ]
 
 
@@ -119,7 +119,7 @@ def _drawn(draw: Callable[..., Axes], found: Tipping, one: TypeMap) -> Figure:
 
 
 def _type_name(found: Tipping, name: str) -> str:
-    return common.type_name(found.scenario, name, language())
+    return common.type_name(found.scenario, name)
 
 
 def _widths(found: Tipping) -> Table:
@@ -138,7 +138,7 @@ def _widths(found: Tipping) -> Table:
             size = f"{least}{figures.significant(width.width)} ± {figures.significant(width.error, 2)}"
             rows.append((*name, " – ".join(ends), size, figures.significant(width.area)))
     columns = (
-        words.say("type", language()),
+        words.say("type"),
         say("tipping.by_what"),
         say("tipping.two_states_between"),
         say("tipping.width"),
@@ -163,7 +163,7 @@ def _points(found: Tipping) -> Table:
             )
         )
     columns = (
-        words.say("type", language()),
+        words.say("type"),
         say("tipping.the_lever"),
         say("tipping.by_what"),
         say("tipping.point_kind"),
@@ -178,7 +178,7 @@ def _span(row: dict[str, Any], low: str, high: str) -> str:
 
 
 def _trials(found: Tipping) -> Table:
-    lang = language()
+    language()
     rows = []
     for row in found.trials.to_dict("records"):
         rows.append(
@@ -188,18 +188,18 @@ def _trials(found: Tipping) -> Table:
                 figures.share(row["start"], 0),
                 figures.count(row["estates"]),
                 bracketed(figures.share(row["settled"], 0), _span(row, "settled_p10", "settled_p90")),
-                range_of_runs(Range.of_row(row), "share", lang),
+                range_of_runs(Range.of_row(row), "share"),
                 chance_cell(row) if row["two_states"] else NO_VALUE,
                 say("tipping.yes" if row["at_rest"] else "tipping.no"),
             )
         )
     columns = (
-        words.say("type", lang),
+        words.say("type"),
         say("tipping.the_lever"),
         say("tipping.started"),
-        words.say("estates", lang),
+        words.say("estates"),
         say("tipping.settled"),
-        words.say("may_happen", lang),
+        words.say("may_happen"),
         say("tipping.chance_high"),
         say("tipping.at_rest"),
     )
@@ -228,13 +228,13 @@ def _excess(one: Delayed) -> str:
 def _delays(found: Tipping) -> list[Table]:
     if found.no_return is None:
         return []
-    lang = language()
+    language()
     rows = tuple(
         (
             str(one.delay),
             str(one.seeds),
             figures.decimal(one.rescued, 1),
-            range_of_runs(one.rescued_range, "", lang),
+            range_of_runs(one.rescued_range, ""),
             _excess(one),
             say(
                 "tipping.unclear" if one.uncertain else "tipping.yes" if one.works else "tipping.no",
@@ -244,9 +244,9 @@ def _delays(found: Tipping) -> list[Table]:
     )
     columns = (
         say("tipping.delay"),
-        words.say("runs", lang),
-        words.say("rescued", lang),
-        words.say("may_happen", lang),
+        words.say("runs"),
+        words.say("rescued"),
+        words.say("may_happen"),
         say("tipping.excess"),
         say("tipping.works"),
     )
@@ -274,4 +274,4 @@ def _command(found: Tipping) -> tuple[str, str]:
         else []
     )
     option = common.ensemble_option(found.asked.get("ensemble"))
-    return " ".join(parts) + option, words.say("own_file" if own else "same_command", language())
+    return " ".join(parts) + option, words.say("own_file" if own else "same_command")

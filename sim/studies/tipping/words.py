@@ -56,7 +56,7 @@ def sentences_of(found: Tipping) -> list[str]:
     lines += _without_fees(found)
     if found.note != NOT_ASKED:
         lines.append(no_return_line(found.no_return, found.note))
-    return [*lines, *told(found.asked, len(found.asked.get("seeds", ())), language())]
+    return [*lines, *told(found.asked, len(found.asked.get("seeds", ())))]
 
 
 def _without_fees(found: Tipping) -> list[str]:
@@ -128,7 +128,7 @@ def _rescued_range(found: NoReturn) -> str:
     one = max(known, key=lambda each: each.delay, default=None)
     if one is None or not one.rescued_range.exists:
         return ""
-    return say("tipping.may_rescue", delay=one.delay, range=range_of_runs(one.rescued_range, "", language()))
+    return say("tipping.may_rescue", delay=one.delay, range=range_of_runs(one.rescued_range, ""))
 
 
 def _no_return(found: NoReturn) -> str:
