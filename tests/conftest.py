@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 
@@ -20,3 +21,13 @@ def _english_afterwards() -> Iterator[None]:
     """A command sets the language of its process; here many run in one."""
     yield
     use_language("en")
+
+
+@pytest.fixture
+def words_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages carry a dot for each picture: charts are made and told, and not painted, where a test reads words."""
+    from PIL import Image
+
+    dot = BytesIO()
+    Image.new("P", (1, 1)).save(dot, "PNG")
+    monkeypatch.setattr("sim.outputs.report.page.png_of", lambda figure, dots_per_inch: dot.getvalue())

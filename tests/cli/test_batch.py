@@ -132,6 +132,7 @@ def test_a_damaged_run_is_made_again(counted: list[str]) -> None:
     assert json.loads((folder / "headline.json").read_text(encoding="utf-8"))["outcomes"]
 
 
+@pytest.mark.usefixtures("words_only")
 def test_charts_in_another_language_need_no_new_run(counted: list[str]) -> None:
     assert estate("batch", "mine/a_plain.toml", "--out", "out").exit_code == 0
     result = estate("batch", "mine/a_plain.toml", "--out", "out", "--lang", "zh")
@@ -208,6 +209,7 @@ def test_a_place_without_scenarios_is_one_message(elsewhere: Path, place: str, m
     assert not (elsewhere / "results").exists()
 
 
+@pytest.mark.usefixtures("words_only")
 def test_the_index_links_charts_tables_and_reports_that_are_there() -> None:
     """Every link of the page leads to a file, among them a report of each scenario and one of all, with the means of all runs."""
     two = ("mine/a_plain.toml", "mine/b_works.toml")

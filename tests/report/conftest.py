@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from report_commands import LITTLE, SMALL, STUDY, TYPES, estate
 
 import sim
 from sim.experiments.ensemble import Ensemble
 from sim.results.engines import InProcess
-
-
-@pytest.fixture
-def words_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages carry a dot for each picture: charts are made and told, and not painted, where a test reads words."""
-    dot = BytesIO()
-    Image.new("P", (1, 1)).save(dot, "PNG")
-    monkeypatch.setattr("sim.outputs.report.page.png_of", lambda figure, dots_per_inch: dot.getvalue())
 
 
 @pytest.fixture(scope="session")

@@ -165,6 +165,7 @@ def test_titles_are_escaped(run_folder, tmp_path):
     assert "<script" not in text and "&lt;script&gt;" in text
 
 
+@pytest.mark.usefixtures("words_only")
 def test_command_writes_where_it_says(run_folder, tmp_path):
     done = estate(
         "report", str(run_folder), "--no-pdf", "--out", str(tmp_path / "deep" / "r.html"), lang="zh"
