@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from io import BytesIO
@@ -14,6 +15,9 @@ from sim.text import use_language
 # that press Ctrl-C would press it in vain.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Tables are as wide in every process of tests as where no terminal is: workers of pytest-xdist are told the width of theirs.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(autouse=True)
