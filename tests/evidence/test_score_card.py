@@ -278,4 +278,6 @@ def test_few_replications_are_never_sure_and_have_a_rough_interval_or_none() -> 
     ).sure  # that every run agrees is something to go by, if they are enough
     assert (simulated(few).count("("), "rough" in simulated(some)) == (0, True)
     assert "–" in simulated(many) and "rough" not in simulated(many)
-    assert few.run_range == pytest.approx((0.6, 0.62))  # under forty runs the lowest and the highest
+    assert (few.run_range.low, few.run_range.high) == pytest.approx(
+        (0.6, 0.62)
+    )  # under forty runs the lowest and the highest

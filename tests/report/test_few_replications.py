@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import tomli_w
+from matplotlib.text import Text
 from report_commands import LITTLE, STUDY, estate
 
+from sim.evidence.patterns import load_patterns
+from sim.experiments.workplace import Workplace
+from sim.results.engines import InProcess
+from sim.studies.score_card.score_card import validate
 from sim.studies.tipping.report import chance_cell
 from sim.text import in_language
 
@@ -38,6 +44,32 @@ TOTALS = {
     "public_cost_ranges",
     "after",
     "ablation",
+}
+
+
+PATTERN = {
+    "patterns": [
+        {
+            "name": "some",
+            "title": {"zh": "某", "en": "some"},
+            "kind": "level",
+            "scenario": "small_city",
+            "settings": {
+                key: int(value) for key, value in (part.split("=") for part in LITTLE if "=" in part)
+            },
+            "use": "calibration",
+            "sources": ["P007"],
+            "measured": {
+                "of_whom": {"zh": "全县", "en": "the county"},
+                "counts": "unstated",
+                "company_run": False,
+                "region": "centre",
+                "years": [2021, 2021],
+            },
+            "measure": {"statistic": "collection", "months": [1, 6]},
+            "target": {"low": 0.3, "high": 0.9},
+        }
+    ]
 }
 
 
@@ -116,3 +148,41 @@ def test_an_ablation_of_few_replications_says_that_they_are_too_few_and_ranges_s
 
 def flat(printed: str) -> str:
     return re.sub(r"\s+", " ", printed)
+
+
+@pytest.mark.parametrize(("count", "interval"), [(3, False), (6, True)])
+def test_a_score_card_of_few_replications_has_single_runs_and_no_sure_interval(
+    count: int, interval: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.toml").write_text(tomli_w.dumps(PATTERN), encoding="utf-8")
+    out = tmp_path / "out"
+    asked = ("--replications", str(count), "--in-process", "--store", str(tmp_path / "store"))
+    done = estate("validate", str(tmp_path / "mine.toml"), *asked, "--out", str(out))
+    assert done.exit_code == 0, done.output
+    (row,) = pd.read_csv(out / "score_card.csv").to_dict("records")
+    assert row["run_kind"] == "lowest_highest" and row["run_low"] < row["mean"] < row["run_high"]
+    assert (row["low"] == row["low"]) == interval and ("rough" in done.output) == interval
+    card = validate(
+        load_patterns(tmp_path / "mine.toml")[0],
+        replications=count,
+        workplace=Workplace(InProcess(), tmp_path / "store"),
+    )
+    said = " ".join(text.get_text() for text in card.plot(lang="en").findobj(Text))
+    assert f"single runs, lowest to highest of {count}" in said
+
+
+@pytest.mark.parametrize(("seeds", "rough"), [(1, True), (3, False)])
+def test_a_tipping_map_of_few_seeds_names_its_ranges_and_calls_a_chance_over_few_estates_rough(
+    seeds: int, rough: bool, tmp_path: Path
+) -> None:
+    asked = "small_city --type commodity --world city --values 3 --months 24 --no-loop --no-point".split()
+    place = ("--in-process", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"))
+    done = estate("tipping", *asked, "--seeds", str(seeds), *place, *LITTLE)
+    assert done.exit_code == 0, done.output
+    told = estate("report", str(tmp_path / "out"), "--out", str(tmp_path / "page.html"))
+    assert told.exit_code == 0, told.output
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    trials = pd.read_csv(tmp_path / "out" / "trials.csv")
+    assert trials["estates"].between(5, 9).any() == rough and (trials["estates"] >= 5).all()
+    assert ("% (rough)" in page) == rough, "the chance, over estates of all seeds"
+    assert (f"lowest to highest of {seeds} runs" in page) == (seeds > 1) and "percentile of" not in page

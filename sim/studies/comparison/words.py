@@ -95,7 +95,6 @@ def tenths(number: float) -> str:
 
 def effect_clause(found: Comparison, name: str, outcome: str) -> str:
     """What an arm does to an outcome: the mean, how precisely it is known, and what may happen in a single pair."""
-    language()
     interval, unit = found.interval(name, outcome), OUTCOMES[outcome].unit
     mean = float(found.paired(name, outcome).mean())
     values: dict[str, Any] = {

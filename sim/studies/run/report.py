@@ -83,7 +83,6 @@ def fiscal_spending(run: Run) -> dict[str, float]:
 
 
 def _programmes(run: Run) -> tuple[Table, ...]:
-    language()
     spending, years = fiscal_spending(run), len(run.estate_table) * run.months / 12
     rows = []
     for one in run.scenario.interventions:
@@ -104,7 +103,6 @@ def _programmes(run: Run) -> tuple[Table, ...]:
 
 
 def _changes(run: Run) -> Table:
-    language()
     rows = tuple(
         (
             str(COLUMN_WORDS[one.column]),
@@ -117,7 +115,6 @@ def _changes(run: Run) -> Table:
 
 
 def _types(run: Run) -> Table:
-    language()
     rows = tuple(
         (common.type_name(run.scenario, row.type), *(f"{number:,}" for number in row[1:]))
         for row in cycle_by_type(run)
@@ -135,7 +132,6 @@ def _types(run: Run) -> Table:
 
 
 def _net(run: Run) -> Table:
-    language()
     net = net_by_year(run).sum().sort_values(ascending=False)
     shown = net[net.abs() > 0.005 * net.abs().max()]
     rows = tuple((account_name(str(name)), common.yuan(float(value))) for name, value in shown.items())
@@ -143,7 +139,6 @@ def _net(run: Run) -> Table:
 
 
 def _reproduce(run: Run) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], ...]]:
-    language()
     scenario = run.scenario
     files = ((f"{scenario.name}.toml", to_toml(scenario)),)
     if common.shipped(scenario.name, scenario):
@@ -156,7 +151,6 @@ def _reproduce(run: Run) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], .
 
 
 def _traces(run: Run) -> Table:
-    language()
     manifest: dict[str, Any] = run.manifest
     rows = [
         (words.say("seed"), str(run.seed)),

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 
 from sim.evidence.patterns import USE_WORDS, USES
 from sim.outputs import style
+from sim.outputs.range_words import KIND as RANGE_KIND
 from sim.studies.score_card.score_card import VERDICTS
 from sim.studies.score_card.words import gap, in_row, title_of_pattern
 from sim.text import Family, figures, language, say
@@ -74,7 +75,15 @@ def _heading(figure: Figure, card: ScoreCard, height: float) -> None:
         used = min(len(card.seeds), len(card.ensemble.members))
         line += say("score_card.ensemble", name=card.ensemble.name, used=used)
     figure.text(0.02, 1 - 0.7 / height, line, fontsize=9, color=style.GREY, va="center", gid="subtitle")
-    figure.text(0.02, 1 - 0.92 / height, say("score_card.scale"), fontsize=9, color=style.GREY, va="center")
+    figure.text(0.02, 1 - 0.92 / height, _scale_line(card), fontsize=9, color=style.GREY, va="center")
+
+
+def _scale_line(card: ScoreCard) -> str:
+    """What scale a row has, and between what ends of single runs its thin line lies."""
+    held = next((one.run_range for one in card.counted if one.run_range.exists), None)
+    if held is None:
+        return say("score_card.scale")
+    return say("score_card.scale_and_line", kind=RANGE_KIND[held.kind], number=figures.count(held.pairs))
 
 
 def _row(ax: Axes, at: float, score: Score) -> None:
@@ -104,7 +113,13 @@ def _row(ax: Axes, at: float, score: Score) -> None:
         )
     )
     if not math.isnan(score.mean):
-        ax.plot([across(end) for end in score.run_range], [at, at], color=colour, linewidth=1.2, zorder=2)
+        ax.plot(
+            [across(end) for end in (score.run_range.low, score.run_range.high)],
+            [at, at],
+            color=colour,
+            linewidth=1.2,
+            zorder=2,
+        )
         if score.interval.exists:
             ax.plot(
                 [across(score.interval.low), across(score.interval.high)],
@@ -142,7 +157,7 @@ def scale_of(score: Score) -> tuple[float, float]:
     """
     shown = [
         value
-        for value in (*score.pattern.target.bounds, *score.run_range, score.mean)
+        for value in (*score.pattern.target.bounds, score.run_range.low, score.run_range.high, score.mean)
         if math.isfinite(value)
     ]
     low, high = min([0.0, *shown]), max([0.0, *shown])

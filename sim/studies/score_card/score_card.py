@@ -16,7 +16,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, KINDS, USES, Pattern, resolved
 from sim.evidence.readings import Readings, carry_out
-from sim.experiments.intervals import LEAST_PAIRS, Interval, mean_interval, range_of
+from sim.experiments.intervals import LEAST_PAIRS, Interval, Range, mean_interval, range_of
 from sim.experiments.workplace import Workplace
 from sim.results.result import Result
 from sim.text import message
@@ -57,10 +57,9 @@ class Score:
         return mean_interval(self.values, self.level)
 
     @cached_property
-    def run_range(self) -> tuple[float, float]:
-        """Between what ends single runs lie (see `range_of`): a reported city is one draw, not a mean."""
-        held = range_of(self.values)
-        return held.low, held.high
+    def run_range(self) -> Range:
+        """Between what ends single runs lie: a reported city is one draw, not a mean."""
+        return range_of(self.values)
 
     @property
     def off(self) -> float:
@@ -284,8 +283,9 @@ def _row(score: Score) -> dict[str, Any]:
         "low": score.interval.low,
         "high": score.interval.high,
         "interval_note": score.interval.note,
-        "run_low": score.run_range[0],
-        "run_high": score.run_range[1],
+        "run_low": score.run_range.low,
+        "run_high": score.run_range.high,
+        "run_kind": score.run_range.kind,
         "without_value": score.missing,
         "verdict": score.verdict,
         "sure": score.sure,

@@ -72,7 +72,6 @@ def part_of(found: Sensitivity) -> Part:
 
 
 def _setting(found: Sensitivity) -> list[tuple[str, str]]:
-    language()
     rows = common.size_rows(found.scenario)
     for name, one in found.analyses.items():
         text = say(
@@ -194,7 +193,6 @@ def _command(found: Sensitivity) -> tuple[str, str]:
 
 
 def _traces(found: Sensitivity) -> Table:
-    language()
     manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or found.manifest()
     rows = [
         (words.say("key"), found.key),

@@ -178,7 +178,6 @@ def _span(row: dict[str, Any], low: str, high: str) -> str:
 
 
 def _trials(found: Tipping) -> Table:
-    language()
     rows = []
     for row in found.trials.to_dict("records"):
         rows.append(
@@ -228,7 +227,6 @@ def _excess(one: Delayed) -> str:
 def _delays(found: Tipping) -> list[Table]:
     if found.no_return is None:
         return []
-    language()
     rows = tuple(
         (
             str(one.delay),
