@@ -9,7 +9,11 @@ from sim.text import Family, Message, language
 
 @dataclass(frozen=True)
 class Word:
-    """Words in two languages for what has no text in the catalogs, such as a programme outside of the package."""
+    """Words in two languages for what has no text in the catalogs: those of a user's own classes, such as a programme outside of
+    the package, which carry their label, mechanism and risk themselves. The package's own words stand in the catalogs.
+
+    zh, en: the words. unit: of what they name, "" for none.
+    """
 
     zh: str
     en: str

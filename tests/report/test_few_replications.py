@@ -175,7 +175,19 @@ def test_a_score_card_of_few_replications_has_single_runs_and_no_sure_interval(
 def test_a_tipping_map_of_few_seeds_names_its_ranges_and_calls_a_chance_over_few_estates_rough(
     seeds: int, rough: bool, tmp_path: Path
 ) -> None:
-    asked = "small_city --type commodity --world city --values 3 --months 24 --no-loop --no-point".split()
+    asked = [
+        "small_city",
+        "--type",
+        "commodity",
+        "--world",
+        "city",
+        "--values",
+        "3",
+        "--months",
+        "24",
+        "--no-loop",
+        "--no-point",
+    ]
     place = ("--in-process", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"))
     done = estate("tipping", *asked, "--seeds", str(seeds), *place, *LITTLE)
     assert done.exit_code == 0, done.output
