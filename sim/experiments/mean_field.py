@@ -21,6 +21,8 @@ from scipy.special import expit, ndtr
 
 from sim.errors import StudyError
 from sim.model.month.condition import maintenance_of, wear_of
+from sim.model.month.decisions import value_for_money
+from sim.model.month.satisfaction import level_of
 from sim.model.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
 from sim.model.parameters import PARAMETERS
 from sim.text import message
@@ -232,14 +234,16 @@ class MeanField:
             p["service.gaming_gain"],
             p["service.returns"],
         )
-        value = float(np.clip(quality - estate.burden / p["satisfaction.burden_norm"], -1, 1))
-        level = (
-            p["satisfaction.quality_weight"] * quality
-            + p["satisfaction.condition_weight"] * condition
-            - p["satisfaction.legacy_weight"] * estate.legacy
-            + p["satisfaction.value_weight"] * value
+        value = float(value_for_money(quality, estate.burden, p["satisfaction.burden_norm"]))
+        level = level_of(
+            quality,
+            condition,
+            estate.legacy,
+            p["satisfaction.quality_weight"],
+            p["satisfaction.condition_weight"],
+            p["satisfaction.legacy_weight"],
         )
-        return float(np.clip(level, 0.0, 1.0))
+        return float(np.clip(level + p["satisfaction.value_weight"] * value, 0.0, 1.0))
 
     def grievance(self, satisfaction: float) -> float:
         """Grievance at rest, complaints and persuasion left aside (or the value held fixed)."""

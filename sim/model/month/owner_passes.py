@@ -33,6 +33,7 @@ from sim.model.month.decisions import (
     uniform,
     value_for_money,
 )
+from sim.model.month.satisfaction import level_of
 from sim.model.state.owners import Buildings, Owners
 
 F = np.float32
@@ -567,10 +568,13 @@ def owners_pass(
         z = a + n
         quality = estate.quality if world[0].loop_service != 0 else estate.quality_start
         condition = felt_condition(estate, world)
-        level = (
-            q.satisfaction_quality_weight * quality
-            + q.satisfaction_condition_weight * condition
-            - q.satisfaction_legacy_weight * estate.legacy
+        level = level_of(
+            quality,
+            condition,
+            estate.legacy,
+            q.satisfaction_quality_weight,
+            q.satisfaction_condition_weight,
+            q.satisfaction_legacy_weight,
         )
         for b in range(estate.first_building, estate.first_building + estate.buildings):
             asked[buildings.start[b] - a : buildings.start[b + 1] - a] = (

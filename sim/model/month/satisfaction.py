@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.model.kernel import part
 from sim.model.state.modes import MARKET, SELF, SOE, UNIT
+
+
+@part
+def level_of(
+    quality: Any,
+    condition: Any,
+    legacy: Any,
+    quality_weight: float,
+    condition_weight: float,
+    legacy_weight: float,
+) -> Any:
+    """What every resident of an estate gets from service and facilities, before value for money; for arrays too."""
+    return quality_weight * quality + condition_weight * condition - legacy_weight * legacy
 
 
 @part

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.model.exact import power64
@@ -81,6 +83,12 @@ def public_revenue_of(
 
 
 @part
+def company_part(company_share: float, committee_claim: float, strength: Any) -> Any:
+    """Part of public revenue that a company keeps as a rule: less where a strong committee claims it; for arrays too."""
+    return company_share * (1.0 - committee_claim * strength)
+
+
+@part
 def share_public_revenue(
     estates: np.ndarray,
     companies: np.ndarray,
@@ -115,8 +123,8 @@ def share_public_revenue(
         kept = revenue - leaked
         to_company = 0
         if estate.mode == MARKET or estate.mode == SOE:
-            part = q.revenue_company_share * (1.0 - q.revenue_committee_claim * committees[e].strength)
-            to_company = int(kept * min(1.0, max(0.0, part + estate.lever_company_revenue)))
+            usual = company_part(q.revenue_company_share, q.revenue_committee_claim, committees[e].strength)
+            to_company = int(kept * min(1.0, max(0.0, usual + estate.lever_company_revenue)))
             move(balances, flows, TO_COMPANY, ADVERTISERS, companies[estate.company].account, to_company)
             estate.income += to_company
         elif estate.mode == SELF:

@@ -6,6 +6,8 @@ START = (
     P("start.activism_mean", 0.36, 0, 1, "share"),
     P("start.activism_between", 0.1, 0, 1, "share"),
     P("start.activism_within", 0.15, 0, 1, "share"),
+    P("start.activism_least", 0.05, 0, 0.5, "share"),
+    P("start.activism_most", 0.9, 0.5, 1, "share"),
     P("start.grievance_legacy", 0.3, 0, 1, "share per unit"),
     P("start.grievance_dissatisfaction", 0.3, 0, 5, "share per unit"),
     P("start.arrears_months", 12, 1, 240, "months"),

@@ -40,6 +40,9 @@ class Donations(Intervention, kind="donations"):
     thanks: float = setting(0.15, 0, 3, "logit")
     fading: float = setting(0.15, 0, 1, "share per month")
     staff: float = setting(0.05, 0, 100, "persons")
+    usual_households: float = setting(100.0, 1, 1e5, "households")
+    usual_activism: float = setting(0.4, 0.01, 1, "share")
+    usual_trust: float = setting(0.5, 0.01, 1, "share")
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Gifts come by luck; works repair at once, money waits in the fund, thanks fade."""
@@ -52,8 +55,12 @@ class Donations(Intervention, kind="donations"):
     def _readiness(self, policy: Policy, rows: Rows) -> np.ndarray:
         """Chance that somebody gives this month."""
         estates = policy.estates
-        able = estates["households"][rows] / 100.0 * (estates["mean_activism"][rows] / 0.4)
-        return np.asarray(self.chance * able * (estates["trust"][rows] / 0.5))
+        able = (
+            estates["households"][rows]
+            / self.usual_households
+            * (estates["mean_activism"][rows] / self.usual_activism)
+        )
+        return np.asarray(self.chance * able * (estates["trust"][rows] / self.usual_trust))
 
     def _receive(self, policy: Policy, rows: Rows) -> None:
         """Book the gifts, and let works raise condition as much as the same money spent from the fund would."""

@@ -39,6 +39,7 @@ class FeeAdjustment(Intervention, kind="fee_adjustment"):
         "share",
     )
     noise: float = setting(0.04, 0, 0.5, "share")
+    least_promise: float = setting(0.05, 0.001, 1, "share")
     participation: float = setting(0.1, 0, 1, "share")
     cost: float = setting(3, 0, 1e4, "yuan/household")
     owner_share: float = setting(0.5, 0, 1, "share")
@@ -53,7 +54,7 @@ class FeeAdjustment(Intervention, kind="fee_adjustment"):
         rows = rows[
             ready & (policy.committees["price_wait"][rows] <= 1) & (estates["lever_price"][rows] == 0.0)
         ]
-        grade = value_for_price(estates, rows) + self.noise * policy.noise(rows)
+        grade = value_for_price(estates, rows, self.least_promise) + self.noise * policy.noise(rows)
         up = (grade >= self.high_line) & (estates["losing_months"][rows] > 0)
         change = np.where(up, self.rise, np.where(grade < self.low_line, -self.cut, 0.0)) * strength
         asked = change != 0.0

@@ -37,6 +37,7 @@ class GradedProjects(Intervention, kind="graded_projects"):
         "share",
     )
     noise: float = setting(0.04, 0, 0.5, "share")
+    least_promise: float = setting(0.05, 0.001, 1, "share")
     oversight: float = setting(0.15, 0, 1, "share")
     cut: float = setting(
         0.05,
@@ -74,7 +75,7 @@ class GradedProjects(Intervention, kind="graded_projects"):
     def _grade(self, policy: Policy, run: Rows, strength: float) -> None:
         """Count low grades in a row, and put price or company to the vote."""
         low = policy.array("low", np.int32)
-        value = value_for_price(policy.estates, run) + self.noise * policy.noise(run)
+        value = value_for_price(policy.estates, run, self.least_promise) + self.noise * policy.noise(run)
         low[run] = np.where(value < self.low_line, low[run] + 1, 0)
         steady = run[policy.estates["process"][run] == 0]
         # the month of waiting that is left ends before the vote; and there is one vote on price at a time

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from sim.model.month.service import company_part
 from sim.model.programmes.base import Intervention, Rows, fen
 from sim.scenario import setting
 
@@ -35,5 +36,5 @@ class PublicRevenueRules(Intervention, kind="public_revenue_rules"):
         rows = rows[policy.spend("street", rows, fen(self.cost))]
         policy.move("lever_leak", rows, self.leak_stopped * strength)
         p, strong = policy.parameters, policy.committees["strength"][rows]
-        usual = p["revenue_company_share"] * (1.0 - p["revenue_committee_claim"] * strong)
+        usual = company_part(p["revenue_company_share"], p["revenue_committee_claim"], strong)
         policy.move("lever_company_revenue", rows, -self.kept * strength * usual)

@@ -13,6 +13,7 @@ from sim.model.luck import Stream, normals, seed_words, uniforms
 from sim.model.month.committee import trait
 from sim.model.month.condition import estate_age
 from sim.model.month.owner_passes import MOST_OWNERS
+from sim.model.month.satisfaction import level_of
 from sim.model.parameters import PARAMETERS, to_record
 from sim.model.start.companies import assign_estates, draw_companies
 from sim.model.start.estates import building_starts, draw_estates, in_random_order
@@ -77,8 +78,8 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     moods = np.clip(
         q["start_activism_mean"]
         + q["start_activism_between"] * normals(seed, Stream.ESTATE_MOOD, 0, np.arange(estates.size)),
-        0.05,
-        0.9,
+        q["start_activism_least"],
+        q["start_activism_most"],
     )
     draw_owners(
         0, estates.size, moods, _levels(estates, parameters), traits, owners, estates, world, parameters
@@ -181,9 +182,14 @@ def _accounts(estates: np.ndarray, companies: np.ndarray, government: np.ndarray
 def _levels(estates: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     q = parameters[0]
     return np.asarray(
-        q["satisfaction_quality_weight"] * estates["quality"]
-        + q["satisfaction_condition_weight"] * estates["condition"]
-        - q["satisfaction_legacy_weight"] * estates["legacy"]
+        level_of(
+            estates["quality"],
+            estates["condition"],
+            estates["legacy"],
+            q["satisfaction_quality_weight"],
+            q["satisfaction_condition_weight"],
+            q["satisfaction_legacy_weight"],
+        )
     )
 
 
