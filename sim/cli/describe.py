@@ -239,13 +239,10 @@ def _figures(screen: Console, scenario: Scenario) -> None:
 
 def _sources() -> dict[str, str]:
     """Place, year and title of every entry of the evidence register, by id."""
-    import csv
-    from importlib.resources import files
+    from sim.scenario.sources import evidence_rows
 
-    text = (files("sim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
     return {
-        row["id"]: f"{row['place']} {row['year']}, {row['source_title']}"
-        for row in csv.DictReader(text.splitlines())
+        name: f"{row['place']} {row['year']}, {row['source_title']}" for name, row in evidence_rows().items()
     }
 
 

@@ -30,6 +30,7 @@ from sim.scenario import (
     load,
 )
 from sim.scenario.nearest import nearest
+from sim.scenario.sources import evidence_text
 from sim.text import Family, Later, Message, message
 from sim.text.joins import lines
 
@@ -134,7 +135,7 @@ def register() -> Register:
     folder = files("sim") / "evidence"
     return read_register(
         (folder / "sources.csv").read_text(encoding="utf-8"),
-        (folder / "evidence.csv").read_text(encoding="utf-8"),
+        evidence_text(),
     )
 
 

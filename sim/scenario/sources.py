@@ -22,11 +22,21 @@ _TABLE = "–"  # in place of a value: what the figure told of is a table, or a 
 Path = tuple[str, ...]
 
 
+def evidence_text() -> str:
+    """The evidence register as it ships, which `sim.evidence.register` reads strictly and lists what is wrong with."""
+    return (files("sim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def evidence_rows() -> dict[str, dict[str, str]]:
+    """The rows of the evidence register by their ids, as they are written; for who shows them and may not import the register."""
+    return {row["id"]: row for row in csv.DictReader(evidence_text().splitlines())}
+
+
 @lru_cache(maxsize=1)
 def evidence_ids() -> frozenset[str]:
     """All ids of `sim/evidence/evidence.csv`."""
-    text = (files("sim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
-    return frozenset(row["id"] for row in csv.DictReader(text.splitlines()))
+    return frozenset(evidence_rows())
 
 
 def in_words(text: Spoken) -> dict[str, str]:

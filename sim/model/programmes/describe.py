@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal, get_args, get_origin
 
 from sim.errors import ScenarioError
@@ -15,6 +13,7 @@ from sim.model.programmes.lever_words import BEARERS, LEVERS
 from sim.problems import Problem, one_of
 from sim.scenario import Programme, Targets, list_scenarios, load, load_programmes
 from sim.scenario.nearest import nearest
+from sim.scenario.sources import evidence_rows
 from sim.text import say
 from sim.text.figures import unit_name
 from sim.text.joins import labelled, listed
@@ -130,10 +129,9 @@ def _choices(annotation: Any) -> tuple[str, ...]:
 @cache
 def register() -> dict[str, Evidence]:
     """The evidence register by id."""
-    text = (files("sim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
     return {
-        row["id"]: Evidence(
-            row["id"],
+        name: Evidence(
+            name,
             row["quantity"],
             row["value"],
             row["unit"],
@@ -141,7 +139,7 @@ def register() -> dict[str, Evidence]:
             row["year"],
             row["source_title"],
         )
-        for row in csv.DictReader(text.splitlines())
+        for name, row in evidence_rows().items()
     }
 
 
