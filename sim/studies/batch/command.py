@@ -31,9 +31,8 @@ def batch_command(
     from sim.experiments.ensemble import as_ensemble
     from sim.studies.batch.work import Order, carry_out
 
-    carry_out(
-        Order(tuple(places), replications, out, words(lang), months, threads, charts, as_ensemble(ensemble))
-    )
+    words(lang)
+    carry_out(Order(tuple(places), replications, out, months, threads, charts, as_ensemble(ensemble)))
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -48,7 +48,6 @@ from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
 from sim.studies.batch.index_page import Shown
 from sim.studies.run.words import key_changes, written
 from sim.text import language, message, say
-from sim.text.catalog import known_language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -182,17 +181,17 @@ def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> boo
 
 
 def save_whole(
-    folder: Path, run: Run, summary: RunSummary, lang: str, ensemble: dict[str, Any] | None = None
+    folder: Path, run: Run, summary: RunSummary, drawn: bool, ensemble: dict[str, Any] | None = None
 ) -> None:
-    """Put a run with tables, charts (no `lang`: none) and headline into `folder`, all at once; `ensemble`: its facts, and the scenario without its members."""
+    """Put a run with tables, charts (where it is to be `drawn`) and headline into `folder`, all at once; `ensemble`: its facts, and the scenario without its members."""
     with staging(folder) as part:
         run.save(part)
         write_csv(run.table("city"), part / CITY)
         changes = [[change.column, change.start, change.end] for change in key_changes(run)]
         told = {"outcomes": summary.scalars, "changes": changes, "ensemble": ensemble}
         _write_json(part / HEADLINE, told | {"series": months_of(summary.series)})
-        if lang:
-            _draw(run, part, lang)
+        if drawn:
+            _draw(run, part)
         put_in_place(part, folder)
 
 
@@ -216,37 +215,33 @@ def save_index(folder: Path, page: str, names: list[str]) -> None:
     add(folder, folder.glob(REPORTS))
 
 
-def has_charts(folder: Path | None, lang: str) -> bool:
-    """True if the run in `folder` was drawn, and reported on, in this language."""
-    return (
-        folder is not None
-        and (_charts(folder, lang) / CHARTS).is_file()
-        and (folder / report_name(lang)).is_file()
-    )
+def has_charts(folder: Path | None) -> bool:
+    """True if the run in `folder` was drawn, and reported on, in the current language."""
+    return folder is not None and (_charts(folder) / CHARTS).is_file() and (folder / report_name()).is_file()
 
 
-def report_name(lang: str) -> str:
+def report_name() -> str:
     """Name of the page about a scenario, or about all of them."""
-    return REPORTS.replace("*", lang)
+    return REPORTS.replace("*", language())
 
 
-def write_whole_report(folder: Path, lang: str) -> str:
+def write_whole_report(folder: Path) -> str:
     """Write the page about all scenarios; "" or why it could not be."""
     from sim.outputs.report import write_report
 
     try:
-        write_report([folder], folder / report_name(lang), lang)
+        write_report([folder], folder / report_name())
     except ResultError as error:
         return str(error)
     return ""
 
 
-def add_charts(folder: Path | None, lang: str) -> None:
+def add_charts(folder: Path | None) -> None:
     """Draw a finished run in another language. ResultError if the run cannot be read or the charts not written."""
     assert folder is not None
     run = load_run(folder)
     with staging(folder) as part:
-        _draw(run, part, lang)
+        _draw(run, part)
         put_in_place(part, folder)
 
 
@@ -283,9 +278,9 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
         for column, start, end in headline["changes"]
     ]
     charts, report = {}, ""
-    if has_charts(folder, lang):
-        report = report_name(lang)
-        place = _charts(folder, lang)
+    if has_charts(folder):
+        report = report_name()
+        place = _charts(folder)
         charts = {
             f"{place.name}/{chart}.png": (words["title"], words["alt"])
             for chart, words in _read_json(place / CHARTS).items()
@@ -302,19 +297,19 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
     )
 
 
-def _draw(run: Run, folder: Path, lang: str) -> None:
+def _draw(run: Run, folder: Path) -> None:
     """Report, and charts in the folder of their language; what says that they are complete comes last."""
     from sim import charts
     from sim.outputs.report import write_report
 
-    place = _charts(folder, lang)
-    charts.save_all(run, place, lang)
-    write_report([run], folder / report_name(lang), lang)
-    _write_json(place / CHARTS, charts.describe(run, lang))
+    place = _charts(folder)
+    charts.save_all(run, place)
+    write_report([run], folder / report_name())
+    _write_json(place / CHARTS, charts.describe(run))
 
 
-def _charts(folder: Path, lang: str) -> Path:
-    return folder / f"charts-{known_language(lang)}"
+def _charts(folder: Path) -> Path:
+    return folder / f"charts-{language()}"
 
 
 def _brief(folder: Path, seed: int) -> Path:
@@ -350,7 +345,6 @@ class Order(NamedTuple):
     places: tuple[str, ...]
     replications: int
     out: Path
-    lang: str
     months: int | None
     threads: int | None
     charts: bool
@@ -522,7 +516,7 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
         facts = None if held is None else held.facts(len(held.members))
         if facts is not None and job.entry.plain is not None:
             facts["scenario"] = to_data(job.entry.plain)  # the run's has the first member put in
-        save_whole(job.entry.folder, made, found[0], order.lang if order.charts else "", facts)
+        save_whole(job.entry.folder, made, found[0], order.charts, facts)
     else:
         save_brief(job.entry.folder, found[0])
 
@@ -533,10 +527,10 @@ def _draw_missing(entries: list[Entry], order: Order, watch: Watch) -> None:
     for entry in entries:
         if not order.charts or entry.scenario is None or entry.reason:
             continue
-        if is_there(entry.folder, entry.scenario, True) and not has_charts(entry.folder, order.lang):
+        if is_there(entry.folder, entry.scenario, True) and not has_charts(entry.folder):
             watch.drawing(entry.scenario)
             try:
-                add_charts(entry.folder, order.lang)
+                add_charts(entry.folder)
             except EstateError as error:
                 entry.reason = str(error)
                 watch.failed(entry.scenario, entry.reason)
@@ -546,10 +540,10 @@ def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bo
     """One page about all scenarios, where there are several and charts are wanted; again if something was run."""
 
     done = [entry for entry in entries if not entry.reason]
-    if not order.charts or len(done) < 2 or not (anew or not (order.out / report_name(order.lang)).is_file()):
+    if not order.charts or len(done) < 2 or not (anew or not (order.out / report_name()).is_file()):
         return
     with screen.status(say("batch.reporting")):
-        why = write_whole_report(order.out, order.lang)
+        why = write_whole_report(order.out)
     if why:
         screen.print(why, style="yellow")
 
@@ -561,7 +555,7 @@ def _write_index(entries: list[Entry], order: Order) -> None:
     page = [
         shown(entry.name, entry.scenario, entry.folder, entry.reason, order.replications) for entry in entries
     ]
-    report = report_name(order.lang) if (order.out / report_name(order.lang)).is_file() else ""
+    report = report_name() if (order.out / report_name()).is_file() else ""
     text = index_page(page, model_source_hash(), _doubt(order), report)
     save_index(order.out, text, [entry.folder.name for entry in entries if entry.folder is not None])
 
