@@ -17,6 +17,11 @@ from sim.text import Family, Message, Spoken, in_language, message
 # Kinds of columns: whole numbers by their bits, single and double precision, truth, and names (a file keeps them as codes).
 INT16, INT32, SINGLE, DOUBLE, TRUTH, NAME = "int16", "int32", "float", "double", "bool", "name"
 
+# Of these series the table of the city also has the spread between estates.
+SPREAD_COLUMNS = ("collection", "quality", "satisfaction", "condition")
+SPREAD = ("p10", "p50", "p90")
+Family("spread", SPREAD)
+
 TABLE_COLUMNS: Mapping[str, Mapping[str, str]] = {
     "estates": {
         "month": INT16,
@@ -71,59 +76,8 @@ TABLE_COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "city": {
         "month": INT16,
-        "collection": DOUBLE,
-        "collection_billing": DOUBLE,
-        "collected_per_household": DOUBLE,
-        "old_debt_repaid": DOUBLE,
-        "collection_rate": DOUBLE,
-        "served_without_fee": DOUBLE,
-        "satisfaction": DOUBLE,
-        "quality": DOUBLE,
-        "condition": DOUBLE,
-        "trust": DOUBLE,
-        "grievance": DOUBLE,
-        "cycle": DOUBLE,
-        "self_sustaining": DOUBLE,
-        "on_support": DOUBLE,
-        "arrears": DOUBLE,
-        "nominal": DOUBLE,
-        "charging": DOUBLE,
-        "professional": DOUBLE,
-        "break_even": DOUBLE,
-        "committees": DOUBLE,
-        "exits": DOUBLE,
-        "tenders": DOUBLE,
-        "companies_active": DOUBLE,
-        "inequality": DOUBLE,
-        "complaints_filed": DOUBLE,
-        "complaints_solved": DOUBLE,
-        "complaints_open": DOUBLE,
-        "waiting_days": DOUBLE,
-        "fiscal_spending": DOUBLE,
-        "public_cost": DOUBLE,
-        "stage_healthy": DOUBLE,
-        "stage_strained": DOUBLE,
-        "stage_spiralling": DOUBLE,
-        "stage_collapsed": DOUBLE,
-        "stage_recovering": DOUBLE,
-        "mode_market": DOUBLE,
-        "mode_soe": DOUBLE,
-        "mode_unit": DOUBLE,
-        "mode_self": DOUBLE,
-        "mode_cleaning": DOUBLE,
-        "mode_none": DOUBLE,
-        "collection_p10": DOUBLE,
-        "collection_p50": DOUBLE,
-        "collection_p90": DOUBLE,
-        "quality_p10": DOUBLE,
-        "quality_p50": DOUBLE,
-        "quality_p90": DOUBLE,
-        "satisfaction_p10": DOUBLE,
-        "satisfaction_p50": DOUBLE,
-        "satisfaction_p90": DOUBLE,
-        "condition_p10": DOUBLE,
-        "condition_p50": DOUBLE,
-        "condition_p90": DOUBLE,
+        **dict.fromkeys(SERIES, DOUBLE),
+        **{f"{name}_{spread}": DOUBLE for name in SPREAD_COLUMNS for spread in SPREAD},
     },
     "events": {
         "month": INT16,
@@ -239,9 +193,6 @@ ESTATE_UNITS = {
     "standard_cost": "yuan/month",
     "price0": "yuan/m2/month",
 }
-SPREAD_COLUMNS = ("collection", "quality", "satisfaction", "condition")
-SPREAD = ("p10", "p50", "p90")
-Family("spread", SPREAD)
 
 
 @dataclass(frozen=True)
