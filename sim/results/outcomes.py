@@ -182,6 +182,11 @@ def _monthly() -> dict[str, Series]:
             _is(lambda r: ~r.cycle & ~r.covers_cost),
         ),
         "arrears": Series("yuan", -1, city=lambda r: r.out.arrears.sum(axis=1) / FEN_PER_YUAN),
+        "arrears_lapsed": Series(
+            "yuan/month",
+            -1,
+            city=lambda r: after_start(r.out.lapsed.sum(axis=1) / FEN_PER_YUAN),
+        ),
         "nominal": Series(share, 1, ESTATES, _share(NOMINAL)),
         "charging": Series(share, 1, ESTATES, _share(CHARGING)),
         "professional": Series(share, 1, ESTATES, _share(PROFESSIONAL)),
@@ -416,6 +421,11 @@ def _run() -> dict[str, Outcome]:
             compute=lambda r: float(gini(_last_year(r, "quality")[None, :])[0]),
         ),
         "arrears_end": _over("arrears", END),
+        "arrears_lapsed_last_year": Outcome(
+            yuan,
+            -1,
+            compute=lambda r: int(r.out.lapsed[r.last].sum()) / FEN_PER_YUAN,
+        ),
         "state_owned_cash_end": Outcome(
             yuan,
             compute=lambda r: int(r.record.state_owned_cash[-1].sum()) / FEN_PER_YUAN,

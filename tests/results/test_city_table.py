@@ -64,6 +64,7 @@ def test_every_column_of_every_month(run, city):
         households = run.estate_table["households"].sum()
         expected["collected_per_household"] = city.outcomes.paid_12[month].sum() / 100 / households
         expected["old_debt_repaid"] = city.outcomes.repaid_old[month].sum() / 100
+        expected["arrears_lapsed"] = city.outcomes.lapsed[month].sum() / 100
         lost = 0
         if month % 12 == 0 or month == run.months:
             year = (month - 1) // 12 * 12

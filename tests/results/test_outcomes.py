@@ -15,6 +15,7 @@ from sim.results.outcomes import (
     OUTCOMES,
     SERIES,
     estate_figures,
+    monthly_series,
     run_outcomes,
 )
 from sim.results.reading import FACTS, Reading, Record
@@ -107,3 +108,11 @@ def test_every_figure_says_what_it_is_over_whom_and_which_way_is_better():
     assert all(SERIES[name].level is not None for name in GROUP_SERIES)
     for outcome in OUTCOMES.values():
         assert (outcome.compute is None) == bool(outcome.series and outcome.horizon)
+
+
+def test_arrears_that_lapsed_are_those_of_the_last_year_over_all_estates_in_yuan():
+    lapsed = np.zeros((MONTHS + 1, 2), np.int64)
+    lapsed[3], lapsed[MONTHS - 11], lapsed[MONTHS] = (90_000, 0), (1_000, 250), (0, 75)
+    assert run_outcomes(reading(lapsed=lapsed))["arrears_lapsed_last_year"] == 13.25
+    monthly = monthly_series(reading(lapsed=lapsed))["arrears_lapsed"]
+    assert np.isnan(monthly[0]) and monthly[3] == 900.0 and monthly[1:].sum() == 913.25
