@@ -105,8 +105,9 @@ class Policy(Treasury):
         return since > 0 and since % months == 0
 
     def targeted(self) -> np.ndarray:
-        """True for every estate that the acting programme's targets allow for good: by type, district, old or not."""
-        return self.course.allowed(self)
+        """True for every estate that the acting programme may ever take in: by type, district, old or not; none with no share to take."""
+        some = self.course.programme.targets.share_max > 0.0
+        return self.course.allowed(self) & some
 
     def luck(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
         """Draws in (0, 1) of the acting programme for these entities this month; `word` 0 to 3 for different decisions."""
