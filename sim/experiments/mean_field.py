@@ -164,6 +164,11 @@ class MeanField:
             raise StudyError(
                 message("problem.instead", place="thresholds", found=sorted(thresholds), allowed=allowed)
             )
+        if thresholds is not None and estate.habit != 0.0:
+            allowed = message("allowed.no_spread")
+            raise StudyError(
+                message("problem.instead", place="habit", found=f"{estate.habit:g}", allowed=allowed)
+            )
         if thresholds is not None and self.p["payment.duty_spread"] != 0.0:
             key, allowed = "payment.duty_spread", message("allowed.no_spread")
             raise StudyError(message("problem.instead", place=key, found=f"{self.p[key]:g}", allowed=allowed))

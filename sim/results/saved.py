@@ -106,7 +106,7 @@ TOLD = ("@tuple", "@pairs", "@array", "@float", "@path", "@scenario", "@of")
 
 
 def encode(value: Any) -> Any:
-    """Plain data (for JSON) of numbers, texts, lists, mappings, arrays, paths, scenarios and the classes of `saved_ids`.
+    """Plain data (for JSON) of numbers, texts, lists, mappings, arrays, paths, scenarios and the classes of `CLASSES`.
 
     A class is written by the fields of its dataclass, by its method `parts`, or by the arguments of its `__init__`, which it
     must then have as attributes. TypeError for anything else.

@@ -35,6 +35,8 @@ def test_money_is_conserved_every_month(number: int) -> None:
             estates["arrears"],
             owed + estates["billed"] - estates["collected"] - estates["recovered"] - estates["lapsed"],
         )
+        assert (estates["former_arrears"] <= estates["arrears"]).all()
+        assert np.array_equal(city.state.claims.fen.sum(axis=1), estates["former_arrears"])
         assert np.array_equal(estates["arrears"], per_estate(city, city.state.owners.arrears))
         assert np.array_equal(estates["payers"], per_estate(city, city.state.owners.paid))
         moved = flows_of_month(city)

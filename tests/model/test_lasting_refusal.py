@@ -103,3 +103,16 @@ def test_debts_that_nobody_was_reminded_of_end_without_a_fen_moving() -> None:
     claims = lost.state.claims.fen.sum(axis=1)
     assert_array_equal(claims, lost.state.estates["former_arrears"])
     assert (claims <= lost.state.estates["arrears"]).all()
+
+
+def test_debts_grow_older_and_end_where_nobody_bills_too() -> None:
+    made = City(
+        lively_scenario(mechanisms__debt_age=True, arrears__limitation=6.0, arrears__reminded=0.0, months=24)
+    )
+    made.run()
+    out = made.outcomes
+    assert out is not None
+    unbilled = (out.billed[13:] == 0).all(axis=0) & (out.arrears[12] > 0)
+    assert unbilled.any()
+    assert (out.lapsed[13:, unbilled].sum(axis=0) > 0).all()
+    assert (out.arrears[24, unbilled] < out.arrears[12, unbilled]).all()

@@ -8,6 +8,7 @@ from reference.worlds import random_policy
 
 from sim.mesa_city import City
 from sim.model.state.estates import LEVER_NAMES, LEVERS
+from sim.scenario import MechanismSettings
 
 from .cities import columns, lively_scenario
 from .nudge import with_nudges
@@ -18,6 +19,7 @@ COMPANIONS: dict[str, dict[str, float]] = {
     "lever_participation": {"lever_mobilisation": 0.5},
     "lever_fallback": {"fallback_left": 9},
     "lever_offer": {"lever_tender": 4.0},
+    "lever_queue": {"lever_self_management": 1.0},
 }
 AMOUNTS = {
     "lever_tender": 4.0,
@@ -34,6 +36,7 @@ AMOUNTS = {
     "lever_belief": 1.0,
     "lever_retry": 2.0,
     "lever_block": 1,
+    "lever_queue": 1.0,
 }
 
 
@@ -67,7 +70,8 @@ def test_every_lever_is_felt(lever: object) -> None:
 
 def lived(pushes: dict[str, float]) -> dict[str, bytes]:
     """Every column but the levers after a year in which these levers were moved each month."""
-    with City(lively_scenario(months=12), record=False) as city:
+    on = {f"mechanisms__{name}": True for name in MechanismSettings.model_fields}
+    with City(lively_scenario(months=12, **on), record=False) as city:
         estates, world = city.state.estates, city.state.world
 
         def act() -> None:

@@ -165,7 +165,7 @@ class Committee(mesa.Agent):
             ):
                 self.vote_on_price(p.committee_price_step, Cause.LOSSES)
 
-    def vote_on_price(self, change: float, cause: Cause) -> None:
+    def vote_on_price(self, change: float, cause: Cause, matter: Matter = Matter.PRICE) -> None:
         """A rise is liked where service pleases, a cut almost everywhere."""
         p, estate = self.model.p, self.estate
         self.price_wait = int(p.committee_price_cooldown)
@@ -173,7 +173,7 @@ class Committee(mesa.Agent):
             base, slope, kind = p.vote_price_base, p.vote_price_slope, Event.PRICE_RAISED
         else:
             base, slope, kind = 1.0 - p.vote_price_cut * p.vote_price_base, 0.0, Event.PRICE_CUT
-        result = self.hold_vote(Matter.PRICE, base, slope, estate.lever_participation)
+        result = self.hold_vote(matter, base, slope, estate.lever_participation)
         if result.passed:
             estate.price *= 1.0 + change
             self.tell(kind, cause, estate.price / 100.0, estate.company)

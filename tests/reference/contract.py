@@ -60,7 +60,7 @@ class Contract:
         elif estate.contract_left <= 0 and committee.exists:
             self.choose()
         elif estate.contract_left <= 0:
-            self.go_on(Cause.TERM_ENDED, 0.0)
+            self.go_on(Cause.TERM_ENDED, -1.0)
 
     def go_on(self, cause: Cause, took_part: float) -> None:
         """Nobody decided: it goes on for an open term."""
@@ -82,10 +82,11 @@ class Contract:
             estate.process_cause = int(Cause.DISMISSAL)
             committee.tell(Event.CONTRACT_REFUSED, Cause.REJECTED, result.approved, estate.company)
             return
+        cause = Cause.TERM_ENDED if estate.contract == TERM else Cause.SPONTANEOUS
         estate.contract, estate.contract_left = TERM, int(p.contract_term)
-        committee.tell(Event.CONTRACT_RENEWED, Cause.TERM_ENDED, result.approved, estate.company)
+        committee.tell(Event.CONTRACT_RENEWED, cause, result.approved, estate.company)
         losing = estate.losing_months >= p.committee_losing_months
         if estate.quality < p.committee_cut_quality:
-            committee.vote_on_price(-p.contract_price_cut, Cause.QUALITY)
+            committee.vote_on_price(-p.contract_price_cut, Cause.QUALITY, Matter.CONTRACT_PRICE)
         elif losing and committee.competence >= p.committee_price_competence:
-            committee.vote_on_price(p.contract_price_rise, Cause.LOSSES)
+            committee.vote_on_price(p.contract_price_rise, Cause.LOSSES, Matter.CONTRACT_PRICE)

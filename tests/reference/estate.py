@@ -92,8 +92,13 @@ class Estate(mesa.Agent):
             for building in self.houses:
                 building.paid_share = F(self.paid_share)
                 for owner in building.owners:
-                    owner.get_no_bill()
+                    self.lapsed += owner.get_no_bill()
         self.open_12 = sum(owner.owed_of_the_year for owner in self.owners)
+        self.arrears = sum(int(owner.arrears) for owner in self.owners)
+        self.debtors = sum(1 for owner in self.owners if owner.arrears > 0)
+        if self.billed <= 0:
+            self.claims.drop(self.lapsed)
+            self.former_arrears = self.claims.total
         if self.billed > 0:
             self.book_payments()
             self.paid_share = self.payers / self.households
@@ -132,8 +137,6 @@ class Estate(mesa.Agent):
             payers = sum(int(owner.paid) for owner in building.owners)
             building.paid_share = F(payers) / F(len(building.owners))
             self.payers += payers
-        self.arrears = sum(int(owner.arrears) for owner in self.owners)
-        self.debtors = sum(1 for owner in self.owners if owner.arrears > 0)
 
     def book_payments(self) -> None:
         """Fees go to the manager; repaid arrears to former managers and the present one in proportion to what is owed to each."""

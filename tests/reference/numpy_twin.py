@@ -105,7 +105,7 @@ def payment_twin(
     months = formulas.oldest_bill(owners.arrears, left, owners.arrears_age)
     reminded = q["arrears_reminded"] if w["mechanism_debt_age"] else 1.0
     gone = formulas.lapsed(left, months, q["arrears_limitation"], repay, reminded)
-    gone = np.where(billed[e], np.minimum(gone, np.maximum(owners.arrears - kept, 0) - repaid_old), 0)
+    gone = np.minimum(gone, np.maximum(owners.arrears - kept, 0) - repaid_old)
     arrears = left - gone + np.where(paid, 0, bill).astype(np.int32)
     missed = np.where(paid | ~billed[e], 0, bill)
     owners.unpaid_12[:] = kept + missed
@@ -116,8 +116,9 @@ def payment_twin(
         oldest = np.where(left > gone, months - (gone > 0), 1)
         age = np.where(arrears > 0, oldest, 0).astype(np.uint8)
     owners.paid[:] = paid
-    owners.arrears[:] = np.where(billed[e], arrears, owners.arrears)
-    owners.arrears_age[:] = np.where(billed[e], age, owners.arrears_age)
+    owners.arrears[:] = arrears
+    ages = billed[e] | bool(w["mechanism_debt_age"])
+    owners.arrears_age[:] = np.where(ages, age, owners.arrears_age)
     estates["billed"] = per_estate(bill, estates) * billed
     estates["collected"] = per_estate(np.where(paid, bill, 0), estates)
     estates["recovered"] = per_estate(repaid, estates)
@@ -125,8 +126,8 @@ def payment_twin(
     estates["lapsed"] = per_estate(gone, estates)
     estates["open_12"] = per_estate(np.minimum(owners.arrears, owners.unpaid_12), estates)
     estates["payers"] = per_estate(paid, estates)
-    estates["debtors"] = np.where(billed, per_estate(owners.arrears > 0, estates), estates["debtors"])
-    estates["arrears"] = np.where(billed, per_estate(owners.arrears, estates), estates["arrears"])
+    estates["debtors"] = per_estate(owners.arrears > 0, estates)
+    estates["arrears"] = per_estate(owners.arrears, estates)
     of_building = e[buildings.start[:-1]]
     unbilled_share = estates["paid_share"].astype(F)[of_building]
     buildings.paid_share[:] = np.where(

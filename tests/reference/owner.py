@@ -50,11 +50,25 @@ class Owner(mesa.Agent):
         if self.model.mechanisms.persistence and self.model.month % YEAR == 1:
             self.luck_year = np.uint32(self.model.luck.block(self.row, self.model.month, OWNER_YEAR)[0])
 
-    def get_no_bill(self) -> None:
-        """Nobody bills this month: nothing is due, nobody pays, nothing is repaid."""
+    def get_no_bill(self) -> int:
+        """Nobody bills this month: nothing is due, nobody pays, nothing is repaid; returns fen that lapsed."""
         self.bill = np.int32(0)
         self.paid = np.uint8(0)
         self.look_back()
+        if not self.model.mechanisms.debt_age:
+            return 0
+        p = self.model.p
+        months = int(formulas.oldest_bill(self.arrears, self.arrears, self.arrears_age))
+        due = int(
+            formulas.lapsed(
+                int(self.arrears), months, p.arrears_limitation, self.luck_repay, p.arrears_reminded
+            )
+        )
+        lapsed = min(due, sum(fen for when, fen in self.debts if when <= self.model.month - YEAR))
+        self.repay(lapsed)
+        self.arrears = np.int32(int(self.arrears) - lapsed)
+        self.arrears_age = np.uint8(months - (lapsed > 0) if self.arrears else 0)
+        return lapsed
 
     def look_back(self) -> None:
         """What of the bills of the last twelve months was missed, and which."""

@@ -43,6 +43,7 @@ def book_payments(
         estate = estates[e]
         owners = estate.owners_account
         if estate.billed <= 0:
+            drop_claims(e, estate.lapsed, estates, claims)
             estate.income = 0
             estate.paid_share += q.payment_norm_erosion * (
                 min(estate.paid_share, q.payment_norm_floor) - estate.paid_share
@@ -53,8 +54,7 @@ def book_payments(
         if own > 0 and estate.former_arrears > 0:
             owed_before = estate.arrears - (estate.billed - estate.collected) + own + estate.lapsed
             own = repay_claims(e, owed_before, balances, flows, estates, claims)
-        if estate.lapsed > 0:
-            drop_claims(e, estate.lapsed, estates, claims)
+        drop_claims(e, estate.lapsed, estates, claims)
         if estate.mode == UNIT:
             move(balances, flows, FEES_UNIT, owners, EMPLOYERS, estate.collected)
             move(balances, flows, ARREARS_UNIT, owners, EMPLOYERS, own)

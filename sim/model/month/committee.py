@@ -181,6 +181,7 @@ def grow_old(committee: Any, oversight: float, q: Any) -> None:
 @part
 def vote_on_price(
     e: int,
+    matter: int,
     change: float,
     cause: int,
     owners: Owners,
@@ -190,14 +191,14 @@ def vote_on_price(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Put a relative change of price to the vote: rises are liked where service pleases, cuts almost everywhere."""
+    """Put a relative change of price to the vote (`matter` names its luck): rises are liked where service pleases, cuts almost everywhere."""
     q = p[0]
     estate = estates[e]
     base = q.vote_price_base if change > 0.0 else 1.0 - q.vote_price_cut * q.vote_price_base
     slope = q.vote_price_slope if change > 0.0 else 0.0
     passed, _, approved = hold_vote(
         e,
-        PRICE,
+        matter,
         base,
         slope,
         estate.lever_participation,
@@ -271,12 +272,14 @@ def review(
     elif committee.price_wait > 0:
         return
     elif estate.quality < q.committee_cut_quality:
-        vote_on_price(e, -q.committee_price_step, QUALITY, owners, committees, estates, world, events, p)
+        vote_on_price(
+            e, PRICE, -q.committee_price_step, QUALITY, owners, committees, estates, world, events, p
+        )
     elif (
         estate.losing_months >= q.committee_losing_months
         and committee.competence >= q.committee_price_competence
     ):
-        vote_on_price(e, q.committee_price_step, LOSSES, owners, committees, estates, world, events, p)
+        vote_on_price(e, PRICE, q.committee_price_step, LOSSES, owners, committees, estates, world, events, p)
 
 
 @part
@@ -325,7 +328,7 @@ def committee_month(
             continue
         luck = chance_word(words[3])
         if estate.lever_price != 0.0 and committee.price_wait == 0:
-            vote_on_price(e, estate.lever_price, POLICY, owners, committees, estates, world, events, p)
+            vote_on_price(e, PRICE, estate.lever_price, POLICY, owners, committees, estates, world, events, p)
         elif committee.exists == 1 and luck < q.committee_review * committee.activity:
             review(e, committees, owners, estates, world, events, p)
         elif 0.0 < estate.lever_dismissal < 1.0:

@@ -18,11 +18,14 @@ from sim.model.state.modes import MARKET
 from sim.model.state.owners import Owners
 
 U64 = np.uint64
-CONTRACT_KIND, CONTRACT = int(Kind.CONTRACT), int(Matter.CONTRACT)
+CONTRACT_KIND = int(Kind.CONTRACT)
+CONTRACT, CONTRACT_PRICE = int(Matter.CONTRACT), int(Matter.CONTRACT_PRICE)
 RENEWED, WENT_ON, REFUSED = int(Event.CONTRACT_RENEWED), int(Event.CONTRACT_OPEN), int(Event.CONTRACT_REFUSED)
 NOTICE_GIVEN = int(Event.NOTICE_GIVEN)
 TERM_ENDED, QUORUM_MISSED, REJECTED = int(Cause.TERM_ENDED), int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
+SPONTANEOUS = int(Cause.SPONTANEOUS)
 LOSSES, QUALITY, DISMISSED = int(Cause.LOSSES), int(Cause.QUALITY), int(Cause.DISMISSAL)
+NOBODY_ASKED = -1.0  # size of an event that no vote led to
 NOTICE, DISMISSAL = 1, 2  # what is under way in an estate (column `process`)
 
 
@@ -77,16 +80,39 @@ def choose(
         estate.process_cause = DISMISSED
         write_event(events, world, e, estate.company, REFUSED, REJECTED, approved)
     else:
+        cause = TERM_ENDED if estate.contract == TERM else SPONTANEOUS
         estate.contract = TERM
         estate.contract_left = int(q.contract_term)
-        write_event(events, world, e, estate.company, RENEWED, TERM_ENDED, approved)
+        write_event(events, world, e, estate.company, RENEWED, cause, approved)
         if estate.quality < q.committee_cut_quality:
-            vote_on_price(e, -q.contract_price_cut, QUALITY, owners, committees, estates, world, events, p)
+            vote_on_price(
+                e,
+                CONTRACT_PRICE,
+                -q.contract_price_cut,
+                QUALITY,
+                owners,
+                committees,
+                estates,
+                world,
+                events,
+                p,
+            )
         elif (
             estate.losing_months >= q.committee_losing_months
             and committee.competence >= q.committee_price_competence
         ):
-            vote_on_price(e, q.contract_price_rise, LOSSES, owners, committees, estates, world, events, p)
+            vote_on_price(
+                e,
+                CONTRACT_PRICE,
+                q.contract_price_rise,
+                LOSSES,
+                owners,
+                committees,
+                estates,
+                world,
+                events,
+                p,
+            )
 
 
 @part
@@ -139,4 +165,4 @@ def contract_month(
             if committee.exists == 1:
                 choose(e, owners, committees, estates, world, events, p)
             else:
-                go_on(e, TERM_ENDED, 0.0, estates, world, events)
+                go_on(e, TERM_ENDED, NOBODY_ASKED, estates, world, events)

@@ -317,21 +317,50 @@ def shifted(missed: Any, fen: Any) -> Any:
 
 
 @part
-def month_without_bill(price_year_ago: Any, own: Payers, q: Any) -> Any:
-    """The window of twelve months moves on over a month without a bill; returns what is still owed on its bills (fen)."""
+def month_without_bill(
+    words: np.ndarray, price_year_ago: Any, ageing_on: Any, own: Payers, q: Any
+) -> tuple[Any, ...]:
+    """The window of twelve months moves on over a month without a bill; with `ageing_on` debts age and lapse all the same.
+
+    Returns fen: lapsed, arrears, of these on the bills of the last twelve months; then the number of debtors.
+    """
+    limitation, lapsing = I32(q.arrears_limitation), U32(0)
+    if ageing_on:
+        lapsing = U32((1.0 - q.arrears_reminded) * 256.0 + 0.5)
     vacant_share = q.payment_vacant_bill_share_32
-    arrears, area, occupancy, unpaid_12 = own.arrears, own.area, own.occupancy, own.unpaid_12
-    missed = own.missed
-    open_low = open_high = U32(0)
+    arrears, arrears_age, area, occupancy = own.arrears, own.arrears_age, own.area, own.occupancy
+    unpaid_12, missed = own.unpaid_12, own.missed
+    open_low = open_high = lapsed_low = lapsed_high = owed_low = owed_high = U32(0)
+    debtors = I32(0)
     for i in range(arrears.size):
         gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
         window = I32(unpaid_12[i] - (gone if missed[i] & _YEAR_AGO else I32(0)))
         unpaid_12[i] = window
         missed[i] = shifted(missed[i], I32(0))
-        still_open = arrears[i] if arrears[i] < window else window
+        before = arrears[i]
+        age = debt_age(before, before, arrears_age[i])
+        older = before - window if before > window else I32(0)
+        lapsed = lapsed_amount(before, age, limitation, words[i], lapsing)
+        lapsed = lapsed if lapsed < older else I32(older)
+        after = I32(before - lapsed)
+        arrears[i] = after
+        aged = I32(age - (I32(1) if lapsed > I32(0) else I32(0)))
+        aged = aged if after > I32(0) else I32(0)
+        arrears_age[i] = U8(aged) if ageing_on else arrears_age[i]
+        still_open = after if after < window else window
         open_low = U32(open_low + (U32(still_open) & _LOW_HALF))
         open_high = U32(open_high + (U32(still_open) >> _HALF))
-    return whole(open_low, open_high)
+        lapsed_low = U32(lapsed_low + (U32(lapsed) & _LOW_HALF))
+        lapsed_high = U32(lapsed_high + (U32(lapsed) >> _HALF))
+        owed_low = U32(owed_low + (U32(after) & _LOW_HALF))
+        owed_high = U32(owed_high + (U32(after) >> _HALF))
+        debtors = I32(debtors + (I32(1) if after > I32(0) else I32(0)))
+    return (
+        whole(lapsed_low, lapsed_high),
+        whole(owed_low, owed_high),
+        whole(open_low, open_high),
+        I64(debtors),
+    )
 
 
 @part
@@ -399,15 +428,18 @@ def payment_pass(
         if new_year:
             draw_year(a, month, key_0, key_1, owners.luck_year[a:z])
         if bill_share[e] <= 0.0:
-            # nobody bills: nothing is owed anew and nothing is repaid
+            # nobody bills: nothing is owed anew and nothing is repaid; debts only grow older
             owners.paid[a:z] = U8(0)
             estate.billed = 0
             estate.collected = 0
             estate.recovered = 0
             estate.repaid_old = 0
-            estate.lapsed = 0
             estate.payers = 0
-            estate.open_12 = month_without_bill(price_year_ago, own, q)
+            lapsed, owed, open_12, debtors = month_without_bill(word_1[:n], price_year_ago, ageing_on, own, q)
+            estate.lapsed = lapsed
+            estate.arrears = owed
+            estate.open_12 = open_12
+            estate.debtors = debtors
             for b in range(estate.first_building, estate.first_building + estate.buildings):
                 buildings.paid_share[b] = F(estate.paid_share)
             continue

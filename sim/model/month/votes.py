@@ -31,6 +31,7 @@ class Matter(IntEnum):
     PRICE = 3
     FUNDS = 4
     CONTRACT = 5
+    CONTRACT_PRICE = 6
 
 
 FIRST_FREE_MATTER = 8  # multiples of it tell votes of different programmes apart

@@ -204,7 +204,17 @@ MARKET = (
     P("contract.early_term", 36, 1, 240, "months", plausible=(24, 60)),
     P("contract.early_age", 4, 0, 50, "year", plausible=(2, 6)),
     P("contract.exit_in_term", 0.25, 0, 1, "relative", plausible=(0.1, 1)),
-    P("contract.notice", 3, 1, 12, "months", source="I003", status="measured", plausible=(3, 3)),
+    P(
+        "contract.notice",
+        3,
+        1,
+        12,
+        "months",
+        source="I003",
+        status="measured",
+        plausible=(3, 3),
+        note="I003 is of a company that does not renew; that it holds within a term too is assumed",
+    ),
     P("contract.price_cut", 0.25, 0, 0.9, "share", source="P059", plausible=(0.1, 0.35)),
     P("contract.price_rise", 0.2, 0, 2, "share", plausible=(0.1, 0.5)),
     P(

@@ -59,7 +59,7 @@ class SoeFallback(Intervention, kind="soe_fallback"):
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Offer what is unmanaged to the state-owned companies, support what they took, and let neighbours compare."""
-        if policy.course.takes_in(policy.month):
+        if policy.course.takes_in(policy.month) and np.any(policy.companies["state_owned"] == 1):
             mode = policy.estates["mode"]
             policy.move("lever_queue", np.flatnonzero(policy.targeted() & (mode != SOE)), 1.0)
         mode = policy.estates["mode"][rows]

@@ -57,7 +57,7 @@ class Event(IntEnum):
     COVERAGE_REPORTED = 42  # coverage that streets report
     FUNDS_REFUSED = 43  # share of participants who approved
     CONTRACT_RENEWED = 44  # share of participants who approved
-    CONTRACT_OPEN = 45  # share of owners who took part
+    CONTRACT_OPEN = 45  # share of owners who took part, -1 where no vote was held
     CONTRACT_REFUSED = 46  # share of participants who approved
 
 

@@ -135,13 +135,13 @@ def _command(found: Ablation) -> tuple[str, str]:
     own = not common.shipped(scenario.name, scenario)
     name = f"{scenario.name}.toml" if own else scenario.name
     note = words.say("own_file" if own else "same_command")
-    pairs = any(len(one.off) == 2 for one in found.arms)
+    pairs = bool(found.asked.get("pairs", any(len(one.off) == 2 for one in found.arms)))
     held = found.asked.get("ensemble")
     if seeds != list(range(1, len(seeds) + 1)):  # the command line takes seeds from 1 on
         over = "" if held is None else f", ensemble={held.name + '.csv'!r}"
         asked = f"{name!r}, seeds={seeds}, months={scenario.months}, pairs={pairs}"
         return f"sim.ablate({asked}, level={found.level:g}{over})", note
     command = f"estate ablate {name} --replications {len(seeds)} --months {scenario.months}" + (
-        "" if pairs or len(found.switches) == 2 else " --no-pairs"
+        "" if pairs else " --no-pairs"
     )
     return f"{command}{common.ensemble_option(held)} --level {found.level:g}", note

@@ -25,7 +25,7 @@ IDS = ("outcome", "series", "measure")  # columns that hold ids of outcomes
 
 def part_of(found: OldResult) -> Part:
     """Everything that a reader is told about a result of version 0.1."""
-    line, _lang = capital(say("result.defined_as_in_0_1")), language()
+    line = capital(say("result.defined_as_in_0_1"))
     manifest = found.manifest
     commit = (manifest.get("git") or {}).get("commit", NO_VALUE)
     version = manifest.get("versions", {}).get("sim", FIRST_VERSION)

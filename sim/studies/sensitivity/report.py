@@ -126,7 +126,7 @@ def _leading(one: Analysis, outcome: str) -> Table:
 
 
 def _columns(one: Analysis) -> tuple[str, ...]:
-    _lang, level = language(), figures.level(one.level)
+    level = figures.level(one.level)
     head = (words.say("parameter"), say("sensitivity.key"), words.say("values"))
     if one.method == MORRIS:
         return (
@@ -141,7 +141,7 @@ def _columns(one: Analysis) -> tuple[str, ...]:
 
 
 def _figures(one: Analysis, row: dict[str, Any]) -> tuple[str, ...]:
-    unit, _lang = row["unit"], language()
+    unit = row["unit"]
     if one.method == MORRIS:
         return (
             size_of(row["mean_effect"], unit, sign=True),

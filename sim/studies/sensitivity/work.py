@@ -22,7 +22,7 @@ from sim.studies.sensitivity.analysis import MORRIS, Analysis
 from sim.studies.sensitivity.chart import save_charts
 from sim.studies.sensitivity.sensitivity import KIND, Sensitivity, sensitivity, sensitivity_of_study
 from sim.studies.sensitivity.words import mean_effect_bounds, total_bounds
-from sim.text import figures, language, message, say
+from sim.text import figures, message, say
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _columns(analysis: Analysis) -> list[str]:
 
 
 def _figures(analysis: Analysis, row: Any) -> list[str]:
-    unit, _lang = row["unit"], language()
+    unit = row["unit"]
     if analysis.method == MORRIS:
         return [
             size_of(row["mean_effect"], unit, sign=True),

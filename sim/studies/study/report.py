@@ -130,7 +130,7 @@ def _setting(found: Studied, base: Scenario) -> list[tuple[str, str]]:
 
 def _points(found: Studied, outcomes: list[str], caption: str) -> Table:
     """Combinations of factors in rows, means of outcomes with their intervals in columns."""
-    runs, keys, _lang = finished_runs(found), factors_of(found), language()
+    runs, keys = finished_runs(found), factors_of(found)
     rows = []
     for _, group in runs.groupby("point"):
         name = point_name(group.iloc[0], keys, digits=4) or say("study.base")
@@ -160,7 +160,7 @@ def _commands(found: Studied) -> tuple[str, ...]:
 
 
 def _traces(found: Studied) -> Table:
-    manifest, _lang = found.manifest(), language()
+    manifest = found.manifest()
     rows = [(words.say("key"), str(manifest["id"])), (words.say("seed"), str(found.study.seed))]
     if manifest.get("digest"):
         rows.append((words.say("outcome_hash"), manifest["digest"][: common.HASH]))

@@ -285,7 +285,7 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
 
 def _show_outcomes(screen: Console, result: StudyResult) -> None:
     """Mean of every outcome over all runs, and mean and range over the replications of the lowest and highest point."""
-    runs, count, _lang = result.runs, result.study.replications, language()
+    runs, count = result.runs, result.study.replications
     head = ("outcome", "mean", "lowest", "highest", "error")
     made = table("", *(say(f"study.head.{key}") for key in head), right=1)
     for name in result.study.outcomes:

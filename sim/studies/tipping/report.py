@@ -68,7 +68,7 @@ def part_of(found: Tipping) -> Part:
 
 
 def _setting(found: Tipping) -> list[tuple[str, str]]:
-    asked, first, _lang = found.asked, found.maps[0], language()
+    asked, first = found.asked, found.maps[0]
     tried = sorted(first.agents.points)
     span = words.say("range", low=f"{tried[0]:g}", high=f"{tried[-1]:g}")
     rows = [
