@@ -64,7 +64,7 @@ LABELS: Mapping[str, frozenset[str]] = {
     "Problem": frozenset({ALL}),
     "say": frozenset({ALL}),
     "message": frozenset({ALL}),
-    "Parameter": frozenset({"unit", "source", "status", "note"}),
+    "Parameter": frozenset({"unit", "source", "status"}),
     "setting": frozenset({"unit", "source"}),
     "Field": frozenset({"unit", "meaning", "description"}),
 }

@@ -129,7 +129,7 @@ def _parameter(screen: Console, parameter: Parameter) -> None:
         ("range", plausible(parameter)),
         ("allowed", f"{parameter.low:g} – {parameter.high:g}"),
         ("status", str(STATUSES[parameter.status])),
-        ("note", parameter.note),
+        ("note", str(parameter.note)),
         ("source", say("judgement") if parameter.source == JUDGEMENT else parameter.source),
     ]
     setting = clauses(bracketed(name, f"{value:g}") for name, value in set_by_scenarios(parameter.key))

@@ -145,6 +145,16 @@ def check_columns(table: pa.Table, name: str, path: Path) -> None:
                 )
 
 
+def with_newer_series(table: pa.Table) -> pa.Table:
+    """A city's table with an empty column for every series that came later and that the run was saved without."""
+    import pyarrow as pa
+
+    for name, series in SERIES.items():
+        if series.later and name not in table.column_names:
+            table = table.append_column(pa.field(name, pa.float64()), pa.nulls(table.num_rows, pa.float64()))
+    return table
+
+
 # words and units
 
 # The columns of the table of estates, with their units ("" for a plain number, a name or a truth value).

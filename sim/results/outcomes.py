@@ -69,10 +69,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Series(Figure):
-    """A monthly figure (month 0 to the last): `level` for an estate, a group and the city, or `city` for the city alone."""
+    """A monthly figure (month 0 to the last): `level` for an estate, a group and the city, or `city` for the city alone.
+
+    `later`: it was added after runs had been saved with these definitions; in those it is empty.
+    """
 
     level: Callable[[Reading], Level] | None = None
     city: Callable[[Reading], np.ndarray] | None = None
+    later: bool = False
 
     @property
     def name(self) -> str:
@@ -186,6 +190,7 @@ def _monthly() -> dict[str, Series]:
             "yuan/month",
             -1,
             city=lambda r: after_start(r.out.lapsed.sum(axis=1) / FEN_PER_YUAN),
+            later=True,
         ),
         "nominal": Series(share, 1, ESTATES, _share(NOMINAL)),
         "charging": Series(share, 1, ESTATES, _share(CHARGING)),

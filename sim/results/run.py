@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sim.errors import ResultError, ScenarioError
 from sim.given import kind_of, path_of
 from sim.problems import one_of
-from sim.results.columns import check_columns, units_of
+from sim.results.columns import check_columns, units_of, with_newer_series
 from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read, write
+from sim.results.outcomes import OUTCOMES
 from sim.results.provenance import KIND, describe_run, run_key
 from sim.results.reading import Record, record_of
 from sim.results.result import Result
@@ -157,7 +159,10 @@ class Run(Result):
         """Every outcome of the registry (`sim.results.outcomes.OUTCOMES`) by id; NaN where one does not exist."""
         table = self._source.table("outcomes")
         values = table.column("value").to_numpy(zero_copy_only=False)
-        return dict(zip(table.column("outcome").to_pylist(), map(float, values), strict=True))
+        kept = dict(zip(table.column("outcome").to_pylist(), map(float, values), strict=True))
+        return (
+            dict.fromkeys(OUTCOMES, math.nan) | kept
+        )  # a run may have been saved before an outcome was added
 
     def beside(self, name: str) -> pa.Table | None:
         """A table that was put beside those of the run in its folder, such as other draws; None where there is none of this name."""
@@ -254,9 +259,11 @@ class SavedTables:
         return self.saved.table(name) if name not in TABLES and self.saved.has(name) else None
 
     def table(self, name: str) -> pa.Table:
-        """One of TABLES. ResultError for a table without the columns that a run writes."""
+        """One of TABLES. ResultError for a table without the columns that a run writes; series that are newer than the run are empty."""
         table = self.saved.table(name)
         if self.manifest.get("format") != OLD_FORMAT:
+            if name == "city":
+                table = with_newer_series(table)
             check_columns(table, name, self.saved.place / f"{name}.{PARQUET}")
         return table
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -40,3 +42,20 @@ def test_a_table_that_a_program_wrote_anew_is_refused_by_column(run: sim.Run, tm
     (folder / MANIFEST).write_text(json_text(sealed(manifest)), encoding="utf-8")
     with pytest.raises(ResultError, match=r"city\.parquet: quality: found nothing, allowed double"):
         _ = sim.load_run(folder).city
+
+
+def test_a_run_saved_before_an_outcome_was_added_opens_with_it_empty(run: sim.Run, tmp_path: Path) -> None:
+    folder = run.save(tmp_path / "run")
+    manifest = read_manifest(folder)
+    city, outcomes = run.table("city"), run.table("outcomes")
+    older = outcomes.filter(pc.not_equal(outcomes["outcome"], "arrears_lapsed_last_year"))
+    for name, table in (("city", city.drop_columns(["arrears_lapsed"])), ("outcomes", older)):
+        file = folder / f"{name}.parquet"
+        pq.write_table(table, file)
+        manifest["files"][file.name] |= seal_of(file)
+    (folder / MANIFEST).write_text(json_text(sealed(manifest)), encoding="utf-8")
+    opened = sim.load_run(folder)
+    assert opened.city["arrears_lapsed"].isna().all()
+    assert opened.city["arrears"].equals(run.city["arrears"])
+    assert math.isnan(opened.outcomes()["arrears_lapsed_last_year"])
+    assert opened.outcomes()["arrears_end"] == run.outcomes()["arrears_end"]

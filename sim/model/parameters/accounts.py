@@ -10,7 +10,6 @@ ACCOUNTS = (
         0.5,
         "per year",
         plausible=(0.0, 0.03),
-        note="0: amounts are as they were paid; every budget, price and wage of the model is nominal",
     ),
     P(
         "accounts.discount_rate",
@@ -19,7 +18,5 @@ ACCOUNTS = (
         0.5,
         "per year",
         plausible=(0.04, 0.08),
-        note="8 % is recommended for public projects in China (Economic Evaluation of Construction Projects, 3rd ed., "
-        "2006; SL 72-2013 also allows 6 %); relayed by a textbook",
     ),
 )

@@ -213,7 +213,6 @@ MARKET = (
         source="I003",
         status="measured",
         plausible=(3, 3),
-        note="I003 is of a company that does not renew; that it holds within a term too is assumed",
     ),
     P("contract.price_cut", 0.25, 0, 0.9, "share", source="P059", plausible=(0.1, 0.35)),
     P("contract.price_rise", 0.2, 0, 2, "share", plausible=(0.1, 0.5)),

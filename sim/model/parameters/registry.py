@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from sim.text import Message, message
+from sim.text.catalog import has_text
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,6 @@ class Parameter:
     source: str = "judgement"
     status: str = "assumed"
     plausible: tuple[float, float] | None = None
-    note: str = ""
 
     @property
     def field(self) -> str:
@@ -39,6 +39,11 @@ class Parameter:
     def label(self) -> Message:
         """What it means, in the language of whoever reads it (the text "parameter.KEY")."""
         return message(f"parameter.{self.key}")
+
+    @property
+    def note(self) -> str | Message:
+        """What else is to be known of the number (the text "parameter_note.KEY"), "" for most."""
+        return message(f"parameter_note.{self.key}") if has_text(f"parameter_note.{self.key}") else ""
 
     @property
     def group(self) -> str:

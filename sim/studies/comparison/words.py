@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.ensemble import doubt_line
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, NO_RANGE, RARE, ROUGH_PAIRS, Interval, Range
+from sim.experiments.intervals import (
+    CONSTANT,
+    LEAST_PAIRS,
+    NO_RANGE,
+    RARE,
+    ROUGH_PAIRS,
+    Interval,
+    Range,
+    range_of,
+)
 from sim.experiments.rescue import HOUSEHOLDS
 from sim.outputs.catalog import scenario_title, titled
 from sim.outputs.outcome_words import bounds_of, size_of, subject
@@ -142,7 +151,10 @@ def price_clause(found: Comparison, name: str) -> str:
     one = found.cost_effect(name)
     verdict = verdicts.FREE if one.verdict == verdicts.IDENTICAL else one.verdict
     word = "same_cost" if one.cost == 0 else "higher" if one.cost > 0 else "lower"
-    more = say(f"comparison.{word}", size=figures.money(abs(one.cost)))
+    size = figures.money(abs(one.cost))
+    if one.cost != 0:  # the mean alone says nothing of what a single pair may come to
+        size = joins.bracketed(size, range_of_pairs(range_of(one.cost_pairs), "yuan"))
+    more = say(f"comparison.{word}", size=size)
     rough = rough_mark(Interval(one.low, one.high), len(found.seeds))
     price = say(
         f"comparison.price.{verdict.replace(',', '').replace(' ', '_')}",
