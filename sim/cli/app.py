@@ -12,7 +12,7 @@ from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, spe
 from sim.cli.place import Place, at_place
 from sim.errors import EstateError, ResultError
 from sim.kinds import kinds
-from sim.text import language, message, say
+from sim.text import figures, language, message, say
 
 # As they are asked for; those that are not named, of kinds of result that were added, come after.
 ORDER = (
@@ -154,7 +154,7 @@ def _report_place(folders: list[Path]) -> Path:
 
 
 def _size(path: Path) -> str:
-    return f"{path.stat().st_size / 1e6:.2f} MB"
+    return f"{figures.decimal(path.stat().st_size / 1e6, 2)} MB"
 
 
 def _say(key: str, **values: Any) -> str:

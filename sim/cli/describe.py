@@ -142,9 +142,9 @@ def _types(scenario: Scenario) -> Table:
         kind = scenario.types[name]
         made.add_row(
             f"{kind.title.in_language(language())} [{name}]",
-            f"{number:,}",
+            figures.count(number),
             say("yes") if kind.old else "–",
-            f"{kind.households_mean:,.0f}",
+            figures.decimal(kind.households_mean, 0),
             f"{kind.fee_price:g}",
             f"{kind.cost_fixed:,.0f} + {kind.cost_per_area:g}",
             figures.share(kind.start_collection, 0),

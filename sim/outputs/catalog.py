@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.model.parameters import PARAMETERS
 from sim.text import language
-from sim.text.catalog import known_language
+from sim.text.catalog import DEFAULT, known_language
 
 
 def require_language(lang: str) -> str:
@@ -23,7 +23,7 @@ def plain(key: str) -> str:
 def titled(value: Any, otherwise: str) -> str:
     """A {zh, en} title of a scenario part in the current language, given as a mapping, an object with these attributes, or plain text."""
     if isinstance(value, dict):
-        value = value.get(language())
+        value = value.get(language()) or value.get(DEFAULT)
     elif hasattr(value, language()):
         value = getattr(value, language())
     return str(value) if value else otherwise

@@ -47,7 +47,7 @@ def cost_table(table: pd.DataFrame, scenario: str = "", ranges: pd.DataFrame | N
     size, unit = figures.money_scale(max(abs(float(rows[PRICES[0]].sum())) for _, rows in shown))
 
     def written(value: float) -> str:
-        return f"{value / size:,.2f}".replace("-", "−")
+        return figures.decimal(value / size, 2)
 
     spans = told_spans(years)
     rows = []

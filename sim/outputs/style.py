@@ -24,6 +24,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from sim.text import say
+
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 PALETTE = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, YELLOW, BLACK)
@@ -212,7 +214,10 @@ def share_axis(ax: Axes, label: str = "") -> None:
     """Vertical axis from 0 to 100 %, values being shares."""
     ax.set_ylim(0, 1)
     ax.yaxis.set_major_locator(MultipleLocator(0.25))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}%"))
+    form = say(
+        "figure.share", number="{:.0f}"
+    )  # now: ticks are written when nobody knows the language any more
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: form.format(100 * value)))
     if label:
         ax.set_ylabel(label)
 

@@ -165,7 +165,7 @@ def test_what_is_wrong_is_said_in_the_language_that_was_asked_for(elsewhere):
         ["run"],
         ["run", "vicious_cycle", "--months", "x"],
         ["run", "vicious_cycle", "--threads", "0"],
-        ["run", "vicious_cycle", "--lang", "fr"],
+        ["run", "vicious_cycle", "--lang", "xx"],
         ["explain", "somewhere"],
         ["dance"],
     ],

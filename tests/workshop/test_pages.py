@@ -10,6 +10,7 @@ from nicegui.testing import User
 
 from sim.app.widgets.player import Player
 from sim.scenario import load, to_toml
+from sim.text import languages
 from tests.workshop.conftest import SMALL
 
 pytestmark = pytest.mark.asyncio
@@ -46,7 +47,9 @@ async def test_a_measure_switched_on_is_simulated(user: User) -> None:
 async def test_the_language_switches_and_the_run_stays(user: User) -> None:
     await user.open(f"/?{SMALL}&lang=en")
     await finished(user)
-    user.find(marker="language").click()
+    for _ in range(languages().index("en"), languages().index("zh")):  # the button leads to the next one
+        user.find(marker="language").click()
+        await user.should_see(marker="language")
     await user.should_see("12个月已模拟完毕")
     await user.should_see("为企业减负")
     assert len(user.shop.workers.store) == 1

@@ -44,16 +44,17 @@ def size_rows(scenario: Scenario) -> list[tuple[str, str]]:
     kinds = scenario.estates_by_type()
     rows = [
         (say("city"), scenario.city.name.in_language(language())),
-        (say("estates"), f"{scenario.city.estates:,}"),
+        (say("estates"), figures.count(scenario.city.estates)),
     ]
     rows += [
-        (say("estates_of", type=type_name(scenario, key)), f"{number:,}") for key, number in kinds.items()
+        (say("estates_of", type=type_name(scenario, key)), figures.count(number))
+        for key, number in kinds.items()
     ]
     if scenario.city.households is not None:
-        rows.append((say("households"), f"{scenario.city.households:,}"))
+        rows.append((say("households"), figures.count(scenario.city.households)))
     rows += [
-        (say("companies"), f"{scenario.companies.private + scenario.companies.state_owned:,}"),
-        (say("months"), f"{scenario.months:,}"),
+        (say("companies"), figures.count(scenario.companies.private + scenario.companies.state_owned)),
+        (say("months"), figures.count(scenario.months)),
     ]
     return rows + [(what.in_language(language()), names) for what, names in switched(scenario)]
 
@@ -104,7 +105,7 @@ def share_assumed(scenario: Scenario) -> str:
         "share_assumed",
         all=len(PARAMETERS),
         assumed=counts["assumed"],
-        share=f"{100 * counts['assumed'] / len(PARAMETERS):.0f}%",
+        share=figures.share(counts["assumed"] / len(PARAMETERS), 0),
     )
 
 
@@ -118,7 +119,7 @@ def assumptions(scenarios: Sequence[Scenario]) -> tuple[Table, ...]:
 
 def _standing(scenario: Scenario) -> Table:
     rows = tuple(
-        (str(STATUSES[key]), f"{count:,}", f"{100 * count / len(PARAMETERS):.0f}%")
+        (str(STATUSES[key]), figures.count(count), figures.share(count / len(PARAMETERS), 0))
         for key, count in counts_of(scenario).items()
     )
     return Table(say("standing_title"), tuple(say(key) for key in ("status", "number", "share")), rows)

@@ -47,7 +47,7 @@ from sim.size import households_of
 from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
 from sim.studies.batch.index_page import Shown
 from sim.studies.run.words import key_changes, written
-from sim.text import language, message, say
+from sim.text import figures, language, message, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -118,7 +118,7 @@ class Watch:
                     "batch.done",
                     name=scenario.name,
                     seed=scenario.seed,
-                    seconds=f"{seconds:.1f}",
+                    seconds=figures.decimal(seconds, 1),
                     place=self.place,
                     all=self.all,
                     left=round(left),

@@ -71,7 +71,7 @@ def written(column: str, value: float) -> str:
     if unit == "yuan":
         return figures.money(value)
     if column == "inequality":
-        return f"{value:.3f}"
+        return figures.decimal(value, 3)
     if unit == "share":
         return figures.share(value)
     return figures.quantity(value, unit) if "/" in unit else figures.count(value)
@@ -198,7 +198,7 @@ def provenance(run: Any) -> str:
         draw=say("draw.one", seed=run.seed),
         name=scenario_title(run),
         months=run.months,
-        estates=f"{len(run.estate_table):,}",
+        estates=figures.count(len(run.estate_table)),
     )
 
 
@@ -244,8 +244,8 @@ def shown(run: Run) -> tuple[str, str, pd.DataFrame]:
         "run.facts",
         draw=say("draw.one", seed=run.seed),
         months=run.months,
-        estates=f"{len(run.estate_table):,}",
-        seconds=f"{run.wall_seconds:.1f}",
+        estates=figures.count(len(run.estate_table)),
+        seconds=figures.decimal(run.wall_seconds, 1),
     )
     rows = [
         (

@@ -195,7 +195,7 @@ SMALL = 0.005  # of the largest sum, under which a bearer is not listed
 def show_summary(screen: Console, run: Run) -> None:
     """Print what a reader wants to know first."""
     screen.print()
-    screen.print(say("run.simulated", seconds=f"{run.wall_seconds:.1f}"))
+    screen.print(say("run.simulated", seconds=figures.decimal(run.wall_seconds, 1)))
     for part in (_outcomes(run), _stages(run), _cycle(run)):
         screen.print()
         screen.print(part)
@@ -363,4 +363,6 @@ def write_film(folder: Path, out: Path | None, group: str, speed: float) -> None
             animate(run, file, group=group, frames_per_second=speed, progress=advance)
     except OSError as error:
         raise ResultError(message("run.unwritable", file=file, error=error.strerror or error)) from None
-    screen.print(say("run.film", file=file, size=f"{file.stat().st_size / 1e6:.2f} MB"), soft_wrap=True)
+    screen.print(
+        say("run.film", file=file, size=f"{figures.decimal(file.stat().st_size / 1e6, 2)} MB"), soft_wrap=True
+    )
