@@ -175,6 +175,9 @@ def chinese_lines(tree: ast.Module) -> list[int]:
 def test_help_of_the_command_imports_no_localisation_library(tmp_path: Path) -> None:
     code = (
         "import sys\n"
+        "from pathlib import Path\n"
+        "import sim.text.catalog\n"
+        f"sim.text.catalog.SHIPPED = Path({str(tmp_path / 'not_built')!r})\n"  # as in a checkout that nobody installed
         "sys.argv = ['estate', '--help']\n"
         "from sim.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
