@@ -63,7 +63,7 @@ class Rules:
             raise Refused(message("app.game_rules_empty"))
         known = load_programmes()
         if unknown := tuple(repr(kind) for kind in self.measures if kind not in known):
-            found, allowed = Later(listed, unknown), Later(listed, tuple(known))
+            found, allowed = Later(listed, unknown), Later(listed, tuple(sorted(known)))
             raise Refused(message("problem.among", place="measures", found=found, allowed=allowed))
         if (said := refused_rules(self)) is not None:
             raise Refused(said)
