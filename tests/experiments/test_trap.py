@@ -16,6 +16,7 @@ from sim.experiments.workplace import Workplace, run_cells
 from sim.results.engines import InProcess, cells_of
 from sim.scenario import list_scenarios, load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation, ablate
+from sim.studies.ablation.report import part_of
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, front_of, unbeaten
 from sim.studies.budget.menu import with_package
 from sim.studies.budget.stress import failing_regions
@@ -196,6 +197,18 @@ def test_what_a_mechanism_explains_is_seen_by_taking_it_away_and_it_is_no_loop(s
     assert [one.off for one in found.arms] == [("exit",), ("persistence",), ("exit", "persistence")]
     assert found.arm("persistence").change["city"].any()
     assert found.trap() in (None, "exit")
+    # found with both, done again without pairs: the printed command is the run that was made
+    assert "--no-pairs" not in part_of(found).commands[0]
+    alone = ablate(
+        "small_city",
+        seeds=[1, 2],
+        months=24,
+        pairs=False,
+        overrides=SMALL | off | on,
+        store=store,
+        engine=InProcess(),
+    )
+    assert "--no-pairs" in part_of(alone).commands[0]
 
 
 def test_a_loop_is_called_the_trap_only_beyond_doubt_and_for_a_good_part_of_the_cycle() -> None:
