@@ -12,12 +12,13 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.errors import EstateError, ScenarioError, StudyError
+from sim.errors import EstateError, ResultError, ScenarioError, StudyError
 from sim.experiments.intervals import mean_interval, range_of
 from sim.experiments.study_file import load_trap_study
+from sim.experiments.workplace import Workplace
 from sim.results.engines import InProcess
 from sim.scenario import load
-from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, unbeaten
+from sim.studies.budget.budget import BudgetSearch, BudgetStudy, again, budget, unbeaten
 from sim.studies.budget.menu import Bought, MenuItem, Range, load_menu, package_of, with_package
 from sim.studies.budget.report import sure_of
 from sim.studies.budget.valuing import Rescored, Valued
@@ -246,7 +247,7 @@ def test_no_package_listed_is_worse_in_what_is_shown_than_another(seed, lang):
     assert f"{40 - len(kept)}" in found.sentences(lang)[1], "how many are left out is said"
     for one in packages:  # and nothing is left out that is better than all others in some way
         beaten = any(
-            other.cost <= one.cost + 5e3
+            other.public_cost <= one.public_cost + 5e3
             and other.out_of_cycle >= one.out_of_cycle - 0.01
             and other.worst_decile_satisfaction >= one.worst_decile_satisfaction - 0.01
             for other in packages
@@ -268,6 +269,70 @@ def test_an_impossible_package_is_an_error_of_the_scenario():
     assert dict(package.settings) == {"items": ["gates"]}
     with pytest.raises(EstateError):
         load_menu("nowhere.toml")
+
+
+def scored(seeds: int) -> tuple[BudgetSearch, Valued]:
+    """A search whose only package was scored on so many fresh seeds, and the package."""
+    luck = np.random.default_rng(seeds)
+    values = {
+        "public_cost": luck.uniform(1e6, 3e6, seeds),
+        "out_of_cycle": luck.uniform(0.4, 0.6, seeds),
+        "worst_decile_satisfaction": luck.uniform(0.2, 0.3, seeds),
+        "state_owned_losses": luck.uniform(2e5, 8e5, seeds),
+    }
+    means = {name: float(each.mean()) for name, each in values.items()}
+    one = Valued(1, (), **means, fiscal_spending_dearest_year=1e6, values=values)
+    gains = luck.uniform(0.1, 0.2, seeds)
+    again = Rescored(one, float(gains.mean()), mean_interval(gains), range_of(gains), tuple(gains))
+    asked = {"fresh": seeds, "seeds": [1], "menu": [], "stress": 0}
+    return BudgetSearch(load("small_city"), 4e6, [one], [one], [again], None, 0, Path(), asked), one
+
+
+@pytest.mark.parametrize(
+    ("seeds", "ends", "kind"),
+    [(3, (0, 1), "lowest to highest"), (12, (0, 1), "lowest to highest"), (60, (0.05, 0.95), "5th to 95th")],
+)
+def test_every_figure_of_a_package_is_a_mean_with_the_range_of_its_seeds(seeds, ends, kind):
+    found, one = scored(seeds)
+    told = "\n".join(found.sentences("en"))
+    assert f"{kind}" in told and f"of {seeds} seeds" in told
+    (line,) = (line for line in found.sentences("en") if line.startswith("  #1"))
+    costs = np.quantile(one.values["public_cost"], ends, method="weibull") / 1e6
+    assert f"public cost {one.public_cost / 1e6:.2f} (" in line
+    assert f"{costs[0]:.2f} – {costs[1]:.2f}) million yuan a year" in line
+    out = np.quantile(one.values["out_of_cycle"], ends, method="weibull") * 100
+    assert f"{out[0]:.0f}% – {out[1]:.0f}%) of estates out of the cycle" in line
+    front = found.report("en").programmes[0]
+    assert f"{costs[0]:.2f} – {costs[1]:.2f})" in front.rows[0][2], "and in the table of the report"
+    assert ("; " in front.rows[0][2]) == (seeds >= 5), "the interval of the mean stands before the range"
+    row = found.front_table.iloc[0]
+    assert row["public_cost_range_low"] / 1e6 == pytest.approx(costs[0])
+    assert row["public_cost_range_kind"] == ("p5_p95" if seeds >= 40 else "lowest_highest")
+    assert (row["public_cost_low"] == row["public_cost_low"]) == (seeds >= 5), "too few have no interval"
+
+
+def test_what_a_package_costs_is_called_public_cost_wherever_it_stands():
+    found, _ = scored(3)
+    for lang, word in (("en", "public cost"), ("zh", "公共成本")):
+        page = found.report(lang)
+        heads = [
+            head for table in page.programmes for head in table.columns if "cost" in head or "花费" in head
+        ]
+        assert all(word in head for head in heads), heads
+        assert found.plot(lang=lang).axes[0].get_xlabel().count(word) == 1
+        assert any(word in line for line in found.sentences(lang) if line.startswith("  #"))
+    for table in found.tables().values():
+        assert not {"cost", "searched_cost", "state_owned", "most_in_a_year"} & set(table.columns)
+
+
+def test_packages_that_an_earlier_version_saved_are_read_by_the_names_that_they_had():
+    old = {"number": 1, "package": (), "cost": 5.0, "out_of_cycle": 0.5, "worst_decile_satisfaction": 0.3}
+    read = Valued.of_parts(**old, most_in_a_year=7.0, state_owned=2.0)
+    assert (read.public_cost, read.fiscal_spending_dearest_year, read.state_owned_losses) == (5.0, 7.0, 2.0)
+    found = BudgetSearch(load("small_city"), 4e6, [read], [read], [], None, 0, Path(), {"seeds": [1]})
+    assert any("earlier version" in line for line in found.sentences("en")), "its cost was of something else"
+    with pytest.raises(ResultError, match="earlier version"):
+        again(found, Workplace(InProcess(never)))
 
 
 @pytest.mark.parametrize(

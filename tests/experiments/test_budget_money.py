@@ -100,7 +100,9 @@ def test_a_granted_sum_is_spent_and_said_and_reproduced(
         engine=InProcess(),
         **QUICK,
     )
-    assert max(one.most_in_a_year for one in found.tried) > 2_000, "more than the payers' own money is spent"
+    assert max(one.fiscal_spending_dearest_year for one in found.tried) > 2_000, (
+        "more than the payers' own money is spent"
+    )
     assert found.scenario == poor, "the grant is the search's and not the scenario's"
     for lang, word in (("en", "Granted for the search"), ("zh", "另外拨款")):
         assert any(word in line for line in found.sentences(lang))

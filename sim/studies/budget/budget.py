@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.errors import ScenarioError, StudyError
+from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
 from sim.experiments.study_file import TrapStudy
@@ -40,7 +40,7 @@ from sim.studies.budget.menu import (
     written_out,
 )
 from sim.studies.budget.stress import Stress, check_futures, stress_test
-from sim.studies.budget.valuing import OBJECTIVES, Rescored, Valued, rescore, revalue
+from sim.studies.budget.valuing import ESTIMATED, LOSSES, OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 
@@ -54,7 +54,7 @@ PERCENT_DECIMALS = (1, 0)  # of shares: in tables of reports, in sentences
 DATABASE = "search.db"
 SEARCH = message("budget.search_for")
 GOES_ON = ("trials", "sampler")  # options of a search that may be others when it goes on
-BESIDE = ("most_in_a_year", "state_owned")  # what is kept of a package besides OBJECTIVES
+BESIDE = ("fiscal_spending_dearest_year", LOSSES, "values")  # what is kept of a package besides OBJECTIVES
 
 
 class BudgetSearch(Result):
@@ -201,19 +201,28 @@ class BudgetSearch(Result):
 
 GAIN_COLUMNS = ("gain", "gain_low", "gain_high", "gain_range_low", "gain_range_high")
 UNITS = {
-    "cost": "yuan/year",
-    "state_owned": "yuan/year",
-    "most_in_a_year": "yuan/year",
+    "public_cost": "yuan/year",
+    LOSSES: "yuan/year",
+    "fiscal_spending_dearest_year": "yuan/year",
     "out_of_cycle": "share of estates",
     "worst_decile_satisfaction": "share",
 }
+UNITS |= {
+    f"{name}_{end}": UNITS[name] for name in ESTIMATED for end in ("low", "high", "range_low", "range_high")
+} | {f"{name}_pairs": "pairs" for name in ESTIMATED}
 
 
-def _figures(one: Valued) -> dict[str, float]:
-    return dict(zip(OBJECTIVES, one.objectives, strict=True)) | {
-        "state_owned": one.state_owned,
-        "most_in_a_year": one.most_in_a_year,
-    }
+def _figures(one: Valued) -> dict[str, Any]:
+    """Each figure of a package and, of those that have one value a seed, the interval of the mean and the range."""
+    row: dict[str, Any] = {}
+    for name in ESTIMATED:
+        found = one.estimate(name)
+        row |= {name: getattr(one, name)} | {
+            f"{name}_low": found.interval.low,
+            f"{name}_high": found.interval.high,
+        }
+        row |= {f"{name}_{column}": value for column, value in found.range.columns().items()}
+    return row | {"fiscal_spending_dearest_year": one.fiscal_spending_dearest_year}
 
 
 def budget(
@@ -236,7 +245,7 @@ def budget(
 ) -> BudgetSearch:
     """Search packages of `menu` (items, or the TOML file of them: which, from which month, with what part of the money) that cost at most `yearly` yuan a year.
 
-    Optuna ("nsga2" or "tpe") looks for packages on the front of cost, estates out of the cycle and satisfaction of the worst
+    Optuna ("nsga2" or "tpe") looks for packages on the front of public cost beyond doing nothing, estates out of the cycle and satisfaction of the worst
     tenth, `trials` packages in all. The search is kept in `folder`/search.db and goes on where it stopped; another budget,
     menu, scenario or version of the model is another search. `fresh`: seeds that the search never saw, on which the front is
     scored again, since the seeds that chose a package flatter it (0: none). `stress`: points of a Latin hypercube over
@@ -245,7 +254,7 @@ def budget(
     "community", and one who pays for something on the menu) is granted `yearly` for the search, in equal parts to the bodies of that
     tier and on top of their own budgets, in every run of it; without one the own budgets of the menu's payers bound the sum, and
     more is refused before the first run, since nobody could spend it. What state-owned companies lose is outside
-    it too, and counted in the cost. `workplace` and its fields as keywords: see Workplace. With an ensemble the run with seed s
+    it too, and counted in the public cost. `workplace` and its fields as keywords: see Workplace. With an ensemble the run with seed s
     (from 1) has its member s - 1, in the search and on fresh seeds; the stress test sets every unmeasured parameter itself. Raises EstateError, also where Optuna is not installed.
     """
     work = workplace_of("budget", workplace, at, ("level",))
@@ -358,7 +367,12 @@ def conclude(
 
 
 def again(saved: BudgetSearch, workplace: Workplace) -> BudgetSearch:
-    """Every package of a saved one tried again, the front on fresh seeds and the stress test; which are tried is not searched for."""
+    """Every package of a saved one tried again, the front on fresh seeds and the stress test; which are tried is not searched for.
+
+    ResultError for one whose cost was of the bought programmes alone, which is no outcome any more.
+    """
+    if any(not one.values for one in saved.tried):
+        raise ResultError(message("budget.error.former"))
     run, asked = Rounds(workplace), saved.asked
     packages = [(one.number, one.package) for one in saved.tried]
     tried = revalue(saved.funded, packages, asked["seeds"], saved.yearly, run, asked.get("ensemble"))
@@ -410,7 +424,9 @@ def front_of(tried: Sequence[Valued]) -> list[Valued]:
     moocore = extra("moocore", SEARCH)
     unique = list({one.package: one for one in tried}.values())
     keep = moocore.is_nondominated(np.array([one.objectives for one in unique]), maximise=list(MAXIMISE))
-    return sorted((one for one, good in zip(unique, keep, strict=True) if good), key=lambda one: one.cost)
+    return sorted(
+        (one for one, good in zip(unique, keep, strict=True) if good), key=lambda one: one.public_cost
+    )
 
 
 def unbeaten(packages: Sequence[Valued]) -> list[Valued]:
@@ -432,7 +448,7 @@ def _as_shown(one: Valued, decimals: int | None) -> tuple[float, ...]:
     if decimals is None:
         return one.objectives
     shares = (one.out_of_cycle, one.worst_decile_satisfaction)
-    return round(one.cost / COST_STEP), *(float(f"{100 * share:.{decimals}f}") for share in shares)
+    return round(one.public_cost / COST_STEP), *(float(f"{100 * share:.{decimals}f}") for share in shares)
 
 
 def starts_of(scenario: Scenario) -> list[int]:
@@ -496,7 +512,7 @@ class _Search:
             self.seeds,
             model_source_hash(),
             summary_source_hash(),
-            "losses of state-owned companies counted",
+            "public cost beyond doing nothing, by seed",
             *([self.ensemble.digest] if self.ensemble is not None else []),
         ]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]

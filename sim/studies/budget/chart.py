@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.experiments.intervals import NO_RANGE
 from sim.outputs import style
+from sim.outputs.range_words import KIND
 from sim.studies.budget.menu import money_in_unit, money_unit
-from sim.text import language, say
+from sim.text import figures, language, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.studies.budget.budget import BudgetSearch
+    from sim.studies.budget.valuing import Valued
 
 
 def _subtitle(found: BudgetSearch) -> str:
@@ -25,25 +30,42 @@ def _subtitle(found: BudgetSearch) -> str:
         parts.append(f"{say('funding.row')} {say(f'bearer.{found.payer}')}")
     if found.fresh:
         parts.append(say("budget.front_marks", seeds=found.asked.get("fresh", 0)))
-    return " · ".join(parts)
+    told = " · ".join(parts)
+    held = found.front[0].estimate("public_cost").range if found.front else NO_RANGE
+    if not held.exists:
+        return told
+    lines = say("budget.thin_lines", kind=KIND[held.kind], number=figures.count(held.pairs))
+    return f"{told}\n{lines}"
+
+
+def _draw_ranges(ax: Axes, packages: Sequence[Valued], unit: float) -> None:
+    """A thin line along each axis from end to end of what may happen with a single seed, where that is known."""
+    for one in packages:
+        cost, out = (one.estimate(name).range for name in ("public_cost", "out_of_cycle"))
+        if cost.exists and out.exists:
+            ax.hlines(
+                one.out_of_cycle, cost.low / unit, cost.high / unit, style.GREY, linewidth=0.9, zorder=2
+            )
+            ax.vlines(one.public_cost / unit, out.low, out.high, style.GREY, linewidth=0.9, zorder=2)
 
 
 @style.styled
 def pareto(found: BudgetSearch, ax: Axes | None = None) -> Axes:
-    """Cost against estates out of the cycle for every package tried; the front is joined, the marks' shade is satisfaction."""
+    """Public cost against estates out of the cycle for every package tried; the front is joined, the marks' shade is satisfaction."""
     ax = style.tidy(style.canvas(ax, (9, 5.6), (0.085, 0.11, 0.74, 0.75)))
     style.heading(ax, say("chart.pareto"), _subtitle(found))
     unit, unit_name = money_unit()
     front = {one.package for one in found.front}
     rest = [one for one in found.tried if one.package not in front]
     ax.plot(
-        [one.cost / unit for one in rest],
+        [one.public_cost / unit for one in rest],
         [one.out_of_cycle for one in rest],
         "x",
         color="#AAAAAA",
         markersize=5,
     )
-    x, y = (np.array([getattr(one, name) for one in found.front]) for name in ("cost", "out_of_cycle"))
+    x, y = (np.array([getattr(one, name) for one in found.front]) for name in ("public_cost", "out_of_cycle"))
+    _draw_ranges(ax, found.front, unit)
     marks = ax.scatter(
         x / unit,
         y,
@@ -71,7 +93,7 @@ def pareto(found: BudgetSearch, ax: Axes | None = None) -> Axes:
     ax.step(x / unit, best, where="post", color=style.BLUE, linewidth=1.4)
     ax.axvline(found.yearly / unit, color=style.VERMILLION, linestyle="--", linewidth=1.2)
     style.share_axis(ax, say("budget.out_axis"))
-    ax.set_xlabel(say("budget.public_cost", unit=unit_name))
+    ax.set_xlabel(say("budget.cost_axis", unit=unit_name))
     bar = style.owner(ax).colorbar(marks, cax=ax.inset_axes((1.05, 0, 0.03, 1)))
     bar.set_label(say("budget.worst_axis"))
     bar.ax.tick_params(labelfontfamily=style.font_family())

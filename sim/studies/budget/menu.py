@@ -282,11 +282,16 @@ def money_unit() -> tuple[float, str]:
     return float(size), words.format(amount="").strip()
 
 
-def money_in_unit(yuan: float) -> str:
-    """An amount to whole steps of COST_STEP, in the one unit of the language."""
-    size, _, words = say("budget.money_unit", amount="{amount}").partition(":")
-    digits = round(math.log10(float(size) / COST_STEP))
-    return words.format(amount=figures.decimal(yuan / float(size), digits))
+def money_in_unit(yuan: float, brackets: str = "") -> str:
+    """An amount to whole steps of COST_STEP, in the one unit of the language; `brackets`: what stands before the unit."""
+    words = say("budget.money_unit", amount="{amount}").partition(":")[2]
+    return words.format(amount=number_in_unit(yuan) + brackets)
+
+
+def number_in_unit(yuan: float) -> str:
+    """The number of `money_in_unit` without the unit."""
+    size = money_unit()[0]
+    return figures.decimal(yuan / size, round(math.log10(size / COST_STEP)))
 
 
 STATE = "state"  # pays its share of a programme from outside of the city, and has no budget in it

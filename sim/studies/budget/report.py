@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import tomli_w
 from matplotlib.figure import Figure
 
 from sim.experiments.ensemble import told
-from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, wilson
+from sim.experiments.intervals import LEAST_PAIRS, NO_RANGE, ROUGH_PAIRS, range_of, wilson
 from sim.model.parameters import PARAMETERS
-from sim.outputs.range_words import range_of_pairs
+from sim.outputs.range_words import KIND, bounds_in_brackets, range_of_pairs
 from sim.outputs.report import common, words
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.scenario import to_toml
 from sim.scenario.programme import load_programmes
 from sim.studies.budget.chart import pareto
-from sim.studies.budget.menu import COST_STEP, default_menu, funding_words, in_words, money_in_unit
+from sim.studies.budget.menu import (
+    COST_STEP,
+    default_menu,
+    funding_words,
+    in_words,
+    money_in_unit,
+    number_in_unit,
+)
 from sim.studies.budget.stress import GAIN
-from sim.text import figures, language, say
+from sim.studies.budget.valuing import LOSSES
+from sim.text import figures, joins, language, say
 from sim.text.joins import listed, sentences
 from sim.units import MONTHS_PER_YEAR, NO_VALUE
 
@@ -71,17 +81,49 @@ def beforehand(found: BudgetSearch) -> list[str]:
 
 
 def _basis(found: BudgetSearch) -> str:
-    """On what seeds the figures are, and what the cost holds."""
+    """On what seeds the figures are, what stands in brackets after them, and what the public cost is."""
     if found.fresh:
         seeds = say("budget.by_fresh_seeds", seeds=found.asked.get("fresh", 0))
     else:
         seeds = say("budget.by_searched_seeds")
-    return sentences((seeds, say("budget.cost_holds")))
+    costs = say("budget.cost_holds" if all(one.values for one in found.front) else "budget.cost_held")
+    return sentences((seeds, _note_of_brackets(found.front), costs))
+
+
+def _note_of_brackets(packages: Sequence[Valued]) -> str:
+    """What stands in brackets after the mean figures of packages; nothing where there are no ranges."""
+    held = packages[0].estimate("public_cost").range if packages else NO_RANGE
+    if not held.exists:
+        return ""
+    return say(
+        "budget.in_brackets", kind=KIND[held.kind], number=figures.count(held.pairs), least=LEAST_PAIRS
+    )
 
 
 def money_a_year(cost: float) -> str:
     """Yuan a year as the front was told apart by: in whole steps of COST_STEP, the same in every language."""
-    return money_in_unit(round(cost / COST_STEP) * COST_STEP)
+    return money_in_unit(_stepped(cost))
+
+
+def _stepped(yuan: float) -> float:
+    return round(yuan / COST_STEP) * COST_STEP
+
+
+def money_sure(one: Valued, name: str) -> str:
+    """An amount a year as `money_a_year`, in brackets the interval of its mean and its range, then the unit."""
+    return money_in_unit(_stepped(getattr(one, name)), _brackets(one, name, number_in_unit))
+
+
+def _share_sure_of(one: Valued, name: str, digits: int) -> str:
+    """A mean share, in brackets the interval of the mean and its range."""
+    return figures.share(getattr(one, name), digits) + _brackets(
+        one, name, lambda value: figures.share(value, digits)
+    )
+
+
+def _brackets(one: Valued, name: str, written: Callable[[float], str]) -> str:
+    found = one.estimate(name)
+    return bounds_in_brackets(found.interval, found.range, written, " – ")
 
 
 def _package(found: BudgetSearch, one: Valued) -> str:
@@ -89,8 +131,8 @@ def _package(found: BudgetSearch, one: Valued) -> str:
     values: dict[str, Any] = {
         "number": one.number,
         "cost": _cost_a_year(one),
-        "out": figures.share(one.out_of_cycle, 0),
-        "worst": figures.share(one.worst_decile_satisfaction, 0),
+        "out": _share_sure_of(one, "out_of_cycle", 0),
+        "worst": _share_sure_of(one, "worst_decile_satisfaction", 0),
         "what": in_words(one.package),
     }
     if not found.fresh:
@@ -98,7 +140,7 @@ def _package(found: BudgetSearch, one: Valued) -> str:
     seen = next(old for old in found.searched if old.number == one.number)
     return say(
         "budget.package_searched",
-        seen_cost=money_a_year(seen.cost),
+        seen_cost=money_a_year(seen.public_cost),
         seen_out=figures.share(seen.out_of_cycle, 0),
         seen_worst=figures.share(seen.worst_decile_satisfaction, 0),
         **values,
@@ -106,12 +148,11 @@ def _package(found: BudgetSearch, one: Valued) -> str:
 
 
 def _cost_a_year(one: Valued) -> str:
-    """The cost, and what of it is losses of state-owned companies where that is not nothing in its rounding."""
-    cost = money_a_year(one.cost)
-    if round(one.state_owned / COST_STEP) == 0:
-        return cost
-    lost = money_a_year(abs(one.state_owned))
-    return say("budget.cost_lost" if one.state_owned > 0 else "budget.cost_saved", cost=cost, lost=lost)
+    """The public cost, and what of it is losses of state-owned companies where that is not nothing in its rounding."""
+    cost = money_sure(one, "public_cost")
+    if round(one.state_owned_losses / COST_STEP) == 0:
+        return say("budget.cost", cost=cost)
+    return say("budget.cost_lost", cost=cost, lost=money_sure(one, LOSSES))
 
 
 def _stress_lines(found: BudgetSearch) -> list[str]:
@@ -160,9 +201,9 @@ def _recommended(found: BudgetSearch, best: Valued) -> str:
     if again is None:
         return say("budget.recommended", number=best.number)
     return say(
-        "budget.recommended_over" if best.cost > found.yearly else "budget.recommended_gain",
+        "budget.recommended_over" if best.public_cost > found.yearly else "budget.recommended_gain",
         number=best.number,
-        cost=money_a_year(best.cost),
+        cost=money_sure(best, "public_cost"),
         gain=figures.points(again.gain, signed=False),
         span=sure_of(again),
     )
@@ -291,15 +332,16 @@ def _number(found: BudgetSearch, one: Valued) -> str:
 def _front(found: BudgetSearch) -> Table:
     years = found.scenario.months / MONTHS_PER_YEAR
     estates = found.scenario.city.estates
-    gains = {one.value.number: one.gain for one in found.fresh}
+    again = {one.value.number: one for one in found.fresh}
     before = {one.number: one for one in found.searched}
     rows = []
     for one in found.front:
-        gain = gains.get(one.number, float("nan"))
-        price = figures.money(one.cost / (gain * estates)) if gain > 0 else NO_VALUE
+        price = _price(one, again[one.number], estates) if one.number in again else NO_VALUE
         cells = [
-            money_a_year(value)
-            for value in (one.cost, before[one.number].cost, one.state_owned, one.most_in_a_year)
+            money_sure(one, "public_cost"),
+            money_a_year(before[one.number].public_cost),
+            money_sure(one, LOSSES),
+            money_a_year(one.fiscal_spending_dearest_year),
         ]
         rows.append((_number(found, one), in_words(one.package), *cells, price))
     columns = (
@@ -308,11 +350,30 @@ def _front(found: BudgetSearch) -> Table:
         say("budget.cost_a_year"),
         say("budget.searched"),
         say("budget.state_owned"),
-        say("budget.most_in_a_year"),
+        say("budget.dearest_year"),
         say("budget.price_last_year"),
     )
-    note = sentences((say("budget.front_note", years=figures.significant(years)), _seeds_of(found)))
+    note = sentences(
+        (
+            say("budget.front_note", years=figures.significant(years)),
+            _seeds_of(found),
+            _note_of_brackets(found.front),
+        )
+    )
     return Table(say("budget.front"), columns, tuple(rows), note)
+
+
+def _price(one: Valued, again: Rescored, estates: int) -> str:
+    """Public cost for each estate more out of the cycle; in brackets what it may be in a pair, where each pair has one."""
+    if not again.gain > 0:
+        return NO_VALUE
+    price = figures.money(one.public_cost / (again.gain * estates))
+    gains = np.array(again.gains)
+    if not gains.size or not (gains > 0).all():
+        return price
+    return joins.bracketed(
+        price, range_of_pairs(range_of(np.array(one.values["public_cost"]) / (gains * estates)), "yuan")
+    )
 
 
 def _seeds_of(found: BudgetSearch) -> str:
@@ -332,7 +393,7 @@ def _outcomes(found: BudgetSearch) -> Table:
             held = again[one.number]
             gain = figures.points(held.gain) + sure_of(held)
         seen = before[one.number]
-        rows.append((_number(found, one), gain, *_shares(one), listed(_shares(seen))))
+        rows.append((_number(found, one), gain, *_shares(one), listed(_mean_shares(seen))))
     columns = (
         say("budget.package_head"),
         say("budget.gain"),
@@ -340,17 +401,22 @@ def _outcomes(found: BudgetSearch) -> Table:
         say("budget.worst_tenth"),
         say("budget.searched"),
     )
-    return Table(say("budget.gains"), columns, tuple(rows), _seeds_of(found))
+    note = sentences((_seeds_of(found), _note_of_brackets(found.front)))
+    return Table(say("budget.gains"), columns, tuple(rows), note)
 
 
 def _shares(one: Valued) -> tuple[str, str]:
     """Estates out of the cycle, and satisfaction of the worst tenth."""
+    return _share_sure_of(one, "out_of_cycle", 1), _share_sure_of(one, "worst_decile_satisfaction", 1)
+
+
+def _mean_shares(one: Valued) -> tuple[str, str]:
     return figures.share(one.out_of_cycle), figures.share(one.worst_decile_satisfaction)
 
 
 def _tried(found: BudgetSearch) -> Table:
     rows = tuple(
-        (_number(found, one), in_words(one.package), figures.money(one.cost), *_shares(one))
+        (_number(found, one), in_words(one.package), money_sure(one, "public_cost"), *_shares(one))
         for one in found.tried
     )
     columns = (
@@ -360,7 +426,8 @@ def _tried(found: BudgetSearch) -> Table:
         say("budget.out_last_year"),
         say("budget.worst_tenth"),
     )
-    return Table(say("budget.all_tried"), columns, rows, folded=True)
+    note = sentences((say("budget.tried_note"), _note_of_brackets(found.tried)))
+    return Table(say("budget.all_tried"), columns, rows, note, folded=True)
 
 
 def _stressed(found: BudgetSearch) -> tuple[str, ...]:

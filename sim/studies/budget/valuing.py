@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, cells_over
-from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
+from sim.experiments.intervals import (
+    NO_RANGE,
+    Estimate,
+    Interval,
+    Range,
+    estimate_of,
+    mean_interval,
+    range_of,
+)
 from sim.experiments.workplace import CellResults
 from sim.results.engines import Cell
-from sim.results.reading import STATE_OWNED
 from sim.results.summary import RunSummary
 from sim.scenario import Scenario
 from sim.studies.budget.menu import PREFIX, Package, in_words, with_package, written_out
 from sim.text import Later, figures, message
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
-OBJECTIVES = ("cost", "out_of_cycle", "worst_decile_satisfaction")
+OBJECTIVES = ("public_cost", "out_of_cycle", "worst_decile_satisfaction")
+LOSSES = "state_owned_losses"
+ESTIMATED = (*OBJECTIVES, LOSSES)  # what has one value a seed
+# What version 0.1 and the first of 0.2 called the parts of a package, whose cost was of its own programmes and as paid.
+FORMER = {"cost": "public_cost", "state_owned": LOSSES, "most_in_a_year": "fiscal_spending_dearest_year"}
 Runs = Callable[[list[Cell]], CellResults]
 
 
@@ -27,23 +39,35 @@ Runs = Callable[[list[Cell]], CellResults]
 class Valued:
     """A package and what it came to (means over seeds).
 
-    cost: public money of the bought programmes and what state-owned companies lose more than without them, yuan a year;
-    state_owned: those losses alone; most_in_a_year: the most that any seed's run spent on the programmes in a year (losses of
-    companies are in no budget); out_of_cycle: share of estates not in the cycle, last year; worst_decile_satisfaction: last year.
+    public_cost: how much more the outcome of that name is than with nothing bought, yuan a year in constant prices of the
+    start year; out_of_cycle: share of estates not in the cycle, last year; worst_decile_satisfaction: last year;
+    fiscal_spending_dearest_year: the most that any seed's run spent on the programmes in a year, as paid (the budget bounds
+    it); state_owned_losses: the part of the public cost that state-owned companies lose; values: by name of ESTIMATED one
+    value a seed (empty in results of before they were kept).
     """
 
     number: int
     package: Package
-    cost: float
+    public_cost: float
     out_of_cycle: float
     worst_decile_satisfaction: float
-    most_in_a_year: float
-    state_owned: float = 0.0
+    fiscal_spending_dearest_year: float
+    state_owned_losses: float = 0.0
+    values: Mapping[str, Sequence[float]] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def of_parts(cls, **parts: Any) -> Valued:
+        """One that was saved, also by the names that the parts had before."""
+        return cls(**{FORMER.get(name, name): value for name, value in parts.items()})
 
     @property
     def objectives(self) -> tuple[float, float, float]:
         """Values of OBJECTIVES."""
-        return self.cost, self.out_of_cycle, self.worst_decile_satisfaction
+        return self.public_cost, self.out_of_cycle, self.worst_decile_satisfaction
+
+    def estimate(self, name: str) -> Estimate:
+        """How precisely the mean of one of ESTIMATED is known, and what it may be with a single seed; no bounds without values."""
+        return estimate_of(self.values.get(name, ()))
 
 
 @dataclass(frozen=True)
@@ -51,13 +75,14 @@ class Rescored:
     """A package of the front on fresh seeds, and the share of estates it gets out of the cycle beyond doing nothing.
 
     gain is a mean over seeds, paired with doing nothing under the same seed, with its interval; gain_range: what it may be in
-    a single pair (without ends in results of before there was one).
+    a single pair (without ends in results of before there was one). gains: one a seed (empty in such results).
     """
 
     value: Valued
     gain: float
     gain_interval: Interval
     gain_range: Range = NO_RANGE
+    gains: Sequence[float] = ()
 
 
 def value_of(
@@ -74,17 +99,26 @@ def value_of(
                 allowed=Later(figures.count, yearly),
             )
         )
-    years = runs[0].months / MONTHS_PER_YEAR
-    lost = (
-        float(
-            np.mean([run.public_cost(STATE_OWNED) for run in runs])
-            - np.mean([run.public_cost(STATE_OWNED) for run in nothing])
-        )
-        / years
+    values = {
+        "public_cost": _beyond(runs, nothing, "public_cost"),
+        "out_of_cycle": out_of_cycle(runs),
+        "worst_decile_satisfaction": _scalars(runs, "worst_decile_satisfaction"),
+        LOSSES: _beyond(runs, nothing, LOSSES),
+    }
+    means = {name: float(each.mean()) for name, each in values.items()}
+    kept = {name: tuple(each.tolist()) for name, each in values.items()}
+    return Valued(number, package, **means, fiscal_spending_dearest_year=most, values=kept)
+
+
+def _scalars(runs: Sequence[RunSummary], outcome: str) -> np.ndarray:
+    return np.array([run.scalars[outcome] for run in runs])
+
+
+def _beyond(runs: Sequence[RunSummary], nothing: Sequence[RunSummary], outcome: str) -> np.ndarray:
+    """How much more of an outcome of the whole run there is than with nothing bought, a year; one a seed."""
+    return np.asarray(
+        (_scalars(runs, outcome) - _scalars(nothing, outcome)) * (MONTHS_PER_YEAR / runs[0].months)
     )
-    spent = float(np.mean([bought_spending(run).sum() for run in runs])) / FEN_PER_YUAN / years
-    worst = float(np.mean([run.scalars["worst_decile_satisfaction"] for run in runs]))
-    return Valued(number, package, spent + lost, float(out_of_cycle(runs).mean()), worst, most, lost)
 
 
 def revalue(
@@ -143,9 +177,10 @@ def rescore(
                 float(gains.mean()),
                 mean_interval(gains),
                 range_of(gains),
+                tuple(gains.tolist()),
             )
         )
-    return sorted(scored, key=lambda one: one.value.cost)
+    return sorted(scored, key=lambda one: one.value.public_cost)
 
 
 def bought_spending(summary: RunSummary) -> np.ndarray:
