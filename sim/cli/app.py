@@ -141,7 +141,7 @@ def _write_report(folders: list[Path], out: Path | None, pdf: bool | None) -> No
             made = write_pdf(page, page.with_suffix(".pdf"), program)
         screen.print(_say("written", page=made, size=_size(made)), soft_wrap=True)
     elif pdf is None:
-        screen.print(_say("no_browser"), soft_wrap=True)
+        screen.print(_say("no_browser"))
 
 
 def _report_place(folders: list[Path]) -> Path:

@@ -82,7 +82,8 @@ def _programmes(scenario: Scenario) -> str:
 
 # a scenario
 
-BAR = 48  # characters of a timeline
+BAR = 48  # characters of a timeline; half as many in a terminal of less than WIDE columns
+WIDE = 90
 TAPERED, FULL, OUTSIDE = "▒", "█", "·"
 
 
@@ -104,7 +105,7 @@ def show_scenario(name: str) -> None:
         screen.print(_parameters(scenario))
     screen.print()
     if scenario.interventions:
-        screen.print(_timeline(scenario))
+        screen.print(_timeline(scenario, BAR if screen.width >= WIDE else BAR // 2))
     else:
         screen.print(say("no_programme"))
     screen.print()
@@ -176,13 +177,13 @@ def _parameters(scenario: Scenario) -> Table:
     return made
 
 
-def _timeline(scenario: Scenario) -> Table:
+def _timeline(scenario: Scenario, width: int) -> Table:
     made = table(say("timeline", months=scenario.months), "", "", "")
     made.show_header = False
     for programme in scenario.interventions:
         label = programme.label().in_language(language())
         words = f"{label} ({programme.name})"
-        made.add_row(words, bar(programme, scenario.months), _dates(programme, scenario.months))
+        made.add_row(words, bar(programme, scenario.months, width), _dates(programme, scenario.months))
         made.columns[1].no_wrap = True
     return made
 

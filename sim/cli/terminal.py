@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -16,11 +15,13 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
+from sim.cli.screen import Screen, Sheet
 from sim.text import message
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sim.outputs.public_money import CostTable
 
 
@@ -32,27 +33,23 @@ def say(key: str, **values: Any) -> str:
 PLAIN_WIDTH = 110  # columns where the output is no terminal and COLUMNS does not say
 
 
-def console() -> Console:
-    """A console on stdout that reads no markup in what is said; without control characters where that is not a terminal."""
-    made = Console(highlight=False, markup=False)
+def console() -> Screen:
+    """A screen on stdout that reads no markup in what is said; without control characters where that is not a terminal."""
+    made = Screen(highlight=False, markup=False, emoji=False)
     if made.is_terminal:
         return made
     width = None if os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
-    return Console(highlight=False, markup=False, width=width, no_color=True)
+    return Screen(highlight=False, markup=False, emoji=False, width=width, no_color=True)
 
 
-def table(title: str, *columns: str, right: int | None = None) -> Table:
-    """An empty table; columns from number `right` on hold figures. Long words are folded: Chinese has no spaces to break at.
-
-    Where the terminal is too narrow the widest column gives way first, be it of names or of figures: columns of figures that
-    are never broken would take the whole width, and the names beside them would vanish.
-    """
-    made = Table(
+def table(title: str, *columns: str, right: int | None = None) -> Sheet:
+    """An empty table; columns from number `right` on hold figures."""
+    made = Sheet(
         title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
     )
     for number, name in enumerate(columns):
         figures = right is not None and number >= right
-        made.add_column(name, justify="right" if figures else "left", overflow="fold")
+        made.add_column(name, justify="right" if figures else "left")
     return made
 
 

@@ -10,7 +10,7 @@ import math
 from functools import cache
 
 from sim.text.catalog import Family, Message, has_text, language, marked, message, say
-from sim.text.joins import bracketed
+from sim.text.joins import CUT, bracketed
 from sim.units import NO_VALUE
 
 POINTS = "points"
@@ -165,6 +165,15 @@ def unit_name(unit: str) -> str:
     A unit without a text, such as that of a programme outside of the package, is its own name.
     """
     return str(unit_message(unit))
+
+
+def units_written() -> list[str]:
+    """The words that may stand right after a figure (points, yuan, estates, …), longest first."""
+    kinds = [say("figure.points", number=CUT)]
+    kinds += [words.format(amount=CUT) for _, words in _money_steps(language())]
+    kinds += [say(f"quantity.{unit}", count=many, figure=CUT) for unit in COUNTED for many in (1, 2)]
+    after = {kind.partition(CUT)[2].strip() for kind in kinds}
+    return sorted(after - {""}, key=len, reverse=True)
 
 
 def unit_message(unit: str) -> str | Message:

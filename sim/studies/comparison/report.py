@@ -28,7 +28,7 @@ from sim.studies.comparison.compare import LOOKS
 from sim.studies.comparison.tables import manifest as manifest_of
 from sim.studies.comparison.tables import of_estates
 from sim.studies.comparison.withdrawal import AFTER, caption_of, columns_of, note_of, rows_of
-from sim.studies.comparison.words import price_clause, rescued_of, tenths, title_of
+from sim.studies.comparison.words import mean_count, price_clause, rescued_of, title_of
 from sim.text import Family, figures, joins, language, say
 from sim.units import NO_VALUE
 
@@ -247,10 +247,10 @@ def _fate_table(found: Comparison, table: pd.DataFrame, counted: str) -> Table:
             (
                 title_of(found, found.arm(row["arm"])),
                 group,
-                tenths(row["estates"]),
-                tenths(row["at_risk"]),
+                mean_count(row, "estates"),
+                mean_count(row, "at_risk"),
                 *counts,
-                tenths(row["neither"]),
+                mean_count(row, "neither"),
             )
         )
     return Table(

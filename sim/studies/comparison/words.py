@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.ensemble import doubt_line
@@ -94,12 +95,16 @@ def rescued_of(row: Mapping[str, Any], name: str) -> str:
     ends = {f"range_{end}": row.get(f"{name}_range_{end}", math.nan) for end in ("low", "high")}
     interval = Interval(row[f"{name}_low"], row[f"{name}_high"])
     held = Range.of_row(dict(row) | ends) if "pairs" in row else NO_RANGE
-    return tenths(row[name]) + bounds_in_brackets(interval, held, tenths, "–")
+    return mean_count(row, name) + bounds_in_brackets(interval, held, _written(row), "–")
 
 
-def tenths(number: float) -> str:
-    """A mean number of estates or households a run, with one decimal."""
-    return figures.decimal(number, 1)
+def mean_count(row: Mapping[str, Any], name: str) -> str:
+    """A mean number a run that a row of `Comparison.rescues` has: of estates with one decimal, of households in whole."""
+    return _written(row)(row[name])
+
+
+def _written(row: Mapping[str, Any]) -> Callable[[float], str]:
+    return figures.count if row["counted"] == HOUSEHOLDS else partial(figures.decimal, digits=1)
 
 
 def effect_clause(found: Comparison, name: str, outcome: str) -> str:

@@ -42,7 +42,7 @@ from sim.studies.comparison.withdrawal import (
     rows_of,
     withdrawal_tests,
 )
-from sim.studies.comparison.words import rescued_of, tenths
+from sim.studies.comparison.words import mean_count, rescued_of
 from sim.text import figures, joins, language, message, say
 
 if TYPE_CHECKING:
@@ -219,10 +219,10 @@ def _rescues(found: Comparison, counted: str) -> Table:
         made.add_row(
             row["arm"] if whole else "",
             group,
-            tenths(row["at_risk"]),
+            mean_count(row, "at_risk"),
             rescued_of(row, "rescued"),
             rescued_of(row, "harmed"),
-            tenths(row["neither"]),
+            mean_count(row, "neither"),
             _share_rescued(row),
         )
     return made

@@ -149,12 +149,12 @@ def _tell_known(screen: Console, run: Run) -> None:
         _print_place(screen, found)
     elif of_other_version(run.scenario, str(run.manifest["model_source_hash"])):
         screen.print()
-        screen.print(say("draw.other_version"), style="dim", soft_wrap=True)
+        screen.print(say("draw.other_version"), style="dim")
 
 
 def _print_place(screen: Console, found: Among) -> None:
     for line in found.sentences():
-        screen.print(line, soft_wrap=True)
+        screen.print(line)
 
 
 def _point_to(screen: Console, run: Run, folder: Path, order: Order) -> None:
@@ -338,7 +338,7 @@ def tell_life(folder: Path, estate: int, out: Path | None) -> None:
     screen = console()
     screen.print(say("draw.one", seed=run.seed), style="bold")
     for line in lines:
-        screen.print(line, soft_wrap=True)
+        screen.print(line)
     target = out or folder / "charts"
     try:
         target.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,72 @@
+"""Tables and sentences in a narrow terminal: every number is printed whole, and Chinese is broken where it may be."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.cells import cell_len
+from rich.panel import Panel
+from typer.testing import CliRunner
+
+from sim.cli.app import app
+from sim.cli.screen import Screen
+from sim.cli.terminal import table
+from sim.text import in_language
+from sim.text.breaks import numbers
+
+CELLS = ["12,345.67", "−7.2个百分点", "+1,550万元", "15.1至18.4个百分点", "47.8%"]
+
+
+def printed(width: int, what: object) -> list[str]:
+    screen = Screen(file=io.StringIO(), width=width, highlight=False, markup=False)
+    screen.print(what)
+    assert isinstance(screen.file, io.StringIO)
+    return screen.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
+def test_no_number_of_a_table_is_cut_at_any_width(width: int) -> None:
+    with in_language("zh"):
+        made = table("", "小区类型和它的说明", *(f"第{number}项指标的名称" for number in range(10)), right=1)
+        for name in ("商品房小区（开发商建成，市场化物业服务）", "安置小区"):
+            made.add_row(name, *CELLS * 2)
+        lines = printed(width, made)
+    assert all(cell_len(line) <= width for line in lines)
+    found = sorted(number for line in lines for number in numbers(line))
+    heads = [str(number) for number in range(10)]
+    assert found == sorted([*(number for cell in CELLS for number in numbers(cell))] * 4 + heads)
+
+
+def test_columns_that_do_not_fit_follow_below_beside_the_first_column() -> None:
+    made = table("title", "name", *(f"year {number}" for number in range(1, 9)), right=1)
+    made.add_row("alpha", *(f"{number},000.00" for number in range(1, 9)))
+    wide, narrow = printed(120, made), printed(50, made)
+    assert [line.split()[0] for line in wide] == ["title", "name", "alpha"]
+    begun = [line.split()[0] for line in narrow if line.strip() and not line.startswith(" ")]
+    assert begun.count("alpha") == 2 and begun.count("title") == 1
+    assert re.findall(r"\d,000\.00", "\n".join(narrow)) == [f"{number},000.00" for number in range(1, 9)]
+
+
+def test_a_sentence_in_a_panel_is_broken_by_the_same_rules() -> None:
+    words = "公共成本（财政支出）为12,345万元，收缴率−7.2个百分点。" * 4
+    with in_language("zh"):
+        for width in range(24, 60):
+            inside = [line.strip("│ ") for line in printed(width, Panel(words))[1:-1]]
+            assert "".join(inside) == words
+            assert [n for line in inside for n in numbers(line)] == ["12,345", "−7.2"] * 4
+            assert not any(line[0] in "，。）" for line in inside)
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_described_scenario_says_the_same_numbers_in_a_narrow_terminal(columns: int, lang: str) -> None:
+    said = {}
+    for width in (columns, 500):
+        order = ["describe", "fallback_only", "--lang", lang]
+        told = CliRunner().invoke(app, order, env={"COLUMNS": str(width)}).output
+        said[width] = sorted(number for line in told.splitlines() for number in numbers(line))
+        if width == columns:
+            assert all(cell_len(line) <= columns for line in told.splitlines())
+    assert said[columns] == said[500]
