@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from sim.cli.options import bundled
-from sim.text import say
+from sim.text import message, say
+from sim.text.joins import listed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,6 +44,19 @@ InProcessOption = Annotated[
         "--in-process",
     ),
 ]
+SlurmOption = Annotated[
+    bool,
+    typer.Option(
+        "--slurm",
+    ),
+]
+SbatchOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sbatch",
+        metavar="OPTIONS",
+    ),
+]
 EnsembleOption = Annotated[
     str | None,
     typer.Option(
@@ -63,9 +77,17 @@ class Place(NamedTuple):
     in_process: bool = False
     ensemble: str | None = None
     level: float | None = None
+    slurm: bool = False
+    sbatch: str | None = None
 
     def engine(self) -> Engine | None:
-        """The engine that is asked for; None for the default one."""
+        """The engine that is asked for; None for the default one. EngineError where several are."""
+        self._check_one_engine()
+        if self.slurm:
+            from sim.results.slurm_engine import SlurmEngine
+            from sim.results.store import store_folder
+
+            return SlurmEngine(store_folder(self.store) / "slurm", self.workers, self.sbatch or "")
         if self.in_process:
             from sim.results.engines import InProcess
 
@@ -79,6 +101,24 @@ class Place(NamedTuple):
 
             return PoolEngine(self.workers)
         return None
+
+    def _check_one_engine(self) -> None:
+        from sim.errors import EngineError
+
+        engines = {
+            "--slurm": self.slurm,
+            "--scheduler": self.scheduler is not None,
+            "--in-process": self.in_process,
+        }
+        asked = [name for name, wanted in engines.items() if wanted]
+        if len(asked) > 1:
+            allowed = message("engine.one_place")
+            raise EngineError(
+                message("problem.instead", place=asked[0], found=listed(asked[1:]), allowed=allowed)
+            )
+        if self.sbatch is not None and not self.slurm:
+            found = message("engine.no_slurm_asked")
+            raise EngineError(message("problem.instead", place="--sbatch", found=found, allowed="--slurm"))
 
     def workplace(self) -> Workplace:
         """The workplace that is asked for."""
@@ -117,6 +157,8 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "in_process": (InProcessOption, False),
     "ensemble": (EnsembleOption, None),
     "level": (LevelOption, LEVEL),
+    "slurm": (SlurmOption, False),
+    "sbatch": (SbatchOption, None),
 }
 HERE = ("store", "workers", "in_process")
 ANYWHERE = (*HERE, "scheduler")

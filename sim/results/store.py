@@ -322,7 +322,12 @@ class FailedRun:
 
 def open_store(place: Path | str | None = None, notice: Callable[[str], None] | None = None) -> Store:
     """The store in a folder, made if need be; default ESTATE_STORE from the environment, else `results/store`."""
-    return Store(Path(place or os.environ.get("ESTATE_STORE") or DEFAULT_STORE), notice)
+    return Store(store_folder(place), notice)
+
+
+def store_folder(place: Path | str | None = None) -> Path:
+    """The folder that `open_store` opens."""
+    return Path(place or os.environ.get("ESTATE_STORE") or DEFAULT_STORE)
 
 
 class Store:

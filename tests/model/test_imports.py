@@ -32,6 +32,7 @@ LAYERS = (
     ("results.files", "results.reading", "results.outcomes", "results.columns", "results.tables"),
     ("results", "runner", "kinds"),
     ("results.processes", "results.engines", "results.store", "results.pool_engine", "results.dask_engine"),
+    ("results.slurm_task", "results.slurm_engine"),
     ("experiments",),
     ("evidence",),
     ("replications",),

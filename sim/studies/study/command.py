@@ -32,7 +32,7 @@ RetryOption = Annotated[bool, typer.Option("--retry-failed")]
 def _carrying_out(resume: bool) -> Callable[..., None]:
     """Carry out a study, whose runs that exist are not run again; or go on with one that was interrupted."""
 
-    @at_place(*ANYWHERE, "ensemble")
+    @at_place(*ANYWHERE, "slurm", "sbatch", "ensemble")
     def command(
         place: Place,
         file: StudyArgument,

@@ -4,6 +4,7 @@ run by run, so that memory stays small.
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -219,10 +220,12 @@ def carry_out(order: Order, resume: bool) -> None:
                     "study.stopped",
                     done=done,
                     total=len(set(plan.keys)),
-                    file=_asked(order.file, order.place.ensemble),
+                    file=_to_resume(order),
                 ),
                 soft_wrap=True,
             )
+            if order.place.slurm:
+                screen.print(say("study.slurm_goes_on"), soft_wrap=True)
             raise
         _conclude(screen, result, time.perf_counter() - begun, order)
         if result.missing:
@@ -273,7 +276,7 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
         )
     )
     if failures:
-        show_failures(screen, failures, _asked(order.file, order.place.ensemble))
+        show_failures(screen, failures, _asked(order.file, order.place))
     screen.print()
     if result.missing:
         screen.print(say("study.missing_note"), style="yellow")
@@ -309,9 +312,22 @@ def _show_outcomes(screen: Console, result: StudyResult) -> None:
         screen.print(say("study.rough", runs=count), style="yellow")
 
 
-def _asked(file: str, ensemble: str | None) -> str:
-    """What names a study on the command line."""
-    return file if ensemble is None else f"{file} --ensemble {ensemble}"
+def _asked(file: str, place: Place) -> str:
+    """What names a study and where its runs are kept, on the command line."""
+    said = [file]
+    if place.ensemble is not None:
+        said += ["--ensemble", place.ensemble]
+    if place.store is not None:
+        said += ["--store", str(place.store)]
+    return shlex.join(said)
+
+
+def _to_resume(order: Order) -> str:
+    """What goes on with a study in the same way, on the command line."""
+    asked = _asked(order.file, order.place)
+    if order.place.slurm:
+        asked += " --slurm"
+    return asked if order.place.sbatch is None else f"{asked} --sbatch {shlex.quote(order.place.sbatch)}"
 
 
 def show_failures(screen: Console, failures: list[FailedRun], file: str) -> None:
@@ -344,7 +360,7 @@ def show_status(file: str | None, place: Place) -> None:
             made.add_row(state["name"], state["id"][:8], state["started"], *numbers)
         screen.print(made)
         if plan is not None and file is not None and (failures := store.failures(plan.keys)):
-            show_failures(screen, failures, _asked(file, place.ensemble))
+            show_failures(screen, failures, _asked(file, place))
 
 
 def rerun(file: str, run_id: str, place: Place) -> None:

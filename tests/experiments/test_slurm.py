@@ -1,0 +1,282 @@
+"""SLURM: a job array over the same store gives the local study bit for bit, whatever becomes of its tasks and of its driver."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from stand_in_slurm import Slurm
+from tiny_study import TINY, write
+from typer.testing import CliRunner
+
+from sim.cli.app import app
+from sim.errors import EngineError
+from sim.experiments.workplace import Workplace, run_cells
+from sim.results import slurm_engine
+from sim.results.engines import Finished, InProcess, cells_of, execute_packed
+from sim.results.slurm_engine import SlurmEngine
+from sim.results.slurm_task import (
+    Journal,
+    Order,
+    carry_out,
+    journal_file,
+    orders_file,
+    orders_of,
+    write_orders,
+)
+from sim.results.store import Store
+from sim.scenario import list_scenarios, load, with_overrides
+from sim.studies.study.study import study
+
+CITY = with_overrides(
+    load("small_city"),
+    {"city.estates": 40, "city.households": 16_000, "companies.private": 6, "months": 60},
+)
+
+
+@pytest.fixture
+def slurm(tmp_path, monkeypatch) -> Slurm:
+    made = Slurm(tmp_path / "slurm")
+    monkeypatch.setenv("PATH", made.path)
+    monkeypatch.setattr(slurm_engine, "GRACE_SECONDS", 0.3)
+    return made
+
+
+def engine_at(folder: Path, tasks: int | None = None, options: str = "") -> SlurmEngine:
+    return SlurmEngine(folder / "arrays", tasks, options, notice=lambda text: None, poll=0.05)
+
+
+def finished_by(engine: SlurmEngine, cells, timeout: float = 60.0) -> dict[int, Finished]:
+    ended: list[Finished] = []
+    engine.run(cells, ended.append, timeout)
+    by_seed = {one.cell.seed: one for one in ended}
+    assert len(by_seed) == len(ended) == len(cells)
+    return by_seed
+
+
+def test_a_task_that_is_killed_and_one_that_runs_out_of_time_change_no_bit(slurm, tmp_path):
+    cells = cells_of(CITY, range(12))
+    slurm.trouble(("kill", 1, "0001.runs", '"payload"', 1), ("time", 3, "0003.runs", '"payload"', 2))
+    far = run_cells(cells, Workplace(engine_at(tmp_path / "far", 3), tmp_path / "far"))
+    near = run_cells(cells, Workplace(InProcess(), tmp_path / "near"))
+    assert sorted(slurm.happened) == ["kill", "time"]
+    assert far.missing == 0 and far.digest() == near.digest()
+    # what had ended was kept: the second array was for what was lost alone
+    first, second = slurm.jobs
+    assert first["array"] == "1-3" and second["array"] == "1-3"
+    assert far.executed == 12
+    assert not list((tmp_path / "far" / "arrays").iterdir()), "files of arrays that are over stay behind"
+
+
+def test_a_run_that_takes_its_task_with_it_each_time_is_set_aside_and_tried_again_when_asked(slurm, tmp_path):
+    cells, begun = cells_of(CITY, [0]), '"begun"'
+    slurm.trouble(("time", 1, "0001.runs", begun, 1), ("time", 1, "0001.runs", begun, 1))
+    results = run_cells(cells, Workplace(engine_at(tmp_path, 1), tmp_path))
+    (failed,) = results.failures
+    assert (failed.seed, failed.kind, failed.attempts) == (0, "timeout", 2)
+    assert "DUE TO TIME LIMIT" in failed.message
+    assert results.missing == 1 and len(slurm.jobs) == 2
+    mended = run_cells(cells, Workplace(engine_at(tmp_path, 1), results.store), retry_failed=True)
+    near = run_cells(cells, Workplace(InProcess(), tmp_path / "near"))
+    assert (mended.executed, mended.digest()) == (1, near.digest())
+
+
+def estate(*arguments: str, folder: Path, slurm: Slurm) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": slurm.path}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim", "study", *arguments, "--lang", "en"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_an_array_goes_on_without_its_driver_and_the_next_one_takes_up_what_it_finds(slurm, tmp_path):
+    text = TINY.replace("months = 12", "months = 120").replace('"city.estates" = 10', '"city.estates" = 40')
+    write(tmp_path, text.replace('"city.households" = 800', '"city.households" = 12000'))
+    driver = estate("run", "tiny.toml", "--slurm", "--workers", "2", folder=tmp_path, slurm=slurm)
+    end = time.monotonic() + 240
+    while not list((tmp_path / "results" / "store" / "slurm").glob("*/0001.runs")):
+        assert time.monotonic() < end and driver.poll() is None, driver.communicate()
+        time.sleep(0.02)
+    driver.send_signal(signal.SIGINT)
+    told, errors = driver.communicate(timeout=30)
+    assert "Traceback" not in errors
+    assert "job array 1 submitted: 2 tasks, 12 runs" in errors and "squeue --name=estate-" in errors
+    assert driver.returncode == 130
+    assert "Go on with: estate study resume tiny.toml --slurm" in told and "the job array goes on" in told
+
+    resumed = estate("resume", "tiny.toml", "--slurm", folder=tmp_path, slurm=slurm)
+    told, errors = resumed.communicate(timeout=240)
+    assert resumed.returncode == 0, errors
+    assert len(slurm.jobs) == 1, "what was under way was submitted again"
+    near = study(tmp_path / "tiny.toml", engine=InProcess(), store=tmp_path / "near", progress=False)
+    assert near.digest() in told.replace("\n", "")
+    with Store(tmp_path / "results" / "store") as store:
+        assert store.digests(near.plan.keys) == near.results.store.digests(near.plan.keys)
+
+
+def test_what_an_array_finished_after_its_driver_was_gone_is_not_run_again(slurm, tmp_path):
+    cells = cells_of(with_overrides(CITY, {"months": 6}), range(4))
+
+    def stop(one: Finished) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        engine_at(tmp_path, 2).run(cells, stop)
+    slurm.wait()
+    asked = cells[:3]
+    ended = finished_by(engine_at(tmp_path, 2), asked)
+    assert {seed: one.packed for seed, one in ended.items()} == {
+        cell.seed: execute_packed(cell) for cell in asked
+    }
+    assert len(slurm.jobs) == 1
+    # seed 3 belongs to a study that may still be asked for
+    assert len(list((tmp_path / "arrays").iterdir())) == 1
+    finished_by(engine_at(tmp_path, 2), cells)
+    assert len(slurm.jobs) == 1 and not list((tmp_path / "arrays").iterdir())
+
+
+def test_options_of_the_site_reach_sbatch_and_every_task_has_a_core(slurm, tmp_path):
+    finished_by(engine_at(tmp_path, 5, "--partition=short --time 2:00:00"), cells_of(CITY, range(3)))
+    (job,) = slurm.jobs
+    assert job["asked"][-3:] == ["--partition=short", "--time", "2:00:00"]
+    assert (job["cpus-per-task"], job["array"]) == ("1", "1-3")  # never a task without a run
+
+
+@pytest.mark.parametrize("option", ["--array=1-3", "-J mine", "--output /dev/null"])
+def test_options_that_the_array_sets_itself_are_refused(tmp_path, option):
+    with pytest.raises(EngineError, match=f"--sbatch: found {option.split('=')[0].split()[0]}"):
+        SlurmEngine(tmp_path, options=option)
+
+
+# what goes wrong with SLURM itself
+
+
+def one_error(*arguments: str, folder: Path) -> str:
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        result = CliRunner().invoke(app, ["study", *arguments, "--lang", "en"])
+    finally:
+        os.chdir(before)
+    assert result.exit_code == 2 and "Traceback" not in result.output, result.output
+    return result.output.strip().splitlines()[-1]
+
+
+def test_without_slurm_there_is_one_error_and_nothing_is_written(tmp_path, monkeypatch):
+    write(tmp_path, TINY)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = one_error("run", "tiny.toml", "--slurm", folder=tmp_path)
+    assert told.startswith("--slurm: found no command sbatch here, allowed a machine from which jobs")
+    assert not (tmp_path / "results" / "store" / "slurm").exists()
+
+
+def test_one_way_of_carrying_out_runs_is_asked_for(tmp_path):
+    write(tmp_path, TINY)
+    told = one_error("run", "tiny.toml", "--slurm", "--scheduler", "local", folder=tmp_path)
+    assert told == "--slurm: found --scheduler, allowed one of --slurm, --scheduler and --in-process"
+    told = one_error("run", "tiny.toml", "--sbatch", "--partition=short", folder=tmp_path)
+    assert told == "--sbatch: found no --slurm, allowed --slurm"
+
+
+def test_what_slurm_says_when_it_takes_no_job_is_told(slurm, tmp_path):
+    slurm.refuse("sbatch: error: Batch job submission failed: Invalid account")
+    with pytest.raises(EngineError, match="did not take the job array: .*Invalid account"):
+        finished_by(engine_at(tmp_path), cells_of(CITY, range(2)))
+    assert not list((tmp_path / "arrays").iterdir())
+
+
+def test_an_array_that_cannot_start_is_not_submitted_for_ever(slurm, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(
+        EngineError, match=r"no task .* first run; the first one printed last: .*/nowhere/python"
+    ):
+        finished_by(engine_at(tmp_path), cells_of(CITY, range(2)))
+    assert len(slurm.jobs) == 1
+
+
+def test_nodes_with_another_version_of_the_model_are_refused(slurm, tmp_path):
+    slurm.before_tasks("""sed -i 's/"version": "/"version": "0/' 0001.json""")
+    with pytest.raises(EngineError, match="install the same on all"):
+        finished_by(engine_at(tmp_path), cells_of(CITY, range(2)))
+
+
+def test_only_the_work_of_studies_can_be_sent(tmp_path):
+    with pytest.raises(EngineError, match="--slurm: found other work, allowed the runs of a study"):
+        engine_at(tmp_path).for_work(lambda cell: execute_packed(cell))
+
+
+# what a task writes
+
+
+def task_of(folder: Path, number: int) -> Journal:
+    cells = cells_of(with_overrides(CITY, {"months": 6}), range(number))
+    write_orders(folder, 1, [Order(cell, 0) for cell in cells], 60.0)
+    return Journal(journal_file(folder, 1))
+
+
+def test_a_task_that_slurm_starts_again_goes_on_behind_the_line_that_was_torn(tmp_path):
+    journal = task_of(tmp_path, 3)
+    assert carry_out(tmp_path, 1) == 0
+    whole = journal.file.read_bytes().splitlines(keepends=True)
+    results = [place for place, line in enumerate(whole) if b"payload" in line]
+    # as a node leaves it that loses power while it writes the second result
+    journal.file.write_bytes(b"".join(whole[: results[1]]) + whole[results[1]][:1000])
+    assert [outcome.attempts for outcome in journal.news()] == [1]
+    assert carry_out(tmp_path, 1) == 0
+    again = journal.news()
+    assert [outcome.attempts for outcome in again] == [2, 1] and journal.ended and not journal.unfinished()
+    before = [json.loads(whole[place])["digest"] for place in results[1:]]
+    assert [outcome.packed.digest for outcome in again] == before
+
+
+def test_a_run_that_hangs_costs_itself_and_not_its_task(tmp_path):
+    long, short = (
+        cells_of(with_overrides(CITY, {"months": months}), [seed])[0] for months, seed in ((600, 0), (6, 1))
+    )
+    write_orders(tmp_path, 1, [Order(long, 0), Order(short, 0)], 0.5)
+    assert carry_out(tmp_path, 1) == 0
+    hung, done = Journal(journal_file(tmp_path, 1)).news()
+    assert (hung.key, hung.failure.kind, hung.attempts) == (long.key, "timeout", 2)
+    assert done.packed == execute_packed(short)
+
+
+def test_a_result_that_was_damaged_on_its_way_is_none(tmp_path):
+    journal = task_of(tmp_path, 1)
+    carry_out(tmp_path, 1)
+    line = next(line for line in journal.file.read_text().splitlines() if "payload" in line)
+    said = json.loads(line)
+    said["payload"] = said["payload"][:-8] + (
+        "AAAAAAA=" if said["payload"][-8:] != "AAAAAAA=" else "BBBBBBA="
+    )
+    journal.file.write_text(journal.file.read_text().replace(line, json.dumps(said)))
+    assert journal.news() == [] and len(journal.unfinished()) == 1
+
+
+def test_a_task_carries_out_no_scenario_but_the_one_that_was_meant(tmp_path):
+    task_of(tmp_path, 1)
+    file = orders_file(tmp_path, 1)
+    told = json.loads(file.read_text())
+    (scenario,) = told["scenarios"].values()
+    scenario["months"] += 1
+    file.write_text(json.dumps(told))
+    with pytest.raises(ValueError, match="not the one that was written"):
+        carry_out(tmp_path, 1)
+
+
+def test_every_scenario_that_ships_can_be_written_down_for_a_task_without_a_change(tmp_path):
+    """Scenarios go to the nodes as text: what comes out of it must be the run that was asked for."""
+    for name in list_scenarios():
+        (cell,) = cells_of(load(name), [7])
+        write_orders(tmp_path, 1, [Order(cell, 1)], 60.0)
+        (read,) = orders_of(json.loads(orders_file(tmp_path, 1).read_text(encoding="utf-8")))
+        assert (read.cell.key, read.tried) == (cell.key, 1), name
