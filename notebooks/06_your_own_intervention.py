@@ -23,15 +23,15 @@ class CleanUpWeek(sim.Intervention, kind="clean_up_week"):
 
     label_en: ClassVar[str] = "clean-up week"
     label_zh: ClassVar[str] = "清洁周"
-    mechanism: ClassVar[sim.Word] = sim.Word("街道组织居民集中清理，改善环境，增进信任。", "The street cleans up with residents: better grounds, more trust.")
-    risk: ClassVar[sim.Word] = sim.Word("一阵风：没有后续养护，很快恢复原状。", "A burst: without upkeep the grounds soon look as before.")
+    mechanism: ClassVar[sim.Word] = sim.Word(zh="街道组织居民集中清理，改善环境，增进信任。", en="The street cleans up with residents: better grounds, more trust.")
+    risk: ClassVar[sim.Word] = sim.Word(zh="一阵风：没有后续养护，很快恢复原状。", en="A burst: without upkeep the grounds soon look as before.")
     levers: ClassVar[tuple[str, ...]] = ("lever_condition", "lever_trust")
     payers: ClassVar[tuple[str, ...]] = ("street",)
 
-    period: int = sim.setting(6, 1, 60, "month", "months between two weeks", "间隔月数")
-    gain: float = sim.setting(0.02, 0, 1, "share", "condition gained", "设施状况提升")
-    staff: float = sim.setting(0.5, 0, 100, "persons", "street staff that one estate takes", "占用街道人手")
-    cost: float = sim.setting(2000, 0, 1e6, "yuan", "cost of one week in one estate", "每次费用")
+    period: int = sim.setting(6, 1, 60, "month", en="months between two weeks", zh="间隔月数")
+    gain: float = sim.setting(0.02, 0, 1, "share", en="condition gained", zh="设施状况提升")
+    staff: float = sim.setting(0.5, 0, 100, "persons", en="street staff that one estate takes", zh="占用街道人手")
+    cost: float = sim.setting(2000, 0, 1e6, "yuan", en="cost of one week in one estate", zh="每次费用")
 
     def act(self, policy, rows, strength):
         if not policy.due(self.period):

@@ -56,8 +56,8 @@ SPOKEN = (
     "scenario/nearest.py",
 )
 
-# Arguments that only readers see: of everything that takes them, and of what declares something (ALL: every one of them).
-WORDS = frozenset({"zh", "en"})
+# Arguments of a declaration that only readers see (ALL: every one of them), besides those that it takes by any name: these
+# are its words by language.
 ALL = "*"
 LABELS: Mapping[str, frozenset[str]] = {
     "Word": frozenset({ALL}),
@@ -68,8 +68,9 @@ LABELS: Mapping[str, frozenset[str]] = {
     "setting": frozenset({"unit", "source"}),
     "Field": frozenset({"unit", "meaning", "description"}),
 }
-# Attributes of a class that hold words.
-LABEL_ATTRIBUTES = frozenset({"label_en", "label_zh", "mechanism", "risk", "evidence"})
+# Attributes of a class that hold words, and how those begin that hold them in one language.
+LABEL_ATTRIBUTES = frozenset({"mechanism", "risk", "evidence"})
+LABEL_IN = "label_"
 TEXT = "<text>"
 ROUNDS = 4  # how far away a definition may lie whose change is seen in those that refer to it; its own hash always counts
 FORMAT = 1
@@ -326,7 +327,7 @@ class _Writer:
         if isinstance(node, ast.ClassDef):
             head = self._each([*node.bases, *node.keywords, *node.decorator_list])
             return self._call("class", node.name, head, self._body(node.body, in_class=True))
-        if in_class and set(_bound(node)) & LABEL_ATTRIBUTES:
+        if in_class and any(name in LABEL_ATTRIBUTES or name.startswith(LABEL_IN) for name in _bound(node)):
             return ""
         if isinstance(node, ast.AnnAssign):
             kind = self._node(node.annotation) if in_class else ""
@@ -398,7 +399,7 @@ class _Writer:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         found = self.source.find(self.file, name) if name else None
         called = found.name if isinstance(found, _Place) else (found or "").rpartition(".")[2]
-        labels = WORDS | LABELS.get(called, frozenset())
+        labels = LABELS.get(called, frozenset())
         if ALL in labels:
             return TEXT
         names = self._arguments(found) if isinstance(found, _Place) else []
@@ -407,14 +408,19 @@ class _Writer:
             for number, value in enumerate(node.args)
             if number >= len(names) or names[number] not in labels
         ]
-        keywords = [keyword for keyword in node.keywords if keyword.arg not in labels]
+        keywords = [
+            keyword
+            for keyword in node.keywords
+            if keyword.arg not in labels and not (labels and names and keyword.arg not in names)
+        ]
         return self._call("call", self._node(node.func), self._each(positional), self._each(keywords))
 
     def _arguments(self, place: _Place) -> list[str]:
         """The names of what a function, or a class by its fields, takes."""
         node = self.source.module(place.module).definitions[place.name][-1]
         if isinstance(node, _Function):
-            return [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+            every = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+            return [argument.arg for argument in every]
         body = node.body if isinstance(node, ast.ClassDef) else []
         return [name for field in body if isinstance(field, ast.AnnAssign) for name in _bound(field)]
 

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from sim.text import Family, Message, language
+from sim.text import Family, Message, language, languages
+from sim.text.catalog import among
 
 
-@dataclass(frozen=True)
 class Word:
-    """Words in two languages for what has no text in the catalogs: those of a user's own classes, such as a programme outside of
-    the package, which carry their label, mechanism and risk themselves. The package's own words stand in the catalogs.
+    """Words for what has no text in the catalogs: those of a user's own classes, such as a programme outside of the
+    package, which carry their label, mechanism and risk themselves. The package's own words stand in the catalogs.
 
-    zh, en: the words. unit: of what they name, "" for none.
+    texts: the words by language, of which one is enough: it stands in for the others. ValueError where there is none,
+    or for a language without a catalog.
     """
 
-    zh: str
-    en: str
-    unit: str = ""
+    __slots__ = ("texts",)
+
+    def __init__(self, **texts: str) -> None:
+        check_texts(texts)
+        if not texts:
+            raise ValueError("words in no language")
+        self.texts: Mapping[str, str] = dict(texts)
 
     def in_language(self, name: str) -> str:
-        """The label in "zh" or, for any other language, in English."""
-        return self.zh if name == "zh" else self.en
+        """The words in a language, else in the default language, else in the first that they were given in."""
+        return among(self.texts, name)
 
     def __str__(self) -> str:
         return self.in_language(language())
+
+    def __repr__(self) -> str:
+        return f"Word({', '.join(f'{name}={text!r}' for name, text in self.texts.items())})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Word) and self.texts == other.texts
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.texts.items()))
+
+
+def check_texts(texts: Mapping[str, str]) -> None:
+    """ValueError for words in a language that has no catalog."""
+    unknown = [name for name in texts if name not in languages()]
+    if unknown:
+        raise ValueError(f"unknown languages {unknown}; languages are {', '.join(languages())}")
 
 
 Label = Word | Message

@@ -29,6 +29,7 @@ from sim.app.pages.trap import KEYS, TrapPage
 from sim.app.widgets.look import style as style_sheet
 from sim.outputs import style
 from sim.text import in_language, message, say
+from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import labelled
 
 RECONNECT_SECONDS = 60.0  # a page whose connection dropped keeps everything for so long
@@ -49,7 +50,10 @@ class Workshop:
 
 
 def workshop(
-    limits: Limits | None = None, lang: str = "en", workers: int | None = None, code: str | None = None
+    limits: Limits | None = None,
+    lang: str = DEFAULT_LANGUAGE,
+    workers: int | None = None,
+    code: str | None = None,
 ) -> Workshop:
     """Declare the pages; call once before the server starts. `code` is the join code that the teacher's page shows."""
     limits = limits or Limits()
@@ -168,7 +172,9 @@ def policies_of(request: Request, limits: Limits) -> list[Choice]:
     """The policies that an address of the compare page holds, each read as strictly as the address itself."""
     texts = [request.query_params[name] for name in ARMS if name in request.query_params]
     return [
-        read_address(parse_qsl(text[: limits.query_length], keep_blank_values=True), limits, "en").choice
+        read_address(
+            parse_qsl(text[: limits.query_length], keep_blank_values=True), limits, DEFAULT_LANGUAGE
+        ).choice
         for text in texts
     ]
 
@@ -185,7 +191,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8080,
     code: str | None = None,
-    lang: str = "en",
+    lang: str = DEFAULT_LANGUAGE,
     limits: Limits | None = None,
     show: bool = True,
     workers: int | None = None,
@@ -209,7 +215,6 @@ def serve(
         show=show,
         reload=False,
         show_welcome_message=False,
-        language="en-US",
         reconnect_timeout=LINE_SECONDS,
         uvicorn_logging_level="warning",
     )

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from sim.model.parameters import PARAMETERS
-from sim.text import language
-from sim.text.catalog import DEFAULT, known_language
+from sim.text import language, message
+from sim.text.catalog import among, known_language
 
 
 def require_language(lang: str) -> str:
@@ -21,11 +21,9 @@ def plain(key: str) -> str:
 
 
 def titled(value: Any, otherwise: str) -> str:
-    """A {zh, en} title of a scenario part in the current language, given as a mapping, an object with these attributes, or plain text."""
+    """A title of a scenario part in the current language, given as a mapping by language, as words, or as plain text."""
     if isinstance(value, dict):
-        value = value.get(language()) or value.get(DEFAULT)
-    elif hasattr(value, language()):
-        value = getattr(value, language())
+        value = among(value, language()) if value else ""
     return str(value) if value else otherwise
 
 
@@ -64,7 +62,7 @@ def parameter_name(key: str) -> str:
 
 def html_language(name: str) -> str:
     """What HTML calls a language."""
-    return "zh-CN" if name == "zh" else name
+    return message("language.html").in_language(name)
 
 
 def capital(words: str) -> str:

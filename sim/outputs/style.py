@@ -24,7 +24,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from sim.text import say
+from sim.text import language, say
+from sim.text.catalog import DEFAULT_LANGUAGE
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -67,6 +68,7 @@ ACCOUNT_STYLE: dict[str, tuple[str, str]] = {
 }
 
 FONT_FILE = "NotoSansSC-Regular.ttf"
+FIRST_WITHOUT_FONT = 0x2E80  # from here on, fonts of a system without Chinese have no letters
 DOTS_PER_INCH = 130
 FORMATS = ("png", "svg")  # in which a chart is written
 EDGE = 0.03  # of the figure's width: where a wide heading begins
@@ -301,6 +303,16 @@ def write(figure: Figure, path: Path, title: str, description: str) -> Path:
         else:
             figure.savefig(path, metadata=metadata)
     return path
+
+
+def file_name(stem: str) -> str:
+    """The name of a chart of the current language that stands alone: STEM.png in the default one, else STEM.LANG.png."""
+    return f"{stem}.png" if language() == DEFAULT_LANGUAGE else f"{stem}.{language()}.png"
+
+
+def needs_font(words: str) -> bool:
+    """Whether words have letters for which not every system has a font, such as Chinese ones."""
+    return any(ord(letter) >= FIRST_WITHOUT_FONT for letter in words)
 
 
 def save_figure(figure: Figure, stem: Path, formats: Sequence[str], title: str, alt: str) -> list[Path]:

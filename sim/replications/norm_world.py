@@ -14,6 +14,8 @@ from scipy.optimize import brentq, minimize_scalar
 from sim.experiments.mean_field import Cdf, MeanField, Representative
 from sim.model.engine import Engine
 from sim.scenario import Scenario
+from sim.text import message
+from sim.text.catalog import by_language
 
 Map = Callable[[float], float]
 
@@ -92,7 +94,7 @@ def norm_city(estates: int, households: int, seed: int, values: Mapping[str, flo
         group, name = key.split(".")
         groups.setdefault(group, {})[name] = float(value)
     kind: dict[str, Any] = {
-        "title": {"en": "equal estates"},
+        "title": by_language(message("replication.norm_estates")),
         "share": 1.0,
         "households_mean": float(households),
         "households_spread": 0.0,
@@ -113,14 +115,15 @@ def norm_city(estates: int, households: int, seed: int, values: Mapping[str, flo
         "committee_share": 0.0,
         "start_collection": 0.0,
     }
+    alone = message("replication.norm_alone")
     loops = {"service": False, "norm": True, "decay": False, "exit": False, "grievance": False}
     scenario = Scenario.model_validate(
         {
             "name": "norm_alone",
-            "title": {"en": "the norm alone"},
-            "description": {"en": "equal estates in which the norm alone decides"},
+            "title": by_language(alone),
+            "description": by_language(message("replication.norm_about")),
             "months": 1200,
-            "city": {"name": {"en": "the norm alone"}, "estates": estates, "districts": 1},
+            "city": {"name": by_language(alone), "estates": estates, "districts": 1},
             "types": {"equal": kind},
             "companies": {"private": max(2, -(-estates // 15))},
             "loops": loops,

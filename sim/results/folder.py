@@ -59,7 +59,7 @@ def require_current(manifest: Mapping[str, Any], place: Path) -> None:
 
 @cache
 def first_words() -> dict[str, dict[str, str]]:
-    """Of every outcome of version 0.1: its meaning in "en" and "zh", and its "unit". Frozen: its results are never relabelled."""
+    """Of every outcome of version 0.1: its meaning in each language of its time, and its "unit". Frozen: its results are never relabelled."""
     path = Path(__file__).with_name("outcomes_0_1.json")
     found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
     return found

@@ -30,7 +30,7 @@ from sim.results.reading import (
     ratio,
     waiting_days,
 )
-from sim.text import languages
+from sim.text.catalog import by_language
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import MODES, STAGES
 
@@ -311,7 +311,7 @@ def arrow_table(columns: Columns) -> pa.Table:
         about = {}
         if name in COLUMN_WORDS:
             word = COLUMN_WORDS[name]
-            about = {"unit": word.unit} | {language: word.in_language(language) for language in languages()}
+            about = {"unit": word.unit} | by_language(word)
         if isinstance(column, Coded):
             codes = pa.array(column.codes, mask=np.asarray(column.codes) < 0)
             array = pa.DictionaryArray.from_arrays(codes, pa.array(list(column.names), pa.string()))

@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from sim.problems import Problem
 from sim.scenario.nearest import nearest
 from sim.text import in_every_language, language, languages, message
-from sim.words import Label, Word
+from sim.text.catalog import DEFAULT_LANGUAGE, among
+from sim.words import Label, Word, check_texts
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 
@@ -51,11 +52,11 @@ class Table(BaseModel):
         """What a key means: the words that its declaration carries, else a text of the catalogs; None where there is neither."""
         field = cls.model_fields[key]
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-        if extra.get("en"):
-            return Word(str(extra["zh"]), str(extra["en"]))
-        if field.description:
-            english, _, chinese = field.description.rpartition(" / ")
-            return Word(chinese, english or chinese)
+        words = extra.get("words")
+        if isinstance(words, dict):
+            return Word(**{name: str(text) for name, text in words.items()})
+        if field.description:  # of a class of a user who declares with pydantic alone
+            return Word(**{DEFAULT_LANGUAGE: field.description})
         home = next(made for made in cls.__mro__ if key in inspect.get_annotations(made))
         area = getattr(home, "text_area", "")
         return message(f"setting.{area}.{key}") if area else None
@@ -91,9 +92,8 @@ class Wording(Table):
         return self
 
     def in_language(self, name: str) -> str:
-        """The text in a language, else in English, else in the one it has."""
-        texts = self.__pydantic_extra__
-        return str(texts.get(name) or texts.get("en") or next(iter(texts.values())))
+        """The text in a language, else in the default language, else in the first that it has."""
+        return str(among(self.__pydantic_extra__, name))
 
     def __str__(self) -> str:
         return self.in_language(language())
@@ -111,21 +111,22 @@ def setting(
     low: float | None,
     high: float | None,
     unit: str,
-    en: str = "",
-    zh: str = "",
+    *,
     source: str = "judgement",
+    **words: str,
 ) -> Any:
     """A field that declares its default (`...` for none), allowed range, unit and source.
 
     What it means is a text of the catalogs ("setting.TABLE.KEY", for a kind of programme "setting.KIND.KEY"); a class outside of the
-    package gives it here, in English and Chinese. `source` is an id of the evidence register or "judgement". Use None
+    package gives it here by language (`en="months between two weeks"`), one of which is enough. `source` is an id of the evidence register or "judgement". Use None
     for a bound that does not apply (truth values, names). A default outside its own range is a ValueError, so that a
-    wrong declaration fails at import.
+    wrong declaration fails at import; so are words in a language without a catalog.
     """
     is_number = isinstance(default, int | float) and not isinstance(default, bool)
     if is_number and ((low is not None and default < low) or (high is not None and default > high)):
         raise ValueError(f"default {default} outside [{low}, {high}]")
-    described: dict[str, Any] = {"unit": unit, "source": source} | ({"en": en, "zh": zh} if en else {})
+    check_texts(words)
+    described: dict[str, Any] = {"unit": unit, "source": source} | ({"words": words} if words else {})
     bounds: dict[str, Any] = {}
     if low is not None:
         bounds["ge"] = low

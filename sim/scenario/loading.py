@@ -20,6 +20,7 @@ from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
 from sim.scenario.sources import restated
 from sim.text import Message, languages, message
+from sim.text.catalog import among
 
 SUFFIX = ".toml"
 ADD = "add_"
@@ -163,7 +164,7 @@ def _own_words(own: dict[str, Any], base: dict[str, Any], file: Path) -> dict[st
             words[key] = {
                 name: message(
                     f"scenario.variant.{key}",
-                    title=title.get(name) or title.get("en") or next(iter(title.values())),
+                    title=among(title, name),
                     **values,
                 ).in_language(name)
                 for name in languages()

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from sim.problems import Problem, one_of
 from sim.scenario.fields import Name, Table, refuse, setting
 from sim.scenario.nearest import nearest
-from sim.text import message
+from sim.text import languages, message
 from sim.words import MODES, STAGES, Label, Word
 
 PROGRAMMES: dict[str, type[Programme]] = {}
@@ -68,8 +68,6 @@ class Programme(Table):
 
     text_area: ClassVar[str] = "programme"
     programme_kind: ClassVar[str] = ""
-    label_en: ClassVar[str] = ""
-    label_zh: ClassVar[str] = ""
     levers: ClassVar[tuple[str, ...]] = ()
     payers: ClassVar[tuple[str, ...]] = ()
 
@@ -108,10 +106,17 @@ class Programme(Table):
         PROGRAMMES[kind] = cls
 
     @classmethod
+    def own_label(cls) -> dict[str, str]:
+        """What a class outside of the package says that it is called, by language: its class variables `label_LANGUAGE`."""
+        found = {name: getattr(cls, f"label_{name}", "") for name in languages()}
+        return {name: text for name, text in found.items() if text}
+
+    @classmethod
     def label(cls) -> Label:
         """What the kind is called: the words that its class carries, else the text "programme.KIND.label"."""
-        if cls.label_en:
-            return Word(cls.label_zh or cls.label_en, cls.label_en)
+        own = cls.own_label()
+        if own:
+            return Word(**own)
         return message(f"programme.{cls.programme_kind}.label")
 
     @model_validator(mode="before")

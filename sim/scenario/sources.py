@@ -10,7 +10,8 @@ from importlib.resources import files
 from typing import Any
 
 from sim.model.parameters import PARAMETERS
-from sim.text import Spoken, languages, message
+from sim.text import message
+from sim.text.catalog import by_language
 
 # What readers are told and no figure backs.
 _NOT_BACKED = frozenset({"name", "title", "description", "figures"})
@@ -37,11 +38,6 @@ def evidence_rows() -> dict[str, dict[str, str]]:
 def evidence_ids() -> frozenset[str]:
     """All ids of `sim/evidence/evidence.csv`."""
     return frozenset(evidence_rows())
-
-
-def in_words(text: Spoken) -> dict[str, str]:
-    """A text of the catalogs as the table of a `Wording`, in every language."""
-    return {name: text.in_language(name) for name in languages()}
 
 
 def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Any:
@@ -118,14 +114,14 @@ def _base_changed(figure: Mapping[str, Any], changed: set[Path]) -> bool:
 def _not_derived(figure: Mapping[str, Any]) -> dict[str, Any]:
     """What is left of a derived figure whose base is another now: key, unit and number, and that it has no source."""
     kept = {name: figure[name] for name in ("key", "value", "unit") if name in figure}
-    return kept | {"status": "assumed", "note": in_words(message("scenario.figure.base_changed"))}
+    return kept | {"status": "assumed", "note": by_language(message("scenario.figure.base_changed"))}
 
 
 def _set_here(figure: Mapping[str, Any], value: Any) -> dict[str, Any]:
     """What is left of a figure whose number was set to another value: key and unit, the number, and that it has no source."""
     shown = value if _is_number(value) else str(value) if isinstance(value, str | bool) else _TABLE
     kept = {name: figure[name] for name in ("key", "unit") if name in figure and shown != _TABLE}
-    note = in_words(message("scenario.figure.set_here"))
+    note = by_language(message("scenario.figure.set_here"))
     return {"key": figure["key"]} | kept | {"value": shown, "status": "assumed", "note": note}
 
 

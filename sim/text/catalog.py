@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sim.cache import cache_root
 from sim.errors import EstateError
@@ -25,10 +25,13 @@ from sim.errors import EstateError
 CATALOGS = Path(__file__).parent / "catalogs"
 KINDS = Path(__file__).parent.parent / "studies"
 """Where every folder of a kind of result has its own catalog of each language beside its code."""
-DEFAULT = "en"
+T = TypeVar("T")
+DEFAULT_LANGUAGE = "en"
+"""The language that is spoken unless another is asked for, and that texts of users which lack one are read in. The only
+one that the code names: all others are the folders of catalogs (a test asks for it)."""
 
 # A session is a process (a command, a notebook); a call is a context: threads and tasks of a server do not share it.
-_session = DEFAULT
+_session = DEFAULT_LANGUAGE
 _reader: Callable[[], str | None] | None = None
 _call: ContextVar[str | None] = ContextVar("language of the call", default=None)
 SHIPPED = Path(__file__).parent / "compiled"
@@ -38,12 +41,12 @@ _DAMAGED = (OSError, struct.error, UnicodeError, ValueError, EOFError)
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages that have a catalog, by their folder names (ISO 639, "en" and "zh" among them), sorted."""
+    """The languages that have a catalog, by their folder names (ISO 639), sorted."""
     return tuple(sorted(folder.name for folder in CATALOGS.iterdir() if any(folder.glob("*.po"))))
 
 
 def language() -> str:
-    """The current language: that of the call, else of whoever reads (`follow`), else of the session ("en" at first)."""
+    """The current language: that of the call, else of whoever reads (`follow`), else of the session (DEFAULT_LANGUAGE at first)."""
     return _call.get() or (_reader() if _reader is not None else None) or _session
 
 
@@ -87,15 +90,15 @@ def next_language() -> str:
 
 
 def language_of(environment: Mapping[str, str]) -> str:
-    """The language that the locale variables of an environment ask for, "en" where there is no catalog for it.
+    """The language that the locale variables of an environment ask for, DEFAULT_LANGUAGE where there is no catalog for it.
 
     Of LC_ALL, LC_MESSAGES and LANG the first one that is set decides.
     """
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if environment.get(name):
             wanted = environment[name].lower().replace("-", "_").split(".")[0].split("_")[0]
-            return wanted if wanted in languages() else DEFAULT
-    return DEFAULT
+            return wanted if wanted in languages() else DEFAULT_LANGUAGE
+    return DEFAULT_LANGUAGE
 
 
 class TextError(LookupError):
@@ -204,9 +207,25 @@ def _marks(name: str) -> tuple[str, str]:
     ]
 
 
+def among(texts: Mapping[str, T], name: str) -> T:
+    """Of texts by language that their author wrote, the one in a language: else that in DEFAULT_LANGUAGE, else the first."""
+    return (
+        texts[name]
+        if name in texts
+        else texts[DEFAULT_LANGUAGE]
+        if DEFAULT_LANGUAGE in texts
+        else next(iter(texts.values()))
+    )
+
+
+def by_language(text: Spoken) -> dict[str, str]:
+    """Words in all languages there are, by language: as the texts of a scenario's file and of a manifest are written."""
+    return {name: text.in_language(name) for name in languages()}
+
+
 def in_every_language(text: Spoken) -> str:
     """Words in all languages there are, in the order of `languages`, for pages and files that have them side by side."""
-    return " / ".join(text.in_language(name) for name in languages())
+    return " / ".join(by_language(text).values())
 
 
 class Family(Mapping[str, str]):

@@ -24,8 +24,8 @@ class Probe(Intervention, kind="probe"):
 
     label_en: ClassVar[str] = "probe"
     label_zh: ClassVar[str] = "探针"
-    mechanism: ClassVar[Word] = Word("测试", "test")
-    risk: ClassVar[Word] = Word("无", "none")
+    mechanism: ClassVar[Word] = Word(zh="测试", en="test")
+    risk: ClassVar[Word] = Word(zh="无", en="none")
     levers: ClassVar[tuple[str, ...]] = (
         "lever_trust",
         "lever_company_income",
@@ -37,7 +37,7 @@ class Probe(Intervention, kind="probe"):
     deed: ClassVar[Act] = lambda self, policy, rows, strength: None
     seen: ClassVar[list[tuple[str, int, list[int], float]]] = []
 
-    size: float = setting(1.0, 0, 100, "", "a number", "数")
+    size: float = setting(1.0, 0, 100, "", en="a number", zh="数")
 
     def act(self, policy: Any, rows: np.ndarray, strength: float) -> None:
         Probe.seen.append((self.name, policy.month, rows.tolist(), strength))
@@ -201,16 +201,15 @@ def test_what_a_programme_reads_it_cannot_write(monkeypatch: pytest.MonkeyPatch)
 def test_a_wrong_declaration_fails_when_the_class_is_made() -> None:
     good = {
         "label_en": "x",
-        "label_zh": "x",
-        "mechanism": Word("x", "x"),
-        "risk": Word("x", "x"),
+        "mechanism": Word(en="x"),
+        "risk": Word(en="x"),
         "levers": ("lever_trust",),
         "act": Probe.act,
     }
     for wrong, error, match in (
         ({"levers": ("lever_trsut",)}, KeyError, "lever_trsut"),
         ({"payers": ("mayor",)}, ValueError, "mayor"),
-        ({"label_zh": ""}, ValueError, "label_zh"),
+        ({"label_en": ""}, ValueError, "label_en or label_zh"),
         ({"act": Intervention.act}, ValueError, "act"),
     ):
         fields = good | wrong
@@ -218,7 +217,7 @@ def test_a_wrong_declaration_fails_when_the_class_is_made() -> None:
             type(
                 "Wrong",
                 (Intervention,),
-                fields | {"__annotations__": {}, "__module__": __name__},
+                fields | {"__annotations__": {"label_en": ClassVar[str]}, "__module__": __name__},
                 kind="wrong",
             )
         PROGRAMMES.pop("wrong", None)

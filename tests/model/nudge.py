@@ -18,8 +18,8 @@ class Nudge(Intervention, kind="test_nudge"):
 
     label_en: ClassVar[str] = "nudge"
     label_zh: ClassVar[str] = "测试"
-    mechanism: ClassVar[Word] = Word("测试用", "for tests")
-    risk: ClassVar[Word] = Word("无", "none")
+    mechanism: ClassVar[Word] = Word(zh="测试用", en="for tests")
+    risk: ClassVar[Word] = Word(zh="无", en="none")
     levers: ClassVar[tuple[str, ...]] = LEVER_NAMES
 
     lever: str = "lever_norm"

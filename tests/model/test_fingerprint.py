@@ -14,21 +14,23 @@ from sim.fingerprint import MODEL_SOURCE, PACKAGE, SPOKEN, fingerprint, model_so
 FILES = {
     "units.py": '"""Units."""\nFEN = 100\n',
     "words.py": (
-        "class Word:\n    def __init__(self, zh, en, unit=''):\n        self.zh, self.en = zh, en\n\n"
-        'STAGES = ("healthy", "collapsed")\nLABELS = {"healthy": Word("良性运转", "healthy")}\n'
+        "class Word:\n    def __init__(self, **texts):\n        self.texts = texts\n\n"
+        'STAGES = ("healthy", "collapsed")\nLABELS = {"healthy": Word(zh="良性运转", en="healthy")}\n'
     ),
     "parameters/__init__.py": "from sim.parameters.payment import PAYMENT\n",
     "parameters/registry.py": (
         "class Parameter:\n    key: str\n    default: float\n    low: float\n    high: float\n    unit: str\n"
-        '    en: str\n    zh: str\n    source: str = "judgement"\n    status: str = "assumed"\n'
+        '    source: str = "judgement"\n    status: str = "assumed"\n\n\n'
+        'def setting(default, low, high, unit, *, source="judgement", **words):\n    return default\n'
     ),
     "parameters/payment.py": (
-        "from sim.parameters.registry import Parameter as P\n\n"
-        'PAYMENT = (P("payment.base", 1.2, -3, 3, "logit", "readiness", "意愿", source="P001"),)\n'
+        "from sim.parameters.registry import Parameter as P, setting\n\n"
+        'PAYMENT = (P("payment.base", 1.2, -3, 3, "logit", source="P001"),)\n'
+        'RATE = setting(0.5, low=0, high=1, unit="share", en="rate", zh="比率")\n'
     ),
     "month/rules.py": (
         "from sim.parameters import PAYMENT\nfrom sim.units import FEN\nfrom sim.words import STAGES, LABELS, Word\n\n"
-        "RISK = Word('风险', 'risk')\n\n\n"
+        "RISK = Word(zh='风险', en='risk')\n\n\n"
         "def pay(fee: float, trust: float) -> float:\n"
         '    """What is paid."""\n'
         "    if fee < 0:\n        raise ValueError(f'a fee of {fee} is below zero')\n"
@@ -81,12 +83,12 @@ def move(package: Path, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("parameters/payment.py", '"意愿"', '"缴费意愿"'),
-        ("parameters/payment.py", '"readiness"', '"readiness to pay"'),
+        ("parameters/payment.py", "比率", "缴费率"),
+        ("parameters/payment.py", 'en="rate"', 'en="share", fr="taux"'),
         ("parameters/payment.py", 'source="P001"', 'source="P002", status="measured"'),
         ("words.py", "良性运转", "良性"),
         ("words.py", '"healthy")}', '"fine")}'),
-        ("month/rules.py", "'风险', 'risk'", "'副作用', 'hazard'"),
+        ("month/rules.py", "zh='风险', en='risk'", "fr='risque'"),
         ("month/rules.py", "  # in fen", ""),
         ("month/rules.py", "What is paid", "What an owner pays"),
         ("month/rules.py", "is below zero", "is less than nothing"),
@@ -110,6 +112,8 @@ def test_words_comments_and_layout_do_not_count(package: Path, name: str, old: s
     [
         ("parameters/payment.py", "1.2", "1.3"),
         ("parameters/payment.py", "-3, 3", "-3, 4"),
+        ("parameters/payment.py", "0.5", "0.6"),
+        ("parameters/payment.py", "low=0", "low=0.1"),
         ("parameters/payment.py", "payment.base", "payment.basis"),
         ("units.py", "100", "1000"),
         ("words.py", '("healthy", "collapsed")', '("collapsed", "healthy")'),

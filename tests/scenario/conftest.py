@@ -20,8 +20,8 @@ class ExampleAward(Programme, kind="example_award"):
     label_en: ClassVar[str] = "example award"
     label_zh: ClassVar[str] = "示例奖补"
 
-    amount: float = setting(1, 0, 10, "yuan/m2/month", "amount of the award", "奖补标准", "P028")
-    graded: bool = setting(True, None, None, "", "whether it is graded", "是否分级")
+    amount: float = setting(1, 0, 10, "yuan/m2/month", en="amount of the award", zh="奖补标准", source="P028")
+    graded: bool = setting(True, None, None, "", en="whether it is graded", zh="是否分级")
 
 
 PROGRAMMES.pop("example_award")

@@ -42,14 +42,14 @@ def test_a_shared_base_without_kind_is_not_registered() -> None:
     class Shared(Programme):
         """Settings that several programmes share."""
 
-        rate: float = setting(0.5, 0, 1, "share", "a rate", "比率")
+        rate: float = setting(0.5, 0, 1, "share", en="a rate", zh="比率")
 
     assert set(PROGRAMMES) == before
 
 
 def test_a_default_outside_its_range_fails_when_declared() -> None:
     with pytest.raises(ValueError, match=r"default 3 outside \[0, 1\]"):
-        setting(3, 0, 1, "share", "a share", "占比")
+        setting(3, 0, 1, "share", en="a share", zh="占比")
 
 
 def test_errors_survive_the_way_back_from_a_worker() -> None:

@@ -11,7 +11,8 @@ from sim.problems import Problem
 from sim.scenario import Scenario, list_scenarios, load, with_overrides
 from sim.scenario.numbers import apportion
 from sim.size import households_of
-from sim.text import Spoken, languages, message
+from sim.text import Spoken, message
+from sim.text.catalog import by_language
 
 OWNERS = 100_000  # of a sample: a run of ten years takes a second or two
 
@@ -127,8 +128,8 @@ def _less(programme: Any, part: float) -> dict[str, Any]:
 def _named(scenario: Scenario, n: int) -> dict[str, Any]:
     title = message("app.sample_title", title=scenario.title, n=n)
     about = message("app.sample_about", about=scenario.description, n=n)
-    texts = {f"title.{name}": title.in_language(name) for name in languages()}
-    texts |= {f"description.{name}": about.in_language(name) for name in languages()}
+    texts = {f"title.{name}": text for name, text in by_language(title).items()}
+    texts |= {f"description.{name}": text for name, text in by_language(about).items()}
     return {"name": f"{scenario.name}_sample", **texts}
 
 

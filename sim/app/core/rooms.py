@@ -118,7 +118,7 @@ class Room:
     async def _form(self, scope: Scope, send: Send, wrong: str | Message, status: int = 200) -> None:
         with in_language(self.lang):
             texts = {
-                "lang": self.lang,
+                "lang": say("language.html"),
                 "title": say("app.title"),
                 "help": say("app.join_help"),
                 "label": say("app.join_code"),

@@ -23,7 +23,8 @@ from sim.results.columns import COLUMN_WORDS
 from sim.results.reading import Reading, Record
 from sim.results.tables import city_columns
 from sim.scenario import Scenario
-from sim.text import Spoken, in_language, languages, message, say
+from sim.text import Spoken, in_language, message, say
+from sim.text.catalog import by_language
 from sim.text.joins import labelled, sentences
 from sim.units import FEN_PER_YUAN
 from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES
@@ -169,7 +170,7 @@ def _layers(record: Record) -> list[tuple[dict[str, Any], np.ndarray]]:
 
 def _told(label: Spoken) -> dict[str, str]:
     """A label in every language: one message serves pages of all of them."""
-    return {name: label.in_language(name) for name in languages()}
+    return by_language(label)
 
 
 def _coded(

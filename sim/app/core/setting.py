@@ -21,6 +21,7 @@ from sim.scenario import Programme, Scenario, Targets, load_programmes, to_data,
 from sim.scenario.fields import Table
 from sim.scenario.loading import check
 from sim.text import Family, Later, Message, Spoken, languages, message
+from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import listed
 from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
 
@@ -344,7 +345,7 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
         (
             "districts",
             message("setting.targets.districts"),
-            {key: Word(str(key), str(key)) for key in areas},
+            {key: Word(**{DEFAULT_LANGUAGE: str(key)}) for key in areas},
         ),
     )
     several = [
@@ -479,7 +480,7 @@ def read_address(
             break
         given[key] = text
     lang = given.pop("lang", lang)
-    lang = lang if lang in languages() else "en"
+    lang = lang if lang in languages() else DEFAULT_LANGUAGE
     if too_long:
         ignored.append(message("app.too_long", most=limits.query_length))
     name = given.pop("scenario", DEFAULT)

@@ -11,7 +11,7 @@ from sim.app.core.session import Session
 from sim.app.core.setting import described
 from sim.app.game.game import Game, Refused, Year
 from sim.app.game.host import Host
-from sim.app.widgets.look import CHART_FONT, COLOURS, DASHES, SYMBOLS
+from sim.app.widgets.look import CHART_FONT, COLOURS, DASHES, SYMBOLS, share_in_browser
 from sim.model.programmes.treasury import PUBLIC
 from sim.text import say
 from sim.text.figures import money, points, share
@@ -168,7 +168,7 @@ def paths_chart(name: str, paths: Mapping[str, Sequence[Year]], years: int) -> N
             "type": "value",
             "min": 0,
             "max": 100,
-            "axisLabel": {":formatter": "value => value + '%'", "fontSize": 13},
+            "axisLabel": {":formatter": f"value => {share_in_browser('value')}", "fontSize": 13},
         },
     }
     ui.echart(options).classes("estate-chart").props(f'role=img aria-label="{title}"')

@@ -13,7 +13,7 @@ from nicegui import run, ui
 from sim.app.core.runs import summarised
 from sim.app.core.session import Session
 from sim.app.core.setting import Choice, address, scenario_of
-from sim.app.widgets.look import CHART_FONT, COLOURS, DASHES, columns, head
+from sim.app.widgets.look import CHART_FONT, COLOURS, DASHES, columns, head, number_in_browser
 from sim.app.widgets.panel import Panel
 from sim.app.widgets.player import story
 from sim.errors import EstateError
@@ -180,7 +180,8 @@ def difference_options(name: str, policies: list[str], found: list[Difference]) 
         "tooltip": {
             "trigger": "axis",
             "confine": True,
-            ":valueFormatter": "value => value == null ? '–' : value.toFixed(1)",
+            ":valueFormatter": "value => value == null ? '–' : "
+            + number_in_browser("value", "{minimumFractionDigits: 1, maximumFractionDigits: 1}"),
         },
         "toolbox": {
             "right": 8,

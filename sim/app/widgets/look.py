@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
 
@@ -12,6 +13,7 @@ from sim.outputs import style as outputs_style
 from sim.outputs.report.page import data_address, font_of
 from sim.text import languages, message, say
 from sim.text.catalog import next_language
+from sim.text.joins import CUT
 
 STYLE = """
 body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; background: #fff; }
@@ -117,7 +119,8 @@ def style() -> str:
 
 def head(session: Session, switch: Callable[[], object]) -> None:
     """Title, the pages (each opened with the present setting), and the language switch."""
-    if session.lang != "en" or session.path in WITH_NAMES:
+    ui.run_javascript(f"document.documentElement.lang = {json.dumps(say('language.html'))}")
+    if outputs_style.needs_font(say("language.name")) or session.path in WITH_NAMES:
         ui.run_javascript(FONT)
     ui.colors(primary="#0B4A78")
     with ui.element("header").classes("estate-head"):
@@ -132,6 +135,17 @@ def head(session: Session, switch: Callable[[], object]) -> None:
         ui.button(message("language.name").in_language(next_language()), on_click=switch).props(
             "outline no-caps text-color=white"
         ).classes("estate-language").mark("language")
+
+
+def share_in_browser(per_cent: str) -> str:
+    """JavaScript that writes a share as the language does; `per_cent` is the JavaScript of its number."""
+    before, after = say("figure.share", number=CUT).split(CUT)
+    return f"{json.dumps(before)} + {per_cent} + {json.dumps(after)}"
+
+
+def number_in_browser(value: str, options: str) -> str:
+    """JavaScript that writes a number with the marks of the page's language; `value` and `options` are JavaScript."""
+    return f"({value}).toLocaleString(document.documentElement.lang, {options})"
 
 
 def columns() -> ui.element:

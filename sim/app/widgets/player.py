@@ -14,7 +14,7 @@ from nicegui.events import GenericEventArguments
 
 from sim.app.core.runs import LINES
 from sim.app.core.session import Session
-from sim.app.widgets.look import COLOURS, DASHES, SYMBOLS
+from sim.app.widgets.look import COLOURS, DASHES, SYMBOLS, number_in_browser, share_in_browser
 from sim.errors import ResultError
 from sim.outputs import style
 from sim.results.columns import CITY_COLUMN_WORDS
@@ -132,7 +132,7 @@ def chart_options(name: str) -> dict[str, Any]:
             "trigger": "axis",
             "confine": True,
             ":valueFormatter": "value => value == null ? '–' : "
-            + (_figure(size) if money else "(100 * value).toFixed(0) + '%'"),
+            + (_figure(size) if money else share_in_browser("(100 * value).toFixed(0)")),
         },
         "toolbox": {
             "right": 8,
@@ -157,7 +157,7 @@ def chart_options(name: str) -> dict[str, Any]:
                 "fontSize": 13,
                 ":formatter": f"value => {_figure(size)}"
                 if money
-                else "value => Math.round(100 * value) + '%'",
+                else f"value => {share_in_browser('Math.round(100 * value)')}",
             },
         },
         "series": [_series(name, place, label) for place, label in enumerate(labels_of(name))],
@@ -166,7 +166,7 @@ def chart_options(name: str) -> dict[str, Any]:
 
 def _figure(size: float) -> str:
     """An amount in the browser, in units of `size` yuan."""
-    return f"(value / {size:.0f}).toLocaleString('en', {{maximumSignificantDigits: 3}})"
+    return number_in_browser(f"value / {size:.0f}", "{maximumSignificantDigits: 3}")
 
 
 def _series(name: str, place: int, label: str) -> dict[str, Any]:

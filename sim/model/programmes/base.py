@@ -9,7 +9,7 @@ import numpy as np
 from sim.model.ledger import KINDS
 from sim.model.month.levers import check_lever
 from sim.scenario import Programme, setting
-from sim.text import message
+from sim.text import languages, message
 from sim.units import yuan_to_fen
 from sim.words import Label, Word
 
@@ -20,7 +20,7 @@ fen = yuan_to_fen  # as programmes call it
 Rows = np.ndarray
 # A kind of the package has its words in the catalogs (a test sees that they are there); any other carries them itself.
 OWN = "sim.model.programmes."
-WORDS = ("label_en", "label_zh", "mechanism", "risk")
+WORDS = ("mechanism", "risk")
 
 
 class Intervention(Programme):
@@ -87,8 +87,11 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
     unknown = [payer for payer in cls.payers if payer not in KINDS]
     if unknown:
         raise ValueError(f"{kind}: unknown payers {unknown}; payers are {', '.join(KINDS)}")
-    words: tuple[str, ...] = () if cls.__module__.startswith(OWN) and not cls.label_en else WORDS
+    in_catalogs = cls.__module__.startswith(OWN) and not cls.own_label()
+    words: tuple[str, ...] = () if in_catalogs else WORDS
     missing = [name for name in (*words, "levers") if not getattr(cls, name, None)]
+    if not in_catalogs and not cls.own_label():
+        missing.insert(0, " or ".join(f"label_{name}" for name in languages()))
     if cls.act is Intervention.act:
         missing.append("act")
     if missing:

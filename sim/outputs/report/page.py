@@ -16,10 +16,11 @@ from sim.outputs.catalog import html_language, require_language
 from sim.outputs.report.model import Part
 from sim.outputs.report.words import say
 from sim.results.provenance import versions
-from sim.text import in_language
+from sim.text import in_language, message
 
-FIRST_CHINESE = 0x2E80  # from here on, fonts of a system without Chinese have no letters
-PUNCTUATION = "“”‘’—…·"  # of the same width as Chinese letters only in a Chinese font
+PUNCTUATION = (
+    "“”‘’—…·"  # of the same width as Chinese letters only in a Chinese font; taken from it on Chinese pages
+)
 COLOURS = 128  # charts have few; smooth edges of letters need the rest
 
 
@@ -53,6 +54,7 @@ def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = style.D
             "parts": list(zip(parts, pictures, strict=True)),
             "lang": html_language(lang),
             "say": say,
+            "punctuation": style.needs_font(str(message("language.name"))),
             "title": title,
             "version": versions()["sim"],
         }
@@ -69,7 +71,7 @@ def _shown(one: Any, dots_per_inch: float) -> Shown:
 
 def letters_needed(page: str) -> str:
     """The Chinese letters of a page, sorted, each once; with the punctuation that goes with them."""
-    found = {letter for letter in page if ord(letter) >= FIRST_CHINESE}
+    found = {letter for letter in page if style.needs_font(letter)}
     return "".join(sorted(found | set(PUNCTUATION))) if found else ""
 
 

@@ -24,6 +24,7 @@ from sim.scenario.messages import UNKNOWN_KEY, problems_of, programme_problems, 
 from sim.scenario.nearest import nearest
 from sim.scenario.programme import load_programmes
 from sim.text import Message, figures, in_language, language, message, say
+from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import clauses
 from sim.words import TIERS
 
@@ -271,8 +272,8 @@ def in_words(package: Package) -> str:
 
 
 def written_out(package: Package) -> str:
-    """A package as tables and labels of runs have it, in every language the same: in English."""
-    with in_language("en"):
+    """A package as tables and labels of runs have it, in every language the same: in the default one."""
+    with in_language(DEFAULT_LANGUAGE):
         return in_words(package)
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from sim.outputs import style
 from sim.outputs.catalog import parameter_name
-from sim.text import figures, language, say
+from sim.text import figures, say
 from sim.text.joins import clauses
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def alt_of(found: Calibration) -> str:
 
 
 def save_posterior_chart(found: Calibration, members: Path) -> Path:
-    """Draw the posterior beside the ensemble's CSV file, as NAME.png (NAME.zh.png in Chinese); returns the file."""
-    path = members.with_suffix(".png" if language() == "en" else f".{language()}.png")
+    """Draw the posterior beside the ensemble's CSV file, as NAME.png, with the language before the ending (NAME.LANG.png)
+    where it is not the default one; returns the file.
+    """
+    path = members.with_name(style.file_name(members.stem))
     figure = style.owner(posterior_chart(found))
     return style.write(figure, path, say("chart.posterior"), alt_of(found))

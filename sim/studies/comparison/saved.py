@@ -27,7 +27,7 @@ from sim.studies.comparison.withdrawal import (
     withdrawal_tests,
 )
 from sim.text import in_language, language, message
-from sim.text.catalog import DEFAULT
+from sim.text.catalog import DEFAULT_LANGUAGE, among
 from sim.words import STAGES
 
 if TYPE_CHECKING:
@@ -148,9 +148,9 @@ class SavedComparison(Comparison):
 
 
 def _said(saved: dict[str, list[str]], lang: str | None) -> list[str]:
-    """What was saved in a language, in English where it was not said in that one."""
+    """What was saved in a language, in the default one where it was not said in that one."""
     with in_language(lang):
-        return list(saved.get(language(), saved[DEFAULT]))
+        return list(among(saved, language()))
 
 
 def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baseline: str) -> Arm:
@@ -194,7 +194,7 @@ def load_comparison(folder: str | Path) -> SavedComparison:
             name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()
         }
         for told in (manifest["sentences"], manifest["warnings"]):
-            if DEFAULT not in told or not all(
+            if DEFAULT_LANGUAGE not in told or not all(
                 isinstance(line, str) for lines in told.values() for line in lines
             ):
                 raise TypeError("sentences that are no texts")

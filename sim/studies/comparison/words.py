@@ -32,7 +32,7 @@ from sim.outputs.range_words import (
 from sim.results.outcomes import OUTCOMES
 from sim.studies.comparison import cost_effect as verdicts
 from sim.text import figures, joins, language, say
-from sim.text.catalog import DEFAULT
+from sim.text.catalog import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ def title_of(found: Comparison, arm: Arm) -> str:
 
 def arm_name(found: Comparison, arm: Arm) -> str:
     """An arm in a sentence: in English, of which names are made, its name; else its title, if no other arm has it too."""
-    title = arm.name if language() == DEFAULT else title_of(found, arm)
+    title = arm.name if language() == DEFAULT_LANGUAGE else title_of(found, arm)
     return arm.name if title == arm.name else joins.quoted(title)
 
 

@@ -19,7 +19,7 @@ from sim.results.folder import (
 )
 from sim.results.result import Result
 from sim.text import Message, language, message
-from sim.text.catalog import DEFAULT
+from sim.text.catalog import among
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ class OldResult(Result):
         told = self.manifest.get("study", self.manifest.get("scenario", ""))
         if not isinstance(told, dict):
             return str(told)
-        return str(told["title"].get(lang or language(), told["title"][DEFAULT]))
+        return str(among(told["title"], lang or language()))
 
     @property
     def defined(self) -> Message:
@@ -69,19 +69,20 @@ class OldResult(Result):
         return message("result.defined_as_in_0_1")
 
 
-def _spoken_then() -> str:
-    """The language, or English where version 0.1 did not speak it."""
-    return language() if language() in ("en", "zh") else DEFAULT
-
-
 def sentences_of(found: OldResult) -> list[str]:
     """The sentences as they were saved; none for a run, a study and a batch, which had none."""
-    return list(found.manifest.get("sentences", {}).get(_spoken_then(), ()))
+    return _said(found, "sentences")
 
 
 def warnings_of(found: OldResult) -> list[str]:
     """The warnings as they were saved."""
-    return list(found.manifest.get("warnings", {}).get(_spoken_then(), ()))
+    return _said(found, "warnings")
+
+
+def _said(found: OldResult, what: str) -> list[str]:
+    """What was saved in the languages of its time, in the current one or one that there was."""
+    saved = found.manifest.get(what)
+    return list(among(saved, language())) if saved else []
 
 
 def is_old(folder: Path) -> bool:

@@ -14,6 +14,7 @@ from sim.outputs.report.words import say as word
 from sim.results.folder import FIRST_VERSION, first_words
 from sim.studies.old.old_result import OldResult
 from sim.text import language, say
+from sim.text.catalog import among
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _table(found: OldResult, name: str, frame: pd.DataFrame) -> Table:
 def _named(written: str) -> str:
     """An outcome's id with what version 0.1 called it; any other name as it is."""
     known = first_words().get(written)
-    return f"{known[language()]} [{written}]" if known else written
+    return f"{among(known, language())} [{written}]" if known else written
 
 
 def _written(value: Any) -> str:

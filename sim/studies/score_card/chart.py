@@ -16,7 +16,7 @@ from sim.outputs import style
 from sim.outputs.range_words import KIND as RANGE_KIND
 from sim.studies.score_card.score_card import VERDICTS
 from sim.studies.score_card.words import gap, in_row, title_of_pattern
-from sim.text import Family, figures, language, say
+from sim.text import Family, figures, say
 from sim.text.joins import clauses, labelled
 
 if TYPE_CHECKING:
@@ -170,7 +170,8 @@ def scale_of(score: Score) -> tuple[float, float]:
 
 
 def save_score_card(card: ScoreCard, folder: Path) -> Path:
-    """Draw the score card into `folder` as score_card.png (score_card.zh.png in Chinese); returns the file."""
-    ending = "png" if language() == "en" else f"{language()}.png"
+    """Draw the score card into `folder` as score_card.png, with the language before the ending (score_card.LANG.png)
+    where it is not the default one; returns the file.
+    """
     figure = style.owner(score_card_chart(card))
-    return style.write(figure, folder / f"score_card.{ending}", title_of(card), alt_of(card))
+    return style.write(figure, folder / style.file_name("score_card"), title_of(card), alt_of(card))

@@ -28,6 +28,7 @@ from sim.scenario.loading import check
 from sim.scenario.nearest import nearest
 from sim.studies.sensitivity.analysis import MORRIS, SOBOL, Analysis, analyse
 from sim.text import language, languages, message
+from sim.text.catalog import by_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -194,7 +195,7 @@ def _study(
     timeout: float,
 ) -> Study:
     title = message("sensitivity.study_title", name=base.name, method=method)
-    words = {lang: title.in_language(lang) for lang in languages()}
+    words = by_language(title)
     design = {"kind": method, "size": size, "seed": design_seed}
     listed = [{"key": key, "low": low, "high": high} for key, (low, high) in factors.items()]
     return check_study(

@@ -40,6 +40,7 @@ from sim.results.store import Store, open_store
 from sim.results.summary import ESTATE_COLUMNS, RunSummary
 from sim.studies.study.study import StudyResult, register, registered, study, study_states
 from sim.text import figures, language, message, say
+from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import bracketed, labelled, listed
 from sim.units import FEN_PER_YUAN, NO_VALUE
 
@@ -123,7 +124,7 @@ def _netcdf(result: StudyResult, path: Path) -> Path:
     part = path.with_name(f".{path.name}.part")
     with h5netcdf.File(part, "w") as file:
         file.dimensions = {"run": len(outcomes), "month": months + 1, "estate": estates}
-        file.attrs["title"] = result.study.title.in_language("en")
+        file.attrs["title"] = result.study.title.in_language(DEFAULT_LANGUAGE)
         file.attrs["study"] = result.plan.id
         _put(file, "month", ("month",), np.arange(months + 1, dtype="i4"), "month", "months since the start")
         for column in outcomes.columns:
@@ -153,7 +154,7 @@ def _put_column(file: Any, column: str, values: Any, text: Any) -> None:
             ("run",),
             data,
             word.unit if word else "",
-            word.in_language("en") if word else column,
+            word.in_language(DEFAULT_LANGUAGE) if word else column,
         )
     else:
         _put(file, column, ("run",), np.array([str(value) for value in values], dtype=text), meaning=column)
@@ -166,7 +167,7 @@ def _put_runs(file: Any, result: StudyResult, rows: dict[str, int]) -> None:
             f"monthly_{name}", ("run", "month"), "f4", fillvalue=np.float32(np.nan), compression="gzip"
         )
         made.attrs["units"], made.attrs["long_name"] = (
-            (word.unit or "1", word.in_language("en")) if word else ("1", name)
+            (word.unit or "1", word.in_language(DEFAULT_LANGUAGE)) if word else ("1", name)
         )
     for name, kind in ESTATE_COLUMNS.items():
         empty = np.float32(np.nan) if kind == "f4" else np.array(-1, kind)[()]
@@ -175,7 +176,7 @@ def _put_runs(file: Any, result: StudyResult, rows: dict[str, int]) -> None:
         )
         word = ESTATE_COLUMN_WORDS.get(name)
         made.attrs["units"], made.attrs["long_name"] = (
-            (word.unit or "1", word.in_language("en")) if word else ("1", name.replace("_", " "))
+            (word.unit or "1", word.in_language(DEFAULT_LANGUAGE)) if word else ("1", name.replace("_", " "))
         )
     for run, summary in _finished(result):
         row = rows[run]
