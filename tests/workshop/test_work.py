@@ -26,6 +26,7 @@ from sim.results.tables import TABLES
 from sim.runner import resolve
 from sim.scenario import load, to_toml
 from sim.studies.run.explain import explain_text
+from sim.text import languages
 from sim.words import STAGES
 
 
@@ -46,7 +47,9 @@ def opened(frames: bytes) -> tuple[dict, np.ndarray]:
 def test_the_message_says_what_the_run_says(result: Result) -> None:
     head, layers = opened(result.frames)
     run = result.run
-    assert head["draw"] == {"en": f"one draw, seed {run.seed}", "zh": f"一次抽样，种子{run.seed}"}
+    assert set(head["draw"]) == set(languages())
+    assert head["draw"]["en"] == f"one draw, seed {run.seed}"
+    assert head["draw"]["zh"] == f"一次抽样，种子{run.seed}"
     names = [layer["name"] for layer in head["layers"]]
     stage = run.estates["stage"].cat.codes.to_numpy().reshape(18, 20)
     assert list(run.estates["stage"].cat.categories) == list(STAGES)
