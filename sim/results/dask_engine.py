@@ -16,7 +16,7 @@ from sim.fingerprint import model_source_hash
 from sim.results.engines import ATTEMPTS, DEFAULT_TIMEOUT, Cell, Failure, Finished, Work, execute_packed
 from sim.results.pool_engine import Attempted, Lane, stop_all
 from sim.results.processes import check_guard, threads_of_one
-from sim.text import message, say
+from sim.text import message
 
 LOCAL = "local"
 BATCH = 4  # runs of one Dask task: a task costs the scheduler about a millisecond
@@ -142,9 +142,9 @@ class _Feeding:
         if error is None and task.status == "finished":
             return list(task.result())
         what = (
-            say("engine.worker_lost", error=f"{type(error).__name__}: {error}")
+            message("engine.worker_lost", error=f"{type(error).__name__}: {error}")
             if error
-            else say("engine.task_was", status=task.status)
+            else message("engine.task_was", status=task.status)
         )
         return [(None, Failure("died", what), 0.0)] * number
 

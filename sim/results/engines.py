@@ -15,6 +15,8 @@ from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.processes import let_go
 from sim.results.summary import RunSummary, pack
 from sim.scenario import Scenario, content_hash
+from sim.text import Message
+from sim.text.kept import of_error
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,10 +106,10 @@ class Packed:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run gave nothing. `kind` is "raised", "timeout" or "died"."""
+    """Why a run gave nothing. `kind` is "raised", "timeout" or "died"; what this package says is said when it is read."""
 
     kind: str
-    message: str
+    message: Message | str
     traceback: str = ""
 
 
@@ -154,8 +156,7 @@ def attempt(work: Work, cell: Cell) -> tuple[Packed | None, Failure | None, floa
     try:
         return work(cell), None, time.perf_counter() - begun
     except (Exception, SystemExit) as error:
-        text = f"{type(error).__name__}: {error}"
-        return None, Failure("raised", text, traceback.format_exc()), time.perf_counter() - begun
+        return None, Failure("raised", of_error(error), traceback.format_exc()), time.perf_counter() - begun
 
 
 class InProcess:

@@ -40,7 +40,7 @@ from sim.results.processes import (
     start_worker,
     threads_of_one,
 )
-from sim.text import say
+from sim.text import message
 
 Attempted = tuple[Packed | None, Failure | None, float]
 
@@ -100,13 +100,13 @@ class Lane:
         except RunTimeout:
             return (
                 None,
-                Failure("timeout", say("engine.took_longer", seconds=f"{self.timeout:g}")),
+                Failure("timeout", message("engine.took_longer", seconds=f"{self.timeout:g}")),
                 self.timeout,
             )
         except ProcessExpired as error:
-            return None, Failure("died", say("engine.worker_exit", code=error.exitcode)), 0.0
+            return None, Failure("died", message("engine.worker_exit", code=error.exitcode)), 0.0
         except (BrokenProcessPool, CancelledError) as error:
-            return None, Failure("died", say("engine.worker_ended", error=error)), 0.0
+            return None, Failure("died", message("engine.worker_ended", error=error)), 0.0
 
     def stop(self) -> None:
         """End the worker, whatever it does; the next run starts another."""

@@ -29,7 +29,7 @@ from sim.results.engines import Finished
 from sim.results.files import PART, replace_text
 from sim.results.summary import RunSummary, batch_of, number, summary_in, summary_schema, unpack
 from sim.scenario import to_toml
-from sim.text import Family, figures, message, say
+from sim.text import Family, Message, figures, kept, message, say
 from sim.text.joins import listed
 
 # the ledger: one SQLite file in WAL mode, written by the driver alone, that says what became of every run
@@ -297,7 +297,7 @@ class FailedRun:
     seed: int
     overrides: dict[str, Any]
     kind: str
-    message: str
+    message: Message | str
     traceback: str
     attempts: int
     scenario_file: Path
@@ -387,7 +387,7 @@ class Store:
             row |= {
                 "status": "failed",
                 "failure": failure.kind,
-                "message": failure.message,
+                "message": kept.written(failure.message),
                 "traceback": failure.traceback,
                 "inputs": inputs,
             }
@@ -509,8 +509,17 @@ class Store:
         rows = {row[0]: row for row in self.ledger.ask_about(columns, keys, "AND status = 'failed'")}
         found = [rows[key] for key in dict.fromkeys(keys) if key in rows]
         return [
-            FailedRun(key, seed, json.loads(overrides), kind, message, text, attempts, self._inputs_file(key))
-            for key, seed, overrides, kind, message, text, attempts in found
+            FailedRun(
+                key,
+                seed,
+                json.loads(overrides),
+                kind,
+                kept.read(why),
+                text,
+                attempts,
+                self._inputs_file(key),
+            )
+            for key, seed, overrides, kind, why, text, attempts in found
         ]
 
     def key_of(self, run_id: str, among: Sequence[str]) -> str:

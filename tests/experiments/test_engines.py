@@ -16,6 +16,7 @@ from sim.experiments.workplace import Workplace, run_cells
 from sim.results.engines import Finished, InProcess, Packed, cells_of, execute_packed
 from sim.results.pool_engine import PoolEngine
 from sim.scenario import load, with_overrides
+from sim.text import Later, in_language, message
 
 SMALL = with_overrides(
     load("small_city"), {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 6}
@@ -49,7 +50,7 @@ def wait_until_gone(processes: set[int], seconds: float) -> set[int]:
 def check_what_went_wrong(ended: dict[int, Finished], work: Pretend) -> None:
     kinds = {seed: one.failure.kind for seed, one in ended.items() if one.failure is not None}
     assert kinds == {3: "raised", 5: "died", 8: "timeout"}
-    assert "seed 3 is unlucky" in ended[3].failure.message
+    assert "seed 3 is unlucky" in str(ended[3].failure.message)
     assert "Traceback" in ended[3].failure.traceback and "pretend_runs" in ended[3].failure.traceback
     assert all(ended[seed].attempts == 2 and work.attempts(seed) == 2 for seed in (3, 5, 8))
     assert ended[6].attempts == 2 and ended[6].packed.digest == pretend(6).digest()
@@ -92,6 +93,42 @@ def test_a_study_with_failures_finishes_and_computes_nothing_over_the_rest(tmp_p
     with pytest.raises(StudyError):
         results.digest()
     assert [cell.seed for cell, _ in results.available()] == [0, 1, 2, 4, 5]
+
+
+class Refusing:
+    """The work of a run that the package itself refuses, with a reason in its own words."""
+
+    def __call__(self, cell) -> Packed:
+        raise StudyError(message("engine.worker_exit", code=Later(str, cell.seed)))
+
+
+def reasons_of(results, language: str) -> list[str]:
+    with in_language(language):
+        return [failed.describe() for failed in results.failures]
+
+
+def test_why_a_run_failed_is_said_in_the_language_of_who_reads_it(tmp_path):
+    wrong = Pretend(kills=frozenset({0}), hangs=frozenset({1}), raises=frozenset({2}))
+    with in_language("zh"):
+        engine = PoolEngine(2, wrong)
+        run_cells(cells(3), Workplace(engine, tmp_path, timeout=0.6)).store.close()
+        run_cells(cells(1, first=3), Workplace(InProcess(Refusing()), tmp_path)).store.close()
+    again = run_cells(cells(4), Workplace(InProcess(), tmp_path))
+    assert again.executed == 0 and again.missing == 4
+    for language, killed, slow, refused in (
+        (
+            "en",
+            "its worker process ended (exit code -9)",
+            "took longer than 0.6 seconds",
+            "StudyError: its wor",
+        ),
+        ("zh", "（退出码-9）", "用时超过0.6秒", "StudyError：其工作进程"),
+    ):
+        told = reasons_of(again, language)
+        assert killed in told[0] and slow in told[1] and refused in told[3], told
+        assert "seed 2 is unlucky" in told[2], "what Python says has one language"
+    again.store.ledger.connection.execute("UPDATE runs SET message = '用时超过9秒' WHERE seed = 1")
+    assert "用时超过9秒" in reasons_of(again, "en")[1], "as earlier versions wrote it"
 
 
 def test_what_was_set_aside_is_tried_again_only_when_asked(tmp_path):

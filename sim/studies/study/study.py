@@ -21,7 +21,7 @@ from sim.results.provenance import here
 from sim.results.result import Result
 from sim.results.store import FailedRun, Store
 from sim.results.summary import RunSummary
-from sim.text import message
+from sim.text import kept, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -257,7 +257,8 @@ class StudyResult(Studied):
             "missing": self.missing,
             "digest": None if self.missing else self.digest(),
             "failed": [
-                {"run": f.key, "seed": f.seed, "kind": f.kind, "message": f.message} for f in self.failures
+                {"run": f.key, "seed": f.seed, "kind": f.kind, "message": kept.plain(f.message)}
+                for f in self.failures
             ],
             "store": str(self.results.store.folder),
             "version": self.results.store.version,
