@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sim.text.catalog import Message, has_text
+from sim.text.catalog import Message, has_text, message
 
 ID = "text_id"
 
@@ -56,5 +56,5 @@ def of_error(error: BaseException) -> Message | str:
     """What an error says, in the language in which it is read where the error is one of this package, with its type before it."""
     told = error.args[0] if len(error.args) == 1 and isinstance(error.args[0], Message) else str(error)
     if isinstance(told, Message):
-        return Message("engine.raised", None, {"type": type(error).__name__, "error": told})
+        return message("engine.raised", type=type(error).__name__, error=told)
     return f"{type(error).__name__}: {told}"

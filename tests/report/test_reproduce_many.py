@@ -14,6 +14,7 @@ from report_commands import LITTLE, SMALL, estate
 import sim
 from sim.errors import ResultError
 from sim.evidence.reproduce import reproduce_many, same_table
+from sim.experiments.ensemble import load_ensemble
 from sim.experiments.workplace import Workplace
 from sim.outputs.report import write_report
 from sim.results.engines import InProcess
@@ -210,3 +211,29 @@ def test_a_page_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch
     assert reproduce_many(
         "first", Workplace(InProcess())
     ).same  # the ensemble is in the folder, its file need not be there
+
+
+def test_a_page_of_a_sensitivity_analysis_carries_its_ensemble_and_is_enough_to_run_it_again(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").write_text("payment.base\n1.0\n1.4\n", encoding="utf-8")
+    asked = "--months 3 --size 2 --replications 2 --outcome cycle_share --parameter payment.norm_weight"
+    more = (*asked.split(), "--ensemble", "mine.csv", "--no-charts", "--in-process")
+    done = estate("sensitivity", "small_city", *more, "--store", "store", "--out", "first", *LITTLE)
+    assert done.exit_code == 0, done.output
+    held = load_ensemble("mine.csv")
+    assert sim.load_result("first").ensemble == held
+    page = Page(write_report(["first"], "r.html", "en").read_text(encoding="utf-8"))
+    assert any("mine" in words and "2 members" in words and held.digest in words for words in page.words)
+    Path("mine.csv").unlink()
+    assert reproduce_many("first", Workplace(InProcess())).same, "its ensemble is in the folder"
+    names = [words.removeprefix("File: ") for words in page.words if words.startswith("File: ")]
+    assert set(names) == {"small_city.toml", "mine.csv"}
+    for name in names:
+        Path(name).write_text(page.words[page.words.index(f"File: {name}") + 1], encoding="utf-8")
+    command = next(words for words in page.words if words.startswith("estate sensitivity"))
+    done = estate(*command.split()[1:], "--no-charts", "--in-process", "--store", "other", "--out", "again")
+    assert done.exit_code == 0, done.output
+    for name in ("morris.csv", "morris_points.csv"):
+        assert Path("again", name).read_bytes() == Path("first", name).read_bytes()

@@ -64,7 +64,7 @@ def part_of(found: Sensitivity) -> Part:
         _traces(found),
         "",
         note,
-        ((f"{scenario.name}.toml", to_toml(scenario)),),
+        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.ensemble)),
         tuple(_leading(one, outcome) for one in found.analyses.values() for outcome in found.outcomes),
         found.outcomes,
         (scenario.name,),
@@ -86,8 +86,13 @@ def _setting(found: Sensitivity) -> list[tuple[str, str]]:
     return [
         *rows,
         (words.say("seeds"), f"{first.seed}–{first.seed + first.replications - 1}"),
-        *([(words.say("ensemble"), first.ensemble)] if first.ensemble else []),
+        *(common.ensemble_rows(common.facts_of(found.ensemble)) or _named(first.ensemble)),
     ]
+
+
+def _named(ensemble: str) -> list[tuple[str, str]]:
+    """The row of an ensemble of which an earlier version saved the name alone."""
+    return [(words.say("ensemble"), ensemble)] if ensemble else []
 
 
 def _pictures(found: Sensitivity) -> list[Picture]:
@@ -167,10 +172,11 @@ def _command(found: Sensitivity) -> tuple[str, str]:
         "both" if both else first.method,
     ]
     sizes = {name: one.study.design.size for name, one in found.analyses.items()}
+    over = f", ensemble='{found.ensemble.name}.csv'" if found.ensemble else ""
     if both and sizes != SIZES:  # the command line takes one number only
         return (
             f"sim.sensitivity({parts[1]!r}, 'both', {sizes}, outcomes={list(found.outcomes)}, replications={study.replications}, first_seed={study.seed}, "
-            f"months={scenario.months}, top={len(found.final.axes)}, level={first.level:g})",
+            f"months={scenario.months}, top={len(found.final.axes)}, level={first.level:g}{over})",
             note,
         )
     parts += [] if both else ["--size", str(study.design.size)]
@@ -189,7 +195,12 @@ def _command(found: Sensitivity) -> tuple[str, str]:
     ranges = {axis.key: (axis.low, axis.high) for axis in first.axes}
     if ranges != unmeasured():
         parts += [f"--parameter {key}={low:g}:{high:g}" for key, (low, high) in ranges.items()]
-    return " ".join(parts) + (f" --ensemble {study.ensemble}" if study.ensemble else ""), note
+    return " ".join(parts) + _over(found, study.ensemble), note
+
+
+def _over(found: Sensitivity, named: str) -> str:
+    """What the command says of the ensemble: the file that the page carries, or what was named where it carries none."""
+    return common.ensemble_option(found.ensemble) or (f" --ensemble {named}" if named else "")
 
 
 def _traces(found: Sensitivity) -> Table:

@@ -106,7 +106,7 @@ def sensitivity(
                 }
             )
         made[one] = _carry_out(_PlanOver(base, study, members), place)
-    return Sensitivity(base, made)
+    return Sensitivity(base, made, members)
 
 
 def sensitivity_of_study(what: Study | str | Path, workplace: Workplace | None = None) -> Sensitivity:
@@ -122,16 +122,18 @@ def sensitivity_of_study(what: Study | str | Path, workplace: Workplace | None =
         found = repr(study.design.kind)
         raise StudyError(message("problem.instead", place=where, found=found, allowed=allowed))
     plan = plan_study(what, ensemble=place.ensemble)
-    return Sensitivity(plan.bases[study.base], {study.design.kind: _carry_out(plan, place)})
+    return Sensitivity(plan.bases[study.base], {study.design.kind: _carry_out(plan, place)}, plan.ensemble)
 
 
 def again(saved: Sensitivity, workplace: Workplace) -> Sensitivity:
     """A saved one carried out once more, as the studies of its analyses say (ensemble and level too)."""
     made = {
-        name: _carry_out(_PlanOver(saved.scenario, one.study), replace(workplace, level=one.level))
+        name: _carry_out(
+            _PlanOver(saved.scenario, one.study, saved.ensemble), replace(workplace, level=one.level)
+        )
         for name, one in saved.analyses.items()
     }
-    return Sensitivity(saved.scenario, made)
+    return Sensitivity(saved.scenario, made, saved.ensemble)
 
 
 class _PlanOver(Plan):
@@ -232,9 +234,11 @@ def _carry_out(plan: Plan, workplace: Workplace) -> Analysis:
 class Sensitivity(Result):
     """What was found: `screening` (Morris) and `indices` (Sobol), each None if it was not asked for."""
 
-    def __init__(self, scenario: Scenario, analyses: Mapping[str, Analysis]) -> None:
-        """Made by `sensitivity`."""
-        self.scenario, self.analyses = scenario, dict(analyses)
+    def __init__(
+        self, scenario: Scenario, analyses: Mapping[str, Analysis], ensemble: Ensemble | None = None
+    ) -> None:
+        """Made by `sensitivity`; `ensemble`: over which it was (None also where an earlier version saved only its name)."""
+        self.scenario, self.analyses, self.ensemble = scenario, dict(analyses), ensemble
 
     @property
     def screening(self) -> Analysis | None:
@@ -315,6 +319,7 @@ class Sensitivity(Result):
                 for name, one in self.analyses.items()
             },
             "left_out": left_out(),
+            "ensemble": self.ensemble.facts(self.final.study.replications) if self.ensemble else None,
             "model_source_hash": model_source_hash(),
             "summary_source_hash": summary_source_hash(),
             **here(),
@@ -328,7 +333,7 @@ class SavedSensitivity(Sensitivity):
 
     def __init__(self, scenario: Scenario, analyses: dict[str, Analysis], manifest: dict[str, Any]) -> None:
         """Made by `load_sensitivity`."""
-        super().__init__(scenario, analyses)
+        super().__init__(scenario, analyses, Ensemble.of_facts(manifest.get("ensemble")))
         self.saved_manifest = manifest
         self.__dict__["key"] = str(manifest["key"])
 

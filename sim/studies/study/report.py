@@ -94,10 +94,11 @@ def part_of(found: Studied) -> Part:
 def _analysed(found: Studied) -> Sensitivity:
     """The sensitivity analysis of the runs of a finished study."""
     study, outcomes = found.study, list(found.study.outcomes)
-    plan = plan_study(study)
+    held = Ensemble.of_facts(found.ensemble)
+    plan = plan_study(study, ensemble=held)
     values = found.table(outcomes)[outcomes].to_numpy().tolist()
     analysis = analyse(study, plan.axes, plan.points, values, LEVEL, found.digest())
-    return Sensitivity(plan.bases[study.base], {study.design.kind: analysis})
+    return Sensitivity(plan.bases[study.base], {study.design.kind: analysis}, held)
 
 
 def _drawn(found: Studied, outcome: str) -> Figure:
