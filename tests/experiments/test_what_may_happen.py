@@ -31,6 +31,7 @@ from sim.studies.comparison.withdrawal import (
     rows_of,
     withdrawal_test,
 )
+from sim.text import figures, in_language
 
 TINY = {"city.estates": 16, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")
@@ -140,6 +141,37 @@ def test_public_cost_by_year_and_bearer_has_the_range_of_runs_and_of_pairs(compa
         by_year["subsidy_only"].sum()
     )
     assert not (table["bearer"] == "street").any()  # which bears nothing here
+
+
+@pytest.mark.parametrize("seeds", [6, 44])
+def test_beside_the_difference_of_public_cost_stands_the_range_of_its_pairs(seeds: int) -> None:
+    luck = np.random.default_rng(seeds)
+    before, after = luck.uniform(1e6, 2e6, seeds), luck.uniform(4e6, 9e6, seeds)
+    in_cycle, years = luck.random((2, seeds, 8)) < 0.5, luck.uniform(3, 9, (2, seeds))
+    found = comparison(
+        arm("base", in_cycle[0], before, years[0]), arm("policy", in_cycle[1], after, years[1])
+    )
+    pairs = np.sort(after - before)
+    if seeds == 6:
+        low, high, kinds = (
+            pairs[0],
+            pairs[-1],
+            ("lowest_highest", "lowest to highest of 6 pairs", "最低至最高"),
+        )
+    else:  # the places 0.05 (n + 1) and 0.95 (n + 1) among n pairs in order
+        low = pairs[1] + 0.25 * (pairs[2] - pairs[1])
+        high = pairs[41] + 0.75 * (pairs[42] - pairs[41])
+        kinds = ("p5_p95", "5th to 95th percentile of 44 pairs", "第5至第95百分位")
+    row = found.costs.iloc[0]
+    assert (row["cost_range_low"], row["cost_range_high"]) == pytest.approx((low, high))
+    assert (row["range_kind"], row["pairs"]) == (kinds[0], seeds)
+    for lang, kind in (("en", kinds[1]), ("zh", kinds[2])):
+        with in_language(lang):
+            mean = figures.money(float(pairs.mean()))
+            bounds = figures.interval(float(low), float(high), "yuan")
+            (line,) = found.sentences()
+        between, after_range = line.split(mean)[1].split(bounds)
+        assert between in (" (", "（") and kind in after_range[:40], line
 
 
 def test_the_money_table_for_readers_shows_ranges_under_each_bearer(compared: Comparison) -> None:
