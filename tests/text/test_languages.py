@@ -132,7 +132,7 @@ def test_the_button_of_the_app_leads_through_all_languages(third: str) -> None:
     while len(seen) <= len(languages()):
         with in_language(seen[-1]):
             seen.append(next_language())
-    assert seen[0] == seen[-1] and set(seen) == set(languages()) == {"en", "qq", "zh"}
+    assert seen[0] == seen[-1] and set(seen) == set(languages()) >= {"en", "qq", "zh"}
 
 
 def test_scenarios_are_written_in_it(third: str) -> None:
@@ -153,7 +153,7 @@ def test_classes_of_users_carry_words_in_it(third: str) -> None:
     assert {cost.in_language(name) for name in languages()} == {
         "coût"
     }  # one language stands in for the others
-    with pytest.raises(ValueError, match=r"\['xx'\].*en, qq, zh"):
+    with pytest.raises(ValueError, match=rf"\['xx'\].*{', '.join(languages())}"):
         setting(1, 0, 10, "yuan", xx="x")
     with pytest.raises(ValueError, match="no language"):
         Word()
