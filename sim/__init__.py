@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.mesa_city import City
     from sim.model.parameters import PARAMETERS
     from sim.model.programmes.base import Intervention, fen
+    from sim.outputs.archive import archive, verify
     from sim.outputs.report.write import load_result
     from sim.replications import replicate
     from sim.results import Run, load_run
@@ -69,6 +70,7 @@ __all__ = [
     "Workplace",
     "__version__",
     "ablate",
+    "archive",
     "budget",
     "calibrate",
     "charts",
@@ -90,6 +92,7 @@ __all__ = [
     "study",
     "tipping",
     "use_language",
+    "verify",
     "warm_up",
     "with_overrides",
     "with_programmes",
@@ -99,6 +102,8 @@ __all__ = [
 _HOMES = {
     "load_ensemble": "sim.experiments.ensemble",
     "City": "sim.mesa_city",
+    "archive": "sim.outputs.archive",
+    "verify": "sim.outputs.archive",
     "InProcess": "sim.results.engines",
     "Intervention": "sim.model.programmes.base",
     "PARAMETERS": "sim.model.parameters",

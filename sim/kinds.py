@@ -45,7 +45,7 @@ class Kind:
     title, a line of facts and the table that a notebook shows. report: its section of a report, a `Part` ("": it has none,
     or is told of in those of others). apart: its figures are defined otherwise than those of today, so that it is reported
     beside no other kind. reproduce: carries a saved one out again; beforehand: sentences about a saved one that are said before
-    that. weighs: of a result that says what its outcomes rest on, the shares of each outcome that rest on assumptions, for reports
+    that. scenarios: those that a result is about ("": its attribute `scenario`). weighs: of a result that says what its outcomes rest on, the shares of each outcome that rest on assumptions, for reports
     of others of its scenario. charts: by public name. commands: adds its commands to a Typer app. files: tables of the files that
     are written by hand for it, by kind of file; that of its own id asks a question of its command (see
     `sim.experiments.study_file`). functions: public names of `sim` and where they are. saved: ids of its classes in saved files
@@ -62,6 +62,7 @@ class Kind:
     beforehand: str = ""
     warnings: str = ""
     recognises: str = ""
+    scenarios: str = ""
     weighs: str = ""
     apart: bool = False
     charts: Mapping[str, Chart] = field(default_factory=dict)

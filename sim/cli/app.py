@@ -17,7 +17,8 @@ from sim.text import figures, language, message, say
 # As they are asked for; those that are not named, of kinds of result that were added, come after.
 ORDER = (
     "run", "list", "describe", "interventions", "compare", "study", "batch", "sensitivity", "tipping", "ablate", "budget", "explain",
-    "animate", "report", "app", "validate", "calibrate", "evidence", "replicate", "reproduce", "schema",
+    "animate", "report", "app", "validate", "calibrate", "evidence", "replicate", "reproduce",
+    "archive", "verify", "schema",
 )  # fmt: skip
 
 
@@ -261,6 +262,33 @@ def reproduce_command(
 
     words(lang)
     show_reproduction(folder, threads, place)
+
+
+@app.command("archive")
+def archive_command(
+    folder: Annotated[Path, typer.Argument(metavar="RESULT")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Pack a saved result into one file that can be cited."""
+    from sim.cli.archiving import pack
+
+    words(lang)
+    pack(folder, out)
+
+
+@app.command("verify")
+def verify_command(
+    place: Annotated[Path, typer.Argument(metavar="FILE_OR_FOLDER")],
+    sha256: Annotated[str | None, typer.Option("--sha256", metavar="HEX")] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Check that an archive or a saved result is as it was written; exit code 1 where it is not."""
+    from sim.cli.archiving import show_verified
+
+    words(lang)
+    if not show_verified(place, sha256):
+        raise typer.Exit(1)
 
 
 @app.command("replicate")

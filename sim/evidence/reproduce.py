@@ -16,6 +16,7 @@ from sim.results import load_run
 from sim.results.files import ENCODING, as_arrow, csv_text
 from sim.results.folder import MANIFEST, Saved, read
 from sim.results.provenance import here
+from sim.results.tables import TABLES
 from sim.scenario import content_hash
 from sim.text import message
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 SCENARIO, MODEL, VERSION, MACHINE = "scenario", "model", "version", "machine"
 SAME, EXPLAINED, EDITED, UNEXPLAINED = "same", "explained", "edited", "unexplained"
-TABLES = ("estate_table", "estates", "city", "events", "ledger")
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def reproduce(
 def compare(saved: Run, again: Run, folder: str = "") -> Reproduction:
     """What is otherwise between a saved run and one carried out again."""
     then, now = saved.manifest, again.manifest
-    different = tuple(name for name in TABLES if not getattr(saved, name).equals(getattr(again, name)))
+    different = tuple(name for name in TABLES if not _same(saved, again, name))
     git = then.get("git") or {}
     first = first_difference(saved.estates, again.estates) if "estates" in different else None
     return Reproduction(
@@ -118,6 +118,17 @@ def compare(saved: Run, again: Run, folder: str = "") -> Reproduction:
         str(git.get("commit", "")),
         git.get("dirty") is False,
     )
+
+
+def _same(saved: Run, again: Run, name: str) -> bool:
+    """Whether a table that was saved is what the run gives now; an outcome that is newer than the saved run is left out."""
+    if name != "outcomes":
+        return bool(saved.table(name).to_pandas().equals(again.table(name).to_pandas()))
+    then, now = (
+        dict(zip(*(table.column(key).to_pylist() for key in ("outcome", "value")), strict=True))
+        for table in (saved.table(name), again.table(name))
+    )
+    return then == {key: now.get(key) for key in then}
 
 
 def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: str) -> tuple[Change, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -138,8 +138,11 @@ def plan_study(
     study: Study | str | Path,
     progress: Callable[[int, int], None] | None = None,
     ensemble: Ensemble | str | Path | None = None,
+    bases: Mapping[str, Scenario] | None = None,
 ) -> Plan:
     """The plan of a study (or of its file or name); `progress(points checked, points)`; `ensemble`: another than the study names.
+
+    `bases`: its scenarios by name, with its changes in them, for who has them at hand; else they are looked up.
 
     Raises a StudyError for an ensemble that cannot be read, and a ScenarioError that lists what is wrong with the file, its keys, and the points of its design.
     """
@@ -148,7 +151,7 @@ def plan_study(
         checked = checked.model_copy(
             update={"ensemble": ensemble.name if isinstance(ensemble, Ensemble) else str(ensemble)}
         )
-    plan = Plan(checked, file, as_ensemble(ensemble))
+    plan = Plan(checked, file, as_ensemble(ensemble), bases)
     plan.check_points(progress)
     return plan
 
@@ -156,14 +159,20 @@ def plan_study(
 class Plan(Sequence[Cell]):
     """The cells of a study, point by point and within a point replication by replication, made when asked for."""
 
-    def __init__(self, study: Study, file: Path, ensemble: Ensemble | None = None) -> None:
+    def __init__(
+        self,
+        study: Study,
+        file: Path,
+        ensemble: Ensemble | None = None,
+        bases: Mapping[str, Scenario] | None = None,
+    ) -> None:
         """Load the base scenarios and try every factor. Raises a ScenarioError with every problem found.
 
         `ensemble`: instead of the one that the study names.
         """
         self.study, self.file = study, file
         self.ensemble = ensemble or as_ensemble(study.ensemble or None)
-        self.bases = {name: self._base(name) for name in self._base_names()}
+        self.bases = dict(bases or {name: self._base(name) for name in self._base_names()})
         self.axes = _Axes(self).all()
         self._check_size()
         self.points = points_of(study.design, self.axes)

@@ -70,7 +70,8 @@ class Simulated:
 class Run(Result):
     """A finished run. Tables are made (or read) when first asked for; units stand in `attrs["units"]` of each.
 
-    Attributes: scenario (Scenario as resolved), seed (int), months (int), wall_seconds (of building and simulating).
+    Attributes: scenario (Scenario as resolved), seed (int), months (int), wall_seconds (of building and simulating;
+    NaN where an archive left it out).
     """
 
     def __init__(
@@ -219,7 +220,6 @@ _NEEDED: dict[str, tuple[tuple[type, ...], Message]] = {
     "model_source_hash": ((str,), message("allowed.text")),
     "seed": ((int,), message("allowed.a_number")),
     "months": ((int,), message("allowed.a_number")),
-    "wall_seconds": ((int, float), message("allowed.a_number")),
     "files": ((dict,), message("allowed.table")),
 }
 
@@ -237,9 +237,9 @@ def load_run(folder: str | Path) -> Run:
         scenario = check(manifest["scenario"], {}, str(path))
     except ScenarioError as error:
         raise ResultError(message("folder.scenario", folder=saved.place, error=error)) from None
-    return Run(
-        scenario, manifest["seed"], manifest["months"], float(manifest["wall_seconds"]), SavedTables(saved)
-    )
+    told = manifest.get("wall_seconds")  # an archive leaves out how long it took
+    seconds = float(told) if isinstance(told, int | float) else math.nan
+    return Run(scenario, manifest["seed"], manifest["months"], seconds, SavedTables(saved))
 
 
 class SavedTables:

@@ -112,7 +112,7 @@ def share_assumed(scenario: Scenario) -> str:
 def assumptions(scenarios: Sequence[Scenario]) -> tuple[Table, ...]:
     """Parameters by status, all parameters, sources of the scenarios' figures, evidence of their programmes. The first scenario speaks for parameters."""
     base = scenarios[0]
-    made = [_standing(base), _parameters(base), *_figures(scenarios)]
+    made = [_standing(base), parameters_of(base), *sources_of(scenarios)]
     evidence = _evidence(scenarios)
     return tuple(made + ([evidence] if evidence.rows else []))
 
@@ -125,7 +125,8 @@ def _standing(scenario: Scenario) -> Table:
     return Table(say("standing_title"), tuple(say(key) for key in ("status", "number", "share")), rows)
 
 
-def _parameters(scenario: Scenario) -> Table:
+def parameters_of(scenario: Scenario) -> Table:
+    """Every parameter with its value here, unit, status and source."""
     values, rows = scenario.parameter_values(), []
     for status in ("assumed", "calibrated", "measured"):
         for key, one in PARAMETERS.items():
@@ -163,7 +164,8 @@ def _source(key: str) -> str:
     return say("judgement") if key == "judgement" else key
 
 
-def _figures(scenarios: Sequence[Scenario]) -> list[Table]:
+def sources_of(scenarios: Sequence[Scenario]) -> list[Table]:
+    """The figures of scenarios with their sources; no table where they state none."""
     known = register().figures
     rows: dict[tuple[str, str], tuple[str, ...]] = {}
     words = {"reported": "reported", "derived": "derived", "assumed": "assumed_one"}

@@ -92,6 +92,11 @@ class Batch(Result):
         return copy_result(self.place, Path(folder))
 
 
+def scenarios_of(found: Batch) -> list[Scenario]:
+    """The scenarios as they were asked for, without what an ensemble put into them."""
+    return [one.asked or one.run.scenario for one in found.scenarios]
+
+
 def is_batch(folder: Path) -> bool:
     """Whether a folder without a manifest is what an interrupted `estate batch` left; one of version 0.1 has none either."""
     if (folder / MANIFEST).exists():

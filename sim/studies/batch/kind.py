@@ -7,6 +7,7 @@ KIND = Kind(
     results=("batch:Batch",),
     load="batch:load_batch",
     recognises="batch:is_batch",
+    scenarios="batch:scenarios_of",
     report="report:part_of",
     sentences="report:sentences_of",
     shown="report:shown",

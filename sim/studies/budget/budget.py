@@ -89,6 +89,11 @@ class BudgetSearch(Result):
         self.stress, self.executed, self.database, self.asked = stress, executed, database, dict(asked or {})
         self.kept = None if kept is None else tuple(kept)
 
+    def parts(self) -> dict[str, Any]:
+        """What is saved of it; of where its search is kept the name only, since a result says no path of whoever made it."""
+        names = ("scenario", "yearly", "tried", "searched", "fresh", "stress", "executed", "asked", "kept")
+        return {name: getattr(self, name) for name in names} | {"database": Path(self.database.name)}
+
     @property
     def rescored(self) -> list[Valued]:
         """The front of the search with what its packages came to on fresh seeds, where there were any; in order of cost."""

@@ -11,6 +11,7 @@ KIND = Kind(
     warnings="words:warnings_of",
     shown="words:shown",
     reproduce="saved:again",
+    scenarios="saved:scenarios_of",
     charts={
         "differences": Chart("chart:differences", "chart:shown_by_month"),
         "rescues": Chart("chart:rescues"),

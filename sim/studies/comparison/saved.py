@@ -153,6 +153,11 @@ def _said(saved: dict[str, list[str]], lang: str | None) -> list[str]:
         return list(among(saved, language()))
 
 
+def scenarios_of(found: Comparison) -> list[Scenario]:
+    """The scenarios of the arms."""
+    return [arm.scenario for arm in found.arms]
+
+
 def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baseline: str) -> Arm:
     fates, plane = frames["fates"], frames["plane"]
     base = name == baseline

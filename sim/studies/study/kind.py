@@ -11,6 +11,7 @@ KIND = Kind(
     warnings="words:warnings_of",
     shown="words:shown",
     reproduce="study:again",
+    scenarios="study:scenarios_of",
     charts={"study_outcome": Chart("chart:study_outcome", "words:alt")},
     commands="command:add_commands",
     functions={"study": "study:study"},

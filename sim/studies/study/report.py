@@ -17,11 +17,11 @@ from sim.outputs.report import common, words
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.results.outcomes import OUTCOMES
-from sim.scenario import Scenario, load, to_toml, with_overrides
+from sim.scenario import Scenario, to_toml
 from sim.studies.sensitivity.analysis import MORRIS, SOBOL, analyse
 from sim.studies.sensitivity.sensitivity import Sensitivity
 from sim.studies.study.chart import study_outcome
-from sim.studies.study.study import Studied
+from sim.studies.study.study import Studied, scenarios_of
 from sim.studies.study.words import alt, factors_of, finished_runs, point_name
 from sim.text import figures, language, say
 from sim.text.joins import labelled, listed
@@ -44,8 +44,8 @@ def part_of(found: Studied) -> Part:
             traces=_traces(found),
             reproduce_note="",
         )
-    base = with_overrides(load(study.base), study.changes) if study.changes else load(study.base)
-    arms = _scenarios(found, base)
+    arms = scenarios_of(found)
+    base = arms[0]
     outcomes = list(study.outcomes)
     money = [name for name in outcomes if OUTCOMES[name].unit == "yuan"]
     worse = [name for name in outcomes if name in WORSE]
@@ -95,7 +95,7 @@ def _analysed(found: Studied) -> Sensitivity:
     """The sensitivity analysis of the runs of a finished study."""
     study, outcomes = found.study, list(found.study.outcomes)
     held = Ensemble.of_facts(found.ensemble)
-    plan = plan_study(study, ensemble=held)
+    plan = plan_study(study, ensemble=held, bases=found.scenarios)
     values = found.table(outcomes)[outcomes].to_numpy().tolist()
     analysis = analyse(study, plan.axes, plan.points, values, LEVEL, found.digest())
     return Sensitivity(plan.bases[study.base], {study.design.kind: analysis}, held)
@@ -103,12 +103,6 @@ def _analysed(found: Studied) -> Sensitivity:
 
 def _drawn(found: Studied, outcome: str) -> Figure:
     return owner(study_outcome(found, outcome=outcome))
-
-
-def _scenarios(found: Studied, base: Scenario) -> list[Scenario]:
-    """The base and, where scenarios are a factor, those."""
-    names = [level for factor in found.study.factors if factor.key == "scenario" for level in factor.levels]
-    return [base, *(load(str(name)) for name in names if name != base.name)]
 
 
 def _setting(found: Studied, base: Scenario) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sim.errors import ResultError, StudyError
+from sim.experiments.ensemble import Ensemble
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.experiments.workplace import CellResults, Keywords, Workplace, run_cells, workplace_of
@@ -21,7 +22,9 @@ from sim.results.provenance import here
 from sim.results.result import Result
 from sim.results.store import FailedRun, Store
 from sim.results.summary import RunSummary
-from sim.text import kept, message
+from sim.scenario import Scenario, to_data
+from sim.scenario.loading import check
+from sim.text import kept, message, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +109,11 @@ class Studied(Result):
 
     @property
     @abstractmethod
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Its scenarios by the names that it calls them by, the base first, with its changes in them."""
+
+    @property
+    @abstractmethod
     def ensemble(self) -> Mapping[str, Any] | None:
         """What is said of the ensemble that it was run over, None without one (see `Ensemble.facts`)."""
 
@@ -151,6 +159,11 @@ class StudyResult(Studied):
         """What is said of the ensemble that it was run over, None without one."""
         held = self.plan.ensemble
         return None if held is None else held.facts(self.study.replications)
+
+    @property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Its scenarios by the names that it calls them by, the base first, with its changes in them."""
+        return self.plan.bases
 
     @property
     def executed(self) -> int:
@@ -251,7 +264,8 @@ class StudyResult(Studied):
         return {
             "key": self.plan.id,
             "study": self.study.model_dump(mode="json"),
-            "file": str(self.plan.file),
+            "file": self.plan.file.name,
+            "scenarios": {name: to_data(scenario) for name, scenario in self.scenarios.items()},
             "id": self.plan.id,
             "runs": len(self),
             "missing": self.missing,
@@ -260,7 +274,6 @@ class StudyResult(Studied):
                 {"run": f.key, "seed": f.seed, "kind": f.kind, "message": kept.plain(f.message)}
                 for f in self.failures
             ],
-            "store": str(self.results.store.folder),
             "version": self.results.store.version,
             "ensemble": self.ensemble,
             **here(),
@@ -281,6 +294,14 @@ class SavedStudy(Studied):
     def missing(self) -> int:
         """Runs without a result."""
         return int((self._runs["status"] != "done").sum())
+
+    @property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Its scenarios as they were saved; those of a folder that has none (of before 0.2) are looked up by name. Raises a ScenarioError."""
+        saved = self.saved_manifest.get("scenarios")
+        if saved is None:
+            return plan_study(self.study).bases
+        return {name: check(data, {}, say("folder.saved_result")) for name, data in saved.items()}
 
     @property
     def ensemble(self) -> Mapping[str, Any] | None:
@@ -324,14 +345,16 @@ def load_saved(folder: str | Path) -> SavedStudy:
         raise ResultError(message("study.error.unreadable", folder=saved.place, error=why)) from None
 
 
+def scenarios_of(found: Studied) -> list[Scenario]:
+    """The base of a study, and the other scenarios that it compares."""
+    return list(found.scenarios.values())
+
+
 def again(saved: SavedStudy, workplace: Workplace) -> StudyResult:
     """A saved one carried out once more. ResultError where runs were missing."""
     manifest = saved.saved_manifest
     if not manifest.get("digest"):
         missing = manifest.get("missing")
         raise ResultError(message("study.error.unfinished", name=saved.study.name, missing=missing))
-    file = Path(manifest["file"])
-    plan = plan_study(file) if file.is_file() else plan_study(saved.study)
-    if plan.study != saved.study:
-        plan = plan_study(saved.study)  # the file was changed since; its scenarios are looked for by name
+    plan = plan_study(saved.study, ensemble=Ensemble.of_facts(saved.ensemble), bases=saved.scenarios)
     return study(plan, workplace=replace(workplace, progress=workplace.progress or False))

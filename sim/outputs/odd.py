@@ -1,0 +1,251 @@
+"""The ODD protocol (overview, design concepts, details) of one scenario, as Markdown: what was simulated, so that it can be built again.
+
+Written from the scenario and the declarations that it was checked by (tables, parameters, programmes), in the current language;
+what is the same of every scenario stands in docs/odd.md and is repeated in short, so that the text stands alone. Source of the
+form: Grimm et al. 2020, JASSS 23(2) 7, the second update of the protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.model.parameters import PARAMETERS
+from sim.model.state.estates import ESTATE_FIELDS
+from sim.model.state.owners import OWNER_FIELDS
+from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
+from sim.outputs.report import common
+from sim.outputs.report.words import say as report_say
+from sim.results.outcomes import OUTCOMES
+from sim.scenario import Programme, Scenario, Table, Wording
+from sim.scenario.switches import switched
+from sim.text import figures, language, message
+from sim.text.joins import listed
+from sim.units import NO_VALUE
+from sim.words import MODE_WORDS, STAGE_WORDS
+
+if TYPE_CHECKING:
+    from sim.outputs.report.model import Table as Shown
+
+PHASES = ("policy", "payment", "company", "estate", "owners", "committee", "market", "record")
+CONCEPTS = (
+    "basic", "emergence", "adaptation", "objectives", "learning", "prediction", "sensing", "interaction",
+    "stochasticity", "collectives", "heterogeneity", "observation",
+)  # fmt: skip
+NAMED = (MODE_WORDS, STAGE_WORDS)
+
+
+def say(key: str, /, **values: Any) -> str:
+    """The text "odd.KEY" in the current language."""
+    return str(message(f"odd.{key}", **values))
+
+
+def odd_of(
+    scenario: Scenario, seeds: Sequence[int] = (), marks: Mapping[str, Any] | None = None, asked: str = ""
+) -> str:
+    """The protocol of a scenario as Markdown.
+
+    `seeds`: of the runs it was made for (none: its own); `marks`: a manifest, whose versions and hashes are named; `asked`: what
+    the result asks, in a sentence.
+    """
+    parts = (
+        [f"# {say('title', title=_in(scenario.title))}", say("protocol")],
+        _purpose(scenario, asked),
+        _entities(scenario),
+        _process(scenario),
+        _concepts(scenario, seeds or (scenario.seed,)),
+        _initial(scenario),
+        _inputs(scenario),
+        _submodels(scenario),
+        _marks(marks or {}),
+    )
+    return "\n\n".join(text for part in parts for text in part if text) + "\n"
+
+
+def _purpose(scenario: Scenario, asked: str) -> list[str]:
+    names = listed(outcome.name for outcome in OUTCOMES.values())
+    return [
+        f"## 1. {say('purpose')}",
+        say("purpose_text"),
+        _in(scenario.description),
+        asked,
+        say("patterns", outcomes=names),
+    ]
+
+
+def _entities(scenario: Scenario) -> list[str]:
+    city, companies = scenario.city, scenario.companies
+    streets = city.districts * city.streets_per_district
+    bodies = 1 + city.districts + streets * (1 + city.communities_per_street)
+    drawn = say("drawn") if city.households is None else figures.count(city.households)
+    rows = [
+        (say("owner"), drawn, _columns(OWNER_FIELDS)),
+        (say("estate"), figures.count(city.estates), _columns(ESTATE_FIELDS)),
+        (say("company"), figures.count(companies.private + companies.state_owned), _columns(COMPANY_FIELDS)),
+        (say("committee"), say("one_each"), _columns(COMMITTEE_FIELDS)),
+        (say("body"), figures.count(bodies), _columns(GOVERNMENT_FIELDS)),
+    ]
+    kinds = [(common.type_name(scenario, name), figures.count(n)) for name, n in _by_type(scenario).items()]
+    return [
+        f"## 2. {say('entities')}",
+        _table((say("entity"), report_say("number"), say("variables")), rows),
+        _table((report_say("type"), report_say("estates")), kinds),
+        say(
+            "scales", months=scenario.months, year=city.start_year, districts=city.districts, streets=streets
+        ),
+    ]
+
+
+def _process(scenario: Scenario) -> list[str]:
+    steps = [f"{number}. {say(f'phase.{name}')}" for number, name in enumerate(PHASES, 1)]
+    return [f"## 3. {say('process')}", say("process_text"), "\n".join(steps), *_switches(scenario)]
+
+
+def _switches(scenario: Scenario) -> list[str]:
+    lines = [f"- {what.in_language(language())}: {names}" for what, names in switched(scenario)]
+    return ["\n".join(lines) if lines else say("nothing_switched")]
+
+
+def _concepts(scenario: Scenario, seeds: Sequence[int]) -> list[str]:
+    lines = [f"**{say(f'concept.{name}')}** {say(f'concept.{name}_text')}" for name in CONCEPTS]
+    told = say("seeds", seeds=_numbers(seeds))
+    return [f"## 4. {say('concepts')}", *lines, told]
+
+
+def _initial(scenario: Scenario) -> list[str]:
+    kinds = {name: scenario.types[name] for name in _by_type(scenario)}
+    heads = (say("setting"), *(common.type_name(scenario, name) for name in kinds), report_say("unit"))
+    first = next(iter(kinds.values()))
+    rows = []
+    for key in type(first).model_fields:
+        if key in ("title", "share"):
+            continue
+        values = [_value(getattr(kind, key)) for kind in kinds.values()]
+        rows.append((_label(first, key), *values, _unit(first, key)))
+    settings = [
+        row for one in (scenario.city, scenario.companies, scenario.government) for row in _settings(one, ())
+    ]
+    return [
+        f"## 5. {say('initial')}",
+        say("initial_text"),
+        _table(heads, rows),
+        _table((say("setting"), report_say("value"), report_say("unit")), settings),
+    ]
+
+
+def _inputs(scenario: Scenario) -> list[str]:
+    return [f"## 6. {say('inputs')}", say("inputs_text"), *map(_shown, common.sources_of([scenario]))]
+
+
+def _submodels(scenario: Scenario) -> list[str]:
+    told = [f"## 7. {say('submodels')}", say("submodels_text")]
+    if not scenario.interventions:
+        told.append(report_say("no_programme"))
+    for number, programme in enumerate(scenario.interventions, 1):
+        told += _programme(number, programme, scenario.months)
+    values = scenario.parameter_values()
+    own = [
+        (f"`{key}`", str(PARAMETERS[key].label), f"{value:.10g}", f"{PARAMETERS[key].default:.10g}", unit)
+        for key, value in values.items()
+        if value != PARAMETERS[key].default
+        for unit in (figures.unit_name(PARAMETERS[key].unit),)
+    ]
+    heads = (report_say("parameter"), report_say("meaning"), say("here"), say("default"), report_say("unit"))
+    told.append(f"### {say('changed')}")
+    told.append(_table(heads, own) if own else say("none_changed", number=len(PARAMETERS)))
+    return [*told, f"### {report_say('parameters_title')}", _shown(common.parameters_of(scenario))]
+
+
+def _programme(number: int, programme: Programme, months: int) -> list[str]:
+    from sim.model.programmes.describe import describe
+
+    about = describe(programme.kind, {})
+    rows = _settings(programme, ("kind", "name", "targets")) + _settings(programme.targets, ())
+    return [
+        f"### {say('programme', number=number, label=common.label_of(programme), name=programme.name)}",
+        _in(about.mechanism),
+        f"{report_say('when')}: {common.dates_of(programme, months)}",
+        _table((say("setting"), report_say("value"), report_say("unit"), say("default")), rows),
+    ]
+
+
+def _marks(manifest: Mapping[str, Any]) -> list[str]:
+    rows = [(report_say("key"), str(manifest["key"]))] if "key" in manifest else []
+    rows += common.version_rows(manifest)
+    return [f"## {report_say('traces')}", _shown(common.traces_table(rows))] if rows else []
+
+
+# tables
+
+
+def _settings(table: Table, left_out: Iterable[str]) -> list[tuple[str, ...]]:
+    """(what it means, value, unit, default where it is another) of every setting of a table."""
+    rows: list[tuple[str, ...]] = []
+    for key, field in type(table).model_fields.items():
+        value = getattr(table, key)
+        if key in left_out or isinstance(value, Wording):
+            continue
+        default = field.get_default()
+        same = field.is_required() or value == default
+        rows.append((_label(table, key), _value(value), _unit(table, key), "" if same else _value(default)))
+    return rows
+
+
+def _label(table: Table, key: str) -> str:
+    label = type(table).label_of(key)
+    return f"{label} (`{key}`)" if label is not None else f"`{key}`"
+
+
+def _unit(table: Table, key: str) -> str:
+    extra = type(table).model_fields[key].json_schema_extra
+    unit = extra.get("unit") if isinstance(extra, dict) else None
+    return figures.unit_name(str(unit)) if unit else ""
+
+
+def _value(value: Any) -> str:
+    if value is None or value == () or value == {}:
+        return NO_VALUE
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, tuple):
+        return listed(_value(one) for one in value)
+    if isinstance(value, Mapping):
+        return listed(f"{_value(name)} {_value(one)}" for name, one in value.items())
+    if isinstance(value, str):
+        return next((str(words[value]) for words in NAMED if value in words), value)
+    return str(value)
+
+
+def _columns(fields: Iterable[Any]) -> str:
+    return ", ".join(f"`{field.name}`" for field in fields if not field.name.startswith("lever_"))
+
+
+def _by_type(scenario: Scenario) -> dict[str, int]:
+    return {name: number for name, number in scenario.estates_by_type().items() if number}
+
+
+def _numbers(seeds: Sequence[int]) -> str:
+    """Seeds in a row; those without a gap as first to last."""
+    if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
+        return report_say("range", low=seeds[0], high=seeds[-1])
+    return listed(str(seed) for seed in seeds)
+
+
+def _in(words: Any) -> str:
+    return str(words.in_language(language()))
+
+
+def _shown(table: Shown) -> str:
+    caption = f"*{table.caption}*\n\n" if table.caption else ""
+    return caption + _table(table.columns, table.rows) + (f"\n\n{table.note}" if table.note else "")
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *(row[: len(heads)] for row in rows)]
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ")
