@@ -17,6 +17,7 @@ from sim.scenario import Scenario, load
 from sim.scenario.overrides import parse_setting, with_overrides
 from sim.text import figures, message, say
 from sim.text.joins import sentences
+from sim.text.system import reason_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,7 +118,5 @@ def write(found: Any, charts: Mapping[str, Axes], folder: Path, common: Common) 
             title = ax.get_title(loc="left")
             style.write(style.owner(ax), folder / f"{name}.png", title, told)
     except OSError as error:
-        raise StudyError(
-            message("folder.unwritable", folder=folder, error=error.strerror or str(error))
-        ) from None
+        raise StudyError(message("folder.unwritable", folder=folder, error=reason_of(error))) from None
     save_found(found, folder, {"settings": list(common.settings)})

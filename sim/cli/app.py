@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, speak, words
+from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, speak, words, words_of
 from sim.cli.place import Place, at_place
+from sim.cli.usage import say_wrong_call
 from sim.errors import EstateError, ResultError
 from sim.kinds import kinds
 from sim.text import figures, language, message, say
@@ -31,10 +32,15 @@ class Commands(TyperGroup):
         return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments taken in; help is worded first where they ask for it."""
+        """The arguments taken in, in the language that they ask for; help is worded first where they ask for it."""
+        words_of(args)
         if asks_for_help(self, args):
-            speak(self, args, ctx)
-        return super().parse_args(ctx, args)
+            speak(self, ctx)
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            say_wrong_call(error, ctx)
+            raise
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
@@ -46,6 +52,9 @@ class Commands(TyperGroup):
         except KeyboardInterrupt:
             typer.secho(say("help.interrupted"), err=True)
             raise typer.Exit(130) from None
+        except Exception as error:
+            say_wrong_call(error, ctx)
+            raise
 
 
 app = typer.Typer(

@@ -16,6 +16,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from sim.cli.usage import say_around
 from sim.text import language, languages, say, use_language
 from sim.text.catalog import has_text, language_of
 
@@ -82,8 +83,17 @@ SetOption = Annotated[
 
 def words(chosen: str | None) -> str:
     """The language of this command from here on: the one chosen, else that of the environment."""
-    use_language(chosen if chosen is not None else language_of(os.environ))
+    use_language(language_of(os.environ))  # in which a chosen one is refused
+    if chosen is not None:
+        use_language(chosen)
     return language()
+
+
+def words_of(args: Sequence[str]) -> None:
+    """Speak the language that `--lang` among these arguments asks for, else that of the environment."""
+    asked = [after for before, after in zip(args, args[1:], strict=False) if before == "--lang"]
+    asked += [one.removeprefix("--lang=") for one in args if one.startswith("--lang=")]
+    words(asked[-1] if asked and asked[-1] in languages() else None)
 
 
 def bundled(
@@ -160,17 +170,15 @@ def asks_for_help(group: Any, args: Sequence[str]) -> bool:
     return not args or not HELP.isdisjoint(args) or hasattr(group.commands.get(args[-1]), "commands")
 
 
-def speak(group: Any, args: Sequence[str], ctx: Any) -> None:
+def speak(group: Any, ctx: Any) -> None:
     """Give every command and option of a group (of Typer, which has a Click of its own) its help and its panel.
 
-    In the language that `--lang` among the arguments or the environment asks for. `ctx`: the group's context.
+    In the current language. `ctx`: the group's context.
     """
     from rich.markup import escape
 
+    say_around(ctx)
     written = escape if group.rich_markup_mode == "rich" else str  # [[menu]] is no markup
-    asked = [after for before, after in zip(args, args[1:], strict=False) if before == "--lang"]
-    asked += [one.removeprefix("--lang=") for one in args if one.startswith("--lang=")]
-    use_language(asked[-1] if asked and asked[-1] in languages() else language_of(os.environ))
     group.help = say("help.estate")
     _name_help(group, ctx)
     for param in group.params:

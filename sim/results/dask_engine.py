@@ -17,6 +17,7 @@ from sim.results.engines import ATTEMPTS, DEFAULT_TIMEOUT, Cell, Failure, Finish
 from sim.results.pool_engine import Attempted, Lane, stop_all
 from sim.results.processes import check_guard, threads_of_one
 from sim.text import message
+from sim.text.system import reason_of
 
 LOCAL = "local"
 BATCH = 4  # runs of one Dask task: a task costs the scheduler about a millisecond
@@ -64,7 +65,7 @@ class DaskEngine:
                 client = Client(self.scheduler, timeout=20)
             except (OSError, ValueError) as error:
                 raise EngineError(
-                    message("engine.no_scheduler", scheduler=self.scheduler, error=error)
+                    message("engine.no_scheduler", scheduler=self.scheduler, error=reason_of(error))
                 ) from None
             return client, client.close
         check_guard()  # a local cluster spawns its workers everywhere

@@ -26,6 +26,7 @@ from sim.errors import ResultError
 from sim.given import is_file, is_folder, path_of, shortened
 from sim.results.files import PART, as_arrow, replace, replace_text, seal_of, write_csv
 from sim.text import message, say
+from sim.text.system import reason_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,7 +196,7 @@ class Saved:
             # partitioning=None: a folder named `a=1` must not become a column
             return pq.read_table(path, partitioning=None)
         except (OSError, pa.ArrowException) as error:
-            raise ResultError(message("folder.not_parquet", file=path, error=error)) from None
+            raise ResultError(message("folder.not_parquet", file=path, error=reason_of(error))) from None
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame, with its units in `attrs["units"]`; texts that are not there are empty, numbers NaN."""
@@ -217,7 +218,9 @@ class Saved:
         try:
             return (self.place / name).read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
-            raise ResultError(message("folder.unreadable", file=self.place / name, error=error)) from None
+            raise ResultError(
+                message("folder.unreadable", file=self.place / name, error=reason_of(error))
+            ) from None
 
 
 def read(folder: str | Path, *kinds: str, old: bool = False) -> Saved:
@@ -382,7 +385,7 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"), parse_constant=note)
     except (OSError, ValueError, RecursionError) as error:
-        raise ResultError(message("folder.not_json", file=path, error=error)) from None
+        raise ResultError(message("folder.not_json", file=path, error=reason_of(error))) from None
     if not isinstance(data, dict):
         found, allowed = type(data).__name__, message("folder.json_table")
         raise ResultError(message("problem.instead", place=path, found=found, allowed=allowed))
@@ -410,4 +413,4 @@ def _units(given: pa.Table | pd.DataFrame, table: pa.Table) -> dict[str, str]:
 
 
 def _unwritable(folder: Path, error: OSError) -> ResultError:
-    return ResultError(message("folder.unwritable", folder=shortened(folder), error=error.strerror or error))
+    return ResultError(message("folder.unwritable", folder=shortened(folder), error=reason_of(error)))

@@ -28,6 +28,7 @@ from sim.results.provenance import here
 from sim.scenario import Scenario, content_hash, to_data
 from sim.scenario.loading import check
 from sim.text import languages, message, say
+from sim.text.system import told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -268,8 +269,7 @@ def parts_of(saved: Saved) -> Found:
     except ResultError as error:
         raise ResultError(message("folder.in", place=place / RESULT, error=error)) from None
     except (ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise ResultError(message("folder.unreadable", file=place / RESULT, error=told)) from None
+        raise ResultError(message("folder.unreadable", file=place / RESULT, error=told(error))) from None
     if id_of(type(found)) != saved.kind or found.digest != manifest["digest"]:
         raise ResultError(message("folder.not_together", folder=place, file=RESULT, manifest=MANIFEST))
     return found

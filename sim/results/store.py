@@ -31,6 +31,7 @@ from sim.results.summary import RunSummary, batch_of, number, summary_in, summar
 from sim.scenario import to_toml
 from sim.text import Family, Message, figures, kept, message, say
 from sim.text.joins import listed
+from sim.text.system import reason_of
 
 # the ledger: one SQLite file in WAL mode, written by the driver alone, that says what became of every run
 
@@ -193,7 +194,7 @@ def read_shard(path: Path, columns: list[str] | None = None) -> pa.Table:
     except FileNotFoundError:
         raise
     except (OSError, pa.ArrowException) as error:
-        raise ResultError(message("folder.not_parquet", file=path, error=error)) from None
+        raise ResultError(message("folder.not_parquet", file=path, error=reason_of(error))) from None
 
 
 # damage: a ledger that cannot be read, shards that were changed, and what a killed driver left
@@ -485,7 +486,9 @@ class Store:
         try:
             yield
         except (OSError, sqlite3.OperationalError, pa.ArrowException) as error:
-            raise StudyError(message("store.unwritable", folder=self.folder, error=error)) from error
+            raise StudyError(
+                message("store.unwritable", folder=self.folder, error=reason_of(error))
+            ) from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:

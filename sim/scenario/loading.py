@@ -21,6 +21,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.sources import restated
 from sim.text import Message, languages, message
 from sim.text.catalog import among
+from sim.text.system import reason_of
 
 SUFFIX = ".toml"
 ADD = "add_"
@@ -221,7 +222,7 @@ def text_of(file: Path, readable: Message) -> str:
     try:
         written = file.read_bytes()
     except OSError as error:
-        found = message("scenario.file.unreadable", reason=error.strerror)
+        found = message("scenario.file.unreadable", reason=reason_of(error))
         raise ScenarioError([Problem(shortened(file), "", found, readable)]) from None
     except ValueError:  # a zero byte in the name
         raise ScenarioError([Problem(repr(str(file)), "", message("found.not_a_path"), readable)]) from None

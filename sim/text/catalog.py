@@ -136,6 +136,11 @@ def has_text(text_id: str) -> bool:
     return _texts(language()).gettext(text_id) != text_id
 
 
+def template(text_id: str, name: str) -> str:
+    """The text of an id in a language with its gaps as they stand; the id itself where there is none."""
+    return _texts(name).gettext(text_id)
+
+
 class Spoken(Protocol):
     """Words that are there in every language."""
 

@@ -28,6 +28,7 @@ from sim.results.result import Result
 from sim.text import Later, in_language, language, message
 from sim.text.catalog import known_language
 from sim.text.joins import listed
+from sim.text.system import reason_of
 
 MOST_BYTES = 3_000_000
 SHARPNESS = (130, 100, 80, 64)  # dots an inch, tried in turn until the page is small enough
@@ -102,7 +103,7 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str | None = No
         target.parent.mkdir(parents=True, exist_ok=True)
         replace_text(target, page)
     except OSError as error:
-        said = message("report.error.unwritten", file=target, error=error.strerror or str(error))
+        said = message("report.error.unwritten", file=target, error=reason_of(error))
         raise ResultError(said) from None
     return target
 
@@ -149,7 +150,7 @@ def run_browser(program: str, *arguments: str, seconds: float = SECONDS) -> subp
                 stdin=subprocess.DEVNULL,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            why = f"{type(error).__name__}: {error}"
+            why = reason_of(error)
             raise ResultError(message("report.error.no_browser", program=program, error=why)) from None
     if done.returncode != 0:
         told = done.stderr.strip()[-300:]

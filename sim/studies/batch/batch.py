@@ -28,6 +28,7 @@ from sim.scenario import Scenario
 from sim.scenario.loading import check
 from sim.studies.draws.repeated import FAN_SERIES, Repeated, bands_of
 from sim.text import message
+from sim.text.system import told as why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,7 +159,7 @@ def _draws(
         seeds = (found.run.seed, *(int(data["seed"]) for data in told[1:]))
         bands = {name: bands_of(values) for name, values in monthly.items()}
     except (ValueError, KeyError, TypeError) as error:
-        raise ResultError(message("folder.unreadable", file=files[0].parent, error=_told(error))) from None
+        raise ResultError(message("folder.unreadable", file=files[0].parent, error=why(error))) from None
     by_seed = {name: np.array([one.get(name, math.nan) for one in outcomes]) for name in outcomes[0]}
     name = str(found.ensemble["name"]) if found.ensemble else ""
     return Repeated(found.asked or found.run.scenario, seeds, by_seed, bands, name, over=found.over)
@@ -172,7 +173,7 @@ def _read(file: Path, sealed: bool) -> dict[str, Any]:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ResultError(message("folder.unreadable", file=file, error=_told(error))) from None
+        raise ResultError(message("folder.unreadable", file=file, error=why(error))) from None
     if not isinstance(data, dict):
         raise ResultError(
             message(
@@ -188,8 +189,4 @@ def _outcomes(data: Mapping[str, Any], file: Path) -> dict[str, float]:
     try:
         return {key: math.nan if value is None else float(value) for key, value in data["outcomes"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ResultError(message("folder.unreadable", file=file, error=_told(error))) from None
-
-
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+        raise ResultError(message("folder.unreadable", file=file, error=why(error))) from None

@@ -48,6 +48,7 @@ from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
 from sim.studies.batch.index_page import Shown
 from sim.studies.run.words import key_changes, written
 from sim.text import figures, language, message, say
+from sim.text.system import reason_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -320,14 +321,14 @@ def _write_json(place: Path, data: Any) -> None:
     try:
         replace_text(place, json_text(data))
     except OSError as error:
-        raise ResultError(message("run.unwritable", file=place, error=error.strerror or error)) from None
+        raise ResultError(message("run.unwritable", file=place, error=reason_of(error))) from None
 
 
 def _read_json(place: Path) -> Any:
     try:
         return json.loads(place.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ResultError(message("result.error.unreadable", file=place, error=error)) from None
+        raise ResultError(message("result.error.unreadable", file=place, error=reason_of(error))) from None
 
 
 def _number(value: float | None) -> float:

@@ -42,6 +42,7 @@ from sim.studies.budget.menu import (
 from sim.studies.budget.stress import Stress, check_futures, stress_test
 from sim.studies.budget.valuing import ESTIMATED, LOSSES, OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.text import message
+from sim.text.system import reason_of
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -485,9 +486,7 @@ class _Search:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StudyError(
-                message("folder.unwritable", folder=folder, error=error.strerror or str(error))
-            ) from None
+            raise StudyError(message("folder.unwritable", folder=folder, error=reason_of(error))) from None
         storage = optuna.storages.RDBStorage(f"sqlite:///{self.database.resolve()}")
         self.study = optuna.create_study(
             study_name=self._name(),

@@ -20,6 +20,7 @@ from sim.results.folder import (
 from sim.results.result import Result
 from sim.text import Message, language, message
 from sim.text.catalog import among
+from sim.text.system import reason_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +134,9 @@ def _outcomes(runs: list[Path]) -> pd.DataFrame:
                 told = json.loads(file.read_text(encoding="utf-8"))["outcomes"]
                 rows.append({"scenario": name, "replication": number, **told})
             except (OSError, ValueError, KeyError, TypeError) as error:
-                raise ResultError(message("result.error.unreadable", file=file, error=error)) from None
+                raise ResultError(
+                    message("result.error.unreadable", file=file, error=reason_of(error))
+                ) from None
     return pd.DataFrame(rows)
 
 

@@ -37,6 +37,7 @@ from sim.studies.run.measures import (
 from sim.studies.run.words import STAGE, provenance, type_title
 from sim.text import figures, in_language, message, say
 from sim.text.joins import phrases, sentences
+from sim.text.system import reason_of
 
 NODE_WIDTH = 0.24  # of the distance between two marks
 LABELLED_FROM = 0.05  # shares smaller than this have no room for a figure inside their bar
@@ -337,7 +338,7 @@ def animate(
                     if progress is not None:
                         progress(frame + 1, len(months))
         except (OSError, CalledProcessError) as error:
-            raise EstateError(message("run.unwritable", file=place, error=error)) from None
+            raise EstateError(message("run.unwritable", file=place, error=reason_of(error))) from None
     return place
 
 

@@ -18,6 +18,7 @@ from sim.scenario import Scenario, parse_setting
 from sim.studies.run.words import cycle_by_type, key_changes, written
 from sim.text import figures, language, message, say
 from sim.text.joins import bracketed, clauses, labelled
+from sim.text.system import reason_of
 from sim.units import NO_VALUE
 from sim.words import MODE_WORDS, STAGE_WORDS, STAGES
 
@@ -345,7 +346,7 @@ def tell_life(folder: Path, estate: int, out: Path | None) -> None:
         figure, alt = estate_life(run, estate), estate_life_alt(run, estate)
         files = save_figure(figure, target / f"estate-{estate}", ("png",), lines[0], alt)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise ResultError(message("run.chart_unwritten", folder=target, error=reason)) from None
     screen.print()
     screen.print(say("run.life_chart", file=files[0]), soft_wrap=True)
@@ -362,7 +363,7 @@ def write_film(folder: Path, out: Path | None, group: str, speed: float) -> None
         with month_bar(screen) as advance:
             animate(run, file, group=group, frames_per_second=speed, progress=advance)
     except OSError as error:
-        raise ResultError(message("run.unwritable", file=file, error=error.strerror or error)) from None
+        raise ResultError(message("run.unwritable", file=file, error=reason_of(error))) from None
     screen.print(
         say("run.film", file=file, size=f"{figures.decimal(file.stat().st_size / 1e6, 2)} MB"), soft_wrap=True
     )

@@ -42,6 +42,7 @@ from sim.studies.study.study import StudyResult, register, registered, study, st
 from sim.text import figures, language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import bracketed, labelled, listed
+from sim.text.system import reason_of
 from sim.units import FEN_PER_YUAN, NO_VALUE
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def export(result: StudyResult, kind: str, folder: Path) -> list[Path]:
             _csv(result, folder) if kind == "csv" else [_netcdf(result, folder / f"{result.study.name}.nc")]
         )
     except OSError as error:
-        why = error.strerror or error
+        why = reason_of(error)
         raise ResultError(message("folder.unwritable", folder=folder, error=why)) from None
     add(folder, files)
     return files

@@ -1,0 +1,122 @@
+"""What the library of the command line itself says, in the reader's language: usage, defaults, and what is wrong with a call.
+
+Typer says its sentences in English only. The English catalog holds them with gaps, as texts of `usage.*`; a sentence that fits
+one of them is said with the same values in the current language, any other stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from sim.text import Family, say
+from sim.text.catalog import template
+from sim.text.joins import CUT, listed
+
+# Those whose gaps hold other sentences come first.
+SENTENCES = Family(
+    "usage",
+    (
+        "meant",
+        "possible",
+        "invalid",
+        "no_option",
+        "no_command",
+        "no_argument",
+        "option_missing",
+        "command_missing",
+        "too_many",
+        "without_value",
+        "value_given",
+        "no_integer",
+        "no_number",
+        "under",
+        "over",
+        "no_choice",
+    ),
+)
+
+
+def in_own_words(sentence: str) -> str:
+    """A sentence of the library in the current language; the sentence itself if nobody wrote it down."""
+    for key in SENTENCES:
+        # The library takes the full stop away from a sentence before it asks what was meant.
+        found = _pattern(key).fullmatch(sentence) or _pattern(key).fullmatch(sentence + ".")
+        if found is not None:
+            return say(f"usage.{key}", **{gap: _value(gap, text) for gap, text in found.groupdict().items()})
+    return sentence
+
+
+def _value(gap: str, text: str) -> str:
+    return listed(text.split(", ")) if gap == "names" else in_own_words(text)
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    """What the sentences of an English text look like, with a group for each gap."""
+    parts = re.split(r"\{(\w+)\}", template(f"usage.{key}", "en"))
+    return re.compile(
+        "".join(f"(?P<{part}>.+)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
+    )
+
+
+def say_wrong_call(error: Exception, ctx: Any) -> None:
+    """Let an error of the library be shown in the current language; one of any other kind is left as it is."""
+    if not hasattr(error, "format_message"):
+        return
+    said = in_own_words(error.format_message())
+    error.format_message = lambda: said
+    say_around(ctx)
+
+
+def say_around(ctx: Any) -> None:
+    """Let what stands around usage, help and errors be said in the current language, and end its lines as `Screen` does.
+
+    `ctx`: a context of the library. What it says is in constants of its module, which it reads when it prints.
+    """
+    from typer import rich_utils
+
+    from sim.cli.screen import Screen
+
+    command = "[blue]'{command_path} {help_option}'[/]"
+    words = {
+        "DEFAULT_STRING": say("usage.default", value="{}"),
+        "REQUIRED_LONG_STRING": say("usage.required"),
+        "ARGUMENTS_PANEL_TITLE": say("help.panel.argument"),
+        "OPTIONS_PANEL_TITLE": say("help.panel.option"),
+        "COMMANDS_PANEL_TITLE": say("help.panel.command"),
+        "ERRORS_PANEL_TITLE": say("usage.error"),
+        "ABORTED_TEXT": say("usage.aborted"),
+        "RICH_HELP": say("usage.try", command=command),
+    }
+    for name, text in words.items():
+        setattr(rich_utils, name, text)
+    rich_utils.Console = Screen  # type: ignore[attr-defined]
+    type(ctx).formatter_class = _formatter(type(ctx).formatter_class)
+    for command_of in (ctx.find_root().command, ctx.command):
+        _say_placeholders(command_of)
+
+
+def _say_placeholders(command: Any) -> None:
+    """What stands in the usage of a command, and of those under it, for its options and commands."""
+    command.options_metavar = say("usage.options")
+    for one in getattr(command, "commands", {}).values():
+        command.subcommand_metavar = say("usage.commands")
+        _say_placeholders(one)
+
+
+@cache
+def _formatter(base: Any) -> Any:
+    """The library's way to write usage, with the word before it in the current language."""
+    if hasattr(base, "says_usage"):
+        return base
+
+    class Worded(base):  # type: ignore[attr-defined]
+        says_usage = True
+
+        def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+            before = say("usage.head", command=CUT).split(CUT)[0]
+            super().write_usage(prog, args, before if prefix is None else prefix)
+
+    return Worded
