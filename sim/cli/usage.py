@@ -44,7 +44,8 @@ def in_own_words(sentence: str) -> str:
         # The library takes the full stop away from a sentence before it asks what was meant.
         found = _pattern(key).fullmatch(sentence) or _pattern(key).fullmatch(sentence + ".")
         if found is not None:
-            return say(f"usage.{key}", **{gap: _value(gap, text) for gap, text in found.groupdict().items()})
+            values: dict[str, Any] = {gap: _value(gap, text) for gap, text in found.groupdict().items()}
+            return say(f"usage.{key}", **values)
     return sentence
 
 
@@ -112,7 +113,7 @@ def _formatter(base: Any) -> Any:
     if hasattr(base, "says_usage"):
         return base
 
-    class Worded(base):  # type: ignore[attr-defined]
+    class Worded(base):  # type: ignore[misc]
         says_usage = True
 
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
