@@ -1,6 +1,6 @@
 """What the library of the command line itself says, in the reader's language: usage, defaults, and what is wrong with a call.
 
-Typer says its sentences in English only. The English catalog holds them with gaps, as texts of `usage.*`; a sentence that fits
+Typer says its sentences in English only. The catalog of the default language, which is English, holds them with gaps, as texts of `usage.*`; a sentence that fits
 one of them is said with the same values in the current language, any other stays as it is.
 """
 
@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from sim.text import Family, say
-from sim.text.catalog import template
+from sim.text.catalog import DEFAULT_LANGUAGE, template
 from sim.text.joins import CUT, listed
 
 # Those whose gaps hold other sentences come first.
@@ -55,8 +55,8 @@ def _value(gap: str, text: str) -> str:
 
 @cache
 def _pattern(key: str) -> re.Pattern[str]:
-    """What the sentences of an English text look like, with a group for each gap."""
-    parts = re.split(r"\{(\w+)\}", template(f"usage.{key}", "en"))
+    """What the sentences look like, with a group for each gap."""
+    parts = re.split(r"\{(\w+)\}", template(f"usage.{key}", DEFAULT_LANGUAGE))
     return re.compile(
         "".join(f"(?P<{part}>.+)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
     )
