@@ -67,6 +67,7 @@ LABELS: Mapping[str, frozenset[str]] = {
     "Parameter": frozenset({"unit", "source", "status"}),
     "setting": frozenset({"unit", "source"}),
     "Field": frozenset({"unit", "meaning", "description"}),
+    "Column": frozenset({"unit", "meaning"}),
 }
 # Attributes of a class that hold words, and how those begin that hold them in one language.
 LABEL_ATTRIBUTES = frozenset({"mechanism", "risk", "evidence"})

@@ -21,10 +21,19 @@ from scipy.special import expit, ndtr
 
 from sim.errors import StudyError
 from sim.model.month.condition import maintenance_of, wear_of
-from sim.model.month.decisions import value_for_money
+from sim.model.month.decisions import (
+    grievance_raised,
+    habit_term,
+    payment_logit,
+    share_seen,
+    value_for_money,
+)
+from sim.model.month.owner_passes import estate_term, seen_of_estate
 from sim.model.month.satisfaction import level_of
 from sim.model.month.service import affordable_effort, monitoring_of, service_quality, standard_cost
-from sim.model.parameters import PARAMETERS
+from sim.model.parameters import PARAMETERS, to_record
+from sim.model.start.owners import occupancy_shift, payer_traits
+from sim.model.state.owners import CONDITIONAL, FREE_RIDER, OCCUPIER, STEADY, TENANT, VACANT
 from sim.text import message
 from sim.words import PAYER_TYPES
 
@@ -83,7 +92,7 @@ def mean_habitual(centre: float, spread: float, habit: float, neutral: float) ->
     weights = _NORMAL if spread <= _STEEP else _NORMAL_FINE
     paid = expit(places)
     for _ in range(_TURNS):
-        before, paid = paid, expit(places + habit * (paid - neutral))
+        before, paid = paid, expit(places + habit_term(habit, paid, neutral))
         if float(np.abs(paid - before).max()) < _RESTED:
             break
     return float(weights @ paid)
@@ -159,6 +168,8 @@ class MeanField:
             if key not in self.p:
                 raise KeyError(key)
             self.p[key] = value
+        # as the model's rules take them
+        self.q = to_record(PARAMETERS, self.p).view(np.recarray)[0]
         if thresholds is not None and set(thresholds) != set(PAYER_TYPES):
             allowed = message("allowed.all_of", names=", ".join(PAYER_TYPES))
             raise StudyError(
@@ -252,68 +263,67 @@ class MeanField:
 
     def grievance(self, satisfaction: float) -> float:
         """Grievance at rest, complaints and persuasion left aside (or the value held fixed)."""
-        p = self.p
+        q = self.q
         if self.estate.grievance is not None:
             return self.estate.grievance
-        fed = p["grievance.legacy"] * self.estate.legacy
-        fed += p["grievance.dissatisfaction"] * max(0.0, p["payment.satisfaction_reference"] - satisfaction)
-        return fed / (fed + p["grievance.decay"])
+        defects, reference = q.grievance_legacy * self.estate.legacy, q.payment_satisfaction_reference
+        fed = float(grievance_raised(defects, q.grievance_dissatisfaction, satisfaction, reference))
+        return fed / (fed + float(q.grievance_decay))
 
     def paying_share(self, seen: float, satisfaction: float, grievance: float) -> float:
         """Share of owners who pay, given what they see of others' payment, their satisfaction and grievance."""
-        p, estate = self.p, self.estate
-        dim = p["payment.dimness"] * (1.0 - estate.disclosure)
-        view = (1.0 - dim) * seen + dim * p["payment.dim_prior"]
-        norm = p["payment.own_building_weight"] * seen + (1.0 - p["payment.own_building_weight"]) * view
-        common = (
-            p["payment.base"]
-            + estate.duty_shift
-            + estate.norm_push
-            + p["payment.sanction_weight"] * estate.sanction
-            + p["payment.trust_weight"] * (estate.trust - 0.5)
-            - p["payment.grievance_weight"] * grievance
-            - p["payment.burden_weight"] * estate.burden
-        )
-        steady, rider = p["payment.share_steady"], p["payment.share_free_rider"]
-        kinds = (
-            (1.0 - steady - rider, 0.0, 1.0, 1.0),
-            (
-                rider,
-                p["payment.free_rider_shift"],
-                p["payment.free_rider_satisfaction_factor"],
-                p["payment.free_rider_norm_factor"],
-            ),
-            (
-                steady,
-                p["payment.steady_shift"],
-                p["payment.steady_satisfaction_factor"],
-                p["payment.steady_norm_factor"],
-            ),
-        )
+        q, estate = self.q, self.estate
+        elsewhere = seen_of_estate(seen, estate.disclosure, q)
+        norm = float(share_seen(q.payment_own_building_weight, seen, elsewhere))
+        term = estate_term(estate.sanction, estate.trust, estate.norm_push, q)
+        steady, rider = q.payment_share_steady, q.payment_share_free_rider
+        kinds = ((CONDITIONAL, 1.0 - steady - rider), (FREE_RIDER, rider), (STEADY, steady))
         places = (
-            (1.0 - estate.vacancy - estate.tenants, 0.0),
-            (estate.vacancy, p["payment.vacant_shift"]),
-            (estate.tenants, p["payment.tenant_shift"]),
+            (OCCUPIER, 1.0 - estate.vacancy - estate.tenants),
+            (VACANT, estate.vacancy),
+            (TENANT, estate.tenants),
         )
         total = 0.0
-        for kind, (share, shift, service, social) in zip(PAYER_TYPES, kinds, strict=True):
+        for kind, share in kinds:
             if share == 0.0:
                 continue
-            b = p["payment.satisfaction_weight"] * service
-            c = p["payment.norm_weight"] * social
-            spread = float(np.hypot(p["payment.duty_spread"], c * p["payment.threshold_spread"]))
-            for part, moved in places:
+            shift, service, social = payer_traits(kind, q)
+            spread = float(np.hypot(q.payment_duty_spread, social * q.payment_threshold_spread))
+            for place, part in places:
                 if part == 0.0:
                     continue
-                rest = common + shift + moved + b * (satisfaction - p["payment.satisfaction_reference"])
+                duty = q.payment_base + estate.duty_shift + shift + occupancy_shift(place, q)
+                # what an owner's own record adds depends on what comes out of it: see `mean_habitual`
+                no_habit, record = 0.0, 0.0
+                without_norm, centre = (
+                    payment_logit(
+                        duty,
+                        service,
+                        satisfaction,
+                        q.payment_satisfaction_reference,
+                        weight,
+                        norm,
+                        q.payment_threshold_mean,
+                        term,
+                        q.payment_grievance_weight,
+                        grievance,
+                        q.payment_burden_weight,
+                        estate.burden,
+                        no_habit,
+                        record,
+                        q.payment_habit_reference,
+                    )
+                    for weight in (0.0, social)
+                )
                 if self.thresholds is None:
-                    centre = rest + c * (norm - p["payment.threshold_mean"])
-                    habit, neutral = estate.habit, p["payment.habit_reference"]
+                    habit, neutral = estate.habit, q.payment_habit_reference
                     chance = mean_habitual(centre, spread, habit, neutral)
                 else:
-                    chance = mean_logistic_over(self.thresholds[kind], norm, rest, c)
+                    chance = mean_logistic_over(
+                        self.thresholds[PAYER_TYPES[kind]], norm, without_norm, social
+                    )
                 total += share * part * chance
-        return total
+        return float(total)
 
     def __call__(self, r: float) -> float:
         """F(r): the share that pays once service, condition, satisfaction and grievance have followed r."""

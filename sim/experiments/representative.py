@@ -7,11 +7,13 @@ from typing import Any
 from sim.errors import ScenarioError
 from sim.experiments.mean_field import MeanField, Representative
 from sim.model.month.condition import estate_age
+from sim.model.month.service import company_part, earning_share
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, one_of
 from sim.scenario import EstateType, Scenario, with_overrides
 from sim.scenario.nearest import nearest
 from sim.text import message
+from sim.units import MONTHS_PER_YEAR
 
 ESTATES, HOUSEHOLDS = 24, 200
 # What differs between the estates of a city, and what moves them besides the feedback of payment, service and condition.
@@ -99,14 +101,11 @@ def representative_of(scenario: Scenario, name: str) -> Representative:
     strength = (
         kind.committee_share * q["committee.integrity_mean"] * q["committee.competence_mean"] * activity
     )
-    revenue = (
-        kind.public_revenue
-        / 12
-        * kind.households_mean
-        * (1.0 - q["revenue.condition"] * (1.0 - kind.condition_mean))
+    potential = kind.public_revenue / MONTHS_PER_YEAR * kind.households_mean
+    kept = (1.0 - q["revenue.leak"] * (1.0 - strength)) * company_part(
+        q["revenue.company_share"], q["revenue.committee_claim"], strength
     )
-    revenue *= (1.0 - q["revenue.leak"] * (1.0 - strength)) * q["revenue.company_share"]
-    revenue *= 1.0 - q["revenue.committee_claim"] * strength
+    revenue = potential * earning_share(kind.condition_mean, q["revenue.condition"]) * kept
     return Representative(
         viability=cost / billing,
         other_income=revenue / billing,

@@ -11,7 +11,7 @@ from sim.model.ledger import Page, ledger_lines
 from sim.model.month.observe import FLOWS, Outcomes, new_outcomes, observe
 from sim.model.month.record import record_start
 from sim.model.month.step import Clockwork
-from sim.model.programmes.frame import Policy
+from sim.model.programmes.policy import Policy
 from sim.model.start.start import starting_state
 from sim.model.state.events import CAUSES, EVENT_KINDS
 from sim.notice import tell_of_cache

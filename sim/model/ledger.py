@@ -27,6 +27,10 @@ OUTSIDE = (
     "courts",
     "shareholders",  # who gives companies their opening cash
 )
+# accounts of outside parties come first, one each
+SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS, TAXPAYERS = (
+    OUTSIDE.index(name) for name in ("suppliers", "employers", "advertisers", "insiders", "taxpayers")
+)
 OWNERS_KIND, FUNDS_KIND, COMPANIES_KIND = "owners", "estate_funds", "companies"
 GOVERNMENT_KINDS = ("city", "district", "street", "community")
 KINDS = OUTSIDE + (OWNERS_KIND, FUNDS_KIND, COMPANIES_KIND) + GOVERNMENT_KINDS

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from sim.model.exact import exp64, normal_quantile
-from sim.model.kernel import inlined, kernel
+from sim.model.kernel import inlined, kernel, part
 
 U64 = np.uint64
 U32 = np.uint32
+F64 = np.float64
 
 _MULTIPLIER_0 = U64(0xD2511F53)
 _MULTIPLIER_1 = U64(0xCD9E8D57)
@@ -153,6 +154,12 @@ def _fill_words(
         out[i] = philox(entities[i], month, block, kind, key_0, key_1)[word]
 
 
+@inlined
+def share_of(word: Any) -> Any:
+    """A 32-bit word (in a uint64) as a float64 in (0, 1); scalars, arrays and compiled loops alike."""
+    return (F64(word) + 0.5) / 4294967296.0
+
+
 def seed_words(seed: int) -> tuple[int, int]:
     """The two 32-bit key words of a seed in [0, 2**63)."""
     if not 0 <= seed < 2**63:
@@ -172,7 +179,7 @@ def words_of(seed: int, stream: int, month: int, entities: np.ndarray, kind: int
 
 def uniforms(seed: int, stream: int, month: int, entities: np.ndarray, kind: int = 0) -> np.ndarray:
     """float64 in (0, 1), one for each entity id: the draw of `stream` in `month`."""
-    return (words_of(seed, stream, month, entities, kind).astype(np.float64) + 0.5) / 4294967296.0
+    return np.asarray(share_of(words_of(seed, stream, month, entities, kind)))
 
 
 @kernel
@@ -181,10 +188,16 @@ def _quantiles(shares: np.ndarray, out: np.ndarray) -> None:
         out[i] = normal_quantile(shares[i])
 
 
+@part
+def lognormal_at(mean: Any, spread: Any, place: Any) -> Any:
+    """The lognormal value with arithmetic mean `mean` and standard deviation of the logarithm `spread` at a standard normal place."""
+    return mean * exp64(spread * place - 0.5 * spread * spread)
+
+
 @kernel
-def _exponentials(values: np.ndarray, out: np.ndarray) -> None:
-    for i in range(values.size):
-        out[i] = exp64(values[i])
+def _fill_lognormals(mean: float, spread: float, places: np.ndarray, out: np.ndarray) -> None:
+    for i in range(places.size):
+        out[i] = lognormal_at(mean, spread, places[i])
 
 
 def quantiles(shares: np.ndarray) -> np.ndarray:
@@ -200,13 +213,12 @@ def normals(seed: int, stream: int, month: int, entities: np.ndarray) -> np.ndar
 
 
 def lognormals(mean: float, spread: float, seed: int, stream: int, entities: np.ndarray) -> np.ndarray:
-    """Lognormal float64 with arithmetic mean `mean` and standard deviation of the logarithm `spread`."""
+    """Lognormal float64 (see `lognormal_at`), one for each entity id."""
     return lognormals_at(mean, spread, normals(seed, stream, 0, entities))
 
 
 def lognormals_at(mean: float, spread: float, places: np.ndarray) -> np.ndarray:
-    """The lognormal values (see `lognormals`) at standard normal `places`."""
-    exponents = spread * places - 0.5 * spread * spread
-    out = np.empty_like(exponents)
-    _exponentials(exponents, out)
-    return mean * out
+    """The lognormal values (see `lognormal_at`) at standard normal `places`."""
+    out = np.empty_like(places)
+    _fill_lognormals(float(mean), float(spread), places, out)
+    return out

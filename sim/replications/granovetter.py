@@ -22,9 +22,17 @@ from sim.text.figures import decimal, significant
 MEAN = 0.25  # of the thresholds in the paper
 # Fixed point that is reached from nobody, by spread of thresholds.
 LOWER = {
-    0.08: 0.0009, 0.10: 0.0077, 0.11: 0.0171, 0.12: 0.0402, 0.122: 0.0548, 0.1225: 1.0, 0.15: 1.0, 0.20: 0.9999,
-    0.30: 0.9934, 0.50: 0.9049,
-}  # fmt: skip
+    0.08: 0.0009,
+    0.10: 0.0077,
+    0.11: 0.0171,
+    0.12: 0.0402,
+    0.122: 0.0548,
+    0.1225: 1.0,
+    0.15: 1.0,
+    0.20: 0.9999,
+    0.30: 0.9934,
+    0.50: 0.9049,
+}
 FOLD = (0.12222, 0.0620)  # spread at which the lower state is lost, and where it stood
 OF_HUNDRED = {0.122: 4, 0.125: 5, 0.13: 100}  # actors of 100 whose thresholds are the quantiles, by spread
 FOLD_BY_WEIGHT = {15: 0.0347, 20: 0.0838, 30: 0.1065, 50: 0.1167, 100: 0.1209}

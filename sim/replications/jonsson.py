@@ -15,8 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.experiments.mean_field import Cdf, MeanField
-from sim.model.start.owners import CONDITIONAL, FREE_RIDER, STEADY
-from sim.model.state.owners import Owners
+from sim.model.state.owners import CONDITIONAL, FREE_RIDER, STEADY, Owners
 from sim.replications.checks import Check, Replication, around, close
 from sim.replications.norm_world import SHARP, norm_city, norm_map, shares, start_at
 from sim.text import Message, message

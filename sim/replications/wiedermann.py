@@ -14,7 +14,7 @@ from scipy.stats import poisson
 
 from sim.experiments.mean_field import MeanField
 from sim.model.month.decisions import logistic_draw, payment_logit
-from sim.model.start.owners import CONDITIONAL, FREE_RIDER, STEADY
+from sim.model.state.owners import CONDITIONAL, FREE_RIDER, STEADY
 from sim.replications.checks import Check, Replication, around, close
 from sim.replications.norm_world import SHARP, fold, norm_city, norm_map
 from sim.text import Message, message
@@ -230,9 +230,22 @@ def settle_on_graph(case: Case, edges: Edges, seed: int, owners: int = OWNERS) -
         for _ in range(1000):
             seen = (np.bincount(looks, weights=o.paid[at], minlength=owners) / in_sight).astype(np.float32)
             logit = payment_logit(
-                o.duty, o.service_sensitivity, o.satisfaction, F(q["payment_satisfaction_reference"]),
-                o.norm_sensitivity, seen, o.threshold, F(0), F(0), o.grievance, F(0), F(0), F(0), F(1), F(1),
-            )  # fmt: skip
+                o.duty,
+                o.service_sensitivity,
+                o.satisfaction,
+                F(q["payment_satisfaction_reference"]),
+                o.norm_sensitivity,
+                seen,
+                o.threshold,
+                F(0),
+                F(0),
+                o.grievance,
+                F(0),
+                F(0),
+                F(0),
+                F(1),
+                F(1),
+            )
             paid = logistic_draw(logit, luck.integers(0, 2**32, owners, np.uint32))
             if np.array_equal(paid, o.paid.astype(bool)):
                 break

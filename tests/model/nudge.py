@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from sim.model.programmes.base import Intervention
-from sim.model.programmes.frame import Policy
+from sim.model.programmes.policy import Policy
 from sim.model.state.estates import LEVER_NAMES
 from sim.scenario import PROGRAMMES, Scenario
 from sim.words import Word

@@ -21,6 +21,8 @@ from sim.model.month.decisions import (
     complaint_chance,
     complaint_solved,
     debt_age,
+    grievance_raised,
+    habit_term,
     lapsed_amount,
     logistic_draw,
     luck_of,
@@ -34,6 +36,8 @@ from sim.model.month.decisions import (
     payment_logit,
     repaid_amount,
     repayment_chance,
+    share_seen,
+    shortfall,
     uniform,
     value_for_money,
 )
@@ -187,6 +191,22 @@ def test_who_paid_so_far_is_likelier_to_go_on_and_who_did_not_is_not() -> None:
 def test_reasons_to_pay_add_up() -> None:
     mixed = logit(duty=0.3, satisfaction=0.9, norm_seen=0.8, estate_term=0.2, grievance=0.5, burden=0.03)
     assert mixed == close(0.3 + 2 * 0.4 + 3 * 0.2 + 0.2 - 1.5 * 0.5 - 4 * 0.03)
+
+
+@about(habit_term)
+def test_a_record_as_usual_says_nothing_and_a_better_one_speaks_for_paying() -> None:
+    assert habit_term(F(2), F(0.5), F(0.5)) == 0.0
+    assert habit_term(F(2), F(0.9), F(0.5)) == close(0.8)
+    assert habit_term(F(2), F(0.25), F(0.75)) == close(-1.0)
+    assert habit_term(F(0), F(0.9), F(0.5)) == 0.0
+
+
+@about(share_seen)
+def test_owners_look_at_their_own_building_and_at_the_rest_of_the_estate() -> None:
+    assert share_seen(F(1), F(0.9), F(0.2)) == close(0.9)
+    assert share_seen(F(0), F(0.9), F(0.2)) == close(0.2)
+    assert share_seen(F(0.25), F(0.9), F(0.2)) == close(0.375)
+    assert share_seen(F(0.25), F(0.9), F(0.2)).dtype == F
 
 
 @about(paid_of_twelve)
@@ -370,6 +390,13 @@ def test_nobody_moves_toward_more_than_full_satisfaction_or_less_than_none() -> 
     assert satisfied(0.6, 0.05, 0.55) == close(0.45)
 
 
+@about(shortfall)
+def test_service_falls_short_by_what_is_missing_and_never_by_less_than_nothing() -> None:
+    assert shortfall(F(0.4), F(0.6)) == close(0.2)
+    assert shortfall(F(0.0), F(0.6)) == close(0.6)
+    assert shortfall(F(0.6), F(0.6)) == shortfall(F(0.9), F(0.6)) == 0.0
+
+
 # complaints
 
 
@@ -450,6 +477,13 @@ def aggrieved(
     return float(
         next_grievance(F(grievance), F(raised), asked, F(0.2), overdue, F(0.3), F(relief), solved, F(0.5))
     )
+
+
+@about(grievance_raised)
+def test_what_is_wrong_feeds_grievance_and_so_does_service_under_the_reference_by_its_weight() -> None:
+    assert grievance_raised(F(0.1), F(0.5), F(0.8), F(0.6)) == close(0.1)
+    assert grievance_raised(F(0.1), F(0.5), F(0.2), F(0.6)) == close(0.3)
+    assert grievance_raised(F(0), F(0.5), F(0.2), F(0.6)) == close(0.2)
 
 
 @about(next_grievance)

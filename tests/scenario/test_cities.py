@@ -132,10 +132,14 @@ def test_jiangan_starts_with_the_reported_old_estates() -> None:
 def test_xianning_begins_with_six_pilots_two_in_each_class() -> None:
     city = City(small(load("xianning")), seed=3).run(3)
     assert len(city.scenario.types) == 3
-    pilots = [course for course in city.policy.courses if course.programme.name.startswith("pilot_")]
-    assert [course.queue.size for course in pilots] == [2, 2, 2]
-    for course, code in zip(pilots, range(3), strict=True):
-        assert (city.state.estates["type"][course.queue] == code).all()
+    pilots = [
+        programme_state
+        for programme_state in city.policy.programme_states
+        if programme_state.programme.name.startswith("pilot_")
+    ]
+    assert [programme_state.queue.size for programme_state in pilots] == [2, 2, 2]
+    for programme_state, code in zip(pilots, range(3), strict=True):
+        assert (city.state.estates["type"][programme_state.queue] == code).all()
 
 
 @pytest.mark.parametrize("name", CITIES)

@@ -89,8 +89,8 @@ def play(rules: Rules, plan: Plan) -> Played:
 
 def _decide(city: Engine, decision: Decision, year: int) -> None:
     """Give every bought measure its money for the year that begins, or end it before the year begins."""
-    for course in city.policy.courses:
-        programme = course.programme
+    for in_run in city.policy.programme_states:
+        programme = in_run.programme
         if programme.name.startswith(PREFIX):
             bought = programme.kind in decision
             changes = (
@@ -98,7 +98,7 @@ def _decide(city: Engine, decision: Decision, year: int) -> None:
                 if bought
                 else {"end": year * MONTHS_PER_YEAR}
             )
-            course.programme = programme.model_copy(update=changes)
+            in_run.programme = programme.model_copy(update=changes)
 
 
 def _year(found: RunSummary, year: int) -> Year:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.model.kernel import kernel, part
 from sim.model.ledger import Purpose, move
-from sim.model.month.claims import EMPLOYERS, drop_claims, repay_claims
+from sim.model.month.claims import drop_claims, manager_account, repay_claims
 from sim.model.state.claims import Claims
 from sim.model.state.modes import SELF, UNIT, billed_share_of_full_fee
 
@@ -55,14 +55,12 @@ def book_payments(
             owed_before = estate.arrears - (estate.billed - estate.collected) + own + estate.lapsed
             own = repay_claims(e, owed_before, balances, flows, estates, claims)
         drop_claims(e, estate.lapsed, estates, claims)
+        fees, arrears = FEES, ARREARS
         if estate.mode == UNIT:
-            move(balances, flows, FEES_UNIT, owners, EMPLOYERS, estate.collected)
-            move(balances, flows, ARREARS_UNIT, owners, EMPLOYERS, own)
+            fees, arrears = FEES_UNIT, ARREARS_UNIT
         elif estate.mode == SELF:
-            move(balances, flows, FEES_SELF, owners, estate.fund_account, estate.collected)
-            move(balances, flows, ARREARS_SELF, owners, estate.fund_account, own)
-        else:
-            company = companies[estate.company].account
-            move(balances, flows, FEES, owners, company, estate.collected)
-            move(balances, flows, ARREARS, owners, company, own)
+            fees, arrears = FEES_SELF, ARREARS_SELF
+        manager = manager_account(estate, companies)
+        move(balances, flows, fees, owners, manager, estate.collected)
+        move(balances, flows, arrears, owners, manager, own)
         estate.income = estate.collected + own

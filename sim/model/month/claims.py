@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.model.kernel import kernel, part
-from sim.model.ledger import OUTSIDE, Purpose, move
+from sim.model.ledger import EMPLOYERS, Purpose, move
 from sim.model.state.claims import SLOTS, Claims
+from sim.model.state.modes import SELF, UNIT
 
 FORMER, FORMER_UNIT = int(Purpose.ARREARS_FORMER), int(Purpose.ARREARS_FORMER_UNIT)
 FORMER_SELF = int(Purpose.ARREARS_FORMER_SELF)
-EMPLOYERS = OUTSIDE.index("employers")  # account of the employers behind unit-managed estates
 EMPTY = -1
+
+
+@part
+def manager_account(estate: Any, companies: np.ndarray) -> Any:
+    """The ledger account of whoever manages an estate that is billed, to whom fees and arrears are paid."""
+    if estate.mode == UNIT:
+        return EMPLOYERS
+    if estate.mode == SELF:
+        return estate.fund_account
+    return companies[estate.company].account
 
 
 @part

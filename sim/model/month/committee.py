@@ -8,11 +8,15 @@ import numpy as np
 
 from sim.model.exact import normal_quantile
 from sim.model.kernel import part
-from sim.model.luck import Kind, Stream, block_of, philox
+from sim.model.luck import Kind, Stream, block_of, philox, share_of
+from sim.model.month.decisions import shortfall
 from sim.model.month.votes import Matter, hold_vote
+from sim.model.state.contracts import DISMISSAL as DISMISSAL_UNDER_WAY
+from sim.model.state.contracts import NO_PROCESS
 from sim.model.state.events import Cause, Event, write_event
 from sim.model.state.modes import MARKET
 from sim.model.state.owners import Owners
+from sim.units import FEN_PER_YUAN
 
 U64 = np.uint64
 BLOCK = block_of(
@@ -40,12 +44,6 @@ LOSSES, QUALITY, DISMISSED, POLICY = (
 
 
 @part
-def chance_word(word: int) -> float:
-    """A 32-bit word (in a uint64) as a float64 in (0, 1)."""
-    return (float(word) + 0.5) / 4294967296.0
-
-
-@part
 def attempt_chance(
     base: float,
     activism: float,
@@ -54,15 +52,15 @@ def attempt_chance(
     reference: float,
     floor: float,
     weight: float,
-) -> float:
+) -> Any:
     """Monthly chance that owners start to form a committee on their own: more where active and dissatisfied."""
-    return base * (activism / usual) * (floor + weight * max(0.0, reference - satisfaction))
+    return base * (activism / usual) * (floor + weight * shortfall(satisfaction, reference))
 
 
 @part
 def trait(mean: float, spread: float, word: int, vetting: float, least: float) -> float:
     """Integrity or competence of a newly elected committee, in [least, 1]; vetting of candidates lifts it."""
-    value = mean + spread * normal_quantile(chance_word(word))
+    value = mean + spread * normal_quantile(share_of(word))
     value = value + vetting * (1.0 - value)
     return min(1.0, max(least, value))
 
@@ -212,9 +210,42 @@ def vote_on_price(
     if passed:
         estate.price *= 1.0 + change
         kind = PRICE_RAISED if change > 0.0 else PRICE_CUT
-        write_event(events, world, e, estate.company, kind, cause, estate.price / 100.0)
+        write_event(events, world, e, estate.company, kind, cause, estate.price / FEN_PER_YUAN)
     else:
         write_event(events, world, e, estate.company, PRICE_FAILED, cause, approved)
+
+
+@part
+def review_price(
+    e: int,
+    matter: int,
+    cut: float,
+    rise: float,
+    owners: Owners,
+    committees: np.ndarray,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """Put a cut of price to the vote where service is bad, or a rise where the company loses money and the committee knows why."""
+    q = p[0]
+    estate = estates[e]
+    if estate.quality < q.committee_cut_quality:
+        vote_on_price(e, matter, -cut, QUALITY, owners, committees, estates, world, events, p)
+    elif (
+        estate.losing_months >= q.committee_losing_months
+        and committees[e].competence >= q.committee_price_competence
+    ):
+        vote_on_price(e, matter, rise, LOSSES, owners, committees, estates, world, events, p)
+
+
+@part
+def start_dismissal(estate: Any, q: Any) -> None:
+    """Owners voted against the company: it leaves after the time that tender and handover take."""
+    estate.process = DISMISSAL_UNDER_WAY
+    estate.process_left = int(q.market_dismissal_time) + 1  # the market counts one down in this same month
+    estate.process_cause = DISMISSED
 
 
 @part
@@ -243,11 +274,7 @@ def vote_on_dismissal(
         p,
     )
     if passed:
-        estate.process = 2
-        estate.process_left = (
-            int(q.market_dismissal_time) + 1
-        )  # the market counts one down in this same month
-        estate.process_cause = DISMISSED
+        start_dismissal(estate, q)
         write_event(events, world, e, estate.company, DISMISSAL_VOTED, cause, approved)
     else:
         write_event(events, world, e, estate.company, DISMISSAL_REJECTED, cause, approved)
@@ -265,21 +292,11 @@ def review(
 ) -> None:
     """Review company and price: dismissal where owners are unhappy, else a cut for bad service or a rise against losses."""
     q = p[0]
-    estate = estates[e]
-    committee = committees[e]
-    if estate.satisfaction < q.committee_dismiss_below:
+    if estates[e].satisfaction < q.committee_dismiss_below:
         vote_on_dismissal(e, QUALITY, owners, estates, world, events, p)
-    elif committee.price_wait > 0:
-        return
-    elif estate.quality < q.committee_cut_quality:
-        vote_on_price(
-            e, PRICE, -q.committee_price_step, QUALITY, owners, committees, estates, world, events, p
-        )
-    elif (
-        estate.losing_months >= q.committee_losing_months
-        and committee.competence >= q.committee_price_competence
-    ):
-        vote_on_price(e, PRICE, q.committee_price_step, LOSSES, owners, committees, estates, world, events, p)
+    elif committees[e].price_wait <= 0:
+        step = q.committee_price_step
+        review_price(e, PRICE, step, step, owners, committees, estates, world, events, p)
 
 
 @part
@@ -316,7 +333,7 @@ def committee_month(
                     q.committee_attempt_floor,
                     q.committee_attempt_dissatisfaction,
                 )
-            luck = chance_word(words[0])
+            luck = share_of(words[0])
             if luck < spontaneous + estate.lever_mobilisation:
                 cause = SPONTANEOUS if luck < spontaneous else MOBILISED
                 try_to_form(e, cause, words, committees, owners, estates, world, events, p)
@@ -324,9 +341,9 @@ def committee_month(
             committee.exists * committee.competence * committee.integrity * committee.activity
         )
         committee.price_wait = max(0, committee.price_wait - 1)
-        if estate.mode != MARKET or estate.process != 0:
+        if estate.mode != MARKET or estate.process != NO_PROCESS:
             continue
-        luck = chance_word(words[3])
+        luck = share_of(words[3])
         if estate.lever_price != 0.0 and committee.price_wait == 0:
             vote_on_price(e, PRICE, estate.lever_price, POLICY, owners, committees, estates, world, events, p)
         elif committee.exists == 1 and luck < q.committee_review * committee.activity:
@@ -334,5 +351,5 @@ def committee_month(
         elif 0.0 < estate.lever_dismissal < 1.0:
             # policy calls the vote itself, whatever a committee would have found, by luck of its own
             _, _, _, called = philox(U64(e), month, U64(BLOCK), U64(CALLED_VOTE), key_0, key_1)
-            if chance_word(called) < estate.lever_dismissal:
+            if share_of(called) < estate.lever_dismissal:
                 vote_on_dismissal(e, POLICY, owners, estates, world, events, p)

@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.model.exact import clip, where
 from sim.model.kernel import part
-from sim.model.ledger import Purpose, move
+from sim.model.ledger import SUPPLIERS, Purpose, move
+from sim.units import MONTHS_PER_YEAR
 
 FUND_REPAIR = int(Purpose.FUND_REPAIR)
-SUPPLIERS = 0  # account (index in ledger.OUTSIDE)
 CONDITION_BINS = 3
 
 
@@ -36,7 +36,7 @@ def condition_bin(condition: Any) -> Any:
 @part
 def estate_age(built_year: Any, start_year: Any, month: Any) -> Any:
     """Years since completion at the beginning of a month; 0 where it is still to be built; one value or an array."""
-    years = start_year + (month - 1) / 12.0 - built_year
+    years = start_year + (month - 1) / MONTHS_PER_YEAR - built_year
     return where(years > 0.0, years, 0.0)
 
 
@@ -75,7 +75,7 @@ def keep_up(
             cash = max(0, balances[estate.fund_account])
             repair = int(cash * q.condition_fund_spending * committees[e].activity)
             move(balances, flows, FUND_REPAIR, estate.fund_account, SUPPLIERS, repair)
-            yearly = max(1.0, 12.0 * estate.price * estate.billable_area)
+            yearly = max(1.0, MONTHS_PER_YEAR * estate.price * estate.billable_area)
             gain += (
                 q.condition_fund_restore
                 * (repair / yearly)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model.kernel import part
-from sim.model.luck import Kind, philox
-from sim.model.month.committee import BLOCK, chance_word, vote_on_price
+from sim.model.luck import Kind, philox, share_of
+from sim.model.month.committee import BLOCK, review_price, start_dismissal
 from sim.model.month.votes import Matter, hold_vote
-from sim.model.state.contracts import EARLY, NO_CONTRACT, OPEN, TERM
+from sim.model.state.contracts import EARLY, NO_CONTRACT, NO_PROCESS, NOTICE, OPEN, TERM
 from sim.model.state.events import Cause, Event, write_event
 from sim.model.state.modes import MARKET
 from sim.model.state.owners import Owners
@@ -24,9 +24,8 @@ RENEWED, WENT_ON, REFUSED = int(Event.CONTRACT_RENEWED), int(Event.CONTRACT_OPEN
 NOTICE_GIVEN = int(Event.NOTICE_GIVEN)
 TERM_ENDED, QUORUM_MISSED, REJECTED = int(Cause.TERM_ENDED), int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
 SPONTANEOUS = int(Cause.SPONTANEOUS)
-LOSSES, QUALITY, DISMISSED = int(Cause.LOSSES), int(Cause.QUALITY), int(Cause.DISMISSAL)
+LOSSES = int(Cause.LOSSES)
 NOBODY_ASKED = -1.0  # size of an event that no vote led to
-NOTICE, DISMISSAL = 1, 2  # what is under way in an estate (column `process`)
 
 
 @part
@@ -55,7 +54,6 @@ def choose(
     """
     q = p[0]
     estate = estates[e]
-    committee = committees[e]
     passed, took_part, approved = hold_vote(
         e,
         CONTRACT,
@@ -73,46 +71,15 @@ def choose(
     elif not passed:
         estate.contract = OPEN
         estate.contract_left = 0
-        estate.process = DISMISSAL
-        estate.process_left = (
-            int(q.market_dismissal_time) + 1
-        )  # the market counts one down in this same month
-        estate.process_cause = DISMISSED
+        start_dismissal(estate, q)
         write_event(events, world, e, estate.company, REFUSED, REJECTED, approved)
     else:
         cause = TERM_ENDED if estate.contract == TERM else SPONTANEOUS
         estate.contract = TERM
         estate.contract_left = int(q.contract_term)
         write_event(events, world, e, estate.company, RENEWED, cause, approved)
-        if estate.quality < q.committee_cut_quality:
-            vote_on_price(
-                e,
-                CONTRACT_PRICE,
-                -q.contract_price_cut,
-                QUALITY,
-                owners,
-                committees,
-                estates,
-                world,
-                events,
-                p,
-            )
-        elif (
-            estate.losing_months >= q.committee_losing_months
-            and committee.competence >= q.committee_price_competence
-        ):
-            vote_on_price(
-                e,
-                CONTRACT_PRICE,
-                q.contract_price_rise,
-                LOSSES,
-                owners,
-                committees,
-                estates,
-                world,
-                events,
-                p,
-            )
+        cut, rise = q.contract_price_cut, q.contract_price_rise
+        review_price(e, CONTRACT_PRICE, cut, rise, owners, committees, estates, world, events, p)
 
 
 @part
@@ -141,11 +108,11 @@ def contract_month(
             estate.contract = TERM if chosen else OPEN
             estate.contract_left = int(q.contract_term) if chosen else 0
             continue
-        if estate.mode != MARKET or estate.process != 0:
+        if estate.mode != MARKET or estate.process != NO_PROCESS:
             continue
         if estate.contract == OPEN:
             _, _, _, luck = philox(U64(e), month, U64(BLOCK), U64(CONTRACT_KIND), key_0, key_1)
-            looked = committee.exists == 1 and chance_word(luck) < q.committee_review * committee.activity
+            looked = committee.exists == 1 and share_of(luck) < q.committee_review * committee.activity
             if looked and committee.price_wait == 0:
                 committee.price_wait = int(q.committee_price_cooldown)
                 choose(e, owners, committees, estates, world, events, p)

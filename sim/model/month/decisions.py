@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.model.exact import clip, exp32, where
 from sim.model.kernel import inlined
+from sim.model.state.owners import VACANT as VACANT_CODE
 
 F = np.float32
 I32 = np.int32
@@ -32,7 +33,7 @@ _LOW_BYTE = U32(0xFF)
 _1, _2, _4 = U32(1), U32(2), U32(4)
 _EVERY_2ND, _EVERY_2ND_PAIR, _FOUR_BITS = U32(0x555), U32(0x333), U32(0xF)  # of twelve bits
 _TWELVE = F(12)
-VACANT = U8(2)
+VACANT = U8(VACANT_CODE)
 
 
 @inlined
@@ -45,6 +46,18 @@ def uniform(word: Any) -> Any:
 def bill_of(area: Any, price: Any, occupancy: Any, vacant_share: Any) -> Any:
     """This month's bill in fen: area (m2) x price (fen/m2), at the reduced share on a vacant flat."""
     return I32(area * price * where(occupancy == VACANT, vacant_share, _ONE) + _HALF)
+
+
+@inlined
+def share_seen(own_weight: Any, next_door: Any, elsewhere: Any) -> Any:
+    """The share of payers that an owner sees: in the own building, and what is told of the rest of the estate."""
+    return own_weight * next_door + (_ONE - own_weight) * elsewhere
+
+
+@inlined
+def habit_term(weight: Any, record: Any, reference: Any) -> Any:
+    """What an owner's own record (see `paid_of_twelve`) adds to the log-odds of paying."""
+    return weight * (record - reference)
 
 
 @inlined
@@ -73,7 +86,7 @@ def payment_logit(
         + estate_term
         - grievance_weight * grievance
         - burden_weight * burden
-        + habit_weight * (record - habit_reference)
+        + habit_term(habit_weight, record, habit_reference)
     )
 
 
@@ -167,12 +180,17 @@ def next_satisfaction(satisfaction: Any, received: Any, expectation: Any, relati
 
 
 @inlined
+def shortfall(satisfaction: Any, reference: Any) -> Any:
+    """How far satisfaction falls short of a reference; 0 where it does not."""
+    return where(satisfaction < reference, reference - satisfaction, _ZERO)
+
+
+@inlined
 def complaint_chance(
     base: Any, channel: Any, tolerance: Any, satisfaction: Any, activism_weight: Any, activism: Any
 ) -> Any:
     """Chance that an owner without an open complaint files one this month."""
-    missing = where(satisfaction < tolerance, tolerance - satisfaction, _ZERO)
-    return base * (_ONE + channel) * missing * (_HALF + activism_weight * activism)
+    return base * (_ONE + channel) * shortfall(satisfaction, tolerance) * (_HALF + activism_weight * activism)
 
 
 @inlined
@@ -186,6 +204,12 @@ def next_waiting(waiting: Any, word: Any, solved: Any, chance: Any, patience: An
     """The complaint state after a month: filed (0 to 1), solved (to 0), one month older, or given up (to 0) after patience."""
     older = where(waiting < patience, U8(waiting + _YES), _NO)
     return where(waiting > _NO, where(solved, _NO, older), where(uniform(word) < chance, _YES, _NO))
+
+
+@inlined
+def grievance_raised(raised: Any, weight: Any, satisfaction: Any, reference: Any) -> Any:
+    """What is wrong in an estate (defects, hostility), and service under the reference, as they feed grievance."""
+    return raised + weight * shortfall(satisfaction, reference)
 
 
 @inlined
@@ -219,6 +243,6 @@ def participation_chance(
     absent_factor: Any,
 ) -> Any:
     """Chance that an owner takes part in a vote; owners who do not live there take part less."""
-    missing = where(satisfaction < satisfaction_reference, satisfaction_reference - satisfaction, _ZERO)
+    missing = shortfall(satisfaction, satisfaction_reference)
     chance = base + activism_weight * activism + dissatisfaction_weight * missing + mobilised
     return clip(chance * where(occupancy == _NO, _ONE, absent_factor), _ZERO, _ONE)

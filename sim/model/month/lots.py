@@ -6,8 +6,8 @@ import numpy as np
 
 from sim.model.kernel import part
 from sim.model.month.condition import condition_bin, felt_condition
-from sim.model.month.service import public_revenue_of, standard_cost
-from sim.model.state.modes import UNIT
+from sim.model.month.service import cost_of, public_revenue_of, usual_revenue
+from sim.model.state.modes import open_to_bids
 
 
 @part
@@ -29,7 +29,7 @@ def in_block(e: int, other: int, estates: np.ndarray) -> bool:
 @part
 def in_lot(e: int, other: int, estates: np.ndarray) -> bool:
     """True for estate e itself, and for the estates of its block that neither a company nor an employer looks after."""
-    free = estates[other].company < 0 and estates[other].mode != UNIT
+    free = open_to_bids(estates[other].mode, estates[other].company)
     return other == e or (free and in_block(e, other, estates))
 
 
@@ -63,20 +63,12 @@ def lot_terms(
             estate.public_revenue, condition, False, q.revenue_condition, q.revenue_unmanaged
         )
         offer += estate.lever_offer
-        cost += standard_cost(
-            estate.cost_fixed,
-            estate.cost_area,
-            world[0].cost_index,
-            condition,
-            q.service_condition_cost,
-            min(q.service_relief_most, estate.lever_fixed_cost),
-            min(q.service_relief_most, estate.lever_company_cost),
-        )
+        cost += cost_of(estate, condition, world, q)
         believed += fee * beliefs[estate.type, condition_bin(condition)]
         seen += fee * estate.paid_share
     if members == 1 or fees <= 0.0:
         believed, seen = belief_mean, estates[e].paid_share
     else:
         believed, seen = believed / fees, seen / fees
-    income = revenue * (1.0 - q.revenue_leak) * q.revenue_company_share + offer
+    income = usual_revenue(revenue, q.revenue_company_share, q) + offer
     return members, fees, income, cost, believed, seen

@@ -6,16 +6,25 @@ import numpy as np
 
 from sim.model.exact import normal_quantile
 from sim.model.kernel import part
-from sim.model.luck import Kind, Stream, block_of, philox
-from sim.model.month.claims import EMPLOYERS, keep_claim, take_up_claim
-from sim.model.month.committee import chance_word
+from sim.model.luck import Kind, Stream, block_of, philox, share_of
+from sim.model.month.claims import keep_claim, manager_account, take_up_claim
 from sim.model.month.condition import CONDITION_BINS, condition_bin, felt_condition
 from sim.model.month.lots import block_range, in_lot, lot_terms
-from sim.model.month.service import public_revenue_of
+from sim.model.month.service import away_cost, public_revenue_of, usual_revenue
 from sim.model.state.claims import Claims
-from sim.model.state.contracts import EARLY, NO_CONTRACT, TERM
+from sim.model.state.contracts import DISMISSAL, EARLY, NO_CONTRACT, NO_PROCESS, NOTICE, TERM
 from sim.model.state.events import Cause, Event, write_event
-from sim.model.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT, billed_share_of_full_fee
+from sim.model.state.modes import (
+    CLEANING,
+    MARKET,
+    NONE,
+    SELF,
+    SOE,
+    UNIT,
+    billed_share_of_full_fee,
+    company_run,
+)
+from sim.units import FEN_PER_YUAN
 
 U64 = np.uint64
 TENDER_BLOCK = block_of(Stream.TENDER_VISITOR, Stream.TENDER_BELIEF, Stream.TENDER_CHARM, Stream.LEFT_ALONE)
@@ -36,7 +45,6 @@ NO_BIDDER, VACANCY, RETRY, POLICY = (
     int(Cause.RETRY),
     int(Cause.POLICY),
 )
-NOTICE, DISMISSAL = 1, 2
 
 
 @part
@@ -65,7 +73,7 @@ def market_beliefs(estates: np.ndarray, world: np.ndarray, beliefs: np.ndarray) 
         estate = estates[e]
         norm[estate.type] += estate.paid_share
         count[estate.type] += 1.0
-        if (estate.mode == MARKET or estate.mode == SOE) and estate.billed_12 > 0:
+        if company_run(estate.mode) and estate.billed_12 > 0:
             b = condition_bin(felt_condition(estate, world))
             paid[estate.type, b] += estate.collected_12
             billed[estate.type, b] += estate.billed_12
@@ -109,7 +117,7 @@ def update_companies(
         ruined = company.state_owned == 0 and debt > q.market_insolvency * company.spending and debt > 0
         if company.active == 1 and ruined and company.estates > 0 and world[0].loop_exit != 0:
             company.active = 0
-            write_event(events, world, -1, c, BANKRUPT, INSOLVENCY, debt / 100.0)
+            write_event(events, world, -1, c, BANKRUPT, INSOLVENCY, debt / FEN_PER_YUAN)
 
 
 @part
@@ -127,10 +135,8 @@ def take_over(
     """Company c starts to run estate e; employers or owners who ran it stay creditors of what is owed to them."""
     q = p[0]
     estate = estates[e]
-    if estate.mode == UNIT:
-        keep_claim(e, EMPLOYERS, estates, claims)
-    elif estate.mode == SELF:
-        keep_claim(e, estate.fund_account, estates, claims)
+    if estate.mode == UNIT or estate.mode == SELF:
+        keep_claim(e, manager_account(estate, companies), estates, claims)
     take_up_claim(e, companies[c].account, estates, claims)
     estate.mode = mode
     estate.company = c
@@ -142,11 +148,11 @@ def take_over(
         estate.public_revenue, felt_condition(estate, world), False, q.revenue_condition, q.revenue_unmanaged
     )
     estate.income_smooth = (
-        belief * full_fee + estate.lever_offer + revenue * (1.0 - q.revenue_leak) * q.revenue_company_share
+        belief * full_fee + estate.lever_offer + usual_revenue(revenue, q.revenue_company_share, q)
     )
     estate.losing_months = 0
     estate.unmanaged_months = 0
-    estate.process = 0
+    estate.process = NO_PROCESS
     companies[c].estates += 1
 
 
@@ -157,7 +163,7 @@ def looked_before(c: int, looks: int, e: int, companies: int, world: np.ndarray)
         who, _, _, _ = philox(
             U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1)
         )
-        if int(chance_word(who) * companies) == c:
+        if int(share_of(who) * companies) == c:
             return True
     return False
 
@@ -185,7 +191,7 @@ def best_bid(
         who, noise, luck, _ = philox(
             U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1)
         )
-        c = int(chance_word(who) * companies.size)
+        c = int(share_of(who) * companies.size)
         company = companies[c]
         if k > 0 and looked_before(c, k, e, companies.size, world):
             continue
@@ -198,22 +204,21 @@ def best_bid(
             continue
         if company.estates + members > company.capacity or c == estate.former_company:
             continue
-        belief = believed + q.market_belief_noise * normal_quantile(chance_word(noise))
+        belief = believed + q.market_belief_noise * normal_quantile(share_of(noise))
         belief += estate.lever_belief * (seen - belief)
         belief = min(1.0, max(0.0, belief))
-        away = 1.0 + q.service_away_cost if company.home_district != estate.district else 1.0
         margin = expected_margin(
             belief,
             full_fee,
             income,
             q.service_overhead,
-            cost * company.cost_level * away,
+            cost * company.cost_level * away_cost(company, estate, q),
             q.market_plan_effort,
         )
         if margin <= 0.0:
             continue
         bids += 1
-        score = company.reputation + q.market_tender_luck * chance_word(luck)
+        score = company.reputation + q.market_tender_luck * share_of(luck)
         if company.list > 0:
             score += q.market_red_bonus
         if score > winning:
@@ -262,7 +267,7 @@ def left_alone(
             estate.mode = SELF
             take_up_claim(e, estate.fund_account, estates, claims)
             write_event(events, world, e, -1, SELF_MANAGEMENT, NO_BIDDER, estate.mean_activism)
-    elif estate.mode != MARKET and estate.mode != SOE:
+    elif not company_run(estate.mode):
         return  # nothing changes where nobody managed it before
     elif luck < q.market_cleaning_chance:
         estate.mode = CLEANING
@@ -315,7 +320,7 @@ def hold_tender(
         U64(world[0].key_0),
         U64(world[0].key_1),
     )
-    left_alone(e, chance_word(luck), estates, claims, world, events, p)
+    left_alone(e, share_of(luck), estates, claims, world, events, p)
 
 
 @part
@@ -333,14 +338,14 @@ def company_leaves(
         c,
         COMPANY_LEFT,
         estate.process_cause,
-        (estate.arrears - estate.former_arrears) / 100.0,
+        (estate.arrears - estate.former_arrears) / FEN_PER_YUAN,
     )
     estate.former_company = c
-    keep_claim(e, companies[c].account, estates, claims)
+    keep_claim(e, manager_account(estate, companies), estates, claims)
     estate.company = -1
     estate.contract = NO_CONTRACT
     estate.contract_left = 0
-    estate.process = 0
+    estate.process = NO_PROCESS
     estate.effort = 0.0
 
 
@@ -378,7 +383,7 @@ def notices(
     )
     in_term = estate.contract == EARLY or estate.contract == TERM
     hazard = q.market_exit_hazard * q.contract_exit_in_term if in_term else q.market_exit_hazard
-    if chance_word(luck) < hazard:
+    if share_of(luck) < hazard:
         months = int(q.contract_notice) if in_term else int(q.market_notice)
         estate.process, estate.process_left, estate.process_cause = NOTICE, months, LOSSES
         write_event(events, world, e, estate.company, NOTICE_GIVEN, LOSSES, estate.losing_months)
@@ -402,7 +407,7 @@ def market_month(
     for e in range(estates.size):
         estate = estates[e]
         if estate.company >= 0:
-            if estate.process == 0:
+            if estate.process == NO_PROCESS:
                 notices(e, companies, estates, world, events, p)
             else:
                 estate.process_left -= 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, get_type_hints
 
 import numpy as np
 
 from sim.model.kernel import kernel
+from sim.units import FEN_PER_YUAN
 
 F4, I8, I4, I1 = np.float32, np.int64, np.int32, np.int8
 
@@ -14,42 +15,43 @@ F4, I8, I4, I1 = np.float32, np.int64, np.int32, np.int8
 class Outcomes(NamedTuple):
     """Arrays (months + 1) x estates; row 0 is the starting state. Money in fen, shares in [0, 1]."""
 
-    mode: np.ndarray
-    stage: np.ndarray
-    flags: np.ndarray  # bits: 1 nominal, 2 charging, 4 professional, 8 break-even, 16 committee
-    billed: np.ndarray
-    collected: np.ndarray
-    billed_12: np.ndarray
-    collected_12: np.ndarray
-    paid_12: np.ndarray  # of billed_12, paid by now: when due or late
-    billed_months: np.ndarray  # of the last twelve
-    repaid_old: np.ndarray  # this month, of bills older than twelve months
-    lapsed: np.ndarray  # this month, arrears that nobody can claim any longer
-    income: np.ndarray
-    spending: np.ndarray
-    overhead: np.ndarray
-    income_12: np.ndarray
-    spending_12: np.ndarray
-    overhead_12: np.ndarray
-    own_income_12: np.ndarray  # from owners, own public revenue, the employer behind it
-    subsidy: np.ndarray
-    arrears: np.ndarray
-    fund: np.ndarray
-    filed: np.ndarray
-    solved: np.ndarray
-    open: np.ndarray
-    waiting: np.ndarray
-    satisfaction: np.ndarray
-    grievance: np.ndarray
-    quality: np.ndarray
-    condition: np.ndarray
-    legacy: np.ndarray
-    trust: np.ndarray
-    price: np.ndarray
-    company: np.ndarray
+    mode: Annotated[np.ndarray, I1]
+    stage: Annotated[np.ndarray, I1]
+    flags: Annotated[
+        np.ndarray, I1
+    ]  # bits: 1 nominal, 2 charging, 4 professional, 8 break-even, 16 committee
+    billed: Annotated[np.ndarray, I8]
+    collected: Annotated[np.ndarray, I8]
+    billed_12: Annotated[np.ndarray, I8]
+    collected_12: Annotated[np.ndarray, I8]
+    paid_12: Annotated[np.ndarray, I8]  # of billed_12, paid by now: when due or late
+    billed_months: Annotated[np.ndarray, I1]  # of the last twelve
+    repaid_old: Annotated[np.ndarray, I8]  # this month, of bills older than twelve months
+    lapsed: Annotated[np.ndarray, I8]  # this month, arrears that nobody can claim any longer
+    income: Annotated[np.ndarray, I8]
+    spending: Annotated[np.ndarray, I8]
+    overhead: Annotated[np.ndarray, I8]
+    income_12: Annotated[np.ndarray, I8]
+    spending_12: Annotated[np.ndarray, I8]
+    overhead_12: Annotated[np.ndarray, I8]
+    own_income_12: Annotated[np.ndarray, I8]  # from owners, own public revenue, the employer behind it
+    subsidy: Annotated[np.ndarray, I8]
+    arrears: Annotated[np.ndarray, I8]
+    fund: Annotated[np.ndarray, I8]
+    filed: Annotated[np.ndarray, I4]
+    solved: Annotated[np.ndarray, I4]
+    open: Annotated[np.ndarray, I4]
+    waiting: Annotated[np.ndarray, I4]
+    satisfaction: Annotated[np.ndarray, F4]
+    grievance: Annotated[np.ndarray, F4]
+    quality: Annotated[np.ndarray, F4]
+    condition: Annotated[np.ndarray, F4]
+    legacy: Annotated[np.ndarray, F4]
+    trust: Annotated[np.ndarray, F4]
+    price: Annotated[np.ndarray, F4]
+    company: Annotated[np.ndarray, I4]
 
 
-_TYPES = (I1, I1, I1, *(5 * (I8,)), I1, *(12 * (I8,)), I4, I4, I4, I4, F4, F4, F4, F4, F4, F4, F4, I4)
 # what moves in a month, or in twelve
 FLOWS = (
     "billed",
@@ -74,7 +76,8 @@ NOMINAL, CHARGING, PROFESSIONAL, BREAK_EVEN, COMMITTEE = 1, 2, 4, 8, 16
 
 def new_outcomes(months: int, estates: int) -> Outcomes:
     """Outcome arrays for so many months and estates."""
-    return Outcomes(*(np.zeros((months + 1, estates), kind) for kind in _TYPES))
+    kinds = get_type_hints(Outcomes, include_extras=True).values()
+    return Outcomes(*(np.zeros((months + 1, estates), kind.__metadata__[0]) for kind in kinds))
 
 
 @kernel
@@ -121,5 +124,5 @@ def observe(
         out.condition[row, e] = estate.condition
         out.legacy[row, e] = estate.legacy
         out.trust[row, e] = estate.trust
-        out.price[row, e] = estate.price / 100.0
+        out.price[row, e] = estate.price / FEN_PER_YUAN
         out.company[row, e] = estate.company

@@ -18,6 +18,7 @@ from sim.model.month.decisions import (
     complaint_chance,
     complaint_solved,
     debt_age,
+    grievance_raised,
     lapsed_amount,
     logistic_draw,
     luck_of,
@@ -30,11 +31,12 @@ from sim.model.month.decisions import (
     payment_logit,
     repaid_amount,
     repayment_chance,
+    share_seen,
     uniform,
     value_for_money,
 )
 from sim.model.month.satisfaction import level_of
-from sim.model.state.owners import Buildings, Owners
+from sim.model.state.owners import MEMORY, Buildings, Owners
 
 F = np.float32
 I32 = np.int32
@@ -54,7 +56,6 @@ _LOW_HALF = U32(0xFFFF)
 _HALF = U32(16)
 _WINDOW = U32(0xFFF)  # bills of the last twelve months, one bit each
 _YEAR_AGO = U16(0x800)  # the one that leaves the window this month
-MEMORY = 12  # months
 
 
 @part
@@ -230,6 +231,7 @@ def settle_arrears(
     bills: np.ndarray,
     price_year_ago: Any,
     pressure: Any,
+    billing: Any,
     ageing_on: Any,
     own: Payers,
     q: Any,
@@ -237,7 +239,8 @@ def settle_arrears(
     """Add unpaid bills to arrears and let owners repay, the oldest debt first (Civil Code art. 560).
 
     `price_year_ago` is what the bill that leaves the window of twelve months was charged at, `pressure` what policy adds to
-    the chance of repaying; `ageing_on`: debts age by what was repaid, and lapse. Returns fen: billed, collected, recovered, of
+    the chance of repaying. `ageing_on`: debts age by what was repaid, and lapse, also where nobody bills (all `bills` are 0 then,
+    so that nothing is repaid); without it they age only where `billing`. Returns fen: billed, collected, recovered, of
     this on bills older than twelve months, lapsed, arrears, of these on the bills of the last twelve months; then numbers of
     owners: payers, debtors.
     """
@@ -272,7 +275,7 @@ def settle_arrears(
         lapsed = lapsed if lapsed < older - back_old else I32(older - back_old)
         after = I32(I32(left - lapsed) + I32(bill - paid_now))
         arrears[i] = after
-        counted = next_arrears_age(after, arrears_age[i])
+        counted = next_arrears_age(after, arrears_age[i]) if billing else arrears_age[i]
         aged = I32(age - (I32(1) if lapsed > I32(0) else I32(0)))
         aged = (aged if left > lapsed else I32(1)) if after > I32(0) else I32(0)
         arrears_age[i] = U8(aged) if ageing_on else counted
@@ -317,50 +320,16 @@ def shifted(missed: Any, fen: Any) -> Any:
 
 
 @part
-def month_without_bill(
-    words: np.ndarray, price_year_ago: Any, ageing_on: Any, own: Payers, q: Any
-) -> tuple[Any, ...]:
-    """The window of twelve months moves on over a month without a bill; with `ageing_on` debts age and lapse all the same.
+def seen_of_estate(paid_share: Any, disclosure: Any, q: Any) -> Any:
+    """The share of payers in the whole estate that owners take it to be: dim, and near a prior, where nothing is disclosed."""
+    dim = 0.0 if disclosure >= 1.0 else q.payment_dimness * (1.0 - disclosure)
+    return (1.0 - dim) * paid_share + dim * q.payment_dim_prior
 
-    Returns fen: lapsed, arrears, of these on the bills of the last twelve months; then the number of debtors.
-    """
-    limitation, lapsing = I32(q.arrears_limitation), U32(0)
-    if ageing_on:
-        lapsing = U32((1.0 - q.arrears_reminded) * 256.0 + 0.5)
-    vacant_share = q.payment_vacant_bill_share_32
-    arrears, arrears_age, area, occupancy = own.arrears, own.arrears_age, own.area, own.occupancy
-    unpaid_12, missed = own.unpaid_12, own.missed
-    open_low = open_high = lapsed_low = lapsed_high = owed_low = owed_high = U32(0)
-    debtors = I32(0)
-    for i in range(arrears.size):
-        gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
-        window = I32(unpaid_12[i] - (gone if missed[i] & _YEAR_AGO else I32(0)))
-        unpaid_12[i] = window
-        missed[i] = shifted(missed[i], I32(0))
-        before = arrears[i]
-        age = debt_age(before, before, arrears_age[i])
-        older = before - window if before > window else I32(0)
-        lapsed = lapsed_amount(before, age, limitation, words[i], lapsing)
-        lapsed = lapsed if lapsed < older else I32(older)
-        after = I32(before - lapsed)
-        arrears[i] = after
-        aged = I32(age - (I32(1) if lapsed > I32(0) else I32(0)))
-        aged = aged if after > I32(0) else I32(0)
-        arrears_age[i] = U8(aged) if ageing_on else arrears_age[i]
-        still_open = after if after < window else window
-        open_low = U32(open_low + (U32(still_open) & _LOW_HALF))
-        open_high = U32(open_high + (U32(still_open) >> _HALF))
-        lapsed_low = U32(lapsed_low + (U32(lapsed) & _LOW_HALF))
-        lapsed_high = U32(lapsed_high + (U32(lapsed) >> _HALF))
-        owed_low = U32(owed_low + (U32(after) & _LOW_HALF))
-        owed_high = U32(owed_high + (U32(after) >> _HALF))
-        debtors = I32(debtors + (I32(1) if after > I32(0) else I32(0)))
-    return (
-        whole(lapsed_low, lapsed_high),
-        whole(owed_low, owed_high),
-        whole(open_low, open_high),
-        I64(debtors),
-    )
+
+@part
+def estate_term(sanction: Any, trust: Any, norm: Any, q: Any) -> Any:
+    """What speaks for paying in a whole estate (log-odds): expected sanction, trust and the salience of the norm."""
+    return q.payment_sanction_weight * sanction + q.payment_trust_weight * (trust - 0.5) + norm
 
 
 @part
@@ -427,41 +396,25 @@ def payment_pass(
         )
         if new_year:
             draw_year(a, month, key_0, key_1, owners.luck_year[a:z])
-        if bill_share[e] <= 0.0:
-            # nobody bills: nothing is owed anew and nothing is repaid; debts only grow older
-            owners.paid[a:z] = U8(0)
-            estate.billed = 0
-            estate.collected = 0
-            estate.recovered = 0
-            estate.repaid_old = 0
-            estate.payers = 0
-            lapsed, owed, open_12, debtors = month_without_bill(word_1[:n], price_year_ago, ageing_on, own, q)
-            estate.lapsed = lapsed
-            estate.arrears = owed
-            estate.open_12 = open_12
-            estate.debtors = debtors
-            for b in range(estate.first_building, estate.first_building + estate.buildings):
-                buildings.paid_share[b] = F(estate.paid_share)
-            continue
-        dim = 0.0 if estate.lever_disclosure >= 1.0 else q.payment_dimness * (1.0 - estate.lever_disclosure)
-        paid_share = estate.paid_share
-        if world[0].loop_norm == 0:
-            paid_share = estate.paid_share_start
-        estate_view = (1.0 - dim) * paid_share + dim * q.payment_dim_prior
-        for b in range(estate.first_building, estate.first_building + estate.buildings):
-            next_door = buildings.paid_share[b]
+        billing = bill_share[e] > 0.0
+        if billing:
+            paid_share = estate.paid_share
             if world[0].loop_norm == 0:
-                next_door = F(paid_share)
-            view = own_weight * next_door + (F(1) - own_weight) * F(estate_view)
-            seen[buildings.start[b] - a : buildings.start[b + 1] - a] = view
-        term = F(
-            q.payment_sanction_weight * estate.lever_sanction
-            + q.payment_trust_weight * (estate.trust - 0.5)
-            + estate.lever_norm
-        )
-        decide_payment(word_0[:n], seen[:n], price, term, persistent, own, bills[:n], q)
+                paid_share = estate.paid_share_start
+            elsewhere = F(seen_of_estate(paid_share, estate.lever_disclosure, q))
+            for b in range(estate.first_building, estate.first_building + estate.buildings):
+                next_door = buildings.paid_share[b]
+                if world[0].loop_norm == 0:
+                    next_door = F(paid_share)
+                view = share_seen(own_weight, next_door, elsewhere)
+                seen[buildings.start[b] - a : buildings.start[b + 1] - a] = view
+            term = F(estate_term(estate.lever_sanction, estate.trust, estate.lever_norm, q))
+            decide_payment(word_0[:n], seen[:n], price, term, persistent, own, bills[:n], q)
+        else:
+            owners.paid[a:z] = U8(0)
+            bills[:n] = I32(0)
         billed, collected, recovered, repaid_old, lapsed, owed, open_12, payers, debtors = settle_arrears(
-            word_1[:n], bills[:n], price_year_ago, F(estate.lever_recovery), ageing_on, own, q
+            word_1[:n], bills[:n], price_year_ago, F(estate.lever_recovery), billing, ageing_on, own, q
         )
         estate.billed = billed
         estate.collected = collected
@@ -475,7 +428,8 @@ def payment_pass(
         for b in range(estate.first_building, estate.first_building + estate.buildings):
             lo = buildings.start[b]
             hi = buildings.start[b + 1]
-            buildings.paid_share[b] = F(count_flags(owners.paid[lo:hi])) / F(hi - lo)
+            paid = F(count_flags(owners.paid[lo:hi])) / F(hi - lo)
+            buildings.paid_share[b] = paid if billing else F(estate.paid_share)
 
 
 class Shared(NamedTuple):
@@ -544,10 +498,9 @@ def feel(
         solved = complaint_solved(before, luck_complaint[i], solved_share)
         after = next_waiting(before, luck_complaint[i], solved, chance, patience)
         waiting[i] = after
-        missing = reference - content if content < reference else F(0)
         anger = next_grievance(
             grievance[i],
-            raised + dissatisfaction_size * missing,
+            grievance_raised(raised, dissatisfaction_size, content, reference),
             uniform(luck_persuasion[i]) < asked_share[i],
             asked_size,
             after > deadline,

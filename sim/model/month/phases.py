@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.kernel import kernel
+from sim.model.kernel import kernel, part
+from sim.model.ledger import TAXPAYERS, Purpose, move
 from sim.model.month.billing import bill_shares, book_payments
 from sim.model.month.committee import committee_month
 from sim.model.month.condition import keep_up
 from sim.model.month.contracts import contract_month
-from sim.model.month.government import open_budgets
 from sim.model.month.market import market_month
 from sim.model.month.record import record_month
 from sim.model.month.satisfaction import build_trust, solving_capacity
 from sim.model.month.service import plan_effort, serve, share_public_revenue
 from sim.model.state.claims import Claims
 from sim.model.state.owners import Owners
+from sim.units import MONTHS_PER_YEAR
+from sim.words import TIERS
+
+# purposes of the tiers follow each other in the order of TIERS
+BUDGET, LAPSE = int(Purpose.BUDGET_CITY), int(Purpose.LAPSE_CITY)
+assert [Purpose[f"BUDGET_{tier.upper()}"] for tier in TIERS] == list(range(BUDGET, BUDGET + len(TIERS)))
+assert [Purpose[f"LAPSE_{tier.upper()}"] for tier in TIERS] == list(range(LAPSE, LAPSE + len(TIERS)))
+
+
+@part
+def open_budgets(month: int, government: np.ndarray, balances: np.ndarray, flows: np.ndarray) -> None:
+    """Staff time is there anew every month; in January yearly budgets are granted, and what is left of the last ones lapses."""
+    for g in range(government.size):
+        body = government[g]
+        body.staff_free = body.staff
+        if (month - 1) % MONTHS_PER_YEAR == 0:
+            move(balances, flows, LAPSE + body.tier, body.account, TAXPAYERS, max(0, balances[body.account]))
+            move(balances, flows, BUDGET + body.tier, TAXPAYERS, body.account, body.yearly_budget)
 
 
 @kernel
@@ -28,7 +46,7 @@ def open_month(
     now.events = 0
     now.fallback_left = 0
     if now.month > 1:
-        now.cost_index *= 1.0 + p[0].service_cost_growth / 12.0
+        now.cost_index *= 1.0 + p[0].service_cost_growth / MONTHS_PER_YEAR
     open_budgets(now.month, government, balances, flows)
 
 

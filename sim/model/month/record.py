@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.exact import where
 from sim.model.kernel import kernel, part
-from sim.model.state.modes import MARKET, NONE, SOE, UNIT, billed_share_of_full_fee
+from sim.model.state.modes import NONE, UNIT, billed_share_of_full_fee, company_run
+from sim.model.state.owners import MEMORY
 
 HEALTHY, STRAINED, SPIRALLING, COLLAPSED, RECOVERING = range(5)
-MEMORY = 12  # months
 HALF_YEAR = 6
 
 
@@ -62,13 +63,30 @@ def covers_cost(estate: Any) -> Any:
 
 
 @part
+def set_ladder(estate: Any, charging: bool, q: Any) -> None:
+    """Write which steps of the coverage ladder an estate is on; `charging`: fees are billed and collected."""
+    professional = company_run(estate.mode) and estate.quality >= q.stage_professional_quality
+    estate.nominal = 1 if estate.mode != NONE else 0
+    estate.charging = 1 if charging else 0
+    estate.professional = 1 if professional else 0
+    estate.break_even = 1 if charging and covers_cost(estate) else 0
+
+
+@part
 def own_income(estate: Any) -> Any:
     """What the manager received this month from owners, the estate's own public revenue and the employer behind it (fen).
 
-    Public money and income from value-added services are left out; an employer covers whatever its estate costs.
+    Public money and income from value-added services are left out; an employer covers whatever its estate costs. For one estate
+    or the whole table with its columns as attributes.
     """
     own = estate.income - estate.lever_company_income - estate.lever_value_added
-    return max(own, estate.spending) if estate.mode == UNIT else own
+    return where((estate.mode == UNIT) & (own < estate.spending), estate.spending, own)
+
+
+@part
+def start_rate(collected: Any, billed: Any, paid_share: Any) -> Any:
+    """Collection before month 1: of money, as in every later month; the share of owners where nothing is billed; for arrays too."""
+    return where(billed > 0, collected / where(billed > 0, billed, 1), paid_share)
 
 
 @part
@@ -134,30 +152,17 @@ def record_month(
             estate.lowest_quality,
             q,
         )
-        company = estate.mode == MARKET or estate.mode == SOE
-        estate.nominal = 1 if estate.mode != NONE else 0
         # an estate that was left alone this month was still billed in it, but nobody will bill the next
         bills = estate.billed > 0 and billed_share_of_full_fee(estate.mode, q) > 0.0
-        estate.charging = 1 if bills and estate.collected > 0 else 0
-        estate.professional = 1 if company and estate.quality >= q.stage_professional_quality else 0
-        estate.break_even = 1 if estate.charging == 1 and covers_cost(estate) else 0
+        set_ladder(estate, bills and estate.collected > 0, q)
 
 
 def new_rings(estates: np.ndarray) -> tuple[np.ndarray, ...]:
     """The rings of `record_month`, filled with the starting state as if the last year had been like it."""
-    own = np.where(
-        estates["mode"] == UNIT, np.maximum(estates["income"], estates["spending"]), estates["income"]
-    )
-    columns = (estates["billed"], estates["collected"], estates["income"], own, estates["spending"])
-    money = [np.tile(column, (MEMORY, 1)) for column in (*columns, estates["overhead"])]
-    # of money, as in every later month; the share of owners where nothing is billed
-    billing = estates["billed"] > 0
-    start_rate = np.where(
-        billing, estates["collected"] / np.where(billing, estates["billed"], 1), estates["paid_share"]
-    )
-    rate = np.tile(start_rate, (MEMORY, 1))
-    quality = np.tile(estates["quality"], (MEMORY, 1))
-    return (*money, rate, quality)
+    now = estates.view(np.recarray)
+    rate = start_rate(now.collected, now.billed, now.paid_share)
+    columns = (now.billed, now.collected, now.income, own_income(now), now.spending, now.overhead)
+    return tuple(np.tile(column, (MEMORY, 1)) for column in (*columns, rate, now.quality))
 
 
 @kernel
@@ -173,25 +178,21 @@ def record_start(estates: np.ndarray, world: np.ndarray, p: np.ndarray) -> None:
         estate.paid_12 = estate.collected_12
         estate.billed_months = MEMORY if estate.billed > 0 else 0
         estate.own_income_12 = MEMORY * own_income(estate)
-        start_rate = estate.collected / estate.billed if estate.billed > 0 else estate.paid_share
-        estate.lowest_rate = start_rate
+        rate = start_rate(estate.collected, estate.billed, estate.paid_share)
+        estate.lowest_rate = rate
         estate.lowest_quality = estate.quality
         estate.income_12 = MEMORY * estate.income
         estate.spending_12 = MEMORY * estate.spending
         estate.overhead_12 = MEMORY * estate.overhead
         estate.stage = cycle_stage(
             billed,
-            start_rate,
+            rate,
             estate.quality,
             estate.condition,
-            start_rate,
+            rate,
             estate.quality,
             estate.lowest_rate,
             estate.lowest_quality,
             q,
         )
-        company = estate.mode == MARKET or estate.mode == SOE
-        estate.nominal = 1 if estate.mode != NONE else 0
-        estate.charging = 1 if billed and estate.paid_share > 0.0 else 0
-        estate.professional = 1 if company and estate.quality >= q.stage_professional_quality else 0
-        estate.break_even = 1 if estate.charging == 1 and covers_cost(estate) else 0
+        set_ladder(estate, billed and estate.paid_share > 0.0, q)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.exact import where
 from sim.model.kernel import part
-from sim.model.state.modes import MARKET, SELF, SOE, UNIT
+from sim.model.state.modes import managed
 
 
 @part
@@ -24,6 +25,12 @@ def level_of(
 
 
 @part
+def usual_cases(mode: Any, households: Any, effort: Any, capacity: float, public_capacity: float) -> Any:
+    """Cases a month that an estate can have solved without any programme: by its manager, else by the community; for arrays too."""
+    return where(managed(mode), capacity * households * effort, public_capacity * households)
+
+
+@part
 def solving_capacity(estates: np.ndarray, p: np.ndarray, solved_share: np.ndarray) -> None:
     """Fill `solved_share` with the part of each estate's open complaints that is solved this month."""
     q = p[0]
@@ -32,10 +39,8 @@ def solving_capacity(estates: np.ndarray, p: np.ndarray, solved_share: np.ndarra
         solved_share[e] = 0.0
         if estate.complaints_open <= 0:
             continue
-        if estate.mode == MARKET or estate.mode == SOE or estate.mode == UNIT or estate.mode == SELF:
-            cases = q.complaints_capacity * estate.households * estate.effort
-        else:
-            cases = q.complaints_public_capacity * estate.households
+        capacity, public_capacity = q.complaints_capacity, q.complaints_public_capacity
+        cases = usual_cases(estate.mode, estate.households, estate.effort, capacity, public_capacity)
         cases += estate.lever_complaint_capacity
         solved_share[e] = min(1.0, cases / estate.complaints_open)
 

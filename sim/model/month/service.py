@@ -8,16 +8,15 @@ import numpy as np
 
 from sim.model.exact import power64
 from sim.model.kernel import part
-from sim.model.ledger import Purpose, move
+from sim.model.ledger import ADVERTISERS, EMPLOYERS, INSIDERS, SUPPLIERS, Purpose, move
 from sim.model.month.condition import felt_condition
-from sim.model.state.modes import CLEANING, MARKET, NONE, SELF, SOE, UNIT
+from sim.model.state.modes import CLEANING, NONE, SELF, SOE, UNIT, company_run, least_effort, managed
 
 SERVICE, SERVICE_UNIT = int(Purpose.SERVICE), int(Purpose.SERVICE_UNIT)
 SERVICE_SELF, SERVICE_CLEANING = int(Purpose.SERVICE_SELF), int(Purpose.CLEANING)
 OVERHEAD = int(Purpose.OVERHEAD)
 TO_FUND, TO_COMPANY = int(Purpose.PUBLIC_REVENUE_FUND), int(Purpose.PUBLIC_REVENUE_COMPANY)
 LEAK = int(Purpose.PUBLIC_REVENUE_LEAK)
-SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS = 0, 1, 2, 3  # accounts (index in ledger.OUTSIDE)
 
 
 @part
@@ -33,6 +32,26 @@ def standard_cost(
     """Fen a month for full service: a fixed part and a part that grows with area, dearer where facilities are worn."""
     base = cost_fixed * (1.0 - relief_fixed) + cost_area
     return base * cost_index * (1.0 + condition_cost * (1.0 - condition)) * (1.0 - relief)
+
+
+@part
+def cost_of(estate: Any, condition: Any, world: np.ndarray, q: Any) -> Any:
+    """`standard_cost` of an estate this month, with what programmes relieve of it."""
+    return standard_cost(
+        estate.cost_fixed,
+        estate.cost_area,
+        world[0].cost_index,
+        condition,
+        q.service_condition_cost,
+        min(q.service_relief_most, estate.lever_fixed_cost),
+        min(q.service_relief_most, estate.lever_company_cost),
+    )
+
+
+@part
+def away_cost(company: Any, estate: Any, q: Any) -> Any:
+    """What the same work costs a company in this estate relative to one in its home district."""
+    return 1.0 + q.service_away_cost if company.home_district != estate.district else 1.0
 
 
 @part
@@ -62,6 +81,23 @@ def affordable_effort(income: float, margin: float, overhead: float, cost: float
 
 
 @part
+def effort_without_company(mode: int, income: float, cost: float, support: float, q: Any) -> float:
+    """Effort planned where no company manages: what an employer keeps up, what owners can pay and do themselves, street cleaning."""
+    effort = 0.0
+    if mode == UNIT:
+        effort = q.service_unit_effort
+    elif mode == SELF:
+        bought = affordable_effort(income, 0.0, 0.0, cost)
+        effort = min(
+            q.service_self_ceiling,
+            bought + q.service_volunteer_effort + q.service_self_support * support,
+        )
+    elif mode == CLEANING:
+        effort = q.service_cleaning_effort
+    return effort
+
+
+@part
 def patience_left(mode: int, losing_months: int, tolerance: float) -> float:
     """Part of what a company would spend beyond income that an estate still gets, from 1 to 0 as losing months reach tolerance.
 
@@ -74,12 +110,24 @@ def patience_left(mode: int, losing_months: int, tolerance: float) -> float:
 
 
 @part
+def earning_share(condition: float, condition_share: float) -> float:
+    """The part of its public revenue that an estate still earns where facilities are worn."""
+    return 1.0 - condition_share * (1.0 - condition)
+
+
+@part
 def public_revenue_of(
     potential: float, condition: float, unmanaged: bool, condition_share: float, unmanaged_share: float
 ) -> int:
     """Fen of public revenue this month: less where facilities are worn, less where nobody manages the estate."""
-    share = 1.0 - condition_share * (1.0 - condition)
+    share = earning_share(condition, condition_share)
     return int(potential * share * (unmanaged_share if unmanaged else 1.0))
+
+
+@part
+def usual_revenue(revenue: Any, share: Any, q: Any) -> Any:
+    """Fen of a month's public revenue that a manager who keeps this share of it can count on before anybody supervises it."""
+    return revenue * (1.0 - q.revenue_leak) * share
 
 
 @part
@@ -103,7 +151,7 @@ def share_public_revenue(
     for e in range(estates.size):
         estate = estates[e]
         estate.leaked = 0
-        unmanaged = estate.mode == NONE or estate.mode == CLEANING
+        unmanaged = not managed(estate.mode)
         revenue = public_revenue_of(
             estate.public_revenue,
             felt_condition(estate, world),
@@ -122,7 +170,7 @@ def share_public_revenue(
         estate.leaked = leaked
         kept = revenue - leaked
         to_company = 0
-        if estate.mode == MARKET or estate.mode == SOE:
+        if company_run(estate.mode):
             usual = company_part(q.revenue_company_share, q.revenue_committee_claim, committees[e].strength)
             to_company = int(kept * min(1.0, max(0.0, usual + estate.lever_company_revenue)))
             move(balances, flows, TO_COMPANY, ADVERTISERS, companies[estate.company].account, to_company)
@@ -152,15 +200,7 @@ def plan_effort(
         estate.income += estate.lever_company_income + estate.lever_value_added
         estate.subsidy = estate.lever_company_income
         estate.income_smooth += q.service_income_smoothing * (estate.income - estate.income_smooth)
-        cost = standard_cost(
-            estate.cost_fixed,
-            estate.cost_area,
-            world[0].cost_index,
-            felt_condition(estate, world),
-            q.service_condition_cost,
-            min(q.service_relief_most, estate.lever_fixed_cost),
-            min(q.service_relief_most, estate.lever_company_cost),
-        )
+        cost = cost_of(estate, felt_condition(estate, world), world, q)
         estate.monitoring = monitoring_of(
             q.service_monitoring_base,
             q.committee_monitoring,
@@ -170,11 +210,10 @@ def plan_effort(
             estate.lever_monitoring,
         )
         estate.focus = min(1.0, estate.lever_focus)
-        if estate.mode == MARKET or estate.mode == SOE:
+        if company_run(estate.mode):
             company = companies[estate.company]
             cost *= company.cost_level
-            if company.home_district != estate.district:
-                cost *= 1.0 + q.service_away_cost
+            cost *= away_cost(company, estate, q)
             estate.standard_cost = cost
             affordable = affordable_effort(
                 max(0.0, estate.income_smooth), company.margin, q.service_overhead, cost
@@ -184,24 +223,12 @@ def plan_effort(
             )
             stay = patience_left(estate.mode, estate.losing_months, company.tolerance)
             target[e] = affordable + stay * push + estate.lever_effort
-            least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
+            least = least_effort(estate.mode, q)
             company.shortfall += stay * cost * max(0.0, 1.0 - max(affordable, least))
         else:
             estate.standard_cost = cost
-            if estate.mode == UNIT:
-                target[e] = q.service_unit_effort
-            elif estate.mode == SELF:
-                affordable = affordable_effort(max(0.0, estate.income_smooth), 0.0, 0.0, cost)
-                target[e] = min(
-                    q.service_self_ceiling,
-                    affordable
-                    + q.service_volunteer_effort
-                    + q.service_self_support * estate.lever_self_management,
-                )
-            elif estate.mode == CLEANING:
-                target[e] = q.service_cleaning_effort
-            else:
-                target[e] = 0.0
+            usual = max(0.0, estate.income_smooth)
+            target[e] = effort_without_company(estate.mode, usual, cost, estate.lever_self_management, q)
     for c in range(companies.size):
         company = companies[c]
         pool = q.service_cross_subsidy * company.risk * max(0, balances[company.account])
@@ -233,11 +260,10 @@ def serve(
             continue
         goal = target[e]
         skill = q.service_amateur_skill  # unit logistics, volunteers, street cleaners
-        least = 0.0
-        if estate.mode == MARKET or estate.mode == SOE:
+        least = least_effort(estate.mode, q)
+        if company_run(estate.mode):
             company = companies[estate.company]
             skill = company.skill + estate.lever_skill
-            least = q.service_floor if estate.mode == MARKET else q.service_soe_floor
             goal += (
                 company.support
                 * patience_left(estate.mode, estate.losing_months, company.tolerance)
@@ -246,7 +272,7 @@ def serve(
         goal = max(least, min(goal, q.service_ceiling))
         effort = max(least, before + q.service_adjustment * (goal - before))
         spent = int(effort * cost)
-        if estate.mode == MARKET or estate.mode == SOE:
+        if company_run(estate.mode):
             company = companies[estate.company]
             move(balances, flows, SERVICE, company.account, SUPPLIERS, spent)
             overhead = int(q.service_overhead * max(0, estate.income))

@@ -12,7 +12,8 @@ from sim.model.month.condition import CONDITION_BINS
 from sim.model.month.levers import reset_levers
 from sim.model.month.owner_passes import owners_pass, payment_pass
 from sim.model.month.phases import bill, close_month, open_month, serve_estates
-from sim.model.month.record import MEMORY, new_rings
+from sim.model.month.record import new_rings
+from sim.model.state.owners import MEMORY
 from sim.model.state.tables import EVENT_TYPE
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """Every parameter of the model, declared once; defaults, schema, sliders, tables and the glossary derive from it."""
 
-from sim.model.parameters.accounts import ACCOUNTS
-from sim.model.parameters.governance import COMMITTEE, MARKET, STAGES
+from sim.model.parameters.governance import ACCOUNTS, COMMITTEE, MARKET, STAGES
 from sim.model.parameters.owners import OWNERS
 from sim.model.parameters.payment import PAYMENT
 from sim.model.parameters.registry import Parameter, collect, record_type, to_record

@@ -348,3 +348,23 @@ STAGES = (
         "share",
     ),
 )
+
+# how public money of different years is added up; no rule of the model reads these
+ACCOUNTS = (
+    P(
+        "accounts.inflation",
+        0.0,
+        -0.1,
+        0.5,
+        "per year",
+        plausible=(0.0, 0.03),
+    ),
+    P(
+        "accounts.discount_rate",
+        0.08,
+        0.0,
+        0.5,
+        "per year",
+        plausible=(0.04, 0.08),
+    ),
+)

@@ -1,4 +1,4 @@
-"""What every intervention declares and may decide; the frame (`sim.model.programmes.frame`) does the rest."""
+"""What every intervention declares and may decide; the frame (`sim.model.programmes.policy`) does the rest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.units import yuan_to_fen
 from sim.words import Label, Word
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 fen = yuan_to_fen  # as programmes call it
 Rows = np.ndarray

@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.model.programmes.base import Intervention, Rows, fen
 from sim.scenario import setting
+from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class BurdenRelief(Intervention, kind="burden_relief"):
@@ -50,7 +51,7 @@ class BurdenRelief(Intervention, kind="burden_relief"):
         share = self.relief * strength
         # what service would have cost without last month's relief is what this month's is measured by
         cost = policy.estates["spending"][rows] / (1.0 - relieved[rows])
-        paid = policy.spend("state", rows, fen(cost * share / 100.0))
+        paid = policy.spend("state", rows, fen(cost * share / FEN_PER_YUAN))
         helped = (
             policy.claim_staff("street", rows, self.staff)
             if self.errands > 0.0

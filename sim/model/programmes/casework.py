@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.state.modes import CLEANING, NONE
+from sim.model.month import satisfaction
 
 if TYPE_CHECKING:
     from sim.model.programmes.base import Rows
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 def usual_cases(policy: Policy, rows: Rows) -> np.ndarray:
-    """Cases a month that each estate of `rows` can have solved without any programme, as in `sim.model.month.satisfaction`."""
-    estates, p = policy.estates, policy.parameters
-    alone = (estates["mode"][rows] == NONE) | (estates["mode"][rows] == CLEANING)
-    per_household = np.where(
-        alone, p["complaints_public_capacity"], p["complaints_capacity"] * estates["effort"][rows]
-    )
-    return np.asarray(per_household * estates["households"][rows])
+    """Cases a month that each estate of `rows` can have solved without any programme."""
+    mode, households, effort = (policy.estates[name][rows] for name in ("mode", "households", "effort"))
+    capacity, public = (policy.parameters[f"complaints_{name}"] for name in ("capacity", "public_capacity"))
+    return np.asarray(satisfaction.usual_cases(mode, households, effort, capacity, public))
 
 
 def ranks_by_body(bodies: np.ndarray, order: np.ndarray) -> np.ndarray:

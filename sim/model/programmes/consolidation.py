@@ -13,7 +13,7 @@ from sim.model.state.modes import UNIT
 from sim.scenario import Targets, setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class Consolidation(Intervention, kind="consolidation"):
@@ -76,7 +76,7 @@ class Consolidation(Intervention, kind="consolidation"):
         area = policy.estates[self.area][rows].astype(np.int64)
         turn = rank_in_group(area)
         number = area * policy.estates.size + turn // self.estates
-        return np.asarray(1 + number * len(policy.courses) + policy.course.index)
+        return np.asarray(1 + number * len(policy.programme_states) + policy.acting.index)
 
     def _join(self, policy: Policy, rows: Rows, block: np.ndarray, joined: np.ndarray) -> None:
         """The works for estates that have somebody to be joined with, as far as hands and money go."""

@@ -9,11 +9,11 @@ import numpy as np
 from sim.model.programmes.base import Intervention, Rows, fen
 from sim.model.programmes.consolidation import rank_in_group
 from sim.model.state.events import Cause, Event
-from sim.model.state.modes import CLEANING, NONE, SELF
+from sim.model.state.modes import NONE, SELF, managed
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 LEVELS = (
     "nominal",
@@ -108,7 +108,7 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         estates = policy.estates
         mode = estates["mode"][rows]
         unmanaged = mode == NONE
-        alone = unmanaged | (mode == CLEANING) | ((mode == SELF) & ("professional" in levels))
+        alone = ~managed(mode) | ((mode == SELF) & ("professional" in levels))
         bad = (estates["company"][rows] >= 0) & (estates["professional"][rows] == 0)
         tender, clean, inspect = (
             alone & (levels != ["nominal"]),

@@ -9,12 +9,12 @@ import numpy as np
 from sim.model.programmes.base import Intervention, Rows, fen
 from sim.model.state.events import Cause, Event
 from sim.scenario import setting
+from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 LUCK_GIVES, LUCK_SIZE = 0, 1
-YEAR = 12
 
 
 class Donations(Intervention, kind="donations"):
@@ -66,16 +66,18 @@ class Donations(Intervention, kind="donations"):
         """Book the gifts, and let works raise condition as much as the same money spent from the fund would."""
         estates = policy.estates
         rows = rows[policy.claim_staff("community", rows, self.staff)]
-        amount = fen(self.gift * (0.5 + policy.luck(rows, LUCK_SIZE)) * estates["mean_income"][rows] / 100.0)
+        amount = fen(
+            self.gift * (0.5 + policy.luck(rows, LUCK_SIZE)) * estates["mean_income"][rows] / FEN_PER_YUAN
+        )
         works = np.floor(self.works * amount).astype(np.int64)
         policy.spend("donors", rows, works)
         policy.spend("donors", rows, amount - works, to="estate_funds")
-        yearly = np.maximum(1.0, YEAR * estates["price"][rows] * estates["billable_area"][rows])
+        yearly = np.maximum(1.0, MONTHS_PER_YEAR * estates["price"][rows] * estates["billable_area"][rows])
         gain = (
             policy.parameters["condition_fund_restore"]
             * (works / yearly)
             * (1.0 - estates["condition"][rows])
         )
         policy.move("lever_condition", rows, np.minimum(gain, 1.0 - estates["condition"][rows]))
-        policy.events(rows, Event.DONATION, Cause.POLICY, amount / 100.0)
+        policy.events(rows, Event.DONATION, Cause.POLICY, amount / FEN_PER_YUAN)
         policy.array("thanked")[rows] = self.thanks

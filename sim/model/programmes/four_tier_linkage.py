@@ -12,7 +12,7 @@ from sim.model.programmes.purse import divided
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class FourTierLinkage(Intervention, kind="four_tier_linkage"):

@@ -12,7 +12,7 @@ from sim.model.state.modes import MARKET
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 MOST_STEPS = 3  # oversight is not stepped up further after so many low grades in a row
 

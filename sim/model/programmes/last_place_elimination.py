@@ -9,11 +9,11 @@ import numpy as np
 from sim.model.month.condition import CONDITION_BINS, condition_bin, condition_seen
 from sim.model.programmes.base import Intervention, Rows, fen
 from sim.model.programmes.scores import mean_by_group, whole_share
-from sim.model.state.modes import MARKET, SELF, UNIT
+from sim.model.state.modes import MARKET, SELF, open_to_bids
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class LastPlaceElimination(Intervention, kind="last_place_elimination"):
@@ -86,8 +86,8 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         line = policy.array("line", size=1)[0]
         estates, companies = policy.estates, policy.companies
         mode = estates["mode"][rows]
-        open_to_bids = ((estates["company"][rows] < 0) & (mode != UNIT)) | (estates["process"][rows] != 0)
-        rows = rows[open_to_bids]
+        tendered = open_to_bids(mode, estates["company"][rows]) | (estates["process"][rows] != 0)
+        rows = rows[tendered]
         firms = (companies["state_owned"] == 0) & (companies["active"] == 1)
         if line <= 0.0 or rows.size == 0 or not firms.any():
             return

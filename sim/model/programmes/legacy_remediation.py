@@ -11,7 +11,7 @@ from sim.model.state.events import Cause, Event
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class LegacyRemediation(Intervention, kind="legacy_remediation"):

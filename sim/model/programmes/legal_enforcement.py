@@ -10,9 +10,10 @@ from sim.model.programmes.base import Intervention, Rows, fen
 from sim.model.programmes.casework import whole_cases
 from sim.model.state.events import Cause, Event
 from sim.scenario import setting
+from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class LegalEnforcement(Intervention, kind="legal_enforcement"):
@@ -59,7 +60,7 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
         estates = policy.estates
         refusers = estates["households"][rows] - estates["payers"][rows]
         worth = (estates["billed"][rows] > 0) & (refusers > 0)
-        worth &= self.success * self._in_dispute(policy, rows) > (self.lawyer + self.court_fee) * 100.0
+        worth &= self.success * self._in_dispute(policy, rows) > (self.lawyer + self.court_fee) * FEN_PER_YUAN
         rows, refusers = rows[worth], refusers[worth]
         number = np.minimum(refusers, whole_cases(self.sued * strength * refusers, policy.luck(rows)))
         rows, refusers, number = rows[number > 0], refusers[number > 0], number[number > 0]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from sim.model.programmes.base import Intervention, Rows, fen
-from sim.model.state.modes import UNIT
+from sim.model.state.modes import open_to_bids
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class Matchmaking(Intervention, kind="matchmaking"):
@@ -29,7 +29,7 @@ class Matchmaking(Intervention, kind="matchmaking"):
     def suits(self, policy: Policy) -> np.ndarray:
         """Where no company is in charge, or one is about to leave; an employer's estate is not tendered."""
         estates = policy.estates
-        return np.asarray(((estates["company"] < 0) & (estates["mode"] != UNIT)) | (estates["process"] != 0))
+        return np.asarray(open_to_bids(estates["mode"], estates["company"]) | (estates["process"] != 0))
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Bring firms to the estates that will be tendered this month."""
@@ -44,7 +44,7 @@ class Matchmaking(Intervention, kind="matchmaking"):
     def _tendered(self, policy: Policy, rows: Rows) -> np.ndarray:
         """True for each estate of `rows` that will be tendered this month."""
         estates = policy.estates
-        alone = (estates["company"][rows] < 0) & (estates["mode"][rows] != UNIT)
+        alone = open_to_bids(estates["mode"][rows], estates["company"][rows])
         waited = (
             estates["unmanaged_months"][rows] + 1 + estates["lever_retry"][rows]
             >= policy.parameters["market_retry"]

@@ -11,7 +11,7 @@ from sim.model.programmes.casework import shared_out, whole_cases
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class Mediation(Intervention, kind="mediation"):

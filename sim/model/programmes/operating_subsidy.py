@@ -11,11 +11,10 @@ from sim.model.programmes.base import Intervention, Rows, fen
 from sim.model.state.events import Cause, Event
 from sim.model.state.modes import SELF, UNIT
 from sim.scenario import Targets, setting
+from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
-
-YEAR = 12
+    from sim.model.programmes.policy import Policy
 
 
 class OperatingSubsidy(Intervention, kind="operating_subsidy"):
@@ -41,7 +40,7 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
         """Promise the rate of each estate's year, and pay it where there is a manager to pay."""
         months_paid = policy.array("months_paid", np.int32)
         rates = np.array([self.first_year, self.second_year, self.third_year, self.later])
-        rate = rates[np.minimum(months_paid[rows] // YEAR, rates.size - 1)] * strength
+        rate = rates[np.minimum(months_paid[rows] // MONTHS_PER_YEAR, rates.size - 1)] * strength
         amount = fen(rate * policy.estates["area"][rows])
         policy.move("lever_offer", rows, amount)
         due = amount > 0
@@ -54,7 +53,7 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
         """Events for estates that begin or cease to receive it, with the amount of the first or the last month."""
         last = policy.array("last_amount", np.int64)
         began = paid & (last[rows] == 0)
-        policy.events(rows[began], Event.SUBSIDY_STARTED, Cause.POLICY, amount[began] / 100.0)
+        policy.events(rows[began], Event.SUBSIDY_STARTED, Cause.POLICY, amount[began] / FEN_PER_YUAN)
         ceased = ~paid & (last[rows] > 0)
         if ceased.any():
             managed = policy.managed(rows) | (policy.estates["mode"][rows] == SELF)
@@ -64,7 +63,7 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
                 (Cause.BUDGET, no_money & managed),
                 (Cause.VACANCY, no_money & ~managed),
             ):
-                policy.events(rows[which], Event.SUBSIDY_ENDED, cause, last[rows[which]] / 100.0)
+                policy.events(rows[which], Event.SUBSIDY_ENDED, cause, last[rows[which]] / FEN_PER_YUAN)
         last[rows] = np.where(paid, amount, 0)
 
     def withdraw(self, policy: Policy) -> None:
@@ -72,4 +71,4 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
         last = policy.array("last_amount", np.int64)
         rows = np.flatnonzero(last)
         cause = Cause.TAPER if self.withdrawal == "tapered" else Cause.POLICY
-        policy.events(rows, Event.SUBSIDY_ENDED, cause, last[rows] / 100.0)
+        policy.events(rows, Event.SUBSIDY_ENDED, cause, last[rows] / FEN_PER_YUAN)

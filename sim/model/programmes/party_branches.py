@@ -11,7 +11,7 @@ from sim.model.programmes.scores import whole_share
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class PartyBranches(Intervention, kind="party_branches"):

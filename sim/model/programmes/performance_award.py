@@ -11,9 +11,10 @@ from sim.model.programmes.scores import collection_of
 from sim.model.state.events import Cause, Event
 from sim.model.state.modes import SELF
 from sim.scenario import setting
+from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class PerformanceAward(Intervention, kind="performance_award"):
@@ -70,7 +71,7 @@ class PerformanceAward(Intervention, kind="performance_award"):
             rows[paid],
             Event.AWARD_PAID,
             Cause.QUALITY,
-            amount[paid] / 100.0,
+            amount[paid] / FEN_PER_YUAN,
             policy.estates["company"][rows[paid]],
         )
 

@@ -11,7 +11,7 @@ from sim.model.programmes.base import Intervention, Rows, fen
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class PublicRevenueRules(Intervention, kind="public_revenue_rules"):

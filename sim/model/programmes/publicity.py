@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from sim.model.programmes.base import Intervention, Rows, fen
-from sim.model.state.modes import CLEANING, NONE
+from sim.model.state.modes import managed
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class Publicity(Intervention, kind="publicity"):
@@ -48,7 +48,7 @@ class Publicity(Intervention, kind="publicity"):
     def suits(self, policy: Policy) -> np.ndarray:
         """Where fees are billed."""
         mode = policy.estates["mode"]
-        return np.asarray((mode != NONE) & (mode != CLEANING))
+        return np.asarray(managed(mode))
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Let what earlier campaigns left fade, campaign when it is time, and remind."""

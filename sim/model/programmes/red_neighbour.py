@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.model.programmes.base import Intervention, Rows, fen
 from sim.model.state.events import Cause, Event
-from sim.model.state.modes import CLEANING, NONE
+from sim.model.state.modes import managed
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 LUCK_STAY, LUCK_ABILITY = 0, 1
 
@@ -53,7 +53,7 @@ class RedNeighbour(Intervention, kind="red_neighbour"):
     def suits(self, policy: Policy) -> np.ndarray:
         """Where somebody manages the estate and bills fees that neighbours can be won for."""
         mode = policy.estates["mode"]
-        return np.asarray((mode != NONE) & (mode != CLEANING))
+        return np.asarray(managed(mode))
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Those whose time is over leave, free ones are sent (not while it is withdrawn), and everybody who is paid works."""

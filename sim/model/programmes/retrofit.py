@@ -16,7 +16,7 @@ from sim.scenario.fields import refuse
 from sim.text import message
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 Item = Literal["full", "gates", "cameras", "drains", "heating", "roads"]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from sim.model.programmes.base import Intervention, Rows
-from sim.model.state.modes import CLEANING, NONE, SELF
+from sim.model.state.modes import SELF, managed
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class SelfManagement(Intervention, kind="self_management"):
@@ -56,14 +56,14 @@ class SelfManagement(Intervention, kind="self_management"):
     def suits(self, policy: Policy) -> np.ndarray:
         """Small estates that nobody manages beyond cleaning, with activity and a will to pay."""
         estates = policy.estates
-        alone = (estates["mode"] == NONE) | (estates["mode"] == CLEANING)
+        alone = ~managed(estates["mode"])
         will = (estates["mean_activism"] >= self.activism) & (estates["paid_share"] >= self.will_to_pay)
         return np.asarray(alone & will & (estates["households"] <= self.largest))
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Groups tire, leaders who give up are missed, new ones are found, and those who are there work."""
         mode = policy.estates["mode"][rows]
-        rows = rows[(mode == NONE) | (mode == CLEANING) | (mode == SELF)]
+        rows = rows[~managed(mode) | (mode == SELF)]
         energy, quit_in = policy.array("energy"), policy.array("quit_in", np.int32)
         others = np.ones(energy.size, bool)
         others[rows] = False

@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.model.programmes.base import Intervention, Rows, fen
 from sim.model.state.events import Cause, Event
-from sim.model.state.modes import CLEANING, MARKET, NONE, SOE
+from sim.model.state.modes import MARKET, SOE, managed
 from sim.scenario import setting
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class SoeFallback(Intervention, kind="soe_fallback"):
@@ -55,15 +55,15 @@ class SoeFallback(Intervention, kind="soe_fallback"):
     def suits(self, policy: Policy) -> np.ndarray:
         """Where nobody manages the estate beyond cleaning."""
         mode = policy.estates["mode"]
-        return np.asarray((mode == NONE) | (mode == CLEANING))
+        return np.asarray(~managed(mode))
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Offer what is unmanaged to the state-owned companies, support what they took, and let neighbours compare."""
-        if policy.course.takes_in(policy.month) and np.any(policy.companies["state_owned"] == 1):
+        if policy.acting.takes_in(policy.month) and np.any(policy.companies["state_owned"] == 1):
             mode = policy.estates["mode"]
             policy.move("lever_queue", np.flatnonzero(policy.targeted() & (mode != SOE)), 1.0)
         mode = policy.estates["mode"][rows]
-        self._offer(policy, rows[(mode == NONE) | (mode == CLEANING)])
+        self._offer(policy, rows[~managed(mode)])
         taken = rows[mode == SOE]
         if taken.size == 0:
             return

@@ -10,18 +10,17 @@ import numpy as np
 from sim.model.month.votes import FIRST_FREE_MATTER, Matter, hold_votes
 from sim.model.programmes.purse import affordable, claims_met, divided, whole_fen
 from sim.model.state.events import Cause, Event
-from sim.model.state.modes import MARKET, SELF, SOE
-from sim.units import yuan_to_fen
+from sim.model.state.modes import SELF, company_run
+from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR, yuan_to_fen
 from sim.words import TIERS
 
 if TYPE_CHECKING:
     from sim.model.month.step import Clockwork
-    from sim.model.programmes.course import Course
+    from sim.model.programmes.programme_state import ProgrammeState
     from sim.model.start.start import State
 
 PUBLIC = (*TIERS, "state")  # whose money counts against a programme's own yearly budget
 LIMITED = (*TIERS, "estate_funds")  # who can pay only what is on the account
-MONTHS = 12
 CHANCES = ("lever_dismissal", "lever_disclosure")  # two programmes at 0.9 make 0.99, not certainty
 
 
@@ -39,7 +38,7 @@ class Treasury:
         """On one city; nobody is acting yet."""
         self._state = state
         self._clockwork = clockwork
-        self._acting: Course | None = None
+        self._acting: ProgrammeState | None = None
         self._relief: dict[str, float] = {}
         self._space = clockwork.events.size  # what the phases of one month may write at most
         self.estates = read_only(state.estates)
@@ -53,8 +52,8 @@ class Treasury:
         return int(self._state.world["month"][0])
 
     @property
-    def course(self) -> Course:
-        """The course of the programme that is acting."""
+    def acting(self) -> ProgrammeState:
+        """What the programme that is acting is at."""
         if self._acting is None:
             raise RuntimeError("no programme is acting")
         return self._acting
@@ -66,7 +65,7 @@ class Treasury:
     def managed(self, rows: np.ndarray) -> np.ndarray:
         """True for each estate of `rows` that a company runs."""
         mode = self.estates["mode"][rows]
-        return np.asarray((mode == MARKET) | (mode == SOE))
+        return np.asarray(company_run(mode))
 
     def spend(self, bearer: str, rows: np.ndarray, fen: Any, to: str = "suppliers") -> np.ndarray:
         """Pay `fen` (int64, a number or one for each row) for every estate in `rows`; returns True for each that was paid.
@@ -110,21 +109,21 @@ class Treasury:
         self, bearers: tuple[str, ...], amounts: np.ndarray, rows: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Which rows their bearers can pay, and the payers' accounts; writes the event where public money was lacking."""
-        course = self.course
-        undeclared = [bearer for bearer in bearers if bearer not in course.programme.payers]
+        programme_state = self.acting
+        undeclared = [bearer for bearer in bearers if bearer not in programme_state.programme.payers]
         if undeclared:
             raise PermissionError(
-                f"{course.programme.kind} does not declare {', '.join(undeclared)} as a payer"
+                f"{programme_state.programme.kind} does not declare {', '.join(undeclared)} as a payer"
             )
         payers = np.array([self.accounts_of(bearer, rows) for bearer in bearers], np.int64)
         checked = np.array([bearer in LIMITED for bearer in bearers])
         public = np.array([bearer in PUBLIC for bearer in bearers])
         paid = np.zeros(rows.size, bool)
         if rows.size:
-            limit = self._left_this_year(course)
+            limit = self._left_this_year(programme_state)
             missing, spent = affordable(self.balances, payers, amounts, checked, public, limit, paid)
-            course.spent += spent
-            self._warn(float(missing) / 100.0, Event.BUDGET_EXHAUSTED)
+            programme_state.spent += spent
+            self._warn(float(missing) / FEN_PER_YUAN, Event.BUDGET_EXHAUSTED)
         return paid, payers
 
     def _book(
@@ -141,20 +140,20 @@ class Treasury:
             return
         payees = self.accounts_of(to, rows[paid])
         for number, bearer in enumerate(bearers):
-            name = self.course.programme.name
+            name = self.acting.programme.name
             self._state.books.pay(name, bearer, to, payers[number, paid], payees, amounts[number, paid])
             if bearer == "companies":  # what it costs the estate's manager counts when that manager reckons
                 np.add.at(self._state.estates["lever_company_charge"], rows[paid], amounts[number, paid])
                 self._clockwork.touched_levers.add("lever_company_charge")
 
-    def _left_this_year(self, course: Course) -> int:
+    def _left_this_year(self, programme_state: ProgrammeState) -> int:
         """Fen of its own yearly budget that a programme may still spend; -1 for no limit."""
-        year = (self.month - 1) // MONTHS
-        if course.year != year:
-            course.year, course.spent = year, 0
-        if course.programme.yearly_budget is None:
+        year = (self.month - 1) // MONTHS_PER_YEAR
+        if programme_state.year != year:
+            programme_state.year, programme_state.spent = year, 0
+        if programme_state.programme.yearly_budget is None:
             return -1
-        return max(0, yuan_to_fen(course.programme.yearly_budget) - course.spent)
+        return max(0, yuan_to_fen(programme_state.programme.yearly_budget) - programme_state.spent)
 
     def accounts_of(self, kind: str, rows: np.ndarray) -> np.ndarray:
         """The account of each estate's own body of a tier, company, owners or fund; or of an outside party."""
@@ -194,7 +193,7 @@ class Treasury:
         state = self._state
         passed, took_part, approved = np.zeros(rows.size, bool), np.zeros(rows.size), np.zeros(rows.size)
         matter = int(Matter.FUNDS) + FIRST_FREE_MATTER * (
-            self.course.address % 2**28
+            self.acting.address % 2**28
         )  # a vote of its own for each programme
         majority, quorum = (
             float(state.parameters[f"committee_{name}"][0]) for name in ("special_majority", "quorum")
@@ -230,15 +229,15 @@ class Treasury:
             self._clockwork.touched_levers.add(lever)
 
     def _require(self, lever: str) -> None:
-        programme = self.course.programme
+        programme = self.acting.programme
         if lever not in programme.levers:
             raise PermissionError(f"{programme.kind} does not declare {lever}")
 
     def _warn(self, missing: float, kind: Event) -> None:
         """One event a year and programme for money or staff that was not there."""
-        year = (self.month - 1) // MONTHS
-        if missing > 0.0 and self.course.warned.get(kind) != year:
-            self.course.warned[kind] = year
+        year = (self.month - 1) // MONTHS_PER_YEAR
+        if missing > 0.0 and self.acting.warned.get(kind) != year:
+            self.acting.warned[kind] = year
             self.event(-1, kind, Cause.BUDGET, missing)
 
     def event(self, estate: int, kind: Event, cause: Cause, size: float, company: int = -1) -> None:
@@ -259,5 +258,5 @@ class Treasury:
         block = clockwork.events[first:last]
         block["month"], block["estate"], block["company"] = self.month, rows, companies
         block["kind"], block["cause"], block["size"] = int(kind), int(cause), sizes
-        block["programme"] = self.course.index
+        block["programme"] = self.acting.index
         world["events"] = last

@@ -9,9 +9,10 @@ import numpy as np
 from sim.model.programmes.base import Intervention, Rows, fen
 from sim.model.state.modes import MARKET
 from sim.scenario import setting
+from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class TrustBasedService(Intervention, kind="trust_based_service"):
@@ -45,7 +46,7 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
         both = (policy.estates["mode"][rows] == MARKET) & (policy.committees["exists"][rows] == 1)
         signed[rows] = both & (signed[rows] | self.suits(policy)[rows])
         rows = rows[signed[rows]]
-        if policy.due(12):
+        if policy.due(MONTHS_PER_YEAR):
             policy.spend("owners", rows, fen(self.audit_cost * policy.estates["households"][rows]))
         policy.move("lever_disclosure", rows, self.openness * strength)
         policy.move("lever_effort", rows, self._returned(policy, rows) * strength)

@@ -9,9 +9,10 @@ import numpy as np
 from sim.model.programmes.base import Intervention, Rows, fen
 from sim.model.state.events import Cause, Event
 from sim.scenario import setting
+from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 
 class ValueAddedServices(Intervention, kind="value_added_services"):
@@ -57,7 +58,7 @@ class ValueAddedServices(Intervention, kind="value_added_services"):
         owner[new] = company[new] + 1
         policy.array("result", np.int64)[new] = 0
         policy.array("age", np.int32)[new] = 0
-        policy.events(new, Event.SERVICES_OPENED, Cause.POLICY, setup / 100.0, company[new])
+        policy.events(new, Event.SERVICES_OPENED, Cause.POLICY, setup / FEN_PER_YUAN, company[new])
         self._sell(policy, rows[~self._closed(policy, rows)], strength)
 
     def _sell(self, policy: Policy, rows: Rows, strength: float) -> None:
@@ -79,7 +80,7 @@ class ValueAddedServices(Intervention, kind="value_added_services"):
         estates = policy.estates
         usable = np.clip((estates["condition"][rows] - self.usable) / (1.0 - self.usable), 0.0, 1.0)
         content = np.clip((estates["satisfaction"][rows] - self.content) / (1.0 - self.content), 0.0, 1.0)
-        means = self.budget_share * estates["mean_income"][rows] / 100.0 * estates["households"][rows]
+        means = self.budget_share * estates["mean_income"][rows] / FEN_PER_YUAN * estates["households"][rows]
         return np.asarray(means * usable * content)
 
     def _closed(self, policy: Policy, rows: Rows) -> np.ndarray:
@@ -89,6 +90,8 @@ class ValueAddedServices(Intervention, kind="value_added_services"):
         company = policy.estates["company"]
         failing = (age > 0) & (age % self.trial == 0) & (result < 0) & (closed_by[rows] != company[rows] + 1)
         ends = rows[failing]
-        policy.events(ends, Event.SERVICES_CLOSED, Cause.SHORTFALL, -result[failing] / 100.0, company[ends])
+        policy.events(
+            ends, Event.SERVICES_CLOSED, Cause.SHORTFALL, -result[failing] / FEN_PER_YUAN, company[ends]
+        )
         closed_by[ends] = company[ends] + 1
         return np.asarray(closed_by[rows] == company[rows] + 1)

@@ -8,12 +8,9 @@ import numpy as np
 
 from sim.model.luck import Stream, lognormals, lognormals_at, normals, uniforms
 from sim.model.state.estates import ESTATE_TYPE
-from sim.model.state.modes import MARKET, SOE
 from sim.scenario import EstateType, Scenario
-from sim.units import FEN_PER_YUAN
+from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import MODES
-
-MONTHS = 12
 
 
 def in_random_order(seed: int, stream: Stream, rows: np.ndarray) -> np.ndarray:
@@ -90,7 +87,7 @@ def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, see
         kind.public_revenue, q["start_public_revenue_spread"], seed, Stream.ESTATE_PUBLIC_REVENUE, members
     )
     # per household until the number of households is known
-    estates["public_revenue"][members] = FEN_PER_YUAN * revenue / MONTHS
+    estates["public_revenue"][members] = FEN_PER_YUAN * revenue / MONTHS_PER_YEAR
 
 
 def _assign_modes(estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int) -> None:
@@ -141,8 +138,3 @@ def building_starts(estates: np.ndarray) -> np.ndarray:
     first = np.repeat(estates["first_owner"], estates["buildings"])
     within = np.arange(number.size) - np.repeat(estates["first_building"], estates["buildings"])
     return np.append(first + within * households // number, estates["households"].sum())
-
-
-def company_run(estates: np.ndarray) -> np.ndarray:
-    """Rows of estates that a company runs (market or state-owned)."""
-    return np.flatnonzero((estates["mode"] == MARKET) | (estates["mode"] == SOE))

@@ -7,11 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.exact import exp64, normal_quantile
+from sim.model.exact import normal_quantile
 from sim.model.kernel import kernel, part
-from sim.model.luck import Stream, block_of, philox
+from sim.model.luck import Stream, block_of, lognormal_at, philox, share_of
+from sim.model.month.decisions import grievance_raised
 from sim.model.state.modes import billed_share_of_full_fee
-from sim.model.state.owners import Buildings, Owners
+from sim.model.state.owners import (
+    CONDITIONAL,
+    FREE_RIDER,
+    MEMORY,
+    OCCUPIER,
+    STEADY,
+    TENANT,
+    VACANT,
+    Buildings,
+    Owners,
+)
 
 F = np.float32
 I32 = np.int32
@@ -22,9 +33,6 @@ U64 = np.uint64
 TRAITS = block_of(Stream.OWNER_PAYER, Stream.OWNER_OCCUPANCY, Stream.OWNER_AREA, Stream.OWNER_INCOME)
 TRAITS_2 = block_of(Stream.OWNER_DUTY, Stream.OWNER_THRESHOLD, Stream.OWNER_ACTIVISM, Stream.OWNER_START)
 START = block_of(Stream.OWNER_MOOD, Stream.OWNER_ARREARS)
-CONDITIONAL, FREE_RIDER, STEADY = range(3)
-MEMORY = 12  # months of bills that an owner's record keeps
-OCCUPIER, TENANT, VACANT = range(3)
 
 TYPE_TRAITS = np.dtype(
     [
@@ -44,12 +52,6 @@ TYPE_TRAITS = np.dtype(
 
 
 @part
-def share_of(word: int) -> float:
-    """A 32-bit word (in a uint64) as a float64 in (0, 1)."""
-    return (float(word) + 0.5) / 4294967296.0
-
-
-@part
 def draw_payer(luck: float, q: Any) -> int:
     """Payer type from one uniform draw."""
     if luck < q.payment_share_steady:
@@ -57,6 +59,35 @@ def draw_payer(luck: float, q: Any) -> int:
     if luck < q.payment_share_steady + q.payment_share_free_rider:
         return FREE_RIDER
     return CONDITIONAL
+
+
+@part
+def payer_traits(payer: int, q: Any) -> tuple[Any, Any, Any]:
+    """What sets a payer type apart: (shift of duty, weight of satisfaction, weight of neighbours' payment)."""
+    service, norm = q.payment_satisfaction_weight, q.payment_norm_weight
+    if payer == STEADY:
+        return (
+            q.payment_steady_shift,
+            service * q.payment_steady_satisfaction_factor,
+            norm * q.payment_steady_norm_factor,
+        )
+    if payer == FREE_RIDER:
+        return (
+            q.payment_free_rider_shift,
+            service * q.payment_free_rider_satisfaction_factor,
+            norm * q.payment_free_rider_norm_factor,
+        )
+    return 0.0, service, norm
+
+
+@part
+def occupancy_shift(occupancy: int, q: Any) -> Any:
+    """What duty to pay loses where the owner does not live in the flat."""
+    if occupancy == VACANT:
+        return q.payment_vacant_shift
+    if occupancy == TENANT:
+        return q.payment_tenant_shift
+    return 0.0
 
 
 @kernel
@@ -95,31 +126,18 @@ def draw_owners(
                 if place < kind.vacancy
                 else (TENANT if place < kind.vacancy + kind.tenants else OCCUPIER)
             )
-            z = normal_quantile(share_of(area_word))
-            area = kind.area_mean * exp64(kind.area_spread * z - 0.5 * kind.area_spread * kind.area_spread)
-            z = normal_quantile(share_of(income_word))
-            income = kind.income_mean * exp64(
-                kind.income_spread * z - 0.5 * kind.income_spread * kind.income_spread
+            area = lognormal_at(kind.area_mean, kind.area_spread, normal_quantile(share_of(area_word)))
+            income = lognormal_at(
+                kind.income_mean, kind.income_spread, normal_quantile(share_of(income_word))
             )
             duty = (
                 q.payment_base
                 + kind.duty_shift
                 + q.payment_duty_spread * normal_quantile(share_of(duty_word))
             )
-            service = q.payment_satisfaction_weight
-            norm = q.payment_norm_weight
-            if payer == STEADY:
-                duty += q.payment_steady_shift
-                service *= q.payment_steady_satisfaction_factor
-                norm *= q.payment_steady_norm_factor
-            elif payer == FREE_RIDER:
-                duty += q.payment_free_rider_shift
-                service *= q.payment_free_rider_satisfaction_factor
-                norm *= q.payment_free_rider_norm_factor
-            if occupancy == VACANT:
-                duty += q.payment_vacant_shift
-            elif occupancy == TENANT:
-                duty += q.payment_tenant_shift
+            shift, service, norm = payer_traits(payer, q)
+            duty += shift
+            duty += occupancy_shift(occupancy, q)
             threshold = q.payment_threshold_mean + q.payment_threshold_spread * normal_quantile(
                 share_of(threshold_word)
             )
@@ -137,9 +155,12 @@ def draw_owners(
             owners.grievance[i] = F(
                 min(
                     1.0,
-                    q.start_grievance_legacy * estate.legacy
-                    + q.start_grievance_dissatisfaction
-                    * max(0.0, q.payment_satisfaction_reference - content),
+                    grievance_raised(
+                        q.start_grievance_legacy * estate.legacy,
+                        q.start_grievance_dissatisfaction,
+                        content,
+                        q.payment_satisfaction_reference,
+                    ),
                 )
             )
             paid = share_of(start_word) < kind.start_collection

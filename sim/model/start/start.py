@@ -9,13 +9,12 @@ import numpy as np
 
 from sim.errors import ScenarioError
 from sim.model.ledger import Books, Purpose
-from sim.model.luck import Stream, normals, seed_words, uniforms
+from sim.model.luck import Stream, lognormals, normals, seed_words, uniforms, words_of
 from sim.model.month.committee import trait
 from sim.model.month.condition import estate_age
 from sim.model.month.owner_passes import MOST_OWNERS
 from sim.model.month.satisfaction import level_of
 from sim.model.parameters import PARAMETERS, to_record
-from sim.model.start.companies import assign_estates, draw_companies
 from sim.model.start.estates import building_starts, draw_estates, in_random_order
 from sim.model.start.first_service import first_month, first_service
 from sim.model.start.owners import TYPE_TRAITS, draw_owners, sum_up_estates
@@ -23,11 +22,11 @@ from sim.model.state.claims import Claims, new_claims
 from sim.model.state.contracts import EARLY, OPEN, TERM
 from sim.model.state.modes import MARKET, SOE
 from sim.model.state.owners import Buildings, Owners, new_owners
-from sim.model.state.tables import COMMITTEE_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
+from sim.model.state.tables import COMMITTEE_TYPE, COMPANY_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
 from sim.problems import Problem
 from sim.scenario import Scenario
 from sim.text import message
-from sim.units import yuan_to_fen
+from sim.units import FEN_PER_YUAN, yuan_to_fen
 from sim.words import TIERS
 
 
@@ -117,9 +116,9 @@ def _committees(scenario: Scenario, seed: int, estates: np.ndarray, parameters: 
     rows = np.flatnonzero(committees["exists"] == 1)
     least = q["committee_trait_least"]
     for name, stream in (("integrity", Stream.ESTATE_INTEGRITY), ("competence", Stream.ESTATE_COMPETENCE)):
-        words = uniforms(seed, stream, 0, rows) * 4294967296.0 - 0.5
+        words = words_of(seed, stream, 0, rows)
         mean, spread = q[f"committee_{name}_mean"], q[f"committee_{name}_spread"]
-        committees[name][rows] = [trait(mean, spread, int(word), 0.0, least) for word in words]
+        committees[name][rows] = [trait(mean, spread, word, 0.0, least) for word in words]
     age = uniforms(seed, Stream.ESTATE_COMMITTEE, 1, rows)
     term = q["committee_term"]
     committees["term_left"][rows] = np.ceil(term * age)
@@ -128,6 +127,52 @@ def _committees(scenario: Scenario, seed: int, estates: np.ndarray, parameters: 
     )
     committees["strength"] = committees["competence"] * committees["integrity"] * committees["activity"]
     return committees
+
+
+def draw_companies(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
+    """The companies' table: private ones first, then state-owned; `q` is the one row of parameters."""
+    settings = scenario.companies
+    count = settings.private + settings.state_owned
+    companies = np.zeros(count, COMPANY_TYPE)
+    rows = np.arange(count)
+    companies["state_owned"][settings.private :] = 1
+    companies["home_district"] = np.floor(
+        uniforms(seed, Stream.COMPANY_PLACE, 0, rows) * scenario.city.districts
+    )
+    companies["skill"] = np.clip(
+        settings.skill_mean + settings.skill_sd * normals(seed, Stream.COMPANY_SKILL, 0, rows),
+        q["start_skill_least"],
+        1.0,
+    )
+    companies["cost_level"] = lognormals(1.0, settings.cost_spread, seed, Stream.COMPANY_COST, rows)
+    companies["margin"] = settings.margin_mean + settings.margin_sd * normals(
+        seed, Stream.COMPANY_MARGIN, 0, rows
+    )
+    tolerance = settings.tolerance_months_mean + settings.tolerance_months_sd * normals(
+        seed, Stream.COMPANY_RISK, 0, rows
+    )
+    companies["tolerance"] = np.maximum(q["start_tolerance_least"], tolerance)
+    companies["risk"] = uniforms(seed, Stream.COMPANY_SIZE, 0, rows)
+    companies["capacity"] = np.where(
+        companies["state_owned"] == 1, settings.capacity_state_owned, settings.capacity_estates
+    )
+    companies["reputation"] = q["start_reputation"]
+    companies["score"] = -1.0
+    companies["active"] = 1
+    return companies
+
+
+def assign_estates(estates: np.ndarray, companies: np.ndarray, seed: int) -> None:
+    """Give every company-run estate a company of the right kind, round the companies by draw: a scenario has enough of them."""
+    for mode, owned in ((MARKET, 0), (SOE, 1)):
+        rows = np.flatnonzero(estates["mode"] == mode)
+        firms = np.flatnonzero(companies["state_owned"] == owned)
+        if rows.size == 0:
+            continue
+        shuffled = in_random_order(seed, Stream.ESTATE_COMPANY, rows)
+        firms = in_random_order(seed, Stream.COMPANY_TURN, firms)
+        estates["company"][shuffled] = firms[np.arange(rows.size) % firms.size]
+    companies["estates"] = np.bincount(estates["company"][estates["company"] >= 0], minlength=companies.size)
 
 
 def _contracts(seed: int, estates: np.ndarray, committees: np.ndarray, world: np.ndarray, q: np.void) -> None:
@@ -198,7 +243,7 @@ def _type_traits(scenario: Scenario) -> np.ndarray:
     traits = np.zeros(len(kinds), TYPE_TRAITS)
     for name in traits.dtype.names or ():
         traits[name] = [getattr(kind, name) for kind in kinds]
-    traits["income_mean"] *= 100.0  # fen
+    traits["income_mean"] *= FEN_PER_YUAN
     return traits
 
 

@@ -5,80 +5,84 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from sim.model.state.columns import Field
+from sim.model.state.columns import Column, fields_of
+from sim.units import MONTHS_PER_YEAR
+from sim.words import OCCUPANCY, PAYER_TYPES
 
 F4, U1, I4, U2, U4 = np.float32, np.uint8, np.int32, np.uint16, np.uint32
-
-OWNER_FIELDS = (
-    Field("area", F4, "m2", "floor area of the flat", True),
-    Field("income", F4, "fen/month", "household income", True),
-    Field(
-        "duty", F4, "logit", "readiness to pay, all else neutral (payer type and occupancy included)", True
-    ),
-    Field("threshold", F4, "share", "share of payers at which the owner is neutral", True),
-    Field("service_sensitivity", F4, "logit per unit", "weight of satisfaction in paying", True),
-    Field("norm_sensitivity", F4, "logit per unit", "weight of neighbours' payment in paying", True),
-    Field("activism", F4, "share", "readiness to take part", True),
-    Field("satisfaction", F4, "share", "satisfaction with property service"),
-    Field("expectation", F4, "share", "the level of service the owner has come to expect"),
-    Field("grievance", F4, "share", "grievance against the company"),
-    Field("arrears", I4, "fen", "unpaid fees"),
-    Field("unpaid_12", I4, "fen", "bills of the last twelve months that were not paid when due"),
-    Field("missed", U2, "bits", "which bills of the last twelve months those are (bit 0: this month's)"),
-    Field("luck_year", U4, "word", "this year's addressed draw for paying (0 where nothing of it lasts)"),
-    Field("luck_complaint", U4, "word", "this month's addressed draw for complaining (scratch of the month)"),
-    Field(
-        "luck_persuasion",
-        U4,
-        "word",
-        "this month's addressed draw for being asked to refuse (scratch of the month)",
-    ),
-    Field(
-        "arrears_age",
-        U1,
-        "months",
-        "months since the oldest unpaid bill, or since the owner was last free of arrears (at most 250)",
-    ),
-    Field("payer_type", U1, "code", "index into PAYER_TYPES", True),
-    Field("occupancy", U1, "code", "index into OCCUPANCY", True),
-    Field("paid", U1, "flag", "1 if this month's bill was paid"),
-    Field(
-        "waiting",
-        U1,
-        "months",
-        "0 without an open complaint, else months since it was filed, plus one (at most 250)",
-    ),
-)
+CONDITIONAL, FREE_RIDER, STEADY = range(len(PAYER_TYPES))
+OCCUPIER, TENANT, VACANT = range(len(OCCUPANCY))
+MEMORY = MONTHS_PER_YEAR  # months of bills that an owner's record keeps
 
 
 class Owners(NamedTuple):
-    """The owners' columns as arrays of one length; see OWNER_FIELDS for units. Row number is the permanent owner id."""
+    """The owners' columns as arrays of one length, each declared here and nowhere else. Row number is the permanent owner id."""
 
-    area: np.ndarray
-    income: np.ndarray
-    duty: np.ndarray
-    threshold: np.ndarray
-    service_sensitivity: np.ndarray
-    norm_sensitivity: np.ndarray
-    activism: np.ndarray
-    satisfaction: np.ndarray
-    expectation: np.ndarray
-    grievance: np.ndarray
-    arrears: np.ndarray
-    unpaid_12: np.ndarray
-    missed: np.ndarray
-    luck_year: np.ndarray
-    luck_complaint: np.ndarray
-    luck_persuasion: np.ndarray
-    arrears_age: np.ndarray
-    payer_type: np.ndarray
-    occupancy: np.ndarray
-    paid: np.ndarray
-    waiting: np.ndarray
+    area: Annotated[np.ndarray, Column(F4, "m2", "floor area of the flat", True)]
+    income: Annotated[np.ndarray, Column(F4, "fen/month", "household income", True)]
+    duty: Annotated[
+        np.ndarray,
+        Column(F4, "logit", "readiness to pay, all else neutral (payer type and occupancy included)", True),
+    ]
+    threshold: Annotated[
+        np.ndarray, Column(F4, "share", "share of payers at which the owner is neutral", True)
+    ]
+    service_sensitivity: Annotated[
+        np.ndarray, Column(F4, "logit per unit", "weight of satisfaction in paying", True)
+    ]
+    norm_sensitivity: Annotated[
+        np.ndarray, Column(F4, "logit per unit", "weight of neighbours' payment in paying", True)
+    ]
+    activism: Annotated[np.ndarray, Column(F4, "share", "readiness to take part", True)]
+    satisfaction: Annotated[np.ndarray, Column(F4, "share", "satisfaction with property service")]
+    expectation: Annotated[
+        np.ndarray, Column(F4, "share", "the level of service the owner has come to expect")
+    ]
+    grievance: Annotated[np.ndarray, Column(F4, "share", "grievance against the company")]
+    arrears: Annotated[np.ndarray, Column(I4, "fen", "unpaid fees")]
+    unpaid_12: Annotated[
+        np.ndarray, Column(I4, "fen", "bills of the last twelve months that were not paid when due")
+    ]
+    missed: Annotated[
+        np.ndarray,
+        Column(U2, "bits", "which bills of the last twelve months those are (bit 0: this month's)"),
+    ]
+    luck_year: Annotated[
+        np.ndarray, Column(U4, "word", "this year's addressed draw for paying (0 where nothing of it lasts)")
+    ]
+    luck_complaint: Annotated[
+        np.ndarray, Column(U4, "word", "this month's addressed draw for complaining (scratch of the month)")
+    ]
+    luck_persuasion: Annotated[
+        np.ndarray,
+        Column(U4, "word", "this month's addressed draw for being asked to refuse (scratch of the month)"),
+    ]
+    arrears_age: Annotated[
+        np.ndarray,
+        Column(
+            U1,
+            "months",
+            "months since the oldest unpaid bill, or since the owner was last free of arrears (at most 250)",
+        ),
+    ]
+    payer_type: Annotated[np.ndarray, Column(U1, "code", "index into PAYER_TYPES", True)]
+    occupancy: Annotated[np.ndarray, Column(U1, "code", "index into OCCUPANCY", True)]
+    paid: Annotated[np.ndarray, Column(U1, "flag", "1 if this month's bill was paid")]
+    waiting: Annotated[
+        np.ndarray,
+        Column(
+            U1,
+            "months",
+            "0 without an open complaint, else months since it was filed, plus one (at most 250)",
+        ),
+    ]
+
+
+OWNER_FIELDS = fields_of(Owners)
 
 
 class Buildings(NamedTuple):

@@ -144,9 +144,9 @@ class Lever:
         elif self.key == ADDED_INCOME or self.of_programme:
             name = GRANT if self.key == ADDED_INCOME else self.key.split(".")[1]
             wanted = {one.name: one for one in self.apply(scenario, value).interventions}[name]
-            for course in city.policy.courses:
-                if course.programme.name == name:
-                    course.programme = wanted  # type: ignore[assignment]
+            for in_run in city.policy.programme_states:
+                if in_run.programme.name == name:
+                    in_run.programme = wanted  # type: ignore[assignment]
         else:
             raise StudyError(message("tipping.error.fixed", key=self.key, own=OWN_KEYS))
 

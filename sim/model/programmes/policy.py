@@ -15,7 +15,7 @@ import numpy as np
 from sim.model.luck import Stream, quantiles, uniforms
 from sim.model.month.condition import estate_age
 from sim.model.programmes.base import Intervention
-from sim.model.programmes.course import Course
+from sim.model.programmes.programme_state import ProgrammeState
 from sim.model.programmes.treasury import Treasury, read_only
 from sim.model.state.events import Cause, Event
 from sim.scenario import Scenario
@@ -40,35 +40,37 @@ class Policy(Treasury):
         self.world = read_only(state.world)
         self.parameters = read_only(state.parameters)[0]
         self._next_relief: dict[str, float] = {}
-        self.courses = []
+        self.programme_states = []
         for index, programme in enumerate(scenario.interventions):
             if not isinstance(programme, Intervention):
                 raise TypeError(f"{programme.kind}: a programme must be an Intervention to act")
-            self.courses.append(Course(programme, index, state.estates.size))
+            self.programme_states.append(ProgrammeState(programme, index, state.estates.size))
 
     def act(self) -> None:
         """Let every programme in force act, in the order of the scenario."""
-        if not self.courses:
+        if not self.programme_states:
             return
         self._relief, self._next_relief = self._next_relief, {}
         month = self.month
-        for course in self.courses:
-            strength = course.strength(month)
-            if strength <= 0.0 and not course.running:
+        for programme_state in self.programme_states:
+            strength = programme_state.strength(month)
+            if strength <= 0.0 and not programme_state.running:
                 continue
-            self._acting = course
+            self._acting = programme_state
             if strength <= 0.0:
-                self._withdraw(course)
+                self._withdraw(programme_state)
                 continue
-            if course.takes_in(month):
-                course.take_in(self)
-            course.programme.act(self, course.rows(month, self.relief("policy.lag")), strength)
+            if programme_state.takes_in(month):
+                programme_state.take_in(self)
+            programme_state.programme.act(
+                self, programme_state.rows(month, self.relief("policy.lag")), strength
+            )
         self._acting = None
 
-    def _withdraw(self, course: Course) -> None:
-        course.running = False
-        course.programme.withdraw(self)
-        self.event(-1, Event.PROGRAMME_ENDED, Cause.POLICY, float(course.queue.size))
+    def _withdraw(self, programme_state: ProgrammeState) -> None:
+        programme_state.running = False
+        programme_state.programme.withdraw(self)
+        self.event(-1, Event.PROGRAMME_ENDED, Cause.POLICY, float(programme_state.queue.size))
 
     def programme_started(self, eligible: int) -> None:
         """Write the event of the first month in force."""
@@ -94,24 +96,24 @@ class Policy(Treasury):
 
     def array(self, name: str, dtype: type = np.float64, size: int | None = None) -> np.ndarray:
         """A named array that the acting programme keeps from month to month, zero at first (default: one entry an estate)."""
-        memory = self.course.memory
+        memory = self.acting.memory
         if name not in memory:
             memory[name] = np.zeros(self.estates.size if size is None else size, dtype)
         return memory[name]
 
     def due(self, months: int) -> bool:
         """True every so many months after the programme's start (not in the first month)."""
-        since = self.month - self.course.programme.start
+        since = self.month - self.acting.programme.start
         return since > 0 and since % months == 0
 
     def targeted(self) -> np.ndarray:
         """True for every estate that the acting programme may ever take in: by type, district, old or not; none with no share to take."""
-        some = self.course.programme.targets.share_max > 0.0
-        return self.course.allowed(self) & some
+        some = self.acting.programme.targets.share_max > 0.0
+        return self.acting.allowed(self) & some
 
     def luck(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
         """Draws in (0, 1) of the acting programme for these entities this month; `word` 0 to 3 for different decisions."""
-        return uniforms(self.seed, Stream.INTERVENTION + word, self.month, entities, self.course.address)
+        return uniforms(self.seed, Stream.INTERVENTION + word, self.month, entities, self.acting.address)
 
     def noise(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
         """Standard normal draws of the acting programme for these entities this month."""

@@ -1,4 +1,4 @@
-"""The course of one programme through a run: whom it treats since when, how strongly, and what it remembers."""
+"""What one programme is at in a run: whom it treats since when, how strongly, and what it remembers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sim.words import MODES, STAGES
 
 if TYPE_CHECKING:
     from sim.model.programmes.base import Intervention
-    from sim.model.programmes.frame import Policy
+    from sim.model.programmes.policy import Policy
 
 # Shares and capacities are typed in decimals; this keeps 0.1 x 30 from being a little more than 3.
 TOLERANCE = 1e-9
 
 
-class Course:
+class ProgrammeState:
     """One programme in one run."""
 
     def __init__(self, programme: Intervention, index: int, size: int) -> None:
