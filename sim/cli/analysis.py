@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.cli.place import Place
 from sim.cli.terminal import console
+from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import StudyError
 from sim.results.folder import check_place, put_in_place, staging
 from sim.scenario import Scenario, load
@@ -62,7 +62,7 @@ class Common(NamedTuple):
     settings: Sequence[str]
     out: Path | None
     lang: str
-    place: Place
+    place: WorkplaceOptions
 
     def changes(self) -> dict[str, Any]:
         """The changed values by key."""

@@ -9,8 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, speak, words, words_of
-from sim.cli.place import Place, at_place
 from sim.cli.usage import say_wrong_call
+from sim.cli.workplace_options import WorkplaceOptions, with_workplace_options
 from sim.errors import EstateError, ResultError
 from sim.kinds import kinds
 from sim.text import figures, language, message, say
@@ -20,7 +20,7 @@ ORDER = (
     "run", "list", "describe", "interventions", "compare", "study", "batch", "sensitivity", "tipping", "ablate", "budget", "explain",
     "animate", "report", "app", "validate", "calibrate", "evidence", "replicate", "reproduce",
     "archive", "verify", "schema",
-)  # fmt: skip
+)
 
 
 class Commands(TyperGroup):
@@ -254,9 +254,9 @@ def evidence_command(
 
 
 @app.command("reproduce")
-@at_place("workers", "in_process")
+@with_workplace_options("workers", "in_process")
 def reproduce_command(
-    place: Place,
+    place: WorkplaceOptions,
     folder: Annotated[Path, typer.Argument(metavar="RESULT")],
     threads: Annotated[
         int | None,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from sim.cli.place import Place
 from sim.cli.terminal import console, month_bar, table
+from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import ResultError
 from sim.evidence.register import (
     FIGURE,
@@ -234,7 +234,7 @@ def show_share(folder: Path) -> None:
 DIGITS = 16
 
 
-def show_reproduction(folder: Path, threads: int | None, place: Place) -> None:
+def show_reproduction(folder: Path, threads: int | None, place: WorkplaceOptions) -> None:
     """Reproduce the result in a folder; exit code 1 if it came out otherwise."""
     found = _one_run(folder, threads) if _is_run(folder) else _many_runs(folder, place)
     tell(console(), found)
@@ -265,7 +265,7 @@ def _one_run(folder: Path, threads: int | None) -> Reproduction:
         )
 
 
-def _many_runs(folder: Path, place: Place) -> Reproduction:
+def _many_runs(folder: Path, place: WorkplaceOptions) -> Reproduction:
     from sim.experiments.progress import progress_bar
     from sim.experiments.workplace import Workplace
 

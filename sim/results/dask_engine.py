@@ -14,7 +14,7 @@ from typing import Any
 from sim.errors import EngineError
 from sim.fingerprint import model_source_hash
 from sim.results.engines import ATTEMPTS, DEFAULT_TIMEOUT, Cell, Failure, Finished, Work, execute_packed
-from sim.results.pool_engine import Attempted, Lane, stop_all
+from sim.results.pool_engine import Attempted, WorkerProcess, stop_all
 from sim.results.processes import check_guard, threads_of_one
 from sim.text import message
 from sim.text.system import reason_of
@@ -152,7 +152,9 @@ class _Feeding:
 
 # in a Dask worker
 
-_LANES: queue.SimpleQueue[Lane] = queue.SimpleQueue()  # those of this Dask worker that have nothing to do
+_WORKERS: queue.SimpleQueue[WorkerProcess] = (
+    queue.SimpleQueue()
+)  # those of this Dask worker that have nothing to do
 
 
 def carry_out(work: Work, cells: list[Cell], timeout: float) -> list[Attempted]:
@@ -160,20 +162,20 @@ def carry_out(work: Work, cells: list[Cell], timeout: float) -> list[Attempted]:
     # Dask marks its workers as daemons, which may have no children. These end with the Dask worker: see start_worker
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     try:
-        lane = _LANES.get_nowait()
-        lane.work, lane.timeout = work, timeout
+        worker = _WORKERS.get_nowait()
+        worker.work, worker.timeout = work, timeout
     except queue.Empty:
         # not "fork": a Dask worker has many threads, and those that start processes may end before them
-        lane = Lane(work, timeout, "spawn", with_thread=False)
+        worker = WorkerProcess(work, timeout, "spawn", with_thread=False)
     try:
-        return [lane.carry_out(cell) for cell in cells]
+        return [worker.carry_out(cell) for cell in cells]
     finally:
-        _LANES.put(lane)
+        _WORKERS.put(worker)
 
 
 def stop_processes() -> None:
     """End the processes beside this Dask worker; the next run starts new ones."""
-    lanes = []
-    while not _LANES.empty():
-        lanes.append(_LANES.get())
-    stop_all(lanes)
+    workers = []
+    while not _WORKERS.empty():
+        workers.append(_WORKERS.get())
+    stop_all(workers)

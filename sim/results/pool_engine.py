@@ -45,8 +45,8 @@ from sim.text import message
 Attempted = tuple[Packed | None, Failure | None, float]
 
 
-class Lane:
-    """One worker process."""
+class WorkerProcess:
+    """One worker process and the pool that holds only it."""
 
     def __init__(self, work: Work, timeout: float, start_method: str, with_thread: bool = True) -> None:
         """The process starts with the first run. See `start_worker` for `with_thread`."""
@@ -113,13 +113,13 @@ class Lane:
         stop_all([self])
 
 
-def stop_all(lanes: Sequence[Lane]) -> None:
-    """End the workers of all lanes, together rather than one after the other.
+def stop_all(workers: Sequence[WorkerProcess]) -> None:
+    """End worker processes together, rather than one after the other.
 
     A forked worker holds copies of the pipes of the workers that were there before it. A pool whose worker was ended in the
     middle of a message waits until every copy is closed: until the other workers have ended too. So none is waited for first.
     """
-    pools = [lane.pool for lane in lanes if lane.pool is not None]
+    pools = [worker.pool for worker in workers if worker.pool is not None]
     for pool in pools:
         pool.stop()
     joining = [threading.Thread(target=pool.join, daemon=True) for pool in pools]
@@ -127,8 +127,8 @@ def stop_all(lanes: Sequence[Lane]) -> None:
         thread.start()
     for thread in joining:
         thread.join()
-    for lane in lanes:
-        lane.pool = None
+    for worker in workers:
+        worker.pool = None
 
 
 # the engine
@@ -173,21 +173,21 @@ class PoolEngine:
 
             warm_up()  # workers that compile at the same time would all do the same work, and race for the cache
         import_all()  # once here rather than in every worker that is forked
-        lanes = [Lane(self.work, timeout, self.start_method) for _ in range(self.workers)]
-        feeding = _Feeding(lanes)
+        workers = [WorkerProcess(self.work, timeout, self.start_method) for _ in range(self.workers)]
+        feeding = _Feeding(workers)
         with hold_interrupts(wake=feeding.wake) as held:
             try:
                 feeding.all(iter(cells), on_done, held)
             finally:
-                stop_all(lanes)
+                stop_all(workers)
 
 
 class _Feeding:
-    """Keeps lanes supplied, and tries again what fails."""
+    """Keeps workers supplied, and tries again what fails."""
 
-    def __init__(self, lanes: list[Lane]) -> None:
-        self.lanes = lanes
-        self.ended: queue.SimpleQueue[tuple[Lane, Cell, int, Attempted] | None] = queue.SimpleQueue()
+    def __init__(self, workers: list[WorkerProcess]) -> None:
+        self.workers = workers
+        self.ended: queue.SimpleQueue[tuple[WorkerProcess, Cell, int, Attempted] | None] = queue.SimpleQueue()
 
     def wake(self) -> None:
         """End the wait for a run. Safe in a signal handler."""
@@ -197,32 +197,32 @@ class _Feeding:
         """Carry out every cell. KeyboardInterrupt, between two runs of the driver's own work, if `held` has one."""
         ahead = next(cells, None)
         flying = 0
-        for lane in self.lanes:
+        for worker in self.workers:
             if ahead is not None:
-                self._send(lane, ahead, 1)
+                self._send(worker, ahead, 1)
                 flying, ahead = flying + 1, next(cells, None)
         while flying:
             ended = self.ended.get()
             held.check()
             if ended is None:
                 continue
-            lane, cell, number, (packed, failure, seconds) = ended
+            worker, cell, number, (packed, failure, seconds) = ended
             if failure is not None and number < ATTEMPTS:
-                self._send(lane, cell, number + 1)
+                self._send(worker, cell, number + 1)
                 continue
-            # the lane gets its next run first, so that it works while the driver writes and makes the one after
+            # the worker gets its next run first, so that it works while the driver writes and makes the one after
             if ahead is not None:
-                self._send(lane, ahead, 1)
+                self._send(worker, ahead, 1)
             else:
                 flying -= 1
             on_done(Finished(cell, packed, failure, number, seconds))
             ahead = next(cells, None) if ahead is not None else None
 
-    def _send(self, lane: Lane, cell: Cell, number: int) -> None:
-        lane.send(cell, partial(self._ended, lane, cell, number))
+    def _send(self, worker: WorkerProcess, cell: Cell, number: int) -> None:
+        worker.send(cell, partial(self._ended, worker, cell, number))
 
-    def _ended(self, lane: Lane, cell: Cell, number: int, attempted: Attempted) -> None:
-        self.ended.put((lane, cell, number, attempted))
+    def _ended(self, worker: WorkerProcess, cell: Cell, number: int, attempted: Attempted) -> None:
+        self.ended.put((worker, cell, number, attempted))
 
 
 def cores() -> int:

@@ -215,23 +215,23 @@ def carry_out(folder: Path, task: int) -> int:
 
 
 def _run_all(told: Mapping[str, Any], before: Journal, writer: _Writer) -> None:
-    from sim.results.pool_engine import Lane
+    from sim.results.pool_engine import WorkerProcess
     from sim.results.processes import import_all
     from sim.runner import warm_up
 
     warm_up()
     import_all()
     # A process of its own for the runs: one that hangs or dies costs itself, and the others of this task go on.
-    lane = Lane(execute_packed, told["timeout"], "fork")
+    worker = WorkerProcess(execute_packed, told["timeout"], "fork")
     try:
         for cell, tried in orders_of(told):
             if cell.key not in before.over:
-                _run_one(lane, cell, tried + before.begun.get(cell.key, 0), writer)
+                _run_one(worker, cell, tried + before.begun.get(cell.key, 0), writer)
     finally:
-        lane.stop()
+        worker.stop()
 
 
-def _run_one(lane: Any, cell: Cell, tried: int, writer: _Writer) -> None:
+def _run_one(worker: Any, cell: Cell, tried: int, writer: _Writer) -> None:
     """Carry out one run, which was tried so often before."""
     packed: Packed | None = None
     # what is said of one that took the whole task with it each time
@@ -240,7 +240,7 @@ def _run_one(lane: Any, cell: Cell, tried: int, writer: _Writer) -> None:
     while packed is None and tried < ATTEMPTS:
         tried += 1
         writer.write(begun=cell.key)
-        packed, failure, seconds = lane.carry_out(cell)
+        packed, failure, seconds = worker.carry_out(cell)
     writer.over(cell.key, packed, failure, tried, seconds)
 
 

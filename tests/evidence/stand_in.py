@@ -10,7 +10,7 @@ import numpy as np
 from pattern_files import file_of
 
 from sim.evidence.patterns import Pattern, check_patterns
-from sim.evidence.readings import name_of
+from sim.evidence.statistics_of_runs import name_of
 from sim.results.engines import Cell, Finished, Packed
 
 FREE = {"payment.base": (0.0, 2.0), "payment.norm_weight": (2.0, 4.0), "grievance.decay": (0.02, 0.08)}

@@ -20,8 +20,8 @@ from sim.results.engines import InProcess
 from sim.scenario import load
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, again, budget, unbeaten
 from sim.studies.budget.menu import Bought, MenuItem, Range, load_menu, package_of, with_package
+from sim.studies.budget.package_value import Rescored, Valued
 from sim.studies.budget.report import sure_of
-from sim.studies.budget.valuing import Rescored, Valued
 from sim.text import in_language
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sim.results.engines import Cell
     from sim.results.summary import RunSummary
-    from sim.studies.tipping.settling import Run
+    from sim.studies.tipping.resting_states import Run
 
 CURVE, POINTS = 41, 9  # values of the lever with a mean-field curve, and with agent-based runs behind it
 GRID = 50  # steps of collection in which crossings are looked for; each is then found exactly
@@ -92,7 +92,7 @@ def curve(scenario: Scenario, type_name: str, key: str, values: tuple[float, ...
 
 def agents(scenario: Scenario, type_name: str, key: str, value: float) -> Point:
     """Where estates settle that start low and high, and from which start they tip, in agent-based runs."""
-    from sim.studies.tipping.settling import Settling
+    from sim.studies.tipping.resting_states import Settling
 
     world, lever = place(scenario, type_name, key, MONTHS)
     settling = Settling(world, lever, cast("Run", _carried_out), (1,))

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import LanguageOption, OutOption, ScenarioArgument, SetOption, words
-from sim.cli.place import ANYWHERE, Place, at_place
+from sim.cli.workplace_options import ANYWHERE, WorkplaceOptions, with_workplace_options
 
 
-@at_place(*ANYWHERE, "ensemble", "level")
+@with_workplace_options(*ANYWHERE, "ensemble", "level")
 def ablate_command(
-    place: Place,
+    place: WorkplaceOptions,
     scenario: ScenarioArgument,
     replications: Annotated[int, typer.Option(min=2)] = 12,
     months: Annotated[int | None, typer.Option(min=1)] = None,

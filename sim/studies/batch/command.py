@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import ChartsOption, LanguageOption, LengthOption, ThreadsOption, words
-from sim.cli.place import EnsembleOption
+from sim.cli.workplace_options import EnsembleOption
 
 
 def batch_command(

@@ -20,8 +20,8 @@ from rich.progress import (
 )
 
 from sim.cli.describe import city_line
-from sim.cli.place import warn_of
 from sim.cli.terminal import bar_of, console
+from sim.cli.workplace_options import warn_of
 from sim.errors import EstateError, ResultError, ScenarioError
 from sim.experiments.ensemble import Ensemble, doubt_line, with_member
 from sim.problems import Problem

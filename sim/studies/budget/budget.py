@@ -39,8 +39,8 @@ from sim.studies.budget.menu import (
     with_package,
     written_out,
 )
+from sim.studies.budget.package_value import ESTIMATED, LOSSES, OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.studies.budget.stress import Stress, check_futures, stress_test
-from sim.studies.budget.valuing import ESTIMATED, LOSSES, OBJECTIVES, Rescored, Valued, rescore, revalue
 from sim.text import message
 from sim.text.system import reason_of
 from sim.units import MONTHS_PER_YEAR

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.studies.budget.budget import BudgetSearch
-    from sim.studies.budget.valuing import Valued
+    from sim.studies.budget.package_value import Valued
 
 
 def _subtitle(found: BudgetSearch) -> str:

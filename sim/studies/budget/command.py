@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import LanguageOption, OutOption, ScenarioOrStudyArgument, SetOption, words
-from sim.cli.place import ANYWHERE, Place, at_place
+from sim.cli.workplace_options import ANYWHERE, WorkplaceOptions, with_workplace_options
 from sim.text import message
 
 if TYPE_CHECKING:
     from sim.cli.analysis import Common
 
 
-@at_place(*ANYWHERE, "ensemble")
+@with_workplace_options(*ANYWHERE, "ensemble")
 def budget_command(
-    place: Place,
+    place: WorkplaceOptions,
     scenario: ScenarioOrStudyArgument,
     yearly: float | None = None,
     payer: Annotated[

@@ -19,8 +19,8 @@ KIND = Kind(
         "budget": "budget:BudgetSearch",
         "budget.bought": "menu:Bought",
         "budget.failing": "stress:Failing",
-        "budget.rescored": "valuing:Rescored",
+        "budget.rescored": "package_value:Rescored",
         "budget.stress": "stress:Stress",
-        "budget.valued": "valuing:Valued",
+        "budget.valued": "package_value:Valued",
     },
 )

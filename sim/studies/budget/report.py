@@ -30,7 +30,7 @@ from sim.studies.budget.menu import (
     number_in_unit,
 )
 from sim.studies.budget.stress import GAIN
-from sim.studies.budget.valuing import LOSSES
+from sim.studies.budget.package_value import LOSSES
 from sim.text import figures, joins, language, say
 from sim.text.joins import listed, sentences
 from sim.units import MONTHS_PER_YEAR, NO_VALUE
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.studies.budget.budget import BudgetSearch
+    from sim.studies.budget.package_value import Rescored, Valued
     from sim.studies.budget.stress import Failing
-    from sim.studies.budget.valuing import Rescored, Valued
 
 
 INDENT = "  "  # before the lines that are rows of the front

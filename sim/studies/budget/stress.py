@@ -14,7 +14,7 @@ from sim.experiments.extras import extra
 from sim.experiments.unmeasured import unmeasured
 from sim.results.engines import Cell, cells_of
 from sim.scenario import Scenario, with_overrides
-from sim.studies.budget.valuing import Runs
+from sim.studies.budget.package_value import Runs
 from sim.text import message
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import ChartsOption, LanguageOption, words
-from sim.cli.place import HERE, Place, at_place
+from sim.cli.workplace_options import HERE, WorkplaceOptions, with_workplace_options
 
 
 class FitMethod(StrEnum):
@@ -19,9 +19,9 @@ class FitMethod(StrEnum):
     rejection = "rejection"
 
 
-@at_place(*HERE)
+@with_workplace_options(*HERE)
 def calibrate_command(
-    place: Place,
+    place: WorkplaceOptions,
     file: Annotated[
         Path | None,
         typer.Argument(

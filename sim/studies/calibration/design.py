@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.evidence.patterns import Measure, Pattern, told
-from sim.evidence.readings import Kept, Readings, carry_out
+from sim.evidence.statistics_of_runs import Kept, Readings, carry_out
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.workplace import Workplace
 from sim.model.parameters import PARAMETERS

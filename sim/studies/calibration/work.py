@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.cli.place import Place
 from sim.cli.terminal import console, table
+from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import StudyError
 from sim.evidence.patterns import CALIBRATION, load_patterns
 from sim.experiments.ensemble import FOLDER
@@ -49,7 +49,7 @@ class Order(NamedTuple):
     out: Path | None
     charts: bool
     lang: str
-    place: Place
+    place: WorkplaceOptions
 
 
 def carry_out(order: Order) -> None:

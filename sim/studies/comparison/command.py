@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import Asked, LanguageOption, asking, words
-from sim.cli.place import ANYWHERE, Place, at_place
+from sim.cli.workplace_options import ANYWHERE, WorkplaceOptions, with_workplace_options
 
 
-@at_place(*ANYWHERE, "ensemble", "level")
+@with_workplace_options(*ANYWHERE, "ensemble", "level")
 @asking
 def compare_command(
-    place: Place,
+    place: WorkplaceOptions,
     asked: Asked,
     scenarios: Annotated[
         list[str] | None,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.analysis import folder_name, say_done, write_results
 from sim.cli.options import Asked
-from sim.cli.place import Place
 from sim.cli.terminal import console, print_costs, table
+from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import StudyError
 from sim.experiments.intervals import Interval, Range
 from sim.experiments.rescue import COUNTED
@@ -64,7 +64,7 @@ class Order(NamedTuple):
     difference: float | None
     withdraw: int | None
     after: bool
-    place: Place
+    place: WorkplaceOptions
 
     def options(self) -> dict[str, Any]:
         """What `compare` is told besides scenarios and workplace; what was left out has its default."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import ChartsOption, LanguageOption, LengthOption, ScenarioArgument, ThreadsOption, words
-from sim.cli.place import EnsembleOption
+from sim.cli.workplace_options import EnsembleOption
 
 
 def run_command(

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import ChartsOption, LanguageOption, words
-from sim.cli.place import HERE, Place, at_place
+from sim.cli.workplace_options import HERE, WorkplaceOptions, with_workplace_options
 
 
-@at_place(*HERE, "ensemble")
+@with_workplace_options(*HERE, "ensemble")
 def validate_command(
-    place: Place,
+    place: WorkplaceOptions,
     file: Annotated[
         Path | None,
         typer.Argument(

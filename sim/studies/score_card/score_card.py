@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, KINDS, USES, Pattern, resolved
-from sim.evidence.readings import Readings, carry_out
+from sim.evidence.statistics_of_runs import Readings, carry_out
 from sim.experiments.intervals import LEAST_PAIRS, Interval, Range, mean_interval, range_of
 from sim.experiments.workplace import Workplace
 from sim.results.result import Result

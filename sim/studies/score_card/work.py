@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 
 from sim.cli.analysis import write_results
-from sim.cli.place import Place, warn_of
 from sim.cli.terminal import console, table
+from sim.cli.workplace_options import WorkplaceOptions, warn_of
 from sim.evidence.patterns import USES, load_patterns
 from sim.experiments.ensemble import as_ensemble, doubt_line
 from sim.results.folder import check_place
@@ -34,7 +34,7 @@ class Order(NamedTuple):
     seed: int
     ablate: bool
     out: Path | None
-    place: Place
+    place: WorkplaceOptions
     charts: bool
     lang: str
 

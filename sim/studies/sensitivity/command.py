@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import Asked, LanguageOption, asking, words
-from sim.cli.place import ANYWHERE, Place, at_place
+from sim.cli.workplace_options import ANYWHERE, WorkplaceOptions, with_workplace_options
 
 
 class Method(StrEnum):
@@ -19,10 +19,10 @@ class Method(StrEnum):
     both = "both"
 
 
-@at_place(*ANYWHERE, "ensemble", "level")
+@with_workplace_options(*ANYWHERE, "ensemble", "level")
 @asking
 def sensitivity_command(
-    place: Place,
+    place: WorkplaceOptions,
     asked: Asked,
     scenario: Annotated[
         str | None,

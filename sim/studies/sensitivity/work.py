@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.analysis import folder_name, say_done, write_results
 from sim.cli.options import Asked
-from sim.cli.place import Place
 from sim.cli.terminal import console, table
+from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import StudyError
 from sim.experiments.intervals import Range
 from sim.experiments.unmeasured import stated_ranges
@@ -45,7 +45,7 @@ class Order(NamedTuple):
     factors: tuple[str, ...]
     replications: int | None
     top: int | None
-    place: Place
+    place: WorkplaceOptions
 
     def options(self) -> dict[str, Any]:
         """What `sensitivity` is told besides its scenario and workplace, in so far as it was said."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import LanguageOption, words
-from sim.cli.place import ANYWHERE, Place, at_place
+from sim.cli.workplace_options import ANYWHERE, WorkplaceOptions, with_workplace_options
 
 
 class Format(StrEnum):
@@ -32,9 +32,9 @@ RetryOption = Annotated[bool, typer.Option("--retry-failed")]
 def _carrying_out(resume: bool) -> Callable[..., None]:
     """Carry out a study, whose runs that exist are not run again; or go on with one that was interrupted."""
 
-    @at_place(*ANYWHERE, "slurm", "sbatch", "ensemble")
+    @with_workplace_options(*ANYWHERE, "slurm", "sbatch", "ensemble")
     def command(
-        place: Place,
+        place: WorkplaceOptions,
         file: StudyArgument,
         retry_failed: RetryOption = False,
         lang: LanguageOption = None,
@@ -52,9 +52,9 @@ study_app.command("resume")(_carrying_out(resume=True))
 
 
 @study_app.command("status")
-@at_place("store", "ensemble")
+@with_workplace_options("store", "ensemble")
 def status_command(
-    place: Place,
+    place: WorkplaceOptions,
     file: Annotated[
         str | None,
         typer.Argument(
@@ -71,9 +71,9 @@ def status_command(
 
 
 @study_app.command("rerun")
-@at_place("store", "ensemble")
+@with_workplace_options("store", "ensemble")
 def rerun_command(
-    place: Place,
+    place: WorkplaceOptions,
     file: StudyArgument,
     run: Annotated[str, typer.Option("--run", metavar="ID")],
     lang: LanguageOption = None,
@@ -86,9 +86,9 @@ def rerun_command(
 
 
 @study_app.command("export")
-@at_place("store", "ensemble")
+@with_workplace_options("store", "ensemble")
 def export_command(
-    place: Place,
+    place: WorkplaceOptions,
     file: StudyArgument,
     form: Annotated[Format, typer.Option("--format")] = Format.csv,
     out: Annotated[

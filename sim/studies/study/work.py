@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import typer
 
-from sim.cli.place import Place, warn_of
 from sim.cli.terminal import console, table
+from sim.cli.workplace_options import WorkplaceOptions, warn_of
 from sim.errors import ResultError, StudyError
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, range_of
@@ -196,7 +196,7 @@ class Order(NamedTuple):
     """What was asked for on the command line."""
 
     file: str
-    place: Place
+    place: WorkplaceOptions
     retry_failed: bool
 
 
@@ -314,7 +314,7 @@ def _show_outcomes(screen: Console, result: StudyResult) -> None:
         screen.print(say("study.rough", runs=count), style="yellow")
 
 
-def _asked(file: str, place: Place) -> str:
+def _asked(file: str, place: WorkplaceOptions) -> str:
     """What names a study and where its runs are kept, on the command line."""
     said = [file]
     if place.ensemble is not None:
@@ -344,7 +344,7 @@ def show_failures(screen: Console, failures: list[FailedRun], file: str) -> None
         screen.print(f"  … {len(failures) - FAILURES_SHOWN}")
 
 
-def show_status(file: str | None, place: Place) -> None:
+def show_status(file: str | None, place: WorkplaceOptions) -> None:
     """The state of all studies begun in a store, or of one with the runs that were set aside."""
     screen = console()
     with open_store(place.store) as store:
@@ -365,7 +365,7 @@ def show_status(file: str | None, place: Place) -> None:
             show_failures(screen, failures, _asked(file, place))
 
 
-def rerun(file: str, run_id: str, place: Place) -> None:
+def rerun(file: str, run_id: str, place: WorkplaceOptions) -> None:
     """Carry out one run of a study here and compare its digest; a run without result is kept. Exit code 1 if it differs."""
     screen = console()
     plan = _plan(screen, file, place.ensemble)
@@ -396,7 +396,7 @@ def rerun(file: str, run_id: str, place: Place) -> None:
             raise typer.Exit(1)
 
 
-def export_study(file: str, form: str, out: Path | None, place: Place) -> None:
+def export_study(file: str, form: str, out: Path | None, place: WorkplaceOptions) -> None:
     """Write a study's runs for other programs."""
     screen = console()
     plan = _plan(screen, file, place.ensemble)

@@ -13,7 +13,7 @@ from sim.studies.tipping.words import lever_name, type_title
 from sim.text import language, message, say
 
 if TYPE_CHECKING:
-    from sim.studies.tipping.settling import Settled
+    from sim.studies.tipping.resting_states import Settled
     from sim.studies.tipping.tipping import Tipping, TypeMap
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import LanguageOption, OutOption, ScenarioOrStudyArgument, SetOption, words
-from sim.cli.place import ANYWHERE, Place, at_place
+from sim.cli.workplace_options import ANYWHERE, WorkplaceOptions, with_workplace_options
 from sim.text import message
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ class World(StrEnum):
     city = "city"
 
 
-@at_place(*ANYWHERE, "ensemble")
+@with_workplace_options(*ANYWHERE, "ensemble")
 def tipping_command(
-    place: Place,
+    place: WorkplaceOptions,
     scenario: ScenarioOrStudyArgument,
     lever: str = "added_income",
     low: float | None = None,

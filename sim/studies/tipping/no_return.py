@@ -14,7 +14,7 @@ from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, 
 from sim.experiments.rescue import RESCUED, fates_by_months
 from sim.results.engines import Cell
 from sim.scenario import Scenario, with_overrides
-from sim.studies.tipping.settling import Run
+from sim.studies.tipping.resting_states import Run
 from sim.text import Message, message
 
 PART = 0.5  # of the rescues of an immediate start that a later one must keep, to count as working

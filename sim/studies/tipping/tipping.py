@@ -26,7 +26,7 @@ from sim.scenario.fields import refuse, setting
 from sim.size import MADE_OF_MEMBER, check_list
 from sim.studies.tipping.levers import ADDED_INCOME, Lever, lever_of
 from sim.studies.tipping.no_return import NoPoint, NoReturn, delayed, point_of_no_return
-from sim.studies.tipping.settling import (
+from sim.studies.tipping.resting_states import (
     AGENTS,
     MEAN_FIELD,
     STARTS,

@@ -10,7 +10,7 @@ from sim.model.parameters import PARAMETERS
 from sim.outputs.range_words import range_of_runs
 from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY
 from sim.studies.tipping.no_return import NO_PROGRAMME, RESCUES_NOBODY
-from sim.studies.tipping.settling import AGENTS, MEAN_FIELD
+from sim.studies.tipping.resting_states import AGENTS, MEAN_FIELD
 from sim.studies.tipping.tipping import NOT_ASKED
 from sim.text import Family, figures, language, say
 from sim.text.joins import bracketed, sentences
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sim.studies.tipping.levers import Lever
     from sim.studies.tipping.no_return import NoReturn
-    from sim.studies.tipping.settling import Width
+    from sim.studies.tipping.resting_states import Width
     from sim.studies.tipping.tipping import Tipping, TypeMap
 
 LEVERS = Family("tipping.lever", (ADDED_INCOME, VIABILITY))

@@ -68,7 +68,7 @@ LevelOption = Annotated[float, typer.Option("--level", min=0.5, max=0.999)]
 LEVEL = 0.95
 
 
-class Place(NamedTuple):
+class WorkplaceOptions(NamedTuple):
     """What a command was told of its workplace; what it has no option for is left at its default."""
 
     store: Path | None = None
@@ -149,7 +149,7 @@ def warn_of(screen: Console, ensemble: Ensemble | None) -> None:
         screen.print(f"! {line}", style="yellow")
 
 
-# By the field of Place: type and default of the option.
+# By the field of WorkplaceOptions: type and default of the option.
 OPTIONS: dict[str, tuple[Any, Any]] = {
     "store": (StoreOption, None),
     "workers": (WorkersOption, None),
@@ -164,6 +164,6 @@ HERE = ("store", "workers", "in_process")
 ANYWHERE = (*HERE, "scheduler")
 
 
-def at_place(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_workplace_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command these options of a workplace after its own, and hand it what they say as its argument `place`."""
-    return bundled("place", Place, {name: OPTIONS[name] for name in names})
+    return bundled("place", WorkplaceOptions, {name: OPTIONS[name] for name in names})
