@@ -140,12 +140,13 @@ class Programme(Table):
 
 
 def load_programmes() -> dict[str, type[Programme]]:
-    """The registry, after importing every module of `sim.model.programmes` (an absent or empty package adds nothing).
+    """The kinds of programme in the order of the alphabet, after importing every module of `sim.model.programmes`.
 
+    Whatever was imported first, schema and lists have one order. An absent or empty package adds nothing.
     The import is late because interventions know about scenarios, and a scenario must not know about them.
     """
     _import_programmes()
-    return PROGRAMMES
+    return dict(sorted(PROGRAMMES.items()))
 
 
 @cache

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from experiments_worlds import CASES, SMALL, alike_world, never
 
@@ -14,15 +16,20 @@ from sim.experiments.representative import alike, representative_of
 from sim.experiments.study_file import load_trap_study
 from sim.experiments.workplace import Workplace, run_cells
 from sim.results.engines import InProcess, cells_of
+from sim.results.files import seal_of
+from sim.results.folder import MANIFEST, json_text, read_manifest, sealed
 from sim.scenario import list_scenarios, load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation, ablate
+from sim.studies.ablation.chart import ablation_matrix
 from sim.studies.ablation.report import part_of
+from sim.studies.ablation.words import shown
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, front_of, unbeaten
 from sim.studies.budget.menu import with_package
 from sim.studies.budget.stress import failing_regions
 from sim.studies.comparison.arms import CYCLE_STAGES
 from sim.studies.tipping.no_return import NO_PROGRAMME, delayed, point_of_no_return
 from sim.studies.tipping.tipping import Tipping, TippingStudy, tipping
+from sim.text import in_language
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +204,11 @@ def test_what_a_mechanism_explains_is_seen_by_taking_it_away_and_it_is_no_loop(s
     assert [one.off for one in found.arms] == [("exit",), ("persistence",), ("exit", "persistence")]
     assert found.arm("persistence").change["city"].any()
     assert found.trap() in (None, "exit")
+    counted = found.table.set_index("off")["switched_off"]
+    assert (counted["persistence"], counted["exit+persistence"]) == (1, 2), "mechanisms count like loops"
+    with in_language("en"):
+        assert "2 loops and mechanisms" in shown(found)[1]
+        assert "without a loop or mechanism" in ablation_matrix(found).get_title("left")
     # found with both, done again without pairs: the printed command is the run that was made
     assert "--no-pairs" not in part_of(found).commands[0]
     alone = ablate(
@@ -239,6 +251,25 @@ def test_a_loop_is_called_the_trap_only_beyond_doubt_and_for_a_good_part_of_the_
         and "alone is not the trap" in small.sentences("en")[0]
         and "不足以单独构成陷阱" in small.sentences("zh")[0]
     )
+
+
+def test_an_ablation_saved_when_its_column_was_called_loops_off_opens_under_the_new_name(
+    ablation: Ablation, tmp_path: Path
+) -> None:
+    folder = ablation.save(tmp_path / "older")
+    file = folder / "ablation.parquet"
+    table = pq.read_table(file)
+    pq.write_table(
+        table.rename_columns([{"switched_off": "loops_off"}.get(name, name) for name in table.schema.names]),
+        file,
+    )
+    manifest = read_manifest(folder)
+    manifest["files"][file.name] |= seal_of(file)
+    (folder / MANIFEST).write_text(json_text(sealed(manifest)), encoding="utf-8")
+    opened = sim.load_result(folder)
+    assert isinstance(opened, Ablation)
+    assert opened.table["switched_off"].tolist() == ablation.table["switched_off"].tolist()
+    assert opened.key == ablation.key
 
 
 def test_ablation_is_paired_and_complete(ablation: Ablation, store: Path) -> None:
@@ -386,7 +417,7 @@ def _fresh_figures_are_of_other_seeds(found: BudgetSearch, store: Path) -> None:
         )
 
 
-def _gains(one) -> tuple[float, float, float]:  # type: ignore[no-untyped-def]
+def _gains(one: Any) -> tuple[float, float, float]:
     return -one.public_cost, one.out_of_cycle, one.worst_decile_satisfaction
 
 
@@ -419,7 +450,7 @@ def test_the_point_of_no_return_is_found_where_it_was_put(last: int) -> None:
             self.estates = {"cycle_months_last_year": np.array([0] * saved + [12] * (40 - saved))}
 
     def run(cells: list) -> list:
-        def saved(cell) -> int:  # type: ignore[no-untyped-def]
+        def saved(cell: Any) -> int:
             if not cell.overrides["policy"]:
                 return 0
             return (20 if cell.overrides["delay"] <= last else 6) + cell.seed % 3

@@ -95,8 +95,8 @@ class Ablation(Result):
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for each arm and group: cycle share with all on, its change, the paired interval and the range over pairs of
-        runs, and of two loops off what that does beyond the sum of each alone."""
+        """One row for each arm and group: what is off and how many of loops and mechanisms that are (`switched_off`), cycle share with
+        all on, its change, the paired interval and the range over pairs of runs, and of two off what that does beyond the sum of each alone."""
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
@@ -106,7 +106,7 @@ class Ablation(Result):
                 row = {
                     "group": group,
                     "off": "+".join(one.off),
-                    "loops_off": len(one.off),
+                    "switched_off": len(one.off),
                     "base": float(self.base[group].mean()),
                     "change": one.mean(group),
                     "low": interval.low,

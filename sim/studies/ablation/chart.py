@@ -1,4 +1,4 @@
-"""The matrix of loops taken away."""
+"""The matrix of loops and mechanisms taken away."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @style.styled
 def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) -> Axes:
-    """Change of the cycle share without each loop (diagonal) and without each two (below it), written in and coloured."""
+    """Change of the cycle share without each loop or mechanism (diagonal) and without each two (below it), written in and coloured."""
     ax = style.canvas(ax, (7.6, 6.2), (0.14, 0.09, 0.70, 0.72))
     style.tidy(ax).grid(False)
     base = 100 * float(found.base[group].mean())
@@ -41,18 +41,18 @@ def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) 
             )
         ),
     )
-    loops = found.switches
+    switches = found.switches
     known = {one.off for one in found.arms}
-    matrix = np.full((len(loops), len(loops)), np.nan)
-    for row, first in enumerate(loops):
-        for column, second in enumerate(loops[: row + 1]):
+    matrix = np.full((len(switches), len(switches)), np.nan)
+    for row, first in enumerate(switches):
+        for column, second in enumerate(switches[: row + 1]):
             off = (first,) if row == column else (second, first)
             if off in known:
                 matrix[row, column] = 100 * found.arm(*off).mean(group)
     reach = max(float(np.nanmax(np.abs(matrix))), 1e-9)
     image = ax.imshow(matrix, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
     for row, column in zip(*np.nonzero(np.isfinite(matrix)), strict=True):
-        off = (loops[row],) if row == column else (loops[column], loops[row])
+        off = (switches[row],) if row == column else (switches[column], switches[row])
         interval = found.interval(off, group)
         # every pair moved by the same: nothing that could turn out otherwise, as long as they are not too few to tell
         same = interval.note == CONSTANT and len(found.seeds) >= LEAST_PAIRS
@@ -77,9 +77,9 @@ def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) 
             fontsize=7.5,
             color="white" if dark else style.BLACK if abs(matrix[row, column]) > 0.4 * reach else style.GREY,
         )
-    names = [LOOPS[loop] for loop in loops]
-    ax.set_xticks(range(len(loops)), names)
-    ax.set_yticks(range(len(loops)), names)
+    names = [LOOPS[name] for name in switches]
+    ax.set_xticks(range(len(switches)), names)
+    ax.set_yticks(range(len(switches)), names)
     ax.spines[:].set_visible(False)
     bar = style.owner(ax).colorbar(image, cax=ax.inset_axes((1.04, 0, 0.035, 1)))
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}"))

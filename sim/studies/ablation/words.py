@@ -67,7 +67,7 @@ def shown(found: Ablation) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
     facts = say(
         "ablation.facts_pairs" if found.asked.get("pairs") else "ablation.facts",
-        loops=len(found.loops),
+        switches=len(found.switches),
         seeds=len(found.seeds),
     )
     return found.scenario.title.in_language(language()), facts, found.table

@@ -29,8 +29,8 @@ from sim.studies.budget.menu import (
     money_in_unit,
     number_in_unit,
 )
-from sim.studies.budget.stress import GAIN
 from sim.studies.budget.package_value import LOSSES
+from sim.studies.budget.stress import GAIN
 from sim.text import figures, joins, language, say
 from sim.text.joins import listed, sentences
 from sim.units import MONTHS_PER_YEAR, NO_VALUE
