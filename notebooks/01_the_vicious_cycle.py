@@ -99,12 +99,12 @@ for sentence in ablation.sentences():
 # %%
 start, end = (draws.by_type("cycle", month)["median"] for month in (1, draws.months))
 pd.DataFrame({"first month": start, "last month": end, "change": end - start}).style.format("{:+.0%}", subset=["change"]).format(
-    "{:.0%}", subset=["first month", "last month"]).set_caption("Median over the draws")  # fmt: skip
+    "{:.0%}", subset=["first month", "last month"]).set_caption("Median over the draws")
 
 # %%
 share = draws.outcomes["cycle_share_last_year"]
 print(f"Share of estates in the cycle in the last year, over {len(draws)} draws: {share.min():.0%} to {share.max():.0%}, median "
-      f"{pd.Series(share).median():.0%}; seed 1 alone would have said {share[0]:.0%}.")  # fmt: skip
+      f"{pd.Series(share).median():.0%}; seed 1 alone would have said {share[0]:.0%}.")
 
 # %% [markdown]
 # * The mean of a city hides its cycle: estates part ways, and the table above says which types end up where.

@@ -18,7 +18,7 @@ import sim
 with sim.progress_bar() as progress:
     found = sim.compare("vicious_cycle", "subsidy_only", "fallback_only", "rankings_only", "package", "package_reordered",
                         replications=6, overrides={"city.estates": 60}, progress=progress,
-                        outcomes=["cycle_share", "satisfaction_last_year", "collection_last_year", "public_cost"])  # fmt: skip
+                        outcomes=["cycle_share", "satisfaction_last_year", "collection_last_year", "public_cost"])
 for sentence in found.sentences():
     print(sentence)
 

@@ -20,7 +20,7 @@ scenarios = {name: sim.load(name) for name in PLACES}
 pd.DataFrame([{"place": scenario.title.en, "estates": scenario.city.estates, "months": scenario.months,
                "programmes": len(scenario.interventions), "reported": sum(f.status == "reported" for f in scenario.figures),
                "derived": sum(f.status == "derived" for f in scenario.figures),
-               "assumed": sum(f.status == "assumed" for f in scenario.figures)} for scenario in scenarios.values()])  # fmt: skip
+               "assumed": sum(f.status == "assumed" for f in scenario.figures)} for scenario in scenarios.values()])
 
 # %% [markdown]
 # ## Each place with and without its programmes
@@ -30,7 +30,7 @@ pd.DataFrame([{"place": scenario.title.en, "estates": scenario.city.estates, "mo
 
 # %%
 WANTED = {"cycle_share_last_year": "in the cycle", "nominal_end": "nominal coverage", "charging_end": "charging coverage",
-          "professional_end": "professional coverage", "satisfaction_last_year": "satisfaction"}  # fmt: skip
+          "professional_end": "professional coverage", "satisfaction_last_year": "satisfaction"}
 found = {}
 for name, scenario in scenarios.items():
     without = sim.with_programmes(scenario, keep=False, name=f"{name}_without")
@@ -80,7 +80,7 @@ sure = cycle[(cycle["high"] < 0) | (cycle["low"] > 0)].index
 print(f"The share of estates in the cycle changes beyond luck in {len(sure)} of {len(cycle)} places: {', '.join(sure) or 'none'}.")
 for place, row in changes.iterrows():
     print(f"{place}: nominal coverage {row['nominal coverage']:+.1%}, charging {row['charging coverage']:+.1%}, "
-          f"professional {row['professional coverage']:+.1%}.")  # fmt: skip
+          f"professional {row['professional coverage']:+.1%}.")
 
 # %% [markdown]
 # * Somebody managing in name is the lowest rung. How far the rungs above it move differs from place to place: the lines above compare

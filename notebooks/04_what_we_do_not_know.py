@@ -18,7 +18,7 @@ import sim
 
 # %%
 parameters = pd.DataFrame([{"key": p.key, "group": p.group, "status": p.status, "has range": p.plausible is not None}
-                           for p in sim.PARAMETERS.values()])  # fmt: skip
+                           for p in sim.PARAMETERS.values()])
 pd.crosstab(parameters["group"], parameters["status"], margins=True)
 
 # %% [markdown]
@@ -30,7 +30,7 @@ pd.crosstab(parameters["group"], parameters["status"], margins=True)
 
 # %%
 chosen = [p.key for p in sim.PARAMETERS.values()
-          if p.status != "measured" and p.plausible and p.group in ("payment", "satisfaction", "condition")]  # fmt: skip
+          if p.status != "measured" and p.plausible and p.group in ("payment", "satisfaction", "condition")]
 print(len(chosen), "parameters")
 
 # %%
@@ -57,7 +57,7 @@ rows = []
 for end in ("low", "high"):
     with sim.progress_bar() as progress:
         pair = sim.compare("vicious_cycle", "subsidy_only", "fallback_only", replications=5, progress=progress,
-                           outcomes=["cycle_share_last_year"], overrides={"city.estates": 60, main["parameter"]: main[end]})  # fmt: skip
+                           outcomes=["cycle_share_last_year"], overrides={"city.estates": 60, main["parameter"]: main[end]})
     rows.append(pair.differences[["arm", "difference", "low", "high"]].assign(**{main["parameter"]: main[end]}))
 stands = pd.concat(rows, ignore_index=True)
 stands.round(3)
@@ -73,10 +73,10 @@ better = change.idxmin()
 sizes = found.table[found.table["outcome"] == found.outcomes[0]]["mean_size"].sort_values(ascending=False)
 half = (sizes.cumsum() < sizes.sum() / 2).sum() + 1
 print(f"Of {len(sizes)} parameters, the first {half} make up half of all movement of {found.outcomes[0]}; the first moves it "
-      f"{sizes.iloc[0] / sizes.median():.1f} times as much as the median one.")  # fmt: skip
+      f"{sizes.iloc[0] / sizes.median():.1f} times as much as the median one.")
 print(f"The parameter that moves {found.outcomes[0]} most: {main['parameter']}.")
 print("The same policy does more at both ends of its range." if better.nunique() == 1 else
-      f"Which policy does more depends on it: {', '.join(f'{policy} at {value:g}' for value, policy in better.items())}.")  # fmt: skip
+      f"Which policy does more depends on it: {', '.join(f'{policy} at {value:g}' for value, policy in better.items())}.")
 
 # %% [markdown]
 # * How unequal effects are is printed above. The first few parameters are worth a survey before a decision worth millions; if the

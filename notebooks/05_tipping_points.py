@@ -17,7 +17,7 @@ import sim
 # %%
 with sim.progress_bar() as progress:
     found = sim.tipping("vicious_cycle", types=["commodity"], low=0.0, high=0.4, values=4, months=240, hold=12,
-                        estates=10, households=100, progress=progress)  # fmt: skip
+                        estates=10, households=100, progress=progress)
 
 # %%
 sim.charts.bifurcation(found).figure

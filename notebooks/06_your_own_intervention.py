@@ -76,7 +76,7 @@ spent.to_frame(f"yuan in ten years (one draw, seed {run.seed})")
 with tempfile.TemporaryDirectory() as store, sim.progress_bar() as progress:
     found = sim.compare("small_city", twice_a_year, every_month, replications=5, months=84, progress=progress,
                         outcomes=["condition_last_year", "satisfaction_last_year", "cycle_share_last_year", "public_cost"],
-                        engine=sim.InProcess(), store=store)  # fmt: skip
+                        engine=sim.InProcess(), store=store)
     differences, sentences = found.differences, found.sentences()
     figure = sim.charts.differences(found).figure
 differences[["arm", "outcome", "unit", "baseline_mean", "difference", "low", "high"]].round(3)
@@ -93,7 +93,7 @@ for sentence in sentences:
 change = differences.pivot(index="outcome", columns="arm", values="difference")
 times = change["every_month"] / change["twice_a_year"]
 print(f"Every month instead of twice a year costs {times['public_cost']:.1f} times as much and adds "
-      f"{times['condition_last_year']:.1f} times as much to the condition of facilities.")  # fmt: skip
+      f"{times['condition_last_year']:.1f} times as much to the condition of facilities.")
 
 # %% [markdown]
 # * A measure is a claim about a *mechanism*: which lever it moves, for whom, at whose cost, with which staff. What it does to estates

@@ -99,7 +99,7 @@ results = {}
 for name, held in (("luck only", None), ("luck and parameters", ensemble)):
     with sim.progress_bar() as progress:
         results[name] = sim.compare(*arms, replications=16, months=60, outcomes=["cycle_share_last_year"], overrides=overrides,
-                                    ensemble=held, progress=progress)  # fmt: skip
+                                    ensemble=held, progress=progress)
 
 # %%
 table = pd.concat([one.differences.assign(interval=name) for name, one in results.items()])
@@ -124,7 +124,7 @@ for name, one in results.items():
     level = one.baseline.scalars["cycle_share_last_year"]
     more = (one.paired("subsidy_only", "cycle_share_last_year") < one.paired("fallback_only", "cycle_share_last_year")).sum()
     print(f"{name}: without a policy {level.min():.0%} to {level.max():.0%} of estates are in the cycle, depending on the replication; "
-          f"subsidy_only does more than fallback_only in {more} of {len(one.seeds)}.")  # fmt: skip
+          f"subsidy_only does more than fallback_only in {more} of {len(one.seeds)}.")
 
 # %% [markdown]
 # * An interval over one value of each parameter answers "would another draw of luck change this?". One over the ensemble also answers

@@ -34,8 +34,19 @@ def made(
         row["month"], row["estate"], row["company"] = month, estate, company
         row["kind"], row["cause"] = int(kind), int(cause)
     return Record(
-        outcomes, facts, told, (), np.zeros((months + 1, 0), np.int64), ("commodity", "unit_built"), (), 0, 0, 1, 0.0, 0.0
-    )  # fmt: skip
+        outcomes,
+        facts,
+        told,
+        (),
+        np.zeros((months + 1, 0), np.int64),
+        ("commodity", "unit_built"),
+        (),
+        0,
+        0,
+        1,
+        0.0,
+        0.0,
+    )
 
 
 def rates(*by_estate: float) -> dict[str, Any]:

@@ -107,9 +107,14 @@ def test_a_fixed_point_at_full_payment_is_found() -> None:
         satisfaction=0.6, grievance=0.0, burden=0.0, trust=0.5, vacancy=0.0, tenants=0.0
     )
     values = {
-        "payment.base": 0.0, "payment.duty_spread": 0.0, "payment.threshold_mean": 0.5, "payment.norm_weight": 1e6,
-        "payment.threshold_spread": 0.0, "payment.share_steady": 0.0, "payment.share_free_rider": 0.0,
+        "payment.base": 0.0,
+        "payment.duty_spread": 0.0,
+        "payment.threshold_mean": 0.5,
+        "payment.norm_weight": 1e6,
+        "payment.threshold_spread": 0.0,
+        "payment.share_steady": 0.0,
+        "payment.share_free_rider": 0.0,
         "payment.dimness": 0.0,
-    }  # fmt: skip
+    }
     found = MeanField(norm_only, values).fixed_points(grid=51)
     assert found[-1] == (1.0, True)

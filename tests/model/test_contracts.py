@@ -90,8 +90,10 @@ def test_pleased_owners_renew_and_displeased_ones_have_the_estate_tendered() -> 
         "loops__exit": False,
     }
     # whoever is asked approves, or nobody does, however the owners feel
-    for base, slope, kind, other in ((0.0, 0.0, "contract_renewed", "contract_refused"),
-                                     (1.0, 0.0, "contract_refused", "contract_renewed")):  # fmt: skip
+    for base, slope, kind, other in (
+        (0.0, 0.0, "contract_renewed", "contract_refused"),
+        (1.0, 0.0, "contract_refused", "contract_renewed"),
+    ):
         made = City(lively_scenario(**common, vote__dismissal_base=base, vote__dismissal_slope=slope)).run(8)
         assert kinds(made, kind) and not kinds(made, other)
         if kind == "contract_refused":

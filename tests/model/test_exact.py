@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import cast
 
 import numba
 import numpy as np
@@ -18,29 +20,29 @@ F = np.float32
 LOUD = settings(max_examples=300, deadline=None)
 
 
-def compiled(function):  # type: ignore[no-untyped-def]
+def compiled(function: Callable[..., float]) -> Callable[..., None]:
     """A compiled loop over a function of one float64."""
 
     @numba.njit(error_model="numpy")
-    def loop(values, out):  # type: ignore[no-untyped-def]
+    def loop(values: np.ndarray, out: np.ndarray) -> None:
         for i in range(values.size):
             out[i] = function(values[i])
 
-    return loop
+    return cast(Callable[..., None], loop)
 
 
 FAST = {f: compiled(f) for f in (exp64, log64, normal_quantile)}
 
 
 @numba.njit(error_model="numpy")
-def compiled_exp32(values, out):  # type: ignore[no-untyped-def]
+def compiled_exp32(values: np.ndarray, out: np.ndarray) -> None:
     """exp32 in a compiled loop."""
     for i in range(values.size):
         out[i] = exp32(values[i])
 
 
 @numba.njit(error_model="numpy")
-def compiled_power(base, exponent):  # type: ignore[no-untyped-def]
+def compiled_power(base: float, exponent: float) -> float:
     """power64 compiled."""
     return power64(base, exponent)
 
@@ -119,7 +121,7 @@ def test_clip_and_where_mean_what_they_say(x: float, low: float, high: float) ->
     assert where(F(x) > F(0), F(low), F(high)) == (F(low) if x > 0 else F(high))
 
 
-def same_bits(function, values: list[float]) -> None:  # type: ignore[no-untyped-def]
+def same_bits(function: Callable[..., float], values: list[float]) -> None:
     """Plain Python and a compiled loop give the same bits."""
     array = np.array(values)
     out = np.empty_like(array)

@@ -128,10 +128,32 @@ def test_every_member_of_every_enumeration_has_its_text() -> None:
 
 def test_settings_parameters_and_kinds_have_their_texts_and_no_others_are_left() -> None:
     tables: list[type[Table]] = [
-        Scenario, CitySettings, CompanySettings, GovernmentSettings, LoopSettings, MechanismSettings, EstateType, Figure, Targets,
-        Programme, TrapStudy, TippingStudy, BudgetStudy, Menu, MenuItem, Range,
-        Measure, Target, Measured, Compare, Pattern, Patterns, Factor, Design, Study,
-    ]  # fmt: skip
+        Scenario,
+        CitySettings,
+        CompanySettings,
+        GovernmentSettings,
+        LoopSettings,
+        MechanismSettings,
+        EstateType,
+        Figure,
+        Targets,
+        Programme,
+        TrapStudy,
+        TippingStudy,
+        BudgetStudy,
+        Menu,
+        MenuItem,
+        Range,
+        Measure,
+        Target,
+        Measured,
+        Compare,
+        Pattern,
+        Patterns,
+        Factor,
+        Design,
+        Study,
+    ]
     known_kinds = [load_programmes()[kind] for kind in kinds()]
     acting = [made for made in known_kinds if made.__module__.startswith("sim.")]  # not those of other tests
     wanted = {f"parameter.{key}" for key in PARAMETERS}

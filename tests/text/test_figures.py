@@ -56,8 +56,12 @@ def test_shares_are_per_cent_and_their_differences_are_points() -> None:
     ]
     assert [figures.share(x, 0) for x in (0.763, 0.004, 0, 1)] == ["76%", "<1%", "0%", "100%"]
     assert [figures.points(x) for x in (-0.072, 0.12, 0.0001, -0.0001, NOTHING)] == [
-        "−7.2 points", "+12.0 points", "0.0 points", "0.0 points", "–",
-    ]  # fmt: skip
+        "−7.2 points",
+        "+12.0 points",
+        "0.0 points",
+        "0.0 points",
+        "–",
+    ]
     with in_language("zh"):
         assert figures.points(0.12, signed=False) == "12.0个百分点"
 
@@ -78,8 +82,11 @@ def test_intervals_say_the_unit_once() -> None:
 
 def test_quantities_follow_the_plural_of_the_language() -> None:
     assert [figures.quantity(n, "estates") for n in (1, 2, 1852, 1.5)] == [
-        "1 estate", "2 estates", "1,852 estates", "1.5 estates",
-    ]  # fmt: skip
+        "1 estate",
+        "2 estates",
+        "1,852 estates",
+        "1.5 estates",
+    ]
     assert (
         figures.quantity(0.312, "share") == "31.2%"
         and figures.quantity(-12, "month", signed=True) == "−12 months"
@@ -109,12 +116,18 @@ def test_numbers_keep_three_figures_and_no_exponent() -> None:
 
 def test_axes_of_money_keep_one_step_up_to_ten_thousand() -> None:
     assert [figures.money_scale(x) for x in (5e4, 1e5, 9e9, 1e10)] == [
-        (1.0, "yuan"), (1e6, "million yuan"), (1e6, "million yuan"), (1e9, "billion yuan"),
-    ]  # fmt: skip
+        (1.0, "yuan"),
+        (1e6, "million yuan"),
+        (1e6, "million yuan"),
+        (1e9, "billion yuan"),
+    ]
     with in_language("zh"):
         assert [figures.money_scale(x) for x in (500, 1e3, 9e8, 1e9)] == [
-            (1.0, "元"), (1e4, "万元"), (1e4, "万元"), (1e8, "亿元"),
-        ]  # fmt: skip
+            (1.0, "元"),
+            (1e4, "万元"),
+            (1e4, "万元"),
+            (1e8, "亿元"),
+        ]
 
 
 def test_words_are_joined_as_the_language_does() -> None:

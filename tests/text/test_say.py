@@ -66,11 +66,19 @@ def test_a_third_language_is_a_folder_of_catalogs(worlds: Path) -> None:
     with in_language("pl"):
         assert say("a.greeting", name="Anna") == "dzień dobry, Anna"
         assert [say("a.month", count=n) for n in (1, 3, 5, 22, 1200)] == [
-            "1 miesiąc", "3 miesiące", "5 miesięcy", "22 miesiące", "1 200 miesięcy",
-        ]  # fmt: skip
+            "1 miesiąc",
+            "3 miesiące",
+            "5 miesięcy",
+            "22 miesiące",
+            "1 200 miesięcy",
+        ]
     assert [say("a.month", count=n) for n in (0, 1, 2, 1.5, 0.5)] == [
-        "0 months", "1 month", "2 months", "1.5 months", "0.5 months",
-    ]  # fmt: skip
+        "0 months",
+        "1 month",
+        "2 months",
+        "1.5 months",
+        "0.5 months",
+    ]
 
 
 def test_an_unknown_language_is_refused_with_those_there_are() -> None:
