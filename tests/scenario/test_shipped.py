@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.scenario import content_hash, json_schema, list_scenarios, load, to_data, to_toml
+from sim.scenario import (
+    PROGRAMMES,
+    content_hash,
+    json_schema,
+    list_scenarios,
+    load,
+    programme,
+    to_data,
+    to_toml,
+)
 
 
 def value_at(data: Any, key: str) -> Any:
@@ -61,3 +71,16 @@ def test_wuhan_has_the_reported_estates_and_households() -> None:
     drawn = sum(number * scenario.types[name].households_mean for name, number in numbers.items())
     # The exact total only rescales what is drawn; the means are chosen so that it hardly has to.
     assert abs(drawn / 4_082_533 - 1) < 0.001
+
+
+def test_the_order_of_the_schema_does_not_tell_what_was_imported_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    usual = json_schema()
+    listed = usual["properties"]["interventions"]["items"]["oneOf"]
+    kinds = [
+        usual["$defs"][entry["$ref"].rsplit("/", 1)[1]]["properties"]["kind"]["const"] for entry in listed
+    ]
+    assert len(kinds) > 25 and kinds == sorted(kinds)
+    monkeypatch.setattr(programme, "PROGRAMMES", dict(reversed(PROGRAMMES.items())))
+    assert json.dumps(json_schema()) == json.dumps(usual)

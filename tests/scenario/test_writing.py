@@ -19,7 +19,6 @@ from sim.scenario import (
     content_hash,
     json_schema,
     load,
-    programme,
     to_data,
     to_toml,
     with_overrides,
@@ -153,19 +152,6 @@ def test_sources_of_settings_are_in_the_evidence_register() -> None:
         for key, field in definition["properties"].items():
             source = field.get("source", "judgement")
             assert source == "judgement" or source in evidence_ids(), f"{name}.{key}: {source}"
-
-
-def test_the_order_of_the_schema_does_not_tell_what_was_imported_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    usual = json_schema()
-    listed = usual["properties"]["interventions"]["items"]["oneOf"]
-    kinds = [
-        usual["$defs"][entry["$ref"].rsplit("/", 1)[1]]["properties"]["kind"]["const"] for entry in listed
-    ]
-    assert len(kinds) > 25 and kinds == sorted(kinds)
-    monkeypatch.setattr(programme, "PROGRAMMES", dict(reversed(PROGRAMMES.items())))
-    assert json.dumps(json_schema()) == json.dumps(usual)
 
 
 def test_every_programme_of_the_registry_is_in_the_schema() -> None:
