@@ -2,7 +2,7 @@
 
     python3 go.py run [SCENARIO] [options of `estate run`]    simulate (without a scenario: vicious_cycle)
     python3 go.py test [options of pytest]                    run the tests (without options: all, on up to four cores)
-    python3 go.py mutate [MODULE]                             change the rules one by one: does a test notice? (10 minutes)
+    python3 go.py mutate [MODULE [RULE ...]]                  change the rules one by one: does a test notice? (10 minutes)
     python3 go.py fuzz [NUMBER]                               change input files at random: does one end in a traceback? (half an hour)
     python3 go.py bounds [PYTHON ...]                         install the lowest and the newest versions allowed and try both
     python3 go.py estate ARGUMENTS                            any other command, such as `estate --help`

@@ -113,7 +113,7 @@ def shift(cities: list[tuple[City, City]], value: Callable[[City], np.ndarray]) 
 
 def treated(city: City) -> np.ndarray:
     """True for estates that the first programme treats."""
-    return city.policy.courses[0].since > 0
+    return city.policy.programme_states[0].since > 0
 
 
 def outcome(city: City, name: str, month: int) -> np.ndarray:

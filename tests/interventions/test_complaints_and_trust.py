@@ -114,7 +114,7 @@ def test_the_community_pays_for_sessions_and_estates_take_turns() -> None:
         city = ran_with({**RECEPTION, "sessions": 1, "cost": 60.0}, seed=seed, months=30)
         communities = np.unique(city.state.estates["community"]).size
         assert paid_by(city) == {("community", "suppliers"): 60.0 * communities * (31 - START)}
-        last = city.policy.courses[0].memory["last_heard"]
+        last = city.policy.programme_states[0].memory["last_heard"]
         sizes = np.bincount(city.state.estates["community"])[city.state.estates["community"]]
         assert (30 - last < sizes).all(), (
             "nobody waits longer than it takes to hear all estates of the community"
