@@ -17,9 +17,29 @@ from sim.text import figures, language, message, say
 
 # As they are asked for; those that are not named, of kinds of result that were added, come after.
 ORDER = (
-    "run", "list", "describe", "interventions", "compare", "study", "batch", "sensitivity", "tipping", "ablate", "budget", "explain",
-    "animate", "report", "app", "validate", "calibrate", "evidence", "replicate", "reproduce",
-    "archive", "verify", "schema",
+    "run",
+    "list",
+    "describe",
+    "interventions",
+    "compare",
+    "study",
+    "batch",
+    "sensitivity",
+    "tipping",
+    "ablate",
+    "budget",
+    "explain",
+    "animate",
+    "report",
+    "app",
+    "validate",
+    "calibrate",
+    "evidence",
+    "replicate",
+    "reproduce",
+    "archive",
+    "verify",
+    "schema",
 )
 
 

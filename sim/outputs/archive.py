@@ -254,8 +254,21 @@ ADDRESSES = re.compile(r"\w+://[^\s\"'<>]+|data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s
 TAGS = re.compile(r"<[^>]*>")
 # Names of accounts and machines that name nobody.
 NOBODY = frozenset(
-    ("root", "user", "users", "admin", "administrator", "guest", "ubuntu", "debian", "runner", "localhost", "docker", "vagrant")
-)  # fmt: skip
+    (
+        "root",
+        "user",
+        "users",
+        "admin",
+        "administrator",
+        "guest",
+        "ubuntu",
+        "debian",
+        "runner",
+        "localhost",
+        "docker",
+        "vagrant",
+    )
+)
 SHORTEST = 3
 TEXTS = (".json", ".csv", ".toml", ".md", ".html", ".svg", ".txt")
 

@@ -29,9 +29,19 @@ if TYPE_CHECKING:
 
 PHASES = ("policy", "payment", "company", "estate", "owners", "committee", "market", "record")
 CONCEPTS = (
-    "basic", "emergence", "adaptation", "objectives", "learning", "prediction", "sensing", "interaction",
-    "stochasticity", "collectives", "heterogeneity", "observation",
-)  # fmt: skip
+    "basic",
+    "emergence",
+    "adaptation",
+    "objectives",
+    "learning",
+    "prediction",
+    "sensing",
+    "interaction",
+    "stochasticity",
+    "collectives",
+    "heterogeneity",
+    "observation",
+)
 NAMED = (MODE_WORDS, STAGE_WORDS)
 
 
