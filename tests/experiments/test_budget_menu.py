@@ -265,7 +265,9 @@ def test_an_impossible_package_is_an_error_of_the_scenario():
     with pytest.raises(ScenarioError, match="bought_retrofit"):
         with_package(load("small_city"), (Bought("retrofit", 13, 1.0, (("end", 5),)),))
     choice = {"retrofit.buy": True, "retrofit.start": 1, "retrofit.weight": 1.0}
-    (package,) = package_of(choice, [MenuItem(kind="retrofit", settings={"items": ["gates"]})], 7.0)
+    (package,) = package_of(
+        choice, [MenuItem(kind="retrofit", settings={"items": ["gates"]})], 7.0, load("small_city")
+    )
     assert dict(package.settings) == {"items": ["gates"]}
     with pytest.raises(EstateError):
         load_menu("nowhere.toml")

@@ -17,7 +17,7 @@ from sim.experiments.workplace import Workplace
 from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides
 from sim.studies.budget.budget import budget
-from sim.studies.budget.menu import MenuItem, available, granted
+from sim.studies.budget.menu import MenuItem, available, granted, within_payers
 
 POOR = {
     **SMALL,
@@ -48,6 +48,40 @@ def test_more_than_the_payers_have_is_refused_before_the_first_run(tmp_path: Pat
         and "street 0 yuan" in said
     )
     assert not (tmp_path / "a").exists()
+
+
+def test_nothing_is_bought_with_money_that_its_own_payers_do_not_have(tmp_path: Path) -> None:
+    menu = [*SUBSIDY, MenuItem(kind="committee_drive")]
+    found = budget(
+        "vicious_cycle",
+        8e6,
+        payer="street",
+        menu=menu,
+        overrides=POOR,
+        folder=tmp_path,
+        store=tmp_path / "s",
+        engine=InProcess(),
+        **(QUICK | {"trials": 4}),  # nothing, both, and each alone
+    )
+    # The streets were granted 8 million; a subsidy is paid by the districts, which have 200,000 and no more.
+    subsidies = {
+        one.yearly for each in found.tried for one in each.package if one.kind == "operating_subsidy"
+    }
+    drives = {one.yearly for each in found.tried for one in each.package if one.kind == "committee_drive"}
+    assert subsidies == {200_000} and drives == {4e6, 8e6}
+
+
+def test_programmes_of_the_same_payers_share_what_these_have() -> None:
+    poor = with_overrides(load("vicious_cycle"), POOR | {"government.city_budget": 50_000})
+    # The districts pay for both; the award may be paid by the city, too.
+    alone = {"operating_subsidy": 300_000.0, "mediation": 100_000.0}
+    assert within_payers(poor, alone) == pytest.approx({"operating_subsidy": 150_000, "mediation": 50_000})
+    three = within_payers(poor, alone | {"performance_award": 400_000.0})
+    assert three["operating_subsidy"] + three["mediation"] <= 200_000
+    assert sum(three.values()) == pytest.approx(250_000)
+    # What is there for all is left as wanted, and so is what no public body pays for.
+    enough = {"operating_subsidy": 120_000.0, "mediation": 80_000.0, "self_management": 1e9}
+    assert within_payers(poor, enough) == enough
 
 
 def test_what_the_payers_have_may_be_spent_to_the_last_yuan(tmp_path: Path) -> None:

@@ -259,7 +259,8 @@ def budget(
     that the model enforces; the scenario's own programmes are outside the budget. `payer` ("city", "district", "street" or
     "community", and one who pays for something on the menu) is granted `yearly` for the search, in equal parts to the bodies of that
     tier and on top of their own budgets, in every run of it; without one the own budgets of the menu's payers bound the sum, and
-    more is refused before the first run, since nobody could spend it. What state-owned companies lose is outside
+    more is refused before the first run, since nobody could spend it. Nor can what is bought of the same payers spend more than
+    these have (`within_payers`). What state-owned companies lose is outside
     it too, and counted in the public cost. `workplace` and its fields as keywords: see Workplace. With an ensemble the run with seed s
     (from 1) has its member s - 1, in the search and on fresh seeds; the stress test sets every unmeasured parameter itself. Raises EstateError, also where Optuna is not installed.
     """
@@ -516,7 +517,7 @@ class _Search:
             self.seeds,
             model_source_hash(),
             summary_source_hash(),
-            "public cost beyond doing nothing, by seed",
+            "public cost beyond doing nothing, by seed; of each payer no more than it has",
             *([self.ensemble.digest] if self.ensemble is not None else []),
         ]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
@@ -539,7 +540,7 @@ class _Search:
         complete = (self.optuna.trial.TrialState.COMPLETE,)
         while (left := trials - len(self.study.get_trials(deepcopy=False, states=complete))) > 0:
             batch = [self.study.ask() for _ in range(min(BATCH, left))]
-            packages = [package_of(self._choice(trial), self.menu, self.yearly) for trial in batch]
+            packages = [package_of(self._choice(trial), self.menu, self.yearly, self.base) for trial in batch]
             numbered = [(trial.number, package) for trial, package in zip(batch, packages, strict=True)]
             for trial, one in zip(
                 batch, revalue(self.base, numbered, self.seeds, self.yearly, run, self.ensemble), strict=True
@@ -575,7 +576,7 @@ class _Search:
         """Every package with a value, in the order tried."""
         found = []
         for trial in self.study.get_trials(deepcopy=False, states=(self.optuna.trial.TrialState.COMPLETE,)):
-            package = package_of(trial.user_attrs["choice"], self.menu, self.yearly)
+            package = package_of(trial.user_attrs["choice"], self.menu, self.yearly, self.base)
             found.append(
                 Valued(
                     trial.number, package, *trial.values, **{name: trial.user_attrs[name] for name in BESIDE}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -227,18 +228,23 @@ class Bought:
 Package = tuple[Bought, ...]
 
 
-def package_of(choice: Mapping[str, Any], menu: Sequence[MenuItem], yearly: float) -> Package:
-    """The package that a choice means: by kind `<kind>.buy`, `.start`, `.weight` and `.<setting>`.
+def package_of(
+    choice: Mapping[str, Any], menu: Sequence[MenuItem], yearly: float, scenario: Scenario
+) -> Package:
+    """The package that a choice means in a scenario: by kind `<kind>.buy`, `.start`, `.weight` and `.<setting>`.
 
-    The yearly budget is divided by weight between what is bought, so that all together can never spend more than it.
+    The yearly budget is divided by weight between what is bought, so that all together can never spend more than it, and
+    what is bought of the same payers can never spend more than these have.
     """
     chosen = [item for item in menu if choice[f"{item.kind}.buy"]]
     total = sum(choice[f"{item.kind}.weight"] for item in chosen)
+    wanted = {item.kind: yearly * choice[f"{item.kind}.weight"] / total for item in chosen}
+    parts = within_payers(scenario, wanted)
     return tuple(
         Bought(
             item.kind,
             int(choice[f"{item.kind}.start"]),
-            yearly * choice[f"{item.kind}.weight"] / total,
+            parts[item.kind],
             (*item.settings.items(), *((key, choice[f"{item.kind}.{key}"]) for key in item.search)),
         )
         for item in chosen
@@ -332,6 +338,22 @@ def available(scenario: Scenario, kinds: Sequence[str]) -> float:
     if not payers_of(kinds) or any(STATE in known[kind].payers and not payers_of([kind]) for kind in kinds):
         return math.inf
     return sum(own_money(scenario, kinds).values())
+
+
+def within_payers(scenario: Scenario, wanted: Mapping[str, float]) -> dict[str, float]:
+    """Yuan a year by kind of programme, as wanted where the payers have it, else less of it in equal proportion.
+
+    For every group of tiers, what only these tiers pay for comes to no more than they have together: so there is a way of
+    paying for all of it. Kinds without a public payer, or with none in the city, are left as wanted.
+    """
+    parts = dict(wanted)
+    for size in range(1, len(TIERS) + 1):
+        for tiers in itertools.combinations(TIERS, size):
+            theirs = [kind for kind in parts if payers_of([kind]) and set(payers_of([kind])) <= set(tiers)]
+            asked = sum(parts[kind] for kind in theirs)
+            if asked > (most := available(scenario, theirs)):
+                parts |= {kind: parts[kind] * most / asked for kind in theirs}
+    return parts
 
 
 def check_money(scenario: Scenario, yearly: float, menu: Sequence[MenuItem], payer: str | None) -> None:
