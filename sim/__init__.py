@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sim.results.engines import InProcess
     from sim.runner import run, warm_up
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
-    from sim.scenario.adding import with_programmes
+    from sim.scenario.overrides import with_programmes
     from sim.studies.ablation.ablate import ablate
     from sim.studies.budget.budget import budget
     from sim.studies.calibration.calibration import calibrate
@@ -125,7 +125,7 @@ _HOMES = {
     "use_language": "sim.text",
     "warm_up": "sim.runner",
     "with_overrides": "sim.scenario",
-    "with_programmes": "sim.scenario.adding",
+    "with_programmes": "sim.scenario.overrides",
 }
 
 

@@ -46,14 +46,11 @@ SPOKEN = (
     "problems.py",
     "text",
     "cache.py",
-    "notice.py",
-    "given.py",
     "fingerprint.py",
     "agents",
     "model/programmes/describe.py",
     "model/programmes/lever_words.py",
     "scenario/messages.py",
-    "scenario/nearest.py",
 )
 
 # Arguments of a declaration that only readers see (ALL: every one of them), besides those that it takes by any name: these

@@ -1,16 +1,27 @@
-"""One thing wrong with an input, in words; a ScenarioError carries all that were found."""
+"""What is wrong, in words: with a value that somebody gave, with a name or a path before any file system is asked, or with the machine."""
 
 from __future__ import annotations
 
+import difflib
+import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from sim.cache import VARIABLE, cache_root, refused_folder
+from sim.errors import EstateError
 from sim.text import Message, message, say
+
+LONGEST = 200  # letters of a path that an error repeats
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Where an input is wrong, what was found, what is allowed and what may have been meant; said in the reader's language."""
+    """Where an input is wrong, what was found, what is allowed and what may have been meant; said in the reader's language.
+
+    A ScenarioError carries all that were found.
+    """
 
     file: str | Message
     key: str | Message
@@ -27,3 +38,64 @@ class Problem:
 def one_of(names: Iterable[str]) -> Message:
     """Names of which one is allowed."""
     return message("allowed.one_of", names=", ".join(names))
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file stands there; no for a path that no file system can hold (300 letters, a zero byte)."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder stands there; no for a path that no file system can hold."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_path(given: object) -> bool:
+    """Whether something is a text or a path at all."""
+    return isinstance(given, str | Path) or (
+        isinstance(given, os.PathLike) and isinstance(os.fspath(given), str)
+    )
+
+
+def kind_of(given: object) -> Message | str:
+    """What was given instead, for an error: its kind, and the value where it is short."""
+    if given is None:
+        return message("found.nothing")
+    written = f"{given!r:.60}"
+    return message("found.of_kind", value=written, kind=type(given).__name__)
+
+
+def path_of(given: object, place: str, error: type[EstateError]) -> Path:
+    """The path that was given as `place`; `error` for what is neither a text nor a path."""
+    if not is_path(given):
+        allowed = message("allowed.path")
+        raise error(message("problem.instead", place=place, found=kind_of(given), allowed=allowed))
+    return Path(given)  # type: ignore[arg-type]  # is_path saw to it
+
+
+def shortened(path: object) -> str:
+    """A path for an error, cut where no file system would hold it anyway."""
+    text = str(path)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def nearest(word: object, known: Iterable[str]) -> str:
+    """The known word most like `word`, or "" where none is alike or `word` is not a text."""
+    if not isinstance(word, str):
+        return ""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.55)
+    return close[0] if close else ""
+
+
+def tell_of_cache() -> None:
+    """Say that nothing compiled is kept, and the remedy, if the folder of caches cannot be written; once in a process."""
+    cache_root()
+    refused = refused_folder()
+    if refused is not None:
+        print(say("cache.temporary", folder=refused, variable=VARIABLE), file=sys.stderr, flush=True)

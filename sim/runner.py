@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import EstateError
-from sim.given import kind_of
 from sim.model.kernel import compiled_before, mark_compiled
+from sim.problems import kind_of
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import check_run
 from sim.text import message, say

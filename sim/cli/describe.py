@@ -14,7 +14,7 @@ from sim.model.parameters import PARAMETERS
 from sim.model.programmes import describe as programmes
 from sim.model.programmes.lever_words import BEARERS
 from sim.scenario import Programme, Scenario, list_scenarios, load
-from sim.scenario.switches import switched
+from sim.scenario.schema import switched
 from sim.size import households_of
 from sim.text import figures, language, message
 from sim.text.joins import bracketed, labelled, listed

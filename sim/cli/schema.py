@@ -7,9 +7,8 @@ from typing import Any
 
 from sim.errors import EstateError
 from sim.experiments.study_file import Study
-from sim.given import kind_of
 from sim.kinds import Kind, kinds
-from sim.problems import one_of
+from sim.problems import kind_of, one_of
 from sim.results.columns import DOUBLE, INT16, INT32, NAME, OPTIONAL, SINGLE, TABLE_COLUMNS, TRUTH, units_of
 from sim.scenario import json_schema
 from sim.scenario.fields import Table

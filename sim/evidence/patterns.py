@@ -22,16 +22,14 @@ from sim.errors import EstateError, ScenarioError
 from sim.evidence.register import DOCUMENT, PAGE, Figure, priors, register
 from sim.evidence.statistics import MANAGED, NOT_REPRESENTED, STATISTICS, UNSTATED, Choice, Counted
 from sim.experiments.study_file import refuse_empty_lists
-from sim.given import is_file, path_of, shortened
-from sim.problems import Problem, one_of
+from sim.problems import Problem, is_file, nearest, one_of, path_of, shortened
 from sim.runner import resolve
 from sim.scenario import Scenario
-from sim.scenario.adding import with_programmes
 from sim.scenario.fields import Name, Table, Wording, refuse, setting
 from sim.scenario.loading import read_toml
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of
-from sim.scenario.nearest import nearest
+from sim.scenario.overrides import with_programmes
 from sim.scenario.programme import ModeName
 from sim.scenario.tables import REGIONS, Region
 from sim.text import Family, message

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from sim.errors import EvidenceError, ScenarioError
 from sim.model.parameters import PARAMETERS
 from sim.model.programmes import describe
-from sim.problems import Problem
+from sim.problems import Problem, nearest
 from sim.scenario import (
     CitySettings,
     CompanySettings,
@@ -29,7 +29,6 @@ from sim.scenario import (
     list_scenarios,
     load,
 )
-from sim.scenario.nearest import nearest
 from sim.scenario.sources import evidence_text
 from sim.text import Family, Later, Message, message
 from sim.text.joins import lines

@@ -18,15 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError, ScenarioError, StudyError
-from sim.given import is_file, kind_of, path_of, shortened
 from sim.model.parameters import PARAMETERS
-from sim.problems import Problem
+from sim.problems import Problem, is_file, kind_of, nearest, path_of, shortened
 from sim.results.engines import Cell, cells_of
 from sim.results.folder import read_manifest
 from sim.scenario import Scenario
 from sim.scenario.loading import text_of
-from sim.scenario.nearest import nearest
-from sim.scenario.parameter_rules import range_text
+from sim.scenario.schema import range_text
 from sim.text import Later, in_language, message, say
 from sim.text.joins import lines
 

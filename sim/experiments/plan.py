@@ -19,14 +19,12 @@ from sim.errors import ScenarioError
 from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
 from sim.experiments.study_file import SCENARIO_FACTOR, Design, Factor, Study, Value, load_study
 from sim.experiments.unmeasured import range_of, unmeasured
-from sim.given import is_file
 from sim.model.parameters import PARAMETERS
-from sim.problems import Problem
+from sim.problems import Problem, is_file, nearest
 from sim.results.engines import Cell, run_key_of, scenario_hash_of
 from sim.scenario import Scenario, load, to_data, with_overrides
 from sim.scenario.loading import find
 from sim.scenario.messages import at_location, strip
-from sim.scenario.nearest import nearest
 from sim.scenario.overrides import place_of
 from sim.size import FACTOR, PLANNED, POINT, check_list, largest
 from sim.text import Message, message

@@ -9,9 +9,8 @@ from sim.experiments.mean_field import MeanField, Representative
 from sim.model.month.condition import estate_age
 from sim.model.month.service import company_part, earning_share
 from sim.model.parameters import PARAMETERS
-from sim.problems import Problem, one_of
+from sim.problems import Problem, nearest, one_of
 from sim.scenario import EstateType, Scenario, with_overrides
-from sim.scenario.nearest import nearest
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 

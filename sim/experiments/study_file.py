@@ -12,15 +12,13 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from sim.errors import ScenarioError, StudyError
-from sim.given import is_file, is_path, kind_of, shortened
-from sim.problems import Problem, one_of
+from sim.problems import Problem, is_file, is_path, kind_of, nearest, one_of, shortened
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.fields import Name, Table, Wording, refuse, setting
 from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of, programme_problems
-from sim.scenario.nearest import nearest
 from sim.scenario.overrides import SOURCE
 from sim.scenario.programme import load_programmes, read_programme
 from sim.text import message

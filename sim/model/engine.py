@@ -14,7 +14,7 @@ from sim.model.month.step import Clockwork
 from sim.model.programmes.policy import Policy
 from sim.model.start.start import starting_state
 from sim.model.state.events import CAUSES, EVENT_KINDS
-from sim.notice import tell_of_cache
+from sim.problems import tell_of_cache
 from sim.scenario import Scenario
 from sim.scenario.draw import months_of, seed_of
 

@@ -27,9 +27,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from sim.errors import EstateError, ResultError
-from sim.given import is_file, is_folder, path_of
 from sim.kinds import kinds, load_result
 from sim.outputs.odd import odd_of
+from sim.problems import is_file, is_folder, path_of
 from sim.results.checking import Checked, check_result
 from sim.results.files import replace, seal_of
 from sim.results.folder import (

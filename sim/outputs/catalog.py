@@ -1,4 +1,4 @@
-"""How texts and titles are prepared for charts and pages: picked in a language, shortened, wrapped."""
+"""How texts are prepared for charts, pages and sentences: titles picked in a language, shortened and wrapped, outcomes with their sizes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ import re
 from typing import Any
 
 from sim.model.parameters import PARAMETERS
-from sim.text import language, message
-from sim.text.catalog import among, known_language
-
-
-def require_language(lang: str) -> str:
-    """The language if it is known, else an EstateError that names the ones allowed."""
-    return known_language(lang)
+from sim.results.outcomes import OUTCOMES
+from sim.text import figures, language, message, say
+from sim.text.catalog import among, has_text
 
 
 def plain(key: str) -> str:
@@ -68,3 +64,33 @@ def html_language(name: str) -> str:
 def capital(words: str) -> str:
     """The words with their first letter as a capital, for the start of a label or sentence."""
     return words[:1].upper() + words[1:]
+
+
+def subject(outcome: str) -> str:
+    """An outcome as the subject of a sentence: its text "subject.ID", where its name is too long for one."""
+    return say(f"subject.{outcome}") if has_text(f"subject.{outcome}") else OUTCOMES[outcome].name
+
+
+def size_of(value: float, unit: str, sign: bool = False) -> str:
+    """A difference for readers: of a share in percentage points, else as `figures.quantity`."""
+    return figures.quantity(value, unit_of_difference(unit), sign)
+
+
+def level_of(value: float, unit: str) -> str:
+    """An outcome itself for readers, as `figures.quantity`."""
+    return figures.quantity(value, unit)
+
+
+def points(share: float) -> str:
+    """A share in percentage points with one decimal, without the word; no minus before zero."""
+    return figures.decimal(100 * share, 1)
+
+
+def bounds_of(low: float, high: float, unit: str) -> str:
+    """Both bounds of an interval of a difference, the unit once."""
+    return figures.interval(low, high, unit_of_difference(unit))
+
+
+def unit_of_difference(unit: str) -> str:
+    """The unit of a difference between two values: percentage points for shares."""
+    return figures.POINTS if unit == "share" else unit

@@ -15,11 +15,10 @@ from sim.model.state.estates import ESTATE_FIELDS
 from sim.model.state.owners import OWNER_FIELDS
 from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
 from sim.outputs.report import common
-from sim.outputs.report.words import say as report_say
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import Programme, Scenario, Table, Wording
-from sim.scenario.switches import switched
-from sim.text import figures, language, message
+from sim.scenario.schema import switched
+from sim.text import figures, language, say
 from sim.text.joins import listed
 from sim.units import NO_VALUE
 from sim.words import MODE_WORDS, STAGE_WORDS
@@ -45,11 +44,6 @@ CONCEPTS = (
 NAMED = (MODE_WORDS, STAGE_WORDS)
 
 
-def say(key: str, /, **values: Any) -> str:
-    """The text "odd.KEY" in the current language."""
-    return str(message(f"odd.{key}", **values))
-
-
 def odd_of(
     scenario: Scenario, seeds: Sequence[int] = (), marks: Mapping[str, Any] | None = None, asked: str = ""
 ) -> str:
@@ -59,7 +53,7 @@ def odd_of(
     the result asks, in a sentence.
     """
     parts = (
-        [f"# {say('title', title=_in(scenario.title))}", say("protocol")],
+        [f"# {say('odd.title', title=_in(scenario.title))}", say("odd.protocol")],
         _purpose(scenario, asked),
         _entities(scenario),
         _process(scenario),
@@ -75,11 +69,11 @@ def odd_of(
 def _purpose(scenario: Scenario, asked: str) -> list[str]:
     names = listed(outcome.name for outcome in OUTCOMES.values())
     return [
-        f"## 1. {say('purpose')}",
-        say("purpose_text"),
+        f"## 1. {say('odd.purpose')}",
+        say("odd.purpose_text"),
         _in(scenario.description),
         asked,
-        say("patterns", outcomes=names),
+        say("odd.patterns", outcomes=names),
     ]
 
 
@@ -87,44 +81,52 @@ def _entities(scenario: Scenario) -> list[str]:
     city, companies = scenario.city, scenario.companies
     streets = city.districts * city.streets_per_district
     bodies = 1 + city.districts + streets * (1 + city.communities_per_street)
-    drawn = say("drawn") if city.households is None else figures.count(city.households)
+    drawn = say("odd.drawn") if city.households is None else figures.count(city.households)
     rows = [
-        (say("owner"), drawn, _columns(OWNER_FIELDS)),
-        (say("estate"), figures.count(city.estates), _columns(ESTATE_FIELDS)),
-        (say("company"), figures.count(companies.private + companies.state_owned), _columns(COMPANY_FIELDS)),
-        (say("committee"), say("one_each"), _columns(COMMITTEE_FIELDS)),
-        (say("body"), figures.count(bodies), _columns(GOVERNMENT_FIELDS)),
+        (say("odd.owner"), drawn, _columns(OWNER_FIELDS)),
+        (say("odd.estate"), figures.count(city.estates), _columns(ESTATE_FIELDS)),
+        (
+            say("odd.company"),
+            figures.count(companies.private + companies.state_owned),
+            _columns(COMPANY_FIELDS),
+        ),
+        (say("odd.committee"), say("odd.one_each"), _columns(COMMITTEE_FIELDS)),
+        (say("odd.body"), figures.count(bodies), _columns(GOVERNMENT_FIELDS)),
     ]
     kinds = [(common.type_name(scenario, name), figures.count(n)) for name, n in _by_type(scenario).items()]
     return [
-        f"## 2. {say('entities')}",
-        _table((say("entity"), report_say("number"), say("variables")), rows),
-        _table((report_say("type"), report_say("estates")), kinds),
+        f"## 2. {say('odd.entities')}",
+        _table((say("odd.entity"), say("report.number"), say("odd.variables")), rows),
+        _table((say("report.type"), say("report.estates")), kinds),
         say(
-            "scales", months=scenario.months, year=city.start_year, districts=city.districts, streets=streets
+            "odd.scales",
+            months=scenario.months,
+            year=city.start_year,
+            districts=city.districts,
+            streets=streets,
         ),
     ]
 
 
 def _process(scenario: Scenario) -> list[str]:
-    steps = [f"{number}. {say(f'phase.{name}')}" for number, name in enumerate(PHASES, 1)]
-    return [f"## 3. {say('process')}", say("process_text"), "\n".join(steps), *_switches(scenario)]
+    steps = [f"{number}. {say(f'odd.phase.{name}')}" for number, name in enumerate(PHASES, 1)]
+    return [f"## 3. {say('odd.process')}", say("odd.process_text"), "\n".join(steps), *_switches(scenario)]
 
 
 def _switches(scenario: Scenario) -> list[str]:
     lines = [f"- {what.in_language(language())}: {names}" for what, names in switched(scenario)]
-    return ["\n".join(lines) if lines else say("nothing_switched")]
+    return ["\n".join(lines) if lines else say("odd.nothing_switched")]
 
 
 def _concepts(scenario: Scenario, seeds: Sequence[int]) -> list[str]:
-    lines = [f"**{say(f'concept.{name}')}** {say(f'concept.{name}_text')}" for name in CONCEPTS]
-    told = say("seeds", seeds=_numbers(seeds))
-    return [f"## 4. {say('concepts')}", *lines, told]
+    lines = [f"**{say(f'odd.concept.{name}')}** {say(f'odd.concept.{name}_text')}" for name in CONCEPTS]
+    told = say("odd.seeds", seeds=_numbers(seeds))
+    return [f"## 4. {say('odd.concepts')}", *lines, told]
 
 
 def _initial(scenario: Scenario) -> list[str]:
     kinds = {name: scenario.types[name] for name in _by_type(scenario)}
-    heads = (say("setting"), *(common.type_name(scenario, name) for name in kinds), report_say("unit"))
+    heads = (say("odd.setting"), *(common.type_name(scenario, name) for name in kinds), say("report.unit"))
     first = next(iter(kinds.values()))
     rows = []
     for key in type(first).model_fields:
@@ -136,21 +138,21 @@ def _initial(scenario: Scenario) -> list[str]:
         row for one in (scenario.city, scenario.companies, scenario.government) for row in _settings(one, ())
     ]
     return [
-        f"## 5. {say('initial')}",
-        say("initial_text"),
+        f"## 5. {say('odd.initial')}",
+        say("odd.initial_text"),
         _table(heads, rows),
-        _table((say("setting"), report_say("value"), report_say("unit")), settings),
+        _table((say("odd.setting"), say("report.value"), say("report.unit")), settings),
     ]
 
 
 def _inputs(scenario: Scenario) -> list[str]:
-    return [f"## 6. {say('inputs')}", say("inputs_text"), *map(_shown, common.sources_of([scenario]))]
+    return [f"## 6. {say('odd.inputs')}", say("odd.inputs_text"), *map(_shown, common.sources_of([scenario]))]
 
 
 def _submodels(scenario: Scenario) -> list[str]:
-    told = [f"## 7. {say('submodels')}", say("submodels_text")]
+    told = [f"## 7. {say('odd.submodels')}", say("odd.submodels_text")]
     if not scenario.interventions:
-        told.append(report_say("no_programme"))
+        told.append(say("report.no_programme"))
     for number, programme in enumerate(scenario.interventions, 1):
         told += _programme(number, programme, scenario.months)
     values = scenario.parameter_values()
@@ -160,10 +162,16 @@ def _submodels(scenario: Scenario) -> list[str]:
         if value != PARAMETERS[key].default
         for unit in (figures.unit_name(PARAMETERS[key].unit),)
     ]
-    heads = (report_say("parameter"), report_say("meaning"), say("here"), say("default"), report_say("unit"))
-    told.append(f"### {say('changed')}")
-    told.append(_table(heads, own) if own else say("none_changed", number=len(PARAMETERS)))
-    return [*told, f"### {report_say('parameters_title')}", _shown(common.parameters_of(scenario))]
+    heads = (
+        say("report.parameter"),
+        say("report.meaning"),
+        say("odd.here"),
+        say("odd.default"),
+        say("report.unit"),
+    )
+    told.append(f"### {say('odd.changed')}")
+    told.append(_table(heads, own) if own else say("odd.none_changed", number=len(PARAMETERS)))
+    return [*told, f"### {say('report.parameters_title')}", _shown(common.parameters_of(scenario))]
 
 
 def _programme(number: int, programme: Programme, months: int) -> list[str]:
@@ -172,17 +180,17 @@ def _programme(number: int, programme: Programme, months: int) -> list[str]:
     about = describe(programme.kind, {})
     rows = _settings(programme, ("kind", "name", "targets")) + _settings(programme.targets, ())
     return [
-        f"### {say('programme', number=number, label=common.label_of(programme), name=programme.name)}",
+        f"### {say('odd.programme', number=number, label=common.label_of(programme), name=programme.name)}",
         _in(about.mechanism),
-        f"{report_say('when')}: {common.dates_of(programme, months)}",
-        _table((say("setting"), report_say("value"), report_say("unit"), say("default")), rows),
+        f"{say('report.when')}: {common.dates_of(programme, months)}",
+        _table((say("odd.setting"), say("report.value"), say("report.unit"), say("odd.default")), rows),
     ]
 
 
 def _marks(manifest: Mapping[str, Any]) -> list[str]:
-    rows = [(report_say("key"), str(manifest["key"]))] if "key" in manifest else []
+    rows = [(say("report.key"), str(manifest["key"]))] if "key" in manifest else []
     rows += common.version_rows(manifest)
-    return [f"## {report_say('traces')}", _shown(common.traces_table(rows))] if rows else []
+    return [f"## {say('report.traces')}", _shown(common.traces_table(rows))] if rows else []
 
 
 # tables
@@ -216,7 +224,7 @@ def _value(value: Any) -> str:
     if value is None or value == () or value == {}:
         return NO_VALUE
     if isinstance(value, bool):
-        return say("yes") if value else say("no")
+        return say("odd.yes") if value else say("odd.no")
     if isinstance(value, float):
         return f"{value:.10g}"
     if isinstance(value, tuple):
@@ -239,7 +247,7 @@ def _by_type(scenario: Scenario) -> dict[str, int]:
 def _numbers(seeds: Sequence[int]) -> str:
     """Seeds in a row; those without a gap as first to last."""
     if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
-        return report_say("range", low=seeds[0], high=seeds[-1])
+        return say("report.range", low=seeds[0], high=seeds[-1])
     return listed(str(seed) for seed in seeds)
 
 

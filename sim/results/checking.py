@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError
-from sim.given import is_file, path_of
+from sim.problems import is_file, path_of
 from sim.results.files import ENCODING, PART, csv_text
 from sim.results.folder import MANIFEST, Saved, check_file, check_seal, kind_of, read_manifest
 from sim.text import Message, message

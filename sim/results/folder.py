@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import ResultError
-from sim.given import is_file, is_folder, path_of, shortened
+from sim.problems import is_file, is_folder, path_of, shortened
 from sim.results.files import PART, as_arrow, replace, replace_text, seal_of, write_csv
 from sim.text import message, say
 from sim.text.system import reason_of

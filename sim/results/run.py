@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.errors import ResultError, ScenarioError
-from sim.given import kind_of, path_of
-from sim.problems import one_of
+from sim.problems import kind_of, one_of, path_of
 from sim.results.columns import check_columns, units_of, with_newer_series
 from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read, write
 from sim.results.outcomes import OUTCOMES

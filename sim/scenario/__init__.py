@@ -1,6 +1,5 @@
 """Scenario files: TOML in, a checked and frozen `Scenario` out, and back again."""
 
-from sim.scenario.estate_type import EstateType
 from sim.scenario.fields import Table, Wording, setting
 from sim.scenario.loading import list_scenarios, load
 from sim.scenario.overrides import parse_setting, with_overrides
@@ -9,6 +8,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.tables import (
     CitySettings,
     CompanySettings,
+    EstateType,
     Figure,
     GovernmentSettings,
     LoopSettings,

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import ScenarioError
-from sim.given import kind_of
-from sim.problems import Problem
+from sim.problems import Problem, kind_of
 from sim.scenario.schema import Scenario
 from sim.text import message
 

@@ -8,8 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.problems import Problem
-from sim.scenario.nearest import nearest
+from sim.problems import Problem, nearest
 from sim.text import in_every_language, language, languages, message
 from sim.text.catalog import DEFAULT_LANGUAGE, among
 from sim.words import Label, Word, check_texts

@@ -12,11 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import ScenarioError
-from sim.given import is_file, is_path, kind_of, shortened
-from sim.problems import Problem
+from sim.problems import Problem, is_file, is_path, kind_of, nearest, shortened
 from sim.scenario.merging import PROGRAMMES, Origins, change_programmes, file_at, leave_out, merge, origins_of
 from sim.scenario.messages import problems_of
-from sim.scenario.nearest import nearest
 from sim.scenario.schema import Scenario
 from sim.scenario.sources import restated
 from sim.text import Message, languages, message

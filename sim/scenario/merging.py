@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.errors import ScenarioError
-from sim.problems import Problem
-from sim.scenario.nearest import nearest
+from sim.problems import Problem, nearest
 from sim.text import message
 
 Origins = dict[tuple[str | int, ...], str]

@@ -12,11 +12,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.model.parameters import PARAMETERS
-from sim.problems import Problem, one_of
+from sim.problems import Problem, nearest, one_of
 from sim.scenario.fields import Table
-from sim.scenario.nearest import nearest
-from sim.scenario.parameter_rules import range_text
 from sim.scenario.programme import PROGRAMMES, Programme, read_programme
+from sim.scenario.schema import range_text
 from sim.text import Message, message
 from sim.text.figures import unit_message
 

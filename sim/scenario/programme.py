@@ -9,9 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from sim.problems import Problem, one_of
+from sim.problems import Problem, nearest, one_of
 from sim.scenario.fields import Name, Table, refuse, setting
-from sim.scenario.nearest import nearest
 from sim.text import languages, message
 from sim.words import MODES, STAGES, Label, Word
 

@@ -9,23 +9,57 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 
-from sim.problems import Problem, one_of
-from sim.scenario.estate_type import EstateType
+from sim.model.parameters import PARAMETERS, Parameter
+from sim.problems import Problem, nearest, one_of
 from sim.scenario.fields import Name, Table, Wording, refuse, setting
-from sim.scenario.nearest import nearest
-from sim.scenario.numbers import apportion, shares_add_up
-from sim.scenario.parameter_rules import parameter_problems
 from sim.scenario.programme import Programme, read_programme
 from sim.scenario.sources import names_something
 from sim.scenario.tables import (
     CitySettings,
     CompanySettings,
+    EstateType,
     Figure,
     GovernmentSettings,
     LoopSettings,
     MechanismSettings,
+    apportion,
+    shares_add_up,
 )
-from sim.text import message
+from sim.text import Message, message, say
+from sim.text.figures import unit_message
+from sim.text.joins import bracketed, listed
+
+
+def range_text(parameter: Parameter) -> Message:
+    """What a parameter accepts, in words."""
+    low, high = f"{parameter.low:g}", f"{parameter.high:g}"
+    text = message("allowed.range", what=message("allowed.number"), low=low, high=high)
+    return (
+        message("allowed.in_unit", what=text, unit=unit_message(parameter.unit)) if parameter.unit else text
+    )
+
+
+def parameter_problems(groups: Mapping[str, Mapping[str, float]]) -> list[Problem]:
+    """Every setting in `groups` that is not a declared parameter or lies outside its range (keys from the group on)."""
+    problems = []
+    known_groups = sorted({parameter.group for parameter in PARAMETERS.values()})
+    for group, names in groups.items():
+        if group not in known_groups:
+            allowed = message("allowed.groups", names=", ".join(known_groups))
+            found = message("found.unknown_group")
+            problems.append(Problem("", group, found, allowed, nearest(group, known_groups)))
+            continue
+        for name, value in names.items():
+            parameter = PARAMETERS.get(f"{group}.{name}")
+            if parameter is None:
+                known = sorted(p.key.split(".", 1)[1] for p in PARAMETERS.values() if p.group == group)
+                allowed = message("allowed.keys", names=", ".join(known))
+                found = message("found.unknown_key")
+                problems.append(Problem("", f"{group}.{name}", found, allowed, nearest(name, known)))
+            elif not parameter.low <= value <= parameter.high:
+                problems.append(Problem("", f"{group}.{name}", f"{value:g}", range_text(parameter)))
+    return problems
+
 
 AnyProgramme = Annotated[SerializeAsAny[Programme], BeforeValidator(read_programme)]
 
@@ -193,3 +227,15 @@ def _programme_problems(scenario: Scenario) -> list[Problem]:
                 allowed = message("scenario.programme.districts", last=number - 1, districts=number)
                 problems.append(Problem("", f"{place}.targets.districts", str(district), allowed))
     return problems
+
+
+def switched(scenario: Scenario) -> list[tuple[Message, str]]:
+    """(what, the names of the switches) for whatever is not as in a scenario that says nothing of it; empty where nothing is."""
+    off = [name for name, on in scenario.loops.model_dump().items() if not on]
+    on = [name for name, on in scenario.mechanisms.model_dump().items() if on]
+    rows = (("loops", message("shown.loops_off"), off), ("mechanisms", message("shown.mechanisms_on"), on))
+    return [
+        (what, listed(bracketed(name, say(f"setting.{table}.{name}")) for name in names))
+        for table, what, names in rows
+        if names
+    ]

@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.mesa_city import City
 from sim.scenario import Scenario, list_scenarios, load, with_overrides
-from sim.scenario.numbers import apportion
+from sim.scenario.tables import apportion
 
 FILE = Path(__file__).with_name("landed_digests.json")
 Digests = dict[str, dict[str, str]]

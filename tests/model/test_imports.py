@@ -16,7 +16,7 @@ LAYERS = (
     ("units", "fingerprint"),
     ("errors",),
     ("text",),
-    ("problems", "notice", "given"),
+    ("problems",),
     ("words",),
     ("model.parameters",),
     ("scenario",),
@@ -48,7 +48,7 @@ LAYERS = (
     ("cli.app", "cli.__init__", "__main__", "__init__"),
 )
 # A city has a collector for Mesa's tools, made when one asks for it; by name, it would be as much of an import and harder to see.
-COLLECTED = ("agents.mesa_model", "results.collector")
+COLLECTED = ("mesa_city", "results.collector")
 # Registries that say by name where things are, and import none of them before it is asked for.
 DISPATCH = {"kinds", "results.saved", "scenario.programme", "__init__"}
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}

@@ -16,12 +16,10 @@ import sim
 from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
 from sim.outputs.report import MOST_BYTES, write_report
-from sim.outputs.report.words import say
 from sim.results.files import seal_of
 from sim.results.folder import json_text, sealed
 from sim.results.saved import decode, encode
-from sim.text import in_language
-from sim.text import say as text_of
+from sim.text import in_language, say
 
 KINDS = ("sensitivity", "tipping", "ablation", "budget", "draws")
 SECTIONS = ("question", "finding", "setting", "charts", "tables", "sure", "assumed", "reproduce")
@@ -46,7 +44,7 @@ def test_page_is_valid_says_its_finding_and_how_to_do_it_again(kind_and_folder, 
     assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
     for key in SECTIONS:
         with in_language(lang):
-            assert say(key) in page.words
+            assert say(f"report.{key}") in page.words
     assert len(page.all("caption")) == len(page.all("table")) >= 5
     assert all(len(given["alt"]) > 40 for given in page.all("img")) and page.all("img")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -88,7 +86,7 @@ def test_charts_of_a_command_carry_their_title_and_what_was_found(request, kind)
             told = image.info["Description"]
         assert told == " ".join(line.strip() for line in found.sentences("en")), path.name
     with in_language("en"):
-        assert titles and titles <= {text_of(f"chart.{name}") for name in found.charts}
+        assert titles and titles <= {say(f"chart.{name}") for name in found.charts}
 
 
 @pytest.mark.usefixtures("words_only")

@@ -20,18 +20,17 @@ from report_commands import estate
 
 import sim
 from sim.errors import EstateError, ResultError, StudyError
-from sim.outputs import outcome_words
+from sim.outputs.catalog import size_of
 from sim.outputs.report import MOST_BYTES, browser, write_report
 from sim.outputs.report.model import Picture
 from sim.outputs.report.page import report_page
-from sim.outputs.report.words import say
 from sim.outputs.report.write import run_browser
 from sim.results import Run
 from sim.scenario import content_hash
 from sim.studies.batch.batch import load_batch
 from sim.studies.comparison.saved import load_comparison
 from sim.studies.draws.among import known_among
-from sim.text import figures, in_language, language
+from sim.text import figures, in_language, language, say
 
 SECTIONS = ("question", "finding", "setting", "charts", "programmes", "gains", "sure", "assumed", "reproduce")
 
@@ -57,7 +56,7 @@ def test_page_is_valid_and_accessible(request, kind, lang):
     assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
     for key in SECTIONS:
         with in_language(lang):
-            assert say(key) in page.words
+            assert say(f"report.{key}") in page.words
     tables = len(page.all("table"))
     assert tables >= 6 and len(page.all("caption")) == tables
     assert {given["scope"] for given in page.all("th")} == {"row", "col"}
@@ -109,7 +108,7 @@ def test_comparison_report_has_its_sentences_and_prices(comparison_folder):
         page = page_of(comparison_folder, lang)
         assert all(line in page.words for line in found["sentences"][lang] + found["warnings"][lang])
         with in_language(lang):
-            assert any(outcome_words.size_of(costs["cost"], "yuan") in words for words in page.words)
+            assert any(size_of(costs["cost"], "yuan") in words for words in page.words)
         assert found["key"] in page.words
 
 
@@ -213,7 +212,7 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     ).stdout
     assert "<title>shown 4 of 4 wide true</title>" in shown
     with in_language(lang):
-        assert say("gains") in shown
+        assert say("report.gains") in shown
 
     done = estate("report", str(comparison_folder), "--pdf", "--out", str(path), lang=lang)
     assert done.exit_code == 0, done.output

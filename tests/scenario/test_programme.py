@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.errors import EstateError, ScenarioError
 from sim.problems import Problem
 from sim.scenario import PROGRAMMES, Programme, Targets, setting
-from sim.scenario.numbers import apportion
+from sim.scenario.tables import apportion
 
 pytestmark = pytest.mark.usefixtures("small_world")
 

@@ -11,7 +11,7 @@ from sim.errors import ScenarioError
 from sim.outputs.report.common import assumptions
 from sim.results.provenance import standing
 from sim.scenario import Scenario, list_scenarios, load, to_data, with_overrides
-from sim.scenario.adding import with_programmes
+from sim.scenario.overrides import with_programmes
 from sim.scenario.sources import names_something
 from sim.text import in_language
 

@@ -9,7 +9,7 @@ import pytest
 
 from sim.outputs.report.common import size_rows
 from sim.scenario import load, with_overrides
-from sim.scenario.switches import switched
+from sim.scenario.schema import switched
 from sim.text import in_language
 
 SWITCHED = {"loops.exit": False, "mechanisms.persistence": True, "mechanisms.queue": True}

@@ -9,7 +9,7 @@ from typing import Any
 from sim.errors import ScenarioError
 from sim.problems import Problem
 from sim.scenario import Scenario, list_scenarios, load, with_overrides
-from sim.scenario.numbers import apportion
+from sim.scenario.tables import apportion
 from sim.size import households_of
 from sim.text import Spoken, message
 from sim.text.catalog import by_language

@@ -10,9 +10,8 @@ from typing import Any, Literal, get_args, get_origin
 from sim.errors import ScenarioError
 from sim.model.programmes.base import Intervention
 from sim.model.programmes.lever_words import BEARERS, LEVERS
-from sim.problems import Problem, one_of
+from sim.problems import Problem, nearest, one_of
 from sim.scenario import Programme, Targets, list_scenarios, load, load_programmes
-from sim.scenario.nearest import nearest
 from sim.scenario.sources import evidence_rows
 from sim.text import say
 from sim.text.figures import unit_name

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.register import STATUSES, register
 from sim.model.parameters import PARAMETERS
 from sim.outputs.catalog import capital, short_title
 from sim.outputs.report.model import Table
-from sim.outputs.report.words import say
 from sim.results.files import csv_text
 from sim.scenario import Scenario
-from sim.scenario.switches import switched
-from sim.text import figures, joins, language, message
+from sim.scenario.schema import switched
+from sim.text import figures, joins, language, message, say
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
     from sim.scenario import Programme
 
 HASH = 16  # hex digits of a hash that are shown
-
-
-def listed(words: Iterable[str]) -> str:
-    """Words in a row."""
-    return joins.listed(words)
 
 
 def yuan(value: float) -> str:
@@ -43,25 +37,25 @@ def size_rows(scenario: Scenario) -> list[tuple[str, str]]:
     """City, estates by type, households and companies."""
     kinds = scenario.estates_by_type()
     rows = [
-        (say("city"), scenario.city.name.in_language(language())),
-        (say("estates"), figures.count(scenario.city.estates)),
+        (say("report.city"), scenario.city.name.in_language(language())),
+        (say("report.estates"), figures.count(scenario.city.estates)),
     ]
     rows += [
-        (say("estates_of", type=type_name(scenario, key)), figures.count(number))
+        (say("report.estates_of", type=type_name(scenario, key)), figures.count(number))
         for key, number in kinds.items()
     ]
     if scenario.city.households is not None:
-        rows.append((say("households"), figures.count(scenario.city.households)))
+        rows.append((say("report.households"), figures.count(scenario.city.households)))
     rows += [
-        (say("companies"), figures.count(scenario.companies.private + scenario.companies.state_owned)),
-        (say("months"), figures.count(scenario.months)),
+        (say("report.companies"), figures.count(scenario.companies.private + scenario.companies.state_owned)),
+        (say("report.months"), figures.count(scenario.months)),
     ]
     return rows + [(what.in_language(language()), names) for what, names in switched(scenario)]
 
 
 def setting_table(rows: Sequence[tuple[str, str]]) -> Table:
     """The table of a setting."""
-    return Table(say("types_title"), (say("item"), say("value")), tuple(rows))
+    return Table(say("report.types_title"), (say("report.item"), say("report.value")), tuple(rows))
 
 
 def label_of(programme: Programme) -> str:
@@ -72,15 +66,17 @@ def label_of(programme: Programme) -> str:
 def dates_of(programme: Programme, months: int) -> str:
     """When a programme is in force."""
     if programme.start > months or (programme.end is not None and programme.end < programme.start):
-        return say("never")
+        return say("report.never")
     if programme.end is None:
-        return say("from_on", start=programme.start)
-    return say("from_to", start=programme.start, end=programme.end)
+        return say("report.from_on", start=programme.start)
+    return say("report.from_to", start=programme.start, end=programme.end)
 
 
 def programmes_line(scenario: Scenario) -> str:
     """The programmes of a scenario in one line."""
-    return listed(dict.fromkeys(label_of(one) for one in scenario.interventions)) or say("no_programme")
+    return joins.listed(dict.fromkeys(label_of(one) for one in scenario.interventions)) or say(
+        "report.no_programme"
+    )
 
 
 def status_of(key: str, scenario: Scenario) -> str:
@@ -102,7 +98,7 @@ def share_assumed(scenario: Scenario) -> str:
     """A sentence about how many parameters are assumed."""
     counts = counts_of(scenario)
     return say(
-        "share_assumed",
+        "report.share_assumed",
         all=len(PARAMETERS),
         assumed=counts["assumed"],
         share=figures.share(counts["assumed"] / len(PARAMETERS), 0),
@@ -122,7 +118,11 @@ def _standing(scenario: Scenario) -> Table:
         (str(STATUSES[key]), figures.count(count), figures.share(count / len(PARAMETERS), 0))
         for key, count in counts_of(scenario).items()
     )
-    return Table(say("standing_title"), tuple(say(key) for key in ("status", "number", "share")), rows)
+    return Table(
+        say("report.standing_title"),
+        tuple(say(f"report.{key}") for key in ("status", "number", "share")),
+        rows,
+    )
 
 
 def parameters_of(scenario: Scenario) -> Table:
@@ -133,7 +133,7 @@ def parameters_of(scenario: Scenario) -> Table:
             if status_of(key, scenario) != status:
                 continue
             here = values.get(key, one.default)
-            mark = say("set_here") if here != one.default else ""
+            mark = say("report.set_here") if here != one.default else ""
             rows.append(
                 (
                     key,
@@ -145,8 +145,8 @@ def parameters_of(scenario: Scenario) -> Table:
                 )
             )
     return Table(
-        say("parameters_title"),
-        tuple(say(key) for key in ("parameter", "value", "unit", "status", "source", "meaning")),
+        say("report.parameters_title"),
+        tuple(say(f"report.{key}") for key in ("parameter", "value", "unit", "status", "source", "meaning")),
         tuple(rows),
         folded=True,
     )
@@ -161,7 +161,7 @@ def _source_here(key: str, scenario: Scenario) -> str:
 
 
 def _source(key: str) -> str:
-    return say("judgement") if key == "judgement" else key
+    return say("report.judgement") if key == "judgement" else key
 
 
 def sources_of(scenarios: Sequence[Scenario]) -> list[Table]:
@@ -182,19 +182,19 @@ def sources_of(scenarios: Sequence[Scenario]) -> list[Table]:
                 (
                     one.key,
                     figures.in_unit(one.value, one.unit),
-                    say(words[one.status]),
+                    say(f"report.{words[one.status]}"),
                     where,
                     one.note.in_language(language()),
                 ),
             )
-    columns = tuple(say(key) for key in ("item", "value", "status", "source", "note"))
+    columns = tuple(say(f"report.{key}") for key in ("item", "value", "status", "source", "note"))
     return (
         [
             Table(
-                say("figures_title"),
+                say("report.figures_title"),
                 columns,
                 tuple(rows.values()),
-                say("unlisted"),
+                say("report.unlisted"),
                 folded=len(rows) > 12,
             )
         ]
@@ -219,22 +219,24 @@ def _evidence(scenarios: Sequence[Scenario]) -> Table:
                     one.source,
                 )
             )
-    columns = (say("programme"), say("evidence"), f"{say('city')}", say("source"))
-    return Table(say("evidence_title"), columns, tuple(rows), folded=len(rows) > 12)
+    columns = (say("report.programme"), say("report.evidence"), f"{say('report.city')}", say("report.source"))
+    return Table(say("report.evidence_title"), columns, tuple(rows), folded=len(rows) > 12)
 
 
 def version_rows(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Model source, code version and versions of the libraries, as a manifest has them."""
     rows = (
-        [(say("model_hash"), str(manifest["model_source_hash"]))] if "model_source_hash" in manifest else []
+        [(say("report.model_hash"), str(manifest["model_source_hash"]))]
+        if "model_source_hash" in manifest
+        else []
     )
     git = manifest.get("git")
     if git:
-        rows.append((say("git"), git["commit"][:HASH] + (say("dirty") if git["dirty"] else "")))
+        rows.append((say("report.git"), git["commit"][:HASH] + (say("report.dirty") if git["dirty"] else "")))
     if manifest.get("versions"):
         rows.append(
             (
-                say("versions"),
+                say("report.versions"),
                 ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
             )
         )
@@ -243,7 +245,7 @@ def version_rows(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def traces_table(rows: Sequence[tuple[str, str]]) -> Table:
     """The table of what identifies a result."""
-    return Table(say("traces"), (say("item"), say("value")), tuple(rows))
+    return Table(say("report.traces"), (say("report.item"), say("report.value")), tuple(rows))
 
 
 def ensemble_option(held: Ensemble | None) -> str:
@@ -265,9 +267,9 @@ def ensemble_rows(facts: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     return (
         [
             (
-                say("ensemble"),
+                say("report.ensemble"),
                 say(
-                    "ensemble_line",
+                    "report.ensemble_line",
                     name=facts["name"],
                     members=facts["members"],
                     digest=facts["digest"],
@@ -290,9 +292,9 @@ def found_traces(found: Any) -> Table:
 
     manifest = getattr(found, "saved_manifest", None) or manifest_of(found)
     rows = [
-        (say("key"), manifest["key"]),
-        (say("content_hash"), manifest["content_hash"][:HASH]),
-        (say("outcome_hash"), manifest["digest"][:HASH]),
+        (say("report.key"), manifest["key"]),
+        (say("report.content_hash"), manifest["content_hash"][:HASH]),
+        (say("report.outcome_hash"), manifest["digest"][:HASH]),
     ]
     return traces_table([*rows, *version_rows(manifest)])
 

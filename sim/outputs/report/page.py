@@ -12,11 +12,10 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from sim.outputs import style
-from sim.outputs.catalog import html_language, require_language
+from sim.outputs.catalog import html_language
 from sim.outputs.report.model import Part
-from sim.outputs.report.words import say
 from sim.results.provenance import versions
-from sim.text import in_language, message
+from sim.text import in_language, message, say
 
 PUNCTUATION = (
     "“”‘’—…·"  # of the same width as Chinese letters only in a Chinese font; taken from it on Chinese pages
@@ -46,9 +45,8 @@ def _template() -> Any:
 
 def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = style.DOTS_PER_INCH) -> str:
     """The report as the text of one HTML page that loads nothing from anywhere."""
-    require_language(lang)
     with in_language(lang):  # charts are drawn in the language of the call
-        title = parts[0].title if len(parts) == 1 else say("parts", n=len(parts))
+        title = parts[0].title if len(parts) == 1 else say("report.parts", n=len(parts))
         pictures = [[_shown(one, dots_per_inch) for one in part.pictures] for part in parts]
         held = {
             "parts": list(zip(parts, pictures, strict=True)),

@@ -6,12 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.outputs.catalog import capital, parameter_name
-from sim.outputs.outcome_words import subject
+from sim.outputs.catalog import capital, parameter_name, subject
 from sim.outputs.report.model import Part, Table
-from sim.outputs.report.words import say
 from sim.results.outcomes import OUTCOMES
-from sim.text import figures, joins, language
+from sim.text import figures, joins, language, say
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -33,12 +31,12 @@ def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str]) ->
         return ""
     one = shares[name]
     return say(
-        "weighed",
+        "report.weighed",
         outcome=subject(name),
         assumed=figures.share(one.assumed, 0),
         calibrated=figures.share(one.calibrated, 0),
         measured=figures.share(one.measured + one.scenario, 0),
-        method=say(f"by_{one.method}"),
+        method=say(f"report.by_{one.method}"),
         factors=one.factors,
     )
 
@@ -55,9 +53,10 @@ def weighed_table(shares: Mapping[str, ShareAssumed]) -> Table:
         ]
         rows.append((capital(OUTCOMES[name].name), *parts, listed or NO_VALUE))
     columns = tuple(
-        say(key) for key in ("outcome", "assumed_one", "calibrated", "measured", "sourced", "largest_assumed")
+        say(f"report.{key}")
+        for key in ("outcome", "assumed_one", "calibrated", "measured", "sourced", "largest_assumed")
     )
-    return Table(say("weighed_title"), columns, tuple(rows), say("weighed_note"))
+    return Table(say("report.weighed_title"), columns, tuple(rows), say("report.weighed_note"))
 
 
 def with_weights(part: Part, analyses: Sequence[Result]) -> Part:
@@ -75,7 +74,7 @@ def with_weights(part: Part, analyses: Sequence[Result]) -> Part:
     line = weighed_line(shares, part.outcomes)
     if not line:
         return part
-    told = say("weighed_by", name=same[0].scenario.title.in_language(language()))
+    told = say("report.weighed_by", name=same[0].scenario.title.in_language(language()))
     return replace(
         part,
         sure=(*part.sure[:-1], told + line, part.sure[-1]),

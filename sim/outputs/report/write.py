@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import EstateError, ResultError
-from sim.given import is_folder, path_of
 from sim.kinds import kind_of_result, kinds
 from sim.kinds import load_result as load_kind
 from sim.outputs.report.model import Part
 from sim.outputs.report.page import report_page
 from sim.outputs.report.weighed import with_weights
+from sim.problems import is_folder, path_of
 from sim.results.files import replace_text
 from sim.results.folder import read_manifest
 from sim.results.result import Result

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.experiments.intervals import Interval, Range
 from sim.outputs.range_words import beyond_head, marked_rough, range_bounds, range_head
-from sim.outputs.report import common, words
+from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.scenario import to_toml
@@ -35,13 +35,13 @@ def part_of(found: Ablation) -> Part:
         say("ablation.sure_best", loops=len(found.loops)),
         say("ablation.sure_loop_off"),
         common.share_assumed(scenario),
-        words.say("not_forecast"),
+        say("report.not_forecast"),
     )
     rows = [
         *common.size_rows(scenario),
         (say("ablation.loops_on"), listed(LOOPS[loop] for loop in found.loops)),
         *_mechanism_rows(found),
-        (words.say("seeds"), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"),
+        (say("report.seeds"), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"),
         *common.ensemble_rows(common.facts_of(found.asked.get("ensemble"))),
     ]
     return Part(
@@ -134,7 +134,7 @@ def _command(found: Ablation) -> tuple[str, str]:
     scenario, seeds = found.scenario, list(found.seeds)
     own = not common.shipped(scenario.name, scenario)
     name = f"{scenario.name}.toml" if own else scenario.name
-    note = words.say("own_file" if own else "same_command")
+    note = say("report.own_file" if own else "report.same_command")
     pairs = bool(found.asked.get("pairs", any(len(one.off) == 2 for one in found.arms)))
     held = found.asked.get("ensemble")
     if seeds != list(range(1, len(seeds) + 1)):  # the command line takes seeds from 1 on

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import estimate_of
-from sim.outputs.catalog import capital
-from sim.outputs.outcome_words import subject
+from sim.outputs.catalog import capital, subject
 from sim.outputs.range_words import written_mean
-from sim.outputs.report import common, words
+from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import content_hash, to_toml
@@ -49,7 +48,7 @@ def shown(found: Batch) -> tuple[str, str, pd.DataFrame]:
     runs = sum(len(next(iter(one.outcomes.values()))) for one in found.scenarios)
     title = say("batch.title", n=len(found.scenarios), name=found.name)
     table = found.tables()["outcomes"]
-    return title, f"{words.say('runs')}: {runs}", table[["scenario", "replication", *MAIN]]
+    return title, f"{say('report.runs')}: {runs}", table[["scenario", "replication", *MAIN]]
 
 
 def part_of(found: Batch) -> Part:
@@ -60,9 +59,9 @@ def part_of(found: Batch) -> Part:
         say("batch.other_cities"),
         say("batch.sure", runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))),
         *_doubts(found),
-        words.say("sure_many"),
+        say("report.sure_many"),
         common.share_assumed(scenarios[0]),
-        words.say("not_forecast"),
+        say("report.not_forecast"),
     )
     setting = [(title_of(found, one), _setting(one)) for one in found.scenarios]
     return Part(
@@ -71,8 +70,8 @@ def part_of(found: Batch) -> Part:
         say("batch.question", n=len(scenarios)),
         "",
         Table(
-            words.say("types_title"),
-            (words.say("scenario"), words.say("value")),
+            say("report.types_title"),
+            (say("report.scenario"), say("report.value")),
             tuple(setting),
         ),
         _finding(found),
@@ -86,8 +85,8 @@ def part_of(found: Batch) -> Part:
         common.assumptions(scenarios),
         _commands(found),
         _traces(found),
-        words.say("no_programme"),
-        words.say("own_file" if _files(found) else "same_command"),
+        say("report.no_programme"),
+        say("report.own_file" if _files(found) else "report.same_command"),
         files=_attached(found),
         outcomes=MAIN,
         about_scenarios=tuple(one.name for one in scenarios),
@@ -125,7 +124,7 @@ def title_of(found: Batch, one: Replicated) -> str:
 def _setting(one: Replicated) -> str:
     scenario = one.run.scenario
     parts = [
-        labelled(words.say(key), value)
+        labelled(say(f"report.{key}"), value)
         for key, value in (
             ("estates", f"{len(one.run.estate_table):,}"),
             ("months", str(one.run.months)),
@@ -174,7 +173,7 @@ def _table(found: Batch, outcomes: Sequence[str], caption: str) -> Table:
     return Table(
         caption,
         (
-            words.say("scenario"),
+            say("report.scenario"),
             *(capital(OUTCOMES[name].name) for name in outcomes),
         ),
         rows,
@@ -200,8 +199,8 @@ def _costs(found: Batch) -> Table:
             )
         )
     return Table(
-        words.say("programmes"),
-        tuple(words.say(key) for key in ("scenario", "measures", "public_cost", "per_estate_year")),
+        say("report.programmes"),
+        tuple(say(f"report.{key}") for key in ("scenario", "measures", "public_cost", "per_estate_year")),
         tuple(rows),
         say("batch.not_price"),
     )
@@ -218,8 +217,8 @@ def _programmes(found: Batch) -> Table:
         for each in one.run.scenario.interventions
     )
     return Table(
-        words.say("measures"),
-        tuple(words.say(key) for key in ("scenario", "programme", "when")),
+        say("report.measures"),
+        tuple(say(f"report.{key}") for key in ("scenario", "programme", "when")),
         rows,
         folded=len(rows) > 15,
     )
@@ -263,8 +262,8 @@ def _attached(found: Batch) -> tuple[tuple[str, str], ...]:
 def _traces(found: Batch) -> Table:
     rows = [
         (
-            f"{one.run.scenario.name}, {words.say('seed')} {one.run.seed}",
-            f"{words.say('content_hash')} {one.run.manifest['content_hash'][: common.HASH]}",
+            f"{one.run.scenario.name}, {say('report.seed')} {one.run.seed}",
+            f"{say('report.content_hash')} {one.run.manifest['content_hash'][: common.HASH]}",
         )
         for one in found.scenarios
     ]

@@ -18,7 +18,7 @@ from sim.experiments.extras import extra
 from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.given import kind_of
+from sim.problems import kind_of
 from sim.results.engines import scenario_hash_of
 from sim.results.result import Result
 from sim.results.saved import key_from, save_found

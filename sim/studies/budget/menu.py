@@ -14,15 +14,13 @@ from typing import Any, ClassVar
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import EstateError, ScenarioError, StudyError
-from sim.given import path_of
-from sim.problems import Problem, one_of
+from sim.problems import Problem, nearest, one_of, path_of
 from sim.scenario import Scenario, with_overrides
-from sim.scenario.adding import with_programmes
 from sim.scenario.fields import Table, refuse, setting
 from sim.scenario.loading import read_toml
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import UNKNOWN_KEY, problems_of, programme_problems, strip
-from sim.scenario.nearest import nearest
+from sim.scenario.overrides import with_programmes
 from sim.scenario.programme import load_programmes
 from sim.text import Message, figures, in_language, language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE

@@ -15,7 +15,7 @@ from sim.experiments.ensemble import told
 from sim.experiments.intervals import LEAST_PAIRS, NO_RANGE, ROUGH_PAIRS, range_of, wilson
 from sim.model.parameters import PARAMETERS
 from sim.outputs.range_words import KIND, bounds_in_brackets, range_of_pairs
-from sim.outputs.report import common, words
+from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.scenario import to_toml
@@ -263,7 +263,7 @@ def part_of(found: BudgetSearch) -> Part:
         *_stressed(found),
         say("budget.sure_cap"),
         common.share_assumed(scenario),
-        words.say("not_forecast"),
+        say("report.not_forecast"),
     )
     files = [(f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))]
     if found.asked.get("menu"):
@@ -288,7 +288,7 @@ def part_of(found: BudgetSearch) -> Part:
         common.assumptions([scenario]),
         (command,),
         common.found_traces(found),
-        words.say("no_programme"),
+        say("report.no_programme"),
         note,
         tuple(files),
         tuple(_robust(found)),
@@ -321,7 +321,7 @@ def _setting(found: BudgetSearch) -> list[tuple[str, str]]:
         (say("budget.tried"), figures.count(len(found.tried))),
         *common.ensemble_rows(common.facts_of(asked.get("ensemble"))),
     ]
-    return rows + ([(words.say("seeds"), listed(map(str, asked["seeds"])))] if "seeds" in asked else [])
+    return rows + ([(say("report.seeds"), listed(map(str, asked["seeds"])))] if "seeds" in asked else [])
 
 
 def _number(found: BudgetSearch, one: Valued) -> str:
@@ -482,4 +482,4 @@ def _command(found: BudgetSearch) -> tuple[str, str]:
         parts += [seeds, f"--stress {asked['stress']}", f"--fresh {asked['fresh']}"]
     parts += ["--months", str(scenario.months)]
     option = common.ensemble_option(asked.get("ensemble"))
-    return " ".join(parts) + option, words.say("own_file" if own else "same_command")
+    return " ".join(parts) + option, say("report.own_file" if own else "report.same_command")

@@ -14,7 +14,7 @@ from sim.evidence.statistics_of_runs import Kept, Readings, carry_out
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.workplace import Workplace
 from sim.model.parameters import PARAMETERS
-from sim.scenario.nearest import nearest
+from sim.problems import nearest
 from sim.text import message
 
 OUTCOME = Measure(statistic="in_cycle")  # what coverage is told of besides the parameters

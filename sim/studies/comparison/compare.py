@@ -12,10 +12,9 @@ from sim.experiments.ensemble import cells_over
 from sim.experiments.intervals import LEAST_PAIRS
 from sim.experiments.study_file import SCENARIO_FACTOR, Study, load_study
 from sim.experiments.workplace import CellResults, Keywords, Workplace, run_cells, workplace_of
-from sim.given import kind_of
+from sim.problems import kind_of, nearest
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario
-from sim.scenario.nearest import nearest
 from sim.size import MADE, MADE_OF_MEMBER, check_list
 from sim.studies.comparison.arms import gather, prepare, require_same_estates
 from sim.studies.comparison.comparison import Comparison, Look, Settings

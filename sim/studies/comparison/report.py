@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim import charts
 from sim.experiments.intervals import NO_RANGE, Interval, Range
 from sim.experiments.rescue import COUNTED
-from sim.outputs.catalog import capital
-from sim.outputs.outcome_words import bounds_of, points, size_of
+from sim.outputs.catalog import bounds_of, capital, points, size_of
 from sim.outputs.public_money import cost_table
 from sim.outputs.range_words import (
     bounds_in_brackets,
@@ -19,7 +18,7 @@ from sim.outputs.range_words import (
     note_of_brackets,
     range_of_pairs,
 )
-from sim.outputs.report import common, words
+from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.results.outcomes import BEARER_WORDS, OUTCOMES
 from sim.results.reading import STATE_OWNED
@@ -87,7 +86,7 @@ def part_of(found: Comparison) -> Part:
 
 def _word(key: str) -> str:
     """A word that reports of several kinds share."""
-    return words.say(key)
+    return say(f"report.{key}")
 
 
 def _picture(found: Comparison, name: str) -> Picture:

@@ -21,8 +21,7 @@ from sim.experiments.intervals import (
     range_of,
 )
 from sim.experiments.workplace import Workplace
-from sim.outputs.catalog import capital
-from sim.outputs.outcome_words import points
+from sim.outputs.catalog import capital, points
 from sim.outputs.range_words import marked_rough, range_bounds, range_head
 from sim.results.outcomes import OUTCOMES
 from sim.results.result import shown_html

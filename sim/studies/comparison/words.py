@@ -19,8 +19,7 @@ from sim.experiments.intervals import (
     range_of,
 )
 from sim.experiments.rescue import HOUSEHOLDS
-from sim.outputs.catalog import scenario_title, titled
-from sim.outputs.outcome_words import bounds_of, size_of, subject
+from sim.outputs.catalog import bounds_of, scenario_title, size_of, subject, titled
 from sim.outputs.range_words import (
     OF_NOTE,
     bounds_in_brackets,

@@ -14,8 +14,7 @@ from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import StudyError
 from sim.experiments.intervals import Interval, Range
 from sim.experiments.rescue import COUNTED
-from sim.outputs.catalog import short_title
-from sim.outputs.outcome_words import bounds_of, size_of
+from sim.outputs.catalog import bounds_of, short_title, size_of
 from sim.outputs.public_money import cost_table
 from sim.outputs.range_words import marked_rough, note_of_brackets, range_bounds, range_head
 from sim.results.folder import check_place

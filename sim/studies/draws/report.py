@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.ensemble import doubt_line
 from sim.outputs.catalog import capital
-from sim.outputs.report import common, words
+from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import to_toml
@@ -32,11 +32,11 @@ def part_of(draws: Repeated) -> Part:
         *([] if draws.ensemble and draws.over is None else [doubt_line(facts)]),
         *draws.warnings(),
         common.share_assumed(scenario),
-        words.say("not_forecast"),
+        say("report.not_forecast"),
     )
     rows = [
         *common.size_rows(scenario),
-        (words.say("seeds"), f"{min(draws.seeds)}–{max(draws.seeds)} ({len(draws)})"),
+        (say("report.seeds"), f"{min(draws.seeds)}–{max(draws.seeds)} ({len(draws)})"),
         *common.ensemble_rows(facts),
     ]
     return Part(
@@ -79,7 +79,7 @@ def _command(draws: Repeated) -> tuple[str, str]:
     scenario, seeds, count = draws.scenario, draws.seeds, len(draws)
     own = not common.shipped(scenario.name, scenario)
     name = f"{scenario.name}.toml" if own else scenario.name
-    note = words.say("own_file" if own else "same_command")
+    note = say("report.own_file" if own else "report.same_command")
     if seeds == (seeds[0], *other_seeds(seeds[0], count)) and seeds != tuple(range(1, count + 1)):
         return f"estate run {name} --seed {seeds[0]} --months {scenario.months} --among {count}", note
     given = f"{name!r}, {count}, first={seeds[0]}, months={scenario.months}"

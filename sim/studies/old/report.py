@@ -10,11 +10,11 @@ from sim.kinds import kinds
 from sim.outputs.catalog import capital
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Table
-from sim.outputs.report.words import say as word
 from sim.results.folder import FIRST_VERSION, first_words
 from sim.studies.old.old_result import OldResult
 from sim.text import language, say
 from sim.text.catalog import among
+from sim.text.joins import listed
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ def _called(kind: str) -> str:
 
 def _setting(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Seeds and hashes, as far as the manifest has them."""
-    rows = [(word("months"), str(manifest["months"]))] if "months" in manifest else []
+    rows = [(say("report.months"), str(manifest["months"]))] if "months" in manifest else []
     seeds = manifest.get("seeds", [manifest["seed"]] if "seed" in manifest else [])
     if seeds:
-        rows.append((word("seeds"), common.listed(str(seed) for seed in seeds)))
+        rows.append((say("report.seeds"), listed(str(seed) for seed in seeds)))
     if "content_hash" in manifest:
-        rows.append((word("content_hash"), str(manifest["content_hash"])[: common.HASH]))
+        rows.append((say("report.content_hash"), str(manifest["content_hash"])[: common.HASH]))
     return rows
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.outputs.public_money import cost_table
-from sim.outputs.report import common, words
+from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.results.columns import COLUMN_WORDS
 from sim.results.reading import STATE_OWNED
@@ -28,8 +28,8 @@ def part_of(run: Run) -> Part:
     draw, found = say("draw.one", seed=run.seed), known_among(run)
     rows = [
         *common.size_rows(scenario),
-        (words.say("seed"), str(run.seed)),
-        (words.say("measures"), common.programmes_line(scenario)),
+        (say("report.seed"), str(run.seed)),
+        (say("report.measures"), common.programmes_line(scenario)),
     ]
     commands, note, scenarios = _reproduce(run)
     return Part(
@@ -53,7 +53,7 @@ def part_of(run: Run) -> Part:
         ),
         _programmes(run),
         (
-            *([] if found is None else [place_table(found, words.say("outcome"))]),
+            *([] if found is None else [place_table(found, say("report.outcome"))]),
             _changes(run),
             _types(run),
             _net(run),
@@ -62,12 +62,12 @@ def part_of(run: Run) -> Part:
             *alone(run, found),
             say("run.sure"),
             common.share_assumed(scenario),
-            words.say("not_forecast"),
+            say("report.not_forecast"),
         ),
         common.assumptions([scenario]),
         commands,
         _traces(run),
-        words.say("no_programme"),
+        say("report.no_programme"),
         note,
         scenarios,
         about_scenarios=(scenario.name,),
@@ -97,7 +97,9 @@ def _programmes(run: Run) -> tuple[Table, ...]:
         )
     rest = sum(spending.values())
     rows.append((say("run.other"), "", common.yuan(rest), common.yuan(rest / years)))
-    columns = tuple(words.say(key) for key in ("programme", "when", "fiscal_spending", "per_estate_year"))
+    columns = tuple(
+        say(f"report.{key}") for key in ("programme", "when", "fiscal_spending", "per_estate_year")
+    )
     programmes = Table(say("run.programmes"), columns, tuple(rows), say("run.not_price"))
     return (programmes, Table(*cost_table(run.public_cost)))
 
@@ -111,7 +113,9 @@ def _changes(run: Run) -> Table:
         )
         for one in key_changes(run)
     )
-    return Table(say("run.changes_title"), tuple(words.say(key) for key in ("outcome", "start", "end")), rows)
+    return Table(
+        say("run.changes_title"), tuple(say(f"report.{key}") for key in ("outcome", "start", "end")), rows
+    )
 
 
 def _types(run: Run) -> Table:
@@ -122,7 +126,7 @@ def _types(run: Run) -> Table:
     return Table(
         say("run.in_cycle"),
         (
-            *(words.say(key) for key in ("type", "estates")),
+            *(say(f"report.{key}") for key in ("type", "estates")),
             say("run.entered"),
             say("run.collapsed"),
             say("run.left"),
@@ -144,20 +148,20 @@ def _reproduce(run: Run) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], .
     if common.shipped(scenario.name, scenario):
         return (
             (f"estate run {scenario.name} --seed {run.seed} --months {run.months}",),
-            words.say("same_command"),
+            say("report.same_command"),
             files,
         )
-    return (f"estate run {scenario.name}.toml",), words.say("own_file"), files
+    return (f"estate run {scenario.name}.toml",), say("report.own_file"), files
 
 
 def _traces(run: Run) -> Table:
     manifest: dict[str, Any] = run.manifest
     rows = [
-        (words.say("seed"), str(run.seed)),
-        (words.say("content_hash"), manifest["content_hash"][: common.HASH]),
+        (say("report.seed"), str(run.seed)),
+        (say("report.content_hash"), manifest["content_hash"][: common.HASH]),
     ]
     if "outcomes_sha256" in manifest:
-        rows.append((words.say("outcome_hash"), manifest["outcomes_sha256"][: common.HASH]))
+        rows.append((say("report.outcome_hash"), manifest["outcomes_sha256"][: common.HASH]))
     if "finished" in manifest:
-        rows.append((words.say("finished"), str(manifest["finished"])))
+        rows.append((say("report.finished"), str(manifest["finished"])))
     return common.traces_table([*rows, *common.version_rows(manifest)])

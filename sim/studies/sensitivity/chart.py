@@ -12,8 +12,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.errors import EstateError
 from sim.outputs import style
-from sim.outputs.catalog import capital, parameter_name, scenario_title, wrapped
-from sim.outputs.outcome_words import subject
+from sim.outputs.catalog import capital, parameter_name, scenario_title, subject, wrapped
 from sim.outputs.style import FORMATS, save_figure, wide_heading
 from sim.results.outcomes import OUTCOMES
 from sim.studies.sensitivity.analysis import MORRIS

@@ -9,10 +9,9 @@ from matplotlib.figure import Figure
 
 from sim.experiments.intervals import Range
 from sim.experiments.unmeasured import unmeasured
-from sim.outputs.catalog import capital, parameter_name
-from sim.outputs.outcome_words import size_of, subject
+from sim.outputs.catalog import capital, parameter_name, size_of, subject
 from sim.outputs.range_words import range_of_pairs
-from sim.outputs.report import common, words
+from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.report.weighed import shares_of, weighed_line, weighed_table
 from sim.outputs.style import owner
@@ -45,7 +44,7 @@ def part_of(found: Sensitivity) -> Part:
         ),
         *found.warnings(),
         say("sensitivity.held_fixed"),
-        words.say("not_forecast"),
+        say("report.not_forecast"),
     )
     command, note = _command(found)
     return Part(
@@ -85,14 +84,14 @@ def _setting(found: Sensitivity) -> list[tuple[str, str]]:
     first = found.final.study
     return [
         *rows,
-        (words.say("seeds"), f"{first.seed}–{first.seed + first.replications - 1}"),
+        (say("report.seeds"), f"{first.seed}–{first.seed + first.replications - 1}"),
         *(common.ensemble_rows(common.facts_of(found.ensemble)) or _named(first.ensemble)),
     ]
 
 
 def _named(ensemble: str) -> list[tuple[str, str]]:
     """The row of an ensemble of which an earlier version saved the name alone."""
-    return [(words.say("ensemble"), ensemble)] if ensemble else []
+    return [(say("report.ensemble"), ensemble)] if ensemble else []
 
 
 def _pictures(found: Sensitivity) -> list[Picture]:
@@ -132,13 +131,13 @@ def _leading(one: Analysis, outcome: str) -> Table:
 
 def _columns(one: Analysis) -> tuple[str, ...]:
     level = figures.level(one.level)
-    head = (words.say("parameter"), say("sensitivity.key"), words.say("values"))
+    head = (say("report.parameter"), say("sensitivity.key"), say("report.values"))
     if one.method == MORRIS:
         return (
             *head,
             say("sensitivity.mean_effect"),
             say("sensitivity.mean_interval", level=level),
-            words.say("may_happen"),
+            say("report.may_happen"),
             say("sensitivity.mean_size"),
         )
     interval = say("sensitivity.interval", level=level)
@@ -164,7 +163,7 @@ def _command(found: Sensitivity) -> tuple[str, str]:
     scenario, first = found.scenario, next(iter(found.analyses.values()))
     study, both = first.study, len(found.analyses) > 1
     own = not common.shipped(scenario.name, scenario)
-    note = words.say("own_file" if own else "same_command")
+    note = say("report.own_file" if own else "report.same_command")
     parts = [
         "estate sensitivity",
         f"{scenario.name}.toml" if own else scenario.name,
@@ -206,11 +205,11 @@ def _over(found: Sensitivity, named: str) -> str:
 def _traces(found: Sensitivity) -> Table:
     manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or found.manifest()
     rows = [
-        (words.say("key"), found.key),
-        (words.say("content_hash"), manifest["content_hash"][: common.HASH]),
+        (say("report.key"), found.key),
+        (say("report.content_hash"), manifest["content_hash"][: common.HASH]),
     ]
     rows += [
-        (labelled(words.say("outcome_hash"), METHOD[name]), one.digest[: common.HASH])
+        (labelled(say("report.outcome_hash"), METHOD[name]), one.digest[: common.HASH])
         for name, one in found.analyses.items()
     ]
     return common.traces_table([*rows, *common.version_rows(manifest)])

@@ -20,12 +20,12 @@ from sim.experiments.study_file import Study, check_study, load_study
 from sim.experiments.unmeasured import left_out, range_of, unmeasured
 from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
 from sim.model.parameters import PARAMETERS
+from sim.problems import nearest
 from sim.results.folder import MANIFEST, read, write
 from sim.results.result import Result
 from sim.runner import resolve
 from sim.scenario import Scenario
 from sim.scenario.loading import check
-from sim.scenario.nearest import nearest
 from sim.studies.sensitivity.analysis import MORRIS, SOBOL, Analysis, analyse
 from sim.text import language, languages, message
 from sim.text.catalog import by_language

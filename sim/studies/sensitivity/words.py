@@ -10,8 +10,7 @@ import numpy as np
 
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Interval, Range, range_of
 from sim.experiments.unmeasured import left_out, unmeasured
-from sim.outputs.catalog import capital, parameter_name
-from sim.outputs.outcome_words import bounds_of, size_of, subject
+from sim.outputs.catalog import bounds_of, capital, parameter_name, size_of, subject
 from sim.outputs.range_words import marked_rough, range_of_pairs, range_of_runs
 from sim.results.outcomes import OUTCOMES
 from sim.studies.sensitivity.analysis import MORRIS, SOBOL

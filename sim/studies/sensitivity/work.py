@@ -13,8 +13,7 @@ from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import StudyError
 from sim.experiments.intervals import Range
 from sim.experiments.unmeasured import stated_ranges
-from sim.outputs.catalog import capital, parameter_name
-from sim.outputs.outcome_words import size_of
+from sim.outputs.catalog import capital, parameter_name, size_of
 from sim.outputs.range_words import range_of_pairs
 from sim.results.folder import check_place
 from sim.results.outcomes import OUTCOMES

@@ -11,8 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.errors import EstateError
 from sim.experiments.intervals import LEVEL, estimate_of
 from sim.outputs import style
-from sim.outputs.catalog import capital, parameter_name, wrapped
-from sim.outputs.outcome_words import subject
+from sim.outputs.catalog import capital, parameter_name, subject, wrapped
 from sim.results.outcomes import OUTCOMES
 from sim.studies.study.words import factors_of, finished_runs
 from sim.text import figures, language, message, say

@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import LEVEL
 from sim.experiments.plan import plan_study
-from sim.outputs.catalog import capital, parameter_name
-from sim.outputs.outcome_words import subject
+from sim.outputs.catalog import capital, parameter_name, subject
 from sim.outputs.range_words import written_mean
-from sim.outputs.report import common, words
+from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.results.outcomes import OUTCOMES
@@ -53,7 +52,7 @@ def part_of(found: Studied) -> Part:
         say("study.sure", level=figures.level(LEVEL)),
         *found.warnings(),
         common.share_assumed(base),
-        words.say("not_forecast"),
+        say("report.not_forecast"),
     )
     return Part(
         study.title.in_language(lang),
@@ -75,14 +74,14 @@ def part_of(found: Studied) -> Part:
             _points(
                 found,
                 worse or [name for name in outcomes if OUTCOMES[name].unit != "yuan"],
-                words.say("gains"),
+                say("report.gains"),
             ),
         ),
         sure,
         common.assumptions(arms),
         _commands(found),
         _traces(found),
-        words.say("no_programme"),
+        say("report.no_programme"),
         "",
         ((f"{base.name}.toml", to_toml(base)), *common.ensemble_file(Ensemble.of_facts(found.ensemble))),
         (),
@@ -111,14 +110,14 @@ def _setting(found: Studied, base: Scenario) -> list[tuple[str, str]]:
     for factor in study.factors:
         shown = listed(str(level) for level in factor.levels)
         if not shown and factor.low is not None:
-            shown = words.say("range", low=f"{factor.low:g}", high=f"{factor.high:g}")
+            shown = say("report.range", low=f"{factor.low:g}", high=f"{factor.high:g}")
         rows.append((say("study.factor", name=parameter_name(factor.key)), shown or NO_VALUE))
     points = finished_runs(found)["point"].nunique()
     return [
         *rows,
         (say("study.points"), figures.count(points)),
-        (words.say("runs"), figures.count(len(found))),
-        (words.say("seed"), str(study.seed)),
+        (say("report.runs"), figures.count(len(found))),
+        (say("report.seed"), str(study.seed)),
         *common.ensemble_rows(found.ensemble),
     ]
 
@@ -142,10 +141,10 @@ def _measures(arms: list[Scenario]) -> Table:
         for one in arm.interventions
     )
     return Table(
-        words.say("measures"),
-        tuple(words.say(key) for key in ("scenario", "programme", "when")),
+        say("report.measures"),
+        tuple(say(f"report.{key}") for key in ("scenario", "programme", "when")),
         rows,
-        "" if rows else words.say("no_programme"),
+        "" if rows else say("report.no_programme"),
     )
 
 
@@ -156,8 +155,8 @@ def _commands(found: Studied) -> tuple[str, ...]:
 
 def _traces(found: Studied) -> Table:
     manifest = found.manifest()
-    rows = [(words.say("key"), str(manifest["id"])), (words.say("seed"), str(found.study.seed))]
+    rows = [(say("report.key"), str(manifest["id"])), (say("report.seed"), str(found.study.seed))]
     if manifest.get("digest"):
-        rows.append((words.say("outcome_hash"), manifest["digest"][: common.HASH]))
+        rows.append((say("report.outcome_hash"), manifest["digest"][: common.HASH]))
     versions = common.version_rows(manifest | {"model_source_hash": manifest["version"]})
     return common.traces_table([*rows, *versions])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.experiments.ensemble import doubt_line
-from sim.outputs.catalog import capital, parameter_name
-from sim.outputs.outcome_words import subject
+from sim.outputs.catalog import capital, parameter_name, subject
 from sim.outputs.range_words import written_mean
 from sim.studies.study.study import KEYS
 from sim.text import figures, language, say

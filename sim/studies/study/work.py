@@ -29,7 +29,7 @@ from sim.experiments.study_file import (
 from sim.experiments.workplace import CellResults, Workplace
 from sim.kinds import kinds
 from sim.model.kernel import compiled_before
-from sim.outputs.outcome_words import level_of, size_of
+from sim.outputs.catalog import level_of, size_of
 from sim.outputs.range_words import range_of_runs
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
 from sim.results.engines import ATTEMPTS, Finished, attempt, execute_packed

@@ -10,9 +10,8 @@ from sim.experiments.mean_field import MeanField
 from sim.experiments.representative import billed_part, mean_field_of, representative_of
 from sim.experiments.unmeasured import range_of
 from sim.model.parameters import PARAMETERS
-from sim.problems import Problem
+from sim.problems import Problem, nearest
 from sim.scenario import Scenario, with_overrides
-from sim.scenario.nearest import nearest
 from sim.scenario.overrides import place_of
 from sim.scenario.programme import read_programme
 from sim.scenario.writing import to_data

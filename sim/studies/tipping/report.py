@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Interval, Range
 from sim.outputs.range_words import marked_rough, range_of_runs
-from sim.outputs.report import common, words
+from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.scenario import to_toml
@@ -42,7 +42,7 @@ def part_of(found: Tipping) -> Part:
         say("tipping.sure_mean_field"),
         say("tipping.sure_alike" if alike else "tipping.sure_city"),
         common.share_assumed(scenario),
-        words.say("not_forecast"),
+        say("report.not_forecast"),
     )
     return Part(
         say("tipping.title", title=title, lever=lever),
@@ -70,11 +70,11 @@ def part_of(found: Tipping) -> Part:
 def _setting(found: Tipping) -> list[tuple[str, str]]:
     asked, first = found.asked, found.maps[0]
     tried = sorted(first.agents.points)
-    span = words.say("range", low=f"{tried[0]:g}", high=f"{tried[-1]:g}")
+    span = say("report.range", low=f"{tried[0]:g}", high=f"{tried[-1]:g}")
     rows = [
         *common.size_rows(found.scenario),
         (say("tipping.the_lever"), lever_name(first.lever)),
-        (words.say("values"), bracketed(span, str(len(tried)))),
+        (say("report.values"), bracketed(span, str(len(tried)))),
         (say("tipping.settle_months"), str(first.agents.world.months)),
     ]
     if "world" in asked:
@@ -86,7 +86,7 @@ def _setting(found: Tipping) -> list[tuple[str, str]]:
         rows.append((say("tipping.world"), world))
     return [
         *rows,
-        (words.say("seeds"), listed(map(str, asked.get("seeds", first.agents.first)))),
+        (say("report.seeds"), listed(map(str, asked.get("seeds", first.agents.first)))),
         *common.ensemble_rows(common.facts_of(found.asked.get("ensemble"))),
     ]
 
@@ -138,7 +138,7 @@ def _widths(found: Tipping) -> Table:
             size = f"{least}{figures.significant(width.width)} ± {figures.significant(width.error, 2)}"
             rows.append((*name, " – ".join(ends), size, figures.significant(width.area)))
     columns = (
-        words.say("type"),
+        say("report.type"),
         say("tipping.by_what"),
         say("tipping.two_states_between"),
         say("tipping.width"),
@@ -163,7 +163,7 @@ def _points(found: Tipping) -> Table:
             )
         )
     columns = (
-        words.say("type"),
+        say("report.type"),
         say("tipping.the_lever"),
         say("tipping.by_what"),
         say("tipping.point_kind"),
@@ -193,12 +193,12 @@ def _trials(found: Tipping) -> Table:
             )
         )
     columns = (
-        words.say("type"),
+        say("report.type"),
         say("tipping.the_lever"),
         say("tipping.started"),
-        words.say("estates"),
+        say("report.estates"),
         say("tipping.settled"),
-        words.say("may_happen"),
+        say("report.may_happen"),
         say("tipping.chance_high"),
         say("tipping.at_rest"),
     )
@@ -242,9 +242,9 @@ def _delays(found: Tipping) -> list[Table]:
     )
     columns = (
         say("tipping.delay"),
-        words.say("runs"),
-        words.say("rescued"),
-        words.say("may_happen"),
+        say("report.runs"),
+        say("report.rescued"),
+        say("report.may_happen"),
         say("tipping.excess"),
         say("tipping.works"),
     )
@@ -272,4 +272,4 @@ def _command(found: Tipping) -> tuple[str, str]:
         else []
     )
     option = common.ensemble_option(found.asked.get("ensemble"))
-    return " ".join(parts) + option, words.say("own_file" if own else "same_command")
+    return " ".join(parts) + option, say("report.own_file" if own else "report.same_command")
