@@ -135,6 +135,31 @@ def test_what_may_happen_is_told_apart_from_how_precisely_the_mean_is_known(pair
     assert (group["pairs"] == pairs).all() and (group["range_low"] == 0).all()
 
 
+def test_one_mean_has_one_interval_wherever_it_stands(found):
+    whole = found.public_cost_ranges.query("arm == 'subsidy_only' and first_year == 1 and last_year == 2")
+    total = whole.query("bearer == 'public_cost' and price == 'constant'").iloc[0]
+    row = found.differences.set_index(["arm", "outcome"]).loc[("subsidy_only", "public_cost")]
+    assert total["more"] == pytest.approx(row["difference"]) and row["low"] < row["high"]
+    assert (total["more_low"], total["more_high"]) == pytest.approx((row["low"], row["high"]), rel=1e-9)
+
+
+def test_estates_served_without_a_fee_stand_beside_collection(store):
+    outcomes = ("collection_billing_last_year", "public_cost")
+    found = tiny(store, "vicious_cycle", "fallback_only", "vicious_cycle", outcomes=outcomes)
+    said = [line for line in found.sentences() if "without a fee" in line]
+    assert len(said) == 1 and said[0] in found.report("en").finding
+    own, base = (
+        float(arm.scalars["served_without_fee_last_year"].mean())
+        for arm in (found.arm("fallback_only"), found.baseline)
+    )
+    assert own != base
+    assert f"vicious_cycle {100 * base:.1f}%" in said[0] and f"fallback_only {100 * own:.1f}%" in said[0]
+    assert f"{100 * abs(own - base):.1f} points" in said[0] and "same in every pair" in said[0]
+    assert not any(
+        "without a fee" in line for line in tiny(store, "vicious_cycle", "subsidy_only").sentences()
+    )
+
+
 def test_acceptability_over_pairs_is_the_share_of_pairs_that_are_worth_their_price():
     zeros, years = np.zeros(20), np.repeat([-1.0, 3.0], [15, 5])  # fewer years in the cycle in fifteen pairs
     estates = np.zeros((20, 40), bool)

@@ -102,9 +102,11 @@ def test_over_three_points_within_the_year_is_still_moving() -> None:
     row |= {"level": 0.6, "low": 0.5, "high": 0.7, "note": ""}
     rows = [row | {"drift": drift} for drift in (0.031, -0.031, 0.029, math.nan)]
     found = read_persistence(pd.DataFrame(rows), 0.95)
-    assert [one.moving for one in found.levels] == [True, True, False, False]
+    assert [one.moving for one in found.levels] == [True, True, False, None]
+    # what is not known is no "no"
+    assert found.table["still_moving"].isna().tolist() == [False, False, False, True]
     said = [cells[-1] for cells in rows_of(found, {})]
-    assert said[0] == "still moving (+3.1)" and said[2] == "at rest (+2.9)" and "moving" not in said[3]
+    assert said[0] == "still moving (+3.1)" and said[2] == "moves little (+2.9)" and said[3] == "not known"
     assert rows_of(found, {})[0][5] == "50.0 to 70.0%"
     with in_language("zh"):
         assert "仍在变动" in rows_of(found, {})[1][-1]

@@ -384,7 +384,8 @@ def public_cost_ranges(found: Comparison) -> pd.DataFrame:
                     for place, price in enumerate(PRICES)
                 ]
     every = np.stack([values for part in parts for values in (part.paid, part.more)], axis=1)
-    intervals = mean_intervals(every, found.interval_level, MONTH_RESAMPLES)
+    # as many resamples as for the outcomes: the total of all years is one of them, and has one interval
+    intervals = mean_intervals(every, found.interval_level)
     rows = []
     for part, of_paid, of_more in zip(parts, intervals[::2], intervals[1::2], strict=True):
         held, further = range_of(part.paid), range_of(part.more)

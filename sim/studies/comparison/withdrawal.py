@@ -303,9 +303,12 @@ class Level(NamedTuple):
     range: Range = NO_RANGE
 
     @property
-    def moving(self) -> bool:
-        """Whether the level still drifts by over three points within a year, so that it is not yet the one that persists."""
-        return abs(self.drift) > STILL
+    def moving(self) -> bool | None:
+        """Whether the level still drifts by over three points within a year, so that it is not yet the one that persists.
+
+        None where that is not known: without a monthly series, or for what is no share.
+        """
+        return None if math.isnan(self.drift) else abs(self.drift) > STILL
 
 
 class Persistence:
@@ -338,7 +341,7 @@ class Persistence:
             }
             for one in self.levels
         ]
-        frame = pd.DataFrame(rows)
+        frame = pd.DataFrame(rows).astype({"still_moving": "boolean"})
         numbers = ("before", "level", "low", "high", "range_low", "range_high", "drift")
         frame.attrs["units"] = {"after": "month", "pairs": "runs"} | dict.fromkeys(
             numbers, "unit of the outcome"
@@ -496,8 +499,8 @@ def _one_range(found: Persistence) -> list[Range]:
 
 def _row(one: Level, title: str, ranged: bool) -> tuple[str, ...]:
     unit = OUTCOMES[one.outcome].unit
-    if one.drift != one.drift:  # NaN
-        rest = NO_VALUE
+    if one.moving is None:
+        rest = say("after.unknown") if unit == "share" else NO_VALUE
     else:
         rest = say("after.moving" if one.moving else "after.still", drift=figures.signed(100 * one.drift, 1))
     interval = figures.interval(one.interval.low, one.interval.high, unit)

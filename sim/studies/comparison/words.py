@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from sim.studies.comparison.comparison import Comparison
     from sim.studies.comparison.withdrawal import Withdrawal, Withdrawn
 
+# What a low rate of collection must be read beside, and the outcomes of which that is so.
+UNBILLED = "served_without_fee_last_year"
+COLLECTION = ("collection_last_year", "collection_billing_last_year", "collected_per_household_last_year")
+
 
 def title_of(found: Comparison, arm: Arm) -> str:
     """Title of an arm, or its name where two arms have the same title."""
@@ -55,8 +59,31 @@ def arm_name(found: Comparison, arm: Arm) -> str:
 
 
 def sentences_of(found: Comparison) -> list[str]:
-    """One sentence per arm: effect, price, estates rescued and harmed."""
-    return [sentence_of(found, arm.name) for arm in found.others]
+    """One sentence per arm: effect, price, estates rescued and harmed; then who is served without a fee, beside collection."""
+    return [sentence_of(found, arm.name) for arm in found.others] + _unbilled(found)
+
+
+def _unbilled(found: Comparison) -> list[str]:
+    """Estates served without a fee, where a low collection is no failure; none where collection is not compared."""
+    if not set(found.outcomes) & set(COLLECTION) or UNBILLED not in found.baseline.scalars:
+        return []
+    unit = OUTCOMES[UNBILLED].unit
+    arms = []
+    for arm in found.others:
+        paired = found.paired(arm.name, UNBILLED)
+        change = size_of(float(paired.mean()), unit, sign=True)
+        sure = how_sure(found.interval(arm.name, UNBILLED), found.range(arm.name, UNBILLED), unit)
+        arms.append(
+            say(
+                "comparison.unbilled_arm",
+                arm=arm_name(found, arm),
+                share=figures.share(float(arm.scalars[UNBILLED].mean()), 1),
+                sure=joins.clauses([change, sure] if paired.any() else [say("comparison.unbilled_same")]),
+            )
+        )
+    share = figures.share(float(found.baseline.scalars[UNBILLED].mean()), 1)
+    base = arm_name(found, found.baseline)
+    return [say("comparison.unbilled", base=base, share=share, arms=joins.clauses(arms))]
 
 
 def sentence_of(found: Comparison, name: str) -> str:
