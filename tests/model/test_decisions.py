@@ -206,6 +206,7 @@ def test_owners_look_at_their_own_building_and_at_the_rest_of_the_estate() -> No
     assert share_seen(F(1), F(0.9), F(0.2)) == close(0.9)
     assert share_seen(F(0), F(0.9), F(0.2)) == close(0.2)
     assert share_seen(F(0.25), F(0.9), F(0.2)) == close(0.375)
+    assert share_seen(F(0.5), F(0.9), F(0.4)) == close(0.65)
     assert share_seen(F(0.25), F(0.9), F(0.2)).dtype == F
 
 
