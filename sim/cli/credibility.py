@@ -35,6 +35,7 @@ from sim.model.parameters import PARAMETERS, Parameter
 from sim.results.folder import MANIFEST, kind_of, read_manifest
 from sim.results.provenance import KIND
 from sim.text import Family, Message, figures, language, message
+from sim.text.evidence import place_of, quantity_of
 from sim.text.joins import bracketed, clauses, listed, phrases
 
 if TYPE_CHECKING:
@@ -146,10 +147,10 @@ def _figure(screen: Console, figure: Figure) -> None:
         screen,
         figure.id,
         [
-            ("quantity", figure.quantity),
+            ("quantity", quantity_of(figure.id, figure.quantity)),
             ("value", figure.value + span),
             ("unit", figures.unit_name(figure.unit)),
-            ("place", figure.place),
+            ("place", place_of(figure.place)),
             ("year", figure.year),
             (message("evidence.of_whom"), figure.of_whom),
             (message("evidence.read"), str(READING_WORDS.messages()[figure.read])),
@@ -164,7 +165,7 @@ def _figure(screen: Console, figure: Figure) -> None:
 def _source(screen: Console, source: Source, figures: bool = True) -> None:
     pairs = [
         ("title", source.title),
-        ("place", source.place),
+        ("place", place_of(source.place)),
         ("year", source.year),
         ("grade", str(GRADES[source.grade])),
         ("where", source.where),
@@ -172,7 +173,12 @@ def _source(screen: Console, source: Source, figures: bool = True) -> None:
     ]
     if figures:
         pairs.append(
-            ("figures", clauses(f"{one.id} {one.quantity}" for one in register().of_source(source.id)))
+            (
+                "figures",
+                clauses(
+                    f"{one.id} {quantity_of(one.id, one.quantity)}" for one in register().of_source(source.id)
+                ),
+            )
         )
     _pairs(screen, source.id, pairs)
 
@@ -196,12 +202,18 @@ def _uses(screen: Console, entry: str) -> None:
     made = table(say("used_by"), "", "", "")
     made.show_header = False
     for use in uses:
-        status = str(STATUSES[use.status]) if use.status in STATUSES else use.status
-        made.add_row(say(f"use_{use.kind}"), use.place, status)
+        made.add_row(say(f"use_{use.kind}"), use.place, _status(use.status))
     for pattern in load_patterns()[0]:
         if names & set(pattern.sources):
             made.add_row(say("use_pattern"), pattern.name, str(USE_WORDS.messages()[pattern.use]))
     screen.print(made if made.row_count else say("unused"))
+
+
+def _status(status: str) -> str:
+    """The status of a parameter, or of a scenario's figure; "" where a use has none."""
+    if status in STATUSES:
+        return str(STATUSES[status])
+    return str(message(f"shown.{status}")) if status else ""
 
 
 def show_share(folder: Path) -> None:

@@ -17,6 +17,7 @@ from sim.scenario import Programme, Scenario, list_scenarios, load
 from sim.scenario.schema import switched
 from sim.size import households_of
 from sim.text import figures, language, message
+from sim.text.evidence import found_in
 from sim.text.joins import bracketed, labelled, listed
 from sim.units import NO_VALUE
 from sim.words import MODE_WORDS, MODES
@@ -243,7 +244,8 @@ def _sources() -> dict[str, str]:
     from sim.scenario.sources import evidence_rows
 
     return {
-        name: f"{row['place']} {row['year']}, {row['source_title']}" for name, row in evidence_rows().items()
+        name: found_in(row["place"], row["year"], row["source_title"])
+        for name, row in evidence_rows().items()
     }
 
 

@@ -14,6 +14,7 @@ from sim.text.joins import CUT, bracketed
 from sim.units import NO_VALUE
 
 POINTS = "points"
+CALENDAR = 1000  # years: so many are not a time but one of the calendar, without a mark between thousands
 
 # Units that stand after a figure as words of their own ("12 months"), with plural forms.
 COUNTED = Family(
@@ -128,6 +129,8 @@ def quantity(value: float, unit: str, signed: bool = False) -> str:
 
 def in_unit(value: float | str, unit: str) -> str:
     """A reported value as its source writes it ("904 / 117600", 545) with its unit: 545 households, 0.3 (share)."""
+    if unit == "year" and not isinstance(value, str) and value >= CALENDAR:
+        return f"{value:.0f}"
     if not isinstance(value, str) and unit in COUNTED.keys_in_order:
         return quantity(value, unit)
     written = value if isinstance(value, str) else marked(f"{value:,.10g}")

@@ -75,7 +75,11 @@ def test_files_of_a_language_are_those_of_the_others(language: str) -> None:
 
 
 def test_english_has_no_chinese() -> None:
-    assert [key for key, forms in catalog("en").items() if any(map(CHINESE.search, forms))] == []
+    # Estates have no English names, and some terms of the evidence no English word: they stand there as the source has them.
+    texts = {
+        key: forms for key, forms in catalog("en").items() if not key.startswith(("evidenced.", "place."))
+    }
+    assert [key for key, forms in texts.items() if any(map(CHINESE.search, forms))] == []
 
 
 def test_everything_that_is_said_has_a_text() -> None:

@@ -14,8 +14,9 @@ from sim.problems import Problem, nearest, one_of
 from sim.scenario import Programme, Targets, list_scenarios, load, load_programmes
 from sim.scenario.sources import evidence_rows
 from sim.text import say
-from sim.text.figures import unit_name
-from sim.text.joins import labelled, listed
+from sim.text.evidence import found_in, quantity_of
+from sim.text.figures import in_unit, unit_name
+from sim.text.joins import clauses, labelled, listed
 from sim.units import NO_VALUE
 from sim.words import Label
 
@@ -208,8 +209,12 @@ def as_text(made: Description) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", f"**{say('describe.evidence')}**", ""]
     lines += [
-        f"- {row.id}: {row.quantity}: {row.value} {row.unit} ({', '.join(p for p in (row.place, row.year, row.source) if p)})"
+        f"- {labelled(f'{row.id} {quantity_of(row.id, row.quantity)}', _with_source(row))}"
         for row in made.evidence
     ]
     used = ", ".join(made.scenarios) or say("describe.none")
     return "\n".join([*lines, "", labelled(f"**{say('describe.scenarios')}**", used), ""])
+
+
+def _with_source(row: Evidence) -> str:
+    return clauses((in_unit(row.value, row.unit), found_in(row.place, row.year, row.source)))

@@ -14,6 +14,7 @@ from sim.results.files import csv_text
 from sim.scenario import Scenario
 from sim.scenario.schema import switched
 from sim.text import figures, joins, language, message, say
+from sim.text.evidence import place_of, quantity_of
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -214,8 +215,8 @@ def _evidence(scenarios: Sequence[Scenario]) -> Table:
             rows.append(
                 (
                     capital(about.label.in_language(language())),
-                    f"{one.id}: {one.quantity} = {figures.in_unit(one.value, one.unit)}",
-                    f"{one.place} {one.year}".strip(),
+                    f"{one.id}: {quantity_of(one.id, one.quantity)} = {figures.in_unit(one.value, one.unit)}",
+                    f"{place_of(one.place)} {one.year}".strip(),
                     one.source,
                 )
             )
