@@ -17,7 +17,7 @@ from rich.text import Text
 from sim.text.breaks import line_starts, numbers, pieces
 
 WORD = 16  # cells of the longest word that a narrow column keeps whole; numbers are kept whole at any length
-PREFERRED = 24  # the same while there is room
+PREFERRED = 32  # the same while there is room
 
 
 class Prose(Text):
