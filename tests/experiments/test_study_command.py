@@ -25,7 +25,7 @@ from sim.experiments.study_file import is_trap_study, load_study
 from sim.results.outcomes import OUTCOMES
 from sim.results.store import Store
 from sim.studies.study.work import _show_outcomes, show_studies
-from sim.text import in_language, languages
+from sim.text import figures, in_language, languages
 
 
 @pytest.fixture
@@ -190,3 +190,19 @@ def test_options_that_a_tipping_file_states_itself_are_not_passed_over_silently(
     ]
     said = CliRunner().invoke(app, asked)
     assert said.exit_code != 0 and "lever, values" in f"{said.output}{said.exception}"
+
+
+@pytest.mark.parametrize(("replications", "intervals"), [(3, 0), (6, 2)])
+def test_the_lowest_and_highest_point_have_the_interval_of_the_mean_and_the_range(
+    tmp_path, monkeypatch, capsys, replications, intervals
+):
+    monkeypatch.setenv("COLUMNS", "600")
+    more = TINY.replace("replications = 3", f"replications = {replications}")
+    result = pretended(write(tmp_path, more.replace("size = 2", "size = 4")), tmp_path / "store")
+    _show_outcomes(console(), result)
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("public cost"))
+    runs = result.runs.groupby("point")["public_cost"]
+    assert row.count("interval of the mean") == row.count("rough") == intervals
+    assert row.count(f"lowest to highest of {replications} runs") == 2
+    lowest = runs.get_group(runs.mean().idxmin())
+    assert figures.interval(lowest.min(), lowest.max(), "yuan") in row

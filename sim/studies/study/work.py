@@ -17,7 +17,7 @@ from sim.cli.terminal import console, table
 from sim.cli.workplace_options import WorkplaceOptions, warn_of
 from sim.errors import ResultError, StudyError
 from sim.experiments.ensemble import doubt_line
-from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, range_of
+from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.study_file import (
     SCENARIO_FACTOR,
@@ -30,7 +30,7 @@ from sim.experiments.workplace import CellResults, Workplace
 from sim.kinds import kinds
 from sim.model.kernel import compiled_before
 from sim.outputs.catalog import level_of, size_of
-from sim.outputs.range_words import range_of_runs
+from sim.outputs.range_words import written_mean
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
 from sim.results.engines import ATTEMPTS, Finished, attempt, execute_packed
 from sim.results.files import CsvFile, write_csv
@@ -41,7 +41,7 @@ from sim.results.summary import ESTATE_COLUMNS, RunSummary
 from sim.studies.study.study import StudyResult, register, registered, study, study_states
 from sim.text import figures, language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
-from sim.text.joins import bracketed, labelled, listed
+from sim.text.joins import labelled, listed
 from sim.text.system import reason_of
 from sim.units import FEN_PER_YUAN, NO_VALUE
 
@@ -289,7 +289,7 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
 
 
 def _show_outcomes(screen: Console, result: StudyResult) -> None:
-    """Mean of every outcome over all runs, and mean and range over the replications of the lowest and highest point."""
+    """Mean of every outcome over all runs, and of the lowest and highest point how precisely it is known and what may happen."""
     runs, count = result.runs, result.study.replications
     head = ("outcome", "mean", "lowest", "highest", "error")
     made = table("", *(say(f"study.head.{key}") for key in head), right=1)
@@ -303,9 +303,7 @@ def _show_outcomes(screen: Console, result: StudyResult) -> None:
         means, errors = points.mean(), points.sem()
         shown = [level_of(runs[name].mean(), unit)]
         for point in (means.idxmin(), means.idxmax()):
-            found = range_of(points.get_group(point))
-            span = range_of_runs(found, unit) if found.exists else ""
-            shown.append(bracketed(level_of(means[point], unit), span))
+            shown.append(written_mean(name, points.get_group(point).tolist()))
         made.add_row(label, *shown, size_of(errors.median(), unit) if count >= LEAST_PAIRS else NO_VALUE)
     screen.print(made)
     if count < LEAST_PAIRS:
