@@ -1,4 +1,4 @@
-"""Public cost as a table for readers: tiers down, years across, then the whole run as paid, in constant prices and discounted."""
+"""Public cost as a table for readers: tiers down, years across in constant prices, then the whole run so, discounted, and as paid."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.experiments.intervals import EXTREMES, PERCENTILES, ROUGH_PAIRS
 from sim.results.outcomes import BEARER_WORDS
 from sim.results.reading import STATE_OWNED
-from sim.results.tables import BEARERS, PRICES, SUMS, told_spans
+from sim.results.tables import BEARERS, SUMS, told_spans
 from sim.text import Family, figures, say
 from sim.units import NO_VALUE
 
@@ -22,6 +22,10 @@ END = Family(
 )
 
 
+OF_YEAR = "constant"  # years are told in prices of the start year, so that they can be compared and add up to an outcome
+OF_RUN = ("constant", "discounted", "nominal")  # the columns of the whole run
+
+
 class CostTable(NamedTuple):
     """A caption with the unit, the names of the columns, and rows of texts, the first cell a row's name."""
 
@@ -32,7 +36,7 @@ class CostTable(NamedTuple):
 
 
 def cost_table(table: pd.DataFrame, scenario: str = "", ranges: pd.DataFrame | None = None) -> CostTable:
-    """What each tier and state-owned companies bore; `table` has the columns year, bearer and PRICES (yuan).
+    """What each tier and state-owned companies bore; `table` has the columns year, bearer, nominal, constant and discounted (yuan).
 
     `scenario`: of which the caption says it is, where there are several. `ranges`: rows of `Comparison.public_cost_ranges` of
     this scenario; then under each bearer stands what may happen, and under the public cost how precisely its mean is known
@@ -42,9 +46,9 @@ def cost_table(table: pd.DataFrame, scenario: str = "", ranges: pd.DataFrame | N
     years = int(table["year"].max()) if len(table) else 1
     chosen = {name: table[(bearer == name).to_numpy()] for name in BEARERS}
     fiscal = table[(bearer != STATE_OWNED).to_numpy()]
-    shown = [(name, rows) for name, rows in chosen.items() if name != STATE_OWNED and rows[PRICES[0]].any()]
+    shown = [(name, rows) for name, rows in chosen.items() if name != STATE_OWNED and rows["nominal"].any()]
     shown += [("fiscal_spending", fiscal), (STATE_OWNED, chosen[STATE_OWNED]), ("public_cost", table)]
-    size, unit = figures.money_scale(max(abs(float(rows[PRICES[0]].sum())) for _, rows in shown))
+    size, unit = figures.money_scale(max(abs(float(rows["nominal"].sum())) for _, rows in shown))
 
     def written(value: float) -> str:
         return figures.decimal(value / size, 2)
@@ -55,8 +59,8 @@ def cost_table(table: pd.DataFrame, scenario: str = "", ranges: pd.DataFrame | N
         rows.append(
             (
                 BEARER_WORDS[name] if name in BEARERS else say(f"public_money.{name}"),
-                *(written(float(part.loc[part["year"].between(*each), PRICES[0]].sum())) for each in spans),
-                *(written(float(part[price].sum())) for price in PRICES),
+                *(written(float(part.loc[part["year"].between(*each), OF_YEAR].sum())) for each in spans),
+                *(written(float(part[price].sum())) for price in OF_RUN),
             )
         )
         if ranges is not None and len(ranges):
@@ -65,7 +69,7 @@ def cost_table(table: pd.DataFrame, scenario: str = "", ranges: pd.DataFrame | N
     columns = (
         say("public_money.bearer"),
         *(say("public_money.year", year=end) for end in ends),
-        *(say(f"public_money.{price}") for price in PRICES),
+        *(say(f"public_money.{price}") for price in OF_RUN),
     )
     caption = say("public_money.caption", unit=unit)
     if scenario:
@@ -79,8 +83,8 @@ def _ranges_of(rows: pd.DataFrame, written: Callable[[float], str]) -> list[tupl
         return []
     years = int(rows["last_year"].max())
     by_cell = {(row["first_year"], row["last_year"], row["price"]): row for row in rows.to_dict("records")}
-    cells = [by_cell[*span, PRICES[0]] for span in told_spans(years)]
-    cells += [by_cell[1, years, price] for price in PRICES]
+    cells = [by_cell[*span, OF_YEAR] for span in told_spans(years)]
+    cells += [by_cell[1, years, price] for price in OF_RUN]
 
     def line(text: str, column: str) -> tuple[str, ...]:
         return (text, *(NO_VALUE if math.isnan(one[column]) else written(one[column]) for one in cells))

@@ -129,3 +129,18 @@ def test_collection_leads_and_is_that_of_the_comparison(runs: list[Run], found: 
     with in_language("zh"):
         show_summary(Console(file=zh, width=200), run)
     assert "瓦解" in zh.getvalue()
+
+
+def test_years_and_tiers_are_told_in_constant_prices_and_add_up_to_the_outcomes() -> None:
+    rows = [
+        {"year": 1, "bearer": "district", "nominal": 2e6, "constant": 2e6, "discounted": 1.9e6},
+        {"year": 2, "bearer": "district", "nominal": 4e6, "constant": 3e6, "discounted": 2.5e6},
+        {"year": 2, "bearer": "state_owned", "nominal": 2e6, "constant": 1e6, "discounted": 0.5e6},
+    ]
+    told = cost_table(pd.DataFrame(rows))
+    cells = {row[0]: [float(cell) for cell in row[1:]] for row in told.rows}
+    assert told.columns[1:] == ("year 1", "year 2", *told.columns[3:]) and "as paid" in told.columns[-1]
+    assert cells["district"] == [2.0, 3.0, 5.0, 4.4, 6.0]
+    assert cells["fiscal spending"] == [2.0, 3.0, 5.0, 4.4, 6.0]
+    assert cells["losses of state-owned companies"] == [0.0, 1.0, 1.0, 0.5, 2.0]
+    assert all(sum(row[:2]) == pytest.approx(row[2]) for row in cells.values())
