@@ -61,7 +61,7 @@ def test_help_imports_nothing_heavy(arguments, tmp_path):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert done.stdout.rstrip().endswith("HEAVY []")
@@ -114,7 +114,7 @@ def test_interrupted_in_the_middle_of_a_run(tmp_path, number, code):
         time.sleep(2.5)  # past the imports, into the months
         assert process.poll() is None
         process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=300)
     finally:
         process.kill()
     assert process.returncode == code, errors

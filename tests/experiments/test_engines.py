@@ -62,7 +62,7 @@ def test_pool_survives_what_goes_wrong(tmp_path):
     work = Pretend(
         tmp_path, raises=WRONG.raises, kills=WRONG.kills, kills_once=WRONG.kills_once, hangs=WRONG.hangs
     )
-    check_what_went_wrong(finished_by(PoolEngine(2, work), 24, timeout=0.6), work)
+    check_what_went_wrong(finished_by(PoolEngine(2, work), 24, timeout=2), work)
     assert not wait_until_gone(work.processes(), 5)
 
 
