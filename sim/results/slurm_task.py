@@ -27,7 +27,7 @@ from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.engines import ATTEMPTS, Cell, Failure, Packed, execute_packed, scenario_hash_of
 from sim.results.files import replace_text
 from sim.scenario import Scenario, to_data
-from sim.text import language, say, use_language
+from sim.text import kept, language, say, use_language
 
 
 def version() -> str:
@@ -155,7 +155,8 @@ def _outcome(said: Mapping[str, Any]) -> Outcome:
     """ValueError if the result is damaged."""
     packed = failure = None
     if "failure" in said:
-        failure = Failure(*said["failure"])
+        kind, why, text = said["failure"]
+        failure = Failure(kind, kept.read(why), text)
     else:
         payload = base64.b64decode(said["payload"], validate=True)
         if hashlib.sha256(payload).hexdigest() != said["sha256"]:
@@ -190,7 +191,7 @@ class _Writer:
                 "payload": base64.b64encode(packed.payload).decode("ascii"),
             }
         elif failure is not None:
-            about["failure"] = [failure.kind, failure.message, failure.traceback]
+            about["failure"] = [failure.kind, kept.written(failure.message), failure.traceback]
         self.write(**about)
 
 
