@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sim.text import use_language
 
@@ -18,6 +19,10 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 # Tables are as wide in every process of tests as where no terminal is: workers of pytest-xdist are told the width of theirs.
 os.environ.pop("COLUMNS", None)
+
+# How long an example takes says how busy the machine is, not whether the property holds.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
