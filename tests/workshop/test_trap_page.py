@@ -22,6 +22,10 @@ def test_the_levers_are_those_that_the_map_reads() -> None:
     assert set(keys[2:]) < set(PARAMETERS)
     assert "payment.norm_weight" in keys
     assert "fees.growth" not in keys and "vote.quorum" not in keys
+    assert (
+        "service.returns" in keys and "condition.wear" in keys
+    )  # through what is delivered, not by payment alone
+    assert "payment.sanction_weight" not in keys  # nobody is sanctioned in the representative estate
     for key in keys:
         low, high = Lever(key, "").bounds()
         assert low < high, key

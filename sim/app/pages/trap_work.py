@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
+from sim.experiments.mean_field import MeanField
 from sim.experiments.representative import ESTATES, alike, mean_field_of, started_at
 from sim.model.parameters import PARAMETERS
 from sim.scenario import Scenario, load, with_overrides
@@ -14,7 +15,7 @@ from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY, Lever, lever_of
 from sim.studies.tipping.tipping import MONTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sim.results.engines import Cell
     from sim.results.summary import RunSummary
@@ -50,20 +51,19 @@ class Way(NamedTuple):
 
 
 @cache
+@cache
 def lever_keys() -> tuple[str, ...]:
-    """Keys of the levers that the mean-field map knows: its own two, and every parameter that it reads."""
-    read: set[str] = set()
-
-    class Reading(dict[str, float]):
-        def __getitem__(self, key: str) -> float:
-            read.add(key)
-            return super().__getitem__(key)
-
+    """Keys of the levers that the mean-field map knows: its own two, and every parameter that moves it within its bounds."""
     scenario = load("small_city")
     map_ = mean_field_of(scenario, next(iter(scenario.types)))
-    map_.p = Reading(map_.p)
-    map_(0.5)
-    return (ADDED_INCOME, VIABILITY, *(key for key in PARAMETERS if key in read))
+
+    def rates(values: Mapping[str, float]) -> list[float]:
+        moved = MeanField(map_.estate, map_.p | values, map_.thresholds)
+        return [moved(rate) for rate in (0.3, 0.7)]
+
+    usual = rates({})
+    moving = (key for key in PARAMETERS if any(rates({key: end}) != usual for end in Lever(key, "").bounds()))
+    return (ADDED_INCOME, VIABILITY, *moving)
 
 
 def place(scenario: Scenario, type_name: str, key: str, months: int) -> tuple[Scenario, Lever]:
