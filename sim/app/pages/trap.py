@@ -18,7 +18,7 @@ from sim.app.widgets.look import columns, head
 from sim.app.widgets.panel import Panel
 from sim.scenario import EstateType, Scenario, content_hash
 from sim.studies.tipping.chart import branches
-from sim.studies.tipping.levers import Lever
+from sim.studies.tipping.levers import ADDED_INCOME, Lever
 from sim.studies.tipping.words import lever_name
 from sim.text import message, say
 
@@ -112,7 +112,7 @@ class TrapPage:
     def __init__(self, session: Session, given: Mapping[str, str]) -> None:
         """`given`: the page's own part of the address; what is not possible in it is left out."""
         self.session = session
-        self.lever, self.type = trap_work.ADDED_INCOME, ""
+        self.lever, self.type = ADDED_INCOME, ""
         self._read(given)
         self.at, self.start = self._within(given.get("trap_at")), _share(given.get("trap_start"), 0.5)
         self.turn = 0  # rises when what is being computed is no longer wanted

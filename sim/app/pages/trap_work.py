@@ -58,7 +58,7 @@ def lever_keys() -> tuple[str, ...]:
     map_ = mean_field_of(scenario, next(iter(scenario.types)))
 
     def rates(values: Mapping[str, float]) -> list[float]:
-        moved = MeanField(map_.estate, map_.p | values, map_.thresholds)
+        moved = MeanField(map_.estate, map_.p | dict(values), map_.thresholds)
         return [moved(rate) for rate in (0.3, 0.7)]
 
     usual = rates({})
