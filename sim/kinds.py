@@ -49,7 +49,8 @@ class Kind:
     of others of its scenario. charts: by public name. commands: adds its commands to a Typer app. files: tables of the files that
     are written by hand for it, by kind of file; that of its own id asks a question of its command (see
     `sim.experiments.study_file`). functions: public names of `sim` and where they are. saved: ids of its classes in saved files
-    (see `sim.results.saved`); an id stays, wherever the class moves.
+    (see `sim.results.saved`); an id stays, wherever the class moves. later: names of its tables that folders saved before there
+    were such tables lack, which is then no difference.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Kind:
     files: Mapping[str, str] = field(default_factory=dict)
     functions: Mapping[str, str] = field(default_factory=dict)
     saved: Mapping[str, str] = field(default_factory=dict)
+    later: tuple[str, ...] = ()
     folder: str = ""
 
     @property

@@ -216,7 +216,9 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
         where = replace(work, store=store)
         again = registered[held.kind].get(registered[held.kind].reproduce)(saved, where)
         content, digest = _content_now(manifest, again), _digest(again)
-        different = (*_other_tables(held, again.tables()), *_other_words(held, again))
+        later = registered[held.kind].later
+        made = {name: table for name, table in again.tables().items() if held.has(name) or name not in later}
+        different = (*_other_tables(held, made), *_other_words(held, again))
     git = manifest.get("git") or {}
     now = here() | _sources_now()
     then = manifest | {"content_hash": _content_of(manifest, content)} | _sources(manifest)

@@ -138,6 +138,11 @@ class Estimate:
     interval: Interval
     range: Range
 
+    def columns(self) -> dict[str, Any]:
+        """The columns of a table that tells all of it: mean, low, high, note (of the interval), then those of the range."""
+        known = {"low": self.interval.low, "high": self.interval.high, "note": self.interval.note}
+        return {"mean": self.mean} | known | self.range.columns()
+
 
 def estimate_of(values: ArrayLike, level: float = LEVEL) -> Estimate:
     """The estimate from one value a run; runs without one (NaN) are left out, and `range.pairs` says how many there were."""

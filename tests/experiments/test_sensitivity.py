@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from pretend_runs import Pretend, pretend
 
@@ -17,10 +18,16 @@ from sim.experiments.unmeasured import left_out, unmeasured
 from sim.experiments.workplace import Workplace
 from sim.model.parameters import PARAMETERS
 from sim.results.engines import InProcess, Packed
+from sim.results.folder import write
 from sim.results.summary import pack
 from sim.scenario import load
 from sim.studies.sensitivity.analysis import analyse, elementary_effects, noise_of
-from sim.studies.sensitivity.sensitivity import Sensitivity, sensitivity, sensitivity_of_study
+from sim.studies.sensitivity.sensitivity import (
+    Sensitivity,
+    load_sensitivity,
+    sensitivity,
+    sensitivity_of_study,
+)
 
 FACTORS = {"payment.base": (0.0, 2.0), "payment.norm_weight": (1.0, 5.0), "payment.trust_weight": (0.0, 1.0)}
 STUDY = {
@@ -249,3 +256,33 @@ def test_the_shipped_study_varies_unmeasured_parameters_over_their_plausible_ran
     assert {axis.key: (axis.low, axis.high) for axis in plan.axes} == {
         factor.key: unmeasured()[factor.key] for factor in study.factors
     }
+
+
+@pytest.mark.parametrize("method", ["morris", "sobol"])
+def test_the_range_of_every_outcome_over_all_runs_is_saved_and_read_back(method, tmp_path):
+    found = known(tmp_path / "store", method, 16)
+    folder = found.save(tmp_path / "out")
+    rows = pd.read_parquet(folder / f"{method}_outcomes.parquet").set_index("outcome")
+    assert rows.index.tolist() == ["cycle_share", "exits", "arrears_end"]
+    for outcome, row in rows.iterrows():
+        runs = np.sort(found.final.values[outcome].ravel())
+        place = 0.05 * (runs.size + 1) - 1  # between which two runs the 5th percentile stands
+        below = int(place)
+        low = runs[below] + (place - below) * (runs[below + 1] - runs[below])
+        assert row["range_low"] == pytest.approx(low) and row["range_high"] <= runs[-1]
+        assert (row["pairs"], row["range_kind"]) == (runs.size, "p5_p95")
+    again = load_sensitivity(folder)
+    assert again.tables()[f"{method}_outcomes"].equals(found.tables()[f"{method}_outcomes"])
+    assert Sensitivity.sentences(again, "en") == found.sentences("en")
+
+
+def test_a_folder_without_the_ranges_of_outcomes_opens_and_none_are_made_up_from_means(tmp_path):
+    found = known(tmp_path / "store", "morris", 6)
+    tables = {name: table for name, table in found.tables().items() if name != "morris_outcomes"}
+    folder = write(tmp_path / "old", "sensitivity", found.key, found.manifest(), tables)
+    again = load_sensitivity(folder)
+    assert set(again.tables()) == set(tables) and again.sentences("en") == found.sentences("en")
+    told = Sensitivity.sentences(again, "en")
+    assert (
+        told == found.sentences("en")[: len(told)] and len(told) == 3
+    )  # one an outcome, none on single runs

@@ -12,10 +12,16 @@ import pytest
 from pretend_runs import Pretend
 from tiny_study import TEXTS, TINY, pretended, write
 
-from sim.errors import ScenarioError, StudyError
+import sim
+from sim.errors import ResultError, ScenarioError, StudyError
+from sim.evidence.reproduce import reproduce_many
 from sim.experiments.plan import Axis, plan_study, points_of, unit_points
 from sim.experiments.study_file import Design, check_study, list_studies, load_study
 from sim.experiments.unmeasured import unmeasured
+from sim.experiments.workplace import Workplace
+from sim.results.engines import InProcess
+from sim.results.folder import write as write_result
+from sim.results.outcomes import OUTCOMES
 from sim.scenario import load
 
 
@@ -270,3 +276,48 @@ def test_a_saved_study_reads_in_one_line(tiny, tmp_path):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["digest"], manifest["missing"], manifest["runs"]) == (found.digest(), 0, 12)
     assert check_study(manifest["study"], "manifest") == found.study
+
+
+def test_a_saved_study_says_of_every_point_how_precisely_it_is_known_and_what_may_happen(tmp_path):
+    path = write(tmp_path, TINY.replace("replications = 3", "replications = 41"))
+    found = pretended(path, tmp_path / "store")
+    folder = found.save(tmp_path / "out")
+    points = pd.read_parquet(folder / "points.parquet")
+    runs = pd.read_parquet(folder / "runs.parquet")
+    assert len(points) == 4 * 3 and points["companies.state_owned"].tolist() == [1, 1, 1, 2, 2, 2] * 2
+    for row in points.to_dict("records"):
+        values = runs.loc[runs["point"] == row["point"], row["outcome"]].dropna().to_numpy()
+        assert row["pairs"] == values.size and row["unit"] == OUTCOMES[row["outcome"]].unit
+        if values.size < 41:  # runs without a value are left out
+            assert row["outcome"] == "collection_last_year"
+            continue
+        ordered = np.sort(values)
+        assert row["mean"] == pytest.approx(ordered.mean()) and row["range_kind"] == "p5_p95"
+        # of 41 in order, the places 0.05 * 42 = 2.1 and 0.95 * 42 = 39.9
+        assert row["range_low"] == pytest.approx(0.9 * ordered[1] + 0.1 * ordered[2])
+        assert row["range_high"] == pytest.approx(0.1 * ordered[38] + 0.9 * ordered[39])
+        assert row["range_low"] < row["low"] < row["mean"] < row["high"] < row["range_high"]
+    pd.testing.assert_frame_equal(sim.load_result(folder).tables()["points"], found.points)
+    points.assign(low=0.0).to_parquet(folder / "points.parquet")
+    with pytest.raises(ResultError, match="points.parquet"):
+        sim.load_result(folder)
+
+
+def test_points_of_few_runs_have_no_interval_and_those_without_a_value_no_figures(tiny, tmp_path):
+    points = pretended(tiny, tmp_path / "a", Pretend(raises=frozenset([6]))).points
+    points = points[points["outcome"] != "collection_last_year"]  # which not every made-up run has
+    assert (points["pairs"] == 2).all() and points["low"].isna().all() and points["high"].isna().all()
+    assert (points["range_kind"] == "lowest_highest").all() and points["range_low"].notna().all()
+    none = pretended(tiny, tmp_path / "b", Pretend(raises=frozenset([5, 6, 7]))).points
+    assert (none["pairs"] == 0).all() and none[["mean", "low", "range_low"]].isna().all(axis=None)
+
+
+def test_a_study_saved_without_its_points_opens_and_is_reproduced_without_a_difference(tiny, tmp_path):
+    found = pretended(tiny, tmp_path / "store")
+    folder = write_result(
+        tmp_path / "old", "study", found.key, found.manifest(), {"runs": found.tables()["runs"]}
+    )
+    saved = sim.load_result(folder)
+    assert set(saved.tables()) == {"runs"} and saved.points.equals(found.points)
+    again = reproduce_many(folder, Workplace(engine=InProcess(Pretend())))
+    assert again.same and again.files == ()

@@ -101,6 +101,15 @@ def test_one_run_has_no_range_and_several_have() -> None:
     assert "may happen" in several and "60.0%" in several and "lowest to highest of 2 runs" in several
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_row_of_a_single_run_says_that_it_is_one_draw_and_of_which_seed(lang: str) -> None:
+    with in_language(lang):
+        page = index_page([done("one", [0.5], seed=77), done("two", [0.5, 0.7], seed=88)], "")
+        draws = [say("draw.one", seed=seed) for seed in (77, 88)]
+    rows = [row for row in page.split("</tr>") if 'href="#one"' in row or 'href="#two"' in row]
+    assert len(rows) == 2 and draws[0] in rows[0] and not any(draw in rows[1] for draw in draws)
+
+
 def test_a_figure_of_several_runs_says_how_precise_the_mean_is_and_what_may_happen() -> None:
     shares = [0.02, 0.05, 0.0, 0.9, 0.04, 0.03, 0.99, 0.01, 0.02, 0.5]
     text = figure("collection_last_year", shares)

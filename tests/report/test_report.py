@@ -267,6 +267,11 @@ def test_report_on_a_batch_shows_the_fan_over_its_runs(batch_folder, tmp_path):
     for brief in single.glob("*/replications"):
         shutil.rmtree(brief)
     assert all(one.draws is None for one in load_batch(single).scenarios)
+    for folder, draws in ((single, True), (batch_folder, False)):
+        part = load_batch(folder).report("en")
+        told = [*part.finding, *(row[0] for table in part.gains for row in table.rows)]
+        assert told and all(("one draw, seed 1" in words) == draws for words in told)
+        assert any("every figure is one draw" in words for words in part.sure) == draws
 
 
 def test_charts_of_a_page_are_drawn_in_the_language_of_the_page_whatever_the_session_speaks(run_folder):

@@ -93,10 +93,11 @@ def _overview(shown: Sequence[Shown]) -> str:
     lines = ["<table>", _row(heads, "th")]
     for entry in shown:
         runs = max((len(values) for values in entry.outcomes.values()), default=0)
+        draw = f"<br><small>{escape(say('draw.one', seed=entry.seed))}</small>" if runs == 1 else ""
         cells = [
             f'<a href="#{escape(entry.name, quote=True)}">{escape(entry.title)}</a>',
             _state(entry),
-            str(runs or NO_VALUE),
+            f"{runs or NO_VALUE}{draw}",
         ]
         cells += [figure(name, entry.outcomes.get(name, ())) for name in HEADLINES]
         lines.append(_row(cells))

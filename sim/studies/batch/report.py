@@ -45,7 +45,7 @@ def sentences_of(found: Batch) -> list[str]:
 
 def shown(found: Batch) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
-    runs = sum(len(next(iter(one.outcomes.values()))) for one in found.scenarios)
+    runs = sum(_runs(one) for one in found.scenarios)
     title = say("batch.title", n=len(found.scenarios), name=found.name)
     table = found.tables()["outcomes"]
     return title, f"{say('report.runs')}: {runs}", table[["scenario", "replication", *MAIN]]
@@ -54,10 +54,12 @@ def shown(found: Batch) -> tuple[str, str, pd.DataFrame]:
 def part_of(found: Batch) -> Part:
     """Everything that a reader is told about a batch."""
     scenarios = [one.run.scenario for one in found.scenarios]
-    counts = sorted({len(next(iter(one.outcomes.values()))) for one in found.scenarios})
+    counts = sorted({_runs(one) for one in found.scenarios})
     sure = (
         say("batch.other_cities"),
-        say("batch.sure", runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))),
+        say("batch.sure_single")
+        if counts == [1]
+        else say("batch.sure", runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))),
         *_doubts(found),
         say("report.sure_many"),
         common.share_assumed(scenarios[0]),
@@ -108,7 +110,7 @@ def _doubts(found: Batch) -> tuple[str, ...]:
     """Whether ranges contain the uncertainty of parameters; each sentence once."""
     lines = []
     for one in found.scenarios:
-        runs = len(next(iter(one.outcomes.values())))
+        runs = _runs(one)
         held = None if one.ensemble is None else {**one.ensemble, "used": min(runs, one.ensemble["members"])}
         lines.append(doubt_line(held))
     return tuple(dict.fromkeys(lines))
@@ -121,6 +123,16 @@ def title_of(found: Batch, one: Replicated) -> str:
     return own if titles.count(own) == 1 else bracketed(own, one.run.scenario.name)
 
 
+def _drawn(found: Batch, one: Replicated) -> str:
+    """Title of a scenario beside its figures: of a single run they are one draw, and its seed is said."""
+    title = title_of(found, one)
+    return bracketed(title, say("draw.one", seed=one.run.seed)) if _runs(one) == 1 else title
+
+
+def _runs(one: Replicated) -> int:
+    return len(next(iter(one.outcomes.values())))
+
+
 def _setting(one: Replicated) -> str:
     scenario = one.run.scenario
     parts = [
@@ -129,7 +141,7 @@ def _setting(one: Replicated) -> str:
             ("estates", f"{len(one.run.estate_table):,}"),
             ("months", str(one.run.months)),
             ("seed", str(one.run.seed)),
-            ("runs", str(len(next(iter(one.outcomes.values()))))),
+            ("runs", str(_runs(one))),
             ("measures", common.programmes_line(scenario)),
         )
     ]
@@ -151,15 +163,15 @@ def _finding(found: Batch) -> tuple[str, ...]:
         means_of = [written_mean(outcome, list(one.outcomes[outcome])) for one in (low, high)]
         name = capital(subject(outcome))
         if len(known) == 1:
-            lines.append(say("batch.found_one", outcome=name, name=title_of(found, low), value=means_of[0]))
+            lines.append(say("batch.found_one", outcome=name, name=_drawn(found, low), value=means_of[0]))
         else:
             lines.append(
                 say(
                     "batch.found",
                     outcome=name,
-                    low_name=title_of(found, low),
+                    low_name=_drawn(found, low),
                     low=means_of[0],
-                    high_name=title_of(found, high),
+                    high_name=_drawn(found, high),
                     high=means_of[1],
                 )
             )
@@ -167,9 +179,7 @@ def _finding(found: Batch) -> tuple[str, ...]:
 
 
 def _table(found: Batch, outcomes: Sequence[str], caption: str) -> Table:
-    rows = tuple(
-        (title_of(found, one), *(_written(one, name) for name in outcomes)) for one in found.scenarios
-    )
+    rows = tuple((_drawn(found, one), *(_written(one, name) for name in outcomes)) for one in found.scenarios)
     return Table(
         caption,
         (
@@ -192,7 +202,7 @@ def _costs(found: Batch) -> Table:
         yearly = [value / years for value in one.outcomes.get("public_cost", ())]
         rows.append(
             (
-                title_of(found, one),
+                _drawn(found, one),
                 common.programmes_line(one.run.scenario),
                 _written(one, "public_cost"),
                 written_mean("public_cost", yearly) if yearly else NO_VALUE,
@@ -243,7 +253,7 @@ def _commands(found: Batch) -> tuple[str, ...]:
     files, together = _files(found), dict[str, list[str]]()
     for place, one in enumerate(found.scenarios):
         name = files[place][0] if place in files else one.run.scenario.name
-        runs = len(next(iter(one.outcomes.values())))
+        runs = _runs(one)
         options = f"--replications {runs} --months {one.run.months}"
         if one.over is not None:
             options += common.ensemble_option(one.over)

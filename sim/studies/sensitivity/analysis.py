@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 from sim.errors import StudyError
-from sim.experiments.intervals import LEAST_PAIRS, mean_interval, range_of
+from sim.experiments.intervals import LEAST_PAIRS, Range, mean_interval, range_of
 from sim.experiments.plan import Axis, problem_of, unit_points
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.model.parameters import PARAMETERS
@@ -33,7 +33,7 @@ class Analysis:
 
     points: the factor values of every point. values: by outcome, (points, replications) float64, none missing. rows: the
     measures, one per factor and outcome. noise: by outcome, the share of the variance between points that other seeds would
-    replace (NaN with one replication).
+    replace (NaN with one replication). ranges: by outcome, that of all runs, for an analysis that has only the means of its points.
     """
 
     method: str
@@ -46,6 +46,7 @@ class Analysis:
     level: float
     digest: str
     executed: int
+    ranges: Mapping[str, Range] = field(default_factory=dict)
 
     @property
     def main(self) -> str:
@@ -92,6 +93,26 @@ class Analysis:
             frame[outcome] = values.mean(axis=1)
         frame.attrs["units"] = {outcome: OUTCOMES[outcome].unit for outcome in self.values}
         return frame
+
+    @cached_property
+    def outcome_table(self) -> pd.DataFrame:
+        """One row per outcome: between what ends its single runs lie, over all points of the design and all replications."""
+        import pandas as pd
+
+        rows = [
+            {"outcome": outcome, "unit": OUTCOMES[outcome].unit} | self.range_of_runs(outcome).columns()
+            for outcome in self.study.outcomes
+        ]
+        return pd.DataFrame(rows)
+
+    def range_of_runs(self, outcome: str) -> Range:
+        """Between what ends the single runs of all points lie; as saved where this was read from a folder that says it."""
+        return self.ranges[outcome] if outcome in self.ranges else range_of(self.values[outcome])
+
+    @property
+    def tells_ranges(self) -> bool:
+        """Whether it knows those ranges; one read from a folder of before they were saved does not."""
+        return all(self.range_of_runs(outcome).pairs for outcome in self.study.outcomes)
 
     def foremost(self, number: int) -> list[str]:
         """The `number` parameters that move any outcome most, each outcome's largest effect counting as one."""

@@ -15,4 +15,5 @@ KIND = Kind(
     charts={"tornado": Chart("chart:tornado"), "heat_map": Chart("chart:heat_map")},
     commands="command:add_commands",
     functions={"sensitivity": "sensitivity:sensitivity"},
+    later=("morris_outcomes", "sobol_outcomes"),
 )

@@ -15,13 +15,14 @@ import numpy as np
 
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.intervals import NO_RANGE, Range
 from sim.experiments.plan import Axis, Plan, plan_study
 from sim.experiments.study_file import Study, check_study, load_study
 from sim.experiments.unmeasured import left_out, range_of, unmeasured
 from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
 from sim.model.parameters import PARAMETERS
 from sim.problems import nearest
-from sim.results.folder import MANIFEST, read, write
+from sim.results.folder import MANIFEST, Saved, read, write
 from sim.results.result import Result
 from sim.runner import resolve
 from sim.scenario import Scenario
@@ -289,6 +290,8 @@ class Sensitivity(Result):
         found: dict[str, pd.DataFrame] = {}
         for name, analysis in self.analyses.items():
             found |= {name: analysis.table, f"{name}_points": analysis.point_table}
+            if analysis.tells_ranges:
+                found[f"{name}_outcomes"] = analysis.outcome_table
         return found
 
     def save(self, folder: Path | str) -> Path:
@@ -358,7 +361,9 @@ def load_sensitivity(folder: str | Path) -> SavedSensitivity:
     place, manifest = saved.place, saved.manifest
     try:
         analyses = {
-            name: _analysis(name, told, saved.frame(name), saved.frame(f"{name}_points"))
+            name: _analysis(
+                name, told, saved.frame(name), saved.frame(f"{name}_points"), _ranges(saved, name, told)
+            )
             for name, told in manifest["analyses"].items()
         }
         return SavedSensitivity(check(manifest["scenario"], {}, str(place / MANIFEST)), analyses, manifest)
@@ -369,7 +374,21 @@ def load_sensitivity(folder: str | Path) -> SavedSensitivity:
         raise ResultError(message("sensitivity.error.unreadable", folder=place, error=why)) from None
 
 
-def _analysis(method: str, told: dict[str, Any], rows: pd.DataFrame, points: pd.DataFrame) -> Analysis:
+def _ranges(saved: Saved, method: str, told: Mapping[str, Any]) -> dict[str, Range]:
+    """By outcome the range of all runs; one without ends for each in a folder of before ranges were saved."""
+    if not saved.has(f"{method}_outcomes"):
+        return dict.fromkeys(told["study"]["outcomes"], NO_RANGE)
+    rows: Any = saved.frame(f"{method}_outcomes").to_dict("records")
+    return {str(row["outcome"]): Range.of_row(row) for row in rows}
+
+
+def _analysis(
+    method: str,
+    told: dict[str, Any],
+    rows: pd.DataFrame,
+    points: pd.DataFrame,
+    ranges: Mapping[str, Range],
+) -> Analysis:
     # saved tables hold lists, and a checked study tuples; JSON text is what both come from
     study = Study.model_validate_json(json.dumps(told["study"]))
     ends = rows.drop_duplicates("parameter").set_index("parameter")
@@ -388,4 +407,5 @@ def _analysis(method: str, told: dict[str, Any], rows: pd.DataFrame, points: pd.
         float(told["level"]),
         str(told["digest"]),
         0,
+        ranges,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Interval, Range, range_of
+from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Interval, Range
 from sim.experiments.unmeasured import left_out, unmeasured
 from sim.outputs.catalog import bounds_of, capital, parameter_name, size_of, subject
 from sim.outputs.range_words import marked_rough, range_of_pairs, range_of_runs
@@ -34,7 +34,9 @@ def sentences_of(found: Sensitivity) -> list[str]:
     """For each outcome the parameters that move it most, then between what ends single runs of the design lie."""
     lines = [sentence_of(found.final, outcome) for outcome in found.outcomes]
     for outcome in found.outcomes:
-        held = range_of(found.final.values[outcome])
+        held = found.final.range_of_runs(outcome)
+        if not held.exists:
+            continue  # a single run, or a folder of before ranges were saved
         shown = range_of_runs(held, OUTCOMES[outcome].unit)
         name = capital(subject(outcome))
         lines.append(say("sensitivity.spans", subject=name, range=shown))

@@ -15,4 +15,5 @@ KIND = Kind(
     charts={"study_outcome": Chart("chart:study_outcome", "words:alt")},
     commands="command:add_commands",
     functions={"study": "study:study"},
+    later=("points",),
 )

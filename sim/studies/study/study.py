@@ -7,11 +7,15 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
+import numpy as np
+
 from sim.errors import ResultError, StudyError
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.intervals import estimate_of
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.experiments.workplace import CellResults, Keywords, Workplace, run_cells, workplace_of
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KIND = "study"
+POINTS = "points"  # name of the table
 KEYS = ("run", "point", "replication", "seed", "status")
 
 
@@ -136,6 +141,31 @@ class Studied(Result):
     def key(self) -> str:
         """The hex digits that name what was asked and of which runs."""
         return str(self.manifest()["id"])
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """One row a point of the design and outcome of the study, over the finished runs of the point that have a value.
+
+        Its factors, the mean in the `unit` of the outcome, how precisely that is known (low, high, note) and what may happen in
+        a single run (range_low, range_high, range_kind, and pairs: how many runs there were).
+        """
+        return point_table(self.table(self.study.outcomes), self.study.outcomes)
+
+
+def point_table(runs: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
+    """The table `Studied.points` from a table of runs with these outcomes."""
+    import pandas as pd
+
+    factors = [name for name in runs.columns if name not in (*KEYS, *OUTCOMES)]
+    rows: list[dict[str, Any]] = []
+    for point, group in runs.groupby("point", sort=False):
+        place = {"point": point} | {name: group[name].iloc[0] for name in factors}
+        done = group[group["status"] == "done"]
+        for outcome in outcomes:
+            found = estimate_of(done[outcome].to_numpy(np.float64))
+            told = {"outcome": outcome, "unit": OUTCOMES[outcome].unit}
+            rows.append(place | told | found.columns())
+    return pd.DataFrame(rows)
 
 
 class StudyResult(Studied):
@@ -247,7 +277,7 @@ class StudyResult(Studied):
         return self.results.store.folder.parent / "studies" / f"{self.study.name}-{self.plan.id[:8]}"
 
     def save(self, folder: Path | str | None = None) -> Path:
-        """Write `runs.parquet` (one row a run, every outcome) and `manifest.json`; returns the folder.
+        """Write `runs.parquet` (one row a run, every outcome), `points.parquet` (see `points`) and `manifest.json`; returns the folder.
 
         In one line: pandas.read_parquet(folder / "runs.parquet"). ResultError if the folder holds another result, or if
         that fails.
@@ -256,8 +286,8 @@ class StudyResult(Studied):
         return write(place, KIND, self.key, self.manifest(), self.tables(), formats=[PARQUET])
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The table of all runs with every outcome, by its name."""
-        return {"runs": self.table(list(OUTCOMES))}
+        """The table of all runs with every outcome, and what the runs of each point come to, by name."""
+        return {"runs": self.table(list(OUTCOMES)), POINTS: self.points}
 
     def manifest(self) -> dict[str, Any]:
         """What the study is, what it came to, and the runs that are missing."""
@@ -283,9 +313,12 @@ class StudyResult(Studied):
 class SavedStudy(Studied):
     """A study as saved: `study` (what was asked), `table` (its runs), `saved_manifest`."""
 
-    def __init__(self, study: Study, runs: pd.DataFrame, manifest: dict[str, Any]) -> None:
-        """Made by `load_saved`."""
+    def __init__(
+        self, study: Study, runs: pd.DataFrame, manifest: dict[str, Any], points: pd.DataFrame | None = None
+    ) -> None:
+        """Made by `load_saved`; a folder of before there was a table of points has no `points`."""
         self.study, self._runs, self.saved_manifest = study, runs, manifest
+        self._points = points
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -319,8 +352,8 @@ class SavedStudy(Studied):
         return self._runs[[*KEYS, *factors, *outcomes]]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The table of all runs as it was saved, by its name."""
-        return {"runs": self._runs}
+        """The tables as they were saved, by name."""
+        return {"runs": self._runs} | ({} if self._points is None else {POINTS: self._points})
 
     def manifest(self) -> dict[str, Any]:
         """The manifest as it was saved."""
@@ -339,7 +372,8 @@ def load_saved(folder: str | Path) -> SavedStudy:
         runs = saved.table("runs").to_pandas()
         asked = json.dumps(saved.manifest["study"])
         study = Study.model_validate_json(asked, context={"outcomes": tuple(runs.columns)})
-        return SavedStudy(study, runs, saved.manifest)
+        points = saved.frame(POINTS) if saved.has(POINTS) else None
+        return SavedStudy(study, runs, saved.manifest, points)
     except (ValueError, KeyError, TypeError) as error:
         why = f"{type(error).__name__}: {error}"
         raise ResultError(message("study.error.unreadable", folder=saved.place, error=why)) from None
