@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import EstateError
 from sim.model.kernel import compiled_before, mark_compiled
+from sim.no_effect import tell_no_effect
 from sim.problems import kind_of
 from sim.scenario import Scenario, load, with_overrides
 from sim.size import check_run
@@ -32,14 +33,16 @@ def resolve(
 ) -> Scenario:
     """The scenario that a run will simulate: loaded if a name or path is given, with seed, months and overrides put in.
 
-    Raises a ScenarioError that lists every problem.
+    What in it can have no effect is said on stderr, once. Raises a ScenarioError that lists every problem.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     if overrides is not None and not isinstance(overrides, Mapping):
         return with_overrides(loaded, overrides)  # refuses it in words
     changes = dict(overrides or {})
     changes |= {key: value for key, value in (("seed", seed), ("months", months)) if value is not None}
-    return with_overrides(loaded, changes) if changes else loaded
+    resolved = with_overrides(loaded, changes) if changes else loaded
+    tell_no_effect([resolved], [scenario])
+    return resolved
 
 
 def run(

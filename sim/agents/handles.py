@@ -1,4 +1,7 @@
-"""Mesa agents as handles: each reads and writes one row of the columns that the fast path uses."""
+"""Mesa agents as handles: each reads and writes one row of the columns that the fast path uses, money in yuan.
+
+What is written is checked first and kept in `city.edits`, so that a run of a city that was changed by hand is known as such.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
+from sim.agents.edits import Edit, checked, shown, unit_of
 from sim.model.state.columns import Field
 from sim.model.state.estates import ESTATE_FIELDS
 from sim.model.state.owners import OWNER_FIELDS
 from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
 from sim.text import say
+from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
     from sim.mesa_city import City
@@ -21,18 +26,30 @@ def _column(field: Field) -> property:
     """A property that reads and writes one column of the handle's row; fixed facts can only be read."""
 
     def read(self: Any) -> Any:
-        return self.table[field.name][self.row].item()
+        return shown(field, self.table[field.name][self.row].item())
 
     def write(self: Any, value: Any) -> None:
-        if field.fixed:
-            raise AttributeError(say("handle.fact", column=field.name))
-        self.table[field.name][self.row] = value
+        _write(self, field, self.table[field.name], value)
 
-    return property(read, write, doc=f"{field.meaning} [{field.unit}]")
+    return property(read, write, doc=f"{field.meaning} [{unit_of(field)}]")
+
+
+def _write(handle: Any, field: Field, column: np.ndarray, value: Any) -> None:
+    """Check a value, put it into a handle's row of a column, and keep that it was put there; a value that is there already changes nothing."""
+    city: City = handle.model
+    where = f"{type(handle).__name__} {handle.row}"
+    now = checked(field, value, where, city.state.companies.size)
+    was = column[handle.row].item()
+    column[handle.row] = now
+    now = column[handle.row].item()
+    if now != was:
+        city.edits.append(Edit(city.month, handle.kept_in, handle.row, field.name, was, now))
 
 
 class RowAgent(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
     """A registered Mesa agent that stands for one row of a table."""
+
+    kept_in = ""  # the table of the city's state
 
     def __init__(self, model: City, table: np.ndarray, row: int, number: int) -> None:
         """Row `row` of `table`, in `model`; `number` becomes its unique id."""
@@ -48,6 +65,8 @@ class RowAgent(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
 
 class Estate(RowAgent):
     """A residential estate; attributes are the columns of `sim.model.state.estates`."""
+
+    kept_in = "estates"
 
     @property
     def committee(self) -> Committee:
@@ -65,23 +84,29 @@ class Estate(RowAgent):
 class Company(RowAgent):
     """A property-management company; attributes are the columns of `sim.model.state.tables.COMPANY_FIELDS`."""
 
+    kept_in = "companies"
+
     @property
-    def cash(self) -> int:
-        """Cash in fen, negative for debt."""
-        return int(self.model.state.books.balances[self.table["account"][self.row]])
+    def cash(self) -> float:
+        """Cash in yuan, negative for debt."""
+        return float(self.model.state.books.balances[self.table["account"][self.row]] / FEN_PER_YUAN)
 
 
 class Committee(RowAgent):
     """An owners' committee; row number is that of its estate."""
 
+    kept_in = "committees"
+
 
 class GovernmentBody(RowAgent):
     """The city, a district, a street or a community."""
 
+    kept_in = "government"
+
     @property
-    def budget_left(self) -> int:
-        """What is left of this year's budget, fen."""
-        return int(self.model.state.books.balances[self.table["account"][self.row]])
+    def budget_left(self) -> float:
+        """What is left of this year's budget, yuan."""
+        return float(self.model.state.books.balances[self.table["account"][self.row]] / FEN_PER_YUAN)
 
 
 class Owner(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
@@ -89,6 +114,8 @@ class Owner(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
 
     `unique_id` is the row number, the permanent id that addresses the owner's draws.
     """
+
+    kept_in = "owners"
 
     def __init__(self, model: City, row: int) -> None:
         """Owner `row` of `model`. Does not call Mesa's constructor, which would register the handle for good."""
@@ -109,14 +136,12 @@ class Owner(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
 
 def _owner_column(field: Field) -> property:
     def read(self: Owner) -> Any:
-        return getattr(self.model.state.owners, field.name)[self.row].item()
+        return shown(field, getattr(self.model.state.owners, field.name)[self.row].item())
 
     def write(self: Owner, value: Any) -> None:
-        if field.fixed:
-            raise AttributeError(say("handle.fact", column=field.name))
-        getattr(self.model.state.owners, field.name)[self.row] = value
+        _write(self, field, getattr(self.model.state.owners, field.name), value)
 
-    return property(read, write, doc=f"{field.meaning} [{field.unit}]")
+    return property(read, write, doc=f"{field.meaning} [{unit_of(field)}]")
 
 
 for _class, _fields in (

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.cli.terminal import console
 from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import StudyError
+from sim.no_effect import settings_of, tell_no_effect
 from sim.results.folder import check_place, put_in_place, staging
 from sim.scenario import Scenario, load
-from sim.scenario.overrides import parse_setting, with_overrides
+from sim.scenario.overrides import with_overrides
 from sim.text import figures, message, say
 from sim.text.joins import sentences
 from sim.text.system import reason_of
@@ -66,14 +67,16 @@ class Common(NamedTuple):
 
     def changes(self) -> dict[str, Any]:
         """The changed values by key."""
-        return dict(parse_setting(text) for text in self.settings)
+        return settings_of(self.settings)
 
 
 def changed(what: str | Scenario, common: Common) -> Scenario:
     """The scenario of a command (by name, or as a file makes it) with the values that were changed on the command line."""
     scenario = what if isinstance(what, Scenario) else load(what)
     changes = common.changes()
-    return with_overrides(scenario, changes) if changes else scenario
+    made = with_overrides(scenario, changes) if changes else scenario
+    tell_no_effect([made], [what])
+    return made
 
 
 def finish(command: str, found: Any, charts: Mapping[str, Axes], common: Common) -> None:

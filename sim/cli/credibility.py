@@ -298,6 +298,8 @@ def _tell_beforehand(folder: Path) -> None:
 
 def tell(screen: Console, found: Reproduction) -> None:
     """Print what came of it and what explains it."""
+    if found.edited:
+        screen.print(say("by_hand", months=phrases(str(month) for month in found.edited)))
     if found.same:
         screen.print(say("same", digest=found.now[:DIGITS]))
         if found.changes:

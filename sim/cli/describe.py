@@ -13,6 +13,7 @@ from sim.errors import ScenarioError
 from sim.model.parameters import PARAMETERS
 from sim.model.programmes import describe as programmes
 from sim.model.programmes.lever_words import BEARERS
+from sim.no_effect import tell_no_effect
 from sim.scenario import Programme, Scenario, list_scenarios, load
 from sim.scenario.schema import switched
 from sim.size import households_of
@@ -91,6 +92,7 @@ TAPERED, FULL, OUTSIDE = "▒", "█", "·"
 def show_scenario(name: str) -> None:
     """Print everything that matters about a scenario."""
     scenario = load(name)
+    tell_no_effect([scenario], [name])
     screen = console()
     screen.print(scenario.title.in_language(language()), style="bold")
     screen.print(scenario.description.in_language(language()), overflow="fold")

@@ -133,12 +133,12 @@ class Asked(NamedTuple):
 
     def said(self, **more: Any) -> dict[str, Any]:
         """What the experiment is told: these options and `more`, in so far as they were said."""
-        from sim.scenario.overrides import parse_setting
+        from sim.no_effect import settings_of
 
         told = {
             "first_seed": self.seed,
             "months": self.months,
-            "overrides": dict(parse_setting(text) for text in self.settings or ()),
+            "overrides": settings_of(self.settings or ()),
             "outcomes": tuple(self.outcomes or ()),
         } | more
         return {name: value for name, value in told.items() if value not in (None, (), {})}

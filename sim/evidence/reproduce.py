@@ -46,7 +46,8 @@ class Reproduction:
 
     then, now: SHA-256 over all outcomes of the saved run and of this one. files: the files of the result that are not what
     this one gives (a table, or a sentence in the manifest). first: where the estates first differ (month, estate, column), None if they do not. changes: what is otherwise here. commit: the
-    commit of the code that saved it ("" unknown), clean: whether that code was exactly that commit.
+    commit of the code that saved it ("" unknown), clean: whether that code was exactly that commit. edited: the months in which
+    the city was changed by hand through handles, which was done again here.
     """
 
     folder: str
@@ -57,6 +58,7 @@ class Reproduction:
     changes: tuple[Change, ...]
     commit: str
     clean: bool
+    edited: tuple[int, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -98,8 +100,34 @@ def reproduce(
     from sim.runner import run
 
     saved = load_run(folder)
-    again = run(saved.scenario, saved.seed, saved.months, threads=threads, progress=progress, notice=notice)
+    if saved.edits:
+        again = _with_edits(saved, threads)
+    else:
+        again = run(
+            saved.scenario, saved.seed, saved.months, threads=threads, progress=progress, notice=notice
+        )
     return compare(saved, again, str(folder))
+
+
+def _with_edits(saved: Run, threads: int | None) -> Run:
+    """The run of a city that was changed by hand, each change made again after the month in which it was made."""
+    from sim.agents.edits import do_again, edits_in
+    from sim.mesa_city import City
+    from sim.results import Run
+
+    try:
+        edits = edits_in(saved.edits)
+        with City(saved.scenario, saved.seed, saved.months, threads) as city:
+            while True:
+                now = [edit for edit in edits if edit.month == city.month]
+                do_again(now, city.state)
+                city.edits += now
+                if city.month == city.months:
+                    return Run.from_city(city)
+                city.step()
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise ResultError(message("folder.unreadable", file=f"{MANIFEST} (edits)", error=told)) from None
 
 
 def compare(saved: Run, again: Run, folder: str = "") -> Reproduction:
@@ -117,13 +145,14 @@ def compare(saved: Run, again: Run, folder: str = "") -> Reproduction:
         changes_between(then, now, content_hash(again.scenario)),
         str(git.get("commit", "")),
         git.get("dirty") is False,
+        tuple(sorted({int(edit[0]) for edit in saved.edits})),
     )
 
 
 def _same(saved: Run, again: Run, name: str) -> bool:
     """Whether a table that was saved is what the run gives now; an outcome that is newer than the saved run is left out."""
     if name != "outcomes":
-        return bool(saved.table(name).to_pandas().equals(again.table(name).to_pandas()))
+        return bool(getattr(saved, name).equals(getattr(again, name)))
     then, now = (
         dict(zip(*(table.column(key).to_pylist() for key in ("outcome", "value")), strict=True))
         for table in (saved.table(name), again.table(name))

@@ -5,10 +5,11 @@ known: the count that stands there when no sensitivity result weighs them.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import metadata
@@ -56,18 +57,25 @@ def _status(figure_status: str) -> str:
 # where it comes from
 
 KIND = "run"
+EDITS = "edits"  # of a run whose city was changed through handles: (month, table, row, column, was, now)
 PACKAGES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
 DISTRIBUTION = "estate-governance-simulator"
 GIT_SECONDS = 5.0
 
 
 def describe_run(
-    scenario: Scenario, outcomes: Outcomes, wall_seconds: float, finished: datetime
+    scenario: Scenario,
+    outcomes: Outcomes,
+    wall_seconds: float,
+    finished: datetime,
+    edits: Sequence[Sequence[Any]] = (),
 ) -> dict[str, Any]:
-    """Everything that is needed to make the run again and to tell whether it came out the same."""
-    return {
+    """Everything that is needed to make the run again and to tell whether it came out the same; `edits`: what was changed by hand."""
+    by_hand = {EDITS: [list(edit) for edit in edits]} if edits else {}
+    made = {"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()} | by_hand
+    return by_hand | {
         "kind": KIND,
-        "key": scenario_key(scenario),
+        "key": run_key(made),
         "scenario": to_data(scenario),
         "content_hash": content_hash(scenario),
         "seed": scenario.seed,
@@ -83,8 +91,10 @@ def describe_run(
 
 
 def run_key(manifest: dict[str, Any]) -> str:
-    """Sixteen hex digits that name the content of a run: its scenario with seed and months, and the model's source."""
+    """Sixteen hex digits that name the content of a run: its scenario with seed and months, the model's source, and what was edited by hand."""
     text = f"{manifest['content_hash']} {manifest['model_source_hash']}"
+    if manifest.get(EDITS):
+        text += f" {json.dumps(manifest[EDITS])}"
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sim.agents.edits import plain
 from sim.errors import ResultError, ScenarioError
 from sim.problems import kind_of, one_of, path_of
 from sim.results.columns import check_columns, units_of, with_newer_series
 from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read, write
 from sim.results.outcomes import OUTCOMES
-from sim.results.provenance import KIND, describe_run, run_key
+from sim.results.provenance import EDITS, KIND, describe_run, run_key
 from sim.results.reading import Record, record_of
 from sim.results.result import Result
 from sim.results.tables import PRICES, TABLES, arrow_table
@@ -43,13 +45,20 @@ class Source(Protocol):
     def manifest(self) -> dict[str, Any]:
         """What `Run.manifest` holds."""
 
+    @property
+    def edits(self) -> Sequence[Sequence[Any]]:
+        """What `Run.edits` holds."""
+
 
 class Simulated:
     """Tables made from the record of a city."""
 
-    def __init__(self, scenario: Scenario, record: Record, wall_seconds: float) -> None:
-        """The record of a run of `scenario` (with the seed and months that were really used)."""
+    def __init__(
+        self, scenario: Scenario, record: Record, wall_seconds: float, edits: Sequence[Sequence[Any]] = ()
+    ) -> None:
+        """The record of a run of `scenario` (with the seed and months that were really used), and what was changed by hand."""
         self.scenario, self.record, self.wall_seconds = scenario, record, wall_seconds
+        self.edits = edits
         self.finished = datetime.now(UTC)
 
     def table(self, name: str) -> pa.Table:
@@ -63,7 +72,7 @@ class Simulated:
     @property
     def manifest(self) -> dict[str, Any]:
         """Provenance of the run; takes the digest of all outcomes."""
-        return describe_run(self.scenario, self.record.outcomes, self.wall_seconds, self.finished)
+        return describe_run(self.scenario, self.record.outcomes, self.wall_seconds, self.finished, self.edits)
 
 
 class Run(Result):
@@ -93,9 +102,13 @@ class Run(Result):
         if record.months < 1:
             raise ValueError("no month has been simulated yet")
         scenario = city.scenario.model_copy(update={"seed": city.seed, "months": record.months})
-        return cls(
-            scenario, city.seed, record.months, wall_seconds, Simulated(scenario, record, wall_seconds)
-        )
+        source = Simulated(scenario, record, wall_seconds, plain(getattr(city, "edits", ())))
+        return cls(scenario, city.seed, record.months, wall_seconds, source)
+
+    @property
+    def edits(self) -> Sequence[Sequence[Any]]:
+        """What was changed by hand through handles: (month, table, row, column, was, now), each as the column holds it; none of a run of its scenario."""
+        return self._source.edits
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -252,6 +265,12 @@ class SavedTables:
     def manifest(self) -> dict[str, Any]:
         """As it was saved."""
         return self.saved.manifest
+
+    @property
+    def edits(self) -> Sequence[Sequence[Any]]:
+        """As they were saved."""
+        found: Sequence[Sequence[Any]] = self.manifest.get(EDITS, [])
+        return found
 
     def beside(self, name: str) -> pa.Table | None:
         """A table that is none of TABLES, whatever its columns; None where there is none of this name."""

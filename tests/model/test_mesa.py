@@ -79,7 +79,7 @@ def test_handles_lead_to_each_other(city: City) -> None:
     assert owner.estate is estate
     assert owner.unique_id == estate.first_owner
     assert city.owners[-1].row == len(city.owners) - 1
-    assert city.companies[0].cash == city.state.books.balances[city.companies[0].account]
+    assert city.companies[0].cash == city.state.books.balances[city.companies[0].account] / 100
     with pytest.raises(IndexError):
         city.owners[len(city.owners)]
 

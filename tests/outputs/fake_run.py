@@ -38,6 +38,7 @@ class FakeRun:
     ledger: pd.DataFrame
     manifest: dict = field(default_factory=dict)
     wall_seconds: float = 0.0
+    edits: tuple = ()
 
 
 def fake_run(estates: int = 100, months: int = 60, seed: int = 1) -> FakeRun:

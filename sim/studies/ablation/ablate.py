@@ -17,6 +17,7 @@ from sim.errors import StudyError
 from sim.experiments.ensemble import cells_over
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, Range, mean_interval, range_of
 from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
+from sim.no_effect import tell_no_effect
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
 from sim.scenario import Scenario, load, with_overrides
@@ -180,6 +181,7 @@ def ablate(
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
+    tell_no_effect([base], [scenario])
     loops = [name for name, on in base.loops.model_dump().items() if on]
     mechanisms = [name for name, on in base.mechanisms.model_dump().items() if on]
     switches = loops + mechanisms

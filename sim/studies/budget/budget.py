@@ -18,6 +18,7 @@ from sim.experiments.extras import extra
 from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
+from sim.no_effect import tell_no_effect
 from sim.problems import kind_of
 from sim.results.engines import scenario_hash_of
 from sim.results.result import Result
@@ -268,6 +269,7 @@ def budget(
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
     base = with_overrides(loaded, changes) if changes else loaded
+    tell_no_effect([base], [scenario])
     file = str(menu) if isinstance(menu, str | Path) else "menu"
     items = default_menu() if menu is None else menu_of(menu)
     if not isinstance(yearly, int | float):

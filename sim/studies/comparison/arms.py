@@ -13,6 +13,7 @@ from sim.errors import StudyError
 from sim.experiments.rescue import fates_by_months
 from sim.experiments.workplace import CellResults
 from sim.model.parameters import PARAMETERS
+from sim.no_effect import tell_no_effect
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.results.summary import RunSummary
 from sim.results.tables import PRICES, by_year
@@ -124,6 +125,7 @@ def prepare(
         }
         arms[_free_name(scenario.name, arms)] = with_overrides(scenario, own) if own else scenario
     _require_one_city(arms)
+    tell_no_effect(arms.values(), scenarios)
     return arms
 
 

@@ -210,6 +210,8 @@ def known_among(run: Run) -> Among | None:
     None where there are none, or none of the run's scenario by the model that made the run. ResultError where the tables
     beside the run are none that this package writes.
     """
+    if run.edits:
+        return None  # no draw of its scenario
     own = run.outcomes()
     by_seed, by_month = run.beside(BY_SEED), run.beside(BY_MONTH)
     if by_seed is not None and by_month is not None:

@@ -144,6 +144,8 @@ def _net(run: Run) -> Table:
 
 def _reproduce(run: Run) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], ...]]:
     scenario = run.scenario
+    if run.edits:
+        return (), say("run.edited_again"), ()
     files = ((f"{scenario.name}.toml", to_toml(scenario)),)
     if common.shipped(scenario.name, scenario):
         return (

@@ -11,6 +11,7 @@ import numpy as np
 from sim.outputs.catalog import plain, scenario_title, titled
 from sim.results.columns import COLUMN_WORDS
 from sim.text import Family, figures, language, say
+from sim.text.joins import phrases
 from sim.units import NO_VALUE
 from sim.words import MODES, STAGES
 
@@ -209,7 +210,7 @@ def change(name: str, values: np.ndarray) -> str:
 
 
 def sentences_of(run: Run) -> list[str]:
-    """How many estates were in the cycle, what was collected, and how good service was, in one sentence."""
+    """How many estates were in the cycle, what was collected, and how good service was, in one sentence; before it whether somebody changed the city by hand."""
     cycle = run.city["stage_spiralling"] + run.city["stage_collapsed"]
     last = run.city.iloc[-1]
     billing = last["collection_billing"]  # NaN where no estate bills any more
@@ -221,7 +222,10 @@ def sentences_of(run: Run) -> list[str]:
         billing=figures.share(billing, 0) if billing == billing else NO_VALUE,
         unbilled=figures.share(last["served_without_fee"], 0),
     )
+    months = phrases(str(month) for month in sorted({edit[0] for edit in run.edits}))
+    by_hand = [say("run.edited", number=figures.count(len(run.edits)), months=months)] if run.edits else []
     return [
+        *by_hand,
         say(
             "run.found",
             months=run.months,
@@ -232,7 +236,7 @@ def sentences_of(run: Run) -> list[str]:
             quality=figures.share(last["quality"], 0),
             low=figures.share(last["quality_p10"], 0),
             high=figures.share(last["quality_p90"], 0),
-        )
+        ),
     ]
 
 

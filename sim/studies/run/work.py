@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.cli.describe import announce
 from sim.cli.terminal import console, month_bar, print_costs, table
 from sim.errors import ResultError
+from sim.no_effect import settings_of
 from sim.outputs.public_money import cost_table
 from sim.results.columns import COLUMN_WORDS
-from sim.scenario import Scenario, parse_setting
+from sim.scenario import Scenario
 from sim.studies.run.words import cycle_by_type, key_changes, written
 from sim.text import figures, language, message, say
 from sim.text.joins import bracketed, clauses, labelled
@@ -56,7 +57,7 @@ def carry_out(order: Order) -> None:
     from sim.results.provenance import KIND, scenario_key
     from sim.runner import resolve
 
-    changes = dict(parse_setting(text) for text in order.settings)
+    changes = settings_of(order.settings)
     scenario = _of_member(resolve(order.scenario, order.seed, order.months, changes), order)
     key = scenario_key(scenario)
     folder = order.out or RESULTS / f"{scenario.name}-seed{scenario.seed}-{key[:HASH_LETTERS]}"

@@ -19,6 +19,7 @@ from sim.experiments.intervals import estimate_of
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.experiments.workplace import CellResults, Keywords, Workplace, run_cells, workplace_of
+from sim.no_effect import tell_no_effect
 from sim.results.engines import Cell
 from sim.results.folder import PARQUET, read, write
 from sim.results.outcomes import OUTCOMES
@@ -56,6 +57,7 @@ def study(
         "study", workplace, at, ("level", "ensemble") if isinstance(what, Plan) else ("level",)
     )
     plan = what if isinstance(what, Plan) else plan_study(what, ensemble=place.ensemble)
+    tell_no_effect(plan.bases.values(), plan.bases)
     place = place.opened()
     register(place.open_store(), plan)
     if place.progress is None:

@@ -18,6 +18,7 @@ from sim.experiments.intervals import range_of
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, started_at, type_of
 from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
+from sim.no_effect import tell_no_effect
 from sim.problems import Problem
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
@@ -361,6 +362,7 @@ def tipping(
     work = workplace_of("tipping", workplace, at, ("level",))
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     base = with_overrides(loaded, overrides) if overrides else loaded
+    tell_no_effect([base], [scenario])
     if world not in WORLDS:
         raise StudyError(message("tipping.error.world", found=repr(world), allowed=", ".join(WORLDS)))
     if values < 3 or not seeds:

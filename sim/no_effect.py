@@ -1,0 +1,178 @@
+"""What somebody asked for that can have no effect, found before anything is run and said once: on stderr, in the chosen language.
+
+Only what is sure is said: that a programme starts after the last month, that no estate there can be is its target, that nobody pays for it
+or works for it. Whether targets by mode or stage will ever be met only the run can tell.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from multiprocessing import parent_process
+from pathlib import Path
+from typing import Any
+
+from sim.errors import ScenarioError
+from sim.scenario import Programme, Scenario
+from sim.scenario.loading import SUFFIX, find, scenario_folders
+from sim.scenario.overrides import parse_setting
+from sim.text import Message, message
+from sim.text.joins import listed
+from sim.words import TIERS
+
+FALLBACK = "soe_fallback"
+_told: set[str] = set()
+
+
+def tell_no_effect(
+    scenarios: Iterable[Scenario], names: Iterable[object] = (), notice: Callable[[str], None] | None = None
+) -> None:
+    """Say what in scenarios can have no effect, and which shipped scenario one of the names does not mean; each once in a process."""
+    tell(shadows(names), notice)
+    for scenario in scenarios:
+        tell(without_effect(scenario), notice)
+
+
+def tell(found: Iterable[Message], notice: Callable[[str], None] | None = None) -> None:
+    """Say each of these, unless it was said before (default: on stderr); a worker leaves it to its parent."""
+    if parent_process() is not None:
+        return
+    for one in found:
+        text = str(one)
+        if text not in _told:
+            _told.add(text)
+            (notice or _on_stderr)(text)
+
+
+def _on_stderr(text: str) -> None:
+    print(f"! {text}", file=sys.stderr, flush=True)
+
+
+# settings and names
+
+
+def settings_of(texts: Sequence[str]) -> dict[str, Any]:
+    """The values that texts of `--set` give by key; the last one holds where a key is given twice, which is said. ScenarioError for what is none."""
+    found: dict[str, Any] = {}
+    for key, value in map(parse_setting, texts):
+        same = next((one for one in found if _plain(one) == _plain(key)), None)
+        if same is not None:
+            was = found.pop(same)
+            tell([message("no_effect.set_twice", key=key, was=_written(was), now=_written(value))])
+        found[key] = value
+    return found
+
+
+def _plain(key: str) -> str:
+    return key.removeprefix("parameters.")
+
+
+def _written(value: object) -> str:
+    return f"{value!r:.40}" if not isinstance(value, str) else value
+
+
+def shadows(names: Iterable[object]) -> list[Message]:
+    """Names that mean a file in the working folder although a scenario of that name is shipped."""
+    found = []
+    for name in names:
+        if not isinstance(name, str) or name.endswith(SUFFIX) or "/" in name or "\\" in name:
+            continue
+        shipped = [
+            path
+            for folder in scenario_folders()
+            if folder.is_absolute() and (path := folder / f"{name}{SUFFIX}").is_file()
+        ]
+        try:
+            used = find(name)
+        except ScenarioError:
+            continue
+        if shipped and not used.is_absolute() and not _is_one(used, shipped):
+            found.append(message("no_effect.shadow", name=name, file=used))
+    return found
+
+
+def _is_one(used: Path, shipped: Sequence[Path]) -> bool:
+    return any(used.resolve() == path.resolve() or used.read_bytes() == path.read_bytes() for path in shipped)
+
+
+# programmes
+
+
+def without_effect(scenario: Scenario) -> list[Message]:
+    """A sentence for every programme that can have no effect, and why."""
+    found = []
+    for one in scenario.interventions:
+        if one.end == 0:  # said to be withdrawn before it starts: not having it is what was asked
+            continue
+        reasons, unpaid = _reasons(one, scenario), _unpaid(one, scenario)
+        if reasons:
+            found.append(
+                message("no_effect.programme", name=one.name, scenario=scenario.name, why=reasons[0])
+            )
+        elif unpaid is not None:
+            found.append(message("no_effect.unpaid", name=one.name, scenario=scenario.name, why=unpaid))
+    return found
+
+
+def _unpaid(one: Programme, scenario: Scenario) -> Message | None:
+    """Why no public money can be spent on a programme that says who pays for it; None where some can."""
+    if getattr(one, "yearly_budget", None) == 0:
+        return message("no_effect.no_budget")
+    payers = type(one).payers
+    empty = [tier for tier in payers if tier in TIERS and not getattr(scenario.government, f"{tier}_budget")]
+    if not payers or len(empty) < len(payers):
+        return None
+    return message("no_effect.no_money", tiers=listed(str(message(f"tier.{tier}")) for tier in empty))
+
+
+def _reasons(one: Programme, scenario: Scenario) -> list[Message]:
+    months = scenario.months
+    last = months if one.end is None else min(one.end, months)
+    found = []
+    if one.start > months:
+        return [message("no_effect.late", start=one.start, months=months)]
+    if one.start + one.lag > months:
+        found.append(message("no_effect.lag", month=one.start + one.lag, months=months))
+    if (told := _nobody(one, scenario)) is not None:
+        found.append(told)
+    if one.capacity is not None and one.capacity * (last - one.start + 1) < 1:
+        found.append(message("no_effect.capacity", capacity=f"{one.capacity:g}", months=last - one.start + 1))
+    if one.kind == FALLBACK and scenario.companies.state_owned == 0:
+        found.append(message("no_effect.fallback"))
+    for tier in _working(one):
+        if not getattr(scenario.government, f"{tier}_staff", 1):
+            found.append(message("no_effect.no_staff", tier=message(f"tier.{tier}")))
+    return found
+
+
+def _nobody(one: Programme, scenario: Scenario) -> Message | None:
+    """Why no estate that there can be is a target; None where one can be."""
+    targets, city = one.targets, scenario.city
+    if targets.share_max == 0:
+        return message("no_effect.share")
+    last_year = city.start_year + scenario.months // 12
+    for name, number in scenario.estates_by_type().items():
+        kind = scenario.types[name]
+        meets = (
+            number > 0
+            and (not targets.types or name in targets.types)
+            and (targets.old is None or targets.old == kind.old)
+            and (targets.age_min is None or last_year - kind.built_low + 1 >= targets.age_min)
+            and (targets.age_max is None or city.start_year - kind.built_high - 1 <= targets.age_max)
+        )
+        if meets:
+            return None
+    return message("no_effect.nobody")
+
+
+def _working(one: Programme) -> list[str]:
+    """The tiers whose staff a programme cannot do without, as its class says: by what it claims with its setting `staff`."""
+    if not getattr(one, "staff", 0):
+        return []
+    try:
+        source = inspect.getsource(type(one))
+    except (OSError, TypeError):  # a class that was typed in
+        return []
+    return sorted(set(re.findall(r'rows\[policy\.claim_staff\("(\w+)"', source)))

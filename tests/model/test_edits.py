@@ -1,0 +1,132 @@
+"""A city changed through handles: what may be written, that it is kept, and that its run is never taken for that of the scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli.app import app
+from sim.errors import EstateError, ResultError
+from sim.evidence.reproduce import reproduce
+from sim.mesa_city import City
+from sim.results import Run, load_run
+from sim.studies.draws.among import known_among
+
+from .cities import small_scenario
+
+
+@pytest.fixture
+def city():
+    with City(small_scenario(), months=6) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("company", 10**6, "a whole number from -1 to"),
+        ("company", 2.0, "a whole number"),
+        ("company", True, "a whole number"),
+        ("price", float("nan"), "a number from 0 to 50"),
+        ("price", -0.5, "a number from 0 to 50"),
+        ("price", "2", "a number from 0 to 50"),
+        ("arrears", -50, "a number from 0 to"),
+        ("arrears", float("inf"), "a number from 0 to"),
+        ("quality", 1.01, "a number from 0 to 1"),
+        ("mode", 6, "a whole number from 0 to 5"),
+        ("contract_left", -1, "a whole number from 0 to"),
+        ("contract_left", 2**40, "a whole number from 0 to"),
+    ],
+)
+def test_what_no_city_could_have_is_refused_and_changes_nothing(
+    city: City, column: str, value, told: str
+) -> None:
+    before = city.state.estates.copy()
+    with pytest.raises(EstateError, match="Estate 3: " + column) as refused:
+        setattr(city.estates[3], column, value)
+    assert told in str(refused.value)
+    assert np.array_equal(before, city.state.estates) and city.edits == []
+    city.run()
+
+
+def test_owners_are_asked_the_same(city: City) -> None:
+    for column, value in (("satisfaction", 1.5), ("arrears", -1), ("waiting", 251), ("paid", 2)):
+        with pytest.raises(EstateError, match=f"Owner 5: {column}"):
+            setattr(city.owners[5], column, value)
+    with pytest.raises(AttributeError, match="falls back to 0 every month"):
+        city.estates[0].lever_price = 1.0
+    assert city.edits == []
+
+
+def test_money_is_yuan_as_in_the_tables(city: City) -> None:
+    city.run(2)
+    table = Run.from_city(city).estates
+    last = table[table["month"] == 2].set_index("estate")
+    for row in (0, 5, 9):
+        estate = city.estates[row]
+        assert estate.price == pytest.approx(last.loc[row, "price"])
+        assert estate.arrears == pytest.approx(last.loc[row, "arrears"])
+        assert estate.arrears * 100 == city.state.estates["arrears"][row]
+    city.estates[5].price = 1.25
+    assert city.state.estates["price"][5] == 125 and city.estates[5].price == 1.25
+    owner = city.owners[0]
+    owner.arrears = 12.34
+    assert city.state.owners.arrears[0] == 1234
+    body = city.government[0]
+    assert body.budget_left == city.state.books.balances[body.account] / 100
+    assert "[yuan/m2/month]" in type(city.estates[0]).price.__doc__
+
+
+def edited(months: int = 6) -> Run:
+    with City(small_scenario(), months=months) as city:
+        city.run(3)
+        city.estates[2].price = 2.5
+        city.owners[7].satisfaction = 0.1
+        city.estates[4].quality = city.estates[4].quality  # no change
+        city.run()
+        return Run.from_city(city)
+
+
+def genuine(months: int = 6) -> Run:
+    with City(small_scenario(), months=months) as city:
+        return Run.from_city(city.run())
+
+
+def test_a_run_that_was_edited_is_another_one_and_overwrites_none(tmp_path: Path) -> None:
+    one, other = genuine(), edited()
+    assert one.key != other.key and one.edits == [] and len(other.edits) == 2
+    assert [edit[:4] for edit in other.edits] == [
+        [3, "estates", 2, "price"],
+        [3, "owners", 7, "satisfaction"],
+    ]
+    one.save(tmp_path / "run")
+    with pytest.raises(ResultError, match="holds another result"):
+        other.save(tmp_path / "run")
+    other.save(tmp_path / "edited")
+    back = load_run(tmp_path / "edited")
+    assert back.key == other.key and list(map(list, back.edits)) == other.edits
+    assert load_run(tmp_path / "run").key == one.key
+    assert "by hand" in back.sentences("en")[0] and "by hand" not in one.sentences("en")[0]
+    assert known_among(back) is None
+    assert not any(command.startswith("estate run") for command in back.report("en").commands)
+
+
+def test_reproduce_says_in_which_month_and_makes_the_same_changes(tmp_path: Path) -> None:
+    edited().save(tmp_path / "edited")
+    found = reproduce(tmp_path / "edited")
+    assert found.same and found.edited == (3,)
+    done = CliRunner().invoke(app, ["reproduce", str(tmp_path / "edited"), "--lang", "en"])
+    assert done.exit_code == 0 and "Edited by hand in month 3" in done.output and "defect" not in done.output
+
+
+def test_a_change_after_the_last_month_is_kept_too(tmp_path: Path) -> None:
+    with City(small_scenario(), months=2) as city:
+        city.run()
+        city.companies[0].reputation = 0.5
+        run = Run.from_city(city)
+    assert run.key != genuine(2).key
+    run.save(tmp_path / "late")
+    assert reproduce(tmp_path / "late").same

@@ -1,0 +1,116 @@
+"""What can have no effect is said: which programme, why, once, in the chosen language; and nothing is said of what can."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import sim
+from sim import no_effect
+from sim.cli.app import app
+from sim.no_effect import settings_of, tell, without_effect
+from sim.scenario import list_scenarios
+from sim.text import in_language, message
+
+SUBSIDY = {"kind": "operating_subsidy", "name": "mine"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_told_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(no_effect, "_told", set())
+
+
+def told(programme: dict, **changes: object) -> list[str]:
+    base = sim.with_overrides(sim.load("small_city"), {"months": 24} | changes)
+    with in_language("en"):
+        return [str(one) for one in without_effect(sim.with_programmes(base, programme))]
+
+
+@pytest.mark.parametrize(
+    ("programme", "changes", "why"),
+    [
+        (SUBSIDY | {"start": 25}, {}, "starts in month 25, and the last month is 24"),
+        (SUBSIDY | {"start": 20, "lag": 5}, {}, "no estate feels it before month 25"),
+        (
+            SUBSIDY | {"capacity": 0.02},
+            {},
+            "capacity of 0.02 estates a month makes not one place in its 24 months",
+        ),
+        (SUBSIDY | {"targets": {"share_max": 0.0}}, {}, "share_max = 0"),
+        (
+            SUBSIDY | {"targets": {"types": ["commodity"], "old": True}},
+            {},
+            "no estate of this city can be its target",
+        ),
+        (
+            SUBSIDY | {"targets": {"types": ["commodity"], "age_min": 90}},
+            {},
+            "no estate of this city can be its target",
+        ),
+        (SUBSIDY | {"yearly_budget": 0.0}, {}, "yearly_budget = 0"),
+        (SUBSIDY, {"government.district_budget": 0}, "no budget (district)"),
+        (
+            {"kind": "committee_drive", "name": "mine"},
+            {"government.street_staff": 0},
+            "needs staff of the street",
+        ),
+    ],
+)
+def test_a_programme_without_effect_is_named_with_the_reason(
+    programme: dict, changes: dict, why: str
+) -> None:
+    (found,) = told(programme, **changes)
+    assert found.startswith("small_city: ") and "programme mine" in found and why in found, found
+
+
+@pytest.mark.parametrize(
+    "programme",
+    [
+        SUBSIDY | {"start": 24},
+        SUBSIDY | {"capacity": 0.05},
+        SUBSIDY | {"end": 0},  # withdrawn before it starts: asked for as such
+        SUBSIDY | {"targets": {"modes": ["none"], "stages": ["collapsed"]}},  # who can tell before the run
+        SUBSIDY | {"targets": {"districts": [0], "old": True, "age_min": 20}},
+    ],
+)
+def test_nothing_is_said_of_what_may_act(programme: dict) -> None:
+    assert told(programme) == []
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_every_shipped_scenario_is_free_of_it(name: str) -> None:
+    assert without_effect(sim.load(name)) == []
+
+
+def test_it_is_said_once_and_in_the_chosen_language(capsys: pytest.CaptureFixture[str]) -> None:
+    one = message("no_effect.set_twice", key="months", was="1", now="2")
+    with in_language("zh"):
+        tell([one, one])
+        tell([one])
+    assert capsys.readouterr().err.count("--set months 出现两次") == 1
+
+
+def test_a_setting_given_twice_is_said_and_the_last_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    with in_language("en"):
+        assert settings_of(["months=3", "payment.base=1.0", "parameters.payment.base=0.5"]) == {
+            "months": 3,
+            "parameters.payment.base": 0.5,
+        }
+    assert "given twice: 0.5 holds, 1.0 has no effect" in capsys.readouterr().err
+
+
+def test_a_file_that_stands_before_a_shipped_scenario_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "scenarios"
+    own.mkdir()
+    monkeypatch.chdir(tmp_path)
+    shipped = no_effect.find("small_city")
+    (own / "small_city.toml").write_bytes(shipped.read_bytes())
+    assert no_effect.shadows(["small_city"]) == [], "the same content is no other scenario"
+    (own / "small_city.toml").write_bytes(shipped.read_bytes().replace(b"seed", b"# seed", 1) + b"# mine\n")
+    done = CliRunner().invoke(app, ["describe", "small_city", "--lang", "en"])
+    assert "scenarios/small_city.toml of the working folder is meant" in done.stderr
+    assert no_effect.shadows(["scenarios/small_city.toml", "vicious_cycle", 7]) == []
