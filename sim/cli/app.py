@@ -32,6 +32,7 @@ ORDER = (
     "animate",
     "report",
     "app",
+    "mcp",
     "validate",
     "calibrate",
     "evidence",
@@ -229,6 +230,30 @@ def app_command(
     from sim.app.server import serve
 
     serve(host, port, code, spoken, show=show)
+
+
+@app.command("mcp")
+def mcp_command(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path("results") / "assistant",
+    work: Annotated[float, typer.Option("--work", min=1)] = 5e8,
+    seconds: Annotated[float, typer.Option("--seconds", min=1)] = 300.0,
+    lang: LanguageOption = None,
+) -> None:
+    """Answer an assistant over the Model Context Protocol."""
+    import sys
+
+    words(lang)
+    try:
+        import mcp.server.lowlevel  # noqa: F401
+    except ImportError:
+        command = "pip install 'estate-governance-simulator[mcp]'"
+        raise EstateError(message("assistant.no_sdk", command=command)) from None
+    from sim.assistants.desk import Limits
+    from sim.assistants.server import serve
+
+    if sys.stdin.isatty():
+        typer.echo(say("assistant.waiting", folder=out), err=True)
+    serve(out, Limits(work, seconds))
 
 
 @app.command("schema")

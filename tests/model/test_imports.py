@@ -40,6 +40,7 @@ LAYERS = (
     ("charts",),
     ("cli",),
     ("studies",),
+    ("assistants",),
     ("app.__init__", "app.core"),
     ("app.widgets",),
     ("app.game",),

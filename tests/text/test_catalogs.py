@@ -15,6 +15,7 @@ import pytest
 from catalogs import PACKAGE, catalog, gaps, is_counted, said
 
 import sim
+from sim.assistants.tools import TOOLS
 from sim.evidence.patterns import Compare, Measure, Measured, Pattern, Patterns, Target
 from sim.evidence.register import register
 from sim.experiments.study_file import Design, Factor, Study, TrapStudy
@@ -157,6 +158,7 @@ def test_settings_parameters_and_kinds_have_their_texts_and_no_others_are_left()
         Factor,
         Design,
         Study,
+        *(tool.asked for tool in TOOLS.values()),
     ]
     known_kinds = [load_programmes()[kind] for kind in kinds()]
     acting = [made for made in known_kinds if made.__module__.startswith("sim.")]  # not those of other tests
