@@ -35,6 +35,11 @@ start = 1
 """
 
 
+def environment() -> dict[str, str]:
+    """That of this process, with this checkout before all else."""
+    return dict(os.environ) | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+
+
 def talk(
     folder: Path, calls: Sequence[tuple[str, dict[str, Any]]], *options: str
 ) -> tuple[Any, list[Any], list[Any]]:
@@ -43,7 +48,7 @@ def talk(
 
     arguments = ["-m", "sim", "mcp", "--out", "kept", *options]
     server = StdioServerParameters(
-        command=sys.executable, args=arguments, cwd=folder, env=dict(os.environ) | {"PYTHONPATH": str(ROOT)}
+        command=sys.executable, args=arguments, cwd=folder, env=environment()
     )
 
     async def session() -> tuple[Any, list[Any], list[Any]]:
@@ -110,8 +115,11 @@ def test_figures_of_many_runs_carry_their_interval(conversation):
     assert place["columns"][-3:] == ["median", "lowest", "highest"] and len(place["rows"]) > 5
     assert re.search(r"median; .+ to ", found["run"].structured_content["findings"][0])
     effects = " ".join(found["compare"].structured_content["findings"])
-    assert re.search(r"95 ?% .*interval|interval", effects + said(found["compare"]))
-    assert re.search(r"[−+]?\d[\d.,]* (points )?to [−+]?\d", effects)
+    assert re.search(r"95% interval of the mean −?[\d.]+ to −?[\d.]+ points", effects)
+    assert re.search(r"what may happen: a change of −?[\d.]+ to −?[\d.]+ points", effects)
+    (gains, *_) = found["decide"].structured_content["tables"]
+    assert all(re.search(r"what may happen: .*lowest to highest of 2 pairs", row[1]) for row in gains["rows"])
+    assert re.search(r"lies between 0 and [\d.]+; the trap is at least", said(found["tipping"]))
 
 
 def test_an_answer_is_what_the_library_finds(conversation, tmp_path):
@@ -143,7 +151,7 @@ def test_one_run_is_told_as_one_draw(conversation):
 
 def test_decide_says_that_it_is_the_budget_search(conversation):
     _, found = conversation
-    assert "search for packages within a yearly budget" in found["decide"].structured_content["limits"][0]
+    assert "This is the budget search" in found["decide"].structured_content["limits"][0]
 
 
 def test_the_language_is_that_of_the_question(conversation):
@@ -183,7 +191,7 @@ def test_tools_say_what_they_take_and_whether_they_write(tmp_path):
 def test_bad_input_gives_the_error_of_the_command(tmp_path):
     command = [sys.executable, "-m", "sim", "run", "smal_city", "--lang", "en"]
     done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        command, cwd=tmp_path, capture_output=True, text=True, env=environment()
     )
     with pytest.raises(EstateError) as caught:
         answer("run", {"scenario": "smal_city"}, Desk(tmp_path / "kept", Limits()))
@@ -269,7 +277,7 @@ def test_without_the_sdk_the_command_says_how_to_install_it(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=environment(),
     )
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert done.stderr.strip().endswith("pip install 'estate-governance-simulator[mcp]'")
@@ -286,6 +294,6 @@ def test_help_waits_for_no_assistant(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=environment(),
     )
     assert done.stderr == "[]" and "mcp" in done.stdout
