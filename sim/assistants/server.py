@@ -22,14 +22,14 @@ from sim.text import figures, language, message, say
 NAME = "estate"
 
 
-def serve(folder: Path, limits: Limits) -> None:
-    """Answer until the client is gone. Everything that is written is in `folder`."""
+def serve(folder: Path, limits: Limits, version: str) -> None:
+    """Answer until the client is gone. Everything that is written is in `folder`; `version`: of this package, as the client is told."""
     import anyio
 
-    anyio.run(_serve, folder.absolute(), limits)
+    anyio.run(_serve, folder.absolute(), limits, version)
 
 
-async def _serve(folder: Path, limits: Limits) -> None:
+async def _serve(folder: Path, limits: Limits, version: str) -> None:
     import anyio
     from mcp.server.lowlevel import Server
     from mcp.server.stdio import stdio_server
@@ -67,11 +67,9 @@ async def _serve(folder: Path, limits: Limits) -> None:
             content=[TextContent(type="text", text=found["text"])], structured_content=found["answer"]
         )
 
-    import sim
-
     server: Server[Any] = Server(
         NAME,
-        version=sim.__version__,
+        version=version,
         instructions=say(
             "assistant.instructions",
             folder=folder,

@@ -242,6 +242,8 @@ def mcp_command(
     """Answer an assistant over the Model Context Protocol."""
     import sys
 
+    import sim
+
     words(lang)
     try:
         import mcp.server.lowlevel  # noqa: F401
@@ -253,7 +255,7 @@ def mcp_command(
 
     if sys.stdin.isatty():
         typer.echo(say("assistant.waiting", folder=out), err=True)
-    serve(out, Limits(work, seconds))
+    serve(out, Limits(work, seconds), sim.__version__)
 
 
 @app.command("schema")

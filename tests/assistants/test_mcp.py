@@ -47,9 +47,7 @@ def talk(
     from mcp import ClientSession, StdioServerParameters, stdio_client
 
     arguments = ["-m", "sim", "mcp", "--out", "kept", *options]
-    server = StdioServerParameters(
-        command=sys.executable, args=arguments, cwd=folder, env=environment()
-    )
+    server = StdioServerParameters(command=sys.executable, args=arguments, cwd=folder, env=environment())
 
     async def session() -> tuple[Any, list[Any], list[Any]]:
         async with stdio_client(server) as (reading, writing), ClientSession(reading, writing) as client:
@@ -131,6 +129,7 @@ def test_an_answer_is_what_the_library_finds(conversation, tmp_path):
         months=12,
         overrides=TINY,
         store=tmp_path,
+        engine=sim.InProcess(),
         progress=False,
     )
     with in_language("en"):
@@ -182,6 +181,7 @@ def test_tools_say_what_they_take_and_whether_they_write(tmp_path):
         assert re.search("[\u4e00-\u9fff]", tool.description), tool.name
         assert all(entry["description"] for entry in tool.input_schema["properties"].values()), tool.name
         assert tool.annotations.read_only_hint is not TOOLS[tool.name].writes
+    assert about.server_info.version == sim.__version__
     assert "1,000" in about.instructions and str(tmp_path / "kept") in about.instructions
     assert unknown.is_error and "'delete'" in said(unknown) and "tipping" in said(unknown)
     assert wrong.is_error and "colour" in said(wrong)
@@ -190,9 +190,7 @@ def test_tools_say_what_they_take_and_whether_they_write(tmp_path):
 
 def test_bad_input_gives_the_error_of_the_command(tmp_path):
     command = [sys.executable, "-m", "sim", "run", "smal_city", "--lang", "en"]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, env=environment()
-    )
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment())
     with pytest.raises(EstateError) as caught:
         answer("run", {"scenario": "smal_city"}, Desk(tmp_path / "kept", Limits()))
     assert done.returncode == 2 and str(caught.value) == done.stderr.strip()
