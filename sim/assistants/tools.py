@@ -12,13 +12,12 @@ from pydantic import Field, ValidationError
 
 from sim.assistants.desk import Answer, Desk, answer_of
 from sim.errors import ScenarioError, StudyError
-from sim.problems import Problem, one_of
+from sim.problems import Problem, nearest, one_of
 from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.runner import resolve
 from sim.scenario import Scenario, list_scenarios
 from sim.scenario.fields import Table
 from sim.scenario.messages import problems_of
-from sim.scenario.nearest import nearest
 from sim.text import in_language, language, languages, message, say
 from sim.text.joins import labelled
 
@@ -294,7 +293,7 @@ def _work_of_tipping(asked: TippingAsked, base: Scenario) -> float:
     from sim.experiments.representative import ESTATES, HOUSEHOLDS
     from sim.size import households_of
     from sim.studies.tipping.no_return import FIRST_SEEDS, GRID
-    from sim.studies.tipping.settling import STARTS
+    from sim.studies.tipping.resting_states import STARTS
     from sim.studies.tipping.tipping import HOLD, LONGEST_DELAY, STEPS
 
     types = len(asked.types or base.types)

@@ -35,7 +35,7 @@ from sim.results.engines import (
 from sim.results.files import replace_text
 from sim.results.processes import hold_interrupts
 from sim.results.slurm_task import Journal, Order, Outcome, journal_file, version, write_orders
-from sim.text import Message, message, say
+from sim.text import Message, message
 
 MOST_TASKS = 200  # of an array unless more are asked for: sites bound how many a user may have
 RUNS_OF_TASK = 10  # at least, where there are so many: starting Python takes as long as some runs do
@@ -245,7 +245,7 @@ class _Following:
         task = array.task_of(key)
         last = array.log(task)
         kind = "timeout" if TIME_LIMIT in last else "died"
-        why = say("engine.array_task_lost", last=last or "–")
+        why = message("engine.array_task_lost", last=last or "–")
         self.on_done(Finished(self.wanted.pop(key), None, Failure(kind, why), self.tried[key], 0.0))
 
     def _take(self, array: _Array) -> None:

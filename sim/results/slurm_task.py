@@ -27,7 +27,7 @@ from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.engines import ATTEMPTS, Cell, Failure, Packed, execute_packed, scenario_hash_of
 from sim.results.files import replace_text
 from sim.scenario import Scenario, to_data
-from sim.text import kept, language, say, use_language
+from sim.text import kept, language, message, use_language
 
 
 def version() -> str:
@@ -236,7 +236,7 @@ def _run_one(worker: Any, cell: Cell, tried: int, writer: _Writer) -> None:
     """Carry out one run, which was tried so often before."""
     packed: Packed | None = None
     # what is said of one that took the whole task with it each time
-    failure: Failure | None = Failure("died", say("engine.task_ended"))
+    failure: Failure | None = Failure("died", message("engine.task_ended"))
     seconds = 0.0
     while packed is None and tried < ATTEMPTS:
         tried += 1
