@@ -80,7 +80,7 @@ def test_a_run_that_takes_its_task_with_it_each_time_is_set_aside_and_tried_agai
     results = run_cells(cells, Workplace(engine_at(tmp_path, 1), tmp_path))
     (failed,) = results.failures
     assert (failed.seed, failed.kind, failed.attempts) == (0, "timeout", 2)
-    assert "DUE TO TIME LIMIT" in failed.message
+    assert "DUE TO TIME LIMIT" in str(failed.message)
     assert results.missing == 1 and len(slurm.jobs) == 2
     mended = run_cells(cells, Workplace(engine_at(tmp_path, 1), results.store), retry_failed=True)
     near = run_cells(cells, Workplace(InProcess(), tmp_path / "near"))
