@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, POPULATION_WORDS, SERIES, Figure
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, POPULATION_WORDS, SERIES, Figure, Series
 from sim.text import in_language
 
 HERE = Path(__file__).parent
@@ -22,6 +22,8 @@ WORDS = {
         "run": "## Of a run",
         "series": "## Month by month",
         "heads": ("id", "meaning", "unit", "over", "better"),
+        "since": "from month",
+        "of_year": "What is “of the last 12 months” begins in month 12, the first that has twelve months behind it: month by month before, late payment of more and more bills would come to count, and it would rise for that alone. Runs shorter than 12 months have no start value of it; in their last month it is of the months there are, and is called so.",
         "better": ("less", "–", "more"),
     },
     "zh": {
@@ -31,6 +33,8 @@ WORDS = {
         "run": "## 整次运行",
         "series": "## 逐月",
         "heads": ("代号", "含义", "单位", "统计范围", "何者为好"),
+        "since": "起始月",
+        "of_year": "“近12个月”的指标自第12月起才有数值：此前账单不足12个月，可以补缴的账单逐月增多，指标会单因此而上升。不足12个月的运行没有起始值，最后一个月的数值只含已有的月份，并照此标明。",
         "better": ("少", "–", "多"),
     },
 }
@@ -43,16 +47,21 @@ def page(language: str) -> str:
         default = [f"- `{name}`" for name in DEFAULT_OUTCOMES]
         lines = [str(words["title"]), "", str(words["about"]), "", str(words["default"]), "", *default, ""]
         for part, table in (("run", OUTCOMES), ("series", SERIES)):
-            lines += [str(words[part]), "", *_rows(table, words), ""]  # type: ignore[arg-type]
+            said = [str(words["of_year"]), ""] if part == "series" else []
+            lines += [str(words[part]), "", *said, *_rows(table, words), ""]  # type: ignore[arg-type]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _rows(table: dict[str, Figure], words: dict[str, object]) -> list[str]:
     heads, better = list(words["heads"]), list(words["better"])  # type: ignore[call-overload]
+    monthly = any(isinstance(figure, Series) for figure in table.values())
+    heads += [str(words["since"])] if monthly else []
     rows = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     for name, figure in table.items():
         over = POPULATION_WORDS[figure.population]
-        rows.append(f"| `{name}` | {figure.name} | {figure.unit} | {over} | {better[figure.better + 1]} |")
+        cells = [f"`{name}`", figure.name, figure.unit, over, better[figure.better + 1]]
+        cells += [str(figure.since)] if isinstance(figure, Series) else []
+        rows.append(f"| {' | '.join(cells)} |")
     return rows
 
 

@@ -253,6 +253,11 @@ def spread(values: Sequence[float], gap: float, low: float, high: float) -> np.n
     return placed
 
 
+def lone(values: np.ndarray) -> str:
+    """The marker of a line: a dot where it has a single value and would not be seen, else none."""
+    return "o" if np.count_nonzero(np.isfinite(values)) == 1 else ""
+
+
 def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float = 10) -> None:
     """Labels (height, text, colour) at the right edge, moved apart where they would overlap, with a thin leader."""
     low, high = ax.get_ylim()

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-OUTCOME_DEFINITIONS = 2
+OUTCOME_DEFINITIONS = 3
 """Stands in every result. 1 (version 0.1, which did not write it): collection over the estates that bill and by the month,
 public cost with and without the losses of state-owned companies under one name, and an estate that was taken over out of
-the cycle by definition."""
+the cycle by definition. 2: collection of the last twelve months from month 1 on, with months before the start in which
+nothing could be paid late, and old debt repaid counted by the day it was paid, so that some of it was counted nowhere."""
 
 # The key of a manifest that says so, and what it is where a manifest of version 0.1 says nothing.
 DEFINITIONS = "outcome_definitions"
@@ -52,6 +53,8 @@ def definitions_of(manifest: Mapping[str, Any]) -> int:
 def require_current(manifest: Mapping[str, Any], place: Path) -> None:
     """ResultError if a result's outcomes are defined otherwise than this version defines them."""
     found = definitions_of(manifest)
+    if FIRST_DEFINITIONS < found < OUTCOME_DEFINITIONS:
+        raise ResultError(message("result.error.earlier", place=place, found=found, now=OUTCOME_DEFINITIONS))
     if found < OUTCOME_DEFINITIONS:
         raise ResultError(message("result.error.old", place=place, found=found, now=OUTCOME_DEFINITIONS))
     if found > OUTCOME_DEFINITIONS:

@@ -39,6 +39,7 @@ POPULATION_WORDS = Family("population", POPULATIONS)
 BEARERS = (*PUBLIC_BEARERS, STATE_OWNED)
 BEARER_WORDS = Family("public_bearer", BEARERS)
 END, LAST_YEAR, RUN = "end", "last_year", "run"
+YEARLY = MONTHS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,14 @@ class Figure:
 class Series(Figure):
     """A monthly figure (month 0 to the last): `level` for an estate, a group and the city, or `city` for the city alone.
 
-    `later`: it was added after runs had been saved with these definitions; in those it is empty.
+    `since`: the first month in which it means what it says (see `first_month`): 0, 1 for what is of a month (month 0 is a
+    state), YEARLY for what is of the last twelve months. `later`: it was added after runs had been saved with these
+    definitions; in those it is empty.
     """
 
     level: Callable[[Reading], Level] | None = None
     city: Callable[[Reading], np.ndarray] | None = None
+    since: int = 0
     later: bool = False
 
     @property
@@ -124,25 +128,31 @@ def _monthly() -> dict[str, Series]:
             1,
             HOUSEHOLDS,
             lambda r: Level(whole(r.collection)),
+            since=YEARLY,
         ),
         "collection_billing": Series(
             share,
             1,
             BILLED,
-            lambda r: Level(whole(np.nan_to_num(r.collection_billing)), r.out.billed_12 > 0),
+            lambda r: Level(whole(np.nan_to_num(r.collection_billing)), r.billed_year > 0),
+            since=YEARLY,
         ),
         "collected_per_household": Series(
             "yuan/year",
             1,
             HOUSEHOLDS,
-            city=lambda r: _known_from_month_1(
-                r.out.paid_12.sum(axis=1) / (FEN_PER_YUAN * int(r.households.sum()))
+            city=lambda r: (
+                r.paid_year.sum(axis=1)
+                / (FEN_PER_YUAN * int(r.households.sum()))
+                * (MONTHS_PER_YEAR / np.maximum(r.window[:, 0], 1))
             ),
+            since=YEARLY,
         ),
         "old_debt_repaid": Series(
-            "yuan/month",
+            "yuan",
             0,
-            city=lambda r: after_start(r.out.repaid_old.sum(axis=1) / FEN_PER_YUAN),
+            city=lambda r: r.old_debt_repaid.sum(axis=1) / FEN_PER_YUAN,
+            since=YEARLY,
         ),
         "collection_rate": Series(
             share,
@@ -155,12 +165,14 @@ def _monthly() -> dict[str, Series]:
                 ),
                 r.out.billed > 0,
             ),
+            since=1,
         ),
         "served_without_fee": Series(
             share,
             0,
             ESTATES,
             _is(lambda r: r.unbilled),
+            since=1,
         ),
         "satisfaction": Series(share, 1, HOUSEHOLDS, _plain("satisfaction")),
         "quality": Series(share, 1, HOUSEHOLDS, _plain("quality")),
@@ -178,12 +190,14 @@ def _monthly() -> dict[str, Series]:
             1,
             ESTATES,
             _is(lambda r: r.self_sustaining),
+            since=1,
         ),
         "on_support": Series(
             share,
             0,
             ESTATES,
             _is(lambda r: ~r.cycle & ~r.covers_cost),
+            since=1,
         ),
         "arrears": Series("yuan", -1, city=lambda r: r.out.arrears.sum(axis=1) / FEN_PER_YUAN),
         "arrears_lapsed": Series(
@@ -257,21 +271,6 @@ def _code(column: str, code: int) -> Callable[[Reading], Level]:
     return lambda r: Level(whole(getattr(r.out, column) == code), households=False)
 
 
-def _known_from_month_1(values: np.ndarray) -> np.ndarray:
-    values = values.astype(np.float64)
-    values[0] = np.nan
-    return values
-
-
-# Figures of what was billed or happened in a month do not exist in month 0, which is a state.
-FROM_MONTH_1 = (
-    "collection",
-    "collection_billing",
-    "collection_rate",
-    "self_sustaining",
-    "on_support",
-    "served_without_fee",
-)
 SERIES: dict[str, Series] = _named(_monthly())
 Family("series", SERIES)
 # Monthly series that are also kept by estate type and by district.
@@ -286,13 +285,35 @@ GROUP_SERIES = (
 )
 
 
+def first_month(name: str, months: int) -> int:
+    """The first month of a run of so many in which a series means what it says.
+
+    One of the last twelve months begins in month 12, the first that has twelve months of bills behind it: before, it would
+    take in month by month what is paid late and rise for that alone. In a shorter run its last month tells of all of them.
+    """
+    return min(SERIES[name].since, months)
+
+
+def where_known(name: str, values: np.ndarray) -> np.ndarray:
+    """Values of a series, month 0 to the last along the first axis, as floats that are NaN before its first month."""
+    known = np.array(values, np.result_type(values, np.float32))
+    known[: first_month(name, len(known) - 1)] = np.nan
+    return known
+
+
+def note_on_months(months: int) -> list[str]:
+    """What figures of the last twelve months are of in runs that are shorter; nothing in others."""
+    return [say("outcome.of_fewer_months", months=months)] if months < YEARLY else []
+
+
 def monthly_series(reading: Reading, names: tuple[str, ...] = tuple(SERIES)) -> dict[str, np.ndarray]:
     """Series of the whole city by name: float64, one value for month 0 to the last, NaN where one does not exist."""
     groups = group_series(reading, tuple(name for name in names if SERIES[name].level is not None))
     found = {}
     for name in names:
         compute = SERIES[name].city
-        found[name] = groups[name][:, 0] if compute is None else np.asarray(compute(reading), np.float64)
+        values = groups[name][:, 0] if compute is None else np.asarray(compute(reading), np.float64)
+        found[name] = where_known(name, values)
     return found
 
 
@@ -308,10 +329,7 @@ def group_series(reading: Reading, names: tuple[str, ...] = GROUP_SERIES) -> dic
             raise ValueError(f"{name} exists for the whole city alone")
         levels.append(make(reading))
     means = reading.group_means(levels)
-    for name, mean in zip(names, means, strict=True):
-        if name in FROM_MONTH_1:
-            mean[0] = np.nan
-    return dict(zip(names, means, strict=True))
+    return {name: where_known(name, mean) for name, mean in zip(names, means, strict=True)}
 
 
 def estate_figures(reading: Reading) -> dict[str, np.ndarray]:
@@ -356,10 +374,7 @@ def _run() -> dict[str, Outcome]:
         "collection_last_year": _over("collection", END),
         "collection_billing_last_year": _over("collection_billing", END),
         "collected_per_household_last_year": _over("collected_per_household", END),
-        "old_debt_repaid_last_year": Outcome(
-            yuan,
-            compute=lambda r: int(r.out.repaid_old[r.last].sum()) / FEN_PER_YUAN,
-        ),
+        "old_debt_repaid_last_year": _over("old_debt_repaid", END),
         "served_without_fee_last_year": _over("served_without_fee", LAST_YEAR),
         "satisfaction_last_year": _over("satisfaction", LAST_YEAR),
         "quality_last_year": _over("quality", LAST_YEAR),

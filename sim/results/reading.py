@@ -193,17 +193,58 @@ class Reading:
         """Whether an estate is served although nobody billed it that month."""
         return np.asarray((self.out.mode != NONE) & (self.out.billed == 0))
 
+    # bills and what was paid of them: of the last twelve months, before month 12 of those that were simulated. The columns of
+    # twelve months count the months before month 1 as if they had been like the start, when nothing could be paid late: eleven
+    # such months are in month 1, so they are taken out exactly
+
+    @cached_property
+    def window(self) -> np.ndarray:
+        """How many simulated months lie behind each month, up to twelve, (months + 1, 1)."""
+        return np.minimum(np.arange(self.months + 1), MONTHS_PER_YEAR)[:, None]
+
+    def _simulated(self, held: np.ndarray, over_twelve: np.ndarray, monthly: np.ndarray) -> np.ndarray:
+        """What is `held` of twelve months, without those before month 1, by what they came to in `over_twelve`."""
+        before = (over_twelve[1].astype(np.int64) - monthly[1]) // (MONTHS_PER_YEAR - 1)
+        return np.asarray(held - (MONTHS_PER_YEAR - self.window) * before)
+
+    @cached_property
+    def billed_year(self) -> np.ndarray:
+        """Fen billed in each month's window."""
+        return self._simulated(self.out.billed_12, self.out.billed_12, self.out.billed)
+
+    @cached_property
+    def paid_year(self) -> np.ndarray:
+        """Fen of these bills that were paid by the end of the month, when due or late."""
+        return self._simulated(self.out.paid_12, self.out.collected_12, self.out.collected)
+
+    @cached_property
+    def late(self) -> np.ndarray:
+        """Fen of arrears that were repaid in each month: what they grew by, were billed and not paid, and did not lapse, less what is left."""
+        out = self.out
+        late = np.zeros_like(out.arrears)
+        late[1:] = out.arrears[:-1] + (out.billed - out.collected - out.lapsed - out.arrears)[1:]
+        return late
+
+    @cached_property
+    def old_debt_repaid(self) -> np.ndarray:
+        """Fen paid in each month's window on bills from before it: all that was paid less what was paid of its own bills."""
+        total = np.cumsum(self.out.collected + self.late, axis=0)
+        paid = total.copy()
+        paid[MONTHS_PER_YEAR:] -= total[:-MONTHS_PER_YEAR]
+        return np.asarray(paid - self.paid_year)
+
     @cached_property
     def collection(self) -> np.ndarray:
-        """Paid by now, when due or late, of the bills of the last twelve months; a month without a bill counts as 0 (shares)."""
-        billed = np.maximum(self.out.billed_12, 1)
-        share = self.out.paid_12 / billed * (self.out.billed_months / MONTHS_PER_YEAR)
-        return np.where(self.out.billed_12 > 0, share, 0.0)
+        """Paid by now, when due or late, of the bills of the window; a month without a bill counts as 0 (shares)."""
+        held = self.out.billed_months
+        months = self._simulated(held, held, self.out.billed > 0)
+        share = self.paid_year / np.maximum(self.billed_year, 1) * (months / np.maximum(self.window, 1))
+        return np.where(self.billed_year > 0, share, 0.0)
 
     @cached_property
     def collection_billing(self) -> np.ndarray:
         """The same over the months that were billed; NaN where none was."""
-        return ratio(self.out.paid_12, self.out.billed_12)
+        return ratio(self.paid_year, self.billed_year)
 
     # means over groups
 

@@ -17,7 +17,7 @@ from sim.model.ledger import KINDS, PURPOSES
 from sim.model.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
 from sim.model.state.events import CAUSES, EVENT_KINDS
 from sim.results.columns import COLUMN_WORDS
-from sim.results.outcomes import OUTCOMES, POPULATIONS, SERIES, monthly_series, run_outcomes
+from sim.results.outcomes import OUTCOMES, POPULATIONS, SERIES, monthly_series, run_outcomes, where_known
 from sim.results.reading import (
     PERCENTILES,
     PUBLIC_BEARERS,
@@ -99,7 +99,7 @@ def sums(table: pd.DataFrame) -> dict[str, dict[str, float]]:
 def city_columns(record: Record) -> dict[str, np.ndarray]:
     """One row per month from 0 (the starting state); every column but the month is float64.
 
-    The series of `sim.results.outcomes.SERIES`, NaN in month 0 where they are of a month, and *_p10, *_p50, *_p90 of the
+    The series of `sim.results.outcomes.SERIES`, NaN before their first month, and *_p10, *_p50, *_p90 of the
     columns SPREAD: percentiles across estates (each counts once; linear interpolation).
     """
     reading = Reading(record)
@@ -112,11 +112,9 @@ def city_columns(record: Record) -> dict[str, np.ndarray]:
 
 
 def _by_estate(reading: Reading) -> dict[str, np.ndarray]:
-    collection = reading.collection.copy()
-    collection[0] = np.nan
     out = reading.out
     return {
-        "collection": collection,
+        "collection": where_known("collection", reading.collection),
         "quality": out.quality,
         "satisfaction": out.satisfaction,
         "condition": out.condition,
@@ -166,8 +164,10 @@ def estates_columns(record: Record) -> Columns:
         "stage": Coded(flat(out.stage), STAGES),
         "self_sustaining": flat(reading.self_sustaining),
         "collection_rate": ratio(flat(out.collected), flat(out.billed)).astype(np.float32),
-        "collection": flat(reading.collection).astype(np.float32),
-        "collection_billing": flat(reading.collection_billing).astype(np.float32),
+        **{
+            name: flat(where_known(name, getattr(reading, name))).astype(np.float32)
+            for name in ("collection", "collection_billing")
+        },
         "arrears": yuan(out.arrears),
         "satisfaction": flat(out.satisfaction),
         "quality": flat(out.quality),

@@ -11,6 +11,8 @@ from sim.mesa_city import City
 from sim.model.month.record import COLLAPSED, HEALTHY, RECOVERING, SPIRALLING, STRAINED, cycle_stage
 from sim.model.parameters import PARAMETERS, to_record
 from sim.model.state.modes import UNIT
+from sim.results.outcomes import run_outcomes
+from sim.results.reading import Reading, record_of
 from sim.scenario import load, with_overrides
 
 Q = to_record(PARAMETERS, {})[0]
@@ -83,9 +85,26 @@ def test_what_was_paid_late_counts_and_old_debt_does_not(city):
         mine = slice(int(estate["first_owner"]), int(estate["first_owner"] + estate["households"]))
         owed = np.minimum(owners.arrears[mine], owners.unpaid_12[mine]).sum()
         assert out.billed_12[30, e] - out.paid_12[30, e] == owed
-    # repaid on old bills: some, and never more than all that was repaid
-    repaid = sum(fen for _, purpose, *_, fen in city.ledger_lines if purpose.startswith("arrears"))
-    assert 0 < out.repaid_old[1:].sum() < repaid
+
+
+def test_what_is_paid_in_a_year_is_paid_of_its_bills_or_of_older_debt(city):
+    # paid: what the ledger moved; of the year's bills: what was billed less what its owners still owe of it
+    paid = sum(
+        fen
+        for month, purpose, *_, fen in city.ledger_lines
+        if month > 18 and purpose.startswith(("fees", "arrears"))
+    )
+    owners, out = city.state.owners, city.outcomes
+    owed = np.minimum(owners.arrears.astype(np.int64), owners.unpaid_12).sum()
+    of_its_bills = int(out.billed[19:].sum() - owed)
+    found = Reading(record_of(city))
+    assert found.paid_year[-1].sum() == of_its_bills
+    assert found.old_debt_repaid[-1].sum() == paid - of_its_bills
+    assert run_outcomes(found)["old_debt_repaid_last_year"] == (paid - of_its_bills) / 100
+    # in every year and estate; among it, what was under a year old when it was paid and out of the year by its end
+    assert (found.old_debt_repaid >= 0).all()
+    older_on_the_day = out.repaid_old[19:].sum()
+    assert 0 < older_on_the_day < found.old_debt_repaid[-1].sum()
 
 
 def test_what_sustains_an_estate_is_its_own(city):

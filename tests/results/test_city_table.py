@@ -21,12 +21,18 @@ def slow_month(run, month: int) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in MEASURES:
         known = rows[rows[name].notna()]
+        if known.empty:
+            found |= dict.fromkeys((name, *(f"{name}_p{percent}" for percent in (10, 50, 90))), np.nan)
+            continue
         found[name] = float(np.average(known[name].astype(float), weights=known["households"]))
         for percent in (10, 50, 90):
             found[f"{name}_p{percent}"] = float(np.percentile(known[name].astype(float), percent))
     for name in MEANS:
         known = rows[rows[name].notna()]
-        found[name] = float(np.average(known[name].astype(float), weights=known["households"]))
+        weighted = not known.empty
+        found[name] = (
+            float(np.average(known[name].astype(float), weights=known["households"])) if weighted else np.nan
+        )
     found["arrears"] = rows["arrears"].sum()
     in_cycle = rows["stage"].isin(["spiralling", "collapsed"])
     found["cycle"] = in_cycle.mean()
@@ -56,14 +62,23 @@ def slow_month(run, month: int) -> dict[str, float]:
     return found
 
 
+def paid_in_the_year_to(run, month: int) -> float:
+    """Yuan that owners paid for fees and arrears in the twelve months up to this one, to whomever, as the books say."""
+    rows = run.ledger[(run.ledger["month"] > month - 12) & (run.ledger["month"] <= month)]
+    return float(rows.loc[rows["purpose"].astype(str).str.match("fees|arrears"), "yuan"].sum())
+
+
 def test_every_column_of_every_month(run, city):
     for month in range(1, run.months + 1):
         expected = slow_month(run, month)
         company = city.outcomes.company[month]
         expected["companies_active"] = len(set(company[company >= 0]))
         households = run.estate_table["households"].sum()
-        expected["collected_per_household"] = city.outcomes.paid_12[month].sum() / 100 / households
-        expected["old_debt_repaid"] = city.outcomes.repaid_old[month].sum() / 100
+        expected["collected_per_household"] = expected["old_debt_repaid"] = np.nan
+        if month >= 12:
+            of_these_bills = city.outcomes.paid_12[month].sum() / 100
+            expected["collected_per_household"] = of_these_bills / households
+            expected["old_debt_repaid"] = paid_in_the_year_to(run, month) - of_these_bills
         expected["arrears_lapsed"] = city.outcomes.lapsed[month].sum() / 100
         lost = 0
         if month % 12 == 0 or month == run.months:
@@ -73,7 +88,10 @@ def test_every_column_of_every_month(run, city):
         expected["public_cost"] = expected["fiscal_spending"] + lost / 100
         assert set(expected) == set(run.city.columns)
         for name, value in expected.items():
-            assert run.city.loc[month, name] == pytest.approx(value, rel=1e-5, abs=1e-9), (month, name)
+            assert run.city.loc[month, name] == pytest.approx(value, rel=1e-5, abs=1e-6, nan_ok=True), (
+                month,
+                name,
+            )
 
 
 def test_the_index_runs_from_the_starting_state(run):

@@ -16,6 +16,7 @@ from sim.results.outcomes import (
     SERIES,
     estate_figures,
     monthly_series,
+    note_on_months,
     run_outcomes,
 )
 from sim.results.reading import FACTS, Reading, Record
@@ -23,16 +24,16 @@ from sim.results.reading import FACTS, Reading, Record
 MONTHS = 24
 
 
-def reading(**columns) -> Reading:
-    """Two estates over 24 months, of 300 and 100 households; columns as given, everything else zero."""
+def reading(months: int = MONTHS, **columns) -> Reading:
+    """Two estates over the months, of 300 and 100 households; columns as given, everything else zero."""
     kinds = {"quality": np.float32, "satisfaction": np.float32, "condition": np.float32}
-    arrays = {name: np.zeros((MONTHS + 1, 2), kinds.get(name, np.int64)) for name in Outcomes._fields}
+    arrays = {name: np.zeros((months + 1, 2), kinds.get(name, np.int64)) for name in Outcomes._fields}
     for name, values in columns.items():
         arrays[name][:] = values
     facts = np.zeros(2, [(name, np.int64) for name in FACTS])
     facts["households"] = (300, 100)
-    pages = tuple(Page(np.zeros(len(PURPOSES), np.int64), {}) for _ in range(MONTHS + 1))
-    cash = np.zeros((MONTHS + 1, 0), np.int64)
+    pages = tuple(Page(np.zeros(len(PURPOSES), np.int64), {}) for _ in range(months + 1))
+    cash = np.zeros((months + 1, 0), np.int64)
     return Reading(
         Record(
             Outcomes(**arrays), facts, np.zeros(0, EVENT_TYPE), pages, cash, ("a",), (), 2, 3, 1, 0.0, 0.08
@@ -59,6 +60,61 @@ def test_months_without_a_bill_count_as_nothing_in_the_first_and_not_at_all_in_t
     found = run_outcomes(half)
     assert found["collection_last_year"] == pytest.approx(0.5)
     assert found["collection_billing_last_year"] == pytest.approx(1.0)
+
+
+def test_debt_repaid_within_a_year_is_older_debt_once_its_bill_is_out_of_the_year():
+    # one estate bills 100 a month; the bills of months 11 and 20 are missed, and paid in months 15 (4 months old) and 22
+    billed, collected = np.zeros((MONTHS + 1, 2), np.int64), np.zeros((MONTHS + 1, 2), np.int64)
+    billed[:, 0] = collected[:, 0] = 10_000
+    collected[[11, 20], 0] = 0
+    arrears = np.zeros((MONTHS + 1, 2), np.int64)
+    arrears[11:15, 0] = arrears[20:22, 0] = 10_000
+    found = run_outcomes(
+        reading(
+            billed=billed,
+            collected=collected,
+            arrears=arrears,
+            billed_12=(120_000, 0),
+            paid_12=(120_000, 0),
+            billed_months=(12, 0),
+        )
+    )
+    assert found["collection_billing_last_year"] == 1.0  # the bill of month 20 was paid, if late
+    assert found["old_debt_repaid_last_year"] == 100.0  # that of month 11
+
+
+def test_what_is_of_a_year_begins_with_the_first_that_has_a_year_behind_it():
+    full = reading(billed_12=(1200, 1200), paid_12=(960, 360), billed_months=12, billed=100, mode=MARKET)
+    monthly = monthly_series(full)
+    of_a_year = ("collection", "collection_billing", "collected_per_household", "old_debt_repaid")
+    for name in of_a_year:
+        assert np.isnan(monthly[name][:12]).all() and np.isfinite(monthly[name][12:]).all(), name
+    assert {name for name, series in SERIES.items() if series.since == 12} == set(of_a_year)
+
+
+def test_a_run_of_fewer_months_tells_of_those_alone_in_its_last_month():
+    # half is paid when due; of the three months simulated one bill more came in late. The nine months before the start,
+    # of which nothing can be known to be paid late, are left out
+    billed, paid = (
+        np.arange(4) * 100 + (12 - np.arange(4)) * 100,
+        (12 - np.arange(4)) * 50 + [0, 50, 100, 200],
+    )
+    short = reading(
+        months=3,
+        billed=(100, 0),
+        collected=(50, 0),
+        billed_12=np.stack([billed, 0 * billed], axis=1),
+        collected_12=(600, 0),
+        paid_12=np.stack([paid, 0 * paid], axis=1),
+        billed_months=(12, 0),
+        mode=MARKET,
+    )
+    monthly, found = monthly_series(short), run_outcomes(short)
+    assert np.isnan(monthly["collection"][:3]).all()
+    assert monthly["collection_billing"][3] == pytest.approx(200 / 300)
+    assert found["collection_last_year"] == pytest.approx(0.75 * 200 / 300)
+    assert found["collected_per_household_last_year"] == pytest.approx(4 * 2.00 / 400)  # a year at that rate
+    assert note_on_months(3) and not note_on_months(12)
 
 
 def test_a_city_that_bills_nobody_has_no_rate_among_those_that_bill():

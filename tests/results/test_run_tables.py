@@ -137,10 +137,14 @@ def test_collection_exists_exactly_where_something_is_billed(run, city):
     share = (frame["collected"] / frame["billed"])[billing]
     np.testing.assert_allclose(frame["collection_rate"][billing], share, rtol=1e-6)
     billed_12, paid_12 = (column[1:].ravel() for column in (city.outcomes.billed_12, city.outcomes.paid_12))
-    assert (frame["collection_billing"].notna() == (billed_12 > 0)).all()
+    full = (frame["month"] >= 12).to_numpy()
+    known = (billed_12 > 0) & full
+    assert (frame["collection_billing"].notna() == known).all() and (
+        frame["collection"].notna() == full
+    ).all()
     np.testing.assert_allclose(
-        frame["collection_billing"][billed_12 > 0],
-        (paid_12 / np.maximum(billed_12, 1))[billed_12 > 0],
+        frame["collection_billing"][known],
+        (paid_12 / np.maximum(billed_12, 1))[known],
         rtol=1e-6,
     )
 

@@ -103,11 +103,14 @@ def test_a_result_of_this_version_is_not_saved_over_an_old_one(
         run.save(place)
 
 
-def test_results_of_a_newer_version_are_refused(run: sim.Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "why"), [(99, "newer version"), (2, "earlier development version")])
+def test_results_of_other_definitions_are_refused(
+    number: int, why: str, run: sim.Run, tmp_path: Path
+) -> None:
     path = run.save(tmp_path / "run") / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json_text(sealed(manifest | {"outcome_definitions": 3})), encoding="utf-8")
-    with pytest.raises(ResultError, match="newer version"):
+    path.write_text(json_text(sealed(manifest | {"outcome_definitions": number})), encoding="utf-8")
+    with pytest.raises(ResultError, match=why):
         sim.load_result(tmp_path / "run")
 
 

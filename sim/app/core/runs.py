@@ -20,6 +20,7 @@ import numpy as np
 from sim.model.month.observe import PROFESSIONAL
 from sim.outputs import style
 from sim.results.columns import COLUMN_WORDS
+from sim.results.outcomes import where_known
 from sim.results.reading import Reading, Record
 from sim.results.tables import city_columns
 from sim.scenario import Scenario
@@ -152,7 +153,7 @@ def _layers(record: Record) -> list[tuple[dict[str, Any], np.ndarray]]:
         _coded("mode", out.mode, MODES, MODE_WORDS, style.MODE_STYLE),
     ]
     for name, values in (
-        ("collection_billing", Reading(record).collection_billing),
+        ("collection_billing", where_known("collection_billing", Reading(record).collection_billing)),
         ("satisfaction", out.satisfaction),
         ("quality", out.quality),
         ("condition", out.condition),

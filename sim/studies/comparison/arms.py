@@ -14,7 +14,7 @@ from sim.experiments.rescue import fates_by_months
 from sim.experiments.workplace import CellResults
 from sim.model.parameters import PARAMETERS
 from sim.no_effect import tell_no_effect
-from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES, YEARLY
 from sim.results.summary import RunSummary
 from sim.results.tables import PRICES, by_year
 from sim.scenario import Scenario, load, with_overrides
@@ -63,10 +63,15 @@ class Arm:
         return np.isin(self.estates["final_stage"], CYCLE_STAGES)
 
     def group_means(self, name: str, by: str) -> np.ndarray:
-        """A series of GROUP_SERIES by "type" or "district" (seeds, groups): `cycle` over all months, others over the last year."""
+        """A series of GROUP_SERIES by "type" or "district" (seeds, groups): `cycle` over all months, others over the last year.
+
+        One that is of the last twelve months itself is taken at the end, as its outcome is.
+        """
         table = self.by_type if by == "type" else self.by_district
         months = table[name].shape[2]
-        first = 1 if name == CYCLE else max(1, months - MONTHS_PER_YEAR)
+        first = (
+            1 if name == CYCLE else max(1, months - (1 if SERIES[name].since == YEARLY else MONTHS_PER_YEAR))
+        )
         return np.asarray(table[name][:, :, first:].mean(axis=2))
 
 

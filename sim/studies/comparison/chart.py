@@ -103,7 +103,10 @@ def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame) -> None:
                     panel.plot(
                         rows["month"], line, color=colour, linewidth=0.6, alpha=0.5, label=f"_edge {arm.name}"
                     )
-        panel.plot(rows["month"], mean, color=colour, linestyle=dash, linewidth=2.0, label=arm.name)
+        lone = style.lone(mean)
+        panel.plot(
+            rows["month"], mean, color=colour, linestyle=dash, linewidth=2.0, label=arm.name, marker=lone
+        )
         if np.isfinite(mean[-1]):
             words = figures.signed(float(mean[-1]), 1)
             labels.append((float(mean[-1]), f"{label_of(found, arm, 18)} {words}", style.readable(colour)))

@@ -28,7 +28,7 @@ from sim.outputs.range_words import (
     range_of_pairs,
     rough_mark,
 )
-from sim.results.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES, note_on_months
 from sim.studies.comparison import cost_effect as verdicts
 from sim.text import figures, joins, language, say
 from sim.text.catalog import DEFAULT_LANGUAGE
@@ -227,7 +227,8 @@ def _lost_by_state_owned(found: Comparison, name: str) -> str:
 def warnings_of(found: Comparison) -> list[str]:
     """What a reader must know before trusting the intervals."""
     lang, held, runs = language(), found.settings.ensemble, len(found.seeds)
-    said = [doubt_line(found.ensemble), *(held.warnings(lang) if held is not None else ())]
+    said = [*note_on_months(found.baseline.scenario.months), doubt_line(found.ensemble)]
+    said += held.warnings(lang) if held is not None else ()
     if runs < ROUGH_PAIRS:
         said.append(few_runs(runs))
     for arm in found.others:

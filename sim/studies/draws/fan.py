@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import capital
-from sim.results.outcomes import FROM_MONTH_1, SERIES
+from sim.results.outcomes import SERIES, first_month
 from sim.studies.draws.repeated import FAN_SERIES, Repeated
 from sim.text import Family, figures, language, message, say
 from sim.text.joins import sentences
@@ -111,12 +111,12 @@ def _note(draws: Repeated, run: RunLike | None) -> str:
 
 def _draw(ax: Axes, bands: np.ndarray, name: str, colour: str, line: np.ndarray | None) -> None:
     """All draws, the middle half of them, the median, and one run's own line, with the ends named."""
-    first = 1 if name in FROM_MONTH_1 else 0  # what is of a month does not exist in month 0
+    first = first_month(name, bands.shape[1] - 1)
     month, unit = np.arange(first, bands.shape[1]), SERIES[name].unit
     low, lower, median, upper, high = bands[:, first:]
     ax.fill_between(month, low, high, color=colour, alpha=0.15, linewidth=0, label="all")
     ax.fill_between(month, lower, upper, color=colour, alpha=0.3, linewidth=0, label="middle half")
-    ax.plot(month, median, color=colour, linewidth=2.4, label="median")
+    ax.plot(month, median, color=colour, linewidth=2.4, label="median", marker=style.lone(median))
     if line is not None:
         ax.plot(month, line[first:], color="black", linewidth=1.1, linestyle=(0, (4, 2)), label="own")
     if unit == "share":

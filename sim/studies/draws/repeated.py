@@ -13,7 +13,7 @@ import numpy as np
 from sim.errors import ResultError, StudyError
 from sim.experiments.ensemble import Ensemble, cells_over
 from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
-from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES, note_on_months
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
 from sim.results.summary import RunSummary
@@ -171,8 +171,8 @@ def sentences_of(draws: Repeated) -> list[str]:
 
 
 def warnings_of(draws: Repeated) -> list[str]:
-    """That the ensemble was calibrated with another version of the model, where it was."""
-    return [] if draws.over is None else draws.over.warnings()
+    """That the runs are shorter than a year, and that the ensemble was calibrated with another version of the model, where so."""
+    return note_on_months(draws.months) + ([] if draws.over is None else draws.over.warnings())
 
 
 def shown(draws: Repeated) -> tuple[str, str, pd.DataFrame]:

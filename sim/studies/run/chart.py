@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLo
 
 from sim.outputs import style
 from sim.outputs.catalog import capital
+from sim.results.outcomes import first_month
 from sim.studies.run.measures import (
     STAGE_ORDER,
     RunLike,
@@ -99,8 +100,9 @@ def _paid(ax: Axes, run: RunLike) -> None:
         ax.xaxis.set_major_locator(
             MultipleLocator(24 * max(1, round(run.months / 120)))
         )  # half as many as in the wide panel
-    ax.plot(month, billing, color=style.GREY, linestyle="--", linewidth=1.6, label="billing")
-    ax.plot(month, everybody, color=style.BLUE, linewidth=2.6, label="everybody")
+    lone = style.lone(everybody)
+    ax.plot(month, billing, color=style.GREY, linestyle="--", linewidth=1.6, label="billing", marker=lone)
+    ax.plot(month, everybody, color=style.BLUE, linewidth=2.6, label="everybody", marker=lone)
     style.share_axis(ax)
     ends = [
         (billing, say("run.those_that_bill"), style.GREY),
@@ -116,7 +118,8 @@ def _paid(ax: Axes, run: RunLike) -> None:
 
 def overview_alt(run: RunLike) -> str:
     """What the first chart shows, in words."""
-    everybody, billing = paid_rates(run)
+    since = first_month("collection", run.months)
+    everybody, billing = (rates[since - 1 :] for rates in paid_rates(run))
     shares = phrases(
         f"{STAGE[stage]} {figures.share(run.city[f'stage_{stage}'].iloc[-1], 0)}" for stage in STAGE_ORDER
     )
@@ -128,6 +131,7 @@ def overview_alt(run: RunLike) -> str:
         last=figures.share(everybody[-1], 0),
         first_billing=figures.share(billing[0], 0),
         last_billing=figures.share(billing[-1], 0),
+        since=since,
     )
 
 
@@ -154,7 +158,7 @@ class Band(NamedTuple):
 
 def band_of(run: RunLike, column: str) -> Band:
     """The band of one of CYCLE_COLUMNS. Collection counts a month without a bill as 0, so that an estate that stops billing is not lost sight of."""
-    shown = run.city.iloc[1:] if column == "collection" else run.city  # nothing was billed in month 0
+    shown = run.city.iloc[first_month(column, run.months) :]
     return Band(
         shown.index.to_numpy(),
         *(shown[name].to_numpy() for name in (f"{column}_p10", column, f"{column}_p90")),
@@ -177,7 +181,7 @@ def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
         month, low, mean, high = band_of(run, column)
         colour = CYCLE_COLOURS[column]
         panel.fill_between(month, low, high, color=colour, alpha=0.2, linewidth=0, label="band")
-        panel.plot(month, mean, color=colour, linewidth=2.2, label=column)
+        panel.plot(month, mean, color=colour, linewidth=2.2, label=column, marker=style.lone(mean))
         panel.set_title(say(f"run.panel_{column}"), fontsize=10.5, y=1, pad=6)
         style.share_axis(panel)
         style.month_axis(panel, run.months, say("run.month") if place > 1 else "")
@@ -196,7 +200,13 @@ def _billing(panel: Axes, run: RunLike) -> tuple[float, str, str]:
     """Draw the mean over estates that still bill; returns its label."""
     rates = paid_rates(run)[1]
     panel.plot(
-        np.arange(1, run.months + 1), rates, color=style.GREY, linestyle="--", linewidth=1.3, label="billing"
+        np.arange(1, run.months + 1),
+        rates,
+        color=style.GREY,
+        linestyle="--",
+        linewidth=1.3,
+        label="billing",
+        marker=style.lone(rates),
     )
     return float(rates[-1]), f"{say('run.still_billing')} {figures.share(rates[-1], 0)}", style.GREY
 

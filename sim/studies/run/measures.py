@@ -86,7 +86,7 @@ def at_months(run: RunLike, column: str, months: list[int]) -> np.ndarray:
 
 
 def paid_rates(run: RunLike) -> tuple[np.ndarray, np.ndarray]:
-    """Collection of the last twelve months by month from 1: over all estates, 0 where nobody bills, and over those that bill.
+    """Collection of the last twelve months by month from 1 (NaN before month 12): over all estates, 0 where nobody bills, and over those that bill.
 
     The mean over estates that bill rises when a bad one stops billing; that over all of them does not. The second is NaN where none bills.
     """

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from sim.outputs.public_money import cost_table
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
-from sim.results.columns import COLUMN_WORDS
 from sim.results.reading import STATE_OWNED
 from sim.scenario import to_toml
 from sim.studies.draws.among import known_among
 from sim.studies.draws.report import alone, fan_picture, over_draws, place_table
 from sim.studies.run.measures import net_by_year
-from sim.studies.run.words import account_name, cycle_by_type, key_changes, written
+from sim.studies.run.words import account_name, cycle_by_type, key_changes, label_of, written
 from sim.text import language, say
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _programmes(run: Run) -> tuple[Table, ...]:
 def _changes(run: Run) -> Table:
     rows = tuple(
         (
-            str(COLUMN_WORDS[one.column]),
+            label_of(run, one.column),
             written(one.column, one.start),
             written(one.column, one.end),
         )

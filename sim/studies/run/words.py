@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.outputs.catalog import plain, scenario_title, titled
 from sim.results.columns import COLUMN_WORDS
+from sim.results.outcomes import SERIES
 from sim.text import Family, figures, language, say
 from sim.text.joins import phrases
 from sim.units import NO_VALUE
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.results import Run
+    from sim.studies.run.measures import RunLike
 
 
 KEY_OUTCOMES = (
@@ -44,7 +46,7 @@ IN_THE_CYCLE = ("spiralling", "collapsed")
 
 
 class Change(NamedTuple):
-    """One key outcome: its first and its last known value, and the month of the first."""
+    """One key outcome: its first and its last known value, and the month of the first; a single value is no start."""
 
     column: str
     start: float
@@ -53,15 +55,24 @@ class Change(NamedTuple):
 
 
 def key_changes(run: Run) -> list[Change]:
-    """First and last known value of each key outcome of the city (collection is not known in month 0)."""
+    """First and last known value of each key outcome of the city (collection is known from month 12 on)."""
     found = []
     for column in KEY_OUTCOMES:
         known = run.city[column].dropna()
         if len(known):
-            found.append(Change(column, float(known.iloc[0]), float(known.iloc[-1]), int(known.index[0])))
+            start = float(known.iloc[0]) if len(known) > 1 else np.nan
+            found.append(Change(column, start, float(known.iloc[-1]), int(known.index[0])))
         else:
             found.append(Change(column, np.nan, np.nan, 0))
     return found
+
+
+def label_of(run: RunLike, column: str) -> str:
+    """What a key outcome is called; one of the last twelve months says of how many it is where the run is shorter."""
+    name = str(COLUMN_WORDS[column])
+    if column in SERIES and SERIES[column].since > run.months:
+        return say("outcome.first_months", name=name, months=run.months)
+    return name
 
 
 def written(column: str, value: float) -> str:
@@ -253,7 +264,7 @@ def shown(run: Run) -> tuple[str, str, pd.DataFrame]:
     )
     rows = [
         (
-            str(COLUMN_WORDS[one.column]),
+            label_of(run, one.column),
             written(one.column, one.start),
             written(one.column, one.end),
         )

@@ -16,7 +16,7 @@ from sim.no_effect import settings_of
 from sim.outputs.public_money import cost_table
 from sim.results.columns import COLUMN_WORDS
 from sim.scenario import Scenario
-from sim.studies.run.words import cycle_by_type, key_changes, written
+from sim.studies.run.words import cycle_by_type, key_changes, label_of, written
 from sim.text import figures, language, message, say
 from sim.text.joins import bracketed, clauses, labelled
 from sim.text.system import reason_of
@@ -231,7 +231,7 @@ def _outcomes(run: Run) -> Table:
         right=1,
     )
     for column, start, end, _ in key_changes(run):
-        label = str(COLUMN_WORDS[column])
+        label = label_of(run, column)
         made.add_row(
             label,
             written(column, start),

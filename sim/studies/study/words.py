@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.experiments.ensemble import doubt_line
 from sim.outputs.catalog import capital, parameter_name, subject
 from sim.outputs.range_words import written_mean
+from sim.results.outcomes import note_on_months
 from sim.studies.study.study import KEYS
 from sim.text import figures, language, say
 from sim.text.joins import listed
@@ -72,9 +73,10 @@ def point_name(row: pd.Series, keys: list[str], digits: int = 3) -> str:
 
 
 def warnings_of(found: Studied) -> list[str]:
-    """What ranges contain, and how many runs are missing."""
+    """That runs are shorter than a year, what ranges contain, and how many runs are missing."""
     missing = [say("study.missing_runs", number=found.missing)] if found.missing else []
-    return [doubt_line(found.ensemble), *missing]
+    short = note_on_months(min(one.months for one in found.scenarios.values()))
+    return [*short, doubt_line(found.ensemble), *missing]
 
 
 def alt(found: Studied, outcome: str = "") -> str:
