@@ -190,7 +190,12 @@ def _city(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.
     billing = (charging * weight).sum(axis=1)
     city["collection_billing"] = (np.where(charging, paths["r"], 0.0) * weight).sum(axis=1) / billing
     city["collection_rate"] = city["collection_billing"]
-    city.loc[0, [column for column in city.columns if column.startswith("collection")]] = np.nan
+    of_a_year = [column for column in city.columns if column.startswith("collection")]
+    city.loc[0, of_a_year] = np.nan
+    of_a_year.remove("collection_rate")
+    city.loc[: min(12, months) - 1, of_a_year] = (
+        np.nan
+    )  # of a year's bills, so not before there is a year of them
     for code, name in enumerate(STAGES):
         city[f"stage_{name}"] = (paths["stage"] == code).mean(axis=1)
     for code, name in enumerate(MODES):

@@ -98,7 +98,7 @@ def test_cycle_has_a_mean_and_a_band_in_each_panel(run: FakeRun) -> None:
         assert line.get_label() == column
         (band,) = panel.collections
         heights = band.get_paths()[0].vertices[:, 1]
-        shown = run.city.iloc[1:] if column == "collection" else run.city  # nothing was billed in month 0
+        shown = run.city.iloc[12:] if column == "collection" else run.city  # it is of a year's bills
         np.testing.assert_allclose(line.get_ydata(), shown[column])
         assert heights.min() == pytest.approx(shown[f"{column}_p10"].min())
         assert heights.max() == pytest.approx(shown[f"{column}_p90"].max())
@@ -109,9 +109,10 @@ def test_cycle_has_a_mean_and_a_band_in_each_panel(run: FakeRun) -> None:
 def test_collection_is_drawn_over_all_estates_and_over_those_that_bill(run: FakeRun) -> None:
     everybody, billing = paid_rates(run)
     np.testing.assert_array_equal(everybody, run.city["collection"].iloc[1:])
-    assert (everybody <= billing).all() and everybody[-1] < billing[-1]
+    assert np.isnan(everybody[:11]).all() and np.isnan(billing[:11]).all()  # there is no year of bills yet
+    assert (everybody[11:] <= billing[11:]).all() and everybody[-1] < billing[-1]
     lines = {line.get_label(): line.get_ydata() for line in cycle(run).axes[0].child_axes[0].get_lines()}
-    np.testing.assert_array_equal(lines["collection"], everybody)
+    np.testing.assert_array_equal(lines["collection"], everybody[11:])
     np.testing.assert_array_equal(lines["billing"], billing)
 
 
