@@ -14,6 +14,7 @@ from sim.model.kernel import compiled_before, mark_compiled
 from sim.no_effect import tell_no_effect
 from sim.problems import kind_of
 from sim.scenario import Scenario, load, with_overrides
+from sim.scenario.overrides import overridden
 from sim.size import check_run
 from sim.text import message, say
 
@@ -40,7 +41,7 @@ def resolve(
         return with_overrides(loaded, overrides)  # refuses it in words
     changes = dict(overrides or {})
     changes |= {key: value for key, value in (("seed", seed), ("months", months)) if value is not None}
-    resolved = with_overrides(loaded, changes) if changes else loaded
+    resolved = overridden(loaded, changes) if changes else loaded
     tell_no_effect([resolved], [scenario])
     return resolved
 

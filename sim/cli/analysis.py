@@ -15,7 +15,7 @@ from sim.errors import StudyError
 from sim.no_effect import settings_of, tell_no_effect
 from sim.results.folder import check_place, put_in_place, staging
 from sim.scenario import Scenario, load
-from sim.scenario.overrides import with_overrides
+from sim.scenario.overrides import overridden
 from sim.text import figures, message, say
 from sim.text.joins import sentences
 from sim.text.system import reason_of
@@ -74,7 +74,7 @@ def changed(what: str | Scenario, common: Common) -> Scenario:
     """The scenario of a command (by name, or as a file makes it) with the values that were changed on the command line."""
     scenario = what if isinstance(what, Scenario) else load(what)
     changes = common.changes()
-    made = with_overrides(scenario, changes) if changes else scenario
+    made = overridden(scenario, changes) if changes else scenario
     tell_no_effect([made], [what])
     return made
 

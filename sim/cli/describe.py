@@ -15,6 +15,7 @@ from sim.model.programmes import describe as programmes
 from sim.model.programmes.lever_words import BEARERS
 from sim.no_effect import tell_no_effect
 from sim.scenario import Programme, Scenario, list_scenarios, load
+from sim.scenario.loading import figures_left_behind
 from sim.scenario.schema import switched
 from sim.size import households_of
 from sim.text import figures, language, message
@@ -113,6 +114,7 @@ def show_scenario(name: str) -> None:
         screen.print(say("no_programme"))
     screen.print()
     _figures(screen, scenario)
+    warn_of_figures(screen, name)
 
 
 def _actors(screen: Console, scenario: Scenario) -> None:
@@ -239,6 +241,13 @@ def _figures(screen: Console, scenario: Scenario) -> None:
         )
     screen.print(made)
     screen.print(say("unlisted"), style="dim")
+
+
+def warn_of_figures(screen: Console, name: str) -> None:
+    """Say how many sourced figures of the scenario that this one extends are gone, if any are."""
+    gone = figures_left_behind(name)
+    if gone:
+        screen.print(say("figures_left_behind", number=gone), style="yellow")
 
 
 def _sources() -> dict[str, str]:

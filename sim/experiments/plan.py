@@ -25,7 +25,7 @@ from sim.results.engines import Cell, run_key_of, scenario_hash_of
 from sim.scenario import Scenario, load, to_data, with_overrides
 from sim.scenario.loading import find
 from sim.scenario.messages import at_location, strip
-from sim.scenario.overrides import place_of
+from sim.scenario.overrides import overridden, place_of
 from sim.size import FACTOR, PLANNED, POINT, check_list, largest
 from sim.text import Message, message
 
@@ -208,7 +208,7 @@ class Plan(Sequence[Cell]):
         if not self.study.changes:
             return base
         try:
-            return with_overrides(base, self.study.changes)
+            return overridden(base, self.study.changes)
         except ScenarioError as error:
             problems = [
                 Problem(str(self.file), f"changes.{p.key}", p.found, p.allowed, p.nearest)

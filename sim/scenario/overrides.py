@@ -11,15 +11,19 @@ from typing import Any
 from sim.errors import ScenarioError
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, kind_of, nearest
+from sim.scenario.fields import Wording
 from sim.scenario.loading import check, load
 from sim.scenario.merging import ALTERNATIVES, WORDINGS, Origins
 from sim.scenario.programme import Programme
 from sim.scenario.schema import Scenario
 from sim.scenario.sources import restated
 from sim.scenario.writing import to_data
-from sim.text import Message, languages, message
+from sim.text import Message, in_language, languages, message, say
+from sim.text.joins import listed
 
 SOURCE = "--set"
+TOLD = 3  # changes that a title names
+NOT_TOLD = frozenset({"seed", "months", "name", "title", "description", "figures"})
 
 
 def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
@@ -53,6 +57,49 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
     if "figures" in data:
         data["figures"] = restated(data["figures"], to_data(scenario), data)
     return check(data, origins, scenario.name)
+
+
+def overridden(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
+    """As `with_overrides`, for what a user sets: the title says which values are not those that it tells of.
+
+    Seed and months are no such values, nor is one that was so before; an own title is left as it is. Raises a ScenarioError.
+    """
+    made = with_overrides(scenario, overrides)
+    before, after = to_data(scenario), to_data(made)
+    changed = [
+        key
+        for key in overrides
+        if key.partition(".")[0] not in NOT_TOLD
+        and (place := place_of(key, before))
+        and not isinstance(place, Problem)
+        and _value(before, place) != _value(after, place)
+    ]
+    if not changed or any(key.partition(".")[0] == "title" for key in overrides):
+        return made
+    told = {name: _changed_title(scenario, name, changed, overrides) for name in languages()}
+    return made.model_copy(update={"title": Wording.model_validate(told)})
+
+
+def _value(data: Any, place: tuple[str | int, ...]) -> Any:
+    for part in place:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _changed_title(scenario: Scenario, lang: str, keys: list[str], overrides: Mapping[str, Any]) -> str:
+    with in_language(lang):
+        told = [
+            key if isinstance(overrides[key], Mapping | list | tuple) else f"{key} = {overrides[key]}"
+            for key in keys[:TOLD]
+        ]
+        changes, more = listed(told), len(keys) - TOLD
+        title = scenario.title.in_language(lang)
+        if more > 0:
+            return say("scenario.overridden.title_and_more", title=title, changes=changes, more=more)
+        return say("scenario.overridden.title", title=title, changes=changes)
 
 
 def _only(data: Any, place: tuple[str | int, ...], given: set[str]) -> None:

@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
-from sim.scenario import load, parse_setting, with_overrides
+from sim.runner import resolve
+from sim.scenario import content_hash, load, parse_setting, with_overrides
+from sim.scenario.overrides import overridden
 
 pytestmark = pytest.mark.usefixtures("small_world")
 
@@ -145,3 +147,25 @@ def test_a_value_is_either_taken_within_range_or_refused(base: Path, value: Any)
         )
     else:
         assert "from 0 to 1 (share)" in refusal(base, {"types.commodity.legacy_share": value})
+
+
+def test_the_title_of_a_scenario_that_a_user_changed_says_what() -> None:
+    plain = load("small_city")
+    for lang, said in (("en", "changed: city.estates = 20"), ("zh", "已更改：city.estates = 20")):
+        changed = resolve(plain, seed=4, months=6, overrides={"city.estates": 20})
+        title = changed.title.in_language(lang)
+        assert title.startswith(plain.title.in_language(lang)) and title.endswith(said)
+    many = {"city.estates": 20, "city.households": 800, "companies.private": 3, "companies.state_owned": 2}
+    title = overridden(plain, many).title.in_language("en")
+    assert title.endswith("city.estates = 20, city.households = 800, companies.private = 3 and 1 more")
+
+
+def test_what_is_no_change_and_an_own_title_leave_the_title_alone() -> None:
+    plain = load("small_city")
+    for same in ({"seed": 9, "months": 12}, {"city.estates": plain.city.estates}):
+        assert overridden(plain, same).title == plain.title
+    named = overridden(plain, {"city.estates": 20, "title.en": "Ours"})
+    assert named.title.in_language("en") == named.title.in_language("zh") == "Ours"
+    assert content_hash(overridden(plain, {"city.estates": 20})) == content_hash(
+        with_overrides(plain, {"city.estates": 20})
+    )

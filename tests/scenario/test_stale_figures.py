@@ -13,6 +13,7 @@ from sim.results.provenance import standing
 from sim.scenario import Scenario, list_scenarios, load, to_data, with_overrides
 from sim.scenario.overrides import with_programmes
 from sim.scenario.sources import names_something
+from sim.studies.comparison.arms import prepare
 from sim.text import in_language
 
 CASE = Path(__file__).resolve().parents[1] / "cases" / "mycity_stale_provenance.toml"
@@ -233,3 +234,27 @@ def test_every_shipped_figure_in_free_text_says_what_it_is_about() -> None:
         for figure in scenario.figures:
             free = not names_something(figure.key, data)
             assert not free or figure.about or figure.key.split(".")[0] in data, (name, figure.key)
+
+
+def test_a_file_with_figures_of_its_own_says_how_many_of_its_base_it_leaves_behind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inherited = {figure.key for figure in load("vicious_cycle").figures}
+    own = (
+        '[[{}]]\nkey = "months"\nvalue = 120\nunit = "months"\nstatus = "assumed"\nnote = {{ en = "ours" }}\n'
+    )
+    said = f"{len(inherited - {'months'})} inherited figures"
+    for text, told_of in ((own.format("figures"), True), (own.format("add_figures"), False)):
+        variant(tmp_path, text)
+        (tmp_path / "next.toml").write_text('extends = "mine.toml"\n', encoding="utf-8")
+        for name in ("mine.toml", "next.toml"):  # what extends such a file lacks them too
+            show_scenario(str(tmp_path / name))
+            shown = " ".join(capsys.readouterr().out.split())
+            assert (said in shown and "add_figures" in shown) == told_of
+    show_scenario("vicious_cycle")
+    assert "add_figures" not in capsys.readouterr().out
+
+
+def test_every_arm_of_a_comparison_says_what_was_changed_in_it() -> None:
+    arms = prepare(["vicious_cycle", "subsidy_only"], None, {"city.estates": 40})
+    assert all(arm.title.in_language("en").endswith("changed: city.estates = 40") for arm in arms.values())

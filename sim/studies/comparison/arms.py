@@ -17,7 +17,8 @@ from sim.no_effect import tell_no_effect
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES, YEARLY
 from sim.results.summary import RunSummary
 from sim.results.tables import PRICES, by_year
-from sim.scenario import Scenario, load, with_overrides
+from sim.scenario import Scenario, load
+from sim.scenario.overrides import overridden
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 from sim.words import STAGES
@@ -128,7 +129,7 @@ def prepare(
             for key, value in changes.items()
             if _applies(key, scenario) or (key in unused and not arms)
         }
-        arms[_free_name(scenario.name, arms)] = with_overrides(scenario, own) if own else scenario
+        arms[_free_name(scenario.name, arms)] = overridden(scenario, own) if own else scenario
     _require_one_city(arms)
     tell_no_effect(arms.values(), scenarios)
     return arms

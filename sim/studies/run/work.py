@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.cli.describe import announce
+from sim.cli.describe import announce, warn_of_figures
 from sim.cli.terminal import console, month_bar, print_costs, table
 from sim.errors import ResultError
 from sim.no_effect import settings_of
@@ -64,6 +64,7 @@ def carry_out(order: Order) -> None:
     check_place(folder, KIND, key)
     screen = console()
     announce(screen, scenario, changes, folder)
+    warn_of_figures(screen, order.scenario)
     with staging(folder) as part:
         run = _simulate(screen, scenario, order)
         with screen.status(say("run.drawing")):

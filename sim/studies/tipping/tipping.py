@@ -24,6 +24,7 @@ from sim.results.result import Result
 from sim.results.saved import key_of, save_found
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.fields import refuse, setting
+from sim.scenario.overrides import overridden
 from sim.size import MADE_OF_MEMBER, check_list
 from sim.studies.tipping.levers import ADDED_INCOME, Lever, lever_of
 from sim.studies.tipping.no_return import NoPoint, NoReturn, delayed, point_of_no_return
@@ -361,7 +362,7 @@ def tipping(
     """
     work = workplace_of("tipping", workplace, at, ("level",))
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    base = with_overrides(loaded, overrides) if overrides else loaded
+    base = overridden(loaded, overrides) if overrides else loaded
     tell_no_effect([base], [scenario])
     if world not in WORLDS:
         raise StudyError(message("tipping.error.world", found=repr(world), allowed=", ".join(WORLDS)))
