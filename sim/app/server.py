@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,7 @@ from sim.app.pages.share import SharePage
 from sim.app.pages.teacher import KEY, TeacherPage
 from sim.app.pages.trap import KEYS, TrapPage
 from sim.app.widgets.look import style as style_sheet
+from sim.errors import EstateError
 from sim.outputs import style
 from sim.text import in_language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
@@ -187,6 +189,18 @@ def _addresses(server: str, made: Workshop) -> list[str]:
     return [address, labelled(say("app.game_teacher"), f"{server}/teacher?{KEY}={made.host.key}")]
 
 
+def require_free(host: str, port: int) -> None:
+    """EstateError for an address that this machine cannot serve at: another's, or one that is taken. Asked before anything is printed."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except (OSError, UnicodeError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise EstateError(message("app.no_address", host=host, port=port, error=told)) from None
+
+
 def serve(
     host: str = "127.0.0.1",
     port: int = 8080,
@@ -197,6 +211,7 @@ def serve(
     workers: int | None = None,
 ) -> None:
     """Serve until interrupted. On a host that others can reach a join code is asked for (made up if none is given)."""
+    require_free(host, port)
     local = host in LOCAL
     if not local and code is None:
         code = new_code()

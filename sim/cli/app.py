@@ -44,6 +44,18 @@ ORDER = (
 )
 
 
+PLACES = ("--out", "--store", "--sensitivity")  # an empty one would be the current folder
+
+
+def _refuse_empty(args: list[str]) -> None:
+    """Exit with code 2 where a folder or file is named by an empty text, as an unset variable of a shell gives it."""
+    given = [*zip(args, args[1:], strict=False), *(one.partition("=")[::2] for one in args if "=" in one)]
+    for name, value in given:
+        if name in PLACES and value == "":
+            typer.secho(say("command.empty", name=name), fg=typer.colors.RED, err=True)
+            raise typer.Exit(2)
+
+
 class Commands(TyperGroup):
     """The group of commands; turns what a user can cause into a message and an exit code."""
 
@@ -57,6 +69,7 @@ class Commands(TyperGroup):
         words_of(args)
         if asks_for_help(self, args):
             speak(self, ctx)
+        _refuse_empty(args)
         try:
             return super().parse_args(ctx, args)
         except Exception as error:
