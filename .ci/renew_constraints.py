@@ -17,15 +17,17 @@ EXTRAS = ",".join(
     tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
 )
 # Needed on other systems only, so that a freeze here does not show them.
-ELSEWHERE = {
-    "colorama": "0.4.6",
-    "pywinpty": "3.1.2",
-    "appnope": "1.0.0",
-    "pythran": "0.19.0",
-    "gast": "0.7.0",
-    "beniget": "0.5.0",
-    "ply": "3.11",
-}
+ELSEWHERE = (
+    "colorama==0.4.6",
+    "pywinpty==3.1.2",
+    "appnope==1.0.0",
+    "pythran==0.19.0",
+    "gast==0.7.0",
+    "beniget==0.5.0",
+    "ply==3.11",
+    'setuptools==59.8.0 ; sys_platform == "darwin" and python_version == "3.11"',
+    'setuptools==84.2.1 ; sys_platform == "darwin" and python_version != "3.11"',
+)
 # Held back: newer ones need Python 3.11.5.
 HELD = {"soupsieve": "2.10"}
 HEAD = """\
@@ -59,7 +61,7 @@ def frozen(python: str) -> tuple[str, dict[str, str]]:
 
 def merged(by_python: dict[str, dict[str, str]]) -> list[str]:
     """The lines of the file: one a package, or one for each Python where they differ."""
-    lines = [f"{name}=={pin}" for name, pin in ELSEWHERE.items()]
+    lines = list(ELSEWHERE)
     for name in {name for pins in by_python.values() for name in pins}:
         found = {python: pins[name] for python, pins in by_python.items() if name in pins}
         if name in HELD:

@@ -6,14 +6,16 @@ import signal
 import sys
 from types import FrameType
 
+from sim.cli.nearest import NAME
+
 
 def main() -> None:
     """Run the command on the arguments of this process; the exit code is 0, 2 for a bad input, 130 when interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(
-                errors="replace"
-            )  # a terminal that lacks a character gets a mark, not a traceback
+                errors=NAME
+            )  # a terminal that lacks a letter gets the nearest, not a traceback
     signal.signal(signal.SIGTERM, _ended)
     try:
         from sim.cli.app import app

@@ -14,6 +14,7 @@ import io
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
@@ -38,6 +39,36 @@ def replace(path: Path, write: Callable[[Path], object]) -> None:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def put_all(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Move written files to their places, the last one last: all of them, or none.
+
+    Every file that is to be replaced is set aside before the first new one is put in place, the last one first: where one is
+    held open by another program (Windows lets nobody move it then), all are as they were. Raises OSError.
+    """
+    aside: list[tuple[Path, Path]] = []
+    placed: list[Path] = []
+    try:
+        for part, target in reversed(moves):
+            with open(part, "rb+") as file:
+                os.fsync(file.fileno())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            old = target.with_name(f".{target.name}.{os.getpid()}.old{PART}")
+            with suppress(FileNotFoundError):
+                os.replace(target, old)
+                aside.append((old, target))
+        for part, target in moves:
+            os.replace(part, target)
+            placed.append(target)
+    except BaseException:
+        for target in placed:
+            target.unlink(missing_ok=True)
+        for old, target in reversed(aside):
+            os.replace(old, target)
+        raise
+    for old, _ in aside:
+        old.unlink(missing_ok=True)
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from sim.errors import ResultError
 from sim.problems import is_file, is_folder, path_of, shortened
-from sim.results.files import PART, as_arrow, replace, replace_text, seal_of, write_csv
+from sim.results.files import PART, as_arrow, put_all, replace_text, seal_of, write_csv
 from sim.text import message, say
 from sim.text.system import reason_of
 
@@ -98,24 +98,49 @@ def write(
     check_place(folder, kind, key, name)
     held = {table: as_arrow(given) for table, given in tables.items()}
     units = {table: _units(tables[table], made) for table, made in held.items()}
-    files: dict[str, dict[str, Any]] = {}
+    head = {"format": FORMAT, "kind": kind, "key": key, DEFINITIONS: OUTCOME_DEFINITIONS}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # without its manifest a folder is no result, so an interrupted rewriting cannot be taken for one
-        (folder / name).unlink(missing_ok=True)
-        for table, made in held.items():
-            for ending in formats:
-                path = folder / f"{table}.{ending}"
-                _write_table(made, path)
-                files[path.name] = seal_of(path) | {"rows": made.num_rows}
-        for file, text in (texts or {}).items():
-            replace_text(folder / file, text)
-            files[file] = seal_of(folder / file)
-        head = {"format": FORMAT, "kind": kind, "key": key, DEFINITIONS: OUTCOME_DEFINITIONS}
-        _write_manifest(folder / name, head | dict(manifest) | head | {"units": units, "files": files})
+        with _written(folder, held, formats, texts or {}) as (parts, files):
+            made = head | dict(manifest) | head | {"units": units, "files": files}
+            parts[name] = _part(folder, name)
+            _write_manifest(parts[name], made)
+            # without its manifest a folder is no result, so an interrupted rewriting cannot be taken for one
+            put_all([(part, folder / file) for file, part in parts.items()])
     except OSError as error:
         raise _unwritable(folder, error) from None
     return folder
+
+
+@contextmanager
+def _written(
+    folder: Path, tables: Mapping[str, pa.Table], formats: Iterable[str], texts: Mapping[str, str]
+) -> Iterator[tuple[dict[str, Path], dict[str, dict[str, Any]]]]:
+    """Tables and texts in hidden files of a folder: these by the name that they will have, and what a manifest says of each.
+
+    What is still hidden afterwards is taken away. Raises OSError.
+    """
+    parts: dict[str, Path] = {}
+    files: dict[str, dict[str, Any]] = {}
+    try:
+        for table, made in tables.items():
+            for ending in formats:
+                name = f"{table}.{ending}"
+                parts[name] = _part(folder, name)
+                _write_table(made, parts[name], ending)
+                files[name] = seal_of(parts[name]) | {"rows": made.num_rows}
+        for name, text in texts.items():
+            parts[name] = _part(folder, name)
+            parts[name].write_bytes(text.encode("utf-8"))
+            files[name] = seal_of(parts[name])
+        yield parts, files
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def _part(folder: Path, name: str) -> Path:
+    return folder / f".{name}.{os.getpid()}{PART}"
 
 
 def add(folder: Path, files: Iterable[Path], name: str = MANIFEST) -> None:
@@ -133,16 +158,16 @@ def add_tables(
 ) -> None:
     """Write more tables into the folder of a result, and let its manifest vouch for them. ResultError if that cannot be done."""
     manifest = read_manifest(folder)
-    units, files = dict(manifest.get("units", {})), dict(manifest.get("files", {}))
+    held = {table: as_arrow(given) for table, given in tables.items()}
+    units = dict(manifest.get("units", {})) | {
+        table: _units(tables[table], made) for table, made in held.items()
+    }
     try:
-        for table, given in tables.items():
-            made = as_arrow(given)
-            units[table] = _units(given, made)
-            for ending in formats:
-                path = folder / f"{table}.{ending}"
-                _write_table(made, path)
-                files[path.name] = seal_of(path) | {"rows": made.num_rows}
-        _write_manifest(folder / MANIFEST, manifest | {"units": units, "files": files})
+        with _written(folder, held, formats, {}) as (parts, more):
+            files = dict(manifest.get("files", {})) | more
+            parts[MANIFEST] = _part(folder, MANIFEST)
+            _write_manifest(parts[MANIFEST], manifest | {"units": units, "files": files})
+            put_all([(part, folder / file) for file, part in parts.items()])
     except OSError as error:
         raise _unwritable(folder, error) from None
 
@@ -326,12 +351,15 @@ def staging(folder: Path) -> Iterator[Path]:
 def put_in_place(part: Path, folder: Path) -> None:
     """Move what was written in `staging` to `folder`, and let the manifest vouch for all of it.
 
-    In one step if the folder does not exist yet, else file by file, the manifest last. Raises OSError.
+    In one step if the folder does not exist yet, else all files or none, the manifest last. Raises OSError.
     """
     files = sorted(path for path in part.rglob("*") if path.is_file() and path.name != MANIFEST)
-    whole = (part / MANIFEST).is_file()
-    if whole:
+    if (part / MANIFEST).is_file():
         add(part, files)
+    elif folder.exists():
+        manifest = read_manifest(folder)
+        more = {file.relative_to(part).as_posix(): seal_of(file) for file in files}
+        _write_manifest(part / MANIFEST, manifest | {"files": manifest.get("files", {}) | more})
     if not folder.exists():
         try:
             part.rename(folder)
@@ -339,16 +367,7 @@ def put_in_place(part: Path, folder: Path) -> None:
         except OSError:
             if not folder.is_dir():  # else the same run, carried out twice at once, was first
                 raise
-    if whole:
-        (folder / MANIFEST).unlink(missing_ok=True)
-    moved = [folder / path.relative_to(part) for path in files]
-    for path, target in zip(files, moved, strict=True):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, target)
-    if whole:
-        os.replace(part / MANIFEST, folder / MANIFEST)
-    else:
-        add(folder, moved)
+    put_all([(path, folder / path.relative_to(part)) for path in [*files, part / MANIFEST]])
 
 
 def copy_result(place: Path, folder: Path) -> Path:
@@ -399,13 +418,13 @@ def _json(path: Path) -> dict[str, Any]:
     return data
 
 
-def _write_table(table: pa.Table, path: Path) -> None:
+def _write_table(table: pa.Table, path: Path, ending: str) -> None:
     coded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
     options = {"compression": "zstd", "compression_level": COMPRESSION_LEVEL, "use_dictionary": coded}
-    if path.suffix == f".{PARQUET}":
-        replace(path, lambda part: pq.write_table(table, part, **options))
+    if ending == PARQUET:
+        pq.write_table(table, path, **options)
     else:
-        replace(path, lambda part: write_csv(table, part))
+        write_csv(table, path)
 
 
 def _units(given: pa.Table | pd.DataFrame, table: pa.Table) -> dict[str, str]:

@@ -15,7 +15,7 @@ import typer
 
 from sim.cli.terminal import console, table
 from sim.cli.workplace_options import WorkplaceOptions, warn_of
-from sim.errors import ResultError, StudyError
+from sim.errors import StudyError
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS
 from sim.experiments.plan import Plan, plan_study
@@ -34,7 +34,7 @@ from sim.outputs.range_words import written_mean
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
 from sim.results.engines import ATTEMPTS, Finished, attempt, execute_packed
 from sim.results.files import CsvFile, write_csv
-from sim.results.folder import add
+from sim.results.folder import put_in_place, staging
 from sim.results.outcomes import OUTCOMES, SERIES
 from sim.results.store import Store, open_store
 from sim.results.summary import ESTATE_COLUMNS, RunSummary
@@ -42,7 +42,6 @@ from sim.studies.study.study import StudyResult, register, registered, study, st
 from sim.text import figures, language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import labelled, listed
-from sim.text.system import reason_of
 from sim.units import FEN_PER_YUAN, NO_VALUE
 
 if TYPE_CHECKING:
@@ -67,15 +66,10 @@ def export(result: StudyResult, kind: str, folder: Path) -> list[Path]:
         allowed = ", ".join(FORMATS)
         raise StudyError(message("problem.says", place="--format", found=repr(kind), allowed=allowed))
     result.save(folder)
-    try:
-        files = (
-            _csv(result, folder) if kind == "csv" else [_netcdf(result, folder / f"{result.study.name}.nc")]
-        )
-    except OSError as error:
-        why = reason_of(error)
-        raise ResultError(message("folder.unwritable", folder=folder, error=why)) from None
-    add(folder, files)
-    return files
+    with staging(folder) as part:
+        files = _csv(result, part) if kind == "csv" else [_netcdf(result, part / f"{result.study.name}.nc")]
+        put_in_place(part, folder)
+    return [folder / file.name for file in files]
 
 
 def _finished(result: StudyResult) -> Iterator[tuple[str, RunSummary]]:
