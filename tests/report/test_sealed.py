@@ -12,7 +12,8 @@ from report_commands import LITTLE, estate
 import sim
 from sim.errors import ResultError
 from sim.experiments.ensemble import load_ensemble
-from sim.results.folder import MANIFEST, read
+from sim.fingerprint import model_source_hash
+from sim.results.folder import FORMAT, MANIFEST, OUTCOME_DEFINITIONS, read
 
 KINDS = ("run", "comparison", "study", "sensitivity", "ablation", "tipping", "budget", "draws")
 
@@ -40,6 +41,15 @@ def test_the_manifest_names_every_file_and_is_strict_json(folder: Path) -> None:
     assert manifest["outcome_definitions"] == 3
     assert manifest["kind"] and len(manifest["key"]) == 16 and manifest["versions"] and manifest["platform"]
     assert sim.load_result(folder) is not None
+
+
+@pytest.mark.parametrize("folder", [*KINDS, "batch"], indirect=True)
+def test_a_result_says_which_model_and_which_version_made_it(folder: Path) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["model_source_hash"] == model_source_hash()
+    assert manifest["versions"]["sim"] == sim.__version__ != "unknown"
+    assert {"python", "numpy", "numba"} <= set(manifest["versions"])
+    assert manifest["outcome_definitions"] == OUTCOME_DEFINITIONS and manifest["format"] == FORMAT
 
 
 @pytest.mark.parametrize("folder", KINDS, indirect=True)

@@ -24,6 +24,7 @@ from sim.cli.terminal import bar_of, console
 from sim.cli.workplace_options import warn_of
 from sim.errors import EstateError, ResultError, ScenarioError
 from sim.experiments.ensemble import Ensemble, doubt_line, with_member
+from sim.fingerprint import model_source_hash
 from sim.problems import Problem
 from sim.results import load_run
 from sim.results.columns import COLUMN_WORDS
@@ -40,7 +41,7 @@ from sim.results.folder import (
     staging,
     write,
 )
-from sim.results.provenance import scenario_key
+from sim.results.provenance import here, scenario_key
 from sim.results.tables import TABLES
 from sim.scenario import Scenario, to_data
 from sim.size import households_of
@@ -212,7 +213,8 @@ def save_index(folder: Path, page: str, names: list[str]) -> None:
     from sim.studies.batch.batch import KIND
 
     # a batch grows: whatever scenarios are added, it is the same one
-    write(folder, KIND, KIND, {"scenarios": sorted(names)}, {}, texts={INDEX: page})
+    told = {"scenarios": sorted(names), "model_source_hash": model_source_hash(), **here()}
+    write(folder, KIND, KIND, told, {}, texts={INDEX: page})
     add(folder, folder.glob(REPORTS))
 
 
@@ -550,7 +552,6 @@ def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bo
 
 
 def _write_index(entries: list[Entry], order: Order) -> None:
-    from sim.fingerprint import model_source_hash
     from sim.studies.batch.index_page import index_page
 
     page = [

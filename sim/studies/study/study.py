@@ -307,6 +307,7 @@ class StudyResult(Studied):
                 for f in self.failures
             ],
             "version": self.results.store.version,
+            "model_source_hash": self.results.store.version.partition("-")[0],
             "ensemble": self.ensemble,
             **here(),
         }
