@@ -15,14 +15,23 @@ from sim import charts
 from sim.cli.app import app
 from sim.errors import EstateError, ResultError, StudyError
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.intervals import range_of
 from sim.experiments.workplace import Workplace
 from sim.results.engines import InProcess
 from sim.results.folder import add_tables
 from sim.results.outcomes import OUTCOMES
-from sim.scenario import load
+from sim.scenario import load, with_overrides
 from sim.studies.draws.among import HEADLINES, Among, among, keep_draws, known_among, other_seeds
 from sim.studies.draws.fan import fan, fan_alt
-from sim.studies.draws.repeated import Repeated, repeat
+from sim.studies.draws.repeated import (
+    FAN_SERIES,
+    Repeated,
+    bands_of,
+    ends_of,
+    monthly_frame,
+    repeat,
+    repeated_from,
+)
 from sim.text import figures, in_language
 
 QUICK = [part for key, value in SMALL.items() if value is not None for part in ("--set", f"{key}={value}")]
@@ -193,3 +202,31 @@ def test_draws_over_an_ensemble_have_its_members_and_say_so(tmp_path: Path) -> N
         assert "wide" in " ".join(
             text.get_text() for text in charts.fan(found, lang=lang).figure.findobj(Text)
         )
+
+
+@pytest.mark.parametrize(("count", "named"), [(39, "lowest to highest"), (40, "5th to 95th percentile")])
+def test_ends_over_draws_are_those_of_a_range_and_are_named(count: int, named: str) -> None:
+    luck = np.random.default_rng(4).permutation(np.arange(1, count + 1)) / 100
+    months = [np.array([value, value / 2]) for value in luck]
+    scenario = with_overrides(load("small_city"), {"months": 1})
+    draws = Repeated(
+        scenario,
+        tuple(range(count)),
+        {name: luck for name in OUTCOMES},
+        {name: bands_of(months) for name in FAN_SERIES},
+        ends=ends_of(count),
+    )
+    held = range_of(luck)
+    assert (held.low == 0.01) == (count < 40)  # of 40 the 5th percentile lies above the lowest
+    for bands in draws.bands.values():
+        assert bands[0] == pytest.approx([held.low, held.low / 2])
+        assert bands[-1] == pytest.approx([held.high, held.high / 2])
+    among = Among(draws, 0, {name: luck[0] for name in OUTCOMES})
+    said = among.sentences()[1]
+    assert f"{100 * held.low:.1f}% to {100 * held.high:.1f}%, {named}" in said
+    page = draws.report("en")
+    assert all(named in line for line in page.finding) and named in page.pictures[0].alt
+    saved = repeated_from(scenario, draws.table().reset_index(), monthly_frame(draws))
+    assert saved.ends == draws.ends and np.array_equal(saved.bands["cycle"], draws.bands["cycle"])
+    ends = {"lowest", "highest"} if count < 40 else {"p5", "p95"}
+    assert ends < set(draws.monthly("cycle").columns) and ends < set(draws.by_outcome.columns)

@@ -26,7 +26,7 @@ from sim.results.outcomes import OUTCOMES
 from sim.results.result import Result
 from sim.scenario import Scenario
 from sim.scenario.loading import check
-from sim.studies.draws.repeated import FAN_SERIES, Repeated, bands_of
+from sim.studies.draws.repeated import FAN_SERIES, Repeated, bands_of, ends_of
 from sim.text import message
 from sim.text.system import told as why
 
@@ -162,7 +162,15 @@ def _draws(
         raise ResultError(message("folder.unreadable", file=files[0].parent, error=why(error))) from None
     by_seed = {name: np.array([one.get(name, math.nan) for one in outcomes]) for name in outcomes[0]}
     name = str(found.ensemble["name"]) if found.ensemble else ""
-    return Repeated(found.asked or found.run.scenario, seeds, by_seed, bands, name, over=found.over)
+    return Repeated(
+        found.asked or found.run.scenario,
+        seeds,
+        by_seed,
+        bands,
+        name,
+        over=found.over,
+        ends=ends_of(len(seeds)),
+    )
 
 
 def _floats(values: Sequence[float | None]) -> np.ndarray:

@@ -28,6 +28,7 @@ from sim.studies.draws.repeated import (
     FAN_SERIES,
     Repeated,
     bands_of,
+    ends_of,
     middle_and_ends,
     monthly_frame,
     repeated_from,
@@ -196,7 +197,9 @@ def among(run: Run, count: int, workplace: Workplace | None = None) -> Among:
         name: bands_of([run.city[name].to_numpy(), *(one.series[name] for one in found)])
         for name in FAN_SERIES
     }
-    return Among(Repeated(run.scenario, (run.seed, *others), outcomes, bands), run.seed, own)
+    ends = ends_of(len(others) + 1)
+    draws = Repeated(run.scenario, (run.seed, *others), outcomes, bands, ends=ends)
+    return Among(draws, run.seed, own)
 
 
 def keep_draws(found: Among, folder: Path) -> None:

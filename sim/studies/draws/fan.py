@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter
 from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import capital
+from sim.outputs.range_words import KIND
 from sim.results.outcomes import SERIES, first_month
 from sim.studies.draws.repeated import FAN_SERIES, Repeated
 from sim.text import Family, figures, language, message, say
@@ -36,7 +37,7 @@ def fan(
     series: Sequence[str] = FAN_SERIES,
     run: RunLike | None = None,
 ) -> Figure:
-    """Monthly series over the draws of a scenario: the median, the middle half and all of them, one panel a series.
+    """Monthly series over the draws of a scenario: the median, the middle half and the range, one panel a series.
 
     `series`: ids of `sim.results.outcomes.SERIES` that the draws hold. `run`: a run of the same scenario, drawn as a line of its
     own. EstateError for fewer than two draws, an unknown series, or a run of another length.
@@ -79,13 +80,14 @@ def _called(name: str) -> str:
 
 
 def _ends(draws: Repeated, name: str) -> dict[str, Any]:
-    """Lowest, median and highest value of a series in the last month, as readers want them."""
+    """Median and ends of a series in the last month, as readers want them, and what `kind` of ends they are."""
     low, _, median, _, high = draws.bands[name][:, -1]
     unit = SERIES[name].unit
-    return {
+    told = {
         key: figures.quantity(float(value), unit)
         for key, value in (("low", low), ("median", median), ("high", high))
     }
+    return told | {"kind": KIND[draws.ends]}
 
 
 def _title(draws: Repeated, name: str) -> str:
@@ -105,12 +107,14 @@ def _note(draws: Repeated, run: RunLike | None) -> str:
         months=draws.months,
     )
     note += say("draw.members", ensemble=draws.ensemble) if draws.ensemble else ""
-    key = say("draw.fan_bands") + ("" if run is None else say("draw.fan_own", seed=run.seed))
+    key = say("draw.fan_bands", kind=KIND[draws.ends]) + (
+        "" if run is None else say("draw.fan_own", seed=run.seed)
+    )
     return f"{note}\n{key}"
 
 
 def _draw(ax: Axes, bands: np.ndarray, name: str, colour: str, line: np.ndarray | None) -> None:
-    """All draws, the middle half of them, the median, and one run's own line, with the ends named."""
+    """The range of the draws, the middle half of them, the median, and one run's own line, with the ends named."""
     first = first_month(name, bands.shape[1] - 1)
     month, unit = np.arange(first, bands.shape[1]), SERIES[name].unit
     low, lower, median, upper, high = bands[:, first:]

@@ -12,7 +12,9 @@ import numpy as np
 
 from sim.errors import ResultError, StudyError
 from sim.experiments.ensemble import Ensemble, cells_over
+from sim.experiments.intervals import ENDS, EXTREMES, PERCENTILE_PAIRS, PERCENTILES, range_of
 from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
+from sim.outputs.range_words import KIND
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES, note_on_months
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
 
 DRAWS = 20
 QUANTILES = {"lowest": 0.0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1.0}
-"""What is kept of a month over the draws, in the order of the rows of `Repeated.bands`."""
+"""What is kept of a month over the draws, in the order of the rows of `Repeated.bands`, where there are under 40 of them."""
+OUTER = {PERCENTILES: ("p5", "p95"), EXTREMES: ("lowest", "highest")}
+"""What the first and the last of them are, by the kind of range that so many draws have (`intervals.range_of`)."""
 FAN_SERIES = ("cycle", "collection")
 """The series whose fans are kept: the share of estates in the cycle, and what is collected."""
 
@@ -36,10 +40,11 @@ class Repeated(Result):
     """Runs of one scenario that differ by their seed, and over an ensemble by its member too.
 
     scenario: as it was run, whatever seed it states. seeds: one a run. outcomes: by id of `OUTCOMES` one value a seed (float64,
-    NaN where a run has none). bands: by id of `SERIES` the QUANTILES over the runs, (5, months + 1) float64, NaN in a month in
+    NaN where a run has none). bands: by id of `SERIES` the `quantiles` over the runs, (5, months + 1) float64, NaN in a month in
     which some run has no value. ensemble: its name, "" for the scenario's own parameters. type_bands: the same by estate type
     for the series that are kept by type, (types, 5, months + 1). over: the ensemble itself, whose member r the r-th run has;
-    None without one, and for runs that were kept without it.
+    None without one, and for runs that were kept without it. ends: what the outer rows of the bands are, EXTREMES or (from 40
+    draws on) PERCENTILES.
     """
 
     scenario: Scenario
@@ -50,9 +55,15 @@ class Repeated(Result):
     types: tuple[str, ...] = ()
     type_bands: Mapping[str, np.ndarray] = field(default_factory=dict)
     over: Ensemble | None = None
+    ends: str = EXTREMES
 
     def __len__(self) -> int:
         return len(self.seeds)
+
+    @property
+    def quantiles(self) -> list[str]:
+        """The names of the rows of the bands, lowest first."""
+        return names_of(self.ends)
 
     @property
     def months(self) -> int:
@@ -68,7 +79,7 @@ class Repeated(Result):
         return frame
 
     def monthly(self, series: str) -> pd.DataFrame:
-        """A series over the draws: one row a month from 0, a column for each of QUANTILES. StudyError if it was not kept."""
+        """A series over the draws: one row a month from 0, a column for each of `quantiles`. StudyError if it was not kept."""
         import pandas as pd
 
         if series not in self.bands:
@@ -77,12 +88,12 @@ class Repeated(Result):
             )
         return pd.DataFrame(
             self.bands[series].T,
-            columns=list(QUANTILES),
+            columns=self.quantiles,
             index=pd.RangeIndex(self.months + 1, name="month"),
         )
 
     def by_type(self, series: str, month: int) -> pd.DataFrame:
-        """A series over the draws in a month: one row an estate type, a column for each of QUANTILES. StudyError if it was not kept."""
+        """A series over the draws in a month: one row an estate type, a column for each of `quantiles`. StudyError if it was not kept."""
         import pandas as pd
 
         if series not in self.type_bands:
@@ -95,7 +106,7 @@ class Repeated(Result):
             )
         return pd.DataFrame(
             self.type_bands[series][:, :, month],
-            columns=list(QUANTILES),
+            columns=self.quantiles,
             index=pd.Index(self.types, name="type"),
         )
 
@@ -106,12 +117,13 @@ class Repeated(Result):
 
     @property
     def by_outcome(self) -> pd.DataFrame:
-        """One row an outcome that every draw has: its unit, and a column for each of QUANTILES over the draws."""
+        """One row an outcome that every draw has: its unit, and a column for each of the quantiles over the draws."""
         import pandas as pd
 
         known = [name for name, values in self.outcomes.items() if not np.isnan(values).any()]
-        spread = [np.quantile(self.outcomes[name], list(QUANTILES.values())) for name in known]
-        frame = pd.DataFrame(np.reshape(spread, (-1, len(QUANTILES))), columns=list(QUANTILES))
+        spread = [_spread(self.outcomes[name]) for name in known]
+        columns = names_of(ends_of(len(self)))
+        frame = pd.DataFrame(np.reshape(spread, (-1, len(columns))), columns=columns)
         frame.insert(0, "outcome", known)
         frame.insert(1, "unit", [OUTCOMES[name].unit for name in known])
         return frame
@@ -122,10 +134,11 @@ class Repeated(Result):
 
         found = {"draws": self.table().reset_index(), "outcomes": self.by_outcome}
         months = np.arange(self.months + 1)
-        parts = [_quantile_rows(name, bands, month=months) for name, bands in self.bands.items()]
+        named = self.quantiles
+        parts = [_quantile_rows(name, bands, named, month=months) for name, bands in self.bands.items()]
         found["by_month"] = pd.concat(parts, ignore_index=True)
         parts = [
-            _quantile_rows(name, bands, type=[kind] * len(months), month=months)
+            _quantile_rows(name, bands, named, type=[kind] * len(months), month=months)
             for name, by_type in self.type_bands.items()
             for kind, bands in zip(self.types, by_type, strict=True)
         ]
@@ -188,10 +201,11 @@ def shown(draws: Repeated) -> tuple[str, str, pd.DataFrame]:
 
 
 def middle_and_ends(outcome: str, values: np.ndarray) -> dict[str, Any]:
-    """Median, lowest and highest value of an outcome as the current language writes them."""
-    unit = OUTCOMES[outcome].unit
-    found = {"median": np.median(values), "low": values.min(), "high": values.max()}
-    return {name: figures.quantity(float(value), unit) for name, value in found.items()}
+    """Median and ends of the range of an outcome as the current language writes them, and what `kind` of range it is."""
+    unit, held = OUTCOMES[outcome].unit, range_of(values)
+    found = {"median": np.median(values), "low": held.low, "high": held.high}
+    told: dict[str, Any] = {name: figures.quantity(float(value), unit) for name, value in found.items()}
+    return told | {"kind": KIND[held.kind]}
 
 
 def repeat(
@@ -233,6 +247,7 @@ def _like(saved: Repeated, found: Repeated) -> Repeated:
         found,
         outcomes={name: found.outcomes[name] for name in saved.outcomes},
         bands={name: found.bands[name] for name in saved.bands},
+        ends=found.ends,
         types=saved.types,
         type_bands={name: found.type_bands[name] for name in saved.type_bands},
     )
@@ -250,31 +265,50 @@ def repeated_of(scenario: Scenario, runs: Sequence[RunSummary], over: Ensemble |
         first.types,
         {name: np.moveaxis(bands_of(run.by_type[name] for run in runs), 0, 1) for name in first.by_type},
         over,
+        ends_of(len(runs)),
     )
 
 
+def ends_of(draws: int) -> str:
+    """What the ends of a range over so many draws are, as `intervals.range_of` has it."""
+    return PERCENTILES if draws >= PERCENTILE_PAIRS else EXTREMES
+
+
+def names_of(ends: str) -> list[str]:
+    """The names of the quantiles over draws, lowest first, where the outer ones are `ends`."""
+    low, high = OUTER[ends]
+    return [low, *list(QUANTILES)[1:-1], high]
+
+
 def bands_of(values: Iterable[np.ndarray]) -> np.ndarray:
-    """The QUANTILES over the runs of what each has by month: (5, …) float64."""
-    stacked = np.array([np.asarray(one, np.float32) for one in values], np.float64)
-    return np.asarray(np.quantile(stacked, list(QUANTILES.values()), axis=0))
+    """The quantiles over the runs of what each has by month: (5, …) float64; the outer ones are `ends_of` the number of runs."""
+    return _spread(np.array([np.asarray(one, np.float32) for one in values], np.float64))
 
 
-def _quantile_rows(series: str, bands: np.ndarray, **places: Any) -> pd.DataFrame:
-    """One row a month: the series, its unit, where the row is from, and a column for each of QUANTILES."""
+def _spread(values: np.ndarray) -> np.ndarray:
+    """The quantiles over the first axis."""
+    found = np.asarray(np.quantile(values, list(QUANTILES.values()), axis=0))
+    if ends_of(len(values)) == PERCENTILES:
+        found[[0, -1]] = np.quantile(values, ENDS, axis=0, method="weibull")
+    return found
+
+
+def _quantile_rows(series: str, bands: np.ndarray, names: Sequence[str], **places: Any) -> pd.DataFrame:
+    """One row a month: the series, its unit, where the row is from, and a column for each of the quantiles."""
     import pandas as pd
 
-    columns = dict(zip(QUANTILES, bands, strict=True))
+    columns = dict(zip(names, bands, strict=True))
     return pd.DataFrame({"series": series, "unit": SERIES[series].unit, **places, **columns})
 
 
 def monthly_frame(draws: Repeated) -> pd.DataFrame:
-    """One row a month from 0: the month, and for each of FAN_SERIES its QUANTILES as columns `series_quantile`."""
+    """One row a month from 0: the month, and for each of FAN_SERIES its quantiles as columns `series_quantile`."""
     import pandas as pd
 
     columns = {
         f"{series}_{name}": row
         for series in FAN_SERIES
-        for name, row in zip(QUANTILES, draws.bands[series], strict=True)
+        for name, row in zip(draws.quantiles, draws.bands[series], strict=True)
     }
     return pd.DataFrame({"month": np.arange(draws.months + 1), **columns})
 
@@ -287,12 +321,15 @@ def repeated_from(scenario: Scenario, by_seed: pd.DataFrame, by_month: pd.DataFr
     if by_month["month"].tolist() != list(range(scenario.months + 1)):
         raise ValueError(f"months: {len(by_month)}")
     outcomes = [name for name in by_seed.columns if name != "seed"]
+    # tables of before there were percentiles have the extremes of any number of draws
+    ends = PERCENTILES if f"{FAN_SERIES[0]}_{OUTER[PERCENTILES][0]}" in by_month.columns else EXTREMES
     return Repeated(
         scenario,
         tuple(int(seed) for seed in by_seed["seed"]),
         {name: by_seed[name].to_numpy(np.float64) for name in (*DEFAULT_OUTCOMES, *outcomes)},
         {
-            series: np.array([by_month[f"{series}_{name}"] for name in QUANTILES], np.float64)
+            series: np.array([by_month[f"{series}_{name}"] for name in names_of(ends)], np.float64)
             for series in FAN_SERIES
         },
+        ends=ends,
     )

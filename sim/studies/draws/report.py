@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.ensemble import doubt_line
 from sim.outputs.catalog import capital
+from sim.outputs.public_money import END
+from sim.outputs.range_words import KIND
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import to_toml
 from sim.studies.draws.among import Among, other_seeds
 from sim.studies.draws.fan import fan, fan_alt
-from sim.studies.draws.repeated import middle_and_ends
+from sim.studies.draws.repeated import ends_of, middle_and_ends
 from sim.text import figures, language, say
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def part_of(draws: Repeated) -> Part:
     facts = common.facts_of(draws.over)
     command, note = _command(draws)
     sure = (
-        say("draw.sure", draws=len(draws)),
+        say("draw.sure", draws=len(draws), kind=KIND[ends_of(len(draws))]),
         *([] if draws.ensemble and draws.over is None else [doubt_line(facts)]),
         *draws.warnings(),
         common.share_assumed(scenario),
@@ -63,13 +65,18 @@ def part_of(draws: Repeated) -> Part:
 
 
 def _spread(draws: Repeated) -> Table:
-    """Median, lowest and highest value of every outcome that all draws have."""
+    """Median and ends of every outcome that all draws have."""
     rows = []
     for name in draws.by_outcome["outcome"]:
         told = middle_and_ends(name, draws.outcomes[name])
         rows.append((capital(OUTCOMES[name].name), *(told[key] for key in ("median", "low", "high"))))
-    heads = [say(f"draw.head_{key}") for key in ("median", "lowest", "highest")]
+    heads = [say("draw.head_median"), *_heads(draws)]
     return Table(say("draw.spread_title", draws=len(draws)), (say("draw.head_outcome"), *heads), tuple(rows))
+
+
+def _heads(draws: Repeated) -> list[str]:
+    """What the ends of the draws' ranges are, as heads of columns."""
+    return [END[f"{ends_of(len(draws))}_{end}"] for end in ("low", "high")]
 
 
 def _command(draws: Repeated) -> tuple[str, str]:
@@ -117,7 +124,7 @@ def over_draws(found: Among | None) -> tuple[str, ...]:
 def _at_end(found: Among, series: str) -> str:
     """Median and ends of a share in the last month over the draws, in the current language."""
     low, _, median, _, high = (figures.share(float(one)) for one in found.draws.bands[series][:, -1])
-    return say("draw.median_and_ends", median=median, low=low, high=high)
+    return say("draw.median_and_ends", median=median, low=low, high=high, kind=KIND[found.draws.ends])
 
 
 def place_table(found: Among, head: str) -> Table:
@@ -132,7 +139,7 @@ def place_table(found: Among, head: str) -> Table:
         rows.append(
             (capital(OUTCOMES[name].name), own, place, *(told[key] for key in ("median", "low", "high")))
         )
-    heads = [say(f"draw.head_{key}") for key in ("own", "place", "median", "lowest", "highest")]
+    heads = [*(say(f"draw.head_{key}") for key in ("own", "place", "median")), *_heads(found.draws)]
     caption = say("draw.place_title", draws=len(found.draws))
     return Table(caption, (head, *heads), tuple(rows))
 
