@@ -54,6 +54,9 @@ Label = Word | Message
 # The position of a word in these tuples is its code in the columns of the state.
 MODES = ("market", "soe", "unit", "self", "cleaning", "none")
 STAGES = ("healthy", "strained", "spiralling", "collapsed", "recovering")
+IN_CYCLE = tuple(
+    map(STAGES.index, ("spiralling", "collapsed"))
+)  # an estate at one of these stages is in the cycle
 PAYER_TYPES = ("conditional", "free_rider", "steady")
 OCCUPANCY = ("owner_occupier", "tenant", "vacant")
 TIERS = ("city", "district", "street", "community")

@@ -14,7 +14,7 @@ from sim.model.state.events import Cause, Event
 from sim.results.reading import ratio
 from sim.text import Family
 from sim.units import MONTHS_PER_YEAR
-from sim.words import MODES, STAGES
+from sim.words import IN_CYCLE, MODES, STAGES
 
 if TYPE_CHECKING:
     from sim.results.reading import Record
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ACTIVE = (int(Cause.LOSSES), int(Cause.INSOLVENCY))
 PASSIVE = (int(Cause.DISMISSAL), int(Cause.POLICY), int(Cause.RANKING))
 HEALTHY = STAGES.index("healthy")
-CYCLE = (STAGES.index("spiralling"), STAGES.index("collapsed"))
 MANAGED = (MODES.index("market"), MODES.index("soe"))
 SELF = MODES.index("self")
 LEAST_HOUSEHOLD_MONTHS = 1
@@ -273,7 +272,7 @@ def estates_under_modes(view: View) -> float:
 @statistic("share", ESTATES)
 def in_cycle(view: View) -> float:
     """Share of chosen estates that are spiralling or collapsed, mean over the months (the headline outcome of comparisons)."""
-    return _mean(np.isin(view.at("stage"), CYCLE)[view.mask])
+    return _mean(np.isin(view.at("stage"), IN_CYCLE)[view.mask])
 
 
 @statistic("share", ESTATES)

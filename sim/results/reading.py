@@ -15,11 +15,11 @@ import numpy as np
 
 from sim.model.ledger import PURPOSES, Page, ledger_lines
 from sim.model.month.observe import Outcomes
-from sim.model.month.record import COLLAPSED, SPIRALLING
 from sim.model.state.events import Event
 from sim.model.state.modes import NONE
 from sim.model.state.tables import EVENT_TYPE
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
+from sim.words import IN_CYCLE
 
 if TYPE_CHECKING:
     from sim.model.engine import Engine
@@ -175,7 +175,7 @@ class Reading:
     @cached_property
     def cycle(self) -> np.ndarray:
         """Whether each estate is spiralling or collapsed, (months + 1, estates)."""
-        return np.asarray((self.out.stage == SPIRALLING) | (self.out.stage == COLLAPSED))
+        return np.isin(self.out.stage, IN_CYCLE)
 
     @cached_property
     def covers_cost(self) -> np.ndarray:

@@ -26,10 +26,10 @@ from sim.studies.ablation.words import shown
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, front_of, unbeaten
 from sim.studies.budget.menu import with_package
 from sim.studies.budget.stress import failing_regions
-from sim.studies.comparison.arms import CYCLE_STAGES
 from sim.studies.tipping.no_return import NO_PROGRAMME, delayed, point_of_no_return
 from sim.studies.tipping.tipping import Tipping, TippingStudy, tipping
 from sim.text import in_language
+from sim.words import IN_CYCLE
 
 
 @pytest.fixture(scope="module")
@@ -329,7 +329,7 @@ def test_support_for_estates_that_are_still_served_comes_too_late_in_the_end(sto
         later = delayed(small, delay)
         cells = [*cells_of(later.model_copy(update={"interventions": ()}), seeds), *cells_of(later, seeds)]
         out = [
-            np.isin(summary.estates["final_stage"], CYCLE_STAGES)
+            np.isin(summary.estates["final_stage"], IN_CYCLE)
             for _, summary in run_cells(cells, Workplace(InProcess(), store))
         ]
         return sum(int((before & ~after).sum()) for before, after in zip(out[:3], out[3:], strict=True))

@@ -66,9 +66,7 @@ class Difference:
 
 
 def series_of(summary: RunSummary, name: str) -> np.ndarray:
-    """A monthly series of a run; "cycle" is the share of estates that are spiralling or collapsed."""
-    if name == "cycle":
-        return np.asarray(summary.series["stage_spiralling"] + summary.series["stage_collapsed"], np.float64)
+    """A monthly series of a run."""
     return np.asarray(summary.series[name], np.float64)
 
 

@@ -21,7 +21,7 @@ from sim.scenario import Scenario, load
 from sim.scenario.overrides import overridden
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR
-from sim.words import STAGES
+from sim.words import IN_CYCLE
 
 # What an arm keeps of its runs' estates.
 ESTATES = (
@@ -36,7 +36,6 @@ ESTATES = (
     "collection_last_year",
 )
 CYCLE = "cycle"  # the series of the share of estates that are spiralling or collapsed
-CYCLE_STAGES = (STAGES.index("spiralling"), STAGES.index("collapsed"))
 # A comparison is of one city: what may differ between arms is what is done in it, and how it works.
 SAME = ("city", "types")
 
@@ -61,7 +60,7 @@ class Arm:
     @property
     def in_cycle(self) -> np.ndarray:
         """Whether each estate is spiralling or collapsed in the last month (seeds, estates)."""
-        return np.isin(self.estates["final_stage"], CYCLE_STAGES)
+        return np.isin(self.estates["final_stage"], IN_CYCLE)
 
     def group_means(self, name: str, by: str) -> np.ndarray:
         """A series of GROUP_SERIES by "type" or "district" (seeds, groups): `cycle` over all months, others over the last year.
@@ -86,7 +85,6 @@ def gather(name: str, scenario: Scenario, results: CellResults) -> Arm:
     paid = [_paid_by_year(cell.scenario, summary) for cell, summary in pairs]
     shape = (-(-scenario.months // MONTHS_PER_YEAR), len(PRICES))
     series = {one: np.stack([s.series[one] for s in found]).astype(np.float64) for one in SERIES}
-    series[CYCLE] = series["stage_spiralling"] + series["stage_collapsed"]
     return Arm(
         name,
         scenario,

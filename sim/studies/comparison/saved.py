@@ -17,7 +17,7 @@ from sim.results.folder import MANIFEST, read
 from sim.scenario import Scenario
 from sim.scenario.loading import check
 from sim.studies.comparison import tables
-from sim.studies.comparison.arms import CYCLE_STAGES, Arm
+from sim.studies.comparison.arms import Arm
 from sim.studies.comparison.compare import Adaptive, compare
 from sim.studies.comparison.comparison import KIND, Comparison, Settings
 from sim.studies.comparison.withdrawal import (
@@ -28,7 +28,7 @@ from sim.studies.comparison.withdrawal import (
 )
 from sim.text import in_language, language, message
 from sim.text.catalog import DEFAULT_LANGUAGE, among
-from sim.words import STAGES
+from sim.words import IN_CYCLE, STAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,7 +176,7 @@ def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baselin
         columns[months] = rows[f"{side}_{months}"].to_numpy().reshape(seeds, -1)
     inside = rows[f"{side}_in_cycle_end"].to_numpy(dtype=bool).reshape(seeds, -1)
     columns["final_stage"] = np.where(
-        inside, CYCLE_STAGES[0], STAGES.index("healthy")
+        inside, IN_CYCLE[0], STAGES.index("healthy")
     )  # in the cycle or not is all that was saved
     own = plane[plane["arm"] == name]
     scalars = {

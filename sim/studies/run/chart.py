@@ -30,13 +30,12 @@ from sim.text.joins import labelled, listed, phrases, sentences
 from sim.units import NO_VALUE
 from sim.words import MODES
 
-CYCLE = ("collapsed", "spiralling")
 UPWARD = STAGE_ORDER[::-1]  # the worst stage lies at the bottom, on the axis, where its share can be read off
 
 
 def in_cycle(run: RunLike) -> np.ndarray:
     """Share of estates that are spiralling or collapsed, by month from 0."""
-    return np.asarray(sum(run.city[f"stage_{stage}"].to_numpy(dtype=float) for stage in CYCLE))
+    return np.asarray(run.city["cycle"], float)
 
 
 def headline(run: RunLike) -> str:

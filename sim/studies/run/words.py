@@ -14,7 +14,7 @@ from sim.results.outcomes import SERIES
 from sim.text import Family, figures, language, say
 from sim.text.joins import phrases
 from sim.units import NO_VALUE
-from sim.words import MODES, STAGES
+from sim.words import IN_CYCLE, MODES, STAGES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +42,6 @@ KEY_OUTCOMES = (
     "inequality",
     "complaints_open",
 )
-IN_THE_CYCLE = ("spiralling", "collapsed")
 
 
 class Change(NamedTuple):
@@ -103,7 +102,7 @@ def cycle_by_type(run: Run) -> list[CycleOfType]:
     """For each estate type in the scenario's order, who was in the cycle in months 1 to the last, and who came out."""
     size = len(run.estate_table)
     stage = run.estates["stage"].cat.codes.to_numpy().reshape(run.months, size)
-    inside = np.isin(stage, [STAGES.index(name) for name in IN_THE_CYCLE])
+    inside = np.isin(stage, IN_CYCLE)
     entered, last = inside.any(axis=0), inside[-1]
     collapsed = stage[-1] == STAGES.index("collapsed")
     kind = run.estate_table["type"].cat.codes.to_numpy()
