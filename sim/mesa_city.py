@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
+from sim.agents.edits import Edit
 from sim.agents.handles import Committee, Company, Estate, GovernmentBody, OwnerList, RowAgent
 from sim.model.engine import Engine
 from sim.scenario import Scenario, load
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
     """A Mesa model of a scenario and a seed, whose agents are handles onto the rows of `state`.
 
+    `edits` is what was written through handles, in order: a run of a city that has any is not the run of its scenario.
     `agents` and `agents_by_type` give sets of their own: what is taken out of one stays in the city. Handles are made when
     first asked for, in the same order whenever that is.
     """
@@ -35,6 +37,7 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
         self._making_handles = False
         self._simulated = scenario
         self._own_collector: mesa.DataCollector | None = None
+        self.edits: list[Edit] = []
         self.seed = seed
         super().__init__(rng=seed)
 

@@ -20,6 +20,7 @@ LAYERS = (
     ("words",),
     ("model.parameters",),
     ("scenario",),
+    ("no_effect",),
     ("model.exact", "model.kernel", "model.luck"),
     ("model.state", "model.ledger"),
     ("model.month",),
