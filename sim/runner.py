@@ -6,15 +6,16 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import EstateError
+from sim.errors import EstateError, ScenarioError
 from sim.model.kernel import compiled_before, mark_compiled
 from sim.no_effect import tell_no_effect
 from sim.problems import kind_of
 from sim.scenario import Scenario, load, with_overrides
-from sim.scenario.overrides import overridden
+from sim.scenario.overrides import SOURCE, overridden
 from sim.size import check_run
 from sim.text import message, say
 
@@ -34,14 +35,23 @@ def resolve(
 ) -> Scenario:
     """The scenario that a run will simulate: loaded if a name or path is given, with seed, months and overrides put in.
 
-    What in it can have no effect is said on stderr, once. Raises a ScenarioError that lists every problem.
+    What in it can have no effect is said on stderr, once. Raises a ScenarioError that lists every problem; one of
+    the seed or the months names the argument.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     if overrides is not None and not isinstance(overrides, Mapping):
         return with_overrides(loaded, overrides)  # refuses it in words
-    changes = dict(overrides or {})
-    changes |= {key: value for key, value in (("seed", seed), ("months", months)) if value is not None}
-    resolved = overridden(loaded, changes) if changes else loaded
+    given = {key: value for key, value in (("seed", seed), ("months", months)) if value is not None}
+    changes = dict(overrides or {}) | given
+    try:
+        resolved = overridden(loaded, changes) if changes else loaded
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(problem, file=problem.key, key="")
+            if problem.file == SOURCE and problem.key in given
+            else problem
+            for problem in error.problems
+        ) from None
     tell_no_effect([resolved], [scenario])
     return resolved
 

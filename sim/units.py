@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
+from sim.text import message
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -26,7 +28,7 @@ def yuan_to_fen(yuan: float | np.ndarray) -> int | np.ndarray:
 
     size = np.abs(np.asarray(yuan, np.float64))
     if not np.isfinite(size).all():
-        raise ValueError(f"{yuan} is not an amount of money")
+        raise ValueError(message("declare.no_amount", found=yuan))
     near = np.floor(size * FEN_PER_YUAN)
     slack = np.minimum(
         4.0 * np.spacing(size), 0.1 / FEN_PER_YUAN

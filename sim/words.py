@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.text import Family, Message, language, languages
+from sim.text import Family, Message, language, languages, message
 from sim.text.catalog import among
 
 
@@ -21,7 +21,7 @@ class Word:
     def __init__(self, **texts: str) -> None:
         check_texts(texts)
         if not texts:
-            raise ValueError("words in no language")
+            raise ValueError(message("declare.no_words"))
         self.texts: Mapping[str, str] = dict(texts)
 
     def in_language(self, name: str) -> str:
@@ -45,7 +45,9 @@ def check_texts(texts: Mapping[str, str]) -> None:
     """ValueError for words in a language that has no catalog."""
     unknown = [name for name in texts if name not in languages()]
     if unknown:
-        raise ValueError(f"unknown languages {unknown}; languages are {', '.join(languages())}")
+        raise ValueError(
+            message("declare.languages", found=", ".join(map(repr, unknown)), known=", ".join(languages()))
+        )
 
 
 Label = Word | Message

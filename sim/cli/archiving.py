@@ -16,12 +16,19 @@ def say(key: str, /, **values: Any) -> str:
     return str(message(f"archive.{key}", **values))
 
 
+def key_or_none(key: str) -> str:
+    """The key of a result, or that it has none: version 0.1 gave none."""
+    return key or say("no_key")
+
+
 def pack(folder: Path, out: Path | None) -> None:
     """Write the archive and print its hash, what it is of, and what was left out of it."""
     screen = console()
     made = archive(folder, out)
     size = figures.decimal(made.path.stat().st_size / 1e6, 2)
-    screen.print(say("written", file=made.path, kind=made.kind, key=made.key, size=size), soft_wrap=True)
+    screen.print(
+        say("written", file=made.path, kind=made.kind, key=key_or_none(made.key), size=size), soft_wrap=True
+    )
     screen.print(f"SHA-256 {made.sha256}", soft_wrap=True)
     screen.print(
         say("scenarios", names=listed(made.scenarios)) if made.scenarios else say("no_scenario"),
@@ -52,7 +59,8 @@ def show_verified(place: Path, sha256: str | None) -> bool:
         )
     if found.whole and cited:
         screen.print(
-            say("whole", kind=found.kind, key=found.key, files=figures.count(found.files)), soft_wrap=True
+            say("whole", kind=found.kind, key=key_or_none(found.key), files=figures.count(found.files)),
+            soft_wrap=True,
         )
     elif found.faults:
         screen.print(say("remedy"), soft_wrap=True)

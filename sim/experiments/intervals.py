@@ -169,7 +169,8 @@ def mean_intervals(
     that has fewer than five gets no bounds and a note, never a silent zero. ValueError for a level outside (0, 1).
     """
     if not 0 < level < 1:
-        raise ValueError(f"level: {level} found, allowed between 0 and 1")
+        allowed = message("workplace.level")
+        raise ValueError(message("problem.instead", place="level", found=level, allowed=allowed))
     pairs = values.shape[0]
     notes = [_note(column) for column in values.T]
     asked = [place for place, note in enumerate(notes) if note in ("", RARE)]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.kernel import part
+from sim.text import message
 
 OUTSIDE = (
     "suppliers",  # workers, contractors, tax offices: what service costs
@@ -182,7 +183,7 @@ class Books:
     ) -> int:
         amounts = np.asarray(fen, np.int64)
         if amounts.size and amounts.min() < 0:
-            raise ValueError("money moves from payer to payee: amounts must not be negative")
+            raise ValueError(message("declare.negative_amount"))
         self._check_kind(payer_kind, payers)
         self._check_kind(payee_kind, payees)
         np.subtract.at(self.balances, payers, amounts)

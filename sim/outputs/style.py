@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from sim.text import language, say
+from sim.text import language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -96,7 +96,7 @@ def font_file() -> Path:
     folders = list(spec.submodule_search_locations or []) if spec else []
     found = [path for folder in folders for path in sorted(Path(folder).rglob(FONT_FILE))]
     if not found:
-        raise OSError(f"font {FONT_FILE}: not found in the installed zhplot distribution; reinstall zhplot")
+        raise OSError(message("style.font", file=FONT_FILE, distribution="zhplot"))
     return found[0]
 
 
@@ -162,7 +162,7 @@ def owner(ax: Axes) -> Figure:
     """The Figure that carries an Axes, also when a SubFigure stands between."""
     figure = ax.get_figure(root=True)
     if not isinstance(figure, Figure):
-        raise TypeError(f"axes stand on {type(figure).__name__}, expected a matplotlib Figure")
+        raise TypeError(message("style.axes", found=type(figure).__name__))
     return figure
 
 

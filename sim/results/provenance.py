@@ -23,7 +23,9 @@ from sim.model.parameters import PARAMETERS
 from sim.scenario import Scenario, content_hash, to_data
 
 STATUSES = ("measured", "calibrated", "assumed")
-COUNT = "count of parameters; not weighed by a sensitivity result"
+COUNT = (
+    "parameter_count"  # how the shares are weighed: each parameter counts once, not by a sensitivity result
+)
 
 
 def standing(scenario: Scenario) -> dict[str, Any]:

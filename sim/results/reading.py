@@ -18,6 +18,7 @@ from sim.model.month.observe import Outcomes
 from sim.model.state.events import Event
 from sim.model.state.modes import NONE
 from sim.model.state.tables import EVENT_TYPE
+from sim.text import message
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import IN_CYCLE
 
@@ -78,7 +79,7 @@ class Record(NamedTuple):
 def record_of(city: Engine) -> Record:
     """What a city has recorded up to its present month. ValueError if it was built with `record=False`."""
     if city.outcomes is None:
-        raise ValueError("this city was built with record=False and kept no outcomes")
+        raise ValueError(message("run.no_record", argument="record=False"))
     table, settings = city.state.estates, city.scenario.city
     facts = np.empty(table.size, [(name, table.dtype[name]) for name in FACTS])
     for name in FACTS:
@@ -155,7 +156,7 @@ class Reading:
     def __init__(self, record: Record) -> None:
         """Raises ValueError for a record in which no month was simulated."""
         if record.months < 1:
-            raise ValueError("outcomes need a city that has simulated a month")
+            raise ValueError(message("run.no_month"))
         self.record = record
         self.out: Outcomes = record.outcomes
         self.months = record.months

@@ -100,7 +100,7 @@ class Run(Result):
         """
         record = record_of(city)
         if record.months < 1:
-            raise ValueError("no month has been simulated yet")
+            raise ValueError(message("run.no_month"))
         scenario = city.scenario.model_copy(update={"seed": city.seed, "months": record.months})
         source = Simulated(scenario, record, wall_seconds, plain(getattr(city, "edits", ())))
         return cls(scenario, city.seed, record.months, wall_seconds, source)

@@ -123,7 +123,7 @@ def setting(
     """
     is_number = isinstance(default, int | float) and not isinstance(default, bool)
     if is_number and ((low is not None and default < low) or (high is not None and default > high)):
-        raise ValueError(f"default {default} outside [{low}, {high}]")
+        raise ValueError(message("declare.default", found=default, low=low, high=high))
     check_texts(words)
     described: dict[str, Any] = {"unit": unit, "source": source} | ({"words": words} if words else {})
     bounds: dict[str, Any] = {}

@@ -99,7 +99,11 @@ class Programme(Table):
         known = PROGRAMMES.get(kind)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise ValueError(
-                f"programme kind {kind!r} is already declared by {known.__module__}.{known.__qualname__}"
+                message(
+                    "declare.kind_taken",
+                    kind=repr(kind),
+                    other=f"{known.__module__}.{known.__qualname__}",
+                )
             )
         cls.programme_kind = cls.text_area = kind
         PROGRAMMES[kind] = cls

@@ -102,7 +102,7 @@ def test_the_machine_is_named(saved: Path) -> None:
 def test_the_manifest_says_what_the_run_rests_on(saved: Path) -> None:
     held = sim.load_run(saved).manifest["evidence"]
     assert sum(held["parameters"].values()) == len(sim.model.parameters.PARAMETERS)
-    assert "not weighed" in held["weighing"] and 0 < held["share_assumed"] < 1
+    assert held["weighing"] == "parameter_count" and 0 < held["share_assumed"] < 1
 
 
 def test_a_parameter_set_by_hand_counts_as_assumed(saved: Path) -> None:

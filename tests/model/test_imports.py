@@ -13,8 +13,10 @@ PACKAGE = Path(sim.__file__).parent
 # From the bottom to the top; a module may import from its own layer and from those below. The longest name counts.
 LAYERS = (
     ("cache",),
-    ("units", "fingerprint"),
+    ("fingerprint",),
     ("errors",),
+    ("text.catalog", "text.__init__"),
+    ("units",),
     ("text",),
     ("problems",),
     ("words",),

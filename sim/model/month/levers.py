@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model.state.estates import LEVER_NAMES
+from sim.text import say
 
 # What policy may set besides the estates' levers, written table.column. It stays as set until somebody changes it.
 POLICY_COLUMNS = (
@@ -38,4 +39,5 @@ def check_lever(name: str) -> None:
     """Raise KeyError where `name` is neither a lever of the estates nor a column or relief that policy may set."""
     if name not in LEVER_NAMES and name not in POLICY_COLUMNS and name not in RELIEFS:
         known = ", ".join((*LEVER_NAMES, *POLICY_COLUMNS, *RELIEFS))
-        raise KeyError(f"{name!r} is not a lever; levers are {known}")
+        # said at once: a KeyError prints a message as Python writes an object
+        raise KeyError(say("declare.lever", found=repr(name), known=known))

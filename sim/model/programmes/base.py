@@ -86,7 +86,9 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
         check_lever(name)
     unknown = [payer for payer in cls.payers if payer not in KINDS]
     if unknown:
-        raise ValueError(f"{kind}: unknown payers {unknown}; payers are {', '.join(KINDS)}")
+        raise ValueError(
+            message("declare.payers", kind=kind, found=", ".join(map(repr, unknown)), known=", ".join(KINDS))
+        )
     in_catalogs = cls.__module__.startswith(OWN) and not cls.own_label()
     words: tuple[str, ...] = () if in_catalogs else WORDS
     missing = [name for name in (*words, "levers") if not getattr(cls, name, None)]
@@ -95,4 +97,4 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
     if cls.act is Intervention.act:
         missing.append("act")
     if missing:
-        raise ValueError(f"{kind} does not declare {', '.join(missing)}")
+        raise ValueError(message("declare.missing", kind=kind, missing=", ".join(missing)))

@@ -19,6 +19,7 @@ from sim.model.programmes.programme_state import ProgrammeState
 from sim.model.programmes.treasury import Treasury, read_only
 from sim.model.state.events import Cause, Event
 from sim.scenario import Scenario
+from sim.text import message
 
 if TYPE_CHECKING:
     from sim.model.month.step import Clockwork
@@ -43,7 +44,7 @@ class Policy(Treasury):
         self.programme_states = []
         for index, programme in enumerate(scenario.interventions):
             if not isinstance(programme, Intervention):
-                raise TypeError(f"{programme.kind}: a programme must be an Intervention to act")
+                raise TypeError(message("declare.no_intervention", kind=programme.kind))
             self.programme_states.append(ProgrammeState(programme, index, state.estates.size))
 
     def act(self) -> None:

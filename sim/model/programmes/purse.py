@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.model.kernel import kernel
+from sim.text import message
 
 # Claims on staff time are typed in decimals; this keeps 0.3 persons from being a little less than three times 0.1.
 TOLERANCE = 1e-9
@@ -86,5 +87,5 @@ def whole_fen(fen: Any) -> np.ndarray:
     """`fen` as it is if it is whole numbers, else a TypeError: money is never rounded silently."""
     amounts = np.asarray(fen)
     if not np.issubdtype(amounts.dtype, np.integer):
-        raise TypeError("money is in whole fen: use sim.model.programmes.base.fen to round")
+        raise TypeError(message("declare.whole_fen", function="sim.model.programmes.base.fen"))
     return amounts

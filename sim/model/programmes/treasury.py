@@ -11,6 +11,7 @@ from sim.model.month.votes import FIRST_FREE_MATTER, Matter, hold_votes
 from sim.model.programmes.purse import affordable, claims_met, divided, whole_fen
 from sim.model.state.events import Cause, Event
 from sim.model.state.modes import SELF, company_run
+from sim.text import message
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR, yuan_to_fen
 from sim.words import TIERS
 
@@ -55,7 +56,7 @@ class Treasury:
     def acting(self) -> ProgrammeState:
         """What the programme that is acting is at."""
         if self._acting is None:
-            raise RuntimeError("no programme is acting")
+            raise RuntimeError(message("declare.nobody_acts"))
         return self._acting
 
     def relief(self, name: str) -> float:
@@ -113,7 +114,11 @@ class Treasury:
         undeclared = [bearer for bearer in bearers if bearer not in programme_state.programme.payers]
         if undeclared:
             raise PermissionError(
-                f"{programme_state.programme.kind} does not declare {', '.join(undeclared)} as a payer"
+                message(
+                    "declare.not_payer",
+                    kind=programme_state.programme.kind,
+                    payer=", ".join(undeclared),
+                )
             )
         payers = np.array([self.accounts_of(bearer, rows) for bearer in bearers], np.int64)
         checked = np.array([bearer in LIMITED for bearer in bearers])
@@ -166,7 +171,7 @@ class Treasury:
         if kind == "companies":
             company = estates["company"][rows]
             if company.size and company.min() < 0:
-                raise ValueError("an estate without a company can neither pay nor be paid through one")
+                raise ValueError(message("declare.no_company"))
             return np.asarray(self.companies["account"][company])
         if kind in ("owners", "estate_funds"):
             return np.asarray(estates["owners_account" if kind == "owners" else "fund_account"][rows])
@@ -231,7 +236,7 @@ class Treasury:
     def _require(self, lever: str) -> None:
         programme = self.acting.programme
         if lever not in programme.levers:
-            raise PermissionError(f"{programme.kind} does not declare {lever}")
+            raise PermissionError(message("declare.not_lever", kind=programme.kind, lever=lever))
 
     def _warn(self, missing: float, kind: Event) -> None:
         """One event a year and programme for money or staff that was not there."""

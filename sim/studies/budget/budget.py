@@ -55,6 +55,8 @@ TRIALS, REPLICATIONS, FRESH, BATCH = 60, 3, 10, 8
 SAMPLERS = ("nsga2", "tpe")
 PERCENT_DECIMALS = (1, 0)  # of shares: in tables of reports, in sentences
 DATABASE = "search.db"
+# What the values of a search count, part of its name: public cost beyond doing nothing, by seed; of each payer no more than it has.
+COUNTED = "public_cost_by_seed_within_payers"
 SEARCH = message("budget.search_for")
 GOES_ON = ("trials", "sampler")  # options of a search that may be others when it goes on
 BESIDE = ("fiscal_spending_dearest_year", LOSSES, "values")  # what is kept of a package besides OBJECTIVES
@@ -520,7 +522,7 @@ class _Search:
             self.seeds,
             model_source_hash(),
             summary_source_hash(),
-            "public cost beyond doing nothing, by seed; of each payer no more than it has",
+            COUNTED,
             *([self.ensemble.digest] if self.ensemble is not None else []),
         ]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]

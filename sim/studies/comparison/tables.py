@@ -507,8 +507,9 @@ def manifest(found: Comparison) -> dict[str, Any]:
             }
             for look in found.looks
         ],
-        "intervals": "bootstrap over seeds, bias-corrected and accelerated, expanded for few replications (sim/experiments/intervals.py)",
-        "ranges": "over pairs of member and seed: 5th to 95th percentile from 40 pairs on, below the lowest and the highest (range_kind)",
+        # how both are worked out, by name: sim/experiments/intervals.py (mean_intervals, range_of) says it
+        "intervals": "bca_bootstrap_over_seeds_expanded",
+        "ranges": "range_kind_over_pairs",
         "digest": found.digest,
         "model_source_hash": model_source_hash(),
         "summary_source_hash": summary_source_hash(),

@@ -1,0 +1,168 @@
+"""What somebody reads who calls the package from Python or writes an intervention of their own is said in their language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+import sim
+from sim.cli import archiving
+from sim.errors import ScenarioError
+from sim.experiments.intervals import mean_interval
+from sim.model.engine import Engine
+from sim.model.programmes.base import Intervention
+from sim.model.programmes.purse import whole_fen
+from sim.outputs import style
+from sim.results import Run
+from sim.results.reading import record_of
+from sim.scenario import PROGRAMMES, Programme, load, load_programmes, setting, with_overrides
+from sim.scenario.overrides import with_programmes
+from sim.text import in_language, languages
+from sim.units import yuan_to_fen
+from sim.words import Word
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+SMALL = {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 2}
+
+
+def declared(**changes: Any) -> None:
+    """Declare a kind of intervention that lacks nothing, but for the changes."""
+    good = {
+        "label_en": "festival",
+        "mechanism": Word(en="x"),
+        "risk": Word(en="x"),
+        "levers": ("lever_trust",),
+        "act": lambda self, policy, rows, strength: None,
+        "__annotations__": {"label_en": ClassVar[str]},
+        "__module__": __name__,
+    }
+    try:
+        type("Festival", (Intervention,), good | changes, kind="festival")
+    finally:
+        PROGRAMMES.pop("festival", None)
+
+
+def taken() -> None:
+    load_programmes()
+
+    class Other(Programme, kind="retrofit"):
+        pass
+
+
+def with_deed(deed: Callable[[Any, np.ndarray], Any]) -> None:
+    """Simulate one month of a small city in which an intervention of one's own does something."""
+
+    class Deed(Intervention, kind="deed"):
+        label_en: ClassVar[str] = "deed"
+        mechanism: ClassVar[Word] = Word(en="x")
+        risk: ClassVar[Word] = Word(en="x")
+        levers: ClassVar[tuple[str, ...]] = ("lever_trust",)
+        payers: ClassVar[tuple[str, ...]] = ("district",)
+
+        def act(self, policy: Any, rows: np.ndarray, strength: float) -> None:
+            deed(policy, rows)
+
+    try:
+        scenario = with_programmes(small(), {"kind": "deed"}, keep=False)
+        with Engine(scenario, threads=1) as city:
+            city.step()
+    finally:
+        PROGRAMMES.pop("deed", None)
+
+
+def small() -> sim.Scenario:
+    return with_overrides(load("vicious_cycle"), SMALL)
+
+
+def unrecorded() -> None:
+    with Engine(small(), threads=1, record=False) as city:
+        record_of(city)
+
+
+def unsimulated() -> None:
+    with Engine(small(), threads=1) as city:
+        Run.from_city(city)
+
+
+class Panel:
+    """What an Axes of another kind stands on."""
+
+    def get_figure(self, root: bool) -> object:
+        return self
+
+
+def on_no_figure() -> None:
+    panel: Any = Panel()
+    axes: Axes = panel
+    style.owner(axes)
+
+
+def without_font() -> None:
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(style, "FONT_FILE", "none.ttf")
+        style.font_file()
+
+
+CASES: dict[str, tuple[type[Exception], str, Callable[[], object]]] = {
+    "lever": (KeyError, "'lever_nope'", lambda: declared(levers=("lever_nope",))),
+    "payer": (ValueError, "'mayor'", lambda: declared(payers=("mayor",))),
+    "label": (ValueError, "label_en", lambda: declared(label_en="")),
+    "mechanism": (ValueError, "mechanism", lambda: declared(mechanism=None)),
+    "kind": (ValueError, "retrofit", taken),
+    "default": (ValueError, r"11.*\[0, 10\]", lambda: setting(11, 0, 10, "yuan", en="x")),
+    "no words": (ValueError, "", Word),
+    "language": (ValueError, "'xx'", lambda: Word(xx="x")),
+    "money": (ValueError, "nan", lambda: yuan_to_fen(float("nan"))),
+    "fen": (TypeError, "base.fen", lambda: whole_fen(0.5)),
+    "moved": (
+        PermissionError,
+        "lever_norm",
+        lambda: with_deed(lambda p, rows: p.move("lever_norm", rows, 1)),
+    ),
+    "charged": (PermissionError, "city", lambda: with_deed(lambda p, rows: p.spend("city", rows, 1))),
+    "negative": (ValueError, "", lambda: with_deed(lambda p, rows: p.spend("district", rows, -1))),
+    "level": (ValueError, "level.*1.5", lambda: mean_interval(np.arange(9.0), 1.5)),
+    "no record": (ValueError, "record=False", unrecorded),
+    "no month": (ValueError, "", unsimulated),
+    "axes": (TypeError, "Panel", on_no_figure),
+    "font": (OSError, "none.ttf", without_font),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_chinese_reader_gets_chinese_and_an_english_one_english(case: str) -> None:
+    error, named, call = CASES[case]
+    said = []
+    for language in ("en", "zh"):
+        with in_language(language), pytest.raises(error) as caught:
+            call()
+        with in_language(language):
+            said.append(str(caught.value))
+    english, chinese = said
+    assert re.search(named, english) and re.search(named, chinese)
+    assert CHINESE.search(chinese) and not CHINESE.search(english) and " " in english
+
+
+def test_a_seed_or_a_month_that_cannot_be_is_named_as_the_argument_it_was() -> None:
+    for call, place in (
+        (lambda: sim.run("small_city", seed=-1), "seed: "),
+        (lambda: sim.run("small_city", months=0), "months: "),
+        (lambda: sim.run("small_city", seed=1, overrides={"months": 0}), "--set: months: "),
+    ):
+        with pytest.raises(ScenarioError) as caught:
+            call()
+        with in_language("en"):
+            assert str(caught.value).startswith(place)
+        with in_language("zh"):
+            assert CHINESE.search(str(caught.value))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_result_without_a_key_is_said_to_have_none(language: str) -> None:
+    with in_language(language):
+        assert "0.1" in archiving.key_or_none("") and archiving.key_or_none("a1") == "a1"
