@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sim.errors import ResultError
 from sim.text import message, say
 
 PACKAGE = "sim.studies"
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(NamedTuple):  # no dataclass: making one would cost every start 1 ms
     """A chart of a kind of result; its title is the text "chart.NAME".
 
     draw: where the function is that draws it: (result, ax=None, **options) -> Axes or Figure, in the current language.
@@ -35,8 +35,7 @@ class Chart:
     public: str = ""
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """What a kind of result has, and where: "file:name" within its folder, or "sim.other.module:name".
 
     id: as manifests state it, never changed. results: its classes. load: reads one from its folder ("": it is saved only beside
@@ -66,11 +65,11 @@ class Kind:
     scenarios: str = ""
     weighs: str = ""
     apart: bool = False
-    charts: Mapping[str, Chart] = field(default_factory=dict)
+    charts: Mapping[str, Chart] = NONE
     commands: str = ""
-    files: Mapping[str, str] = field(default_factory=dict)
-    functions: Mapping[str, str] = field(default_factory=dict)
-    saved: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = NONE
+    functions: Mapping[str, str] = NONE
+    saved: Mapping[str, str] = NONE
     later: tuple[str, ...] = ()
     folder: str = ""
 
@@ -92,12 +91,10 @@ class Kind:
 @cache
 def kinds() -> dict[str, Kind]:
     """Every kind of result by its id, sorted."""
-    from dataclasses import replace
-
     place = Path(__file__).parent / PACKAGE.partition(".")[2]
     found: dict[str, Kind] = {}
     for folder in sorted(one.name for one in pkgutil.iter_modules([str(place)]) if one.ispkg):
-        kind = replace(import_module(f"{PACKAGE}.{folder}.kind").KIND, folder=folder)
+        kind = import_module(f"{PACKAGE}.{folder}.kind").KIND._replace(folder=folder)
         found[kind.id] = kind
     return found
 

@@ -68,7 +68,7 @@ class Commands(TyperGroup):
         """The arguments taken in, in the language that they ask for; help is worded first where they ask for it."""
         words_of(args)
         if asks_for_help(self, args):
-            speak(self, ctx)
+            speak(self, ctx, args)
         _refuse_empty(args)
         try:
             return super().parse_args(ctx, args)

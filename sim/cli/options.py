@@ -170,10 +170,10 @@ def asks_for_help(group: Any, args: Sequence[str]) -> bool:
     return not args or not HELP.isdisjoint(args) or hasattr(group.commands.get(args[-1]), "commands")
 
 
-def speak(group: Any, ctx: Any) -> None:
-    """Give every command and option of a group (of Typer, which has a Click of its own) its help and its panel.
+def speak(group: Any, ctx: Any, args: Sequence[str]) -> None:
+    """Give the commands of a group (of Typer, which has a Click of its own), and the options that are shown, their help and panel.
 
-    In the current language. `ctx`: the group's context.
+    In the current language. `ctx`: the group's context. `args`: those of the call; only the command that they name shows options.
     """
     from rich.markup import escape
 
@@ -185,7 +185,11 @@ def speak(group: Any, ctx: Any) -> None:
         if param.name != "help":
             param.help = say(f"help.option.{param.name}")
             param.rich_help_panel = say(f"help.panel.{param.param_type_name}")
-    for name, command, param in spoken(group):
+    chosen = next((one for one in args if one in group.commands), "")
+    for name, command in group.commands.items():
+        command.help = command.short_help = written(say(f"help.{name}"))
+        command.rich_help_panel = say("help.panel.command")
+    for name, command, param in spoken(group.commands[chosen], chosen) if chosen else ():
         text = written(say(f"help.{name}"))
         if param is not None:
             param.help = text
@@ -204,10 +208,13 @@ def _name_help(command: Any, ctx: Any) -> None:
         option.rich_help_panel = say("help.panel.option")
 
 
-def spoken(group: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """What every help text is of, as its id names it after `help.`, with the command and the parameter (None for the command itself) that it is of."""
-    for name, command in group.commands.items():
-        place = f"{path}.{name}" if path else name
+def spoken(command: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
+    """What every help text of a command and of those in it is of.
+
+    As its id names it after `help.`, with the command and the parameter (None for the command itself) that it is of. `place`: the
+    command's own name there, "" for the root.
+    """
+    if place:
         yield place, command, None
         for param in command.params:
             if param.name == "help":
@@ -215,5 +222,5 @@ def spoken(group: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
             own, shared = f"{place}.{param.name}", f"option.{param.name}"
             known = has_text(f"help.{own}") or not has_text(f"help.{shared}")
             yield own if known else shared, command, param
-        if hasattr(command, "commands"):
-            yield from spoken(command, place)
+    for name, one in getattr(command, "commands", {}).items():
+        yield from spoken(one, f"{place}.{name}" if place else name)

@@ -45,6 +45,8 @@ def numbers(text: str) -> list[str]:
 
 def line_starts(text: str, width: int, cells: Callable[[str], int]) -> list[int]:
     """The places in a text at which a new line begins, where a line has `width` cells and `cells` measures a text."""
+    if cells(text.rstrip()) <= width:
+        return []  # most lines fit, and need not be cut in pieces first
     starts: list[int] = []
     used = place = 0
     for part in _that_fit(text, width, cells):

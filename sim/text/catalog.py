@@ -2,7 +2,7 @@
 
 `say` looks a text up in the catalog of the current language and fills its gaps. The sources are gettext's PO files with ids
 for msgids, so that every language, English too, is a translation. Start-up reads their compiled form with the standard
-library; Babel compiles when the sources have changed, and is imported only then.
+library, each text when it is asked for; Babel compiles when the sources have changed, and is imported only then.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import io
 import math
 import os
 import struct
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache
-from gettext import GNUTranslations
+from gettext import c2py
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
+from zlib import crc32
 
 from sim.cache import cache_root
 from sim.errors import EstateError
@@ -118,7 +120,7 @@ def say(text_id: str, /, count: float | None = None, **values: Any) -> str:
         text = texts.gettext(text_id)
     else:
         whole = int(abs(count)) if float(count).is_integer() else max(2, math.ceil(abs(count)))
-        text = texts.ngettext(text_id, text_id, whole)
+        text = texts.ngettext(text_id, whole)
         values["count"] = marked(f"{count:,}")
     if text == text_id:
         forms = "" if count is None else " with plural forms"
@@ -270,8 +272,67 @@ def sources(name: str) -> dict[str, bytes]:
     return {file: path.read_bytes() for file, path in (general | of_kinds).items()}
 
 
+class Texts:
+    """The texts of one language in gettext's compiled form (MO), found by halving its sorted ids and decoded when asked for.
+
+    The standard library's reader decodes all some thousand of them first, which every start would wait for. One of _DAMAGED
+    is raised where the bytes are no whole file of this form.
+    """
+
+    MAGIC = 0x950412DE
+
+    def __init__(self, compiled: bytes) -> None:
+        order = "<" if compiled[:4] == self.MAGIC.to_bytes(4, "little") else ">"
+        magic, _, self._number, ids, texts = struct.unpack_from(f"{order}5I", compiled)
+        if magic != self.MAGIC or not self._number:
+            raise ValueError("no compiled catalog")
+        self._compiled = compiled
+        self._ids = struct.unpack_from(f"{order}{2 * self._number}I", compiled, ids)
+        self._places = struct.unpack_from(f"{order}{2 * self._number}I", compiled, texts)
+        if sum(self._places[-2:]) >= len(compiled):
+            raise ValueError("a compiled catalog that was cut off")
+        compiled[self._ids[1] :].decode()
+        self._found: dict[str, tuple[str, bool] | None] = {}
+        rules = [line for line in self._at(0).splitlines() if line.lower().startswith("plural-forms:")]
+        if len(rules) != 1:
+            raise ValueError("a compiled catalog without a plural rule")
+        self._plural: Callable[[int], int] = c2py(rules[0].partition("plural=")[2].rstrip("; "))
+
+    def gettext(self, text_id: str) -> str:
+        """The text of an id, of one with plural forms that for one; the id itself where there is none."""
+        found = self._find(text_id)
+        if found is None:
+            return text_id
+        text, counted = found
+        return text.split("\0")[self._plural(1)] if counted else text
+
+    def ngettext(self, text_id: str, number: int) -> str:
+        """The form that stands with a number; the id itself where there is no text with plural forms."""
+        found = self._find(text_id)
+        return found[0].split("\0")[self._plural(number)] if found is not None and found[1] else text_id
+
+    def _find(self, text_id: str) -> tuple[str, bool] | None:
+        """The text of an id, its forms apart by zeros, and whether it has plural forms; None for no such text."""
+        if text_id not in self._found:
+            wanted = text_id.encode()
+            place = bisect_left(range(self._number), wanted, key=self._id)
+            here = self._id(place) if place < self._number else b""
+            known, _, plural = here.partition(b"\0")
+            self._found[text_id] = (self._at(place), bool(plural)) if known == wanted else None
+        return self._found[text_id]
+
+    def _id(self, place: int) -> bytes:
+        """The id at a place in their order; after a zero the same again where it has plural forms."""
+        length, begin = self._ids[2 * place : 2 * place + 2]
+        return self._compiled[begin : begin + length]
+
+    def _at(self, place: int) -> str:
+        length, begin = self._places[2 * place : 2 * place + 2]
+        return self._compiled[begin : begin + length].decode()
+
+
 @cache
-def _texts(name: str) -> GNUTranslations:
+def _texts(name: str) -> Texts:
     """All texts of a language: compiled at installation or before and kept in the user's cache, else compiled now.
 
     What is compiled now is kept if that can be. Compiled texts are those of their sources only under the sources' digest.
@@ -279,25 +340,25 @@ def _texts(name: str) -> GNUTranslations:
     found = sources(name)
     file = _compiled_name(name, found)
     with contextlib.suppress(*_DAMAGED), (SHIPPED / file).open("rb") as stream:
-        return GNUTranslations(stream)
+        return Texts(stream.read())
     kept = cache_root() / "catalogs" / file
     with contextlib.suppress(*_DAMAGED), kept.open("rb") as stream:
-        return GNUTranslations(stream)
+        return Texts(stream.read())
     compiled = compile_catalog(found, name)
     with contextlib.suppress(OSError):
         _keep(kept, compiled, name)
-    return GNUTranslations(io.BytesIO(compiled))
+    return Texts(compiled)
 
 
 def _compiled_name(name: str, files: Mapping[str, bytes]) -> str:
     """The file that holds a language compiled from just these sources."""
-    import hashlib  # late, as all that only the first text needs
-
-    digest = hashlib.sha256()
+    length = digest = 0
     for file, content in files.items():
         # The same files on Windows: Git may have changed the ends of their lines.
-        digest.update(file.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
-    return f"{name}-{digest.hexdigest()[:16]}.mo"
+        part = file.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0"
+        length, digest = length + len(part), crc32(part, digest)
+    # Against sources that were edited, not against anyone who would deceive: loading OpenSSL would cost every start 4 ms.
+    return f"{name}-{length:08x}{digest:08x}.mo"
 
 
 def ship(folder: Path) -> list[Path]:
