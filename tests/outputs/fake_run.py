@@ -193,11 +193,11 @@ def _city(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.
     of_a_year = [column for column in city.columns if column.startswith("collection")]
     city.loc[0, of_a_year] = np.nan
     of_a_year.remove("collection_rate")
-    city.loc[: min(12, months) - 1, of_a_year] = (
-        np.nan
-    )  # of a year's bills, so not before there is a year of them
+    # of a year's bills, so not before there is a year of them
+    city.loc[: min(12, months) - 1, of_a_year] = np.nan
     for code, name in enumerate(STAGES):
         city[f"stage_{name}"] = (paths["stage"] == code).mean(axis=1)
+    city["cycle"] = city["stage_spiralling"] + city["stage_collapsed"]
     for code, name in enumerate(MODES):
         city[f"mode_{name}"] = (paths["mode"] == code).mean(axis=1)
     city["nominal"], city["charging"] = (paths["mode"] < 5).mean(axis=1), charging.mean(axis=1)
