@@ -45,9 +45,7 @@ def check_texts(texts: Mapping[str, str]) -> None:
     """ValueError for words in a language that has no catalog."""
     unknown = [name for name in texts if name not in languages()]
     if unknown:
-        raise ValueError(
-            message("declare.languages", found=", ".join(map(repr, unknown)), known=", ".join(languages()))
-        )
+        raise ValueError(message("declare.languages", found=unknown, known=", ".join(languages())))
 
 
 Label = Word | Message
