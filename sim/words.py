@@ -13,15 +13,17 @@ class Word:
     package, which carry their label, mechanism and risk themselves. The package's own words stand in the catalogs.
 
     texts: the words by language, of which one is enough: it stands in for the others. ValueError where there is none,
-    or for a language without a catalog.
+    or for a language without a catalog; TypeError for words that do not say of which language they are.
     """
 
     __slots__ = ("texts",)
 
-    def __init__(self, **texts: str) -> None:
+    def __init__(self, *unnamed: object, **texts: str) -> None:
+        if unnamed:  # as version 0.1 had it
+            raise TypeError(message("declare.words_by_language", call=f"Word({by_language_to_be()})"))
         check_texts(texts)
         if not texts:
-            raise ValueError(message("declare.no_words"))
+            raise ValueError(message("declare.no_words", call=f"Word({by_language_to_be()})"))
         self.texts: Mapping[str, str] = dict(texts)
 
     def in_language(self, name: str) -> str:
@@ -46,6 +48,11 @@ def check_texts(texts: Mapping[str, str]) -> None:
     unknown = [name for name in texts if name not in languages()]
     if unknown:
         raise ValueError(message("declare.languages", found=unknown, known=", ".join(languages())))
+
+
+def by_language_to_be() -> str:
+    """Words by language as somebody is to write them."""
+    return ", ".join(f'{name}="…"' for name in languages())
 
 
 Label = Word | Message

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sim.problems import Problem, nearest
 from sim.text import in_every_language, language, languages, message
 from sim.text.catalog import DEFAULT_LANGUAGE, among
-from sim.words import Label, Word, check_texts
+from sim.words import Label, Word, by_language_to_be, check_texts
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 
@@ -110,7 +110,7 @@ def setting(
     low: float | None,
     high: float | None,
     unit: str,
-    *,
+    *unnamed: object,
     source: str = "judgement",
     **words: str,
 ) -> Any:
@@ -119,8 +119,12 @@ def setting(
     What it means is a text of the catalogs ("setting.TABLE.KEY", for a kind of programme "setting.KIND.KEY"); a class outside of the
     package gives it here by language (`en="months between two weeks"`), one of which is enough. `source` is an id of the evidence register or "judgement". Use None
     for a bound that does not apply (truth values, names). A default outside its own range is a ValueError, so that a
-    wrong declaration fails at import; so are words in a language without a catalog.
+    wrong declaration fails at import; so are words in a language without a catalog. Words that do not say of which
+    language they are, as version 0.1 took them, are a TypeError.
     """
+    if unnamed:
+        call = f"setting(default, low, high, unit, source=…, {by_language_to_be()})"
+        raise TypeError(message("declare.words_by_language", call=call))
     is_number = isinstance(default, int | float) and not isinstance(default, bool)
     if is_number and ((low is not None and default < low) or (high is not None and default > high)):
         raise ValueError(message("declare.default", found=default, low=low, high=high))

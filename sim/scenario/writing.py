@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from sim.model.parameters import PARAMETERS
 from sim.scenario.programme import load_programmes
 from sim.scenario.schema import Scenario
-from sim.text import in_every_language
+from sim.text import in_every_language, message
 
 # Keys whose values are words for readers: no number of a run depends on them.
 TEXT_KEYS = frozenset({"title", "description", "figures"})
@@ -82,17 +82,17 @@ def json_schema() -> dict[str, Any]:
     properties["change_interventions"] = {
         "type": "object",
         "additionalProperties": settings,
-        "description": "settings of programmes of the extended scenario, by the programme's name",
+        "description": in_every_language(message("scenario.schema.change_interventions")),
     }
     properties["$schema"] = {"type": "string"}
     properties["extends"] = {
         "type": "string",
-        "description": "name or path of the scenario that this one varies",
+        "description": in_every_language(message("scenario.schema.extends")),
     }
     properties["without"] = {
         "type": "array",
         "items": {"type": "string"},
-        "description": "dotted keys of the extended scenario that are left out, with the figures that back them",
+        "description": in_every_language(message("scenario.schema.without")),
     }
     properties["parameters"] = _parameters_schema()
     choice = {"anyOf": [{"required": ["extends"]}, {"required": required}]}

@@ -209,7 +209,7 @@ def test_a_wrong_declaration_fails_when_the_class_is_made() -> None:
     for wrong, error, match in (
         ({"levers": ("lever_trsut",)}, KeyError, "lever_trsut"),
         ({"payers": ("mayor",)}, ValueError, "mayor"),
-        ({"label_en": ""}, ValueError, "label_en or label_zh"),
+        ({"label_en": ""}, ValueError, "label_en, label_zh"),
         ({"act": Intervention.act}, ValueError, "act"),
     ):
         fields = good | wrong

@@ -20,7 +20,7 @@ from sim.model.programmes.purse import whole_fen
 from sim.outputs import style
 from sim.results import Run
 from sim.results.reading import record_of
-from sim.scenario import PROGRAMMES, Programme, load, load_programmes, setting, with_overrides
+from sim.scenario import PROGRAMMES, Programme, json_schema, load, load_programmes, setting, with_overrides
 from sim.scenario.overrides import with_programmes
 from sim.text import in_language, languages
 from sim.units import yuan_to_fen
@@ -108,6 +108,8 @@ def without_font() -> None:
         style.font_file()
 
 
+old_word: Any = Word
+old_setting: Any = setting
 CASES: dict[str, tuple[type[Exception], str, Callable[[], object]]] = {
     "lever": (KeyError, "'lever_nope'", lambda: declared(levers=("lever_nope",))),
     "payer": (ValueError, "'mayor'", lambda: declared(payers=("mayor",))),
@@ -115,7 +117,13 @@ CASES: dict[str, tuple[type[Exception], str, Callable[[], object]]] = {
     "mechanism": (ValueError, "mechanism", lambda: declared(mechanism=None)),
     "kind": (ValueError, "retrofit", taken),
     "default": (ValueError, r"11.*\[0, 10\]", lambda: setting(11, 0, 10, "yuan", en="x")),
-    "no words": (ValueError, "", Word),
+    "words of 0.1": (TypeError, r"0\.1.*Word\(en=\"…\", zh=\"…\"\)", lambda: old_word("甲", "a")),
+    "setting of 0.1": (
+        TypeError,
+        r"0\.1.*setting\(.*source=…, en=\"…\", zh=\"…\"\)",
+        lambda: old_setting(1, 0, 10, "yuan", "a", "甲", "S021"),
+    ),
+    "no words": (ValueError, "Word", Word),
     "language": (ValueError, "'xx'", lambda: Word(xx="x")),
     "money": (ValueError, "nan", lambda: yuan_to_fen(float("nan"))),
     "fen": (TypeError, "base.fen", lambda: whole_fen(0.5)),
@@ -160,6 +168,13 @@ def test_a_seed_or_a_month_that_cannot_be_is_named_as_the_argument_it_was() -> N
             assert str(caught.value).startswith(place)
         with in_language("zh"):
             assert CHINESE.search(str(caught.value))
+
+
+def test_the_schema_describes_the_keys_of_a_variant_in_every_language() -> None:
+    keys = json_schema()["properties"]
+    for name in ("extends", "without", "change_interventions"):
+        told = keys[name]["description"]
+        assert CHINESE.search(told) and len(told.split(" / ")) == len(languages()), name
 
 
 @pytest.mark.parametrize("language", languages())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model.state.estates import LEVER_NAMES
-from sim.text import say
+from sim.text import message
 
 # What policy may set besides the estates' levers, written table.column. It stays as set until somebody changes it.
 POLICY_COLUMNS = (
@@ -28,6 +28,14 @@ RELIEFS = (
 )
 
 
+class UnknownLever(KeyError):
+    """A name that is no lever."""
+
+    def __str__(self) -> str:
+        """What is wrong, said; a KeyError alone would print the message as Python writes an object."""
+        return str(self.args[0])
+
+
 def reset_levers(estates: np.ndarray, touched: set[str]) -> None:
     """Set the levers that a programme moved last month back to 0, and forget them."""
     for name in touched:
@@ -36,8 +44,7 @@ def reset_levers(estates: np.ndarray, touched: set[str]) -> None:
 
 
 def check_lever(name: str) -> None:
-    """Raise KeyError where `name` is neither a lever of the estates nor a column or relief that policy may set."""
+    """Raise UnknownLever, a KeyError, where `name` is neither a lever of the estates nor a column or relief that policy may set."""
     if name not in LEVER_NAMES and name not in POLICY_COLUMNS and name not in RELIEFS:
         known = ", ".join((*LEVER_NAMES, *POLICY_COLUMNS, *RELIEFS))
-        # said at once: a KeyError prints a message as Python writes an object
-        raise KeyError(say("declare.lever", found=repr(name), known=known))
+        raise UnknownLever(message("declare.lever", found=repr(name), known=known))

@@ -9,7 +9,8 @@ import numpy as np
 from sim.model.ledger import KINDS
 from sim.model.month.levers import check_lever
 from sim.scenario import Programme, setting
-from sim.text import languages, message
+from sim.text import Later, Message, languages, message
+from sim.text.joins import listed
 from sim.units import yuan_to_fen
 from sim.words import Label, Word
 
@@ -86,15 +87,20 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
         check_lever(name)
     unknown = [payer for payer in cls.payers if payer not in KINDS]
     if unknown:
-        raise ValueError(
-            message("declare.payers", kind=kind, found=", ".join(map(repr, unknown)), known=", ".join(KINDS))
-        )
+        given = ", ".join(map(repr, unknown))
+        raise ValueError(message("declare.payers", kind=kind, found=given, known=", ".join(KINDS)))
     in_catalogs = cls.__module__.startswith(OWN) and not cls.own_label()
     words: tuple[str, ...] = () if in_catalogs else WORDS
-    missing = [name for name in (*words, "levers") if not getattr(cls, name, None)]
+    missing: list[str | Message] = [name for name in (*words, "levers") if not getattr(cls, name, None)]
     if not in_catalogs and not cls.own_label():
-        missing.insert(0, " or ".join(f"label_{name}" for name in languages()))
+        labels = ", ".join(f"label_{name}" for name in languages())
+        missing.insert(0, message("declare.label", names=labels))
     if cls.act is Intervention.act:
         missing.append("act")
     if missing:
-        raise ValueError(message("declare.missing", kind=kind, missing=", ".join(missing)))
+        raise ValueError(message("declare.missing", kind=kind, missing=Later(_listed, missing)))
+
+
+def _listed(names: list[str | Message]) -> str:
+    """What is missing, in the language in which the error is read."""
+    return listed(map(str, names))
