@@ -18,8 +18,9 @@ def main() -> None:
             )  # a terminal that lacks a letter gets the nearest, not a traceback
     signal.signal(signal.SIGTERM, _ended)
     try:
-        from sim.cli.app import app
+        from sim.cli.app import app, spare
 
+        spare(app, sys.argv[1:])
         app(prog_name="estate")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -89,6 +90,23 @@ class Commands(TyperGroup):
         except Exception as error:
             say_wrong_call(error, ctx)
             raise
+
+
+def spare(group: typer.Typer, args: Sequence[str]) -> None:
+    """Leave the parameters away of every command that the arguments do not name: Typer builds all of them for any call.
+
+    For a process that carries out one call; a command that is not named keeps its name, and nobody asks for more of it.
+    """
+    for command in group.registered_commands:
+        if command.name not in args:
+            command.callback = _spared
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None and inner.name not in args:
+            spare(inner.typer_instance, args)
+
+
+def _spared() -> None:
+    raise AssertionError("a command that the call does not name")
 
 
 app = typer.Typer(

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from sim.cli.app import app
+from sim.cli.app import app, spare
 from sim.cli.options import spoken
 from sim.text import in_language, languages, say
 from sim.text.catalog import sources
@@ -64,3 +64,22 @@ def test_an_option_may_ask_for_the_language_of_help() -> None:
 def test_what_is_asked_for_first_stands_first() -> None:
     told = CliRunner().invoke(app, ["--help"], env={"LC_ALL": "en_US.UTF-8"}).output
     assert told.index(" run ") < told.index(" compare ") < told.index(" schema ")
+
+
+def test_a_call_builds_the_parameters_of_the_commands_that_it_names_and_of_no_other() -> None:
+    outer, inner = typer.Typer(), typer.Typer()
+    outer.add_typer(inner, name="study")
+    for group, name in ((outer, "run"), (outer, "list"), (inner, "run"), (inner, "status")):
+
+        @group.command(name)
+        def command(months: int = 3) -> None:
+            """Has one option."""
+
+    spare(outer, ["study", "run", "--help"])
+    built = typer.main.get_command(outer)
+    assert isinstance(built, typer.core.TyperGroup) and set(built.commands) == {"run", "list", "study"}
+    study = built.commands["study"]
+    assert isinstance(study, typer.core.TyperGroup) and set(study.commands) == {"run", "status"}
+    named = {name: [one.name for one in command.params] for name, command in study.commands.items()}
+    assert named == {"run": ["months"], "status": []}
+    assert [one.name for one in built.commands["list"].params] == []
