@@ -101,7 +101,7 @@ def spare(group: typer.Typer, args: Sequence[str]) -> None:
         if command.name not in args:
             command.callback = _spared
     for inner in group.registered_groups:
-        if inner.typer_instance is not None and inner.name not in args:
+        if inner.typer_instance is not None:
             spare(inner.typer_instance, args)
 
 
