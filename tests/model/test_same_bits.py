@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +89,21 @@ def test_a_processor_with_avx2_and_without_avx512(one_thread: str) -> None:
     if not llvm.get_host_cpu_features().get("avx2"):
         pytest.skip("this processor has no AVX2")
     assert digest_on("haswell") == one_thread
+
+
+@pytest.mark.slow
+def test_aarch64_under_an_emulator_and_webassembly_come_to_the_same_state(tmp_path: Path) -> None:
+    program = HERE.parents[1] / "benchmarks" / "other_processors.py"
+    spec = importlib.util.spec_from_file_location("other_processors", program)
+    assert spec is not None and spec.loader is not None
+    processors = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(processors)
+    if missing := [tool for tool in processors.ARM_TOOLS + processors.WASM_TOOLS if not shutil.which(tool)]:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    found = processors.digests(12, tmp_path)
+    assert list(found) == ["x86-64, this one", "x86-64, any", "before month 1", "aarch64", "WebAssembly"]
+    assert found.pop("before month 1") not in found.values(), "a year changes the state"
+    assert len(set(found.values())) == 1, found
 
 
 def digest_on(processor: str) -> str:
