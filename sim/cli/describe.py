@@ -15,7 +15,7 @@ from sim.model.programmes import describe as programmes
 from sim.model.programmes.lever_words import BEARERS
 from sim.no_effect import tell_no_effect
 from sim.scenario import Programme, Scenario, list_scenarios, load
-from sim.scenario.loading import figures_left_behind
+from sim.scenario.loading import figures_left_behind, find, scenario_folders
 from sim.scenario.schema import switched
 from sim.size import households_of
 from sim.text import figures, language, message
@@ -244,8 +244,9 @@ def _figures(screen: Console, scenario: Scenario) -> None:
 
 
 def warn_of_figures(screen: Console, name: str) -> None:
-    """Say how many sourced figures of the scenario that this one extends are gone, if any are."""
-    gone = figures_left_behind(name)
+    """Say how many sourced figures of the scenario that a reader's own file extends are gone, if any are."""
+    shipped = {folder.resolve() for folder in scenario_folders() if folder.is_absolute()}
+    gone = 0 if find(name).resolve().parent in shipped else figures_left_behind(name)
     if gone:
         screen.print(say("figures_left_behind", number=gone), style="yellow")
 

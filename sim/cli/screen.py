@@ -85,7 +85,7 @@ class Sheet(Table):
     """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The title, and the columns in as many blocks as the width asks for."""
+        """The title, the columns in as many blocks as the width asks for, and the caption."""
         if self.title:
             yield Text(str(self.title), style=self.title_style or "")
         needs = [_Need(self, number) for number in range(len(self.columns))]
@@ -93,6 +93,8 @@ class Sheet(Table):
             if number:
                 yield Text()
             yield self._block(block, options.max_width)
+        if self.caption:
+            yield Text(str(self.caption), style=self.caption_style or "dim")
 
     def _gap(self) -> int:
         return self.padding[1] + self.padding[3]

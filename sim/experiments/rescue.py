@@ -128,8 +128,11 @@ def count_rescues(
         if households is None
         else Interval(math.nan, math.nan, level, "")
     )
+    # the households of an estate share its fate: so many of them tell no more than one (Kish 1965, unequal weights)
+    total = int(risky.sum())
+    together = (at_risk * weights**2).sum() / total if total else 1.0
     share = (
-        wilson(every, int(risky.sum()), level, design_effect(rescued, risky))
+        wilson(every, total, level, max(design_effect(rescued, risky), together))
         if seeds >= LEAST_PAIRS
         else Interval(math.nan, math.nan, level, FEW)
     )

@@ -70,3 +70,15 @@ def test_a_described_scenario_says_the_same_numbers_in_a_narrow_terminal(columns
         if width == columns:
             assert all(cell_len(line) <= columns for line in told.splitlines())
     assert said[columns] == said[500]
+
+
+@pytest.mark.parametrize("width", [40, 120])
+def test_what_is_written_under_a_table_is_printed_below_its_last_columns(width: int) -> None:
+    made = table("title", "name", *(f"year {number}" for number in range(1, 9)), right=1)
+    made.add_row("a", *("12.5%" for _ in range(8)))
+    made.caption = "what the years are"
+    screen = Screen(file=io.StringIO(), width=width)
+    screen.print(made)
+    lines = [line.strip() for line in screen.file.getvalue().splitlines() if line.strip()]
+    assert lines[0] == "title" and lines[-1] == "what the years are"
+    assert sum("12.5%" in line for line in lines) == (1 if width == 120 else 2)

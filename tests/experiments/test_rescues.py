@@ -160,3 +160,19 @@ def test_needed_replications_follow_the_difference_asked_about():
     assert asked.replications_needed("other", "cycle_share", difference=spread) == 10
     assert asked.replications_needed("other", "cycle_share", difference=0.0) is None
     assert asked.replications_needed("other", "cycle_share", width=spread / 2) == 64
+
+
+@pytest.mark.parametrize("fate", [NEITHER, RESCUED])
+def test_households_that_share_a_fate_tell_no_more_than_their_estates(fate: int) -> None:
+    fates = np.full((6, 7), fate)
+    risk, homes = np.ones_like(fates, bool), np.full_like(fates, 300)
+    estates, households = count_rescues(fates, risk), count_rescues(fates, risk, households=homes)
+    assert (
+        estates.share_interval.high - estates.share_interval.low > 0.05
+    )  # 42 estates of one fate leave it open by some points
+    assert (households.share_interval.low, households.share_interval.high) == pytest.approx(
+        (estates.share_interval.low, estates.share_interval.high)
+    )
+    homes[:, 0] = 30_000  # one large estate weighs like few estates
+    heavy = count_rescues(fates, risk, households=homes).share_interval
+    assert heavy.high - heavy.low > 2 * (estates.share_interval.high - estates.share_interval.low)

@@ -113,7 +113,10 @@ def _changes(run: Run) -> Table:
         for one in key_changes(run)
     )
     return Table(
-        say("run.changes_title"), tuple(say(f"report.{key}") for key in ("outcome", "start", "end")), rows
+        say("run.changes_title"),
+        tuple(say(f"report.{key}") for key in ("outcome", "start", "end")),
+        rows,
+        say("run.first_month_note"),
     )
 
 
