@@ -20,7 +20,7 @@ YEARLY = 2_000_000
 # households are. There is no single best: the front holds what nothing else beats in all three.
 #
 # The seeds that chose the packages flatter them. So the front is scored again on seeds that the search never saw, and those
-# figures are shown; `searched_out_of_cycle` is what the search had seen. `cost` holds what state-owned companies lose more because
+# figures are shown; `searched_out_of_cycle` is what the search had seen. `public_cost` holds what state-owned companies lose more because
 # of a package (`state_owned`), which is in no yearly budget.
 #
 # Then the packages of the front are tried on futures drawn from the plausible ranges of unmeasured parameters.
@@ -34,8 +34,8 @@ sim.charts.pareto(found).figure
 
 # %%
 front = found.front_table
-front[["package", "cost", "state_owned", "out_of_cycle", "searched_out_of_cycle", "worst_decile_satisfaction", "most_in_a_year", "what"]].style.format(
-    {"cost": "{:,.0f}", "state_owned": "{:,.0f}", "most_in_a_year": "{:,.0f}", "out_of_cycle": "{:.0%}", "searched_out_of_cycle": "{:.0%}",
+front[["package", "public_cost", "state_owned_losses", "out_of_cycle", "searched_out_of_cycle", "worst_decile_satisfaction", "fiscal_spending_dearest_year", "what"]].style.format(
+    {"public_cost": "{:,.0f}", "state_owned_losses": "{:,.0f}", "fiscal_spending_dearest_year": "{:,.0f}", "out_of_cycle": "{:.0%}", "searched_out_of_cycle": "{:.0%}",
      "worst_decile_satisfaction": "{:.0%}"}).hide(axis="index")
 
 # %% [markdown]
@@ -46,14 +46,14 @@ for sentence in found.sentences():
     print(sentence)
 
 # %%
-steps = front.assign(more_cost=front["cost"].diff(), more_out=front["out_of_cycle"].diff())
-steps[["package", "cost", "more_cost", "out_of_cycle", "more_out"]].round(3)
+steps = front.assign(more_cost=front["public_cost"].diff(), more_out=front["out_of_cycle"].diff())
+steps[["package", "public_cost", "more_cost", "out_of_cycle", "more_out"]].round(3)
 
 # %% [markdown]
 # * The last table is the one to argue about: what the next step along the front costs more, and what it gets more (a step may
 #   also be for the worst-off tenth alone).
-# * A budget is a ceiling and not a target. `most_in_a_year` stays below it, and a package may spend far less because staff,
-#   eligible estates or assessment run out first. `cost` may lie above it: losses of state-owned companies are no line of the budget.
+# * A budget is a ceiling and not a target. `fiscal_spending_dearest_year` stays below it, and a package may spend far less because staff,
+#   eligible estates or assessment run out first. `public_cost` may lie above it: losses of state-owned companies are no line of the budget.
 # * The recommended package is the one that does well enough *most often* over plausible futures, which need not be the one that does
 #   best under the default parameters.
 # * Sixteen packages, two seeds and four futures show the way and no more. For a decision: hundreds of trials,
