@@ -33,6 +33,7 @@ from sim.outputs import style
 from sim.text import in_language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import labelled
+from sim.text.system import reason_of
 
 RECONNECT_SECONDS = 60.0  # a page whose connection dropped keeps everything for so long
 LINE_SECONDS = 20.0  # a busy server is silent for some seconds: browsers must not take that for a broken line
@@ -197,8 +198,7 @@ def require_free(host: str, port: int) -> None:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(address)
     except (OSError, UnicodeError) as error:
-        told = getattr(error, "strerror", None) or error
-        raise EstateError(message("app.no_address", host=host, port=port, error=told)) from None
+        raise EstateError(message("app.no_address", host=host, port=port, error=reason_of(error))) from None
 
 
 def serve(

@@ -66,7 +66,7 @@ def programme_problems(data: dict[str, Any]) -> list[Problem]:
 def _place_in(data: Any, place: Location, missing: bool) -> Location:
     """The part of a place that exists in the data (but for a `missing` key): pydantic adds the names of a union's members to it."""
     for depth, part in enumerate(place):
-        holder = _entry(data, place[:depth])
+        holder = value_at(data, place[:depth])
         listed = isinstance(holder, list | tuple) and isinstance(part, int)
         inside = listed or (isinstance(holder, dict) and part in holder)
         if not inside and not (missing and isinstance(holder, dict) and depth == len(place) - 1):
@@ -112,7 +112,7 @@ def dotted(place: Sequence[str | int], data: Any) -> str:
     """A place in the data as a dotted key; an intervention is called by its name, other entries of lists by number."""
     words = []
     for depth, part in enumerate(place):
-        inside = _entry(data, place[: depth + 1])
+        inside = value_at(data, place[: depth + 1])
         if depth == 1 and place[0] == "interventions" and isinstance(inside, dict):
             words.append(str(inside.get("name", inside.get("kind", part))))
         else:
@@ -120,7 +120,8 @@ def dotted(place: Sequence[str | int], data: Any) -> str:
     return ".".join(words)
 
 
-def _entry(data: Any, place: Sequence[str | int]) -> Any:
+def value_at(data: Any, place: Sequence[str | int]) -> Any:
+    """What stands at a place in the data; None where nothing does."""
     for part in place:
         try:
             data = data[part]
@@ -168,7 +169,7 @@ def _table_at(annotation: Any, place: Sequence[str | int], data: Any) -> type[Ta
     model = table_in(annotation)
     if model is None or not issubclass(model, Programme):
         return model
-    kind = _entry(data, [*place, "kind"])
+    kind = value_at(data, [*place, "kind"])
     return PROGRAMMES.get(kind, model) if isinstance(kind, str) else model
 
 

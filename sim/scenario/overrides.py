@@ -14,6 +14,7 @@ from sim.problems import Problem, kind_of, nearest
 from sim.scenario.fields import Wording
 from sim.scenario.loading import check, load
 from sim.scenario.merging import ALTERNATIVES, WORDINGS, Origins
+from sim.scenario.messages import value_at
 from sim.scenario.programme import Programme
 from sim.scenario.schema import Scenario
 from sim.scenario.sources import restated
@@ -72,21 +73,12 @@ def overridden(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
         if key.partition(".")[0] not in NOT_TOLD
         and (place := place_of(key, before))
         and not isinstance(place, Problem)
-        and _value(before, place) != _value(after, place)
+        and value_at(before, place) != value_at(after, place)
     ]
     if not changed or any(key.partition(".")[0] == "title" for key in overrides):
         return made
     told = {name: _changed_title(scenario, name, changed, overrides) for name in languages()}
     return made.model_copy(update={"title": Wording.model_validate(told)})
-
-
-def _value(data: Any, place: tuple[str | int, ...]) -> Any:
-    for part in place:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
 
 
 def _changed_title(scenario: Scenario, lang: str, keys: list[str], overrides: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from types import ModuleType
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from scripts import script
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = "{}.{}".format(*sys.version_info[:2])
@@ -27,11 +27,7 @@ PINS = "inner==2.0\nengine==1.5\nwindows-part==1.0\nlinux-part==1.0\nold-part==1
 @pytest.fixture(scope="module")
 def bundle() -> ModuleType:
     """bundle/bundle.py."""
-    spec = importlib.util.spec_from_file_location("bundle_command", ROOT / "bundle" / "bundle.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("bundle/bundle.py")
 
 
 def wheel(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from scripts import script
 
 import sim
 from sim.results import folder, provenance, store
@@ -31,11 +31,7 @@ ALLOWED = REQUIRED | {"abstract", "type", "version", "date-released", "keywords"
 @pytest.fixture(scope="module")
 def release() -> ModuleType:
     """.ci/release.py."""
-    spec = importlib.util.spec_from_file_location("release_command", ROOT / ".ci" / "release.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(".ci/release.py")
 
 
 def texts() -> dict[str, str]:

@@ -347,7 +347,7 @@ def within_payers(scenario: Scenario, wanted: Mapping[str, float]) -> dict[str, 
     parts = dict(wanted)
     for size in range(1, len(TIERS) + 1):
         for tiers in itertools.combinations(TIERS, size):
-            theirs = [kind for kind in parts if payers_of([kind]) and set(payers_of([kind])) <= set(tiers)]
+            theirs = [kind for kind in parts if (paying := set(payers_of([kind]))) and paying <= set(tiers)]
             asked = sum(parts[kind] for kind in theirs)
             if asked > (most := available(scenario, theirs)):
                 parts |= {kind: parts[kind] * most / asked for kind in theirs}
