@@ -18,10 +18,10 @@ def main() -> None:
             )  # a terminal that lacks a letter gets the nearest, not a traceback
     signal.signal(signal.SIGTERM, _ended)
     try:
-        from sim.cli.app import app, spare
+        from sim.cli.app import app, spared
 
-        spare(app, sys.argv[1:])
-        app(prog_name="estate")
+        with spared(app, sys.argv[1:]):
+            app(prog_name="estate")
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.models import CommandInfo
 
 from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, speak, words, words_of
 from sim.cli.usage import say_wrong_call
@@ -92,20 +94,31 @@ class Commands(TyperGroup):
             raise
 
 
-def spare(group: typer.Typer, args: Sequence[str]) -> None:
-    """Leave the parameters away of every command that the arguments do not name: Typer builds all of them for any call.
+@contextmanager
+def spared(group: typer.Typer, args: Sequence[str]) -> Iterator[None]:
+    """Meanwhile, every command that the arguments do not name is without its parameters: Typer builds all of them for any call.
 
-    For a process that carries out one call; a command that is not named keeps its name, and nobody asks for more of it.
+    A command that is not named keeps its name, and nobody asks for more of it in this call; the next call has it whole again.
     """
-    for command in group.registered_commands:
-        if command.name not in args:
-            command.callback = _spared
+    left = list(_not_named(group, args))
+    whole = [command.callback for command in left]
+    for command in left:
+        command.callback = _not_called
+    try:
+        yield
+    finally:
+        for command, callback in zip(left, whole, strict=True):
+            command.callback = callback
+
+
+def _not_named(group: typer.Typer, args: Sequence[str]) -> Iterator[CommandInfo]:
+    yield from (command for command in group.registered_commands if command.name not in args)
     for inner in group.registered_groups:
         if inner.typer_instance is not None:
-            spare(inner.typer_instance, args)
+            yield from _not_named(inner.typer_instance, args)
 
 
-def _spared() -> None:
+def _not_called() -> None:
     raise AssertionError("a command that the call does not name")
 
 

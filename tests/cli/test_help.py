@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 import typer
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-from sim.cli.app import app, spare
+from sim.cli.app import app, spared
 from sim.cli.options import spoken
 from sim.text import in_language, languages, say
 from sim.text.catalog import sources
@@ -75,11 +76,18 @@ def test_a_call_builds_the_parameters_of_the_commands_that_it_names_and_of_no_ot
         def command(months: int = 3) -> None:
             """Has one option."""
 
-    spare(outer, ["study", "run", "--help"])
-    built = typer.main.get_command(outer)
-    assert isinstance(built, typer.core.TyperGroup) and set(built.commands) == {"run", "list", "study"}
-    study = built.commands["study"]
-    assert isinstance(study, typer.core.TyperGroup) and set(study.commands) == {"run", "status"}
+    def built() -> tuple[TyperGroup, TyperGroup]:
+        whole = typer.main.get_command(outer)
+        assert isinstance(whole, TyperGroup) and isinstance(whole.commands["study"], TyperGroup)
+        return whole, whole.commands["study"]
+
+    with spared(outer, ["study", "run", "--help"]):
+        whole, study = built()
+    assert set(whole.commands) == {"run", "list", "study"} and set(study.commands) == {"run", "status"}
     named = {name: [one.name for one in command.params] for name, command in study.commands.items()}
     assert named == {"run": ["months"], "status": []}
-    assert [one.name for one in built.commands["list"].params] == []
+    assert [one.name for one in whole.commands["list"].params] == []
+
+    whole, study = built()
+    after = [whole.commands["list"], *study.commands.values()]
+    assert all([one.name for one in command.params] == ["months"] for command in after), "the next call"
