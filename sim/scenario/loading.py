@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,17 @@ from pydantic import ValidationError
 
 from sim.errors import ScenarioError
 from sim.problems import Problem, is_file, is_path, kind_of, nearest, shortened
-from sim.scenario.merging import PROGRAMMES, Origins, change_programmes, file_at, leave_out, merge, origins_of
+from sim.scenario.merging import (
+    PROGRAMMES,
+    Origins,
+    change_programmes,
+    file_at,
+    leave_out,
+    merge,
+    origins_of,
+    origins_over,
+    origins_put,
+)
 from sim.scenario.messages import problems_of
 from sim.scenario.schema import Scenario
 from sim.scenario.sources import restated
@@ -46,7 +57,51 @@ def load(path_or_name: str | Path) -> Scenario:
     read = _read_resolved(file, ())
     data = dict(read.data)
     data.setdefault("name", file.stem)
-    return check(data, read.origins, str(file))
+    try:
+        return check(data, read.origins, str(file))
+    except ScenarioError as error:
+        raise ScenarioError(_where_to_mend(error.problems, file)) from None
+
+
+def _where_to_mend(problems: Sequence[Problem], file: Path) -> list[Problem]:
+    """Problems of a file and those it extends, each under the file that the reader has to edit.
+
+    A value of the base that is no problem in the base itself is made one by the first file over it that has the problem:
+    shares that do not add up once a type is left out are to be mended where it was left out.
+    """
+    files = [str(path) for path in _lineage(file)]
+    told = [_told_of(Path(name)) for name in files[:-1]]
+    mended = []
+    for problem in problems:
+        if problem.file not in files:
+            mended.append(problem)
+            continue
+        written = files.index(str(problem.file))
+        place = next((n for n in range(written, len(told)) if _what(problem) in told[n]), len(told))
+        mended.append(replace(problem, file=files[place]))
+    return mended
+
+
+def _lineage(file: Path) -> list[Path]:
+    """The files that a file extends, the first of all first, and itself at the end; for one that can be read."""
+    files = [file]
+    while (base := read_toml(files[0]).get("extends")) is not None:
+        files.insert(0, find(base, beside=files[0].parent))
+    return files
+
+
+def _told_of(file: Path) -> set[tuple[str | Message, str | Message]]:
+    """What is wrong with a file that others extend, taken by itself."""
+    read = _read_resolved(file, ())
+    try:
+        check({"name": file.stem} | read.data, read.origins, str(file))
+    except ScenarioError as error:
+        return {_what(problem) for problem in error.problems}
+    return set()
+
+
+def _what(problem: Problem) -> tuple[str | Message, str | Message]:
+    return problem.key, problem.found
 
 
 def check(data: dict[str, Any], origins: Origins, file: str) -> Scenario:
@@ -144,7 +199,7 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
             data["figures"] = restated(inherited["figures"], base.data, data)
         if own.keys() - {"name"} or left_out or changes or any(additions.values()):
             data |= _own_words(own, base.data, file)
-        origins = base.origins | origins
+        origins = origins_over(base.origins, own, origins)
     elif left_out or changes:
         key, found = (WITHOUT, left_out) if left_out else (CHANGE, changes)
         raise ScenarioError(
@@ -161,7 +216,7 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
             together = [*before, *[None] * (1 + max(places, default=-1) - len(before))]
             for index, table in zip(places, added, strict=True):
                 together[index] = table
-                origins |= origins_of(table, str(file), (key, index))
+                origins = origins_put(origins, table, str(file), (key, index))
             data = data | {key: together}
     return _Read(data, origins)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.errors import ScenarioError
@@ -115,6 +115,35 @@ def origins_of(data: Any, file: str, place: tuple[str | int, ...] = ()) -> Origi
         for index, value in enumerate(data):
             origins |= origins_of(value, file, (*place, index))
     return origins
+
+
+def origins_over(base: Origins, variant: Mapping[str, Any], own: Origins) -> Origins:
+    """The origins of what `merge` makes, from those of its two sides: none of the base in what the variant replaces whole."""
+    return _without(base, set(_replaced(variant))) | own
+
+
+def origins_put(origins: Origins, table: Any, file: str, place: tuple[str | int, ...]) -> Origins:
+    """The origins once a table of `file` stands at a place, instead of what may have stood there."""
+    return _without(origins, {place}) | origins_of(table, file, place)
+
+
+def _without(origins: Origins, places: set[tuple[str | int, ...]]) -> Origins:
+    return {
+        one: file
+        for one, file in origins.items()
+        if not any(one[:depth] in places for depth in range(1, len(one) + 1))
+    }
+
+
+def _replaced(
+    variant: Mapping[str, Any], place: tuple[str | int, ...] = ()
+) -> Iterator[tuple[str | int, ...]]:
+    """The places at which `merge` takes what the variant states and nothing of the base."""
+    for key, value in variant.items():
+        if isinstance(value, Mapping) and key not in REPLACED_WHOLE:
+            yield from _replaced(value, (*place, key))
+        else:
+            yield (*place, key)
 
 
 def file_at(origins: Origins, place: tuple[str | int, ...]) -> str:

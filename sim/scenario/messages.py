@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -109,15 +110,23 @@ def _parts(key: str) -> list[str | int]:
 
 
 def dotted(place: Sequence[str | int], data: Any) -> str:
-    """A place in the data as a dotted key; an intervention is called by its name, other entries of lists by number."""
+    """A place in the data as a dotted key; an intervention is called by its name, a figure by its key, other entries by number."""
     words = []
     for depth, part in enumerate(place):
         inside = value_at(data, place[: depth + 1])
         if depth == 1 and place[0] == "interventions" and isinstance(inside, dict):
             words.append(str(inside.get("name", inside.get("kind", part))))
+        elif depth == 1 and place[0] == "figures" and isinstance(inside, dict) and "key" in inside:
+            # its number among the resolved figures is nowhere in the file of who adds one
+            words.append(quoted(inside["key"]))
         else:
             words.append(str(part))
     return ".".join(words)
+
+
+def quoted(key: Any) -> str:
+    """A key as a file would write it, in quotation marks where it has dots of its own."""
+    return str(key) if re.fullmatch(r"[A-Za-z0-9_-]+", str(key)) else f'"{key}"'
 
 
 def value_at(data: Any, place: Sequence[str | int]) -> Any:

@@ -68,6 +68,48 @@ def test_a_problem_of_the_extended_file_is_reported_under_that_file(tmp_path: Pa
     assert places == {("middle.toml", "interventions.example_award.colour"), ("variant.toml", "months")}
 
 
+FIGURE = 'key = "pilots"\nvalue = 3\nnote = {{ en = "of the city" }}\nstatus = "{status}"\n'
+WRONG, RIGHT = FIGURE.format(status="reported"), FIGURE.format(status="assumed")  # reported by nobody
+
+
+def told(folder: Path, **files: str) -> set[tuple[str, str]]:
+    """(file, key) of every problem of the last of these files, each of which extends the one before and the first the base."""
+    before = Path(__file__).parent / "base.toml"
+    for name, text in files.items():
+        file = folder / f"{name}.toml"
+        file.write_text(f'extends = "{before}"\ninterventions = []\n{text}', encoding="utf-8")
+        before = file
+    with pytest.raises(ScenarioError) as caught:
+        load(before)
+    return {(Path(str(problem.file)).stem, str(problem.key)) for problem in caught.value.problems}
+
+
+def test_a_wrong_figure_is_reported_under_the_file_that_states_it(tmp_path: Path) -> None:
+    wrong, right = f"[[figures]]\n{WRONG}", f"[[figures]]\n{RIGHT}"
+    assert told(tmp_path, city=right, mine=wrong) == {("mine", "figures.pilots.evidence")}
+    assert told(tmp_path, city=wrong, mine="") == {("city", "figures.pilots.evidence")}
+    assert told(tmp_path, city=wrong, mine=wrong) == {("mine", "figures.pilots.evidence")}
+    added = f"[[add_figures]]\n{WRONG}"
+    assert told(tmp_path, city=right, mine=added) == {("mine", "figures.pilots.evidence")}
+    assert told(tmp_path, city=right, mine=added, yours="months = 12") == {
+        ("mine", "figures.pilots.evidence")
+    }
+
+
+def test_a_figure_that_moved_is_still_of_the_file_that_states_it(tmp_path: Path) -> None:
+    backed = RIGHT.replace("pilots", "types.old_town.vacancy")
+    wrong = WRONG.replace("pilots", "city.estates").replace("3", "20")
+    gone = 'without = ["types.old_town"]\ntypes.commodity.share = 1.0\n'
+    city = f"[[figures]]\n{backed}[[figures]]\n{wrong}"
+    assert told(tmp_path, city=city, mine=gone) == {("city", 'figures."city.estates".evidence')}
+
+
+def test_what_a_variant_makes_wrong_is_to_be_mended_in_the_variant(tmp_path: Path) -> None:
+    left_out = 'without = ["types.old_town"]'  # the shares that stay are in the base
+    assert told(tmp_path, city=left_out) == {("city", "types")}
+    assert told(tmp_path, city="", mine=left_out, yours="months = 12") == {("mine", "types")}
+
+
 def test_a_missing_scenario_names_the_nearest_one() -> None:
     with pytest.raises(ScenarioError, match="did you mean 'vicious_cycle'"):
         load("vicious_cyle")
