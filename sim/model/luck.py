@@ -89,6 +89,9 @@ class Stream(IntEnum):
     INTERVENTION = 84
     # owners, every year: what lasts of the luck in paying
     PAY_YEAR = 88
+    # estates, at a ballot: how many collect votes (of kind Matter), and whether an expired contract leads to one
+    BALLOT_VOLUNTEERS = 92
+    BALLOT_AT_EXPIRY = 93
 
 
 class Kind(IntEnum):

@@ -93,6 +93,7 @@ class MechanismSettings(Table):
     debt_age: bool = setting(False, None, None, "")
     contracts: bool = setting(False, None, None, "")
     queue: bool = setting(False, None, None, "")
+    ballots: bool = setting(False, None, None, "")
 
 
 class Figure(Table):

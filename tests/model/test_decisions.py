@@ -17,6 +17,7 @@ import pytest
 
 from sim.model.month import decisions
 from sim.model.month.decisions import (
+    ballot_chance,
     bill_of,
     complaint_chance,
     complaint_solved,
@@ -557,3 +558,44 @@ def test_owners_who_do_not_live_there_vote_less() -> None:
 def test_a_chance_to_vote_stays_a_chance() -> None:
     assert taking_part(activism=1.0, mobilised=0.9) == 1.0
     assert taking_part(mobilised=-0.9) == 0.0
+
+
+def returning(
+    activism: float = 0.4,
+    satisfaction: float = 0.5,
+    reached: float = 1.0,
+    mobilised: float = 0.0,
+    occupancy: np.uint8 = OCCUPIER,
+) -> float:
+    """The chance of returning a ballot whose turnout is 0.5 where activism is usual (0.4), of an owner whose reference is 0.5."""
+    numbers = (0.5, 0.5, activism, 0.4, 0.75, satisfaction, 0.5, 0.25, reached, mobilised)
+    return float(ballot_chance(*(F(number) for number in numbers), occupancy, F(0.5)))
+
+
+@about(ballot_chance)
+def test_only_who_is_reached_or_mobilised_returns_a_ballot() -> None:
+    assert returning() == close(0.5)
+    assert returning(reached=0.5) == close(0.25)
+    assert returning(reached=0.0) == 0.0
+    assert returning(reached=0.5, mobilised=0.25) == close(0.5)
+    assert returning(mobilised=0.9) == 1.0
+
+
+@about(ballot_chance)
+def test_the_active_and_the_dissatisfied_return_ballots_and_the_satisfied_no_less_than_others() -> None:
+    assert returning(activism=0.6) == close(0.6)
+    assert returning(activism=0.2) == close(0.4)
+    assert returning(satisfaction=0.1) == close(0.8)
+    assert returning(satisfaction=0.9) == close(0.5)
+
+
+@about(ballot_chance)
+def test_whoever_is_reached_has_a_least_and_a_full_chance() -> None:
+    assert returning(activism=-1.0) == close(0.25)
+    assert returning(activism=2.0, satisfaction=0.0) == 1.0
+    assert returning(activism=2.0, satisfaction=0.0, reached=0.5) == close(0.5)
+
+
+@about(ballot_chance)
+def test_owners_who_live_elsewhere_return_fewer_ballots() -> None:
+    assert returning(occupancy=TENANT) == returning(occupancy=VACANT) == close(0.25)

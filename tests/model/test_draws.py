@@ -105,7 +105,10 @@ def test_a_seed_out_of_range_is_refused(seed: int) -> None:
         seed_words(seed)
 
 
-@pytest.mark.parametrize("stream", [Stream.PAY, Stream.VOTE_APPROVE, Stream.OWNER_INCOME, Stream.LEFT_ALONE])
+@pytest.mark.parametrize(
+    "stream",
+    [Stream.PAY, Stream.VOTE_APPROVE, Stream.OWNER_INCOME, Stream.LEFT_ALONE, Stream.BALLOT_AT_EXPIRY],
+)
 def test_draws_are_uniform(stream: Stream) -> None:
     words = words_of(11, stream, 3, np.arange(MANY))
     shares = (words.astype(np.float64) + 0.5) / 2**32

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import mesa
 import numpy as np
 
-from sim.model.exact import normal_quantile
+from sim.model.exact import exp64, normal_quantile
 from sim.model.luck import Stream
 from sim.model.state.tables import COMMITTEE_FIELDS
 
@@ -17,6 +17,17 @@ from .words import MARKET
 if TYPE_CHECKING:
     from .city import ReferenceCity
     from .estate import Estate
+
+
+# the parameter that says how many of those who are reached answer a ballot on each matter
+TURNOUT = {
+    Matter.FORMATION: "ballot_turnout_founding",
+    Matter.RENEWAL: "ballot_turnout_renewal",
+    Matter.DISMISSAL: "ballot_turnout_dismissal",
+    Matter.PRICE: "ballot_turnout_price",
+    Matter.CONTRACT: "ballot_turnout_contract",
+    Matter.CONTRACT_PRICE: "ballot_turnout_price",
+}
 
 
 class Result(NamedTuple):
@@ -49,9 +60,13 @@ class Committee(mesa.Agent):
             self.serve_term()
         else:
             self.perhaps_be_formed()
-        self.strength = self.competence * self.integrity * self.activity if self.exists else 0.0
+        self.measure()
         self.price_wait = max(0, self.price_wait - 1)
         self.review()
+
+    def measure(self) -> None:
+        """What it can do; nothing where there is none."""
+        self.strength = self.competence * self.integrity * self.activity if self.exists else 0.0
 
     # votes
 
@@ -59,20 +74,36 @@ class Committee(mesa.Agent):
         """Two thirds of owners must take part by head and by area, and a majority of those approve, by head and by area."""
         p, estate = self.model.p, self.estate
         heads = heads_for = area = area_for = area_all = 0
-        voters = [owner for member in estate.block for owner in member.owners]
-        for owner in voters:
-            size = int(owner.area * np.float32(100))  # hundredths of a square metre
-            takes_part, approves = owner.vote(int(matter), base, slope, extra_participation)
-            area_all += size
-            heads += takes_part
-            heads_for += approves
-            area += size if takes_part else 0
-            area_for += size if approves else 0
-        took_part = min(heads / len(voters), area / area_all)
+        voters = 0
+        for member in estate.block:
+            ballot = self.ballot(member, matter) if self.model.mechanisms.ballots else None
+            for owner in member.owners:
+                size = int(owner.area * np.float32(100))  # hundredths of a square metre
+                takes_part, approves = owner.vote(int(matter), base, slope, extra_participation, ballot)
+                voters += 1
+                area_all += size
+                heads += takes_part
+                heads_for += approves
+                area += size if takes_part else 0
+                area_for += size if approves else 0
+        took_part = min(heads / voters, area / area_all)
         quorum = took_part >= p.committee_quorum
         majority = p.committee_ordinary_majority
         carried = heads_for > majority * heads and area_for > majority * area
         return Result(quorum and carried, took_part, heads_for / max(1, heads))
+
+    def ballot(self, member: Estate, matter: Matter) -> tuple[float, float]:
+        """(Share of an estate's owners reached by the end of a ballot, turnout of its matter among those)."""
+        p = self.model.p
+        place = normal_quantile(
+            self.model.luck.share(member.row, self.model.month, Stream.BALLOT_VOLUNTEERS, int(matter))
+        )
+        spread = p.ballot_volunteers_spread
+        collect = p.ballot_volunteers * exp64(spread * place - 0.5 * spread * spread)
+        collect = collect * (member.mean_activism / p.committee_attempt_activism)
+        calls = p.ballot_doors * collect / member.households * p.ballot_months
+        missed = (1.0 - p.ballot_passive_reach) * exp64(-calls)
+        return 1.0 - missed, getattr(p, TURNOUT[matter])
 
     # life of the committee
 
@@ -80,23 +111,29 @@ class Committee(mesa.Agent):
         """Owners on their own, or the street, may start a vote on forming a committee."""
         p, estate = self.model.p, self.estate
         self.wait = max(0, self.wait - 1)
-        alone = 0.0
-        if self.wait == 0:
+        alone, street = 0.0, 0.0
+        if self.wait == 0 and self.model.mechanisms.ballots:
+            alone = p.ballot_initiative * (estate.mean_activism / p.committee_attempt_activism)
+            street = p.ballot_street
+        elif self.wait == 0:
             unhappy = max(0.0, p.payment_satisfaction_reference - estate.satisfaction)
             alone = p.committee_attempt * (estate.mean_activism / p.committee_attempt_activism)
             alone = alone * (p.committee_attempt_floor + p.committee_attempt_dissatisfaction * unhappy)
         luck = self.luck(Stream.COMMITTEE_START)
-        if luck >= alone + estate.lever_mobilisation:
-            return
+        if luck < alone + (estate.lever_mobilisation + street):
+            self.found(Cause.SPONTANEOUS if luck < alone else Cause.MOBILISED)
+
+    def found(self, cause: Cause) -> None:
+        """The founding vote: a committee from now on, or a time in which owners do not try again."""
+        p, estate = self.model.p, self.estate
         result = self.hold_vote(Matter.FORMATION, p.vote_formation_base, 0.0, estate.lever_participation)
         if result.passed:
             self.elect()
-            cause = Cause.SPONTANEOUS if luck < alone else Cause.MOBILISED
             self.tell(Event.COMMITTEE_FORMED, cause, result.took_part)
         else:
             self.wait = int(p.committee_cooldown)
-            cause = Cause.QUORUM_MISSED if result.took_part < p.committee_quorum else Cause.REJECTED
-            self.tell(Event.COMMITTEE_VOTE_FAILED, cause, result.took_part)
+            why = Cause.QUORUM_MISSED if result.took_part < p.committee_quorum else Cause.REJECTED
+            self.tell(Event.COMMITTEE_VOTE_FAILED, why, result.took_part)
 
     def serve_term(self) -> None:
         """It tires, oversight keeps it honest, and at the end of the term owners vote on its renewal."""
@@ -110,7 +147,7 @@ class Committee(mesa.Agent):
         self.term_left -= 1
         if self.term_left > 0:
             return
-        extra = estate.lever_participation + p.vote_renewal_bonus
+        extra = estate.lever_participation + (0.0 if self.model.mechanisms.ballots else p.vote_renewal_bonus)
         result = self.hold_vote(Matter.RENEWAL, p.vote_formation_base, 0.0, extra)
         if result.passed:
             self.elect()

@@ -57,10 +57,22 @@ class Contract:
             estate.process, estate.process_left = NOTICE, int(p.contract_notice) + 1
             estate.process_cause = int(Cause.LOSSES)
             committee.tell(Event.NOTICE_GIVEN, Cause.LOSSES, estate.losing_months, estate.company)
-        elif estate.contract_left <= 0 and committee.exists:
-            self.choose()
         elif estate.contract_left <= 0:
-            self.go_on(Cause.TERM_ENDED, -1.0)
+            if not committee.exists and self.city.mechanisms.ballots:
+                self.perhaps_found()
+            if committee.exists:
+                self.choose()
+            else:
+                self.go_on(Cause.TERM_ENDED, -1.0)
+
+    def perhaps_found(self) -> None:
+        """The end of a contract may bring owners to a founding ballot, if none failed not long ago."""
+        estate, committee = self.estate, self.estate.committee
+        kind = int(Matter.FORMATION)
+        luck = self.city.luck.share(estate.row, self.city.month, Stream.BALLOT_AT_EXPIRY, kind)
+        if committee.wait == 0 and luck < self.city.p.ballot_at_expiry:
+            committee.found(Cause.TERM_ENDED)
+            committee.measure()
 
     def go_on(self, cause: Cause, took_part: float) -> None:
         """Nobody decided: it goes on for an open term."""

@@ -210,3 +210,24 @@ def chance_to_vote(
     """The probability of taking part in a vote."""
     at_home = base + activism_weight * activism + dissatisfaction_weight * above(reference, satisfaction)
     return bounded((at_home + mobilised) * np.where(occupancy == OCCUPIER, ONE, elsewhere))
+
+
+def chance_to_return_ballot(
+    turnout: np.float32,
+    activism_weight: np.float32,
+    activism: Value,
+    usual: np.float32,
+    dissatisfaction_weight: np.float32,
+    satisfaction: Value,
+    reference: np.float32,
+    least: np.float32,
+    reached: np.float32,
+    mobilised: np.float32,
+    occupancy: Value,
+    elsewhere: np.float32,
+) -> Value:
+    """The probability of taking part in a ballot, with the mechanism of that name."""
+    answers = turnout + activism_weight * (activism - usual)
+    answers = answers + dissatisfaction_weight * above(reference, satisfaction)
+    at_home = reached * bounded(answers, least) + mobilised
+    return bounded(at_home * np.where(occupancy == OCCUPIER, ONE, elsewhere))

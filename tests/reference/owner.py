@@ -215,21 +215,40 @@ class Owner(mesa.Agent):
         assert grievance.dtype == np.float32
         self.grievance = F(grievance)
 
-    def vote(self, matter: int, base: float, slope: float, mobilised: float) -> tuple[bool, bool]:
-        """(takes part, approves) in this month's vote on a matter."""
+    def vote(
+        self, matter: int, base: float, slope: float, mobilised: float, ballot: tuple[float, float] | None
+    ) -> tuple[bool, bool]:
+        """(takes part, approves) in this month's vote on a matter; `ballot`: (share reached, turnout of the matter)."""
         f = self.model.p.single
         take_part, approve, _, _ = self.model.luck.block(self.row, self.model.month, OWNER_VOTE, matter)
-        chance = formulas.chance_to_vote(
-            f.committee_participation,
-            f.committee_participation_activism,
-            self.activism,
-            f.committee_participation_dissatisfaction,
-            self.satisfaction,
-            f.payment_satisfaction_reference,
-            F(mobilised),
-            self.occupancy,
-            f.committee_vacant_participation,
-        )
+        if ballot is None:
+            chance = formulas.chance_to_vote(
+                f.committee_participation,
+                f.committee_participation_activism,
+                self.activism,
+                f.committee_participation_dissatisfaction,
+                self.satisfaction,
+                f.payment_satisfaction_reference,
+                F(mobilised),
+                self.occupancy,
+                f.committee_vacant_participation,
+            )
+        else:
+            reached, turnout = ballot
+            chance = formulas.chance_to_return_ballot(
+                F(turnout),
+                f.ballot_activism,
+                self.activism,
+                f.committee_attempt_activism,
+                f.ballot_dissatisfaction,
+                self.satisfaction,
+                f.payment_satisfaction_reference,
+                f.ballot_turnout_least,
+                F(reached),
+                F(mobilised),
+                self.occupancy,
+                f.committee_vacant_participation,
+            )
         if not formulas.draw(np.uint32(take_part)) < chance:
             return False, False
         liking = formulas.bounded(F(base) + F(slope) * (self.satisfaction - f.payment_satisfaction_reference))

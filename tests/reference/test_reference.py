@@ -106,6 +106,8 @@ def test_the_random_worlds_reach_every_path() -> None:
     assert {Event(kind).name for kind in KINDS_OF_THE_PHASES - kinds} == set()
     assert {Cause(cause).name for cause in CAUSES_OF_THE_PHASES - causes} == set()
     assert modes == set(range(6))
+    founded = {(int(Event.COMMITTEE_FORMED), int(cause)) for cause in (Cause.MOBILISED, Cause.TERM_ENDED)}
+    assert founded <= {path for _, events, *_ in runs for path in events}
     assert sum(lapsed > 0 for *_, lapsed in runs) >= 2
 
 

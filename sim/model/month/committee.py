@@ -58,6 +58,18 @@ def attempt_chance(
 
 
 @part
+def initiative_chance(base: float, activism: float, usual: float) -> Any:
+    """Monthly chance that owners call a founding ballot, however satisfied they are: more where more of them are active."""
+    return base * (activism / usual)
+
+
+@part
+def strength_of(committee: Any) -> Any:
+    """What a committee can do: competence x integrity x activity, 0 where there is none."""
+    return committee.exists * committee.competence * committee.integrity * committee.activity
+
+
+@part
 def trait(mean: float, spread: float, word: int, vetting: float, least: float) -> float:
     """Integrity or competence of a newly elected committee, in [least, 1]; vetting of candidates lifts it."""
     value = mean + spread * normal_quantile(share_of(word))
@@ -144,7 +156,9 @@ def renew(
 ) -> None:
     """At the end of its term a committee is renewed by vote, or is no more."""
     q = p[0]
-    mobilised = estates[e].lever_participation + q.vote_renewal_bonus
+    # a ballot knows by its matter what an incumbent brings to it
+    bonus = q.vote_renewal_bonus if world[0].mechanism_ballots == 0 else 0.0
+    mobilised = estates[e].lever_participation + bonus
     passed, took_part, _ = hold_vote(
         e,
         RENEWAL,
@@ -323,7 +337,13 @@ def committee_month(
         else:
             committee.wait = max(0, committee.wait - 1)
             spontaneous = 0.0
-            if committee.wait == 0:
+            called = estate.lever_mobilisation
+            if committee.wait == 0 and world[0].mechanism_ballots != 0:
+                spontaneous = initiative_chance(
+                    q.ballot_initiative, estate.mean_activism, q.committee_attempt_activism
+                )
+                called = called + q.ballot_street
+            elif committee.wait == 0:
                 spontaneous = attempt_chance(
                     q.committee_attempt,
                     estate.mean_activism,
@@ -334,12 +354,10 @@ def committee_month(
                     q.committee_attempt_dissatisfaction,
                 )
             luck = share_of(words[0])
-            if luck < spontaneous + estate.lever_mobilisation:
+            if luck < spontaneous + called:
                 cause = SPONTANEOUS if luck < spontaneous else MOBILISED
                 try_to_form(e, cause, words, committees, owners, estates, world, events, p)
-        committee.strength = (
-            committee.exists * committee.competence * committee.integrity * committee.activity
-        )
+        committee.strength = strength_of(committee)
         committee.price_wait = max(0, committee.price_wait - 1)
         if estate.mode != MARKET or estate.process != NO_PROCESS:
             continue
@@ -350,6 +368,6 @@ def committee_month(
             review(e, committees, owners, estates, world, events, p)
         elif 0.0 < estate.lever_dismissal < 1.0:
             # policy calls the vote itself, whatever a committee would have found, by luck of its own
-            _, _, _, called = philox(U64(e), month, U64(BLOCK), U64(CALLED_VOTE), key_0, key_1)
-            if share_of(called) < estate.lever_dismissal:
+            _, _, _, asked = philox(U64(e), month, U64(BLOCK), U64(CALLED_VOTE), key_0, key_1)
+            if share_of(asked) < estate.lever_dismissal:
                 vote_on_dismissal(e, POLICY, owners, estates, world, events, p)

@@ -1,7 +1,8 @@
 """Phase 6, contracts: terms run out, and then owners renew, re-price or refuse, or the contract goes on for an open term.
 
 Civil Code: an early contract ends when owners choose one of their own (art. 940); a company that will not renew says so 90 days
-before [I003]; an expired contract goes on, and either side can end it at 60 days' notice [I005].
+before [I003]; an expired contract goes on, and either side can end it at 60 days' notice [I005]. With the mechanism `ballots` it is
+also an occasion to found the committee that can put it to the vote.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import numpy as np
 
 from sim.model.kernel import part
 from sim.model.luck import Kind, philox, share_of
-from sim.model.month.committee import BLOCK, review_price, start_dismissal
-from sim.model.month.votes import Matter, hold_vote
+from sim.model.month.committee import BLOCK, REVIEW, review_price, start_dismissal, strength_of, try_to_form
+from sim.model.month.votes import BALLOT_BLOCK, FORMATION, Matter, hold_vote
 from sim.model.state.contracts import EARLY, NO_CONTRACT, NO_PROCESS, NOTICE, OPEN, TERM
 from sim.model.state.events import Cause, Event, write_event
 from sim.model.state.modes import MARKET
@@ -83,6 +84,29 @@ def choose(
 
 
 @part
+def perhaps_found(
+    e: int,
+    words: np.ndarray,
+    committees: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    events: np.ndarray,
+    p: np.ndarray,
+) -> None:
+    """An expired contract may lead owners without a committee to a founding ballot, unless one failed not long ago."""
+    q = p[0]
+    if committees[e].wait > 0:
+        return
+    month, key_0, key_1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
+    _, luck, _, _ = philox(U64(e), month, U64(BALLOT_BLOCK), U64(FORMATION), key_0, key_1)
+    if share_of(luck) < q.ballot_at_expiry:
+        words[0], words[1], words[2], words[3] = philox(U64(e), month, U64(BLOCK), U64(REVIEW), key_0, key_1)
+        try_to_form(e, TERM_ENDED, words, committees, owners, estates, world, events, p)
+        committees[e].strength = strength_of(committees[e])
+
+
+@part
 def contract_month(
     companies: np.ndarray,
     committees: np.ndarray,
@@ -96,6 +120,7 @@ def contract_month(
     q = p[0]
     if world[0].mechanism_contracts == 0:
         return
+    words = np.zeros(4, np.uint64)
     month, key_0, key_1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
     for e in range(estates.size):
         estate = estates[e]
@@ -129,6 +154,8 @@ def contract_month(
             )
             write_event(events, world, e, estate.company, NOTICE_GIVEN, LOSSES, estate.losing_months)
         elif estate.contract_left <= 0:
+            if committee.exists == 0 and world[0].mechanism_ballots != 0:
+                perhaps_found(e, words, committees, owners, estates, world, events, p)
             if committee.exists == 1:
                 choose(e, owners, committees, estates, world, events, p)
             else:

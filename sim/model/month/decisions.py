@@ -246,3 +246,25 @@ def participation_chance(
     missing = shortfall(satisfaction, satisfaction_reference)
     chance = base + activism_weight * activism + dissatisfaction_weight * missing + mobilised
     return clip(chance * where(occupancy == _NO, _ONE, absent_factor), _ZERO, _ONE)
+
+
+@inlined
+def ballot_chance(
+    turnout: Any,
+    activism_weight: Any,
+    activism: Any,
+    usual_activism: Any,
+    dissatisfaction_weight: Any,
+    satisfaction: Any,
+    satisfaction_reference: Any,
+    least: Any,
+    reached: Any,
+    mobilised: Any,
+    occupancy: Any,
+    absent_factor: Any,
+) -> Any:
+    """Chance that an owner takes part in a ballot: being reached, times the turnout of the matter among those who are reached."""
+    missing = shortfall(satisfaction, satisfaction_reference)
+    willing = turnout + activism_weight * (activism - usual_activism) + dissatisfaction_weight * missing
+    chance = reached * clip(willing, least, _ONE) + mobilised
+    return clip(chance * where(occupancy == _NO, _ONE, absent_factor), _ZERO, _ONE)

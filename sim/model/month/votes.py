@@ -1,4 +1,8 @@
-"""Owners' votes under the Civil Code: two thirds must take part by head and by area, then a majority of those decides."""
+"""Owners' votes under the Civil Code: two thirds must take part by head and by area, then a majority of those decides.
+
+With the mechanism `ballots` votes are collected at doors: who takes part was reached in the months of the ballot, and answers by the
+matter.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.exact import clip
+from sim.model.exact import clip, exp64, normal_quantile
 from sim.model.kernel import kernel, part
-from sim.model.luck import Stream, block_of, philox
-from sim.model.month.decisions import participation_chance, uniform
+from sim.model.luck import Stream, block_of, lognormal_at, philox, share_of
+from sim.model.month.decisions import ballot_chance, participation_chance, uniform
 from sim.model.month.lots import block_range, in_block
 from sim.model.state.owners import Owners
 
@@ -20,6 +24,7 @@ I64 = np.int64
 U32 = np.uint32
 U64 = np.uint64
 VOTE_BLOCK = block_of(Stream.VOTE_TAKE_PART, Stream.VOTE_APPROVE)
+BALLOT_BLOCK = block_of(Stream.BALLOT_VOLUNTEERS, Stream.BALLOT_AT_EXPIRY)
 
 
 class Matter(IntEnum):
@@ -35,6 +40,50 @@ class Matter(IntEnum):
 
 
 FIRST_FREE_MATTER = 8  # multiples of it tell votes of different programmes apart
+FORMATION, RENEWAL, DISMISSAL = int(Matter.FORMATION), int(Matter.RENEWAL), int(Matter.DISMISSAL)
+FUNDS, CONTRACT = int(Matter.FUNDS), int(Matter.CONTRACT)
+
+
+@part
+def turnout_of(matter: int, q: Any) -> Any:
+    """The share of owners reached who answer a ballot on a matter, at usual activism and where nobody is dissatisfied (float32)."""
+    kind = matter % FIRST_FREE_MATTER
+    if kind == FORMATION:
+        return q.ballot_turnout_founding_32
+    if kind == RENEWAL:
+        return q.ballot_turnout_renewal_32
+    if kind == DISMISSAL:
+        return q.ballot_turnout_dismissal_32
+    if kind == FUNDS:
+        return q.ballot_turnout_funds_32
+    if kind == CONTRACT:
+        return q.ballot_turnout_contract_32
+    return q.ballot_turnout_price_32  # a price put to the vote by itself or with the contract
+
+
+@part
+def share_reached(passive: float, doors: float, volunteers: float, months: float, households: float) -> Any:
+    """The share of owners reached by the end of a ballot: `passive` without a call, of the others those whose door was called at."""
+    return 1.0 - (1.0 - passive) * exp64(-(doors * volunteers / households * months))
+
+
+@part
+def reach(e: int, matter: int, estates: np.ndarray, world: np.ndarray, q: Any) -> Any:
+    """The share of the owners of estate e that a ballot of this month reached: as many collect votes as are active there, and by luck."""
+    estate = estates[e]
+    word, _, _, _ = philox(
+        U64(e),
+        U64(world[0].month),
+        U64(BALLOT_BLOCK),
+        U64(matter),
+        U64(world[0].key_0),
+        U64(world[0].key_1),
+    )
+    drawn = lognormal_at(q.ballot_volunteers, q.ballot_volunteers_spread, normal_quantile(share_of(word)))
+    volunteers = drawn * (estate.mean_activism / q.committee_attempt_activism)
+    return share_reached(
+        q.ballot_passive_reach, q.ballot_doors, volunteers, q.ballot_months, estate.households
+    )
 
 
 @part
@@ -63,21 +112,40 @@ def count_votes(
     area_for = I64(0)
     month = U64(world[0].month)
     reference = q.payment_satisfaction_reference_32
+    by_ballot = world[0].mechanism_ballots != 0
+    reached = F(reach(e, matter, estates, world, q)) if by_ballot else F(1)
+    turnout = turnout_of(matter, q)
     for i in range(a, a + estate.households):
         take, agree, _, _ = philox(
             U64(i), month, U64(VOTE_BLOCK), U64(matter), U64(world[0].key_0), U64(world[0].key_1)
         )
-        chance = participation_chance(
-            q.committee_participation_32,
-            q.committee_participation_activism_32,
-            owners.activism[i],
-            q.committee_participation_dissatisfaction_32,
-            owners.satisfaction[i],
-            reference,
-            F(mobilised),
-            owners.occupancy[i],
-            q.committee_vacant_participation_32,
-        )
+        if by_ballot:
+            chance = ballot_chance(
+                turnout,
+                q.ballot_activism_32,
+                owners.activism[i],
+                q.committee_attempt_activism_32,
+                q.ballot_dissatisfaction_32,
+                owners.satisfaction[i],
+                reference,
+                q.ballot_turnout_least_32,
+                reached,
+                F(mobilised),
+                owners.occupancy[i],
+                q.committee_vacant_participation_32,
+            )
+        else:
+            chance = participation_chance(
+                q.committee_participation_32,
+                q.committee_participation_activism_32,
+                owners.activism[i],
+                q.committee_participation_dissatisfaction_32,
+                owners.satisfaction[i],
+                reference,
+                F(mobilised),
+                owners.occupancy[i],
+                q.committee_vacant_participation_32,
+            )
         size = I64(I32(owners.area[i] * F(100)))
         area_all += size
         if uniform(U32(take)) < chance:

@@ -199,6 +199,27 @@ COMMITTEE = (
     ),
 )
 
+# read by the mechanism `ballots` alone
+BALLOTS = (
+    P("ballot.turnout_founding", 0.82, 0, 1, "share", plausible=(0.65, 0.9)),
+    P("ballot.turnout_renewal", 0.78, 0, 1, "share", plausible=(0.6, 0.85)),
+    P("ballot.turnout_dismissal", 0.82, 0, 1, "share", source="I034", plausible=(0.65, 0.9)),
+    P("ballot.turnout_price", 0.8, 0, 1, "share", plausible=(0.65, 0.9)),
+    P("ballot.turnout_contract", 0.76, 0, 1, "share", source="I035", plausible=(0.6, 0.85)),
+    P("ballot.turnout_funds", 0.74, 0, 1, "share", plausible=(0.6, 0.85)),
+    P("ballot.turnout_least", 0.2, 0, 1, "share", plausible=(0.1, 0.4)),
+    P("ballot.activism", 0.4, 0, 3, "share per unit", plausible=(0, 0.8)),
+    P("ballot.dissatisfaction", 0.4, 0, 3, "share per unit", source="I038", plausible=(0, 0.8)),
+    P("ballot.passive_reach", 0.35, 0, 1, "share", source="I036", plausible=(0.15, 0.45)),
+    P("ballot.months", 2, 0, 12, "months", source="P050", plausible=(1, 4)),
+    P("ballot.doors", 60, 0, 1000, "households per month", plausible=(30, 120)),
+    P("ballot.volunteers", 7, 0, 100, "persons", plausible=(3, 15)),
+    P("ballot.volunteers_spread", 0.6, 0, 2, "sd of log", plausible=(0.3, 1)),
+    P("ballot.initiative", 0.008, 0, 1, "per month", plausible=(0.003, 0.02)),
+    P("ballot.street", 0.002, 0, 1, "per month", plausible=(0, 0.01)),
+    P("ballot.at_expiry", 0.3, 0, 1, "share", plausible=(0.05, 0.6)),
+)
+
 MARKET = (
     P("contract.term", 36, 1, 240, "months", plausible=(24, 60)),
     P("contract.early_term", 36, 1, 240, "months", plausible=(24, 60)),

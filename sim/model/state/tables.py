@@ -70,6 +70,9 @@ WORLD_FIELDS = (
     Field(
         "mechanism_queue", I4, "flag", "1: who waits for a state-owned company does not turn to itself", True
     ),
+    Field(
+        "mechanism_ballots", I4, "flag", "1: turnout depends on the matter and on who calls at doors", True
+    ),
     Field("fallback_left", I8, "estates", "estates that state-owned fallback still takes this month"),
     Field("events", I8, "events", "events written this month"),
 )
