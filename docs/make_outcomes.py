@@ -23,7 +23,7 @@ WORDS = {
         "series": "## Month by month",
         "heads": ("id", "meaning", "unit", "over", "better"),
         "since": "from month",
-        "of_year": "What is “of the last 12 months” begins in month 12, the first that has twelve months behind it: month by month before, late payment of more and more bills would come to count, and it would rise for that alone. Runs shorter than 12 months have no start value of it; in their last month it is of the months there are, and is called so.",
+        "of_year": "What is “of the last 12 months” begins in month 12, the first that has twelve months behind it: month by month before, late payment of more and more bills would come to count, and it would rise for that alone, and whether an estate covers its cost over twelve months (self-sustaining, on support, break-even) would rest on months that nobody simulated. A mean over the last year of a run of under 23 months takes the months from month 12 on. Runs shorter than 12 months have no start value of it; in their last month it is of the months there are, and is called so.",
         "better": ("less", "–", "more"),
     },
     "zh": {
@@ -34,7 +34,7 @@ WORDS = {
         "series": "## 逐月",
         "heads": ("代号", "含义", "单位", "统计范围", "何者为好"),
         "since": "起始月",
-        "of_year": "“近12个月”的指标自第12月起才有数值：此前账单不足12个月，可以补缴的账单逐月增多，指标会单因此而上升。不足12个月的运行没有起始值，最后一个月的数值只含已有的月份，并照此标明。",
+        "of_year": "“近12个月”的指标自第12月起才有数值：此前账单不足12个月，可以补缴的账单逐月增多，指标会单因此而上升；小区12个月是否收支相抵（自我维持、依靠外部支持、收支平衡）则会取决于未经模拟的月份。不足23个月的运行，其末年平均值只计第12月及以后。不足12个月的运行没有起始值，最后一个月的数值只含已有的月份，并照此标明。",
         "better": ("少", "–", "多"),
     },
 }

@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-OUTCOME_DEFINITIONS = 3
+OUTCOME_DEFINITIONS = 4
 """Stands in every result. 1 (version 0.1, which did not write it): collection over the estates that bill and by the month,
 public cost with and without the losses of state-owned companies under one name, and an estate that was taken over out of
 the cycle by definition. 2: collection of the last twelve months from month 1 on, with months before the start in which
-nothing could be paid late, and old debt repaid counted by the day it was paid, so that some of it was counted nowhere."""
+nothing could be paid late, and old debt repaid counted by the day it was paid, so that some of it was counted nowhere. 3:
+self-sustaining, on support and break-even coverage from month 1 on, with months before the start that nobody simulated; of
+runs of 23 months and more the outcomes are the same."""
 
 # The key of a manifest that says so, and what it is where a manifest of version 0.1 says nothing.
 DEFINITIONS = "outcome_definitions"

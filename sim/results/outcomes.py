@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from sim.model.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.model.month.observe import CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
 from sim.model.month.record import COLLAPSED
 from sim.model.state.events import Event
 from sim.results.reading import (
@@ -190,14 +190,14 @@ def _monthly() -> dict[str, Series]:
             1,
             ESTATES,
             _is(lambda r: r.self_sustaining),
-            since=1,
+            since=YEARLY,
         ),
         "on_support": Series(
             share,
             0,
             ESTATES,
             _is(lambda r: ~r.cycle & ~r.covers_cost),
-            since=1,
+            since=YEARLY,
         ),
         "arrears": Series("yuan", -1, city=lambda r: r.out.arrears.sum(axis=1) / FEN_PER_YUAN),
         "arrears_lapsed": Series(
@@ -209,7 +209,7 @@ def _monthly() -> dict[str, Series]:
         "nominal": Series(share, 1, ESTATES, _share(NOMINAL)),
         "charging": Series(share, 1, ESTATES, _share(CHARGING)),
         "professional": Series(share, 1, ESTATES, _share(PROFESSIONAL)),
-        "break_even": Series(share, 1, ESTATES, _share(BREAK_EVEN)),
+        "break_even": Series(share, 1, ESTATES, _is(lambda r: r.breaks_even), since=YEARLY),
         "committees": Series(share, 1, ESTATES, _share(COMMITTEE)),
         "exits": Series("estates/month", -1, city=lambda r: r.events(Event.COMPANY_LEFT)),
         "tenders": Series("tenders/month", 0, city=lambda r: r.events(Event.TENDER_OPENED)),
@@ -288,10 +288,16 @@ GROUP_SERIES = (
 def first_month(name: str, months: int) -> int:
     """The first month of a run of so many in which a series means what it says.
 
-    One of the last twelve months begins in month 12, the first that has twelve months of bills behind it: before, it would
-    take in month by month what is paid late and rise for that alone. In a shorter run its last month tells of all of them.
+    One of the last twelve months begins in month 12, the first that has twelve simulated months behind it: before, collection
+    would take in month by month what is paid late and rise for that alone, and whether an estate covers its cost would rest on
+    months that nobody simulated. In a shorter run its last month tells of all of them.
     """
     return min(SERIES[name].since, months)
+
+
+def known_months(name: str, reading: Reading) -> slice:
+    """Of the last twelve months of a run, those in which a series means what it says."""
+    return slice(max(reading.last.start, first_month(name, reading.months)), reading.last.stop)
 
 
 def where_known(name: str, values: np.ndarray) -> np.ndarray:
@@ -337,7 +343,7 @@ def estate_figures(reading: Reading) -> dict[str, np.ndarray]:
 
     collection_last_year, collection_billing_last_year (NaN where nobody billed), satisfaction_last_year, quality_last_year,
     condition_end; cycle_months and cycle_months_last_year: months 1..T, and of the last twelve, spiralling or collapsed;
-    self_sustaining_months_last_year; first_collapse: first month 0..T in which it was collapsed, -1 if never; first_stage,
+    self_sustaining_months_last_year: of the last twelve, those from month 12 on; first_collapse: first month 0..T in which it was collapsed, -1 if never; first_stage,
     final_stage, final_mode: codes.
     """
     out, last = reading.out, reading.last
@@ -352,7 +358,9 @@ def estate_figures(reading: Reading) -> dict[str, np.ndarray]:
         "final_mode": out.mode[-1],
         "cycle_months": reading.cycle[1:].sum(axis=0),
         "cycle_months_last_year": reading.cycle[last].sum(axis=0),
-        "self_sustaining_months_last_year": reading.self_sustaining[last].sum(axis=0),
+        "self_sustaining_months_last_year": reading.self_sustaining[
+            known_months("self_sustaining", reading)
+        ].sum(axis=0),
         "first_collapse": np.where(collapsed.any(axis=0), collapsed.argmax(axis=0), -1),
         "collection_last_year": reading.collection[-1],
         "collection_billing_last_year": reading.collection_billing[-1],
@@ -392,7 +400,7 @@ def _run() -> dict[str, Outcome]:
             "share",
             1,
             HOUSEHOLDS,
-            compute=lambda r: _household_share(r, r.self_sustaining[r.last]),
+            compute=lambda r: _household_share(r, r.self_sustaining[known_months("self_sustaining", r)]),
         ),
         "on_support_last_year": _over("on_support", LAST_YEAR),
         "cycle_share": _over("cycle", RUN),
@@ -554,12 +562,13 @@ def run_outcomes(reading: Reading, series: Mapping[str, np.ndarray] | None = Non
         if outcome.compute is not None:
             found[name] = float(outcome.compute(reading))
         else:
-            found[name] = _horizon(monthly[outcome.series], outcome.horizon, reading)
+            found[name] = _horizon(monthly[outcome.series], outcome, reading)
     return found
 
 
-def _horizon(values: np.ndarray, horizon: str, reading: Reading) -> float:
-    if horizon == END:
+def _horizon(values: np.ndarray, outcome: Outcome, reading: Reading) -> float:
+    if outcome.horizon == END:
         return float(values[-1])
-    chosen = values[reading.last if horizon == LAST_YEAR else slice(1, None)]
+    last_year = outcome.horizon == LAST_YEAR
+    chosen = values[known_months(outcome.series, reading) if last_year else slice(1, None)]
     return fsum(chosen) / chosen.size  # exact, in whatever order a machine adds

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.model.ledger import PURPOSES, Page, ledger_lines
-from sim.model.month.observe import Outcomes
+from sim.model.month.observe import CHARGING, Outcomes
+from sim.model.month.record import own_income
 from sim.model.state.events import Event
 from sim.model.state.modes import NONE
 from sim.model.state.tables import EVENT_TYPE
@@ -180,9 +182,14 @@ class Reading:
 
     @cached_property
     def covers_cost(self) -> np.ndarray:
-        """Whether owners, own public revenue and the employer behind it paid an estate's cost of twelve months."""
-        cost = self.out.spending_12 + self.out.overhead_12
-        return np.asarray((self.out.own_income_12 >= cost) & (self.out.spending_12 > 0))
+        """Whether owners, own public revenue and the employer behind it paid an estate's cost of the window."""
+        return np.asarray((self.own_income_year >= self.cost_year) & (self.spent_year > 0))
+
+    @cached_property
+    def breaks_even(self) -> np.ndarray:
+        """Whether each estate charges, and its manager's whole income covered its cost of the window."""
+        charging = self.out.flags & CHARGING > 0
+        return np.asarray(charging & (self.income_year >= self.cost_year) & (self.spent_year > 0))
 
     @cached_property
     def self_sustaining(self) -> np.ndarray:
@@ -194,9 +201,9 @@ class Reading:
         """Whether an estate is served although nobody billed it that month."""
         return np.asarray((self.out.mode != NONE) & (self.out.billed == 0))
 
-    # bills and what was paid of them: of the last twelve months, before month 12 of those that were simulated. The columns of
-    # twelve months count the months before month 1 as if they had been like the start, when nothing could be paid late: eleven
-    # such months are in month 1, so they are taken out exactly
+    # what is of a window: of the last twelve months, before month 12 of those that were simulated. The columns of twelve months
+    # count the months before month 1 as if they had been like the start: eleven such months are in month 1, so they are taken out
+    # exactly. Bills and what was paid of them
 
     @cached_property
     def window(self) -> np.ndarray:
@@ -205,7 +212,10 @@ class Reading:
 
     def _simulated(self, held: np.ndarray, over_twelve: np.ndarray, monthly: np.ndarray) -> np.ndarray:
         """What is `held` of twelve months, without those before month 1, by what they came to in `over_twelve`."""
-        before = (over_twelve[1].astype(np.int64) - monthly[1]) // (MONTHS_PER_YEAR - 1)
+        return self._without(held, _month_before(over_twelve, monthly))
+
+    def _without(self, held: np.ndarray, before: np.ndarray) -> np.ndarray:
+        """What is `held` of twelve months, without those before month 1, each of which came to `before`."""
         return np.asarray(held - (MONTHS_PER_YEAR - self.window) * before)
 
     @cached_property
@@ -217,6 +227,37 @@ class Reading:
     def paid_year(self) -> np.ndarray:
         """Fen of these bills that were paid by the end of the month, when due or late."""
         return self._simulated(self.out.paid_12, self.out.collected_12, self.out.collected)
+
+    # what a manager took in and spent in the same months
+
+    @cached_property
+    def income_year(self) -> np.ndarray:
+        """Fen of income in each month's window, from whomever."""
+        return self._simulated(self.out.income_12, self.out.income_12, self.out.income)
+
+    @cached_property
+    def spent_year(self) -> np.ndarray:
+        """Fen spent on service in each month's window."""
+        return self._simulated(self.out.spending_12, self.out.spending_12, self.out.spending)
+
+    @cached_property
+    def cost_year(self) -> np.ndarray:
+        """Fen spent in each month's window, on service and besides."""
+        overhead = self._simulated(self.out.overhead_12, self.out.overhead_12, self.out.overhead)
+        return np.asarray(self.spent_year + overhead)
+
+    @cached_property
+    def own_income_year(self) -> np.ndarray:
+        """Fen of own income in each month's window; before month 1 no programme paid, so that all income was the estate's own."""
+        out = self.out
+        start = SimpleNamespace(
+            mode=out.mode[0],
+            income=_month_before(out.income_12, out.income),
+            spending=_month_before(out.spending_12, out.spending),
+            lever_company_income=0,
+            lever_value_added=0,
+        )
+        return self._without(out.own_income_12, own_income(start))
 
     @cached_property
     def late(self) -> np.ndarray:
@@ -366,6 +407,11 @@ def discount(months: int, rate: float) -> np.ndarray:
 
 def _years_since_start(months: int) -> np.ndarray:
     return (np.maximum(np.arange(months + 1), 1) - 1) // MONTHS_PER_YEAR * 1.0
+
+
+def _month_before(over_twelve: np.ndarray, monthly: np.ndarray) -> np.ndarray:
+    """What each month before month 1 came to (int64, one entry an estate): eleven alike are in month 1's figure of twelve."""
+    return np.asarray((over_twelve[1].astype(np.int64) - monthly[1]) // (MONTHS_PER_YEAR - 1))
 
 
 def lost(before: np.ndarray, after: np.ndarray) -> int:

@@ -121,7 +121,8 @@ class Run(Result):
 
         Money in yuan of the month (arrears and fund: balance), rates and indices as shares in [0, 1]. NaN, never zero,
         where a figure does not exist: collection_rate where nothing is billed, collection_billing where nothing was
-        billed for a year, margin without a company, waiting_days without an open complaint.
+        billed for a year, margin without a company, waiting_days without an open complaint. Before month 12 margin,
+        self_sustaining and break_even are of the simulated months alone.
         """
         return self._frame("estates")
 

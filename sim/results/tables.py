@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.model.ledger import KINDS, PURPOSES
-from sim.model.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
+from sim.model.month.observe import CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
 from sim.model.state.events import CAUSES, EVENT_KINDS
 from sim.results.columns import COLUMN_WORDS
 from sim.results.outcomes import OUTCOMES, POPULATIONS, SERIES, monthly_series, run_outcomes, where_known
@@ -182,9 +182,7 @@ def estates_columns(record: Record) -> Columns:
         "cost": yuan(out.spending),
         "overhead": yuan(out.overhead),
         "subsidy": yuan(out.subsidy),
-        "margin": _margin(
-            flat(out.income_12), flat(out.spending_12) + flat(out.overhead_12), flat(out.company)
-        ),
+        "margin": _margin(flat(reading.income_year), flat(reading.cost_year), flat(out.company)),
         "complaints_filed": flat(out.filed),
         "complaints_solved": flat(out.solved),
         "complaints_open": open_cases,
@@ -195,12 +193,12 @@ def estates_columns(record: Record) -> Columns:
         "nominal": flag(NOMINAL),
         "charging": flag(CHARGING),
         "professional": flag(PROFESSIONAL),
-        "break_even": flag(BREAK_EVEN),
+        "break_even": flat(reading.breaks_even),
     }
 
 
 def _margin(income: np.ndarray, spending: np.ndarray, company: np.ndarray) -> np.ndarray:
-    """(income - all spending) / income over 12 months (float32); NaN without a company, or where nothing came in."""
+    """(income - all spending) / income over the window (float32); NaN without a company, or where nothing came in."""
     known = (company >= 0) & (income > 0)
     margin = np.full(income.shape, np.nan, np.float32)
     np.divide(income - spending, income, out=margin, where=known, casting="unsafe")

@@ -203,6 +203,7 @@ def _city(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.
     city["nominal"], city["charging"] = (paths["mode"] < 5).mean(axis=1), charging.mean(axis=1)
     city["professional"] = ((paths["mode"] < 2) & (paths["q"] > 0.6)).mean(axis=1)
     city["break_even"] = (charging & (paths["r"] > 0.75)).mean(axis=1)
+    city.loc[: min(12, months) - 1, "break_even"] = np.nan  # of a year, too
     return city
 
 

@@ -38,7 +38,7 @@ def test_the_manifest_names_every_file_and_is_strict_json(folder: Path) -> None:
 
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), parse_constant=refuse)
     assert set(manifest["files"]) == all_files(folder)
-    assert manifest["outcome_definitions"] == 3
+    assert manifest["outcome_definitions"] == 4
     assert manifest["kind"] and len(manifest["key"]) == 16 and manifest["versions"] and manifest["platform"]
     assert sim.load_result(folder) is not None
 

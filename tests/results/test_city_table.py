@@ -36,8 +36,8 @@ def slow_month(run, month: int) -> dict[str, float]:
     found["arrears"] = rows["arrears"].sum()
     in_cycle = rows["stage"].isin(["spiralling", "collapsed"])
     found["cycle"] = in_cycle.mean()
-    found["self_sustaining"] = rows["self_sustaining"].mean()
-    found["on_support"] = (~in_cycle & ~rows["self_sustaining"]).mean()
+    found["self_sustaining"] = rows["self_sustaining"].mean() if month >= 12 else np.nan
+    found["on_support"] = (~in_cycle & ~rows["self_sustaining"]).mean() if month >= 12 else np.nan
     found["served_without_fee"] = ((rows["mode"] != "none") & (rows["billed"] == 0)).mean()
     ledger = run.ledger[run.ledger["month"] == month]
     sides = [ledger[f"{side}_kind"].astype(str) for side in ("payer", "payee")]
@@ -50,6 +50,7 @@ def slow_month(run, month: int) -> dict[str, float]:
         found[f"mode_{mode}"] = (rows["mode"] == mode).mean()
     for name in ("nominal", "charging", "professional", "break_even"):
         found[name] = rows[name].mean()
+    found["break_even"] = found["break_even"] if month >= 12 else np.nan
     found["committees"] = rows["committee"].mean()
     events = run.events[run.events["month"] == month]["kind"]
     found["exits"], found["tenders"] = (events == "company_left").sum(), (events == "tender_opened").sum()

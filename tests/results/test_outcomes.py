@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.model.ledger import PURPOSES, Page
-from sim.model.month.observe import Outcomes
+from sim.model.month.observe import CHARGING, Outcomes
 from sim.model.state.modes import MARKET, NONE, SELF
 from sim.model.state.tables import EVENT_TYPE
 from sim.results.outcomes import (
@@ -86,7 +86,10 @@ def test_debt_repaid_within_a_year_is_older_debt_once_its_bill_is_out_of_the_yea
 def test_what_is_of_a_year_begins_with_the_first_that_has_a_year_behind_it():
     full = reading(billed_12=(1200, 1200), paid_12=(960, 360), billed_months=12, billed=100, mode=MARKET)
     monthly = monthly_series(full)
-    of_a_year = ("collection", "collection_billing", "collected_per_household", "old_debt_repaid")
+    of_a_year = (
+        *("collection", "collection_billing", "collected_per_household", "old_debt_repaid"),
+        *("self_sustaining", "on_support", "break_even"),
+    )
     for name in of_a_year:
         assert np.isnan(monthly[name][:12]).all() and np.isfinite(monthly[name][12:]).all(), name
     assert {name for name, series in SERIES.items() if series.since == 12} == set(of_a_year)
@@ -149,6 +152,38 @@ def test_out_of_the_cycle_is_either_self_sustaining_or_on_support():
     assert found["self_sustaining_households_last_year"] == 0.75
     trapped = run_outcomes(reading(stage=3, own_income_12=100, spending_12=1))
     assert trapped["self_sustaining_last_year"] == trapped["on_support_last_year"] == 0.0
+
+
+def test_what_an_estate_lived_on_before_month_1_does_not_sustain_it():
+    # both cost 10 a month; before month 1 each month brought 100, in the months simulated 8 and 12
+    months = 3
+    simulated = np.arange(months + 1)[:, None]
+    before = (12 - simulated) * 100
+    short = run_outcomes(
+        reading(
+            months=months,
+            income=(8, 12),
+            income_12=before + simulated * (8, 12),
+            own_income_12=before + simulated * (8, 12),
+            mode=MARKET,
+            flags=CHARGING,
+            spending=10,
+            spending_12=120,
+        )
+    )
+    assert short["self_sustaining_last_year"] == short["on_support_last_year"] == 0.5
+    assert short["self_sustaining_households_last_year"] == 0.25  # the smaller one
+    assert short["break_even_end"] == 0.5
+
+
+def test_of_a_last_year_that_began_before_month_12_the_months_from_12_on_count():
+    months = 14
+    own = np.full((months + 1, 2), 200)
+    own[13:] = 0  # they sustained themselves in month 12, and no longer in 13 and 14
+    found = run_outcomes(reading(months=months, own_income_12=own, spending_12=100, mode=MARKET))
+    assert found["self_sustaining_last_year"] == pytest.approx(1 / 3)
+    assert found["self_sustaining_households_last_year"] == pytest.approx(1 / 3)
+    assert found["on_support_last_year"] == pytest.approx(2 / 3)
 
 
 def test_every_figure_says_what_it_is_over_whom_and_which_way_is_better():

@@ -149,16 +149,27 @@ def test_collection_exists_exactly_where_something_is_billed(run, city):
     )
 
 
+def of_the_window(run, column: str) -> np.ndarray:
+    """Yuan of the last twelve simulated months (fewer before month 12), one entry a row of the table of estates."""
+    monthly = run.estates[column].to_numpy().reshape(run.months, -1)
+    sums = [monthly[max(0, month - 12) : month].sum(axis=0) for month in range(1, run.months + 1)]
+    return np.round(np.concatenate(sums), 2)
+
+
+def test_an_estate_breaks_even_by_what_was_simulated_and_by_no_month_before(run, city):
+    income, spending, overhead = (of_the_window(run, name) for name in ("income", "cost", "overhead"))
+    covers = (income >= np.round(spending + overhead, 2)) & (spending > 0)
+    early = (run.estates["month"] < 12).to_numpy()
+    assert (run.estates["break_even"] == covers & run.estates["charging"]).all()
+    # and it is another answer than with a year before the start that was like it
+    recorded = (city.outcomes.flags[1:].ravel() & 8) > 0
+    assert (run.estates["break_even"][~early] == recorded[~early]).all()
+    assert (run.estates["break_even"][early] != recorded[early]).any()
+
+
 def test_margin_needs_a_company(run, city):
-    company, income, spending, overhead = (
-        column[1:].ravel()
-        for column in (
-            city.outcomes.company,
-            city.outcomes.income_12,
-            city.outcomes.spending_12,
-            city.outcomes.overhead_12,
-        )
-    )
+    company = city.outcomes.company[1:].ravel()
+    income, spending, overhead = (of_the_window(run, name) for name in ("income", "cost", "overhead"))
     known = (company >= 0) & (income > 0)
     assert (run.estates["margin"].notna() == known).all()
     np.testing.assert_allclose(

@@ -103,7 +103,10 @@ def test_a_result_of_this_version_is_not_saved_over_an_old_one(
         run.save(place)
 
 
-@pytest.mark.parametrize(("number", "why"), [(99, "newer version"), (2, "earlier development version")])
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [(99, "newer version"), (2, "earlier development version"), (3, "earlier development version")],
+)
 def test_results_of_other_definitions_are_refused(
     number: int, why: str, run: sim.Run, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from sim.experiments.rescue import fates_by_months
 from sim.experiments.workplace import CellResults
 from sim.model.parameters import PARAMETERS
 from sim.no_effect import tell_no_effect
-from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES, YEARLY
+from sim.results.outcomes import END, GROUP_SERIES, OUTCOMES, SERIES, first_month
 from sim.results.summary import RunSummary
 from sim.results.tables import PRICES, by_year
 from sim.scenario import Scenario, load
@@ -65,13 +65,17 @@ class Arm:
     def group_means(self, name: str, by: str) -> np.ndarray:
         """A series of GROUP_SERIES by "type" or "district" (seeds, groups): `cycle` over all months, others over the last year.
 
-        One that is of the last twelve months itself is taken at the end, as its outcome is.
+        One whose outcome is its value at the end is taken there; of a year the months count in which it means what it says.
         """
         table = self.by_type if by == "type" else self.by_district
-        months = table[name].shape[2]
-        first = (
-            1 if name == CYCLE else max(1, months - (1 if SERIES[name].since == YEARLY else MONTHS_PER_YEAR))
-        )
+        months = table[name].shape[2] - 1
+        yearly = OUTCOMES.get(f"{name}_last_year")
+        if name == CYCLE:
+            first = 1
+        elif yearly is not None and yearly.horizon == END:
+            first = months
+        else:
+            first = max(1, months - MONTHS_PER_YEAR + 1, first_month(name, months))
         return np.asarray(table[name][:, :, first:].mean(axis=2))
 
 
