@@ -214,8 +214,9 @@ def provenance(run: Any) -> str:
 
 
 def change(name: str, values: np.ndarray) -> str:
-    """How a share went from its first to its last value."""
-    first, last = figures.share(float(values[0]), 0), figures.share(float(values[-1]), 0)
+    """How a share went from its first known to its last value."""
+    known = values[np.isfinite(values)]
+    first, last = figures.share(float(known[0]), 0), figures.share(float(values[-1]), 0)
     return say("run.change", name=name, first=first, last=last)
 
 
