@@ -10,13 +10,14 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
 
 from sim.errors import ScenarioError
 from sim.scenario import Programme, Scenario
-from sim.scenario.loading import SUFFIX, find, scenario_folders
+from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.overrides import parse_setting
 from sim.text import Message, message
 from sim.text.joins import listed
@@ -74,23 +75,27 @@ def _written(value: object) -> str:
 
 
 def shadows(names: Iterable[object]) -> list[Message]:
-    """Names that mean a file in the working folder although a scenario of that name is shipped."""
+    """Names that mean a file in the working folder, or beside the file that extends it, although a scenario of that name is shipped."""
     found = []
     for name in names:
-        if not isinstance(name, str) or name.endswith(SUFFIX) or "/" in name or "\\" in name:
+        if not isinstance(name, str | Path):
             continue
-        shipped = [
-            path
-            for folder in scenario_folders()
-            if folder.is_absolute() and (path := folder / f"{name}{SUFFIX}").is_file()
-        ]
-        try:
-            used = find(name)
-        except ScenarioError:
-            continue
-        if shipped and not used.is_absolute() and not _is_one(used, shipped):
-            found.append(message("no_effect.shadow", name=name, file=used))
+        beside, seen = None, set[Path]()
+        with suppress(ScenarioError):  # said by whoever reads it
+            while isinstance(name, str | Path) and (used := find(name, beside=beside)) not in seen:
+                if _is_shadow(str(name), used):
+                    found.append(message("no_effect.shadow", name=name, file=used))
+                seen.add(used)
+                name, beside = read_toml(used).get("extends"), used.parent
     return found
+
+
+def _is_shadow(name: str, used: Path) -> bool:
+    if name.endswith(SUFFIX) or "/" in name or "\\" in name:
+        return False
+    folders = [folder for folder in scenario_folders() if folder.is_absolute()]
+    shipped = [path for folder in folders if (path := folder / f"{name}{SUFFIX}").is_file()]
+    return bool(shipped) and not _is_one(used, shipped)
 
 
 def _is_one(used: Path, shipped: Sequence[Path]) -> bool:
@@ -106,14 +111,17 @@ def without_effect(scenario: Scenario) -> list[Message]:
     for one in scenario.interventions:
         if one.end == 0:  # said to be withdrawn before it starts: not having it is what was asked
             continue
-        reasons, unpaid = _reasons(one, scenario), _unpaid(one, scenario)
-        if reasons:
-            found.append(
-                message("no_effect.programme", name=one.name, scenario=scenario.name, why=reasons[0])
-            )
+        why, unpaid = why_without_effect(one, scenario), _unpaid(one, scenario)
+        if why is not None:
+            found.append(message("no_effect.programme", name=one.name, scenario=scenario.name, why=why))
         elif unpaid is not None:
             found.append(message("no_effect.unpaid", name=one.name, scenario=scenario.name, why=unpaid))
     return found
+
+
+def why_without_effect(one: Programme, scenario: Scenario) -> Message | None:
+    """Why a programme can have no effect in a scenario, None where it may have one."""
+    return next(iter(_reasons(one, scenario)), None)
 
 
 def _unpaid(one: Programme, scenario: Scenario) -> Message | None:

@@ -32,6 +32,7 @@ from sim.scenario.messages import problems_of
 from sim.scenario.overrides import with_programmes
 from sim.scenario.programme import ModeName
 from sim.scenario.tables import REGIONS, Region
+from sim.scenario.writing import to_data
 from sim.text import Family, message
 from sim.words import MODES
 
@@ -494,6 +495,14 @@ def resolved(
     """A scenario by name or path with settings put in and programmes added. Raises a ScenarioError."""
     made = resolve(scenario, overrides=settings)
     return with_programmes(made, *programmes) if programmes else made
+
+
+def scenarios_of(patterns: Iterable[Pattern]) -> list[dict[str, Any]]:
+    """The scenarios that patterns look at, each once, as plain data: what a manifest keeps, so that a file that changes loses nothing.
+
+    Without the settings and programmes of the patterns, which stand in these. Raises a ScenarioError.
+    """
+    return [to_data(resolved(name, {})) for name in dict.fromkeys(one.scenario for one in patterns)]
 
 
 def told(settings: Mapping[str, Any], programmes: Sequence[Mapping[str, Any]] = ()) -> str:

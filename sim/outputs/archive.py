@@ -42,6 +42,7 @@ from sim.results.folder import (
     sealed,
 )
 from sim.scenario import Scenario, to_toml
+from sim.scenario.loading import check
 from sim.text import Message, in_language, languages, message, say
 
 FORMAT = 1
@@ -153,7 +154,7 @@ def _contents(place: Path, checked: Checked) -> Contents:
     for name in checked.files:
         path = place / name
         contents[f"{RESULT}/{name}"] = _without_moment(path) if path.name == MANIFEST else path
-    scenarios, seeds = _asked(place, checked.kind)
+    scenarios, seeds = _asked(place, checked)
     for scenario in scenarios:
         contents[f"{SCENARIOS}/{scenario.name}.toml"] = to_toml(scenario).encode()
     for lang in languages():
@@ -175,20 +176,23 @@ def _without_moment(path: Path) -> bytes | Path:
     return path if len(kept) == len(manifest) else json_text(sealed(kept)).encode()
 
 
-def _asked(place: Path, kind: str) -> tuple[list[Scenario], Sequence[int]]:
+def _asked(place: Path, checked: Checked) -> tuple[list[Scenario], Sequence[int]]:
     """The scenarios of a result, each once and by a name of its own, and the seeds of its runs."""
-    registered = kinds().get(kind)
-    if registered is None or not registered.load:
-        return [], ()
-    found = load_result(place)
-    told = registered.get(registered.scenarios)(found) if registered.scenarios else [found.scenario]
+    registered, manifest = kinds().get(checked.kind), checked.manifest
+    if registered is not None and registered.load:
+        found = load_result(place)
+        told = registered.get(registered.scenarios)(found) if registered.scenarios else [found.scenario]
+        seeds = _seeds(found)
+    else:  # no folder of its kind is loaded: its manifest holds the scenarios
+        told = [check(data, {}, str(place)) for data in manifest.get("scenarios", ())]
+        seeds = [int(seed) for seed in manifest.get("seeds", ())]
     named: dict[str, Scenario] = {}
     for scenario in told:
         name, number = scenario.name, 2
         while named.get(name, scenario) != scenario:
             name, number = f"{scenario.name}_{number}", number + 1
         named[name] = scenario.model_copy(update={"name": name}) if name != scenario.name else scenario
-    return list(named.values()), _seeds(found)
+    return list(named.values()), seeds
 
 
 def _seeds(found: Any) -> Sequence[int]:

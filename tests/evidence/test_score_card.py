@@ -146,6 +146,8 @@ def test_the_same_card_twice_and_files_that_can_be_read(tmp_path) -> None:
     held = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert [row["pattern"] for row in held["scores"]] == ["some", "compared"]
     assert len(pd.read_csv(tmp_path / "score_card.csv")) == 2
+    packed = sim.archive(tmp_path, tmp_path / "cited.zip")
+    assert packed.scenarios == ("small_city",) and sim.verify(packed.path).whole
 
 
 def test_an_ensemble_changes_the_runs_and_a_setting_of_the_pattern_wins() -> None:

@@ -11,6 +11,7 @@ from experiments_worlds import CASES, SMALL, never
 from typer.testing import CliRunner
 
 import sim
+from sim import no_effect
 from sim.cli.app import app
 from sim.errors import EstateError, ResultError, ScenarioError, StudyError
 from sim.experiments.intervals import mean_interval, range_of
@@ -19,7 +20,7 @@ from sim.experiments.workplace import Workplace
 from sim.results.engines import InProcess
 from sim.scenario import load
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, again, budget, unbeaten
-from sim.studies.budget.menu import Bought, MenuItem, Range, load_menu, package_of, with_package
+from sim.studies.budget.menu import Bought, MenuItem, Range, idle_items, load_menu, package_of, with_package
 from sim.studies.budget.package_value import Rescored, Valued
 from sim.studies.budget.report import sure_of
 from sim.text import in_language
@@ -356,3 +357,25 @@ def test_a_gain_says_how_precise_its_mean_is_and_what_may_happen(seeds, said, un
     with in_language("zh"):
         chinese = sure_of(one)
     assert f"{seeds}对运行的最低至最高" in chinese and ("粗略" in chinese) == (seeds == 5)
+
+
+def test_what_can_have_no_effect_of_a_menu_is_said_before_the_search(tmp_path, monkeypatch, capsys):
+    """And nothing is said of what may have an effect somewhere in the ranges that are searched."""
+    monkeypatch.setattr(no_effect, "_told", set())
+    menu = [
+        MenuItem(kind="retrofit", settings={"targets": {"age_min": 200}}),
+        MenuItem(kind="committee_drive", settings={"lag": 40}),
+        MenuItem(kind="operating_subsidy", search={"first_year": Range(low=0.05, high=0.6)}),
+    ]
+    options = {"trials": 1, "replications": 1, "fresh": 0, "stress": 0, "months": 2, "engine": InProcess()}
+    with in_language("en"):
+        budget("small_city", 1e6, menu=menu[::2], overrides=SMALL, folder=tmp_path, store=tmp_path, **options)
+    assert "menu: menu.0 (retrofit) can have no effect" in (said := capsys.readouterr().err), said
+    assert "menu.1" not in said
+    told = [str(one) for one in idle_items(load("small_city"), menu, 1, 1e6, "my.toml")]
+    assert len(told) == 1 and told[0].startswith("my.toml: menu.0 (retrofit) can have no effect")
+    short = sim.with_overrides(load("small_city"), {"months": 24})
+    assert [str(one)[:21] for one in idle_items(short, menu, 1, 1e6, "my.toml")] == [
+        "my.toml: menu.0 (retr",
+        "my.toml: menu.1 (comm",
+    ]

@@ -114,3 +114,16 @@ def test_a_file_that_stands_before_a_shipped_scenario_is_named(
     done = CliRunner().invoke(app, ["describe", "small_city", "--lang", "en"])
     assert "scenarios/small_city.toml of the working folder is meant" in done.stderr
     assert no_effect.shadows(["scenarios/small_city.toml", "vicious_cycle", 7]) == []
+
+
+def test_a_file_that_another_extends_and_that_hides_a_shipped_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "variant.toml").write_text('extends = "small_city"\nmonths = 7\n', encoding="utf-8")
+    (tmp_path / "further.toml").write_text('extends = "variant.toml"\nmonths = 6\n', encoding="utf-8")
+    assert no_effect.shadows([tmp_path / "further.toml"]) == []
+    shipped = no_effect.find("small_city").read_text(encoding="utf-8")
+    (tmp_path / "small_city.toml").write_text(f"{shipped}\n# mine\n", encoding="utf-8")
+    for name in ("variant.toml", "further.toml"):
+        (found,) = no_effect.shadows([tmp_path / name])
+        assert str(found).startswith(f"small_city: the file {tmp_path / 'small_city.toml'}")
+    (tmp_path / "small_city.toml").write_text(f'extends = "further.toml"\n{shipped}', encoding="utf-8")
+    assert len(no_effect.shadows([tmp_path / "further.toml"])) == 1, "a circle has an end"

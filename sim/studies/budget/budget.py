@@ -18,7 +18,7 @@ from sim.experiments.extras import extra
 from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.no_effect import tell_no_effect
+from sim.no_effect import tell, tell_no_effect
 from sim.problems import kind_of
 from sim.results.engines import scenario_hash_of
 from sim.results.result import Result
@@ -35,6 +35,7 @@ from sim.studies.budget.menu import (
     check_money,
     default_menu,
     granted,
+    idle_items,
     menu_of,
     package_of,
     repeated,
@@ -306,6 +307,7 @@ def budget(
         raise ScenarioError(replace(problem, file=file) for problem in twice)
     check_menu(base, items, starts_of(base), file)
     check_money(base, yearly, items, payer)
+    tell(idle_items(granted(base, yearly, payer), items, starts_of(base)[0], float(yearly), file))
     place = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
     members = work.members()
     search = _Search(

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import EstateError, ScenarioError, StudyError
+from sim.no_effect import why_without_effect
 from sim.problems import Problem, nearest, one_of, path_of
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.fields import Table, refuse, setting
@@ -187,6 +188,22 @@ def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Itera
         if found:
             yield from ((start, str(part.key).removeprefix(own), part) for part in found)
             return
+
+
+def idle_items(
+    scenario: Scenario, menu: Sequence[MenuItem], start: int, yearly: float, file: str
+) -> list[Message]:
+    """A sentence, under the name `file`, for every item that can have no effect from the month `start`, whatever is chosen in its ranges."""
+    found = []
+    for place, item in enumerate(menu):
+        reasons = set[Message | None]()
+        for end in ("low", "high"):
+            world = with_package(scenario, (Bought(item.kind, start, yearly, tuple(item.at(end).items())),))
+            reasons.add(why_without_effect(world.interventions[-1], world))
+        if None not in reasons:
+            why = min(reasons, key=str)
+            found.append(message("menu.no_effect", file=file, place=place, kind=item.kind, why=why))
+    return found
 
 
 def default_menu() -> tuple[MenuItem, ...]:

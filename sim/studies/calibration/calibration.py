@@ -19,7 +19,7 @@ from scipy.stats import kstest, qmc
 from threadpoolctl import threadpool_limits
 
 from sim.errors import ResultError, StudyError
-from sim.evidence.patterns import CALIBRATION, Pattern, load_patterns
+from sim.evidence.patterns import CALIBRATION, Pattern, load_patterns, scenarios_of
 from sim.experiments.ensemble import FOLDER, Ensemble
 from sim.experiments.extras import extra
 from sim.experiments.intervals import Interval, wilson
@@ -328,6 +328,7 @@ class Calibration(Result):
             "free": {key: list(bounds) for key, bounds in self.ranges.items()},
             "patterns_sha256": patterns_hash(self.patterns),
             "patterns": [pattern.name for pattern in self.patterns],
+            "scenarios": scenarios_of(self.patterns),
             "model_source_hash": self.ensemble.model_source_hash,
             "sets": len(self.sets),
             "first_design": self.prior,

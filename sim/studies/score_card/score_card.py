@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, KINDS, USES, Pattern, resolved
+from sim.evidence.patterns import (
+    CALIBRATION,
+    CONSISTENCY,
+    HELD_OUT,
+    KINDS,
+    USES,
+    Pattern,
+    resolved,
+    scenarios_of,
+)
 from sim.evidence.statistics_of_runs import Readings, carry_out
 from sim.experiments.intervals import LEAST_PAIRS, Interval, Range, mean_interval, range_of
 from sim.experiments.workplace import Workplace
@@ -217,6 +226,7 @@ class ScoreCard(Result):
             "passed": {use: {"passed": passed, "of": all_} for use, (passed, all_) in self.counts().items()},
             "scores": [_row(score) for score in self.scores],
             "patterns": [score.pattern.model_dump(mode="json") for score in self.scores],
+            "scenarios": scenarios_of(score.pattern for score in self.scores),
             "digest": self.digest(),
             "model_source_hash": model_source_hash(),
             **here(),
