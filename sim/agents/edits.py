@@ -40,6 +40,7 @@ APART = {
     "price": (0.0, 50.0),  # yuan/m2/month, as a scenario may set it
     "arrears_age": (0, 250),
     "waiting": (0, 250),
+    "late": (0, 4095),
     "missed": (0, 4095),
 }
 SIGNED = ("logit", "logit per unit", "relative", "losing")

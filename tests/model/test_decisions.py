@@ -33,6 +33,7 @@ from sim.model.month.decisions import (
     next_satisfaction,
     next_waiting,
     paid_of_twelve,
+    paid_to_older,
     participation_chance,
     payment_logit,
     repaid_amount,
@@ -254,6 +255,22 @@ def test_who_repays_part_of_a_debt_is_left_with_its_newer_bills() -> None:
 def test_a_debt_that_is_paid_off_has_no_age() -> None:
     assert debt_age(I32(9_000), I32(0), U8(23)) == 0
     assert debt_age(I32(0), I32(0), U8(0)) == 0
+
+
+@about(paid_to_older)
+def test_a_payment_goes_to_older_bills_first_and_to_no_more_than_them() -> None:
+    assert paid_to_older(I32(1_000), I32(5_000), U8(20), I32(255)) == 1_000
+    assert paid_to_older(I32(1_000), I32(400), U8(1), I32(255)) == 400, "the rest is for this month's bill"
+    assert paid_to_older(I32(1_000), I32(0), U8(0), I32(255)) == 0
+    assert paid_to_older(I32(0), I32(5_000), U8(20), I32(255)) == 0
+
+
+@about(paid_to_older)
+def test_a_payment_to_a_manager_is_not_for_what_an_earlier_one_is_owed() -> None:
+    assert paid_to_older(I32(1_000), I32(5_000), U8(9), I32(8)) == 0
+    assert paid_to_older(I32(1_000), I32(5_000), U8(8), I32(8)) == 1_000
+    assert paid_to_older(I32(1_000), I32(5_000), U8(7), I32(8)) == 1_000
+    assert paid_to_older(I32(1_000), I32(5_000), U8(0), I32(-1)) == 0
 
 
 @about(lapsed_amount)

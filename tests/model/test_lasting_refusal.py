@@ -8,6 +8,7 @@ import numpy as np
 from numpy.testing import assert_array_equal
 
 from sim.mesa_city import City
+from sim.model.month.claims import keep_claim
 
 from .cities import lively_scenario, small_scenario
 
@@ -85,6 +86,90 @@ def test_a_debt_is_as_old_as_its_oldest_bill() -> None:
     assert ages[1].mean() < ages[0].mean(), "what was repaid was the oldest"
     assert (aged.state.owners.arrears_age[aged.state.owners.arrears == 0] == 0).all()
     assert ages[1].min() >= 1
+
+
+def without_debts(**overrides: Any) -> City:
+    """A city whose owners owe nothing at first, repay nothing but by paying a month's bill, and are always reminded."""
+    made = city(
+        arrears__repay_base=0.0,
+        arrears__repay_satisfied=0.0,
+        arrears__reminded=1.0,
+        committee__attempt=0.0,
+        loops__exit=False,
+        **overrides,
+    )
+    owners = made.state.owners
+    for column in (owners.arrears, owners.arrears_age, owners.missed, made.state.estates["arrears"]):
+        column[:] = 0
+    return made
+
+
+def live(made: City, months: int, pays: Any) -> np.ndarray:
+    """So many months in which these owners pay and the others do not; who was billed in all of them."""
+    made.state.owners.duty[:] = np.where(pays, 100.0, -100.0)
+    billed = np.ones(made.state.estates.size, bool)
+    for _ in range(months):
+        made.step()
+        billed &= made.state.estates["billed"] > 0
+    return np.repeat(billed, made.state.estates["households"])
+
+
+def test_a_payment_goes_to_the_bill_that_fell_due_first() -> None:
+    for on in (False, True):
+        made = without_debts(mechanisms__debt_age=on, months=22)
+        mine = live(made, 8, False)
+        owed = made.state.owners.arrears.copy()
+        mine &= live(made, 14, True)
+        owners = made.state.owners
+        assert mine.any() and (owners.paid[mine] == 1).all()
+        assert_array_equal(owners.arrears[mine], owed[mine])
+        if on:
+            assert set(owners.arrears_age[mine]) <= {8, 9}, "the last eight bills are open"
+            np.testing.assert_allclose(owners.arrears[mine] / owners.unpaid_12[mine], 8 / 12, atol=0.01)
+        else:
+            assert set(owners.arrears_age[mine]) == {22}, "the first eight are, whatever was paid since"
+            assert (owners.unpaid_12[mine] == 0).all()
+        assert (owners.missed[mine] == 0).all(), "either way a bill was paid in each of twelve months"
+
+
+def test_the_rest_of_a_payment_is_for_the_bill_of_the_month() -> None:
+    made = without_debts(mechanisms__debt_age=True, months=4)
+    mine = live(made, 1, False)
+    made.state.owners.arrears[:] //= 2
+    half = made.state.owners.arrears.copy()
+    mine &= live(made, 3, True)
+    owners = made.state.owners
+    assert_array_equal(owners.arrears[mine], half[mine])
+    assert set(owners.arrears_age[mine]) == {1}, "of the month's bill"
+    assert set(owners.late[mine]) == {0b1111}
+
+
+def test_what_is_paid_to_a_manager_is_not_for_what_an_earlier_one_is_owed() -> None:
+    made = without_debts(mechanisms__debt_age=True, months=20)
+    early = np.arange(made.state.owners.area.size) % 2 == 0
+    mine = live(made, 6, ~early)
+    estates = made.state.estates
+    for e in range(estates.size):  # everywhere the manager changes; who comes after charges as much
+        keep_claim(e, int(estates["fund_account"][e]), estates, made.state.claims)
+    mine &= live(made, 2, early)  # those who owe the earlier manager pay the new one, and the others do not
+    mine &= live(made, 12, True)
+    owners = made.state.owners
+    assert set(owners.arrears_age[mine & early]) == {20}, (
+        "the earlier manager's bills stay as old as they are"
+    )
+    assert set(owners.late[mine & early] & 0xFFF) == {0}, "and the new one's are paid when due"
+    assert set(owners.arrears_age[mine & ~early]) <= {2, 3}
+    assert set(owners.late[mine & ~early]) == {0xFFF}
+
+
+def test_the_order_of_payments_moves_no_fen() -> None:
+    plain, ordered = (city(mechanisms__debt_age=on, arrears__reminded=1.0, months=1) for on in (False, True))
+    for made in (plain, ordered):
+        made.step()
+    for column in ("arrears", "collected", "recovered", "income", "debtors"):
+        assert_array_equal(plain.state.estates[column], ordered.state.estates[column])
+    assert_array_equal(plain.state.owners.arrears, ordered.state.owners.arrears)
+    assert ordered.state.estates["open_12"].sum() > plain.state.estates["open_12"].sum(), "on newer bills"
 
 
 def test_debts_that_nobody_was_reminded_of_end_without_a_fen_moving() -> None:

@@ -82,7 +82,7 @@ class Estate(mesa.Agent):
 
     def bill_and_collect(self) -> None:
         """Owners get this month's bill, if anybody bills, and decide; the money goes to whoever it is owed to."""
-        self.billed = self.collected = self.recovered = self.repaid_old = self.lapsed = self.payers = 0
+        self.billed = self.collected = self.recovered = self.lapsed = self.payers = 0
         share = self.full_fee_share(self.mode)
         for owner in self.owners:
             owner.draw_luck()
@@ -93,6 +93,7 @@ class Estate(mesa.Agent):
                 building.paid_share = F(self.paid_share)
                 for owner in building.owners:
                     self.lapsed += owner.get_no_bill()
+        self.claim_months += 1
         self.open_12 = sum(owner.owed_of_the_year for owner in self.owners)
         self.arrears = sum(int(owner.arrears) for owner in self.owners)
         self.debtors = sum(1 for owner in self.owners if owner.arrears > 0)
@@ -113,6 +114,7 @@ class Estate(mesa.Agent):
         """Every owner sees what neighbours did last month, gets a bill, pays or not, and settles old debts or not."""
         p, f = self.model.p, self.model.p.single
         frozen = not self.model.loops.norm
+        alone = self.claim_months if self.claims.total else 255
         whole = self.paid_share_start if frozen else self.paid_share
         dim = 0.0 if self.lever_disclosure >= 1.0 else p.payment_dimness * (1.0 - self.lever_disclosure)
         whole_seen = (1.0 - dim) * whole + dim * p.payment_dim_prior
@@ -128,11 +130,10 @@ class Estate(mesa.Agent):
             )
             for owner in building.owners:
                 owner.get_bill(F(self.price * share), seen, standing)
-                paid, repaid, old, lapsed = owner.settle(F(self.lever_recovery))
+                paid, repaid, lapsed = owner.settle(F(self.lever_recovery), alone)
                 self.billed += int(owner.bill)
                 self.collected += paid
                 self.recovered += repaid
-                self.repaid_old += old
                 self.lapsed += lapsed
             payers = sum(int(owner.paid) for owner in building.owners)
             building.paid_share = F(payers) / F(len(building.owners))

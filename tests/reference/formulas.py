@@ -107,6 +107,13 @@ def repaid(repays: Value, arrears: Value, bill: Value, instalments: np.int32) ->
     return np.where(repays, np.minimum(arrears, bill * instalments), 0).astype(np.int32)
 
 
+def to_older_bills(payment: Value, owed: Value, months: Value, alone: Value) -> Value:
+    """What of a payment goes to older bills: all that they need, where the present manager alone is owed them."""
+    return np.where(np.asarray(months).astype(np.int32) <= alone, np.minimum(payment, owed), 0).astype(
+        np.int32
+    )
+
+
 def months_in_arrears(arrears: Value, months: Value) -> Value:
     """k after the month: one more while anything is owed, 0 when nothing is."""
     longer = np.minimum(np.asarray(months).astype(np.int32) + 1, MOST_MONTHS)

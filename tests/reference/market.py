@@ -243,6 +243,8 @@ class Market:
 
     def stop_managing(self, estate: Estate, creditor: Account) -> None:
         """Who managed the estate stays the creditor of what is owed to it."""
+        if estate.arrears > estate.claims.total:
+            estate.claim_months = 0
         estate.claims.keep(creditor, estate.arrears)
         estate.former_arrears = estate.claims.total
 

@@ -99,17 +99,22 @@ def payment_twin(
     a_year_ago = formulas.bill(
         owners.area, prices[row][e], owners.occupancy, q["payment_vacant_bill_share_32"]
     )
-    kept = owners.unpaid_12 - np.where(owners.missed >= 2**11, a_year_ago, 0)
-    repaid_old = np.where(billed[e], np.minimum(repaid, np.maximum(owners.arrears - kept, 0)), 0)
-    left = owners.arrears - repaid
+    kept = owners.unpaid_12 - np.where(owners.late >= 2**11, a_year_ago, 0)
+    payment = np.where(paid, bill, 0)
+    alone = np.where(estates["former_arrears"] == 0, 255, estates["claim_months"])
+    alone = alone if w["mechanism_debt_age"] else np.full(estates.size, -1)
+    turned = formulas.to_older_bills(payment, owners.arrears - repaid, owners.arrears_age, alone[e])
+    estates["claim_months"] += 1
+    left = owners.arrears - repaid - turned
     months = formulas.oldest_bill(owners.arrears, left, owners.arrears_age)
     reminded = q["arrears_reminded"] if w["mechanism_debt_age"] else 1.0
     gone = formulas.lapsed(left, months, q["arrears_limitation"], repay, reminded)
-    gone = np.minimum(gone, np.maximum(owners.arrears - kept, 0) - repaid_old)
-    arrears = left - gone + np.where(paid, 0, bill).astype(np.int32)
-    missed = np.where(paid | ~billed[e], 0, bill)
-    owners.unpaid_12[:] = kept + missed
-    owners.missed[:] = owners.missed * 2 % 2**12 + (missed > 0)
+    gone = np.minimum(gone, np.maximum(left - kept, 0))
+    unpaid = bill - payment + turned
+    arrears = (left - gone + unpaid).astype(np.int32)
+    owners.unpaid_12[:] = kept + np.where(unpaid > 0, bill, 0)
+    owners.late[:] = owners.late * 2 % 2**12 + (unpaid > 0)
+    owners.missed[:] = owners.missed * 2 % 2**12 + (bill > payment)
     prices[row] = (estates["price"] * bill_share).astype(F)
     age = formulas.months_in_arrears(arrears, owners.arrears_age)
     if w["mechanism_debt_age"]:
@@ -122,7 +127,6 @@ def payment_twin(
     estates["billed"] = per_estate(bill, estates) * billed
     estates["collected"] = per_estate(np.where(paid, bill, 0), estates)
     estates["recovered"] = per_estate(repaid, estates)
-    estates["repaid_old"] = per_estate(repaid_old, estates)
     estates["lapsed"] = per_estate(gone, estates)
     estates["open_12"] = per_estate(np.minimum(owners.arrears, owners.unpaid_12), estates)
     estates["payers"] = per_estate(paid, estates)

@@ -33,13 +33,16 @@ class Owner(mesa.Agent):
         self.bill = np.int32(0)
         self.refuses_and_resents = False
         self.debts: list[list[int]] = []  # [month of the bill, fen still owed], the oldest first
-        self.missed_bills: list[tuple[int, int]] = []  # (month, fen) of every bill that was not paid when due
+        self.missed_months: list[int] = []  # of every bill that was not paid
+        self.late_bills: list[
+            tuple[int, int]
+        ] = []  # (month, fen) of every bill that was not wholly paid when due
         for field in OWNER_FIELDS:
             setattr(self, field.name, getattr(owners, field.name)[row])
         if self.arrears:
             self.debts.append([-YEAR, int(self.arrears)])
             # of bills from before the start it is known that they were missed, not what they were
-            self.missed_bills += [(-ago, 0) for ago in range(min(YEAR, int(self.arrears_age)))]
+            self.missed_months += [-ago for ago in range(min(YEAR, int(self.arrears_age)))]
 
     def draw_luck(self) -> None:
         """This month's four draws."""
@@ -71,27 +74,25 @@ class Owner(mesa.Agent):
         return lapsed
 
     def look_back(self) -> None:
-        """What of the bills of the last twelve months was missed, and which."""
+        """What of the bills of the last twelve months was late, and which; and in which months nothing was paid."""
         month = self.model.month
-        window = [(month - when, fen) for when, fen in self.missed_bills if when > month - YEAR]
+        window = [(month - when, fen) for when, fen in self.late_bills if when > month - YEAR]
         self.unpaid_12 = np.int32(sum(fen for _, fen in window))
-        self.missed = np.uint16(sum(1 << ago for ago, _ in window))
+        self.late = np.uint16(sum(1 << ago for ago, _ in window))
+        self.missed = np.uint16(sum(1 << month - when for when in self.missed_months if when > month - YEAR))
 
     @property
     def owed_of_the_year(self) -> int:
         """Fen still owed on the bills of the last twelve months."""
         return sum(fen for when, fen in self.debts if when > self.model.month - YEAR)
 
-    def repay(self, fen: int) -> int:
-        """Pay off debts, the oldest first; returns what went to bills of more than twelve months ago."""
-        old = 0
+    def repay(self, fen: int) -> None:
+        """Pay off debts, the oldest first."""
         for debt in self.debts:
             part = min(fen, debt[1])
             debt[1] -= part
             fen -= part
-            old += part if debt[0] <= self.model.month - YEAR else 0
         self.debts = [debt for debt in self.debts if debt[1]]
-        return old
 
     def get_bill(self, fee: np.float32, payers_seen: np.float32, standing: np.float32) -> None:
         """Pay this month's bill or refuse, given the share of payers seen and what speaks for paying in the whole estate."""
@@ -119,8 +120,11 @@ class Owner(mesa.Agent):
         lot = formulas.lot(self.luck_pay, self.luck_year, persistence)
         self.paid = np.uint8(bool(formulas.pays(logit, lot)))
 
-    def settle(self, pressure: np.float32) -> tuple[int, int, int, int]:
-        """Repay old arrears or not, and add what was not paid; returns fen (paid of the bill, repaid, of this on old bills, lapsed)."""
+    def settle(self, pressure: np.float32, alone: int) -> tuple[int, int, int]:
+        """Repay old arrears or not, and add what was not paid; returns fen (paid this month, repaid, lapsed).
+
+        A debt at most `alone` months old is owed to the present manager alone.
+        """
         p, f = self.model.p, self.model.p.single
         chance = formulas.chance_to_repay(
             f.arrears_repay_base,
@@ -134,23 +138,29 @@ class Owner(mesa.Agent):
         repays = formulas.draw(self.luck_repay) < chance
         repaid = int(formulas.repaid(repays, self.arrears, self.bill, np.int32(p.arrears_instalments)))
         paid = int(self.bill) if self.paid else 0
-        old = self.repay(repaid)
-        left, lapsed = int(self.arrears) - repaid, 0
+        turned, lapsed = 0, 0
+        if self.model.mechanisms.debt_age:
+            turned = int(formulas.to_older_bills(paid, int(self.arrears) - repaid, self.arrears_age, alone))
+        self.repay(repaid + turned)
+        left = int(self.arrears) - repaid - turned
         if self.model.mechanisms.debt_age:
             months = int(formulas.oldest_bill(self.arrears, np.int32(left), self.arrears_age))
             due = formulas.lapsed(left, months, p.arrears_limitation, self.luck_repay, p.arrears_reminded)
             lapsed = min(int(due), sum(fen for when, fen in self.debts if when <= self.model.month - YEAR))
             self.repay(lapsed)
         before = self.arrears_age
-        self.arrears = np.int32(left - lapsed + int(self.bill) - paid)
+        unpaid = int(self.bill) - (paid - turned)
+        self.arrears = np.int32(left - lapsed + unpaid)
         self.arrears_age = np.uint8(formulas.months_in_arrears(self.arrears, before))
         if self.model.mechanisms.debt_age and self.arrears:
             self.arrears_age = np.uint8(months - (lapsed > 0) if left > lapsed else 1)
+        if unpaid:
+            self.debts.append([self.model.month, unpaid])
+            self.late_bills.append((self.model.month, int(self.bill)))
         if int(self.bill) > paid:
-            self.debts.append([self.model.month, int(self.bill)])
-            self.missed_bills.append((self.model.month, int(self.bill)))
+            self.missed_months.append(self.model.month)
         self.look_back()
-        return paid, repaid, old, lapsed
+        return paid, repaid, lapsed
 
     def live_through(self, estate: Estate, building: Building) -> tuple[bool, bool]:
         """Be pleased or not, complain, resent; returns (a complaint was filed, a complaint was solved)."""

@@ -126,8 +126,9 @@ def random_owners(luck: np.random.Generator, size: int) -> Owners:
     owners.arrears[:] = np.where(luck.random(size) < 0.4, 0, luck.integers(0, 10**8, size))
     owners.arrears_age[:] = np.where(owners.arrears == 0, 0, luck.choice([1, 2, 12, 249, 250], size))
     owners.missed[:] = luck.integers(0, 2**12, size) * (luck.random(size) < 0.7)
-    # more than any bill, as what was missed in several months is
-    owners.unpaid_12[:] = np.where(owners.missed > 0, luck.integers(10**7, 10**8, size), 0)
+    owners.late[:] = luck.integers(0, 2**12, size) * (luck.random(size) < 0.7)
+    # more than any bill, as what was late in several months is
+    owners.unpaid_12[:] = np.where(owners.late > 0, luck.integers(10**7, 10**8, size), 0)
     owners.occupancy[:] = luck.integers(0, 3, size)
     owners.paid[:] = luck.integers(0, 2, size)
     owners.waiting[:] = luck.choice([0, 0, 1, 2, 3, 4, 249, 250], size)

@@ -44,6 +44,7 @@ def keep_claim(e: int, creditor: int, estates: np.ndarray, claims: Claims) -> No
     if fen <= 0:
         return
     estate.former_arrears = estate.arrears
+    estate.claim_months = 0
     kept = 0
     for slot in range(SLOTS):
         account, owed = claims.account[e, slot], claims.fen[e, slot]

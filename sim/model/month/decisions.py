@@ -137,6 +137,16 @@ def repaid_amount(repays: Any, arrears: Any, bill: Any, instalments: Any) -> Any
 
 
 @inlined
+def paid_to_older(paid: Any, owed: Any, age: Any, own_months: Any) -> Any:
+    """Fen of this month's payment that go to older bills, which fell due first; 0 where part of the debt may be an earlier manager's.
+
+    `own_months`: a debt no older than that is owed to the present manager alone (-1: none is taken to be).
+    """
+    older = where(paid < owed, paid, owed)
+    return where(I32(age) <= own_months, older, I32(0))
+
+
+@inlined
 def next_arrears_age(arrears: Any, age: Any) -> Any:
     """Months in arrears after this month's payment; 0 once nothing is owed."""
     return where(arrears > I32(0), where(age < _LONGEST, U8(age + _YES), age), _NO)

@@ -26,7 +26,6 @@ class Outcomes(NamedTuple):
     collected_12: Annotated[np.ndarray, I8]
     paid_12: Annotated[np.ndarray, I8]  # of billed_12, paid by now: when due or late
     billed_months: Annotated[np.ndarray, I1]  # of the last twelve
-    repaid_old: Annotated[np.ndarray, I8]  # this month, of bills older than twelve months
     lapsed: Annotated[np.ndarray, I8]  # this month, arrears that nobody can claim any longer
     income: Annotated[np.ndarray, I8]
     spending: Annotated[np.ndarray, I8]
@@ -60,7 +59,6 @@ FLOWS = (
     "collected_12",
     "paid_12",
     "billed_months",
-    "repaid_old",
     "lapsed",
     "income",
     "spending",
@@ -102,7 +100,6 @@ def observe(
         out.collected_12[row, e] = estate.collected_12
         out.paid_12[row, e] = estate.paid_12
         out.billed_months[row, e] = estate.billed_months
-        out.repaid_old[row, e] = estate.repaid_old
         out.lapsed[row, e] = estate.lapsed
         out.income[row, e] = estate.income
         out.spending[row, e] = estate.spending

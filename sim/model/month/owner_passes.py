@@ -28,6 +28,7 @@ from sim.model.month.decisions import (
     next_satisfaction,
     next_waiting,
     paid_of_twelve,
+    paid_to_older,
     payment_logit,
     repaid_amount,
     repayment_chance,
@@ -55,6 +56,7 @@ MOST_OWNERS = 65_535  # of one estate, so that no sum of a pass can overflow
 _LOW_HALF = U32(0xFFFF)
 _HALF = U32(16)
 _WINDOW = U32(0xFFF)  # bills of the last twelve months, one bit each
+_ANY_AGE = I32(255)  # no debt is older
 _YEAR_AGO = U16(0x800)  # the one that leaves the window this month
 
 
@@ -101,6 +103,7 @@ class Payers(NamedTuple):
     arrears: np.ndarray
     arrears_age: np.ndarray
     unpaid_12: np.ndarray
+    late: np.ndarray
     missed: np.ndarray
     luck_year: np.ndarray
 
@@ -122,6 +125,7 @@ def payers_of(owners: Owners, first: int, last: int) -> Payers:
         owners.arrears[first:last],
         owners.arrears_age[first:last],
         owners.unpaid_12[first:last],
+        owners.late[first:last],
         owners.missed[first:last],
         owners.luck_year[first:last],
     )
@@ -233,6 +237,7 @@ def settle_arrears(
     pressure: Any,
     billing: Any,
     ageing_on: Any,
+    own_months: Any,
     own: Payers,
     q: Any,
 ) -> tuple[Any, ...]:
@@ -240,9 +245,9 @@ def settle_arrears(
 
     `price_year_ago` is what the bill that leaves the window of twelve months was charged at, `pressure` what policy adds to
     the chance of repaying. `ageing_on`: debts age by what was repaid, and lapse, also where nobody bills (all `bills` are 0 then,
-    so that nothing is repaid); without it they age only where `billing`. Returns fen: billed, collected, recovered, of
-    this on bills older than twelve months, lapsed, arrears, of these on the bills of the last twelve months; then numbers of
-    owners: payers, debtors.
+    so that nothing is repaid); without it they age only where `billing`. What is paid of a month's bill goes to older debts
+    that are at most `own_months` old (see `paid_to_older`). Returns fen: billed, collected, recovered, lapsed, arrears, of
+    these on the bills of the last twelve months; then numbers of owners: payers, debtors.
     """
     base, satisfied = q.arrears_repay_base_32, q.arrears_repay_satisfied_32
     reference, ageing = q.payment_satisfaction_reference_32, q.arrears_ageing_32
@@ -251,11 +256,11 @@ def settle_arrears(
     if ageing_on:
         lapsing = U32((1.0 - q.arrears_reminded) * 256.0 + 0.5)
     arrears, arrears_age, satisfaction, paid = own.arrears, own.arrears_age, own.satisfaction, own.paid
-    area, occupancy, unpaid_12, missed = own.area, own.occupancy, own.unpaid_12, own.missed
+    area, occupancy, unpaid_12, late, missed = own.area, own.occupancy, own.unpaid_12, own.late, own.missed
     # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535 owners
     billed_low = billed_high = collected_low = collected_high = U32(0)
     recovered_low = recovered_high = owed_low = owed_high = U32(0)
-    old_low = old_high = open_low = open_high = lapsed_low = lapsed_high = U32(0)
+    open_low = open_high = lapsed_low = lapsed_high = U32(0)
     payers = debtors = I32(0)
     for i in range(bills.size):
         bill = bills[i]
@@ -266,26 +271,25 @@ def settle_arrears(
         back = repaid_amount(uniform(words[i]) < chance, before, bill, instalments)
         paid_now = bill if paid[i] == U8(1) else I32(0)
         gone = bill_of(area[i], price_year_ago, occupancy[i], vacant_share)
-        window = unpaid_12[i] - (gone if missed[i] & _YEAR_AGO else I32(0))
-        older = before - window if before > window else I32(0)
-        back_old = back if back < older else older
-        left = I32(before - back)
+        window = unpaid_12[i] - (gone if late[i] & _YEAR_AGO else I32(0))
+        turned = paid_to_older(paid_now, I32(before - back), arrears_age[i], own_months)
+        left = I32(I32(before - back) - turned)
         age = debt_age(before, left, arrears_age[i])
         lapsed = lapsed_amount(left, age, limitation, words[i], lapsing)
-        lapsed = lapsed if lapsed < older - back_old else I32(older - back_old)
-        after = I32(I32(left - lapsed) + I32(bill - paid_now))
+        older = I32(left - window) if left > window else I32(0)
+        lapsed = lapsed if lapsed < older else older
+        unpaid = I32(I32(bill - paid_now) + turned)
+        after = I32(I32(left - lapsed) + unpaid)
         arrears[i] = after
         counted = next_arrears_age(after, arrears_age[i]) if billing else arrears_age[i]
         aged = I32(age - (I32(1) if lapsed > I32(0) else I32(0)))
         aged = (aged if left > lapsed else I32(1)) if after > I32(0) else I32(0)
         arrears_age[i] = U8(aged) if ageing_on else counted
-        missed_now = I32(bill - paid_now)
-        window = I32(window + missed_now)
+        window = I32(window + (bill if unpaid > I32(0) else I32(0)))
         unpaid_12[i] = window
-        missed[i] = shifted(missed[i], missed_now)
+        late[i] = shifted(late[i], unpaid)
+        missed[i] = shifted(missed[i], I32(bill - paid_now))
         still_open = after if after < window else window
-        old_low = U32(old_low + (U32(back_old) & _LOW_HALF))
-        old_high = U32(old_high + (U32(back_old) >> _HALF))
         lapsed_low = U32(lapsed_low + (U32(lapsed) & _LOW_HALF))
         lapsed_high = U32(lapsed_high + (U32(lapsed) >> _HALF))
         open_low = U32(open_low + (U32(still_open) & _LOW_HALF))
@@ -304,7 +308,6 @@ def settle_arrears(
         whole(billed_low, billed_high),
         whole(collected_low, collected_high),
         whole(recovered_low, recovered_high),
-        whole(old_low, old_high),
         whole(lapsed_low, lapsed_high),
         whole(owed_low, owed_high),
         whole(open_low, open_high),
@@ -315,7 +318,7 @@ def settle_arrears(
 
 @part
 def shifted(missed: Any, fen: Any) -> Any:
-    """The bits of missed bills a month later; the newest is set where `fen` of this month's bill were not paid."""
+    """The bits of late or missed bills a month later; the newest is set where `fen` of this month's bill are left unpaid."""
     return U16(((U32(missed) << U32(1)) & _WINDOW) | (U32(1) if fen > I32(0) else U32(0)))
 
 
@@ -356,8 +359,8 @@ def payment_pass(
     """Billing and payment of estates first..last-1; `bill_share` is the part of the full fee that each estate bills (0: none).
 
     `prices` (float32, 12 x estates) holds what was billed per m2 in each of the last twelve months. Writes owners' payment
-    columns, buildings' paid share, and the estates' billed, collected, recovered, repaid_old, lapsed, arrears, open_12,
-    payers and debtors.
+    columns, buildings' paid share, and the estates' billed, collected, recovered, lapsed, arrears, open_12, payers
+    and debtors, and counts the months since a former manager's claim arose.
     """
     q = p[0]
     month = U64(world[0].month)
@@ -413,13 +416,24 @@ def payment_pass(
         else:
             owners.paid[a:z] = U8(0)
             bills[:n] = I32(0)
-        billed, collected, recovered, repaid_old, lapsed, owed, open_12, payers, debtors = settle_arrears(
-            word_1[:n], bills[:n], price_year_ago, F(estate.lever_recovery), billing, ageing_on, own, q
+        own_months = I32(-1)
+        if ageing_on:
+            own_months = _ANY_AGE if estate.former_arrears == 0 else I32(estate.claim_months)
+        billed, collected, recovered, lapsed, owed, open_12, payers, debtors = settle_arrears(
+            word_1[:n],
+            bills[:n],
+            price_year_ago,
+            F(estate.lever_recovery),
+            billing,
+            ageing_on,
+            own_months,
+            own,
+            q,
         )
+        estate.claim_months += 1
         estate.billed = billed
         estate.collected = collected
         estate.recovered = recovered
-        estate.repaid_old = repaid_old
         estate.lapsed = lapsed
         estate.arrears = owed
         estate.open_12 = open_12

@@ -41,6 +41,7 @@ MONTHLY = (
         "former_company", I4, "row", "the last company that left, -1 if none; may not bid in the next tender"
     ),
     Field("former_arrears", I8, "fen", "arrears owed to former managers (sum of sim.model.state.claims)"),
+    Field("claim_months", I4, "months", "months since the newest of those debts became a former manager's"),
     Field("process", I4, "code", "0 none, 1 notice, 2 dismissal under way"),
     Field("process_left", I4, "months", "months until that process ends"),
     Field("process_cause", I4, "code", "cause of the process (index into CAUSES)"),
@@ -53,7 +54,6 @@ MONTHLY = (
     Field("billed", I8, "fen", "billed this month"),
     Field("collected", I8, "fen", "paid of this month's bills"),
     Field("recovered", I8, "fen", "arrears repaid this month"),
-    Field("repaid_old", I8, "fen", "of these, what was owed on bills of more than twelve months ago"),
     Field(
         "lapsed", I8, "fen", "arrears that lapsed this month: too old to be sued for, and never reminded of"
     ),

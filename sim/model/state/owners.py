@@ -45,11 +45,15 @@ class Owners(NamedTuple):
     grievance: Annotated[np.ndarray, Column(F4, "share", "grievance against the company")]
     arrears: Annotated[np.ndarray, Column(I4, "fen", "unpaid fees")]
     unpaid_12: Annotated[
-        np.ndarray, Column(I4, "fen", "bills of the last twelve months that were not paid when due")
+        np.ndarray, Column(I4, "fen", "bills of the last twelve months that were not wholly paid when due")
+    ]
+    late: Annotated[
+        np.ndarray,
+        Column(U2, "bits", "which bills of the last twelve months those are (bit 0: this month's)"),
     ]
     missed: Annotated[
         np.ndarray,
-        Column(U2, "bits", "which bills of the last twelve months those are (bit 0: this month's)"),
+        Column(U2, "bits", "in which of the last twelve months a bill was not paid (bit 0: this month)"),
     ]
     luck_year: Annotated[
         np.ndarray, Column(U4, "word", "this year's addressed draw for paying (0 where nothing of it lasts)")
