@@ -6,12 +6,11 @@ one of them is said with the same values in the current language, any other stay
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
 from sim.text import Family, say
-from sim.text.catalog import DEFAULT_LANGUAGE, template
+from sim.text.foreign import matched
 from sim.text.joins import CUT, listed
 
 # Those whose gaps hold other sentences come first.
@@ -40,26 +39,17 @@ SENTENCES = Family(
 
 def in_own_words(sentence: str) -> str:
     """A sentence of the library in the current language; the sentence itself if nobody wrote it down."""
-    for key in SENTENCES:
-        # The library takes the full stop away from a sentence before it asks what was meant.
-        found = _pattern(key).fullmatch(sentence) or _pattern(key).fullmatch(sentence + ".")
-        if found is not None:
-            values: dict[str, Any] = {gap: _value(gap, text) for gap, text in found.groupdict().items()}
-            return say(f"usage.{key}", **values)
-    return sentence
+    # The library takes the full stop away from a sentence before it asks what was meant.
+    found = matched(SENTENCES, sentence) or matched(SENTENCES, sentence + ".")
+    if found is None:
+        return sentence
+    key, gaps = found
+    values: dict[str, Any] = {gap: _value(gap, text) for gap, text in gaps.items()}
+    return say(f"usage.{key}", **values)
 
 
 def _value(gap: str, text: str) -> str:
     return listed(text.split(", ")) if gap == "names" else in_own_words(text)
-
-
-@cache
-def _pattern(key: str) -> re.Pattern[str]:
-    """What the sentences look like, with a group for each gap."""
-    parts = re.split(r"\{(\w+)\}", template(f"usage.{key}", DEFAULT_LANGUAGE))
-    return re.compile(
-        "".join(f"(?P<{part}>.+)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
-    )
 
 
 def say_wrong_call(error: Exception, ctx: Any) -> None:

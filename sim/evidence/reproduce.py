@@ -19,6 +19,7 @@ from sim.results.provenance import here
 from sim.results.tables import TABLES
 from sim.scenario import content_hash
 from sim.text import message
+from sim.text.system import told as why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,8 +127,9 @@ def _with_edits(saved: Run, threads: int | None) -> Run:
                     return Run.from_city(city)
                 city.step()
     except (TypeError, ValueError, AttributeError, IndexError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise ResultError(message("folder.unreadable", file=f"{MANIFEST} (edits)", error=told)) from None
+        raise ResultError(
+            message("folder.unreadable", file=f"{MANIFEST} (edits)", error=why(error))
+        ) from None
 
 
 def compare(saved: Run, again: Run, folder: str = "") -> Reproduction:

@@ -26,6 +26,7 @@ from sim.scenario import Scenario
 from sim.scenario.loading import text_of
 from sim.scenario.schema import range_text
 from sim.text import Later, in_language, message, say
+from sim.text.foreign import parser_says
 from sim.text.joins import lines
 
 FOLDER = Path("results") / "ensembles"
@@ -180,7 +181,9 @@ def load_ensemble(name: str | Path) -> Ensemble:
         rows = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
         place = message("ensemble.line", line=reader.line_num)
-        raise StudyError(Problem(str(path), place, str(error), message("ensemble.file"))) from None
+        raise StudyError(
+            Problem(str(path), place, parser_says(str(error)), message("ensemble.file"))
+        ) from None
     head, *members = rows or [(1, list[str]())]
     keys, problems = _keys_of(path, *head)
     found = []

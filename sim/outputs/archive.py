@@ -44,6 +44,7 @@ from sim.results.folder import (
 from sim.scenario import Scenario, to_toml
 from sim.scenario.loading import check
 from sim.text import Message, in_language, languages, message, say
+from sim.text.system import told as why
 
 FORMAT = 1
 LISTING = "archive.json"
@@ -372,7 +373,7 @@ def _verify_file(path: Path) -> Verified:
             roots = {entry.filename.partition("/")[0] for entry in entries}
             contents = {entry.filename.partition("/")[2]: packed.read(entry) for entry in entries}
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-        raise ResultError(message("archive.unreadable", file=path, error=error)) from None
+        raise ResultError(message("archive.unreadable", file=path, error=why(error))) from None
     if LISTING not in contents:
         raise ResultError(message("archive.none", file=path, name=LISTING))
     kind, key, faults, added = _compare(contents, path)
@@ -394,8 +395,7 @@ def _compare(contents: Mapping[str, bytes | Path], place: Path) -> tuple[str, st
             where = f"{place}: {LISTING}: archive"
             raise ResultError(message("problem.instead", place=where, found=found, allowed=allowed))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise ResultError(message("folder.unreadable", file=place / LISTING, error=told)) from None
+        raise ResultError(message("folder.unreadable", file=place / LISTING, error=why(error))) from None
     faults: list[Message] = []
     try:
         check_seal(listing, place / LISTING)

@@ -32,6 +32,7 @@ from sim.scenario import to_toml
 from sim.text import Family, Message, figures, kept, message, say
 from sim.text.joins import listed
 from sim.text.system import reason_of
+from sim.text.system import told as why
 
 # the ledger: one SQLite file in WAL mode, written by the driver alone, that says what became of every run
 
@@ -93,7 +94,7 @@ class Ledger:
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError as error:
-            raise Damaged(message("store.ledger_damaged_why", file=self.path, error=error)) from None
+            raise Damaged(message("store.ledger_damaged_why", file=self.path, error=why(error))) from None
 
     def close(self) -> None:
         """Close the file."""

@@ -27,6 +27,7 @@ from sim.results.outcomes import (
 )
 from sim.results.reading import Reading, record_of
 from sim.text import message
+from sim.text.system import told as why
 from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
@@ -265,7 +266,7 @@ def batch_of(payload: bytes) -> pa.RecordBatch:
         batch = pa.ipc.read_record_batch(pa.py_buffer(payload), summary_schema())
         batch.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise ResultError(message("store.run_unreadable", error=error)) from None
+        raise ResultError(message("store.run_unreadable", error=why(error))) from None
     return batch
 
 

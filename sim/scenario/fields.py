@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.errors import ScenarioError
 from sim.problems import Problem, nearest
+from sim.scenario.declaring import Declared
 from sim.text import in_every_language, language, languages, message
 from sim.text.catalog import DEFAULT_LANGUAGE, among
 from sim.words import Label, Word, by_language_to_be, check_texts
@@ -26,7 +28,7 @@ def _tell_keys(schema: dict[str, Any], table: type[Table]) -> None:
             entry["description"] = in_every_language(label)
 
 
-class Table(BaseModel):
+class Table(BaseModel, metaclass=Declared):
     """A frozen table: unknown keys, NaN, infinity and silent conversions are refused (an integer may stand for a float)."""
 
     model_config = ConfigDict(
@@ -40,6 +42,18 @@ class Table(BaseModel):
 
     text_area: ClassVar[str] = ""
     """where the texts of its keys stand in the catalogs: setting.AREA.KEY ("" where the declarations carry them)"""
+
+    if not TYPE_CHECKING:  # to a type checker the table is frozen, as pydantic declares it
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            """Always a ScenarioError: a table is frozen."""
+            raise ScenarioError(
+                [
+                    Problem(
+                        type(self).__name__, name, message("declare.frozen"), message("declare.changed_copy")
+                    )
+                ]
+            )
 
     @classmethod
     def keys(cls) -> tuple[str, ...]:

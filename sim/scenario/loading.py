@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.sources import restated
 from sim.text import Message, languages, message
 from sim.text.catalog import among
+from sim.text.foreign import parser_says
 from sim.text.system import reason_of
 
 SUFFIX = ".toml"
@@ -277,6 +279,9 @@ def read_toml(file: Path) -> dict[str, Any]:
         return data
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([_syntax_problem(str(file), error)]) from None
+    except ValueError:  # only then: Python turns no longer row of digits into a number
+        found = message("parser.number", digits=sys.get_int_max_str_digits())
+        raise ScenarioError([Problem(str(file), "", found, message("allowed.toml"))]) from None
     except RecursionError:
         found = message("scenario.file.too_deep")
         raise ScenarioError([Problem(str(file), "", found, message("allowed.toml"))]) from None
@@ -317,7 +322,7 @@ def _syntax_problem(file: str, error: tomllib.TOMLDecodeError) -> Problem:
     """A syntax error as a problem at its line; the parser says the line in its text only."""
     text = str(error)
     position = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", text)
-    what = text[: position.start()].strip() if position else text
+    what = parser_says(text[: position.start()].strip() if position else text)
     if position and position.group(1):
         place = message("scenario.file.line", line=position.group(1), column=position.group(2))
         return Problem(file, place, what, message("allowed.toml"))

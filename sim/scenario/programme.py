@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PydanticUserError, model_validator
 
 from sim.problems import Problem, nearest, one_of
-from sim.scenario.fields import Name, Table, refuse, setting
+from sim.scenario.declaring import place_in
+from sim.scenario.fields import NAME_PATTERN, Name, Table, refuse, setting
 from sim.text import languages, message
 from sim.words import MODES, STAGES, Label, Word
 
@@ -96,6 +98,9 @@ class Programme(Table):
         super().__pydantic_init_subclass__(**keywords)
         if not kind:
             return
+        if not isinstance(kind, str) or not re.fullmatch(NAME_PATTERN, kind):
+            file, key = place_in(cls.__module__, cls.__qualname__, "kind")
+            raise ValueError(Problem(file, key, repr(kind), message("allowed.name_pattern")))
         known = PROGRAMMES.get(kind)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise ValueError(
@@ -178,4 +183,16 @@ def read_programme(data: Any) -> Programme:
         allowed = one_of(sorted(known)) if known else message("scenario.programme.none_installed")
         found = message("found.nothing") if kind is None else repr(kind)
         refuse([Problem("", "kind", found, allowed, nearest(kind, known))])
-    return known[str(kind)].model_validate(data)
+    made = known[str(kind)]
+    try:
+        return made.model_validate(data)
+    except PydanticUserError as error:  # a class whose annotations name what is nowhere
+        found = message("declare.unknown_names", made=made.__qualname__, names=_quoted(str(error)))
+        refuse([Problem("", "kind", found, message("declare.known_types"))])
+        raise
+
+
+def _quoted(text: str) -> str:
+    """The names that pydantic writes in marks in a text, the class's own left out."""
+    names = dict.fromkeys(re.findall(r"define `(\w+)`", text))
+    return ", ".join(names)

@@ -45,7 +45,24 @@ def reason_of(error: BaseException) -> Message | str:
     name = errno.errorcode.get(getattr(error, "errno", None) or 0, "")
     if name in REASONS:
         return message(f"system.{name}")
-    return getattr(error, "strerror", None) or str(error)
+    return _of_library(error) or getattr(error, "strerror", None) or str(error)
+
+
+def _of_library(error: BaseException) -> Message | None:
+    """What an error of a library says of a file, by the library that raises it: none of them is imported for that."""
+    library = type(error).__module__.partition(".")[0]
+    if library == "pyarrow":
+        return message("system.not_parquet")
+    if library == "zipfile":
+        return message("system.not_zip")
+    if library == "sqlite3":
+        return message("system.not_database")
+    if library == "subprocess" and hasattr(error, "timeout"):
+        return message("system.too_slow", seconds=f"{error.timeout:g}")
+    errors = getattr(error, "errors", None)
+    if library == "pydantic_core" and callable(errors):
+        return message("system.value_at", key=".".join(map(str, errors()[0]["loc"])))
+    return None
 
 
 def held_open(error: BaseException) -> Path | None:
@@ -58,6 +75,14 @@ def held_open(error: BaseException) -> Path | None:
 
 
 def told(error: Exception) -> Message | str:
-    """The same for errors of any kind, which begin with the name of their kind where nobody wrote them down."""
+    """The same for whatever a damaged file brings about; what nobody wrote down begins with the name of its kind."""
     reason = reason_of(error)
-    return reason if isinstance(reason, Message) else f"{type(error).__name__}: {reason}"
+    if isinstance(reason, Message):
+        return reason
+    if isinstance(error, RecursionError):
+        return message("system.too_deep")
+    if type(error) is KeyError:
+        return message("system.no_entry", name=repr(error.args[0]) if error.args else "")
+    if type(error) in (ValueError, TypeError, AttributeError, IndexError):
+        return message("system.unexpected")
+    return f"{type(error).__name__}: {reason}"

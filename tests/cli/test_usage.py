@@ -5,8 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sqlite3
+import subprocess
+import zipfile
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
@@ -111,4 +115,24 @@ def test_every_reason_of_the_system_is_said_in_chinese_alone(name: str) -> None:
 def test_what_nobody_wrote_down_is_what_the_error_says_itself() -> None:
     odd = OSError(errno.EDOM, "out of domain")
     assert reason_of(odd) == "out of domain" and kind_and_reason(odd) == "OSError: out of domain"
-    assert reason_of(ValueError("seven")) == "seven" and kind_and_reason(KeyError("a")) == "KeyError: 'a'"
+    assert reason_of(ValueError("seven")) == "seven"
+    assert kind_and_reason(ArithmeticError("a")) == "ArithmeticError: a"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyError("seed"), "'seed'"),
+        (ValueError("could not convert string to float: 'x'"), "类型不对"),
+        (pa.ArrowInvalid("Parquet magic bytes not found"), "Parquet"),
+        (zipfile.BadZipFile("File is not a zip file"), "zip"),
+        (sqlite3.DatabaseError("file is not a database"), "账本"),
+        (subprocess.TimeoutExpired("chrome", 20.0), "20秒"),
+    ],
+)
+def test_what_a_library_says_of_a_damaged_file_is_told_in_the_readers_words(
+    error: Exception, said: str
+) -> None:
+    with in_language("zh"):
+        told = str(kind_and_reason(error))
+    assert said in told and re.search("[\u4e00-\u9fff]", told) and not re.search("[A-Za-z]+ [a-z]+", told)

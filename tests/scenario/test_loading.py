@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
+from sim.errors import ScenarioError
 from sim.scenario import Scenario, list_scenarios, load, load_programmes
 from sim.scenario.merging import merge
 
@@ -37,7 +37,7 @@ def test_whole_numbers_become_floats(base: Path) -> None:
 
 
 def test_scenarios_cannot_be_changed(base: Path) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ScenarioError, match=r"Scenario: months: found .*with_overrides"):
         load(base).months = 3  # type: ignore[misc]
 
 

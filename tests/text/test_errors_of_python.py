@@ -30,7 +30,10 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 SMALL = {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 2}
 
 
-def declared(**changes: Any) -> None:
+HERE = re.escape(__file__)
+
+
+def declared(kind: Any = "festival", **changes: Any) -> Any:
     """Declare a kind of intervention that lacks nothing, but for the changes."""
     good = {
         "label_en": "festival",
@@ -42,9 +45,34 @@ def declared(**changes: Any) -> None:
         "__module__": __name__,
     }
     try:
-        type("Festival", (Intervention,), good | changes, kind="festival")
+        return type("Festival", (Intervention,), good | changes, kind=kind)
     finally:
         PROGRAMMES.pop("festival", None)
+
+
+def untyped(attribute: str, value: object) -> Callable[[], None]:
+    """Declare an attribute of a kind without saying of what type it is, as a beginner writes it."""
+    given = {"__annotations__": {} if attribute == "label_en" else {"label_en": ClassVar[str]}}
+    return lambda: declared(**given | {attribute: value})
+
+
+def declared_one(**values: Any) -> Any:
+    return declared()(**values)
+
+
+def frozen() -> None:
+    scenario: Any = small()
+    scenario.months = 12
+
+
+def as_setting() -> None:
+    declared(__annotations__={"label_en": str})
+
+
+def of_type(kind: type) -> None:
+    declared(
+        __annotations__={"label_en": ClassVar[str], "weeks": kind}, weeks=setting(3, 0, 5, "week", en="x")
+    )
 
 
 def taken() -> None:
@@ -116,6 +144,54 @@ CASES: dict[str, tuple[type[Exception], str, Callable[[], object]]] = {
     "label": (ValueError, "label_en", lambda: declared(label_en="")),
     "mechanism": (ValueError, "mechanism", lambda: declared(mechanism=None)),
     "kind": (ValueError, "retrofit", taken),
+    "label without a type": (
+        ValueError,
+        rf"{HERE}.*Festival\.label_en.*ClassVar\[str\]",
+        untyped("label_en", "x"),
+    ),
+    "label as a setting": (ValueError, rf"{HERE}.*Festival\.label_en.*ClassVar\[str\]", as_setting),
+    "label that is no text": (
+        ValueError,
+        r"Festival\.label_en.* 3;|Festival\.label_en.*3；",
+        lambda: declared(label_en=3),
+    ),
+    "no act": (
+        ValueError,
+        r"Festival\.act.*None.*def act\(self, policy, rows, strength\)",
+        untyped("act", None),
+    ),
+    "another method": (ValueError, r"Festival\.suits.*def suits\(self, policy\)", untyped("suits", 3)),
+    "act of other arguments": (
+        ValueError,
+        r"Festival\.act.*def act\(self\).*def act\(self, policy, rows, strength\)",
+        lambda: declared(act=lambda self: None),
+    ),
+    "constant without a type": (ValueError, r"Festival\.RATE.*RATE: ClassVar\[int\]", untyped("RATE", 3)),
+    "setting without a type": (
+        ValueError,
+        r"Festival\.weeks.*weeks: int = setting",
+        untyped("weeks", setting(3, 0, 5, "week", en="x")),
+    ),
+    "setting of its base without a type": (ValueError, r"Festival\.start.*start: int", untyped("start", 5)),
+    "setting of a strange type": (
+        ValueError,
+        r"Festival.*numpy\.ndarray.*float",
+        lambda: of_type(np.ndarray),
+    ),
+    "one lever as a text": (
+        ValueError,
+        r"Festival\.levers.*'lever_trust'",
+        lambda: declared(levers="lever_trust"),
+    ),
+    "mechanism as a text": (ValueError, r"Festival\.mechanism.*Word\(", lambda: declared(mechanism="x")),
+    "kind that is no name": (ValueError, r"kind.* 5;|kind.*5；", lambda: declared(kind=5)),
+    "values": (
+        ScenarioError,
+        r"Festival.*start.*0.*1.*1200",
+        lambda: declared_one(start=0),
+    ),
+    "unknown setting": (ScenarioError, r"Festival.*strat.*'start'", lambda: declared_one(strat=3)),
+    "frozen": (ScenarioError, r"Scenario.*months.*with_overrides", frozen),
     "default": (ValueError, r"11.*\[0, 10\]", lambda: setting(11, 0, 10, "yuan", en="x")),
     "words of 0.1": (TypeError, r"0\.1.*Word\(en=\"…\", .*zh=\"…\"\)", lambda: old_word("甲", "a")),
     "setting of 0.1": (
@@ -181,3 +257,15 @@ def test_the_schema_describes_the_keys_of_a_variant_in_every_language() -> None:
 def test_a_result_without_a_key_is_said_to_have_none(language: str) -> None:
     with in_language(language):
         assert "0.1" in archiving.key_or_none("") and archiving.key_or_none("a1") == "a1"
+
+
+def test_a_class_whose_types_are_nowhere_is_named_where_a_scenario_uses_it() -> None:
+    try:
+        PROGRAMMES["festival"] = declared(
+            __annotations__={"label_en": ClassVar[str], "weeks": "Nowhere"},
+            weeks=setting(3, 0, 5, "week", en="x"),
+        )
+        with in_language("zh"), pytest.raises(ScenarioError, match="Festival.*Nowhere.*允许"):
+            with_programmes(small(), {"kind": "festival"})
+    finally:
+        PROGRAMMES.pop("festival", None)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from sim.model.ledger import KINDS
 from sim.model.month.levers import check_lever
+from sim.problems import Problem
 from sim.scenario import Programme, setting
+from sim.scenario.declaring import a_method, place_in
 from sim.text import Later, Message, languages, message
 from sim.text.joins import listed
 from sim.units import yuan_to_fen
-from sim.words import Label, Word
+from sim.words import Label, Word, by_language_to_be
 
 if TYPE_CHECKING:
     from sim.model.programmes.policy import Policy
@@ -83,6 +87,7 @@ class Intervention(Programme):
 
 def _check_declaration(cls: type[Intervention], kind: str) -> None:
     """Raise ValueError or KeyError where a class leaves out or misspells what it must declare."""
+    _check_kinds(cls)
     for name in cls.levers:
         check_lever(name)
     unknown = [payer for payer in cls.payers if payer not in KINDS]
@@ -99,6 +104,40 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
         missing.append("act")
     if missing:
         raise ValueError(message("declare.missing", kind=kind, missing=Later(_listed, missing)))
+
+
+def _check_kinds(cls: type[Intervention]) -> None:
+    """Raise ValueError, with a Problem for its text, where a class declares something as another thing than it must be."""
+    wrong: dict[str, str | Message] = {}
+    for name in (f"label_{one}" for one in languages()):
+        if name in cls.model_fields or not isinstance(getattr(cls, name, ""), str):
+            wrong[name] = f'{name}: ClassVar[str] = "…"'
+    for name in WORDS:
+        if getattr(cls, name) is not None and not isinstance(getattr(cls, name), Word):
+            wrong[name] = f"{name}: ClassVar[Word] = Word({by_language_to_be()})"
+    for name in ("levers", "payers", "evidence"):
+        held = getattr(cls, name)
+        if not isinstance(held, tuple | list) or not all(isinstance(one, str) for one in held):
+            wrong[name] = f'{name}: ClassVar[tuple[str, ...]] = ("…",)'
+    if not callable(cls.act) or not _takes(cls.act, 4):
+        wrong["act"] = a_method(Intervention.act)
+    for name, allowed in wrong.items():
+        file, key = place_in(cls.__module__, cls.__qualname__, name)
+        field = cls.model_fields.get(name)
+        held = field.default if field is not None else getattr(cls, name)
+        found: str | Message = f"def act{signature(held)}" if callable(held) else f"{held!r:.60}"
+        if field is not None:
+            found = message("declare.as_setting", written=f"{name} = {found}")
+        raise ValueError(Problem(file, key, found, allowed))
+
+
+def _takes(method: Callable[..., object], values: int) -> bool:
+    """Whether a method can be called with so many values, itself among them."""
+    try:
+        signature(method).bind(*[None] * values)
+    except TypeError:
+        return False
+    return True
 
 
 def _listed(names: list[str | Message]) -> str:

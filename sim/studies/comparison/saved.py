@@ -28,6 +28,7 @@ from sim.studies.comparison.withdrawal import (
 )
 from sim.text import in_language, language, message
 from sim.text.catalog import DEFAULT_LANGUAGE, among
+from sim.text.system import told as why
 from sim.words import IN_CYCLE, STAGES
 
 if TYPE_CHECKING:
@@ -209,8 +210,7 @@ def load_comparison(folder: str | Path) -> SavedComparison:
             message("comparison.error.scenario_unreadable", folder=place, error=error)
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        cause = f"{type(error).__name__}: {error}"
-        raise ResultError(message("comparison.error.unreadable", folder=place, error=cause)) from None
+        raise ResultError(message("comparison.error.unreadable", folder=place, error=why(error))) from None
 
 
 def again(saved: SavedComparison, workplace: Workplace) -> Comparison:

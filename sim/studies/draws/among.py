@@ -34,6 +34,7 @@ from sim.studies.draws.repeated import (
     repeated_from,
 )
 from sim.text import figures, message, say
+from sim.text.system import told as why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,7 +223,7 @@ def known_among(run: Run) -> Among | None:
             draws = repeated_from(run.scenario, by_seed.to_pandas(), by_month.to_pandas())
         except (KeyError, ValueError, TypeError) as error:
             raise ResultError(
-                message("folder.unreadable", file=f"{BY_SEED}, {BY_MONTH}", error=error)
+                message("folder.unreadable", file=f"{BY_SEED}, {BY_MONTH}", error=why(error))
             ) from None
         return Among(draws, run.seed, own)
     shipped = shipped_draws(run.scenario, str(run.manifest["model_source_hash"]))

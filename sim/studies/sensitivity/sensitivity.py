@@ -30,6 +30,7 @@ from sim.scenario.loading import check
 from sim.studies.sensitivity.analysis import MORRIS, SOBOL, Analysis, analyse
 from sim.text import language, languages, message
 from sim.text.catalog import by_language
+from sim.text.system import told as why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -370,8 +371,7 @@ def load_sensitivity(folder: str | Path) -> SavedSensitivity:
     except ScenarioError as error:
         raise ResultError(message("folder.scenario", folder=place, error=error)) from None
     except (ValueError, KeyError, TypeError) as error:
-        why = f"{type(error).__name__}: {error}"
-        raise ResultError(message("sensitivity.error.unreadable", folder=place, error=why)) from None
+        raise ResultError(message("sensitivity.error.unreadable", folder=place, error=why(error))) from None
 
 
 def _ranges(saved: Saved, method: str, told: Mapping[str, Any]) -> dict[str, Range]:

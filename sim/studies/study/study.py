@@ -30,6 +30,7 @@ from sim.results.summary import RunSummary
 from sim.scenario import Scenario, to_data
 from sim.scenario.loading import check
 from sim.text import kept, message, say
+from sim.text.system import told as why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -378,8 +379,7 @@ def load_saved(folder: str | Path) -> SavedStudy:
         points = saved.frame(POINTS) if saved.has(POINTS) else None
         return SavedStudy(study, runs, saved.manifest, points)
     except (ValueError, KeyError, TypeError) as error:
-        why = f"{type(error).__name__}: {error}"
-        raise ResultError(message("study.error.unreadable", folder=saved.place, error=why)) from None
+        raise ResultError(message("study.error.unreadable", folder=saved.place, error=why(error))) from None
 
 
 def scenarios_of(found: Studied) -> list[Scenario]:

@@ -1,0 +1,92 @@
+"""What is wrong with a class of tables as somebody declares it, or with values they make one of, in the reader's language.
+
+Pydantic says it in English and in its own terms.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, PydanticUserError, ValidationError
+from pydantic.fields import FieldInfo
+
+from sim.errors import ScenarioError
+from sim.problems import Problem
+from sim.text import Message, message
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
+
+
+class Declared(ModelMetaclass):
+    """The class of tables: a wrong declaration is a ValueError, wrong values are a ScenarioError, each with a Problem for a text."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **words: Any) -> type:
+        """The class that these declarations make."""
+        try:
+            return super().__new__(mcs, name, bases, namespace, **words)
+        except PydanticUserError as error:
+            raise ValueError(_problem_of(str(error), name, bases, namespace)) from None
+
+    def __call__(cls, *args: Any, **values: Any) -> Any:
+        """A table of these values."""
+        try:
+            return super().__call__(*args, **values)
+        except ValidationError as error:
+            from sim.scenario.messages import problems_of  # it knows all tables, and they this class
+
+            made: Any = cls
+            raise ScenarioError(problems_of(error, made, values, lambda place: cls.__name__)) from None
+
+
+def place_in(module: str, name: str, attribute: str) -> tuple[str, str]:
+    """The file of a class, or its module where it is in none, and how an error names an attribute of it."""
+    return getattr(sys.modules.get(module), "__file__", None) or module, f"{name}.{attribute}".strip(".")
+
+
+def a_method(like: Callable[..., Any]) -> Message:
+    """That a method is allowed that takes what another takes."""
+    return message("declare.method", written=f"def {like.__name__}({', '.join(signature(like).parameters)})")
+
+
+def _problem_of(text: str, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Problem:
+    """What pydantic says of a class that it cannot make, as a problem of the attribute that it names."""
+    found: str | Message
+    named = (word for word in re.findall(r"[`'](\w+)", text) if word in namespace)
+    attribute = next(named, "")
+    file, key = place_in(str(namespace.get("__module__", "")), name, attribute)
+    if not attribute:
+        kind = re.search(r"<class '([^']+)'>", text)
+        found = message("declare.unknown_type", kind=kind.group(1)) if kind else text.splitlines()[0]
+        return Problem(file, key, found, message("declare.known_types"))
+    value = namespace[attribute]
+    written = f"{attribute} = " + ("setting(…)" if isinstance(value, FieldInfo) else f"{value!r:.60}")
+    found = message("declare.untyped", written=written)
+    return Problem(file, key, found, _typed(attribute, value, bases))
+
+
+def _typed(attribute: str, value: Any, bases: tuple[type, ...]) -> Message | str:
+    """How an attribute that has no type is to be declared."""
+    if isinstance(value, FieldInfo) or any(attribute in getattr(base, "model_fields", {}) for base in bases):
+        return f"{attribute}: {_kind(value)} = setting(…)"
+    inherited = next((getattr(base, attribute) for base in bases if hasattr(base, attribute)), None)
+    if callable(inherited):
+        return a_method(inherited)
+    if attribute.startswith("label_"):
+        return f'{attribute}: ClassVar[str] = "…"'
+    return message(
+        "declare.constant_or_setting",
+        constant=f"{attribute}: ClassVar[{_kind(value)}] = …",
+        setting=f"{attribute}: {_kind(value)} = setting(…)",
+    )
+
+
+def _kind(value: Any) -> str:
+    default = value.default if isinstance(value, FieldInfo) else value
+    return type(default).__name__ if isinstance(default, bool | int | float | str) else "float"
