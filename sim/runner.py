@@ -6,16 +6,15 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import EstateError, ScenarioError
+from sim.errors import EstateError
 from sim.model.kernel import compiled_before, mark_compiled
 from sim.no_effect import tell_no_effect
 from sim.problems import kind_of
 from sim.scenario import Scenario, load, with_overrides
-from sim.scenario.overrides import SOURCE, overridden
+from sim.scenario.overrides import with_arguments
 from sim.size import check_run
 from sim.text import message, say
 
@@ -41,17 +40,7 @@ def resolve(
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     if overrides is not None and not isinstance(overrides, Mapping):
         return with_overrides(loaded, overrides)  # refuses it in words
-    given = {key: value for key, value in (("seed", seed), ("months", months)) if value is not None}
-    changes = dict(overrides or {}) | given
-    try:
-        resolved = overridden(loaded, changes) if changes else loaded
-    except ScenarioError as error:
-        raise ScenarioError(
-            replace(problem, file=problem.key, key="")
-            if problem.file == SOURCE and problem.key in given
-            else problem
-            for problem in error.problems
-        ) from None
+    resolved = with_arguments(loaded, overrides or {}, seed=seed, months=months)
     tell_no_effect([resolved], [scenario])
     return resolved
 

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.models import CommandInfo
 
 from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, speak, words, words_of
-from sim.cli.usage import say_wrong_call
+from sim.cli.usage import as_typed, say_wrong_call
 from sim.cli.workplace_options import WorkplaceOptions, with_workplace_options
 from sim.errors import EstateError, ResultError
 from sim.kinds import kinds
@@ -84,7 +84,9 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except EstateError as error:
-            typer.secho(str(error), fg=typer.colors.RED, err=True)
+            typer.secho(
+                as_typed(error, self.commands.get(ctx.invoked_subcommand)), fg=typer.colors.RED, err=True
+            )
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.secho(say("help.interrupted"), err=True)

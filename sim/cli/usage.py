@@ -6,10 +6,13 @@ one of them is said with the same values in the current language, any other stay
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sim.text import Family, say
+from sim.errors import EstateError, ScenarioError
+from sim.text import Family, Message, say
 from sim.text.foreign import matched
 from sim.text.joins import CUT, listed
 
@@ -50,6 +53,32 @@ def in_own_words(sentence: str) -> str:
 
 def _value(gap: str, text: str) -> str:
     return listed(text.split(", ")) if gap == "names" else in_own_words(text)
+
+
+def as_typed(error: EstateError, command: Any) -> str:
+    """What an error of the package says, an argument called as it was typed where it is an option of the command: --months, not months."""
+    typed = dict(_options(command))
+    if isinstance(error, ScenarioError):
+        return str(
+            ScenarioError(
+                problem if problem.key else replace(problem, file=typed.get(str(problem.file), problem.file))
+                for problem in error.problems
+            )
+        )
+    told = error.args[0] if error.args else ""
+    if isinstance(told, Message) and told.values.get("place") in typed:
+        place = typed[told.values["place"]]
+        return str(Message(told.text_id, told.count, {**told.values, "place": place}))
+    return str(error)
+
+
+def _options(command: Any) -> Iterator[tuple[str, str]]:
+    """The options of a command, and of those in it: what its function calls each, and what is typed."""
+    for param in getattr(command, "params", ()):
+        if param.param_type_name == "option":
+            yield param.name, param.opts[0]
+    for one in getattr(command, "commands", {}).values():
+        yield from _options(one)
 
 
 def say_wrong_call(error: Exception, ctx: Any) -> None:

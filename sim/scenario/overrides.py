@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,21 @@ def overridden(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
         return made
     told = {name: _changed_title(scenario, name, changed, overrides) for name in languages()}
     return made.model_copy(update={"title": Wording.model_validate(told)})
+
+
+def with_arguments(scenario: Scenario, overrides: Mapping[str, Any], **arguments: int | None) -> Scenario:
+    """As `overridden`, with arguments of a call (seed, months) over the overrides; a problem of one of them names the argument."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    changes = dict(overrides) | given
+    try:
+        return overridden(scenario, changes) if changes else scenario
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(problem, file=problem.key, key="")
+            if problem.file == SOURCE and problem.key in given
+            else problem
+            for problem in error.problems
+        ) from None
 
 
 def _changed_title(scenario: Scenario, lang: str, keys: list[str], overrides: Mapping[str, Any]) -> str:

@@ -136,3 +136,20 @@ def test_what_a_library_says_of_a_damaged_file_is_told_in_the_readers_words(
     with in_language("zh"):
         told = str(kind_and_reason(error))
     assert said in told and re.search("[\u4e00-\u9fff]", told) and not re.search("[A-Za-z]+ [a-z]+", told)
+
+
+@pytest.mark.parametrize(
+    ("call", "typed"),
+    [
+        ("run small_city --months 5000", "--months"),
+        ("ablate small_city --months 5000", "--months"),
+        ("budget small_city --months 5000 --yearly 100000", "--months"),
+        ("compare small_city small_city --months 5000", "--months"),
+        ("ablate small_city --set months=5000", "--set：months"),
+        ("budget small_city --yearly 100000 --payer mayor", "--payer"),
+        ("compare package rankings_only --months 6000 --withdraw 3", "--months"),
+    ],
+)
+def test_a_wrong_argument_is_called_as_it_was_typed(call: str, typed: str, tmp_path: Path) -> None:
+    text = told(call if call.startswith("run") else f"{call} --store {tmp_path}", "zh")
+    assert f"\n{typed}：" in f"\n{text}"

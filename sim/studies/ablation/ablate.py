@@ -21,7 +21,7 @@ from sim.no_effect import tell_no_effect
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
 from sim.scenario import Scenario, load, with_overrides
-from sim.scenario.overrides import overridden
+from sim.scenario.overrides import with_arguments
 from sim.size import MADE, MADE_OF_MEMBER, check_list
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR
@@ -180,8 +180,7 @@ def ablate(
     """
     place = workplace_of("ablate", workplace, at)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
-    base = overridden(loaded, changes) if changes else loaded
+    base = with_arguments(loaded, overrides or {}, months=months)
     tell_no_effect([base], [scenario])
     loops = [name for name, on in base.loops.model_dump().items() if on]
     mechanisms = [name for name, on in base.mechanisms.model_dump().items() if on]

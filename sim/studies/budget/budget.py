@@ -25,7 +25,7 @@ from sim.results.result import Result
 from sim.results.saved import key_from, save_found
 from sim.scenario import Scenario, load
 from sim.scenario.fields import refuse, setting
-from sim.scenario.overrides import overridden
+from sim.scenario.overrides import with_arguments
 from sim.size import MADE_OF_MEMBER, check_list
 from sim.studies.budget.menu import (
     COST_STEP,
@@ -271,8 +271,7 @@ def budget(
     """
     work = workplace_of("budget", workplace, at, ("level",))
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
-    base = overridden(loaded, changes) if changes else loaded
+    base = with_arguments(loaded, overrides or {}, months=months)
     tell_no_effect([base], [scenario])
     file = str(menu) if isinstance(menu, str | Path) else "menu"
     items = default_menu() if menu is None else menu_of(menu)

@@ -378,13 +378,14 @@ def check_money(scenario: Scenario, yearly: float, menu: Sequence[MenuItem], pay
     if payer is not None:
         if payer not in tiers:
             names = ", ".join(tiers) or say("funding.nobody")
-            raise StudyError(message("funding.payer", found=repr(payer), names=names))
+            raise StudyError(message("funding.payer", place="payer", found=repr(payer), names=names))
         return
     most = available(scenario, kinds)
     if yearly > most * (1 + 1e-9):
         raise StudyError(
             message(
                 "funding.short",
+                place="yearly",
                 found=figures.exact_money(yearly),
                 most=figures.exact_money(most),
                 each=_each(scenario, kinds, figures.exact_money),

@@ -18,7 +18,7 @@ from sim.results.outcomes import END, GROUP_SERIES, OUTCOMES, SERIES, first_mont
 from sim.results.summary import RunSummary
 from sim.results.tables import PRICES, by_year
 from sim.scenario import Scenario, load
-from sim.scenario.overrides import overridden
+from sim.scenario.overrides import with_arguments
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 from sim.words import IN_CYCLE
@@ -121,17 +121,16 @@ def prepare(
     if len(scenarios) < 2:
         raise StudyError(message("comparison.error.scenarios", found=len(scenarios)))
     loaded = [one if isinstance(one, Scenario) else load(one) for one in scenarios]
-    changes = dict(overrides) | ({"months": months} if months is not None else {})
-    unused = [key for key in changes if not any(_applies(key, scenario) for scenario in loaded)]
+    unused = [key for key in overrides if not any(_applies(key, scenario) for scenario in loaded)]
     arms: dict[str, Scenario] = {}
     for scenario in loaded:
         # a programme that no arm has is tried on the baseline, whose error names those that exist
         own = {
             key: value
-            for key, value in changes.items()
+            for key, value in overrides.items()
             if _applies(key, scenario) or (key in unused and not arms)
         }
-        arms[_free_name(scenario.name, arms)] = overridden(scenario, own) if own else scenario
+        arms[_free_name(scenario.name, arms)] = with_arguments(scenario, own, months=months)
     _require_one_city(arms)
     tell_no_effect(arms.values(), scenarios)
     return arms

@@ -26,7 +26,7 @@ from sim.outputs.range_words import marked_rough, range_bounds, range_head
 from sim.results.outcomes import OUTCOMES
 from sim.results.result import shown_html
 from sim.scenario import Scenario, load, with_overrides
-from sim.scenario.overrides import overridden
+from sim.scenario.overrides import with_arguments
 from sim.studies.comparison.arms import Arm
 from sim.studies.comparison.compare import compare
 from sim.studies.comparison.comparison import Comparison
@@ -190,8 +190,7 @@ def withdrawal_test(
     cannot end in that month because it has not begun, has ended before, or the run has.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    changes = dict(overrides or {}) | ({"months": months} if months is not None else {})
-    base = overridden(loaded, changes) if changes else loaded
+    base = with_arguments(loaded, overrides or {}, months=months)
     return Withdrawal(
         base,
         [_test(base, name, month, outcome, options) for name in programmes_to_end(base, month, programmes)],
