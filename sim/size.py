@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from sim.errors import ScenarioError, StudyError
@@ -30,14 +31,19 @@ def households_of(scenario: Scenario) -> int:
     return round(sum(number * scenario.types[name].households_mean for name, number in numbers.items()))
 
 
-def bytes_of_run(scenario: Scenario) -> int:
-    """About how many bytes one run of a scenario takes at its largest: owners, and monthly outcomes of every estate."""
+@cache
+def _bytes_of_state() -> tuple[int, int]:
+    """Bytes of an owner, and of the outcomes of an estate in a month: of this version, whatever the scenario."""
     from sim.model.month.observe import new_outcomes
     from sim.model.state.owners import bytes_per_owner
 
-    owners = households_of(scenario) * (bytes_per_owner() + BUILDING)
-    month = sum(array.itemsize for array in new_outcomes(0, 1))
-    return owners + COPIES * scenario.city.estates * (scenario.months + 1) * month
+    return bytes_per_owner() + BUILDING, sum(array.itemsize for array in new_outcomes(0, 1))
+
+
+def bytes_of_run(scenario: Scenario) -> int:
+    """About how many bytes one run of a scenario takes at its largest: owners, and monthly outcomes of every estate."""
+    owner, month = _bytes_of_state()
+    return households_of(scenario) * owner + COPIES * scenario.city.estates * (scenario.months + 1) * month
 
 
 def bytes_available() -> int:

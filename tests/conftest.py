@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,9 +35,14 @@ def _english_afterwards() -> Iterator[None]:
 
 @pytest.fixture
 def words_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages carry a dot for each picture: charts are made and told, and not painted, where a test reads words."""
+    """Pages and folders carry a dot for each picture: charts are made and told, and not painted, where a test reads words."""
+    from matplotlib.figure import Figure
     from PIL import Image
 
-    dot = BytesIO()
-    Image.new("P", (1, 1)).save(dot, "PNG")
-    monkeypatch.setattr("sim.outputs.report.page.png_of", lambda figure, dots_per_inch: dot.getvalue())
+    def dot(figure: Figure, target: Path | BytesIO, **options: object) -> None:
+        if isinstance(target, Path) and target.suffix == ".svg":
+            target.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+        else:
+            Image.new("P", (1, 1)).save(target, "PNG")
+
+    monkeypatch.setattr(Figure, "savefig", dot)

@@ -10,6 +10,7 @@ import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ ENDS = (0.05, 0.95)
 LEAST_CHANGED = 5  # pairs that must differ from the commonest value for an interval to be trusted
 MOST_REPLICATIONS = 10_000_000
 _DIGITS = 40  # binary digits that a bootstrap keeps of the largest number of a column
+_REMEMBERED = 10_000  # bytes: intervals of so few numbers are remembered
 _BATCH = 4_000_000  # numbers that a bootstrap holds at a time
 _NODES, _WEIGHTS = (array / 2 for array in np.polynomial.legendre.leggauss(200))
 _NODES = _NODES + 0.5
@@ -211,6 +213,20 @@ def expanded(level: float, pairs: int) -> float:
 
 
 def _bootstrap(values: np.ndarray, level: float, resamples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    if values.dtype != np.float64 or values.nbytes > _REMEMBERED:
+        return _resampled(values, level, resamples, seed)
+    return _of_few(np.ascontiguousarray(values).tobytes(), values.shape[0], level, resamples, seed)
+
+
+@lru_cache(maxsize=2048)
+def _of_few(
+    values: bytes, pairs: int, level: float, resamples: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    # A command's sentences, its tables and the page on them ask for the interval of the same numbers up to ten times.
+    return _resampled(np.frombuffer(values, np.float64).reshape(pairs, -1), level, resamples, seed)
+
+
+def _resampled(values: np.ndarray, level: float, resamples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     # BCa counts the resamples below the mean, and of few pairs many tie with it: in whole numbers of 2**-40 of the largest
     # all sums are exact, so that a figure summed in another order, or beside other columns, has the same interval.
     exponents = _DIGITS - np.frexp(np.abs(values).max(axis=0))[1]

@@ -214,12 +214,13 @@ def test_points_that_cannot_be_are_found_before_anything_runs(tmp_path):
 def test_shipped_studies_can_be_planned():
     names = list_studies()
     assert "benchmark_rate" in names
+    runs = {}
     for name in names:
         loaded, _ = load_study(name)
         if loaded.replications * loaded.design.size <= 20_000:
-            assert len(plan_study(name)) > 1
-    rate = plan_study("benchmark_rate")
-    assert len(rate) == 10_000
+            runs[name] = len(plan_study(name))
+    assert min(runs.values()) > 1
+    assert runs["benchmark_rate"] == 10_000
     households = load("small_city").city
     assert (households.estates, households.households, load("small_city").months) == (100, 30_000, 120)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -73,9 +74,30 @@ PATTERN = {
 }
 
 
-def carried_out(command: str, count: int, folder: Path) -> tuple[str, dict[str, pd.DataFrame], str]:
+Told = tuple[str, dict[str, pd.DataFrame], str]
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[tuple[str, int], Told]:
+    """What commands told that were carried out before, by their name and their replications."""
+    return {}
+
+
+@pytest.fixture
+def told_by(known: dict[tuple[str, int], Told], tmp_path: Path) -> Callable[[str, int], Told]:
+    """What a command of so many replications tells; each is carried out once for all tests."""
+
+    def told(command: str, count: int) -> Told:
+        if (command, count) not in known:
+            known[command, count] = carried_out(command, count, tmp_path / str(count))
+        return known[command, count]
+
+    return told
+
+
+def carried_out(command: str, count: int, folder: Path) -> Told:
     """What a command prints, its tables, and the page that its folder is reported on."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir()
     study = folder / "tiny.toml"
     study.write_text(STUDY.replace("replications = 3", f"replications = {count}"), encoding="utf-8")
     asked = COMMANDS[command].format(count=count, study=study).split()
@@ -90,7 +112,7 @@ def carried_out(command: str, count: int, folder: Path) -> tuple[str, dict[str, 
         out = next(folder.rglob("runs.parquet")).parent
     tables = {path.stem: pd.read_csv(path) for path in sorted(out.rglob("*.csv"))}
     page = folder / "page.html"
-    told = estate("report", str(out), "--out", str(page))
+    told = estate("report", str(out), "--no-pdf", "--out", str(page))
     assert told.exit_code == 0, told.output
     pages = [page, *out.rglob("index.html")]
     return done.output, tables, " ".join(path.read_text(encoding="utf-8") for path in pages)
@@ -105,8 +127,10 @@ def bounds(name: str, table: pd.DataFrame) -> list[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_three_replications_have_a_range_and_no_interval(command: str, tmp_path: Path) -> None:
-    printed, tables, page = carried_out(command, 3, tmp_path)
+def test_three_replications_have_a_range_and_no_interval(
+    command: str, told_by: Callable[[str, int], Told]
+) -> None:
+    printed, tables, page = told_by(command, 3)
     for text in (printed, page):
         assert not SAID.search(text), SAID.search(text)
         assert "(rough)" not in text
@@ -117,8 +141,10 @@ def test_three_replications_have_a_range_and_no_interval(command: str, tmp_path:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_six_replications_have_an_interval_that_is_called_rough(command: str, tmp_path: Path) -> None:
-    printed, tables, page = carried_out(command, 6, tmp_path)
+def test_six_replications_have_an_interval_that_is_called_rough(
+    command: str, told_by: Callable[[str, int], Told]
+) -> None:
+    printed, tables, page = told_by(command, 6)
     known = [table[column].notna().any() for name, table in tables.items() for column in bounds(name, table)]
     assert any(known) or command in ("study", "batch", "budget")  # whose tables hold single runs
     assert "rough" in page
@@ -137,9 +163,9 @@ def test_the_chance_of_a_tipping_map_goes_by_its_estates(estates: int, shown: st
 
 
 def test_an_ablation_of_few_replications_says_that_they_are_too_few_and_ranges_stand_beside(
-    tmp_path: Path,
+    told_by: Callable[[str, int], Told],
 ) -> None:
-    few, many = (carried_out("ablate", count, tmp_path / str(count))[0] for count in (3, 6))
+    few, many = (told_by("ablate", count)[0] for count in (3, 6))
     assert "3 replications are too few to tell which loop is the trap" in flat(few)
     assert "beyond doubt" not in few and "too few to tell" not in many
     for told in (few, many):
@@ -191,7 +217,7 @@ def test_a_tipping_map_of_few_seeds_names_its_ranges_and_calls_a_chance_over_few
     place = ("--in-process", "--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"))
     done = estate("tipping", *asked, "--seeds", str(seeds), *place, *LITTLE)
     assert done.exit_code == 0, done.output
-    told = estate("report", str(tmp_path / "out"), "--out", str(tmp_path / "page.html"))
+    told = estate("report", str(tmp_path / "out"), "--no-pdf", "--out", str(tmp_path / "page.html"))
     assert told.exit_code == 0, told.output
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     trials = pd.read_csv(tmp_path / "out" / "trials.csv")
