@@ -21,9 +21,39 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 # Tables are as wide in every process of tests as where no terminal is: workers of pytest-xdist are told the width of theirs.
 os.environ.pop("COLUMNS", None)
 
+# The order of files, which two workers draw from. On a clean machine the first test that simulates compiles the model for most of
+# a minute, and two that begin at once would both compile it: one worker begins with the first file, the other has meanwhile
+# those that do not simulate. Then come the longest, so that no worker is left with one of them when all others are done.
+SIMULATES = "report/test_few_replications.py"
+MEANWHILE = (
+    "machine/test_bundle.py",
+    "text/test_catalogs.py",
+    "model/test_imports.py",
+    "text/test_say.py",
+    "docs/test_site.py",
+)
+LONGEST = (
+    "assistants/test_mcp.py",
+    "report/test_analysis_reports.py",
+    "experiments/test_engines.py",
+    "machine/test_fuzz.py",
+    "experiments/test_trap.py",
+    "experiments/test_slurm.py",
+    "report/test_report.py",
+    "outputs/test_charts.py",
+)
+FIRST = {Path(__file__).parent / file: place for place, file in enumerate((SIMULATES, *MEANWHILE, *LONGEST))}
+
 # How long an example takes says how busy the machine is, not whether the property holds.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files of `FIRST` before all others; the order within a file stays."""
+    gone = [str(file) for file in FIRST if not file.is_file()]
+    assert not gone, f"tests/conftest.py orders files that are not there: {gone}"
+    items.sort(key=lambda item: FIRST.get(item.path, len(FIRST)))
 
 
 @pytest.fixture(autouse=True)
