@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from sim.cli.usage import say_around
+from sim.cli.usage import say_around, say_values
 from sim.text import language, languages, say, use_language
 from sim.text.catalog import has_text, language_of
 
@@ -184,6 +184,7 @@ def speak(group: Any, ctx: Any, args: Sequence[str]) -> None:
     for param in group.params:
         if param.name != "help":
             param.help = say(f"help.option.{param.name}")
+            say_values(param, ctx)
             param.rich_help_panel = say(f"help.panel.{param.param_type_name}")
     chosen = next((one for one in args if one in group.commands), "")
     for name, command in group.commands.items():
@@ -193,6 +194,7 @@ def speak(group: Any, ctx: Any, args: Sequence[str]) -> None:
         text = written(say(f"help.{name}"))
         if param is not None:
             param.help = text
+            say_values(param, ctx)
             param.rich_help_panel = say(f"help.panel.{param.param_type_name}")
         else:
             command.help = command.short_help = text
@@ -205,6 +207,7 @@ def _name_help(command: Any, ctx: Any) -> None:
     option = command.get_help_option(ctx)
     if option is not None:
         option.help = say("help.option.help")
+        say_values(option, ctx)
         option.rich_help_panel = say("help.panel.option")
 
 

@@ -6,6 +6,7 @@ one of them is said with the same values in the current language, any other stay
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -85,6 +86,9 @@ def say_wrong_call(error: Exception, ctx: Any) -> None:
     """Let an error of the library be shown in the current language; one of any other kind is left as it is."""
     if not hasattr(error, "format_message"):
         return
+    inner = getattr(error, "ctx", None) or ctx
+    for param in inner.command.params:
+        say_values(param, inner)
     said = in_own_words(error.format_message())
     error.format_message = lambda: said
     say_around(ctx)
@@ -124,6 +128,73 @@ def _say_placeholders(command: Any) -> None:
     for one in getattr(command, "commands", {}).values():
         command.subcommand_metavar = say("usage.commands")
         _say_placeholders(one)
+
+
+# What the code calls the values that an option or an argument takes, and the types of Python by which the library calls the others.
+PLACEHOLDERS = Family(
+    "placeholder",
+    (
+        "ADDRESS",
+        "BASELINE",
+        "CODE",
+        "DIR",
+        "ENTRY",
+        "FILE",
+        "FILE_OR_FOLDER",
+        "HEX",
+        "HIGH",
+        "ID",
+        "KEY",
+        "KIND",
+        "LOW",
+        "MONTH",
+        "N",
+        "NAME",
+        "OPTIONS",
+        "OTHER",
+        "PATTERNS",
+        "RESULT",
+        "RUN",
+        "SCENARIO",
+        "SCENARIOS",
+        "VALUE",
+        "file",
+        "float",
+        "int",
+        "path",
+        "str",
+    ),
+)
+
+
+def say_values(param: Any, ctx: Any) -> None:
+    """Let help and errors call what a parameter takes by words of the current language: 文件夹, not DIR, and no type of Python."""
+    if param.metavar is not None:
+        param.metavar = re.sub("[A-Za-z_]+", lambda word: _placeholder(word[0]), param.metavar)
+    elif getattr(param, "is_flag", False):
+        param.metavar = ""  # --charts takes nothing
+    elif param.param_type_name == "option":
+        kind = param.display_type(ctx).strip("<>")
+        found = re.search(r"\b(file|float|int|path|str)\b", kind)
+        # of several allowed values those are shown
+        param.metavar = kind if found is None or "|" in kind else _placeholder(found[0])
+    if param.param_type_name == "argument":
+        param.display_type_rich = lambda ctx: None  # its name says it
+    written = param._get_default_string
+    param._get_default_string = lambda default_value, **more: (
+        _default(param, default_value) or written(default_value=default_value, **more)
+    )
+
+
+def _placeholder(word: str) -> str:
+    return PLACEHOLDERS[word] if word in PLACEHOLDERS.keys_in_order else word
+
+
+def _default(param: Any, value: Any) -> str:
+    """A default as it would be typed, where the library writes it as Python does."""
+    if isinstance(value, bool) and param.secondary_opts:
+        return str((param.opts if value else param.secondary_opts)[0])
+    return f"{value:.12g}" if isinstance(value, float) else ""
 
 
 @cache

@@ -91,3 +91,39 @@ def test_a_call_builds_the_parameters_of_the_commands_that_it_names_and_of_no_ot
     whole, study = built()
     after = [whole.commands["list"], *study.commands.values()]
     assert all([one.name for one in command.params] == ["months"] for command in after), "the next call"
+
+
+def calls_for_help(command: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """What to type for the help of a command and of all in it."""
+    inner = getattr(command, "commands", {})
+    return [path, *(call for name, one in inner.items() for call in calls_for_help(one, (*path, name)))]
+
+
+TYPE_OF_PYTHON = re.compile(r"<[a-z]|\b(bool|int|float|str|list\[|PosixPath|INTEGER|TEXT range|dynamic)\b")
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("call", calls_for_help(ROOT), ids=" ".join)
+def test_help_says_what_is_to_be_given_in_words_and_no_type_of_python(
+    call: tuple[str, ...], lang: str
+) -> None:
+    told = CliRunner().invoke(app, [*call, "--help"], env={"LC_ALL": f"{lang}_XX.UTF-8", "COLUMNS": "200"})
+    said = re.sub(r"--[\w-]+|`[^`]*`", "", told.output)
+    assert told.exit_code == 0 and TYPE_OF_PYTHON.search(said) is None
+    if lang == "zh":
+        assert re.search(r"\b(DIR|FILE|NAME|SCENARIO|VALUE|MONTH|RESULT|PATTERNS)\b", said) is None
+
+
+def test_what_an_option_takes_and_what_it_is_without_it_is_written_as_it_is_typed() -> None:
+    def told(*call: str) -> str:
+        env = {"LC_ALL": "zh_CN.UTF-8", "COLUMNS": "200"}
+        return " ".join(CliRunner().invoke(app, [*call, "--help"], env=env).output.split())
+
+    assert "--seed 整数" in told("run") and "--out 文件夹" in told("run") and "--set 参数=值" in told("run")
+    assert "[默认：--charts]" in told("run") and "[默认：300]" in told("mcp")
+    assert "<情景>" not in told("run") and "{情景}" in told("run")
+
+
+def test_an_error_calls_an_argument_as_help_does() -> None:
+    told = CliRunner().invoke(app, ["run"], env={"LC_ALL": "zh_CN.UTF-8"}).output
+    assert "缺少参数'情景'" in told and "{情景}" in told
