@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from sim.model.parameters import PARAMETERS
-from sim.results.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES, window
 from sim.text import figures, language, message, say
 from sim.text.catalog import among, has_text
 
@@ -66,9 +66,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def subject(outcome: str) -> str:
-    """An outcome as the subject of a sentence: its text "subject.ID", where its name is too long for one."""
-    return say(f"subject.{outcome}") if has_text(f"subject.{outcome}") else OUTCOMES[outcome].name
+def subject(outcome: str, months: int) -> str:
+    """An outcome of runs of so many months as the subject of a sentence: its text "subject.ID", where its name is too long for one."""
+    if has_text(f"subject.{outcome}"):
+        return say(f"subject.{outcome}", window=window(months))
+    return OUTCOMES[outcome].of_run(months)
 
 
 def size_of(value: float, unit: str, sign: bool = False) -> str:

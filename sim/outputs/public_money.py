@@ -11,7 +11,8 @@ from sim.results.outcomes import BEARER_WORDS
 from sim.results.reading import STATE_OWNED
 from sim.results.tables import BEARERS, SUMS, told_spans
 from sim.text import Family, figures, say
-from sim.units import NO_VALUE
+from sim.text.joins import sentences
+from sim.units import MONTHS_PER_YEAR, NO_VALUE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +36,12 @@ class CostTable(NamedTuple):
     note: str
 
 
-def cost_table(table: pd.DataFrame, scenario: str = "", ranges: pd.DataFrame | None = None) -> CostTable:
-    """What each tier and state-owned companies bore; `table` has the columns year, bearer, nominal, constant and discounted (yuan).
+def cost_table(
+    table: pd.DataFrame, months: int, scenario: str = "", ranges: pd.DataFrame | None = None
+) -> CostTable:
+    """What each tier and state-owned companies bore in a run of so many months.
+
+    `table` has the columns year, bearer, nominal, constant and discounted (yuan).
 
     `scenario`: of which the caption says it is, where there are several. `ranges`: rows of `Comparison.public_cost_ranges` of
     this scenario; then under each bearer stands what may happen, and under the public cost how precisely its mean is known
@@ -74,7 +79,11 @@ def cost_table(table: pd.DataFrame, scenario: str = "", ranges: pd.DataFrame | N
     caption = say("public_money.caption", unit=unit)
     if scenario:
         caption = say("public_money.caption_of", scenario=scenario, unit=unit)
-    return CostTable(caption, columns, tuple(rows), say("public_money.note"))
+    part = months % MONTHS_PER_YEAR
+    note = (
+        [say("public_money.part_year", months=figures.quantity(part, "months"), year=years)] if part else []
+    )
+    return CostTable(caption, columns, tuple(rows), sentences((*note, say("public_money.note"))))
 
 
 def _ranges_of(rows: pd.DataFrame, written: Callable[[float], str]) -> list[tuple[str, ...]]:

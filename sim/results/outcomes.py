@@ -59,6 +59,17 @@ class Figure:
         """What it is called in the current language."""
         raise NotImplementedError
 
+    @property
+    def of_a_year(self) -> bool:
+        """Whether it is of the last twelve months of a run."""
+        raise NotImplementedError
+
+    def of_run(self, months: int) -> str:
+        """What it is called in a run of so many months: of a shorter one than a year it says of which months it is."""
+        if months >= YEARLY or not self.of_a_year:
+            return self.name
+        return say("outcome.first_months", name=self.name, window=window(months))
+
     def __str__(self) -> str:
         return self.name
 
@@ -87,11 +98,17 @@ class Series(Figure):
         """What it is called in the current language."""
         return say(f"series.{self.id}")
 
+    @property
+    def of_a_year(self) -> bool:
+        """Whether it is of the last twelve months of a run."""
+        return self.since == YEARLY
+
 
 @dataclass(frozen=True)
 class Outcome(Figure):
     """One number of a whole run: `compute`, or the value of a series over a `horizon` (END, LAST_YEAR or RUN).
 
+    One that is computed says a horizon where that is the last year.
     NaN where it does not exist, such as the collection rate over billing estates of a city that bills nobody.
     """
 
@@ -103,6 +120,11 @@ class Outcome(Figure):
     def name(self) -> str:
         """What it is called in the current language."""
         return say(f"outcome.{self.id}")
+
+    @property
+    def of_a_year(self) -> bool:
+        """Whether it is of the last twelve months of a run."""
+        return self.horizon == LAST_YEAR or (bool(self.series) and SERIES[self.series].of_a_year)
 
 
 Kind = TypeVar("Kind", bound=Figure)
@@ -307,9 +329,16 @@ def where_known(name: str, values: np.ndarray) -> np.ndarray:
     return known
 
 
+def window(months: int) -> str:
+    """What the last twelve months of a run of so many are called: "the last year", or in a shorter run those that it has."""
+    if months >= YEARLY:
+        return say("outcome.window.year")
+    return say("outcome.window.months", months=months) if months > 1 else say("outcome.window.month")
+
+
 def note_on_months(months: int) -> list[str]:
     """What figures of the last twelve months are of in runs that are shorter; nothing in others."""
-    return [say("outcome.of_fewer_months", months=months)] if months < YEARLY else []
+    return [say("outcome.of_fewer_months", window=window(months))] if months < YEARLY else []
 
 
 def monthly_series(reading: Reading, names: tuple[str, ...] = tuple(SERIES)) -> dict[str, np.ndarray]:
@@ -387,13 +416,16 @@ def _run() -> dict[str, Outcome]:
         "satisfaction_last_year": _over("satisfaction", LAST_YEAR),
         "quality_last_year": _over("quality", LAST_YEAR),
         "condition_last_year": _over("condition", LAST_YEAR),
-        "worst_decile_satisfaction": Outcome("share", 1, HOUSEHOLDS, compute=_worst_decile),
+        "worst_decile_satisfaction": Outcome(
+            "share", 1, HOUSEHOLDS, compute=_worst_decile, horizon=LAST_YEAR
+        ),
         "cycle_share_last_year": _over("cycle", LAST_YEAR),
         "cycle_households_share_last_year": Outcome(
             "share",
             -1,
             HOUSEHOLDS,
             compute=lambda r: _household_share(r, r.cycle[r.last]),
+            horizon=LAST_YEAR,
         ),
         "self_sustaining_last_year": _over("self_sustaining", LAST_YEAR),
         "self_sustaining_households_last_year": Outcome(
@@ -401,6 +433,7 @@ def _run() -> dict[str, Outcome]:
             1,
             HOUSEHOLDS,
             compute=lambda r: _household_share(r, r.self_sustaining[known_months("self_sustaining", r)]),
+            horizon=LAST_YEAR,
         ),
         "on_support_last_year": _over("on_support", LAST_YEAR),
         "cycle_share": _over("cycle", RUN),
@@ -441,18 +474,21 @@ def _run() -> dict[str, Outcome]:
             "complaints",
             -1,
             compute=lambda r: int(r.out.filed[r.last].sum(dtype=np.int64)),
+            horizon=LAST_YEAR,
         ),
         "inequality_last_year": Outcome(
             "",
             -1,
             ESTATES,
             compute=lambda r: float(gini(_last_year(r, "quality")[None, :])[0]),
+            horizon=LAST_YEAR,
         ),
         "arrears_end": _over("arrears", END),
         "arrears_lapsed_last_year": Outcome(
             yuan,
             -1,
             compute=lambda r: int(r.out.lapsed[r.last].sum()) / FEN_PER_YUAN,
+            horizon=LAST_YEAR,
         ),
         "state_owned_cash_end": Outcome(
             yuan,
@@ -467,6 +503,7 @@ def _run() -> dict[str, Outcome]:
             yuan,
             -1,
             compute=lambda r: r.real_yuan(r.fiscal_fen, r.last),
+            horizon=LAST_YEAR,
         ),
     }
     for bearer in PUBLIC_BEARERS:
@@ -485,6 +522,7 @@ def _run() -> dict[str, Outcome]:
             yuan,
             -1,
             compute=lambda r: float(r.state_owned_lost_last_year * r.deflator[-1]) / FEN_PER_YUAN,
+            horizon=LAST_YEAR,
         ),
         "public_cost": Outcome(
             yuan,
@@ -498,6 +536,7 @@ def _run() -> dict[str, Outcome]:
                 r.real_yuan(r.fiscal_fen, r.last)
                 + float(r.state_owned_lost_last_year * r.deflator[-1]) / FEN_PER_YUAN
             ),
+            horizon=LAST_YEAR,
         ),
         "public_cost_discounted": Outcome(
             yuan,

@@ -19,8 +19,10 @@ from sim.studies.comparison.withdrawal import (
     KEPT,
     NEVER,
     carried_on,
+    columns_of,
     drift_of,
     lasting,
+    note_of,
     persistence_test,
     read_persistence,
     rows_of,
@@ -89,7 +91,7 @@ def test_the_levels_are_those_of_runs_that_long(tmp_path: Path) -> None:
     folder = found.with_more(after=after).save(tmp_path / "saved")
     saved = load_comparison(folder)
     assert saved.after is not None and saved.after.after == 24
-    assert rows_of(saved.after, {}) == rows_of(after, {})
+    assert rows_of(saved.after, {}, 14) == rows_of(after, {}, 14)
     part = saved.report("en")
     assert any("24 further months" in table.caption for table in part.gains)
     assert "--after" not in part.commands[0]  # the command carries on for sixty months, no other number
@@ -105,11 +107,27 @@ def test_over_three_points_within_the_year_is_still_moving() -> None:
     assert [one.moving for one in found.levels] == [True, True, False, None]
     # what is not known is no "no"
     assert found.table["still_moving"].isna().tolist() == [False, False, False, True]
-    said = [cells[-1] for cells in rows_of(found, {})]
+    said = [cells[-1] for cells in rows_of(found, {}, 24)]
     assert said[0] == "still moving (+3.1)" and said[2] == "moves little (+2.9)" and said[3] == "not known"
-    assert rows_of(found, {})[0][5] == "50.0 to 70.0%"
+    assert rows_of(found, {}, 24)[0][5] == "50.0 to 70.0%"
+    assert [words for words in columns_of(found, 6) if "of the run" in words] == ["months 1 to 6 of the run"]
+    assert "the last year of the run" in columns_of(found, 24)
     with in_language("zh"):
-        assert "仍在变动" in rows_of(found, {})[1][-1]
+        assert "仍在变动" in rows_of(found, {}, 24)[1][-1]
+
+
+def test_what_is_no_share_has_a_dash_and_the_note_says_why() -> None:
+    import pandas as pd
+
+    row = {"arm": "a", "outcome": "public_cost_last_year", "after": 60, "programmes": KEPT, "before": 1e6}
+    row |= {"level": 2e6, "low": 1e6, "high": 3e6, "note": "", "drift": math.nan}
+    found = read_persistence(pd.DataFrame([row]), 0.95)
+    for lang, why in (("en", "what is no share, such as yuan"), ("zh", "不是占比的结果（如金额）")):
+        with in_language(lang):
+            assert rows_of(found, {}, 24)[0][-1] == "–"
+            head = columns_of(found, 24)[-1]
+            assert head in note_of()
+            assert why in note_of()
 
 
 def test_without_an_outcome_that_could_last_nothing_is_carried_on() -> None:

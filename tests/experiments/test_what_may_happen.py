@@ -91,15 +91,15 @@ def test_a_level_that_persists_has_the_range_of_single_runs(compared: Comparison
     values = longer.baseline.scalars["cycle_share_last_year"]
     assert (one.range.low, one.range.high) == ends(values) and one.range.pairs == SEEDS
     assert one.range.low < one.interval.low <= one.mean <= one.interval.high < one.range.high
-    assert "what may happen: lowest to highest of 6 runs" in columns_of(after)
-    row = rows_of(after, {})[after.levels.index(one)]
+    assert "what may happen: lowest to highest of 6 runs" in columns_of(after, 24)
+    row = rows_of(after, {}, 24)[after.levels.index(one)]
     assert row[5].endswith("(rough)") and f"{100 * values.min():.1f}" in row[6]
     folder = compared.with_more(after=after).save(place / "kept")
     pd.testing.assert_frame_equal(load_comparison(folder).after.table, after.table)
     # of before there were ranges: no column of them rather than one of dashes
     old = after.table.drop(columns=["range_low", "range_high", "range_kind", "pairs"])
 
-    assert len(columns_of(read_persistence(old, 0.95))) == len(columns_of(after)) - 1
+    assert len(columns_of(read_persistence(old, 0.95), 24)) == len(columns_of(after, 24)) - 1
 
 
 def test_what_a_withdrawal_may_do_is_said_beside_its_mean(withdrawn: Withdrawal) -> None:
@@ -178,12 +178,12 @@ def test_the_money_table_for_readers_shows_ranges_under_each_bearer(compared: Co
     costs, ranges = (
         table[table["arm"] == "subsidy_only"] for table in (compared.public_cost, compared.public_cost_ranges)
     )
-    shown = cost_table(costs, "subsidy_only", ranges)
+    shown = cost_table(costs, 24, "subsidy_only", ranges)
     names = [row[0] for row in shown.rows]
     plain = [
         row for row in shown.rows if not row[0].startswith("·") and row[0] != "more than in the baseline"
     ]
-    assert plain == list(cost_table(costs, "subsidy_only").rows)
+    assert plain == list(cost_table(costs, 24, "subsidy_only").rows)
     assert names.count("· lowest of 6 runs") == len(plain) == names.count("· highest of 6 runs")
     assert names.count("· lowest of 6 pairs") == 1 and "· interval of the mean, from (rough)" in names
     first = names.index("· lowest of 6 runs")
@@ -201,7 +201,7 @@ def test_a_long_run_is_told_in_spans_that_have_ranges_of_their_own() -> None:
     spans = set(zip(ranges["first_year"], ranges["last_year"], strict=True))
     assert {(1, 1), (23, 23), (1, 3), (22, 23), (1, 23)} <= spans
     own = ranges[ranges["arm"] == "more"]
-    shown = cost_table(found.public_cost[found.public_cost["arm"] == "more"], "more", own)
+    shown = cost_table(found.public_cost[found.public_cost["arm"] == "more"], months, "more", own)
     assert len(shown.columns) == 1 + 8 + 3 and all(len(row) == len(shown.columns) for row in shown.rows)
 
 

@@ -92,6 +92,7 @@ def test_run_report_has_the_runs_figures(run_folder, tmp_path):
     )
     cycle = run.city["stage_spiralling"] + run.city["stage_collapsed"]
     assert f"from {100 * cycle.iloc[0]:.1f}% to {100 * cycle.iloc[-1]:.1f}%" in page.text
+    assert "Collection is of the last twelve months, so it starts with month 12" in page.text
     assert (
         "estate run subsidy_only.toml" in page.words
     )  # settings were changed: the shipped file would give another run

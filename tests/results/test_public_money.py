@@ -60,7 +60,7 @@ def test_run_and_comparison_spend_and_cost_the_same(runs: list[Run], found: Comp
 def test_summary_and_report_of_a_run_show_that_table(runs: list[Run], lang: str) -> None:
     run = runs[0]
     with in_language(lang):
-        costs = cost_table(run.public_cost)
+        costs = cost_table(run.public_cost, run.months)
     assert [len(row) for row in costs.rows] == [len(costs.columns)] * len(costs.rows)
     assert len(costs.columns) == 1 + 3 + 3  # the bearer, three years, three ways to add them up
     words = io.StringIO()
@@ -104,7 +104,7 @@ def test_long_runs_are_told_in_spans_of_years() -> None:
     table = pd.DataFrame(
         {"year": range(1, 26), "bearer": "city", "nominal": 1e4, "constant": 1e4, "discounted": 1e4}
     )
-    costs = cost_table(table)
+    costs = cost_table(table, 300)
     assert costs.columns[1:4] == ("year 1–3", "year 4–6", "year 7–9") and costs.columns[9] == "year 25"
 
 
@@ -137,7 +137,7 @@ def test_years_and_tiers_are_told_in_constant_prices_and_add_up_to_the_outcomes(
         {"year": 2, "bearer": "district", "nominal": 4e6, "constant": 3e6, "discounted": 2.5e6},
         {"year": 2, "bearer": "state_owned", "nominal": 2e6, "constant": 1e6, "discounted": 0.5e6},
     ]
-    told = cost_table(pd.DataFrame(rows))
+    told = cost_table(pd.DataFrame(rows), 24)
     cells = {row[0]: [float(cell) for cell in row[1:]] for row in told.rows}
     assert told.columns[1:] == ("year 1", "year 2", *told.columns[3:]) and "as paid" in told.columns[-1]
     assert cells["district"] == [2.0, 3.0, 5.0, 4.4, 6.0]

@@ -251,8 +251,15 @@ def test_a_file_with_figures_of_its_own_says_how_many_of_its_base_it_leaves_behi
             show_scenario(str(tmp_path / name))
             shown = " ".join(capsys.readouterr().out.split())
             assert (said in shown and "add_figures" in shown) == told_of
-    show_scenario("vicious_cycle")
-    assert "add_figures" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_a_shipped_scenario_asks_nobody_to_add_figures(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for lang in ("en", "zh"):
+        with in_language(lang):
+            show_scenario(name)
+        shown = " ".join(capsys.readouterr().out.split())
+        assert shown and "add_figures" not in shown
 
 
 def test_every_arm_of_a_comparison_says_what_was_changed_in_it() -> None:

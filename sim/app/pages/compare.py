@@ -21,7 +21,7 @@ from sim.experiments.intervals import Interval, Range, mean_intervals, range_of
 from sim.experiments.rescue import Rescues, count_rescues, fates_by_months
 from sim.outputs.range_words import marked_rough, range_of_pairs
 from sim.results.columns import CITY_COLUMN_WORDS
-from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, window
 from sim.results.summary import RunSummary
 from sim.text import language, message, say
 from sim.text.figures import POINTS, decimal, quantity
@@ -55,6 +55,7 @@ class Difference:
     """One policy against the first, over the same seeds."""
 
     pairs: int
+    months: int  # of the runs
     outcomes: dict[str, tuple[float, float, Interval]]  # mean of the first, mean difference, interval
     ranges: dict[str, Range]  # of the differences of single pairs, by outcome
     monthly: dict[str, Monthly]
@@ -88,6 +89,7 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
     people = np.array([run.estates["households"] for run in first])
     return Difference(
         len(first),
+        first[0].months,
         outcomes,
         {name: range_of(paired[:, place]) for place, name in enumerate(names)},
         {name: _monthly(first, other, name) for name in MONTHLY},
@@ -286,7 +288,7 @@ class ComparePage:
                     "text-lg font-bold"
                 )
                 self._table(found)
-                ui.label(say("app.rescued", **_counts(found.rescued)))
+                ui.label(say("app.rescued", window=window(found.months), **_counts(found.rescued)))
                 ui.label(say("app.rescued_households", **_counts(found.rescued_households)))
                 self._estates(place, found)
         if self.found:
@@ -304,7 +306,7 @@ class ComparePage:
             word = OUTCOMES[name]
             rows.append(
                 {
-                    "outcome": str(word),
+                    "outcome": word.of_run(found.months),
                     "first": quantity(base, word.unit),
                     "change": _change(mean, word.unit),
                     "interval": self._interval(interval, word.unit, found.pairs),

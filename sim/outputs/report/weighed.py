@@ -24,7 +24,7 @@ def shares_of(found: Any) -> dict[str, ShareAssumed]:
     return {name: one for name, one in share_assumed(found).items() if not math.isnan(one.assumed)}
 
 
-def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str]) -> str:
+def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str], months: int) -> str:
     """A sentence about the first of `outcomes` (else of those there are) that has a share; "" if there is none."""
     name = next((one for one in (*outcomes, *shares) if one in shares), None)
     if name is None:
@@ -32,7 +32,7 @@ def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str]) ->
     one = shares[name]
     return say(
         "report.weighed",
-        outcome=subject(name),
+        outcome=subject(name, months),
         assumed=figures.share(one.assumed, 0),
         calibrated=figures.share(one.calibrated, 0),
         measured=figures.share(one.measured + one.scenario, 0),
@@ -41,7 +41,7 @@ def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str]) ->
     )
 
 
-def weighed_table(shares: Mapping[str, ShareAssumed]) -> Table:
+def weighed_table(shares: Mapping[str, ShareAssumed], months: int) -> Table:
     """Every outcome's shares, and the assumed parameters on which most of it rests."""
     rows = []
     for name, one in shares.items():
@@ -51,7 +51,7 @@ def weighed_table(shares: Mapping[str, ShareAssumed]) -> Table:
         parts = [
             figures.share(share, 0) for share in (one.assumed, one.calibrated, one.measured, one.scenario)
         ]
-        rows.append((capital(OUTCOMES[name].name), *parts, listed or NO_VALUE))
+        rows.append((capital(OUTCOMES[name].of_run(months)), *parts, listed or NO_VALUE))
     columns = tuple(
         say(f"report.{key}")
         for key in ("outcome", "assumed_one", "calibrated", "measured", "sourced", "largest_assumed")
@@ -71,12 +71,12 @@ def with_weights(part: Part, analyses: Sequence[Result]) -> Part:
     if not same:
         return part
     shares = same[0].kind.get(same[0].kind.weighs)(same[0])
-    line = weighed_line(shares, part.outcomes)
+    line = weighed_line(shares, part.outcomes, same[0].scenario.months)
     if not line:
         return part
     told = say("report.weighed_by", name=same[0].scenario.title.in_language(language()))
     return replace(
         part,
         sure=(*part.sure[:-1], told + line, part.sure[-1]),
-        assumed=(weighed_table(shares), *part.assumed),
+        assumed=(weighed_table(shares, same[0].scenario.months), *part.assumed),
     )

@@ -14,6 +14,7 @@ from sim.outputs.range_words import beyond_head, marked_rough, range_bounds, ran
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
+from sim.results.outcomes import window
 from sim.scenario import to_toml
 from sim.studies.ablation.chart import ablation_matrix
 from sim.studies.ablation.words import LOOPS, group_name, line_of
@@ -103,7 +104,7 @@ def _changes(found: Ablation, group: str) -> Table:
         )
     columns = (
         say("ablation.off"),
-        say("ablation.in_cycle"),
+        say("ablation.in_cycle", window=window(found.scenario.months)),
         say("ablation.change_interval", level=figures.share(found.level, 0)),
         range_head(found.range(found.arms[0].off, group)),
         say("ablation.beyond"),

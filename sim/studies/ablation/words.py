@@ -8,6 +8,7 @@ from sim.experiments.ensemble import told
 from sim.experiments.intervals import LEAST_PAIRS
 from sim.outputs.catalog import short_title
 from sim.outputs.range_words import how_sure
+from sim.results.outcomes import window
 from sim.scenario.tables import LoopSettings, MechanismSettings
 from sim.studies.ablation.ablate import CITY
 from sim.text import Family, figures, language, say
@@ -37,7 +38,13 @@ def sentences_of(found: Ablation) -> list[str]:
     change = _change(found, tuple(found.loops), CITY)
     return [
         *(line_of(found, group) for group in found.groups),
-        say("ablation.all_off", share=figures.share(none_on), base=figures.share(base), change=change),
+        say(
+            "ablation.all_off",
+            share=figures.share(none_on),
+            base=figures.share(base),
+            change=change,
+            window=window(found.scenario.months),
+        ),
         *told(found.asked, len(found.seeds)),
     ]
 
@@ -45,7 +52,11 @@ def sentences_of(found: Ablation) -> list[str]:
 def line_of(found: Ablation, group: str) -> str:
     """Which loop is the trap in a group, with the paired change and its interval."""
     base = float(found.base[group].mean())
-    named: dict[str, Any] = {"group": group_name(found, group), "base": figures.share(base)}
+    named: dict[str, Any] = {
+        "group": group_name(found, group),
+        "base": figures.share(base),
+        "window": window(found.scenario.months),
+    }
     loop = found.trap(group)
     if loop is None:
         runs = len(found.seeds)

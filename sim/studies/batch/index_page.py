@@ -13,7 +13,7 @@ from urllib.parse import quote
 from sim.experiments.intervals import estimate_of
 from sim.outputs.catalog import html_language
 from sim.outputs.range_words import marked_rough, range_of_runs
-from sim.results.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES, YEARLY, note_on_months
 from sim.text import figures, language, say
 from sim.text.joins import listed
 from sim.units import NO_VALUE
@@ -57,6 +57,7 @@ class Shown:
     tables: Sequence[str] = ()
     report: str = ""  # page about this scenario alone
     seed: int = 1  # of the first run, which changes and charts are of
+    months: int = YEARLY
 
 
 def index_page(shown: Sequence[Shown], model: str, doubt: str = "", report: str = "") -> str:
@@ -89,13 +90,16 @@ def _say(key: str, **values: Any) -> str:
 
 def _overview(shown: Sequence[Shown]) -> str:
     heads = [_say("scenario"), _say("state"), _say("runs")]
-    heads += [escape(OUTCOMES[name].name) for name in HEADLINES]
+    longest = max((entry.months for entry in shown), default=YEARLY)
+    heads += [escape(OUTCOMES[name].of_run(longest)) for name in HEADLINES]
     lines = ["<table>", _row(heads, "th")]
     for entry in shown:
         runs = max((len(values) for values in entry.outcomes.values()), default=0)
         draw = f"<br><small>{escape(say('draw.one', seed=entry.seed))}</small>" if runs == 1 else ""
+        shorter = note_on_months(entry.months) if entry.months < longest else []
         cells = [
-            f'<a href="#{escape(entry.name, quote=True)}">{escape(entry.title)}</a>',
+            f'<a href="#{escape(entry.name, quote=True)}">{escape(entry.title)}</a>'
+            + "".join(f"<br><small>{escape(note)}</small>" for note in shorter),
             _state(entry),
             f"{runs or NO_VALUE}{draw}",
         ]

@@ -14,7 +14,7 @@ from sim.outputs.catalog import capital, subject
 from sim.outputs.range_words import written_mean
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
-from sim.results.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES, note_on_months
 from sim.scenario import content_hash, to_toml
 from sim.studies.batch.batch import Batch, Replicated
 from sim.studies.draws.among import known_among
@@ -60,6 +60,7 @@ def part_of(found: Batch) -> Part:
         say("batch.sure_single")
         if counts == [1]
         else say("batch.sure", runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))),
+        *_shorter(found),
         *_doubts(found),
         say("report.sure_many"),
         common.share_assumed(scenarios[0]),
@@ -129,6 +130,19 @@ def _drawn(found: Batch, one: Replicated) -> str:
     return bracketed(title, say("draw.one", seed=one.run.seed)) if _runs(one) == 1 else title
 
 
+def _months(found: Batch) -> int:
+    """How many months its runs have, the longest of them where scenarios differ."""
+    return max(one.run.months for one in found.scenarios)
+
+
+def _shorter(found: Batch) -> list[str]:
+    """Which scenarios have runs of under a year beside longer ones, and what their figures are of."""
+    short = [one for one in found.scenarios if one.run.months < _months(found)]
+    return [
+        labelled(title_of(found, one), *said) for one in short if (said := note_on_months(one.run.months))
+    ]
+
+
 def _runs(one: Replicated) -> int:
     return len(next(iter(one.outcomes.values())))
 
@@ -161,7 +175,7 @@ def _finding(found: Batch) -> tuple[str, ...]:
             continue
         low, high = (found.scenarios[place] for _, place in (known[0], known[-1]))
         means_of = [written_mean(outcome, list(one.outcomes[outcome])) for one in (low, high)]
-        name = capital(subject(outcome))
+        name = capital(subject(outcome, _months(found)))
         if len(known) == 1:
             lines.append(say("batch.found_one", outcome=name, name=_drawn(found, low), value=means_of[0]))
         else:
@@ -184,7 +198,7 @@ def _table(found: Batch, outcomes: Sequence[str], caption: str) -> Table:
         caption,
         (
             say("report.scenario"),
-            *(capital(OUTCOMES[name].name) for name in outcomes),
+            *(capital(OUTCOMES[name].of_run(_months(found))) for name in outcomes),
         ),
         rows,
     )

@@ -27,7 +27,6 @@ from sim.experiments.ensemble import Ensemble, doubt_line, with_member
 from sim.fingerprint import model_source_hash
 from sim.problems import Problem
 from sim.results import load_run
-from sim.results.columns import COLUMN_WORDS
 from sim.results.files import replace_text, write_csv
 from sim.results.folder import (
     MANIFEST,
@@ -47,7 +46,7 @@ from sim.scenario import Scenario, to_data
 from sim.size import households_of
 from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
 from sim.studies.batch.index_page import Shown
-from sim.studies.run.words import key_changes, written
+from sim.studies.run.words import key_changes, label_of, written
 from sim.text import figures, language, message, say
 from sim.text.system import reason_of
 
@@ -265,6 +264,7 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
         city_line(scenario),
         tuple(dict.fromkeys(labels)),
         seed=scenario.seed,
+        months=scenario.months,
     )
     if not done:
         return known
@@ -274,7 +274,7 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
     outcomes = {key: [_number(run.get(key)) for run in runs] for key in runs[0]}
     changes = [
         (
-            str(COLUMN_WORDS[column]),
+            label_of(column, scenario.months),
             written(column, _number(start)),
             written(column, _number(end)),
         )

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from sim.experiments.intervals import NO_RANGE
 from sim.outputs import style
 from sim.outputs.range_words import KIND
+from sim.results.outcomes import window
 from sim.studies.budget.menu import money_in_unit, money_unit
 from sim.text import figures, language, say
 
@@ -92,7 +93,7 @@ def pareto(found: BudgetSearch, ax: Axes | None = None) -> Axes:
     best = np.maximum.accumulate(y)
     ax.step(x / unit, best, where="post", color=style.BLUE, linewidth=1.4)
     ax.axvline(found.yearly / unit, color=style.VERMILLION, linestyle="--", linewidth=1.2)
-    style.share_axis(ax, say("budget.out_axis"))
+    style.share_axis(ax, say("budget.out_axis", window=window(found.scenario.months)))
     ax.set_xlabel(say("budget.cost_axis", unit=unit_name))
     bar = style.owner(ax).colorbar(marks, cax=ax.inset_axes((1.05, 0, 0.03, 1)))
     bar.set_label(say("budget.worst_axis"))

@@ -18,6 +18,7 @@ from sim.outputs.range_words import KIND, bounds_in_brackets, range_of_pairs
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
+from sim.results.outcomes import window
 from sim.scenario import to_toml
 from sim.scenario.programme import load_programmes
 from sim.studies.budget.chart import pareto
@@ -278,7 +279,12 @@ def part_of(found: BudgetSearch) -> Part:
         (
             Picture(
                 say("chart.pareto"),
-                sentences((say("budget.pareto_alt"), *(line.strip() for line in told))),
+                sentences(
+                    (
+                        say("budget.pareto_alt", window=window(found.scenario.months)),
+                        *(line.strip() for line in told),
+                    )
+                ),
                 partial(_drawn, found),
             ),
         ),
@@ -355,7 +361,7 @@ def _front(found: BudgetSearch) -> Table:
     )
     note = sentences(
         (
-            say("budget.front_note", years=figures.significant(years)),
+            say("budget.front_note", years=figures.significant(years), window=window(found.scenario.months)),
             _seeds_of(found),
             _note_of_brackets(found.front),
         )
@@ -397,7 +403,7 @@ def _outcomes(found: BudgetSearch) -> Table:
     columns = (
         say("budget.package_head"),
         say("budget.gain"),
-        say("budget.out_last_year"),
+        say("budget.out_last_year", window=window(found.scenario.months)),
         say("budget.worst_tenth"),
         say("budget.searched"),
     )
@@ -423,7 +429,7 @@ def _tried(found: BudgetSearch) -> Table:
         say("budget.package_head"),
         say("budget.bought_head"),
         say("budget.cost_a_year"),
-        say("budget.out_last_year"),
+        say("budget.out_last_year", window=window(found.scenario.months)),
         say("budget.worst_tenth"),
     )
     note = sentences((say("budget.tried_note"), _note_of_brackets(found.tried)))

@@ -14,6 +14,7 @@ from sim.outputs import style
 from sim.outputs.catalog import capital, short_title, titled, wrapped
 from sim.outputs.range_words import light_band
 from sim.outputs.style import wide_heading
+from sim.results.outcomes import window
 from sim.studies.comparison.tables import PAIRS, RANGE, of_estates
 from sim.studies.comparison.words import price_clause, title_of
 from sim.text import Family, figures, joins, say
@@ -124,7 +125,7 @@ def rescues(found: Comparison, ax: Axes | None = None) -> Axes:
     rows = [(arm, group) for arm in found.others for group in ("all", *kinds)]
     height = 2.0 + 0.27 * len(rows) + 0.25 * len(found.others)
     ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.72 / height)))
-    note = say("comparison.chart.rule")
+    note = say("comparison.chart.rule", window=window(found.baseline.scenario.months))
     wide_heading(
         ax,
         say("chart.rescues"),

@@ -20,14 +20,14 @@ from sim.outputs.range_words import (
 )
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
-from sim.results.outcomes import BEARER_WORDS, OUTCOMES
+from sim.results.outcomes import BEARER_WORDS, OUTCOMES, window
 from sim.results.reading import STATE_OWNED
 from sim.scenario import to_toml
 from sim.studies.comparison.compare import LOOKS
 from sim.studies.comparison.tables import manifest as manifest_of
 from sim.studies.comparison.tables import of_estates
 from sim.studies.comparison.withdrawal import AFTER, caption_of, columns_of, note_of, rows_of
-from sim.studies.comparison.words import mean_count, price_clause, rescued_of, title_of
+from sim.studies.comparison.words import mean_count, months_of, price_clause, rescued_of, title_of
 from sim.text import Family, figures, joins, language, say
 from sim.units import NO_VALUE
 
@@ -155,6 +155,7 @@ def _public_cost(found: Comparison) -> list[Table]:
     made = [
         cost_table(
             table[table["arm"] == arm.name],
+            months_of(found),
             title_of(found, arm),
             ranges[ranges["arm"] == arm.name],
         )
@@ -219,8 +220,9 @@ def _after(found: Comparison) -> list[Table]:
     if after is None:
         return []
     titles = {arm.name: title_of(found, arm) for arm in found.arms}
-    rows = tuple(rows_of(after, titles))
-    return [Table(caption_of(after), columns_of(after), rows, note_of())]
+    months = months_of(found)
+    rows = tuple(rows_of(after, titles, months))
+    return [Table(caption_of(after), columns_of(after, months), rows, note_of())]
 
 
 def _fates(found: Comparison) -> list[Table]:
@@ -264,7 +266,7 @@ def _fate_table(found: Comparison, table: pd.DataFrame, counted: str) -> Table:
             say("comparison.neither"),
         ),
         tuple(rows),
-        joins.sentences((say("comparison.fate_rule"), _note_of(table))),
+        joins.sentences((say("comparison.fate_rule", window=window(months_of(found))), _note_of(table))),
     )
 
 
@@ -315,7 +317,7 @@ def _differences(found: Comparison) -> Table:
         rows.append(
             (
                 title_of(found, found.arm(row["arm"])),
-                capital(OUTCOMES[row["outcome"]].name),
+                capital(OUTCOMES[row["outcome"]].of_run(months_of(found))),
                 mean,
                 size_of(row["difference"], unit, sign=True),
                 _bounds(row),

@@ -23,7 +23,7 @@ from sim.experiments.intervals import (
 from sim.experiments.workplace import Workplace
 from sim.outputs.catalog import capital, points
 from sim.outputs.range_words import marked_rough, range_bounds, range_head
-from sim.results.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES, window
 from sim.results.result import shown_html
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.overrides import with_arguments
@@ -472,12 +472,12 @@ def note_of() -> str:
     return say("after.note", points=points(STILL))
 
 
-def columns_of(found: Persistence) -> tuple[str, ...]:
-    """Names of the columns."""
+def columns_of(found: Persistence, months: int) -> tuple[str, ...]:
+    """Names of the columns; `months`: of the first run."""
     return (
         say("after.scenario"),
         say("after.outcome"),
-        say("after.before"),
+        say("after.before", window=window(months)),
         say("after.programmes"),
         say("after.level", months=found.after),
         say("after.interval", level=figures.level(found.levels[0].interval.level)),
@@ -486,10 +486,10 @@ def columns_of(found: Persistence) -> tuple[str, ...]:
     )
 
 
-def rows_of(found: Persistence, titles: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """A row for each arm, outcome and what became of the programmes; `titles`: of the arms by name."""
+def rows_of(found: Persistence, titles: Mapping[str, str], months: int) -> list[tuple[str, ...]]:
+    """A row for each arm, outcome and what became of the programmes; `titles`: of the arms by name; `months`: of the first run."""
     ranged = bool(_one_range(found))
-    return [_row(one, titles.get(one.arm, one.arm), ranged) for one in found.levels]
+    return [_row(one, titles.get(one.arm, one.arm), ranged, months) for one in found.levels]
 
 
 def _one_range(found: Persistence) -> list[Range]:
@@ -497,7 +497,7 @@ def _one_range(found: Persistence) -> list[Range]:
     return [one.range for one in found.levels if one.range.pairs][:1]
 
 
-def _row(one: Level, title: str, ranged: bool) -> tuple[str, ...]:
+def _row(one: Level, title: str, ranged: bool, months: int) -> tuple[str, ...]:
     unit = OUTCOMES[one.outcome].unit
     if one.moving is None:
         rest = say("after.unknown") if unit == "share" else NO_VALUE

@@ -28,7 +28,7 @@ from sim.outputs.range_words import (
     range_of_pairs,
     rough_mark,
 )
-from sim.results.outcomes import OUTCOMES, note_on_months
+from sim.results.outcomes import OUTCOMES, note_on_months, window
 from sim.studies.comparison import cost_effect as verdicts
 from sim.text import figures, joins, language, say
 from sim.text.catalog import DEFAULT_LANGUAGE
@@ -58,6 +58,11 @@ def arm_name(found: Comparison, arm: Arm) -> str:
     return arm.name if title == arm.name else joins.quoted(title)
 
 
+def months_of(found: Comparison) -> int:
+    """How many months its runs have; all arms have as many."""
+    return found.baseline.scenario.months
+
+
 def sentences_of(found: Comparison) -> list[str]:
     """One sentence per arm: effect, price, estates rescued and harmed; then who is served without a fee, beside collection."""
     return [sentence_of(found, arm.name) for arm in found.others] + _unbilled(found)
@@ -83,7 +88,15 @@ def _unbilled(found: Comparison) -> list[str]:
         )
     share = figures.share(float(found.baseline.scalars[UNBILLED].mean()), 1)
     base = arm_name(found, found.baseline)
-    return [say("comparison.unbilled", base=base, share=share, arms=joins.clauses(arms))]
+    return [
+        say(
+            "comparison.unbilled",
+            base=base,
+            share=share,
+            arms=joins.clauses(arms),
+            window=window(months_of(found)),
+        )
+    ]
 
 
 def sentence_of(found: Comparison, name: str) -> str:
@@ -140,7 +153,7 @@ def effect_clause(found: Comparison, name: str, outcome: str) -> str:
     values: dict[str, Any] = {
         "arm": arm_name(found, found.arm(name)),
         "base": arm_name(found, found.baseline),
-        "subject": subject(outcome),
+        "subject": subject(outcome, months_of(found)),
         "range": range_of_pairs(found.range(name, outcome), unit),
     }
     if not interval.exists:
@@ -227,7 +240,7 @@ def _lost_by_state_owned(found: Comparison, name: str) -> str:
 def warnings_of(found: Comparison) -> list[str]:
     """What a reader must know before trusting the intervals."""
     lang, held, runs = language(), found.settings.ensemble, len(found.seeds)
-    said = [*note_on_months(found.baseline.scenario.months), doubt_line(found.ensemble)]
+    said = [*note_on_months(months_of(found)), doubt_line(found.ensemble)]
     said += held.warnings(lang) if held is not None else ()
     if runs < ROUGH_PAIRS:
         said.append(few_runs(runs))
@@ -239,7 +252,7 @@ def warnings_of(found: Comparison) -> list[str]:
             changed = figures.count(counted.changed_estates)
             said.append(say("comparison.rare", arm=name, runs=runs, changed=changed, exact=exact))
         for outcome in found.outcomes:
-            said += _about(found.interval(arm.name, outcome), name, subject(outcome))
+            said += _about(found.interval(arm.name, outcome), name, subject(outcome, months_of(found)))
     return said + _looks(found)
 
 
@@ -294,7 +307,7 @@ def ending_of(found: Withdrawal, one: Withdrawn) -> str:
         "withdrawal.told",
         name=labels.get(one.programme) or one.programme,
         month=one.month,
-        subject=subject(one.outcome),
+        subject=subject(one.outcome, found.scenario.months),
         kept=written["kept"],
         ended=written["ended"],
     )

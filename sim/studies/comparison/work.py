@@ -18,7 +18,7 @@ from sim.outputs.catalog import bounds_of, short_title, size_of
 from sim.outputs.public_money import cost_table
 from sim.outputs.range_words import marked_rough, note_of_brackets, range_bounds, range_head
 from sim.results.folder import check_place
-from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, window
 from sim.studies.comparison.arms import prepare
 from sim.studies.comparison.compare import (
     LOOKS,
@@ -41,7 +41,7 @@ from sim.studies.comparison.withdrawal import (
     rows_of,
     withdrawal_tests,
 )
-from sim.studies.comparison.words import mean_count, rescued_of
+from sim.studies.comparison.words import mean_count, months_of, rescued_of
 from sim.text import figures, joins, language, message, say
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def carry_out(order: Order) -> None:
         for line in one.sentences():
             screen.print(line)
     if found.after is not None:
-        _show_after(screen, found.after)
+        _show_after(screen, found.after, months_of(found))
     _write(screen, found, order)
 
 
@@ -129,8 +129,8 @@ def _check_what_follows(order: Order) -> None:
         check_persistence(options["outcomes"], arms)
 
 
-def _show_after(screen: Console, found: Persistence) -> None:
-    heads, rows = columns_of(found), rows_of(found, {})
+def _show_after(screen: Console, found: Persistence, months: int) -> None:
+    heads, rows = columns_of(found, months), rows_of(found, {}, months)
     screen.print()
     screen.print(caption_of(found), style="bold")
     for outcome in dict.fromkeys(row[1] for row in rows):  # a table each: so many columns need all the width
@@ -153,7 +153,10 @@ def show(screen: Console, found: Comparison) -> None:
         screen.print()
         mean = figures.quantity(float(found.baseline.scalars[outcome].mean()), OUTCOMES[outcome].unit)
         title = say(
-            "comparison.of_outcome", outcome=OUTCOMES[outcome].name, base=found.baseline.name, mean=mean
+            "comparison.of_outcome",
+            outcome=OUTCOMES[outcome].of_run(months_of(found)),
+            base=found.baseline.name,
+            mean=mean,
         )
         screen.print(title, style="bold")
         screen.print(_differences(found, outcome))
@@ -167,7 +170,7 @@ def show(screen: Console, found: Comparison) -> None:
     for arm in found.arms:
         own = ranges[ranges["arm"] == arm.name]
         screen.print()
-        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], arm.name, own))
+        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], months_of(found), arm.name, own))
 
 
 def _differences(found: Comparison, outcome: str) -> Table:
@@ -198,7 +201,7 @@ def _differences(found: Comparison, outcome: str) -> Table:
 
 def _rescues(found: Comparison, counted: str) -> Table:
     made = table(
-        say(f"comparison.rescues_{counted}"),
+        say(f"comparison.rescues_{counted}", window=window(months_of(found))),
         say("comparison.arm"),
         say("comparison.group"),
         say("comparison.at_risk"),

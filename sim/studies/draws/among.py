@@ -160,13 +160,13 @@ class Among:
         ]
         for name in HEADLINES:
             if not self.known(name):
-                lines.append("  " + say("draw.unknown", name=OUTCOMES[name].name))
+                lines.append("  " + say("draw.unknown", name=OUTCOMES[name].of_run(self.draws.months)))
                 continue
             lines.append(
                 "  "
                 + say(
                     "draw.lies",
-                    name=OUTCOMES[name].name,
+                    name=OUTCOMES[name].of_run(self.draws.months),
                     value=figures.quantity(float(self.own[name]), OUTCOMES[name].unit),
                     rank=self.rank(name),
                     number=self.number,

@@ -177,7 +177,11 @@ class Repeated(Result):
 def sentences_of(draws: Repeated) -> list[str]:
     """Median and ends of each default outcome, in the current language."""
     return [
-        say("draw.median_of", name=OUTCOMES[name].name, **middle_and_ends(name, draws.outcomes[name]))
+        say(
+            "draw.median_of",
+            name=OUTCOMES[name].of_run(draws.months),
+            **middle_and_ends(name, draws.outcomes[name]),
+        )
         for name in DEFAULT_OUTCOMES
         if name in draws.outcomes and not np.isnan(draws.outcomes[name]).any()
     ]

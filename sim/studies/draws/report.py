@@ -11,7 +11,7 @@ from sim.outputs.public_money import END
 from sim.outputs.range_words import KIND
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
-from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, window
 from sim.scenario import to_toml
 from sim.studies.draws.among import Among, other_seeds
 from sim.studies.draws.fan import fan, fan_alt
@@ -69,7 +69,9 @@ def _spread(draws: Repeated) -> Table:
     rows = []
     for name in draws.by_outcome["outcome"]:
         told = middle_and_ends(name, draws.outcomes[name])
-        rows.append((capital(OUTCOMES[name].name), *(told[key] for key in ("median", "low", "high"))))
+        rows.append(
+            (capital(OUTCOMES[name].of_run(draws.months)), *(told[key] for key in ("median", "low", "high")))
+        )
     heads = [say("draw.head_median"), *_heads(draws)]
     return Table(say("draw.spread_title", draws=len(draws)), (say("draw.head_outcome"), *heads), tuple(rows))
 
@@ -116,6 +118,7 @@ def over_draws(found: Among | None) -> tuple[str, ...]:
             last=max(found.draws.seeds),
             cycle=cycle,
             paid=paid,
+            window=window(found.draws.months),
             seed=found.seed,
         ),
     )
@@ -137,7 +140,12 @@ def place_table(found: Among, head: str) -> Table:
         own = figures.quantity(float(found.own[name]), OUTCOMES[name].unit)
         place = say("draw.place", rank=found.rank(name), number=found.number)
         rows.append(
-            (capital(OUTCOMES[name].name), own, place, *(told[key] for key in ("median", "low", "high")))
+            (
+                capital(OUTCOMES[name].of_run(found.draws.months)),
+                own,
+                place,
+                *(told[key] for key in ("median", "low", "high")),
+            )
         )
     heads = [*(say(f"draw.head_{key}") for key in ("own", "place", "median")), *_heads(found.draws)]
     caption = say("draw.place_title", draws=len(found.draws))

@@ -5,7 +5,7 @@ year by year, who was paid, and the largest flows).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLo
 
 from sim.outputs import style
 from sim.outputs.catalog import capital
-from sim.results.outcomes import first_month
+from sim.results.outcomes import first_month, window
 from sim.studies.run.measures import (
     STAGE_ORDER,
     RunLike,
@@ -24,7 +24,16 @@ from sim.studies.run.measures import (
     net_by_year,
     paid_rates,
 )
-from sim.studies.run.words import MODE, STAGE, account_name, change, measure_name, provenance, purpose_name
+from sim.studies.run.words import (
+    MODE,
+    STAGE,
+    account_name,
+    change,
+    measure_name,
+    provenance,
+    purpose_name,
+    time_of,
+)
 from sim.text import figures, say
 from sim.text.joins import labelled, listed, phrases, sentences
 from sim.units import NO_VALUE
@@ -44,16 +53,10 @@ def headline(run: RunLike) -> str:
     return say(
         "run.overview_title",
         draw=capital(say("draw.one", seed=run.seed)),
-        time=_time(run.months),
+        time=time_of(run.months),
         start=figures.share(share[0], 0),
         end=figures.share(share[-1], 0),
     )
-
-
-def _time(months: int) -> str:
-    if months % 12:
-        return say("run.time_months", n=months)
-    return say("run.time_year") if months == 12 else say("run.time_years", n=months // 12)
 
 
 @style.styled
@@ -119,19 +122,24 @@ def overview_alt(run: RunLike) -> str:
     """What the first chart shows, in words."""
     since = first_month("collection", run.months)
     everybody, billing = (rates[since - 1 :] for rates in paid_rates(run))
+    paid: dict[str, Any] = {
+        "last": figures.share(everybody[-1], 0),
+        "last_billing": figures.share(billing[-1], 0),
+    }
     shares = phrases(
         f"{STAGE[stage]} {figures.share(run.city[f'stage_{stage}'].iloc[-1], 0)}" for stage in STAGE_ORDER
     )
-    return say(
-        "run.overview_alt",
-        title=headline(run),
-        shares=shares,
-        first=figures.share(everybody[0], 0),
-        last=figures.share(everybody[-1], 0),
-        first_billing=figures.share(billing[0], 0),
-        last_billing=figures.share(billing[-1], 0),
-        since=since,
-    )
+    if len(everybody) == 1:  # nothing before: no line, but a dot
+        right = say("run.overview_alt_dot", **paid, window=window(run.months))
+    else:
+        right = say(
+            "run.overview_alt_line",
+            **paid,
+            first=figures.share(everybody[0], 0),
+            first_billing=figures.share(billing[0], 0),
+            since=since,
+        )
+    return sentences((say("run.overview_alt", title=headline(run), shares=shares), right))
 
 
 # over the months
@@ -219,6 +227,11 @@ def cycle_alt(run: RunLike) -> str:
         if not known.size:
             parts.append(say("run.cycle_alt_none", name=name))
             continue
+        spread: dict[str, Any] = {"low": figures.share(bottom[-1], 0), "high": figures.share(top[-1], 0)}
+        if known.size == 1:
+            last = figures.share(mean[-1], 0)
+            parts.append(say("run.cycle_alt_one", name=name, last=last, window=window(run.months), **spread))
+            continue
         least = known[int(mean[known].argmin())]
         parts.append(
             say(
@@ -228,8 +241,7 @@ def cycle_alt(run: RunLike) -> str:
                 first=figures.share(mean[known[0]], 0),
                 last=figures.share(mean[known[-1]], 0),
                 lowest=figures.share(mean[least], 0),
-                low=figures.share(bottom[-1], 0),
-                high=figures.share(top[-1], 0),
+                **spread,
             )
         )
     return sentences(parts)

@@ -362,7 +362,11 @@ def _state(life: Life, row: int) -> str:
     """Mode, stage and measures in one month of the estate."""
     now = life.months.iloc[row]
     measures = [
-        say("run.life_level", name=measure_name(name), share=figures.share(float(now[name]), 0))
+        say(
+            "run.life_level",
+            name=measure_name(name, int(now["month"])),
+            share=figures.share(float(now[name]), 0),
+        )
         for name in MEASURES
         if np.isfinite(now[name])
     ]
@@ -386,9 +390,12 @@ def _phase(life: Life, phase: Phase) -> str:
     moves = []
     for name in MEASURES:
         known = rows[name].dropna()
-        if len(known):
+        called = measure_name(name, len(life.months))
+        if len(known) == 1:  # it did not move from anywhere
+            moves.append(say("run.life_level", name=called, share=figures.share(float(known.iloc[0]), 0)))
+        elif len(known):
             ends = [figures.share(float(known.iloc[row]), 0) for row in (0, -1)]
-            moves.append(say("run.life_move", name=measure_name(name), first=ends[0], last=ends[1]))
+            moves.append(say("run.life_move", name=called, first=ends[0], last=ends[1]))
     return say(
         "run.life_phase",
         first=phase.first,
@@ -400,7 +407,7 @@ def _phase(life: Life, phase: Phase) -> str:
 
 
 def _turn(life: Life, turn: Turn) -> str:
-    """A turning point, with what had moved in the year before it."""
+    """A turning point, with what had moved in the year before it, or since month 1 where that is less."""
     before = changes_before(life, turn.month, tuple(c for c in CAUSE_COLUMNS if c != turn.measure))[:3]
     moved = [
         f"{measure_name(column)} {_plain(column, old)} → {_plain(column, new)}" for column, old, new in before
@@ -411,13 +418,14 @@ def _turn(life: Life, turn: Turn) -> str:
     told = say(
         "run.life_fell" if turn.falling else "run.life_rose",
         month=turn.month,
-        name=measure_name(turn.measure),
+        name=measure_name(turn.measure, turn.month),
         level=level,
         value=figures.share(turn.value, 0),
     )
-    return (
-        say("run.life_after", turn=told, moved=phrases(moved)) if moved else say("run.sentence", words=told)
-    )
+    if not moved:
+        return say("run.sentence", words=told)
+    of_a_year = turn.month > YEAR
+    return say("run.life_after" if of_a_year else "run.life_since_start", turn=told, moved=phrases(moved))
 
 
 def _plain(column: str, value: float) -> str:
@@ -450,5 +458,5 @@ def _order_of_failure(turned: list[Turn]) -> str:
             first.setdefault(turn.measure, turn.month)
     if len(first) < 2:
         return ""
-    dated = (say("run.life_at", name=measure_name(name), month=month) for name, month in first.items())
+    dated = (say("run.life_at", name=measure_name(name, month), month=month) for name, month in first.items())
     return say("run.life_order", order=" → ".join(dated))

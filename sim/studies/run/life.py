@@ -68,11 +68,13 @@ def _lines(ax: Axes, life: Life, months: int) -> None:
     for name, dash in zip(MEASURES, style.DASHES, strict=False):
         values = life.months[name].to_numpy(dtype=float)
         colour = CYCLE_COLOURS[name]
-        ax.plot(month, values, color=colour, linestyle=dash, linewidth=2, label=name)
+        ax.plot(
+            month, values, color=colour, linestyle=dash, linewidth=2, label=name, marker=style.lone(values)
+        )
         known = np.flatnonzero(np.isfinite(values))
         if len(known):
             last = known[-1]
-            label = wrapped(f"{measure_name(name)} {figures.share(values[last], 0)}", 24)
+            label = wrapped(f"{measure_name(name, months)} {figures.share(values[last], 0)}", 24)
             if last < len(values) - 1:  # nothing billed any more: say when this was
                 label = say("run.until_month", label=label, n=month[last])
             labels.append((values[last], label, style.readable(colour)))
@@ -175,6 +177,6 @@ def estate_life_alt(run: RunLike, estate: int) -> str:
     """What the chart of a life shows, in words; `explain_text` tells the whole of it."""
     life = life_of(run, estate)
     known = {name: life.months[name].dropna().to_numpy(dtype=float) for name in MEASURES}
-    parts = [change(measure_name(name), values) for name, values in known.items() if len(values)]
+    parts = [change(measure_name(name, run.months), values) for name, values in known.items() if len(values)]
     stage = STAGE[str(life.months["stage"].iloc[-1])]
     return say("run.life_alt", estate=estate, parts=phrases(parts), events=len(life.events), stage=stage)

@@ -13,7 +13,15 @@ from sim.scenario import to_toml
 from sim.studies.draws.among import known_among
 from sim.studies.draws.report import alone, fan_picture, over_draws, place_table
 from sim.studies.run.measures import net_by_year
-from sim.studies.run.words import account_name, cycle_by_type, key_changes, label_of, written
+from sim.studies.run.words import (
+    account_name,
+    cycle_by_type,
+    first_month_note,
+    key_changes,
+    label_of,
+    time_of,
+    written,
+)
 from sim.text import language, say
 
 if TYPE_CHECKING:
@@ -34,7 +42,7 @@ def part_of(run: Run) -> Part:
     return Part(
         f"{title} · {draw}",
         run.kind.title,
-        say("run.question", title=title, years=f"{run.months / 12:.3g}"),
+        say("run.question", title=title, time=time_of(run.months)),
         common.about(scenario),
         common.setting_table(rows),
         (*over_draws(found), *run.sentences(), say("run.one")),
@@ -100,13 +108,13 @@ def _programmes(run: Run) -> tuple[Table, ...]:
         say(f"report.{key}") for key in ("programme", "when", "fiscal_spending", "per_estate_year")
     )
     programmes = Table(say("run.programmes"), columns, tuple(rows), say("run.not_price"))
-    return (programmes, Table(*cost_table(run.public_cost)))
+    return (programmes, Table(*cost_table(run.public_cost, run.months)))
 
 
 def _changes(run: Run) -> Table:
     rows = tuple(
         (
-            label_of(run, one.column),
+            label_of(one.column, run.months),
             written(one.column, one.start),
             written(one.column, one.end),
         )
@@ -116,7 +124,7 @@ def _changes(run: Run) -> Table:
         say("run.changes_title"),
         tuple(say(f"report.{key}") for key in ("outcome", "start", "end")),
         rows,
-        say("run.first_month_note"),
+        first_month_note(run.months),
     )
 
 

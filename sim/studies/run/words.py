@@ -10,9 +10,9 @@ import numpy as np
 
 from sim.outputs.catalog import plain, scenario_title, titled
 from sim.results.columns import COLUMN_WORDS
-from sim.results.outcomes import SERIES
+from sim.results.outcomes import SERIES, YEARLY, window
 from sim.text import Family, figures, language, say
-from sim.text.joins import phrases
+from sim.text.joins import phrases, sentences
 from sim.units import NO_VALUE
 from sim.words import IN_CYCLE, MODES, STAGES
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.results import Run
-    from sim.studies.run.measures import RunLike
 
 
 KEY_OUTCOMES = (
@@ -66,12 +65,22 @@ def key_changes(run: Run) -> list[Change]:
     return found
 
 
-def label_of(run: RunLike, column: str) -> str:
-    """What a key outcome is called; one of the last twelve months says of how many it is where the run is shorter."""
-    name = str(COLUMN_WORDS[column])
-    if column in SERIES and SERIES[column].since > run.months:
-        return say("outcome.first_months", name=name, months=run.months)
-    return name
+def label_of(column: str, months: int) -> str:
+    """What a key outcome of a run of so many months is called; one of the last twelve says of which where the run is shorter."""
+    return SERIES[column].of_run(months)
+
+
+def first_month_note(months: int) -> str:
+    """Why what is of the last twelve months has no earlier start, or in a run of no more months none at all."""
+    why = say("run.first_month_note") if months > YEARLY else say("run.no_start_note", window=window(months))
+    return sentences((why, say("run.collection_note")))
+
+
+def time_of(months: int) -> str:
+    """How long a run is, in years where they are whole: "18 months", "a year"."""
+    if months % YEARLY:
+        return say("run.time_months", n=months)
+    return say("run.time_year") if months == YEARLY else say("run.time_years", n=months // YEARLY)
 
 
 def written(column: str, value: float) -> str:
@@ -180,8 +189,10 @@ PURPOSES = Family(
 SHORT = Family("run.short", ("collection", "collection_billing", "legacy"))
 
 
-def measure_name(column: str) -> str:
-    """A result column's name for use inside a sentence."""
+def measure_name(column: str, months: int = YEARLY) -> str:
+    """A result column's name for use inside a sentence; `months`: how many lie behind its value, where that are fewer than twelve."""
+    if column in ("collection", "collection_billing") and months < YEARLY:
+        return say(f"run.of_window.{column}", window=window(months))
     return SHORT[column] if column in SHORT else str(COLUMN_WORDS[column])
 
 
@@ -214,10 +225,12 @@ def provenance(run: Any) -> str:
 
 
 def change(name: str, values: np.ndarray) -> str:
-    """How a share went from its first known to its last value."""
+    """How a share went from its first known to its last value, or what it was at the end where nothing is known before."""
     known = values[np.isfinite(values)]
-    first, last = figures.share(float(known[0]), 0), figures.share(float(values[-1]), 0)
-    return say("run.change", name=name, first=first, last=last)
+    last = figures.share(float(values[-1]), 0)
+    if known.size < 2:
+        return say("run.change_one", name=name, last=last)
+    return say("run.change", name=name, first=figures.share(float(known[0]), 0), last=last)
 
 
 def sentences_of(run: Run) -> list[str]:
@@ -232,6 +245,7 @@ def sentences_of(run: Run) -> list[str]:
         high=figures.share(last["collection_p90"], 0),
         billing=figures.share(billing, 0) if billing == billing else NO_VALUE,
         unbilled=figures.share(last["served_without_fee"], 0),
+        window=window(run.months),
     )
     months = phrases(str(month) for month in sorted({edit[0] for edit in run.edits}))
     by_hand = [say("run.edited", number=figures.count(len(run.edits)), months=months)] if run.edits else []
@@ -243,6 +257,7 @@ def sentences_of(run: Run) -> list[str]:
             start=figures.share(float(cycle.iloc[0]), 1),
             end=figures.share(float(cycle.iloc[-1]), 1),
             year=figures.share(float(cycle.iloc[1:].tail(12).mean()), 1),
+            window=window(run.months),
             rate_part=rate,
             quality=figures.share(last["quality"], 0),
             low=figures.share(last["quality_p10"], 0),
@@ -264,7 +279,7 @@ def shown(run: Run) -> tuple[str, str, pd.DataFrame]:
     )
     rows = [
         (
-            label_of(run, one.column),
+            label_of(one.column, run.months),
             written(one.column, one.start),
             written(one.column, one.end),
         )

@@ -16,7 +16,7 @@ from sim.no_effect import settings_of
 from sim.outputs.public_money import cost_table
 from sim.results.columns import COLUMN_WORDS
 from sim.scenario import Scenario
-from sim.studies.run.words import cycle_by_type, key_changes, label_of, written
+from sim.studies.run.words import cycle_by_type, first_month_note, key_changes, label_of, written
 from sim.text import figures, language, message, say
 from sim.text.joins import bracketed, clauses, labelled
 from sim.text.system import reason_of
@@ -209,7 +209,7 @@ def show_summary(screen: Console, run: Run) -> None:
     screen.print()
     screen.print(_money(run))
     screen.print()
-    print_costs(screen, cost_table(run.public_cost))
+    print_costs(screen, cost_table(run.public_cost, run.months))
     screen.print()
     screen.print(_assumed(run.manifest), style="dim")
 
@@ -232,14 +232,14 @@ def _outcomes(run: Run) -> Table:
         right=1,
     )
     for column, start, end, _ in key_changes(run):
-        label = label_of(run, column)
+        label = label_of(column, run.months)
         made.add_row(
             label,
             written(column, start),
             written(column, end),
             _difference(column, start, end),
         )
-    made.caption, made.caption_justify = say("run.first_month_note"), "left"
+    made.caption, made.caption_justify = first_month_note(run.months), "left"
     return made
 
 

@@ -58,7 +58,7 @@ def tornado(found: Sensitivity, ax: Axes | None = None, outcome: str = "", metho
     note = say(f"sensitivity.bars.{analysis.method}")
     wide_heading(ax, say("chart.tornado"), _subtitle(found, analysis, note))
     draw = _morris_bars if analysis.method == MORRIS else _sobol_bars
-    draw(ax, rows, asked)
+    draw(ax, rows, asked, found.scenario.months)
     ax.set_yticks(-np.arange(len(rows)), [_label(key, 42) for key in rows["parameter"]], fontsize=9)
     ax.set_ylim(-len(rows) + 0.4, 0.6)
     ax.axvline(0, color=style.GREY, linewidth=0.9)
@@ -76,7 +76,7 @@ def _analysis(found: Sensitivity, method: str) -> Analysis:
     return found.analyses[method]
 
 
-def _morris_bars(ax: Axes, rows: pd.DataFrame, outcome: str) -> None:
+def _morris_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> None:
     share = OUTCOMES[outcome].unit == "share"
     scale = 100.0 if share else 1.0
     for place, (_, row) in enumerate(rows.iterrows()):
@@ -112,11 +112,11 @@ def _morris_bars(ax: Axes, rows: pd.DataFrame, outcome: str) -> None:
         ax.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
         )
-    name = subject(outcome)
+    name = subject(outcome, months)
     ax.set_xlabel(say("sensitivity.change_points" if share else "sensitivity.change", outcome=name))
 
 
-def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str) -> None:
+def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> None:
     for place, (_, row) in enumerate(rows.iterrows()):
         if np.isnan(row["total"]):
             continue
@@ -148,7 +148,7 @@ def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str) -> None:
             annotation_clip=False,
         )
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figures.share(round(value, 6), 0)))
-    ax.set_xlabel(say("sensitivity.variance", outcome=subject(outcome)))
+    ax.set_xlabel(say("sensitivity.variance", outcome=subject(outcome, months)))
 
 
 @style.styled
@@ -176,7 +176,8 @@ def heat_map(found: Sensitivity, ax: Axes | None = None, method: str = "") -> Ax
         labelbottom=False,
     )
     ax.set_yticks(np.arange(len(keys)), [_label(key, 44) for key in keys], fontsize=9)
-    ax.set_xticks(np.arange(len(outcomes)), [wrapped(subject(name), 20) for name in outcomes], fontsize=9)
+    names = [wrapped(subject(name, found.scenario.months), 20) for name in outcomes]
+    ax.set_xticks(np.arange(len(outcomes)), names, fontsize=9)
     for spine in ax.spines.values():
         spine.set_visible(False)
     return ax

@@ -35,7 +35,7 @@ def part_of(found: Sensitivity) -> Part:
     """Everything that a reader is told about a sensitivity analysis."""
     scenario, shares, lang = found.scenario, shares_of(found), language()
     title = scenario.title.in_language(lang)
-    weighed = weighed_line(shares, found.outcomes)
+    weighed = weighed_line(shares, found.outcomes, scenario.months)
     final = found.final
     sure = (
         *(
@@ -58,13 +58,17 @@ def part_of(found: Sensitivity) -> Part:
         (),
         (),
         sure,
-        ((weighed_table(shares),) if shares else ()) + common.assumptions([scenario]),
+        ((weighed_table(shares, scenario.months),) if shares else ()) + common.assumptions([scenario]),
         (command,),
         _traces(found),
         "",
         note,
         ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.ensemble)),
-        tuple(_leading(one, outcome) for one in found.analyses.values() for outcome in found.outcomes),
+        tuple(
+            _leading(one, outcome, scenario.months)
+            for one in found.analyses.values()
+            for outcome in found.outcomes
+        ),
         found.outcomes,
         (scenario.name,),
     )
@@ -95,13 +99,15 @@ def _named(ensemble: str) -> list[tuple[str, str]]:
 
 
 def _pictures(found: Sensitivity) -> list[Picture]:
-    made = []
+    made, months = [], found.scenario.months
     for outcome in found.outcomes:
-        title = labelled(say("chart.tornado"), subject(outcome))
-        made.append(Picture(title, sentence_of(found.final, outcome), partial(_tornado, found, outcome)))
+        title = labelled(say("chart.tornado"), subject(outcome, months))
+        made.append(
+            Picture(title, sentence_of(found.final, outcome, months), partial(_tornado, found, outcome))
+        )
     for name, one in found.analyses.items():
         title = f"{say('chart.heat_map')} · {METHOD[name]}"
-        told = sentences(sentence_of(one, outcome) for outcome in found.outcomes)
+        told = sentences(sentence_of(one, outcome, months) for outcome in found.outcomes)
         made.append(Picture(title, say("sensitivity.map_alt", told=told), partial(_heat_map, found, name)))
     return made
 
@@ -114,7 +120,7 @@ def _heat_map(found: Sensitivity, method: str) -> Figure:
     return owner(heat_map(found, method=method))
 
 
-def _leading(one: Analysis, outcome: str) -> Table:
+def _leading(one: Analysis, outcome: str, months: int) -> Table:
     rows = one.table[one.table["outcome"] == outcome].head(LEADING)
     cells = tuple(
         (
@@ -125,7 +131,7 @@ def _leading(one: Analysis, outcome: str) -> Table:
         )
         for row in rows.to_dict("records")
     )
-    caption = f"{capital(subject(outcome))} · {METHOD[one.method]}"
+    caption = f"{capital(subject(outcome, months))} · {METHOD[one.method]}"
     return Table(caption, _columns(one), cells, folded=outcome != one.study.outcomes[0])
 
 

@@ -32,21 +32,22 @@ WIDE = 0.15  # half an interval of a leading Sobol index
 
 def sentences_of(found: Sensitivity) -> list[str]:
     """For each outcome the parameters that move it most, then between what ends single runs of the design lie."""
-    lines = [sentence_of(found.final, outcome) for outcome in found.outcomes]
+    months = found.scenario.months
+    lines = [sentence_of(found.final, outcome, months) for outcome in found.outcomes]
     for outcome in found.outcomes:
         held = found.final.range_of_runs(outcome)
         if not held.exists:
             continue  # a single run, or a folder of before ranges were saved
         shown = range_of_runs(held, OUTCOMES[outcome].unit)
-        name = capital(subject(outcome))
+        name = capital(subject(outcome, months))
         lines.append(say("sensitivity.spans", subject=name, range=shown))
     return lines
 
 
-def sentence_of(analysis: Analysis, outcome: str) -> str:
-    """The parameters that move one outcome most, with their intervals or indices."""
+def sentence_of(analysis: Analysis, outcome: str, months: int) -> str:
+    """The parameters that move one outcome of runs of so many months most, with their intervals or indices."""
     rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
-    name = subject(outcome)
+    name = subject(outcome, months)
     if not (rows[analysis.main] > 0).any():
         return say("sensitivity.constant", subject=capital(name))
     named = clauses(_one(analysis, row) for _, row in rows.iterrows())
@@ -102,16 +103,22 @@ def warnings_of(found: Sensitivity) -> list[str]:
     for outcome, share in found.final.noise.items():
         if not math.isnan(share) and share > NOISY:
             noise = figures.share(share, 0)
-            said.append(say("sensitivity.noise", outcome=capital(OUTCOMES[outcome].name), share=noise))
+            said.append(
+                say(
+                    "sensitivity.noise",
+                    outcome=capital(OUTCOMES[outcome].of_run(found.scenario.months)),
+                    share=noise,
+                )
+            )
     if found.indices is not None:
-        said += _wide(found.indices)
+        said += _wide(found.indices, found.scenario.months)
     first = next(iter(found.analyses.values()))
     if {axis.key for axis in first.axes} == set(unmeasured()):
         said.append(say("sensitivity.left_out", number=len(left_out())))
     return said
 
 
-def _wide(analysis: Analysis) -> list[str]:
+def _wide(analysis: Analysis, months: int) -> list[str]:
     said = []
     for outcome in analysis.study.outcomes:
         rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
@@ -123,7 +130,9 @@ def _wide(analysis: Analysis) -> list[str]:
         margin = float(np.nanmax([0.0, *margins]))
         if margin > WIDE:
             size = figures.decimal(margin, 2)
-            said.append(say("sensitivity.wide", outcome=capital(OUTCOMES[outcome].name), margin=size))
+            said.append(
+                say("sensitivity.wide", outcome=capital(OUTCOMES[outcome].of_run(months)), margin=size)
+            )
     return said
 
 

@@ -97,7 +97,7 @@ def show(screen: Console, found: Sensitivity) -> None:
         screen.print(f"! {line}", style="yellow")
     for analysis in found.analyses.values():
         screen.print()
-        outcome = capital(OUTCOMES[found.outcomes[0]].name)
+        outcome = capital(OUTCOMES[found.outcomes[0]].of_run(found.scenario.months))
         head = say(f"sensitivity.leading.{analysis.method}", outcome=outcome)
         screen.print(head, style="bold")
         screen.print(_leading(analysis, found.outcomes[0]))

@@ -13,7 +13,7 @@ from sim.experiments.intervals import LEVEL, estimate_of
 from sim.outputs import style
 from sim.outputs.catalog import capital, parameter_name, subject, wrapped
 from sim.results.outcomes import OUTCOMES
-from sim.studies.study.words import factors_of, finished_runs
+from sim.studies.study.words import factors_of, finished_runs, months_of
 from sim.text import figures, language, message, say
 from sim.text.joins import bracketed
 
@@ -50,7 +50,7 @@ def study_outcome(found: Studied, ax: Axes | None = None, outcome: str = "") -> 
         replications=found.study.replications,
     )
     style.heading(host, say("chart.study_outcome"), about + "\n" + note, lift=18)
-    scale, label = _scale(runs[asked], asked)
+    scale, label = _scale(runs[asked], asked, months_of(found))
     for place, panel in enumerate(style.panels(host, rows, columns, (0.07, 0.34))):
         if place >= len(keys):
             panel.axis("off")
@@ -65,9 +65,9 @@ def study_outcome(found: Studied, ax: Axes | None = None, outcome: str = "") -> 
     return host
 
 
-def _scale(values: pd.Series, outcome: str) -> tuple[float, str]:
+def _scale(values: pd.Series, outcome: str, months: int) -> tuple[float, str]:
     """What to divide values by, and the label of their axis with its unit."""
-    name, unit = capital(subject(outcome)), OUTCOMES[outcome].unit
+    name, unit = capital(subject(outcome, months)), OUTCOMES[outcome].unit
     if unit != "yuan":
         return 1.0, name
     size, word = figures.money_scale(float(values.abs().max()) or 1.0)

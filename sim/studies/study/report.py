@@ -21,7 +21,7 @@ from sim.studies.sensitivity.analysis import MORRIS, SOBOL, analyse
 from sim.studies.sensitivity.sensitivity import Sensitivity
 from sim.studies.study.chart import study_outcome
 from sim.studies.study.study import Studied, scenarios_of
-from sim.studies.study.words import alt, factors_of, finished_runs, point_name
+from sim.studies.study.words import alt, factors_of, finished_runs, months_of, point_name
 from sim.text import figures, language, say
 from sim.text.joins import labelled, listed
 from sim.units import NO_VALUE
@@ -63,7 +63,7 @@ def part_of(found: Studied) -> Part:
         tuple(found.sentences()),
         tuple(
             Picture(
-                labelled(say("chart.study_outcome"), subject(name)),
+                labelled(say("chart.study_outcome"), subject(name, months_of(found))),
                 alt(found, name),
                 partial(_drawn, found, name),
             )
@@ -129,7 +129,7 @@ def _points(found: Studied, outcomes: list[str], caption: str) -> Table:
     for _, group in runs.groupby("point"):
         name = point_name(group.iloc[0], keys, digits=4) or say("study.base")
         rows.append((name, *(written_mean(one, group[one].tolist()) for one in outcomes)))
-    columns = (say("study.combination"), *(capital(subject(name)) for name in outcomes))
+    columns = (say("study.combination"), *(capital(subject(name, months_of(found))) for name in outcomes))
     return Table(caption, columns, tuple(rows), folded=len(rows) > MOST_POINTS)
 
 

@@ -35,11 +35,16 @@ def factors_of(found: Studied) -> list[str]:
     ]
 
 
+def months_of(found: Studied) -> int:
+    """How many months its runs have, the shortest of them where a factor makes some shorter."""
+    return min(one.months for one in found.scenarios.values())
+
+
 def sentences_of(found: Studied) -> list[str]:
     """For every outcome, the combinations of factors with the lowest and the highest mean, and their intervals."""
     runs, keys, lines = finished_runs(found), factors_of(found), []
     for outcome in found.study.outcomes:
-        name, groups = capital(subject(outcome)), runs.groupby("point")[outcome]
+        name, groups = capital(subject(outcome, months_of(found))), runs.groupby("point")[outcome]
         means = groups.mean().dropna()
         if not keys or len(means) < 2 or means.min() == means.max():
             mean = written_mean(outcome, runs[outcome].tolist())
@@ -75,7 +80,7 @@ def point_name(row: pd.Series, keys: list[str], digits: int = 3) -> str:
 def warnings_of(found: Studied) -> list[str]:
     """That runs are shorter than a year, what ranges contain, and how many runs are missing."""
     missing = [say("study.missing_runs", number=found.missing)] if found.missing else []
-    short = note_on_months(min(one.months for one in found.scenarios.values()))
+    short = note_on_months(months_of(found))
     return [*short, doubt_line(found.ensemble), *missing]
 
 

@@ -39,6 +39,7 @@ from sim.results.outcomes import OUTCOMES, SERIES
 from sim.results.store import Store, open_store
 from sim.results.summary import ESTATE_COLUMNS, RunSummary
 from sim.studies.study.study import StudyResult, register, registered, study, study_states
+from sim.studies.study.words import months_of
 from sim.text import figures, language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import labelled, listed
@@ -288,7 +289,7 @@ def _show_outcomes(screen: Console, result: StudyResult) -> None:
     head = ("outcome", "mean", "lowest", "highest", "error")
     made = table("", *(say(f"study.head.{key}") for key in head), right=1)
     for name in result.study.outcomes:
-        label, unit = OUTCOMES[name].name, OUTCOMES[name].unit
+        label, unit = OUTCOMES[name].of_run(months_of(result)), OUTCOMES[name].unit
         empty = int(runs[name].isna().sum())
         if empty:
             made.add_row(label, say("study.no_value", number=empty), "", "", "")
