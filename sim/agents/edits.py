@@ -116,7 +116,7 @@ def bounds(field: Field, companies: int) -> tuple[float, float]:
 
 
 def _refused(where: str, field: Field, found: str, allowed: Message) -> EstateError:
-    place = f"{where}: {field.name}"
+    place = message("problem.at", file=where, key=field.name)
     return EstateError(message("problem.instead", place=place, found=found, allowed=allowed))
 
 

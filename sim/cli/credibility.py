@@ -35,7 +35,7 @@ from sim.model.parameters import PARAMETERS, Parameter
 from sim.results.folder import MANIFEST, kind_of, read_manifest
 from sim.results.provenance import KIND
 from sim.text import Family, Message, figures, language, message
-from sim.text.evidence import place_of, quantity_of
+from sim.text.evidence import place_of, quantity_of, weakness_of
 from sim.text.joins import bracketed, clauses, listed, phrases
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _source(screen: Console, source: Source, figures: bool = True) -> None:
         ("year", source.year),
         ("grade", str(GRADES[source.grade])),
         ("where", source.where),
-        ("weakness", source.weakness),
+        ("weakness", weakness_of(source.id, source.weakness)),
     ]
     if figures:
         pairs.append(

@@ -47,7 +47,7 @@ def announce(screen: Console, scenario: Scenario, changes: Mapping[str, Any], fo
         screen.print(f"  {labelled(what.in_language(language()), names)}")
     if changes:
         words = listed(f"{key} = {value}" for key, value in changes.items())
-        screen.print(f"  {say('changed')}: {words}")
+        screen.print(f"  {labelled(say('changed'), words)}")
     screen.print("  " + say("results_in", folder=folder), soft_wrap=True)
 
 
@@ -80,7 +80,7 @@ def _programmes(scenario: Scenario) -> str:
     if not scenario.interventions:
         return say("no_programme")
     names = listed(programme.name for programme in scenario.interventions)
-    return f"{say('programmes')}: {names}"
+    return labelled(say("programmes"), names)
 
 
 # a scenario

@@ -117,7 +117,7 @@ def workplace_of(
     for name in unused:
         found = getattr(place, name)
         if found is not None:
-            where = f"{experiment}: {name}"
+            where = message("problem.at", file=experiment, key=name)
             allowed = message("workplace.unused")
             raise StudyError(message("problem.instead", place=where, found=_told(found), allowed=allowed))
     return place

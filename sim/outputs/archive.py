@@ -392,7 +392,7 @@ def _compare(contents: Mapping[str, bytes | Path], place: Path) -> tuple[str, st
         said = dict(listing["files"])
         if listing["archive"] != FORMAT:
             found, allowed = repr(listing["archive"]), str(FORMAT)
-            where = f"{place}: {LISTING}: archive"
+            where = message("problem.at", file=place / LISTING, key="archive")
             raise ResultError(message("problem.instead", place=where, found=found, allowed=allowed))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ResultError(message("folder.unreadable", file=place / LISTING, error=why(error))) from None

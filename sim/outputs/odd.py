@@ -19,7 +19,7 @@ from sim.results.outcomes import OUTCOMES
 from sim.scenario import Programme, Scenario, Table, Wording
 from sim.scenario.schema import switched
 from sim.text import figures, language, say
-from sim.text.joins import listed
+from sim.text.joins import labelled, listed
 from sim.units import NO_VALUE
 from sim.words import MODE_WORDS, STAGE_WORDS
 
@@ -114,7 +114,7 @@ def _process(scenario: Scenario) -> list[str]:
 
 
 def _switches(scenario: Scenario) -> list[str]:
-    lines = [f"- {what.in_language(language())}: {names}" for what, names in switched(scenario)]
+    lines = [f"- {labelled(what.in_language(language()), names)}" for what, names in switched(scenario)]
     return ["\n".join(lines) if lines else say("odd.nothing_switched")]
 
 
@@ -182,7 +182,7 @@ def _programme(number: int, programme: Programme, months: int) -> list[str]:
     return [
         f"### {say('odd.programme', number=number, label=common.label_of(programme), name=programme.name)}",
         _in(about.mechanism),
-        f"{say('report.when')}: {common.dates_of(programme, months)}",
+        labelled(say("report.when"), common.dates_of(programme, months)),
         _table((say("odd.setting"), say("report.value"), say("report.unit"), say("odd.default")), rows),
     ]
 

@@ -131,13 +131,21 @@ def check_columns(table: pa.Table, name: str, path: Path) -> None:
         there = found.get(column, message("found.nothing"))
         if there != kind:
             raise ResultError(
-                message("problem.instead", place=f"{path}: {column}", found=there, allowed=kind)
+                message(
+                    "problem.instead",
+                    place=message("problem.at", file=path, key=column),
+                    found=there,
+                    allowed=kind,
+                )
             )
     for column in TABLE_COLUMNS[name]:
         if (name, column) not in OPTIONAL and TABLE_COLUMNS[name][column] not in (SINGLE, DOUBLE):
             empty = table.column(column).null_count
             if empty:
-                place, holes = f"{path}: {column}", message("found.empty_cells", count=empty)
+                place, holes = (
+                    message("problem.at", file=path, key=column),
+                    message("found.empty_cells", count=empty),
+                )
                 raise ResultError(
                     message(
                         "problem.instead", place=place, found=holes, allowed=message("allowed.no_empty_cell")

@@ -292,5 +292,5 @@ def check_manifest(manifest: dict[str, Any], path: Path) -> None:
     for key, (kinds, expected) in _NEEDED.items():
         value = manifest.get(key)
         if not isinstance(value, kinds) or isinstance(value, bool):
-            place, found = f"{path}: {key}", f"{value!r:.80}"
+            place, found = message("problem.at", file=path, key=key), f"{value!r:.80}"
             raise ResultError(message("problem.instead", place=place, found=found, allowed=expected))

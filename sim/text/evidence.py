@@ -1,6 +1,6 @@
-"""What a figure of the evidence register is and where it was found, in the current language.
+"""What a figure of the evidence register is, where it was found and what is weak about its source, in the current language.
 
-Titles, notes and quotations stay in the language in which their source or their reader wrote them: they are evidence.
+Titles and quotations stay in the language in which their source wrote them: they are evidence.
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ def quantity_of(figure_id: str, written: str) -> str:
     """What a figure is, by its id (P004); as the register writes it where it has no text."""
     text_id = f"evidenced.{figure_id}"
     return say(f"evidenced.{figure_id}") if has_text(text_id) else written
+
+
+def weakness_of(source_id: str, written: str) -> str:
+    """What is weak about a source, by its id (D01); as the register writes it where it has no text."""
+    text_id = f"weakness.{source_id}"
+    return say(f"weakness.{source_id}") if has_text(text_id) else written
 
 
 def place_of(written: str) -> str:

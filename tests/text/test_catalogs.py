@@ -78,7 +78,9 @@ def test_files_of_a_language_are_those_of_the_others(language: str) -> None:
 def test_english_has_no_chinese() -> None:
     # Estates have no English names, and some terms of the evidence no English word: they stand there as the source has them.
     texts = {
-        key: forms for key, forms in catalog("en").items() if not key.startswith(("evidenced.", "place."))
+        key: forms
+        for key, forms in catalog("en").items()
+        if not key.startswith(("evidenced.", "place.", "weakness."))
     }
     assert [key for key, forms in texts.items() if any(map(CHINESE.search, forms))] == []
 
@@ -265,3 +267,23 @@ def test_reported_values_stand_with_their_unit_in_the_language() -> None:
     with in_language("en"):
         assert figures.in_unit(545.0, "households") == "545 households"
         assert figures.in_unit(0.25, "share of standard cost") == "0.25 (share of standard cost)"
+
+
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff}”》）] ?[,:;?!()] ?[\u4e00-\u9fff{“《（]")
+
+
+def test_no_half_width_mark_stands_between_chinese_words() -> None:
+    found = {key: form for key, forms in catalog("zh").items() for form in forms if HALF_WIDTH.search(form)}
+    assert found == {}
+    assert all(map(HALF_WIDTH.search, ("改动: 甲", "种子,月数", "{name}: {value}", "小区(失管)的")))
+
+
+def test_a_name_and_its_value_are_joined_as_the_language_does_it() -> None:
+    joined = re.compile(r"""\b_?say\([^()]*\)\}[:;,] """)
+    lines = {
+        f"{file.relative_to(PACKAGE)}: {line.strip()}"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if joined.search(line)
+    }
+    assert lines == set() and joined.search("""f"{say('changed')}: {words}" """)

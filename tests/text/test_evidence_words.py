@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from catalogs import catalog
 from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.evidence.register import register
 from sim.text import figures, in_language, languages
 from sim.text.catalog import has_text
-from sim.text.evidence import found_in, place_of, quantity_of
+from sim.text.evidence import found_in, place_of, quantity_of, weakness_of
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -32,6 +33,24 @@ def test_english_is_what_the_register_writes_and_chinese_is_chinese() -> None:
         with in_language("zh"):
             assert CHINESE.search(quantity_of(name, ""))
             assert not figure.place or CHINESE.search(place_of(figure.place))
+
+
+def test_every_weakness_of_a_source_is_said_in_both_languages() -> None:
+    weak = {name: source.weakness for name, source in register().sources.items() if source.weakness}
+    assert len(weak) > 100
+    with in_language("en"):
+        assert {name: weakness_of(name, "") for name in weak} == weak
+    with in_language("zh"):
+        said = {name: weakness_of(name, "") for name in weak}
+    assert [name for name, text in said.items() if not CHINESE.search(text)] == []
+    # what stays in Latin letters is an id, a site or nothing
+    assert [name for name, text in said.items() if re.search("[a-z]+ [a-z]+", text)] == []
+
+
+def test_no_words_are_left_of_a_source_without_a_weakness() -> None:
+    weak = {f"weakness.{name}" for name, source in register().sources.items() if source.weakness}
+    for lang in languages():
+        assert {key for key in catalog(lang) if key.startswith("weakness.")} == weak
 
 
 def test_what_has_no_words_is_as_it_was_written() -> None:

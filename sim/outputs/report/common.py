@@ -174,7 +174,7 @@ def sources_of(scenarios: Sequence[Scenario]) -> list[Table]:
         for one in scenario.figures:
             value = one.value if isinstance(one.value, str) else f"{one.value:,.10g}"
             where = (
-                f"{one.evidence}: {known[one.evidence].source.title}"
+                joins.labelled(one.evidence, known[one.evidence].source.title)
                 if one.evidence in known
                 else one.evidence or NO_VALUE
             )
@@ -215,7 +215,10 @@ def _evidence(scenarios: Sequence[Scenario]) -> Table:
             rows.append(
                 (
                     capital(about.label.in_language(language())),
-                    f"{one.id}: {quantity_of(one.id, one.quantity)} = {figures.in_unit(one.value, one.unit)}",
+                    joins.labelled(
+                        one.id,
+                        f"{quantity_of(one.id, one.quantity)} = {figures.in_unit(one.value, one.unit)}",
+                    ),
                     f"{place_of(one.place)} {one.year}".strip(),
                     one.source,
                 )

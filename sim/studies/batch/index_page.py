@@ -15,7 +15,7 @@ from sim.outputs.catalog import html_language
 from sim.outputs.range_words import marked_rough, range_of_runs
 from sim.results.outcomes import OUTCOMES, YEARLY, note_on_months
 from sim.text import figures, language, say
-from sim.text.joins import listed
+from sim.text.joins import labelled, listed
 from sim.units import NO_VALUE
 
 HEADLINES = (
@@ -147,10 +147,10 @@ def _article_parts(entry: Shown) -> Iterator[str]:
     draw = escape(say("draw.one", seed=entry.seed))
     yield f'<article id="{escape(entry.name, quote=True)}"><h2>{escape(entry.title)} <small>{escape(entry.name)}</small></h2>'
     if entry.state == "failed":
-        yield f'<p class="failed">{_say("failed")}: {escape(entry.reason)}</p>'
+        yield f'<p class="failed">{labelled(_say("failed"), escape(entry.reason))}</p>'
     if entry.facts:
         yield f"<p>{escape(entry.description)}</p><p><small>{escape(entry.facts)}</small></p>"
-        yield f"<p>{_say('programmes')}: {escape(listed(entry.programmes)) or _say('none')}</p>"
+        yield f"<p>{labelled(_say('programmes'), escape(listed(entry.programmes)) or _say('none'))}</p>"
     if entry.changes:
         yield f"<h3>{_say('changes')} · {draw}</h3><table>"
         yield _row([_say(key) for key in ("outcome", "start", "end")], "th")

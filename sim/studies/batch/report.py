@@ -48,7 +48,7 @@ def shown(found: Batch) -> tuple[str, str, pd.DataFrame]:
     runs = sum(_runs(one) for one in found.scenarios)
     title = say("batch.title", n=len(found.scenarios), name=found.name)
     table = found.tables()["outcomes"]
-    return title, f"{say('report.runs')}: {runs}", table[["scenario", "replication", *MAIN]]
+    return title, labelled(say("report.runs"), str(runs)), table[["scenario", "replication", *MAIN]]
 
 
 def part_of(found: Batch) -> Part:

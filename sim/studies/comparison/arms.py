@@ -157,7 +157,12 @@ def _require_one_city(arms: Mapping[str, Scenario]) -> None:
         if scenario.months != base.months:
             allowed = message("comparison.allowed.months", months=base.months, first=first)
             raise StudyError(
-                message("problem.instead", place=f"{name}: months", found=scenario.months, allowed=allowed)
+                message(
+                    "problem.instead",
+                    place=message("problem.at", file=name, key="months"),
+                    found=scenario.months,
+                    allowed=allowed,
+                )
             )
         for part in SAME:
             if getattr(scenario, part) != getattr(base, part):
