@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from sim.model.parameters import PARAMETERS
-from sim.results.outcomes import OUTCOMES, window
+from sim.results.outcomes import OUTCOMES, first_month, window
 from sim.text import figures, language, message, say
 from sim.text.catalog import among, has_text
+from sim.text.joins import bracketed
 
 
 def plain(key: str) -> str:
@@ -71,6 +72,11 @@ def subject(outcome: str, months: int) -> str:
     if has_text(f"subject.{outcome}"):
         return say(f"subject.{outcome}", window=window(months))
     return OUTCOMES[outcome].of_run(months)
+
+
+def with_window(words: str, series: str, months: int) -> str:
+    """What a panel calls a series of runs of so many months; where it has one value alone, the months that this is of."""
+    return bracketed(words, window(months)) if first_month(series, months) == months else words
 
 
 def size_of(value: float, unit: str, sign: bool = False) -> str:

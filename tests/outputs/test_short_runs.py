@@ -22,7 +22,7 @@ from sim.studies.comparison import chart as comparison_chart
 from sim.studies.comparison.compare import compare
 from sim.studies.comparison.comparison import Comparison
 from sim.studies.comparison.report import part_of as comparison_part
-from sim.studies.run.chart import cycle_alt, ladder_alt, overview, overview_alt
+from sim.studies.run.chart import cycle_alt, ladder, ladder_alt, overview, overview_alt
 from sim.studies.run.explain import explain_text
 from sim.studies.run.report import part_of as run_part
 from sim.studies.run.words import first_month_note, key_changes, label_of, sentences_of
@@ -87,6 +87,22 @@ def test_one_value_is_a_dot_and_goes_from_nowhere() -> None:
             if line.get_label() == "everybody"
         ]
         assert right.get_marker() == "o"
+        assert (
+            overview(run_of(6)).axes[0].child_axes[1].get_title(loc="left")
+            == "How much of the fee is paid (months 1 to 6)"
+        )
+        assert (
+            overview(run_of(13)).axes[0].child_axes[1].get_title(loc="left") == "How much of the fee is paid"
+        )
+        (break_even,) = [line for line in ladder(run_of(6)).lines if line.get_label() == "break_even"]
+        assert break_even.get_marker() == "o"
+        panels = [
+            panel.get_title(loc="left") for panel in comparison_chart.differences(comparison_of(6)).child_axes
+        ]
+        assert [title for title in panels if "months 1 to 6" in title] == [
+            title for title in panels if "Collected" in title
+        ]
+        assert len(panels) == 4
 
 
 def test_a_run_of_a_month_more_than_a_year_goes_from_month_12_to_13() -> None:

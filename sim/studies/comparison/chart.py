@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.experiments.intervals import Range
 from sim.outputs import style
-from sim.outputs.catalog import capital, short_title, titled, wrapped
+from sim.outputs.catalog import capital, short_title, titled, with_window, wrapped
 from sim.outputs.range_words import light_band
 from sim.outputs.style import wide_heading
 from sim.results.outcomes import window
@@ -66,7 +66,8 @@ def differences(found: Comparison, ax: Axes | None = None) -> Axes:
     table = found.by_month(PANELS)
     for place, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.27, 0.2)), PANELS, strict=True)):
         _ribbons(panel, found, table[table["series"] == series])
-        panel.set_title(PANEL_TITLES[series], fontsize=10.5, y=1, pad=6)
+        title = with_window(PANEL_TITLES[series], series, found.baseline.scenario.months)
+        panel.set_title(title, fontsize=10.5, y=1, pad=6)
         style.month_axis(
             panel, found.baseline.scenario.months, say("comparison.chart.month") if place > 1 else ""
         )

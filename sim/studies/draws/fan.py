@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.errors import EstateError
 from sim.outputs import style
-from sim.outputs.catalog import capital
+from sim.outputs.catalog import capital, with_window
 from sim.outputs.range_words import KIND
 from sim.results.outcomes import SERIES, first_month
 from sim.studies.draws.repeated import FAN_SERIES, Repeated
@@ -53,7 +53,7 @@ def fan(
         colour = COLOURS.get(name, OTHER_COLOURS[number % len(OTHER_COLOURS)])
         line = None if run is None else run.city[name].to_numpy(np.float64)
         _draw(panel, draws.bands[name], name, colour, line)
-        panel.set_title(_called(name), fontsize=10.5, y=1, pad=6)
+        panel.set_title(_called(name, draws.months), fontsize=10.5, y=1, pad=6)
         style.month_axis(panel, draws.months, say("draw.month"))
     for unused in spots[len(series) :]:
         unused.axis("off")
@@ -75,8 +75,9 @@ def _check(draws: Repeated, series: Sequence[str], run: RunLike | None) -> None:
         )
 
 
-def _called(name: str) -> str:
-    return SHORT[name] if name in SHORT else capital(SERIES[name].name)
+def _called(name: str, months: int) -> str:
+    """A series of runs of so many months as the title of a panel."""
+    return with_window(SHORT[name], name, months) if name in SHORT else capital(SERIES[name].of_run(months))
 
 
 def _ends(draws: Repeated, name: str) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _title(draws: Repeated, name: str) -> str:
     ends = _ends(draws, name)
     if name == "cycle":
         return say("draw.fan_title", draws=len(draws), **ends)
-    return say("draw.fan_title_of", draws=len(draws), name=_called(name), **ends)
+    return say("draw.fan_title_of", draws=len(draws), name=_called(name, draws.months), **ends)
 
 
 def _note(draws: Repeated, run: RunLike | None) -> str:
@@ -122,7 +123,15 @@ def _draw(ax: Axes, bands: np.ndarray, name: str, colour: str, line: np.ndarray 
     ax.fill_between(month, lower, upper, color=colour, alpha=0.3, linewidth=0, label="middle half")
     ax.plot(month, median, color=colour, linewidth=2.4, label="median", marker=style.lone(median))
     if line is not None:
-        ax.plot(month, line[first:], color="black", linewidth=1.1, linestyle=(0, (4, 2)), label="own")
+        ax.plot(
+            month,
+            line[first:],
+            color="black",
+            linewidth=1.1,
+            linestyle=(0, (4, 2)),
+            label="own",
+            marker=style.lone(line[first:]),
+        )
     if unit == "share":
         style.share_axis(ax)
     else:
@@ -146,7 +155,9 @@ def fan_alt(
 ) -> str:
     """What the fan shows, in words."""
     parts = [say("draw.fan_alt", count=len(series), months=draws.months, draws=len(draws))]
-    parts += [say("draw.fan_alt_of", name=_called(name), **_ends(draws, name)) for name in series]
+    parts += [
+        say("draw.fan_alt_of", name=_called(name, draws.months), **_ends(draws, name)) for name in series
+    ]
     if run is not None:
         parts.append(say("draw.fan_alt_own", seed=run.seed))
     return sentences(parts)

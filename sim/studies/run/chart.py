@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLocator, NullLocator
 
 from sim.outputs import style
-from sim.outputs.catalog import capital
+from sim.outputs.catalog import capital, with_window
 from sim.results.outcomes import first_month, window
 from sim.studies.run.measures import (
     STAGE_ORDER,
@@ -94,7 +94,7 @@ def _stages(ax: Axes, run: RunLike) -> None:
 
 
 def _paid(ax: Axes, run: RunLike) -> None:
-    ax.set_title(say("run.panel_paid"), fontsize=10.5, y=1, pad=6)
+    ax.set_title(with_window(say("run.panel_paid"), "collection", run.months), fontsize=10.5, y=1, pad=6)
     month = np.arange(1, run.months + 1)
     everybody, billing = paid_rates(run)
     style.month_axis(ax, run.months, say("run.month"))
@@ -189,7 +189,9 @@ def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
         colour = CYCLE_COLOURS[column]
         panel.fill_between(month, low, high, color=colour, alpha=0.2, linewidth=0, label="band")
         panel.plot(month, mean, color=colour, linewidth=2.2, label=column, marker=style.lone(mean))
-        panel.set_title(say(f"run.panel_{column}"), fontsize=10.5, y=1, pad=6)
+        panel.set_title(
+            with_window(say(f"run.panel_{column}"), column, run.months), fontsize=10.5, y=1, pad=6
+        )
         style.share_axis(panel)
         style.month_axis(panel, run.months, say("run.month") if place > 1 else "")
         ends = [
@@ -257,7 +259,16 @@ def ladder(run: RunLike, ax: Axes | None = None) -> Axes:
     month, labels = run.city.index.to_numpy(), []
     for rung, colour, dash in zip(LADDER, style.PALETTE, style.DASHES, strict=False):
         values = run.city[rung].to_numpy(dtype=float)
-        ax.plot(month, values, color=colour, linestyle=dash, linewidth=2.4, label=rung, clip_on=False)
+        ax.plot(
+            month,
+            values,
+            color=colour,
+            linestyle=dash,
+            linewidth=2.4,
+            label=rung,
+            clip_on=False,
+            marker=style.lone(values),
+        )
         label = f"{capital(measure_name(rung))} {figures.share(values[-1], 0)}"
         labels.append((values[-1], label, style.readable(colour)))
     style.end_labels(ax, labels)
