@@ -19,7 +19,8 @@ from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.progress import Progress, Report
 from sim.experiments.workplace import Workplace, engine_with_room
 from sim.fingerprint import statistics_source_hash
-from sim.results.engines import Cell, Finished, Packed
+from sim.results.claims import carry_out_or_wait
+from sim.results.engines import Cell, Engine, Finished, Packed
 from sim.results.processes import let_go
 from sim.results.store import Store
 from sim.scenario import with_overrides
@@ -139,9 +140,29 @@ def carry_out(jobs: Sequence[Job], workplace: Workplace) -> tuple[Found, int]:
             biggest = largest(job.cell.scenario for job in missing)
             engine = engine_with_room(workplace.engine, biggest, len(missing))
             reading = engine.for_work(partial(read_cell, wanted))
-            reading.run((job.cell for job in missing), series.done, workplace.seconds)
+            if kept is None:
+                reading.run((job.cell for job in missing), series.done, workplace.seconds)
+            else:
+                _carry_out_once(reading, missing, kept, series, workplace.seconds)
     series.require_complete()
-    return found, len(missing)
+    return found, series.ended
+
+
+def _carry_out_once(
+    engine: Engine, missing: Sequence[Job], kept: Kept, series: _Series, timeout: float
+) -> None:
+    """Carry out what is missing; what another driver has in hand is waited for and found in the store."""
+    jobs = {kept.key_of(job.cell): job for job in missing}
+
+    def ended(keys: Sequence[str]) -> list[str]:
+        now = kept.of(jobs[key] for key in keys)
+        series.found_elsewhere(now)
+        return [key for key in keys if _place(jobs[key].cell) in now]
+
+    def run(keys: Sequence[str]) -> None:
+        engine.run((jobs[key].cell for key in keys), series.done, timeout)
+
+    carry_out_or_wait(kept.store, list(jobs), ended, run, lambda runs: None)
 
 
 def _place(cell: Cell) -> Place:
@@ -174,6 +195,13 @@ class _Series:
             if self.kept is not None:
                 self.kept.put(finished.cell, values)
         self._report()
+
+    def found_elsewhere(self, found: Found) -> None:
+        """Take in what another driver read off runs that were missing."""
+        self.found.update(found)
+        self.stored += len(found)
+        if found:
+            self._report()
 
     def _report(self) -> None:
         if self.progress is not None:
@@ -213,7 +241,7 @@ class Kept:
         found: Found = {}
         for job in jobs:
             rows = self.store.ledger.ask(
-                "SELECT name, value FROM readings WHERE key = ?", self._key(job.cell)
+                "SELECT name, value FROM readings WHERE key = ?", self.key_of(job.cell)
             )
             values = {str(name): _value(value) for name, value in rows}
             if all(name_of(one) in values for one in job.wanted):
@@ -222,8 +250,9 @@ class Kept:
 
     def put(self, cell: Cell, values: Mapping[str, float | None]) -> None:
         """Keep what was read off a run."""
-        key = self._key(cell)
+        key = self.key_of(cell)
         with self.store.writing():
+            self.store.ledger.ask("DELETE FROM claims WHERE key = ?", key)
             self.store.ledger.insert(
                 "readings", ({"key": key, "name": name, "value": value} for name, value in values.items())
             )
@@ -240,5 +269,6 @@ class Kept:
         return made
 
     @staticmethod
-    def _key(cell: Cell) -> str:
+    def key_of(cell: Cell) -> str:
+        """The key that the readings of a run have."""
         return f"{cell.key} {statistics_source_hash()}"

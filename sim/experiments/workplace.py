@@ -5,7 +5,7 @@ them out there: those that the store has are not run again, those that fail are 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, as_ensemble
 from sim.experiments.intervals import LEVEL
 from sim.experiments.progress import Progress, Report
+from sim.results.claims import carry_out_or_wait
 from sim.results.engines import DEFAULT_TIMEOUT, Cell, Engine, Finished, InProcess
 from sim.results.processes import hold_interrupts
 from sim.results.store import FailedRun, Store, open_store
@@ -229,7 +230,7 @@ def run_cells(
             engine = engine_with_room(engine, biggest, len(wanted))
         counter.report()
         if engine is not None and wanted:
-            _carry_out(engine, (cells[position] for position in wanted.values()), counter, at.seconds)
+            _carry_out(engine, cells, wanted, known, counter, at.seconds)
     return CellResults(cells, names, place, counter.ended)
 
 
@@ -280,13 +281,32 @@ def engine_with_room(engine: Engine | None, biggest: Scenario | None, runs: int)
     return engine
 
 
-def _carry_out(engine: Engine, cells: Iterator[Cell], counter: _Counter, timeout: float) -> None:
-    try:
-        engine.run(cells, counter.done, timeout)
-    finally:
-        # also after Ctrl-C: what has ended is kept
-        with hold_interrupts():
-            counter.store.commit()
+def _carry_out(
+    engine: Engine,
+    cells: Sequence[Cell],
+    wanted: Mapping[str, int],
+    known: Mapping[str, str],
+    counter: _Counter,
+    timeout: float,
+) -> None:
+    """Carry out the wanted cells (positions by key); what another driver has in hand is waited for.
+
+    `known`: the status of those that were tried before.
+    """
+
+    def ended(keys: Sequence[str]) -> list[str]:
+        now = counter.store.statuses(keys)
+        return [key for key, status in now.items() if status == DONE or status != known.get(key)]
+
+    def run(keys: Sequence[str]) -> None:
+        try:
+            engine.run((cells[wanted[key]] for key in keys), counter.done, timeout)
+        finally:
+            # also after Ctrl-C: what has ended is kept
+            with hold_interrupts():
+                counter.store.commit()
+
+    carry_out_or_wait(counter.store, list(wanted), ended, run, counter.left_to_others)
 
 
 class _Counter:
@@ -302,6 +322,13 @@ class _Counter:
         self.ended += 1
         self.failed += finished.failure is not None
         self.report()
+
+    def left_to_others(self, runs: int) -> None:
+        """So many runs are in the hands of other drivers; what is neither there nor carried out here is stored."""
+        stored = self.total - self.ended - runs
+        if stored > self.stored:
+            self.stored = stored
+            self.report()
 
     def report(self) -> None:
         if self.progress is not None:

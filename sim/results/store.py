@@ -55,6 +55,14 @@ CREATE TABLE IF NOT EXISTS study_runs (
     study TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (study, position)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS study_runs_by_study ON study_runs (study, key);
 """
+# What is under way, see claims.py; stores of before there were claims get them when they are opened.
+_CLAIMS = """
+CREATE TABLE IF NOT EXISTS drivers (
+    id TEXT PRIMARY KEY, host TEXT NOT NULL, space TEXT NOT NULL, process INTEGER NOT NULL, since TEXT NOT NULL, sign TEXT NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, driver TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS claims_by_driver ON claims (driver);
+"""
 
 # A worker process that is forked later holds copies of these objects; kept here, they are never closed in the worker, which
 # SQLite forbids.
@@ -65,13 +73,18 @@ class Damaged(ResultError):
     """A ledger that SQLite cannot read."""
 
 
+def connect(path: Path, seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection to the ledger at a path that waits so long for other drivers to have written. Raises sqlite3.Error."""
+    return sqlite3.connect(path, timeout=seconds, isolation_level=None)
+
+
 class Ledger:
     """Open ledger; every method is one transaction unless it is called inside `writing()`."""
 
     def __init__(self, folder: Path) -> None:
         """Open or create the ledger of a store's folder. Damaged if it cannot be read, ResultError if of another version."""
         self.path = folder / FILE
-        self.connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        self.connection = connect(self.path)
         _OPEN.append(self.connection)
         try:
             self._prepare()
@@ -91,6 +104,7 @@ class Ledger:
             self.connection.execute("PRAGMA synchronous=NORMAL")
             if found == 0:
                 self.connection.executescript(_TABLES + f"PRAGMA user_version={FORMAT};")
+            self.connection.executescript(_CLAIMS)
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError as error:
@@ -118,12 +132,14 @@ class Ledger:
         """All rows that answer a question."""
         return self.connection.execute(question, values).fetchall()
 
-    def ask_about(self, columns: str, keys: Sequence[str], condition: str = "") -> Iterator[tuple[Any, ...]]:
+    def ask_about(
+        self, columns: str, keys: Sequence[str], condition: str = "", table: str = "runs"
+    ) -> Iterator[tuple[Any, ...]]:
         """`columns` of the runs with these keys (no order; keys that the ledger does not know give nothing)."""
         for chunk in _chunks(list(dict.fromkeys(keys))):
             marks = ",".join("?" * len(chunk))
             yield from self.connection.execute(
-                f"SELECT {columns} FROM runs WHERE key IN ({marks}) {condition}", chunk
+                f"SELECT {columns} FROM {table} WHERE key IN ({marks}) {condition}", chunk
             ).fetchall()
 
     def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
@@ -395,6 +411,7 @@ class Store:
             }
         with self._disk():
             with self.ledger.writing():
+                self.ledger.ask("DELETE FROM claims WHERE key = ?", cell.key)
                 before = self.statuses([cell.key]).get(cell.key)
                 if before == "done":
                     return  # another driver was faster; a run has one result

@@ -22,6 +22,7 @@ from sim.cli.app import app
 from sim.cli.terminal import console
 from sim.errors import EstateError
 from sim.experiments.study_file import is_trap_study, load_study
+from sim.results.claims import Claims
 from sim.results.outcomes import OUTCOMES
 from sim.results.store import Store
 from sim.studies.study.work import _show_outcomes, show_studies
@@ -102,7 +103,34 @@ def test_netcdf_holds_runs_months_and_estates(tmp_path):
 def test_status_and_resume_of_a_study_that_was_never_begun(tiny, tmp_path):
     assert "was not begun" in estate("resume", "tiny.toml", folder=tmp_path, code=2)
     assert "was not begun" in estate("status", "tiny.toml", folder=tmp_path, code=2)
-    assert "No study" in estate("status", folder=tmp_path)
+    told = " ".join(estate("resume", "tiny.toml", "--store", "elsewhere", folder=tmp_path, code=2).split())
+    assert "estate study run tiny.toml --store elsewhere" in told
+    assert "No study" in estate("status", folder=tmp_path) and "runs" not in estate("status", folder=tmp_path)
+
+
+def test_after_a_lost_ledger_a_study_says_what_is_stored_and_goes_on_with_it(tiny, tmp_path):
+    store = tmp_path / "results" / "store"
+    found = pretended(tiny, store)
+    digest = found.digest()
+    found.results.store.close()
+    for part in store.glob("ledger.sqlite*"):
+        part.unlink()
+    assert "12 runs of no study" in estate("status", folder=tmp_path)
+    told = estate("status", "tiny.toml", folder=tmp_path)
+    assert "12 of its 12 runs" in told and "estate study resume tiny.toml" in told and "not begun" not in told
+    told = estate("resume", "tiny.toml", folder=tmp_path)
+    assert "12 of its 12 runs" in told and "0 runs carried out, 12 found" in told and digest in told
+    assert "no record" not in estate("status", "tiny.toml", folder=tmp_path)  # it is entered again
+
+
+def test_who_is_at_work_on_a_study_stands_in_its_state(tiny, tmp_path):
+    found = pretended(tiny, tmp_path / "results" / "store")
+    with Claims(found.results.store) as mine:
+        mine.take(found.results.keys[:5])
+        assert f"5 runs are under way: process {os.getpid()} on" in estate(
+            "status", "tiny.toml", folder=tmp_path
+        )
+    assert "under way" not in estate("status", "tiny.toml", folder=tmp_path)
 
 
 def test_failed_runs_are_told_with_the_command_that_tries_them_again(tiny, tmp_path):

@@ -31,6 +31,7 @@ from sim.scenario import Scenario, to_data
 from sim.scenario.loading import check
 from sim.text import kept, message, say
 from sim.text.system import told as why
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,6 +104,25 @@ def study_states(store: Store) -> list[dict[str, Any]]:
     names = ("id", "name", "file", "started", "total", "done", "failed")
     states = [dict(zip(names, row, strict=True)) for row in store.ledger.ask(question)]
     return [state | {"missing": state["total"] - state["done"] - state["failed"]} for state in states]
+
+
+def state_without_record(store: Store, plan: Plan) -> dict[str, Any]:
+    """The state of a study that a store has runs of and no record: its ledger was lost, or they are of other studies."""
+    found = list(store.statuses(plan.keys).values())
+    total, done = len(set(plan.keys)), found.count("done")
+    told = {"id": plan.id, "name": plan.study.name, "file": str(plan.file), "started": NO_VALUE}
+    return told | {
+        "total": total,
+        "done": done,
+        "failed": len(found) - done,
+        "missing": total - len(found),
+    }
+
+
+def runs_of_no_study(store: Store) -> int:
+    """How many runs of this version a store has that belong to no study begun in it."""
+    question = "SELECT count(*) FROM runs WHERE version = ? AND key NOT IN (SELECT key FROM study_runs)"
+    return int(store.ledger.ask(question, store.version)[0][0])
 
 
 class Studied(Result):

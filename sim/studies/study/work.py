@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +31,7 @@ from sim.kinds import kinds
 from sim.model.kernel import compiled_before
 from sim.outputs.catalog import level_of, size_of
 from sim.outputs.range_words import written_mean
+from sim.results.claims import drivers_at_work
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
 from sim.results.engines import ATTEMPTS, Finished, attempt, execute_packed
 from sim.results.files import CsvFile, write_csv
@@ -38,7 +39,15 @@ from sim.results.folder import put_in_place, staging
 from sim.results.outcomes import OUTCOMES, SERIES
 from sim.results.store import Store, open_store
 from sim.results.summary import ESTATE_COLUMNS, RunSummary
-from sim.studies.study.study import StudyResult, register, registered, study, study_states
+from sim.studies.study.study import (
+    StudyResult,
+    register,
+    registered,
+    runs_of_no_study,
+    state_without_record,
+    study,
+    study_states,
+)
 from sim.studies.study.words import months_of
 from sim.text import figures, language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
@@ -201,7 +210,7 @@ def carry_out(order: Order, resume: bool) -> None:
     plan = _plan(screen, order.file, order.place.ensemble)
     with open_store(order.place.store) as store:
         if resume and not registered(store, plan):
-            raise StudyError(message("study.error.not_begun", folder=store.folder))
+            _use_stored(screen, plan, store, order.file, order.place)
         _announce(screen, plan, store)
         begun = time.perf_counter()
         try:
@@ -227,6 +236,19 @@ def carry_out(order: Order, resume: bool) -> None:
         _conclude(screen, result, time.perf_counter() - begun, order)
         if result.missing:
             raise typer.Exit(1)
+
+
+def _use_stored(screen: Console, plan: Plan, store: Store, file: str, place: WorkplaceOptions) -> None:
+    """Say what a store has of a study that it has no record of. StudyError if that is nothing: it was not begun there."""
+    stored, total = len(store.statuses(plan.keys)), len(set(plan.keys))
+    if not stored:
+        raise StudyError(message("study.error.not_begun", folder=store.folder, study=_asked(file, place)))
+    found: dict[str, Any] = {
+        "stored": figures.count(stored),
+        "total": figures.count(total),
+        "folder": store.folder,
+    }
+    screen.print(say("study.no_record", **found), style="yellow", soft_wrap=True)
 
 
 def _plan(screen: Console, file: str, ensemble: str | None) -> Plan:
@@ -343,10 +365,12 @@ def show_status(file: str | None, place: WorkplaceOptions) -> None:
     with open_store(place.store) as store:
         plan = _plan(screen, file, place.ensemble) if file is not None else None
         states = [state for state in study_states(store) if plan is None or state["id"] == plan.id]
-        if plan is not None and not states:
-            raise StudyError(message("study.error.not_begun", folder=store.folder))
+        if plan is not None and file is not None and not states:
+            _use_stored(screen, plan, store, file, place)
+            screen.print(say("study.go_on", study=_asked(file, place)), soft_wrap=True)
+            states = [state_without_record(store, plan)]
         if not states:
-            screen.print(say("study.none_begun", folder=store.folder))
+            _show_none_begun(screen, store)
             return
         head = ("study", "id", "begun", "runs", "done", "failed", "missing")
         made = table("", *(say(f"study.head.{key}") for key in head), right=3)
@@ -354,8 +378,22 @@ def show_status(file: str | None, place: WorkplaceOptions) -> None:
             numbers = [figures.count(state[key]) for key in ("total", "done", "failed", "missing")]
             made.add_row(state["name"], state["id"][:8], state["started"], *numbers)
         screen.print(made)
+        _show_drivers(screen, store, None if plan is None else plan.keys)
         if plan is not None and file is not None and (failures := store.failures(plan.keys)):
             show_failures(screen, failures, _asked(file, place))
+
+
+def _show_none_begun(screen: Console, store: Store) -> None:
+    """That no study was begun in a store, and how many runs it has: of comparisons, or of studies of which it lost the record."""
+    screen.print(say("study.none_begun", folder=store.folder), soft_wrap=True)
+    if strays := runs_of_no_study(store):
+        screen.print(say("study.strays", runs=figures.count(strays)), soft_wrap=True)
+
+
+def _show_drivers(screen: Console, store: Store, keys: Sequence[str] | None) -> None:
+    """Who carries out runs just now."""
+    for driver, runs in drivers_at_work(store, keys).items():
+        screen.print(say("study.at_work", runs=figures.count(runs), **driver.facts()), soft_wrap=True)
 
 
 def rerun(file: str, run_id: str, place: WorkplaceOptions) -> None:
@@ -395,7 +433,7 @@ def export_study(file: str, form: str, out: Path | None, place: WorkplaceOptions
     plan = _plan(screen, file, place.ensemble)
     with open_store(place.store) as store:
         if not registered(store, plan):
-            raise StudyError(message("study.error.not_begun", folder=store.folder))
+            _use_stored(screen, plan, store, file, place)
         store.check_shards(plan.keys)
         result = StudyResult(plan, CellResults(plan, plan.keys, store, 0))
         for path in export(result, form, out or result.folder):
