@@ -10,12 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, JustifyMethod, OverflowMethod, RenderableType, RenderResult
 from rich.containers import Lines
+from rich.padding import Padding
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from sim.text.breaks import line_starts, numbers, pieces
+from sim.text.joins import labelled
 
+TEXT = (
+    12  # cells below which no column of texts is squeezed: three words a line, or six characters of Chinese
+)
+HEAD = 6  # the same for its head
 WORD = 16  # cells of the longest word that a narrow column keeps whole; numbers are kept whole at any length
 PREFERRED = 32  # the same while there is room
 
@@ -81,7 +87,8 @@ class Screen(Console):
 class Sheet(Table):
     """A table whose columns are never narrower than their figures.
 
-    Where the terminal is too narrow for all columns, those that do not fit follow below, beside the first column again.
+    Where the terminal is too narrow for all columns, those that do not fit follow below, beside the first column again; where the
+    first leaves no room for another, each row is a paragraph.
     """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -89,10 +96,14 @@ class Sheet(Table):
         if self.title:
             yield Text(str(self.title), style=self.title_style or "")
         needs = [_Need(self, number) for number in range(len(self.columns))]
-        for number, block in enumerate(_blocks(needs, options.max_width, self._gap())):
-            if number:
-                yield Text()
-            yield self._block(block, options.max_width)
+        blocks = list(_blocks(needs, options.max_width, self._gap()))
+        if any(_least(block, self._gap()) > options.max_width for block in blocks if len(block) > 1):
+            yield from self._paragraphs()
+        else:
+            for number, block in enumerate(blocks):
+                if number:
+                    yield Text()
+                yield self._block(block, options.max_width)
         if self.caption:
             yield Text(str(self.caption), style=self.caption_style or "dim")
 
@@ -117,6 +128,18 @@ class Sheet(Table):
             made.add_row(*(column[number] for column in cells), style=row.style, end_section=row.end_section)
         return made
 
+    def _paragraphs(self) -> Iterator[RenderableType]:
+        """Row by row: its first cell, and below it what the others say, each with the head of its column."""
+        columns = [list(column.cells) for column in self.columns]
+        for number, row in enumerate(self.rows):
+            style = row.style or ""
+            yield Text(str(columns[0][number]), style=style)
+            for column, cells in zip(self.columns[1:], columns[1:], strict=True):
+                cell, head = str(cells[number]), str(column.header)
+                if cell:
+                    alone = len(columns) == 2 or not self.show_header or not head
+                    yield Padding(Text(cell if alone else labelled(head, cell), style=style), (0, 0, 0, 2))
+
 
 class _Need:
     """How wide a column is by nature, how wide it should be to keep its words whole, and how wide at least."""
@@ -132,8 +155,10 @@ class _Need:
         number_width = _longest(figure for line in lines for figure in numbers(line))
         whole = _longest(piece.rstrip() for line in lines for piece in pieces(line))
         word = _longest(piece.rstrip() for line in lines for piece in pieces(line, joined=False))
-        self.preferred = max(number_width, min(whole, PREFERRED))
-        self.least = max(number_width, min(word, WORD))
+        head = _longest(line for cell in heads for line in str(cell).split("\n"))
+        text = _longest(line for cell in self.column.cells for line in str(cell).split("\n"))
+        self.least = max(number_width, min(word, WORD), min(head, HEAD), min(text, TEXT))
+        self.preferred = max(self.least, min(whole, PREFERRED))
 
 
 def _longest(texts: Iterable[str]) -> int:
@@ -146,12 +171,16 @@ def _blocks(needs: Sequence[_Need], width: int, gap: int) -> Iterator[list[_Need
         return
     block = [needs[0]]
     for need in needs[1:]:
-        wanted = sum(one.least for one in (*block, need)) + gap * len(block)
-        if len(block) > 1 and wanted > width:
+        if len(block) > 1 and _least([*block, need], gap) > width:
             yield block
             block = [needs[0]]
         block.append(need)
     yield block
+
+
+def _least(block: Sequence[_Need], gap: int) -> int:
+    """How wide a block is at least."""
+    return sum(need.least for need in block) + gap * (len(block) - 1)
 
 
 def _widths(block: Sequence[_Need], room: int) -> list[int]:

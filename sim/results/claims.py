@@ -150,14 +150,14 @@ class Claims:
 
         `told` is called with the number of runs that are still in hand.
         """
-        self._tell("store.in_hand", held)
+        self._tell(held, lambda **of: say("store.in_hand", folder=self.store.folder, **of))
         while held:
             begun = time.perf_counter()
             held = _holders(self.store, held)
             gone = {driver.name for driver in set(held.values()) if self._has_left(driver)}
             left = {key: driver for key, driver in held.items() if driver.name in gone}
             if left:
-                self._tell("store.left", left)
+                self._tell(left, lambda **of: say("store.left", silent=f"{SILENT_SECONDS:g}", **of))
                 return
             told(len(held))
             if held:
@@ -191,12 +191,11 @@ class Claims:
             first = now
         return driver.is_gone() or now - first > SILENT_SECONDS
 
-    def _tell(self, what: str, runs: dict[str, Driver]) -> None:
+    def _tell(self, runs: dict[str, Driver], sentence: Callable[..., str]) -> None:
         """One sentence about every driver of these runs."""
         for driver in sorted(set(runs.values()), key=lambda one: one.since):
             number = sum(one == driver for one in runs.values())
-            facts = driver.facts() | {"runs": figures.count(number)}
-            self.store.notice(say(what, folder=self.store.folder, silent=f"{SILENT_SECONDS:g}", **facts))
+            self.store.notice(sentence(runs=figures.count(number), **driver.facts()))
 
 
 class _Signs:

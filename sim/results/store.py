@@ -349,7 +349,7 @@ def store_folder(place: Path | str | None = None) -> Path:
 
 
 class Store:
-    """An open store. One process may write at a time to a row of it; several may have it open."""
+    """An open store. Several processes may have it open; claims.py keeps them from carrying out the same runs."""
 
     def __init__(self, folder: Path, notice: Callable[[str], None] | None = None) -> None:
         """Open the store in `folder`; `notice` is told when damage is found and what is done about it (default: stderr)."""

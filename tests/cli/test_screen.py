@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import pairwise
 
 import pytest
 from rich.cells import cell_len
@@ -47,6 +48,36 @@ def test_columns_that_do_not_fit_follow_below_beside_the_first_column() -> None:
     begun = [line.split()[0] for line in narrow if line.strip() and not line.startswith(" ")]
     assert begun.count("alpha") == 2 and begun.count("title") == 1
     assert re.findall(r"\d,000\.00", "\n".join(narrow)) == [f"{number},000.00" for number in range(1, 9)]
+
+
+@pytest.mark.parametrize("width", [30, 40, 60])
+def test_where_the_first_column_leaves_no_room_each_row_is_a_paragraph(width: int) -> None:
+    made = table("", "command", "question", "runs")
+    made.columns[0].no_wrap = True
+    names = ["estate study run a_question_with_a_very_long_name_indeed", "estate budget b"]
+    for number, name in enumerate(names):
+        made.add_row(name, "补贴、国企兜底、红黑榜：单独实施哪一项更能使小区脱离恶性循环", f"{number},000.5")
+    lines = printed(width, made)
+    assert all(cell_len(line) <= width for line in lines)
+    inside = [line.strip() for line in lines]
+    assert (
+        "runs: 0,000.5" in inside
+        and "runs: 1,000.5" in inside
+        and "".join(inside).count("补贴、国企兜底") == 2
+    )
+    assert min(cell_len(line) for line in inside) > 4  # no line of one or two characters
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "order", [["list"], ["interventions"], ["describe", "vicious_cycle"], ["study", "list"]], ids=" ".join
+)
+def test_no_column_falls_to_a_letter_a_line_on_the_narrowest_terminal(order: list[str], lang: str) -> None:
+    for width in (40, 60):
+        told = CliRunner().invoke(app, [*order, "--lang", lang], env={"COLUMNS": str(width)}).output
+        short = [0 < cell_len(line.strip()) <= 3 for line in told.splitlines()]
+        assert not any(one and other for one, other in pairwise(short)), told
+        assert all(cell_len(line) <= width for line in told.splitlines())
 
 
 def test_a_sentence_in_a_panel_is_broken_by_the_same_rules() -> None:
