@@ -4,26 +4,87 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from sim.text import in_language, language, message, say
+from sim.text import Message, figures, in_language, language, message, say
 from sim.text.catalog import known_language
 
 
 @dataclass(frozen=True)
+class Phase:
+    """A part of a longer piece of work: which of how many (from 1), what it is, and about how many runs all of them take."""
+
+    number: int
+    of: int
+    name: Message
+    runs: int
+
+    def facts(self) -> dict[str, Any]:
+        """What a sentence says of it."""
+        return {
+            "number": self.number,
+            "of": self.of,
+            "phase": self.name,
+            "runs": figures.count(self.runs),
+        }
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far a series of runs is: all of them, those that the store had, those ended now, and those set aside."""
+    """How far a series of runs is: all of them, those that the store had, those ended now, and those set aside.
+
+    phase: the part of a longer piece of work that the series is; None where it is all.
+    """
 
     total: int
     stored: int
     ended: int
     failed: int
+    phase: Phase | None = None
 
 
 Report = Callable[[Progress], None]
+
+
+class Phases:
+    """Tells how far a piece of work is that has several phases, each of one or more rounds of runs."""
+
+    def __init__(self, report: Report, names: Mapping[str, Message], runs: Mapping[str, int]) -> None:
+        """`runs`: about how many each phase takes, by its name, in their order; `names`: what each is called."""
+        self.report, self.names, self.runs = report, names, dict(runs)
+        self.begin(next(iter(runs)))
+
+    def begin(self, phase: str, runs: int | None = None) -> None:
+        """Another phase begins; `runs` where it is known better by now how many it takes."""
+        self.phase = phase
+        if runs is not None:
+            self.runs[phase] = runs
+        self.past = self.round_now = Progress(0, 0, 0, 0)
+
+    def round(self) -> Report:
+        """What is told how far the next round of this phase is."""
+        past = self.past = _sum(self.past, self.round_now)
+        self.round_now = Progress(0, 0, 0, 0)
+
+        def told(progress: Progress) -> None:
+            self.round_now = progress
+            so_far = _sum(past, progress)
+            self.runs[self.phase] = total = max(self.runs[self.phase], so_far.total)
+            order = list(self.runs)
+            number = order.index(self.phase) + 1
+            phase = Phase(number, len(order), self.names[self.phase], sum(self.runs.values()))
+            self.report(replace(so_far, total=total, phase=phase))
+
+        return told
+
+
+def _sum(one: Progress, other: Progress) -> Progress:
+    return Progress(
+        one.total + other.total, one.stored + other.stored, one.ended + other.ended, one.failed + other.failed
+    )
 
 
 LINE_SECONDS = 10.0
@@ -73,6 +134,9 @@ def progress_bar(lang: str | None = None) -> Iterator[Reporter]:
         def report(progress: Progress | int, total: int = 0, /) -> None:
             if isinstance(progress, int):
                 bar.update(task, description=MONTHS.in_language(spoken))
+            elif progress.phase is not None:
+                with in_language(spoken):
+                    bar.update(task, description=say("progress.phase", **progress.phase.facts()))
             progress = _as_series(progress, total)
             failed = _set_aside(spoken, progress.failed)
             # what the store had already is left out, or the estimate would be far too short
@@ -97,12 +161,18 @@ def _set_aside(lang: str, failed: int) -> str:
 def _lines(lang: str) -> Reporter:
     shown = time.monotonic()
     first = 0.0
+    said: Phase | None = None
 
     def report(progress: Progress | int, total: int = 0, /) -> None:
-        nonlocal shown, first
+        nonlocal shown, first, said
         what = (MONTHS if isinstance(progress, int) else RUNS).in_language(lang)
         progress = _as_series(progress, total)
         now = time.monotonic()
+        phase = progress.phase
+        if phase is not None and (said is None or said.number != phase.number):
+            said, first = phase, now
+            with in_language(lang):
+                print(say("progress.phase", **phase.facts()), file=sys.stderr, flush=True)
         if progress.ended == 1:
             first = now  # what came before was compiling and starting workers
         if now - shown < LINE_SECONDS or progress.ended < 2:

@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, as_ensemble
 from sim.experiments.intervals import LEVEL
-from sim.experiments.progress import Progress, Report
+from sim.experiments.progress import Phases, Progress, Report
 from sim.results.claims import carry_out_or_wait
 from sim.results.engines import DEFAULT_TIMEOUT, Cell, Engine, Finished, InProcess
 from sim.results.processes import hold_interrupts
@@ -240,14 +240,23 @@ class Rounds:
     executed: runs carried out rather than found, all rounds together.
     """
 
-    def __init__(self, workplace: Workplace, small: int = 0) -> None:
-        """`small`: rounds of at most so many runs are carried out in this process where no engine is asked for."""
-        self.workplace, self.small = workplace, small
+    def __init__(self, workplace: Workplace, small: int = 0, phases: Phases | None = None) -> None:
+        """`small`: rounds of at most so many runs are carried out in this process where no engine is asked for. `phases`: what
+        is told how far a piece of work of several phases is, instead of how far each round is.
+        """
+        self.workplace, self.small, self.phases = workplace, small, phases
         self.executed, self.digests = 0, list[str]()
+
+    def begin(self, phase: str, runs: int) -> None:
+        """The rounds that follow are of a phase, and so many runs in all."""
+        if self.phases is not None:
+            self.phases.begin(phase, runs)
 
     def __call__(self, cells: list[Cell]) -> CellResults:
         """What became of these cells. StudyError if a run has no result."""
         place = self.workplace
+        if self.phases is not None:
+            place = replace(place, progress=self.phases.round())
         if place.engine is None and len(cells) <= self.small:
             place = replace(
                 place, engine=InProcess()

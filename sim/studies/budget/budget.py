@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic import Field, model_validator
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
+from sim.experiments.progress import Phases
 from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
@@ -53,6 +55,12 @@ if TYPE_CHECKING:
 
 MAXIMISE = (False, True, True)  # OBJECTIVES
 TRIALS, REPLICATIONS, FRESH, BATCH = 60, 3, 10, 8
+FRONT = 8  # packages that a front is taken to have before it is known, where the runs to come are told
+PHASES = {
+    "search": message("budget.phase_search"),
+    "fresh": message("budget.phase_fresh"),
+    "futures": message("budget.phase_futures"),
+}
 SAMPLERS = ("nsga2", "tpe")
 PERCENT_DECIMALS = (1, 0)  # of shares: in tables of reports, in sentences
 DATABASE = "search.db"
@@ -320,8 +328,6 @@ def budget(
         members,
     )
     work = work.opened()
-    search.go_on(trials, work)
-    tried = search.tried()
     asked = {
         "trials": trials,
         "seeds": search.seeds,
@@ -333,10 +339,29 @@ def budget(
         "ensemble": members,
         **({"payer": payer} if payer is not None else {}),
     }
-    run = Rounds(work)
-    found = conclude(base, yearly, tried, front_of(tried), asked, run, search.database)
-    found.executed += search.executed
-    return found
+    with work.shown() as report:
+        phases = Phases(report, PHASES, _runs_of_phases(search.left(trials), asked)) if report else None
+        run = Rounds(replace(work, progress=report), phases=phases)
+        search.go_on(trials, run)
+        tried = search.tried()
+        return conclude(base, yearly, tried, front_of(tried), asked, run, search.database)
+
+
+def _runs_of_phases(packages: int, asked: Mapping[str, Any]) -> dict[str, int]:
+    """About how many runs each phase of a search takes that has so many packages left to try."""
+    search = (packages + math.ceil(packages / BATCH)) * len(asked["seeds"])
+    runs = {"search": search, "fresh": _fresh_runs(FRONT, asked), "futures": _future_runs(FRONT, asked)}
+    return {phase: number for phase, number in runs.items() if number or phase == "search"}
+
+
+def _fresh_runs(front: int, asked: Mapping[str, Any]) -> int:
+    """Every package of a front, and doing nothing."""
+    return (front + 1) * int(asked["fresh"])
+
+
+def _future_runs(front: int, asked: Mapping[str, Any]) -> int:
+    """The same in every future, and the best package and doing nothing in as many more."""
+    return (front + 3) * int(asked["stress"])
 
 
 def conclude(
@@ -356,6 +381,8 @@ def conclude(
     """
     members, first = asked.get("ensemble"), len(asked["seeds"]) + 1
     world = granted(base, yearly, asked.get("payer"))
+    if asked["fresh"]:
+        run.begin("fresh", _fresh_runs(len(searched), asked))
     fresh = (
         rescore(world, searched, range(first, first + asked["fresh"]), yearly, run, members)
         if asked["fresh"]
@@ -364,6 +391,8 @@ def conclude(
     rescored = [one.value for one in fresh] or list(searched)
     kept = None if keep_all else [one.number for one in unbeaten(rescored)]
     front = [one for one in rescored if kept is None or one.number in kept]
+    if asked["stress"]:
+        run.begin("futures", _future_runs(len(front), asked))
     tested = (
         stress_test(
             world,
@@ -488,7 +517,6 @@ class _Search:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna, self.base, self.yearly, self.menu, self.seeds = optuna, base, yearly, menu, seeds
         self.starts = starts_of(base)
-        self.executed = 0
         self.database = folder / DATABASE
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -540,11 +568,14 @@ class _Search:
             }
             self.study.enqueue_trial(guess)
 
-    def go_on(self, trials: int, workplace: Workplace) -> None:
-        """Try packages, a batch at a time, until there are `trials` with a value."""
-        run = Rounds(workplace)
+    def left(self, trials: int) -> int:
+        """How many packages are to be tried until there are `trials` with a value."""
         complete = (self.optuna.trial.TrialState.COMPLETE,)
-        while (left := trials - len(self.study.get_trials(deepcopy=False, states=complete))) > 0:
+        return max(0, trials - len(self.study.get_trials(deepcopy=False, states=complete)))
+
+    def go_on(self, trials: int, run: Rounds) -> None:
+        """Try packages, a batch at a time, until there are `trials` with a value."""
+        while left := self.left(trials):
             batch = [self.study.ask() for _ in range(min(BATCH, left))]
             packages = [package_of(self._choice(trial), self.menu, self.yearly, self.base) for trial in batch]
             numbered = [(trial.number, package) for trial, package in zip(batch, packages, strict=True)]
@@ -552,7 +583,6 @@ class _Search:
                 batch, revalue(self.base, numbered, self.seeds, self.yearly, run, self.ensemble), strict=True
             ):
                 self._tell(trial, one)
-        self.executed += run.executed
 
     def _choice(self, trial: Any) -> dict[str, Any]:
         choice: dict[str, Any] = {}
