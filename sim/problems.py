@@ -12,6 +12,7 @@ from pathlib import Path
 from sim.cache import VARIABLE, cache_root, refused_folder
 from sim.errors import EstateError
 from sim.text import Message, message, say
+from sim.text.system import reason_of
 
 LONGEST = 200  # letters of a path that an error repeats
 
@@ -46,6 +47,19 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def why_no_file(path: Path) -> Message:
+    """What stands at a path at which no file does: nothing, a folder, or what the system refuses, such as links in a circle."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return message("found.no_file")
+    except OSError as error:
+        return message("scenario.file.unreadable", reason=reason_of(error))
+    except ValueError:
+        return message("found.not_a_path")
+    return message("found.folder")
 
 
 def is_folder(path: Path) -> bool:

@@ -22,7 +22,7 @@ from sim.errors import EstateError, ScenarioError
 from sim.evidence.register import DOCUMENT, PAGE, Figure, priors, register
 from sim.evidence.statistics import MANAGED, NOT_REPRESENTED, STATISTICS, UNSTATED, Choice, Counted
 from sim.experiments.study_file import refuse_empty_lists
-from sim.problems import Problem, is_file, nearest, one_of, path_of, shortened
+from sim.problems import Problem, is_file, nearest, one_of, path_of, shortened, why_no_file
 from sim.runner import resolve
 from sim.scenario import Scenario
 from sim.scenario.fields import Name, Table, Wording, refuse, setting
@@ -417,7 +417,7 @@ def load_patterns(path: str | Path | None = None) -> tuple[tuple[Pattern, ...], 
     place = given or Path(str(files("sim") / "evidence" / SHIPPED))
     if not is_file(place):
         raise ScenarioError(
-            [Problem(shortened(place), "", message("pattern.file.absent"), message("pattern.file.allowed"))]
+            [Problem(shortened(place), "", why_no_file(place), message("pattern.file.allowed"))]
         )
     name = str(place) if path is not None else SHIPPED
     data = read_toml(place)

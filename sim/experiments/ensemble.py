@@ -19,7 +19,7 @@ from typing import Any
 
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.model.parameters import PARAMETERS
-from sim.problems import Problem, is_file, kind_of, nearest, path_of, shortened
+from sim.problems import Problem, is_file, kind_of, nearest, path_of, shortened, why_no_file
 from sim.results.engines import Cell, cells_of
 from sim.results.folder import read_manifest
 from sim.scenario import Scenario
@@ -228,8 +228,13 @@ def _find(name: str | Path) -> Path:
         if is_file(one):
             return one
     known = list_ensembles()
-    guess = nearest(str(name), known)
     there = ", ".join(known) or message("found.none")
+    if path.suffix == ".csv":
+        # a path, and no name of which another may have been meant
+        raise StudyError(
+            message("ensemble.no_file", file=shortened(path), found=why_no_file(path), known=there)
+        )
+    guess = nearest(str(name), known)
     file = shortened(tried[0])
     if guess:
         raise StudyError(message("ensemble.absent_nearest", file=file, known=there, nearest=repr(guess)))

@@ -13,6 +13,7 @@ import json
 import math
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -25,7 +26,7 @@ import pyarrow.parquet as pq
 from sim.errors import ResultError
 from sim.problems import is_file, is_folder, path_of, shortened
 from sim.results.files import PART, as_arrow, put_all, replace_text, seal_of, write_csv
-from sim.text import message, say
+from sim.text import Message, message, say
 from sim.text.system import reason_of
 
 if TYPE_CHECKING:
@@ -175,14 +176,16 @@ def add_tables(
 
 
 def check_place(folder: Path, kind: str, key: str = "", name: str = MANIFEST) -> None:
-    """ResultError if a folder is a file, or holds another result than that of this kind and key ("": any of this kind)."""
-    try:
-        taken = folder.exists() and not folder.is_dir()
-    except OSError as error:
-        raise _unwritable(folder, error) from None
+    """ResultError if no folder can be there, or one holds another result than that of this kind and key ("": any of this kind)."""
     if "\0" in str(folder):
         reason = message("found.not_a_path")
         raise ResultError(message("folder.unwritable", folder=repr(str(folder)), error=reason))
+    try:
+        taken = not stat.S_ISDIR(folder.stat().st_mode)
+    except FileNotFoundError:
+        taken = False
+    except OSError as error:  # a file in the middle of the path, or links in a circle
+        raise _unwritable(folder, error) from None
     if taken:
         raise ResultError(message("folder.file_there", folder=folder))
     path = folder / name
@@ -271,11 +274,24 @@ def read(folder: str | Path, *kinds: str, old: bool = False) -> Saved:
     return Saved(place, manifest)
 
 
+def _no_folder(folder: Path) -> Message:
+    """Why no folder is there: nothing is, or the system refuses the path, such as links in a circle."""
+    try:
+        folder.stat()
+    except (FileNotFoundError, ValueError):
+        return message("folder.absent", folder=shortened(folder))
+    except OSError as error:
+        return message("folder.unreadable", file=shortened(folder), error=reason_of(error))
+    return message("folder.absent", folder=shortened(folder))
+
+
 def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
     """The manifest of a result, whole and as it was written; ResultError otherwise."""
     path = folder / name
+    if is_file(folder):
+        raise ResultError(message("folder.is_file", file=folder))
     if not is_folder(folder):
-        raise ResultError(message("folder.absent", folder=shortened(folder)))
+        raise ResultError(_no_folder(folder))
     if not is_file(path):
         raise ResultError(message("folder.no_manifest", folder=folder, name=name))
     manifest = _json(path)

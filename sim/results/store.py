@@ -8,6 +8,7 @@ A folder with `ledger.sqlite` (what became of every run; results that are not in
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -304,6 +305,16 @@ def _set_aside(folder: Path, path: Path) -> None:
 
 DEFAULT_STORE = Path("results") / "store"
 FAILURES = Family("store", ("raised", "timeout", "died"))
+NOWHERE = (
+    errno.EEXIST,
+    errno.ENOTDIR,
+    errno.ELOOP,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENAMETOOLONG,
+)
+"""What the system says of a path at which no folder can be made."""
 OPEN_TABLES = 6  # shards held in memory while results are read
 
 
@@ -358,13 +369,23 @@ class Store:
         self.version = f"{model_source_hash()}-{summary_source_hash()}"
         self.tables: OrderedDict[str, tuple[pa.Table, dict[str, int]]] = OrderedDict()
         self.checked: set[str] = set()
+        self._make_folder()
         with self._disk():
-            self.shards.mkdir(parents=True, exist_ok=True)
             self.ledger = open_ledger(folder, self.notice)
             with self.ledger.writing():
                 reconcile(self.ledger, folder)
         self.pending = self._count_pending()
         self._tell_of_other_versions()
+
+    def _make_folder(self) -> None:
+        try:
+            self.shards.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if error.errno not in NOWHERE:
+                raise StudyError(
+                    message("store.unwritable", folder=self.folder, error=reason_of(error))
+                ) from error
+            raise StudyError(message("store.nowhere", folder=self.folder, error=reason_of(error))) from error
 
     def _tell_of_other_versions(self) -> None:
         """One sentence, as long as the store has nothing of this version, about the runs that it has of others."""

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import ScenarioError
-from sim.problems import Problem, is_file, is_path, kind_of, nearest, shortened
+from sim.problems import Problem, is_file, is_path, kind_of, nearest, shortened, why_no_file
 from sim.scenario.merging import (
     PROGRAMMES,
     Origins,
@@ -26,12 +26,11 @@ from sim.scenario.merging import (
     origins_over,
     origins_put,
 )
-from sim.scenario.messages import problems_of
+from sim.scenario.messages import problems_of, syntax_problem
 from sim.scenario.schema import Scenario
 from sim.scenario.sources import restated
 from sim.text import Message, languages, message
 from sim.text.catalog import among
-from sim.text.foreign import parser_says
 from sim.text.system import reason_of
 
 SUFFIX = ".toml"
@@ -130,7 +129,7 @@ def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
                 Problem(
                     shortened(text),
                     "",
-                    message("scenario.file.absent"),
+                    why_no_file(path),
                     message("scenario.file.path_or_name"),
                 )
             ]
@@ -272,13 +271,14 @@ def _read_base(name: Any, file: Path, chain: tuple[Path, ...]) -> _Read:
 
 def read_toml(file: Path) -> dict[str, Any]:
     """The tables of a TOML file as written, without `$schema`; what is not TOML is a ScenarioError that names the line."""
+    text = text_of(file, message("scenario.file.readable"))
     try:
-        data = tomllib.loads(text_of(file, message("scenario.file.readable")))
+        data = tomllib.loads(text)
         if isinstance(data.get(SCHEMA), str):
             del data[SCHEMA]
         return data
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError([_syntax_problem(str(file), error)]) from None
+        raise ScenarioError([syntax_problem(str(file), text, error)]) from None
     except ValueError:  # only then: Python turns no longer row of digits into a number
         found = message("parser.number", digits=sys.get_int_max_str_digits())
         raise ScenarioError([Problem(str(file), "", found, message("allowed.toml"))]) from None
@@ -316,14 +316,3 @@ def _encoding_of(written: bytes) -> str:
         return "GBK" if re.search(r"[\u4e00-\u9fff]{2}", written.decode("gb18030")) else ""
     except UnicodeDecodeError:
         return ""
-
-
-def _syntax_problem(file: str, error: tomllib.TOMLDecodeError) -> Problem:
-    """A syntax error as a problem at its line; the parser says the line in its text only."""
-    text = str(error)
-    position = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", text)
-    what = parser_says(text[: position.start()].strip() if position else text)
-    if position and position.group(1):
-        place = message("scenario.file.line", line=position.group(1), column=position.group(2))
-        return Problem(file, place, what, message("allowed.toml"))
-    return Problem(file, message("scenario.file.end"), what, message("allowed.toml"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from sim.scenario.programme import PROGRAMMES, Programme, read_programme
 from sim.scenario.schema import range_text
 from sim.text import Message, message
 from sim.text.figures import unit_message
+from sim.text.foreign import parser_says
 
 Location = tuple[str | int, ...]
 KINDS = {
@@ -243,3 +245,42 @@ def _bound(field: FieldInfo | None, name: str) -> Any:
         if value is not None:
             return value
     return None
+
+
+# what is no TOML
+
+# How the parser begins what it says of a key or a table that was there before.
+TWICE = (
+    "Cannot overwrite a value",
+    "Cannot declare",
+    "Duplicate inline table key",
+    "Cannot mutate immutable",
+)
+_KEY = re.compile(r"\s*([\w.\"'-][\w.\"' -]*?)\s*=")
+_TABLE = re.compile(r"\s*\[+\s*([\w.\"' -]+?)\s*\]+\s*(?:#.*)?$")
+
+
+def _key_at(lines: list[str]) -> str:
+    """The key that the last of these lines of a TOML file gives a value, after that of its table; or the table that it begins."""
+    key = ""
+    for line in reversed(lines):
+        if table := _TABLE.match(line):
+            return f"{table.group(1)}.{key}" if key else table.group(1)
+        if not key and (found := _KEY.match(line)):
+            key = found.group(1)
+    return key
+
+
+def syntax_problem(file: str, written: str, error: tomllib.TOMLDecodeError) -> Problem:
+    """A syntax error as a problem at its line; the parser says the line in its text only."""
+    text = str(error)
+    position = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", text)
+    what = text[: position.start()].strip() if position else text
+    if position and position.group(1):
+        place = message("scenario.file.line", line=position.group(1), column=position.group(2))
+        if what.startswith(TWICE):
+            key = _key_at(written.split("\n")[: int(position.group(1))])
+            found = message("scenario.file.twice", key=key)
+            return Problem(file, place, found, message("scenario.file.once"))
+        return Problem(file, place, parser_says(what), message("allowed.toml"))
+    return Problem(file, message("scenario.file.end"), parser_says(what), message("allowed.toml"))
