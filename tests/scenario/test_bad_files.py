@@ -119,7 +119,7 @@ def test_a_missing_scenario_names_the_nearest_one() -> None:
 
 def test_a_folder_is_not_a_scenario(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
-    with pytest.raises(ScenarioError, match="no such file"):
+    with pytest.raises(ScenarioError, match="a folder, not a file"):
         load(tmp_path / "folder.toml")
 
 
