@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,12 @@ def environment() -> dict[str, str]:
     return dict(os.environ) | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
 
 
-def talk(
-    folder: Path, calls: Sequence[tuple[str, dict[str, Any]]], *options: str
-) -> tuple[Any, list[Any], list[Any]]:
+Told = (
+    dict[str, Any] | Callable[[list[Any]], dict[str, Any]]
+)  # what is asked, or what makes it of the answers so far
+
+
+def talk(folder: Path, calls: Sequence[tuple[str, Told]], *options: str) -> tuple[Any, list[Any], list[Any]]:
     """What the server says of itself, its tools, and its answers to these calls, over standard input and output."""
     from mcp import ClientSession, StdioServerParameters, stdio_client
 
@@ -52,7 +55,10 @@ def talk(
         async with stdio_client(server) as (reading, writing), ClientSession(reading, writing) as client:
             about = await client.initialize()
             tools = (await client.list_tools()).tools
-            return about, tools, [await client.call_tool(name, told) for name, told in calls]
+            answers: list[Any] = []
+            for name, told in calls:
+                answers.append(await client.call_tool(name, told(answers) if callable(told) else told))
+            return about, tools, answers
 
     return anyio.run(session)
 
@@ -66,7 +72,17 @@ def conversation(tmp_path_factory) -> tuple[Path, dict[str, Any]]:
     """A working folder, and the answers of one conversation by tool."""
     folder = tmp_path_factory.mktemp("assistant")
     (folder / "subsidy.toml").write_text(SUBSIDY, encoding="utf-8")
-    calls = [
+
+    def run_of(answers: list[Any]) -> str:
+        """The run that the answer to `list` names."""
+        (run,) = (
+            line.split(":")[0]
+            for line in answers[6].structured_content["findings"]
+            if line.startswith("run-")
+        )
+        return run
+
+    calls: list[tuple[str, Told]] = [
         ("describe", {"name": "small_city"}),
         ("run", {"scenario": "small_city", "months": 12, "draws": 3, "settings": TINY, "seed": 2}),
         ("compare", {"scenarios": ["small_city", "subsidy.toml"], "months": 12, "runs": 6, "settings": TINY}),
@@ -83,15 +99,11 @@ def conversation(tmp_path_factory) -> tuple[Path, dict[str, Any]]:
         ),
         ("evidence", {"entry": "payment.norm_weight"}),
         ("list", {"what": "results"}),
+        ("explain", lambda answers: {"run": run_of(answers)}),
+        ("report", lambda answers: {"results": [run_of(answers)], "language": "zh"}),
     ]  # fmt: skip
     _, _, answers = talk(folder, calls, "--lang", "en")
-    found = {name: one for (name, _), one in zip(calls, answers, strict=True)}
-    (run,) = (
-        line.split(":")[0] for line in found["list"].structured_content["findings"] if line.startswith("run-")
-    )
-    later = [("explain", {"run": run}), ("report", {"results": [run], "language": "zh"})]
-    _, _, answers = talk(folder, later, "--lang", "en")
-    return folder, found | {name: one for (name, _), one in zip(later, answers, strict=True)}
+    return folder, {name: one for (name, _), one in zip(calls, answers, strict=True)}
 
 
 def test_every_tool_answers_with_findings_and_limits(conversation):

@@ -53,6 +53,7 @@ def compare(store: str, *arguments: str, lang: str = "en"):
     )
 
 
+@pytest.mark.usefixtures("words_only")
 def test_compare_says_and_writes_what_it_found(elsewhere, store):
     result = compare(store, "--replications", "6", "--withdraw", "18", "--after")
     assert result.exit_code == 0, result.output

@@ -154,7 +154,7 @@ def threads_in_use(cell) -> Packed:
 
 @pytest.mark.parametrize("start_method", ["fork", "spawn"])
 def test_workers_have_one_thread(start_method):
-    ended = finished_by(PoolEngine(2, threads_in_use, start_method), 2)
+    ended = finished_by(PoolEngine(1, threads_in_use, start_method), 1)
     assert {one.packed.digest for one in ended.values()} == {"1 1 1 1 1"}
     assert "NUMBA_NUM_THREADS" not in os.environ
 

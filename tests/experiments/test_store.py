@@ -221,8 +221,8 @@ def test_memory_does_not_grow_with_the_number_of_runs(tmp_path):
         return highest
 
     peak(10, tmp_path / "first")  # what is imported and cached once
-    few, many = peak(110, tmp_path / "few"), peak(330, tmp_path / "many")
-    assert many < few + 1_500_000  # a summary held for each of the 220 more would be over 4 MB
+    few, many = peak(60, tmp_path / "few"), peak(210, tmp_path / "many")
+    assert many < few + 1_500_000  # a summary held for each of the 150 more would be over 2.7 MB
 
 
 # drivers that are stopped in all sorts of ways

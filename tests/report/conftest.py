@@ -126,7 +126,7 @@ def tipping_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def ablation_folder(tmp_path_factory) -> Path:
-    return made(tmp_path_factory, "ablate", "small_city", "--replications", "5", "--months", "24")
+    return made(tmp_path_factory, "ablate", "small_city", "--replications", "5", "--months", "12")
 
 
 @pytest.fixture(scope="session")
@@ -160,7 +160,7 @@ def budget_folder(tmp_path_factory) -> Path:
         "--replications",
         "2",
         "--months",
-        "24",
+        "12",
         "--stress",
         "6",
         "--fresh",
