@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from sim.app.core.runs import summarised
 from sim.app.pages.compare import MONTHLY, Difference, difference, difference_options
 from sim.experiments.intervals import mean_interval
 from sim.runner import resolve
+from sim.text import in_language
 
 SEEDS = range(1, 7)
 
@@ -68,3 +71,12 @@ def test_charts_hold_no_number_where_there_is_none(found: Difference) -> None:
     # the line, and lower edge and width of the light and of the dark band
     assert [line["data"][0] for line in options["series"]] == [[0, None]] * 5
     assert options["legend"]["data"] == ["B"]
+
+
+def test_a_chart_of_short_runs_says_of_which_months_collection_is(found: Difference) -> None:
+    with in_language("en"):
+        told = [
+            difference_options("collection", ["B"], [one])["title"]["text"]
+            for one in (replace(found, months=6), found)
+        ]
+    assert "here of months 1 to 6 only" in told[0] and "months 1 to" not in told[1]

@@ -20,8 +20,7 @@ from sim.errors import EstateError
 from sim.experiments.intervals import Interval, Range, mean_intervals, range_of
 from sim.experiments.rescue import Rescues, count_rescues, fates_by_months
 from sim.outputs.range_words import marked_rough, range_of_pairs
-from sim.results.columns import CITY_COLUMN_WORDS
-from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, window
+from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES, window
 from sim.results.summary import RunSummary
 from sim.text import language, message, say
 from sim.text.figures import POINTS, decimal, quantity
@@ -123,7 +122,7 @@ def difference_options(name: str, policies: list[str], found: list[Difference]) 
 
     Light: the range of single pairs; dark: the interval of the mean.
     """
-    title = say("app.cycle_share") if name == "cycle" else str(CITY_COLUMN_WORDS[name])
+    title = say("app.cycle_share") if name == "cycle" else SERIES[name].of_run(found[0].months)
     series: list[dict[str, Any]] = []
     for place, one in enumerate(found):
         monthly, colour = one.monthly[name], COLOURS[place % len(COLOURS)]
