@@ -35,7 +35,7 @@ from sim.model.parameters import PARAMETERS, Parameter
 from sim.results.folder import MANIFEST, kind_of, read_manifest
 from sim.results.provenance import KIND
 from sim.text import Family, Message, figures, language, message
-from sim.text.evidence import place_of, quantity_of, weakness_of
+from sim.text.evidence import note_of, place_of, quantity_of, weakness_of
 from sim.text.joins import bracketed, clauses, listed, phrases
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _figure(screen: Console, figure: Figure) -> None:
             (message("evidence.of_whom"), figure.of_whom),
             (message("evidence.read"), str(READING_WORDS.messages()[figure.read])),
             (message("evidence.group"), figure.group),
-            ("note", figure.note),
+            ("note", note_of(figure.id, figure.note)),
         ],
     )
     screen.print()

@@ -12,7 +12,7 @@ from sim.cli.app import app
 from sim.evidence.register import register
 from sim.text import figures, in_language, languages
 from sim.text.catalog import has_text
-from sim.text.evidence import found_in, place_of, quantity_of, weakness_of
+from sim.text.evidence import found_in, note_of, place_of, quantity_of, weakness_of
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -47,10 +47,38 @@ def test_every_weakness_of_a_source_is_said_in_both_languages() -> None:
     assert [name for name, text in said.items() if re.search("[a-z]+ [a-z]+", text)] == []
 
 
-def test_no_words_are_left_of_a_source_without_a_weakness() -> None:
-    weak = {f"weakness.{name}" for name, source in register().sources.items() if source.weakness}
+def test_every_note_of_a_figure_is_said_in_both_languages() -> None:
+    noted = {name: figure.note for name, figure in register().figures.items() if figure.note}
+    assert len(noted) > 200
+    with in_language("en"):
+        assert {name: note_of(name, "") for name in noted} == noted
+    with in_language("zh"):
+        said = {name: note_of(name, "") for name in noted}
+    # a note that only reckons (176/1115) needs no word
+    assert [
+        name for name, text in said.items() if not CHINESE.search(text) and re.search("[A-Za-z]", text)
+    ] == []
+    assert [name for name, text in said.items() if not text or re.search("[a-z]+ [a-z]+", text)] == []
+
+
+def test_a_note_in_chinese_names_the_same_entries_of_the_register() -> None:
+    entry = re.compile(r"(?<![A-Za-z0-9])[SPTNI]\d{3}[a-z]?")
+    for name, figure in register().figures.items():
+        if figure.note:
+            with in_language("zh"):
+                assert set(entry.findall(note_of(name, ""))) == set(entry.findall(figure.note)), name
+
+
+def test_no_words_are_left_of_what_has_no_note_or_weakness() -> None:
+    wanted = {f"weakness.{name}" for name, source in register().sources.items() if source.weakness}
+    wanted |= {f"reading_note.{name}" for name, figure in register().figures.items() if figure.note}
     for lang in languages():
-        assert {key for key in catalog(lang) if key.startswith("weakness.")} == weak
+        assert {key for key in catalog(lang) if key.startswith(("weakness.", "reading_note."))} == wanted
+
+
+def test_note_and_weakness_are_shown_in_chinese() -> None:
+    told = CliRunner().invoke(app, ["evidence", "S015", "--lang", "zh"], env={"COLUMNS": "200"}).output
+    assert "与同一文本的四个个数矛盾" in told and "讲话作于2010年初" in told
 
 
 def test_what_has_no_words_is_as_it_was_written() -> None:
