@@ -94,6 +94,7 @@ class MechanismSettings(Table):
     contracts: bool = setting(False, None, None, "")
     queue: bool = setting(False, None, None, "")
     ballots: bool = setting(False, None, None, "")
+    guided_prices: bool = setting(False, None, None, "")
 
 
 class Figure(Table):

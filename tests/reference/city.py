@@ -36,7 +36,7 @@ class ReferenceCity(mesa.Model):
         self.p = parameters_of(scenario)
         self.loops, self.mechanisms = scenario.loops, scenario.mechanisms
         self.start_year = float(scenario.city.start_year)
-        self.cost_index = 1.0
+        self.cost_index = self.guide_index = 1.0
         self.luck = Luck(seed)
         self.fallback_left = 0
         self.events: list[tuple[int, int, int, int, int, float, int]] = []
@@ -70,6 +70,8 @@ class ReferenceCity(mesa.Model):
         self.month += 1
         if self.month > 1:
             self.cost_index = self.cost_index * (1.0 + self.p.service_cost_growth / 12.0)
+        if self.month % int(self.p.guide_revision) == 0:
+            self.guide_index = 1.0 + self.p.guide_indexing * (self.cost_index - 1.0)
         self.events.clear()
         self.fallback_left = 0
         for estate in self.estates:

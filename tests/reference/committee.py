@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .estate import Estate
 
 
+EARLY = 1  # the contract that the developer made
+
 # the parameter that says how many of those who are reached answer a ballot on each matter
 TURNOUT = {
     Matter.FORMATION: "ballot_turnout_founding",
@@ -206,6 +208,10 @@ class Committee(mesa.Agent):
         """A rise is liked where service pleases, a cut almost everywhere."""
         p, estate = self.model.p, self.estate
         self.price_wait = int(p.committee_price_cooldown)
+        ceiling = self.guide_price()
+        if ceiling is not None and change > 0.0 and estate.price >= ceiling:
+            self.tell(Event.PRICE_HELD, cause, ceiling / 100.0, estate.company)
+            return
         if change > 0.0:
             base, slope, kind = p.vote_price_base, p.vote_price_slope, Event.PRICE_RAISED
         else:
@@ -213,9 +219,20 @@ class Committee(mesa.Agent):
         result = self.hold_vote(matter, base, slope, estate.lever_participation)
         if result.passed:
             estate.price *= 1.0 + change
+            if ceiling is not None and change > 0.0:
+                estate.price = min(estate.price, ceiling)
             self.tell(kind, cause, estate.price / 100.0, estate.company)
         else:
             self.tell(Event.PRICE_VOTE_FAILED, cause, result.approved, estate.company)
+
+    def guide_price(self) -> float | None:
+        """What the guide price lets an old estate, or one under its developer's contract, charge at most."""
+        estate = self.estate
+        if not self.model.mechanisms.guided_prices or estate.guide_price == 0.0:
+            return None
+        if estate.old or estate.contract == EARLY:
+            return float(estate.guide_price * self.model.guide_index)
+        return None
 
     def vote_on_dismissal(self, cause: Cause) -> None:
         """If it passes, the company goes after tender and handover."""

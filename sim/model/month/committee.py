@@ -12,7 +12,7 @@ from sim.model.luck import Kind, Stream, block_of, philox, share_of
 from sim.model.month.decisions import shortfall
 from sim.model.month.votes import Matter, hold_vote
 from sim.model.state.contracts import DISMISSAL as DISMISSAL_UNDER_WAY
-from sim.model.state.contracts import NO_PROCESS
+from sim.model.state.contracts import EARLY, NO_PROCESS
 from sim.model.state.events import Cause, Event, write_event
 from sim.model.state.modes import MARKET
 from sim.model.state.owners import Owners
@@ -33,6 +33,7 @@ PRICE_RAISED, PRICE_CUT, PRICE_FAILED = (
     int(Event.PRICE_CUT),
     int(Event.PRICE_VOTE_FAILED),
 )
+PRICE_HELD = int(Event.PRICE_HELD)
 SPONTANEOUS, MOBILISED, TERM_ENDED = int(Cause.SPONTANEOUS), int(Cause.MOBILISED), int(Cause.TERM_ENDED)
 QUORUM_MISSED, REJECTED = int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
 LOSSES, QUALITY, DISMISSED, POLICY = (
@@ -191,6 +192,21 @@ def grow_old(committee: Any, oversight: float, q: Any) -> None:
 
 
 @part
+def guide_revised(cost_index: float, indexing: float) -> Any:
+    """Guide prices after a revision, relative to the start: so much of the growth of costs since then is allowed for."""
+    return 1.0 + indexing * (cost_index - 1.0)
+
+
+@part
+def most_price(estate: Any, world: np.ndarray) -> Any:
+    """The most that may be charged, fen per m2 and month: the guide price in old estates and under a developer's contract, else any."""
+    guided = estate.old == 1 or estate.contract == EARLY
+    if world[0].mechanism_guided_prices != 0 and guided and estate.guide_price > 0.0:
+        return estate.guide_price * world[0].guide_index
+    return np.inf
+
+
+@part
 def vote_on_price(
     e: int,
     matter: int,
@@ -203,9 +219,17 @@ def vote_on_price(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Put a relative change of price to the vote (`matter` names its luck): rises are liked where service pleases, cuts almost everywhere."""
+    """Put a relative change of price to the vote (`matter` names its luck): rises are liked where service pleases, cuts almost everywhere.
+
+    A rise goes no further than the guide price where one holds; where it is reached there is nothing to vote about.
+    """
     q = p[0]
     estate = estates[e]
+    most = most_price(estate, world)
+    if change > 0.0 and estate.price >= most:
+        committees[e].price_wait = int(q.committee_price_cooldown)
+        write_event(events, world, e, estate.company, PRICE_HELD, cause, most / FEN_PER_YUAN)
+        return
     base = q.vote_price_base if change > 0.0 else 1.0 - q.vote_price_cut * q.vote_price_base
     slope = q.vote_price_slope if change > 0.0 else 0.0
     passed, _, approved = hold_vote(
@@ -222,7 +246,8 @@ def vote_on_price(
     )
     committees[e].price_wait = int(q.committee_price_cooldown)
     if passed:
-        estate.price *= 1.0 + change
+        price = estate.price * (1.0 + change)
+        estate.price = min(price, most) if change > 0.0 else price
         kind = PRICE_RAISED if change > 0.0 else PRICE_CUT
         write_event(events, world, e, estate.company, kind, cause, estate.price / FEN_PER_YUAN)
     else:

@@ -7,7 +7,7 @@ import numpy as np
 from sim.model.kernel import kernel, part
 from sim.model.ledger import TAXPAYERS, Purpose, move
 from sim.model.month.billing import bill_shares, book_payments
-from sim.model.month.committee import committee_month
+from sim.model.month.committee import committee_month, guide_revised
 from sim.model.month.condition import keep_up
 from sim.model.month.contracts import contract_month
 from sim.model.month.market import market_month
@@ -47,6 +47,8 @@ def open_month(
     now.fallback_left = 0
     if now.month > 1:
         now.cost_index *= 1.0 + p[0].service_cost_growth / MONTHS_PER_YEAR
+    if now.month % int(p[0].guide_revision) == 0:
+        now.guide_index = guide_revised(now.cost_index, p[0].guide_indexing)
     open_budgets(now.month, government, balances, flows)
 
 

@@ -237,6 +237,10 @@ MARKET = (
     ),
     P("contract.price_cut", 0.25, 0, 0.9, "share", source="P059", plausible=(0.1, 0.35)),
     P("contract.price_rise", 0.2, 0, 2, "share", plausible=(0.1, 0.5)),
+    # read by the mechanism `guided_prices` alone
+    P("guide.float", 0.2, 0, 2, "share", plausible=(0.1, 0.3)),
+    P("guide.revision", 108, 1, 600, "months", source="I013", plausible=(96, 120)),
+    P("guide.indexing", 0.5, 0, 1, "share", plausible=(0, 1)),
     P(
         "market.notice",
         2,

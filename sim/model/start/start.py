@@ -65,6 +65,8 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     committees = _committees(scenario, seed, estates, parameters)
     if scenario.mechanisms.contracts:
         _contracts(seed, estates, committees, world, q)
+    if scenario.mechanisms.guided_prices:
+        _guide_prices(scenario, estates, q)
     government = _government(scenario)
     books = _accounts(estates, companies, government)
     starts = building_starts(estates)
@@ -96,7 +98,7 @@ def starting_state(scenario: Scenario, seed: int) -> State:
 def _world(scenario: Scenario, seed: int) -> np.ndarray:
     world = np.zeros(1, WORLD_TYPE)
     world["key_0"], world["key_1"] = seed_words(seed)
-    world["cost_index"] = 1.0
+    world["cost_index"] = world["guide_index"] = 1.0
     world["start_year"] = scenario.city.start_year
     for loop, on in scenario.loops.model_dump().items():
         world[f"loop_{loop}"] = int(on)
@@ -186,6 +188,16 @@ def _contracts(seed: int, estates: np.ndarray, committees: np.ndarray, world: np
     estates["contract"][run] = np.where(young, EARLY, np.where(chosen, TERM, OPEN))
     estates["contract_left"][run] = np.where(young | chosen, left, 0)
     estates["contract"][estates["mode"] == SOE] = OPEN
+
+
+def _guide_prices(scenario: Scenario, estates: np.ndarray, q: np.void) -> None:
+    """The guide price: what an estate's type charges on the mean, and the float; where it holds nobody charges more."""
+    typical = FEN_PER_YUAN * np.array([kind.fee_price for kind in scenario.types.values()])
+    estates["guide_price"] = typical[estates["type"]] * (1.0 + q["guide_float"])
+    most = np.minimum(estates["price"], estates["guide_price"])
+    estates["price"] = np.where(
+        (estates["old"] == 1) | (estates["contract"] == EARLY), most, estates["price"]
+    )
 
 
 def _government(scenario: Scenario) -> np.ndarray:

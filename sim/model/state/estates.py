@@ -26,6 +26,7 @@ FIXED = (
         "cost_fixed", F8, "fen/month", "standard cost that does not grow with area, at starting prices", True
     ),
     Field("cost_area", F8, "fen/month", "standard cost that grows with area, at starting prices", True),
+    Field("guide_price", F8, "fen/m2/month", "guide price at the start, float included; 0 where none", True),
     Field("public_revenue", F8, "fen/month", "public revenue at good condition", True),
     Field("mean_activism", F8, "share", "mean activism of the owners", True),
     Field("mean_income", F8, "fen/month", "mean household income", True),

@@ -59,6 +59,7 @@ class Event(IntEnum):
     CONTRACT_RENEWED = 44  # share of participants who approved
     CONTRACT_OPEN = 45  # share of owners who took part, -1 where no vote was held
     CONTRACT_REFUSED = 46  # share of participants who approved
+    PRICE_HELD = 47  # guide price, yuan/m2/month
 
 
 class Cause(IntEnum):

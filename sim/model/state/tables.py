@@ -58,6 +58,7 @@ WORLD_FIELDS = (
     Field("key_0", I8, "word", "low word of the seed", True),
     Field("key_1", I8, "word", "high word of the seed", True),
     Field("cost_index", F8, "relative", "standard cost relative to the start"),
+    Field("guide_index", F8, "relative", "guide prices relative to the start"),
     Field("start_year", F8, "year", "calendar year of month 1", True),
     Field("loop_service", I4, "flag", "0 freezes the service channel", True),
     Field("loop_norm", I4, "flag", "0 freezes the norm channel", True),
@@ -73,6 +74,7 @@ WORLD_FIELDS = (
     Field(
         "mechanism_ballots", I4, "flag", "1: turnout depends on the matter and on who calls at doors", True
     ),
+    Field("mechanism_guided_prices", I4, "flag", "1: the guide price is the most that some may charge", True),
     Field("fallback_left", I8, "estates", "estates that state-owned fallback still takes this month"),
     Field("events", I8, "events", "events written this month"),
 )

@@ -56,6 +56,7 @@ EVENTS = {
     "price_raised": Event(2, "price", "price_raised"),
     "price_cut": Event(2, "price", "price_raised"),
     "price_vote_failed": Event(1, "share", "approved"),
+    "price_held": Event(1, "price", "price_held"),
     "funds_refused": Event(2, "share", "approved"),
     "contract_renewed": Event(2, "share", "approved"),
     "contract_open": Event(1, "share", "took_part"),
