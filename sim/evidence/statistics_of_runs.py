@@ -20,7 +20,7 @@ from sim.experiments.progress import Progress, Report
 from sim.experiments.workplace import Workplace, engine_with_room
 from sim.fingerprint import statistics_source_hash
 from sim.results.claims import carry_out_or_wait
-from sim.results.engines import Cell, Engine, Finished, Packed
+from sim.results.engines import Cell, Engine, Finished, Packed, scenario_hash_of
 from sim.results.processes import let_go
 from sim.results.store import Store
 from sim.scenario import with_overrides
@@ -84,15 +84,18 @@ class Readings:
             base = with_overrides(
                 base, {"months": max(1, *(choice.months[1] for choice in choices.values()))}
             )
+            readings = {name: (one.statistic, choices[name]) for name, one in asked}
+            names = {name: name_of(reading) for name, reading in readings.items()}
+            # without an ensemble all replications are of one scenario, whose hash takes longer than all else that is done here
+            shared = scenario_hash_of(base) if self.ensemble is None else ""
             for replication in range(self.replications):
                 own = base if self.ensemble is None else with_member(base, self.ensemble.member(replication))
-                cell = Cell(own, self.first_seed + replication)
+                cell = Cell(own, self.first_seed + replication, scenario_hash=shared)
                 place = (cell.scenario_hash, cell.seed)
                 cells.setdefault(place, cell)
-                for name, one in asked:
-                    reading = (one.statistic, choices[name])
+                for name, reading in readings.items():
                     wanted.setdefault(place, {})[reading] = None
-                    self._places.setdefault(name, []).append((place, name_of(reading)))
+                    self._places.setdefault(name, []).append((place, names[name]))
         return [Job(cell, tuple(wanted[place])) for place, cell in cells.items()]
 
     def values(self, name: str, found: Found) -> np.ndarray:

@@ -373,8 +373,7 @@ def _verify_file(path: Path) -> Verified:
             roots = {entry.filename.partition("/")[0] for entry in entries}
             contents = {entry.filename.partition("/")[2]: packed.read(entry) for entry in entries}
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-        said = message("archive.not_zip") if isinstance(error, zipfile.BadZipFile) else why(error)
-        raise ResultError(message("archive.unreadable", file=path, error=said)) from None
+        raise ResultError(message("archive.unreadable", file=path, error=why(error))) from None
     if LISTING not in contents:
         raise ResultError(message("archive.none", file=path, name=LISTING))
     kind, key, faults, added = _compare(contents, path)

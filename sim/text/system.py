@@ -28,6 +28,9 @@ REASONS = Family(
         "EMFILE",
         "EIO",
         "EINVAL",
+        "EADDRINUSE",
+        "EADDRNOTAVAIL",
+        "EAFNOSUPPORT",
     ),
 )
 
@@ -53,6 +56,8 @@ def _of_library(error: BaseException) -> Message | None:
     library = type(error).__module__.partition(".")[0]
     if library == "pyarrow":
         return message("system.not_parquet")
+    if library == "socket" and type(error).__name__ == "gaierror":
+        return message("system.unknown_host")
     if library == "zipfile":
         return message("system.not_zip")
     if library == "sqlite3":

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.errors import EstateError
+from sim.text import in_language
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,23 @@ def test_an_address_that_is_taken_is_told_before_the_banner(capsys: pytest.Captu
     require_free("127.0.0.1", port)
     with pytest.raises(EstateError, match=r"203\.0\.113\.7"):
         require_free("203.0.113.7", 8080)
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("203.0.113.7", {"en": "no address of this machine", "zh": "不是本机的地址"}),
+        ("nowhere.invalid", {"en": "no such address", "zh": "查不到这个地址"}),
+    ],
+)
+def test_why_an_address_cannot_be_served_at_is_said_in_the_language_of_the_reader(
+    host: str, words: dict[str, str]
+) -> None:
+    pytest.importorskip("nicegui")
+    from sim.app.server import require_free
+
+    for lang, said in words.items():
+        with in_language(lang):
+            with pytest.raises(EstateError) as caught:
+                require_free(host, 8080)
+            assert said in str(caught.value)

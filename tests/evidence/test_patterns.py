@@ -22,6 +22,10 @@ from sim.evidence.patterns import (
 )
 from sim.evidence.register import register
 from sim.evidence.statistics import STATISTIC_WORDS, STATISTICS
+from sim.evidence.statistics_of_runs import Readings
+from sim.results import engines
+from sim.results.engines import Cell
+from sim.scenario import Scenario, content_hash
 from sim.text import in_language
 
 LEAST = {CALIBRATION: 30, HELD_OUT: 12}  # issue 13, point 14
@@ -140,3 +144,23 @@ def test_the_documentation_lists_every_statistic() -> None:
             f"| `{name}` | {one.unit} | {one.counts} | {(one.compute.__doc__ or '').strip().splitlines()[0]} |"
             in text
         )
+
+
+def test_a_scenario_is_hashed_once_and_not_for_each_of_its_replications(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hashed: list[str] = []
+
+    def counted(scenario: Scenario) -> str:
+        hashed.append(scenario.name)
+        return content_hash(scenario)
+
+    monkeypatch.setattr(engines, "content_hash", counted)
+    pattern = load_patterns()[0][0]
+    for replications in (2, 40):
+        hashed.clear()
+        readings = Readings(replications, 1)
+        readings.ask_pattern("it", pattern)
+        jobs = readings.jobs()
+        assert len(jobs) == replications * len(pattern.arms()) and len(hashed) == len(pattern.arms())
+    assert {job.cell.key for job in jobs} == {Cell(job.cell.scenario, job.cell.seed).key for job in jobs}

@@ -96,7 +96,7 @@ def test_a_file_given_for_a_folder_is_called_a_file_and_the_remedy_is_of_this_ca
     file.write_text("no archive")
     assert "a file, not a folder of results" in said(FOLDERS["result"], file)
     assert "a file stands where" in said(FOLDERS["place of a result"], file)
-    assert "no whole ZIP file" in said(verify, file) and "ZIP" in said(verify, file, "zh")
+    assert "no zip file" in said(verify, file) and "不是 zip 文件" in said(verify, file, "zh")
     told = said(Store, file)
     assert "--store" in told and "free some space" not in told
     assert file.read_text() == "no archive"
