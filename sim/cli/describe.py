@@ -15,7 +15,7 @@ from sim.model.programmes import describe as programmes
 from sim.model.programmes.lever_words import BEARERS
 from sim.no_effect import tell_no_effect
 from sim.scenario import Programme, Scenario, list_scenarios, load
-from sim.scenario.loading import figures_left_behind, find, scenario_folders
+from sim.scenario.loading import figures_left_behind, scenario_folders
 from sim.scenario.schema import switched
 from sim.size import households_of
 from sim.text import figures, language, message
@@ -246,9 +246,9 @@ def _figures(screen: Console, scenario: Scenario) -> None:
 def warn_of_figures(screen: Console, name: str) -> None:
     """Say how many sourced figures of the scenario that a reader's own file extends are gone, if any are."""
     shipped = {folder.resolve() for folder in scenario_folders() if folder.is_absolute()}
-    gone = 0 if find(name).resolve().parent in shipped else figures_left_behind(name)
-    if gone:
-        screen.print(say("figures_left_behind", number=gone), style="yellow")
+    gone, file = figures_left_behind(name)
+    if gone and file.resolve().parent not in shipped:
+        screen.print(say("figures_left_behind", file=file, number=gone), style="yellow")
 
 
 def _sources() -> dict[str, str]:

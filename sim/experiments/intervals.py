@@ -197,7 +197,8 @@ def _note(column: np.ndarray) -> str:
     if column.size < LEAST_PAIRS:
         return FEW
     commonest = np.unique(column, return_counts=True)[1].max()
-    return RARE if column.size - commonest < LEAST_CHANGED and commonest > 1 else ""
+    # one value that most pairs share, and few others: resamples hold mostly that value, and may miss the others altogether
+    return RARE if column.size - commonest < LEAST_CHANGED and 2 * commonest > column.size else ""
 
 
 def expanded(level: float, pairs: int) -> float:
@@ -264,7 +265,9 @@ def wilson(count: int, total: int, level: float = LEVEL, design_effect: float = 
     z = float(stats.norm.ppf(0.5 + level / 2))
     middle = (share + z * z / (2 * size)) / (1 + z * z / size)
     half = z * math.sqrt(share * (1 - share) / size + z * z / (4 * size * size)) / (1 + z * z / size)
-    return Interval(max(0.0, middle - half), min(1.0, middle + half), level)
+    # none and all reach their end exactly, which rounding would miss
+    low, high = 0.0 if count == 0 else middle - half, 1.0 if count == total else middle + half
+    return Interval(max(0.0, low), min(1.0, high), level)
 
 
 def paired_exact(gained: int, lost: int, total: int, level: float = LEVEL) -> Interval:

@@ -147,19 +147,19 @@ def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
     raise ScenarioError([Problem(shortened(text), "", found, allowed, nearest(text, known))])
 
 
-def figures_left_behind(path_or_name: str | Path) -> int:
-    """How many figures of the scenario that a file extends are gone because the file states `figures` of its own.
+def figures_left_behind(path_or_name: str | Path) -> tuple[int, Path]:
+    """How many figures of the scenario that a file extends are gone because a file states `figures` of its own, and which file that is.
 
-    For a file that `load` reads; where it states none, those that the file it extends has left behind in the same way.
+    For a file that `load` reads; where it states none, the nearest of the files that it extends which does.
     """
     file = find(path_or_name)
     while (own := read_toml(file)).get("extends") is not None:
         if "figures" in own:
             inherited = _read_base(own["extends"], file, (file.resolve(),)).data.get("figures", [])
             stated = [figure.get("key") for figure in own["figures"]]
-            return sum(figure.get("key") not in stated for figure in inherited)
+            return sum(figure.get("key") not in stated for figure in inherited), file
         file = find(own["extends"], beside=file.parent)
-    return 0
+    return 0, file
 
 
 def scenario_folders() -> list[Path]:

@@ -104,6 +104,8 @@ def test_a_batch_writes_every_run_and_an_index_of_all(elsewhere: Path) -> None:
         and "what may happen in a single run" in page
         and "<td>2</td>" in page
     )
+    note = "Collection and break-even coverage are of months 1 to 3, all that was simulated"
+    assert page.count(f"</table><p><small>{note}") == 3, "beside start and end of each"
 
 
 def test_what_is_there_is_not_run_again(counted: list[str]) -> None:

@@ -71,6 +71,9 @@ def test_a_difference_that_few_seeds_have_is_marked():
     values = np.zeros(20)
     values[:2] = 1.0
     assert mean_interval(values).note == RARE
+    tied = np.array([-0.025, -0.0175, -0.0175, -0.025, -0.035])
+    assert mean_interval(tied).note == "", "shares of a hundred estates tie easily, and all of these differ"
+    assert mean_interval(np.array([0.0, 0.0, 0.0, 0.1, 0.2])).note == RARE
     assert mean_interval(np.random.default_rng(1).normal(size=20)).note == ""
 
 
@@ -83,6 +86,7 @@ def test_wilson_and_exact_agree_with_scipy():
     found, expected = wilson(3, 40), stats.binomtest(3, 40).proportion_ci(0.95, method="wilson")
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
     assert wilson(3, 40, design_effect=2.0).width > found.width
+    assert all(wilson(0, n).low == 0 and wilson(n, n).high == 1 for n in range(1, 400))
     assert wilson(0, 30).low == 0 and 0 < wilson(0, 30).high < 0.15
     assert not wilson(0, 0).exists
     exact = paired_exact(8, 2, 100)

@@ -170,6 +170,9 @@ def test_luck_that_is_common_is_no_noise():
     own = np.random.default_rng(2).normal(size=(2000, 4))
     assert noise_of(own) == pytest.approx(1, abs=0.05)
     assert noise_of(slope + 0.1 * np.random.default_rng(3).normal(size=(50, 4))) < 0.1
+    assert max(noise_of(np.random.default_rng(n).normal(size=(4, 2))) for n in range(20)) == 1, (
+        "no more than all"
+    )
     assert math.isnan(noise_of(slope))
     same_everywhere = np.tile(np.random.default_rng(4).random((1, 3)), (256, 1))
     assert math.isnan(noise_of(same_everywhere))  # no variance of which rounding could be a share

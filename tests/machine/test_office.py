@@ -110,6 +110,7 @@ def test_everything_that_is_said_can_be_written_in_a_chinese_console(encoding: s
         ("ascii", "−0.5 ≥ 2…", "-0.5 >= 2..."),
         ("cp1252", "−0.5 × 2", "-0.5 × 2"),
         ("ascii", "Erdős 小", "Erdos ?"),
+        ("gbk", "« œuvre », Straße", '" oeuvre ", Strasse'),
         ("gb18030", "−0.5 m²", "−0.5 m²"),
     ],
 )

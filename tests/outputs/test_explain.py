@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -88,6 +89,18 @@ def test_repeated_events_are_told_together(run: FakeRun) -> None:
     assert told == [
         f"  - months 1–{run.months}: residents' problems were solved, {run.months} times (cause: a programme)."
     ]
+
+
+def test_what_the_standard_service_needs_stands_behind_the_collection_that_it_is_a_share_of(
+    run: FakeRun,
+) -> None:
+    estates = run.estates.assign(collection=np.where(run.estates["month"] < 12, np.nan, 0.6))
+    told = explain_text(replace(run, estates=estates), 7)
+    first, last = next(line for line in told if line.startswith("Month 1:")), told[-1]
+    assert "quality" in first and "needs" not in first
+    assert re.search(r"60%, where the standard service needs \d+%", last)
+    moved = next(line for line in told if "→" in line and "Months" in line and "collection" in line)
+    assert "fee collection 60% (month 12) → 60%" in moved or "Months 12" in moved, moved
 
 
 def test_falling_under_what_service_needs_is_told_with_what_moved_before(run: FakeRun) -> None:

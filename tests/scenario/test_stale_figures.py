@@ -251,6 +251,11 @@ def test_a_file_with_figures_of_its_own_says_how_many_of_its_base_it_leaves_behi
             show_scenario(str(tmp_path / name))
             shown = " ".join(capsys.readouterr().out.split())
             assert (said in shown and "add_figures" in shown) == told_of
+            # the file that is to be mended, not the one that was asked for
+            assert ("mine.tomlstates[[figures]]" in shown.replace(" ", "")) == told_of
+    (tmp_path / "mine.toml").write_text('extends = "small_city"\nmonths = 24\n', encoding="utf-8")
+    show_scenario(str(tmp_path / "mine.toml"))
+    assert "states [[figures]]" not in capsys.readouterr().out, "what is shipped is nobody's to mend"
 
 
 @pytest.mark.parametrize("name", list_scenarios())

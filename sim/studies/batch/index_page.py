@@ -53,6 +53,7 @@ class Shown:
     folder: str = ""
     outcomes: Mapping[str, Sequence[float]] = field(default_factory=dict)
     changes: Sequence[tuple[str, str, str]] = ()
+    note: str = ""  # on the months that changes begin in
     charts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # file: title, what it shows
     tables: Sequence[str] = ()
     report: str = ""  # page about this scenario alone
@@ -155,7 +156,7 @@ def _article_parts(entry: Shown) -> Iterator[str]:
         yield f"<h3>{_say('changes')} · {draw}</h3><table>"
         yield _row([_say(key) for key in ("outcome", "start", "end")], "th")
         yield from (_row([escape(cell) for cell in change]) for change in entry.changes)
-        yield "</table>"
+        yield f"</table><p><small>{escape(entry.note)}</small></p>"
     if entry.report:
         yield f"<p>{_link(entry.folder, entry.report, say('batch.page_report'))}</p>"
     if entry.charts:

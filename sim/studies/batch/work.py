@@ -46,7 +46,7 @@ from sim.scenario import Scenario, to_data
 from sim.size import households_of
 from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
 from sim.studies.batch.index_page import Shown
-from sim.studies.run.words import key_changes, label_of, written
+from sim.studies.run.words import first_month_note, key_changes, label_of, written
 from sim.text import figures, language, message, say
 from sim.text.system import reason_of
 
@@ -294,6 +294,7 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
         folder=folder.name,
         outcomes=outcomes,
         changes=changes,
+        note=first_month_note(scenario.months),
         charts=charts,
         tables=tables,
         report=report,

@@ -235,17 +235,17 @@ def cycle_alt(run: RunLike) -> str:
             parts.append(say("run.cycle_alt_one", name=name, last=last, window=window(run.months), **spread))
             continue
         least = known[int(mean[known].argmin())]
-        parts.append(
-            say(
-                "run.cycle_alt_of",
-                name=name,
-                when=month[least],
-                first=figures.share(mean[known[0]], 0),
-                last=figures.share(mean[known[-1]], 0),
-                lowest=figures.share(mean[least], 0),
-                **spread,
-            )
-        )
+        moved: dict[str, Any] = {
+            "when": month[least],
+            "first": figures.share(mean[known[0]], 0),
+            "last": figures.share(mean[known[-1]], 0),
+            "lowest": figures.share(mean[least], 0),
+        }
+        if known[0] == 0:
+            parts.append(say("run.cycle_alt_of", name=name, **moved, **spread))
+        else:
+            since = month[known[0]]
+            parts.append(say("run.cycle_alt_since", name=name, since=since, **moved, **spread))
     return sentences(parts)
 
 

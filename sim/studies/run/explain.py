@@ -362,17 +362,14 @@ def _facts(run: RunLike, life: Life) -> str:
 def _state(life: Life, row: int) -> str:
     """Mode, stage and measures in one month of the estate."""
     now = life.months.iloc[row]
-    measures = [
-        say(
-            "run.life_level",
-            name=measure_name(name, int(now["month"])),
-            share=figures.share(float(now[name]), 0),
-        )
-        for name in MEASURES
-        if np.isfinite(now[name])
-    ]
-    if np.isfinite(life.needed[row]):
-        measures.insert(1, say("run.life_needed", share=figures.share(float(life.needed[row]), 0)))
+    measures = []
+    for name in MEASURES:
+        if not np.isfinite(now[name]):
+            continue
+        called = measure_name(name, int(now["month"]))
+        measures.append(say("run.life_level", name=called, share=figures.share(float(now[name]), 0)))
+        if name == "collection" and np.isfinite(life.needed[row]):  # what is needed is a share to collect
+            measures.append(say("run.life_needed", share=figures.share(float(life.needed[row]), 0)))
     return say(
         "run.life_state",
         month=now["month"],
@@ -396,7 +393,13 @@ def _phase(life: Life, phase: Phase) -> str:
             moves.append(say("run.life_level", name=called, share=figures.share(float(known.iloc[0]), 0)))
         elif len(known):
             ends = [figures.share(float(known.iloc[row]), 0) for row in (0, -1)]
-            moves.append(say("run.life_move", name=called, first=ends[0], last=ends[1]))
+            since = int(rows["month"].loc[known.index[0]])
+            if since == rows["month"].iloc[0]:
+                moves.append(say("run.life_move", name=called, first=ends[0], last=ends[1]))
+            else:
+                moves.append(
+                    say("run.life_move_since", name=called, first=ends[0], last=ends[1], since=since)
+                )
     return say(
         "run.life_phase",
         first=phase.first,

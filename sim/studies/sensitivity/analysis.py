@@ -302,7 +302,8 @@ def noise_of(runs: np.ndarray) -> float:
     """Share of the variance of the points' means (points x replications) that comes from the choice of seeds.
 
     What a seed adds at every point alike cancels between points; what is left, divided by the number of replications, is noise.
-    NaN with one replication or where nothing varies.
+    NaN with one replication or where nothing varies; 1 where the points differ by no more than seeds explain, as an estimate of
+    few replications may exceed the whole.
     """
     points, count = runs.shape
     means = runs.mean(axis=1)
@@ -312,4 +313,4 @@ def noise_of(runs: np.ndarray) -> float:
         return math.nan
     between = float(means.var(ddof=1))
     rest = runs - runs.mean(axis=1, keepdims=True) - runs.mean(axis=0, keepdims=True) + runs.mean()
-    return float((rest**2).sum() / ((points - 1) * (count - 1)) / count / between)
+    return min(1.0, float((rest**2).sum() / ((points - 1) * (count - 1)) / count / between))
