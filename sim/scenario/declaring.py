@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,12 @@ else:
 
 
 class Declared(ModelMetaclass):
-    """The class of tables: a wrong declaration is a ValueError, wrong values are a ScenarioError, each with a Problem for a text."""
+    """The class of tables: a wrong declaration is a ValueError, wrong values are a ScenarioError, each with a Problem for a text.
+
+    told_by: says what is wrong with values; `sim.scenario.messages` puts it here, since it knows all tables, and they this class.
+    """
+
+    told_by: Callable[..., Sequence[Problem]]
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **words: Any) -> type:
         """The class that these declarations make."""
@@ -39,10 +44,7 @@ class Declared(ModelMetaclass):
         try:
             return super().__call__(*args, **values)
         except ValidationError as error:
-            from sim.scenario.messages import problems_of  # it knows all tables, and they this class
-
-            made: Any = cls
-            raise ScenarioError(problems_of(error, made, values, lambda place: cls.__name__)) from None
+            raise ScenarioError(Declared.told_by(error, cls, values, lambda place: cls.__name__)) from None
 
 
 def place_in(module: str, name: str, attribute: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, nearest, one_of
+from sim.scenario.declaring import Declared
 from sim.scenario.fields import Table
 from sim.scenario.programme import PROGRAMMES, Programme, read_programme
 from sim.scenario.schema import range_text
@@ -55,6 +56,9 @@ def problems_of(
         problems.append(_plain_problem(line, place, root, data, file_of))
     # Unknown keys first: a misspelt key is often the reason for one that seems to be missing.
     return sorted(dict.fromkeys(problems), key=lambda problem: problem.found != UNKNOWN_KEY)
+
+
+Declared.told_by = staticmethod(problems_of)
 
 
 def programme_problems(data: dict[str, Any]) -> list[Problem]:

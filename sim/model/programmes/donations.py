@@ -36,6 +36,7 @@ class Donations(Intervention, kind="donations"):
         100,
         "months of income",
     )
+    gift_spread: float = setting(0.5, 0, 1, "share")
     works: float = setting(0.5, 0, 1, "share")
     thanks: float = setting(0.15, 0, 3, "logit")
     fading: float = setting(0.15, 0, 1, "share per month")
@@ -66,9 +67,9 @@ class Donations(Intervention, kind="donations"):
         """Book the gifts, and let works raise condition as much as the same money spent from the fund would."""
         estates = policy.estates
         rows = rows[policy.claim_staff("community", rows, self.staff)]
-        amount = fen(
-            self.gift * (0.5 + policy.luck(rows, LUCK_SIZE)) * estates["mean_income"][rows] / FEN_PER_YUAN
-        )
+        # as likely anywhere within the spread around the mean
+        size = 1.0 - self.gift_spread + 2.0 * self.gift_spread * policy.luck(rows, LUCK_SIZE)
+        amount = fen(self.gift * size * estates["mean_income"][rows] / FEN_PER_YUAN)
         works = np.floor(self.works * amount).astype(np.int64)
         policy.spend("donors", rows, works)
         policy.spend("donors", rows, amount - works, to="estate_funds")

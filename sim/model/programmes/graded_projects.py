@@ -14,8 +14,6 @@ from sim.scenario import setting
 if TYPE_CHECKING:
     from sim.model.programmes.policy import Policy
 
-MOST_STEPS = 3  # oversight is not stepped up further after so many low grades in a row
-
 
 class GradedProjects(Intervention, kind="graded_projects"):
     """Low grades bring closer oversight, then a vote on a lower price, then a vote on another company."""
@@ -39,6 +37,7 @@ class GradedProjects(Intervention, kind="graded_projects"):
     noise: float = setting(0.04, 0, 0.5, "share")
     least_promise: float = setting(0.05, 0.001, 1, "share")
     oversight: float = setting(0.15, 0, 1, "share")
+    most_steps: int = setting(3, 1, 100, "grades")
     cut: float = setting(
         0.05,
         0,
@@ -66,9 +65,8 @@ class GradedProjects(Intervention, kind="graded_projects"):
         graded[run] = company
         watched = run[low[run] > 0]
         watched = watched[policy.claim_staff("street", watched, self.staff)]
-        policy.move(
-            "lever_monitoring", watched, self.oversight * strength * np.minimum(low[watched], MOST_STEPS)
-        )
+        steps = np.minimum(low[watched], self.most_steps)
+        policy.move("lever_monitoring", watched, self.oversight * strength * steps)
         if policy.due(self.period):
             self._grade(policy, run[policy.spend("district", run, fen(self.cost))], strength)
 
