@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sim.errors import ResultError
+from sim.problems import is_folder
 from sim.text import message, say
 
 PACKAGE = "sim.studies"
@@ -110,6 +111,8 @@ def kind_of_result(result: object) -> Kind | None:
 
 def recognised(folder: Path) -> Kind | None:
     """The kind of result that a folder is known to hold by something else than what its manifest says; None for no such."""
+    if not is_folder(folder):
+        return None
     for kind in kinds().values():
         if kind.recognises and kind.get(kind.recognises)(folder):
             return kind

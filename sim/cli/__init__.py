@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
 
+from sim.cache import cache_root
 from sim.cli.nearest import NAME
 
 
@@ -17,6 +19,7 @@ def main() -> None:
                 errors=NAME
             )  # a terminal that lacks a letter gets the nearest, not a traceback
     signal.signal(signal.SIGTERM, _ended)
+    _house_matplotlib()
     try:
         from sim.cli.app import app, spared
 
@@ -24,6 +27,13 @@ def main() -> None:
             app(prog_name="estate")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _house_matplotlib() -> None:
+    """Without a home that can be written, matplotlib keeps its files beside our caches, and need not say that it lacks a place."""
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~")
+    if "MPLCONFIGDIR" not in os.environ and not os.access(home, os.W_OK):
+        os.environ["MPLCONFIGDIR"] = str(cache_root() / "matplotlib")
 
 
 def _ended(number: int, frame: FrameType | None) -> None:

@@ -32,6 +32,7 @@ from sim.evidence.register import (
 from sim.evidence.reproduce import EDITED, MODEL, Change, Reproduction, reproduce, reproduce_many
 from sim.kinds import kinds, recognised
 from sim.model.parameters import PARAMETERS, Parameter
+from sim.problems import is_file
 from sim.results.folder import MANIFEST, kind_of, read_manifest
 from sim.results.provenance import KIND
 from sim.text import Family, Message, figures, language, message
@@ -261,7 +262,7 @@ def _is_run(folder: Path) -> bool:
 
 def _is_batch(folder: Path) -> bool:
     """Whether a folder holds many scenarios; one that was interrupted, or is of version 0.1, has no manifest of its own."""
-    if (folder / MANIFEST).exists():
+    if is_file(folder / MANIFEST):
         return kind_of(read_manifest(folder)) == "batch"
     return recognised(folder) is not None
 

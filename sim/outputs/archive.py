@@ -30,7 +30,7 @@ from sim.errors import EstateError, ResultError
 from sim.kinds import kinds, load_result
 from sim.outputs.odd import odd_of
 from sim.problems import is_file, is_folder, path_of
-from sim.results.checking import Checked, check_result
+from sim.results.checking import Checked, check_result, files_below
 from sim.results.files import replace, seal_of
 from sim.results.folder import (
     DEFINITIONS,
@@ -44,6 +44,7 @@ from sim.results.folder import (
 from sim.scenario import Scenario, to_toml
 from sim.scenario.loading import check
 from sim.text import Message, in_language, languages, message, say
+from sim.text.system import reason_of
 from sim.text.system import told as why
 
 FORMAT = 1
@@ -114,9 +115,7 @@ def archive(result: str | Path, file: str | Path | None = None) -> Archive:
     try:
         written = _write(target, _root(checked, contents), contents)
     except OSError as error:
-        raise ResultError(
-            message("folder.unwritable", folder=target, error=error.strerror or error)
-        ) from None
+        raise ResultError(message("folder.unwritable", folder=target, error=reason_of(error))) from None
     names = tuple(PurePosixPath(name).stem for name in contents if name.startswith(f"{SCENARIOS}/"))
     return Archive(target, written, checked.kind, checked.key, names, checked.others)
 
@@ -127,9 +126,7 @@ def verify(place: str | Path) -> Verified:
     if is_file(path):
         return _verify_file(path)
     if is_folder(path) and is_file(path / LISTING):
-        with_names = {
-            one.relative_to(path).as_posix(): one for one in sorted(path.rglob("*")) if one.is_file()
-        }
+        with_names = {one.relative_to(path).as_posix(): one for one in files_below(path)}
         kind, key, faults, added = _compare(with_names, path)
         return Verified(path, "", kind, key, len(with_names) - len(added), tuple(faults), tuple(added))
     found = check_result(path)

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ResultError
-from sim.problems import is_file, path_of
+from sim.problems import is_file, is_folder, path_of
 from sim.results.files import ENCODING, PART, csv_text
 from sim.results.folder import MANIFEST, Saved, check_file, check_seal, kind_of, read_manifest
 from sim.text import Message, message
+from sim.text.system import reason_of
 
 SEAL = "seal"  # a file of JSON that has this key vouches for itself
 
@@ -81,11 +82,21 @@ def _manifests(place: Path) -> list[Path]:
 def _files(place: Path) -> list[Path]:
     """Every file below a folder but hidden ones and what is half-written."""
     found = []
-    for path in sorted(place.rglob("*")) if place.is_dir() else ():
+    for path in files_below(place):
         hidden = any(part.startswith(".") for part in path.relative_to(place).parts)
-        if path.is_file() and not hidden and not path.name.endswith(PART):
+        if not hidden and not path.name.endswith(PART):
             found.append(path)
     return found
+
+
+def files_below(place: Path) -> list[Path]:
+    """Every file below a folder, sorted; none where no folder is. ResultError for what the system does not let one list."""
+    if not is_folder(place):
+        return []
+    try:
+        return [path for path in sorted(place.rglob("*")) if is_file(path)]
+    except OSError as error:
+        raise ResultError(message("folder.unreadable", file=place, error=reason_of(error))) from None
 
 
 def _manifest(path: Path, faults: list[Message]) -> dict[str, Any]:

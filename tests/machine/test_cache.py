@@ -108,3 +108,23 @@ def test_where_the_cache_can_be_written_nothing_is_said(tmp_path: Path) -> None:
         TWO_CITIES, tmp_path, NUMBA_DISABLE_JIT="1", ESTATE_CACHE_DIR=str(tmp_path / "new" / "one")
     )
     assert done.stderr == ""
+
+
+def test_matplotlib_has_a_place_where_the_home_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.cli import _house_matplotlib
+
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("ESTATE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    _house_matplotlib()
+    assert "MPLCONFIGDIR" not in os.environ, "a home of one's own is left as it is"
+    monkeypatch.setenv("HOME", str(tmp_path / "there is none"))
+    monkeypatch.setenv("MPLCONFIGDIR", "mine")
+    _house_matplotlib()
+    assert os.environ["MPLCONFIGDIR"] == "mine"
+    monkeypatch.delenv("MPLCONFIGDIR")
+    _house_matplotlib()
+    assert os.environ["MPLCONFIGDIR"] == str(tmp_path / "cache" / "matplotlib")

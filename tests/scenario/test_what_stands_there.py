@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli.app import app
-from sim.errors import EstateError
+from sim.errors import EstateError, ResultError
 from sim.evidence.patterns import load_patterns
 from sim.experiments.ensemble import load_ensemble
 from sim.experiments.study_file import load_study
@@ -141,3 +141,25 @@ def test_results_that_can_be_written_nowhere_are_refused_before_the_run(tmp_path
     told = CliRunner().invoke(app, order)
     assert told.exit_code == 2 and "part of the path is a file" in told.output
     assert "simulated" not in told.output and "A small city" not in told.output
+
+
+@pytest.mark.parametrize(
+    "command", ["verify", "archive", "reproduce", "explain", "report", "run", "describe"]
+)
+@pytest.mark.parametrize("name", ["x" * 300, "名" * 300, "x" * 5000])
+def test_a_name_that_no_file_system_holds_is_refused_in_one_line(command: str, name: str) -> None:
+    done = CliRunner().invoke(app, [command, name, "--lang", "zh"])
+    assert done.exit_code == 2 and isinstance(done.exception, SystemExit), done.exception
+    told = done.stderr.strip()
+    assert told and len(told) < 1000 and "File name too long" not in told
+
+
+def test_a_folder_of_which_nobody_may_list_a_part_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "inner"))
+
+    monkeypatch.setattr(Path, "rglob", refused)
+    with pytest.raises(ResultError, match=r"cannot be read \(permission denied\)"):
+        verify(tmp_path)

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.errors import ResultError, ScenarioError
 from sim.experiments.ensemble import Ensemble
+from sim.problems import is_file
 from sim.results.folder import (
     FIRST_DEFINITIONS,
     MANIFEST,
@@ -100,7 +101,7 @@ def scenarios_of(found: Batch) -> list[Scenario]:
 
 def is_batch(folder: Path) -> bool:
     """Whether a folder without a manifest is what an interrupted `estate batch` left; one of version 0.1 has none either."""
-    if (folder / MANIFEST).exists():
+    if is_file(folder / MANIFEST):
         return False  # the manifest says what it is
     runs = [place.parent for place in folder.glob(f"*/{HEADLINE}") if not place.parent.name.startswith(".")]
     return bool(runs) and not any(definitions_of(read_manifest(run)) == FIRST_DEFINITIONS for run in runs)
@@ -109,9 +110,9 @@ def is_batch(folder: Path) -> bool:
 def load_batch(folder: str | Path) -> Batch:
     """The batch in a folder. ResultError if it holds none, or a part is missing, damaged or changed by hand."""
     place = Path(folder)
-    if not (place / MANIFEST).exists() and not is_batch(place):
+    if not is_file(place / MANIFEST) and not is_batch(place):
         raise ResultError(message("batch.none", folder=place))
-    if (place / MANIFEST).exists():
+    if is_file(place / MANIFEST):
         read(place, KIND)
     headlines = sorted(place.glob(f"*/{HEADLINE}"))
     # what an interrupted batch left begins with a dot

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import ResultError
+from sim.problems import is_file
 from sim.results.folder import (
     FIRST_DEFINITIONS,
     MANIFEST,
@@ -88,7 +89,7 @@ def _said(found: OldResult, what: str) -> list[str]:
 
 def is_old(folder: Path) -> bool:
     """Whether a folder holds a result of version 0.1. ResultError if it holds none that can be read."""
-    if (folder / MANIFEST).exists():
+    if is_file(folder / MANIFEST):
         return definitions_of(read_manifest(folder)) == FIRST_DEFINITIONS
     runs = _runs_of_batch(folder)
     old = [definitions_of(read_manifest(run)) == FIRST_DEFINITIONS for run in runs]
@@ -100,7 +101,7 @@ def is_old(folder: Path) -> bool:
 
 def load_old(folder: Path) -> OldResult:
     """The result of version 0.1 in a folder. ResultError if it is damaged or of a kind that there was not."""
-    runs = [] if (folder / MANIFEST).exists() else _runs_of_batch(folder)
+    runs = [] if is_file(folder / MANIFEST) else _runs_of_batch(folder)
     if runs:
         frames = {"outcomes": _outcomes(runs)}
         return OldResult(BATCH, folder, read(runs[0], "run", old=True).manifest, frames)
