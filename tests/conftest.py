@@ -33,7 +33,6 @@ MEANWHILE = (
     "docs/test_site.py",
 )
 LONGEST = (
-    "model/test_same_bits.py",
     "assistants/test_mcp.py",
     "report/test_analysis_reports.py",
     "experiments/test_engines.py",

@@ -80,6 +80,7 @@ def test_threads_share_all_estates_between_them() -> None:
         assert [e for first, last in ranges for e in range(first, last)] == list(range(households.size))
 
 
+@pytest.mark.slow  # as the other processors: compiling for one takes most of a minute
 def test_any_processor(one_thread: str) -> None:
     assert digest_on("generic") == one_thread
 

@@ -31,7 +31,10 @@ def by_mean_field(name: str) -> Replication:
     return replicate(name, agents=False)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] if name == "wiedermann" else []) for name in MODELS],
+)
 def test_the_mean_field_map_gives_the_published_figures(name: str) -> None:
     found = by_mean_field(name)
     assert [check for check in found.checks if not check.holds] == []
