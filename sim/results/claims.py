@@ -31,6 +31,7 @@ SIGN_SECONDS = 10.0  # between two signs of life
 SILENT_SECONDS = 90.0
 LOOK_SECONDS = 0.5
 LOOK_SHARE = 10  # looking takes at most one part in so many of the time of waiting
+_ended: set[str] = set()  # drivers of this process that have ended, which a full disk may not let them write
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ class Claims:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give back what was not carried out. Where the disk refuses even that, others take it over all the same."""
+        _ended.add(self.name)
         if self._signs is None:
             return
         self._signs.stop()
@@ -184,6 +186,8 @@ class Claims:
         """
         if driver.name == self.name:
             return False
+        if driver.name in _ended:
+            return True
         now = time.monotonic()
         sign, first = self._heard.get(driver.name, ("", now))
         if sign != driver.sign:

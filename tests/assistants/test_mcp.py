@@ -16,7 +16,7 @@ import sim
 from sim.assistants.desk import Answer, Desk, Limits
 from sim.assistants.tools import TOOLS, answer
 from sim.errors import EstateError
-from sim.text import in_language
+from sim.text import in_language, languages
 
 anyio = pytest.importorskip("anyio")
 pytest.importorskip("mcp.server.lowlevel")
@@ -218,7 +218,7 @@ def test_bad_input_gives_the_error_of_the_command(tmp_path):
         ("explain", {"run": "../elsewhere"}, "explain: run: found '../elsewhere'"),
         ("report", {"results": ["/etc"]}, "report: results: found '/etc'"),
         ("describe", {"name": "/etc/passwd"}, "describe: name: found '/etc/passwd'"),
-        ("list", {"language": "fr"}, "list: language: found 'fr'; allowed: one of en, zh"),
+        ("list", {"language": "xx"}, f"list: language: found 'xx'; allowed: one of {', '.join(languages())}"),
     ],
 )  # fmt: skip
 def test_every_wrong_argument_is_named(tmp_path, tool, arguments, named):

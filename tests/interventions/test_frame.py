@@ -14,6 +14,7 @@ from sim.mesa_city import City
 from sim.model.programmes.base import Intervention
 from sim.model.state.events import Cause, Event
 from sim.scenario import PROGRAMMES, setting
+from sim.text import languages
 from sim.words import Word
 
 Act = Callable[[Any, Any, np.ndarray, float], None]
@@ -209,7 +210,7 @@ def test_a_wrong_declaration_fails_when_the_class_is_made() -> None:
     for wrong, error, match in (
         ({"levers": ("lever_trsut",)}, KeyError, "lever_trsut"),
         ({"payers": ("mayor",)}, ValueError, "mayor"),
-        ({"label_en": ""}, ValueError, "label_en, label_zh"),
+        ({"label_en": ""}, ValueError, ", ".join(f"label_{lang}" for lang in languages())),
         ({"act": Intervention.act}, ValueError, "act"),
     ):
         fields = good | wrong
