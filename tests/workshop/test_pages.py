@@ -32,6 +32,12 @@ async def test_a_page_runs_what_its_address_says(user: User) -> None:
     assert (await user.http_client.get("/run/..%2F..%2Fetc%2Fpasswd")).status_code == 404
 
 
+async def test_a_run_of_under_a_year_says_of_which_months_its_yearly_lines_are(user: User) -> None:
+    await user.open(f"/?{SMALL.replace('months=12', 'months=5')}")
+    await finished(user, "5 months simulated, play them.")
+    await user.should_see("is of months 1 to 5 only")
+
+
 async def test_a_measure_switched_on_is_simulated(user: User) -> None:
     await user.open(f"/?{SMALL}")
     await finished(user)

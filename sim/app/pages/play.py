@@ -9,7 +9,9 @@ from sim.app.core.session import Session
 from sim.app.widgets.look import columns, head
 from sim.app.widgets.panel import Panel
 from sim.app.widgets.player import Player, city_charts, show_story
+from sim.results.outcomes import note_on_months
 from sim.text import say
+from sim.text.joins import sentences
 
 SETTLED_SECONDS = 0.35  # after the last change, before a run starts by itself
 
@@ -88,9 +90,11 @@ class PlayPage:
 
     def _show(self, result: Result) -> None:
         self.held = result
-        self.status.set_text(
-            say("app.done", draw=say("draw.one", seed=result.run.seed), months=result.run.months)
-        )
+        months = result.run.months
+        done = say("app.done", draw=say("draw.one", seed=result.run.seed), months=months)
+        if short := note_on_months(months):
+            done = sentences((say("run.sentence", words=done), *short))
+        self.status.set_text(done)
         self.player.show(f"/run/{self.session.key}")
 
     async def _tell(self, estate: int) -> None:
