@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.ensemble import doubt_line
 from sim.experiments.intervals import (
     CONSTANT,
+    LEAST_CHANGED,
     LEAST_PAIRS,
     NO_RANGE,
     RARE,
@@ -258,7 +259,7 @@ def warnings_of(found: Comparison) -> list[str]:
 
 def _about(interval: Interval, arm: str, outcome: str) -> list[str]:
     if interval.note == RARE:
-        return [say("comparison.few_changed", arm=arm, outcome=outcome, least=LEAST_PAIRS)]
+        return [say("comparison.few_changed", arm=arm, outcome=outcome, least=LEAST_CHANGED)]
     # that every replication agrees is no reason for doubt
     if not interval.exists and interval.note != CONSTANT:
         return [say("comparison.missing", arm=arm, outcome=outcome, why=_why(interval))]
