@@ -1,6 +1,8 @@
-"""The same owners' rules in idiomatic Mesa and in this model, side by side in one run: nanoseconds an owner-month and ratios.
+"""The same owners' rules in idiomatic Mesa and in this model, side by side in one run: nanoseconds
+an owner-month and ratios.
 
-This model's figures are of the whole month (companies, estates, committees and market too), so the ratios understate.
+This model's figures are of the whole month (companies, estates, committees and market too),
+so the ratios understate.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ def passes_alone(city: City) -> dict[str, Callable[[], None]]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--owners", type=int, default=10_000, help="owners of the world that Mesa holds too")
     parser.add_argument(
         "--large",

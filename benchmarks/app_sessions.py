@@ -1,11 +1,13 @@
-"""Thirty participants of a workshop at once: how long a lever change takes, and what a session weighs in memory.
+"""Thirty participants of a workshop at once: how long a lever change takes, and what a
+session weighs in memory.
 
-Every participant has another seed, so that no run is shared: the worst that a room can do. Each opens the page, waits for
-its first run, then all switch a measure on at the same time, and again one after another (a calm room). A change counts
-until the message with the new run has arrived in full.
+Every participant has another seed, so that no run is shared: the worst that a room can do. Each opens the
+page, waits for its first run, then all switch a measure on at the same time, and again one after another (a
+calm room). A change counts until the message with the new run has arrived in full.
 
-With `--game` the budget game instead: as many teams as sessions, each with decisions of its own. A submission counts until the
-page says so, a round from the teacher's click until a team has the message with its new year.
+With `--game` the budget game instead: as many teams as sessions, each with decisions of its own. A submission
+counts until the page says so, a round from the teacher's click until a team has the
+message with its new year.
 """
 
 from __future__ import annotations
@@ -223,7 +225,7 @@ def show_game(found: dict[str, Any]) -> None:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--game", action="store_true")
     asked = parser.parse_args()

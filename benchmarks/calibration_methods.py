@@ -2,10 +2,12 @@
 
     python benchmarks/calibration_methods.py [--runs 2000] [--truths 24]        (ABC-SMC only where pyabc is installed)
 
-First on the model itself: emulators and rejection fit the shipped calibration patterns to the same sets of the default parameters
-(those of the first design), beside emulators with the second design that they choose themselves. Then on a surrogate of the model (the emulators of that fit with the luck of single runs), which costs
-nothing, so that each method can be repeated from new runs for every truth: how often the central intervals hold the truth, and
-how wide they are. Rejection and ABC-SMC see the same statistics and spreads as the emulators do.
+First on the model itself: emulators and rejection fit the shipped calibration patterns to the same sets of
+the default parameters (those of the first design), beside emulators with the second design that they choose
+themselves. Then on a surrogate of the model (the emulators of that fit with the luck of single runs), which
+costs nothing, so that each method can be repeated from new runs for every truth: how often the
+central intervals hold the truth, and how wide they are. Rejection and ABC-SMC see the same
+statistics and spreads as the emulators do.
 """
 
 from __future__ import annotations
@@ -124,7 +126,8 @@ def smc(
 def try_method(
     method: Method, found: Calibration, truths: np.ndarray, sets: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For every truth and parameter whether each central interval holds it (truths, levels, d), and the width of the widest."""
+    """For every truth and parameter whether each central interval holds it (truths, levels, d), and
+    the width of the widest."""
     run = surrogate_of(found)
     inside, widths = [], []
     for place, truth in enumerate(truths):
@@ -138,7 +141,8 @@ def try_method(
 
 
 def told(name: str, inside: np.ndarray, widths: np.ndarray) -> str:
-    """A row: coverage over all parameters, the mean width of 90 % intervals, and that of the three narrowest parameters."""
+    """A row: coverage over all parameters, the mean width of 90 % intervals, and that of
+    the three narrowest parameters."""
     shares = [inside[:, level].mean() for level in range(len(LEVELS))]
     # truths are independent, parameters of one truth are not: the interval counts truths
     low = [wilson(round(share * len(inside)), len(inside)) for share in shares]
@@ -179,7 +183,8 @@ def main() -> None:
 
 
 def on_the_model(found: Calibration) -> None:
-    """Print how much each method narrows the parameters, and how well the patterns agree over its draws, by the best emulators."""
+    """Print how much each method narrows the parameters, and how well the patterns agree over its
+    draws, by the best emulators."""
     first = Sets(*(getattr(found.sets, name)[: found.prior] for name in ("points", "values", "outcome")))
     fits = {
         f"{method}, {len(first)} sets": Fit(

@@ -1,10 +1,12 @@
-"""Which unmeasured parameters move the calibration patterns: the reason for the default list of `estate calibrate`.
+"""Which unmeasured parameters move the calibration patterns: the reason for the default
+list of `estate calibrate`.
 
     python benchmarks/calibration_screening.py [--trajectories 6] [--workers 2]
 
-Morris screening (SALib) of every statistic over all parameters that nobody has measured, each over its plausible range. The score
-of a parameter is the sum over patterns of its mean effect in standard deviations of the statistic, so that every pattern counts
-the same whatever its unit. Readings go to the store: what is there is not run again.
+Morris screening (SALib) of every statistic over all parameters that nobody has measured, each over its
+plausible range. The score of a parameter is the sum over patterns of its mean effect in standard deviations
+of the statistic, so that every pattern counts the same whatever its unit. Readings go to the store: what
+is there is not run again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What the benchmarks share: worlds of a given size, interleaved repeats, a table on the screen and JSON in results/benchmarks."""
+"""What the benchmarks share: worlds of a given size, interleaved repeats, a table on the screen and
+JSON in results/benchmarks."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "results" / "benchmarks"
 
 
 def world(estates: int, households: int, months: int = 120) -> Scenario:
-    """The default scenario with so many estates and exactly so many households, and companies in proportion."""
+    """The default scenario with so many estates and exactly so many households, and
+    companies in proportion."""
     size = {
         "city.estates": estates,
         "city.households": households,
@@ -31,7 +33,8 @@ def world(estates: int, households: int, months: int = 120) -> Scenario:
 
 
 def interleaved(tasks: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:
-    """Seconds of each task in every repeat; tasks take turns, so that a busy spell of the machine hits all of them."""
+    """Seconds of each task in every repeat; tasks take turns, so that a busy spell of the
+    machine hits all of them."""
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(repeats):
         for name, task in tasks.items():
@@ -93,7 +96,8 @@ def machine() -> dict[str, Any]:
 
 
 def measured(command: Sequence[str], extra_environment: Mapping[str, str] | None = None) -> dict[str, float]:
-    """Wall and processor seconds and peak memory (MiB) of one command run in a process of its own; an error if it fails.
+    """Wall and processor seconds and peak memory (MiB) of one command run in a process of
+    its own; an error if it fails.
 
     Memory is read from the process's own peak, NaN on Windows.
     """

@@ -1,8 +1,10 @@
-"""The owners' rules written as one would in Mesa: one agent an owner, plain floats, `AgentSet.do` or `shuffle_do`.
+"""The owners' rules written as one would in Mesa: one agent an owner, plain floats,
+`AgentSet.do` or `shuffle_do`.
 
-Each owner pays or not, settles arrears, becomes more or less satisfied, complains and bears grievance, by the formulas of
-`sim.model.month.decisions`. What estates provide (price, quality, condition, trust) is held where a City starts; companies,
-committees and market are left out, so this does less than a month of the real model.
+Each owner pays or not, settles arrears, becomes more or less satisfied, complains and bears grievance, by the
+formulas of `sim.model.month.decisions`. What estates provide (price, quality, condition, trust) is held where
+a City starts; companies, committees and market are left out, so this does less than
+a month of the real model.
 """
 
 from __future__ import annotations

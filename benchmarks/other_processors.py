@@ -1,9 +1,11 @@
-"""The digest of one city's months on x86-64, on aarch64 and in WebAssembly: python benchmarks/other_processors.py [--months N]
+"""The digest of one city's months on x86-64, on aarch64 and in WebAssembly: python
+benchmarks/other_processors.py [--months N]
 
-The compiled rules are plain functions over arrays, so that the text which Numba makes of them can be translated for another
-processor. From one start the months are simulated four times, without programmes: as everywhere on this computer; compiled
-for any x86-64; as an aarch64 program under an emulator; as a WebAssembly module in Node. The digest is over every array of the state.
-Exit code 1 if one differs. Needs Debian's `gcc-aarch64-linux-gnu` and `qemu-user`, `lld` and `nodejs`; what is missing is said and left out.
+The compiled rules are plain functions over arrays, so that the text which Numba makes of them can be
+translated for another processor. From one start the months are simulated four times, without programmes: as
+everywhere on this computer; compiled for any x86-64; as an aarch64 program under an emulator; as a
+WebAssembly module in Node. The digest is over every array of the state. Exit code 1 if one differs. Needs
+Debian's `gcc-aarch64-linux-gnu` and `qemu-user`, `lld` and `nodejs`; what is missing is said and left out.
 """
 
 from __future__ import annotations
@@ -79,7 +81,8 @@ int main(void) {{
 """
 
 
-# one city on this computer, in a process of its own: by which processor Numba compiles for is settled when it is imported
+# one city on this computer, in a process of its own: by which processor Numba compiles for is settled when it
+# is imported
 
 
 def simulate(folder: Path, months: int, texts: bool) -> None:
@@ -177,7 +180,8 @@ def _without_python(text: str) -> str:
 
 
 def translated(text: str, layout: str, triple: str) -> str:
-    """LLVM text for another processor: its layout, and no counting of references, since temporaries are dropped after each call."""
+    """LLVM text for another processor: its layout, and no counting of references, since temporaries are
+    dropped after each call."""
     text = re.sub(r"^target datalayout.*$", f'target datalayout = "{layout}"', text, flags=re.M)
     text = re.sub(r"^target triple.*$", f'target triple = "{triple}"', text, flags=re.M)
     text = re.sub(r'"(target-cpu|target-features|probe-stack)"="[^"]*"', "", text)

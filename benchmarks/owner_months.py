@@ -1,6 +1,7 @@
 """Cost of one owner-month of the full model, on one thread and on two, from 10⁴ to 4·10⁶ owners.
 
-A month holds everything: billing, payment, companies, estates, satisfaction, complaints, committees, market, record.
+A month holds everything: billing, payment, companies, estates, satisfaction, complaints,
+committees, market, record.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def measure(owners: int, repeats: int, least_owner_months: int) -> dict[str, flo
 
 def main() -> None:
     """Measure every size and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--owners", type=int, nargs="+", default=[10_000, 100_000, 1_000_000, 4_000_000])
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--least", type=int, default=4_000_000, help="least owner-months in one repeat")

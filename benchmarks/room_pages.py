@@ -1,4 +1,5 @@
-"""A page of the workshop as a browser holds it, without drawing anything: its elements, clicks, typing, and what comes back."""
+"""A page of the workshop as a browser holds it, without drawing anything: its elements, clicks,
+typing, and what comes back."""
 
 from __future__ import annotations
 

@@ -89,7 +89,8 @@ class Stopwatch:
 
 
 def breakdown(scenario: sim.Scenario, repeats: int) -> tuple[dict[str, float], dict[str, float]]:
-    """Milliseconds a run in each phase, and in each part of the building (the stopwatch itself costs about 0.1 µs a call)."""
+    """Milliseconds a run in each phase, and in each part of the building (the stopwatch itself
+    costs about 0.1 µs a call)."""
     with Stopwatch(step, PHASES) as months, Stopwatch(start, BUILDING) as building:
         for _ in range(repeats):
             with City(scenario, threads=1) as city:
@@ -100,7 +101,7 @@ def breakdown(scenario: sim.Scenario, repeats: int) -> tuple[dict[str, float], d
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--estates", type=int, default=100)
     parser.add_argument("--owners", type=int, default=300, help="owners of an estate (mean)")
     parser.add_argument("--months", type=int, default=120)

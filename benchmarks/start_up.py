@@ -41,7 +41,7 @@ print(f"{sum(row[1] for row in rows.values()):8.2f} {sum(row[0] for row in rows.
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--repeats", type=int, default=5, help="repeats of what is quick")
     parser.add_argument(
         "--kernels", action="store_true", help="list what the compiling time goes to, and stop"

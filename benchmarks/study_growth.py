@@ -1,8 +1,9 @@
 """What a study costs as it grows: runs, worker processes, and a Dask cluster of several worker processes.
 
-Cells of scenarios/studies/benchmark_rate.toml (100 estates × 300 owners × 120 months), each measurement in a driver process and
-a store of its own. The cluster is a `dask scheduler` and `dask worker` processes, and the driver is given the scheduler's
-address. Driver memory is its own peak: it should not grow with the runs. `--full` adds the whole study of 10,000 runs.
+Cells of scenarios/studies/benchmark_rate.toml (100 estates × 300 owners × 120 months), each measurement in a
+driver process and a store of its own. The cluster is a `dask scheduler` and `dask worker` processes, and the
+driver is given the scheduler's address. Driver memory is its own peak: it should not grow with the runs.
+`--full` adds the whole study of 10,000 runs.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ def growth(sizes: Sequence[int], dask_sizes: Sequence[int]) -> list[dict[str, An
 
 def main() -> None:
     """Measure and show."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument(
         "--runs", type=int, nargs="+", default=[100, 300, 1000, 3000], help="sizes with two workers"
     )

@@ -1,4 +1,5 @@
-"""`estate run wuhan`: 4.08 million owners, 120 months, building and writing included. Wall time and peak memory."""
+"""`estate run wuhan`: 4.08 million owners, 120 months, building and writing
+included. Wall time and peak memory."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def glossary() -> str:
 
 def main() -> int:
     """Write or check the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--check", action="store_true", help="only tell whether the page is up to date")
     if not parser.parse_args().check:
         TARGET.write_text(glossary(), encoding="utf-8", newline="\n")

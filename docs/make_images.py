@@ -1,4 +1,5 @@
-"""Make the first picture of README and docs, a fan over twenty seeds, in Chinese and English: python docs/make_images.py
+"""Make the first picture of README and docs, a fan over twenty seeds, in Chinese and English:
+python docs/make_images.py
 
 From the draws that ship with the package (docs/make_reference_runs.py), so they must be of this version.
 """

@@ -1,4 +1,5 @@
-"""Write docs/outcomes.md and docs/zh/outcomes.md from the registry of outcomes, or tell whether they are up to date.
+"""Write docs/outcomes.md and docs/zh/outcomes.md from the registry of outcomes, or tell
+whether they are up to date.
 
 python docs/make_outcomes.py [--check]
 """
@@ -67,7 +68,7 @@ def _rows(table: dict[str, Figure], words: dict[str, object]) -> list[str]:
 
 def main() -> int:
     """Write or check the pages; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--check", action="store_true", help="only tell whether the pages are up to date")
     stale = [
         file

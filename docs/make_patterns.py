@@ -1,4 +1,5 @@
-"""Write docs/patterns.md and docs/zh/patterns.md from the shipped patterns, or tell whether they are up to date.
+"""Write docs/patterns.md and docs/zh/patterns.md from the shipped patterns, or tell
+whether they are up to date.
 
 python docs/make_patterns.py [--check]
 """

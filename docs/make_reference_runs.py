@@ -1,10 +1,13 @@
-"""Run every shipped scenario with seeds 1 to 20 and write the draws that the package carries: python docs/make_reference_runs.py
+"""Run every shipped scenario with seeds 1 to 20 and write the draws that the package carries: python
+docs/make_reference_runs.py
 
-To be done after each change of the model: a run of a shipped scenario is placed among them only while they are of this version.
-Runs that the store (results/store, or ESTATE_STORE) has are not carried out again, so that it goes on where it was stopped.
+To be done after each change of the model: a run of a shipped scenario is placed among them only while they
+are of this version. Runs that the store (results/store, or ESTATE_STORE) has are not carried out again, so
+that it goes on where it was stopped.
 
-After a change of writing only, `--same` is enough: it runs one seed of each scenario again, and where every outcome is the one
-that ships, to the last bit, it writes the new hashes alone. Where one is not, it says which and writes nothing.
+After a change of writing only, `--same` is enough: it runs one seed of each scenario again, and where every
+outcome is the one that ships, to the last bit, it writes the new hashes alone. Where one is not, it says
+which and writes nothing.
 """
 
 from __future__ import annotations
@@ -59,7 +62,8 @@ def made(scenarios: Mapping[str, Scenario], seeds: tuple[int, ...] = SEEDS) -> d
 
 
 def unchanged(scenarios: Mapping[str, Scenario]) -> dict[str, Repeated] | None:
-    """The draws as they ship, if one seed of each scenario still gives what they say; else None, and a line about each that does not.
+    """The draws as they ship, if one seed of each scenario still gives what they say; else None, and a
+    line about each that does not.
 
     The seed is another one for each scenario, so that together they are more than one kind of luck.
     """

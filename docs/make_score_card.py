@@ -1,9 +1,10 @@
-"""Write the score card of a real run into the documentation: score-card.md and zh/score-card.md with their charts.
+"""Write the score card of a real run into the documentation: score-card.md and
+zh/score-card.md with their charts.
 
     python docs/make_score_card.py [--replications 40] [--ensemble calibrated] [--workers 2]
 
-Every pattern with the parameters as they are, with each feedback loop off in turn, and, where an ensemble is named, over it.
-Readings are kept in the store, so that an interrupted run goes on.
+Every pattern with the parameters as they are, with each feedback loop off in turn, and, where an ensemble is
+named, over it. Readings are kept in the store, so that an interrupted run goes on.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from sim.studies.score_card.score_card import ScoreCard, effect, validate
 from sim.text import in_language, language
 
 DOCS = Path(__file__).resolve().parent
-# The prose of this page, which no other part of the project says: not in the catalogs, which ship with the package.
+# The prose of this page, which no other part of the project says: not in the catalogs, which ship with the
+# package.
 WORDS = {
     "en": {
         "title": "Validation score card",

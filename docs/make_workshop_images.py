@@ -1,4 +1,5 @@
-"""Make the pictures of the workshop's pages with a real browser, in Chinese and English: python docs/make_workshop_images.py
+"""Make the pictures of the workshop's pages with a real browser, in Chinese and English: python
+docs/make_workshop_images.py
 
 Needs Chromium with chromedriver and selenium, as the slow tests of the workshop do.
 """

@@ -1,4 +1,5 @@
-"""What the documentation site makes while it is built: pages from the code, and formulas that need no script."""
+"""What the documentation site makes while it is built: pages from the code, and
+formulas that need no script."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def on_files(files: Files, config: Any, **_: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Chinese lines broken in the source are joined without the space that a browser would put between them."""
+    """Chinese lines broken in the source are joined without the space that a
+    browser would put between them."""
     return CHINESE_BREAK.sub("", markdown)
 
 

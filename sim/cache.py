@@ -1,7 +1,7 @@
 """Where this user's machine keeps what can be made again: compiled kernels, compiled catalogs, fingerprints.
 
-Nothing of it is needed to simulate, so a machine without a place for it simulates all the same: a private temporary
-folder stands in, which the workers of this process share and which goes with it.
+Nothing of it is needed to simulate, so a machine without a place for it simulates all the same: a private
+temporary folder stands in, which the workers of this process share and which goes with it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ _refused: list[Path] = []  # folders that something stands in for and that nobod
 def cache_root() -> Path:
     """The folder of caches: the environment's ESTATE_CACHE_DIR, else the place that the system has for them.
 
-    Where that cannot be written, a new temporary folder of this process, which ESTATE_CACHE_DIR names from then on.
+    Where that cannot be written, a new temporary folder of this process, which
+    ESTATE_CACHE_DIR names from then on.
     """
     own = os.environ.get(VARIABLE)
     if own:
@@ -36,13 +37,15 @@ def cache_root() -> Path:
 
 
 def refused_folder() -> Path | None:
-    """The folder that could not be written and that a temporary one stands in for; None after it was asked for once."""
+    """The folder that could not be written and that a temporary one stands in for; None
+    after it was asked for once."""
     return _refused.pop() if _refused else None
 
 
 @cache
 def _can_be_written(folder: Path) -> bool:
-    """Whether the folder is there or can be made, and takes a file: no permission bit says that of every file system."""
+    """Whether the folder is there or can be made, and takes a file: no permission bit says
+    that of every file system."""
     trial = folder / f".{os.getpid()}.trial"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,7 +57,8 @@ def _can_be_written(folder: Path) -> bool:
 
 
 def _temporary() -> Path:
-    """A new folder that only this user can read, taken away when this process ends and not when a forked child does."""
+    """A new folder that only this user can read, taken away when this process ends and not
+    when a forked child does."""
     import shutil
     import tempfile
 

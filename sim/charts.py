@@ -1,4 +1,5 @@
-"""Every chart as a function of a result, an optional matplotlib Axes and a language; each returns the Axes it drew into.
+"""Every chart as a function of a result, an optional matplotlib Axes and a language; each
+returns the Axes it drew into.
 
     import sim
     sim.charts.list_charts()                      # names, what each is drawn from, titles
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 
 class PublicChart(NamedTuple):
-    """One chart: what kind of result it is drawn from, its title, the function, and what says in words what it shows."""
+    """One chart: what kind of result it is drawn from, its title, the function, and what
+    says in words what it shows."""
 
     of: str
     title: Spoken
@@ -40,7 +42,8 @@ class PublicChart(NamedTuple):
 
 
 def _public(function: Callable[..., Axes | Figure], name: str) -> Callable[..., Axes]:
-    """The chart function under its public name, returning the Axes also where several panels are drawn inside it."""
+    """The chart function under its public name, returning the Axes also where several
+    panels are drawn inside it."""
 
     @functools.wraps(function)
     def drawn(result: Any, *args: Any, **options: Any) -> Axes:
@@ -56,7 +59,8 @@ CHARTS: dict[str, PublicChart] = {}
 
 
 def _spoken(function: Callable[..., Axes | Figure], chart: str, name: str) -> Callable[..., Axes]:
-    """The function of a chart under its public name: it takes the language too, and refuses a result of another kind."""
+    """The function of a chart under its public name: it takes the language too, and refuses
+    a result of another kind."""
     public = _public(function, name)
 
     @functools.wraps(public)
@@ -94,7 +98,8 @@ def _language(lang: str | None) -> str:
 
 
 def list_charts(of: str | None = None, lang: str | None = None) -> pd.DataFrame:
-    """One row per chart: its name, what kind of result it is drawn from, its title; `of` keeps one kind only."""
+    """One row per chart: its name, what kind of result it is drawn from, its title;
+    `of` keeps one kind only."""
     import pandas as pd
 
     kinds = list(dict.fromkeys(entry.of for entry in CHARTS.values()))
@@ -109,7 +114,8 @@ def list_charts(of: str | None = None, lang: str | None = None) -> pd.DataFrame:
 
 
 def kind_of(result: Any) -> str:
-    """What kind of result this is, as in `list_charts`; EstateError for something that no chart is drawn from."""
+    """What kind of result this is, as in `list_charts`; EstateError for something
+    that no chart is drawn from."""
     registered = kind_of_result(result)
     if registered is not None:
         return registered.id
@@ -130,7 +136,8 @@ def _entry(result: Any, name: str) -> PublicChart:
 
 
 def draw(result: Any, name: str, ax: Axes | None = None, lang: str | None = None, **options: Any) -> Axes:
-    """One chart by its name; `options` as the chart's own function takes them. EstateError if the result has no such chart."""
+    """One chart by its name; `options` as the chart's own function takes them. EstateError if the
+    result has no such chart."""
     return _entry(result, name).draw(result, ax=ax, lang=lang, **options)
 
 
@@ -147,7 +154,8 @@ def save(
     formats: Sequence[str] = FORMATS,
     **options: Any,
 ) -> list[Path]:
-    """Write one chart as `stem` with each format as its ending ("png", "svg"), title and alt text inside; returns the paths."""
+    """Write one chart as `stem` with each format as its ending ("png", "svg"), title and alt text
+    inside; returns the paths."""
     unknown = [form for form in formats if form not in FORMATS]
     if unknown:
         raise EstateError(
@@ -164,7 +172,8 @@ def save(
 def save_all(
     result: Any, folder: str | Path, lang: str | None = None, formats: Sequence[str] = FORMATS
 ) -> list[Path]:
-    """Write every chart of this kind of result that needs no further option into `folder`; returns the paths."""
+    """Write every chart of this kind of result that needs no further option into
+    `folder`; returns the paths."""
     return [
         path
         for name in drawable(kind_of(result))
@@ -203,5 +212,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """For type checkers: charts of kinds of result that have a folder are named when this module is imported."""
+    """For type checkers: charts of kinds of result that have a folder are named
+    when this module is imported."""
     raise AttributeError(f"module 'sim.charts' has no attribute {name!r}")

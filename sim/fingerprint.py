@@ -1,8 +1,9 @@
-"""What decides a number, hashed by what it does: the model's definitions without their words and without their place.
+"""What decides a number, hashed by what it does: the model's definitions without their
+words and without their place.
 
-A result says by this hash which model made it, the store keeps runs by it, and an ensemble says by it what it was
-calibrated with. So it must change when a number, a rule, a default or a column does, and must not when a label is
-corrected, a comment written, a file renamed, split or laid out anew.
+A result says by this hash which model made it, the store keeps runs by it, and an ensemble says by it what it
+was calibrated with. So it must change when a number, a rule, a default or a column does, and must not when a
+label is corrected, a comment written, a file renamed, split or laid out anew.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from sim.cache import cache_root
 
 PACKAGE = Path(__file__).parent
 
-# What decides a run's numbers, all of it; what these borrow from elsewhere (the codes in `words`) counts where it is used.
+# What decides a run's numbers, all of it; what these borrow from elsewhere (the codes in `words`) counts
+# where it is used.
 MODEL_SOURCE = ("model", "scenario", "units.py")
 # What decides the summary of a run, besides the run: likewise with all that it borrows outside of the model.
 SUMMARY_SOURCE = (
@@ -30,7 +32,8 @@ SUMMARY_SOURCE = (
 )
 # What decides the statistics that patterns are read by.
 STATISTICS_SOURCE = ("evidence/statistics.py",)
-# What is compiled. Defaults of parameters reach the kernels as values, their names through the argument types.
+# What is compiled. Defaults of parameters reach the kernels as values, their names through the argument
+# types.
 COMPILED_SOURCE = (
     "model/state",
     "model/month",
@@ -40,7 +43,8 @@ COMPILED_SOURCE = (
     "model/luck.py",
     "model/ledger.py",
 )
-# Sentences about scenarios and programmes, what goes wrong with them, and views of a city: none of it enters a run.
+# Sentences about scenarios and programmes, what goes wrong with them, and views of a city: none of it enters
+# a run.
 SPOKEN = (
     "errors.py",
     "problems.py",
@@ -53,8 +57,8 @@ SPOKEN = (
     "scenario/messages.py",
 )
 
-# Arguments of a declaration that only readers see (ALL: every one of them), besides those that it takes by any name: these
-# are its words by language.
+# Arguments of a declaration that only readers see (ALL: every one of them), besides those that it takes by
+# any name: these are its words by language.
 ALL = "*"
 LABELS: Mapping[str, frozenset[str]] = {
     "Word": frozenset({ALL}),
@@ -104,10 +108,11 @@ def raw_hash(names: Iterable[str], package: Path = PACKAGE) -> str:
 
 
 def fingerprint(names: Iterable[str], leave_out: Iterable[str] = (), package: Path = PACKAGE) -> str:
-    """Sixteen hex digits of the definitions in files and folders of a package, and of those that they refer to elsewhere in it.
+    """Sixteen hex digits of the definitions in files and folders of a package, and of those that they
+    refer to elsewhere in it.
 
-    `leave_out` names files and folders whose definitions do not count. The result is kept in the cache folder by the
-    bytes of the files that were read; without a cache that can be written it is computed anew.
+    `leave_out` names files and folders whose definitions do not count. The result is kept in the cache folder
+    by the bytes of the files that were read; without a cache that can be written it is computed anew.
     """
     names, leave_out = tuple(names), tuple(leave_out)
     asked = f"{FORMAT} {names} {leave_out} {raw_hash(names, package)}"
@@ -170,8 +175,8 @@ class _Place(NamedTuple):
 class _Module:
     """A module: its definitions by name, and where the names that it imports come from.
 
-    sim: module and name by local name, for what comes from the package (name "" for a module itself). other: dotted
-    name by local name, for what comes from a library.
+    sim: module and name by local name, for what comes from the package (name "" for a module itself). other:
+    dotted name by local name, for what comes from a library.
     """
 
     def __init__(self, tree: ast.Module, package_name: str) -> None:
@@ -210,7 +215,8 @@ def _for_checkers(node: ast.AST) -> bool:
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a body that do something: no import, no text that stands for itself, nothing for type checkers."""
+    """The statements of a body that do something: no import, no text that stands for itself,
+    nothing for type checkers."""
     for node in body:
         alone = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if alone or isinstance(node, ast.Import | ast.ImportFrom | ast.Pass) or _for_checkers(node):
@@ -264,7 +270,8 @@ class _Source:
         return self.modules[file]
 
     def find(self, file: Path, name: str) -> _Place | str | None:
-        """Where a name of a module is defined: a place in the package, or the dotted name of a library; None where neither."""
+        """Where a name of a module is defined: a place in the package, or the dotted name of a
+        library; None where neither."""
         module = self.module(file)
         if name in module.definitions:
             return _Place(file, name)
@@ -295,7 +302,8 @@ class _Source:
         return isinstance(found, str) or (found is not None and found.module not in self.leave_out)
 
     def hash(self) -> str:
-        """All definitions in any order, each with those that it refers to, so that two of one name are told apart."""
+        """All definitions in any order, each with those that it refers to, so that two of
+        one name are told apart."""
         hashes = dict(self.plain)
         for _ in range(ROUNDS):
             hashes = {place: self._with_references(place, hashes) for place in hashes}
@@ -310,7 +318,8 @@ class _Source:
 
 
 class _Writer:
-    """Writes one definition as text, the same for every Python that can parse it, and notes what it refers to."""
+    """Writes one definition as text, the same for every Python that can parse it,
+    and notes what it refers to."""
 
     def __init__(self, source: _Source, file: Path) -> None:
         self.source, self.file = source, file
@@ -379,7 +388,8 @@ class _Writer:
         return self._fields(node)
 
     def _fields(self, node: ast.AST) -> str:
-        """Any other node: its kind and its fields; what is empty is left out, since Pythons differ in what they add."""
+        """Any other node: its kind and its fields; what is empty is left out, since Pythons
+        differ in what they add."""
         written = [type(node).__name__]
         for name, value in ast.iter_fields(node):
             if name in ("ctx", "kind", "type_comment") or value is None or value == []:
@@ -441,7 +451,8 @@ class _Writer:
 
 
 def _is_text(written: str) -> bool:
-    """Whether a string is words for readers: a blank between letters, or a letter that is not ASCII. Names have neither."""
+    """Whether a string is words for readers: a blank between letters, or a letter that is not
+    ASCII. Names have neither."""
     return not written.isascii() or " " in written.strip()
 
 

@@ -1,6 +1,8 @@
-"""The kinds of result there are: each is a folder of `sim.studies` whose file `kind.py` says what it has and where.
+"""The kinds of result there are: each is a folder of `sim.studies` whose file `kind.py`
+says what it has and where.
 
-Loading, charts, reports, commands and public names read this registry, so that a new kind of result is one new folder.
+Loading, charts, reports, commands and public names read this registry, so that a new kind
+of result is one new folder.
 """
 
 from __future__ import annotations
@@ -24,10 +26,13 @@ NONE: Mapping[str, Any] = MappingProxyType({})
 class Chart(NamedTuple):  # no dataclass: making one would cost every start 1 ms
     """A chart of a kind of result; its title is the text "chart.NAME".
 
-    draw: where the function is that draws it: (result, ax=None, **options) -> Axes or Figure, in the current language.
-    alt: where the one is that says in words what it shows, of the result and the same options ("": the result's sentences).
-    needs: options without which it cannot be drawn, so that it is drawn only when asked for by name; the text "chart.NAME.of"
-    then says what is shown with them. public: its name in `sim.charts`, where that is another.
+    draw: where the function is that draws it: (result, ax=None, **options) -> Axes or Figure, in the current
+    language.
+    alt: where the one is that says in words what it shows, of the result and the same options ("": the
+    result's sentences).
+    needs: options without which it cannot be drawn, so that it is drawn only when asked for by name; the text
+    "chart.NAME.of" then says what is shown with them. public: its name in
+    `sim.charts`, where that is another.
     """
 
     draw: str
@@ -39,18 +44,20 @@ class Chart(NamedTuple):  # no dataclass: making one would cost every start 1 ms
 class Kind(NamedTuple):
     """What a kind of result has, and where: "file:name" within its folder, or "sim.other.module:name".
 
-    id: as manifests state it, never changed. results: its classes. load: reads one from its folder ("": it is saved only beside
-    another, or what is saved does not hold all of it). recognises: tells such a folder where its manifest does not say so
-    ("": the manifest does). sentences, warnings: functions of a result, in the current language; shown: another, for its
-    title, a line of facts and the table that a notebook shows. report: its section of a report, a `Part` ("": it has none,
-    or is told of in those of others). apart: its figures are defined otherwise than those of today, so that it is reported
-    beside no other kind. reproduce: carries a saved one out again; beforehand: sentences about a saved one that are said before
-    that. scenarios: those that a result is about ("": its attribute `scenario`). weighs: of a result that says what its outcomes rest on, the shares of each outcome that rest on assumptions, for reports
-    of others of its scenario. charts: by public name. commands: adds its commands to a Typer app. files: tables of the files that
-    are written by hand for it, by kind of file; that of its own id asks a question of its command (see
-    `sim.experiments.study_file`). functions: public names of `sim` and where they are. saved: ids of its classes in saved files
-    (see `sim.results.saved`); an id stays, wherever the class moves. later: names of its tables that folders saved before there
-    were such tables lack, which is then no difference.
+    id: as manifests state it, never changed. results: its classes. load: reads one from its folder ("": it is
+    saved only beside another, or what is saved does not hold all of it). recognises: tells such a folder
+    where its manifest does not say so ("": the manifest does). sentences, warnings: functions of a result, in
+    the current language; shown: another, for its title, a line of facts and the table that a notebook shows.
+    report: its section of a report, a `Part` ("": it has none, or is told of in those of others). apart: its
+    figures are defined otherwise than those of today, so that it is reported beside no other kind. reproduce:
+    carries a saved one out again; beforehand: sentences about a saved one that are said before that.
+    scenarios: those that a result is about ("": its attribute `scenario`). weighs: of a result that says what
+    its outcomes rest on, the shares of each outcome that rest on assumptions, for reports of others of its
+    scenario. charts: by public name. commands: adds its commands to a Typer app. files: tables of the files
+    that are written by hand for it, by kind of file; that of its own id asks a question of its command (see
+    `sim.experiments.study_file`). functions: public names of `sim` and where they are. saved: ids of its
+    classes in saved files (see `sim.results.saved`); an id stays, wherever the class moves. later: names
+    of its tables that folders saved before there were such tables lack, which is then no difference.
     """
 
     id: str
@@ -110,7 +117,8 @@ def kind_of_result(result: object) -> Kind | None:
 
 
 def recognised(folder: Path) -> Kind | None:
-    """The kind of result that a folder is known to hold by something else than what its manifest says; None for no such."""
+    """The kind of result that a folder is known to hold by something else than what its
+    manifest says; None for no such."""
     if not is_folder(folder):
         return None
     for kind in kinds().values():

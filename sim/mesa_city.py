@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
     """A Mesa model of a scenario and a seed, whose agents are handles onto the rows of `state`.
 
-    `edits` is what was written through handles, in order: a run of a city that has any is not the run of its scenario.
-    `agents` and `agents_by_type` give sets of their own: what is taken out of one stays in the city. Handles are made when
-    first asked for, in the same order whenever that is.
+    `edits` is what was written through handles, in order: a run of a city that has any is not the run of its
+    scenario. `agents` and `agents_by_type` give sets of their own: what is taken out of one stays in the
+    city. Handles are made when first asked for, in the same order whenever that is.
     """
 
     state: State
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        """Register nothing yet. Mesa's own `rng` and `random` serve sets of agents; no month draws from them."""
+        """Register nothing yet. Mesa's own `rng` and `random` serve sets of agents;
+        no month draws from them."""
         self._handles: dict[str, list[Any]] | None = None
         self._making_handles = False
         self._simulated = scenario
@@ -43,7 +44,8 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
 
     @property
     def scenario(self) -> Scenario:
-        """What is simulated. Mesa 3.5 puts a scenario of its own into every model; it stays behind this one."""
+        """What is simulated. Mesa 3.5 puts a scenario of its own into every model;
+        it stays behind this one."""
         return self._simulated
 
     @scenario.setter
@@ -80,7 +82,8 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
             self._making_handles = False
 
     def register_agent(self, agent: Any) -> None:
-        """Mesa's registration of a new agent, after those of the city. TypeError for a row that the city has not."""
+        """Mesa's registration of a new agent, after those of the city. TypeError
+        for a row that the city has not."""
         if not self._making_handles:
             if isinstance(agent, RowAgent):
                 raise TypeError(say("handle.fixed", kind=type(agent).__name__))
@@ -102,7 +105,8 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
 
     @property
     def agents(self) -> mesa.agent.AgentSet:
-        """All registered agents: estates, companies, committees, government bodies, and what was added (owners: `city.owners`)."""
+        """All registered agents: estates, companies, committees, government bodies, and what was added
+        (owners: `city.owners`)."""
         self._populate()
         return mesa.agent.AgentSet(mesa.Model.agents.fget(self), random=self.random)
 
@@ -142,7 +146,8 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
 
     @property
     def datacollector(self) -> mesa.DataCollector:
-        """The city's series month by month, read from its own record; or the collector that was put here instead."""
+        """The city's series month by month, read from its own record; or the
+        collector that was put here instead."""
         if self._own_collector is None:
             from sim.results.collector import CityCollector
 
@@ -161,9 +166,10 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
 class City(Engine, MesaModel):
     """A simulated city of one scenario and seed; a Mesa model.
 
-    `step()` simulates one month; after the last one `running` is False. `state` holds the columns (see sim.model.state);
-    `agents` and `agents_by_type` hold Mesa handles onto estates, companies, committees and government bodies, made when first
-    asked for; `owners[i]` is a handle onto one owner. Results do not depend on `threads` or on `record`.
+    `step()` simulates one month; after the last one `running` is False. `state` holds the columns (see
+    sim.model.state); `agents` and `agents_by_type` hold Mesa handles onto estates, companies, committees and
+    government bodies, made when first asked for; `owners[i]` is a handle onto one owner. Results do not
+    depend on `threads` or on `record`.
     """
 
     def __init__(
@@ -178,8 +184,8 @@ class City(Engine, MesaModel):
     ) -> None:
         """Build the starting state of a scenario (itself, its name, or the path of its file).
 
-        `seed` (or Mesa's `rng`: a whole number, or what NumPy draws one from) and `months` default to the scenario's;
-        `record` keeps monthly outcomes, which the data collector reads. Raises EstateError.
+        `seed` (or Mesa's `rng`: a whole number, or what NumPy draws one from) and `months` default to the
+        scenario's; `record` keeps monthly outcomes, which the data collector reads. Raises EstateError.
         """
         scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
         seed = seed_of(scenario, seed, rng)

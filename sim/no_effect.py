@@ -1,7 +1,9 @@
-"""What somebody asked for that can have no effect, found before anything is run and said once: on stderr, in the chosen language.
+"""What somebody asked for that can have no effect, found before anything is run and said once: on
+stderr, in the chosen language.
 
-Only what is sure is said: that a programme starts after the last month, that no estate there can be is its target, that nobody pays for it
-or works for it. Whether targets by mode or stage will ever be met only the run can tell.
+Only what is sure is said: that a programme starts after the last month, that no estate there can be is its
+target, that nobody pays for it or works for it. Whether targets by mode or stage will ever
+be met only the run can tell.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ _told: set[str] = set()
 def tell_no_effect(
     scenarios: Iterable[Scenario], names: Iterable[object] = (), notice: Callable[[str], None] | None = None
 ) -> None:
-    """Say what in scenarios can have no effect, and which shipped scenario one of the names does not mean; each once in a process."""
+    """Say what in scenarios can have no effect, and which shipped scenario one of the names does
+    not mean; each once in a process."""
     tell(shadows(names), notice)
     for scenario in scenarios:
         tell(without_effect(scenario), notice)
@@ -55,7 +58,8 @@ def _on_stderr(text: str) -> None:
 
 
 def settings_of(texts: Sequence[str]) -> dict[str, Any]:
-    """The values that texts of `--set` give by key; the last one holds where a key is given twice, which is said. ScenarioError for what is none."""
+    """The values that texts of `--set` give by key; the last one holds where a key is given twice, which
+    is said. ScenarioError for what is none."""
     found: dict[str, Any] = {}
     for key, value in map(parse_setting, texts):
         same = next((one for one in found if _plain(one) == _plain(key)), None)
@@ -75,7 +79,8 @@ def _written(value: object) -> str:
 
 
 def shadows(names: Iterable[object]) -> list[Message]:
-    """Names that mean a file in the working folder, or beside the file that extends it, although a scenario of that name is shipped."""
+    """Names that mean a file in the working folder, or beside the file that extends it, although a
+    scenario of that name is shipped."""
     found = []
     for name in names:
         if not isinstance(name, str | Path):
@@ -176,7 +181,8 @@ def _nobody(one: Programme, scenario: Scenario) -> Message | None:
 
 
 def _working(one: Programme) -> list[str]:
-    """The tiers whose staff a programme cannot do without, as its class says: by what it claims with its setting `staff`."""
+    """The tiers whose staff a programme cannot do without, as its class says: by what it claims
+    with its setting `staff`."""
     if not getattr(one, "staff", 0):
         return []
     try:

@@ -1,4 +1,5 @@
-"""What is wrong, in words: with a value that somebody gave, with a name or a path before any file system is asked, or with the machine."""
+"""What is wrong, in words: with a value that somebody gave, with a name or a path before any file system
+is asked, or with the machine."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ LONGEST = 200  # letters of a path that an error repeats
 
 @dataclass(frozen=True)
 class Problem:
-    """Where an input is wrong, what was found, what is allowed and what may have been meant; said in the reader's language.
+    """Where an input is wrong, what was found, what is allowed and what may have been meant; said
+    in the reader's language.
 
     A ScenarioError carries all that were found.
     """
@@ -50,7 +52,8 @@ def is_file(path: Path) -> bool:
 
 
 def why_no_file(path: Path) -> Message:
-    """What stands at a path at which no file does: nothing, a folder, or what the system refuses, such as links in a circle."""
+    """What stands at a path at which no file does: nothing, a folder, or what the system refuses,
+    such as links in a circle."""
     try:
         path.stat()
     except FileNotFoundError:
@@ -108,7 +111,8 @@ def nearest(word: object, known: Iterable[str]) -> str:
 
 
 def tell_of_cache() -> None:
-    """Say that nothing compiled is kept, and the remedy, if the folder of caches cannot be written; once in a process."""
+    """Say that nothing compiled is kept, and the remedy, if the folder of caches cannot be
+    written; once in a process."""
     cache_root()
     refused = refused_folder()
     if refused is not None:

@@ -32,10 +32,11 @@ def resolve(
     months: int | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Scenario:
-    """The scenario that a run will simulate: loaded if a name or path is given, with seed, months and overrides put in.
+    """The scenario that a run will simulate: loaded if a name or path is given, with seed,
+    months and overrides put in.
 
-    What in it can have no effect is said on stderr, once. Raises a ScenarioError that lists every problem; one of
-    the seed or the months names the argument.
+    What in it can have no effect is said on stderr, once. Raises a ScenarioError that lists every problem;
+    one of the seed or the months names the argument.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     if overrides is not None and not isinstance(overrides, Mapping):
@@ -57,10 +58,10 @@ def run(
 ) -> Run:
     """Simulate a scenario (a name, the path of a TOML file, or a Scenario) and return the Run.
 
-    `overrides` changes values by dotted key (see `sim.scenario.with_overrides`); `threads` changes the speed and never the
-    result. `progress(done, months)` is called when the city is built (done = 0) and after each month. `notice` is told,
-    before it happens, that the model must be compiled first (default: one line on stderr). `probe(city)` may look at the
-    finished city before it is gone. Raises EstateError.
+    `overrides` changes values by dotted key (see `sim.scenario.with_overrides`); `threads` changes the speed
+    and never the result. `progress(done, months)` is called when the city is built (done = 0) and after each
+    month. `notice` is told, before it happens, that the model must be compiled first (default: one line on
+    stderr). `probe(city)` may look at the finished city before it is gone. Raises EstateError.
     """
     if threads is not None and not (isinstance(threads, int) and threads >= 1):
         found, allowed = (
@@ -115,16 +116,19 @@ def _simulate(
 
 
 def _with_agents(scenario: Scenario, threads: int | None) -> City:
-    """The city with Mesa's agents, which only somebody who looks at it needs: Mesa takes a second to import."""
+    """The city with Mesa's agents, which only somebody who looks at it needs: Mesa
+    takes a second to import."""
     from sim.mesa_city import City
 
     return City(scenario, threads=threads)
 
 
 def warm_up() -> None:
-    """Compile everything that a run needs (a few seconds at most if it was compiled before), on a city of a few estates.
+    """Compile everything that a run needs (a few seconds at most if it was compiled
+    before), on a city of a few estates.
 
-    Call it once before starting worker processes: workers that compile at the same time would all do the same work.
+    Call it once before starting worker processes: workers that compile at the same time
+    would all do the same work.
     """
     small = {
         "city.estates": 12,

@@ -1,4 +1,5 @@
-"""How much memory a run, or a list of runs, needs and whether there is as much: said before the first run, not found out in it."""
+"""How much memory a run, or a list of runs, needs and whether there is as much: said before the
+first run, not found out in it."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ GIGABYTE = 1e9
 
 
 def households_of(scenario: Scenario) -> int:
-    """The number of owners of a scenario's city: its exact total, else what is expected of what will be drawn."""
+    """The number of owners of a scenario's city: its exact total, else what is
+    expected of what will be drawn."""
     if scenario.city.households is not None:
         return scenario.city.households
     numbers = scenario.estates_by_type()
@@ -33,7 +35,8 @@ def households_of(scenario: Scenario) -> int:
 
 @cache
 def _bytes_of_state() -> tuple[int, int]:
-    """Bytes of an owner, and of the outcomes of an estate in a month: of this version, whatever the scenario."""
+    """Bytes of an owner, and of the outcomes of an estate in a month: of this
+    version, whatever the scenario."""
     from sim.model.month.observe import new_outcomes
     from sim.model.state.owners import bytes_per_owner
 
@@ -41,13 +44,15 @@ def _bytes_of_state() -> tuple[int, int]:
 
 
 def bytes_of_run(scenario: Scenario) -> int:
-    """About how many bytes one run of a scenario takes at its largest: owners, and monthly outcomes of every estate."""
+    """About how many bytes one run of a scenario takes at its largest: owners, and monthly
+    outcomes of every estate."""
     owner, month = _bytes_of_state()
     return households_of(scenario) * owner + COPIES * scenario.city.estates * (scenario.months + 1) * month
 
 
 def bytes_available() -> int:
-    """Bytes of memory that this process could still use without others losing theirs: of the machine, or of its container."""
+    """Bytes of memory that this process could still use without others losing theirs: of the
+    machine, or of its container."""
     import psutil
 
     free = int(psutil.virtual_memory().available)
@@ -103,7 +108,8 @@ def check_workers(scenario: Scenario, workers: int) -> None:
 
 
 def check_list(what: str, runs: int, each: int, made_of: Message) -> None:
-    """StudyError for more runs than can be listed: `runs` of `each` bytes, which are `made_of` points, arms and replications."""
+    """StudyError for more runs than can be listed: `runs` of `each` bytes, which are `made_of`
+    points, arms and replications."""
     free = bytes_available()
     if runs * each > free:
         found = message("size.runs", runs=f"{runs:,}", made_of=made_of, needed=_gigabytes(runs * each))

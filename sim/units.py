@@ -19,10 +19,12 @@ def yuan_to_fen(yuan: float) -> int: ...
 @overload
 def yuan_to_fen(yuan: np.ndarray) -> np.ndarray: ...
 def yuan_to_fen(yuan: float | np.ndarray) -> int | np.ndarray:
-    """Whole fen (int, or an array of int64) nearest to an amount or an array of amounts in yuan; half a fen counts as one.
+    """Whole fen (int, or an array of int64) nearest to an amount or an array of amounts in yuan;
+    half a fen counts as one.
 
-    The one place where yuan become fen. What is typed or worked out as half a fen counts as such, although the floating number
-    may be a little less: 1.005 yuan are 101 fen, and so is 0.15 x 6.7. NaN or infinity is a ValueError.
+    The one place where yuan become fen. What is typed or worked out as half a fen counts as such, although
+    the floating number may be a little less: 1.005 yuan are 101 fen, and so is 0.15 x 6.7. NaN or
+    infinity is a ValueError.
     """
     import numpy as np  # late: the command's help needs no arrays
 

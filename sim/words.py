@@ -1,4 +1,5 @@
-"""The enumerations of the model, whose order is a code in the columns of the state, and words that a class carries itself."""
+"""The enumerations of the model, whose order is a code in the columns of the state, and
+words that a class carries itself."""
 
 from __future__ import annotations
 
@@ -9,11 +10,13 @@ from sim.text.catalog import among
 
 
 class Word:
-    """Words for what has no text in the catalogs: those of a user's own classes, such as a programme outside of the
-    package, which carry their label, mechanism and risk themselves. The package's own words stand in the catalogs.
+    """Words for what has no text in the catalogs: those of a user's own classes, such as a programme outside
+    of the package, which carry their label, mechanism and risk themselves. The package's
+    own words stand in the catalogs.
 
-    texts: the words by language, of which one is enough: it stands in for the others. ValueError where there is none,
-    or for a language without a catalog; TypeError for words that do not say of which language they are.
+    texts: the words by language, of which one is enough: it stands in for the others. ValueError where there
+    is none, or for a language without a catalog; TypeError for words that do not say of
+    which language they are.
     """
 
     __slots__ = ("texts",)
@@ -27,7 +30,8 @@ class Word:
         self.texts: Mapping[str, str] = dict(texts)
 
     def in_language(self, name: str) -> str:
-        """The words in a language, else in the default language, else in the first that they were given in."""
+        """The words in a language, else in the default language, else in the first
+        that they were given in."""
         return among(self.texts, name)
 
     def __str__(self) -> str:

@@ -1,9 +1,11 @@
-"""Install the lowest and the newest versions that pyproject.toml allows, and try both: python3 go.py bounds [PYTHON ...]
+"""Install the lowest and the newest versions that pyproject.toml allows, and try both: python3
+go.py bounds [PYTHON ...]
 
-Each set goes into an environment of its own in a temporary folder: the lowest with the first Python that is given, the newest
-with each of them (default: python3.11 to python3.14 as far as they are found, else this one). Tried are the tests SMOKE: a city
-as a Mesa model, agents, tables, charts, scenarios, and digests of runs, which must be the same bits. Not part of .ci/run: it
-installs a few GB and takes about ten minutes a set.
+Each set goes into an environment of its own in a temporary folder: the lowest with the first Python that is
+given, the newest with each of them (default: python3.11 to python3.14 as far as they are found, else this
+one). Tried are the tests SMOKE: a city as a Mesa model, agents, tables, charts, scenarios, and digests of
+runs, which must be the same bits. Not part of .ci/run: it installs a few GB and
+takes about ten minutes a set.
 """
 
 from __future__ import annotations

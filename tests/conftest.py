@@ -13,17 +13,19 @@ from hypothesis import HealthCheck, settings
 
 from sim.text import use_language
 
-# Where the tests are started in the background of a script, SIGINT is ignored and every child inherits that: the tests
-# that press Ctrl-C would press it in vain.
+# Where the tests are started in the background of a script, SIGINT is ignored and every child inherits that:
+# the tests that press Ctrl-C would press it in vain.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Tables are as wide in every process of tests as where no terminal is: workers of pytest-xdist are told the width of theirs.
+# Tables are as wide in every process of tests as where no terminal is: workers of pytest-xdist are told the
+# width of theirs.
 os.environ.pop("COLUMNS", None)
 
-# The order of files, which two workers draw from. On a clean machine the first test that simulates compiles the model for most of
-# a minute, and two that begin at once would both compile it: one worker begins with the first file, the other has meanwhile
-# those that do not simulate. Then come the longest, so that no worker is left with one of them when all others are done.
+# The order of files, which two workers draw from. On a clean machine the first test that simulates compiles
+# the model for most of a minute, and two that begin at once would both compile it: one worker begins with the
+# first file, the other has meanwhile those that do not simulate. Then come the longest, so that no worker is
+# left with one of them when all others are done.
 SIMULATES = "report/test_few_replications.py"
 MEANWHILE = (
     "machine/test_bundle.py",
@@ -65,7 +67,8 @@ def _english_afterwards() -> Iterator[None]:
 
 @pytest.fixture
 def words_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages and folders carry a dot for each picture: charts are made and told, and not painted, where a test reads words."""
+    """Pages and folders carry a dot for each picture: charts are made and told, and not painted,
+    where a test reads words."""
     from matplotlib.figure import Figure
     from PIL import Image
 

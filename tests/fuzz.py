@@ -1,9 +1,10 @@
 """Change files that a user may hand in at random, and read each: python3 go.py fuzz [NUMBER] [--first N]
 
-Scenarios (read, and run if they are small), studies, tipping and budget files, menus, patterns, ensembles, and the manifests
-and tables of results. Whatever a change makes of a file, reading it ends well or in an EstateError that says something in
-every language; everything else is a failure. Mutation number N is always the same, so a failure is repeated with
-`--first N` and 1. The tests try a few hundred; this command ten thousand (half an hour).
+Scenarios (read, and run if they are small), studies, tipping and budget files, menus, patterns, ensembles,
+and the manifests and tables of results. Whatever a change makes of a file, reading it ends well or in an
+EstateError that says something in every language; everything else is a failure. Mutation number N is always
+the same, so a failure is repeated with `--first N` and 1. The tests try a few hundred; this command ten
+thousand (half an hour).
 """
 
 from __future__ import annotations
@@ -314,7 +315,8 @@ def changed_text(kind: Kind, luck: random.Random) -> bytes:
 
 
 def change_result(place: Path, luck: random.Random) -> None:
-    """Change a manifest or a table of a result, and often let the manifest vouch for the change as an editing hand could not."""
+    """Change a manifest or a table of a result, and often let the manifest vouch for the change as
+    an editing hand could not."""
     manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
     tables = sorted(place.glob("*.parquet"))
     way = luck.randrange(6)

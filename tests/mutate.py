@@ -1,10 +1,12 @@
-"""Change one thing at a time in the rules of the model and ask whether a test notices: python3 go.py mutate [MODULE [RULE ...]]
+"""Change one thing at a time in the rules of the model and ask whether a test notices: python3 go.py
+mutate [MODULE [RULE ...]]
 
-Cosmic Ray makes the mutants of a module named in mutation.toml, in a copy of the project, and runs the module's tests on
-each, uncompiled. A mutant counts as noticed where a test fails that is `about` the very rule that was changed (or any of them,
-where the change is outside of all rules). What cannot be noticed because it changes nothing is listed in mutation.toml, by
-rule and mutated line, with the reason; a line there that no longer stands for a survivor is an error. It takes about ten minutes
-on two idle cores; with rules named, after one of them was changed or added, less.
+Cosmic Ray makes the mutants of a module named in mutation.toml, in a copy of the project, and runs the
+module's tests on each, uncompiled. A mutant counts as noticed where a test fails that is `about` the very
+rule that was changed (or any of them, where the change is outside of all rules). What cannot be noticed
+because it changes nothing is listed in mutation.toml, by rule and mutated line, with the reason; a line there
+that no longer stands for a survivor is an error. It takes about ten minutes on two idle cores; with rules
+named, after one of them was changed or added, less.
 """
 
 from __future__ import annotations
@@ -109,7 +111,8 @@ def mutant(spec: Any, result: Any) -> Mutant:
 
 
 def judge(module: dict[str, Any], mutants: list[Mutant], rules: list[str]) -> tuple[float, list[str]]:
-    """The share of a module's mutants that a truth of their own rule noticed, and what is to be said of the others."""
+    """The share of a module's mutants that a truth of their own rule noticed, and what is
+    to be said of the others."""
     about = rules_of(ROOT / module["tests"])
     listed = [entry for entry in module.get("equivalent", []) if not rules or entry["rule"] in rules]
     known = {(entry["rule"], entry["line"]): entry["reason"] for entry in listed}
@@ -137,7 +140,8 @@ def judge(module: dict[str, Any], mutants: list[Mutant], rules: list[str]) -> tu
 
 
 def main(names: list[str]) -> int:
-    """Mutate the module named (default: all of mutation.toml), or only rules of it; returns 1 where too little is noticed."""
+    """Mutate the module named (default: all of mutation.toml), or only rules of it; returns
+    1 where too little is noticed."""
     plan = tomllib.loads(PLAN.read_text(encoding="utf-8"))
     modules, rules = names[:1] or list(plan["modules"]), names[1:]
     if modules[0] not in plan["modules"]:

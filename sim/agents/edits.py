@@ -1,7 +1,8 @@
-"""What somebody writes through a handle: checked against the column that it goes to, and kept, so that the run is known to be edited.
+"""What somebody writes through a handle: checked against the column that it goes to, and kept, so that the
+run is known to be edited.
 
-A column knows its unit, and the unit what may stand there: a share lies in [0, 1], money is not negative, a code or a row exists. Money is
-yuan on this side of a handle, as in every table, and fen in the column.
+A column knows its unit, and the unit what may stand there: a share lies in [0, 1], money is not negative, a
+code or a row exists. Money is yuan on this side of a handle, as in every table, and fen in the column.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ SIGNED = ("logit", "logit per unit", "relative", "losing")
 
 @dataclass(frozen=True)
 class Edit:
-    """One value written by hand: after how many months, on which row of which table, and what the column held and holds."""
+    """One value written by hand: after how many months, on which row of which table, and
+    what the column held and holds."""
 
     month: int
     table: str
@@ -74,9 +76,11 @@ def unit_of(field: Field) -> str:
 
 
 def checked(field: Field, value: Any, where: str, companies: int) -> Any:
-    """What a column holds after `value` is written by a handle called `where`; `companies`: how many rows of them there are.
+    """What a column holds after `value` is written by a handle called `where`; `companies`: how
+    many rows of them there are.
 
-    AttributeError for what is fixed or falls back every month; EstateError for a value of another type or out of range.
+    AttributeError for what is fixed or falls back every month; EstateError for a value of
+    another type or out of range.
     """
     if field.fixed:
         raise AttributeError(message("handle.fact", column=field.name))

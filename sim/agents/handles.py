@@ -1,6 +1,8 @@
-"""Mesa agents as handles: each reads and writes one row of the columns that the fast path uses, money in yuan.
+"""Mesa agents as handles: each reads and writes one row of the columns that the
+fast path uses, money in yuan.
 
-What is written is checked first and kept in `city.edits`, so that a run of a city that was changed by hand is known as such.
+What is written is checked first and kept in `city.edits`, so that a run of a city that was changed
+by hand is known as such.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ def _column(field: Field) -> property:
 
 
 def _write(handle: Any, field: Field, column: np.ndarray, value: Any) -> None:
-    """Check a value, put it into a handle's row of a column, and keep that it was put there; a value that is there already changes nothing."""
+    """Check a value, put it into a handle's row of a column, and keep that it was put there; a value that
+    is there already changes nothing."""
     city: City = handle.model
     where = f"{type(handle).__name__} {handle.row}"
     now = checked(field, value, where, city.state.companies.size)
@@ -82,7 +85,8 @@ class Estate(RowAgent):
 
 
 class Company(RowAgent):
-    """A property-management company; attributes are the columns of `sim.model.state.tables.COMPANY_FIELDS`."""
+    """A property-management company; attributes are the columns of
+    `sim.model.state.tables.COMPANY_FIELDS`."""
 
     kept_in = "companies"
 
@@ -118,7 +122,8 @@ class Owner(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
     kept_in = "owners"
 
     def __init__(self, model: City, row: int) -> None:
-        """Owner `row` of `model`. Does not call Mesa's constructor, which would register the handle for good."""
+        """Owner `row` of `model`. Does not call Mesa's constructor, which would
+        register the handle for good."""
         self.model = model
         self.row = self.unique_id = row
         self.pos = None
@@ -159,8 +164,9 @@ for _field in OWNER_FIELDS:
 class OwnerList:
     """The city's owners as a sequence of handles; an index gives an Owner, a slice an AgentSet.
 
-    A handle is kept once it was asked for: Mesa's AgentSet holds its agents weakly, and a set of handles that nobody else
-    holds would be empty at once. Ask for owners you need; the columns in `city.state.owners` are for all of them.
+    A handle is kept once it was asked for: Mesa's AgentSet holds its agents weakly, and a set of handles that
+    nobody else holds would be empty at once. Ask for owners you need; the columns in
+    `city.state.owners` are for all of them.
     """
 
     def __init__(self, city: City) -> None:

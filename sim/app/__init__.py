@@ -1,1 +1,2 @@
-"""The workshop: a page in the browser in which a room tries measures on a city, shares and compares (`estate app`)."""
+"""The workshop: a page in the browser in which a room tries measures on a city, shares and
+compares (`estate app`)."""

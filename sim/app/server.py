@@ -58,7 +58,8 @@ def workshop(
     workers: int | None = None,
     code: str | None = None,
 ) -> Workshop:
-    """Declare the pages; call once before the server starts. `code` is the join code that the teacher's page shows."""
+    """Declare the pages; call once before the server starts. `code` is the join code that
+    the teacher's page shows."""
     limits = limits or Limits()
     hands = Workers(limits, workers)
     made = Workshop(hands, limits, Seats(limits.sessions), lang, Host(hands), code)
@@ -148,7 +149,8 @@ def _base(request: Request) -> str:
 def enter(
     made: Workshop, request: Request, client: Client, path: str, other: tuple[str, ...] = ()
 ) -> Session | None:
-    """The session of a newly opened page with the setting of its address, or None after a message that the room is full."""
+    """The session of a newly opened page with the setting of its address, or None after a
+    message that the room is full."""
     if not made.seats.take(client.id):
         full = message("app.full", most=made.limits.sessions)
         ui.label(full.in_language(made.lang)).style(
@@ -183,7 +185,8 @@ def policies_of(request: Request, limits: Limits) -> list[Choice]:
 
 
 def _addresses(server: str, made: Workshop) -> list[str]:
-    """What the host of a workshop must know: where it is, the code that lets the room in, and the teacher's page."""
+    """What the host of a workshop must know: where it is, the code that lets the
+    room in, and the teacher's page."""
     address = labelled(say("app.title"), f"{server}/")
     if made.code:
         address += "   " + labelled(say("app.join_code"), made.code)
@@ -191,7 +194,8 @@ def _addresses(server: str, made: Workshop) -> list[str]:
 
 
 def require_free(host: str, port: int) -> None:
-    """EstateError for an address that this machine cannot serve at: another's, or one that is taken. Asked before anything is printed."""
+    """EstateError for an address that this machine cannot serve at: another's, or one that is taken. Asked
+    before anything is printed."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as tried:
@@ -210,7 +214,8 @@ def serve(
     show: bool = True,
     workers: int | None = None,
 ) -> None:
-    """Serve until interrupted. On a host that others can reach a join code is asked for (made up if none is given)."""
+    """Serve until interrupted. On a host that others can reach a join code is asked for
+    (made up if none is given)."""
     require_free(host, port)
     local = host in LOCAL
     if not local and code is None:

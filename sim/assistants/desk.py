@@ -25,7 +25,8 @@ FEWER = 3  # significant digits of work
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may cost. work: household-months (households x months x runs). seconds: until it is given up."""
+    """What one answer may cost. work: household-months (households x months x runs).
+    seconds: until it is given up."""
 
     work: float = 5e8
     seconds: float = 300.0
@@ -46,7 +47,8 @@ class Desk:
         return Workplace(store=store, progress=False, ensemble=ensemble, level=level)
 
     def check_work(self, tool: str, runs: Iterable[tuple[Scenario, int]]) -> None:
-        """StudyError, before anything is run, if runs (of which scenario, and how many) would be more work than is allowed."""
+        """StudyError, before anything is run, if runs (of which scenario, and how many) would be
+        more work than is allowed."""
         self.check(tool, sum(households_of(scenario) * scenario.months * number for scenario, number in runs))
 
     def check(self, tool: str, work: float) -> None:
@@ -85,8 +87,9 @@ class Desk:
 class Answer:
     """What an assistant is told: findings with their intervals, tables, and what must be said with them.
 
-    tables: caption, names of columns, rows of texts, note. limits: what bounds the findings; never empty. result: the name under which it is
-    kept, "" where nothing is; files: paths that were written. reproduce: commands.
+    tables: caption, names of columns, rows of texts, note. limits: what bounds the findings; never empty.
+    result: the name under which it is kept, "" where nothing is; files: paths that were
+    written. reproduce: commands.
     """
 
     title: str
@@ -135,7 +138,8 @@ class Answer:
 
 
 def answer_of(part: Part, result: str, warnings: Sequence[str] = (), **more: Any) -> Answer:
-    """What the report of a result says, as an answer: what was found, how sure it is, and what it rests on."""
+    """What the report of a result says, as an answer: what was found, how sure it
+    is, and what it rests on."""
     return Answer(
         title=part.title,
         question=part.question,

@@ -1,4 +1,5 @@
-"""`estate mcp`: the tools of tools.py over the Model Context Protocol, on standard input and output of this process.
+"""`estate mcp`: the tools of tools.py over the Model Context Protocol, on standard input
+and output of this process.
 
 Every question is carried out in a process of its own (see work.py), one at a time.
 """
@@ -23,7 +24,8 @@ NAME = "estate"
 
 
 def serve(folder: Path, limits: Limits, version: str) -> None:
-    """Answer until the client is gone. Everything that is written is in `folder`; `version`: of this package, as the client is told."""
+    """Answer until the client is gone. Everything that is written is in `folder`; `version`: of this
+    package, as the client is told."""
     import anyio
 
     anyio.run(_serve, folder.absolute(), limits, version)
@@ -84,7 +86,8 @@ async def _serve(folder: Path, limits: Limits, version: str) -> None:
 
 
 async def _ask(told: bytes, seconds: float) -> dict[str, Any]:
-    """What the process that a question is given to answers; an error where it takes too long or ends without an answer."""
+    """What the process that a question is given to answers; an error where it takes too
+    long or ends without an answer."""
     import anyio
 
     process = await anyio.open_process(

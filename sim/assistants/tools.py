@@ -368,7 +368,8 @@ TOOLS: Mapping[str, Tool] = {
 
 
 def answer(name: str, arguments: Mapping[str, Any], desk: Desk) -> tuple[Answer, str]:
-    """Answer a question, with the answer as text. EstateError for an unknown tool, arguments that are none, or what cannot be done."""
+    """Answer a question, with the answer as text. EstateError for an unknown tool, arguments that are
+    none, or what cannot be done."""
     if name not in TOOLS:
         raise StudyError(message("problem.instead", place="tool", found=repr(name), allowed=one_of(TOOLS)))
     spoken = arguments.get("language")

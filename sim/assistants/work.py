@@ -2,7 +2,8 @@
 
     python -m sim.assistants.work
 
-reads what is asked as JSON from its input and writes the answer as JSON to its output; all else that is printed goes to stderr.
+reads what is asked as JSON from its input and writes the answer as JSON to its output; all else
+that is printed goes to stderr.
 """
 
 from __future__ import annotations

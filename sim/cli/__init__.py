@@ -12,7 +12,8 @@ from sim.cli.nearest import NAME
 
 
 def main() -> None:
-    """Run the command on the arguments of this process; the exit code is 0, 2 for a bad input, 130 when interrupted."""
+    """Run the command on the arguments of this process; the exit code is 0, 2 for a bad
+    input, 130 when interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(
@@ -30,7 +31,8 @@ def main() -> None:
 
 
 def _house_matplotlib() -> None:
-    """Without a home that can be written, matplotlib keeps its files beside our caches, and need not say that it lacks a place."""
+    """Without a home that can be written, matplotlib keeps its files beside our caches, and need
+    not say that it lacks a place."""
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~")
     if "MPLCONFIGDIR" not in os.environ and not os.access(home, os.W_OK):
         os.environ["MPLCONFIGDIR"] = str(cache_root() / "matplotlib")

@@ -1,5 +1,5 @@
-"""What the commands of analyses have in common: they say what was found, name a folder of results, and put tables, charts and a
-manifest in place together.
+"""What the commands of analyses have in common: they say what was found, name a folder of results, and put
+tables, charts and a manifest in place together.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def folder_name(kind: str, names: list[str], key: str) -> str:
 
 
 def write_results(folder: Path, kind: str, key: str, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a folder beside `folder`, and put it in place when all is there. ResultError if another result is there."""
+    """Let `write` fill a folder beside `folder`, and put it in place when all is there. ResultError if
+    another result is there."""
     check_place(folder, kind, key)
     with staging(folder) as part:
         write(part)
@@ -42,7 +43,8 @@ def write_results(folder: Path, kind: str, key: str, write: Callable[[Path], obj
 
 
 def say_done(screen: Console, runs: int, executed: int, begun: float) -> None:
-    """Print how many runs an analysis consists of, how many were carried out now, and how long it took since `begun`."""
+    """Print how many runs an analysis consists of, how many were carried out now, and how
+    long it took since `begun`."""
     text = say(
         "command.runs_done",
         runs=figures.count(runs),
@@ -71,7 +73,8 @@ class Common(NamedTuple):
 
 
 def changed(what: str | Scenario, common: Common) -> Scenario:
-    """The scenario of a command (by name, or as a file makes it) with the values that were changed on the command line."""
+    """The scenario of a command (by name, or as a file makes it) with the values that were
+    changed on the command line."""
     scenario = what if isinstance(what, Scenario) else load(what)
     changes = common.changes()
     made = overridden(scenario, changes) if changes else scenario
@@ -92,7 +95,8 @@ def check_place_of(kind: str, common: Common) -> None:
 
 
 def put(found: Any, charts: Mapping[str, Axes], command: str, common: Common) -> None:
-    """Put what was found and its charts in the folder asked for, or in one named by its key, and say where."""
+    """Put what was found and its charts in the folder asked for, or in one named by its key, and say
+    where."""
     folder = common.out or RESULTS / folder_name(command, [found.scenario.name], found.key)
     write_results(folder, found.kind.id, found.key, lambda part: write(found, charts, part, common))
     where(folder, common)

@@ -1,4 +1,5 @@
-"""The commands and their options. Whatever is heavy is imported inside a command, so that help comes at once."""
+"""The commands and their options. Whatever is heavy is imported inside a command,
+so that help comes at once."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ PLACES = ("--out", "--store", "--sensitivity")  # an empty one would be the curr
 
 
 def _refuse_empty(args: list[str]) -> None:
-    """Exit with code 2 where a folder or file is named by an empty text, as an unset variable of a shell gives it."""
+    """Exit with code 2 where a folder or file is named by an empty text, as an unset
+    variable of a shell gives it."""
     given = [*zip(args, args[1:], strict=False), *(one.partition("=")[::2] for one in args if "=" in one)]
     for name, value in given:
         if name in PLACES and value == "":
@@ -68,7 +70,8 @@ class Commands(TyperGroup):
         return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments taken in, in the language that they ask for; help is worded first where they ask for it."""
+        """The arguments taken in, in the language that they ask for; help is worded
+        first where they ask for it."""
         words_of(args)
         if asks_for_help(self, args):
             speak(self, ctx, args)
@@ -98,9 +101,11 @@ class Commands(TyperGroup):
 
 @contextmanager
 def spared(group: typer.Typer, args: Sequence[str]) -> Iterator[None]:
-    """Meanwhile, every command that the arguments do not name is without its parameters: Typer builds all of them for any call.
+    """Meanwhile, every command that the arguments do not name is without its parameters: Typer
+    builds all of them for any call.
 
-    A command that is not named keeps its name, and nobody asks for more of it in this call; the next call has it whole again.
+    A command that is not named keeps its name, and nobody asks for more of it in this call; the
+    next call has it whole again.
     """
     left = list(_not_named(group, args))
     whole = [command.callback for command in left]
@@ -197,7 +202,8 @@ def report_command(
 
 
 def _write_report(folders: list[Path], out: Path | None, pdf: bool | None) -> None:
-    """Write the report of these folders; `pdf` None: if there is a browser. ResultError if it cannot be done."""
+    """Write the report of these folders; `pdf` None: if there is a browser.
+    ResultError if it cannot be done."""
     from sim.cli.terminal import console
     from sim.outputs.report import browser, write_pdf, write_report
 

@@ -1,4 +1,5 @@
-"""The work of `estate archive` and `estate verify`: a result as one file that can be cited, and whether it is still that."""
+"""The work of `estate archive` and `estate verify`: a result as one file that can be cited, and
+whether it is still that."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ def pack(folder: Path, out: Path | None) -> None:
 
 
 def show_verified(place: Path, sha256: str | None) -> bool:
-    """Print what differs, or that nothing does; whether all is as it was written, and the hash the one that was cited."""
+    """Print what differs, or that nothing does; whether all is as it was written, and the
+    hash the one that was cited."""
     screen = console()
     found = verify(place)
     if found.sha256:

@@ -1,5 +1,5 @@
-"""The work of `estate evidence` (what the numbers of the model rest on), `estate reproduce` (a saved result again, and what is to be
-said of it) and `estate replicate` (published models beside ours).
+"""The work of `estate evidence` (what the numbers of the model rest on), `estate reproduce` (a saved result
+again, and what is to be said of it) and `estate replicate` (published models beside ours).
 """
 
 from __future__ import annotations
@@ -261,7 +261,8 @@ def _is_run(folder: Path) -> bool:
 
 
 def _is_batch(folder: Path) -> bool:
-    """Whether a folder holds many scenarios; one that was interrupted, or is of version 0.1, has no manifest of its own."""
+    """Whether a folder holds many scenarios; one that was interrupted, or is of version
+    0.1, has no manifest of its own."""
     if is_file(folder / MANIFEST):
         return kind_of(read_manifest(folder)) == "batch"
     return recognised(folder) is not None
@@ -354,7 +355,8 @@ def show_replications() -> None:
 
 
 def show_replication(name: str, agents: bool) -> bool:
-    """Print every figure of a published model beside ours, and what there is to say; whether all of them agree."""
+    """Print every figure of a published model beside ours, and what there is to say;
+    whether all of them agree."""
     from sim.replications import replicate
     from sim.replications.checks import heads, rows, verdict
 

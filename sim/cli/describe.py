@@ -1,5 +1,5 @@
-"""The work of `estate list`, `describe` and `interventions`: what a scenario assumes, when its programmes act and where its figures
-come from; and what is about to be simulated, in a few lines.
+"""The work of `estate list`, `describe` and `interventions`: what a scenario assumes, when its programmes act
+and where its figures come from; and what is about to be simulated, in a few lines.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def city_line(scenario: Scenario) -> str:
 
 
 def _households(scenario: Scenario) -> str:
-    """The total that the city states; otherwise about as many as its types have on average, since they will be drawn."""
+    """The total that the city states; otherwise about as many as its types have on average,
+    since they will be drawn."""
     if scenario.city.households is not None:
         return f"{scenario.city.households:,}"
     return say("about", number=f"{100 * max(1, round(households_of(scenario) / 100)):,}")
@@ -265,7 +266,8 @@ def _sources() -> dict[str, str]:
 
 
 def show_list() -> None:
-    """Print name, title, estates, months and programmes of every scenario; one that cannot be used says why."""
+    """Print name, title, estates, months and programmes of every scenario; one that
+    cannot be used says why."""
     made = table("", *(say(key) for key in ("name", "title", "estates", "months", "measures")))
     made.columns[0].no_wrap = True
     for column in (2, 3):

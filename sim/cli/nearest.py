@@ -1,7 +1,8 @@
-"""What is written where a console cannot show a letter: the nearest that it can, so that no sign of a figure is lost.
+"""What is written where a console cannot show a letter: the nearest that it can, so that no
+sign of a figure is lost.
 
-A console or file in GBK (code page 936), as of Chinese Windows, has no minus sign: "−0.5" with a mark in its place would be read as
-some other number.
+A console or file in GBK (code page 936), as of Chinese Windows, has no minus sign: "−0.5" with a mark in its
+place would be read as some other number.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ LIKE = {
 
 
 def nearest(error: UnicodeError) -> tuple[str, int]:
-    """What stands for the letters that an encoding lacks, and where it goes on: an error handler of `codecs`."""
+    """What stands for the letters that an encoding lacks, and where it goes on: an
+    error handler of `codecs`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]

@@ -1,8 +1,8 @@
 """Options that several commands have, and help in the reader's language.
 
-What a command, an argument or an option is for stands in the catalogs, by its name: `help.run` says what `estate run` does,
-`help.run.months` what its option is for, `help.option.store` what an option is for that several commands have; only asking for
-help reads them.
+What a command, an argument or an option is for stands in the catalogs, by its name: `help.run` says what
+`estate run` does, `help.run.months` what its option is for, `help.option.store` what an option is for that
+several commands have; only asking for help reads them.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def words_of(args: Sequence[str]) -> None:
 def bundled(
     argument: str, make: Callable[..., Any], options: Mapping[str, tuple[Any, Any]]
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command options after its own (type and default by name), and hand it what `make` makes of them as one argument."""
+    """Give a command options after its own (type and default by name), and hand it what `make`
+    makes of them as one argument."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
@@ -121,7 +122,8 @@ def bundled(
 
 
 class Asked(NamedTuple):
-    """What the commands that ask runs of several points or arms are told alike, of scenarios or of the file of a study."""
+    """What the commands that ask runs of several points or arms are told alike, of
+    scenarios or of the file of a study."""
 
     study: str | None
     seed: int | None
@@ -156,7 +158,8 @@ ASKED: dict[str, tuple[Any, Any]] = {
 
 
 def asking(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of `Asked` after its own, and hand it what they say as its argument `asked`."""
+    """Give a command the options of `Asked` after its own, and hand it what they
+    say as its argument `asked`."""
     return bundled("asked", Asked, ASKED)(command)
 
 
@@ -166,14 +169,17 @@ HELP = frozenset({"--help", "-h"})
 
 
 def asks_for_help(group: Any, args: Sequence[str]) -> bool:
-    """Whether the arguments of the command ask for help; none at all do too, and the name of a group alone."""
+    """Whether the arguments of the command ask for help; none at all do too, and
+    the name of a group alone."""
     return not args or not HELP.isdisjoint(args) or hasattr(group.commands.get(args[-1]), "commands")
 
 
 def speak(group: Any, ctx: Any, args: Sequence[str]) -> None:
-    """Give the commands of a group (of Typer, which has a Click of its own), and the options that are shown, their help and panel.
+    """Give the commands of a group (of Typer, which has a Click of its own), and the options that are
+    shown, their help and panel.
 
-    In the current language. `ctx`: the group's context. `args`: those of the call; only the command that they name shows options.
+    In the current language. `ctx`: the group's context. `args`: those of the call; only the command that
+    they name shows options.
     """
     from rich.markup import escape
 
@@ -214,8 +220,8 @@ def _name_help(command: Any, ctx: Any) -> None:
 def spoken(command: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
     """What every help text of a command and of those in it is of.
 
-    As its id names it after `help.`, with the command and the parameter (None for the command itself) that it is of. `place`: the
-    command's own name there, "" for the root.
+    As its id names it after `help.`, with the command and the parameter (None for the command itself) that it
+    is of. `place`: the command's own name there, "" for the root.
     """
     if place:
         yield place, command, None

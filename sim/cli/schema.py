@@ -1,4 +1,5 @@
-"""The JSON Schemas of every kind of file that is written by hand, and of the tables of a run: `estate schema KIND`."""
+"""The JSON Schemas of every kind of file that is written by hand, and of the tables of a
+run: `estate schema KIND`."""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ def _patterns() -> dict[str, Any]:
 
 
 def _tables() -> dict[str, Any]:
-    """A row of every table of a run, by the table's name: what Parquet files and exports of them have as columns."""
+    """A row of every table of a run, by the table's name: what Parquet files and
+    exports of them have as columns."""
     return {
         "$schema": DIALECT,
         "$id": schema_id("table"),

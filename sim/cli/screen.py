@@ -1,4 +1,5 @@
-"""What prints words and tables in a terminal: lines end where the language lets them, and no figure is ever cut in two.
+"""What prints words and tables in a terminal: lines end where the language lets them, and
+no figure is ever cut in two.
 
 Rich ends a line at a blank, and text without blanks, such as Chinese, at any cell: after half a number too.
 """
@@ -87,8 +88,8 @@ class Screen(Console):
 class Sheet(Table):
     """A table whose columns are never narrower than their figures.
 
-    Where the terminal is too narrow for all columns, those that do not fit follow below, beside the first column again; where the
-    first leaves no room for another, each row is a paragraph.
+    Where the terminal is too narrow for all columns, those that do not fit follow below, beside the first
+    column again; where the first leaves no room for another, each row is a paragraph.
     """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -142,7 +143,8 @@ class Sheet(Table):
 
 
 class _Need:
-    """How wide a column is by nature, how wide it should be to keep its words whole, and how wide at least."""
+    """How wide a column is by nature, how wide it should be to keep its words
+    whole, and how wide at least."""
 
     def __init__(self, table: Sheet, number: int) -> None:
         self.column = table.columns[number]
@@ -166,7 +168,8 @@ def _longest(texts: Iterable[str]) -> int:
 
 
 def _blocks(needs: Sequence[_Need], width: int, gap: int) -> Iterator[list[_Need]]:
-    """The columns in blocks that fit at their least widths, each after the first with the first column again."""
+    """The columns in blocks that fit at their least widths, each after the first
+    with the first column again."""
     if not needs:
         return
     block = [needs[0]]
@@ -184,7 +187,8 @@ def _least(block: Sequence[_Need], gap: int) -> int:
 
 
 def _widths(block: Sequence[_Need], room: int) -> list[int]:
-    """As wide as by nature where all fit; else the widest give way first, but none below what it should have, or has at least."""
+    """As wide as by nature where all fit; else the widest give way first, but none below what it
+    should have, or has at least."""
     natural = [one.natural for one in block]
     if sum(natural) <= room:
         return natural

@@ -1,4 +1,5 @@
-"""How tables and progress look in a terminal, and in a file that stands in for one; and what is said there, by its id."""
+"""How tables and progress look in a terminal, and in a file that stands in for one; and
+what is said there, by its id."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ PLAIN_WIDTH = 110  # columns where the output is no terminal and COLUMNS does no
 
 
 def console() -> Screen:
-    """A screen on stdout that reads no markup in what is said; without control characters where that is not a terminal."""
+    """A screen on stdout that reads no markup in what is said; without control characters
+    where that is not a terminal."""
     made = Screen(highlight=False, markup=False, emoji=False)
     if made.is_terminal:
         return made
@@ -69,7 +71,8 @@ def bar_of(screen: Console) -> Progress:
 
 @contextmanager
 def month_bar(screen: Console) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar with elapsed and remaining time; yields what to call after each month. Nothing where no terminal is."""
+    """A progress bar with elapsed and remaining time; yields what to call after each month.
+    Nothing where no terminal is."""
     if not screen.is_terminal:
         yield lambda done, months: None
         return

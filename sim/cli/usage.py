@@ -1,7 +1,9 @@
-"""What the library of the command line itself says, in the reader's language: usage, defaults, and what is wrong with a call.
+"""What the library of the command line itself says, in the reader's language: usage, defaults, and
+what is wrong with a call.
 
-Typer says its sentences in English only. The catalog of the default language, which is English, holds them with gaps, as texts of `usage.*`; a sentence that fits
-one of them is said with the same values in the current language, any other stays as it is.
+Typer says its sentences in English only. The catalog of the default language, which is English, holds them
+with gaps, as texts of `usage.*`; a sentence that fits one of them is said with the same values in the
+current language, any other stays as it is.
 """
 
 from __future__ import annotations
@@ -57,7 +59,8 @@ def _value(gap: str, text: str) -> str:
 
 
 def as_typed(error: EstateError, command: Any) -> str:
-    """What an error of the package says, an argument called as it was typed where it is an option of the command: --months, not months."""
+    """What an error of the package says, an argument called as it was typed where it is an option of the
+    command: --months, not months."""
     typed = dict(_options(command))
     if isinstance(error, ScenarioError):
         return str(
@@ -83,7 +86,8 @@ def _options(command: Any) -> Iterator[tuple[str, str]]:
 
 
 def say_wrong_call(error: Exception, ctx: Any) -> None:
-    """Let an error of the library be shown in the current language; one of any other kind is left as it is."""
+    """Let an error of the library be shown in the current language; one of any
+    other kind is left as it is."""
     if not hasattr(error, "format_message"):
         return
     inner = getattr(error, "ctx", None) or ctx
@@ -95,9 +99,11 @@ def say_wrong_call(error: Exception, ctx: Any) -> None:
 
 
 def say_around(ctx: Any) -> None:
-    """Let what stands around usage, help and errors be said in the current language, and end its lines as `Screen` does.
+    """Let what stands around usage, help and errors be said in the current language, and
+    end its lines as `Screen` does.
 
-    `ctx`: a context of the library. What it says is in constants of its module, which it reads when it prints.
+    `ctx`: a context of the library. What it says is in constants of its module,
+    which it reads when it prints.
     """
     from typer import rich_utils
 
@@ -130,7 +136,8 @@ def _say_placeholders(command: Any) -> None:
         _say_placeholders(one)
 
 
-# What the code calls the values that an option or an argument takes, and the types of Python by which the library calls the others.
+# What the code calls the values that an option or an argument takes, and the types of Python by which the
+# library calls the others.
 PLACEHOLDERS = Family(
     "placeholder",
     (
@@ -168,7 +175,8 @@ PLACEHOLDERS = Family(
 
 
 def say_values(param: Any, ctx: Any) -> None:
-    """Let help and errors call what a parameter takes by words of the current language: 文件夹, not DIR, and no type of Python."""
+    """Let help and errors call what a parameter takes by words of the current language: 文件夹, not
+    DIR, and no type of Python."""
     if param.metavar is not None:
         param.metavar = re.sub("[A-Za-z_]+", lambda word: _placeholder(word[0]), param.metavar)
     elif getattr(param, "is_flag", False):

@@ -1,4 +1,5 @@
-"""Where and on what an analysis is carried out, as the options say: one set of options for all commands that run an experiment."""
+"""Where and on what an analysis is carried out, as the options say: one set of options for all
+commands that run an experiment."""
 
 from __future__ import annotations
 
@@ -128,7 +129,8 @@ class WorkplaceOptions(NamedTuple):
 
     @contextmanager
     def opened(self, screen: Console) -> Iterator[Workplace]:
-        """The workplace with its store open, which shows the progress of runs; says first that the model must be compiled."""
+        """The workplace with its store open, which shows the progress of runs; says first
+        that the model must be compiled."""
         from dataclasses import replace
 
         from sim.experiments.progress import progress_bar
@@ -165,5 +167,6 @@ ANYWHERE = (*HERE, "scheduler")
 
 
 def with_workplace_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command these options of a workplace after its own, and hand it what they say as its argument `place`."""
+    """Give a command these options of a workplace after its own, and hand it what they say
+    as its argument `place`."""
     return bundled("place", WorkplaceOptions, {name: OPTIONS[name] for name in names})

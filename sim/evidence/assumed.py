@@ -1,4 +1,5 @@
-"""What share of a result rests on assumed parameters: by sensitivity index where a study provides one, else by count."""
+"""What share of a result rests on assumed parameters: by sensitivity index where a study
+provides one, else by count."""
 
 from __future__ import annotations
 
@@ -26,9 +27,10 @@ SCENARIO_KEY = "scenario"
 class ShareAssumed:
     """Of one outcome's sensitivity, the part that falls on each status; the parts add up to one.
 
-    `scenario` is the part of factors that are no parameters (keys of the scenario that no reported or derived figure covers
-    count as assumed). `method` is "sobol" (total indices) or "morris" (mean size of effects). `largest` are the assumed
-    parameters with the largest parts. Parameters that the study held fixed are not in it: measured ones usually are.
+    `scenario` is the part of factors that are no parameters (keys of the scenario that no reported or derived
+    figure covers count as assumed). `method` is "sobol" (total indices) or "morris" (mean size of effects).
+    `largest` are the assumed parameters with the largest parts. Parameters that the study held fixed are
+    not in it: measured ones usually are.
     """
 
     outcome: str
@@ -46,8 +48,9 @@ def share_assumed(
 ) -> dict[str, ShareAssumed]:
     """The share of every outcome that rests on assumed parameters, by outcome.
 
-    `result`: a `Sensitivity`, one of its analyses, or the folder where one was saved (the indices are taken if there are
-    any, else the screening). ResultError if the folder holds no such result, or one that was changed or is of version 0.1.
+    `result`: a `Sensitivity`, one of its analyses, or the folder where one was saved (the indices are taken
+    if there are any, else the screening). ResultError if the folder holds no such result, or one that was
+    changed or is of version 0.1.
     """
     if isinstance(result, str | Path):
         method, rows = _read(Path(result))
@@ -97,7 +100,8 @@ def _size(index: float) -> float:
 
 
 def status_of(key: str, known: Mapping[str, str]) -> str:
-    """Status of a factor: a parameter's own; "scenario" for a key that a reported or derived figure covers, else "assumed"."""
+    """Status of a factor: a parameter's own; "scenario" for a key that a reported or
+    derived figure covers, else "assumed"."""
     parameter = PARAMETERS.get(key.removeprefix("parameters."))
     if parameter is not None:
         return parameter.status

@@ -1,9 +1,11 @@
-"""What a credible model must reproduce, as data: patterns in TOML, checked like a scenario; and what a pattern may claim, given the
-figures it rests on: enforced on every file of patterns, the shipped one included.
+"""What a credible model must reproduce, as data: patterns in TOML, checked like a scenario; and what a
+pattern may claim, given the figures it rests on: enforced on every file of
+patterns, the shipped one included.
 
-A figure that was relayed is a sign or one bound and never a target. A figure read as an excerpt is a target only where place,
-year and of whom stand in the excerpt, and its window has at least three points on either side. No figure is both what a
-parameter leans on and what the model is tested on. What is held out is a whole city, or a whole series of surveys.
+A figure that was relayed is a sign or one bound and never a target. A figure read as an excerpt is a target
+only where place, year and of whom stand in the excerpt, and its window has at least three points on either
+side. No figure is both what a parameter leans on and what the model is tested on. What is held out is a
+whole city, or a whole series of surveys.
 """
 
 from __future__ import annotations
@@ -63,7 +65,8 @@ def _is_closed(pattern: Pattern) -> bool:
 
 
 def _target_allowed(pattern: Pattern, figures: Iterable[Figure], where: str) -> list[Problem]:
-    """A closed target needs figures that are strong and complete, of the stated years, and room around them."""
+    """A closed target needs figures that are strong and complete, of the stated
+    years, and room around them."""
     if not _is_closed(pattern):
         return []
     problems = []
@@ -109,7 +112,8 @@ def _same_measure(pattern: Pattern, where: str) -> list[Problem]:
 
 
 def region_problem(pattern: Pattern, scenario: Scenario, where: str) -> list[Problem]:
-    """A level that depends on prices and incomes holds for a city of its region; of a city that states no regions nobody knows."""
+    """A level that depends on prices and incomes holds for a city of its region; of a city that
+    states no regions nobody knows."""
     regions = scenario.city.regions
     bound = pattern.measurable and pattern.compare is None and pattern.kind == "level"
     if not bound or not STATISTICS[pattern.measure.statistic].regional:
@@ -162,7 +166,8 @@ def _held_out_whole(patterns: Sequence[Pattern], leaned: dict[str, str]) -> list
 # patterns
 
 SHIPPED = "patterns.toml"
-# Parameters are fitted to the first, never to the second; the third tests what went in, and counts as neither.
+# Parameters are fitted to the first, never to the second; the third tests what went in, and counts as
+# neither.
 Use = Literal["calibration", "held_out", "consistency"]
 CALIBRATION, HELD_OUT, CONSISTENCY = USES = get_args(Use)
 USE_WORDS = Family("pattern_use", USES)
@@ -178,7 +183,8 @@ Programmes = tuple[dict[str, Any], ...]
 
 
 class Measure(Table):
-    """What is read off a run: a statistic (see `sim.evidence.statistics`) and the part of the run that it looks at."""
+    """What is read off a run: a statistic (see `sim.evidence.statistics`) and the part of
+    the run that it looks at."""
 
     text_area: ClassVar[str] = "measure"
 
@@ -299,7 +305,8 @@ class Measured(Table):
 
 
 class Compare(Table):
-    """The other arm of a comparison: the statistic under these settings and programmes is taken away, seed by seed."""
+    """The other arm of a comparison: the statistic under these settings and programmes is
+    taken away, seed by seed."""
 
     text_area: ClassVar[str] = "compare"
 
@@ -361,7 +368,8 @@ class Pattern(Table):
         return self.measure.statistic != NOT_REPRESENTED
 
     def arms(self) -> list[tuple[dict[str, Value], Programmes]]:
-        """Settings and programmes of the arm looked at and, for a comparison, of the one it is compared with."""
+        """Settings and programmes of the arm looked at and, for a comparison, of
+        the one it is compared with."""
         arms = [(self.settings, self.programmes)]
         if self.compare is not None:
             arms.append((self.settings | self.compare.settings, self.compare.programmes))
@@ -397,7 +405,8 @@ class Patterns(Table):
 
     @model_validator(mode="after")
     def _apart(self) -> Patterns:
-        """Names occur once, and no pattern claims more than its figures allow (see `sim.evidence.patterns`)."""
+        """Names occur once, and no pattern claims more than its figures allow (see
+        `sim.evidence.patterns`)."""
         problems, names = [], [pattern.name for pattern in self.patterns]
         for place, name in enumerate(names):
             if name in names[:place]:
@@ -411,7 +420,8 @@ class Patterns(Table):
 def load_patterns(path: str | Path | None = None) -> tuple[tuple[Pattern, ...], str]:
     """The checked patterns of a TOML file (default: those that ship with the package), and the file's name.
 
-    Raises a ScenarioError that lists every problem, those of the scenarios and settings that they name included.
+    Raises a ScenarioError that lists every problem, those of the scenarios and settings
+    that they name included.
     """
     given = path_of(path, "patterns", EstateError) if path is not None else None
     place = given or Path(str(files("sim") / "evidence" / SHIPPED))
@@ -498,7 +508,8 @@ def resolved(
 
 
 def scenarios_of(patterns: Iterable[Pattern]) -> list[dict[str, Any]]:
-    """The scenarios that patterns look at, each once, as plain data: what a manifest keeps, so that a file that changes loses nothing.
+    """The scenarios that patterns look at, each once, as plain data: what a manifest keeps, so that a file
+    that changes loses nothing.
 
     Without the settings and programmes of the patterns, which stand in these. Raises a ScenarioError.
     """

@@ -1,5 +1,5 @@
-"""The evidence register: figures and the sources they were read in, checked when they are loaded; and what rests on each entry:
-parameters, settings of interventions, defaults and figures of scenarios, patterns.
+"""The evidence register: figures and the sources they were read in, checked when they are loaded; and what
+rests on each entry: parameters, settings of interventions, defaults and figures of scenarios, patterns.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ FIGURE_COLUMNS = (
 # How a figure was read. What somebody else says that a page says is an excerpt, however good the page.
 DOCUMENT, PAGE, EXCERPT, ABSTRACT = "document", "page", "excerpt", "abstract"
 READINGS = (DOCUMENT, PAGE, EXCERPT, ABSTRACT)
-# Grades of the evidence list that figures come from: A (official or reviewed), B (press), C (relayed, or ours).
+# Grades of the evidence list that figures come from: A (official or reviewed), B (press), C (relayed, or
+# ours).
 STRONG = ("official", "peer_reviewed", "press")
 _MAY_BE_EMPTY = ("weakness", "low", "high", "place", "year", "of_whom", "note")
 _FIGURE_ID = re.compile(r"[SPTNI]\d{3}[a-z]?")
@@ -68,7 +69,8 @@ _SOURCE_ID = re.compile(r"D\d{2,3}")
 
 @dataclass(frozen=True)
 class Source:
-    """A document: what it is, the place it speaks of, year ("n.d." if it states none), grade, where it was read, its weakness."""
+    """A document: what it is, the place it speaks of, year ("n.d." if it states none), grade, where
+    it was read, its weakness."""
 
     id: str
     title: str
@@ -81,10 +83,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing that a source states. `value` is as stated (a number, several with slashes, "sign"); low and high bound it.
+    """One thing that a source states. `value` is as stated (a number, several with slashes,
+    "sign"); low and high bound it.
 
-    `place`, `year` and `of_whom` (whom or what was counted) hold only what stands in what was read; what we infer is in the
-    note. `read` is how it was read (READINGS). `group` is the city, or the series of surveys, that is held out as one.
+    `place`, `year` and `of_whom` (whom or what was counted) hold only what stands in what was read; what we
+    infer is in the note. `read` is how it was read (READINGS). `group` is the city, or the series of
+    surveys, that is held out as one.
     """
 
     id: str
@@ -103,7 +107,8 @@ class Figure:
 
     @property
     def strong(self) -> bool:
-        """Whether it may be a target at all, and not only a sign or a bound: its source is official, reviewed, or press."""
+        """Whether it may be a target at all, and not only a sign or a bound: its source is
+        official, reviewed, or press."""
         return self.source.grade in STRONG
 
     @property
@@ -130,7 +135,8 @@ class Register(NamedTuple):
 
 @cache
 def register() -> Register:
-    """The register that ships with the package. EvidenceError, listing every problem, if an entry is wrong."""
+    """The register that ships with the package. EvidenceError, listing every
+    problem, if an entry is wrong."""
     folder = files("sim") / "evidence"
     return read_register(
         (folder / "sources.csv").read_text(encoding="utf-8"),
@@ -247,7 +253,8 @@ _TABLES: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True)
 class Use:
-    """Something that names an entry of the register (or "judgement"): its kind, where it stands, and how well it is known."""
+    """Something that names an entry of the register (or "judgement"): its kind, where it stands,
+    and how well it is known."""
 
     kind: str
     place: str
@@ -256,7 +263,8 @@ class Use:
 
 
 def uses_of(entry: str) -> list[Use]:
-    """Everything that names a figure, or any figure of a source, in the order parameters, interventions, defaults, scenarios."""
+    """Everything that names a figure, or any figure of a source, in the order parameters,
+    interventions, defaults, scenarios."""
     names = names_of(entry)
     return [use for use in (*declared(), *stated()) if use.source in names]
 
@@ -268,7 +276,8 @@ def names_of(entry: str) -> set[str]:
 
 @cache
 def declared() -> tuple[Use, ...]:
-    """Every number that the package itself declares: parameters, settings and mechanisms of interventions, scenario defaults."""
+    """Every number that the package itself declares: parameters, settings and mechanisms of
+    interventions, scenario defaults."""
     return tuple(_declared())
 
 
@@ -294,7 +303,8 @@ def _sources_in(table: type[BaseModel]) -> Iterator[tuple[str, str]]:
 
 
 def stated() -> list[Use]:
-    """Every figure that a scenario states, of all scenarios that can be loaded; those of the ordinary city are not repeated."""
+    """Every figure that a scenario states, of all scenarios that can be loaded; those of the
+    ordinary city are not repeated."""
     ordinary = loadable().get(ORDINARY)
     common = {
         (figure.key, figure.evidence, figure.status) for figure in (ordinary.figures if ordinary else ())
@@ -327,8 +337,9 @@ def loadable() -> dict[str, Scenario]:
 
 @cache
 def priors() -> dict[str, str]:
-    """Figures that a number of the model leans on, with one place each: parameters, settings, defaults, and inputs of the
-    scenarios that ship. A scenario's figure whose role is that of an outcome or a target is no input.
+    """Figures that a number of the model leans on, with one place each: parameters, settings, defaults, and
+    inputs of the scenarios that ship. A scenario's figure whose role is that of an outcome
+    or a target is no input.
     """
     leaned = [use for use in declared() if use.kind != MECHANISM]
     for path in _shipped():

@@ -45,10 +45,11 @@ class Change:
 class Reproduction:
     """What came of it.
 
-    then, now: SHA-256 over all outcomes of the saved run and of this one. files: the files of the result that are not what
-    this one gives (a table, or a sentence in the manifest). first: where the estates first differ (month, estate, column), None if they do not. changes: what is otherwise here. commit: the
-    commit of the code that saved it ("" unknown), clean: whether that code was exactly that commit. edited: the months in which
-    the city was changed by hand through handles, which was done again here.
+    then, now: SHA-256 over all outcomes of the saved run and of this one. files: the files of the result that
+    are not what this one gives (a table, or a sentence in the manifest). first: where the estates first
+    differ (month, estate, column), None if they do not. changes: what is otherwise here. commit: the commit
+    of the code that saved it ("" unknown), clean: whether that code was exactly that commit. edited: the
+    months in which the city was changed by hand through handles, which was done again here.
     """
 
     folder: str
@@ -70,8 +71,8 @@ class Reproduction:
     def verdict(self) -> str:
         """How it came out.
 
-        "same"; "explained" by the first kind among `changes`; "edited" where the runs are the same and only files are not what
-        they give; or "unexplained", which is a defect of the model.
+        "same"; "explained" by the first kind among `changes`; "edited" where the runs are the same and only
+        files are not what they give; or "unexplained", which is a defect of the model.
         """
         if self.same:
             return SAME
@@ -81,7 +82,8 @@ class Reproduction:
 
     @property
     def reasons(self) -> tuple[Change, ...]:
-        """The changes that explain a difference: those of the first kind there is; the model decides before a version does."""
+        """The changes that explain a difference: those of the first kind there is; the model
+        decides before a version does."""
         order = (SCENARIO, MODEL, VERSION, MACHINE)
         for kind in order:
             found = tuple(change for change in self.changes if change.kind == kind)
@@ -97,7 +99,8 @@ def reproduce(
     progress: Callable[[int, int], None] | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> Reproduction:
-    """Carry out the run saved in a folder again. ResultError if the folder cannot be read; see `sim.run` for the rest."""
+    """Carry out the run saved in a folder again. ResultError if the folder cannot be read;
+    see `sim.run` for the rest."""
     from sim.runner import run
 
     saved = load_run(folder)
@@ -111,7 +114,8 @@ def reproduce(
 
 
 def _with_edits(saved: Run, threads: int | None) -> Run:
-    """The run of a city that was changed by hand, each change made again after the month in which it was made."""
+    """The run of a city that was changed by hand, each change made again after the
+    month in which it was made."""
     from sim.agents.edits import do_again, edits_in
     from sim.mesa_city import City
     from sim.results import Run
@@ -152,7 +156,8 @@ def compare(saved: Run, again: Run, folder: str = "") -> Reproduction:
 
 
 def _same(saved: Run, again: Run, name: str) -> bool:
-    """Whether a table that was saved is what the run gives now; an outcome that is newer than the saved run is left out."""
+    """Whether a table that was saved is what the run gives now; an outcome that is newer
+    than the saved run is left out."""
     if name != "outcomes":
         return bool(getattr(saved, name).equals(getattr(again, name)))
     then, now = (
@@ -163,7 +168,8 @@ def _same(saved: Run, again: Run, name: str) -> bool:
 
 
 def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: str) -> tuple[Change, ...]:
-    """What differs between the manifest of a saved run and that of a new one whose scenario has this content hash."""
+    """What differs between the manifest of a saved run and that of a new one whose
+    scenario has this content hash."""
     found = []
     if then.get("content_hash") != content:
         found.append(Change(SCENARIO, "content_hash", _short(then.get("content_hash")), _short(content)))
@@ -201,7 +207,8 @@ def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: st
 
 
 def first_difference(one: pd.DataFrame, other: pd.DataFrame) -> tuple[int, int, str] | None:
-    """Month, estate and column of the first cell that differs, by month and estate; None if shape differs or nothing does."""
+    """Month, estate and column of the first cell that differs, by month and estate; None if shape
+    differs or nothing does."""
     if one.shape != other.shape or list(one.columns) != list(other.columns):
         return None
     best: tuple[int, str] | None = None
@@ -229,9 +236,10 @@ WORDS = ("sentences", "warnings")  # what a manifest says in words, where it say
 def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Reproduction:
     """Carry out what was saved in a folder by compare, study, sensitivity, tipping, ablate or budget again.
 
-    `workplace`: with what engine, time limit and progress. No run is taken from an existing store, and ensemble and level are
-    those of the result, so that it may say none of these three. Of a budget search the packages tried are run again, not searched for again.
-    ResultError or StudyError if the folder cannot be read, or a study in it is not finished.
+    `workplace`: with what engine, time limit and progress. No run is taken from an existing store, and
+    ensemble and level are those of the result, so that it may say none of these three. Of a budget search the
+    packages tried are run again, not searched for again. ResultError or StudyError if the folder cannot be
+    read, or a study in it is not finished.
     """
     from sim.results.store import open_store
 
@@ -266,14 +274,16 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
 
 
 def _content_now(manifest: Mapping[str, Any], again: Any) -> str:
-    """Hash of the scenarios as they are read today: of the arms where there are several, else the one saved or the key."""
+    """Hash of the scenarios as they are read today: of the arms where there are several,
+    else the one saved or the key."""
     if "arms" in manifest:
         return _arms(content_hash(arm.scenario) for arm in again.arms)
     return str(manifest.get("content_hash") or again.key)
 
 
 def _content_of(manifest: Mapping[str, Any], now: str) -> str:
-    """Hash of the scenarios as they were; else the key, which holds those of the runs, and so depends on the model too."""
+    """Hash of the scenarios as they were; else the key, which holds those of the runs, and so
+    depends on the model too."""
     if "arms" in manifest:
         return _arms(arm["content_hash"] for arm in manifest["arms"].values())
     if "content_hash" in manifest:
@@ -282,7 +292,8 @@ def _content_of(manifest: Mapping[str, Any], now: str) -> str:
 
 
 def _digest(found: Any) -> str:
-    """SHA-256 over all runs of a result; of a study, whose digest takes the runs to be complete, as it is now."""
+    """SHA-256 over all runs of a result; of a study, whose digest takes the runs to
+    be complete, as it is now."""
     return str(found.digest() if callable(found.digest) else found.digest)
 
 
@@ -325,7 +336,8 @@ def _other_words(held: Saved, again: Any) -> list[str]:
 
 
 def same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    """Whether two tables hold the same columns and values to the last bit; how texts are stored does not matter."""
+    """Whether two tables hold the same columns and values to the last bit; how
+    texts are stored does not matter."""
     if list(one.columns) != list(other.columns) or len(one) != len(other):
         return False
     for name in one.columns:

@@ -1,4 +1,5 @@
-"""The statistics that a pattern may compare with what was reported: each a documented function of what a run recorded."""
+"""The statistics that a pattern may compare with what was reported: each a documented
+function of what a run recorded."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ COUNTED_WORDS = Family("counted", COUNTED)
 
 @dataclass(frozen=True)
 class Choice:
-    """Which part of a run a statistic looks at. Empty tuples and None leave an aspect open; months are first and last."""
+    """Which part of a run a statistic looks at. Empty tuples and None leave an aspect open;
+    months are first and last."""
 
     months: tuple[int, int]
     types: tuple[str, ...] = ()
@@ -61,7 +63,8 @@ class Choice:
 
 
 class View:
-    """What a run recorded, cut to a choice: arrays are (months chosen) x (all estates), `mask` says which entries count."""
+    """What a run recorded, cut to a choice: arrays are (months chosen) x (all estates),
+    `mask` says which entries count."""
 
     def __init__(self, record: Record, choice: Choice) -> None:
         """IndexError is left to the caller's checks: the months must lie within the record."""
@@ -98,18 +101,21 @@ class View:
 
     @cached_property
     def yearly_rate(self) -> np.ndarray:
-        """Of the bills of the last twelve months, the share that is paid by now, when due or late; NaN where none was sent."""
+        """Of the bills of the last twelve months, the share that is paid by now, when due or late;
+        NaN where none was sent."""
         return ratio(self.at("paid_12"), self.at("billed_12"))
 
     @cached_property
     def years(self) -> np.ndarray:
-        """Rows of the chosen months at which a whole chosen year has passed: the 12th, the 24th and so on (none: the last)."""
+        """Rows of the chosen months at which a whole chosen year has passed: the 12th, the
+        24th and so on (none: the last)."""
         months = self.choice.months[1] - self.choice.months[0] + 1
         ends = np.arange(MONTHS_PER_YEAR - 1, months, MONTHS_PER_YEAR)
         return ends if ends.size else np.array([months - 1])
 
     def money_rate(self, mask: np.ndarray) -> np.ndarray:
-        """Yearly collection in money at the end of every chosen year, over what a mask (months chosen x estates) leaves."""
+        """Yearly collection in money at the end of every chosen year, over what a mask (months
+        chosen x estates) leaves."""
         paid, billed = (
             np.where(mask, self.at(name), 0)[self.years].sum(axis=1) for name in ("paid_12", "billed_12")
         )
@@ -140,12 +146,15 @@ class View:
 
 @dataclass(frozen=True)
 class Statistic:
-    """A statistic: its unit ("share", "months", "estates", "complaints"), what it counts, and how it is computed (NaN: no value).
+    """A statistic: its unit ("share", "months", "estates", "complaints"), what it counts, and how it is
+    computed (NaN: no value).
 
-    `regional`: its level depends on prices and incomes, so that a reported level holds for its region only. `companies`: it
-    looks at what companies run, whatever modes are chosen. `modes_counted`: the modes are what it counts, not among whom.
-    `difference`: of two shares, so that readers are told points. `types_needed`: how many different types of estates it must be
-    told, in order (0: any); it has no value where it is told others, or types that the city does not have. Its words stand in the catalogs, as "statistic" and its name.
+    `regional`: its level depends on prices and incomes, so that a reported level holds for its region only.
+    `companies`: it looks at what companies run, whatever modes are chosen. `modes_counted`: the modes are
+    what it counts, not among whom.
+    `difference`: of two shares, so that readers are told points. `types_needed`: how many different types of
+    estates it must be told, in order (0: any); it has no value where it is told others, or types that the
+    city does not have. Its words stand in the catalogs, as "statistic" and its name.
     """
 
     name: str
@@ -210,7 +219,8 @@ def collection(view: View) -> float:
 
 @statistic("share", ESTATES)
 def collection_percentile(view: View) -> float:
-    """Percentile (`percent`) over chosen estates that billed within the year of what is paid of its bills, in the last chosen month."""
+    """Percentile (`percent`) over chosen estates that billed within the year of what is paid of its bills,
+    in the last chosen month."""
     rate = view.yearly_rate[-1]
     known = rate[view.mask[-1] & ~np.isnan(rate)]
     return float(np.percentile(known, view.choice.percent)) if known.size else np.nan
@@ -224,7 +234,8 @@ def satisfaction(view: View) -> float:
 
 @statistic("share", COMPANIES, companies=True)
 def company_satisfaction_percentile(view: View) -> float:
-    """Percentile (`percent`) over companies of the households' mean satisfaction in what they run of the choice."""
+    """Percentile (`percent`) over companies of the households' mean satisfaction in
+    what they run of the choice."""
     company, mask = view.at("company"), view.mask & (view.at("company") >= 0)
     people = np.broadcast_to(view.households, company.shape)[mask]
     weight = np.bincount(company[mask], people)
@@ -247,7 +258,8 @@ def charging(view: View) -> float:
 
 @statistic("share", ESTATES)
 def professional(view: View) -> float:
-    """Share of chosen estates run by a company with service that counts as professional, mean over the months."""
+    """Share of chosen estates run by a company with service that counts as
+    professional, mean over the months."""
     return view.share_with(PROFESSIONAL)
 
 
@@ -265,19 +277,22 @@ def under_modes(view: View) -> float:
 
 @statistic("estates", ESTATES, modes_counted=True)
 def estates_under_modes(view: View) -> float:
-    """Number of estates of the chosen types and age that are under one of `modes`, in the last chosen month."""
+    """Number of estates of the chosen types and age that are under one of `modes`,
+    in the last chosen month."""
     return float(np.count_nonzero(view.mask[-1]))
 
 
 @statistic("share", ESTATES)
 def in_cycle(view: View) -> float:
-    """Share of chosen estates that are spiralling or collapsed, mean over the months (the headline outcome of comparisons)."""
+    """Share of chosen estates that are spiralling or collapsed, mean over the months (the headline
+    outcome of comparisons)."""
     return _mean(np.isin(view.at("stage"), IN_CYCLE)[view.mask])
 
 
 @statistic("share", ESTATES)
 def service_effort(view: View) -> float:
-    """Twelve-month spending over standard cost, mean over estate-months whose twelve-month collection lies within `collection`.
+    """Twelve-month spending over standard cost, mean over estate-months whose twelve-month
+    collection lies within `collection`.
 
     Standard cost is that of the estate at the start, with facilities as new and a company of average cost.
     """
@@ -293,26 +308,30 @@ def service_effort(view: View) -> float:
 
 @statistic("share", EXITS, companies=True)
 def active_exits(view: View) -> float:
-    """Companies that left for losses or insolvency, over those and the ones dismissed by vote or removed by policy."""
+    """Companies that left for losses or insolvency, over those and the ones dismissed by
+    vote or removed by policy."""
     chosen, forced = view.left(ACTIVE).size, view.left(PASSIVE).size
     return chosen / (chosen + forced) if chosen + forced else np.nan
 
 
 @statistic("months", EXITS, companies=True)
 def months_to_exit(view: View) -> float:
-    """Median months from the last healthy month of an estate until its company left by its own choice; never healthy: left out."""
+    """Median months from the last healthy month of an estate until its company left by its own choice;
+    never healthy: left out."""
     return _median_wait(view, view.record.outcomes.stage == HEALTHY)
 
 
 @statistic("months", EXITS, companies=True)
 def losses_to_exit(view: View) -> float:
-    """Median months from the last month in which an estate broke even until its company left by its own choice."""
+    """Median months from the last month in which an estate broke even until its
+    company left by its own choice."""
     return _median_wait(view, view.record.outcomes.flags & BREAK_EVEN > 0)
 
 
 @statistic("share", MONEY, regional=True)
 def yearly_collection(view: View) -> float:
-    """Of the bills of a year, what is paid by its end, when due or late: money over money, mean over the chosen years."""
+    """Of the bills of a year, what is paid by its end, when due or late: money over money,
+    mean over the chosen years."""
     return _known_mean(view.money_rate(view.mask))
 
 
@@ -338,7 +357,8 @@ def small_company_collection(view: View) -> float:
 
 @statistic("share", MONEY, difference=True, types_needed=2)
 def collection_gap(view: View) -> float:
-    """Yearly collection in money of the first of two chosen types less that of the second, mean over the chosen years."""
+    """Yearly collection in money of the first of two chosen types less that of the second,
+    mean over the chosen years."""
     type_of = view.record.facts["type"]
     first, second = (view.record.types.index(name) for name in view.choice.types)
     gap = view.money_rate(view.mask & (type_of == first)) - view.money_rate(view.mask & (type_of == second))
@@ -354,7 +374,8 @@ def collection_change(view: View) -> float:
 
 @statistic("share", ESTATES)
 def estates_collecting(view: View) -> float:
-    """Share of chosen estates that sent bills within the year whose yearly collection lies within `collection`, last chosen month."""
+    """Share of chosen estates that sent bills within the year whose yearly collection lies within
+    `collection`, last chosen month."""
     rate = view.yearly_rate[-1]
     known = rate[view.mask[-1] & ~np.isnan(rate)]
     low, high = view.choice.collection
@@ -363,7 +384,8 @@ def estates_collecting(view: View) -> float:
 
 @statistic("share", ESTATES)
 def recoveries(view: View) -> float:
-    """Of chosen estates under a half at the end of a chosen year, the share at 0.85 or more at the end of one of the next four."""
+    """Of chosen estates under a half at the end of a chosen year, the share at 0.85 or more at the
+    end of one of the next four."""
     rate = np.where(view.mask, view.yearly_rate, np.nan)[view.years]
     fallen, recovered = 0, 0
     for row in range(len(rate) - 1):
@@ -376,7 +398,8 @@ def recoveries(view: View) -> float:
 
 @statistic("share", ESTATES)
 def collection_after_exits(view: View) -> float:
-    """Yearly collection of chosen estates that companies have left twice or more by then, every estate counting once; last month."""
+    """Yearly collection of chosen estates that companies have left twice or more by then, every estate
+    counting once; last month."""
     left = view.record.events[view.record.events["kind"] == int(Event.COMPANY_LEFT)]
     times = np.bincount(left["estate"][left["month"] <= view.choice.months[1]], minlength=view.chosen.size)
     return _known_mean(np.where(view.mask[-1] & (times >= 2), view.yearly_rate[-1], np.nan))
@@ -392,13 +415,15 @@ def arrears_of_billed(view: View) -> float:
 
 @statistic("share", MONEY)
 def arrears_concentration(view: View) -> float:
-    """Share of all arrears that the `percent` % of chosen estates with the largest ones hold, in the last chosen month."""
+    """Share of all arrears that the `percent` % of chosen estates with the largest ones
+    hold, in the last chosen month."""
     return _held_by_most(view.at("arrears")[-1][view.mask[-1]].astype(np.float64), view.choice.percent)
 
 
 @statistic("share", COMPLAINTS)
 def complaint_concentration(view: View) -> float:
-    """Of a year's complaints, the share of the `percent` % with most among chosen estates that file any; mean over the chosen years."""
+    """Of a year's complaints, the share of the `percent` % with most among chosen estates that file any;
+    mean over the chosen years."""
     filed = np.where(view.mask, view.at("filed"), 0).astype(np.float64)
     totals = [filed[_year(end)].sum(axis=0) for end in view.years]
     shares = [_held_by_most(total[total > 0], view.choice.percent) for total in totals]
@@ -427,7 +452,8 @@ def complaints_growth(view: View) -> float:
 
 @statistic("share", ESTATES, difference=True)
 def best_satisfaction_over_mean(view: View) -> float:
-    """Percentile (`percent`) of the chosen estates' satisfaction less their mean, mean over the chosen months; each estate counts once."""
+    """Percentile (`percent`) of the chosen estates' satisfaction less their mean, mean over the chosen
+    months; each estate counts once."""
     values = np.where(view.mask, view.at("satisfaction").astype(np.float64), np.nan)
     values = values[~np.isnan(values).all(axis=1)]
     if not values.size:
@@ -437,14 +463,16 @@ def best_satisfaction_over_mean(view: View) -> float:
 
 @statistic("share", ESTATES, difference=True)
 def committees_change(view: View) -> float:
-    """Share of chosen estates with a committee in the last twelve chosen months less that in the first twelve."""
+    """Share of chosen estates with a committee in the last twelve chosen months
+    less that in the first twelve."""
     flags = (view.at("flags") & COMMITTEE > 0)[:, view.chosen]
     return _mean(flags[-MONTHS_PER_YEAR:]) - _mean(flags[:MONTHS_PER_YEAR])
 
 
 @statistic("share", COMPANIES, companies=True)
 def losing_companies(view: View) -> float:
-    """Share of companies with estates of the choice that spent more than they took in within the year, mean over the chosen years."""
+    """Share of companies with estates of the choice that spent more than they took in within the year,
+    mean over the chosen years."""
     shares = []
     for row in view.years:
         company = np.where(view.mask[row], view.at("company")[row], -1)
@@ -458,7 +486,8 @@ def losing_companies(view: View) -> float:
 
 @statistic("share", EXITS, companies=True, difference=True)
 def small_estate_exits(view: View) -> float:
-    """Exits by the company's choice a year and estate under a company of less than 30,000 m2, less the same of larger ones."""
+    """Exits by the company's choice a year and estate under a company of less than 30,000 m2, less
+    the same of larger ones."""
     small = view.record.facts["area"] < SMALL_ESTATE
     managed = np.isin(view.at("mode"), MANAGED) & view.chosen
     left = view.left(ACTIVE)["estate"]
@@ -487,7 +516,8 @@ def tenure_at_exit(view: View) -> float:
 
 @statistic("months", EXITS, companies=True)
 def months_without_company(view: View) -> float:
-    """Median months from a company's leaving to the next one's coming; who still waits at the end counts with the months so far."""
+    """Median months from a company's leaving to the next one's coming; who still waits at the end
+    counts with the months so far."""
     managed = np.isin(view.record.outcomes.mode, MANAGED)
     last = view.choice.months[1]
     waits = []
@@ -500,7 +530,8 @@ def months_without_company(view: View) -> float:
 
 @statistic("share", ESTATES, difference=True)
 def self_managed_change(view: View) -> float:
-    """Change of an estate's yearly collection from its twelfth month of self-management to its last, spells of three years or more."""
+    """Change of an estate's yearly collection from its twelfth month of self-management to its last,
+    spells of three years or more."""
     first = view.choice.months[0]
     rate = ratio(view.record.outcomes.paid_12, view.record.outcomes.billed_12)
     changes = [
@@ -533,7 +564,8 @@ def price_cut(view: View) -> float:
 
 @statistic("share", MONEY, companies=True)
 def takeover_gain(view: View) -> float:
-    """Money collected in the year after a state-owned company took an estate, less that of the year before, over both; mean over takeovers."""
+    """Money collected in the year after a state-owned company took an estate, less that of the year
+    before, over both; mean over takeovers."""
     collected = view.record.outcomes.collected_12.astype(np.float64)
     gains = []
     for event in view.moments(Event.FALLBACK_TAKEN):
@@ -547,12 +579,14 @@ def takeover_gain(view: View) -> float:
 
 @statistic("share", UNSTATED)
 def not_represented(view: View) -> float:
-    """For what was reported and cannot be measured yet: it never has a value, and its pattern says which mechanism it needs."""
+    """For what was reported and cannot be measured yet: it never has a value, and its pattern says
+    which mechanism it needs."""
     return np.nan
 
 
 def _median_wait(view: View, good: np.ndarray) -> float:
-    """Median months from the last good month of an estate (months from 0 x estates) to its company's leaving; NaN without any."""
+    """Median months from the last good month of an estate (months from 0 x estates) to its company's
+    leaving; NaN without any."""
     waits = []
     for event in view.left(ACTIVE):
         before = np.flatnonzero(good[: event["month"], event["estate"]])
@@ -562,7 +596,8 @@ def _median_wait(view: View, good: np.ndarray) -> float:
 
 
 def _self_spells(view: View) -> list[tuple[int, int, int]]:
-    """(estate, first month, month after the last) of every spell of self-management of chosen estates, from month 0 on."""
+    """(estate, first month, month after the last) of every spell of self-management of chosen
+    estates, from month 0 on."""
     spells = []
     own = view.record.outcomes.mode == SELF
     for estate in np.flatnonzero(own.any(axis=0) & view.chosen):
@@ -581,7 +616,8 @@ def _year(end: int) -> slice:
 
 
 def _held_by_most(values: np.ndarray, percent: float) -> float:
-    """Share of a total that the given part of all has that has most; the last of them counts in part. NaN without a total."""
+    """Share of a total that the given part of all has that has most; the last of them counts in
+    part. NaN without a total."""
     total = float(values.sum())
     if not values.size or total <= 0:
         return np.nan

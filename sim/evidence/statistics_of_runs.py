@@ -1,4 +1,5 @@
-"""Read statistics off many runs: each run is carried out once for all that is wanted of it, and none that was read before."""
+"""Read statistics off many runs: each run is carried out once for all that is wanted of it, and
+none that was read before."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ class Job:
 
 
 class Readings:
-    """Which runs are needed for what is asked, and where each answer is read; what shares scenario and seed shares the run."""
+    """Which runs are needed for what is asked, and where each answer is read; what shares scenario
+    and seed shares the run."""
 
     def __init__(self, replications: int, first_seed: int, ensemble: Ensemble | None = None) -> None:
         """Replication r (from 0) has seed `first_seed` + r and, with an ensemble, its member r."""
@@ -60,19 +62,22 @@ class Readings:
         settings: Mapping[str, Any],
         programmes: Programmes = (),
     ) -> None:
-        """Want a statistic of a scenario under settings and with programmes added, under a name of its own."""
+        """Want a statistic of a scenario under settings and with programmes added,
+        under a name of its own."""
         key = (scenario, told(settings, programmes))
         self._arms[key] = (dict(settings), programmes)
         self._asked.setdefault(key, []).append((name, measure))
 
     def ask_pattern(self, name: str, pattern: Pattern, settings: Mapping[str, Any] | None = None) -> None:
-        """Want the statistic of a pattern (of both arms of a comparison), under a name of its own, with more settings."""
+        """Want the statistic of a pattern (of both arms of a comparison), under a name of
+        its own, with more settings."""
         for arm, (own, programmes) in enumerate(pattern.arms()):
             together = {**own, **(settings or {})}
             self.ask(f"{name} {arm}", pattern.scenario, pattern.measure, together, programmes)
 
     def jobs(self) -> list[Job]:
-        """The runs, each as long as what is read off it needs. StudyError for more than there is memory to list."""
+        """The runs, each as long as what is read off it needs. StudyError for more than
+        there is memory to list."""
         made_of = message("size.patterns", patterns=len(self._asked), replications=f"{self.replications:,}")
         check_list("replications", len(self._asked) * self.replications, MADE_OF_MEMBER, made_of)
         cells: dict[Place, Cell] = {}
@@ -86,7 +91,8 @@ class Readings:
             )
             readings = {name: (one.statistic, choices[name]) for name, one in asked}
             names = {name: name_of(reading) for name, reading in readings.items()}
-            # without an ensemble all replications are of one scenario, whose hash takes longer than all else that is done here
+            # without an ensemble all replications are of one scenario, whose hash takes longer than all else
+            # that is done here
             shared = scenario_hash_of(base) if self.ensemble is None else ""
             for replication in range(self.replications):
                 own = base if self.ensemble is None else with_member(base, self.ensemble.member(replication))
@@ -130,8 +136,8 @@ def read_cell(wanted: Mapping[Place, Sequence[Wanted]], cell: Cell) -> Packed:
 def carry_out(jobs: Sequence[Job], workplace: Workplace) -> tuple[Found, int]:
     """What every job asks for, and how many runs were carried out rather than found in the store.
 
-    Without a store nothing is kept. With one, what ends is kept at once, so that a series that is interrupted goes on where it
-    stopped. StudyError if a run fails: nothing is computed over the others.
+    Without a store nothing is kept. With one, what ends is kept at once, so that a series that is interrupted
+    goes on where it stopped. StudyError if a run fails: nothing is computed over the others.
     """
     kept = Kept(workplace.open_store()) if workplace.store is not None else None
     found = kept.of(jobs) if kept is not None else {}
@@ -261,7 +267,8 @@ class Kept:
             )
 
     def remember(self, question: str, make: Callable[[], Any]) -> Any:
-        """Plain data that `make` gives, the same ever after: a design that was drawn from readings must not drift when it is resumed."""
+        """Plain data that `make` gives, the same ever after: a design that was drawn from readings must
+        not drift when it is resumed."""
         key = hashlib.sha256(f"{question} {statistics_source_hash()}".encode()).hexdigest()
         rows = self.store.ledger.ask("SELECT name FROM readings WHERE key = ?", key)
         if rows:

@@ -1,7 +1,8 @@
-"""A named ensemble: many sets of parameters that the evidence cannot tell apart, so that ranges of what may happen contain that doubt too.
+"""A named ensemble: many sets of parameters that the evidence cannot tell apart, so that ranges of what
+may happen contain that doubt too.
 
-One CSV file in `results/ensembles`: a column for each key (as for --set), a row for each member; beside it, where `estate
-calibrate` made it, NAME.json says how.
+One CSV file in `results/ensembles`: a column for each key (as for --set), a row for each member; beside it,
+where `estate calibrate` made it, NAME.json says how.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ SHIPPED = "ensembles"  # folder of the package with those that ship
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Members are parameter values by key; replication r (from 0) is run with member r, beginning again after the last.
+    """Members are parameter values by key; replication r (from 0) is run with member r,
+    beginning again after the last.
 
     model_source_hash: of the model that it was calibrated with, "" where nobody says.
     """
@@ -113,7 +115,8 @@ class Ensemble:
 
 
 def doubt_line(ensemble: Mapping[str, Any] | None) -> str:
-    """Whether ranges of what may happen contain the uncertainty of parameters, from `Ensemble.facts` (None: no ensemble)."""
+    """Whether ranges of what may happen contain the uncertainty of parameters, from
+    `Ensemble.facts` (None: no ensemble)."""
     if not ensemble:
         return say("ensemble.luck")
     held: dict[str, Any] = {key: ensemble[key] for key in ("name", "used", "members")}
@@ -121,7 +124,8 @@ def doubt_line(ensemble: Mapping[str, Any] | None) -> str:
 
 
 def with_member(scenario: Scenario, member: Mapping[str, float]) -> Scenario:
-    """The scenario with the parameters of a member; what the scenario sets itself (its file, --set, a factor) stays."""
+    """The scenario with the parameters of a member; what the scenario sets itself (its
+    file, --set, a factor) stays."""
     groups = {group: dict(values) for group, values in scenario.parameters.items()}
     for key, value in member.items():
         group, name = key.split(".", 1)
@@ -167,9 +171,9 @@ def as_ensemble(what: Ensemble | str | Path | None) -> Ensemble | None:
 def load_ensemble(name: str | Path) -> Ensemble:
     """The ensemble of a name in `results/ensembles` or among those that ship, or of the path of a CSV file.
 
-    StudyError for a missing file, or one that lists everything wrong in it: an unknown parameter or one that has two columns,
-    a row of another length, a value that is no number or outside its range. ResultError for a calibrated one that was changed
-    since.
+    StudyError for a missing file, or one that lists everything wrong in it: an unknown parameter or one that
+    has two columns, a row of another length, a value that is no number or outside its range. ResultError for
+    a calibrated one that was changed since.
     """
     path = _find(name)
     try:

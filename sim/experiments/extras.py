@@ -1,4 +1,5 @@
-"""Libraries that only some questions need: asked for before the first run, so that none is missing after the last."""
+"""Libraries that only some questions need: asked for before the first run, so that
+none is missing after the last."""
 
 from __future__ import annotations
 

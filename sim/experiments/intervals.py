@@ -1,6 +1,8 @@
-"""How precisely a mean is known (Interval), what may happen (Range), and how many replications a difference needs.
+"""How precisely a mean is known (Interval), what may happen (Range), and how many
+replications a difference needs.
 
-An interval shrinks with replications, a range does not: it is the answer to "how sure". No statistic hides what is missing.
+An interval shrinks with replications, a range does not: it is the answer to "how sure". No
+statistic hides what is missing.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ NO_VALUE, FEW, CONSTANT, DEGENERATE, RARE = (
 
 @dataclass(frozen=True)
 class Interval:
-    """Bounds of a mean at a confidence level. NaN bounds where there is no interval; `note` says why, or warns."""
+    """Bounds of a mean at a confidence level. NaN bounds where there is no
+    interval; `note` says why, or warns."""
 
     low: float
     high: float
@@ -75,9 +78,11 @@ class Interval:
 
 @dataclass(frozen=True)
 class Range:
-    """What may happen over members and luck: between which ends single pairs lie. NaN ends where there is none (`note` says why).
+    """What may happen over members and luck: between which ends single pairs lie. NaN ends where
+    there is none (`note` says why).
 
-    kind: PERCENTILES (5th to 95th, from 40 pairs on) or EXTREMES (lowest to highest). pairs: how many it was taken over.
+    kind: PERCENTILES (5th to 95th, from 40 pairs on) or EXTREMES (lowest to highest).
+    pairs: how many it was taken over.
     """
 
     low: float = math.nan
@@ -102,7 +107,8 @@ class Range:
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> Range:
-        """The range that a row of a table tells of (see `columns`); one without ends for a table of before there were any."""
+        """The range that a row of a table tells of (see `columns`); one without ends for a
+        table of before there were any."""
         if "range_low" not in row:
             return cls()
         low, high = float(row["range_low"]), float(row["range_high"])
@@ -116,9 +122,10 @@ NO_RANGE = Range()  # what a result of before there were ranges has
 def range_of(pairs: ArrayLike) -> Range:
     """The range of what may happen, from one number for each pair of (member of the ensemble, seed).
 
-    From 40 pairs on the 5th to 95th percentile, below that the lowest and the highest. Percentiles stand at p (n + 1) among
-    the n pairs in order (Hyndman and Fan 1996, type 6), so that a further pair lies between them nine times in ten, whatever
-    the distribution. No ends for fewer than two pairs, or where some pair has no value.
+    From 40 pairs on the 5th to 95th percentile, below that the lowest and the highest. Percentiles stand at p
+    (n + 1) among the n pairs in order (Hyndman and Fan 1996, type 6), so that a further pair lies between
+    them nine times in ten, whatever the distribution. No ends for fewer than two pairs, or
+    where some pair has no value.
     """
     values = np.asarray(pairs, np.float64).ravel()
     kind = PERCENTILES if values.size >= PERCENTILE_PAIRS else EXTREMES
@@ -134,20 +141,23 @@ def range_of(pairs: ArrayLike) -> Range:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What several runs say of an outcome: its mean, how precisely that is known, and what may happen in a single run."""
+    """What several runs say of an outcome: its mean, how precisely that is known, and what
+    may happen in a single run."""
 
     mean: float
     interval: Interval
     range: Range
 
     def columns(self) -> dict[str, Any]:
-        """The columns of a table that tells all of it: mean, low, high, note (of the interval), then those of the range."""
+        """The columns of a table that tells all of it: mean, low, high, note (of the interval),
+        then those of the range."""
         known = {"low": self.interval.low, "high": self.interval.high, "note": self.interval.note}
         return {"mean": self.mean} | known | self.range.columns()
 
 
 def estimate_of(values: ArrayLike, level: float = LEVEL) -> Estimate:
-    """The estimate from one value a run; runs without one (NaN) are left out, and `range.pairs` says how many there were."""
+    """The estimate from one value a run; runs without one (NaN) are left out, and `range.pairs`
+    says how many there were."""
     every = np.asarray(values, np.float64).ravel()
     known = every[~np.isnan(every)]
     if known.size == 0:
@@ -158,17 +168,20 @@ def estimate_of(values: ArrayLike, level: float = LEVEL) -> Estimate:
 def mean_interval(
     values: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0
 ) -> Interval:
-    """Bootstrap interval of the mean of paired differences (one number for each seed); see `mean_intervals`."""
+    """Bootstrap interval of the mean of paired differences (one number for each
+    seed); see `mean_intervals`."""
     return mean_intervals(np.asarray(values, np.float64)[:, None], level, resamples, seed)[0]
 
 
 def mean_intervals(
     values: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0
 ) -> list[Interval]:
-    """Bootstrap intervals (bias-corrected and accelerated, scipy) of the mean of every column of `values` (seeds x columns).
+    """Bootstrap intervals (bias-corrected and accelerated, scipy) of the mean of every column of
+    `values` (seeds x columns).
 
-    Seeds are drawn, the same for every column. A column that has no value for some seed, that is the same for all seeds, or
-    that has fewer than five gets no bounds and a note, never a silent zero. ValueError for a level outside (0, 1).
+    Seeds are drawn, the same for every column. A column that has no value for some seed, that is the same for
+    all seeds, or that has fewer than five gets no bounds and a note, never a silent zero.
+    ValueError for a level outside (0, 1).
     """
     if not 0 < level < 1:
         allowed = message("workplace.level")
@@ -197,15 +210,17 @@ def _note(column: np.ndarray) -> str:
     if column.size < LEAST_PAIRS:
         return FEW
     commonest = np.unique(column, return_counts=True)[1].max()
-    # one value that most pairs share, and few others: resamples hold mostly that value, and may miss the others altogether
+    # one value that most pairs share, and few others: resamples hold mostly that value, and may miss the
+    # others altogether
     return RARE if column.size - commonest < LEAST_CHANGED and 2 * commonest > column.size else ""
 
 
 def expanded(level: float, pairs: int) -> float:
-    """The level at which a bootstrap of few pairs is taken so that it covers as a t interval of `level` would.
+    """The level at which a bootstrap of few pairs is taken so that it covers as a t
+    interval of `level` would.
 
-    Resampling n pairs has variance (n - 1) / n of what it should, and normal tails; Hesterberg (2015), "What teachers should
-    know about the bootstrap", section 4.3 (expanded percentile interval).
+    Resampling n pairs has variance (n - 1) / n of what it should, and normal tails; Hesterberg (2015), "What
+    teachers should know about the bootstrap", section 4.3 (expanded percentile interval).
     """
     if pairs < 2:
         return level
@@ -223,13 +238,15 @@ def _bootstrap(values: np.ndarray, level: float, resamples: int, seed: int) -> t
 def _of_few(
     values: bytes, pairs: int, level: float, resamples: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    # A command's sentences, its tables and the page on them ask for the interval of the same numbers up to ten times.
+    # A command's sentences, its tables and the page on them ask for the interval of the same numbers up to
+    # ten times.
     return _resampled(np.frombuffer(values, np.float64).reshape(pairs, -1), level, resamples, seed)
 
 
 def _resampled(values: np.ndarray, level: float, resamples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    # BCa counts the resamples below the mean, and of few pairs many tie with it: in whole numbers of 2**-40 of the largest
-    # all sums are exact, so that a figure summed in another order, or beside other columns, has the same interval.
+    # BCa counts the resamples below the mean, and of few pairs many tie with it: in whole numbers of 2**-40
+    # of the largest all sums are exact, so that a figure summed in another order, or beside other columns,
+    # has the same interval.
     exponents = _DIGITS - np.frexp(np.abs(values).max(axis=0))[1]
     values = np.rint(np.ldexp(values, exponents))
     # scipy renamed the argument in 1.15 and will take the old name away
@@ -258,7 +275,8 @@ def _resampled(values: np.ndarray, level: float, resamples: int, seed: int) -> t
 
 
 def wilson(count: int, total: int, level: float = LEVEL, design_effect: float = 1.0) -> Interval:
-    """Wilson's interval of a share, for `count` of `total`; a design effect over 1 stands for members that go together."""
+    """Wilson's interval of a share, for `count` of `total`; a design effect over 1 stands for
+    members that go together."""
     if total <= 0:
         return Interval(math.nan, math.nan, level, NO_VALUE)
     size, share = total / max(design_effect, 1.0), count / total
@@ -273,8 +291,9 @@ def wilson(count: int, total: int, level: float = LEVEL, design_effect: float = 
 def paired_exact(gained: int, lost: int, total: int, level: float = LEVEL) -> Interval:
     """Exact interval of the paired difference (gained - lost) / total, given how many pairs changed at all.
 
-    Among pairs that changed, the share that gained has the Clopper-Pearson interval; the difference is linear in it. It takes
-    pairs as independent: where they go together (estates of one city) it is too narrow, and shows the best case.
+    Among pairs that changed, the share that gained has the Clopper-Pearson interval; the difference is linear
+    in it. It takes pairs as independent: where they go together (estates of one city) it is too narrow,
+    and shows the best case.
     """
     if total <= 0:
         return Interval(math.nan, math.nan, level, NO_VALUE)
@@ -286,7 +305,8 @@ def paired_exact(gained: int, lost: int, total: int, level: float = LEVEL) -> In
 
 
 def design_effect(counts: np.ndarray, totals: np.ndarray) -> float:
-    """How much more the share counts / totals differs between seeds than it would if every member were independent (at least 1)."""
+    """How much more the share counts / totals differs between seeds than it would if every member were
+    independent (at least 1)."""
     used = totals > 0
     if used.sum() < 2:
         return 1.0
@@ -303,7 +323,8 @@ def design_effect(counts: np.ndarray, totals: np.ndarray) -> float:
 
 
 def replications_for_width(spread: float, width: float, level: float = LEVEL) -> int | None:
-    """The least number of pairs whose t interval is at most `width` wide, if their differences have standard deviation `spread`.
+    """The least number of pairs whose t interval is at most `width` wide, if their differences have
+    standard deviation `spread`.
 
     None if more than ten million would be needed. StudyError for a width that is not above zero.
     """
@@ -318,9 +339,11 @@ def replications_for_width(spread: float, width: float, level: float = LEVEL) ->
 def replications_for_difference(
     spread: float, difference: float, level: float = LEVEL, power: float = POWER
 ) -> int | None:
-    """The least number of pairs that shows a true mean `difference` with probability `power` in a two-sided paired t test.
+    """The least number of pairs that shows a true mean `difference` with probability `power` in a
+    two-sided paired t test.
 
-    `spread` is the standard deviation of the paired differences. None where no number does (a difference of zero).
+    `spread` is the standard deviation of the paired differences. None where no
+    number does (a difference of zero).
     """
     if math.isnan(spread) or math.isnan(difference) or difference == 0:
         return None
@@ -332,8 +355,8 @@ def replications_for_difference(
 def power_of(pairs: int, spread: float, difference: float, level: float = LEVEL) -> float:
     """Probability that a two-sided paired t test at 1 - level sees a true mean difference.
 
-    The normal probability is averaged over the distribution of the estimated spread, because scipy's noncentral t is wrong by
-    a lot for large differences of few pairs (1.17).
+    The normal probability is averaged over the distribution of the estimated spread, because scipy's
+    noncentral t is wrong by a lot for large differences of few pairs (1.17).
     """
     shift, limit = abs(difference) / spread * math.sqrt(pairs), stats.t.ppf(0.5 + level / 2, pairs - 1)
     reach = limit * np.sqrt(stats.chi2.ppf(_NODES, pairs - 1) / (pairs - 1))

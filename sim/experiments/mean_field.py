@@ -1,12 +1,14 @@
-"""The mean-field map of one representative estate: collection rate r this month → F(r), once service has followed r.
+"""The mean-field map of one representative estate: collection rate r this month → F(r),
+once service has followed r.
 
-Owners are replaced by their distribution, slow variables by their resting point given r (or by values held fixed). Stable
-fixed points are where an estate can rest; an unstable one between them is the tipping point.
+Owners are replaced by their distribution, slow variables by their resting point given r (or by values held
+fixed). Stable fixed points are where an estate can rest; an unstable one between them is the tipping point.
 
-Means of the logistic choice over owners who differ are exact to about 1e-12 at any steepness. A Gauss-Hermite rule would replace
-the owners by a few dozen representatives; once the choice is steep (a norm weight above some 50), it sees a staircase instead of
-their distribution. Both sums here are trapezoidal sums of an analytic function over the whole line, whose error falls
-exponentially with the step (Trefethen and Weideman 2014, SIAM Review 56:385).
+Means of the logistic choice over owners who differ are exact to about 1e-12 at any steepness. A Gauss-Hermite
+rule would replace the owners by a few dozen representatives; once the choice is steep (a norm weight above
+some 50), it sees a staircase instead of their distribution. Both sums here are trapezoidal sums of an
+analytic function over the whole line, whose error falls exponentially with the step (Trefethen and
+Weideman 2014, SIAM Review 56:385).
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ from sim.words import PAYER_TYPES
 # A distribution function: numbers to the share of owners at or below each.
 Cdf = Callable[[np.ndarray], np.ndarray]
 
-# Poles of logistic(centre + spread z) lie pi / spread off the real line: the step is fine enough up to this spread.
+# Poles of logistic(centre + spread z) lie pi / spread off the real line: the step is fine enough up to this
+# spread.
 _STEEP = 3.0
 _STEP, _REACH = 0.15, 8.7
 _Z = _STEP * np.arange(-round(_REACH / _STEP), round(_REACH / _STEP) + 1)
@@ -54,7 +57,8 @@ _TURNS, _RESTED = 500, 1e-12
 
 
 def _logistic_sum(step: float) -> tuple[np.ndarray, np.ndarray]:
-    """Places and weights of the sum over a logistic number: density logistic'(x), poles pi off the real line."""
+    """Places and weights of the sum over a logistic number: density logistic'(x),
+    poles pi off the real line."""
     places = step * np.arange(-round(40.0 / step), round(40.0 / step) + 1)
     weights = expit(places) * expit(-places)
     return places, weights / weights.sum()
@@ -68,9 +72,9 @@ _FINE_X, _FINE = _logistic_sum(0.05)
 def mean_logistic(centre: float, spread: float) -> float:
     """Mean of 1 / (1 + exp(-(centre + spread Z))) over a standard normal Z.
 
-    centre, spread (not below 0): logits. Where the choice is steep beside what luck adds, the sum goes over luck instead
-    of over owners: an owner pays where centre + spread Z exceeds a logistic number, so the mean is that of a normal
-    distribution function.
+    centre, spread (not below 0): logits. Where the choice is steep beside what luck adds, the sum goes over
+    luck instead of over owners: an owner pays where centre + spread Z exceeds a logistic number, so the mean
+    is that of a normal distribution function.
     """
     if spread == 0.0:
         return float(expit(centre))
@@ -80,11 +84,11 @@ def mean_logistic(centre: float, spread: float) -> float:
 
 
 def mean_habitual(centre: float, spread: float, habit: float, neutral: float) -> float:
-    """`mean_logistic` where an owner's own record speaks too: an owner's share of paid bills p rests at the logistic of
-    centre + spread Z + habit (p - neutral).
+    """`mean_logistic` where an owner's own record speaks too: an owner's share of paid bills p rests at the
+    logistic of centre + spread Z + habit (p - neutral).
 
-    Where habit is strong enough (from 4 on) for two resting points, owners come to the one that they reach from having no
-    record yet. habit 0 is `mean_logistic`.
+    Where habit is strong enough (from 4 on) for two resting points, owners come to the one that they reach
+    from having no record yet. habit 0 is `mean_logistic`.
     """
     if habit == 0.0:
         return mean_logistic(centre, spread)
@@ -99,11 +103,12 @@ def mean_habitual(centre: float, spread: float, habit: float, neutral: float) ->
 
 
 def mean_logistic_over(thresholds: Cdf, seen: float, rest: float, weight: float) -> float:
-    """Mean of 1 / (1 + exp(-(rest + weight (seen - threshold)))) over owners whose thresholds have a distribution function.
+    """Mean of 1 / (1 + exp(-(rest + weight (seen - threshold)))) over owners whose thresholds have
+    a distribution function.
 
-    thresholds: distribution function without jumps; seen: share; rest: logit; weight: logit per unit, below 0 for owners
-    who pay while few others do. Exact to about 1e-10 where the function takes more than 0.1 / weight to rise; a kink costs
-    about 0.001 / weight.
+    thresholds: distribution function without jumps; seen: share; rest: logit; weight: logit per unit, below 0
+    for owners who pay while few others do. Exact to about 1e-10 where the function takes more than 0.1 /
+    weight to rise; a kink costs about 0.001 / weight.
     """
     if weight == 0.0:
         return float(expit(rest))
@@ -118,11 +123,12 @@ def mean_logistic_over(thresholds: Cdf, seen: float, rest: float, weight: float)
 class Representative:
     """One estate run by a company.
 
-    viability: standard cost at perfect condition over full billing; other_income: public revenue, subsidy and the like over
-    full billing; condition, satisfaction, grievance: None lets them come to rest, a number holds them (satisfaction and
-    grievance held are an estate whose service loop is off: only the norm is left); legacy: defects; burden: fee over
-    income; age: years; skill, committee strength, sanction, trust, norm_push (logit), vacancy, tenants, duty_shift as in
-    the model; disclosure in [0, 1]; habit: weight of an owner's own record (0: none; a record is taken as long as one likes).
+    viability: standard cost at perfect condition over full billing; other_income: public revenue, subsidy and
+    the like over full billing; condition, satisfaction, grievance: None lets them come to rest, a number
+    holds them (satisfaction and grievance held are an estate whose service loop is off: only the norm is
+    left); legacy: defects; burden: fee over income; age: years; skill, committee strength, sanction, trust,
+    norm_push (logit), vacancy, tenants, duty_shift as in the model; disclosure in [0, 1]; habit: weight of
+    an owner's own record (0: none; a record is taken as long as one likes).
     """
 
     viability: float = 0.8
@@ -157,9 +163,9 @@ class MeanField:
     ) -> None:
         """`values` override the declared defaults; an unknown key is a KeyError.
 
-        `thresholds`: the distribution function of the share of payers from which the norm speaks for paying, for each of
-        "conditional", "free_rider" and "steady"; None takes the normal one of the parameters. StudyError where they are
-        given together with a spread of duty, or not for all three.
+        `thresholds`: the distribution function of the share of payers from which the norm speaks for paying,
+        for each of "conditional", "free_rider" and "steady"; None takes the normal one of the parameters.
+        StudyError where they are given together with a spread of duty, or not for all three.
         """
         self.estate = estate
         self.thresholds = thresholds
@@ -211,7 +217,8 @@ class MeanField:
         )
 
     def resting_condition(self, r: float) -> float:
-        """Condition at which wear equals maintenance when a share r is paid for ever (or the value held fixed)."""
+        """Condition at which wear equals maintenance when a share r is paid for
+        ever (or the value held fixed)."""
         p = self.p
         if self.estate.condition is not None:
             return self.estate.condition
@@ -225,7 +232,8 @@ class MeanField:
             )
             return float(p["condition.restore"] * kept * (1.0 - k) - lost)
 
-        # from above: the resting point that a well-kept estate comes down to; what lies below it need not be computed
+        # from above: the resting point that a well-kept estate comes down to; what lies below it need not be
+        # computed
         grid = np.linspace(1.0, 0.0, 201)
         above = change(grid[0])
         for upper, lower in pairwise(grid):
@@ -271,7 +279,8 @@ class MeanField:
         return fed / (fed + float(q.grievance_decay))
 
     def paying_share(self, seen: float, satisfaction: float, grievance: float) -> float:
-        """Share of owners who pay, given what they see of others' payment, their satisfaction and grievance."""
+        """Share of owners who pay, given what they see of others' payment, their
+        satisfaction and grievance."""
         q, estate = self.q, self.estate
         elsewhere = seen_of_estate(seen, estate.disclosure, q)
         norm = float(share_seen(q.payment_own_building_weight, seen, elsewhere))

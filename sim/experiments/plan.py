@@ -1,5 +1,5 @@
-"""From a study to its cells: which points of the unit cube its design runs, what value of a factor a coordinate stands for, and
-every key and value tried against the base scenario before anything runs.
+"""From a study to its cells: which points of the unit cube its design runs, what value of a factor a
+coordinate stands for, and every key and value tried against the base scenario before anything runs.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class Axis:
         return min(number, int(self.high - self.low) + 1) if self.whole else number
 
     def spaced(self, number: int) -> list[Value]:
-        """Its levels, or `number` evenly spaced values of its range, ends included (the middle if it is one)."""
+        """Its levels, or `number` evenly spaced values of its range, ends included
+        (the middle if it is one)."""
         if self.levels:
             return list(self.levels)
         if self.whole:
@@ -100,7 +101,8 @@ def problem_of(axes: Sequence[Axis]) -> dict[str, Any]:
 
 
 def unit_points(design: Design, factors: int) -> np.ndarray:
-    """Points (points x factors, float64 in [0, 1]) of a sampled design, in the order that its analysis expects."""
+    """Points (points x factors, float64 in [0, 1]) of a sampled design, in the
+    order that its analysis expects."""
     if design.kind == "latin_hypercube":
         from scipy.stats import qmc
 
@@ -138,11 +140,14 @@ def plan_study(
     ensemble: Ensemble | str | Path | None = None,
     bases: Mapping[str, Scenario] | None = None,
 ) -> Plan:
-    """The plan of a study (or of its file or name); `progress(points checked, points)`; `ensemble`: another than the study names.
+    """The plan of a study (or of its file or name); `progress(points checked, points)`; `ensemble`:
+    another than the study names.
 
-    `bases`: its scenarios by name, with its changes in them, for who has them at hand; else they are looked up.
+    `bases`: its scenarios by name, with its changes in them, for who has them at
+    hand; else they are looked up.
 
-    Raises a StudyError for an ensemble that cannot be read, and a ScenarioError that lists what is wrong with the file, its keys, and the points of its design.
+    Raises a StudyError for an ensemble that cannot be read, and a ScenarioError that lists what is wrong
+    with the file, its keys, and the points of its design.
     """
     checked, file = (study, Path(f"study {study.name}")) if isinstance(study, Study) else load_study(study)
     if ensemble is not None:
@@ -155,7 +160,8 @@ def plan_study(
 
 
 class Plan(Sequence[Cell]):
-    """The cells of a study, point by point and within a point replication by replication, made when asked for."""
+    """The cells of a study, point by point and within a point replication by
+    replication, made when asked for."""
 
     def __init__(
         self,
@@ -179,7 +185,8 @@ class Plan(Sequence[Cell]):
         self.biggest: Scenario | None = None
 
     def _check_size(self) -> None:
-        """StudyError for a design whose points and runs cannot be listed: said at once rather than after minutes of listing."""
+        """StudyError for a design whose points and runs cannot be listed: said at once rather than
+        after minutes of listing."""
         points, study = number_of_points(self.study.design, self.axes), self.study
         each = PLANNED + (POINT + FACTOR * len(self.axes)) // study.replications
         made_of = message("size.points", points=f"{points:,}", replications=f"{study.replications:,}")
@@ -227,7 +234,8 @@ class Plan(Sequence[Cell]):
         return self._last[1]
 
     def check_points(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Resolve every point and remember its hash. Raises a ScenarioError that lists the first points that cannot be.
+        """Resolve every point and remember its hash. Raises a ScenarioError that lists the
+        first points that cannot be.
 
         `biggest` is then the scenario of the point whose runs need most memory.
         """

@@ -1,4 +1,5 @@
-"""How a long series of runs shows itself: a bar with an estimate in a terminal or a notebook, plain lines elsewhere."""
+"""How a long series of runs shows itself: a bar with an estimate in a terminal or a
+notebook, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from sim.text.catalog import known_language
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of a longer piece of work: which of how many (from 1), what it is, and about how many runs all of them take."""
+    """A part of a longer piece of work: which of how many (from 1), what it is, and about
+    how many runs all of them take."""
 
     number: int
     of: int
@@ -34,7 +36,8 @@ class Phase:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a series of runs is: all of them, those that the store had, those ended now, and those set aside.
+    """How far a series of runs is: all of them, those that the store had, those
+    ended now, and those set aside.
 
     phase: the part of a longer piece of work that the series is; None where it is all.
     """
@@ -53,7 +56,8 @@ class Phases:
     """Tells how far a piece of work is that has several phases, each of one or more rounds of runs."""
 
     def __init__(self, report: Report, names: Mapping[str, Message], runs: Mapping[str, int]) -> None:
-        """`runs`: about how many each phase takes, by its name, in their order; `names`: what each is called."""
+        """`runs`: about how many each phase takes, by its name, in their order;
+        `names`: what each is called."""
         self.report, self.names, self.runs = report, names, dict(runs)
         self.begin(next(iter(runs)))
 

@@ -1,4 +1,5 @@
-"""From a scenario to one estate: the mean-field representative of a type, and a city of estates that are all like it."""
+"""From a scenario to one estate: the mean-field representative of a type, and a city of
+estates that are all like it."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 
 ESTATES, HOUSEHOLDS = 24, 200
-# What differs between the estates of a city, and what moves them besides the feedback of payment, service and condition.
+# What differs between the estates of a city, and what moves them besides the feedback of payment, service and
+# condition.
 _NO_SPREAD: dict[str, Any] = {
     "city.households": None,
     "city.districts": 1,
@@ -75,8 +77,8 @@ def age_of(scenario: Scenario, name: str) -> float:
 def representative_of(scenario: Scenario, name: str) -> Representative:
     """The mean estate of a type, run by a private company, as the mean-field map takes it.
 
-    Means stand for distributions. Public revenue is that of facilities at their starting condition, and programmes are
-    left out. ScenarioError for an unknown type or one that bills nothing.
+    Means stand for distributions. Public revenue is that of facilities at their starting condition, and
+    programmes are left out. ScenarioError for an unknown type or one that bills nothing.
     """
     kind = type_of(scenario, name)
     part = billed_part(scenario, name)
@@ -127,7 +129,8 @@ def mean_field_of(scenario: Scenario, name: str) -> MeanField:
 
 
 def only(scenario: Scenario, name: str, estates: int | None = None) -> dict[str, Any]:
-    """Overrides that leave only estates of one type in a city (`estates` of them), as shares of modes rather than counts."""
+    """Overrides that leave only estates of one type in a city (`estates` of them), as shares of
+    modes rather than counts."""
     type_of(scenario, name)
     changes: dict[str, Any] = {f"types.{other}.share": float(other == name) for other in scenario.types}
     for other, kind in scenario.types.items():
@@ -144,9 +147,9 @@ def only(scenario: Scenario, name: str, estates: int | None = None) -> dict[str,
 def alike(scenario: Scenario, name: str, estates: int = ESTATES, households: int = HOUSEHOLDS) -> Scenario:
     """A city of estates that are all like the mean estate of a type, each run by a company that stays.
 
-    Spread between estates and companies, leaving companies, new committees, wage growth, ageing and programmes are taken
-    away; payment, service, condition, grievance and complaints act on each other as they do in the scenario. What age adds
-    to wear is kept at the present age.
+    Spread between estates and companies, leaving companies, new committees, wage growth, ageing and
+    programmes are taken away; payment, service, condition, grievance and complaints act on each other as they
+    do in the scenario. What age adds to wear is kept at the present age.
     """
     kind = type_of(scenario, name)
     wear = value_of(scenario, "condition.wear")
@@ -174,7 +177,8 @@ def alike(scenario: Scenario, name: str, estates: int = ESTATES, households: int
 
 
 def started_at(scenario: Scenario, name: str, collection: float, condition: float) -> Scenario:
-    """The same city with the type's estates started at a collection rate (service follows from it) and a condition."""
+    """The same city with the type's estates started at a collection rate (service follows
+    from it) and a condition."""
     changes = {f"types.{name}.start_collection": collection, f"types.{name}.condition_mean": condition}
     return with_overrides(
         scenario, {key: round(min(1.0, max(0.0, value)), 6) for key, value in changes.items()}

@@ -1,4 +1,5 @@
-"""Estate by estate: what would have become of it without the policy, and whether the policy rescued or harmed it."""
+"""Estate by estate: what would have become of it without the policy, and whether
+the policy rescued or harmed it."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ from sim.experiments.intervals import (
 )
 from sim.units import MONTHS_PER_YEAR
 
-# What became of an estate, compared with the same estate under the same luck in the baseline. Codes are positions.
+# What became of an estate, compared with the same estate under the same luck in the baseline. Codes are
+# positions.
 FATES = ("neither", "rescued", "harmed")
 NEITHER, RESCUED, HARMED = range(3)
 ESTATES, HOUSEHOLDS = "estates", "households"
@@ -33,9 +35,11 @@ RARE_SEEDS = 5  # seeds in which any estate was
 
 
 def fates_by_months(without: np.ndarray, within: np.ndarray, months: int) -> np.ndarray:
-    """FATES (int8) of estates by how many of the last twelve months each was in the cycle, without and with a policy.
+    """FATES (int8) of estates by how many of the last twelve months each was in the cycle,
+    without and with a policy.
 
-    Rescued: in the cycle in each of them without it and out of it in each with it; harmed: the reverse; all else is neither.
+    Rescued: in the cycle in each of them without it and out of it in each with it; harmed: the reverse; all
+    else is neither.
     `months`: of the run; where it is shorter than a year, each of its months counts.
     """
     year = min(months, MONTHS_PER_YEAR)
@@ -46,14 +50,17 @@ def fates_by_months(without: np.ndarray, within: np.ndarray, months: int) -> np.
 
 @dataclass(frozen=True)
 class Rescues:
-    """How many estates, or the households in them, a policy rescued and harmed, a run (means over seeds) and in all.
+    """How many estates, or the households in them, a policy rescued and harmed, a run
+    (means over seeds) and in all.
 
-    rescued, harmed, neither, estates: numbers a run, of households where those were counted. rescued_interval, harmed_interval:
-    bootstrap over seeds; rescued_range, harmed_range: of single pairs. net: (rescued - harmed) / estates, with net_interval by bootstrap over seeds and net_exact the exact
-    paired interval, which takes estates as independent (none for households, who share their estate's fate). at_risk: those a
-    run that were in the cycle in each of the last twelve months in the baseline; share_rescued of them, with Wilson's interval
-    widened by how much seeds differ, which under five seeds nobody knows (then it has none). all_rescued, all_harmed, changed_estates: over all seeds. trusted: False where
-    changes are too rare for the bootstrap.
+    rescued, harmed, neither, estates: numbers a run, of households where those were counted.
+    rescued_interval, harmed_interval: bootstrap over seeds; rescued_range, harmed_range: of single pairs.
+    net: (rescued - harmed) / estates, with net_interval by bootstrap over seeds and net_exact the exact
+    paired interval, which takes estates as independent (none for households, who share their estate's fate).
+    at_risk: those a run that were in the cycle in each of the last twelve months in the baseline;
+    share_rescued of them, with Wilson's interval widened by how much seeds differ, which under five seeds
+    nobody knows (then it has none). all_rescued, all_harmed, changed_estates: over all seeds. trusted:
+    False where changes are too rare for the bootstrap.
     """
 
     rescued: float
@@ -99,7 +106,8 @@ class Rescues:
 
     @property
     def trusted(self) -> bool:
-        """Whether enough estates in enough seeds changed for a bootstrap interval to mean something, or none did."""
+        """Whether enough estates in enough seeds changed for a bootstrap interval
+        to mean something, or none did."""
         changed = self.changed_estates
         return changed == 0 or (changed >= RARE_CHANGES and self.changed_seeds >= min(RARE_SEEDS, self.seeds))
 
@@ -128,7 +136,8 @@ def count_rescues(
         if households is None
         else Interval(math.nan, math.nan, level, "")
     )
-    # the households of an estate share its fate: so many of them tell no more than one (Kish 1965, unequal weights)
+    # the households of an estate share its fate: so many of them tell no more than one (Kish 1965, unequal
+    # weights)
     total = int(risky.sum())
     together = (at_risk * weights**2).sum() / total if total else 1.0
     share = (

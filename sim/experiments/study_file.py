@@ -1,5 +1,5 @@
-"""A question as a file. TOML in; out a checked `Study`, one question asked of many runs in the words of a scenario, or a question
-about the trap (`TrapStudy`): a tipping map or a budget search.
+"""A question as a file. TOML in; out a checked `Study`, one question asked of many runs in the words of a
+scenario, or a question about the trap (`TrapStudy`): a tipping map or a budget search.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ Value = int | float | bool | str
 
 
 class Factor(Table):
-    """Something that differs between runs: a dotted key of the base scenario, with a range or a list of levels.
+    """Something that differs between runs: a dotted key of the base scenario, with
+    a range or a list of levels.
 
-    The key `scenario` takes names of scenarios as levels. A parameter without range or levels has its plausible range.
+    The key `scenario` takes names of scenarios as levels. A parameter without range or
+    levels has its plausible range.
     """
 
     text_area: ClassVar[str] = "factor"
@@ -76,10 +78,11 @@ class Factor(Table):
 class Design(Table):
     """Which combinations of factors are run.
 
-    grid: every combination of levels (a range counts as `size` evenly spaced levels). latin_hypercube: `size` points.
-    sobol: a Saltelli sample for Sobol indices from a base of `size` points (a power of two), which makes size x (factors + 2)
-    points, or size x (2 factors + 2) with `second_order`. morris: `size` trajectories of factors + 1 points each on a grid of
-    `grid_levels`. list: the `points` as given.
+    grid: every combination of levels (a range counts as `size` evenly spaced levels). latin_hypercube: `size`
+    points.
+    sobol: a Saltelli sample for Sobol indices from a base of `size` points (a power of two), which makes size
+    x (factors + 2) points, or size x (2 factors + 2) with `second_order`. morris: `size` trajectories of
+    factors + 1 points each on a grid of `grid_levels`. list: the `points` as given.
     """
 
     text_area: ClassVar[str] = "design"
@@ -166,8 +169,8 @@ class Study(Table):
 def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
     """The checked study of a TOML file, or of a name looked up in the `studies` folders, and its file.
 
-    Only the file itself is checked; see `sim.experiments.plan` for what its keys must be in the base scenario. Raises a
-    ScenarioError that lists every problem.
+    Only the file itself is checked; see `sim.experiments.plan` for what its keys must be in the base
+    scenario. Raises a ScenarioError that lists every problem.
     """
     file = find_study(path_or_name)
     data = read_toml(file)
@@ -180,9 +183,11 @@ def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
 
 
 def refuse_empty_lists(data: dict[str, Any], file: str) -> None:
-    """ScenarioError for every empty list of a file of studies or patterns but those that it puts into scenarios.
+    """ScenarioError for every empty list of a file of studies or patterns but those
+    that it puts into scenarios.
 
-    An absent list stands for a default (a plausible range, every type, a generic menu); an empty one was meant to say something.
+    An absent list stands for a default (a plausible range, every type, a generic menu); an empty
+    one was meant to say something.
     """
     found = sorted(_empty_lists(data))
     if found:
@@ -240,7 +245,8 @@ def find_study(path_or_name: str | Path) -> Path:
     raise ScenarioError([Problem(shortened(text), "", found, allowed, nearest(text, known))])
 
 
-# questions about the trap; what a file of one command may say stands with its kind of result (`Kind.files` in `sim.kinds`)
+# questions about the trap; what a file of one command may say stands with its kind of result (`Kind.files` in
+# `sim.kinds`)
 
 Found = TypeVar("Found", bound="TrapStudy")
 
@@ -275,7 +281,8 @@ class TrapStudy(Table):
         return self
 
     def scenario(self) -> Scenario:
-        """The scenario that the question is about: the base with its changes and the programmes added. ScenarioError if it cannot be."""
+        """The scenario that the question is about: the base with its changes and the programmes added.
+        ScenarioError if it cannot be."""
         base = load(self.base)
         added = tuple(read_programme(one) for one in self.interventions)
         with_added = base.model_copy(update={"interventions": (*base.interventions, *added)})
@@ -283,7 +290,8 @@ class TrapStudy(Table):
 
 
 def load_trap_study(path_or_name: str | Path, kind: type[Found]) -> Found:
-    """The checked file of one kind. ScenarioError that lists every problem, also where the file is of another kind."""
+    """The checked file of one kind. ScenarioError that lists every problem, also where the
+    file is of another kind."""
     file = find_study(path_or_name)
     data = read_toml(file)
     refuse_empty_lists(data, str(file))
@@ -297,7 +305,8 @@ def load_trap_study(path_or_name: str | Path, kind: type[Found]) -> Found:
 
 
 def _over_its_scenario(made: Found, file: Path) -> Found:
-    """The study with the file of its base (beside its own, else as for `load`). ScenarioError where its scenario cannot be."""
+    """The study with the file of its base (beside its own, else as for `load`).
+    ScenarioError where its scenario cannot be."""
     missing: Problem | None = None
     for beside in (file.parent, None):
         try:
@@ -327,7 +336,8 @@ def _over_its_scenario(made: Found, file: Path) -> Found:
 
 
 def is_trap_study(name: str, command: str) -> bool:
-    """Whether a name or path is a file of this command, rather than a scenario. StudyError if it is one of another command."""
+    """Whether a name or path is a file of this command, rather than a scenario. StudyError
+    if it is one of another command."""
     try:
         found = read_toml(find_study(name)).get(COMMAND)
     except ScenarioError:

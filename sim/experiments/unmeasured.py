@@ -1,4 +1,5 @@
-"""Which parameters nobody has measured, and the ranges that they are varied over: one meaning for every command."""
+"""Which parameters nobody has measured, and the ranges that they are varied over: one
+meaning for every command."""
 
 from __future__ import annotations
 
@@ -11,10 +12,11 @@ from sim.text import message
 
 
 def unmeasured() -> dict[str, tuple[float, float]]:
-    """Plausible range of every parameter that nobody has measured (assumed or calibrated) and for which there is one.
+    """Plausible range of every parameter that nobody has measured (assumed or calibrated)
+    and for which there is one.
 
-    Those without are left out: all that a scenario may set is no statement about the world, and some of them define the
-    outcomes. See `left_out`.
+    Those without are left out: all that a scenario may set is no statement about the world, and some of them
+    define the outcomes. See `left_out`.
     """
     return {
         key: p.plausible
@@ -30,7 +32,8 @@ def left_out() -> list[str]:
 
 
 def range_of(parameter: Parameter) -> tuple[float, float]:
-    """The range of a parameter that is named without one: the plausible one, else all that a scenario may set."""
+    """The range of a parameter that is named without one: the plausible one, else
+    all that a scenario may set."""
     return parameter.plausible or (parameter.low, parameter.high)
 
 

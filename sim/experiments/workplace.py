@@ -1,5 +1,6 @@
-"""Where the runs of an experiment are carried out and over what, all that every experiment is told alike, as one object; and carrying
-them out there: those that the store has are not run again, those that fail are set aside, and nothing is lost.
+"""Where the runs of an experiment are carried out and over what, all that every experiment is told alike, as
+one object; and carrying them out there: those that the store has are not run again, those that fail are
+set aside, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -38,17 +39,23 @@ class Keywords(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where and how the runs of an experiment are carried out, over which parameters, and how sure its intervals are.
+    """Where and how the runs of an experiment are carried out, over which parameters, and
+    how sure its intervals are.
 
-    engine: what carries out the runs; default a pool of worker processes, one for each core that there is memory for.
-    store: where runs are kept and looked for, itself or its folder; default the common store (see `open_store`).
-    timeout: longest time for one run, seconds; default that of the study where there is one, else DEFAULT_TIMEOUT.
-    progress: a function that is told how far a series of runs is (see `progress_bar`); True for a bar, False for none.
-    ensemble: itself, its name or its CSV file: replication r has its member r, so that ranges contain the uncertainty of
-    parameters too; what a scenario sets itself stays. level: of intervals, between 0 and 1; default LEVEL.
+    engine: what carries out the runs; default a pool of worker processes, one for each core that there is
+    memory for.
+    store: where runs are kept and looked for, itself or its folder; default the common store (see
+    `open_store`).
+    timeout: longest time for one run, seconds; default that of the study where there is one, else
+    DEFAULT_TIMEOUT.
+    progress: a function that is told how far a series of runs is (see `progress_bar`); True for a bar, False
+    for none.
+    ensemble: itself, its name or its CSV file: replication r has its member r, so that ranges contain the
+    uncertainty of parameters too; what a scenario sets itself stays. level: of intervals,
+    between 0 and 1; default LEVEL.
 
-    Raises StudyError for another level. Every experiment takes a `workplace`, and these fields as keywords, which win over it;
-    one that has no use for a field refuses it.
+    Raises StudyError for another level. Every experiment takes a `workplace`, and these fields as keywords,
+    which win over it; one that has no use for a field refuses it.
     """
 
     engine: Engine | None = None
@@ -76,7 +83,8 @@ class Workplace:
         return DEFAULT_TIMEOUT if self.timeout is None else self.timeout
 
     def members(self) -> Ensemble | None:
-        """The ensemble, read from its file if only that is known; None for none. StudyError where it cannot be read."""
+        """The ensemble, read from its file if only that is known; None for none. StudyError
+        where it cannot be read."""
         return as_ensemble(self.ensemble)
 
     def open_store(self) -> Store:
@@ -89,7 +97,8 @@ class Workplace:
 
     @contextmanager
     def shown(self, lang: str | None = None) -> Iterator[Report | None]:
-        """What is told how far a series of runs is: the function, a bar while this lasts (in the language given), or None."""
+        """What is told how far a series of runs is: the function, a bar while this lasts (in the
+        language given), or None."""
         if self.progress is not True:
             yield self.progress or None
             return
@@ -107,8 +116,9 @@ def workplace_of(
 ) -> Workplace:
     """The workplace of an experiment that was given one, keywords, both or neither.
 
-    `unused`: fields that the experiment has no use for. StudyError where one of them is given: passed over in silence, it
-    would leave a reader with another number than was asked for. TypeError for a keyword that there is not.
+    `unused`: fields that the experiment has no use for. StudyError where one of them is given: passed over in
+    silence, it would leave a reader with another number than was asked for. TypeError for a
+    keyword that there is not.
     """
     for name in at:
         if name not in NAMES:
@@ -137,10 +147,12 @@ DONE, FAILED = "done", "failed"
 
 
 class CellResults:
-    """The results of a series of cells, read from the store when asked for, so that memory does not grow with their number.
+    """The results of a series of cells, read from the store when asked for, so that memory
+    does not grow with their number.
 
-    Iterating gives (cell, summary) in the order of the cells and is refused while any is missing: a mean over the runs
-    that happened to succeed is not the mean that was asked for. `available()` gives those that exist.
+    Iterating gives (cell, summary) in the order of the cells and is refused while any is missing: a mean over
+    the runs that happened to succeed is not the mean that was asked for.
+    `available()` gives those that exist.
     """
 
     def __init__(self, cells: Sequence[Cell], keys: Sequence[str], store: Store, executed: int) -> None:
@@ -187,7 +199,8 @@ class CellResults:
             raise StudyError(message("runs.missing_why", failed=f"{len(failed):,}", first=first, **of))
 
     def digest(self) -> str:
-        """SHA-256 over key and digest of every run, in the order of the cells; StudyError while any is missing."""
+        """SHA-256 over key and digest of every run, in the order of the cells;
+        StudyError while any is missing."""
         self.require_complete()
         digests = self.store.digests(self.keys)
         made = hashlib.sha256()
@@ -206,12 +219,14 @@ def run_cells(
 ) -> CellResults:
     """Carry out every cell that the store does not have, and return the results of all of them.
 
-    `workplace`: with what engine, store, time limit and progress; what ensemble there is stands in the cells already.
-    Runs that were set aside before are left so unless `retry_failed`. A series that is interrupted has lost the runs in
-    flight only; calling again does what is missing. `keys`, where known already, spares making every cell to ask its key, and
-    `biggest`, the scenario whose run needs most memory, spares looking for it.
+    `workplace`: with what engine, store, time limit and progress; what ensemble there is stands in the cells
+    already. Runs that were set aside before are left so unless `retry_failed`. A series that is interrupted
+    has lost the runs in flight only; calling again does what is missing. `keys`, where known already, spares
+    making every cell to ask its key, and `biggest`, the scenario whose run needs most
+    memory, spares looking for it.
 
-    Raises ScenarioError or StudyError, before the first run, where there is less memory than the runs would need.
+    Raises ScenarioError or StudyError, before the first run, where there is less memory
+    than the runs would need.
     """
     at = workplace or Workplace()
     place, engine = at.open_store(), at.engine
@@ -241,8 +256,9 @@ class Rounds:
     """
 
     def __init__(self, workplace: Workplace, small: int = 0, phases: Phases | None = None) -> None:
-        """`small`: rounds of at most so many runs are carried out in this process where no engine is asked for. `phases`: what
-        is told how far a piece of work of several phases is, instead of how far each round is.
+        """`small`: rounds of at most so many runs are carried out in this process where no engine is asked
+        for. `phases`: what is told how far a piece of work of several phases is,
+        instead of how far each round is.
         """
         self.workplace, self.small, self.phases = workplace, small, phases
         self.executed, self.digests = 0, list[str]()
@@ -274,8 +290,8 @@ class Rounds:
 def engine_with_room(engine: Engine | None, biggest: Scenario | None, runs: int) -> Engine:
     """The engine, or for None a pool of as many workers as there are cores, runs and room for them.
 
-    ScenarioError or StudyError where this machine has not the memory that its runs, of which `biggest` needs most, would take;
-    a cluster has memory of its own.
+    ScenarioError or StudyError where this machine has not the memory that its runs, of which `biggest` needs
+    most, would take; a cluster has memory of its own.
     """
     from sim.results.pool_engine import PoolEngine
 
@@ -333,7 +349,8 @@ class _Counter:
         self.report()
 
     def left_to_others(self, runs: int) -> None:
-        """So many runs are in the hands of other drivers; what is neither there nor carried out here is stored."""
+        """So many runs are in the hands of other drivers; what is neither there nor
+        carried out here is stored."""
         stored = self.total - self.ended - runs
         if stored > self.stored:
             self.stored = stored

@@ -24,8 +24,9 @@ THREADS_FROM = 200_000  # owners from which a second thread pays
 class Engine:
     """A simulated city of one scenario and seed.
 
-    `step()` simulates one month; after the last one `running` is False. `state` holds the columns (see sim.model.state).
-    Results do not depend on `threads` or on `record`. `sim.City` is the same as a Mesa model, with agents.
+    `step()` simulates one month; after the last one `running` is False. `state` holds the columns (see
+    sim.model.state). Results do not depend on `threads` or on `record`. `sim.City` is the same as a
+    Mesa model, with agents.
     """
 
     def __init__(
@@ -36,7 +37,8 @@ class Engine:
         threads: int | None = None,
         record: bool = True,
     ) -> None:
-        """Build the starting state. `seed` and `months` default to the scenario's; `record` keeps monthly outcomes.
+        """Build the starting state. `seed` and `months` default to the scenario's;
+        `record` keeps monthly outcomes.
 
         Raises ScenarioError for what is no seed, no number of months, or cannot be drawn.
         """
@@ -56,7 +58,8 @@ class Engine:
         self.pages: list[Page] = []  # of the ledger, one for every month from 0
         companies = self.state.companies
         self._state_owned = companies["account"][companies["state_owned"] == 1]
-        # fen that each state-owned company held at the end of every month from 0; the ledger books by kind of account alone
+        # fen that each state-owned company held at the end of every month from 0; the ledger books by kind of
+        # account alone
         self.state_owned_cash: list[np.ndarray] = []
         self._first_record()
         self.running = self.month < self.months
@@ -112,7 +115,8 @@ class Engine:
 
     @property
     def ledger_lines(self) -> list[tuple[int, str, str, str, str, int]]:
-        """What moved so far: (month, purpose, payer kind, payee kind, programme, fen), in the order of the months."""
+        """What moved so far: (month, purpose, payer kind, payee kind, programme, fen), in
+        the order of the months."""
         return ledger_lines(self.pages)
 
     def events(self) -> list[tuple[int, int, int, str, str, float]]:

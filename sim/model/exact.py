@@ -1,8 +1,9 @@
 """Elementary functions with the same bits everywhere.
 
-NumPy's and the C library's exp, log and pow differ between versions and instruction sets; one flipped last bit can flip
-a decision. These use only + - * / and comparisons, each exactly rounded by IEEE 754, so plain Python, NumPy arrays and
-compiled loops agree to the last bit. Functions that take float32 keep float32 throughout.
+NumPy's and the C library's exp, log and pow differ between versions and instruction sets; one flipped last
+bit can flip a decision. These use only + - * / and comparisons, each exactly rounded by IEEE 754, so plain
+Python, NumPy arrays and compiled loops agree to the last bit. Functions that take float32
+keep float32 throughout.
 """
 
 from __future__ import annotations
@@ -110,7 +111,8 @@ def power64(base: float, exponent: float) -> float:
 def normal_quantile(u: float) -> float:
     """The standard normal value below which a share u of the mass lies; u in (0, 1).
 
-    Acklam's rational approximation: relative error 1.15e-9, so an absolute error under 1e-8 for any 32-bit word.
+    Acklam's rational approximation: relative error 1.15e-9, so an absolute error
+    under 1e-8 for any 32-bit word.
     """
     if u < 0.02425 or u > 0.97575:
         tail = u if u < 0.5 else 1.0 - u

@@ -1,7 +1,8 @@
 """Compiling the model's loops: one decorator, and a cache that can never be stale.
 
-Numba's on-disk cache looks at the file of the compiled function only, so a change in a function that it calls from
-another file would go unnoticed. Here the cache folder carries the hash of the whole model source instead.
+Numba's on-disk cache looks at the file of the compiled function only, so a change in a function that it calls
+from another file would go unnoticed. Here the cache folder carries the hash of the
+whole model source instead.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @cache
 def cache_folder() -> Path:
-    """Where compiled kernels are kept: per user, per compiled source, per Numba, NumPy and instruction set."""
+    """Where compiled kernels are kept: per user, per compiled source, per Numba,
+    NumPy and instruction set."""
     versions = f"numba{numba.__version__}-numpy{np.__version__}"
     target = os.environ.get("NUMBA_CPU_NAME", "host") + os.environ.get("NUMBA_CPU_FEATURES", "")
     target_hash = hashlib.sha256(target.encode()).hexdigest()[:6]
@@ -34,7 +36,8 @@ def cache_folder() -> Path:
 
 
 def compiled_before() -> bool:
-    """True if the kernels of this model source were compiled on this machine before, or are not to be compiled at all."""
+    """True if the kernels of this model source were compiled on this machine before, or are
+    not to be compiled at all."""
     return bool(numba_config.DISABLE_JIT) or (cache_folder() / "complete").exists()
 
 
@@ -47,8 +50,9 @@ def mark_compiled() -> None:
 def kernel(function: Function) -> Function:
     """Compile `function` without the interpreter lock and without fast-math, cached by model source.
 
-    No fast-math: the same bits on every instruction set, and equal to the pure-NumPy twin. With NUMBA_DISABLE_JIT=1 the
-    function runs as Python instead (see `uncompiled`), with the same bits, some hundred times slower.
+    No fast-math: the same bits on every instruction set, and equal to the pure-NumPy twin. With
+    NUMBA_DISABLE_JIT=1 the function runs as Python instead (see `uncompiled`), with the same bits,
+    some hundred times slower.
     """
     if numba_config.DISABLE_JIT:
         return uncompiled(function)
@@ -62,7 +66,8 @@ def kernel(function: Function) -> Function:
 
 
 def part(function: Function) -> Function:
-    """Let `function` be compiled into the kernels that call it: it has no compiled form of its own, and Python calls it as it is."""
+    """Let `function` be compiled into the kernels that call it: it has no compiled form of its own, and
+    Python calls it as it is."""
     return cast(Function, register_jitable(function))
 
 
@@ -72,7 +77,8 @@ def inlined(function: Function) -> Function:
 
 
 def uncompiled(function: Function) -> Function:
-    """`function` as Python runs it, on tables whose rows have their columns as attributes, as compiled code sees them.
+    """`function` as Python runs it, on tables whose rows have their columns as attributes, as
+    compiled code sees them.
 
     Division by zero gives infinity, as in the compiled kernels (error_model="numpy").
     """

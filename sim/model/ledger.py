@@ -1,7 +1,8 @@
 """Every fen moves between two named accounts.
 
-An account belongs to one kind (owners of an estate, a company, an estate fund, a government body, or one of the named
-parties outside). A purpose fixes the kinds of payer and payee. Balances start at zero, so they always sum to zero.
+An account belongs to one kind (owners of an estate, a company, an estate fund, a government body, or one of
+the named parties outside). A purpose fixes the kinds of payer and payee. Balances start at zero, so
+they always sum to zero.
 """
 
 from __future__ import annotations
@@ -136,10 +137,12 @@ def ledger_lines(pages: Sequence[Page]) -> list[tuple[int, str, str, str, str, i
 
 
 class Books:
-    """The ledger of one city: accounts by kind, balances, and what moved for which purpose and programme this month."""
+    """The ledger of one city: accounts by kind, balances, and what moved for which purpose
+    and programme this month."""
 
     def __init__(self, estates: int, companies: int, bodies: dict[str, int]) -> None:
-        """Accounts for so many estates and companies, and for the government bodies of each tier (in that order)."""
+        """Accounts for so many estates and companies, and for the government bodies
+        of each tier (in that order)."""
         sizes = {kind: 1 for kind in OUTSIDE}
         sizes |= {OWNERS_KIND: estates, FUNDS_KIND: estates, COMPANIES_KIND: companies} | bodies
         self.first: dict[str, int] = {}
@@ -159,7 +162,8 @@ class Books:
         return self.first[kind] + row
 
     def move(self, purpose: Purpose, payers: np.ndarray, payees: np.ndarray, fen: np.ndarray) -> None:
-        """Move amounts (int64 fen, not negative) between accounts for one purpose; accounts must be of its kinds."""
+        """Move amounts (int64 fen, not negative) between accounts for one purpose;
+        accounts must be of its kinds."""
         payer_kind, payee_kind = PURPOSES[purpose.name.lower()]
         amounts = self._book(payer_kind, payee_kind, payers, payees, fen)
         self.flows[purpose] += amounts

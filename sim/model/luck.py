@@ -1,8 +1,9 @@
-"""Addressed randomness: a draw is a function of (seed, stream, month, entity), never of what was drawn before.
+"""Addressed randomness: a draw is a function of (seed, stream, month, entity),
+never of what was drawn before.
 
-Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") is keyed by the seed
-and counts (entity, month, block). One call gives four 32-bit words, so a block carries four named streams. Two scenarios
-with one seed therefore share owners and luck, whatever else differs between them.
+Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") is keyed by
+the seed and counts (entity, month, block). One call gives four 32-bit words, so a block carries four named
+streams. Two scenarios with one seed therefore share owners and luck, whatever else differs between them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ _HALF = U64(32)
 
 
 class Stream(IntEnum):
-    """Every decision that involves luck; code = 4 * block + word. Never renumber: it would change published runs."""
+    """Every decision that involves luck; code = 4 * block + word. Never renumber:
+    it would change published runs."""
 
     # owners, every month (one block, so one Philox call an owner-month)
     PAY = 0
@@ -89,16 +91,19 @@ class Stream(IntEnum):
     INTERVENTION = 84
     # owners, every year: what lasts of the luck in paying
     PAY_YEAR = 88
-    # estates, at a ballot: how many collect votes (of kind Matter), and whether an expired contract leads to one
+    # estates, at a ballot: how many collect votes (of kind Matter), and whether an expired contract leads to
+    # one
     BALLOT_VOLUNTEERS = 92
     BALLOT_AT_EXPIRY = 93
 
 
 class Kind(IntEnum):
-    """What tells apart matters that draw from one stream for the same entity and month; 0 where there is only one.
+    """What tells apart matters that draw from one stream for the same entity and month; 0
+    where there is only one.
 
-    Owners' votes have theirs in `sim.model.month.votes.Matter`, programmes the number of their name. Tenders number their visitors
-    from 0, so that other matters in their block come after all visitors. Never renumber, as above.
+    Owners' votes have theirs in `sim.model.month.votes.Matter`, programmes the number of their name. Tenders
+    number their visitors from 0, so that other matters in their block come after all visitors.
+    Never renumber, as above.
     """
 
     REVIEW = 0
@@ -193,7 +198,8 @@ def _quantiles(shares: np.ndarray, out: np.ndarray) -> None:
 
 @part
 def lognormal_at(mean: Any, spread: Any, place: Any) -> Any:
-    """The lognormal value with arithmetic mean `mean` and standard deviation of the logarithm `spread` at a standard normal place."""
+    """The lognormal value with arithmetic mean `mean` and standard deviation of the logarithm `spread` at
+    a standard normal place."""
     return mean * exp64(spread * place - 0.5 * spread * spread)
 
 

@@ -1,11 +1,12 @@
-"""A result in one file that can be cited: its folder, the scenarios and the ODD protocol of each, the same bytes for the same result.
+"""A result in one file that can be cited: its folder, the scenarios and the ODD protocol of each, the same
+bytes for the same result.
 
-A ZIP whose entries are sorted, not compressed and of one date, so that its SHA-256 does not depend on when, where or with which
-library it was packed. In it, below one folder named by the kind and key of the result:
+A ZIP whose entries are sorted, not compressed and of one date, so that its SHA-256 does not depend on when,
+where or with which library it was packed. In it, below one folder named by the kind and key of the result:
 
-    archive.json          what is in it, with the hash of every file, of what kind and key the result is, and the versions that made it
-    result/…              the folder of the result, without how long a run took and when
-    scenarios/NAME.toml   every scenario that it is about, whole
+    archive.json          what is in it, with the hash of every file, of what kind and key the result is, and
+    the versions that made it result/…              the folder of the result, without how long a run took and
+    when scenarios/NAME.toml   every scenario that it is about, whole
     odd/NAME.LANGUAGE.md  what that scenario is, see `sim.outputs.odd`
     README.LANGUAGE.md    how to look at it and check it
 """
@@ -62,7 +63,8 @@ Contents = dict[str, bytes | Path]
 
 @dataclass(frozen=True)
 class Archive:
-    """An archive that was written: where, its SHA-256, of which kind and key, its scenarios, and what it left out of the folder."""
+    """An archive that was written: where, its SHA-256, of which kind and key, its scenarios, and
+    what it left out of the folder."""
 
     path: Path
     sha256: str
@@ -74,9 +76,11 @@ class Archive:
 
 @dataclass(frozen=True)
 class Verified:
-    """What checking found: sha256 of the file ("" for a folder), kind, key, how many files, what differs, what is no part of it.
+    """What checking found: sha256 of the file ("" for a folder), kind, key, how many files, what
+    differs, what is no part of it.
 
-    repacked: everything in the file is as it was written, and yet the file is not, so that its hash is another.
+    repacked: everything in the file is as it was written, and yet the file is not,
+    so that its hash is another.
     """
 
     place: Path
@@ -97,8 +101,9 @@ class Verified:
 def archive(result: str | Path, file: str | Path | None = None) -> Archive:
     """Pack the result in a folder into one file (default: the folder's name with ".zip", beside it).
 
-    ResultError, naming the file, if something in the folder is not as it was written, is of another version, or says a path or the
-    name of a user or machine; and if the file is there already with other content or cannot be written.
+    ResultError, naming the file, if something in the folder is not as it was written, is of another version,
+    or says a path or the name of a user or machine; and if the file is there already with other
+    content or cannot be written.
     """
     place = path_of(result, "result", ResultError)
     checked = check_result(place)
@@ -121,7 +126,8 @@ def archive(result: str | Path, file: str | Path | None = None) -> Archive:
 
 
 def verify(place: str | Path) -> Verified:
-    """Compare an archive, an unpacked one or a folder of a result with what was written. ResultError if it is none of these."""
+    """Compare an archive, an unpacked one or a folder of a result with what was written.
+    ResultError if it is none of these."""
     path = path_of(place, "result", ResultError)
     if is_file(path):
         return _verify_file(path)
@@ -168,7 +174,8 @@ def _contents(place: Path, checked: Checked) -> Contents:
 
 
 def _without_moment(path: Path) -> bytes | Path:
-    """A manifest without what is otherwise each time that the same run is carried out; sealed anew only if there was any."""
+    """A manifest without what is otherwise each time that the same run is carried out;
+    sealed anew only if there was any."""
     manifest = read_manifest(path.parent, path.name)
     kept = {key: value for key, value in manifest.items() if key not in OF_THE_MOMENT}
     return path if len(kept) == len(manifest) else json_text(sealed(kept)).encode()
@@ -222,7 +229,8 @@ def _root(checked: Checked, contents: Contents) -> str:
 
 
 def _write(target: Path, root: str, contents: Contents) -> str:
-    """Write the file in one step; returns its SHA-256. ResultError where something else has this name; raises OSError."""
+    """Write the file in one step; returns its SHA-256. ResultError where something else has
+    this name; raises OSError."""
     with tempfile.TemporaryDirectory(prefix="estate-archive-") as folder:
         made = Path(folder) / "made.zip"
         with open(made, "wb") as stream:
@@ -248,7 +256,8 @@ def _pack(stream: BinaryIO, root: str, contents: Mapping[str, bytes | Path]) -> 
 
 # what may not be in it
 
-# An absolute path of two folders or more, of Unix or Windows; not a part of an address, of a unit (yuan/m2/month) or of a tag.
+# An absolute path of two folders or more, of Unix or Windows; not a part of an address, of a unit
+# (yuan/m2/month) or of a tag.
 PATHS = re.compile(
     r"(?<![\w.:/<~+=-])/(?:[\w.@ -]+/)+[\w.@-]+|(?<![A-Za-z])[A-Za-z]:\\{1,2}[^\s\"'<>|]+|\\{2,4}[\w.-]+\\{1,2}\w+"
 )
@@ -276,7 +285,8 @@ TEXTS = (".json", ".csv", ".toml", ".md", ".html", ".svg", ".txt")
 
 
 def refuse_traces(contents: Mapping[str, bytes | Path]) -> Message | None:
-    """What must not be published: the first path, user or machine name that a file says, with its place; None if none does."""
+    """What must not be published: the first path, user or machine name that a file says, with its
+    place; None if none does."""
     names = _own_names()
     for name in sorted(contents):
         for where, text in _said_in(name, contents[name]):
@@ -298,7 +308,8 @@ def trace_in(text: str, names: Iterable[str]) -> str | None:
 
 
 def _own_names() -> list[str]:
-    """The names of this user and this machine, unless they are such that a text may say them without meaning either."""
+    """The names of this user and this machine, unless they are such that a text may say
+    them without meaning either."""
     found = [socket.gethostname(), socket.gethostname().partition(".")[0]]
     with suppress(OSError, KeyError, ImportError):  # an account without a name
         found.append(getpass.getuser())
@@ -382,7 +393,8 @@ def _verify_file(path: Path) -> Verified:
 
 
 def _compare(contents: Mapping[str, bytes | Path], place: Path) -> tuple[str, str, list[Message], list[str]]:
-    """Kind and key of an archive, what in it is not what its list says, and what that does not name. ResultError if it cannot be read."""
+    """Kind and key of an archive, what in it is not what its list says, and what that does not name.
+    ResultError if it cannot be read."""
     held = contents[LISTING]
     try:
         listing = json.loads(held if isinstance(held, bytes) else held.read_bytes())

@@ -1,4 +1,5 @@
-"""How texts are prepared for charts, pages and sentences: titles picked in a language, shortened and wrapped, outcomes with their sizes."""
+"""How texts are prepared for charts, pages and sentences: titles picked in a language, shortened and
+wrapped, outcomes with their sizes."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ def plain(key: str) -> str:
 
 
 def titled(value: Any, otherwise: str) -> str:
-    """A title of a scenario part in the current language, given as a mapping by language, as words, or as plain text."""
+    """A title of a scenario part in the current language, given as a mapping by language,
+    as words, or as plain text."""
     if isinstance(value, dict):
         value = among(value, language()) if value else ""
     return str(value) if value else otherwise
@@ -36,7 +38,8 @@ def short_title(title: str) -> str:
 
 
 def wrapped(words: str, width: int, indent: str = "") -> str:
-    """Text broken into lines of at most `width` half-width places; a Chinese character takes two, numbers stay whole."""
+    """Text broken into lines of at most `width` half-width places; a Chinese character
+    takes two, numbers stay whole."""
     lines, line = [], ""
     for token in re.findall(r"[!-~°²]+|\s+|.[，。；：、）”]?", words):
         if line.strip() and places(line + token.rstrip()) > width:
@@ -68,14 +71,16 @@ def capital(words: str) -> str:
 
 
 def subject(outcome: str, months: int) -> str:
-    """An outcome of runs of so many months as the subject of a sentence: its text "subject.ID", where its name is too long for one."""
+    """An outcome of runs of so many months as the subject of a sentence: its text "subject.ID", where its
+    name is too long for one."""
     if has_text(f"subject.{outcome}"):
         return say(f"subject.{outcome}", window=window(months))
     return OUTCOMES[outcome].of_run(months)
 
 
 def with_window(words: str, series: str, months: int) -> str:
-    """What a panel calls a series of runs of so many months; where it has one value alone, the months that this is of."""
+    """What a panel calls a series of runs of so many months; where it has one value alone,
+    the months that this is of."""
     return bracketed(words, window(months)) if first_month(series, months) == months else words
 
 

@@ -1,7 +1,9 @@
-"""The ODD protocol (overview, design concepts, details) of one scenario, as Markdown: what was simulated, so that it can be built again.
+"""The ODD protocol (overview, design concepts, details) of one scenario, as Markdown: what was simulated,
+so that it can be built again.
 
-Written from the scenario and the declarations that it was checked by (tables, parameters, programmes), in the current language;
-what is the same of every scenario stands in docs/odd.md and is repeated in short, so that the text stands alone. Source of the
+Written from the scenario and the declarations that it was checked by (tables, parameters, programmes), in the
+current language; what is the same of every scenario stands in docs/odd.md and is repeated in short, so that
+the text stands alone. Source of the
 form: Grimm et al. 2020, JASSS 23(2) 7, the second update of the protocol.
 """
 
@@ -49,8 +51,8 @@ def odd_of(
 ) -> str:
     """The protocol of a scenario as Markdown.
 
-    `seeds`: of the runs it was made for (none: its own); `marks`: a manifest, whose versions and hashes are named; `asked`: what
-    the result asks, in a sentence.
+    `seeds`: of the runs it was made for (none: its own); `marks`: a manifest, whose versions and hashes are
+    named; `asked`: what the result asks, in a sentence.
     """
     parts = (
         [f"# {say('odd.title', title=_in(scenario.title))}", say("odd.protocol")],

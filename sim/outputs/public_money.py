@@ -1,4 +1,5 @@
-"""Public cost as a table for readers: tiers down, years across in constant prices, then the whole run so, discounted, and as paid."""
+"""Public cost as a table for readers: tiers down, years across in constant prices, then the whole run so,
+discounted, and as paid."""
 
 from __future__ import annotations
 
@@ -43,9 +44,9 @@ def cost_table(
 
     `table` has the columns year, bearer, nominal, constant and discounted (yuan).
 
-    `scenario`: of which the caption says it is, where there are several. `ranges`: rows of `Comparison.public_cost_ranges` of
-    this scenario; then under each bearer stands what may happen, and under the public cost how precisely its mean is known
-    and how much more it is than in the baseline.
+    `scenario`: of which the caption says it is, where there are several. `ranges`: rows of
+    `Comparison.public_cost_ranges` of this scenario; then under each bearer stands what may happen, and under
+    the public cost how precisely its mean is known and how much more it is than in the baseline.
     """
     bearer = table["bearer"].astype(str)
     years = int(table["year"].max()) if len(table) else 1
@@ -87,7 +88,8 @@ def cost_table(
 
 
 def _ranges_of(rows: pd.DataFrame, written: Callable[[float], str]) -> list[tuple[str, ...]]:
-    """The rows under a bearer's own: ends of the range; of the public cost also the interval, and both of what it is more."""
+    """The rows under a bearer's own: ends of the range; of the public cost also the interval, and
+    both of what it is more."""
     if rows.empty:
         return []
     years = int(rows["last_year"].max())

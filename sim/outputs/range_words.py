@@ -1,4 +1,5 @@
-"""How sure an estimate is, in words: the interval of its mean and the range of what may happen, the same in every command."""
+"""How sure an estimate is, in words: the interval of its mean and the range of what may
+happen, the same in every command."""
 
 from __future__ import annotations
 
@@ -27,12 +28,14 @@ OF_NOTE = {NO_VALUE_NOTE: "no_value", FEW: "few", CONSTANT: "constant", DEGENERA
 
 
 def range_bounds(found: Range, unit: str, difference: bool = True) -> str:
-    """Both ends of a range, the unit once; a difference between shares is in percentage points. A dash where there is none."""
+    """Both ends of a range, the unit once; a difference between shares is in percentage points. A
+    dash where there is none."""
     return figures.interval(found.low, found.high, figures.POINTS if difference and unit == "share" else unit)
 
 
 def range_of_pairs(found: Range, unit: str) -> str:
-    """A range of paired differences with what its ends are, and of how many pairs; a dash where there is none."""
+    """A range of paired differences with what its ends are, and of how many pairs;
+    a dash where there is none."""
     bounds = range_bounds(found, unit)
     if not found.exists:
         return NO_VALUE
@@ -48,7 +51,8 @@ def range_of_runs(found: Range, unit: str) -> str:
 
 
 def range_head(found: Range, of_runs: bool = False) -> str:
-    """The head of a column of ranges that were taken as this one was, of pairs or (`of_runs`) of single runs."""
+    """The head of a column of ranges that were taken as this one was, of pairs or
+    (`of_runs`) of single runs."""
     return say(
         "range.head_of_runs" if of_runs else "range.head",
         kind=KIND[found.kind],
@@ -77,7 +81,8 @@ def small_print(found: Range) -> str:
 
 
 def bounds_in_brackets(interval: Interval, found: Range, written: Callable[[float], str], dash: str) -> str:
-    """In brackets the interval of a mean, rough under ten pairs, and after it the ends of the range; see `note_of_brackets`.
+    """In brackets the interval of a mean, rough under ten pairs, and after it the ends of the
+    range; see `note_of_brackets`.
 
     Nothing where every pair has the same value.
     """
@@ -90,7 +95,8 @@ def bounds_in_brackets(interval: Interval, found: Range, written: Callable[[floa
 
 
 def few_runs(runs: int) -> str:
-    """The warning that there are so few replications (under ten) that an interval is rough, or (under five) that there is none."""
+    """The warning that there are so few replications (under ten) that an interval is rough, or (under
+    five) that there is none."""
     if runs < LEAST_PAIRS:
         return say("range.few_runs", runs=figures.count(runs), least=LEAST_PAIRS)
     return say("range.rough_runs", runs=figures.count(runs), least=ROUGH_PAIRS)
@@ -102,13 +108,15 @@ def rough_mark(interval: Interval, pairs: int) -> str:
 
 
 def marked_rough(bounds: str, interval: Interval, pairs: int) -> str:
-    """The bounds of an interval as they are written, called rough where they rest on fewer than ten pairs or runs."""
+    """The bounds of an interval as they are written, called rough where they rest
+    on fewer than ten pairs or runs."""
     rough = interval.exists and 0 < pairs < ROUGH_PAIRS
     return say("range.rough", bounds=bounds) if rough else bounds
 
 
 def how_sure(interval: Interval, found: Range, unit: str) -> str:
-    """Of a mean difference: how precisely it is known, or why that is not said, and what may happen in a single pair."""
+    """Of a mean difference: how precisely it is known, or why that is not said, and what
+    may happen in a single pair."""
     parts = []
     if interval.exists:
         bounds = figures.interval(interval.low, interval.high, figures.POINTS if unit == "share" else unit)
@@ -127,7 +135,8 @@ def how_sure(interval: Interval, found: Range, unit: str) -> str:
 
 
 def written_mean(outcome: str, values: Sequence[float]) -> str:
-    """Mean of an outcome over runs, how precisely it is known (from five runs on), and what may happen in one, for a sentence."""
+    """Mean of an outcome over runs, how precisely it is known (from five runs on), and what may
+    happen in one, for a sentence."""
     unit = OUTCOMES[outcome].unit
     shown = unit if unit in ("share", "yuan") else ""
     found = estimate_of(values)

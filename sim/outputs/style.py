@@ -1,8 +1,9 @@
 """The look of every chart, in one place: palette, font, layout, end labels, saving.
 
-Rules that hold for all charts: Okabe-Ito colours, never colour alone (dashes, hatches, order or direct labels say the
-same), units on the axes, labels at the end of lines instead of a legend, a title that states what is shown and a
-subtitle that says which run. Charts use `matplotlib.figure.Figure` and never pyplot, so no window, no global figure list.
+Rules that hold for all charts: Okabe-Ito colours, never colour alone (dashes, hatches, order or direct labels
+say the same), units on the axes, labels at the end of lines instead of a legend, a title that states what is
+shown and a subtitle that says which run. Charts use `matplotlib.figure.Figure` and never pyplot, so no
+window, no global figure list.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 GREY, PALE = "#555555", "#E4E4E4"
 CONTINUOUS_MAP = "cividis"
 
-# Lightness falls along the way down (and hatches repeat it), so the order survives a grey print and colour blindness.
+# Lightness falls along the way down (and hatches repeat it), so the order survives a grey print and colour
+# blindness.
 STAGE_STYLE: dict[str, tuple[str, str]] = {
     "healthy": (SKY, ""),
     "recovering": (GREEN, ""),
@@ -80,9 +82,11 @@ R = TypeVar("R")
 
 @functools.cache
 def font_family() -> str:
-    """Family name of the Noto Sans SC file in the `zhplot` distribution, registered with matplotlib; OSError if missing.
+    """Family name of the Noto Sans SC file in the `zhplot` distribution, registered with
+    matplotlib; OSError if missing.
 
-    The file is found without importing that package, because importing it changes rcParams for the whole process.
+    The file is found without importing that package, because importing it changes
+    rcParams for the whole process.
     """
     found = font_file()
     with _lock:
@@ -104,7 +108,8 @@ def font_file() -> Path:
 def drawing() -> Iterator[None]:
     """Settings of this style for the length of a `with`, given back afterwards.
 
-    rcParams are global to the process, so two threads inside at once could restore each other's values: one at a time.
+    rcParams are global to the process, so two threads inside at once could restore each
+    other's values: one at a time.
     """
     settings: Any = {
         "font.family": [font_family()],
@@ -152,7 +157,8 @@ class Picture(Figure):
 
 
 def canvas(ax: Axes | None, size: tuple[float, float], box: tuple[float, float, float, float]) -> Axes:
-    """The given Axes, or one on a new Figure of `size` inches at `box` (left, bottom, width, height, shares of it)."""
+    """The given Axes, or one on a new Figure of `size` inches at `box` (left, bottom,
+    width, height, shares of it)."""
     if ax is not None:
         return ax
     return Picture(figsize=size, dpi=DOTS_PER_INCH).add_axes(box)
@@ -167,7 +173,8 @@ def owner(ax: Axes) -> Figure:
 
 
 def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
-    """Title on the left, and under it, smaller, what run this is; `lift` (points) leaves room for titles of panels."""
+    """Title on the left, and under it, smaller, what run this is; `lift` (points) leaves
+    room for titles of panels."""
     ax.set_title(title, loc="left", y=1, pad=27 + lift + 13 * subtitle.count("\n"))
     ax.annotate(
         subtitle,
@@ -183,7 +190,8 @@ def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
 
 
 def wide_heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
-    """As `heading`, but from the left edge of the figure, over the labels of a chart whose rows have long names."""
+    """As `heading`, but from the left edge of the figure, over the labels of a
+    chart whose rows have long names."""
     heading(ax, title, subtitle, lift)
     place = ax.get_position()
     edge = (EDGE - place.x0) / place.width
@@ -194,7 +202,8 @@ def wide_heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
 
 
 def panels(host: Axes, rows: int, columns: int, gap: tuple[float, float]) -> list[Axes]:
-    """`rows` x `columns` Axes inside a host whose own frame is switched off; `gap` (across, down) in shares of the host."""
+    """`rows` x `columns` Axes inside a host whose own frame is switched off; `gap` (across,
+    down) in shares of the host."""
     host.axis("off")
     width, height = (1 - gap[0] * (columns - 1)) / columns, (1 - gap[1] * (rows - 1)) / rows
     spots = [
@@ -206,7 +215,8 @@ def panels(host: Axes, rows: int, columns: int, gap: tuple[float, float]) -> lis
 
 
 def tidy(ax: Axes) -> Axes:
-    """The Axes with light horizontal guides, and ticks whose font holds even if they are made after the style is left."""
+    """The Axes with light horizontal guides, and ticks whose font holds even if they are
+    made after the style is left."""
     ax.tick_params(labelfontfamily=font_family(), length=3)
     ax.grid(axis="y", color=PALE, linewidth=0.8)
     return ax
@@ -234,7 +244,8 @@ def month_axis(ax: Axes, months: int, label: str = "") -> None:
 
 
 def spread(values: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
-    """Label positions nearest to `values` that keep their order, stand `gap` apart and, if they fit, within [low, high]."""
+    """Label positions nearest to `values` that keep their order, stand `gap` apart and, if they
+    fit, within [low, high]."""
     order = np.argsort(values, kind="stable")
     # Blocks of [mean of (value - rank * gap), members], pooled until they rise: the least-squares answer.
     blocks: list[list[float]] = []
@@ -259,7 +270,8 @@ def lone(values: np.ndarray) -> str:
 
 
 def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float = 10) -> None:
-    """Labels (height, text, colour) at the right edge, moved apart where they would overlap, with a thin leader."""
+    """Labels (height, text, colour) at the right edge, moved apart where they would
+    overlap, with a thin leader."""
     low, high = ax.get_ylim()
     inches = ax.get_position().height * owner(ax).get_figheight()
     gap = (
@@ -297,7 +309,8 @@ def readable(colour: str) -> str:
 
 
 def write(figure: Figure, path: Path, title: str, description: str) -> Path:
-    """Saves a figure as PNG or SVG (by the file name), with title and alt text inside the file; returns the path."""
+    """Saves a figure as PNG or SVG (by the file name), with title and alt text
+    inside the file; returns the path."""
     metadata: dict[str, str | None] = {"Title": title, "Description": description}
     if path.suffix == ".svg":
         metadata["Date"] = None  # the same run gives the same file
@@ -311,7 +324,8 @@ def write(figure: Figure, path: Path, title: str, description: str) -> Path:
 
 
 def file_name(stem: str) -> str:
-    """The name of a chart of the current language that stands alone: STEM.png in the default one, else STEM.LANG.png."""
+    """The name of a chart of the current language that stands alone: STEM.png in the
+    default one, else STEM.LANG.png."""
     return f"{stem}.png" if language() == DEFAULT_LANGUAGE else f"{stem}.{language()}.png"
 
 
@@ -321,5 +335,6 @@ def needs_font(words: str) -> bool:
 
 
 def save_figure(figure: Figure, stem: Path, formats: Sequence[str], title: str, alt: str) -> list[Path]:
-    """Writes a figure as `stem` with each format as its ending, title and alt text inside; returns the paths."""
+    """Writes a figure as `stem` with each format as its ending, title and alt text
+    inside; returns the paths."""
     return [write(figure, stem.with_name(f"{stem.name}.{form}"), title, alt) for form in formats]

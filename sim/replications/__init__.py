@@ -1,7 +1,7 @@
 """Published models run with this program's own owners, norm loop and mean-field map; theirs beside ours.
 
-A module a model, each with `replicate(agents) -> Replication`. What a paper states and what was recomputed from its formula
-stands in the module, as data.
+A module a model, each with `replicate(agents) -> Replication`. What a paper states and what was recomputed
+from its formula stands in the module, as data.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ MODELS = ("granovetter", "wiedermann", "jonsson")
 def replicate(name: str, *, agents: bool = True) -> Replication:
     """Reproduce a published model: every figure of it beside ours, and whether they agree.
 
-    name: one of `MODELS`; agents: whether owners are simulated as well as the mean-field map computed (seconds more).
-    Raises StudyError for another name.
+    name: one of `MODELS`; agents: whether owners are simulated as well as the mean-field map computed
+    (seconds more). Raises StudyError for another name.
     """
     if name not in MODELS:
         raise StudyError(

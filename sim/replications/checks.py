@@ -1,5 +1,5 @@
-"""What a replication says: published figures beside ours, with the tolerance or the interval that decides; and in words, as a
-table and a page, in the current language.
+"""What a replication says: published figures beside ours, with the tolerance or the interval that decides;
+and in words, as a table and a page, in the current language.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ OURS = Family("replication.by", ("mean_field", "agents", "recomputed"))
 class Check:
     """One published figure beside ours.
 
-    what: what is measured; published: figure of the paper or of its formula; ours: figure of this program; by: how ours
-    was found ("mean_field", "agents", "recomputed"); low, high: bounds in which the published one must lie.
+    what: what is measured; published: figure of the paper or of its formula; ours: figure of this program;
+    by: how ours was found ("mean_field", "agents", "recomputed"); low, high: bounds in
+    which the published one must lie.
     """
 
     what: Message
@@ -73,7 +74,8 @@ def close(
 def around(what: Message, published: float, values: np.ndarray, digits: int = 4) -> Check:
     """A check of agent runs: the published figure within the t interval of the mean of independent runs.
 
-    values: one number a run. The rounding of the published figure (half of its last digit) is added on both sides.
+    values: one number a run. The rounding of the published figure (half of its last
+    digit) is added on both sides.
     """
     numbers = np.asarray(values, np.float64)
     mean = float(numbers.mean())

@@ -1,7 +1,8 @@
-"""Granovetter 1978: people act once enough others do; and the logit form of the same choice (Brock and Durlauf 2001).
+"""Granovetter 1978: people act once enough others do; and the logit form of the same choice
+(Brock and Durlauf 2001).
 
-A norm weight without end turns this program's payment rule into Granovetter's threshold; thresholds without spread turn it
-into Brock and Durlauf's choice. In between lies the ordinary estate.
+A norm weight without end turns this program's payment rule into Granovetter's threshold; thresholds without
+spread turn it into Brock and Durlauf's choice. In between lies the ordinary estate.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ ORDINARY_WEIGHTS = (3.3, 4.5, 6.0, 10.0)
 
 
 def threshold_map(spread: float, weight: float = SHARP) -> MeanField:
-    """The norm-only map with normal thresholds around the paper's mean; `spread` share, `weight` logit per unit."""
+    """The norm-only map with normal thresholds around the paper's mean; `spread` share,
+    `weight` logit per unit."""
     return norm_map(
         {
             "payment.norm_weight": weight,

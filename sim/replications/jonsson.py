@@ -1,8 +1,9 @@
-"""Jonsson and Jonsson 2025: a threshold public-good game with unconditional and conditional cooperators and free riders.
+"""Jonsson and Jonsson 2025: a threshold public-good game with unconditional and conditional
+cooperators and free riders.
 
-Types answer others' mean contribution on a straight line. As owners: each of a person's 20 points is a bill that is paid
-where more than a threshold of others' points are given, with thresholds spread so evenly that the answer is that line; where
-the line falls, owners pay while fewer than the threshold do.
+Types answer others' mean contribution on a straight line. As owners: each of a person's 20 points is a bill
+that is paid where more than a threshold of others' points are given, with thresholds spread so evenly that
+the answer is that line; where the line falls, owners pay while fewer than the threshold do.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ CLOSE = 0.01  # points, the last digit of the table
 
 
 class Line(NamedTuple):
-    """What a type gives: intercept + slope x others' mean, in points; `first`: its contribution in round 1."""
+    """What a type gives: intercept + slope x others' mean, in points; `first`: its
+    contribution in round 1."""
 
     intercept: float
     slope: float
@@ -72,7 +74,8 @@ TOTALS = {"UUUU": 68.53, "UUUC": 67.09, "UUCC": 64.48, "UUUF": 58.10, "UCCC": 58
 # Chance that a group reaches the target, by share of unconditional cooperators; the rest split 10.2 : 1.
 SUCCESS = {0.2: 0.152, 0.3: 0.296, 0.4: 0.452, 0.5: 0.601, 0.56: 0.682, 0.8: 0.910}
 ARCHIVED = 0.098  # what the archived fig6.py gives at 0.56
-# Mean contribution of the control treatment by shares (steady, conditional, free rider) and round; the last is at rest.
+# Mean contribution of the control treatment by shares (steady, conditional, free rider) and round; the last
+# is at rest.
 DECAY = {
     (0.15, 0.52, 0.33): {1: 11.03, 2: 9.67, 3: 8.97, 5: 8.42, 10: 8.23, 20: 8.22},
     (0.588, 0.376, 0.037): {1: 13.68, 20: 15.76},
@@ -86,7 +89,8 @@ GROUP_SHARES = (0.3, 0.56, 0.8)
 
 
 def response(line: Line) -> Cdf:
-    """Distribution function of the thresholds of a type whose owners answer on the line; shares, not points."""
+    """Distribution function of the thresholds of a type whose owners answer on the
+    line; shares, not points."""
 
     def below(x: np.ndarray) -> np.ndarray:
         given = np.clip(line.intercept / ENDOWMENT + line.slope * np.asarray(x), 0.0, 1.0)
@@ -123,8 +127,8 @@ def _parts(kind: str) -> dict[str, float]:
 def group_total(group: str, own: bool = False, followed: str = "") -> float:
     """Points of a group of four ("UUCC") after the archived number of rounds.
 
-    own: True answers one's own last contribution, as fig6.py does by mistake; followed: the group whose lines are used
-    from round 2 on, where it differs.
+    own: True answers one's own last contribution, as fig6.py does by mistake; followed: the group whose lines
+    are used from round 2 on, where it differs.
     """
     answers = {letter: public_good_map(THRESHOLD_GAME, _parts(kind)) for letter, kind in LETTERS.items()}
     given = np.array([THRESHOLD_GAME[LETTERS[letter]].first / ENDOWMENT for letter in group])
@@ -140,7 +144,8 @@ def group_total(group: str, own: bool = False, followed: str = "") -> float:
 
 
 def chance_of_success(unconditional: float, totals: Mapping[str, float]) -> float:
-    """Chance that four people drawn from the population reach the target; `totals` by group (letters in the order UCF)."""
+    """Chance that four people drawn from the population reach the target; `totals` by group
+    (letters in the order UCF)."""
     rider = (1.0 - unconditional) / 11.2
     parts = {"U": unconditional, "C": 10.2 * rider, "F": rider}
     chance = 0.0
@@ -154,7 +159,8 @@ def chance_of_success(unconditional: float, totals: Mapping[str, float]) -> floa
 
 
 def contributions(lines: Mapping[str, Line], parts: tuple[float, float, float], rounds: int) -> list[float]:
-    """Mean contribution in points of rounds 1 … rounds in a large population; parts: steady, conditional, free rider."""
+    """Mean contribution in points of rounds 1 … rounds in a large population; parts: steady,
+    conditional, free rider."""
     named = dict(zip(("steady", "conditional", "free_rider"), parts, strict=True))
     map_ = public_good_map(lines, named)
     rate = sum(named[kind] * lines[kind].first for kind in named) / ENDOWMENT / sum(parts)
@@ -229,7 +235,8 @@ def _set_owners(owners: Owners, rows: np.ndarray | slice, line: Line, place: np.
 
 
 def _agents(parts: tuple[float, float, float]) -> list[Check]:
-    """Rounds of the control treatment played by owners of every type, in estates that know nothing of each other."""
+    """Rounds of the control treatment played by owners of every type, in estates
+    that know nothing of each other."""
     values = {
         "payment.share_steady": parts[0],
         "payment.share_free_rider": parts[2],

@@ -1,4 +1,5 @@
-"""The product's world reduced to its norm loop: the mean-field map of it, its folds, and a city of it with owners set one by one.
+"""The product's world reduced to its norm loop: the mean-field map of it, its folds, and a city of
+it with owners set one by one.
 
 A fold (saddle-node) is where two fixed points of a map meet and vanish: the tipping point of its lever.
 """
@@ -29,9 +30,9 @@ def fold(
 ) -> tuple[float, float]:
     """(lever, rate) at which the map touches the diagonal between two rates.
 
-    map_at: the map r -> F(r) at a value of the lever; low, high: values of the lever on either side of the fold; rising:
-    False where F dips below the diagonal on one side (a lower state is lost), True where it rises above it. ValueError
-    (of the root finder) where both ends lie on one side.
+    map_at: the map r -> F(r) at a value of the lever; low, high: values of the lever on either side of the
+    fold; rising: False where F dips below the diagonal on one side (a lower state is lost), True where it
+    rises above it. ValueError (of the root finder) where both ends lie on one side.
     """
     sign = -1.0 if rising else 1.0
 
@@ -85,8 +86,8 @@ def norm_map(values: Mapping[str, float], thresholds: Mapping[str, Cdf] | None =
 def norm_city(estates: int, households: int, seed: int, values: Mapping[str, float]) -> Engine:
     """A city of equal estates in which the norm alone decides and nobody has paid yet.
 
-    values: parameters within the ranges of a scenario; what lies beyond (a norm weight of 1,000,000) is set owner by
-    owner in `city.state.owners` afterwards.
+    values: parameters within the ranges of a scenario; what lies beyond (a norm weight of 1,000,000) is set
+    owner by owner in `city.state.owners` afterwards.
     """
     merged = {**NORM_ALONE, **_NO_SERVICE, **values}
     groups: dict[str, dict[str, float]] = {}

@@ -1,7 +1,8 @@
-"""Wiedermann, Smith, Heitzig and Donges 2020: thresholds on a random network with certainly and possibly active people.
+"""Wiedermann, Smith, Heitzig and Donges 2020: thresholds on a random network with certainly
+and possibly active people.
 
-The certainly active are steady payers, those who can never be won are free riders, all others pay where more than a share
-of those whom they see do.
+The certainly active are steady payers, those who can never be won are free riders, all others pay where more
+than a share of those whom they see do.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ ON_GRAPHS = (Case(0.5, 1.0, 0.10), Case(0.5, 1.0, 0.20), Case(0.4, 1.0, 0.10), C
 class NetworkMap(MeanField):
     """The mean-field map of owners who each see a Poisson number of payers and of refusers.
 
-    seen_by: None where those whom one sees do not see one back (the published macro map); 0 or 1 for what a neighbour
-    sees who is seen back by an owner that does not pay, or pays: one more neighbour of that kind.
+    seen_by: None where those whom one sees do not see one back (the published macro map); 0 or 1 for what a
+    neighbour sees who is seen back by an owner that does not pay, or pays: one more neighbour of that kind.
     """
 
     degree = DEGREE
@@ -115,9 +116,11 @@ def network_map(case: Case, seen_by: int | None = None) -> NetworkMap:
 
 
 def on_the_graph(case: Case) -> float:
-    """Share who pay at rest on a random graph, reached from below: exact for many owners, since the graph has no short loops.
+    """Share who pay at rest on a random graph, reached from below: exact for many owners, since the
+    graph has no short loops.
 
-    A neighbour is first asked what it does while the owner who looks at it does not pay; then the owner counts its neighbours.
+    A neighbour is first asked what it does while the owner who looks at it does not pay; then the
+    owner counts its neighbours.
     """
     among_neighbours = network_map(case, seen_by=0).fixed_points()[0][0]
     return network_map(case)(among_neighbours)
@@ -208,9 +211,11 @@ def both_ways(luck: np.random.Generator, owners: int) -> tuple[np.ndarray, np.nd
 
 
 def settle_on_graph(case: Case, edges: Edges, seed: int, owners: int = OWNERS) -> float:
-    """Share who pay at rest, from the certainly active alone, among owners of a city who see neighbours on a graph.
+    """Share who pay at rest, from the certainly active alone, among owners of a city who
+    see neighbours on a graph.
 
-    The owners' columns and their decision are those of any month; what they see of others comes from the graph.
+    The owners' columns and their decision are those of any month; what they see of
+    others comes from the graph.
     """
     luck = np.random.default_rng([2020, seed])
     with norm_city(1, owners, seed, {}) as city:

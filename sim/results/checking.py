@@ -1,7 +1,8 @@
-"""What in a saved result is not as it was written: every fault, where reading (`sim.results.folder.read`) stops at the first.
+"""What in a saved result is not as it was written: every fault, where reading
+(`sim.results.folder.read`) stops at the first.
 
-It reads no more than manifests and hashes, so that it serves every kind of result, also those that are not read back; a folder of
-many runs has a manifest in each.
+It reads no more than manifests and hashes, so that it serves every kind of result, also those that are not
+read back; a folder of many runs has a manifest in each.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ SEAL = "seal"  # a file of JSON that has this key vouches for itself
 class Checked:
     """What was found in a folder.
 
-    kind, key: of the result. manifest: its own, or that of its first part. files: names of the files that belong to it, manifests included. faults: what is not as it was written,
-    in words. others: files that lie there and that nothing vouches for, which are no part of the result.
+    kind, key: of the result. manifest: its own, or that of its first part. files: names of the files that
+    belong to it, manifests included. faults: what is not as it was written, in words. others: files that
+    lie there and that nothing vouches for, which are no part of the result.
     """
 
     kind: str
@@ -41,7 +43,8 @@ class Checked:
 
 
 def check_result(folder: str | Path) -> Checked:
-    """Compare every file of a result with what its manifests say of it. ResultError if there is no manifest that can be read."""
+    """Compare every file of a result with what its manifests say of it. ResultError if there is no
+    manifest that can be read."""
     place = path_of(folder, "result", ResultError)
     manifests = _manifests(place)
     if not manifests:
@@ -68,7 +71,8 @@ def check_result(folder: str | Path) -> Checked:
 
 
 def _manifests(place: Path) -> list[Path]:
-    """The manifest of a folder and those below it; where it has none of its own, those that stand beside an ensemble's members."""
+    """The manifest of a folder and those below it; where it has none of its own, those that stand
+    beside an ensemble's members."""
     found = [path for path in _files(place) if path.name == MANIFEST]
     beside = [
         path
@@ -90,7 +94,8 @@ def _files(place: Path) -> list[Path]:
 
 
 def files_below(place: Path) -> list[Path]:
-    """Every file below a folder, sorted; none where no folder is. ResultError for what the system does not let one list."""
+    """Every file below a folder, sorted; none where no folder is. ResultError for what the
+    system does not let one list."""
     if not is_folder(place):
         return []
     try:
@@ -100,7 +105,8 @@ def files_below(place: Path) -> list[Path]:
 
 
 def _manifest(path: Path, faults: list[Message]) -> dict[str, Any]:
-    """A manifest; one whose seal does not hold is a fault, and is read all the same for the hashes that it has. ResultError if it is none."""
+    """A manifest; one whose seal does not hold is a fault, and is read all the same for the hashes that it
+    has. ResultError if it is none."""
     try:
         return read_manifest(path.parent, path.name)
     except ResultError as error:
@@ -141,7 +147,8 @@ def _vouches_for_itself(path: Path, faults: list[Message]) -> bool:
 
 
 def _first_cell(path: Path, manifest: Mapping[str, Any]) -> Message | None:
-    """Of a CSV that was changed: the first cell that is not as in the Parquet file of the same table, where that one is whole."""
+    """Of a CSV that was changed: the first cell that is not as in the Parquet file of the same table,
+    where that one is whole."""
     twin = path.with_suffix(".parquet")
     if path.suffix != ".csv" or not path.is_file() or twin.name not in manifest.get("files", {}):
         return None

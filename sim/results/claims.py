@@ -1,8 +1,8 @@
 """Who has which runs of a store in hand, so that two drivers on one store do nothing twice.
 
-A driver enters the runs that it is about to carry out under its name. Another that wants the same runs carries out the rest and
-waits for those; it takes over what a driver leaves that is gone. A claim spares work and guards nothing: a run that two drivers
-carried out after all has one result (see `Store.put`).
+A driver enters the runs that it is about to carry out under its name. Another that wants the same runs
+carries out the rest and waits for those; it takes over what a driver leaves that is gone. A claim spares work
+and guards nothing: a run that two drivers carried out after all has one result (see `Store.put`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from sim.results.store import Store, connect
 from sim.text import figures, say
 
 SIGN_SECONDS = 10.0  # between two signs of life
-# A driver on this machine is gone with its process. One elsewhere, or one that hangs, is taken for gone after so long without a
+# A driver on this machine is gone with its process. One elsewhere, or one that hangs, is taken for gone after
+# so long without a
 # sign: what another machine wrote is seen late on a shared disk.
 SILENT_SECONDS = 90.0
 LOOK_SECONDS = 0.5
@@ -36,7 +37,8 @@ _ended: set[str] = set()  # drivers of this process that have ended, which a ful
 
 @dataclass(frozen=True)
 class Driver:
-    """A process that carries out runs of a store: where it is, from when on, and when it gave its last sign of life (UTC)."""
+    """A process that carries out runs of a store: where it is, from when on, and when it gave its
+    last sign of life (UTC)."""
 
     name: str
     host: str
@@ -63,7 +65,8 @@ class Driver:
 
 
 def _here() -> tuple[str, str]:
-    """This machine, and within it the space in which a process id means something (containers have their own)."""
+    """This machine, and within it the space in which a process id means something
+    (containers have their own)."""
     try:
         space = str(os.stat("/proc/self/ns/pid").st_ino)
     except OSError:
@@ -79,7 +82,8 @@ _COLUMNS = "d.id, d.host, d.space, d.process, d.since, d.sign"
 
 
 def drivers_at_work(store: Store, keys: Sequence[str] | None = None) -> dict[Driver, int]:
-    """Every driver that has runs of a store in hand and is not gone, and how many of these `keys` (default: of all runs)."""
+    """Every driver that has runs of a store in hand and is not gone, and how many of these
+    `keys` (default: of all runs)."""
     if keys is None:
         rows = store.ledger.ask(
             f"SELECT {_COLUMNS}, count(*) FROM drivers d JOIN claims c ON c.driver = d.id GROUP BY d.id"
@@ -120,7 +124,8 @@ class Claims:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give back what was not carried out. Where the disk refuses even that, others take it over all the same."""
+        """Give back what was not carried out. Where the disk refuses even that,
+        others take it over all the same."""
         _ended.add(self.name)
         if self._signs is None:
             return
@@ -133,7 +138,8 @@ class Claims:
             pass
 
     def take(self, keys: Collection[str]) -> dict[str, Driver]:
-        """Claim these runs; returns those that another driver has in hand, which are not claimed, with that driver."""
+        """Claim these runs; returns those that another driver has in hand, which are not
+        claimed, with that driver."""
         with self.store.writing():
             self._enter()
             for driver in _drivers(self.store):
@@ -180,7 +186,8 @@ class Claims:
             self._signs = _Signs(self.store, self.name)
 
     def _has_left(self, driver: Driver) -> bool:
-        """Whether a driver will do nothing more: it has ended, or gave no sign for too long while it was watched from here.
+        """Whether a driver will do nothing more: it has ended, or gave no sign for too long while
+        it was watched from here.
 
         Clocks of two machines differ, so that it is the sign's change that counts and not its time.
         """
@@ -233,10 +240,11 @@ def carry_out_or_wait(
     run: Callable[[Sequence[str]], None],
     told: Callable[[int], None],
 ) -> None:
-    """Have every one of these runs carried out once: by `run`, or by the driver that has it in hand, which is waited for.
+    """Have every one of these runs carried out once: by `run`, or by the driver that has it in
+    hand, which is waited for.
 
-    `ended` gives those of some runs that need not be carried out any more; `told` is called with the number of runs that are
-    waited for. What a driver leaves that is gone is carried out here.
+    `ended` gives those of some runs that need not be carried out any more; `told` is called with the number
+    of runs that are waited for. What a driver leaves that is gone is carried out here.
     """
     with Claims(store) as claims:
         wanted = list(keys)

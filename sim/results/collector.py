@@ -1,4 +1,5 @@
-"""What Mesa's tools find under `datacollector`: the series of a city, read from the record that the city keeps anyway."""
+"""What Mesa's tools find under `datacollector`: the series of a city, read from the record
+that the city keeps anyway."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ BATCHES_COUNT_STEPS = tuple(int(part) for part in mesa.__version__.split(".")[:2
 class CityCollector(mesa.DataCollector):  # type: ignore[misc]  # Mesa has no types
     """Every series of the registry by name, and the month: one value for every month simulated, from 1 on.
 
-    Nothing has to be collected and nothing is collected twice; for figures of one's own put another collector into
-    `city.datacollector`. EstateError, when it is read, for a city that keeps no record.
+    Nothing has to be collected and nothing is collected twice; for figures of one's own put another collector
+    into `city.datacollector`. EstateError, when it is read, for a city that keeps no record.
     """
 
     def __init__(self, city: City) -> None:
@@ -51,7 +52,8 @@ class CityCollector(mesa.DataCollector):  # type: ignore[misc]  # Mesa has no ty
 
     @property
     def _collection_steps(self) -> list[float]:
-        """When Mesa takes the values to have been collected; its batches of 3.4 count from 0, those of 3.5 the steps."""
+        """When Mesa takes the values to have been collected; its batches of 3.4 count from
+        0, those of 3.5 the steps."""
         first = 1 if BATCHES_COUNT_STEPS else 0
         return [float(first + place) for place in range(len(self.model_vars[MONTH]))]
 

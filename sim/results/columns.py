@@ -1,5 +1,5 @@
-"""The columns of a run's tables: which there are, in their order, what a folder of results must hold to be read; their words
-and units, those of estates, and of the city as the registry names its series.
+"""The columns of a run's tables: which there are, in their order, what a folder of results must hold to be
+read; their words and units, those of estates, and of the city as the registry names its series.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from sim.errors import ResultError
 from sim.results.outcomes import SERIES
 from sim.text import Family, Message, Spoken, in_language, message
 
-# Kinds of columns: whole numbers by their bits, single and double precision, truth, and names (a file keeps them as codes).
+# Kinds of columns: whole numbers by their bits, single and double precision, truth, and names (a file keeps
+# them as codes).
 INT16, INT32, SINGLE, DOUBLE, TRUTH, NAME = "int16", "int32", "float", "double", "bool", "name"
 
 # Of these series the table of the city also has the spread between estates.
@@ -122,7 +123,8 @@ def kind_of_column(field: pa.Field) -> str:
 
 
 def check_columns(table: pa.Table, name: str, path: Path) -> None:
-    """ResultError, naming the file and the column, if a table read from `path` is not what a run writes as `name`.
+    """ResultError, naming the file and the column, if a table read from `path` is
+    not what a run writes as `name`.
 
     Further columns do no harm.
     """
@@ -154,7 +156,8 @@ def check_columns(table: pa.Table, name: str, path: Path) -> None:
 
 
 def with_newer_series(table: pa.Table) -> pa.Table:
-    """A city's table with an empty column for every series that came later and that the run was saved without."""
+    """A city's table with an empty column for every series that came later and that
+    the run was saved without."""
     import pyarrow as pa
 
     for name, series in SERIES.items():
@@ -250,5 +253,6 @@ COLUMN_WORDS = ESTATE_COLUMN_WORDS | CITY_COLUMN_WORDS
 
 
 def units_of(columns: list[str]) -> dict[str, str]:
-    """The unit of each named result column, for `DataFrame.attrs["units"]`; columns without words are left out."""
+    """The unit of each named result column, for `DataFrame.attrs["units"]`; columns
+    without words are left out."""
     return {column: COLUMN_WORDS[column].unit for column in columns if column in COLUMN_WORDS}

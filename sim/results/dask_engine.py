@@ -1,5 +1,5 @@
-"""The engine of a cluster: Dask distributed. Every Dask worker keeps processes of its own for the runs, so that a run that
-hangs or kills its process costs one run and never the Dask worker."""
+"""The engine of a cluster: Dask distributed. Every Dask worker keeps processes of its own for the runs, so
+that a run that hangs or kills its process costs one run and never the Dask worker."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class DaskEngine:
         work: Work = execute_packed,
         batch: int = BATCH,
     ) -> None:
-        """`scheduler`: the address of a scheduler (tcp://host:port), or "local" for `workers` Dask workers on this machine."""
+        """`scheduler`: the address of a scheduler (tcp://host:port), or "local" for `workers` Dask
+        workers on this machine."""
         self.scheduler, self.workers, self.work, self.batch = scheduler, workers, work, batch
 
     def for_work(self, work: Work) -> DaskEngine:
@@ -44,7 +45,8 @@ class DaskEngine:
     def run(
         self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
     ) -> None:
-        """See Engine. EngineError if there is no cluster, or its workers have another version of the model."""
+        """See Engine. EngineError if there is no cluster, or its workers have
+        another version of the model."""
         client, close = self._connect()
         try:
             _check_and_warm(client, self.work)
@@ -159,7 +161,8 @@ _WORKERS: queue.SimpleQueue[WorkerProcess] = (
 
 def carry_out(work: Work, cells: list[Cell], timeout: float) -> list[Attempted]:
     """Carry out cells one after the other in a process beside this Dask worker, each with its time limit."""
-    # Dask marks its workers as daemons, which may have no children. These end with the Dask worker: see start_worker
+    # Dask marks its workers as daemons, which may have no children. These end with the Dask worker: see
+    # start_worker
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     try:
         worker = _WORKERS.get_nowait()

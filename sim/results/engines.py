@@ -1,4 +1,5 @@
-"""How runs are carried out: one run with its name in the store, the interface that every engine has, and the plain engine."""
+"""How runs are carried out: one run with its name in the store, the interface that every engine
+has, and the plain engine."""
 
 from __future__ import annotations
 
@@ -21,9 +22,11 @@ from sim.text.kept import of_error
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """A scenario and a seed. `overrides` says for readers how the scenario came about; no result depends on it.
+    """A scenario and a seed. `overrides` says for readers how the scenario came
+    about; no result depends on it.
 
-    The scenario's own seed does not matter. Leave `scenario_hash` out unless it is known already (see `scenario_hash_of`).
+    The scenario's own seed does not matter. Leave `scenario_hash` out unless it is known already
+    (see `scenario_hash_of`).
     """
 
     scenario: Scenario
@@ -37,7 +40,8 @@ class Cell:
 
     @cached_property
     def key(self) -> str:
-        """SHA-256 (64 hex digits) of the scenario's content, the seed, and the source of the model and of the summary."""
+        """SHA-256 (64 hex digits) of the scenario's content, the seed, and the source of
+        the model and of the summary."""
         return run_key_of(self.scenario_hash, self.seed)
 
     @property
@@ -55,12 +59,14 @@ class Cell:
 
 
 def scenario_hash_of(scenario: Scenario) -> str:
-    """Content hash of a scenario, whatever seed it states: half a millisecond, so cells that share one pass it on."""
+    """Content hash of a scenario, whatever seed it states: half a millisecond, so cells
+    that share one pass it on."""
     return content_hash(scenario.model_copy(update={"seed": 0}))
 
 
 def run_key_of(scenario_hash: str, seed: int) -> str:
-    """The key of the run of a scenario (by `scenario_hash_of`) with a seed, by this version of model and summary."""
+    """The key of the run of a scenario (by `scenario_hash_of`) with a seed, by this
+    version of model and summary."""
     text = f"{scenario_hash} {seed} {model_source_hash()} {summary_source_hash()}"
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -106,7 +112,8 @@ class Packed:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run gave nothing. `kind` is "raised", "timeout" or "died"; what this package says is said when it is read."""
+    """Why a run gave nothing. `kind` is "raised", "timeout" or "died"; what this package
+    says is said when it is read."""
 
     kind: str
     message: Message | str
@@ -115,7 +122,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that is over: exactly one of `packed` and `failure` is there. `seconds` is the time of the last attempt."""
+    """A run that is over: exactly one of `packed` and `failure` is there. `seconds` is the
+    time of the last attempt."""
 
     cell: Cell
     packed: Packed | None
@@ -133,14 +141,17 @@ class Engine(Protocol):
     def run(
         self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
     ) -> None:
-        """Carry out every cell, drawn as needed, and call `on_done` in this thread for each, in the order they end.
+        """Carry out every cell, drawn as needed, and call `on_done` in this thread for
+        each, in the order they end.
 
-        A run that raises, takes longer than `timeout` seconds or kills its worker is tried once more; after that its
-        failure is handed to `on_done`, and the others go on. Whatever ends this call leaves no process behind.
+        A run that raises, takes longer than `timeout` seconds or kills its worker is tried once more; after
+        that its failure is handed to `on_done`, and the others go on. Whatever ends this call
+        leaves no process behind.
         """
 
     def for_work(self, work: Work) -> Engine:
-        """The same kind of engine for other work of a run than summing it up, such as reading statistics off it."""
+        """The same kind of engine for other work of a run than summing it up, such as
+        reading statistics off it."""
 
 
 def execute_packed(cell: Cell) -> Packed:
@@ -151,7 +162,8 @@ def execute_packed(cell: Cell) -> Packed:
 
 
 def attempt(work: Work, cell: Cell) -> tuple[Packed | None, Failure | None, float]:
-    """Try a run once; what it raises becomes a Failure (a traceback as text: exceptions need not be picklable)."""
+    """Try a run once; what it raises becomes a Failure (a traceback as text:
+    exceptions need not be picklable)."""
     begun = time.perf_counter()
     try:
         return work(cell), None, time.perf_counter() - begun
@@ -160,7 +172,8 @@ def attempt(work: Work, cell: Cell) -> tuple[Packed | None, Failure | None, floa
 
 
 class InProcess:
-    """Runs one after the other in this process, for debugging: breakpoints work. It cannot stop a run that hangs."""
+    """Runs one after the other in this process, for debugging: breakpoints work. It
+    cannot stop a run that hangs."""
 
     def __init__(self, work: Work = execute_packed) -> None:
         """`work` carries out one cell."""

@@ -1,9 +1,10 @@
-"""How files are written: so that nobody ever sees half of one, with what tells whether it is still that, and tables as CSV.
+"""How files are written: so that nobody ever sees half of one, with what tells whether it is still
+that, and tables as CSV.
 
-The one way in which tables become CSV, whoever writes them: UTF-8 with a byte-order mark (by which spreadsheets know Chinese),
-fields separated by commas and quoted only where they must be, lines ended by a line feed. A figure that does not exist is a
-blank; numbers have a point and as many digits as it takes to read the same number back; truth values are true and false; dates
-are ISO 8601.
+The one way in which tables become CSV, whoever writes them: UTF-8 with a byte-order mark (by which
+spreadsheets know Chinese), fields separated by commas and quoted only where they must be, lines ended by a
+line feed. A figure that does not exist is a blank; numbers have a point and as many digits as it takes to
+read the same number back; truth values are true and false; dates are ISO 8601.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ PART = ".part"
 
 
 def replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary file beside `path`, flush it to disk and put it in place in one step. Raises OSError."""
+    """Let `write` fill a temporary file beside `path`, flush it to disk and put it in place
+    in one step. Raises OSError."""
     part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
         write(part)
@@ -44,8 +46,9 @@ def replace(path: Path, write: Callable[[Path], object]) -> None:
 def put_all(moves: Sequence[tuple[Path, Path]]) -> None:
     """Move written files to their places, the last one last: all of them, or none.
 
-    Every file that is to be replaced is set aside before the first new one is put in place, the last one first: where one is
-    held open by another program (Windows lets nobody move it then), all are as they were. Raises OSError.
+    Every file that is to be replaced is set aside before the first new one is put in place, the last one
+    first: where one is held open by another program (Windows lets nobody move it then), all are as
+    they were. Raises OSError.
     """
     aside: list[tuple[Path, Path]] = []
     placed: list[Path] = []
@@ -102,7 +105,8 @@ def write_csv(table: pa.Table | pd.DataFrame, path: Path) -> None:
 
 
 class CsvFile:
-    """A CSV file that grows table by table, for what is too large to be held at once; it is there when `with` is left."""
+    """A CSV file that grows table by table, for what is too large to be held at once; it is
+    there when `with` is left."""
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         """Begin the file with the names of its columns. Raises OSError."""
@@ -131,7 +135,8 @@ class CsvFile:
 
 
 def as_arrow(table: pa.Table | pd.DataFrame) -> pa.Table:
-    """A table as Arrow, with nulls for what there is no value of: NaN, None and empty texts; a DataFrame's index is left out."""
+    """A table as Arrow, with nulls for what there is no value of: NaN, None and empty texts; a
+    DataFrame's index is left out."""
     if isinstance(table, pa.Table):
         return table
     made = pa.Table.from_pandas(table, preserve_index=False)

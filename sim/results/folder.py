@@ -1,9 +1,10 @@
-"""A result in a folder: its tables, and a manifest that is written last and vouches for every file and for itself.
+"""A result in a folder: its tables, and a manifest that is written last and vouches for
+every file and for itself.
 
-Every kind of result is written and read here: Parquet for programs and CSV for readers, what was asked and found as strict
-JSON, the hash of each file, and a seal over the manifest. Whatever was changed by hand is named when the folder is read. By
-which definitions of outcomes a result was made stands there too, so that figures of one name and two meanings are never put
-side by side.
+Every kind of result is written and read here: Parquet for programs and CSV for readers, what was asked and
+found as strict JSON, the hash of each file, and a seal over the manifest. Whatever was changed by hand is
+named when the folder is read. By which definitions of outcomes a result was made stands there too, so that
+figures of one name and two meanings are never put side by side.
 """
 
 from __future__ import annotations
@@ -34,12 +35,13 @@ if TYPE_CHECKING:
 
 
 OUTCOME_DEFINITIONS = 4
-"""Stands in every result. 1 (version 0.1, which did not write it): collection over the estates that bill and by the month,
-public cost with and without the losses of state-owned companies under one name, and an estate that was taken over out of
-the cycle by definition. 2: collection of the last twelve months from month 1 on, with months before the start in which
-nothing could be paid late, and old debt repaid counted by the day it was paid, so that some of it was counted nowhere. 3:
-self-sustaining, on support and break-even coverage from month 1 on, with months before the start that nobody simulated; of
-runs of 23 months and more the outcomes are the same."""
+"""Stands in every result. 1 (version 0.1, which did not write it): collection over the estates that bill and
+by the month, public cost with and without the losses of state-owned companies under one name, and an estate
+that was taken over out of the cycle by definition. 2: collection of the last twelve months from month 1 on,
+with months before the start in which nothing could be paid late, and old debt repaid counted by the day it
+was paid, so that some of it was counted nowhere. 3: self-sustaining, on support and break-even coverage from
+month 1 on, with months before the start that nobody simulated; of runs of 23 months and
+more the outcomes are the same."""
 
 # The key of a manifest that says so, and what it is where a manifest of version 0.1 says nothing.
 DEFINITIONS = "outcome_definitions"
@@ -48,7 +50,8 @@ FIRST_VERSION = "0.1"
 
 
 def definitions_of(manifest: Mapping[str, Any]) -> int:
-    """The number of the definitions of outcomes that a manifest says, or does not say because it is of version 0.1."""
+    """The number of the definitions of outcomes that a manifest says, or does not say
+    because it is of version 0.1."""
     found = manifest.get(DEFINITIONS, FIRST_DEFINITIONS)
     return found if isinstance(found, int) else FIRST_DEFINITIONS
 
@@ -66,7 +69,8 @@ def require_current(manifest: Mapping[str, Any], place: Path) -> None:
 
 @cache
 def first_words() -> dict[str, dict[str, str]]:
-    """Of every outcome of version 0.1: its meaning in each language of its time, and its "unit". Frozen: its results are never relabelled."""
+    """Of every outcome of version 0.1: its meaning in each language of its time, and its "unit". Frozen:
+    its results are never relabelled."""
     path = Path(__file__).with_name("outcomes_0_1.json")
     found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
     return found
@@ -92,11 +96,12 @@ def write(
     formats: Iterable[str] = (PARQUET, CSV),
     name: str = MANIFEST,
 ) -> Path:
-    """Write a result into a folder, made if need be: each table in each of `formats`, texts by file name, the manifest last.
+    """Write a result into a folder, made if need be: each table in each of `formats`, texts by file
+    name, the manifest last.
 
-    `kind` and `key` name the result: it may be written over itself, and over nothing else. `name` is that of the manifest,
-    where a folder holds several results. Returns the folder. ResultError if it holds another result, or if something
-    cannot be written.
+    `kind` and `key` name the result: it may be written over itself, and over nothing else. `name` is that of
+    the manifest, where a folder holds several results. Returns the folder. ResultError if it holds another
+    result, or if something cannot be written.
     """
     check_place(folder, kind, key, name)
     held = {table: as_arrow(given) for table, given in tables.items()}
@@ -119,7 +124,8 @@ def write(
 def _written(
     folder: Path, tables: Mapping[str, pa.Table], formats: Iterable[str], texts: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, Path], dict[str, dict[str, Any]]]]:
-    """Tables and texts in hidden files of a folder: these by the name that they will have, and what a manifest says of each.
+    """Tables and texts in hidden files of a folder: these by the name that they will have, and what
+    a manifest says of each.
 
     What is still hidden afterwards is taken away. Raises OSError.
     """
@@ -147,7 +153,8 @@ def _part(folder: Path, name: str) -> Path:
 
 
 def add(folder: Path, files: Iterable[Path], name: str = MANIFEST) -> None:
-    """Let the manifest of a result vouch for more files in its folder: charts, pages. ResultError if it cannot be read or written."""
+    """Let the manifest of a result vouch for more files in its folder: charts, pages. ResultError if it
+    cannot be read or written."""
     manifest = read_manifest(folder, name)
     try:
         more = {file.relative_to(folder).as_posix(): seal_of(file) for file in sorted(files)}
@@ -159,7 +166,8 @@ def add(folder: Path, files: Iterable[Path], name: str = MANIFEST) -> None:
 def add_tables(
     folder: Path, tables: Mapping[str, pa.Table | pd.DataFrame], formats: Iterable[str] = (PARQUET,)
 ) -> None:
-    """Write more tables into the folder of a result, and let its manifest vouch for them. ResultError if that cannot be done."""
+    """Write more tables into the folder of a result, and let its manifest vouch for them.
+    ResultError if that cannot be done."""
     manifest = read_manifest(folder)
     held = {table: as_arrow(given) for table, given in tables.items()}
     units = dict(manifest.get("units", {})) | {
@@ -176,7 +184,8 @@ def add_tables(
 
 
 def check_place(folder: Path, kind: str, key: str = "", name: str = MANIFEST) -> None:
-    """ResultError if no folder can be there, or one holds another result than that of this kind and key ("": any of this kind)."""
+    """ResultError if no folder can be there, or one holds another result than that of this kind and
+    key ("": any of this kind)."""
     if "\0" in str(folder):
         reason = message("found.not_a_path")
         raise ResultError(message("folder.unwritable", folder=repr(str(folder)), error=reason))
@@ -209,7 +218,8 @@ def kind_of(manifest: Mapping[str, Any]) -> str:
 
 
 class Saved:
-    """A result read from its folder, after all that its manifest vouches for was found to be as it was written."""
+    """A result read from its folder, after all that its manifest vouches for was
+    found to be as it was written."""
 
     def __init__(self, place: Path, manifest: dict[str, Any]) -> None:
         """Made by `read`."""
@@ -221,7 +231,8 @@ class Saved:
         return kind_of(self.manifest)
 
     def table(self, name: str) -> pa.Table:
-        """A table by name. ResultError if the result has none of this name, or if it cannot be read as Parquet."""
+        """A table by name. ResultError if the result has none of this name, or if
+        it cannot be read as Parquet."""
         path = self.place / f"{name}.parquet"
         if not self.has(name):
             raise ResultError(message("folder.silent", file=self.place / MANIFEST, name=path.name))
@@ -232,7 +243,8 @@ class Saved:
             raise ResultError(message("folder.not_parquet", file=path, error=reason_of(error))) from None
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a DataFrame, with its units in `attrs["units"]`; texts that are not there are empty, numbers NaN."""
+        """A table as a DataFrame, with its units in `attrs["units"]`; texts that are not
+        there are empty, numbers NaN."""
         table = self.table(name)
         frame: pd.DataFrame = table.to_pandas()
         for field in table.schema:
@@ -257,10 +269,11 @@ class Saved:
 
 
 def read(folder: str | Path, *kinds: str, old: bool = False) -> Saved:
-    """The result in a folder, of one of these kinds (none: of any); one of version 0.1 only for who knows that it is `old`.
+    """The result in a folder, of one of these kinds (none: of any); one of version 0.1 only
+    for who knows that it is `old`.
 
-    ResultError, naming the file, if something is missing, damaged, changed by hand, of another kind or version, or if its
-    outcomes are defined otherwise than this version defines them.
+    ResultError, naming the file, if something is missing, damaged, changed by hand, of another kind or
+    version, or if its outcomes are defined otherwise than this version defines them.
     """
     place = path_of(folder, "result", ResultError)
     manifest = read_manifest(place)
@@ -333,7 +346,8 @@ def check_seal(data: Mapping[str, Any], path: Path) -> None:
 
 
 def strict(value: Any) -> Any:
-    """Plain data that strict JSON can hold: numbers of NumPy as Python's, and null for what is no finite number."""
+    """Plain data that strict JSON can hold: numbers of NumPy as Python's, and null
+    for what is no finite number."""
     if isinstance(value, Mapping):
         return {str(key): strict(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -389,7 +403,8 @@ def put_in_place(part: Path, folder: Path) -> None:
 
 
 def copy_result(place: Path, folder: Path) -> Path:
-    """Copy the folder of a result as it is to one that is empty or not there yet; returns it. ResultError if that fails."""
+    """Copy the folder of a result as it is to one that is empty or not there yet; returns it.
+    ResultError if that fails."""
     try:
         if place.resolve() == folder.resolve():
             return folder

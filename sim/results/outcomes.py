@@ -1,7 +1,8 @@
-"""The registry of outcomes: what each figure of a run means, once, for summaries, comparisons, studies, charts and documents.
+"""The registry of outcomes: what each figure of a run means, once, for summaries, comparisons,
+studies, charts and documents.
 
-`SERIES` holds what a city, and most of them a group of estates, is like month by month; `OUTCOMES` what a whole run came to:
-one number each. Adding an outcome is one entry here; its words stand beside it.
+`SERIES` holds what a city, and most of them a group of estates, is like month by month; `OUTCOMES` what a
+whole run came to: one number each. Adding an outcome is one entry here; its words stand beside it.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ YEARLY = MONTHS_PER_YEAR
 
 @dataclass(frozen=True)
 class Figure:
-    """What every figure says of itself: unit, over whom, and 1 if more is better, -1 if less is, 0 if neither.
+    """What every figure says of itself: unit, over whom, and 1 if more is better,
+    -1 if less is, 0 if neither.
 
     Its words stand in the catalogs, as "series" or "outcome" and its id.
     """
@@ -65,7 +67,8 @@ class Figure:
         raise NotImplementedError
 
     def of_run(self, months: int) -> str:
-        """What it is called in a run of so many months: of a shorter one than a year it says of which months it is."""
+        """What it is called in a run of so many months: of a shorter one than a year it
+        says of which months it is."""
         if months >= YEARLY or not self.of_a_year:
             return self.name
         return say("outcome.first_months", name=self.name, window=window(months))
@@ -81,11 +84,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Series(Figure):
-    """A monthly figure (month 0 to the last): `level` for an estate, a group and the city, or `city` for the city alone.
+    """A monthly figure (month 0 to the last): `level` for an estate, a group and the city, or
+    `city` for the city alone.
 
-    `since`: the first month in which it means what it says (see `first_month`): 0, 1 for what is of a month (month 0 is a
-    state), YEARLY for what is of the last twelve months. `later`: it was added after runs had been saved with these
-    definitions; in those it is empty.
+    `since`: the first month in which it means what it says (see `first_month`): 0, 1 for what is of a month
+    (month 0 is a state), YEARLY for what is of the last twelve months. `later`: it was added after runs had
+    been saved with these definitions; in those it is empty.
     """
 
     level: Callable[[Reading], Level] | None = None
@@ -106,7 +110,8 @@ class Series(Figure):
 
 @dataclass(frozen=True)
 class Outcome(Figure):
-    """One number of a whole run: `compute`, or the value of a series over a `horizon` (END, LAST_YEAR or RUN).
+    """One number of a whole run: `compute`, or the value of a series over a
+    `horizon` (END, LAST_YEAR or RUN).
 
     One that is computed says a horizon where that is the last year.
     NaN where it does not exist, such as the collection rate over billing estates of a city that bills nobody.
@@ -310,9 +315,10 @@ GROUP_SERIES = (
 def first_month(name: str, months: int) -> int:
     """The first month of a run of so many in which a series means what it says.
 
-    One of the last twelve months begins in month 12, the first that has twelve simulated months behind it: before, collection
-    would take in month by month what is paid late and rise for that alone, and whether an estate covers its cost would rest on
-    months that nobody simulated. In a shorter run its last month tells of all of them.
+    One of the last twelve months begins in month 12, the first that has twelve simulated months behind it:
+    before, collection would take in month by month what is paid late and rise for that alone, and whether an
+    estate covers its cost would rest on months that nobody simulated. In a shorter run its last
+    month tells of all of them.
     """
     return min(SERIES[name].since, months)
 
@@ -323,14 +329,16 @@ def known_months(name: str, reading: Reading) -> slice:
 
 
 def where_known(name: str, values: np.ndarray) -> np.ndarray:
-    """Values of a series, month 0 to the last along the first axis, as floats that are NaN before its first month."""
+    """Values of a series, month 0 to the last along the first axis, as floats that
+    are NaN before its first month."""
     known = np.array(values, np.result_type(values, np.float32))
     known[: first_month(name, len(known) - 1)] = np.nan
     return known
 
 
 def window(months: int) -> str:
-    """What the last twelve months of a run of so many are called: "the last year", or in a shorter run those that it has."""
+    """What the last twelve months of a run of so many are called: "the last year", or in a
+    shorter run those that it has."""
     if months >= YEARLY:
         return say("outcome.window.year")
     return say("outcome.window.months", months=months) if months > 1 else say("outcome.window.month")
@@ -342,7 +350,8 @@ def note_on_months(months: int) -> list[str]:
 
 
 def monthly_series(reading: Reading, names: tuple[str, ...] = tuple(SERIES)) -> dict[str, np.ndarray]:
-    """Series of the whole city by name: float64, one value for month 0 to the last, NaN where one does not exist."""
+    """Series of the whole city by name: float64, one value for month 0 to the last, NaN
+    where one does not exist."""
     groups = group_series(reading, tuple(name for name in names if SERIES[name].level is not None))
     found = {}
     for name in names:
@@ -370,10 +379,11 @@ def group_series(reading: Reading, names: tuple[str, ...] = GROUP_SERIES) -> dic
 def estate_figures(reading: Reading) -> dict[str, np.ndarray]:
     """Each estate's own figures of the run (one entry an estate), shares as float64, months as whole numbers.
 
-    collection_last_year, collection_billing_last_year (NaN where nobody billed), satisfaction_last_year, quality_last_year,
-    condition_end; cycle_months and cycle_months_last_year: months 1..T, and of the last twelve, spiralling or collapsed;
-    self_sustaining_months_last_year: of the last twelve, those from month 12 on; first_collapse: first month 0..T in which it was collapsed, -1 if never; first_stage,
-    final_stage, final_mode: codes.
+    collection_last_year, collection_billing_last_year (NaN where nobody billed), satisfaction_last_year,
+    quality_last_year, condition_end; cycle_months and cycle_months_last_year: months 1..T, and of the last
+    twelve, spiralling or collapsed;
+    self_sustaining_months_last_year: of the last twelve, those from month 12 on; first_collapse: first month
+    0..T in which it was collapsed, -1 if never; first_stage, final_stage, final_mode: codes.
     """
     out, last = reading.out, reading.last
     collapsed = out.stage == COLLAPSED
@@ -577,8 +587,8 @@ def _borne(reading: Reading, bearer: str) -> np.ndarray:
 
 OUTCOMES: dict[str, Outcome] = _named(_run())
 Family("outcome", OUTCOMES)
-# What a comparison shows unless told otherwise; the first is the headline. Of the last twelve months, since a mean over the whole
-# run makes what starts higher look worse.
+# What a comparison shows unless told otherwise; the first is the headline. Of the last twelve months, since a
+# mean over the whole run makes what starts higher look worse.
 DEFAULT_OUTCOMES = (
     "collection_last_year",
     "collection_billing_last_year",
@@ -594,7 +604,8 @@ DEFAULT_OUTCOMES = (
 
 
 def run_outcomes(reading: Reading, series: Mapping[str, np.ndarray] | None = None) -> dict[str, float]:
-    """Every outcome of OUTCOMES by name; NaN where one does not exist. `series`: of `monthly_series`, if they are there already."""
+    """Every outcome of OUTCOMES by name; NaN where one does not exist. `series`: of
+    `monthly_series`, if they are there already."""
     monthly = monthly_series(reading) if series is None else series
     found = {}
     for name, outcome in OUTCOMES.items():

@@ -1,7 +1,9 @@
-"""The engine of one machine: worker processes, one run at a time each, with a time limit for every run, replaced when they die.
+"""The engine of one machine: worker processes, one run at a time each, with a time limit for every
+run, replaced when they die.
 
-One Pebble pool for each worker, and not one pool of many: the workers of a Pebble pool share a pipe and its locks, so that one that
-is killed at the wrong moment (while it takes a task, or between two) stalls or breaks the pool for all the others.
+One Pebble pool for each worker, and not one pool of many: the workers of a Pebble pool share a pipe and its
+locks, so that one that is killed at the wrong moment (while it takes a task, or between two) stalls or
+breaks the pool for all the others.
 """
 
 from __future__ import annotations
@@ -116,8 +118,9 @@ class WorkerProcess:
 def stop_all(workers: Sequence[WorkerProcess]) -> None:
     """End worker processes together, rather than one after the other.
 
-    A forked worker holds copies of the pipes of the workers that were there before it. A pool whose worker was ended in the
-    middle of a message waits until every copy is closed: until the other workers have ended too. So none is waited for first.
+    A forked worker holds copies of the pipes of the workers that were there before it. A pool whose worker
+    was ended in the middle of a message waits until every copy is closed: until the other workers have
+    ended too. So none is waited for first.
     """
     pools = [worker.pool for worker in workers if worker.pool is not None]
     for pool in pools:
@@ -146,8 +149,8 @@ class PoolEngine:
     ) -> None:
         """`workers`: default one for each core, and never more than `most`. `work` carries out one cell.
 
-        `start_method`: "fork" where there is one (workers start in milliseconds with everything compiled and imported, and a
-        script needs no `if __name__ == "__main__"`), else "spawn".
+        `start_method`: "fork" where there is one (workers start in milliseconds with everything compiled and
+        imported, and a script needs no `if __name__ == "__main__"`), else "spawn".
         """
         self.workers = max(1, min(workers or cores(), most or workers or cores()))
         self.work = work
@@ -194,7 +197,8 @@ class _Feeding:
         self.ended.put(None)
 
     def all(self, cells: Iterator[Cell], on_done: Callable[[Finished], None], held: Held) -> None:
-        """Carry out every cell. KeyboardInterrupt, between two runs of the driver's own work, if `held` has one."""
+        """Carry out every cell. KeyboardInterrupt, between two runs of the driver's own
+        work, if `held` has one."""
         ahead = next(cells, None)
         flying = 0
         for worker in self.workers:
@@ -210,7 +214,8 @@ class _Feeding:
             if failure is not None and number < ATTEMPTS:
                 self._send(worker, cell, number + 1)
                 continue
-            # the worker gets its next run first, so that it works while the driver writes and makes the one after
+            # the worker gets its next run first, so that it works while the driver writes and makes the one
+            # after
             if ahead is not None:
                 self._send(worker, ahead, 1)
             else:

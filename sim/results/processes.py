@@ -1,5 +1,5 @@
-"""What processes that carry out runs must see to: what a worker does first, scripts that spawned workers would run again, and
-Ctrl-C at a moment of our choosing.
+"""What processes that carry out runs must see to: what a worker does first, scripts that spawned workers
+would run again, and Ctrl-C at a moment of our choosing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ PR_SET_PDEATHSIG = 1
 
 @contextmanager
 def threads_of_one() -> Iterator[None]:
-    """While inside, processes that are started read that numerical libraries have one thread; then as before."""
+    """While inside, processes that are started read that numerical libraries have
+    one thread; then as before."""
     saved = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     try:
@@ -51,8 +52,8 @@ def threads_of_one() -> Iterator[None]:
 def start_worker(parent: int, with_thread: bool = True) -> None:
     """Prepare this process for work under the driver with process id `parent`.
 
-    `with_thread`: the thread that starts workers lives as long as the pool does, so that on Linux the kernel may end the
-    worker with it; the watch on the parent's id does the same everywhere, half a second later.
+    `with_thread`: the thread that starts workers lives as long as the pool does, so that on Linux the kernel
+    may end the worker with it; the watch on the parent's id does the same everywhere, half a second later.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -76,7 +77,8 @@ def _end_with(parent: int) -> None:
 
 
 def _one_thread() -> None:
-    """Limit libraries that a forked process inherits already loaded: they no longer look at the environment."""
+    """Limit libraries that a forked process inherits already loaded: they no longer
+    look at the environment."""
     import pyarrow
     import threadpoolctl
 
@@ -97,14 +99,16 @@ def _keep_what_is_there() -> None:
 
 
 def let_go() -> None:
-    """In a worker, free what a run left: a city refers to itself, and Python would let dozens pile up before it looks."""
+    """In a worker, free what a run left: a city refers to itself, and Python would let
+    dozens pile up before it looks."""
     if _kept:
         gc.collect()
 
 
-# whether a script can have workers that are started by "spawn": each of them imports the script once more. A script that begins
-# runs outside of `if __name__ == "__main__":` would begin them in every worker again; Python notices only in the worker, minutes
-# later where the script computes something first, and the driver then sees workers die
+# whether a script can have workers that are started by "spawn": each of them imports the script once more. A
+# script that begins runs outside of `if __name__ == "__main__":` would begin them in every worker again;
+# Python notices only in the worker, minutes later where the script computes something first, and the driver
+# then sees workers die
 
 SPAWN = "spawn"
 # What the test of a guard asks: the name that the module has, or which process this is.
@@ -112,7 +116,8 @@ ASKED = frozenset({"__name__", "current_process", "parent_process"})
 
 
 def check_guard() -> None:
-    """EngineError, with the remedy, where workers that are spawned now would run the script that starts them again."""
+    """EngineError, with the remedy, where workers that are spawned now would run
+    the script that starts them again."""
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         # this is such a worker, importing the script
         raise EngineError(message("engine.no_guard", place=_main_file() or "__main__"))
@@ -129,7 +134,8 @@ def _main_file() -> str:
 
 
 def _script_frame() -> FrameType | None:
-    """The frame of the script that is being run, if it is what a worker would import and this call comes from it."""
+    """The frame of the script that is being run, if it is what a worker would import and
+    this call comes from it."""
     frame: FrameType | None = sys._getframe()
     main = _main_file()
     while frame is not None:
@@ -142,7 +148,8 @@ def _script_frame() -> FrameType | None:
 
 @cache
 def is_guarded(file: str, line: int) -> bool:
-    """Whether a line of a script is inside or after an `if` that asks which process it is in; yes for what cannot be read."""
+    """Whether a line of a script is inside or after an `if` that asks which process it is in; yes
+    for what cannot be read."""
     try:
         tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):
@@ -160,8 +167,9 @@ def _questions(tree: ast.Module) -> Iterator[ast.If]:
                 yield node
 
 
-# Ctrl-C: Python raises KeyboardInterrupt wherever the main thread happens to be, also between the two halves of a write to the
-# ledger, inside a library that turns it into an error of its own, or while a pool holds its lock, which then never opens again
+# Ctrl-C: Python raises KeyboardInterrupt wherever the main thread happens to be, also between the two halves
+# of a write to the ledger, inside a library that turns it into an error of its own, or while a pool holds its
+# lock, which then never opens again
 
 
 class Held:
@@ -182,10 +190,12 @@ _holding = False
 
 @contextmanager
 def hold_interrupts(wake: Callable[[], None] | None = None) -> Iterator[Held]:
-    """While inside, Ctrl-C is noted and raised as KeyboardInterrupt on leaving, or by `Held.check`; pressed again, at once.
+    """While inside, Ctrl-C is noted and raised as KeyboardInterrupt on leaving, or by
+    `Held.check`; pressed again, at once.
 
-    `wake` is called when it is pressed, from a signal handler, so that a wait can end. Without effect outside the main thread
-    (Ctrl-C never reaches others), inside another hold, and where the program handles Ctrl-C in a way of its own.
+    `wake` is called when it is pressed, from a signal handler, so that a wait can end. Without effect outside
+    the main thread (Ctrl-C never reaches others), inside another hold, and where the program handles
+    Ctrl-C in a way of its own.
     """
     global _holding
     held = Held()

@@ -1,4 +1,5 @@
-"""Where a run comes from: scenario, seed, code and machine, in plain data that a manifest can hold, and how well its parameters are
+"""Where a run comes from: scenario, seed, code and machine, in plain data that a manifest can hold, and how
+well its parameters are
 known: the count that stands there when no sensitivity result weighs them.
 """
 
@@ -29,10 +30,11 @@ COUNT = (
 
 
 def standing(scenario: Scenario) -> dict[str, Any]:
-    """Parameters by status, the share assumed, parameters that the scenario sets itself, and its figures by status.
+    """Parameters by status, the share assumed, parameters that the scenario sets itself,
+    and its figures by status.
 
-    A parameter that the scenario sets to another value than the default counts as assumed unless the scenario gives a
-    reported or derived figure for it: what was measured or calibrated was the default.
+    A parameter that the scenario sets to another value than the default counts as assumed unless the scenario
+    gives a reported or derived figure for it: what was measured or calibrated was the default.
     """
     sourced = {figure.key.removeprefix("parameters."): figure.status for figure in scenario.figures}
     changed = {key for key, value in scenario.parameter_values().items() if value != PARAMETERS[key].default}
@@ -72,7 +74,8 @@ def describe_run(
     finished: datetime,
     edits: Sequence[Sequence[Any]] = (),
 ) -> dict[str, Any]:
-    """Everything that is needed to make the run again and to tell whether it came out the same; `edits`: what was changed by hand."""
+    """Everything that is needed to make the run again and to tell whether it came out the same; `edits`:
+    what was changed by hand."""
     by_hand = {EDITS: [list(edit) for edit in edits]} if edits else {}
     made = {"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()} | by_hand
     return by_hand | {
@@ -93,7 +96,8 @@ def describe_run(
 
 
 def run_key(manifest: dict[str, Any]) -> str:
-    """Sixteen hex digits that name the content of a run: its scenario with seed and months, the model's source, and what was edited by hand."""
+    """Sixteen hex digits that name the content of a run: its scenario with seed and months, the model's
+    source, and what was edited by hand."""
     text = f"{manifest['content_hash']} {manifest['model_source_hash']}"
     if manifest.get(EDITS):
         text += f" {json.dumps(manifest[EDITS])}"
@@ -106,7 +110,8 @@ def scenario_key(scenario: Scenario) -> str:
 
 
 def outcomes_digest(outcomes: Outcomes) -> str:
-    """SHA-256 over all outcome columns in the order of `Outcomes`: name, type, shape and little-endian bytes of each."""
+    """SHA-256 over all outcome columns in the order of `Outcomes`: name, type, shape and
+    little-endian bytes of each."""
     digest = hashlib.sha256()
     for name, column in zip(Outcomes._fields, outcomes, strict=True):
         plain = np.ascontiguousarray(column.astype(column.dtype.newbyteorder("<"), copy=False))
@@ -139,7 +144,8 @@ def machine() -> dict[str, Any]:
 
 @cache
 def git_state() -> dict[str, Any] | None:
-    """Commit of the checkout that the package runs from, and whether tracked files differ from it; None outside of one."""
+    """Commit of the checkout that the package runs from, and whether tracked files differ
+    from it; None outside of one."""
     root = PACKAGE.parent
     if not (root / ".git").exists():
         return None  # an installed package must not report a repository that happens to lie around it

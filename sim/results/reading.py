@@ -1,8 +1,9 @@
-"""What is kept of a city once it has been simulated (`Record`: outcome columns, fixed facts, events and ledger, nothing else), and
-as whole arrays (`Reading`): what every outcome is computed from, for an estate, a group of estates and the city.
+"""What is kept of a city once it has been simulated (`Record`: outcome columns, fixed facts, events and
+ledger, nothing else), and as whole arrays (`Reading`): what every outcome is computed from, for an estate,
+a group of estates and the city.
 
-Shares are taken as whole numbers of 1/2^32 before they are weighted and added, so that a figure has the same bits in whatever
-order a machine adds.
+Shares are taken as whole numbers of 1/2^32 before they are weighted and added, so that a figure has the same
+bits in whatever order a machine adds.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ class Record(NamedTuple):
 
     @property
     def ledger(self) -> list[tuple[int, str, str, str, str, int]]:
-        """What moved: (month, purpose, payer kind, payee kind, programme, fen), in the order of the months."""
+        """What moved: (month, purpose, payer kind, payee kind, programme, fen), in
+        the order of the months."""
         return ledger_lines(self.pages)
 
     @property
@@ -105,10 +107,11 @@ def record_of(city: Engine) -> Record:
 
 
 def public_spending(pages: Sequence[Page]) -> dict[tuple[str, str], np.ndarray]:
-    """Fen by month of each public bearer and programme, net of what came back, from the ledger's page of every month from 0.
+    """Fen by month of each public bearer and programme, net of what came back, from the ledger's
+    page of every month from 0.
 
-    The programme is "" for what government does anyway. Budgets that come and lapse are left out, and so is what one public
-    body gives another: a yuan counts where it leaves public hands. Sorted by name.
+    The programme is "" for what government does anyway. Budgets that come and lapse are left out, and so is
+    what one public body gives another: a yuan counts where it leaves public hands. Sorted by name.
     """
     found: dict[tuple[str, str], np.ndarray] = {}
 
@@ -143,8 +146,8 @@ STATE_OWNED = "state_owned"
 class Level(NamedTuple):
     """A monthly figure of every estate and how its mean is taken.
 
-    values: int64 multiples of 1/2^32, (months + 1, estates). known: where an estate counts (None: everywhere). households: the
-    mean is over households rather than over estates.
+    values: int64 multiples of 1/2^32, (months + 1, estates). known: where an estate counts (None:
+    everywhere). households: the mean is over households rather than over estates.
     """
 
     values: np.ndarray
@@ -182,7 +185,8 @@ class Reading:
 
     @cached_property
     def covers_cost(self) -> np.ndarray:
-        """Whether owners, own public revenue and the employer behind it paid an estate's cost of the window."""
+        """Whether owners, own public revenue and the employer behind it paid an
+        estate's cost of the window."""
         return np.asarray((self.own_income_year >= self.cost_year) & (self.spent_year > 0))
 
     @cached_property
@@ -201,9 +205,9 @@ class Reading:
         """Whether an estate is served although nobody billed it that month."""
         return np.asarray((self.out.mode != NONE) & (self.out.billed == 0))
 
-    # what is of a window: of the last twelve months, before month 12 of those that were simulated. The columns of twelve months
-    # count the months before month 1 as if they had been like the start: eleven such months are in month 1, so they are taken out
-    # exactly. Bills and what was paid of them
+    # what is of a window: of the last twelve months, before month 12 of those that were simulated. The
+    # columns of twelve months count the months before month 1 as if they had been like the start: eleven such
+    # months are in month 1, so they are taken out exactly. Bills and what was paid of them
 
     @cached_property
     def window(self) -> np.ndarray:
@@ -211,7 +215,8 @@ class Reading:
         return np.minimum(np.arange(self.months + 1), MONTHS_PER_YEAR)[:, None]
 
     def _simulated(self, held: np.ndarray, over_twelve: np.ndarray, monthly: np.ndarray) -> np.ndarray:
-        """What is `held` of twelve months, without those before month 1, by what they came to in `over_twelve`."""
+        """What is `held` of twelve months, without those before month 1, by what
+        they came to in `over_twelve`."""
         return self._without(held, _month_before(over_twelve, monthly))
 
     def _without(self, held: np.ndarray, before: np.ndarray) -> np.ndarray:
@@ -248,7 +253,8 @@ class Reading:
 
     @cached_property
     def own_income_year(self) -> np.ndarray:
-        """Fen of own income in each month's window; before month 1 no programme paid, so that all income was the estate's own."""
+        """Fen of own income in each month's window; before month 1 no programme paid, so that all
+        income was the estate's own."""
         out = self.out
         start = SimpleNamespace(
             mode=out.mode[0],
@@ -261,7 +267,8 @@ class Reading:
 
     @cached_property
     def late(self) -> np.ndarray:
-        """Fen of arrears that were repaid in each month: what they grew by, were billed and not paid, and did not lapse, less what is left."""
+        """Fen of arrears that were repaid in each month: what they grew by, were billed and not paid, and
+        did not lapse, less what is left."""
         out = self.out
         late = np.zeros_like(out.arrears)
         late[1:] = out.arrears[:-1] + (out.billed - out.collected - out.lapsed - out.arrears)[1:]
@@ -269,7 +276,8 @@ class Reading:
 
     @cached_property
     def old_debt_repaid(self) -> np.ndarray:
-        """Fen paid in each month's window on bills from before it: all that was paid less what was paid of its own bills."""
+        """Fen paid in each month's window on bills from before it: all that was paid less
+        what was paid of its own bills."""
         total = np.cumsum(self.out.collected + self.late, axis=0)
         paid = total.copy()
         paid[MONTHS_PER_YEAR:] -= total[:-MONTHS_PER_YEAR]
@@ -277,7 +285,8 @@ class Reading:
 
     @cached_property
     def collection(self) -> np.ndarray:
-        """Paid by now, when due or late, of the bills of the window; a month without a bill counts as 0 (shares)."""
+        """Paid by now, when due or late, of the bills of the window; a month
+        without a bill counts as 0 (shares)."""
         held = self.out.billed_months
         months = self._simulated(held, held, self.out.billed > 0)
         share = self.paid_year / np.maximum(self.billed_year, 1) * (months / np.maximum(self.window, 1))
@@ -292,7 +301,8 @@ class Reading:
 
     @cached_property
     def members(self) -> np.ndarray:
-        """Columns of 0 and 1 that gather estates: first the whole city, then each type, then each district."""
+        """Columns of 0 and 1 that gather estates: first the whole city, then each
+        type, then each district."""
         columns = [np.ones((self.estates, 1), np.int64)]
         for codes, count in ((self.types, self.type_count), (self.districts, self.record.districts)):
             columns.append((codes[:, None] == np.arange(count)).astype(np.int64))
@@ -304,7 +314,8 @@ class Reading:
         return self.members * self.households[:, None]
 
     def group_means(self, levels: Sequence[Level]) -> list[np.ndarray]:
-        """The mean of each level in the city, each type and each district: float64, (months + 1, groups); NaN where none counts."""
+        """The mean of each level in the city, each type and each district: float64, (months + 1,
+        groups); NaN where none counts."""
         found: list[np.ndarray] = [np.empty(0)] * len(levels)
         for by_household in (True, False):
             chosen = [n for n, level in enumerate(levels) if level.households is by_household]
@@ -323,7 +334,8 @@ class Reading:
     # flows
 
     def yearly(self, flow: np.ndarray) -> np.ndarray:
-        """What a flow (month 0 to the last) came to in each calendar year; the last year may be a part of one."""
+        """What a flow (month 0 to the last) came to in each calendar year; the last
+        year may be a part of one."""
         starts = np.arange(1, self.months + 1, MONTHS_PER_YEAR)
         return np.add.reduceat(flow[1:], starts - 1)
 
@@ -341,10 +353,11 @@ class Reading:
 
     @cached_property
     def spending(self) -> dict[tuple[str, str], np.ndarray]:
-        """Fen (int64) of month 0..T by (bearer, programme), net of what came back; losses of state-owned companies among them.
+        """Fen (int64) of month 0..T by (bearer, programme), net of what came back; losses of
+        state-owned companies among them.
 
-        The programme is "" for what government does anyway. Grants between tiers and what lapses of them are left out, so that
-        a yuan counts where it leaves public hands. Sorted by name.
+        The programme is "" for what government does anyway. Grants between tiers and what lapses of them are
+        left out, so that a yuan counts where it leaves public hands. Sorted by name.
         """
         found = dict(self.fiscal)
         if self.record.state_owned_cash.shape[1]:
@@ -358,10 +371,11 @@ class Reading:
 
     @cached_property
     def state_owned_losses(self) -> np.ndarray:
-        """Fen that state-owned companies lost, each company and each calendar year by itself, in the last month of the year.
+        """Fen that state-owned companies lost, each company and each calendar year by itself, in
+        the last month of the year.
 
-        Within a year a company's months with a gain stand against its months with a loss; a year with a gain counts as 0 and no
-        company's gain covers another's loss.
+        Within a year a company's months with a gain stand against its months with a loss; a year with a gain
+        counts as 0 and no company's gain covers another's loss.
         """
         cash = self.record.state_owned_cash
         losses = np.zeros(self.months + 1, np.int64)
@@ -378,7 +392,8 @@ class Reading:
 
     @cached_property
     def deflator(self) -> np.ndarray:
-        """What a yuan of each month is worth in yuan of the start year (float64); 1 throughout without inflation."""
+        """What a yuan of each month is worth in yuan of the start year (float64); 1
+        throughout without inflation."""
         return deflator(self.months, self.record.inflation)
 
     @cached_property
@@ -396,12 +411,14 @@ class Reading:
 
 
 def deflator(months: int, inflation: float) -> np.ndarray:
-    """What a yuan of each month 0 to `months` is worth in yuan of the start year (float64), at an inflation a year."""
+    """What a yuan of each month 0 to `months` is worth in yuan of the start year
+    (float64), at an inflation a year."""
     return np.asarray((1.0 + inflation) ** -_years_since_start(months))
 
 
 def discount(months: int, rate: float) -> np.ndarray:
-    """What a constant yuan of each month's year is worth at the start year (float64), at a discount rate a year."""
+    """What a constant yuan of each month's year is worth at the start year
+    (float64), at a discount rate a year."""
     return np.asarray((1.0 + rate) ** -_years_since_start(months))
 
 
@@ -410,12 +427,14 @@ def _years_since_start(months: int) -> np.ndarray:
 
 
 def _month_before(over_twelve: np.ndarray, monthly: np.ndarray) -> np.ndarray:
-    """What each month before month 1 came to (int64, one entry an estate): eleven alike are in month 1's figure of twelve."""
+    """What each month before month 1 came to (int64, one entry an estate): eleven alike are in
+    month 1's figure of twelve."""
     return np.asarray((over_twelve[1].astype(np.int64) - monthly[1]) // (MONTHS_PER_YEAR - 1))
 
 
 def lost(before: np.ndarray, after: np.ndarray) -> int:
-    """Fen that companies lost between two balances (int64, one entry a company); a gain of one covers no loss of another."""
+    """Fen that companies lost between two balances (int64, one entry a company); a gain of one
+    covers no loss of another."""
     return int(np.maximum(before - after, 0).sum())
 
 
@@ -439,10 +458,11 @@ def after_start(flow: np.ndarray) -> np.ndarray:
 
 
 def sums_by_group(tables: Sequence[np.ndarray], members: np.ndarray) -> list[np.ndarray]:
-    """Each table (months x estates, whole numbers up to 2^32) times `members` (estates x groups, whole numbers): exact sums.
+    """Each table (months x estates, whole numbers up to 2^32) times `members` (estates x groups,
+    whole numbers): exact sums.
 
-    float64 holds every such sum exactly while it stays under 2^53, in whatever order it is added, and adds them far faster
-    than integers; larger cities are added as integers.
+    float64 holds every such sum exactly while it stays under 2^53, in whatever order it is added, and adds
+    them far faster than integers; larger cities are added as integers.
     """
     small = int(members.sum(axis=0).max()) * ONE < 2.0**53
     kind = np.float64 if small else np.int64
@@ -451,7 +471,8 @@ def sums_by_group(tables: Sequence[np.ndarray], members: np.ndarray) -> list[np.
 
 
 def worst_tenth(level: np.ndarray, people: np.ndarray) -> float:
-    """Mean of `level` (int64, one per estate) over the tenth of people who have least of it; one estate may count in part."""
+    """Mean of `level` (int64, one per estate) over the tenth of people who have least of it; one
+    estate may count in part."""
     order = np.argsort(level, kind="stable")
     left = int(people.sum())  # in tenths of a person
     summed = 0
@@ -492,7 +513,8 @@ def waiting_days(case_months: np.ndarray, cases: np.ndarray) -> np.ndarray:
 
 
 def percentiles(values: np.ndarray) -> np.ndarray:
-    """PERCENTILES of each row (3 x rows, float64) over its entries that are not NaN, interpolated linearly."""
+    """PERCENTILES of each row (3 x rows, float64) over its entries that are not
+    NaN, interpolated linearly."""
     ordered = np.sort(values.astype(np.float64), axis=1)  # NaN goes last
     known = np.count_nonzero(~np.isnan(ordered), axis=1)
     last = np.maximum(known - 1, 0)

@@ -1,4 +1,5 @@
-"""What was computed, in the one form that every kind of result has: tables, sentences, warnings, charts, a report, a folder."""
+"""What was computed, in the one form that every kind of result has: tables, sentences, warnings,
+charts, a report, a folder."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 def shown_html(
     title: str, facts: str, sentences: Sequence[str], warnings: Sequence[str], table: pd.DataFrame
 ) -> str:
-    """Title, facts in small print, sentences, warnings in bold and a table, as HTML; every text is escaped."""
+    """Title, facts in small print, sentences, warnings in bold and a table, as
+    HTML; every text is escaped."""
     told = "".join(f"<p>{escape(line)}</p>" for line in sentences) + "".join(
         f"<p><b>{escape(line)}</b></p>" for line in warnings
     )
@@ -53,7 +55,8 @@ class Result(ABC):
 
     @abstractmethod
     def save(self, folder: Path | str) -> Path:
-        """Write it into a folder that `sim.load_result` reads; returns the folder. ResultError if another result is there."""
+        """Write it into a folder that `sim.load_result` reads; returns the folder. ResultError if
+        another result is there."""
 
     def sentences(self, lang: str | None = None) -> list[str]:
         """What was found, in words."""
@@ -66,7 +69,8 @@ class Result(ABC):
             return list(self.kind.get(self.kind.warnings)(self)) if self.kind.warnings else []
 
     def report(self, lang: str | None = None) -> Any:
-        """Its section of a report (`sim.outputs.report.model.Part`). EstateError for a kind of result that has none."""
+        """Its section of a report (`sim.outputs.report.model.Part`). EstateError for a kind
+        of result that has none."""
         if not self.kind.report:
             allowed = ", ".join(name for name, kind in kinds().items() if kind.report)
             raise EstateError(message("result.error.no_report", kind=self.kind.id, allowed=allowed))

@@ -1,4 +1,5 @@
-"""A finished run: what was simulated, its tables as DataFrames, how it shows and saves itself, and how it is read back."""
+"""A finished run: what was simulated, its tables as DataFrames, how it shows and saves
+itself, and how it is read back."""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ class Simulated:
     def __init__(
         self, scenario: Scenario, record: Record, wall_seconds: float, edits: Sequence[Sequence[Any]] = ()
     ) -> None:
-        """The record of a run of `scenario` (with the seed and months that were really used), and what was changed by hand."""
+        """The record of a run of `scenario` (with the seed and months that were really used), and
+        what was changed by hand."""
         self.scenario, self.record, self.wall_seconds = scenario, record, wall_seconds
         self.edits = edits
         self.finished = datetime.now(UTC)
@@ -76,10 +78,11 @@ class Simulated:
 
 
 class Run(Result):
-    """A finished run. Tables are made (or read) when first asked for; units stand in `attrs["units"]` of each.
+    """A finished run. Tables are made (or read) when first asked for; units stand in
+    `attrs["units"]` of each.
 
-    Attributes: scenario (Scenario as resolved), seed (int), months (int), wall_seconds (of building and simulating;
-    NaN where an archive left it out).
+    Attributes: scenario (Scenario as resolved), seed (int), months (int), wall_seconds (of building and
+    simulating; NaN where an archive left it out).
     """
 
     def __init__(
@@ -94,7 +97,8 @@ class Run(Result):
 
     @classmethod
     def from_city(cls, city: Engine, wall_seconds: float = 0.0) -> Run:
-        """The run of a city up to its present month; keeps its outcomes and lets go of the city and its owners.
+        """The run of a city up to its present month; keeps its outcomes and lets go
+        of the city and its owners.
 
         ValueError if the city was built with `record=False` or not a single month was simulated.
         """
@@ -107,28 +111,31 @@ class Run(Result):
 
     @property
     def edits(self) -> Sequence[Sequence[Any]]:
-        """What was changed by hand through handles: (month, table, row, column, was, now), each as the column holds it; none of a run of its scenario."""
+        """What was changed by hand through handles: (month, table, row, column, was, now), each as the
+        column holds it; none of a run of its scenario."""
         return self._source.edits
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """Scenario as resolved, seed, months, versions, git state, machine, wall time and digest of the outcomes."""
+        """Scenario as resolved, seed, months, versions, git state, machine, wall
+        time and digest of the outcomes."""
         return self._source.manifest
 
     @cached_property
     def estates(self) -> pd.DataFrame:
         """One row per estate and month 1 to the last, with the columns of `sim.results.columns.ESTATE_UNITS`.
 
-        Money in yuan of the month (arrears and fund: balance), rates and indices as shares in [0, 1]. NaN, never zero,
-        where a figure does not exist: collection_rate where nothing is billed, collection_billing where nothing was
-        billed for a year, margin without a company, waiting_days without an open complaint. Before month 12 margin,
-        self_sustaining and break_even are of the simulated months alone.
+        Money in yuan of the month (arrears and fund: balance), rates and indices as shares in [0, 1]. NaN,
+        never zero, where a figure does not exist: collection_rate where nothing is billed, collection_billing
+        where nothing was billed for a year, margin without a company, waiting_days without an open complaint.
+        Before month 12 margin, self_sustaining and break_even are of the simulated months alone.
         """
         return self._frame("estates")
 
     @cached_property
     def estate_table(self) -> pd.DataFrame:
-        """One row per estate: type, place (numbers from 0), age, size, fee price at the start (price0, yuan/m2/month).
+        """One row per estate: type, place (numbers from 0), age, size, fee price at the start
+        (price0, yuan/m2/month).
 
         standard_cost is what full service costs a month at starting prices with facilities as new (yuan).
         """
@@ -147,14 +154,17 @@ class Run(Result):
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
-        """What moved each month (yuan) by purpose, kind of payer, kind of payee and programme (missing for none)."""
+        """What moved each month (yuan) by purpose, kind of payer, kind of payee and
+        programme (missing for none)."""
         return self._frame("ledger")
 
     @cached_property
     def public_cost(self) -> pd.DataFrame:
-        """Public money (yuan) by year from 1, bearer and programme: columns nominal, constant (prices of the start year), discounted.
+        """Public money (yuan) by year from 1, bearer and programme: columns nominal, constant (prices of
+        the start year), discounted.
 
-        The bearer "state_owned" is what state-owned companies lost. ResultError for a run of version 0.1, which kept none of it.
+        The bearer "state_owned" is what state-owned companies lost. ResultError for a run of
+        version 0.1, which kept none of it.
         """
         frame = self._frame("public_cost")
         frame.attrs["units"] = {"year": "year"} | dict.fromkeys(PRICES, "yuan")
@@ -166,11 +176,13 @@ class Run(Result):
         return run_key(self.manifest)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Every table by name, as they are saved: "estates", "estate_table", "city", "events", "ledger", "outcomes", "public_cost"."""
+        """Every table by name, as they are saved: "estates", "estate_table", "city", "events", "ledger",
+        "outcomes", "public_cost"."""
         return {name: self._frame(name) for name in TABLES}
 
     def outcomes(self) -> dict[str, float]:
-        """Every outcome of the registry (`sim.results.outcomes.OUTCOMES`) by id; NaN where one does not exist."""
+        """Every outcome of the registry (`sim.results.outcomes.OUTCOMES`) by id;
+        NaN where one does not exist."""
         table = self._source.table("outcomes")
         values = table.column("value").to_numpy(zero_copy_only=False)
         kept = dict(zip(table.column("outcome").to_pylist(), map(float, values), strict=True))
@@ -179,11 +191,13 @@ class Run(Result):
         )  # a run may have been saved before an outcome was added
 
     def beside(self, name: str) -> pa.Table | None:
-        """A table that was put beside those of the run in its folder, such as other draws; None where there is none of this name."""
+        """A table that was put beside those of the run in its folder, such as other draws; None where
+        there is none of this name."""
         return self._source.beside(name)
 
     def table(self, name: str) -> pa.Table:
-        """A table as Arrow: "estates", "estate_table", "city", "events", "ledger", "outcomes" or "public_cost". ResultError for another name."""
+        """A table as Arrow: "estates", "estate_table", "city", "events", "ledger", "outcomes" or
+        "public_cost". ResultError for another name."""
         if not isinstance(name, str) or name not in TABLES:
             found, allowed = kind_of(name), one_of(TABLES)
             raise ResultError(message("problem.instead", place="table", found=found, allowed=allowed))
@@ -208,7 +222,8 @@ class Run(Result):
         return frame
 
     def save(self, folder: str | Path) -> Path:
-        """Write all tables as Parquet and then manifest.json into `folder` (made if need be); returns the folder.
+        """Write all tables as Parquet and then manifest.json into `folder` (made if need
+        be); returns the folder.
 
         ResultError if the folder holds another result.
         """
@@ -217,7 +232,8 @@ class Run(Result):
         return write(place, KIND, self.key, self.manifest, tables, formats=[PARQUET])
 
     def plot(self, name: str = "cycle", lang: str | None = None, **options: Any) -> Figure:
-        """The figure of one chart of `charts`, `options` as the chart takes them; EstateError for an unknown name or language."""
+        """The figure of one chart of `charts`, `options` as the chart takes them; EstateError for an
+        unknown name or language."""
         return super().plot(name, lang, **options)
 
     def __repr__(self) -> str:
@@ -238,7 +254,8 @@ _NEEDED: dict[str, tuple[tuple[type, ...], Message]] = {
 
 
 def load_run(folder: str | Path) -> Run:
-    """The run saved in a folder. ResultError if the folder, its manifest or one of its files is missing, damaged or changed."""
+    """The run saved in a folder. ResultError if the folder, its manifest or one of its files is
+    missing, damaged or changed."""
     saved = read(folder, KIND)
     manifest, path = saved.manifest, saved.place / MANIFEST
     check_manifest(manifest, path)
@@ -278,7 +295,8 @@ class SavedTables:
         return self.saved.table(name) if name not in TABLES and self.saved.has(name) else None
 
     def table(self, name: str) -> pa.Table:
-        """One of TABLES. ResultError for a table without the columns that a run writes; series that are newer than the run are empty."""
+        """One of TABLES. ResultError for a table without the columns that a run writes; series that are
+        newer than the run are empty."""
         table = self.saved.table(name)
         if self.manifest.get("format") != OLD_FORMAT:
             if name == "city":

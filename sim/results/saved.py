@@ -1,7 +1,8 @@
-"""Results that are saved whole: by what ids their classes are known, their parts as plain data and back, and their folders.
+"""Results that are saved whole: by what ids their classes are known, their parts as plain data and
+back, and their folders.
 
-A file says `{"@of": "tipping.width", …}`. A class that moves or is renamed changes its line in CLASSES and no file; an id
-that was written once is never taken away or given to another class.
+A file says `{"@of": "tipping.width", …}`. A class that moves or is renamed changes its line in CLASSES and no
+file; an id that was written once is never taken away or given to another class.
 """
 
 from __future__ import annotations
@@ -107,10 +108,11 @@ TOLD = ("@tuple", "@pairs", "@array", "@float", "@path", "@scenario", "@of")
 
 
 def encode(value: Any) -> Any:
-    """Plain data (for JSON) of numbers, texts, lists, mappings, arrays, paths, scenarios and the classes of `CLASSES`.
+    """Plain data (for JSON) of numbers, texts, lists, mappings, arrays, paths, scenarios
+    and the classes of `CLASSES`.
 
-    A class is written by the fields of its dataclass, by its method `parts`, or by the arguments of its `__init__`, which it
-    must then have as attributes. TypeError for anything else.
+    A class is written by the fields of its dataclass, by its method `parts`, or by the arguments of its
+    `__init__`, which it must then have as attributes. TypeError for anything else.
     """
     if value is None or isinstance(value, bool | int | str) and not isinstance(value, np.generic):
         return value
@@ -152,7 +154,8 @@ def _parts(value: Any) -> dict[str, Any]:
 
 
 def decode(data: Any) -> Any:
-    """What `encode` was given. ResultError for an unknown id of a class, ScenarioError for a scenario that is none."""
+    """What `encode` was given. ResultError for an unknown id of a class, ScenarioError for
+    a scenario that is none."""
     if isinstance(data, list):
         return [decode(one) for one in data]
     if not isinstance(data, dict):
@@ -213,9 +216,11 @@ class Found(Protocol):
 
 
 def save_found(found: Found, folder: Path | str, more: Mapping[str, Any] | None = None) -> Path:
-    """Write every table (Parquet and CSV), `result.json` and, last, `manifest.json` (with `more` in it); returns the folder.
+    """Write every table (Parquet and CSV), `result.json` and, last, `manifest.json` (with `more` in
+    it); returns the folder.
 
-    One that was read from a folder keeps its manifest: of which model, versions and machine its runs are. ResultError if it holds another result, or if that fails.
+    One that was read from a folder keeps its manifest: of which model, versions and machine its runs are.
+    ResultError if it holds another result, or if that fails.
     """
     texts = {RESULT: json.dumps(encode(found), ensure_ascii=False, allow_nan=False) + "\n"}
     manifest = (getattr(found, "saved_manifest", None) or manifest_of(found)) | dict(more or {})
@@ -260,7 +265,8 @@ def manifest_of(found: Found) -> dict[str, Any]:
 
 
 def parts_of(saved: Saved) -> Found:
-    """What the parts in a folder make. ResultError if they cannot be read, or do not belong to the manifest."""
+    """What the parts in a folder make. ResultError if they cannot be read, or do
+    not belong to the manifest."""
     place, manifest = saved.place, saved.manifest
     try:
         found: Found = decode(json.loads(saved.text(RESULT)))
@@ -276,7 +282,8 @@ def parts_of(saved: Saved) -> Found:
 
 
 def load_found(folder: Path | str) -> Found:
-    """What was saved in a folder, with its manifest as `saved_manifest`. ResultError if it holds none or cannot be read."""
+    """What was saved in a folder, with its manifest as `saved_manifest`. ResultError if it
+    holds none or cannot be read."""
     saved = read(folder)
     found = parts_of(saved)
     setattr(found, "saved_manifest", saved.manifest)  # noqa: B010 - no part of what a result must have

@@ -1,7 +1,9 @@
-"""The engine of a cluster under SLURM: a job array whose tasks each carry out some of the runs (see slurm_task.py).
+"""The engine of a cluster under SLURM: a job array whose tasks each carry out some of the
+runs (see slurm_task.py).
 
-The driver writes and submits the array, reads what the tasks write, and hands it on; only the driver has the store open. An array
-goes on when its driver ends: the next driver takes up what was finished, waits for what is under way, and submits the rest.
+The driver writes and submits the array, reads what the tasks write, and hands it on; only the driver has the
+store open. An array goes on when its driver ends: the next driver takes up what was finished, waits for
+what is under way, and submits the rest.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ MOST_TASKS = 200  # of an array unless more are asked for: sites bound how many 
 RUNS_OF_TASK = 10  # at least, where there are so many: starting Python takes as long as some runs do
 AT_ONCE = 20_000  # runs of one array: they are held in memory until they end
 POLL_SECONDS = 5.0
-# What a node wrote is seen late on a shared disk; and for so long a queue that does not answer is asked again.
+# What a node wrote is seen late on a shared disk; and for so long a queue that does not answer is asked
+# again.
 GRACE_SECONDS = 90.0
 SILENCE_SECONDS = 900.0
 OURS = ("--job-name", "-J", "--array", "-a", "--chdir", "-D", "--output", "-o", "--error", "-e", "--wrap")
@@ -59,9 +62,10 @@ class SlurmEngine:
         notice: Callable[[str], None] | None = None,
         poll: float = POLL_SECONDS,
     ) -> None:
-        """`folder`: where job arrays have their files, on a disk that the nodes see; beside the store, so that the next driver
-        finds them. `tasks`: of one array. `options`: further ones of sbatch, as on its command line (partition, account, time,
-        memory). `notice` is told what was submitted (default: stderr). `poll`: seconds between two looks.
+        """`folder`: where job arrays have their files, on a disk that the nodes see; beside the store, so
+        that the next driver finds them. `tasks`: of one array. `options`: further ones of sbatch, as on its
+        command line (partition, account, time, memory). `notice` is told what was submitted (default:
+        stderr). `poll`: seconds between two looks.
 
         EngineError for options that are not the user's to give.
         """
@@ -90,8 +94,8 @@ class SlurmEngine:
     ) -> None:
         """See Engine, but an array that was submitted goes on where this call is interrupted.
 
-        EngineError, before anything is written, where there is no SLURM; and where it refuses an array, its nodes have another
-        version of the model, or no task of an array came as far as its first run.
+        EngineError, before anything is written, where there is no SLURM; and where it refuses an array, its
+        nodes have another version of the model, or no task of an array came as far as its first run.
         """
         for program in ("sbatch", "squeue"):
             if shutil.which(program) is None:
@@ -225,7 +229,8 @@ class _Following:
         return array.ended or now - array.gone_since >= GRACE_SECONDS
 
     def _end(self, array: _Array) -> None:
-        """Try what was lost with a task again, alone or in what tasks are left; set aside what was lost too often."""
+        """Try what was lost with a task again, alone or in what tasks are left; set aside
+        what was lost too often."""
         self._take(array)
         self.followed.remove(array)
         lost = {key for key in array.keys if key in self.wanted}
@@ -299,7 +304,8 @@ class _Following:
         return done.stdout.strip().partition(";")[0]
 
     def _queued(self, arrays: Sequence[_Array]) -> set[str]:
-        """The names of those of these arrays that wait, run or end just now; all of them while the queue does not answer."""
+        """The names of those of these arrays that wait, run or end just now; all of them
+        while the queue does not answer."""
         names = [array.name for array in arrays]
         if not names:
             return set()
@@ -327,7 +333,8 @@ def _where(array: _Array) -> dict[str, Any]:
 
 
 def _shares(orders: Sequence[Order], number: int) -> list[Sequence[Order]]:
-    """In so many parts, in their order, whose lengths differ by one at most: neighbours have a scenario in common."""
+    """In so many parts, in their order, whose lengths differ by one at most: neighbours
+    have a scenario in common."""
     ends = [len(orders) * part // number for part in range(number + 1)]
     return [orders[first:last] for first, last in itertools.pairwise(ends)]
 
@@ -345,7 +352,8 @@ def _write(array: _Array, shares: Sequence[Sequence[Order]], timeout: float) -> 
 
 
 def _program(folder: Path) -> str:
-    """What a task runs: nothing of the environment of this process can be counted on there, so all of it is written down."""
+    """What a task runs: nothing of the environment of this process can be counted on there,
+    so all of it is written down."""
     package = str(Path(__file__).resolve().parents[2])
     lines = ["import os", "import sys", ""]
     if VARIABLE in os.environ:

@@ -4,8 +4,8 @@ A folder for each job array, on a disk that the driver and all nodes see:
 
     job.json      who carries out what: the keys of the runs of every task, and the version of the model
     0001.json     what task 1 is to do: scenarios, seeds, time limit
-    0001.runs     what came of it so far: a line of JSON for each thing that happened, written by the task alone
-    1.log         what SLURM and the task printed
+    0001.runs     what came of it so far: a line of JSON for each thing that happened, written by the task
+    alone 1.log         what SLURM and the task printed
     job.sh task.py   what SLURM starts
 
 Tasks never open the store: its ledger is one SQLite file, which processes on several machines must not write.
@@ -98,7 +98,8 @@ class Outcome:
 
 
 class Journal:
-    """What a task has written so far: `outcomes` by key, `begun` times by key, `refused` (host, version), `ended`.
+    """What a task has written so far: `outcomes` by key, `begun` times by key, `refused`
+    (host, version), `ended`.
 
     A line that is torn or damaged is as if it were not there: its run counts as begun and not ended.
     """
@@ -169,7 +170,8 @@ class _Writer:
     """Writes the journal of a task, each line to the disk before anything else is done."""
 
     def __init__(self, file: Path) -> None:
-        # SLURM may start a task again, after its node failed: what it wrote before stays, a torn line ends here
+        # SLURM may start a task again, after its node failed: what it wrote before stays, a torn line ends
+        # here
         torn = file.exists() and not file.read_bytes().endswith(b"\n")
         self.file = open(file, "ab")  # noqa: SIM115 - as long as the process
         if torn:
@@ -201,7 +203,8 @@ TASK = "SLURM_ARRAY_TASK_ID"
 
 
 def carry_out(folder: Path, task: int) -> int:
-    """Carry out the runs of a task that have no outcome yet; returns the exit code: 0, or 1 for another version of the model."""
+    """Carry out the runs of a task that have no outcome yet; returns the exit code: 0, or 1 for
+    another version of the model."""
     told = json.loads(orders_file(folder, task).read_text(encoding="utf-8"))
     use_language(told["language"])
     before = Journal(journal_file(folder, task))
@@ -222,7 +225,8 @@ def _run_all(told: Mapping[str, Any], before: Journal, writer: _Writer) -> None:
 
     warm_up()
     import_all()
-    # A process of its own for the runs: one that hangs or dies costs itself, and the others of this task go on.
+    # A process of its own for the runs: one that hangs or dies costs itself, and the others of this task go
+    # on.
     worker = WorkerProcess(execute_packed, told["timeout"], "fork")
     try:
         for cell, tried in orders_of(told):

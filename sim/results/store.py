@@ -1,7 +1,9 @@
-"""Where runs are kept: by content, so that a run that exists anywhere in the store is never carried out again.
+"""Where runs are kept: by content, so that a run that exists anywhere in the store
+is never carried out again.
 
-A folder with `ledger.sqlite` (what became of every run; results that are not in a shard yet), `shards/<version>/*.parquet`
-(finished runs, about a hundred a file) and `manifest.json` (every shard with its hash). In one line:
+A folder with `ledger.sqlite` (what became of every run; results that are not in a shard yet),
+`shards/<version>/*.parquet` (finished runs, about a hundred a file) and `manifest.json` (every
+shard with its hash). In one line:
 
     pandas.read_parquet("results/store/shards")          duckdb.sql("from 'results/store/shards/*/*.parquet'")
 """
@@ -65,8 +67,8 @@ CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, driver TEXT NOT NULL) W
 CREATE INDEX IF NOT EXISTS claims_by_driver ON claims (driver);
 """
 
-# A worker process that is forked later holds copies of these objects; kept here, they are never closed in the worker, which
-# SQLite forbids.
+# A worker process that is forked later holds copies of these objects; kept here, they are never closed in the
+# worker, which SQLite forbids.
 _OPEN: list[sqlite3.Connection] = []
 
 
@@ -75,7 +77,8 @@ class Damaged(ResultError):
 
 
 def connect(path: Path, seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
-    """A connection to the ledger at a path that waits so long for other drivers to have written. Raises sqlite3.Error."""
+    """A connection to the ledger at a path that waits so long for other drivers to have
+    written. Raises sqlite3.Error."""
     return sqlite3.connect(path, timeout=seconds, isolation_level=None)
 
 
@@ -83,7 +86,8 @@ class Ledger:
     """Open ledger; every method is one transaction unless it is called inside `writing()`."""
 
     def __init__(self, folder: Path) -> None:
-        """Open or create the ledger of a store's folder. Damaged if it cannot be read, ResultError if of another version."""
+        """Open or create the ledger of a store's folder. Damaged if it cannot be read,
+        ResultError if of another version."""
         self.path = folder / FILE
         self.connection = connect(self.path)
         _OPEN.append(self.connection)
@@ -136,7 +140,8 @@ class Ledger:
     def ask_about(
         self, columns: str, keys: Sequence[str], condition: str = "", table: str = "runs"
     ) -> Iterator[tuple[Any, ...]]:
-        """`columns` of the runs with these keys (no order; keys that the ledger does not know give nothing)."""
+        """`columns` of the runs with these keys (no order; keys that the ledger
+        does not know give nothing)."""
         for chunk in _chunks(list(dict.fromkeys(keys))):
             marks = ",".join("?" * len(chunk))
             yield from self.connection.execute(
@@ -175,7 +180,8 @@ def shard_table(heads: list[tuple[str, ...]], batches: list[pa.RecordBatch]) -> 
 
 
 def shard_name(version: str, keys: list[str]) -> str:
-    """Path within the folder of shards: the version of model and summary, then a name made from the runs inside."""
+    """Path within the folder of shards: the version of model and summary, then a
+    name made from the runs inside."""
     return f"{version}/runs-{hashlib.sha256(''.join(keys).encode()).hexdigest()[:16]}{SUFFIX}"
 
 
@@ -205,7 +211,8 @@ def seal(path: Path) -> str:
 
 
 def read_shard(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """The table of a shard, or some of its columns. ResultError if it cannot be read; FileNotFoundError if it is gone."""
+    """The table of a shard, or some of its columns. ResultError if it cannot be read;
+    FileNotFoundError if it is gone."""
     try:
         # partitioning=None: a folder named `a=1` must not become a column
         return pq.read_table(path, columns=columns, partitioning=None)
@@ -221,7 +228,8 @@ DAMAGED = "damaged"
 
 
 def open_ledger(folder: Path, notice: Callable[[str], None]) -> Ledger:
-    """The ledger of a store's folder; one that cannot be read is set aside, told of, and replaced by an empty one."""
+    """The ledger of a store's folder; one that cannot be read is set aside, told of, and
+    replaced by an empty one."""
     try:
         return Ledger(folder)
     except Damaged as error:
@@ -234,7 +242,8 @@ def open_ledger(folder: Path, notice: Callable[[str], None]) -> Ledger:
 def reconcile(ledger: Ledger, folder: Path) -> None:
     """Bring ledger and shards together again, after a driver was killed while writing or a ledger was lost.
 
-    What was half-written goes; a shard that the ledger does not know is entered, unless the ledger has its runs anyway.
+    What was half-written goes; a shard that the ledger does not know is entered, unless the
+    ledger has its runs anyway.
     """
     shards = folder / FOLDER
     known = {name for (name,) in ledger.ask("SELECT name FROM shards")}
@@ -285,7 +294,8 @@ def is_whole(ledger: Ledger, folder: Path, name: str) -> bool:
 
 
 def forget_shard(ledger: Ledger, folder: Path, name: str) -> int:
-    """Take a shard and its runs out of the ledger and the file out of the way; returns how many runs that were."""
+    """Take a shard and its runs out of the ledger and the file out of the way;
+    returns how many runs that were."""
     lost = int(ledger.ask("SELECT count(*) FROM runs WHERE shard = ?", name)[0][0])
     ledger.ask("DELETE FROM runs WHERE shard = ?", name)
     ledger.ask("DELETE FROM shards WHERE name = ?", name)
@@ -350,7 +360,8 @@ class FailedRun:
 
 
 def open_store(place: Path | str | None = None, notice: Callable[[str], None] | None = None) -> Store:
-    """The store in a folder, made if need be; default ESTATE_STORE from the environment, else `results/store`."""
+    """The store in a folder, made if need be; default ESTATE_STORE from the
+    environment, else `results/store`."""
     return Store(store_folder(place), notice)
 
 
@@ -360,10 +371,12 @@ def store_folder(place: Path | str | None = None) -> Path:
 
 
 class Store:
-    """An open store. Several processes may have it open; claims.py keeps them from carrying out the same runs."""
+    """An open store. Several processes may have it open; claims.py keeps them from
+    carrying out the same runs."""
 
     def __init__(self, folder: Path, notice: Callable[[str], None] | None = None) -> None:
-        """Open the store in `folder`; `notice` is told when damage is found and what is done about it (default: stderr)."""
+        """Open the store in `folder`; `notice` is told when damage is found and what is
+        done about it (default: stderr)."""
         self.folder, self.shards = folder, folder / FOLDER
         self.notice = notice or _tell
         self.version = f"{model_source_hash()}-{summary_source_hash()}"
@@ -388,7 +401,8 @@ class Store:
             raise StudyError(message("store.nowhere", folder=self.folder, error=reason_of(error))) from error
 
     def _tell_of_other_versions(self) -> None:
-        """One sentence, as long as the store has nothing of this version, about the runs that it has of others."""
+        """One sentence, as long as the store has nothing of this version, about the
+        runs that it has of others."""
         if self.ledger.ask("SELECT 1 FROM runs WHERE version = ? LIMIT 1", self.version):
             return
         others = self.ledger.ask("SELECT count(*) FROM runs")[0][0]
@@ -461,7 +475,8 @@ class Store:
         )
 
     def _compact(self, merge: bool) -> None:
-        """Write pending runs into shards; the ledger's write lock is held, so that no other driver does the same."""
+        """Write pending runs into shards; the ledger's write lock is held, so that
+        no other driver does the same."""
         old: list[str] = []
         with self.ledger.writing():
             rows = self.ledger.ask(
@@ -604,7 +619,8 @@ class Store:
         return self.tables[shard]
 
     def check_shards(self, keys: Sequence[str]) -> list[str]:
-        """Compare every shard that holds one of these runs with its hash; runs of a damaged one are forgotten and told of.
+        """Compare every shard that holds one of these runs with its hash; runs of a damaged
+        one are forgotten and told of.
 
         Returns the names of the damaged shards. Each shard is checked once while the store is open.
         """
@@ -621,7 +637,8 @@ class Store:
         return damaged
 
     def columns(self, keys: Sequence[str], names: Sequence[str]) -> dict[str, tuple[Any, ...]]:
-        """Some columns of finished runs, by key: far faster than whole summaries. Outcomes without a value are NaN."""
+        """Some columns of finished runs, by key: far faster than whole summaries. Outcomes
+        without a value are NaN."""
         wanted = set(keys)
         found: dict[str, tuple[Any, ...]] = {}
         rows = list(self.ledger.ask_about("key, shard", keys, "AND status = 'done'"))

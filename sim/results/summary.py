@@ -1,4 +1,5 @@
-"""What a sweep keeps of one run: outcomes, monthly series, a line per estate and public spending; plain arrays throughout.
+"""What a sweep keeps of one run: outcomes, monthly series, a line per estate and public spending;
+plain arrays throughout.
 
 As a row of an Arrow table, and back: nothing is pickled, and any Parquet reader can query it.
 """
@@ -60,15 +61,17 @@ ESTATE_COLUMNS: dict[str, str] = {
 class RunSummary:
     """One run in brief.
 
-    scalars: every outcome of `sim.results.outcomes.OUTCOMES` (NaN where it does not exist, such as the collection rate
-        of a city that bills nobody).
-    series: month 0..T of the city (float32), as defined in `sim.results.outcomes.SERIES`; what is of a month (collection,
-        exits …) is NaN in month 0.
-    by_type, by_district: the series of `outcomes.GROUP_SERIES` as (types, T + 1) and (districts, T + 1) float32 arrays.
+    scalars: every outcome of `sim.results.outcomes.OUTCOMES` (NaN where it does not exist, such as the
+        collection rate of a city that bills nobody).
+    series: month 0..T of the city (float32), as defined in `sim.results.outcomes.SERIES`; what is of a month
+        (collection, exits …) is NaN in month 0.
+    by_type, by_district: the series of `outcomes.GROUP_SERIES` as (types, T + 1) and (districts, T + 1)
+    float32 arrays.
     estates: the columns ESTATE_COLUMNS, one entry per estate.
-    spending: fen (int64) of month 0..T by (bearer, programme), net of what the bearer received back; the programme is ""
-        for what government does anyway. Grants to bodies and what lapses of them are left out. The bearer "state_owned" is
-        what state-owned companies lost, each company and calendar year by itself, in the last month of the year.
+    spending: fen (int64) of month 0..T by (bearer, programme), net of what the bearer received back; the
+        programme is "" for what government does anyway. Grants to bodies and what lapses of them are left
+        out. The bearer "state_owned" is what state-owned companies lost, each company and calendar year by
+        itself, in the last month of the year.
     types: names of the estate types, in order of their codes.
     """
 
@@ -105,7 +108,8 @@ class RunSummary:
             yield f"spending {bearer} {programme}", array
 
     def public_cost(self, bearer: str | None = None, programme: str | None = None) -> float:
-        """Public money spent in yuan over the run, net, with losses of state-owned companies; of one bearer or programme only where given (0 if it spent none)."""
+        """Public money spent in yuan over the run, net, with losses of state-owned companies; of one
+        bearer or programme only where given (0 if it spent none)."""
         chosen = [
             fen.sum()
             for (who, what), fen in self.spending.items()
@@ -120,7 +124,8 @@ class RunSummary:
         return pd.DataFrame(self.series, index=pd.RangeIndex(self.months + 1, name="month"))
 
     def estate_frame(self) -> pd.DataFrame:
-        """One row per estate; types, stages and modes by name, `first_collapse` missing where there was none."""
+        """One row per estate; types, stages and modes by name, `first_collapse`
+        missing where there was none."""
         import pandas as pd
 
         from sim.words import MODES, STAGES
@@ -139,7 +144,8 @@ class RunSummary:
 
 
 def summarise(city: Engine) -> RunSummary:
-    """The summary of a city at its present month. ValueError if it was built with `record=False` or never stepped."""
+    """The summary of a city at its present month. ValueError if it was built with
+    `record=False` or never stepped."""
     return summary_of(Reading(record_of(city)), city.seed)
 
 
@@ -163,8 +169,8 @@ def summary_of(reading: Reading, seed: int) -> RunSummary:
     )
 
 
-# packing: what has no value (a rate of nothing, the first collapse of an estate that never collapsed) is null in the table, and
-# NaN or -1 in the summary
+# packing: what has no value (a rate of nothing, the first collapse of an estate that never collapsed) is null
+# in the table, and NaN or -1 in the summary
 
 NONE_BELOW_ZERO = ("first_collapse",)  # columns of estates in which -1 stands for none
 SERIES_PREFIX, TYPE_PREFIX, DISTRICT_PREFIX, ESTATE_PREFIX = "monthly_", "type_", "district_", "estate_"
@@ -175,7 +181,8 @@ _SPENDING = pa.list_(
 
 @cache
 def summary_schema() -> pa.Schema:
-    """One row a run: seed, months and types; a column per outcome; lists for months, groups, estates and spending."""
+    """One row a run: seed, months and types; a column per outcome; lists for months,
+    groups, estates and spending."""
     fields = [
         pa.field("seed", pa.int64()),
         pa.field("months", pa.int32()),

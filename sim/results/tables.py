@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-# what public bodies paid and state-owned companies lost, by year and bearer: as paid, in constant prices, and discounted
+# what public bodies paid and state-owned companies lost, by year and bearer: as paid, in constant prices, and
+# discounted
 
 # Yuan as they were paid, in prices of the start year, and those discounted to the start year.
 PRICES = ("nominal", "constant", "discounted")
@@ -65,7 +66,8 @@ def by_year(
 
 
 def with_sums(paid: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What each bearer bore, and of all of them fiscal spending and public cost (see SUMS); arrays of one shape."""
+    """What each bearer bore, and of all of them fiscal spending and public cost
+    (see SUMS); arrays of one shape."""
     fiscal = sum((amounts for bearer, amounts in paid.items() if bearer != STATE_OWNED), 0.0)
     return {
         **paid,
@@ -81,13 +83,15 @@ def spans_of(years: int) -> list[tuple[int, int]]:
 
 
 def told_spans(years: int) -> list[tuple[int, int]]:
-    """(first, last) of the columns in which a table tells of a run: its years, or spans of several where there are over ten."""
+    """(first, last) of the columns in which a table tells of a run: its years, or spans of several
+    where there are over ten."""
     length = math.ceil(years / MOST_COLUMNS)
     return [(first, min(first + length - 1, years)) for first in range(1, years + 1, length)]
 
 
 def sums(table: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Whole-run yuan of a table with the columns bearer and PRICES: fiscal spending, losses of state-owned companies, public cost."""
+    """Whole-run yuan of a table with the columns bearer and PRICES: fiscal spending, losses of
+    state-owned companies, public cost."""
     lost = (table["bearer"].astype(str) == STATE_OWNED).to_numpy()
     parts = {"fiscal_spending": table[~lost], "state_owned_losses": table[lost], "public_cost": table}
     return {name: {price: float(rows[price].sum()) for price in PRICES} for name, rows in parts.items()}
@@ -127,7 +131,8 @@ PROGRAMME = "programme"
 
 
 class Coded(NamedTuple):
-    """A column of names stored as small codes into `names`; a code below 0 stands for none, where it is `optional`."""
+    """A column of names stored as small codes into `names`; a code below 0 stands
+    for none, where it is `optional`."""
 
     codes: np.ndarray
     names: Sequence[str]
@@ -138,7 +143,8 @@ Columns = Mapping[str, "np.ndarray | Coded"]
 
 
 def estates_columns(record: Record) -> Columns:
-    """One row per estate and month 1 to the last, months one after another; columns as the documentation of Run says."""
+    """One row per estate and month 1 to the last, months one after another; columns as the
+    documentation of Run says."""
     out, facts, reading = record.outcomes, record.facts, Reading(record)
     months, size = record.months, record.estates
 
@@ -198,7 +204,8 @@ def estates_columns(record: Record) -> Columns:
 
 
 def _margin(income: np.ndarray, spending: np.ndarray, company: np.ndarray) -> np.ndarray:
-    """(income - all spending) / income over the window (float32); NaN without a company, or where nothing came in."""
+    """(income - all spending) / income over the window (float32); NaN without a
+    company, or where nothing came in."""
     known = (company >= 0) & (income > 0)
     margin = np.full(income.shape, np.nan, np.float32)
     np.divide(income - spending, income, out=margin, where=known, casting="unsafe")
@@ -206,7 +213,8 @@ def _margin(income: np.ndarray, spending: np.ndarray, company: np.ndarray) -> np
 
 
 def estate_table_columns(record: Record) -> Columns:
-    """One row per estate: what never changes, and the price at the start. Districts, streets, communities count from 0."""
+    """One row per estate: what never changes, and the price at the start. Districts, streets,
+    communities count from 0."""
     facts = record.facts
     return {
         "estate": np.arange(record.estates, dtype=np.int32),
@@ -238,7 +246,8 @@ def events_columns(record: Record) -> Columns:
 
 
 def ledger_columns(record: Record) -> Columns:
-    """One row per month, purpose and programme (null for the ordinary course): what moved from which kind to which kind."""
+    """One row per month, purpose and programme (null for the ordinary course): what moved from
+    which kind to which kind."""
     lines = record.ledger
     month, purpose, payer, payee, programme, fen = zip(*lines, strict=True) if lines else ((),) * 6
     return {
@@ -259,7 +268,8 @@ def _encode(values: Sequence[str], names: Sequence[str], optional: bool = False)
 
 
 def outcomes_columns(record: Record) -> Columns:
-    """One row per outcome of the registry: its id, value (none where it does not exist), unit, and over whom it is taken."""
+    """One row per outcome of the registry: its id, value (none where it does not exist),
+    unit, and over whom it is taken."""
     reading = Reading(record)
     values = run_outcomes(reading)
     figures = [OUTCOMES[name] for name in values]
@@ -272,7 +282,8 @@ def outcomes_columns(record: Record) -> Columns:
 
 
 def public_cost_columns(record: Record) -> Columns:
-    """One row per year, bearer and programme ("" for what government does anyway): yuan as paid, constant, and discounted."""
+    """One row per year, bearer and programme ("" for what government does anyway): yuan as paid,
+    constant, and discounted."""
     reading = Reading(record)
     found = by_year(reading.spending, record.months, record.inflation, record.discount_rate)
     years = -(-record.months // MONTHS_PER_YEAR)
@@ -303,7 +314,8 @@ TABLES: dict[str, Callable[[Record], Columns]] = {
 
 
 def arrow_table(columns: Columns) -> pa.Table:
-    """An Arrow table of these columns: NaN and what is masked are nulls, in columns that say that they may hold some."""
+    """An Arrow table of these columns: NaN and what is masked are nulls, in columns that
+    say that they may hold some."""
     arrays, fields = [], []
     for name, column in columns.items():
         about = {}

@@ -1,4 +1,5 @@
-"""What is wrong with a class of tables as somebody declares it, or with values they make one of, in the reader's language.
+"""What is wrong with a class of tables as somebody declares it, or with values they make
+one of, in the reader's language.
 
 Pydantic says it in English and in its own terms.
 """
@@ -25,9 +26,11 @@ else:
 
 
 class Declared(ModelMetaclass):
-    """The class of tables: a wrong declaration is a ValueError, wrong values are a ScenarioError, each with a Problem for a text.
+    """The class of tables: a wrong declaration is a ValueError, wrong values are a ScenarioError, each
+    with a Problem for a text.
 
-    told_by: says what is wrong with values; `sim.scenario.messages` puts it here, since it knows all tables, and they this class.
+    told_by: says what is wrong with values; `sim.scenario.messages` puts it here, since it knows all
+    tables, and they this class.
     """
 
     told_by: Callable[..., Sequence[Problem]]

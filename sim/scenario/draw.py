@@ -1,4 +1,5 @@
-"""Which draw of a scenario is simulated, and for how long: a seed and a number of months, as somebody gives them."""
+"""Which draw of a scenario is simulated, and for how long: a seed and a number of
+months, as somebody gives them."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ MOST_SEED = 2**63 - 1
 
 
 def seed_of(scenario: Scenario, seed: Any, rng: Any = None) -> int:
-    """The seed of a city: `seed`, or Mesa's `rng` (a whole number, or what NumPy draws one from), else the scenario's.
+    """The seed of a city: `seed`, or Mesa's `rng` (a whole number, or what NumPy draws one
+    from), else the scenario's.
 
     ScenarioError for both at once, or for what is no seed.
     """

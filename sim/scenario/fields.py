@@ -1,4 +1,5 @@
-"""What every table of a scenario has in common: strict checking, and settings that carry unit, range, source and a text."""
+"""What every table of a scenario has in common: strict checking, and settings that carry unit,
+range, source and a text."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def _tell_keys(schema: dict[str, Any], table: type[Table]) -> None:
 
 
 class Table(BaseModel, metaclass=Declared):
-    """A frozen table: unknown keys, NaN, infinity and silent conversions are refused (an integer may stand for a float)."""
+    """A frozen table: unknown keys, NaN, infinity and silent conversions are refused (an
+    integer may stand for a float)."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -41,7 +43,8 @@ class Table(BaseModel, metaclass=Declared):
     )
 
     text_area: ClassVar[str] = ""
-    """where the texts of its keys stand in the catalogs: setting.AREA.KEY ("" where the declarations carry them)"""
+    """where the texts of its keys stand in the catalogs: setting.AREA.KEY ("" where the
+    declarations carry them)"""
 
     if not TYPE_CHECKING:  # to a type checker the table is frozen, as pydantic declares it
 
@@ -62,7 +65,8 @@ class Table(BaseModel, metaclass=Declared):
 
     @classmethod
     def label_of(cls, key: str) -> Label | None:
-        """What a key means: the words that its declaration carries, else a text of the catalogs; None where there is neither."""
+        """What a key means: the words that its declaration carries, else a text of the catalogs;
+        None where there is neither."""
         field = cls.model_fields[key]
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         words = extra.get("words")
@@ -130,11 +134,12 @@ def setting(
 ) -> Any:
     """A field that declares its default (`...` for none), allowed range, unit and source.
 
-    What it means is a text of the catalogs ("setting.TABLE.KEY", for a kind of programme "setting.KIND.KEY"); a class outside of the
-    package gives it here by language (`en="months between two weeks"`), one of which is enough. `source` is an id of the evidence register or "judgement". Use None
-    for a bound that does not apply (truth values, names). A default outside its own range is a ValueError, so that a
-    wrong declaration fails at import; so are words in a language without a catalog. Words that do not say of which
-    language they are, as version 0.1 took them, are a TypeError.
+    What it means is a text of the catalogs ("setting.TABLE.KEY", for a kind of programme "setting.KIND.KEY");
+    a class outside of the package gives it here by language (`en="months between two weeks"`), one of which
+    is enough. `source` is an id of the evidence register or "judgement". Use None for a bound that does not
+    apply (truth values, names). A default outside its own range is a ValueError, so that a wrong declaration
+    fails at import; so are words in a language without a catalog. Words that do not say of which language
+    they are, as version 0.1 took them, are a TypeError.
     """
     if unnamed:
         call = f"setting(default, low, high, unit, source=…, {by_language_to_be()})"
@@ -153,7 +158,8 @@ def setting(
 
 
 def refuse(problems: list[Problem]) -> None:
-    """Raise, from inside a validator, one error that carries all of `problems` (keys relative to the table checked)."""
+    """Raise, from inside a validator, one error that carries all of `problems` (keys
+    relative to the table checked)."""
     if problems:
         raise PydanticCustomError(
             "rules", "{text}", {"text": "; ".join(str(problem) for problem in problems), "problems": problems}

@@ -67,8 +67,8 @@ def load(path_or_name: str | Path) -> Scenario:
 def _where_to_mend(problems: Sequence[Problem], file: Path) -> list[Problem]:
     """Problems of a file and those it extends, each under the file that the reader has to edit.
 
-    A value of the base that is no problem in the base itself is made one by the first file over it that has the problem:
-    shares that do not add up once a type is left out are to be mended where it was left out.
+    A value of the base that is no problem in the base itself is made one by the first file over it that has
+    the problem: shares that do not add up once a type is left out are to be mended where it was left out.
     """
     files = [str(path) for path in _lineage(file)]
     told = [_told_of(Path(name)) for name in files[:-1]]
@@ -84,7 +84,8 @@ def _where_to_mend(problems: Sequence[Problem], file: Path) -> list[Problem]:
 
 
 def _lineage(file: Path) -> list[Path]:
-    """The files that a file extends, the first of all first, and itself at the end; for one that can be read."""
+    """The files that a file extends, the first of all first, and itself at the end;
+    for one that can be read."""
     files = [file]
     while (base := read_toml(files[0]).get("extends")) is not None:
         files.insert(0, find(base, beside=files[0].parent))
@@ -106,7 +107,8 @@ def _what(problem: Problem) -> tuple[str | Message, str | Message]:
 
 
 def check(data: dict[str, Any], origins: Origins, file: str) -> Scenario:
-    """The scenario that resolved tables describe; problems are reported under the file that `origins` gives."""
+    """The scenario that resolved tables describe; problems are reported under the
+    file that `origins` gives."""
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
@@ -148,7 +150,8 @@ def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
 
 
 def figures_left_behind(path_or_name: str | Path) -> tuple[int, Path]:
-    """How many figures of the scenario that a file extends are gone because a file states `figures` of its own, and which file that is.
+    """How many figures of the scenario that a file extends are gone because a file states `figures` of its
+    own, and which file that is.
 
     For a file that `load` reads; where it states none, the nearest of the files that it extends which does.
     """
@@ -163,7 +166,8 @@ def figures_left_behind(path_or_name: str | Path) -> tuple[int, Path]:
 
 
 def scenario_folders() -> list[Path]:
-    """Where names are looked up, in order: ./scenarios, inside the installed package, beside it in a source tree."""
+    """Where names are looked up, in order: ./scenarios, inside the installed package,
+    beside it in a source tree."""
     package = Path(__file__).resolve().parents[1]
     folders = [Path("scenarios"), package / "_scenarios", package.parent / "scenarios"]
     return [folder for folder in folders if folder.is_dir()]
@@ -223,7 +227,8 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
 
 
 def _own_words(own: dict[str, Any], base: dict[str, Any], file: Path) -> dict[str, Any]:
-    """Title and description of a variant that states none: those of its base tell of another city, so they are only quoted."""
+    """Title and description of a variant that states none: those of its base tell of another city,
+    so they are only quoted."""
     title = base.get("title")
     if not isinstance(title, dict) or not title:
         return {}
@@ -243,7 +248,8 @@ def _own_words(own: dict[str, Any], base: dict[str, Any], file: Path) -> dict[st
 
 
 def _places(key: str, before: list[Any], added: list[Any]) -> list[int]:
-    """Where each added table goes: at the end, but a figure takes the place of an inherited one for the same key."""
+    """Where each added table goes: at the end, but a figure takes the place of an
+    inherited one for the same key."""
     keys = [table.get("key") if key == "figures" and isinstance(table, dict) else None for table in before]
     places, end = [], len(before)
     for table in added:
@@ -270,7 +276,8 @@ def _read_base(name: Any, file: Path, chain: tuple[Path, ...]) -> _Read:
 
 
 def read_toml(file: Path) -> dict[str, Any]:
-    """The tables of a TOML file as written, without `$schema`; what is not TOML is a ScenarioError that names the line."""
+    """The tables of a TOML file as written, without `$schema`; what is not TOML is a
+    ScenarioError that names the line."""
     text = text_of(file, message("scenario.file.readable"))
     try:
         data = tomllib.loads(text)
@@ -309,7 +316,8 @@ def text_of(file: Path, readable: Message) -> str:
 
 
 def _encoding_of(written: bytes) -> str:
-    """What a text that is not UTF-8 was probably saved as by an office program or a Chinese editor; "" if none of those."""
+    """What a text that is not UTF-8 was probably saved as by an office program or a Chinese
+    editor; "" if none of those."""
     if written.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16"
     try:

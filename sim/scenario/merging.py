@@ -11,20 +11,22 @@ from sim.text import message
 
 Origins = dict[tuple[str | int, ...], str]
 
-# These tables are one value each (a distribution): a variant that states one replaces it whole, because the entries
-# it does not mention would otherwise stay and break the sum; or one text (WORDINGS; a name that is a table is one), of which another
-# language would still be the old one.
+# These tables are one value each (a distribution): a variant that states one replaces it whole, because the
+# entries it does not mention would otherwise stay and break the sum; or one text (WORDINGS; a name that is a
+# table is one), of which another language would still be the old one.
 WORDINGS = frozenset({"title", "description", "name"})
 REPLACED_WHOLE = frozenset({"modes", "mode_counts"}) | WORDINGS
 PROGRAMMES = "interventions"  # a list whose entries have names
 # Two ways to say one thing: whichever the variant uses, the other one is no longer inherited.
 ALTERNATIVES = {"count": "share", "share": "count", "modes": "mode_counts", "mode_counts": "modes"}
-# What is no longer inherited where the variant states the other: another city does not lie where that of its base lies.
+# What is no longer inherited where the variant states the other: another city does not lie where that of its
+# base lies.
 GONE_WITH = ALTERNATIVES | {"regions": "name"}
 
 
 def merge(base: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]:
-    """`variant` laid over `base`: tables merge, lists and plain values replace; neither argument is changed."""
+    """`variant` laid over `base`: tables merge, lists and plain values replace;
+    neither argument is changed."""
     merged = {key: value for key, value in base.items() if not _superseded(key, variant)}
     for key, value in variant.items():
         if isinstance(value, dict) and isinstance(merged.get(key), dict) and key not in REPLACED_WHOLE:
@@ -70,7 +72,8 @@ def _without_key(table: Mapping[str, Any], path: list[str], key: str, file: str)
 
 
 def named(entries: Sequence[Any], name: str, file: str, key: str, found: str = "", before: str = "") -> int:
-    """The place of the programme of this name (of a kind, where it has no name) in a list. ScenarioError, for `key`, if there is none."""
+    """The place of the programme of this name (of a kind, where it has no name) in a list. ScenarioError,
+    for `key`, if there is none."""
     names = [
         str(entry.get("name", entry.get("kind"))) if isinstance(entry, Mapping) else "" for entry in entries
     ]
@@ -86,7 +89,8 @@ def named(entries: Sequence[Any], name: str, file: str, key: str, found: str = "
 def change_programmes(base: Mapping[str, Any], changes: Any, file: str, key: str) -> dict[str, Any]:
     """`base` with settings of inherited programmes changed: a table of settings for each name.
 
-    Raises ScenarioError, with `key` of `file` as the place, for what is no such table and for a name that no programme has.
+    Raises ScenarioError, with `key` of `file` as the place, for what is no such table and for a
+    name that no programme has.
     """
     if not isinstance(changes, Mapping) or not all(isinstance(table, Mapping) for table in changes.values()):
         raise ScenarioError([Problem(file, key, f"{changes!r:.60}", message("scenario.variant.changes"))])
@@ -118,7 +122,8 @@ def origins_of(data: Any, file: str, place: tuple[str | int, ...] = ()) -> Origi
 
 
 def origins_over(base: Origins, variant: Mapping[str, Any], own: Origins) -> Origins:
-    """The origins of what `merge` makes, from those of its two sides: none of the base in what the variant replaces whole."""
+    """The origins of what `merge` makes, from those of its two sides: none of the base in
+    what the variant replaces whole."""
     return _without(base, set(_replaced(variant))) | own
 
 

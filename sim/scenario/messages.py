@@ -1,4 +1,5 @@
-"""Say what is wrong with a scenario: every finding of pydantic becomes a Problem with key, value, range and a guess."""
+"""Say what is wrong with a scenario: every finding of pydantic becomes a Problem with key,
+value, range and a guess."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ PATTERN_WORDS = message("allowed.name_pattern")
 def problems_of(
     error: ValidationError, root: type[Table], data: Any, file_of: Callable[[Location], str]
 ) -> list[Problem]:
-    """Every problem in a validation error of `root`, with the file that `file_of` gives for each place in `data`."""
+    """Every problem in a validation error of `root`, with the file that `file_of`
+    gives for each place in `data`."""
     problems = []
     for line in error.errors():
         if line["type"] == "too_short" and len(line["input"]) >= line["ctx"]["min_length"]:
@@ -62,7 +64,8 @@ Declared.told_by = staticmethod(problems_of)
 
 
 def programme_problems(data: dict[str, Any]) -> list[Problem]:
-    """Everything wrong with the table of a programme whose `kind` is known, by key of the table and without a file."""
+    """Everything wrong with the table of a programme whose `kind` is known, by key of the
+    table and without a file."""
     try:
         read_programme(data)
     except ValidationError as error:
@@ -71,7 +74,8 @@ def programme_problems(data: dict[str, Any]) -> list[Problem]:
 
 
 def _place_in(data: Any, place: Location, missing: bool) -> Location:
-    """The part of a place that exists in the data (but for a `missing` key): pydantic adds the names of a union's members to it."""
+    """The part of a place that exists in the data (but for a `missing` key): pydantic adds the
+    names of a union's members to it."""
     for depth, part in enumerate(place):
         holder = value_at(data, place[:depth])
         listed = isinstance(holder, list | tuple) and isinstance(part, int)
@@ -116,7 +120,8 @@ def _parts(key: str) -> list[str | int]:
 
 
 def dotted(place: Sequence[str | int], data: Any) -> str:
-    """A place in the data as a dotted key; an intervention is called by its name, a figure by its key, other entries by number."""
+    """A place in the data as a dotted key; an intervention is called by its name, a figure by its key,
+    other entries by number."""
     words = []
     for depth, part in enumerate(place):
         inside = value_at(data, place[: depth + 1])
@@ -158,7 +163,8 @@ def shown(value: Any) -> str | Message:
 
 
 def at_location(root: Any, place: Sequence[str | int], data: Any) -> tuple[Any, FieldInfo | None]:
-    """The declared type at a place of the schema, and the field that declares it (None inside dicts and lists)."""
+    """The declared type at a place of the schema, and the field that declares it (None
+    inside dicts and lists)."""
     annotation: Any = root
     field: FieldInfo | None = None
     for depth, part in enumerate(place):
@@ -265,7 +271,8 @@ _TABLE = re.compile(r"\s*\[+\s*([\w.\"' -]+?)\s*\]+\s*(?:#.*)?$")
 
 
 def _key_at(lines: list[str]) -> str:
-    """The key that the last of these lines of a TOML file gives a value, after that of its table; or the table that it begins."""
+    """The key that the last of these lines of a TOML file gives a value, after that of its table;
+    or the table that it begins."""
     key = ""
     for line in reversed(lines):
         if table := _TABLE.match(line):

@@ -1,4 +1,5 @@
-"""Other scenarios made of one: single values changed by dotted key (`--set`, factors of a study), other programmes."""
+"""Other scenarios made of one: single values changed by dotted key (`--set`, factors of a
+study), other programmes."""
 
 from __future__ import annotations
 
@@ -29,10 +30,12 @@ NOT_TOLD = frozenset({"seed", "months", "name", "title", "description", "figures
 
 
 def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
-    """A checked copy of a scenario with values changed by dotted key; a value of None takes a key back to its default.
+    """A checked copy of a scenario with values changed by dotted key; a value of None takes
+    a key back to its default.
 
-    `parameters.` may be left out, and an intervention is addressed by name (`interventions.award.start`). Setting
-    count takes share away, and modes mode_counts, and the other way round. Raises a ScenarioError with every problem.
+    `parameters.` may be left out, and an intervention is addressed by name (`interventions.award.start`).
+    Setting count takes share away, and modes mode_counts, and the other way round. Raises a
+    ScenarioError with every problem.
     """
     if not isinstance(scenario, Scenario):
         raise ScenarioError([Problem(SOURCE, "", kind_of(scenario), message("allowed.scenario"))])
@@ -64,7 +67,8 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
 def overridden(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
     """As `with_overrides`, for what a user sets: the title says which values are not those that it tells of.
 
-    Seed and months are no such values, nor is one that was so before; an own title is left as it is. Raises a ScenarioError.
+    Seed and months are no such values, nor is one that was so before; an own title is left as it
+    is. Raises a ScenarioError.
     """
     made = with_overrides(scenario, overrides)
     before, after = to_data(scenario), to_data(made)
@@ -83,7 +87,8 @@ def overridden(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
 
 
 def with_arguments(scenario: Scenario, overrides: Mapping[str, Any], **arguments: int | None) -> Scenario:
-    """As `overridden`, with arguments of a call (seed, months) over the overrides; a problem of one of them names the argument."""
+    """As `overridden`, with arguments of a call (seed, months) over the overrides; a problem of one of
+    them names the argument."""
     given = {name: value for name, value in arguments.items() if value is not None}
     changes = dict(overrides) | given
     try:
@@ -196,9 +201,11 @@ def with_programmes(
     name: str = "",
     keep: bool = True,
 ) -> Scenario:
-    """A checked copy of a scenario with these programmes after its own, or instead of them (`keep` False; none: no programme at all).
+    """A checked copy of a scenario with these programmes after its own, or instead of them (`keep` False;
+    none: no programme at all).
 
-    A programme is a table as in a scenario file, such as {"kind": "retrofit", "start": 13}, or an intervention already made.
+    A programme is a table as in a scenario file, such as {"kind": "retrofit", "start": 13}, or an
+    intervention already made.
     `name`: of the copy, by which comparisons call it (default: the same name). Raises EstateError.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)

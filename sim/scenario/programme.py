@@ -1,4 +1,5 @@
-"""What every intervention shares in a scenario file, and the registry that finds its own settings by `kind`."""
+"""What every intervention shares in a scenario file, and the registry that finds
+its own settings by `kind`."""
 
 from __future__ import annotations
 
@@ -61,10 +62,11 @@ class Targets(Table):
 class Programme(Table):
     """An intervention in a scenario: what kind, when, for which estates, in what order and how it ends.
 
-    A subclass states its kind as a class keyword (`class Subsidy(Programme, kind="operating_subsidy")`), which
-    registers it, declares its own settings with `setting(...)`, and fills the class variables below. What it is called
-    and what its settings mean are texts of the catalogs (programme.KIND.label, setting.KIND.KEY), or stand in the class
-    where it is not part of the package. A kind that is already registered by another class is a ValueError.
+    A subclass states its kind as a class keyword (`class Subsidy(Programme, kind="operating_subsidy")`),
+    which registers it, declares its own settings with `setting(...)`, and fills the class variables below.
+    What it is called and what its settings mean are texts of the catalogs (programme.KIND.label,
+    setting.KIND.KEY), or stand in the class where it is not part of the package. A kind that is already
+    registered by another class is a ValueError.
     """
 
     text_area: ClassVar[str] = "programme"
@@ -115,7 +117,8 @@ class Programme(Table):
 
     @classmethod
     def own_label(cls) -> dict[str, str]:
-        """What a class outside of the package says that it is called, by language: its class variables `label_LANGUAGE`."""
+        """What a class outside of the package says that it is called, by language: its class
+        variables `label_LANGUAGE`."""
         found = {name: getattr(cls, f"label_{name}", "") for name in languages()}
         return {name: text for name, text in found.items() if text}
 
@@ -148,7 +151,8 @@ class Programme(Table):
 
 
 def load_programmes() -> dict[str, type[Programme]]:
-    """The kinds of programme in the order of the alphabet, after importing every module of `sim.model.programmes`.
+    """The kinds of programme in the order of the alphabet, after importing every
+    module of `sim.model.programmes`.
 
     Whatever was imported first, schema and lists have one order. An absent or empty package adds nothing.
     The import is late because interventions know about scenarios, and a scenario must not know about them.
@@ -159,7 +163,8 @@ def load_programmes() -> dict[str, type[Programme]]:
 
 @cache
 def _import_programmes() -> None:
-    """Import every module of `sim.model.programmes`, once: every programme of every scenario asks for the registry."""
+    """Import every module of `sim.model.programmes`, once: every programme of every
+    scenario asks for the registry."""
     try:
         package = importlib.import_module("sim.model.programmes")
     except ModuleNotFoundError as error:
@@ -172,7 +177,8 @@ def _import_programmes() -> None:
 
 
 def read_programme(data: Any) -> Programme:
-    """The programme that a table with `kind` describes; an unknown kind is refused with the nearest known one."""
+    """The programme that a table with `kind` describes; an unknown kind is refused
+    with the nearest known one."""
     if isinstance(data, Programme):
         return data
     if not isinstance(data, dict):

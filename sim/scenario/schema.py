@@ -40,7 +40,8 @@ def range_text(parameter: Parameter) -> Message:
 
 
 def parameter_problems(groups: Mapping[str, Mapping[str, float]]) -> list[Problem]:
-    """Every setting in `groups` that is not a declared parameter or lies outside its range (keys from the group on)."""
+    """Every setting in `groups` that is not a declared parameter or lies outside its range
+    (keys from the group on)."""
     problems = []
     known_groups = sorted({parameter.group for parameter in PARAMETERS.values()})
     for group, names in groups.items():
@@ -119,7 +120,8 @@ class Scenario(Table):
         }
 
     def estates_by_type(self) -> dict[str, int]:
-        """How many estates each type has: its count, or its share of the city's estates by largest remainder."""
+        """How many estates each type has: its count, or its share of the city's
+        estates by largest remainder."""
         return _estates_by_type(self.city.estates, self.types)
 
 
@@ -190,7 +192,8 @@ def _capacity_problems(scenario: Scenario) -> list[Problem]:
 
 
 def _figure_problems(scenario: Scenario) -> list[Problem]:
-    """What a figure is about are keys of the scenario, stated by figures with a free key and by derived ones (of what they were derived)."""
+    """What a figure is about are keys of the scenario, stated by figures with a free key and by derived
+    ones (of what they were derived)."""
     if not any(figure.about for figure in scenario.figures):
         return []
     data = scenario.model_dump(mode="json", exclude={"figures"})
@@ -230,7 +233,8 @@ def _programme_problems(scenario: Scenario) -> list[Problem]:
 
 
 def switched(scenario: Scenario) -> list[tuple[Message, str]]:
-    """(what, the names of the switches) for whatever is not as in a scenario that says nothing of it; empty where nothing is."""
+    """(what, the names of the switches) for whatever is not as in a scenario that says nothing of
+    it; empty where nothing is."""
     off = [name for name, on in scenario.loops.model_dump().items() if not on]
     on = [name for name, on in scenario.mechanisms.model_dump().items() if on]
     rows = (("loops", message("shown.loops_off"), off), ("mechanisms", message("shown.mechanisms_on"), on))

@@ -1,4 +1,5 @@
-"""Where a scenario's numbers come from: the ids of the evidence register, and which figures still stand when a value changes."""
+"""Where a scenario's numbers come from: the ids of the evidence register, and which figures still
+stand when a value changes."""
 
 from __future__ import annotations
 
@@ -24,13 +25,15 @@ Path = tuple[str, ...]
 
 
 def evidence_text() -> str:
-    """The evidence register as it ships, which `sim.evidence.register` reads strictly and lists what is wrong with."""
+    """The evidence register as it ships, which `sim.evidence.register` reads strictly and
+    lists what is wrong with."""
     return (files("sim") / "evidence" / "evidence.csv").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)
 def evidence_rows() -> dict[str, dict[str, str]]:
-    """The rows of the evidence register by their ids, as they are written; for who shows them and may not import the register."""
+    """The rows of the evidence register by their ids, as they are written; for who shows them and
+    may not import the register."""
     return {row["id"]: row for row in csv.DictReader(evidence_text().splitlines())}
 
 
@@ -41,15 +44,17 @@ def evidence_ids() -> frozenset[str]:
 
 
 def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Any:
-    """`figures` (tables of a scenario file) as they stand when the data `before` has become `after`; they are not changed in place.
+    """`figures` (tables of a scenario file) as they stand when the data `before` has become `after`; they
+    are not changed in place.
 
-    A figure backs a number: where the number is another one now, the figure says so, is assumed, and names no source; where the
-    key is gone, so is the figure. A key may be a pattern (`types.*.modes`) or name a table, which changes with anything in it.
-    A derived figure whose `about` names what it was derived from says that its number is not derived any more where that is another.
-    A figure whose key is free text (`pilots`) tells of the base's city: it stands as long as nothing that it may concern has
-    changed, else it is gone. It may concern what its `about` names; without one, what lies in the table that its key begins with
-    (`interventions.start`), or, where that is none, everything but the seed and the number of months. What is no list of tables is
-    left for the check to refuse.
+    A figure backs a number: where the number is another one now, the figure says so, is assumed, and names no
+    source; where the key is gone, so is the figure. A key may be a pattern (`types.*.modes`) or name a table,
+    which changes with anything in it. A derived figure whose `about` names what it was derived from says that
+    its number is not derived any more where that is another. A figure whose key is free text (`pilots`) tells
+    of the base's city: it stands as long as nothing that it may concern has changed, else it is gone. It may
+    concern what its `about` names; without one, what lies in the table that its key begins with
+    (`interventions.start`), or, where that is none, everything but the seed and the number of months. What
+    is no list of tables is left for the check to refuse.
     """
     if not isinstance(figures, list) or not all(isinstance(figure, Mapping) for figure in figures):
         return figures
@@ -75,7 +80,8 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
 
 
 def names_something(key: str, *data: Mapping[str, Any]) -> bool:
-    """Whether a figure's key names a value of one of these data of a scenario, or a parameter, rather than being free text."""
+    """Whether a figure's key names a value of one of these data of a scenario, or a parameter,
+    rather than being free text."""
     place = _key(key)
     parameter = ".".join(place[1:] if place[0] == "parameters" else place)
     return parameter in PARAMETERS or any(
@@ -112,13 +118,15 @@ def _base_changed(figure: Mapping[str, Any], changed: set[Path]) -> bool:
 
 
 def _not_derived(figure: Mapping[str, Any]) -> dict[str, Any]:
-    """What is left of a derived figure whose base is another now: key, unit and number, and that it has no source."""
+    """What is left of a derived figure whose base is another now: key, unit and
+    number, and that it has no source."""
     kept = {name: figure[name] for name in ("key", "value", "unit") if name in figure}
     return kept | {"status": "assumed", "note": by_language(message("scenario.figure.base_changed"))}
 
 
 def _set_here(figure: Mapping[str, Any], value: Any) -> dict[str, Any]:
-    """What is left of a figure whose number was set to another value: key and unit, the number, and that it has no source."""
+    """What is left of a figure whose number was set to another value: key and unit, the
+    number, and that it has no source."""
     shown = value if _is_number(value) else str(value) if isinstance(value, str | bool) else _TABLE
     kept = {name: figure[name] for name in ("key", "unit") if name in figure and shown != _TABLE}
     note = by_language(message("scenario.figure.set_here"))
@@ -145,7 +153,8 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[Path]:
 
 
 def _leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every value of a scenario's data with its place; a programme's place is its name, as dotted keys have it."""
+    """Every value of a scenario's data with its place; a programme's place is its
+    name, as dotted keys have it."""
     parts = _parts(data, path)
     if parts is None:
         yield path, data

@@ -1,4 +1,5 @@
-"""The tables of a scenario: its types of estates and how many of each, city, companies, government, loops and figures."""
+"""The tables of a scenario: its types of estates and how many of each, city, companies,
+government, loops and figures."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from sim.scenario.programme import ModeName
 from sim.scenario.sources import evidence_ids
 from sim.text import message
 
-# Of China, as surveys divide it, and the world outside; figures that depend on prices and incomes hold for one of them.
+# Of China, as surveys divide it, and the world outside; figures that depend on prices and incomes hold for
+# one of them.
 Region = Literal["china", "north_east", "centre", "east", "west", "abroad"]
 REGIONS = get_args(Region)
 
@@ -85,7 +87,8 @@ class LoopSettings(Table):
 
 
 class MechanismSettings(Table):
-    """Switches of rules that a second version of the model adds; off, the city lives by the first version's rules alone."""
+    """Switches of rules that a second version of the model adds; off, the city lives by the
+    first version's rules alone."""
 
     text_area: ClassVar[str] = "mechanisms"
 
@@ -145,7 +148,8 @@ def shares_add_up(shares: Iterable[float]) -> bool:
 
 
 def apportion(total: int, shares: Mapping[str, float]) -> dict[str, int]:
-    """Whole numbers that sum to `total` in proportion to `shares` (largest remainder; ties go to the first named).
+    """Whole numbers that sum to `total` in proportion to `shares` (largest
+    remainder; ties go to the first named).
 
     Shares must be non-negative with a positive sum, else a ValueError.
     """
@@ -167,8 +171,8 @@ Count = Annotated[int, Field(ge=0)]
 class EstateType(Table):
     """One estate type: its number of estates, and the distributions from which each of them is drawn.
 
-    Sizes, areas, prices, costs and incomes are lognormal: the mean is the arithmetic mean, the spread is the standard
-    deviation of the logarithm.
+    Sizes, areas, prices, costs and incomes are lognormal: the mean is the arithmetic mean, the spread is the
+    standard deviation of the logarithm.
     """
 
     text_area: ClassVar[str] = "type"
@@ -263,7 +267,8 @@ class EstateType(Table):
         return []
 
     def estates_by_mode(self, estates: int) -> dict[str, int]:
-        """How many of this type's `estates` start under each mode: exact counts, or shares by largest remainder."""
+        """How many of this type's `estates` start under each mode: exact counts, or
+        shares by largest remainder."""
         if self.mode_counts:
             return {str(mode): number for mode, number in self.mode_counts.items()}
         return apportion(estates, {str(mode): share for mode, share in self.modes.items()})

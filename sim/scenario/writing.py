@@ -1,4 +1,5 @@
-"""What can be made from a scenario: plain data, TOML, a hash of its content, and the JSON Schema of the format."""
+"""What can be made from a scenario: plain data, TOML, a hash of its content, and
+the JSON Schema of the format."""
 
 from __future__ import annotations
 
@@ -29,16 +30,17 @@ def to_data(scenario: Scenario) -> dict[str, Any]:
 
 
 def to_toml(scenario: Scenario) -> str:
-    """The resolved scenario as TOML: every default written out, nothing extended; loading it gives an equal scenario."""
+    """The resolved scenario as TOML: every default written out, nothing extended; loading
+    it gives an equal scenario."""
     return tomli_w.dumps(to_data(scenario))
 
 
 def content_hash(scenario: Scenario) -> str:
     """SHA-256 (64 hex digits) of everything in a scenario that a result can depend on.
 
-    It does not change with the order of keys, with a number written 1 or 1.0, with a default written out, or with
-    name, titles, description, figures and regions. It does change with the order of the estate types, which is the order of
-    their codes and of the estates.
+    It does not change with the order of keys, with a number written 1 or 1.0, with a default written out, or
+    with name, titles, description, figures and regions. It does change with the order of the estate types,
+    which is the order of their codes and of the estates.
     """
     data = _without_text(to_data(scenario))
     data.pop("name")
@@ -53,10 +55,11 @@ def content_hash(scenario: Scenario) -> str:
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of a scenario file: units, ranges, defaults and sources; for editors and tables.
+    """JSON Schema (draft 2020-12) of a scenario file: units, ranges, defaults and
+    sources; for editors and tables.
 
-    A file may leave out what it extends, so the schema requires only what no file can do without; `load` checks that
-    the resolved scenario is complete, and the rules between keys.
+    A file may leave out what it extends, so the schema requires only what no file can do without; `load`
+    checks that the resolved scenario is complete, and the rules between keys.
     """
     programmes = load_programmes()
     models: list[type[BaseModel]] = [Scenario, *programmes.values()]

@@ -1,7 +1,9 @@
-"""Where a line of text may end, in languages with and without blanks: never inside a figure, never before a closing mark.
+"""Where a line of text may end, in languages with and without blanks: never inside a
+figure, never before a closing mark.
 
-A figure is a number with its sign, marks, per cent and unit, or a range of two; a terminal that is too narrow may part a number
-from its unit and the two ends of a range, but cuts no number. Closing marks (。，、）) begin no line, opening ones (（《) end none.
+A figure is a number with its sign, marks, per cent and unit, or a range of two; a terminal that is too narrow
+may part a number from its unit and the two ends of a range, but cuts no number. Closing marks (。，、）)
+begin no line, opening ones (（《) end none.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ def pieces(text: str, joined: bool = True) -> list[str]:
 def parts(piece: str, where: str = "") -> list[str]:
     """What a piece falls into where it is wider than a whole line: numbers stay whole.
 
-    `where`: the marks after each of which it may end, such as those between the names of a path; "" for anywhere.
+    `where`: the marks after each of which it may end, such as those between the
+    names of a path; "" for anywhere.
     """
     return _cut(piece, _inside(_NUMBER, piece), lambda before, after: not where or before in where)
 
@@ -44,7 +47,8 @@ def numbers(text: str) -> list[str]:
 
 
 def line_starts(text: str, width: int, cells: Callable[[str], int]) -> list[int]:
-    """The places in a text at which a new line begins, where a line has `width` cells and `cells` measures a text."""
+    """The places in a text at which a new line begins, where a line has `width` cells and
+    `cells` measures a text."""
     if cells(text.rstrip()) <= width:
         return []  # most lines fit, and need not be cut in pieces first
     starts: list[int] = []
@@ -59,7 +63,8 @@ def line_starts(text: str, width: int, cells: Callable[[str], int]) -> list[int]
 
 
 def _that_fit(text: str, width: int, cells: Callable[[str], int]) -> Iterator[str]:
-    """The pieces of a text, or what they fall into where one is wider than a line; the last resort are its characters."""
+    """The pieces of a text, or what they fall into where one is wider than a line; the last
+    resort are its characters."""
     return _smaller([text], (pieces, _numbers_whole, _names_whole, parts, list), width, cells)
 
 
@@ -69,7 +74,8 @@ def _smaller(
     width: int,
     cells: Callable[[str], int],
 ) -> Iterator[str]:
-    """The texts cut the first way, and those of them that are still wider than a line in the ways after it."""
+    """The texts cut the first way, and those of them that are still wider than a
+    line in the ways after it."""
     for text in texts:
         for part in ways[0](text):
             if len(ways) == 1 or cells(part.rstrip()) <= width:
@@ -87,7 +93,8 @@ def _names_whole(piece: str) -> list[str]:
 
 
 def _cut(text: str, inside: set[int], apart: Callable[[str, str], bool]) -> list[str]:
-    """The text cut wherever a blank ends or two characters are `apart`, except at places `inside` of a figure."""
+    """The text cut wherever a blank ends or two characters are `apart`, except at
+    places `inside` of a figure."""
     cut, begin = [], 0
     for place in range(1, len(text)):
         before, after = text[place - 1], text[place]

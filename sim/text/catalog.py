@@ -1,8 +1,10 @@
-"""Texts by their ids, and the language they are said in: set once for a call or a session, never passed from function to function.
+"""Texts by their ids, and the language they are said in: set once for a call or a session, never passed
+from function to function.
 
-`say` looks a text up in the catalog of the current language and fills its gaps. The sources are gettext's PO files with ids
-for msgids, so that every language, English too, is a translation. Start-up reads their compiled form with the standard
-library, each text when it is asked for; Babel compiles when the sources have changed, and is imported only then.
+`say` looks a text up in the catalog of the current language and fills its gaps. The sources are gettext's PO
+files with ids for msgids, so that every language, English too, is a translation. Start-up reads their
+compiled form with the standard library, each text when it is asked for; Babel compiles when the sources
+have changed, and is imported only then.
 """
 
 from __future__ import annotations
@@ -29,15 +31,17 @@ KINDS = Path(__file__).parent.parent / "studies"
 """Where every folder of a kind of result has its own catalog of each language beside its code."""
 T = TypeVar("T")
 DEFAULT_LANGUAGE = "en"
-"""The language that is spoken unless another is asked for, and that texts of users which lack one are read in. The only
-one that the code names: all others are the folders of catalogs (a test asks for it)."""
+"""The language that is spoken unless another is asked for, and that texts of users which lack one are read
+in. The only one that the code names: all others are the folders of catalogs (a test asks for it)."""
 
-# A session is a process (a command, a notebook); a call is a context: threads and tasks of a server do not share it.
+# A session is a process (a command, a notebook); a call is a context: threads and tasks of a server do not
+# share it.
 _session = DEFAULT_LANGUAGE
 _reader: Callable[[], str | None] | None = None
 _call: ContextVar[str | None] = ContextVar("language of the call", default=None)
 SHIPPED = Path(__file__).parent / "compiled"
-"""Where the package has its catalogs compiled when it was built (`hatch_build.py`): none in a checkout that is not installed."""
+"""Where the package has its catalogs compiled when it was built (`hatch_build.py`): none in a
+checkout that is not installed."""
 _DAMAGED = (OSError, struct.error, UnicodeError, ValueError, EOFError)
 
 
@@ -48,7 +52,8 @@ def languages() -> tuple[str, ...]:
 
 
 def language() -> str:
-    """The current language: that of the call, else of whoever reads (`follow`), else of the session (DEFAULT_LANGUAGE at first)."""
+    """The current language: that of the call, else of whoever reads (`follow`), else of the session
+    (DEFAULT_LANGUAGE at first)."""
     return _call.get() or (_reader() if _reader is not None else None) or _session
 
 
@@ -62,7 +67,8 @@ def known_language(name: str) -> str:
 
 @contextlib.contextmanager
 def in_language(name: str | None) -> Iterator[None]:
-    """Everything said inside is in this language; None keeps the current one. EstateError where there is no catalog.
+    """Everything said inside is in this language; None keeps the current one. EstateError
+    where there is no catalog.
 
     A generator must not yield inside it: between two steps the language would be that of nobody.
     """
@@ -74,25 +80,29 @@ def in_language(name: str | None) -> Iterator[None]:
 
 
 def use_language(name: str) -> None:
-    """Speak this language from now on in this process, except inside `in_language`. EstateError where there is no catalog."""
+    """Speak this language from now on in this process, except inside `in_language`. EstateError
+    where there is no catalog."""
     global _session
     _session = known_language(name)
 
 
 def follow(reader: Callable[[], str | None]) -> None:
-    """Speak the language of whoever is served: `reader` says it, or None where nobody is (a server has many sessions)."""
+    """Speak the language of whoever is served: `reader` says it, or None where nobody is (a
+    server has many sessions)."""
     global _reader
     _reader = reader
 
 
 def next_language() -> str:
-    """The language after the current one, the first after the last: what a button that changes languages leads to."""
+    """The language after the current one, the first after the last: what a button that
+    changes languages leads to."""
     known = languages()
     return known[(known.index(language()) + 1) % len(known)]
 
 
 def language_of(environment: Mapping[str, str]) -> str:
-    """The language that the locale variables of an environment ask for, DEFAULT_LANGUAGE where there is no catalog for it.
+    """The language that the locale variables of an environment ask for, DEFAULT_LANGUAGE where
+    there is no catalog for it.
 
     Of LC_ALL, LC_MESSAGES and LANG the first one that is set decides.
     """
@@ -111,9 +121,9 @@ def say(text_id: str, /, count: float | None = None, **values: Any) -> str:
     """The text of an id in the current language, with `values` put into the gaps of the same names.
 
     `count` chooses the plural form by the rules of the language and fills the gap {count}, with marks between
-    thousands; a text has plural forms if and only if it is said with a count. A fraction takes the form of two or
-    more. Figures are passed as texts that `sim.text.figures` wrote. TextError for an id without a text in this
-    language and for a gap without a value.
+    thousands; a text has plural forms if and only if it is said with a count. A fraction takes the form of
+    two or more. Figures are passed as texts that `sim.text.figures` wrote. TextError for an id without a text
+    in this language and for a gap without a value.
     """
     texts = _texts(language())
     if count is None:
@@ -134,7 +144,8 @@ def say(text_id: str, /, count: float | None = None, **values: Any) -> str:
 
 
 def has_text(text_id: str) -> bool:
-    """Whether the current language has a text without plural forms for an id; for names that may come from outside."""
+    """Whether the current language has a text without plural forms for an id; for names
+    that may come from outside."""
     return _texts(language()).gettext(text_id) != text_id
 
 
@@ -152,7 +163,8 @@ class Spoken(Protocol):
 
 
 class Message:
-    """A text that is said when it is printed, in the language of that moment; an error may carry it between processes."""
+    """A text that is said when it is printed, in the language of that moment; an error may
+    carry it between processes."""
 
     __slots__ = ("count", "text_id", "values")  # no dataclass: making one would cost every start 3 ms
 
@@ -163,7 +175,8 @@ class Message:
         return say(self.text_id, self.count, **self.values)
 
     def in_language(self, name: str) -> str:
-        """The text in another language than the current one; for who still passes languages, and pages in several."""
+        """The text in another language than the current one; for who still passes
+        languages, and pages in several."""
         with in_language(name):
             return str(self)
 
@@ -193,12 +206,14 @@ class Later:
 
 
 def message(text_id: str, /, count: float | None = None, **values: Any) -> Message:
-    """The text of an id for later: `str` of it is what `say` gives then. For errors, and for tables made at import."""
+    """The text of an id for later: `str` of it is what `say` gives then. For errors, and
+    for tables made at import."""
     return Message(text_id, count, values)
 
 
 def marked(figure: str) -> str:
-    """A figure as Python writes it (1,234.5) with the language's marks between thousands and before decimals."""
+    """A figure as Python writes it (1,234.5) with the language's marks between
+    thousands and before decimals."""
     thousands, point = _marks(language())
     if (thousands, point) == (",", "."):
         return figure
@@ -207,7 +222,8 @@ def marked(figure: str) -> str:
 
 @cache
 def _marks(name: str) -> tuple[str, str]:
-    """The two marks of a language, from its way to write the sample 1,234.5 (either may be empty or more than one character)."""
+    """The two marks of a language, from its way to write the sample 1,234.5 (either may be empty or
+    more than one character)."""
     sample = _texts(name).gettext("figure.marks")
     return sample[sample.index("1") + 1 : sample.index("2")], sample[
         sample.index("4") + 1 : sample.index("5")
@@ -215,7 +231,8 @@ def _marks(name: str) -> tuple[str, str]:
 
 
 def among(texts: Mapping[str, T], name: str) -> T:
-    """Of texts by language that their author wrote, the one in a language: else that in DEFAULT_LANGUAGE, else the first."""
+    """Of texts by language that their author wrote, the one in a language: else that in
+    DEFAULT_LANGUAGE, else the first."""
     return (
         texts[name]
         if name in texts
@@ -226,20 +243,23 @@ def among(texts: Mapping[str, T], name: str) -> T:
 
 
 def by_language(text: Spoken) -> dict[str, str]:
-    """Words in all languages there are, by language: as the texts of a scenario's file and of a manifest are written."""
+    """Words in all languages there are, by language: as the texts of a scenario's file and
+    of a manifest are written."""
     return {name: text.in_language(name) for name in languages()}
 
 
 def in_every_language(text: Spoken) -> str:
-    """Words in all languages there are, in the order of `languages`, for pages and files that have them side by side."""
+    """Words in all languages there are, in the order of `languages`, for pages and files
+    that have them side by side."""
     return " / ".join(by_language(text).values())
 
 
 class Family(Mapping[str, str]):
-    """The texts of an enumeration, read like a dict: key → text of the id "prefix.key" in the current language.
+    """The texts of an enumeration, read like a dict: key → text of the id
+    "prefix.key" in the current language.
 
-    `counted`: they have plural forms and are said with a count. The test of the catalogs asks that each key of each
-    family has its text in each language.
+    `counted`: they have plural forms and are said with a count. The test of the catalogs asks that each key
+    of each family has its text in each language.
     """
 
     declared: ClassVar[list[Family]] = []
@@ -266,17 +286,19 @@ class Family(Mapping[str, str]):
 
 
 def sources(name: str) -> dict[str, bytes]:
-    """The PO files of a language, sorted: by file name, and by folder and file name for those of a kind of result."""
+    """The PO files of a language, sorted: by file name, and by folder and file name for
+    those of a kind of result."""
     general = {path.name: path for path in sorted((CATALOGS / name).glob("*.po"))}
     of_kinds = {f"{path.parent.name}/{path.name}": path for path in sorted(KINDS.glob(f"*/{name}.po"))}
     return {file: path.read_bytes() for file, path in (general | of_kinds).items()}
 
 
 class Texts:
-    """The texts of one language in gettext's compiled form (MO), found by halving its sorted ids and decoded when asked for.
+    """The texts of one language in gettext's compiled form (MO), found by halving its sorted ids
+    and decoded when asked for.
 
-    The standard library's reader decodes all some thousand of them first, which every start would wait for. One of _DAMAGED
-    is raised where the bytes are no whole file of this form.
+    The standard library's reader decodes all some thousand of them first, which every start would wait for.
+    One of _DAMAGED is raised where the bytes are no whole file of this form.
     """
 
     MAGIC = 0x950412DE
@@ -312,7 +334,8 @@ class Texts:
         return found[0].split("\0")[self._plural(number)] if found is not None and found[1] else text_id
 
     def _find(self, text_id: str) -> tuple[str, bool] | None:
-        """The text of an id, its forms apart by zeros, and whether it has plural forms; None for no such text."""
+        """The text of an id, its forms apart by zeros, and whether it has plural
+        forms; None for no such text."""
         if text_id not in self._found:
             wanted = text_id.encode()
             place = bisect_left(range(self._number), wanted, key=self._id)
@@ -333,9 +356,11 @@ class Texts:
 
 @cache
 def _texts(name: str) -> Texts:
-    """All texts of a language: compiled at installation or before and kept in the user's cache, else compiled now.
+    """All texts of a language: compiled at installation or before and kept in the user's
+    cache, else compiled now.
 
-    What is compiled now is kept if that can be. Compiled texts are those of their sources only under the sources' digest.
+    What is compiled now is kept if that can be. Compiled texts are those of their sources only
+    under the sources' digest.
     """
     found = sources(name)
     file = _compiled_name(name, found)
@@ -357,12 +382,14 @@ def _compiled_name(name: str, files: Mapping[str, bytes]) -> str:
         # The same files on Windows: Git may have changed the ends of their lines.
         part = file.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0"
         length, digest = length + len(part), crc32(part, digest)
-    # Against sources that were edited, not against anyone who would deceive: loading OpenSSL would cost every start 4 ms.
+    # Against sources that were edited, not against anyone who would deceive: loading OpenSSL would cost every
+    # start 4 ms.
     return f"{name}-{length:08x}{digest:08x}.mo"
 
 
 def ship(folder: Path) -> list[Path]:
-    """Write every language compiled into a folder in place of what was there; the package is built with them in SHIPPED."""
+    """Write every language compiled into a folder in place of what was there; the package
+    is built with them in SHIPPED."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.mo"):
         old.unlink()
@@ -375,7 +402,8 @@ def ship(folder: Path) -> list[Path]:
 
 
 def compile_catalog(files: Mapping[str, bytes], name: str) -> bytes:
-    """PO files as one MO file; the header (plural rule) is that of the first. TextError for an id that stands twice."""
+    """PO files as one MO file; the header (plural rule) is that of the first. TextError for
+    an id that stands twice."""
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po

@@ -1,4 +1,5 @@
-"""What a figure of the evidence register is, where it was found, what its reader noted and what is weak about its source, in the current language.
+"""What a figure of the evidence register is, where it was found, what its reader noted and what is weak
+about its source, in the current language.
 
 Titles and quotations stay in the language in which their source wrote them: they are evidence.
 """
@@ -16,7 +17,8 @@ def quantity_of(figure_id: str, written: str) -> str:
 
 
 def note_of(figure_id: str, written: str) -> str:
-    """What the reader of a source noted beside a figure, by its id (P004); as the register writes it where it has no text."""
+    """What the reader of a source noted beside a figure, by its id (P004); as the register writes
+    it where it has no text."""
     text_id = f"reading_note.{figure_id}"
     return say(f"reading_note.{figure_id}") if has_text(text_id) else written
 

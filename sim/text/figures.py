@@ -1,7 +1,8 @@
-"""How figures are written for readers, in the current language: the one place for shares, points, money, counts, intervals, months.
+"""How figures are written for readers, in the current language: the one place for shares, points, money,
+counts, intervals, months.
 
-Every function gives a text, takes plain numbers (shares as 0 to 1, money in yuan), writes a dash where there is no
-value and a true minus. A difference between shares is in percentage points, never in per cent.
+Every function gives a text, takes plain numbers (shares as 0 to 1, money in yuan), writes a dash where there
+is no value and a true minus. A difference between shares is in percentage points, never in per cent.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ COUNTED = Family(
 
 
 def share(value: float, digits: int = 1) -> str:
-    """A share (0.478) in per cent: 47.8%. Without decimals "<1%" where rounding would hide that there is some."""
+    """A share (0.478) in per cent: 47.8%. Without decimals "<1%" where rounding
+    would hide that there is some."""
     if math.isnan(value):
         return NO_VALUE
     if digits == 0 and 0 < value < 0.005:
@@ -47,14 +49,16 @@ def share(value: float, digits: int = 1) -> str:
 
 
 def points(difference: float, signed: bool = True) -> str:
-    """A difference between two shares (-0.072) in percentage points with one decimal: −7.2 points, −7.2个百分点."""
+    """A difference between two shares (-0.072) in percentage points with one
+    decimal: −7.2 points, −7.2个百分点."""
     if math.isnan(difference):
         return NO_VALUE
     return say("figure.points", number=_plus(difference, decimal(100 * difference, 1), signed))
 
 
 def money(yuan: float, signed: bool = False) -> str:
-    """An amount in yuan to three figures in the steps of the language: 18.4万元, 1,850万元; 184,000 yuan, 1.25 million yuan."""
+    """An amount in yuan to three figures in the steps of the language: 18.4万元, 1,850万元; 184,000
+    yuan, 1.25 million yuan."""
     if math.isnan(yuan):
         return NO_VALUE
     size, words = _step_of(yuan)
@@ -62,7 +66,8 @@ def money(yuan: float, signed: bool = False) -> str:
 
 
 def exact_money(yuan: float) -> str:
-    """An amount to the fen, where two that differ by little must not look the same: 200,001 yuan, 200,001元."""
+    """An amount to the fen, where two that differ by little must not look the same: 200,001 yuan,
+    200,001元."""
     if math.isnan(yuan):
         return NO_VALUE
     digits = 0 if round(float(yuan), 2).is_integer() else 2
@@ -72,7 +77,8 @@ def exact_money(yuan: float) -> str:
 def money_scale(largest: float) -> tuple[float, str]:
     """How to write yuan up to this size on an axis: (yuan in one unit, name of the unit).
 
-    One step is kept until its figures would pass ten thousand, so that amounts stay comparable between charts.
+    One step is kept until its figures would pass ten thousand, so that amounts stay
+    comparable between charts.
     """
     steps = _money_steps(language())
     for place in range(len(steps) - 1, 0, -1):
@@ -88,7 +94,8 @@ def count(number: float) -> str:
 
 
 def decimal(value: float, digits: int) -> str:
-    """A number with a fixed number of decimals, a true minus (none before zero) and the marks of the language."""
+    """A number with a fixed number of decimals, a true minus (none before zero) and
+    the marks of the language."""
     if math.isnan(value):
         return NO_VALUE
     return marked(f"{round(value, digits) + 0.0:,.{digits}f}").replace("-", "−")
@@ -112,7 +119,8 @@ def significant(value: float, figures: int = 3) -> str:
 
 
 def quantity(value: float, unit: str, signed: bool = False) -> str:
-    """A value with its unit ("" for none, "share", "points", "yuan", "estates", "yuan/m2/month", …): 47.8%, 12 months.
+    """A value with its unit ("" for none, "share", "points", "yuan", "estates",
+    "yuan/m2/month", …): 47.8%, 12 months.
 
     Counts are exact, other units have three figures. A difference between shares has the unit "points".
     """
@@ -128,7 +136,8 @@ def quantity(value: float, unit: str, signed: bool = False) -> str:
 
 
 def in_unit(value: float | str, unit: str) -> str:
-    """A reported value as its source writes it ("904 / 117600", 545) with its unit: 545 households, 0.3 (share)."""
+    """A reported value as its source writes it ("904 / 117600", 545) with its unit: 545
+    households, 0.3 (share)."""
     if unit == "year" and not isinstance(value, str) and value >= CALENDAR:
         return f"{value:.0f}"
     if not isinstance(value, str) and unit in COUNTED.keys_in_order:
@@ -138,7 +147,8 @@ def in_unit(value: float | str, unit: str) -> str:
 
 
 def interval(low: float, high: float, unit: str) -> str:
-    """Both bounds of a range with the unit once: 15.1 to 18.4 points; "at least", "at most" where one is infinite."""
+    """Both bounds of a range with the unit once: 15.1 to 18.4 points; "at least",
+    "at most" where one is infinite."""
     if math.isnan(low) or math.isnan(high):
         return NO_VALUE
     if math.isinf(low) and low < 0:
@@ -185,7 +195,8 @@ def unit_message(unit: str) -> str | Message:
 
 
 def _plus(value: float, text: str, signed: bool) -> str:
-    """The text with a plus where a sign is wanted, the value is above zero and rounding left something of it."""
+    """The text with a plus where a sign is wanted, the value is above zero and
+    rounding left something of it."""
     return "+" + text if signed and value > 0 and text.strip("0.,") else text
 
 
@@ -214,7 +225,8 @@ def _step_of(yuan: float) -> tuple[float, str]:
 
 @cache
 def _money_steps(language_name: str) -> tuple[tuple[float, str], ...]:
-    """The steps in which a language counts money, ascending: (yuan in one unit, text with the gap {amount})."""
+    """The steps in which a language counts money, ascending: (yuan in one unit,
+    text with the gap {amount})."""
     del language_name  # part of the key: `say` speaks the current one
     parts = [part.split(":", 1) for part in say("figure.money.steps", amount="{amount}").split(";")]
     return tuple((float(size), words.strip()) for size, words in parts)

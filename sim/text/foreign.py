@@ -1,6 +1,7 @@
 """Sentences of libraries, which are English only, in the current language.
 
-The catalog of the default language, which is English, holds them to the letter, with gaps; a sentence that fits one is said with the same values.
+The catalog of the default language, which is English, holds them to the letter, with gaps; a sentence that
+fits one is said with the same values.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def parser_says(sentence: str) -> Message:
 
 
 def _dotted(text: str) -> str:
-    """A key that Python writes as a tuple as TOML has it: ('city', 'name') is city.name; any other text as it is."""
+    """A key that Python writes as a tuple as TOML has it: ('city', 'name') is city.name;
+    any other text as it is."""
     if not re.fullmatch(r"\(.*,.*\)", text, re.DOTALL):
         return text
     try:

@@ -20,7 +20,8 @@ def lines(parts: Iterable[object]) -> str:
 
 
 def sentences(parts: Iterable[str]) -> str:
-    """Whole sentences one after another, empty ones left out: with a space between them where the language has one."""
+    """Whole sentences one after another, empty ones left out: with a space between them
+    where the language has one."""
     return _mark(say("join.sentences", before=CUT, after=CUT)).join(part for part in parts if part)
 
 
@@ -40,7 +41,8 @@ def labelled(name: str, value: str) -> str:
 
 
 def bracketed(words: str, remark: str) -> str:
-    """Words with a remark in brackets: words (remark); 词（说明）. Only the words where there is no remark."""
+    """Words with a remark in brackets: words (remark); 词（说明）. Only the words where there
+    is no remark."""
     return say("join.remark", words=words, remark=remark) if remark else words
 
 

@@ -53,7 +53,8 @@ def read(line: str) -> Message | str:
 
 
 def of_error(error: BaseException) -> Message | str:
-    """What an error says, in the language in which it is read where the error is one of this package, with its type before it."""
+    """What an error says, in the language in which it is read where the error is one of this
+    package, with its type before it."""
     told = error.args[0] if len(error.args) == 1 and isinstance(error.args[0], Message) else str(error)
     if isinstance(told, Message):
         return message("engine.raised", type=type(error).__name__, error=told)

@@ -36,7 +36,8 @@ REASONS = Family(
 
 
 def reason_of(error: BaseException) -> Message | str:
-    """Why a file could not be read or written: its access, its encoding or its JSON; else what the error itself says."""
+    """Why a file could not be read or written: its access, its encoding or its JSON; else
+    what the error itself says."""
     from json import JSONDecodeError  # late: the start of a command needs none of it
 
     if isinstance(error, JSONDecodeError):
@@ -52,7 +53,8 @@ def reason_of(error: BaseException) -> Message | str:
 
 
 def _of_library(error: BaseException) -> Message | None:
-    """What an error of a library says of a file, by the library that raises it: none of them is imported for that."""
+    """What an error of a library says of a file, by the library that raises it: none of
+    them is imported for that."""
     library = type(error).__module__.partition(".")[0]
     if library == "pyarrow":
         return message("system.not_parquet")
@@ -71,7 +73,8 @@ def _of_library(error: BaseException) -> Message | None:
 
 
 def held_open(error: BaseException) -> Path | None:
-    """The file that was to be replaced and is there, but may not be: on Windows another program holds it open."""
+    """The file that was to be replaced and is there, but may not be: on Windows
+    another program holds it open."""
     names = (getattr(error, "filename2", None), getattr(error, "filename", None))
     if not isinstance(error, PermissionError) or names[0] is None:
         return None  # only a move has a second name
@@ -80,7 +83,8 @@ def held_open(error: BaseException) -> Path | None:
 
 
 def told(error: Exception) -> Message | str:
-    """The same for whatever a damaged file brings about; what nobody wrote down begins with the name of its kind."""
+    """The same for whatever a damaged file brings about; what nobody wrote down
+    begins with the name of its kind."""
     reason = reason_of(error)
     if isinstance(reason, Message):
         return reason

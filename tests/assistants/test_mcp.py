@@ -1,4 +1,5 @@
-"""Assistants: over the protocol's own client an answer is that of the library, with its intervals and limits, within bounds."""
+"""Assistants: over the protocol's own client an answer is that of the library, with its intervals
+and limits, within bounds."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ Told = (
 
 
 def talk(folder: Path, calls: Sequence[tuple[str, Told]], *options: str) -> tuple[Any, list[Any], list[Any]]:
-    """What the server says of itself, its tools, and its answers to these calls, over standard input and output."""
+    """What the server says of itself, its tools, and its answers to these calls, over
+    standard input and output."""
     from mcp import ClientSession, StdioServerParameters, stdio_client
 
     arguments = ["-m", "sim", "mcp", "--out", "kept", *options]
@@ -118,7 +120,8 @@ def test_every_tool_answers_with_findings_and_limits(conversation):
 
 
 def test_figures_of_many_runs_carry_their_interval(conversation):
-    """A reader finds two ends beside every figure: in the sentence of an effect, and in the table of a run's place."""
+    """A reader finds two ends beside every figure: in the sentence of an effect,
+    and in the table of a run's place."""
     _, found = conversation
     (place, *_) = found["run"].structured_content["tables"]
     assert place["columns"][-3:] == ["median", "lowest", "highest"] and len(place["rows"]) > 5

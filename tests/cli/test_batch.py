@@ -1,4 +1,5 @@
-"""`estate batch`: what it writes, that it goes on where it stopped, and that one failure does not stop the others."""
+"""`estate batch`: what it writes, that it goes on where it stopped, and that one failure
+does not stop the others."""
 
 from __future__ import annotations
 
@@ -213,7 +214,8 @@ def test_a_place_without_scenarios_is_one_message(elsewhere: Path, place: str, m
 
 @pytest.mark.usefixtures("words_only")
 def test_the_index_links_charts_tables_and_reports_that_are_there() -> None:
-    """Every link of the page leads to a file, among them a report of each scenario and one of all, with the means of all runs."""
+    """Every link of the page leads to a file, among them a report of each scenario and one of all,
+    with the means of all runs."""
     two = ("mine/a_plain.toml", "mine/b_works.toml")
     done = estate("batch", *two, "--out", "out", "--replications", "2", "--lang", "zh")
     assert done.exit_code == 0, done.output

@@ -1,4 +1,5 @@
-"""Where a command writes and serves: an empty name is no place, and an address that is taken is told before anything else."""
+"""Where a command writes and serves: an empty name is no place, and an address that is taken is
+told before anything else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The command as a process of its own: what it imports, its exit codes, and being interrupted in the middle of a run."""
+"""The command as a process of its own: what it imports, its exit codes, and being
+interrupted in the middle of a run."""
 
 from __future__ import annotations
 

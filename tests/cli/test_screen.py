@@ -1,4 +1,5 @@
-"""Tables and sentences in a narrow terminal: every number is printed whole, and Chinese is broken where it may be."""
+"""Tables and sentences in a narrow terminal: every number is printed whole, and
+Chinese is broken where it may be."""
 
 from __future__ import annotations
 

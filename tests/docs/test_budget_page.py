@@ -1,4 +1,5 @@
-"""The page on budgets gives a menu that works, the same in both languages, and names the files that a search writes."""
+"""The page on budgets gives a menu that works, the same in both languages, and names the
+files that a search writes."""
 
 import re
 import tomllib

@@ -1,4 +1,5 @@
-"""What the pages say of draws that are kept is what their commands do: the files of the folder, and that they are read again."""
+"""What the pages say of draws that are kept is what their commands do: the files of the folder, and
+that they are read again."""
 
 from __future__ import annotations
 

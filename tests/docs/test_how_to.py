@@ -1,4 +1,5 @@
-"""The page on adding an intervention, followed by the letter: one file in the folder, and every command knows it."""
+"""The page on adding an intervention, followed by the letter: one file in the
+folder, and every command knows it."""
 
 import json
 import os

@@ -1,4 +1,5 @@
-"""A model of two parameters that takes no time, in the place of the city: what calibration must find in it is known."""
+"""A model of two parameters that takes no time, in the place of the city: what calibration
+must find in it is known."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ LUCK = 0.01
 
 
 def patterns_of(held_out: bool = True) -> tuple[Pattern, ...]:
-    """Collection tells of payment.base, satisfaction of payment.norm_weight; nothing tells of grievance.decay."""
+    """Collection tells of payment.base, satisfaction of payment.norm_weight;
+    nothing tells of grievance.decay."""
     made = [
         file_of(name="paid", measure__months=[1, 6], target={"low": 0.45, "high": 0.55})["patterns"][0],
         file_of(
@@ -88,7 +90,8 @@ def reading(statistic: str, cell: Cell) -> float | None:
 
 
 class StandIn:
-    """An engine that gives the stand-in's readings instead of running cities, and remembers what it was asked to run."""
+    """An engine that gives the stand-in's readings instead of running cities, and remembers
+    what it was asked to run."""
 
     def __init__(self) -> None:
         self.seen: list[Cell] = []

@@ -1,4 +1,5 @@
-"""Calibration finds what is known of a stand-in, looks at no held-out pattern, goes on where it stopped, and covers the truth."""
+"""Calibration finds what is known of a stand-in, looks at no held-out pattern, goes on where it
+stopped, and covers the truth."""
 
 from __future__ import annotations
 
@@ -218,7 +219,8 @@ def test_the_function_is_part_of_the_package() -> None:
 
 
 def test_coverage_bears_a_statistic_that_has_no_value_in_one_set_only() -> None:
-    """That set may lie in the fold that is left out, and the fit without it must still know the same statistics."""
+    """That set may lie in the fold that is left out, and the fit without it must
+    still know the same statistics."""
     from sim.studies.calibration.calibration import coverage
     from sim.studies.calibration.design import Sets
     from sim.studies.calibration.fit import Fit

@@ -1,4 +1,5 @@
-"""Calibration of the model itself, on few runs: it narrows what the patterns speak of and covers known parameters."""
+"""Calibration of the model itself, on few runs: it narrows what the patterns speak of and
+covers known parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ FREE = ("committee.participation", "payment.base", "satisfaction.quality_weight"
 
 @pytest.mark.slow
 def test_known_parameters_are_found_again_on_the_model(tmp_path: Path) -> None:
-    """A few minutes. Of 24 truths, 90 % intervals that are right hold 17 or more nearly always (binomial, one in a hundred).
+    """A few minutes. Of 24 truths, 90 % intervals that are right hold 17 or more nearly always
+    (binomial, one in a hundred).
 
     On so few runs intervals of single parameters can be too narrow: then the calibration must say so itself.
     """

@@ -1,4 +1,5 @@
-"""No pattern claims more than its figures allow: each rule is tried on a file that breaks it and on one that just keeps it."""
+"""No pattern claims more than its figures allow: each rule is tried on a file that breaks
+it and on one that just keeps it."""
 
 from __future__ import annotations
 
@@ -114,7 +115,8 @@ def test_a_level_of_collection_holds_for_its_region_only() -> None:
 
 
 def test_a_variant_lies_where_its_base_does_unless_it_is_another_city(tmp_path: Path) -> None:
-    """Whatever its file is called: the region is the city's, and of another city that states none nobody knows it."""
+    """Whatever its file is called: the region is the city's, and of another city that
+    states none nobody knows it."""
     variant = 'extends = "gaotang"\nmonths = 24\n'
     named = '[city]\nname = { zh = "某市", en = "Some city" }\n'
     for name, text in (
@@ -200,7 +202,8 @@ def test_shipped_held_out_cities_surveys_and_documents_are_used_for_nothing_else
 
 
 def test_shipped_targets_rest_on_what_was_read() -> None:
-    """The same rules, stated a second time: closed targets are strong, complete, and wide where read second hand."""
+    """The same rules, stated a second time: closed targets are strong, complete,
+    and wide where read second hand."""
     figures = register().figures
     for pattern in load_patterns()[0]:
         low, high = pattern.target.bounds

@@ -1,4 +1,5 @@
-"""The register is in order, its arithmetic holds, and every number of the package names an entry or admits to be a judgement."""
+"""The register is in order, its arithmetic holds, and every number of the package names an entry or
+admits to be a judgement."""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ def test_counts_of_the_newer_rows_add_up() -> None:
 
 
 def test_a_row_that_holds_several_numbers_is_split() -> None:
-    """Of the rows taken in since the second version: one number each, a sign, or a range that its bounds state."""
+    """Of the rows taken in since the second version: one number each, a sign, or a
+    range that its bounds state."""
     newer = [figure for figure in register().figures.values() if figure.id[0] in "NI"]
     assert {figure.id[:4] for figure in newer} >= {
         f"N{number:03d}" for number in (2, 10, 20, 59, 80, 97, 107)

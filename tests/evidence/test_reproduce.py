@@ -1,4 +1,5 @@
-"""A saved run comes out the same again, and a difference is explained by what is otherwise or called a defect."""
+"""A saved run comes out the same again, and a difference is explained by what is
+otherwise or called a defect."""
 
 from __future__ import annotations
 

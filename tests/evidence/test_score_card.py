@@ -1,4 +1,5 @@
-"""Scores, statistics and the card: what passes passes, misses stay misses, and the same runs give the same card."""
+"""Scores, statistics and the card: what passes passes, misses stay misses, and the same
+runs give the same card."""
 
 from __future__ import annotations
 
@@ -261,7 +262,8 @@ def test_a_card_is_drawn_in_both_languages(tmp_path) -> None:
 
 
 def test_a_card_is_a_result_whose_folder_is_not_all_of_it(tmp_path) -> None:
-    """It says and draws itself as any result; what it saved is refused with what can be read, as is a report of it."""
+    """It says and draws itself as any result; what it saved is refused with what can be
+    read, as is a report of it."""
     card = ScoreCard((score_of([0.6, 0.61, 0.6, 0.62, 0.6], {"low": 0.5}),), (1, 2, 3, 4, 5), 0.95)
     assert card.sentences("en")[0] == "Validation: 1 of 1 patterns pass (5 replications)"
     assert "Validation score card" in card._repr_html_()

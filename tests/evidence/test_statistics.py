@@ -1,4 +1,5 @@
-"""What the statistics of patterns mean, on records made by hand: each truth fails where its rule is inverted."""
+"""What the statistics of patterns mean, on records made by hand: each truth fails
+where its rule is inverted."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ MARKET, SELF, NONE = MODES.index("market"), MODES.index("self"), MODES.index("no
 def made(
     months: int, estates: int, events: tuple[tuple[int, int, int, Event, Cause], ...] = (), **columns: Any
 ) -> Record:
-    """A record of estates under one market company each, with columns ((months + 1) x estates) and events (month, estate, company, ...)."""
+    """A record of estates under one market company each, with columns ((months + 1) x estates) and events
+    (month, estate, company, ...)."""
     outcomes = new_outcomes(months, estates)
     outcomes.mode[:] = MARKET
     outcomes.company[:] = np.arange(estates)
@@ -143,7 +145,8 @@ def test_committees_change_from_the_first_year_to_the_last() -> None:
 
 
 def test_a_company_loses_over_all_its_estates_together() -> None:
-    """Company 0 loses on one of its estates and wins more on the other; company 1 pays more overhead than it has left."""
+    """Company 0 loses on one of its estates and wins more on the other; company 1 pays more
+    overhead than it has left."""
     record = made(
         12, 3, company=[0, 0, 1], income_12=[100, 100, 100], spending_12=[150, 20, 95], overhead_12=[0, 0, 10]
     )

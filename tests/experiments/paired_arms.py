@@ -23,7 +23,8 @@ def little_scenario(estates: int = 40, months: int = 24) -> Scenario:
 def arm(
     name: str, in_cycle: np.ndarray, cost: np.ndarray, years: np.ndarray, share: np.ndarray | None = None
 ) -> Arm:
-    """An arm of given estates in the cycle at the end (seeds, estates), public cost and estate-years in it (one per seed)."""
+    """An arm of given estates in the cycle at the end (seeds, estates), public cost and
+    estate-years in it (one per seed)."""
     seeds, estates = in_cycle.shape
     scenario = little_scenario(estates)
     months = scenario.months

@@ -1,4 +1,5 @@
-"""Runs that take no time: summaries made from the seed alone, and the ways in which a real run can go wrong."""
+"""Runs that take no time: summaries made from the seed alone, and the ways in which
+a real run can go wrong."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""A stand-in for SLURM: `sbatch` and `squeue` on the search path, which run each index of an array in a process of its own that
-has SLURM's variables and no others, as a node far away would.
+"""A stand-in for SLURM: `sbatch` and `squeue` on the search path, which run each index of an array in a
+process of its own that has SLURM's variables and no others, as a node far away would.
 
-`trouble`: tasks that are killed ("kill") or run out of time ("time"), each once, when a file of theirs has so many lines with a
-text in it. What was done is noted in `happened`, so that a test knows that it was done to a task that was at work.
+`trouble`: tasks that are killed ("kill") or run out of time ("time"), each once, when a file of theirs has so
+many lines with a text in it. What was done is noted in `happened`, so that a test knows that it was done
+to a task that was at work.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Slurm:
         return f"{self.bin}{os.pathsep}{os.environ['PATH']}"
 
     def trouble(self, *troubles: tuple[str, int, str, str, int]) -> None:
-        """(kill or time, task, name of a file in the job's folder, text, number of lines with it) of each trouble to come."""
+        """(kill or time, task, name of a file in the job's folder, text, number of lines with it)
+        of each trouble to come."""
         (self.folder / "trouble.json").write_text(json.dumps(troubles), encoding="utf-8")
 
     def refuse(self, why: str) -> None:
@@ -53,7 +55,8 @@ class Slurm:
 
     @property
     def jobs(self) -> list[dict[str, Any]]:
-        """Every job that was submitted: its options, those of the command line (`asked`), and the variables of its tasks."""
+        """Every job that was submitted: its options, those of the command line (`asked`),
+        and the variables of its tasks."""
         return [json.loads(file.read_text()) for file in sorted(self.folder.glob("job-*.json"))]
 
     @property

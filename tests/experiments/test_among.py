@@ -1,4 +1,5 @@
-"""One run is one draw: where it lies among draws with other seeds, and that everything which shows it says so."""
+"""One run is one draw: where it lies among draws with other seeds, and that
+everything which shows it says so."""
 
 from __future__ import annotations
 

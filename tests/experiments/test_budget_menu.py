@@ -1,4 +1,5 @@
-"""What a budget may buy: settings of every form reach the runs, a menu is checked whole, and the front shows no worse package."""
+"""What a budget may buy: settings of every form reach the runs, a menu is checked whole, and the
+front shows no worse package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A search spends money that is there: the payers' own budgets, or a sum that one of them is granted and that is said."""
+"""A search spends money that is there: the payers' own budgets, or a sum that one of them is
+granted and that is said."""
 
 from __future__ import annotations
 

@@ -111,7 +111,8 @@ def test_costs_are_those_of_the_ledger(found):
 
 
 def _against_doing_nothing(shares: np.ndarray) -> Comparison:
-    """A comparison in which seed by seed these shares of estates are in the cycle, without the policy none."""
+    """A comparison in which seed by seed these shares of estates are in the cycle,
+    without the policy none."""
     zeros = np.zeros(shares.size)
     estates = np.zeros((shares.size, 40), bool)
     return comparison(arm("nothing", estates, zeros, zeros), arm("policy", estates, zeros, zeros, shares))

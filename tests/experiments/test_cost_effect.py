@@ -1,4 +1,5 @@
-"""The price of an estate-year out of the cycle: each case in which it has a number, and each in which it has not."""
+"""The price of an estate-year out of the cycle: each case in which it has a number, and
+each in which it has not."""
 
 from __future__ import annotations
 

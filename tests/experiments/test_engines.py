@@ -1,4 +1,5 @@
-"""Engines: runs that raise, hang or kill their worker cost themselves and nothing else; no process is left behind."""
+"""Engines: runs that raise, hang or kill their worker cost themselves and nothing
+else; no process is left behind."""
 
 from __future__ import annotations
 

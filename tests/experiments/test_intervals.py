@@ -149,15 +149,16 @@ def test_many_columns_fit_into_memory(monkeypatch):
     assert len(found) == 30 and all(one.exists for one in found)
 
 
-# A world with known truth: a pair (member, seed) differs by its member and by luck, both normal, so that the mean and the
-# 5th and 95th percentile of pairs are known.
+# A world with known truth: a pair (member, seed) differs by its member and by luck, both normal, so that the
+# mean and the 5th and 95th percentile of pairs are known.
 MEAN, OF_MEMBERS, OF_LUCK = 0.06, 0.03, 0.04
 SPREAD = math.hypot(OF_MEMBERS, OF_LUCK)
 REPEATS = 400
 
 
 def _pairs(count: int, repeats: int = REPEATS, seed: int = 6) -> np.ndarray:
-    """Differences (repeats x count) of as many repeats of an experiment with `count` pairs, each with a member of its own."""
+    """Differences (repeats x count) of as many repeats of an experiment with `count` pairs, each
+    with a member of its own."""
     generator = np.random.default_rng(seed)
     members = generator.normal(MEAN, OF_MEMBERS, (repeats, count))
     return members + generator.normal(0.0, OF_LUCK, (repeats, count))

@@ -68,7 +68,8 @@ def test_without_spread_every_owner_is_the_same() -> None:
 
 
 def test_a_sharp_choice_is_the_distribution_of_thresholds_itself() -> None:
-    """Granovetter's limit: with an endless norm weight an owner pays where more are seen to pay than the threshold."""
+    """Granovetter's limit: with an endless norm weight an owner pays where more are
+    seen to pay than the threshold."""
     weight, spread, mean = 1e7, 0.12, 0.25
     for seen in (0.0, 0.1, 0.3, 0.6):
         found = mean_logistic(weight * (seen - mean), weight * spread)
@@ -102,7 +103,8 @@ def test_thresholds_are_given_for_every_type_of_payer_and_without_a_spread_of_du
 
 
 def test_a_fixed_point_at_full_payment_is_found() -> None:
-    """Where everybody pays once everybody does, full payment is a resting point, though the map only touches it."""
+    """Where everybody pays once everybody does, full payment is a resting point,
+    though the map only touches it."""
     norm_only = Representative(
         satisfaction=0.6, grievance=0.0, burden=0.0, trust=0.5, vacancy=0.0, tenants=0.0
     )

@@ -1,4 +1,5 @@
-"""Running over an ensemble is the same as running its members by hand, every arm has the same pair, and intervals widen."""
+"""Running over an ensemble is the same as running its members by hand, every arm has the
+same pair, and intervals widen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Files of studies and ensembles are read whole: what is wrong anywhere in them is said before the first run, all at once."""
+"""Files of studies and ensembles are read whole: what is wrong anywhere in them is said
+before the first run, all at once."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ STUDY = {
 
 
 class Known:
-    """Runs whose outcomes are a known function of where the factors lie in their ranges, and luck that a seed adds everywhere."""
+    """Runs whose outcomes are a known function of where the factors lie in their ranges, and luck
+    that a seed adds everywhere."""
 
     def __init__(self, broken: bool = False) -> None:
         self.broken = broken

@@ -1,4 +1,5 @@
-"""The draws that ship are those of the shipped scenarios by this model, and only a run of such a scenario is placed among them."""
+"""The draws that ship are those of the shipped scenarios by this model, and only a run of such a
+scenario is placed among them."""
 
 from __future__ import annotations
 

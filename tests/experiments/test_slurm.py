@@ -1,4 +1,5 @@
-"""SLURM: a job array over the same store gives the local study bit for bit, whatever becomes of its tasks and of its driver."""
+"""SLURM: a job array over the same store gives the local study bit for bit, whatever becomes of its
+tasks and of its driver."""
 
 from __future__ import annotations
 

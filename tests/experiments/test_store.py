@@ -1,4 +1,5 @@
-"""The store: nothing is run twice, nothing that ended is lost, damage is found and made good, memory stays flat."""
+"""The store: nothing is run twice, nothing that ended is lost, damage is found and made
+good, memory stays flat."""
 
 from __future__ import annotations
 

@@ -139,7 +139,8 @@ def test_no_company_s_gain_covers_another_s_loss_and_no_year_s_another_year_s(sc
 
 
 def cash_by_year(*companies: tuple[int, ...]) -> Reading:
-    """A reading of a run in which state-owned companies held so much at the end of each year, and nothing else moved."""
+    """A reading of a run in which state-owned companies held so much at the end of each
+    year, and nothing else moved."""
     cash = np.repeat(np.array(companies, np.int64).T, 12, axis=0)[11:]
     months = cash.shape[0] - 1
     outcomes = Outcomes(*(np.zeros((months + 1, 1)) for _ in Outcomes._fields))

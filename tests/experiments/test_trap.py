@@ -1,4 +1,5 @@
-"""Tipping maps, loops taken away and budget searches: agreement of both methods, pairing, limits and resuming."""
+"""Tipping maps, loops taken away and budget searches: agreement of both methods,
+pairing, limits and resuming."""
 
 from __future__ import annotations
 
@@ -379,7 +380,8 @@ def test_budget_is_never_exceeded_and_the_search_resumes(store: Path, tmp_path: 
 
 
 def _fresh_figures_are_of_other_seeds(found: BudgetSearch, store: Path) -> None:
-    """The front again by hand: seeds 2 to 6 (the search had seed 1), paired with nothing, companies' losses in the cost."""
+    """The front again by hand: seeds 2 to 6 (the search had seed 1), paired with nothing,
+    companies' losses in the cost."""
     assert sorted(one.value.number for one in found.fresh) == sorted(one.number for one in found.searched)
     assert set(found.front) == set(unbeaten([one.value for one in found.fresh])), (
         "what fresh seeds beat is left out"

@@ -1,4 +1,5 @@
-"""Two drivers on one store: what one has in hand the other waits for, and what one leaves the other carries out."""
+"""Two drivers on one store: what one has in hand the other waits for, and what one
+leaves the other carries out."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def marks(tmp_path) -> Path:
 
 
 def carry_out(folder: Path, work: Pretend, number: int, first: int = 0, told: list[str] | None = None):
-    """Carry out a series with a store of its own; returns how many runs were carried out here, and the digest."""
+    """Carry out a series with a store of its own; returns how many runs were
+    carried out here, and the digest."""
     with Store(folder, (told if told is not None else []).append) as store:
         results = run_cells(cells(number, first), Workplace(InProcess(work), store))
         return results.executed, results.digest()

@@ -1,4 +1,5 @@
-"""The trap: two resting points near viability, one far from it, in the mean-field map and in the agent-based runs alike."""
+"""The trap: two resting points near viability, one far from it, in the mean-field map and
+in the agent-based runs alike."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from sim.experiments.mean_field import MeanField, Representative
 from sim.mesa_city import City
 from sim.scenario import Scenario, load, with_overrides
 
-# One type, no spread between estates, a company that never leaves, no committees: the mean-field world as agents.
+# One type, no spread between estates, a company that never leaves, no committees: the mean-field world as
+# agents.
 ALIKE = {
     "city.estates": 24,
     "types.commodity.share": 1.0,

@@ -1,4 +1,5 @@
-"""What may happen stands beside how precisely the mean is known: levels that persist, withdrawals, loops off, money, months."""
+"""What may happen stands beside how precisely the mean is known: levels that persist, withdrawals,
+loops off, money, months."""
 
 from __future__ import annotations
 
@@ -214,7 +215,8 @@ def _paying(name: str, factor: float, seeds: int, months: int) -> Arm:
 
 
 def ablation(changes: np.ndarray) -> Ablation:
-    """Two loops whose absence changes the share in the cycle by known amounts, one a seed; with both off twice as much."""
+    """Two loops whose absence changes the share in the cycle by known amounts, one a seed;
+    with both off twice as much."""
     base = {"city": np.full(changes.size, 0.5)}
     off = [(("service",), 1.0), (("norm",), 0.5), (("service", "norm"), 2.0)]
     arms = [Ablated(loops, {"city": factor * changes}) for loops, factor in off]

@@ -1,4 +1,5 @@
-"""An experiment is told of its workplace in one way: as an object, by its fields as keywords, or both, and passes nothing over."""
+"""An experiment is told of its workplace in one way: as an object, by its fields as keywords, or
+both, and passes nothing over."""
 
 from __future__ import annotations
 

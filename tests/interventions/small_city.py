@@ -24,7 +24,8 @@ def _base() -> dict[str, Any]:
 def small_scenario(
     *programmes: dict[str, Any], estates: int = 60, months: int = 36, **changes: Any
 ) -> Scenario:
-    """The default city with few small estates and these programmes; `changes` replace whole tables or single keys of them."""
+    """The default city with few small estates and these programmes; `changes` replace whole
+    tables or single keys of them."""
     data = {key: dict(value) if isinstance(value, dict) else value for key, value in _base().items()}
     data["city"] = data["city"] | {"estates": estates, "streets_per_district": 2}
     types = {}

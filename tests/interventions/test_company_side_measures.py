@@ -1,4 +1,5 @@
-"""Burden relief, value-added services and consolidation: cost and income of companies, and who gains nothing by them."""
+"""Burden relief, value-added services and consolidation: cost and income of companies, and
+who gains nothing by them."""
 
 from __future__ import annotations
 
@@ -215,7 +216,8 @@ def test_the_quorum_is_harder_to_reach_for_a_block() -> None:
 
 
 def test_pooling_takes_service_from_estates_that_pay_well_and_their_owners_are_displeased() -> None:
-    """One company and blocks of whole streets; nothing saved and nothing built, so that only the sharing is left."""
+    """One company and blocks of whole streets; nothing saved and nothing built, so that
+    only the sharing is left."""
     change: dict[str, list[float]] = {"quality": [], "satisfaction": []}
     means: list[float] = []
     for seed in SEEDS:

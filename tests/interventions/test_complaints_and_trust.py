@@ -1,4 +1,5 @@
-"""Disclosure, complaint app, reception day and rectification drive: effect on their own target, side effects, and who pays."""
+"""Disclosure, complaint app, reception day and rectification drive: effect on their own target,
+side effects, and who pays."""
 
 from __future__ import annotations
 

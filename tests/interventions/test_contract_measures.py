@@ -1,4 +1,5 @@
-"""Grades, prices, committees, contracts and branches: effect on their own target, side effects, and who pays."""
+"""Grades, prices, committees, contracts and branches: effect on their own target,
+side effects, and who pays."""
 
 from __future__ import annotations
 

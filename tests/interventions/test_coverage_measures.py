@@ -1,4 +1,5 @@
-"""Self-management and the coverage drive: who gets covered, by whom, at whose cost, and what stands only on paper."""
+"""Self-management and the coverage drive: who gets covered, by whom, at whose cost, and
+what stands only on paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Legacy remediation, mediation and legal enforcement: effect on their own target, side effects, and who pays."""
+"""Legacy remediation, mediation and legal enforcement: effect on their own target,
+side effects, and who pays."""
 
 from __future__ import annotations
 

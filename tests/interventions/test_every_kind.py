@@ -1,4 +1,5 @@
-"""What must hold for every kind of intervention, those of the future included: each one alone on a small city."""
+"""What must hold for every kind of intervention, those of the future included: each
+one alone on a small city."""
 
 from __future__ import annotations
 

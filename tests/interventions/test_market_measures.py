@@ -1,4 +1,5 @@
-"""Last-place elimination, entry standard and matchmaking: their effect on the market, their side effects, and who pays."""
+"""Last-place elimination, entry standard and matchmaking: their effect on the market, their
+side effects, and who pays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Subsidy, award and retrofit: effect on their own target, known risk, and what they cost whom; paired seeds."""
+"""Subsidy, award and retrofit: effect on their own target, known risk, and what
+they cost whom; paired seeds."""
 
 from __future__ import annotations
 

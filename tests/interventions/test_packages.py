@@ -1,7 +1,9 @@
-"""Packages of any size, from none to every registered intervention at once, with random settings: the books balance all the same.
+"""Packages of any size, from none to every registered intervention at once, with random settings: the
+books balance all the same.
 
-`test_any_combination` looks closely at a few programmes together and shrinks what it finds; here whole packages compete for
-the same staff and money. Package number n is the same on every machine, so a failure is repeated by its number.
+`test_any_combination` looks closely at a few programmes together and shrinks what it finds; here whole
+packages compete for the same staff and money. Package number n is the same on every machine, so a failure
+is repeated by its number.
 """
 
 from __future__ import annotations

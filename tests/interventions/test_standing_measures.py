@@ -1,4 +1,5 @@
-"""Fallback, lists and committee drive: effect on their own target, known risk, and what they cost whom; paired seeds."""
+"""Fallback, lists and committee drive: effect on their own target, known risk, and what
+they cost whom; paired seeds."""
 
 from __future__ import annotations
 

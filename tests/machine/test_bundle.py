@@ -1,4 +1,5 @@
-"""A folder that installs without network: it holds what its own system needs, and nothing that another one needs."""
+"""A folder that installs without network: it holds what its own system needs, and
+nothing that another one needs."""
 
 from __future__ import annotations
 
@@ -147,7 +148,8 @@ def test_a_system_that_pip_does_not_know_is_refused(bundle: ModuleType, system: 
 
 @pytest.fixture(scope="module")
 def installed(bundle: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A bundle for this computer, installed without network from a folder with Chinese and blanks; and what it said."""
+    """A bundle for this computer, installed without network from a folder with Chinese and
+    blanks; and what it said."""
     here = bundle.HERE.get((sys.platform, os.uname().machine), "") if hasattr(os, "uname") else ""
     if not here.startswith("manylinux"):
         pytest.skip("made for Linux")

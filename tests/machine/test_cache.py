@@ -1,4 +1,5 @@
-"""A machine without a place for caches simulates all the same, and says once what that costs and how to end it."""
+"""A machine without a place for caches simulates all the same, and says once what that
+costs and how to end it."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ for seed in (1, 2):
 
 @pytest.fixture
 def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that cannot be made, since a file stands where it would be: that holds for the superuser too."""
+    """A folder that cannot be made, since a file stands where it would be: that
+    holds for the superuser too."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     folder = tmp_path / "file" / "estate"
     monkeypatch.setenv("ESTATE_CACHE_DIR", str(folder))

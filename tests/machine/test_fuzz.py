@@ -1,4 +1,5 @@
-"""Whatever a file says, reading it ends well or in an error that says something: no input ends in a traceback."""
+"""Whatever a file says, reading it ends well or in an error that says something: no
+input ends in a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""An office's computer: a console in GBK, workers that are spawned, paths with Chinese and blanks, and tables that are held open."""
+"""An office's computer: a console in GBK, workers that are spawned, paths with Chinese and blanks, and
+tables that are held open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The schemas accept the files that the program accepts, refuse a misspelt key, and have names of their own."""
+"""The schemas accept the files that the program accepts, refuse a misspelt key, and
+have names of their own."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ SIZES = {
 
 
 def small_scenario(**overrides: Any) -> Scenario:
-    """The default city with two dozen small estates; keys of `overrides` have two underscores where a dot would be."""
+    """The default city with two dozen small estates; keys of `overrides` have two
+    underscores where a dot would be."""
     settings: dict[str, Any] = {"city.estates": 24, "companies.private": 6, "months": 18, "seed": 5}
     for kind, (mean, least, cost) in SIZES.items():
         settings |= {

@@ -1,7 +1,8 @@
-"""Digests of what every shipped scenario came to, so that a change of code that changes no rule can be seen to change nothing.
+"""Digests of what every shipped scenario came to, so that a change of code that changes no rule can
+be seen to change nothing.
 
-`landed_digests.json` holds, for each scenario and outcome column, the digest of the version that landed. Where a rule
-changes on purpose, write anew only what it changes, and say why in `CHANGED` of test_landed.py:
+`landed_digests.json` holds, for each scenario and outcome column, the digest of the version that landed.
+Where a rule changes on purpose, write anew only what it changes, and say why in `CHANGED` of test_landed.py:
 
     python3 tests/model/landed.py vicious_cycle wuhan             every column of two scenarios
     python3 tests/model/landed.py --columns fund,arrears          two columns of every scenario
@@ -25,8 +26,9 @@ from sim.scenario.tables import apportion
 FILE = Path(__file__).with_name("landed_digests.json")
 Digests = dict[str, dict[str, str]]
 
-# By name, so that a column that is added later needs no new digests. `stage` is left out: its definition is a matter
-# of words ("collapsed", "spiralling"), and what it is called does not move anything but programmes that target stages.
+# By name, so that a column that is added later needs no new digests. `stage` is left out: its definition is a
+# matter of words ("collapsed", "spiralling"), and what it is called does not move anything but programmes
+# that target stages.
 COLUMNS = (
     "mode",
     "flags",
@@ -60,7 +62,8 @@ LEFT_OUT = {
     "subsidy_only": "its subsidy goes to estates in certain stages, so a new definition of the stages changes it",
     "subsidy_withdrawn": "its subsidy goes to estates in certain stages, so a new definition of the stages changes it",
 }
-# What is too big to run in a test: one in so many of its estates and companies, with all its programmes and months.
+# What is too big to run in a test: one in so many of its estates and companies, with all its programmes and
+# months.
 ONE_IN = {"wuhan": 20}
 
 
@@ -76,7 +79,8 @@ def shipped(name: str) -> Scenario:
 
 
 def thinned(scenario: Scenario, part: int) -> Scenario:
-    """One in `part` of the estates of each type and mode, of the households and of the companies; government stays."""
+    """One in `part` of the estates of each type and mode, of the households and of the
+    companies; government stays."""
     estates = scenario.city.estates // part
     counts = apportion(estates, scenario.estates_by_type())
     city, companies = scenario.city, scenario.companies

@@ -1,4 +1,5 @@
-"""Scenarios with one seed share owners and luck: they differ by what policy does, and only from when it does it."""
+"""Scenarios with one seed share owners and luck: they differ by what policy does,
+and only from when it does it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""With ballots on, turnout follows the matter and who is reached, and a committee may be founded at any satisfaction."""
+"""With ballots on, turnout follows the matter and who is reached, and a committee may be
+founded at any satisfaction."""
 
 from __future__ import annotations
 

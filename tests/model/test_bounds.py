@@ -1,4 +1,5 @@
-"""Shares stay shares, nobody owes less than nothing, households neither come nor go, and counts agree with what they count."""
+"""Shares stay shares, nobody owes less than nothing, households neither come nor go, and counts
+agree with what they count."""
 
 from __future__ import annotations
 

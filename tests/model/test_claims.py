@@ -1,4 +1,5 @@
-"""What is owed to a manager that stopped stays owed to it, through any number of changes, and to nobody else."""
+"""What is owed to a manager that stopped stays owed to it, through any number of
+changes, and to nobody else."""
 
 from __future__ import annotations
 

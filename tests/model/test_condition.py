@@ -1,4 +1,5 @@
-"""Facts that several rules look at are worked out once: an estate's age, what its condition looks like, and money in fen."""
+"""Facts that several rules look at are worked out once: an estate's age, what its condition
+looks like, and money in fen."""
 
 from __future__ import annotations
 

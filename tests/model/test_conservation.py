@@ -1,4 +1,5 @@
-"""Every fen moves between two named accounts, and the ledger, the estates and the owners tell the same story."""
+"""Every fen moves between two named accounts, and the ledger, the estates and the
+owners tell the same story."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""With contracts on, a company holds an estate for a term: the clock, the owners' choice and what an open contract allows."""
+"""With contracts on, a company holds an estate for a term: the clock, the owners' choice and what
+an open contract allows."""
 
 from __future__ import annotations
 
@@ -128,7 +129,8 @@ def test_renewal_is_the_occasion_to_change_the_price() -> None:
 
 def test_a_company_leaves_an_open_contract_sooner_than_a_term() -> None:
     def exits(kind: str) -> int:
-        """Companies that left for their losses in two years, most estates being under one kind of contract."""
+        """Companies that left for their losses in two years, most estates being
+        under one kind of contract."""
         early = 50.0 if kind == "term" else 0.0
         made = City(
             lively_scenario(

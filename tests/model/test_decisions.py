@@ -1,7 +1,8 @@
-"""What is true of each decision that an owner takes, in words: a rule that is turned round makes one of these fail.
+"""What is true of each decision that an owner takes, in words: a rule that is turned round
+makes one of these fail.
 
-`about` says which rule of sim/model/month/decisions.py a test is a truth of; the mutation run (`python3 go.py mutate`) asks that
-every mutant of a rule is noticed by a truth of that very rule.
+`about` says which rule of sim/model/month/decisions.py a test is a truth of; the mutation run (`python3 go.py
+mutate`) asks that every mutant of a rule is noticed by a truth of that very rule.
 """
 
 from __future__ import annotations
@@ -386,7 +387,8 @@ def test_expectation_stays_a_share() -> None:
 
 
 def satisfied(satisfaction: float, received: float, expectation: float) -> float:
-    """Satisfaction a month later, half judged against expectation, a quarter of the way to what it comes to."""
+    """Satisfaction a month later, half judged against expectation, a quarter of the
+    way to what it comes to."""
     return float(next_satisfaction(F(satisfaction), F(received), F(expectation), F(0.5), F(0.25)))
 
 
@@ -492,7 +494,8 @@ def aggrieved(
     solved: bool = False,
     relief: float = 0.0,
 ) -> float:
-    """Grievance a month later: being asked adds 0.2, silence 0.3 and an answer takes half, of what is left to gain or lose."""
+    """Grievance a month later: being asked adds 0.2, silence 0.3 and an answer takes half, of what
+    is left to gain or lose."""
     return float(
         next_grievance(F(grievance), F(raised), asked, F(0.2), overdue, F(0.3), F(relief), solved, F(0.5))
     )
@@ -584,7 +587,8 @@ def returning(
     mobilised: float = 0.0,
     occupancy: np.uint8 = OCCUPIER,
 ) -> float:
-    """The chance of returning a ballot whose turnout is 0.5 where activism is usual (0.4), of an owner whose reference is 0.5."""
+    """The chance of returning a ballot whose turnout is 0.5 where activism is usual (0.4), of an
+    owner whose reference is 0.5."""
     numbers = (0.5, 0.5, activism, 0.4, 0.75, satisfaction, 0.5, 0.25, reached, mobilised)
     return float(ballot_chance(*(F(number) for number in numbers), occupancy, F(0.5)))
 

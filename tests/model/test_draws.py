@@ -1,4 +1,5 @@
-"""Addressed randomness: the published generator, uniform, and unrelated between streams, entities, months and seeds."""
+"""Addressed randomness: the published generator, uniform, and unrelated between streams,
+entities, months and seeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A city changed through handles: what may be written, that it is kept, and that its run is never taken for that of the scenario."""
+"""A city changed through handles: what may be written, that it is kept, and that its run is never taken
+for that of the scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A model's hash says what the model does: it follows numbers, rules and columns, and no word, layout or place of a file."""
+"""A model's hash says what the model does: it follows numbers, rules and columns, and no word,
+layout or place of a file."""
 
 from __future__ import annotations
 

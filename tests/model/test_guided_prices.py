@@ -1,4 +1,5 @@
-"""With guided prices on, old estates and those under a developer's contract charge no more than the guide price."""
+"""With guided prices on, old estates and those under a developer's contract charge
+no more than the guide price."""
 
 from __future__ import annotations
 

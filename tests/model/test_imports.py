@@ -1,4 +1,5 @@
-"""Imports run one way: what is nearer to the world never knows what is nearer to the user, and nothing goes in circles."""
+"""Imports run one way: what is nearer to the world never knows what is nearer to the user, and
+nothing goes in circles."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ import pytest
 import sim
 
 PACKAGE = Path(sim.__file__).parent
-# From the bottom to the top; a module may import from its own layer and from those below. The longest name counts.
+# From the bottom to the top; a module may import from its own layer and from those below. The longest name
+# counts.
 LAYERS = (
     ("cache",),
     ("fingerprint",),
@@ -60,12 +62,13 @@ LAYERS = (
     ("app.server",),
     ("cli.app", "cli.__init__", "__main__", "__init__"),
 )
-# A city has a collector for Mesa's tools, made when one asks for it; by name, it would be as much of an import and harder to see.
+# A city has a collector for Mesa's tools, made when one asks for it; by name, it would be as much of an
+# import and harder to see.
 COLLECTED = ("mesa_city", "results.collector")
 # Registries that say by name where things are, and import none of them before it is asked for.
 DISPATCH = {"kinds", "results.saved", "scenario.programme", "__init__"}
-# Modules that import by a name which they make, or look for what is installed, and what they may load so. All else imports by
-# statement, or by the whole name in one literal, which the test of the layers reads.
+# Modules that import by a name which they make, or look for what is installed, and what they may load so. All
+# else imports by statement, or by the whole name in one literal, which the test of the layers reads.
 LOADS = {
     "__init__": "public names, imported when first used, from _HOMES, sim.kinds and sim.charts",
     "kinds": "the folders of sim.studies, and what their kind.py names",
@@ -103,7 +106,8 @@ def modules() -> dict[str, Path]:
 
 
 def module_of(name: str) -> str:
-    """The module that a dotted name is in: a module, a package or something inside one; "" for nothing of this package."""
+    """The module that a dotted name is in: a module, a package or something inside one; "" for
+    nothing of this package."""
     parts = name.split(".")
     if parts[0] != "sim":
         return ""
@@ -117,7 +121,8 @@ def module_of(name: str) -> str:
 
 @cache
 def imports_of(module: str) -> tuple[tuple[str, bool], ...]:
-    """Modules that a module imports when it runs or when one of its functions does (True), by statement or by name."""
+    """Modules that a module imports when it runs or when one of its functions does (True),
+    by statement or by name."""
     tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
@@ -146,7 +151,8 @@ def imports_of(module: str) -> tuple[tuple[str, bool], ...]:
 
 @cache
 def stated() -> frozenset[tuple[str, str]]:
-    """What registries import by statement, or by a name that they may not: heights and circles hold for it."""
+    """What registries import by statement, or by a name that they may not: heights
+    and circles hold for it."""
     found = set()
     for module in DISPATCH:
         tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
@@ -162,7 +168,8 @@ def stated() -> frozenset[tuple[str, str]]:
 
 
 def made_names(tree: ast.AST) -> list[str]:
-    """Where code imports by a name that is not one whole literal, or asks what can be imported, as it is written there."""
+    """Where code imports by a name that is not one whole literal, or asks what can be
+    imported, as it is written there."""
     called = set(IMPORTING)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):

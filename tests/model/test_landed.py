@@ -1,4 +1,5 @@
-"""The same scenario and seed give the same bits as in the version that landed, wherever no rule was changed."""
+"""The same scenario and seed give the same bits as in the version that landed,
+wherever no rule was changed."""
 
 from __future__ import annotations
 

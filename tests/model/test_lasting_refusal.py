@@ -1,4 +1,5 @@
-"""With the mechanisms of payment and debt on: who refuses goes on refusing, debts are as old as their oldest bill, and end."""
+"""With the mechanisms of payment and debt on: who refuses goes on refusing, debts are as old as
+their oldest bill, and end."""
 
 from __future__ import annotations
 
@@ -89,7 +90,8 @@ def test_a_debt_is_as_old_as_its_oldest_bill() -> None:
 
 
 def without_debts(**overrides: Any) -> City:
-    """A city whose owners owe nothing at first, repay nothing but by paying a month's bill, and are always reminded."""
+    """A city whose owners owe nothing at first, repay nothing but by paying a month's bill,
+    and are always reminded."""
     made = city(
         arrears__repay_base=0.0,
         arrears__repay_satisfied=0.0,

@@ -1,4 +1,5 @@
-"""Each loop has a switch, and a switch that is off really cuts the channel; with it on the same push is felt."""
+"""Each loop has a switch, and a switch that is off really cuts the channel; with it
+on the same push is felt."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from .cities import lively_scenario
 
 LOOPS = tuple(LoopSettings.model_fields)
 Push = Callable[[City], None]
-# Condition also moves public revenue, and so what service can be paid for: that is cut to see the decay channel alone.
+# Condition also moves public revenue, and so what service can be paid for: that is cut to see the decay
+# channel alone.
 ALONE = {"decay": {"loops__service": False}}
 
 

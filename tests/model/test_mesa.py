@@ -1,4 +1,5 @@
-"""The city is a Mesa model, and its agents are handles onto the columns that the compiled month reads and writes."""
+"""The city is a Mesa model, and its agents are handles onto the columns that the
+compiled month reads and writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What Mesa promises of a set of agents holds for the sets of a city, whose agents are rows: Mesa's own tests in these terms."""
+"""What Mesa promises of a set of agents holds for the sets of a city, whose agents are rows: Mesa's
+own tests in these terms."""
 
 from __future__ import annotations
 

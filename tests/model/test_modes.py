@@ -1,4 +1,5 @@
-"""What a management mode means, told by name: who manages, who may be bid for, what is billed and what effort is kept up."""
+"""What a management mode means, told by name: who manages, who may be bid for, what is
+billed and what effort is kept up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Numbers that once stood in the code decide what they are declared to decide: moved far from their default, each moves the city."""
+"""Numbers that once stood in the code decide what they are declared to decide: moved far from their
+default, each moves the city."""
 
 from __future__ import annotations
 

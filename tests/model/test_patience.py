@@ -1,4 +1,5 @@
-"""A company cuts service before it leaves, and what comes in lumps counts as the income of the months between."""
+"""A company cuts service before it leaves, and what comes in lumps counts as the
+income of the months between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The same bits whatever the number of threads, what is recorded, who looks on, and which instructions the processor has."""
+"""The same bits whatever the number of threads, what is recorded, who looks on, and which
+instructions the processor has."""
 
 from __future__ import annotations
 
@@ -108,7 +109,8 @@ def test_aarch64_under_an_emulator_and_webassembly_come_to_the_same_state(tmp_pa
 
 
 def digest_on(processor: str) -> str:
-    """The digest of the same run by a process that compiles for another processor (kernels are cached by its name)."""
+    """The digest of the same run by a process that compiles for another processor (kernels
+    are cached by its name)."""
     environment = os.environ | {"NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": ""}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "sim" / "model"
-# Sorts that tell where things were, or only part of them: with equal keys they may do so in any order, unless stable.
+# Sorts that tell where things were, or only part of them: with equal keys they may do so in any order, unless
+# stable.
 PLACES = ("argsort", "argpartition", "partition", "nlargest", "nsmallest")
 TABLES = ("sort_values", "sort_index")
 

@@ -1,4 +1,5 @@
-"""Notebooks are in step with their texts, keep no outputs, and use the public API only. `.ci/run` executes them."""
+"""Notebooks are in step with their texts, keep no outputs, and use the public API only.
+`.ci/run` executes them."""
 
 import ast
 import json

@@ -1,7 +1,8 @@
-"""A made-up run with the columns of `sim.Run`, so that charts can be built and tested without simulating a city.
+"""A made-up run with the columns of `sim.Run`, so that charts can be built and tested
+without simulating a city.
 
-The paths are a few lines of invented dynamics (payment answers to service, service to income, condition to service).
-They look like a run and obey its bounds; they are no result of the model.
+The paths are a few lines of invented dynamics (payment answers to service, service to income, condition to
+service). They look like a run and obey its bounds; they are no result of the model.
 """
 
 from __future__ import annotations
@@ -208,7 +209,8 @@ def _city(table: pd.DataFrame, paths: dict[str, np.ndarray], months: int) -> pd.
 
 
 def _events(random: np.random.Generator, paths: dict[str, np.ndarray], months: int) -> pd.DataFrame:
-    """Mode changes become departures; a scatter of other events, one of an unheard-of kind, is laid over them."""
+    """Mode changes become departures; a scatter of other events, one of an
+    unheard-of kind, is laid over them."""
     month, estate = np.nonzero(np.diff(paths["mode"], axis=0))
     rows = [
         (m + offset, e, e % 30, kind, cause, size)

@@ -1,4 +1,5 @@
-"""In a plain notebook, which nobody told to draw inline, a chart is a picture and not the name of its class."""
+"""In a plain notebook, which nobody told to draw inline, a chart is a picture and
+not the name of its class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`sim.charts`: every chart by one name, on given axes, in both languages, saved with its words; and the animation."""
+"""`sim.charts`: every chart by one name, on given axes, in both languages, saved with its
+words; and the animation."""
 
 from __future__ import annotations
 

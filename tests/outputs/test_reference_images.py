@@ -1,8 +1,9 @@
-"""A few charts against images that were looked at: what structure tests cannot see (overlaps, clipping, hatches).
+"""A few charts against images that were looked at: what structure tests cannot see
+(overlaps, clipping, hatches).
 
-The images hold for the matplotlib they were made with; another one may place letters differently, so the test says so
-and is skipped. To make them anew after an intended change: ESTATE_WRITE_REFERENCE=1 pytest tests/outputs/test_reference_images.py,
-then look at them.
+The images hold for the matplotlib they were made with; another one may place letters differently, so the test
+says so and is skipped. To make them anew after an intended change: ESTATE_WRITE_REFERENCE=1 pytest
+tests/outputs/test_reference_images.py, then look at them.
 """
 
 from __future__ import annotations

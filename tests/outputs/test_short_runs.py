@@ -31,7 +31,8 @@ from sim.text import in_language
 SMALL = {"city.estates": 12, "companies.private": 4} | {
     f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")
 }
-# Words that claim a year of months or a start of what is of a year; "here of months 1 to 6 only" takes a label's claim back.
+# Words that claim a year of months or a start of what is of a year; "here of months 1 to 6 only" takes a
+# label's claim back.
 A_YEAR = {
     "en": re.compile(r"last (year|twelve|12)|twelve months|12 months|year before|of the year"),
     "zh": re.compile("末年|12个月|十二个月|一年|前一年"),

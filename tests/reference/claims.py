@@ -1,4 +1,5 @@
-"""The reference claims: a list of former managers of one estate, oldest first, and what owners owe to each."""
+"""The reference claims: a list of former managers of one estate, oldest first, and
+what owners owe to each."""
 
 from __future__ import annotations
 

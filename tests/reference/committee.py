@@ -33,7 +33,8 @@ TURNOUT = {
 
 
 class Result(NamedTuple):
-    """Outcome of a vote: whether it passed, share that took part (by head or area, the smaller), who approved (of those)."""
+    """Outcome of a vote: whether it passed, share that took part (by head or area, the smaller),
+    who approved (of those)."""
 
     passed: bool
     took_part: float
@@ -73,7 +74,8 @@ class Committee(mesa.Agent):
     # votes
 
     def hold_vote(self, matter: Matter, base: float, slope: float, extra_participation: float) -> Result:
-        """Two thirds of owners must take part by head and by area, and a majority of those approve, by head and by area."""
+        """Two thirds of owners must take part by head and by area, and a majority of those
+        approve, by head and by area."""
         p, estate = self.model.p, self.estate
         heads = heads_for = area = area_for = area_all = 0
         voters = 0
@@ -178,7 +180,8 @@ class Committee(mesa.Agent):
     # review of price and company
 
     def review(self) -> None:
-        """Policy may put a price to the vote; else a committee reviews now and then, or policy calls a vote on the company."""
+        """Policy may put a price to the vote; else a committee reviews now and then, or policy
+        calls a vote on the company."""
         p, estate = self.model.p, self.estate
         if estate.mode != MARKET or estate.process:
             return

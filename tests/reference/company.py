@@ -46,7 +46,8 @@ class Company(mesa.Agent):
         return p.service_floor if estate.mode == MARKET else p.service_soe_floor
 
     def patience(self, estate: Estate) -> float:
-        """1 for an estate that pays its way, 0 where losses lasted as long as this company tolerates; fallback never tires."""
+        """1 for an estate that pays its way, 0 where losses lasted as long as this company
+        tolerates; fallback never tires."""
         return (
             max(0.0, 1.0 - estate.losing_months / max(1.0, self.tolerance)) if estate.mode == MARKET else 1.0
         )

@@ -1,4 +1,5 @@
-"""The reference contract: how a company holds an estate, until when, and what owners do when its time is over."""
+"""The reference contract: how a company holds an estate, until when, and what
+owners do when its time is over."""
 
 from __future__ import annotations
 

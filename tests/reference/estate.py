@@ -60,7 +60,8 @@ class Estate(mesa.Agent):
 
     @property
     def lot(self) -> list[Estate]:
-        """Itself and those of its block that neither a company nor an employer looks after: they are tendered together."""
+        """Itself and those of its block that neither a company nor an employer looks after:
+        they are tendered together."""
         return [
             estate
             for estate in self.block
@@ -81,7 +82,8 @@ class Estate(mesa.Agent):
     # payment
 
     def bill_and_collect(self) -> None:
-        """Owners get this month's bill, if anybody bills, and decide; the money goes to whoever it is owed to."""
+        """Owners get this month's bill, if anybody bills, and decide; the money
+        goes to whoever it is owed to."""
         self.billed = self.collected = self.recovered = self.lapsed = self.payers = 0
         share = self.full_fee_share(self.mode)
         for owner in self.owners:
@@ -111,7 +113,8 @@ class Estate(mesa.Agent):
             )
 
     def send_bills(self, share: float) -> None:
-        """Every owner sees what neighbours did last month, gets a bill, pays or not, and settles old debts or not."""
+        """Every owner sees what neighbours did last month, gets a bill, pays or not, and
+        settles old debts or not."""
         p, f = self.model.p, self.model.p.single
         frozen = not self.model.loops.norm
         alone = self.claim_months if self.claims.total else 255
@@ -140,7 +143,8 @@ class Estate(mesa.Agent):
             self.payers += payers
 
     def book_payments(self) -> None:
-        """Fees go to the manager; repaid arrears to former managers and the present one in proportion to what is owed to each."""
+        """Fees go to the manager; repaid arrears to former managers and the present one in
+        proportion to what is owed to each."""
         books = self.model.books
         own = self.recovered
         if self.claims.total > 0:
@@ -252,7 +256,8 @@ class Estate(mesa.Agent):
         self.quality = min(1.0, power64(shown, p.service_returns))
 
     def serve_without_company(self) -> None:
-        """The employer pays, or the fund beyond what volunteers do, or the community while its budget lasts."""
+        """The employer pays, or the fund beyond what volunteers do, or the
+        community while its budget lasts."""
         p, books, suppliers = self.model.p, self.model.books, ("suppliers", 0)
         if self.mode == UNIT:
             self.spending = int(self.effort * self.standard_cost)

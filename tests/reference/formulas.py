@@ -1,8 +1,9 @@
-"""One owner's decisions a second time, written from docs/model.md (sections 3 and 8), for single owners and for whole columns.
+"""One owner's decisions a second time, written from docs/model.md (sections 3 and 8), for single
+owners and for whole columns.
 
-Nothing here comes from sim.model.month.decisions, so that an error there cannot hide: the two agree to the last bit only if both say
-what the page says. Shared are the exponential (sim.model.exact) and the types of the columns. Everything is float32, worked out in the
-order in which the page writes it.
+Nothing here comes from sim.model.month.decisions, so that an error there cannot hide: the two agree to the
+last bit only if both say what the page says. Shared are the exponential (sim.model.exact) and the types of
+the columns. Everything is float32, worked out in the order in which the page writes it.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def log_odds(
     record: Value,
     habit_reference: np.float32,
 ) -> Value:
-    """z: duty, service, norm and what holds for the whole estate, less grievance and burden, and the owner's habit."""
+    """z: duty, service, norm and what holds for the whole estate, less grievance and
+    burden, and the owner's habit."""
     z = duty
     z = z + service_sensitivity * (satisfaction - satisfaction_reference)
     z = z + norm_sensitivity * (payers_seen - threshold)
@@ -108,7 +110,8 @@ def repaid(repays: Value, arrears: Value, bill: Value, instalments: np.int32) ->
 
 
 def to_older_bills(payment: Value, owed: Value, months: Value, alone: Value) -> Value:
-    """What of a payment goes to older bills: all that they need, where the present manager alone is owed them."""
+    """What of a payment goes to older bills: all that they need, where the present
+    manager alone is owed them."""
     return np.where(np.asarray(months).astype(np.int32) <= alone, np.minimum(payment, owed), 0).astype(
         np.int32
     )
@@ -121,14 +124,16 @@ def months_in_arrears(arrears: Value, months: Value) -> Value:
 
 
 def oldest_bill(before: Value, left: Value, months: Value) -> Value:
-    """k after a repayment that left so much of a debt: a month more, times the part that is left; 0 where none is."""
+    """k after a repayment that left so much of a debt: a month more, times the part
+    that is left; 0 where none is."""
     part = (np.asarray(months).astype(np.int32) + 1).astype(F) * np.asarray(left).astype(F)
     rounded = np.floor(part / np.maximum(before, 1).astype(F) + HALF).astype(np.int32)
     return np.where(left > 0, np.clip(rounded, 1, MOST_MONTHS), 0).astype(np.int32)
 
 
 def lapsed(left: Value, months: Value, limitation: float, word: Value, reminded: float) -> Value:
-    """The oldest month's part of a debt past the limitation, in so many of 256 months by the last 8 bits of the word."""
+    """The oldest month's part of a debt past the limitation, in so many of 256 months by
+    the last 8 bits of the word."""
     forgotten = np.asarray(word) % 256 < np.floor((1.0 - reminded) * 256.0 + 0.5)
     month = np.floor(np.asarray(left).astype(F) / np.maximum(months, 1).astype(F)).astype(np.int32)
     return np.where((months > limitation) & forgotten, month, 0)

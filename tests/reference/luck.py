@@ -18,7 +18,8 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[in
 
 
 class Luck:
-    """All luck of one seed: who (entity), when (month), in what (stream, and a kind where one matter comes in several)."""
+    """All luck of one seed: who (entity), when (month), in what (stream, and a kind where one
+    matter comes in several)."""
 
     def __init__(self, seed: int) -> None:
         """The low word of the seed is the first word of the key."""

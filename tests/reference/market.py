@@ -53,7 +53,8 @@ class Market:
                 self.perhaps_give_notice(estate, estate.manager)
 
     def believed(self, kind: int, look: int) -> float:
-        """Collection over twelve months in company-run estates of a type and condition; else of the type; else its norm."""
+        """Collection over twelve months in company-run estates of a type and condition;
+        else of the type; else its norm."""
         of_type = [estate for estate in self.city.estates if estate.type == kind]
         run = [estate for estate in of_type if estate.manager is not None and estate.billed_12 > 0]
         alike = [estate for estate in run if condition_class(estate) == look]
@@ -162,7 +163,8 @@ class Market:
             self.leave_alone(estate)
 
     def collect_bids(self, estate: Estate, mean_belief: float) -> tuple[int, list[Bid]]:
-        """Companies drawn by lot look at the estate; those that expect a margin bid. Returns (lookers, bids)."""
+        """Companies drawn by lot look at the estate; those that expect a margin bid.
+        Returns (lookers, bids)."""
         p = self.city.p
         visitors = int(p.market_bidders + estate.lever_tender)
         lot = estate.lot
@@ -254,7 +256,8 @@ class Market:
         estate.former_arrears = estate.claims.total
 
     def leave_alone(self, estate: Estate) -> None:
-        """Small, active, sound estates manage themselves; where a company has left some are cleaned; else nothing changes."""
+        """Small, active, sound estates manage themselves; where a company has left some are
+        cleaned; else nothing changes."""
         p = self.city.p
         will = estate.mean_activism + estate.lever_self_management
         small = estate.households <= p.market_self_households

@@ -1,4 +1,5 @@
-"""The two owner passes in pure NumPy: whole columns at once, with the formulas of formulas.py, to the same bits."""
+"""The two owner passes in pure NumPy: whole columns at once, with the formulas of
+formulas.py, to the same bits."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def payment_twin(
     world: np.ndarray,
     q: np.void,
 ) -> None:
-    """What `sim.model.month.owner_passes.payment_pass` does to all estates; `q` is the one row of parameters."""
+    """What `sim.model.month.owner_passes.payment_pass` does to all estates; `q` is
+    the one row of parameters."""
     e, b, w = estate_of(estates), building_of(buildings), world[0]
     words = philox(
         np.arange(e.size, dtype=U64), U64(w["month"]), U64(0), U64(0), U64(w["key_0"]), U64(w["key_1"])

@@ -1,4 +1,5 @@
-"""The reference owner: one household that pays or refuses, is pleased or not, complains, and grows bitter or forgives."""
+"""The reference owner: one household that pays or refuses, is pleased or not, complains,
+and grows bitter or forgives."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class Owner(mesa.Agent):
             self.luck_year = np.uint32(self.model.luck.block(self.row, self.model.month, OWNER_YEAR)[0])
 
     def get_no_bill(self) -> int:
-        """Nobody bills this month: nothing is due, nobody pays, nothing is repaid; returns fen that lapsed."""
+        """Nobody bills this month: nothing is due, nobody pays, nothing is repaid;
+        returns fen that lapsed."""
         self.bill = np.int32(0)
         self.paid = np.uint8(0)
         self.look_back()
@@ -74,7 +76,8 @@ class Owner(mesa.Agent):
         return lapsed
 
     def look_back(self) -> None:
-        """What of the bills of the last twelve months was late, and which; and in which months nothing was paid."""
+        """What of the bills of the last twelve months was late, and which; and in which
+        months nothing was paid."""
         month = self.model.month
         window = [(month - when, fen) for when, fen in self.late_bills if when > month - YEAR]
         self.unpaid_12 = np.int32(sum(fen for _, fen in window))
@@ -95,7 +98,8 @@ class Owner(mesa.Agent):
         self.debts = [debt for debt in self.debts if debt[1]]
 
     def get_bill(self, fee: np.float32, payers_seen: np.float32, standing: np.float32) -> None:
-        """Pay this month's bill or refuse, given the share of payers seen and what speaks for paying in the whole estate."""
+        """Pay this month's bill or refuse, given the share of payers seen and what speaks for
+        paying in the whole estate."""
         f = self.model.p.single
         self.bill = np.int32(formulas.bill(self.area, fee, self.occupancy, f.payment_vacant_bill_share))
         logit = formulas.log_odds(
@@ -201,7 +205,8 @@ class Owner(mesa.Agent):
         return filed, solved
 
     def resent(self, estate: Estate, building: Building, solved: bool) -> None:
-        """Grievance: fed by defects, bad service, neighbours who refuse and silence, relieved by answers, talks and time."""
+        """Grievance: fed by defects, bad service, neighbours who refuse and silence, relieved by
+        answers, talks and time."""
         p, f = self.model.p, self.model.p.single
         missing = max(F(0), f.payment_satisfaction_reference - self.satisfaction)
         raised = (
@@ -228,7 +233,8 @@ class Owner(mesa.Agent):
     def vote(
         self, matter: int, base: float, slope: float, mobilised: float, ballot: tuple[float, float] | None
     ) -> tuple[bool, bool]:
-        """(takes part, approves) in this month's vote on a matter; `ballot`: (share reached, turnout of the matter)."""
+        """(takes part, approves) in this month's vote on a matter; `ballot`: (share
+        reached, turnout of the matter)."""
         f = self.model.p.single
         take_part, approve, _, _ = self.model.luck.block(self.row, self.model.month, OWNER_VOTE, matter)
         if ballot is None:

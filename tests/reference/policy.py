@@ -1,7 +1,8 @@
 """What policy did in a month of the fast city: every value it changed, to be repeated in the reference city.
 
-Programmes act on columns through `sim.model.programmes.policy.Policy`. Instead of a second implementation of every programme,
-the state is compared before and after policy acted; the reference takes over the differences and nothing else.
+Programmes act on columns through `sim.model.programmes.policy.Policy`. Instead of a second implementation of
+every programme, the state is compared before and after policy acted; the reference takes over the
+differences and nothing else.
 """
 
 from __future__ import annotations

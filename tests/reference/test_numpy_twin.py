@@ -57,7 +57,8 @@ def shares(luck: np.random.Generator, size: int) -> np.ndarray:
 
 
 def random_world(seed: int, households: list[int]) -> World:
-    """A state of estates of these sizes with random columns, levers and parameters over their whole ranges."""
+    """A state of estates of these sizes with random columns, levers and parameters
+    over their whole ranges."""
     luck = np.random.default_rng(seed)
     estates = np.zeros(len(households), ESTATE_TYPE)
     estates["households"] = households

@@ -1,4 +1,5 @@
-"""The compiled month and the reference month agree bit for bit: every owner, estate, company, committee, account and event."""
+"""The compiled month and the reference month agree bit for bit: every owner, estate, company,
+committee, account and event."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ CAUSES_OF_THE_PHASES = {
 def run_both(
     number: int, months: int = MONTHS
 ) -> tuple[list[str], frozenset[tuple[int, int]], frozenset[int], int]:
-    """Step both cities until they differ: (differences, kinds and causes of events, modes that occurred, fen that lapsed).
+    """Step both cities until they differ: (differences, kinds and causes of events, modes that
+    occurred, fen that lapsed).
 
     Every second world has a policy that moves random levers.
     """
@@ -137,7 +139,8 @@ def test_more_worlds_agree_for_longer(number: int) -> None:
 
 
 def test_the_reference_imports_no_rule_that_it_checks() -> None:
-    """An error in a shared formula would be in both and never found; shared are the start, exact arithmetic and names."""
+    """An error in a shared formula would be in both and never found; shared are the start,
+    exact arithmetic and names."""
     for file in Path(__file__).parent.glob("*.py"):
         if file.name.startswith("test_"):
             continue  # they run the one against the other

@@ -1,7 +1,9 @@
-"""Random small worlds: scenarios with random types, parameters and loops, and random policy that moves levers every month."""
+"""Random small worlds: scenarios with random types, parameters and loops, and random policy that
+moves levers every month."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -77,10 +79,17 @@ TEMPERS: dict[str, dict[str, Any]] = {
 }
 
 
-def random_parameters(luck: np.random.Generator) -> dict[str, float]:
+def luck_of(number: int, name: str) -> np.random.Generator:
+    """The luck of one named thing of a world, so that a parameter or mechanism added to the model leaves what
+    others drew as it was."""
+    return np.random.default_rng([number, zlib.crc32(name.encode())])
+
+
+def random_parameters(number: int) -> dict[str, float]:
     """About half of all parameters, each in its plausible range (or between half and twice its default)."""
     values = {}
     for key, parameter in PARAMETERS.items():
+        luck = luck_of(number, key)
         if luck.random() < 0.5:
             low, high = parameter.plausible or sorted((parameter.default / 2, parameter.default * 2))
             values[key] = float(np.clip(luck.uniform(low, high), parameter.low, parameter.high))
@@ -132,7 +141,7 @@ def random_scenario(number: int, months: int = 30) -> Scenario:
     types = int(luck.integers(1, 5))
     counts = [int(count) for count in luck.multinomial(9, np.ones(types) / types) + 1]
     groups: dict[str, dict[str, float]] = {}
-    for key, value in (random_parameters(luck) | temper.get("parameters", {})).items():
+    for key, value in (random_parameters(number) | temper.get("parameters", {})).items():
         group, name = key.split(".", 1)
         groups.setdefault(group, {})[name] = value
     loops = {name: bool(luck.random() < 0.8) for name in ("service", "norm", "decay", "exit", "grievance")}
@@ -164,13 +173,16 @@ def random_scenario(number: int, months: int = 30) -> Scenario:
         "government": {"community_budget": float(luck.uniform(0, 3000)), "street_budget": 5000.0},
         "loops": loops if number >= len(TEMPERS) else {},
         # every third world lives by the first version's rules alone
-        "mechanisms": {} if number % 3 == 0 else {name: bool(luck.random() < 0.7) for name in MECHANISMS},
+        "mechanisms": {}
+        if number % 3 == 0
+        else {name: bool(luck_of(number, name).random() < 0.7) for name in MECHANISMS},
         "parameters": groups,
     }
     return Scenario.model_validate(data)
 
 
-# Upper ends of random lever values where they are not one; the lower end is 0 (price and company revenue: the same below zero).
+# Upper ends of random lever values where they are not one; the lower end is 0 (price and company revenue: the
+# same below zero).
 LEVER_TOPS = {
     "lever_company_income": 60_000,
     "lever_company_charge": 20_000,
@@ -204,21 +216,24 @@ LEVER_TOPS = {
 
 
 def random_policy(city: City, number: int) -> Callable[[], None]:
-    """Policy that moves random levers of random estates, lists companies, changes committees and pays, month by month."""
+    """Policy that moves random levers of random estates, lists companies, changes
+    committees and pays, month by month."""
     luck = np.random.default_rng([number, 1])
+    luck_of_lever = {lever.name: luck_of(number, lever.name) for lever in LEVERS}
     s = city.state
     size = s.estates.size
 
     def act() -> None:
         for lever in LEVERS:
-            if luck.random() > 0.25:
+            lucky = luck_of_lever[lever.name]
+            if lucky.random() > 0.25:
                 continue
-            rows = np.flatnonzero(luck.random(size) < 0.5)
-            values = luck.uniform(0.0, LEVER_TOPS.get(lever.name, 1.0), rows.size)
+            rows = np.flatnonzero(lucky.random(size) < 0.5)
+            values = lucky.uniform(0.0, LEVER_TOPS.get(lever.name, 1.0), rows.size)
             if lever.name in ("lever_price", "lever_company_revenue"):
-                values *= luck.choice([-1.0, 1.0], rows.size)
+                values *= lucky.choice([-1.0, 1.0], rows.size)
             if lever.name == "lever_dismissal":
-                values *= luck.random(rows.size) < 0.2
+                values *= lucky.random(rows.size) < 0.2
             s.estates[lever.name][rows] += values.astype(lever.dtype)
             city.clockwork.touched_levers.add(lever.name)
         s.world["fallback_left"] = luck.integers(0, 4)

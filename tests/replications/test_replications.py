@@ -58,7 +58,8 @@ def test_twelve_thousandths_of_spread_decide_between_four_owners_and_a_hundred()
 
 
 def test_a_steady_payer_who_heeds_others_loses_the_published_fold() -> None:
-    """The figures hang on the rule: with the certainly active following the norm, too, the lower state is another."""
+    """The figures hang on the rule: with the certainly active following the norm,
+    too, the lower state is another."""
     case = wiedermann.Case(0.5, 1.0, 0.20)
     values = {**wiedermann.shares_of(case), "payment.steady_shift": 0.0, "payment.steady_norm_factor": 1.0}
     plain = norm_map(values)
@@ -75,7 +76,8 @@ def test_a_neighbour_who_looks_back_holds_the_graph_below_the_macro_map() -> Non
 
 
 def test_the_archived_program_reads_its_own_contribution_for_that_of_the_others() -> None:
-    """Alone with oneself, three unconditional cooperators no longer lift a conditional one over the target."""
+    """Alone with oneself, three unconditional cooperators no longer lift a
+    conditional one over the target."""
     assert jonsson.group_total("UUUC") > jonsson.TARGET > jonsson.group_total("UUUC", own=True)
     assert jonsson.group_total("UUUU", own=True) > jonsson.TARGET
 
@@ -97,7 +99,8 @@ def test_owners_set_on_a_falling_line_pay_less_when_others_pay_more() -> None:
 
 
 def test_without_the_service_loop_an_ordinary_estate_has_one_equilibrium() -> None:
-    """At the default norm weight owners who start at 5 % and at 95 % end alike; with thrice the weight they do not."""
+    """At the default norm weight owners who start at 5 % and at 95 % end alike;
+    with thrice the weight they do not."""
     assert [rate for rate, _ in granovetter.ordinary_map(3.3).fixed_points()] == pytest.approx(
         [0.8621], abs=1e-4
     )
@@ -123,7 +126,8 @@ def test_the_old_rule_of_41_nodes_is_wrong_from_a_norm_weight_of_about_50_on() -
 
 
 def test_a_fold_is_found_where_it_is_known() -> None:
-    """r -> r + (r - 0.4)^2 + lever touches the diagonal at lever 0, rate 0.4; turned over, at the same place."""
+    """r -> r + (r - 0.4)^2 + lever touches the diagonal at lever 0, rate 0.4;
+    turned over, at the same place."""
     for rising, way in ((False, 1.0), (True, -1.0)):
         found = fold(
             lambda lever, way=way: lambda r: r + way * ((r - 0.4) ** 2 + lever), -0.1, 0.1, (0, 1), rising
@@ -191,7 +195,8 @@ def test_the_verdict_counts_what_fails() -> None:
 
 
 def test_a_sharp_weight_leaves_no_luck() -> None:
-    """One owner in ten thousand may not act against its threshold, or the limit would not be the published model."""
+    """One owner in ten thousand may not act against its threshold, or the limit
+    would not be the published model."""
     with norm_city(1, 10_000, 3, {}) as city:
         owners = city.state.owners
         owners.norm_sensitivity[:] = SHARP
@@ -203,7 +208,8 @@ def test_a_sharp_weight_leaves_no_luck() -> None:
 
 @pytest.mark.slow
 def test_ablate_finds_no_trap_left_where_service_does_not_follow_payment() -> None:
-    """Conditional payers at the default norm weight, cost above the fee: the norm alone cannot keep an estate in the cycle."""
+    """Conditional payers at the default norm weight, cost above the fee: the norm alone
+    cannot keep an estate in the cycle."""
     base = load("vicious_cycle")
     well_begun = started_at(alike(base, "commodity", 6, 150), "commodity", 0.9, 0.85)
     fee = base.types["commodity"].fee_price

@@ -1,4 +1,5 @@
-"""Reads a page as a strict parser would: every element closed in order, ids once, references that lead somewhere."""
+"""Reads a page as a strict parser would: every element closed in order, ids once,
+references that lead somewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Reports of sensitivity analyses, tipping maps, ablations and budget searches, read back from their folders."""
+"""Reports of sensitivity analyses, tipping maps, ablations and budget searches,
+read back from their folders."""
 
 from __future__ import annotations
 
@@ -91,7 +92,8 @@ def test_charts_of_a_command_carry_their_title_and_what_was_found(request, kind)
 
 @pytest.mark.usefixtures("words_only")
 def test_command_of_a_report_gives_the_same_result(ablation_folder, tmp_path, monkeypatch):
-    """Followed as a reader would: save the scenario file that the page carries, run the command that it names."""
+    """Followed as a reader would: save the scenario file that the page carries, run
+    the command that it names."""
     page = page_of(ablation_folder, "en", tmp_path)
     toml = next(words for words in page.words if "[city]" in words and "estates = 10" in words)
     (tmp_path / "small_city.toml").write_text(toml, encoding="utf-8")
@@ -117,7 +119,8 @@ def test_command_of_a_report_gives_the_same_result(ablation_folder, tmp_path, mo
 def test_an_analysis_weighs_the_assumptions_of_its_neighbours(
     sensitivity_folder, ablation_folder, run_folder, tmp_path
 ):
-    """Beside a sensitivity analysis of the same scenario a result says by influence what it assumed; one of another does not."""
+    """Beside a sensitivity analysis of the same scenario a result says by influence what it
+    assumed; one of another does not."""
     page = Page(
         write_report([ablation_folder, run_folder, sensitivity_folder], tmp_path / "r.html", "en").read_text(
             encoding="utf-8"
@@ -178,7 +181,8 @@ def test_animate_writes_a_film_of_a_saved_run(run_folder, tmp_path, name, kind):
 
 
 def test_results_show_themselves_alike(kind_and_folder, study_folder):
-    """In a notebook: a title in bold, facts in small print, sentences, a table; nothing of it is taken for markup."""
+    """In a notebook: a title in bold, facts in small print, sentences, a table;
+    nothing of it is taken for markup."""
     kind, folder = kind_and_folder
     for found, text in (
         (sim.load_result(folder), sim.load_result(folder).sentences()[0]),

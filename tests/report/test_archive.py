@@ -1,4 +1,5 @@
-"""A result as one file: the same bytes for the same result, everything that is needed in it, and nothing about whose machine it was."""
+"""A result as one file: the same bytes for the same result, everything that is needed in it, and nothing
+about whose machine it was."""
 
 from __future__ import annotations
 
@@ -193,7 +194,8 @@ def test_paths_and_names_of_whoever_made_it_are_found_wherever_they_stand(
 
 
 def test_a_study_carries_its_scenarios_and_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One of its user's own files: the result is reported, archived and carried out again where they are not."""
+    """One of its user's own files: the result is reported, archived and carried out
+    again where they are not."""
     from report_commands import STUDY
 
     for name, text in (

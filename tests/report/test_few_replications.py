@@ -1,4 +1,5 @@
-"""Whatever command prints an interval: none under five replications, and under ten it is called rough. The range is always there."""
+"""Whatever command prints an interval: none under five replications, and under ten it is called
+rough. The range is always there."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ CHARTS = {"compare", "sensitivity", "batch"}  # that can leave them out
 HERE = {"compare", "ablate", "sensitivity", "budget"}  # that are told of a tiny city
 # An interval in a sentence or a cell, in both languages, with all that follows it in the same brackets.
 SAID = re.compile(r"(?:interval(?: of the mean)?,?:? ?|置信区间(?:（粗略）)?[：:]?)−?\d[^;；]*")
-# Bounds in a table that are of something else: what a parameter may be, single pairs, and the exact interval of rare changes.
+# Bounds in a table that are of something else: what a parameter may be, single pairs, and the exact interval
+# of rare changes.
 OTHER = re.compile(r"range_|^low$|^high$|net_exact")
 TOTALS = {
     "differences",

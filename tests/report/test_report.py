@@ -198,7 +198,8 @@ def test_other_wrong_requests(run_folder, tmp_path):
 @pytest.mark.skipif(browser() is None, reason="no Chromium-like browser is installed")
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
-    """Opened by a browser without network: every picture is decoded, the title is there; and it prints to PDF."""
+    """Opened by a browser without network: every picture is decoded, the title is
+    there; and it prints to PDF."""
     path = write_report([comparison_folder], tmp_path / "b.html", lang)
     probe = (
         "<script>addEventListener('load',()=>{const i=[...document.images];document.title='shown '+i.filter(x=>x.complete&&x.naturalWidth>600).length"

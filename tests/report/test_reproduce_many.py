@@ -1,4 +1,5 @@
-"""`estate reproduce` on results of many runs: the same to the last bit, or what explains it; no run comes from a store."""
+"""`estate reproduce` on results of many runs: the same to the last bit, or what explains
+it; no run comes from a store."""
 
 from __future__ import annotations
 
@@ -131,7 +132,8 @@ def test_tables_are_the_same_to_the_last_bit():
 
 
 def test_a_page_of_a_batch_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch):
-    """Two scenarios of one name too; each with its own months, and the ensemble's second member in the second run."""
+    """Two scenarios of one name too; each with its own months, and the ensemble's second
+    member in the second run."""
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text("payment.base\n-2.0\n2.0\n", encoding="utf-8")
     little = "[city]\nestates = 10\nhouseholds = 800\ndistricts = 2\n[companies]\nprivate = 3\n"
@@ -165,7 +167,8 @@ def test_a_page_of_a_batch_over_an_ensemble_is_enough_to_run_it_again(tmp_path, 
 
 
 def test_a_page_over_an_ensemble_is_enough_to_run_it_again(tmp_path, monkeypatch):
-    """The page carries the ensemble too: its files, saved under their names, and its command give the same result."""
+    """The page carries the ensemble too: its files, saved under their names, and its
+    command give the same result."""
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text(
         "payment.base,payment.norm_weight\n1.0,3.0\n1.2,2.5\n1.4,3.5\n", encoding="utf-8"

@@ -1,4 +1,5 @@
-"""Every kind of result vouches for all its files, is refused when one was changed, and is overwritten by nothing else."""
+"""Every kind of result vouches for all its files, is refused when one was changed, and is
+overwritten by nothing else."""
 
 from __future__ import annotations
 

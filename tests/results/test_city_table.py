@@ -64,7 +64,8 @@ def slow_month(run, month: int) -> dict[str, float]:
 
 
 def paid_in_the_year_to(run, month: int) -> float:
-    """Yuan that owners paid for fees and arrears in the twelve months up to this one, to whomever, as the books say."""
+    """Yuan that owners paid for fees and arrears in the twelve months up to this one, to
+    whomever, as the books say."""
     rows = run.ledger[(run.ledger["month"] > month - 12) & (run.ledger["month"] <= month)]
     return float(rows.loc[rows["purpose"].astype(str).str.match("fees|arrears"), "yuan"].sum())
 

@@ -1,4 +1,5 @@
-"""CSV has one form, whoever writes it: blanks for what is missing, digits that read back the same, marks that spreadsheets know."""
+"""CSV has one form, whoever writes it: blanks for what is missing, digits that read back the same,
+marks that spreadsheets know."""
 
 from __future__ import annotations
 

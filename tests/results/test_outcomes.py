@@ -63,7 +63,8 @@ def test_months_without_a_bill_count_as_nothing_in_the_first_and_not_at_all_in_t
 
 
 def test_debt_repaid_within_a_year_is_older_debt_once_its_bill_is_out_of_the_year():
-    # one estate bills 100 a month; the bills of months 11 and 20 are missed, and paid in months 15 (4 months old) and 22
+    # one estate bills 100 a month; the bills of months 11 and 20 are missed, and paid in months 15 (4 months
+    # old) and 22
     billed, collected = np.zeros((MONTHS + 1, 2), np.int64), np.zeros((MONTHS + 1, 2), np.int64)
     billed[:, 0] = collected[:, 0] = 10_000
     collected[[11, 20], 0] = 0
@@ -96,8 +97,8 @@ def test_what_is_of_a_year_begins_with_the_first_that_has_a_year_behind_it():
 
 
 def test_a_run_of_fewer_months_tells_of_those_alone_in_its_last_month():
-    # half is paid when due; of the three months simulated one bill more came in late. The nine months before the start,
-    # of which nothing can be known to be paid late, are left out
+    # half is paid when due; of the three months simulated one bill more came in late. The nine months before
+    # the start, of which nothing can be known to be paid late, are left out
     billed, paid = (
         np.arange(4) * 100 + (12 - np.arange(4)) * 100,
         (12 - np.arange(4)) * 50 + [0, 50, 100, 200],

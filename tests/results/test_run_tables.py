@@ -150,7 +150,8 @@ def test_collection_exists_exactly_where_something_is_billed(run, city):
 
 
 def of_the_window(run, column: str) -> np.ndarray:
-    """Yuan of the last twelve simulated months (fewer before month 12), one entry a row of the table of estates."""
+    """Yuan of the last twelve simulated months (fewer before month 12), one entry a
+    row of the table of estates."""
     monthly = run.estates[column].to_numpy().reshape(run.months, -1)
     sums = [monthly[max(0, month - 12) : month].sum(axis=0) for month in range(1, run.months + 1)]
     return np.round(np.concatenate(sums), 2)

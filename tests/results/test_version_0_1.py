@@ -1,4 +1,5 @@
-"""What version 0.1 wrote can be read: `version_0_1.tar.xz` holds one small result of each kind, made by commit 43ee6e3."""
+"""What version 0.1 wrote can be read: `version_0_1.tar.xz` holds one small result of each
+kind, made by commit 43ee6e3."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ class ExampleParameter(Parameter):
 
 @pytest.fixture
 def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For one test: a single kind of programme, one group of two parameters, and two scenarios that have names."""
+    """For one test: a single kind of programme, one group of two parameters, and two
+    scenarios that have names."""
     load_programmes()
     for kind in list(PROGRAMMES):
         monkeypatch.delitem(PROGRAMMES, kind)

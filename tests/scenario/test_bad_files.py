@@ -1,4 +1,5 @@
-"""One bad file per rule: each states in its comments, word for word, the problems that loading it must report."""
+"""One bad file per rule: each states in its comments, word for word, the problems
+that loading it must report."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ WRONG, RIGHT = FIGURE.format(status="reported"), FIGURE.format(status="assumed")
 
 
 def told(folder: Path, **files: str) -> set[tuple[str, str]]:
-    """(file, key) of every problem of the last of these files, each of which extends the one before and the first the base."""
+    """(file, key) of every problem of the last of these files, each of which extends the
+    one before and the first the base."""
     before = Path(__file__).parent / "base.toml"
     for name, text in files.items():
         file = folder / f"{name}.toml"

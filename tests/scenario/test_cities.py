@@ -1,4 +1,5 @@
-"""Every reported city programme as a scenario: the reported figures stand in month 0, every number has a source, it runs."""
+"""Every reported city programme as a scenario: the reported figures stand in month 0, every
+number has a source, it runs."""
 
 from __future__ import annotations
 
@@ -164,7 +165,8 @@ def written(table: dict[str, Any], place: str = "") -> Iterator[tuple[str, Any]]
 
 
 def backs(key: str, pattern: str) -> bool:
-    """True if a figure for `pattern` says where the value at `key` comes from: the same key, one above it, or with `*`."""
+    """True if a figure for `pattern` says where the value at `key` comes from: the same
+    key, one above it, or with `*`."""
     if pattern == "interventions.start":
         pattern = "interventions.*.start"
     return fnmatchcase(key, pattern) or fnmatchcase(key, f"{pattern}.*")

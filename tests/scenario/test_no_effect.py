@@ -1,4 +1,5 @@
-"""What can have no effect is said: which programme, why, once, in the chosen language; and nothing is said of what can."""
+"""What can have no effect is said: which programme, why, once, in the chosen language; and
+nothing is said of what can."""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ def test_the_default_city_is_near_viability_where_it_should_be() -> None:
     for name, kind in scenario.types.items():
         area = kind.households_mean * kind.area_mean
         viability[name] = (kind.cost_fixed + kind.cost_per_area * area) / (kind.fee_price * area)
-    # at the mean size and with every flat billed in full; most estates are smaller, so their viability is nearer one
+    # at the mean size and with every flat billed in full; most estates are smaller, so their viability is
+    # nearer one
     assert 0.65 <= viability["commodity"] <= 0.85
     assert all(0.85 <= value <= 1.4 for name, value in viability.items() if name != "commodity")
 

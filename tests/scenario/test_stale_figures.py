@@ -1,4 +1,5 @@
-"""A figure backs one number: where a variant or `--set` changes the number, its source does not stand beside the new one."""
+"""A figure backs one number: where a variant or `--set` changes the number, its source does not
+stand beside the new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A path at which no file, or no folder, stands as it should: one error that names it, what is there, and what to do."""
+"""A path at which no file, or no folder, stands as it should: one error that names it, what
+is there, and what to do."""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ def is_counted(forms: tuple[str, ...]) -> bool:
 
 
 def gaps(forms: tuple[str, ...]) -> set[str]:
-    """Names of the gaps in a text, in any of its forms, the count left out: "one estate" may do without it."""
+    """Names of the gaps in a text, in any of its forms, the count left out: "one
+    estate" may do without it."""
     found = set()
     for form in forms:
         for _, name, specification, conversion in Formatter().parse(form):
@@ -56,7 +57,8 @@ def gaps(forms: tuple[str, ...]) -> set[str]:
 
 @dataclass(frozen=True)
 class Said:
-    """One place where the code says something: the id (a pattern where a part of it is computed) and its values."""
+    """One place where the code says something: the id (a pattern where a part of it is
+    computed) and its values."""
 
     place: str
     pattern: str
@@ -92,7 +94,8 @@ def said() -> tuple[Said, ...]:
 
 
 def _imported(tree: ast.Module, file: Path) -> set[str]:
-    """Which of the speaking names a file has from the text package (other modules may still have a `say` of their own)."""
+    """Which of the speaking names a file has from the text package (other modules may still
+    have a `say` of their own)."""
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module in ("sim.text", "sim.text.catalog"):

@@ -76,7 +76,8 @@ def test_files_of_a_language_are_those_of_the_others(language: str) -> None:
 
 
 def test_english_has_no_chinese() -> None:
-    # Estates have no English names, and some terms of the evidence no English word: they stand there as the source has them.
+    # Estates have no English names, and some terms of the evidence no English word: they stand there as the
+    # source has them.
     texts = {
         key: forms
         for key, forms in catalog("en").items()

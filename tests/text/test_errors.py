@@ -1,4 +1,5 @@
-"""What is wrong with an input is said in the reader's language: no error that a user reads carries words of its own."""
+"""What is wrong with an input is said in the reader's language: no error that a user reads
+carries words of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ READ_BY_USERS = set(errors.__all__)
 
 
 def with_own_words(source: str) -> list[int]:
-    """Lines where an error for users is made with a text written in the code instead of one from the catalogs."""
+    """Lines where an error for users is made with a text written in the code
+    instead of one from the catalogs."""
     found = []
     for node in ast.walk(ast.parse(source)):
         made = isinstance(node, ast.Call) and name_of(node.func) in READ_BY_USERS

@@ -1,4 +1,5 @@
-"""What somebody reads who calls the package from Python or writes an intervention of their own is said in their language."""
+"""What somebody reads who calls the package from Python or writes an intervention of their
+own is said in their language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the register's figures are and where they were found is said in every language; English is the register's own wording."""
+"""What the register's figures are and where they were found is said in every language; English is
+the register's own wording."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ NAMED = re.compile(r"(?<![A-Za-z0-9])(en|zh)(?![a-z0-9])")
 
 
 def languages_named(source: str) -> list[str]:
-    """Statements that name a language: in a text that is no docstring, an attribute, an argument or a name."""
+    """Statements that name a language: in a text that is no docstring, an
+    attribute, an argument or a name."""
     if not NAMED.search(source):
         return []
     tree = ast.parse(source)
@@ -88,7 +89,8 @@ MARK = "à"
 
 @pytest.fixture
 def third(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A third language by catalogs alone: the English ones under another name, with a mark before every text that begins with a letter."""
+    """A third language by catalogs alone: the English ones under another name, with a mark before every
+    text that begins with a letter."""
     for root in (CATALOGS, KINDS):
         for file in root.rglob("*.po"):
             told = file.read_text(encoding="utf-8")

@@ -1,4 +1,5 @@
-"""What the parsers of TOML and CSV say of a file is said in the reader's language, whatever is wrong with it."""
+"""What the parsers of TOML and CSV say of a file is said in the reader's language,
+whatever is wrong with it."""
 
 from __future__ import annotations
 

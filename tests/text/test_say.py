@@ -31,7 +31,8 @@ HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plur
 
 @pytest.fixture
 def worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Catalogs of English and of a third language, Polish with its three plural forms, in folders of their own."""
+    """Catalogs of English and of a third language, Polish with its three plural
+    forms, in folders of their own."""
     texts = {
         "en": HEAD.format(plural="nplurals=2; plural=(n != 1)")
         + 'msgid "figure.marks"\nmsgstr "1,234.5"\n'

@@ -1,4 +1,5 @@
-"""A real headless Chromium and a running workshop, for the tests that click through pages and for pictures of them.
+"""A real headless Chromium and a running workshop, for the tests that click through pages
+and for pictures of them.
 
 `ESTATE_SCREENSHOTS=folder` keeps a picture of every page for people to look at.
 """

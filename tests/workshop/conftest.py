@@ -1,7 +1,7 @@
 """A workshop for each test of pages, and what tests of parts share.
 
-The folder sorts after all others on purpose: NiceGUI's simulated user drops the package of every page from sys.modules,
-which tests that replace names in modules would trip over.
+The folder sorts after all others on purpose: NiceGUI's simulated user drops the package of every page from
+sys.modules, which tests that replace names in modules would trip over.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ else:
 
     @pytest.fixture(scope="session")
     def one_worker() -> Iterator[ProcessPool]:
-        """A worker process of the workshop that many tests use one after the other: it takes seconds to start."""
+        """A worker process of the workshop that many tests use one after the other:
+        it takes seconds to start."""
         hands = Workers(Limits(), 1)
         hands.start()
         assert hands._pool is not None

@@ -1,4 +1,5 @@
-"""The workshop in a real headless Chromium, from the command to the downloaded file. Slow; skipped where there is none."""
+"""The workshop in a real headless Chromium, from the command to the downloaded file. Slow;
+skipped where there is none."""
 
 from __future__ import annotations
 
@@ -170,7 +171,8 @@ def test_a_room_asks_for_its_code(server: Callable[..., Served], browser: Browse
 
 
 def test_compare(local: str, browser: Browser) -> None:
-    """Two policies and a third, replicated in the background; charts with bands; both lives of an estate that differs."""
+    """Two policies and a third, replicated in the background; charts with bands; both lives
+    of an estate that differs."""
     browser.open(f"{local}/compare?months=24&on=performance_award")
     browser.until(lambda: browser.one(".estate-card"))
     browser.driver.find_elements(By.CSS_SELECTOR, ".estate-measure .q-checkbox")[1].click()

@@ -1,4 +1,5 @@
-"""The budget game in real browsers: a teacher, two teams, a team's second browser, a lost connection, the debrief."""
+"""The budget game in real browsers: a teacher, two teams, a team's second browser, a lost
+connection, the debrief."""
 
 from __future__ import annotations
 
@@ -79,7 +80,8 @@ def test_a_game_from_opening_to_debrief(
 
 
 def _decide(reds: Browser, second: Browser, blues: Browser) -> None:
-    """The Reds ask for too much and are told; then submit once, and their second browser shows it. The Blues submit, too."""
+    """The Reds ask for too much and are told; then submit once, and their second browser
+    shows it. The Blues submit, too."""
     buy(reds, 0)
     field = reds.one(".estate-amount input")
     field.send_keys(Keys.CONTROL, "a")

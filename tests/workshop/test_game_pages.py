@@ -16,7 +16,8 @@ RULES = Rules("small_city", 1, 3, 2_000_000, ("soe_fallback", "committee_drive",
 
 @pytest.fixture
 def pool() -> None:
-    """Workers of its own for each game: its search for the best plan may still run when the game has ended."""
+    """Workers of its own for each game: its search for the best plan may still run
+    when the game has ended."""
 
 
 async def until(holds) -> None:

@@ -1,4 +1,5 @@
-"""What workers make: the player's message, told lives, pictures, tables, reports; and the bounds around them."""
+"""What workers make: the player's message, told lives, pictures, tables, reports;
+and the bounds around them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which cities a room can afford: bounds of work, the check of a setting against them, and samples of cities beyond them."""
+"""Which cities a room can afford: bounds of work, the check of a setting against them, and
+samples of cities beyond them."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Limits:
     waiting: int = 90
     """pieces of work under way or waiting, of all participants together"""
     results_bytes: int = 400_000_000
-    """memory for results of all participants; the one unused for longest goes first, and is simulated anew when asked for"""
+    """memory for results of all participants; the one unused for longest goes first, and is
+    simulated anew when asked for"""
     query_length: int = 8_000
     """characters of an address"""
 
@@ -70,8 +72,9 @@ def check_limits(scenario: Scenario, limits: Limits) -> Scenario:
 def sample_of(scenario: Scenario) -> tuple[Scenario, int]:
     """The city with one in `n` of its estates, and n.
 
-    Types and management modes keep their shares, households their number an estate, every tier of government its money
-    and staff an estate; companies, capacities and budgets of programmes go down alike. Chance weighs more in a small city.
+    Types and management modes keep their shares, households their number an estate, every tier of government
+    its money and staff an estate; companies, capacities and budgets of programmes go down alike. Chance
+    weighs more in a small city.
     """
     n = -(-households_of(scenario) // OWNERS)
     kinds = scenario.estates_by_type()
@@ -135,7 +138,8 @@ def _named(scenario: Scenario, n: int) -> dict[str, Any]:
 
 @cache
 def city(name: str, limits: Limits) -> Scenario:
-    """The city of a scenario as a workshop can afford it: itself, or a sample where it is too large. ScenarioError if neither will do."""
+    """The city of a scenario as a workshop can afford it: itself, or a sample where it is too large.
+    ScenarioError if neither will do."""
     scenario = load(name)
     if fits(scenario, limits):
         return scenario

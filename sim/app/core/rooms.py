@@ -41,7 +41,8 @@ def new_code() -> str:
 
 
 def seen_as(host: str = EVERYWHERE[0]) -> str:
-    """The address by which other machines of the network know this one, where it serves on all of its addresses."""
+    """The address by which other machines of the network know this one, where it
+    serves on all of its addresses."""
     if host not in EVERYWHERE:
         return host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
@@ -55,10 +56,12 @@ def seen_as(host: str = EVERYWHERE[0]) -> str:
 
 
 class Room:
-    """Middleware in front of every page, file and socket: without the code nothing is served but the form that asks for it."""
+    """Middleware in front of every page, file and socket: without the code nothing is served but
+    the form that asks for it."""
 
     def __init__(self, app: Any, code: str | None, lang: str, local: bool) -> None:
-        """`code` None lets everybody in; `local` answers only requests addressed to this machine by a local name."""
+        """`code` None lets everybody in; `local` answers only requests addressed to this
+        machine by a local name."""
         self.app, self.code, self.lang, self.local = app, code, lang, local
         self._proof = hmac.new(secrets.token_bytes(32), b"room", hashlib.sha256).hexdigest()
         self._wrong: deque[float] = deque(maxlen=MOST_TRIES)

@@ -1,8 +1,10 @@
-"""What worker processes do with a run, knowing nothing of participants: carry it out, pack it for the page, draw it, write it.
+"""What worker processes do with a run, knowing nothing of participants: carry it out, pack it for the
+page, draw it, write it.
 
-The page plays back one compressed message with every estate's outcomes in a byte each, and the city's lines. Its layout: length of
-the head (4 bytes, little-endian), the head (JSON, padded to 4 bytes), then each layer, months + 1 times estates bytes. A byte is a
-code (stage, mode) or 0..254 between the layer's bounds; 255 stands for "no such figure".
+The page plays back one compressed message with every estate's outcomes in a byte each, and the city's lines.
+Its layout: length of the head (4 bytes, little-endian), the head (JSON, padded to 4 bytes), then each layer,
+months + 1 times estates bytes. A byte is a code (stage, mode) or 0..254 between the layer's bounds; 255
+stands for "no such figure".
 """
 
 from __future__ import annotations
@@ -116,7 +118,8 @@ def tables(run: Run) -> bytes:
 
 
 def report(run: Run, lang: str, link: str) -> bytes:
-    """The run as one HTML page that needs nothing else: the package's own report, with the link that opens the setting here."""
+    """The run as one HTML page that needs nothing else: the package's own report, with the link
+    that opens the setting here."""
     from sim.outputs.report import report_page
     from sim.outputs.report.write import part_of
 

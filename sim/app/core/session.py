@@ -24,7 +24,8 @@ _OF_PAGE: WeakKeyDictionary[Client, Session] = WeakKeyDictionary()
 
 
 def _reader() -> str | None:
-    """The language of the page for which something is being done; None where it is done for nobody, as in a worker."""
+    """The language of the page for which something is being done; None where it is
+    done for nobody, as in a worker."""
     try:
         session = _OF_PAGE.get(context.client)
     except RuntimeError:
@@ -64,7 +65,8 @@ class Session:
         ui.navigate.history.replace(self.address())
 
     async def result(self) -> Result | None:
-        """The result of the present setting; None where a later change has overtaken it. EstateError as `Workers.run`."""
+        """The result of the present setting; None where a later change has overtaken it.
+        EstateError as `Workers.run`."""
         self._asked += 1
         asked = self._asked
         key, result = await self.workers.run(scenario_of(self.choice, self.limits))

@@ -1,7 +1,8 @@
-"""The setting of a page: levers made from what scenarios, measures and parameters declare, and what a participant has set.
+"""The setting of a page: levers made from what scenarios, measures and parameters declare,
+and what a participant has set.
 
-Nothing is listed twice: a new parameter, setting or measure is there by itself. A `Choice` is a small immutable value, which an
-address can hold and a scenario can be made from.
+Nothing is listed twice: a new parameter, setting or measure is there by itself. A `Choice` is a small
+immutable value, which an address can hold and a scenario can be made from.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ MOST_MEASURES = 20
 
 @dataclass(frozen=True)
 class Lever:
-    """One thing that a participant may change. `kind` is number, whole, switch, choice or several (of `choices`).
+    """One thing that a participant may change. `kind` is number, whole, switch,
+    choice or several (of `choices`).
 
     `optional`: a number may be absent (None), several may be none at all.
     """
@@ -206,7 +208,8 @@ def board(name: str, limits: Limits = DEFAULT_LIMITS) -> Board:
 
 
 def _starts(scenario: Scenario) -> dict[str, tuple[Lever, ...]]:
-    """The main starting conditions by heading key: city, each type, companies, government, loops, mechanisms."""
+    """The main starting conditions by heading key: city, each type, companies,
+    government, loops, mechanisms."""
     shares = all(kind.share is not None and not kind.mode_counts for kind in scenario.types.values())
     groups = {"city": tuple(_of(scenario.city, "city", ("estates",)) if shares else ())}
     for name, kind in scenario.types.items():
@@ -383,7 +386,8 @@ def months_lever(base: Scenario, limits: Limits) -> Lever:
 
 @dataclass(frozen=True)
 class Choice:
-    """A scenario and what was changed about it; `values` by dotted key, only what differs from the scenario."""
+    """A scenario and what was changed about it; `values` by dotted key, only what
+    differs from the scenario."""
 
     scenario: str
     seed: int
@@ -421,7 +425,8 @@ class Choice:
 
 
 def scenario_of(choice: Choice, limits: Limits) -> Scenario:
-    """The scenario that a choice stands for. ScenarioError lists what does not fit together or is too large."""
+    """The scenario that a choice stands for. ScenarioError lists what does not fit
+    together or is too large."""
     made = choice.board
     data = to_data(made.scenario)
     own = {entry["name"]: entry for entry in data.get("interventions", [])}
@@ -469,7 +474,8 @@ class Reading:
 def read_address(
     pairs: Iterable[tuple[str, str]], limits: Limits, lang: str, other: Iterable[str] = ()
 ) -> Reading:
-    """The choice of a query string. What is unknown or out of range is left out and named; nothing else is trusted."""
+    """The choice of a query string. What is unknown or out of range is left out and named;
+    nothing else is trusted."""
     given: dict[str, str] = {}
     ignored: list[Message] = []
     length, too_long = 0, False

@@ -1,4 +1,5 @@
-"""Work for all participants: a few worker processes with time limits, a shared store of results, and a bounded queue."""
+"""Work for all participants: a few worker processes with time limits, a shared store of
+results, and a bounded queue."""
 
 from __future__ import annotations
 
@@ -62,10 +63,12 @@ class Store:
 
 
 class Workers:
-    """The worker processes. A worker that dies or takes too long is replaced, and only the one who asked is told."""
+    """The worker processes. A worker that dies or takes too long is replaced, and
+    only the one who asked is told."""
 
     def __init__(self, limits: Limits, count: int | None = None) -> None:
-        """`count`: worker processes (default: one for each core, up to four). They start when first needed."""
+        """`count`: worker processes (default: one for each core, up to four). They
+        start when first needed."""
         self.limits = limits
         self.count = count or max(1, min(4, os.cpu_count() or 1))
         self.store = Store(limits.results_bytes)
@@ -74,7 +77,8 @@ class Workers:
         self._running: dict[str, asyncio.Task[Any]] = {}
 
     def start(self) -> None:
-        """Compile once here (workers that compile at the same time would all do the same work), then start the workers."""
+        """Compile once here (workers that compile at the same time would all do the same
+        work), then start the workers."""
         if self._pool is None:
             self._pool = ProcessPool(
                 self.count, initializer=prepare, context=multiprocessing.get_context("spawn")
@@ -114,7 +118,8 @@ class Workers:
         return result
 
     async def call(self, work: Callable[..., Any], *given: Any, seconds: float | None = None) -> Any:
-        """Let a worker do something. Busy if too much is waiting, EngineError if it took too long or its worker died."""
+        """Let a worker do something. Busy if too much is waiting, EngineError if it took
+        too long or its worker died."""
         if self.waiting >= self.limits.waiting:
             raise Busy(message("app.busy"))
         self.start()

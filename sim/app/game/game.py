@@ -1,8 +1,8 @@
 """The budget game: rules, whose money it spends, teams and rounds, without pages and without simulation.
 
-Every team governs the same city with the same luck. A round is a year: a team says how much each measure may spend, the
-year is simulated, and what the ledger says was spent is taken from its money. What is left is saved. The money is what the
-payers of the measures have in a year, or a sum that one of them is granted.
+Every team governs the same city with the same luck. A round is a year: a team says how much each measure may
+spend, the year is simulated, and what the ledger says was spent is taken from its money. What is left is
+saved. The money is what the payers of the measures have in a year, or a sum that one of them is granted.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Rules:
 
 
 class Year(NamedTuple):
-    """One simulated year of a team: shares out of the cycle and satisfied, and what each measure really spent (yuan, by the ledger)."""
+    """One simulated year of a team: shares out of the cycle and satisfied, and what each measure really
+    spent (yuan, by the ledger)."""
 
     out_of_cycle: float
     worst_decile: float
@@ -127,7 +128,8 @@ class Game:
     # teams
 
     def enter(self, name: str) -> Team:
-        """A new team. Refused for a name that is empty, too long or taken, when the room is full, and after the end."""
+        """A new team. Refused for a name that is empty, too long or taken, when the room is
+        full, and after the end."""
         name = " ".join("".join(letter for letter in name if letter.isprintable()).split())
         if not name or len(name) > LONGEST_NAME:
             raise Refused(message("app.game_name_length", most=LONGEST_NAME))
@@ -166,7 +168,8 @@ class Game:
         return self.year + int(self.stage in (RUNNING, ENDED)) if self.stage != JOINING else 0
 
     def spent(self, team: Team) -> int:
-        """Public money that the ledger says a team has spent, yuan; for a year not simulated yet, all that it may spend."""
+        """Public money that the ledger says a team has spent, yuan; for a year not
+        simulated yet, all that it may spend."""
         return sum(year.cost for year in team.years) + sum(
             sum(bought.values()) for bought in team.decisions[len(team.years) :]
         )
@@ -188,8 +191,9 @@ class Game:
     def submit(self, team: Team, decision: Mapping[str, int], version: int) -> None:
         """Set what a team does this year, in place of what it submitted before.
 
-        Refused when no year is being decided, when another browser of the team submitted since `version`, for measures that
-        are not in the game, for more money than the team has, and for more than those who pay for the measures have in a year.
+        Refused when no year is being decided, when another browser of the team submitted since `version`, for
+        measures that are not in the game, for more money than the team has, and for more than those who
+        pay for the measures have in a year.
         """
         if self.stage != DECIDING:
             raise Refused(message("app.game_not_now"))
@@ -214,7 +218,8 @@ class Game:
         self.version += 1
 
     def close(self) -> None:
-        """No more decisions for this year: who has not submitted goes on as last year, as far as the money goes."""
+        """No more decisions for this year: who has not submitted goes on as last
+        year, as far as the money goes."""
         if self.stage != DECIDING or not self.teams:
             raise Refused(message("app.game_not_now" if self.teams else "app.game_no_teams"))
         for team in self.teams.values():
@@ -243,7 +248,8 @@ class Game:
         return made
 
     def played(self, team: Team, years: tuple[Year, ...], key: str) -> None:
-        """What came of a team's years. EngineError if the ledger shows more than was decided (it cannot be, and it is checked)."""
+        """What came of a team's years. EngineError if the ledger shows more than was decided (it
+        cannot be, and it is checked)."""
         for number, (bought, year) in enumerate(zip(team.decisions, years, strict=True), 1):
             over = [kind for kind, yuan in year.spent if yuan > bought.get(kind, 0)]
             if over:
@@ -279,7 +285,8 @@ class Game:
 
     @property
     def board(self) -> list[Standing]:
-        """Teams that have played a year: most estates out of the cycle first, then the satisfaction of the worst tenth, then money left."""
+        """Teams that have played a year: most estates out of the cycle first, then the satisfaction of the
+        worst tenth, then money left."""
         lines = [
             Standing(team.name, team.years[-1].out_of_cycle, team.years[-1].worst_decile, self.left(team))
             for team in self.teams.values()
@@ -319,12 +326,14 @@ def own_city(rules: Rules) -> Scenario:
 
 @cache
 def base_of(rules: Rules) -> Scenario:
-    """The city of the game, the same for all teams: with the yearly budget granted to the payer of the rules, where there is one."""
+    """The city of the game, the same for all teams: with the yearly budget granted to the payer of the
+    rules, where there is one."""
     return granted(own_city(rules), float(rules.yearly), rules.payer)
 
 
 def refused_rules(rules: Rules) -> Message | None:
-    """Why these rules promise money that is not there, or grant it to who pays for nothing; None if they do neither."""
+    """Why these rules promise money that is not there, or grant it to who pays for nothing;
+    None if they do neither."""
     tiers = payers_of(rules.measures)
     if rules.payer is not None:
         if rules.payer in tiers:
@@ -344,8 +353,8 @@ def refused_rules(rules: Rules) -> Message | None:
 def refused_decision(rules: Rules, decision: Mapping[str, int]) -> Message | None:
     """Why the payers could not pay a year's decision even if a team has saved for it; None if they could.
 
-    Budgets of public bodies lapse at the end of a year. What only some tiers pay for may ask no more than those have, whichever
-    tiers are looked at together.
+    Budgets of public bodies lapse at the end of a year. What only some tiers pay for may ask no more than
+    those have, whichever tiers are looked at together.
     """
     purse = own_money(base_of(rules), decision)
     for size in range(1, len(purse) + 1):

@@ -1,4 +1,5 @@
-"""Who runs the game of a room: simulates all teams' years, keeps the search for the best package going, and knows the teacher."""
+"""Who runs the game of a room: simulates all teams' years, keeps the search for the best package
+going, and knows the teacher."""
 
 from __future__ import annotations
 
@@ -98,7 +99,8 @@ class Host:
     # rounds
 
     def next_round(self) -> None:
-        """Close the year for all teams and simulate it in the background, or try again what failed. Refused when it is not the time."""
+        """Close the year for all teams and simulate it in the background, or try again what failed.
+        Refused when it is not the time."""
         game = self._present()
         if game.stage == RUNNING and self.failed:
             for team in self.failed:
@@ -159,7 +161,8 @@ class Host:
             self._turn += 1
 
     async def _search(self, game: Game) -> None:
-        """Try packages a batch at a time while the game is on; the best so far is played with the room's luck."""
+        """Try packages a batch at a time while the game is on; the best so far is
+        played with the room's luck."""
         place = self.folder / hashlib.sha256(f"{game.rules}".encode()).hexdigest()[:16]
         for trials in range(BATCH, TRIALS + 1, BATCH):
             while self.game is game and (game.stage == RUNNING or self.workers.waiting):

@@ -1,4 +1,5 @@
-"""What the pages of the budget game have in common: amounts, figures, the leader board, the chart of the teams' paths."""
+"""What the pages of the budget game have in common: amounts, figures, the leader board, the
+chart of the teams' paths."""
 
 from __future__ import annotations
 

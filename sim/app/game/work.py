@@ -1,4 +1,5 @@
-"""What workers do for the budget game: simulate a team's years, and search for the best package with the same money."""
+"""What workers do for the budget game: simulate a team's years, and search for the best
+package with the same money."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class Best(NamedTuple):
 def city_of(rules: Rules, plan: Plan) -> Scenario:
     """The city with every measure that a team has ever bought, from the year in which it first did.
 
-    Measures act in the order in which they were first bought, so that a later purchase changes nothing before it.
+    Measures act in the order in which they were first bought, so that a later purchase
+    changes nothing before it.
     """
     first: dict[str, tuple[int, int]] = {}
     for year, decision in enumerate(plan):
@@ -116,10 +118,12 @@ def _year(found: RunSummary, year: int) -> Year:
 
 
 def search(rules: Rules, trials: int, folder: Path) -> Best:
-    """Go on with the search for packages until `trials` were tried; it is kept in `folder` and goes on where it stopped.
+    """Go on with the search for packages until `trials` were tried; it is kept in `folder`
+    and goes on where it stopped.
 
-    A package spends at most the yearly budget in every year and saves nothing; best is what keeps most estates out of the
-    cycle, then the satisfaction of the worst tenth, means over SEEDS runs. EstateError where Optuna is not installed.
+    A package spends at most the yearly budget in every year and saves nothing; best is what keeps most
+    estates out of the cycle, then the satisfaction of the worst tenth, means over SEEDS runs. EstateError
+    where Optuna is not installed.
     """
     from sim.experiments.workplace import Workplace
     from sim.results.engines import InProcess
@@ -146,7 +150,8 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
 
 
 def decisions_of(package: Package, rules: Rules) -> tuple[Decision, ...]:
-    """A package as the decisions of every year: each item from the year in which it starts, with its whole yuan a year."""
+    """A package as the decisions of every year: each item from the year in which it starts,
+    with its whole yuan a year."""
     return tuple(
         {one.kind: int(one.yearly) for one in package if one.start <= year * MONTHS_PER_YEAR + 1}
         for year in range(rules.years)

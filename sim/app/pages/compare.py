@@ -1,4 +1,5 @@
-"""Compare: two or more policies on the same owners and the same luck, replicated in the background, with intervals."""
+"""Compare: two or more policies on the same owners and the same luck, replicated in the
+background, with intervals."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ ARMS = tuple(f"policy{number}" for number in range(MOST_POLICIES))
 
 @dataclass(frozen=True)
 class Monthly:
-    """Mean paired difference of one series in every month (NaN where there is none), bounds of the mean, and ends of the range."""
+    """Mean paired difference of one series in every month (NaN where there is none), bounds of the
+    mean, and ends of the range."""
 
     mean: np.ndarray
     low: np.ndarray
@@ -126,7 +128,8 @@ def difference_options(name: str, policies: list[str], found: list[Difference]) 
     series: list[dict[str, Any]] = []
     for place, one in enumerate(found):
         monthly, colour = one.monthly[name], COLOURS[place % len(COLOURS)]
-        # a band is a stack of its invisible lower edge and its width; ECharts stacks only what has one sign, so "all"
+        # a band is a stack of its invisible lower edge and its width; ECharts stacks only what has one sign,
+        # so "all"
         hidden = {
             "type": "line",
             "stackStrategy": "all",

@@ -1,4 +1,5 @@
-"""The debrief of the budget game: each team's path, what it did, and the best package that the search has found."""
+"""The debrief of the budget game: each team's path, what it did, and the best
+package that the search has found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The budget game as a team sees it: join, decide about a year, watch what came of it, compare with the other teams."""
+"""The budget game as a team sees it: join, decide about a year, watch what came of it,
+compare with the other teams."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ Submit = Callable[[Decision, int], None]
 
 
 class DecisionForm:
-    """Built for one version of a team; what it hands in carries that version, so that two browsers cannot spend twice."""
+    """Built for one version of a team; what it hands in carries that version, so that two
+    browsers cannot spend twice."""
 
     def __init__(self, session: Session, game: Game, team: Team, submit: Submit) -> None:
         """Builds the form where it is made, filled with what the team submitted, or did last year."""
@@ -108,7 +110,8 @@ def _yuan(value: float | None) -> int:
 
 
 class GamePage:
-    """The page of one browser. A browser that knows its team's token (address or memory) is that team again."""
+    """The page of one browser. A browser that knows its team's token (address or
+    memory) is that team again."""
 
     def __init__(self, session: Session, host: Host, token: str) -> None:
         """`token` as found in the address, or empty."""
@@ -128,7 +131,8 @@ class GamePage:
         return self.host.game.teams.get(token) if self.host.game is not None else None
 
     def _remember(self, team: Team | None) -> None:
-        """Keep the team in the address and in the browser, for when the connection drops or the page is opened anew."""
+        """Keep the team in the address and in the browser, for when the connection drops or
+        the page is opened anew."""
         self.team = team
         self.session.more = {TEAM: team.token} if team is not None else {}
         self.session.keep_address()
@@ -161,7 +165,8 @@ class GamePage:
             self._room(game, self.team)
 
     def _states(self) -> dict[str, object]:
-        """What each part of the page shows: when one changes, that part is made anew, and nothing typed elsewhere is lost."""
+        """What each part of the page shows: when one changes, that part is made anew, and nothing
+        typed elsewhere is lost."""
         game, team = self.host.game, self.team
         if game is None or team is None:
             return {"page": id(game)}

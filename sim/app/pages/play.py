@@ -1,4 +1,5 @@
-"""Play: choose a city and measures, run, and watch every estate month by month; click one for its life in words."""
+"""Play: choose a city and measures, run, and watch every estate month by month;
+click one for its life in words."""
 
 from __future__ import annotations
 

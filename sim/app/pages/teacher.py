@@ -40,7 +40,8 @@ class TeacherPage:
         ui.timer(0.1, self._remember if self.allowed else self._recall, once=True)
 
     def _remember(self) -> None:
-        """Keep the key in this browser and take it out of the address, which the whole room may read on the wall."""
+        """Keep the key in this browser and take it out of the address, which the
+        whole room may read on the wall."""
         ui.run_javascript(f"localStorage.setItem('estate_teacher', {self.host.key!r})")
         self.session.keep_address()
 

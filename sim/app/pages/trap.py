@@ -1,4 +1,5 @@
-"""The trap: drag starting collection and one lever over the bifurcation diagram, and watch where a small city goes."""
+"""The trap: drag starting collection and one lever over the bifurcation diagram, and watch
+where a small city goes."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ Moved = Callable[[float, float], Awaitable[None]]
 
 
 class Diagram(ui.element, component="trap.js"):
-    """Draws curve, agents and the city's way over the range of one lever; calls back when the handle has been moved."""
+    """Draws curve, agents and the city's way over the range of one lever; calls back when
+    the handle has been moved."""
 
     def __init__(
         self, lever: str, bounds: tuple[float, float], at: float, start: float, moved: Moved
@@ -242,7 +244,8 @@ class TrapPage:
         await self.session.guarded(self._compute)
 
     async def _compute(self) -> None:
-        """The curve in parts, the first way, then agent-based points one after another while somebody looks."""
+        """The curve in parts, the first way, then agent-based points one after
+        another while somebody looks."""
         mine = self.turn
         scenario = self._scenario()
         self.status.set_text(say("app.trap_computing"))

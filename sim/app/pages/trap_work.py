@@ -1,4 +1,5 @@
-"""What workers compute for the page on the trap: the mean-field curve, where agents settle, and the way of a small city."""
+"""What workers compute for the page on the trap: the mean-field curve, where agents settle,
+and the way of a small city."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ class Curve(NamedTuple):
 
 
 class Point(NamedTuple):
-    """Where agents settle at a value of the lever: `rates` (two where there are two states), and the bracket of the tipping point."""
+    """Where agents settle at a value of the lever: `rates` (two where there are two states), and the
+    bracket of the tipping point."""
 
     value: float
     rates: tuple[float, ...]
@@ -44,7 +46,8 @@ class Point(NamedTuple):
 
 
 class Way(NamedTuple):
-    """Collection of every estate of a small city, month 1 to the last, in thousandths (0 where nobody bills any more)."""
+    """Collection of every estate of a small city, month 1 to the last, in thousandths (0
+    where nobody bills any more)."""
 
     months: tuple[tuple[int, ...], ...]
     size: int
@@ -53,7 +56,8 @@ class Way(NamedTuple):
 @cache
 @cache
 def lever_keys() -> tuple[str, ...]:
-    """Keys of the levers that the mean-field map knows: its own two, and every parameter that moves it within its bounds."""
+    """Keys of the levers that the mean-field map knows: its own two, and every parameter
+    that moves it within its bounds."""
     scenario = load("small_city")
     map_ = mean_field_of(scenario, next(iter(scenario.types)))
 
@@ -67,7 +71,8 @@ def lever_keys() -> tuple[str, ...]:
 
 
 def place(scenario: Scenario, type_name: str, key: str, months: int) -> tuple[Scenario, Lever]:
-    """The small city of estates that are all alike, ready for the lever. EstateError where there can be none."""
+    """The small city of estates that are all alike, ready for the lever.
+    EstateError where there can be none."""
     world = alike(scenario, type_name)
     lever = lever_of(key, world, type_name)
     return lever.prepare(with_overrides(world, {"months": months})), lever
@@ -111,7 +116,8 @@ def _carried_out(cells: list[Cell]) -> Iterable[tuple[Cell, RunSummary]]:
 
 
 def way(scenario: Scenario, type_name: str, key: str, value: float, start: float) -> Way:
-    """Let a small city start at a collection rate with the lever at a value, and keep every estate's collection."""
+    """Let a small city start at a collection rate with the lever at a value, and
+    keep every estate's collection."""
     from sim.model.engine import Engine
 
     world, lever = place(scenario, type_name, key, WAY_MONTHS)

@@ -72,7 +72,8 @@ body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; backgro
 @media (max-width: 900px) { .estate-page { grid-template-columns: minmax(0, 1fr); padding: .6rem; } .estate-page .estate-main { order: -1; } .estate-game .estate-page .estate-main { order: 0; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 """
-# Asked for only where Chinese is shown, and put on the page only when it is there: a machine that has a Chinese font fetches nothing.
+# Asked for only where Chinese is shown, and put on the page only when it is there: a machine that has a
+# Chinese font fetches nothing.
 FONT = """
 window.estateFont ??= new FontFace("Estate Sans", 'local("Noto Sans SC"), local("Noto Sans CJK SC"), local("PingFang SC"), '
   + 'local("Microsoft YaHei"), url(/font.ttf)').load().then(face => {
@@ -107,7 +108,8 @@ WITH_NAMES = (
 
 @cache
 def style() -> str:
-    """The style sheet of every page, with the letters of the language button for machines without a Chinese font."""
+    """The style sheet of every page, with the letters of the language button for
+    machines without a Chinese font."""
     letters = data_address(
         font_of("".join(message("language.name").in_language(name) for name in languages())), "font/woff"
     )
@@ -144,7 +146,8 @@ def share_in_browser(per_cent: str) -> str:
 
 
 def number_in_browser(value: str, options: str) -> str:
-    """JavaScript that writes a number with the marks of the page's language; `value` and `options` are JavaScript."""
+    """JavaScript that writes a number with the marks of the page's language; `value` and
+    `options` are JavaScript."""
     return f"({value}).toLocaleString(document.documentElement.lang, {options})"
 
 

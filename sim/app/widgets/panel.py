@@ -1,4 +1,5 @@
-"""The settings at the side of a page: scenario, starting conditions, measures, parameters. Contents appear when opened."""
+"""The settings at the side of a page: scenario, starting conditions, measures, parameters.
+Contents appear when opened."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ PLACES = {
 
 
 def when_opened(expansion: ui.expansion, fill: Callable[[], object]) -> None:
-    """Hundreds of elements on every page would make all pages slow; what is folded away is made when first wanted."""
+    """Hundreds of elements on every page would make all pages slow; what is folded
+    away is made when first wanted."""
     filled = False
 
     def opened(event: ValueChangeEventArguments[Any]) -> None:
@@ -57,10 +59,12 @@ def explain(about: Description) -> None:
 
 
 class Panel:
-    """The controls of a session's setting; calls `changed` after each change, `rebuilt` when another scenario is chosen."""
+    """The controls of a session's setting; calls `changed` after each change, `rebuilt` when
+    another scenario is chosen."""
 
     def __init__(self, session: Session, changed: Changed, rebuilt: Changed, measures: bool = True) -> None:
-        """Builds the controls where it is made; `measures` False leaves out what is of no account on a page without measures."""
+        """Builds the controls where it is made; `measures` False leaves out what is of no account
+        on a page without measures."""
         self.session, self.changed, self.rebuilt = session, changed, rebuilt
         self._scenario()
         if measures:

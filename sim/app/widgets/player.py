@@ -1,4 +1,5 @@
-"""A run on a page: the map of estates with its controls, the city's charts, and the life of an estate that is clicked.
+"""A run on a page: the map of estates with its controls, the city's charts, and the life of
+an estate that is clicked.
 
 Map and charts are moved in the browser, month by month, so that no play waits for the server.
 """
@@ -75,7 +76,8 @@ CHARTS = ("cycle", "stages", "ladder", "money")
 
 
 class Player(ui.element, component="player.js"):
-    """Plays the message at an address (see `sim.app.core.runs`); calls back with the number of an estate that was chosen."""
+    """Plays the message at an address (see `sim.app.core.runs`); calls back with the number
+    of an estate that was chosen."""
 
     def __init__(self, charts: dict[str, int], on_estate: Callable[[int], Awaitable[None]]) -> None:
         """`charts`: element ids of the city's charts by name."""
@@ -92,7 +94,8 @@ class Player(ui.element, component="player.js"):
         self.on("estate", chosen)
 
     def show(self, source: str, begin: int | None = None) -> None:
-        """Play what is found at an address of this server, from a month (default: the one that is shown now)."""
+        """Play what is found at an address of this server, from a month (default:
+        the one that is shown now)."""
         self._props["source"] = source
         if begin is not None:
             self._props["begin"] = begin

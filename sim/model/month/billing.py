@@ -1,4 +1,5 @@
-"""Phase 2, the estate side: what share of the fee is billed before, and where the payments go after the owners decided."""
+"""Phase 2, the estate side: what share of the fee is billed before, and where the payments
+go after the owners decided."""
 
 from __future__ import annotations
 
@@ -34,9 +35,11 @@ def book_payments(
     flows: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Move this month's fees and repaid arrears to whoever they are owed to, and update what owners can see of payment.
+    """Move this month's fees and repaid arrears to whoever they are owed to, and update
+    what owners can see of payment.
 
-    Repaid arrears go to former managers and the present one in proportion to what is owed to each before the month.
+    Repaid arrears go to former managers and the present one in proportion to what is owed
+    to each before the month.
     """
     q = p[0]
     for e in range(estates.size):

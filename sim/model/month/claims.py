@@ -1,4 +1,5 @@
-"""Claims of former managers on what owners owe: kept when a manager stops, repaid in proportion, its own when it returns."""
+"""Claims of former managers on what owners owe: kept when a manager stops, repaid in proportion,
+its own when it returns."""
 
 from __future__ import annotations
 
@@ -35,9 +36,11 @@ def put(e: int, slot: int, account: int, fen: int, claims: Claims) -> None:
 
 @kernel
 def keep_claim(e: int, creditor: int, estates: np.ndarray, claims: Claims) -> None:
-    """The manager of estate e stops: what no older claim covers of the arrears is from now on a claim of its account.
+    """The manager of estate e stops: what no older claim covers of the arrears is from now
+    on a claim of its account.
 
-    Where every slot is taken, the oldest claim goes over to this newest creditor, as if sold; the ledger books no price.
+    Where every slot is taken, the oldest claim goes over to this newest creditor, as if
+    sold; the ledger books no price.
     """
     estate = estates[e]
     fen = estate.arrears - estate.former_arrears
@@ -88,7 +91,8 @@ def repay(
 
 @part
 def drop_claims(e: int, fen: int, estates: np.ndarray, claims: Claims) -> None:
-    """Arrears of so much lapsed: the oldest debts, which are those of the oldest claims; what is over was the manager's."""
+    """Arrears of so much lapsed: the oldest debts, which are those of the oldest claims;
+    what is over was the manager's."""
     for slot in range(SLOTS):
         gone = min(fen, claims.fen[e, slot])
         if gone > 0:
@@ -101,10 +105,11 @@ def drop_claims(e: int, fen: int, estates: np.ndarray, claims: Claims) -> None:
 def repay_claims(
     e: int, owed_before: int, balances: np.ndarray, flows: np.ndarray, estates: np.ndarray, claims: Claims
 ) -> int:
-    """Give every claim on estate e its part of the arrears repaid this month, whole fen; returns what the manager gets.
+    """Give every claim on estate e its part of the arrears repaid this month, whole fen;
+    returns what the manager gets.
 
-    A part is in proportion to the arrears `owed_before` the month, rounded down. What rounding leaves is the present
-    manager's as far as it is owed that much, then the oldest claims'.
+    A part is in proportion to the arrears `owed_before` the month, rounded down. What rounding leaves is the
+    present manager's as far as it is owed that much, then the oldest claims'.
     """
     left = estates[e].recovered
     own = owed_before - estates[e].former_arrears

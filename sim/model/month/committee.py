@@ -54,13 +54,15 @@ def attempt_chance(
     floor: float,
     weight: float,
 ) -> Any:
-    """Monthly chance that owners start to form a committee on their own: more where active and dissatisfied."""
+    """Monthly chance that owners start to form a committee on their own: more where
+    active and dissatisfied."""
     return base * (activism / usual) * (floor + weight * shortfall(satisfaction, reference))
 
 
 @part
 def initiative_chance(base: float, activism: float, usual: float) -> Any:
-    """Monthly chance that owners call a founding ballot, however satisfied they are: more where more of them are active."""
+    """Monthly chance that owners call a founding ballot, however satisfied they are: more where
+    more of them are active."""
     return base * (activism / usual)
 
 
@@ -193,13 +195,15 @@ def grow_old(committee: Any, oversight: float, q: Any) -> None:
 
 @part
 def guide_revised(cost_index: float, indexing: float) -> Any:
-    """Guide prices after a revision, relative to the start: so much of the growth of costs since then is allowed for."""
+    """Guide prices after a revision, relative to the start: so much of the growth of costs
+    since then is allowed for."""
     return 1.0 + indexing * (cost_index - 1.0)
 
 
 @part
 def most_price(estate: Any, world: np.ndarray) -> Any:
-    """The most that may be charged, fen per m2 and month: the guide price in old estates and under a developer's contract, else any."""
+    """The most that may be charged, fen per m2 and month: the guide price in old estates and under a
+    developer's contract, else any."""
     guided = estate.old == 1 or estate.contract == EARLY
     if world[0].mechanism_guided_prices != 0 and guided and estate.guide_price > 0.0:
         return estate.guide_price * world[0].guide_index
@@ -219,9 +223,11 @@ def vote_on_price(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Put a relative change of price to the vote (`matter` names its luck): rises are liked where service pleases, cuts almost everywhere.
+    """Put a relative change of price to the vote (`matter` names its luck): rises are liked where service
+    pleases, cuts almost everywhere.
 
-    A rise goes no further than the guide price where one holds; where it is reached there is nothing to vote about.
+    A rise goes no further than the guide price where one holds; where it is reached there
+    is nothing to vote about.
     """
     q = p[0]
     estate = estates[e]
@@ -267,7 +273,8 @@ def review_price(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Put a cut of price to the vote where service is bad, or a rise where the company loses money and the committee knows why."""
+    """Put a cut of price to the vote where service is bad, or a rise where the company loses money
+    and the committee knows why."""
     q = p[0]
     estate = estates[e]
     if estate.quality < q.committee_cut_quality:
@@ -329,7 +336,8 @@ def review(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Review company and price: dismissal where owners are unhappy, else a cut for bad service or a rise against losses."""
+    """Review company and price: dismissal where owners are unhappy, else a cut for bad
+    service or a rise against losses."""
     q = p[0]
     if estates[e].satisfaction < q.committee_dismiss_below:
         vote_on_dismissal(e, QUALITY, owners, estates, world, events, p)
@@ -347,7 +355,8 @@ def committee_month(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """One month of committee life in every estate: ageing and renewal, or an attempt to form one; then reviews."""
+    """One month of committee life in every estate: ageing and renewal, or an
+    attempt to form one; then reviews."""
     q = p[0]
     words = np.zeros(4, np.uint64)
     month, key_0, key_1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)

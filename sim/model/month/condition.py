@@ -1,4 +1,5 @@
-"""Phase 4, estates: facilities wear and are maintained, legacy defects are removed, the fund pays for repair."""
+"""Phase 4, estates: facilities wear and are maintained, legacy defects are removed,
+the fund pays for repair."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ CONDITION_BINS = 3
 
 @part
 def condition_seen(condition: Any, condition_start: Any, loop_decay: Any) -> Any:
-    """The condition that acts on people and money: frozen at its start where the decay loop is off; one value or an array."""
+    """The condition that acts on people and money: frozen at its start where the decay loop
+    is off; one value or an array."""
     return where(loop_decay != 0, condition, condition_start)
 
 
@@ -35,7 +37,8 @@ def condition_bin(condition: Any) -> Any:
 
 @part
 def estate_age(built_year: Any, start_year: Any, month: Any) -> Any:
-    """Years since completion at the beginning of a month; 0 where it is still to be built; one value or an array."""
+    """Years since completion at the beginning of a month; 0 where it is still to be
+    built; one value or an array."""
     years = start_year + (month - 1) / MONTHS_PER_YEAR - built_year
     return where(years > 0.0, years, 0.0)
 
@@ -48,7 +51,8 @@ def wear_of(condition: float, age: float, wear: float, age_wear: float, deferred
 
 @part
 def maintenance_of(effort: float, start: float, focus: float, gaming: float) -> float:
-    """Share of full maintenance: what effort leaves above minimum staff, less what is moved to scored items."""
+    """Share of full maintenance: what effort leaves above minimum staff, less what
+    is moved to scored items."""
     share = min(1.0, max(0.0, (effort - start) / (1.0 - start)))
     return share * (1.0 - gaming * focus)
 

@@ -1,8 +1,10 @@
-"""Phase 6, contracts: terms run out, and then owners renew, re-price or refuse, or the contract goes on for an open term.
+"""Phase 6, contracts: terms run out, and then owners renew, re-price or refuse, or the contract
+goes on for an open term.
 
-Civil Code: an early contract ends when owners choose one of their own (art. 940); a company that will not renew says so 90 days
-before [I003]; an expired contract goes on, and either side can end it at 60 days' notice [I005]. With the mechanism `ballots` it is
-also an occasion to found the committee that can put it to the vote.
+Civil Code: an early contract ends when owners choose one of their own (art. 940); a company that will not
+renew says so 90 days before [I003]; an expired contract goes on, and either side can end it at 60 days'
+notice [I005]. With the mechanism `ballots` it is also an occasion to found the committee
+that can put it to the vote.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ def choose(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Owners vote on the company's contract: a new term and the occasion to change the price, a tender, or neither.
+    """Owners vote on the company's contract: a new term and the occasion to change the
+    price, a tender, or neither.
 
     They approve with the chance with which they would not dismiss it.
     """
@@ -94,7 +97,8 @@ def perhaps_found(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """An expired contract may lead owners without a committee to a founding ballot, unless one failed not long ago."""
+    """An expired contract may lead owners without a committee to a founding ballot, unless
+    one failed not long ago."""
     q = p[0]
     if committees[e].wait > 0:
         return
@@ -128,7 +132,8 @@ def contract_month(
         if estate.company < 0:
             continue
         if estate.contract == NO_CONTRACT:
-            # a company that came since: owners who have a committee gave it a term, others never said for how long
+            # a company that came since: owners who have a committee gave it a term, others never said for how
+            # long
             chosen = estate.mode == MARKET and committee.exists == 1
             estate.contract = TERM if chosen else OPEN
             estate.contract_left = int(q.contract_term) if chosen else 0

@@ -1,8 +1,8 @@
 """What one owner decides: each formula stands here once in the package.
 
-The compiled owner passes use these functions; docs/model.md states them, and tests/reference/formulas.py states them a second
-time from there. They are float32 throughout (a draw is a 32-bit word), use only + - * / and comparisons, and so give the same
-bits for scalars, arrays and compiled loops.
+The compiled owner passes use these functions; docs/model.md states them, and tests/reference/formulas.py
+states them a second time from there. They are float32 throughout (a draw is a 32-bit word), use only + - * /
+and comparisons, and so give the same bits for scalars, arrays and compiled loops.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def bill_of(area: Any, price: Any, occupancy: Any, vacant_share: Any) -> Any:
 
 @inlined
 def share_seen(own_weight: Any, next_door: Any, elsewhere: Any) -> Any:
-    """The share of payers that an owner sees: in the own building, and what is told of the rest of the estate."""
+    """The share of payers that an owner sees: in the own building, and what is told
+    of the rest of the estate."""
     return own_weight * next_door + (_ONE - own_weight) * elsewhere
 
 
@@ -78,7 +79,8 @@ def payment_logit(
     record: Any,
     habit_reference: Any,
 ) -> Any:
-    """The log-odds of paying: duty + service + norm + estate-wide terms (sanction, trust, campaign) - grievance - burden + habit."""
+    """The log-odds of paying: duty + service + norm + estate-wide terms (sanction, trust, campaign) -
+    grievance - burden + habit."""
     return (
         duty
         + service_sensitivity * (satisfaction - satisfaction_reference)
@@ -92,7 +94,8 @@ def payment_logit(
 
 @inlined
 def paid_of_twelve(missed: Any) -> Any:
-    """The owner's record: the share of the bills of the last twelve months that were paid when due; `missed`: one bit a bill."""
+    """The owner's record: the share of the bills of the last twelve months that were paid when due;
+    `missed`: one bit a bill."""
     pairs = U32(missed) - ((U32(missed) >> _1) & _EVERY_2ND)
     fours = (pairs & _EVERY_2ND_PAIR) + ((pairs >> _2) & _EVERY_2ND_PAIR)
     count = (fours + (fours >> _4) + (fours >> _BYTE)) & _FOUR_BITS
@@ -103,7 +106,8 @@ def paid_of_twelve(missed: Any) -> Any:
 def luck_of(month_word: Any, year_word: Any, lasting: Any) -> Any:
     """The word that decides whether an owner pays: the year's in `lasting` of 256 months, else this month's.
 
-    The choice lies in the low byte of the month's word, which `uniform` does not use: every word chosen is uniform by itself.
+    The choice lies in the low byte of the month's word, which `uniform` does not use: every word
+    chosen is uniform by itself.
     """
     return where((month_word & _LOW_BYTE) < lasting, year_word, month_word)
 
@@ -124,7 +128,8 @@ def repayment_chance(
     ageing: Any,
     age: Any,
 ) -> Any:
-    """Chance that an owner repays arrears this month; it falls by exp(-ageing) with every month of age [T014]."""
+    """Chance that an owner repays arrears this month; it falls by exp(-ageing) with
+    every month of age [T014]."""
     pleased = where(satisfaction > satisfaction_reference, satisfaction - satisfaction_reference, _ZERO)
     return (base + satisfied * pleased + extra) * exp32(-ageing * F(age))
 
@@ -138,7 +143,8 @@ def repaid_amount(repays: Any, arrears: Any, bill: Any, instalments: Any) -> Any
 
 @inlined
 def paid_to_older(paid: Any, owed: Any, age: Any, own_months: Any) -> Any:
-    """Fen of this month's payment that go to older bills, which fell due first; 0 where part of the debt may be an earlier manager's.
+    """Fen of this month's payment that go to older bills, which fell due first; 0 where part of the debt
+    may be an earlier manager's.
 
     `own_months`: a debt no older than that is owed to the present manager alone (-1: none is taken to be).
     """
@@ -154,7 +160,8 @@ def next_arrears_age(arrears: Any, age: Any) -> Any:
 
 @inlined
 def debt_age(before: Any, left: Any, age: Any) -> Any:
-    """Months since the oldest bill still owed after a repayment: the oldest bills are paid first, and all are taken as alike."""
+    """Months since the oldest bill still owed after a repayment: the oldest bills are paid first,
+    and all are taken as alike."""
     older = F(I32(age) + I32(1)) * F(left) / F(where(before > I32(0), before, I32(1)))
     months = I32(older + _HALF)
     return where(left > I32(0), where(months < I32(1), I32(1), where(months < _MOST, months, _MOST)), I32(0))
@@ -162,7 +169,8 @@ def debt_age(before: Any, left: Any, age: Any) -> Any:
 
 @inlined
 def lapsed_amount(left: Any, age: Any, limitation: Any, word: Any, lapsing: Any) -> Any:
-    """Fen of the oldest month's bill that nobody can sue for any longer: past the limitation, where no reminder restarted it.
+    """Fen of the oldest month's bill that nobody can sue for any longer: past the limitation, where
+    no reminder restarted it.
 
     In `lapsing` of 256 months, by the low byte of the word that decides about repaying.
     """
@@ -211,14 +219,16 @@ def complaint_solved(waiting: Any, word: Any, solved_share: Any) -> Any:
 
 @inlined
 def next_waiting(waiting: Any, word: Any, solved: Any, chance: Any, patience: Any) -> Any:
-    """The complaint state after a month: filed (0 to 1), solved (to 0), one month older, or given up (to 0) after patience."""
+    """The complaint state after a month: filed (0 to 1), solved (to 0), one month older, or given
+    up (to 0) after patience."""
     older = where(waiting < patience, U8(waiting + _YES), _NO)
     return where(waiting > _NO, where(solved, _NO, older), where(uniform(word) < chance, _YES, _NO))
 
 
 @inlined
 def grievance_raised(raised: Any, weight: Any, satisfaction: Any, reference: Any) -> Any:
-    """What is wrong in an estate (defects, hostility), and service under the reference, as they feed grievance."""
+    """What is wrong in an estate (defects, hostility), and service under the
+    reference, as they feed grievance."""
     return raised + weight * shortfall(satisfaction, reference)
 
 
@@ -234,7 +244,8 @@ def next_grievance(
     solved: Any,
     solved_size: Any,
 ) -> Any:
-    """Grievance after a month, in [0, 1]: fed by what is wrong, by neighbours and by silence; relieved by answers and time."""
+    """Grievance after a month, in [0, 1]: fed by what is wrong, by neighbours and by silence;
+    relieved by answers and time."""
     gain = raised + where(asked, asked_size, _ZERO) + where(overdue, ignored_size, _ZERO)
     fallen = grievance - relief * grievance - where(solved, solved_size, _ZERO) * grievance
     return clip(fallen + gain * (_ONE - grievance), _ZERO, _ONE)
@@ -273,7 +284,8 @@ def ballot_chance(
     occupancy: Any,
     absent_factor: Any,
 ) -> Any:
-    """Chance that an owner takes part in a ballot: being reached, times the turnout of the matter among those who are reached."""
+    """Chance that an owner takes part in a ballot: being reached, times the turnout of the matter
+    among those who are reached."""
     missing = shortfall(satisfaction, satisfaction_reference)
     willing = turnout + activism_weight * (activism - usual_activism) + dissatisfaction_weight * missing
     chance = reached * clip(willing, least, _ONE) + mobilised

@@ -1,4 +1,5 @@
-"""Phase 1, the part that is the same for every policy: levers go back to neutral before programmes act on them."""
+"""Phase 1, the part that is the same for every policy: levers go back to neutral
+before programmes act on them."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import numpy as np
 from sim.model.state.estates import LEVER_NAMES
 from sim.text import message
 
-# What policy may set besides the estates' levers, written table.column. It stays as set until somebody changes it.
+# What policy may set besides the estates' levers, written table.column. It stays as set until somebody
+# changes it.
 POLICY_COLUMNS = (
     "companies.score",
     "companies.list",
@@ -44,7 +46,8 @@ def reset_levers(estates: np.ndarray, touched: set[str]) -> None:
 
 
 def check_lever(name: str) -> None:
-    """Raise UnknownLever, a KeyError, where `name` is neither a lever of the estates nor a column or relief that policy may set."""
+    """Raise UnknownLever, a KeyError, where `name` is neither a lever of the estates nor a column or
+    relief that policy may set."""
     if name not in LEVER_NAMES and name not in POLICY_COLUMNS and name not in RELIEFS:
         known = ", ".join((*LEVER_NAMES, *POLICY_COLUMNS, *RELIEFS))
         raise UnknownLever(message("declare.lever", found=repr(name), known=known))

@@ -1,4 +1,5 @@
-"""Estates merged into one managed block: they vote as one body, and those without a company are tendered as one lot."""
+"""Estates merged into one managed block: they vote as one body, and those without a company
+are tendered as one lot."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from sim.model.state.modes import open_to_bids
 
 @part
 def block_range(e: int, estates: np.ndarray) -> tuple[int, int]:
-    """First and last + 1 of the rows to search for members of estate e's block: only itself where it is in none."""
+    """First and last + 1 of the rows to search for members of estate e's block:
+    only itself where it is in none."""
     if estates[e].lever_block == 0:
         return e, e + 1
     return 0, estates.size
@@ -28,7 +30,8 @@ def in_block(e: int, other: int, estates: np.ndarray) -> bool:
 
 @part
 def in_lot(e: int, other: int, estates: np.ndarray) -> bool:
-    """True for estate e itself, and for the estates of its block that neither a company nor an employer looks after."""
+    """True for estate e itself, and for the estates of its block that neither a company nor
+    an employer looks after."""
     free = open_to_bids(estates[other].mode, estates[other].company)
     return other == e or (free and in_block(e, other, estates))
 
@@ -39,8 +42,8 @@ def lot_terms(
 ) -> tuple[int, float, float, float, float, float]:
     """What a bidder weighs in the lot of estate e.
 
-    Returns (estates in it, full fee, other income, standard cost, believed collection, collection seen), fen a month and
-    shares; collection is weighted by fees.
+    Returns (estates in it, full fee, other income, standard cost, believed collection, collection seen), fen
+    a month and shares; collection is weighted by fees.
     """
     q = p[0]
     first, last = block_range(e, estates)

@@ -1,4 +1,5 @@
-"""Phase 7, the market: notice, exit, bankruptcy, tenders, bids, fallback and what is left when nobody comes."""
+"""Phase 7, the market: notice, exit, bankruptcy, tenders, bids, fallback and what
+is left when nobody comes."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ NO_BIDDER, VACANCY, RETRY, POLICY = (
 def expected_margin(
     belief: float, full_fee: float, other_income: float, overhead: float, cost: float, plan_effort: float
 ) -> float:
-    """Margin that a bidder expects: (income - overhead - planned cost) / income; -1 where no income is expected."""
+    """Margin that a bidder expects: (income - overhead - planned cost) / income; -1
+    where no income is expected."""
     income = belief * full_fee + other_income
     if income <= 0.0:
         return -1.0
@@ -60,9 +62,11 @@ def expected_margin(
 
 @part
 def market_beliefs(estates: np.ndarray, world: np.ndarray, beliefs: np.ndarray) -> None:
-    """Fill `beliefs` (types x condition bins): mean 12-month collection of company-run estates of that type and condition.
+    """Fill `beliefs` (types x condition bins): mean 12-month collection of company-run estates of
+    that type and condition.
 
-    Where there are none, the type's mean; where the type has none, the payment norm that owners are seen to follow.
+    Where there are none, the type's mean; where the type has none, the payment norm that
+    owners are seen to follow.
     """
     types = beliefs.shape[0]
     paid = np.zeros((types, CONDITION_BINS))
@@ -132,7 +136,8 @@ def take_over(
     world: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Company c starts to run estate e; employers or owners who ran it stay creditors of what is owed to them."""
+    """Company c starts to run estate e; employers or owners who ran it stay
+    creditors of what is owed to them."""
     q = p[0]
     estate = estates[e]
     if estate.mode == UNIT or estate.mode == SELF:
@@ -158,7 +163,8 @@ def take_over(
 
 @part
 def looked_before(c: int, looks: int, e: int, companies: int, world: np.ndarray) -> bool:
-    """True if company c was among the first `looks` to look at estate e this month: nobody bids twice in one tender."""
+    """True if company c was among the first `looks` to look at estate e this month: nobody
+    bids twice in one tender."""
     for k in range(looks):
         who, _, _, _ = philox(
             U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1)
@@ -178,7 +184,8 @@ def best_bid(
     world: np.ndarray,
     p: np.ndarray,
 ) -> tuple[int, float, int, int]:
-    """Let companies look at estate e and its lot; returns (winner or -1, winner's belief, companies that looked and that bid)."""
+    """Let companies look at estate e and its lot; returns (winner or -1, winner's belief, companies
+    that looked and that bid)."""
     q = p[0]
     estate = estates[e]
     looks = int(q.market_bidders + estate.lever_tender) if companies.size > 0 else 0
@@ -250,8 +257,8 @@ def left_alone(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Nobody came: small active estates manage themselves unless they wait for a state-owned company, some get community cleaning,
-    the others nothing."""
+    """Nobody came: small active estates manage themselves unless they wait for a state-owned company, some
+    get community cleaning, the others nothing."""
     q = p[0]
     estate = estates[e]
     seen = estate.paid_share
@@ -289,7 +296,8 @@ def hold_tender(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Tender estate e: a company, else state-owned fallback where policy offers it, else what owners and community manage."""
+    """Tender estate e: a company, else state-owned fallback where policy offers it, else what
+    owners and community manage."""
     estate = estates[e]
     belief_mean = beliefs[estate.type, condition_bin(felt_condition(estate, world))]
     winner, belief, looks, bids = best_bid(e, belief_mean, beliefs, companies, estates, world, p)
@@ -353,7 +361,8 @@ def company_leaves(
 def notices(
     e: int, companies: np.ndarray, estates: np.ndarray, world: np.ndarray, events: np.ndarray, p: np.ndarray
 ) -> None:
-    """Start what makes a company leave: removal by policy, bankruptcy, or its own notice after a run of losses."""
+    """Start what makes a company leave: removal by policy, bankruptcy, or its own
+    notice after a run of losses."""
     q = p[0]
     estate = estates[e]
     company = companies[estate.company]

@@ -1,4 +1,5 @@
-"""What is kept of every estate and month: the outcome columns, and the copy that is made at the end of each month."""
+"""What is kept of every estate and month: the outcome columns, and the copy that is
+made at the end of each month."""
 
 from __future__ import annotations
 

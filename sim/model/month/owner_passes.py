@@ -1,7 +1,7 @@
 """The two monthly passes over owners, compiled: payment, then satisfaction and grievance.
 
-Each estate is handled by one thread from first owner to last, and all sums are integers: the result is the same for any
-number of threads. Loops run from zero over slices of the columns, so that they vectorise.
+Each estate is handled by one thread from first owner to last, and all sums are integers: the result is the
+same for any number of threads. Loops run from zero over slices of the columns, so that they vectorise.
 """
 
 from __future__ import annotations
@@ -82,13 +82,15 @@ def draw_words(
 
 @part
 def draw_year(first: int, month: Any, key_0: Any, key_1: Any, luck_year: np.ndarray) -> None:
-    """What lasts a year of the luck in paying, for owners first, first + 1, …; `month` is the first of the year."""
+    """What lasts a year of the luck in paying, for owners first, first + 1, …;
+    `month` is the first of the year."""
     for i in range(luck_year.size):
         luck_year[i] = U32(philox(U64(U32(first + i)), month, U64(BLOCK_YEAR), U64(0), key_0, key_1)[0])
 
 
 class Payers(NamedTuple):
-    """What billing and payment look at of the owners of one estate: views of their columns (every view costs, so no more of them)."""
+    """What billing and payment look at of the owners of one estate: views of their columns (every view
+    costs, so no more of them)."""
 
     area: np.ndarray
     income: np.ndarray
@@ -132,7 +134,8 @@ def payers_of(owners: Owners, first: int, last: int) -> Payers:
 
 
 class Residents(NamedTuple):
-    """What satisfaction, complaints and grievance look at of the owners of one estate: views of their columns."""
+    """What satisfaction, complaints and grievance look at of the owners of one
+    estate: views of their columns."""
 
     area: np.ndarray
     income: np.ndarray
@@ -176,7 +179,8 @@ def decide_payment(
     bills: np.ndarray,
     q: Any,
 ) -> None:
-    """Bill every owner of one estate and let them decide; `term` is what speaks for paying in the whole estate (log-odds).
+    """Bill every owner of one estate and let them decide; `term` is what speaks for paying in the
+    whole estate (log-odds).
 
     `persistent`: luck lasts the year, and habit counts.
     """
@@ -243,11 +247,12 @@ def settle_arrears(
 ) -> tuple[Any, ...]:
     """Add unpaid bills to arrears and let owners repay, the oldest debt first (Civil Code art. 560).
 
-    `price_year_ago` is what the bill that leaves the window of twelve months was charged at, `pressure` what policy adds to
-    the chance of repaying. `ageing_on`: debts age by what was repaid, and lapse, also where nobody bills (all `bills` are 0 then,
-    so that nothing is repaid); without it they age only where `billing`. What is paid of a month's bill goes to older debts
-    that are at most `own_months` old (see `paid_to_older`). Returns fen: billed, collected, recovered, lapsed, arrears, of
-    these on the bills of the last twelve months; then numbers of owners: payers, debtors.
+    `price_year_ago` is what the bill that leaves the window of twelve months was charged at, `pressure` what
+    policy adds to the chance of repaying. `ageing_on`: debts age by what was repaid, and lapse, also where
+    nobody bills (all `bills` are 0 then, so that nothing is repaid); without it they age only where
+    `billing`. What is paid of a month's bill goes to older debts that are at most `own_months` old (see
+    `paid_to_older`). Returns fen: billed, collected, recovered, lapsed, arrears, of these on the bills of
+    the last twelve months; then numbers of owners: payers, debtors.
     """
     base, satisfied = q.arrears_repay_base_32, q.arrears_repay_satisfied_32
     reference, ageing = q.payment_satisfaction_reference_32, q.arrears_ageing_32
@@ -257,7 +262,8 @@ def settle_arrears(
         lapsing = U32((1.0 - q.arrears_reminded) * 256.0 + 0.5)
     arrears, arrears_age, satisfaction, paid = own.arrears, own.arrears_age, own.satisfaction, own.paid
     area, occupancy, unpaid_12, late, missed = own.area, own.occupancy, own.unpaid_12, own.late, own.missed
-    # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535 owners
+    # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535
+    # owners
     billed_low = billed_high = collected_low = collected_high = U32(0)
     recovered_low = recovered_high = owed_low = owed_high = U32(0)
     open_low = open_high = lapsed_low = lapsed_high = U32(0)
@@ -318,20 +324,23 @@ def settle_arrears(
 
 @part
 def shifted(missed: Any, fen: Any) -> Any:
-    """The bits of late or missed bills a month later; the newest is set where `fen` of this month's bill are left unpaid."""
+    """The bits of late or missed bills a month later; the newest is set where `fen` of this
+    month's bill are left unpaid."""
     return U16(((U32(missed) << U32(1)) & _WINDOW) | (U32(1) if fen > I32(0) else U32(0)))
 
 
 @part
 def seen_of_estate(paid_share: Any, disclosure: Any, q: Any) -> Any:
-    """The share of payers in the whole estate that owners take it to be: dim, and near a prior, where nothing is disclosed."""
+    """The share of payers in the whole estate that owners take it to be: dim, and near a prior,
+    where nothing is disclosed."""
     dim = 0.0 if disclosure >= 1.0 else q.payment_dimness * (1.0 - disclosure)
     return (1.0 - dim) * paid_share + dim * q.payment_dim_prior
 
 
 @part
 def estate_term(sanction: Any, trust: Any, norm: Any, q: Any) -> Any:
-    """What speaks for paying in a whole estate (log-odds): expected sanction, trust and the salience of the norm."""
+    """What speaks for paying in a whole estate (log-odds): expected sanction, trust
+    and the salience of the norm."""
     return q.payment_sanction_weight * sanction + q.payment_trust_weight * (trust - 0.5) + norm
 
 
@@ -356,11 +365,12 @@ def payment_pass(
     world: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Billing and payment of estates first..last-1; `bill_share` is the part of the full fee that each estate bills (0: none).
+    """Billing and payment of estates first..last-1; `bill_share` is the part of the full fee that
+    each estate bills (0: none).
 
-    `prices` (float32, 12 x estates) holds what was billed per m2 in each of the last twelve months. Writes owners' payment
-    columns, buildings' paid share, and the estates' billed, collected, recovered, lapsed, arrears, open_12, payers
-    and debtors, and counts the months since a former manager's claim arose.
+    `prices` (float32, 12 x estates) holds what was billed per m2 in each of the last twelve months. Writes
+    owners' payment columns, buildings' paid share, and the estates' billed, collected, recovered, lapsed,
+    arrears, open_12, payers and debtors, and counts the months since a former manager's claim arose.
     """
     q = p[0]
     month = U64(world[0].month)
@@ -447,7 +457,8 @@ def payment_pass(
 
 
 class Shared(NamedTuple):
-    """What all owners of one estate share in a month: float32 but for the deadline (uint8, months plus one) and the flags."""
+    """What all owners of one estate share in a month: float32 but for the deadline (uint8, months
+    plus one) and the flags."""
 
     price: Any  # what is billed, fen per m2
     quality: Any
@@ -465,10 +476,11 @@ class Shared(NamedTuple):
 def feel(
     asked_share: np.ndarray, here: Shared, own: Residents, refuser: np.ndarray, q: Any
 ) -> tuple[Any, ...]:
-    """Satisfaction, complaints and grievance of one estate's owners; `asked_share`: who may be asked to refuse.
+    """Satisfaction, complaints and grievance of one estate's owners; `asked_share`:
+    who may be asked to refuse.
 
-    Fills `refuser`. Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed, solved, open,
-    months waited.
+    Fills `refuser`. Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed,
+    solved, open, months waited.
     """
     # read before the loop: a record in it could be what the loop writes, for all that the compiler knows
     vacant_share, reference = q.payment_vacant_bill_share_32, q.payment_satisfaction_reference_32
@@ -547,10 +559,11 @@ def owners_pass(
     world: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Owners' month in estates first..last-1; `solved_share` is the part of each estate's open complaints solved this month.
+    """Owners' month in estates first..last-1; `solved_share` is the part of each estate's open
+    complaints solved this month.
 
-    Writes owners' satisfaction, expectation, grievance and complaint columns, buildings' refuser share, and the estates'
-    mean satisfaction, mean grievance and complaint counts.
+    Writes owners' satisfaction, expectation, grievance and complaint columns, buildings' refuser share, and
+    the estates' mean satisfaction, mean grievance and complaint counts.
     """
     q = p[0]
     longest = I64(0)

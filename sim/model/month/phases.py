@@ -1,4 +1,5 @@
-"""The phases between the owner passes, compiled together: a call into compiled code costs more than a small city's phase."""
+"""The phases between the owner passes, compiled together: a call into compiled code costs
+more than a small city's phase."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ assert [Purpose[f"LAPSE_{tier.upper()}"] for tier in TIERS] == list(range(LAPSE,
 
 @part
 def open_budgets(month: int, government: np.ndarray, balances: np.ndarray, flows: np.ndarray) -> None:
-    """Staff time is there anew every month; in January yearly budgets are granted, and what is left of the last ones lapses."""
+    """Staff time is there anew every month; in January yearly budgets are granted, and what is left
+    of the last ones lapses."""
     for g in range(government.size):
         body = government[g]
         body.staff_free = body.staff
@@ -40,7 +42,8 @@ def open_budgets(month: int, government: np.ndarray, balances: np.ndarray, flows
 def open_month(
     government: np.ndarray, balances: np.ndarray, flows: np.ndarray, world: np.ndarray, p: np.ndarray
 ) -> None:
-    """The next month begins: a clean page of events, wages grow while fees do not, budgets and staff time are there."""
+    """The next month begins: a clean page of events, wages grow while fees do not, budgets
+    and staff time are there."""
     now = world[0]
     now.month += 1
     now.events = 0
@@ -72,7 +75,8 @@ def serve_estates(
     target: np.ndarray,
     solved_share: np.ndarray,
 ) -> None:
-    """From the owners' payments to what they get: the rest of phase 2, company (3), estate (4), staff time for complaints (5)."""
+    """From the owners' payments to what they get: the rest of phase 2, company (3), estate (4),
+    staff time for complaints (5)."""
     book_payments(estates, companies, claims, balances, flows, p)
     share_public_revenue(estates, companies, committees, balances, flows, world, p)
     plan_effort(estates, companies, committees, balances, world, p, target)

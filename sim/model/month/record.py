@@ -29,11 +29,12 @@ def cycle_stage(
 ) -> int:
     """The cycle stage of an estate (code): what its residents have, how that moves, and never who manages it.
 
-    Judged are twelve-month collection (where it bills), quality and condition, now, half a year ago, and the lowest that
-    collection and quality had been up to half a year ago. collapsed: one of the three is under its floor; healthy: all are
-    at or above their standard; spiralling: one is under its standard, and collection and quality both fell below anything
-    they had been (falling back to one's own level is not the spiral); recovering: one is under its standard, and of
-    collection and quality neither fell over half a year and one rose; strained: all else.
+    Judged are twelve-month collection (where it bills), quality and condition, now, half a year ago, and the
+    lowest that collection and quality had been up to half a year ago. collapsed: one of the three is under
+    its floor; healthy: all are at or above their standard; spiralling: one is under its standard, and
+    collection and quality both fell below anything they had been (falling back to one's own level is not the
+    spiral); recovering: one is under its standard, and of collection and quality neither fell over half a
+    year and one rose; strained: all else.
     """
     move = q.stage_movement
     if (
@@ -58,7 +59,8 @@ def cycle_stage(
 
 @part
 def covers_cost(estate: Any) -> Any:
-    """True where the manager's income of twelve months covered service, overhead and what programmes charged it."""
+    """True where the manager's income of twelve months covered service, overhead
+    and what programmes charged it."""
     return estate.income_12 >= estate.spending_12 + estate.overhead_12 and estate.spending_12 > 0
 
 
@@ -74,10 +76,11 @@ def set_ladder(estate: Any, charging: bool, q: Any) -> None:
 
 @part
 def own_income(estate: Any) -> Any:
-    """What the manager received this month from owners, the estate's own public revenue and the employer behind it (fen).
+    """What the manager received this month from owners, the estate's own public revenue and the
+    employer behind it (fen).
 
-    Public money and income from value-added services are left out; an employer covers whatever its estate costs. For one estate
-    or the whole table with its columns as attributes.
+    Public money and income from value-added services are left out; an employer covers whatever its estate
+    costs. For one estate or the whole table with its columns as attributes.
     """
     own = estate.income - estate.lever_company_income - estate.lever_value_added
     return where((estate.mode == UNIT) & (own < estate.spending), estate.spending, own)
@@ -85,7 +88,8 @@ def own_income(estate: Any) -> Any:
 
 @part
 def start_rate(collected: Any, billed: Any, paid_share: Any) -> Any:
-    """Collection before month 1: of money, as in every later month; the share of owners where nothing is billed; for arrays too."""
+    """Collection before month 1: of money, as in every later month; the share of owners where
+    nothing is billed; for arrays too."""
     return where(billed > 0, collected / where(billed > 0, billed, 1), paid_share)
 
 
@@ -105,8 +109,9 @@ def record_month(
 ) -> None:
     """Update 12-month sums from the rings (12 x estates), then ladder and stage.
 
-    `billed`, `collected`, `income`, `own` (see `own_income`), `spending`, `overhead` hold fen, `rate` (paid when due of the
-    bills of the last twelve months) and `quality` what they were in each of the last twelve months.
+    `billed`, `collected`, `income`, `own` (see `own_income`), `spending`, `overhead` hold fen, `rate` (paid
+    when due of the bills of the last twelve months) and `quality` what they were in
+    each of the last twelve months.
     """
     q = p[0]
     now = world[0].month % MEMORY
@@ -130,8 +135,9 @@ def record_month(
         income[now, e] = estate.income
         spending[now, e] = estate.spending
         overhead[now, e] = estate.overhead
-        # the twelve-month rate, since one month's rate of a small estate is mostly luck; what was paid when due, since of the
-        # months before the start nothing else is known, and a year in which late payments come to count would look like recovery
+        # the twelve-month rate, since one month's rate of a small estate is mostly luck; what was paid when
+        # due, since of the months before the start nothing else is known, and a year in which late payments
+        # come to count would look like recovery
         yearly = (
             estate.collected_12 / estate.billed_12
             if estate.billed_12 > 0

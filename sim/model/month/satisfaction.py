@@ -20,13 +20,15 @@ def level_of(
     condition_weight: float,
     legacy_weight: float,
 ) -> Any:
-    """What every resident of an estate gets from service and facilities, before value for money; for arrays too."""
+    """What every resident of an estate gets from service and facilities, before
+    value for money; for arrays too."""
     return quality_weight * quality + condition_weight * condition - legacy_weight * legacy
 
 
 @part
 def usual_cases(mode: Any, households: Any, effort: Any, capacity: float, public_capacity: float) -> Any:
-    """Cases a month that an estate can have solved without any programme: by its manager, else by the community; for arrays too."""
+    """Cases a month that an estate can have solved without any programme: by its manager, else by the
+    community; for arrays too."""
     return where(managed(mode), capacity * households * effort, public_capacity * households)
 
 

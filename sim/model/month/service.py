@@ -1,4 +1,5 @@
-"""Phase 3, companies: from income to effort, from effort to the service residents get, and the cash that is left."""
+"""Phase 3, companies: from income to effort, from effort to the service residents
+get, and the cash that is left."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def standard_cost(
     relief_fixed: float,
     relief: float,
 ) -> float:
-    """Fen a month for full service: a fixed part and a part that grows with area, dearer where facilities are worn."""
+    """Fen a month for full service: a fixed part and a part that grows with area, dearer
+    where facilities are worn."""
     base = cost_fixed * (1.0 - relief_fixed) + cost_area
     return base * cost_index * (1.0 + condition_cost * (1.0 - condition)) * (1.0 - relief)
 
@@ -58,7 +60,8 @@ def away_cost(company: Any, estate: Any, q: Any) -> Any:
 def service_quality(
     effort: float, skill: float, monitoring: float, gap: float, focus: float, gain: float, returns: float
 ) -> float:
-    """Quality that residents get: (skill x effort x what monitoring leaves) to the power of returns, in [0, 1].
+    """Quality that residents get: (skill x effort x what monitoring leaves) to the
+    power of returns, in [0, 1].
 
     Effort moved to scored items (`focus`) shows: it raises visible quality.
     """
@@ -82,7 +85,8 @@ def affordable_effort(income: float, margin: float, overhead: float, cost: float
 
 @part
 def effort_without_company(mode: int, income: float, cost: float, support: float, q: Any) -> float:
-    """Effort planned where no company manages: what an employer keeps up, what owners can pay and do themselves, street cleaning."""
+    """Effort planned where no company manages: what an employer keeps up, what owners can pay and do
+    themselves, street cleaning."""
     effort = 0.0
     if mode == UNIT:
         effort = q.service_unit_effort
@@ -99,10 +103,11 @@ def effort_without_company(mode: int, income: float, cost: float, support: float
 
 @part
 def patience_left(mode: int, losing_months: int, tolerance: float) -> float:
-    """Part of what a company would spend beyond income that an estate still gets, from 1 to 0 as losing months reach tolerance.
+    """Part of what a company would spend beyond income that an estate still gets, from 1 to 0 as
+    losing months reach tolerance.
 
-    A company cuts service before it leaves; it does not keep up a good service at a loss to its last day. State-owned
-    fallback does not leave.
+    A company cuts service before it leaves; it does not keep up a good service at a loss to its last day.
+    State-owned fallback does not leave.
     """
     if mode == SOE:
         return 1.0
@@ -119,20 +124,23 @@ def earning_share(condition: float, condition_share: float) -> float:
 def public_revenue_of(
     potential: float, condition: float, unmanaged: bool, condition_share: float, unmanaged_share: float
 ) -> int:
-    """Fen of public revenue this month: less where facilities are worn, less where nobody manages the estate."""
+    """Fen of public revenue this month: less where facilities are worn, less where
+    nobody manages the estate."""
     share = earning_share(condition, condition_share)
     return int(potential * share * (unmanaged_share if unmanaged else 1.0))
 
 
 @part
 def usual_revenue(revenue: Any, share: Any, q: Any) -> Any:
-    """Fen of a month's public revenue that a manager who keeps this share of it can count on before anybody supervises it."""
+    """Fen of a month's public revenue that a manager who keeps this share of it can count
+    on before anybody supervises it."""
     return revenue * (1.0 - q.revenue_leak) * share
 
 
 @part
 def company_part(company_share: float, committee_claim: float, strength: Any) -> Any:
-    """Part of public revenue that a company keeps as a rule: less where a strong committee claims it; for arrays too."""
+    """Part of public revenue that a company keeps as a rule: less where a strong committee
+    claims it; for arrays too."""
     return company_share * (1.0 - committee_claim * strength)
 
 
@@ -146,7 +154,8 @@ def share_public_revenue(
     world: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Public revenue comes in; part leaks where nobody supervises, the company takes its share, the fund gets the rest."""
+    """Public revenue comes in; part leaks where nobody supervises, the company takes its
+    share, the fund gets the rest."""
     q = p[0]
     for e in range(estates.size):
         estate = estates[e]
@@ -246,7 +255,8 @@ def serve(
     p: np.ndarray,
     target: np.ndarray,
 ) -> None:
-    """Effort moves toward its target, service is paid for, residents get quality, and losing months are counted."""
+    """Effort moves toward its target, service is paid for, residents get quality, and
+    losing months are counted."""
     q = p[0]
     for e in range(estates.size):
         estate = estates[e]

@@ -1,7 +1,8 @@
-"""Owners' votes under the Civil Code: two thirds must take part by head and by area, then a majority of those decides.
+"""Owners' votes under the Civil Code: two thirds must take part by head and by area, then a
+majority of those decides.
 
-With the mechanism `ballots` votes are collected at doors: who takes part was reached in the months of the ballot, and answers by the
-matter.
+With the mechanism `ballots` votes are collected at doors: who takes part was reached in the months of the
+ballot, and answers by the matter.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ FUNDS, CONTRACT = int(Matter.FUNDS), int(Matter.CONTRACT)
 
 @part
 def turnout_of(matter: int, q: Any) -> Any:
-    """The share of owners reached who answer a ballot on a matter, at usual activism and where nobody is dissatisfied (float32)."""
+    """The share of owners reached who answer a ballot on a matter, at usual activism and where
+    nobody is dissatisfied (float32)."""
     kind = matter % FIRST_FREE_MATTER
     if kind == FORMATION:
         return q.ballot_turnout_founding_32
@@ -63,13 +65,15 @@ def turnout_of(matter: int, q: Any) -> Any:
 
 @part
 def share_reached(passive: float, doors: float, volunteers: float, months: float, households: float) -> Any:
-    """The share of owners reached by the end of a ballot: `passive` without a call, of the others those whose door was called at."""
+    """The share of owners reached by the end of a ballot: `passive` without a call, of the others those
+    whose door was called at."""
     return 1.0 - (1.0 - passive) * exp64(-(doors * volunteers / households * months))
 
 
 @part
 def reach(e: int, matter: int, estates: np.ndarray, world: np.ndarray, q: Any) -> Any:
-    """The share of the owners of estate e that a ballot of this month reached: as many collect votes as are active there, and by luck."""
+    """The share of the owners of estate e that a ballot of this month reached: as many collect votes as
+    are active there, and by luck."""
     estate = estates[e]
     word, _, _, _ = philox(
         U64(e),
@@ -98,9 +102,11 @@ def count_votes(
     world: np.ndarray,
     p: np.ndarray,
 ) -> tuple[Any, Any, Any, Any, Any]:
-    """The votes of estate e: each owner takes part or not, and approves with chance base + slope x (satisfaction - reference).
+    """The votes of estate e: each owner takes part or not, and approves with chance base + slope x
+    (satisfaction - reference).
 
-    Returns (heads taking part, heads for, area of all, area taking part, area for); areas in hundredths of a square metre.
+    Returns (heads taking part, heads for, area of all, area taking part, area for); areas in
+    hundredths of a square metre.
     """
     q = p[0]
     estate = estates[e]
@@ -175,8 +181,8 @@ def hold_vote(
 ) -> tuple[Any, Any, Any]:
     """One vote in estate e, or in the whole block that it is merged into.
 
-    Returns (passed, share taking part by head or by area, the smaller, share of those approving by head). It passes if the quorum is met and the
-    majority reached, each both by head and by area [P047, P048].
+    Returns (passed, share taking part by head or by area, the smaller, share of those approving by head). It
+    passes if the quorum is met and the majority reached, each both by head and by area [P047, P048].
     """
     q = p[0]
     owners_all = I64(0)
@@ -216,7 +222,8 @@ def hold_votes(
     took_part: np.ndarray,
     approved: np.ndarray,
 ) -> None:
-    """One vote in each estate of `rows`, for programmes; fills `passed` (bool), `took_part` and `approved` (shares)."""
+    """One vote in each estate of `rows`, for programmes; fills `passed` (bool), `took_part`
+    and `approved` (shares)."""
     for i in range(rows.size):
         passed[i], took_part[i], approved[i] = hold_vote(
             rows[i], matter, approval, 0.0, mobilised, majority, owners, estates, world, p

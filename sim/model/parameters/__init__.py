@@ -1,4 +1,5 @@
-"""Every parameter of the model, declared once; defaults, schema, sliders, tables and the glossary derive from it."""
+"""Every parameter of the model, declared once; defaults, schema, sliders, tables and the
+glossary derive from it."""
 
 from sim.model.parameters.governance import ACCOUNTS, BALLOTS, COMMITTEE, MARKET, STAGES
 from sim.model.parameters.owners import OWNERS

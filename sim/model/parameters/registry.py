@@ -13,12 +13,13 @@ from sim.text.catalog import has_text
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of the model: its unit, default, allowed range and where it comes from; what it means is in the catalogs.
+    """One number of the model: its unit, default, allowed range and where it comes from; what it
+    means is in the catalogs.
 
     `key` is dotted (`payment.norm_weight`). `source` is an id of the evidence register, or "judgement".
-    `status` is "measured" (read off the source), "calibrated" (chosen so that the model meets reported patterns) or
-    "assumed" (nobody has measured it). `low` and `high` bound what a scenario may set; `plausible` is the narrower
-    range that a sensitivity study samples (low and high where it is not given).
+    `status` is "measured" (read off the source), "calibrated" (chosen so that the model meets reported
+    patterns) or "assumed" (nobody has measured it). `low` and `high` bound what a scenario may set;
+    `plausible` is the narrower range that a sensitivity study samples (low and high where it is not given).
     """
 
     key: str
@@ -74,15 +75,16 @@ def collect(*groups: tuple[Parameter, ...]) -> dict[str, Parameter]:
 def record_type(table: dict[str, Parameter]) -> np.dtype:
     """The structured dtype that carries every parameter to the kernels by name.
 
-    float64 for the rules at estate level and above, and a float32 twin (suffix `_32`) for the owner passes, whose
-    arithmetic is float32 throughout.
+    float64 for the rules at estate level and above, and a float32 twin (suffix `_32`) for the owner passes,
+    whose arithmetic is float32 throughout.
     """
     return _record_type(tuple(p.field for p in table.values()))
 
 
 @cache
 def _record_type(names: tuple[str, ...]) -> np.dtype:
-    """One object for equal names: Numba recognises an argument by it, and comparing 300 fields costs 25 µs a call."""
+    """One object for equal names: Numba recognises an argument by it, and comparing 300
+    fields costs 25 µs a call."""
     fields: list[tuple[str, type]] = [(name, np.float64) for name in names]
     fields += [(name + "_32", np.float32) for name in names]
     return np.dtype(fields, align=True)

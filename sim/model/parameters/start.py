@@ -1,4 +1,5 @@
-"""Parameters of month 0 that no scenario states: how people, committees and funds stand when the simulation begins."""
+"""Parameters of month 0 that no scenario states: how people, committees and funds stand
+when the simulation begins."""
 
 from sim.model.parameters.registry import Parameter as P
 

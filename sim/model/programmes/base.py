@@ -1,4 +1,5 @@
-"""What every intervention declares and may decide; the frame (`sim.model.programmes.policy`) does the rest."""
+"""What every intervention declares and may decide; the frame
+(`sim.model.programmes.policy`) does the rest."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 fen = yuan_to_fen  # as programmes call it
 Rows = np.ndarray
-# A kind of the package has its words in the catalogs (a test sees that they are there); any other carries them itself.
+# A kind of the package has its words in the catalogs (a test sees that they are there); any other carries
+# them itself.
 OWN = "sim.model.programmes."
 WORDS = ("mechanism", "risk")
 
@@ -31,14 +33,18 @@ WORDS = ("mechanism", "risk")
 class Intervention(Programme):
     """A programme that acts: one file each, a screenful.
 
-    A subclass with a kind declares its settings with `setting(...)`, the class variables below, and `act`. What it
-    declares is checked when the class is made; what it does not declare it cannot move or charge.
+    A subclass with a kind declares its settings with `setting(...)`, the class variables below, and `act`.
+    What it declares is checked when the class is made; what it does not declare it cannot move or charge.
     """
 
     mechanism: ClassVar[Word | None] = None
-    """how it works, one to three sentences in each language; of a kind of the package the text "programme.KIND.mechanism" """
+    """how it works, one to three sentences in each language; of a kind of the package the text
+    "programme.KIND.mechanism"
+    """
     risk: ClassVar[Word | None] = None
-    """the side effect it is known for, and where in the model it comes from; else the text "programme.KIND.risk" """
+    """the side effect it is known for, and where in the model it comes from; else
+    the text "programme.KIND.risk"
+    """
     evidence: ClassVar[tuple[str, ...]] = ()
     """ids of the evidence register that its defaults and its mechanism rest on"""
 
@@ -66,11 +72,13 @@ class Intervention(Programme):
         return cls.risk or message(f"programme.{cls.programme_kind}.risk")
 
     def suits(self, policy: Policy) -> np.ndarray:
-        """True for every estate in which it makes sense this month, whatever the scenario targets (default: all)."""
+        """True for every estate in which it makes sense this month, whatever the
+        scenario targets (default: all)."""
         return np.ones(policy.estates.size, bool)
 
     def ease(self, policy: Policy, rows: Rows) -> np.ndarray:
-        """How easy each estate of `rows` is; `order` takes the least or the most first (default: collection, quality, condition)."""
+        """How easy each estate of `rows` is; `order` takes the least or the most first (default:
+        collection, quality, condition)."""
         estates = policy.estates
         return np.asarray(estates["paid_share"][rows] + estates["quality"][rows] + estates["condition"][rows])
 
@@ -107,7 +115,8 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
 
 
 def _check_kinds(cls: type[Intervention]) -> None:
-    """Raise ValueError, with a Problem for its text, where a class declares something as another thing than it must be."""
+    """Raise ValueError, with a Problem for its text, where a class declares something as
+    another thing than it must be."""
     wrong: dict[str, str | Message] = {}
     for name in (f"label_{one}" for one in languages()):
         if name in cls.model_fields or not isinstance(getattr(cls, name, ""), str):

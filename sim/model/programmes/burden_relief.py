@@ -1,4 +1,5 @@
-"""Burden relief (为企业减负): taxes, fees and wages of companies are borne in part by the state, officials serve as shop-boys."""
+"""Burden relief (为企业减负): taxes, fees and wages of companies are borne in part by the state,
+officials serve as shop-boys."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 class BurdenRelief(Intervention, kind="burden_relief"):
-    """A share of what service costs is taken off companies: by the state's money, and by officials who save them errands."""
+    """A share of what service costs is taken off companies: by the state's money, and by
+    officials who save them errands."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_company_cost",)
     payers: ClassVar[tuple[str, ...]] = ("state",)

@@ -1,4 +1,5 @@
-"""Complaints, disputes and suits as cases: how many are handled as a rule, whose turn it is, and how many a body can take."""
+"""Complaints, disputes and suits as cases: how many are handled as a rule, whose turn it is, and
+how many a body can take."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def ranks_by_body(bodies: np.ndarray, order: np.ndarray) -> np.ndarray:
 
 
 def shared_out(bodies: np.ndarray, order: np.ndarray, wanted: np.ndarray, most: int) -> np.ndarray:
-    """How many of the cases (int64) that each entry wants its body takes, at most `most` a body, entries in `order`."""
+    """How many of the cases (int64) that each entry wants its body takes, at most `most` a
+    body, entries in `order`."""
     by_body = order[np.argsort(bodies[order], kind="stable")]
     asked = wanted[by_body]
     before = np.cumsum(asked) - asked

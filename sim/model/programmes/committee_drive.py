@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 class CommitteeDrive(Intervention, kind="committee_drive"):
-    """Street staff start votes, bring owners to them and vet candidates; at the end of a term they help with renewal."""
+    """Street staff start votes, bring owners to them and vet candidates; at the end of a
+    term they help with renewal."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_mobilisation", "lever_participation", "lever_vetting")
     payers: ClassVar[tuple[str, ...]] = ("street",)

@@ -1,4 +1,5 @@
-"""Committee oversight (业委会监督): duty lists and audits of owners' committees, and removal of captured ones."""
+"""Committee oversight (业委会监督): duty lists and audits of owners' committees, and
+removal of captured ones."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class CommitteeOversight(Intervention, kind="committee_oversight"):
         return np.asarray(policy.committees["exists"] == 1)
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
-        """Keep committees to their duties, audit at first and when it is due, and organise elections where one was removed."""
+        """Keep committees to their duties, audit at first and when it is due, and organise
+        elections where one was removed."""
         left = policy.array("tries_left", np.int32)
         exists = policy.committees["exists"][rows] == 1
         left[rows[exists]] = 0

@@ -1,4 +1,5 @@
-"""Complaint app (投诉办理平台): a channel with a deadline; what is late goes to the community, then to the district."""
+"""Complaint app (投诉办理平台): a channel with a deadline; what is late goes to the
+community, then to the district."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 class ComplaintApp(Intervention, kind="complaint_app"):
-    """Complaining is easy, cases reach the right hands sooner, and late ones are taken over by community or district."""
+    """Complaining is easy, cases reach the right hands sooner, and late ones are taken over
+    by community or district."""
 
     levers: ClassVar[tuple[str, ...]] = (
         "lever_complaint_channel",

@@ -1,4 +1,5 @@
-"""Consolidation (连片整合): small, old, scattered estates of a neighbourhood are merged into one managed block."""
+"""Consolidation (连片整合): small, old, scattered estates of a neighbourhood are merged into one managed
+block."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 
 class Consolidation(Intervention, kind="consolidation"):
-    """The street joins estates into blocks: one office, one account for service, one tender, one assembly of owners."""
+    """The street joins estates into blocks: one office, one account for service, one
+    tender, one assembly of owners."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_block", "lever_fixed_cost", "lever_effort", "lever_condition")
     payers: ClassVar[tuple[str, ...]] = ("street",)
@@ -72,7 +74,8 @@ class Consolidation(Intervention, kind="consolidation"):
         self._pool(policy, rows, group, strength)
 
     def _block(self, policy: Policy, rows: Rows) -> np.ndarray:
-        """The number of each row's block: estates of an area fill one after the other, in the order in which they came."""
+        """The number of each row's block: estates of an area fill one after the other, in
+        the order in which they came."""
         area = policy.estates[self.area][rows].astype(np.int64)
         turn = rank_in_group(area)
         number = area * policy.estates.size + turn // self.estates

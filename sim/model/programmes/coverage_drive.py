@@ -1,4 +1,5 @@
-"""Coverage drive (全覆盖攻坚): staged targets for streets, with a ranking and an assessment of cadres at every deadline."""
+"""Coverage drive (全覆盖攻坚): staged targets for streets, with a ranking and an assessment of
+cadres at every deadline."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ LEVELS = (
 
 
 class CoverageDrive(Intervention, kind="coverage_drive"):
-    """Streets work through the estates that are not covered yet, until the deadline; what they lack then, some report."""
+    """Streets work through the estates that are not covered yet, until the deadline; what
+    they lack then, some report."""
 
     levers: ClassVar[tuple[str, ...]] = (
         "lever_cleaning",
@@ -85,7 +87,8 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
     order: Literal["worst_first", "easiest_first", "random"] = setting("easiest_first", None, None, "")
 
     def levels(self, elapsed: int) -> tuple[list[str], int]:
-        """The targets of the next deadline in the `elapsed`-th month of the drive, and that deadline; none and 0 after the last."""
+        """The targets of the next deadline in the `elapsed`-th month of the drive, and that
+        deadline; none and 0 after the last."""
         deadlines = (self.primary, self.intermediate, self.advanced)
         due = min((deadline for deadline in deadlines if deadline >= elapsed), default=0)
         return [
@@ -127,7 +130,8 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         policy.move("lever_monitoring", rows[met & inspect], self.inspection * strength)
 
     def _report(self, policy: Policy, rows: Rows, level: str, paper: np.ndarray) -> None:
-        """Every street reports what is covered, and some of what is not: the estates that seem nearest to it."""
+        """Every street reports what is covered, and some of what is not: the
+        estates that seem nearest to it."""
         size = policy.government.size
         street = policy.estates["street"][rows]
         covered = policy.estates[level][rows] == 1

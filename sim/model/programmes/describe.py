@@ -74,7 +74,8 @@ def kinds() -> list[str]:
 def describe(kind: str, users: Mapping[str, list[str]] | None = None) -> Description:
     """What is declared about one kind; an unknown one is a ScenarioError that names the nearest.
 
-    `users`: what `scenarios_by_kind` gives, for who describes many kinds and would not have every file read for each.
+    `users`: what `scenarios_by_kind` gives, for who describes many kinds and would not have
+    every file read for each.
     """
     if kind not in kinds():
         guess = nearest(kind, kinds())

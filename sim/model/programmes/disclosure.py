@@ -1,4 +1,5 @@
-"""Disclosure (阳光物业): the company posts price, standard, complaint route and what became of the public revenue."""
+"""Disclosure (阳光物业): the company posts price, standard, complaint route and what
+became of the public revenue."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 
 class Disclosure(Intervention, kind="disclosure"):
-    """Owners see what they pay for, who pays, and where the public revenue goes; so does everybody who watches the company."""
+    """Owners see what they pay for, who pays, and where the public revenue goes; so does everybody
+    who watches the company."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_disclosure", "lever_complaint_channel")
     payers: ClassVar[tuple[str, ...]] = ("companies",)

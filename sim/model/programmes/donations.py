@@ -18,7 +18,8 @@ LUCK_GIVES, LUCK_SIZE = 0, 1
 
 
 class Donations(Intervention, kind="donations"):
-    """Now and then somebody gives: part as works, part as money into the estate fund; thanks call on others for a while."""
+    """Now and then somebody gives: part as works, part as money into the estate fund;
+    thanks call on others for a while."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_condition", "lever_norm")
     payers: ClassVar[tuple[str, ...]] = ("donors",)
@@ -64,7 +65,8 @@ class Donations(Intervention, kind="donations"):
         return np.asarray(self.chance * able * (estates["trust"][rows] / self.usual_trust))
 
     def _receive(self, policy: Policy, rows: Rows) -> None:
-        """Book the gifts, and let works raise condition as much as the same money spent from the fund would."""
+        """Book the gifts, and let works raise condition as much as the same money
+        spent from the fund would."""
         estates = policy.estates
         rows = rows[policy.claim_staff("community", rows, self.staff)]
         # as likely anywhere within the spread around the mean

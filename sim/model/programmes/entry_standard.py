@@ -1,4 +1,5 @@
-"""Entry standard (市场准入): firms are examined, trained, kept from tenders below the bar, and removed if they stay there."""
+"""Entry standard (市场准入): firms are examined, trained, kept from tenders below the bar, and
+removed if they stay there."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class EntryStandard(Intervention, kind="entry_standard"):
-    """A bar of skill for private firms: training for those below it, no bids meanwhile, and removal in the end."""
+    """A bar of skill for private firms: training for those below it, no bids
+    meanwhile, and removal in the end."""
 
     levers: ClassVar[tuple[str, ...]] = ("companies.skill", "companies.barred_until", "lever_dismissal")
     payers: ClassVar[tuple[str, ...]] = ("district",)

@@ -1,4 +1,5 @@
-"""Fee adjustment (质价挂钩调价): owners vote on a higher or a lower price, tied to the grade of the service."""
+"""Fee adjustment (质价挂钩调价): owners vote on a higher or a lower price,
+tied to the grade of the service."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 
 class FeeAdjustment(Intervention, kind="fee_adjustment"):
-    """A rise is put to the vote where good service does not earn its cost, a cut where service is not worth its price."""
+    """A rise is put to the vote where good service does not earn its cost, a cut where
+    service is not worth its price."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_price", "lever_participation")
     payers: ClassVar[tuple[str, ...]] = ("owners", "companies")

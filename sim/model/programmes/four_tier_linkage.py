@@ -1,4 +1,5 @@
-"""Four-tier linkage (四级联动): district, street, community and committee pass cases on and share what they know."""
+"""Four-tier linkage (四级联动): district, street, community and committee pass cases on
+and share what they know."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class FourTierLinkage(Intervention, kind="four_tier_linkage"):
-    """Everything else that government does gets quicker and takes fewer hands, at the price of time spent on meetings."""
+    """Everything else that government does gets quicker and takes fewer hands, at the price
+    of time spent on meetings."""
 
     levers: ClassVar[tuple[str, ...]] = (
         "policy.lag",

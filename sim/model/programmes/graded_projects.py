@@ -1,4 +1,5 @@
-"""Graded projects (质价相符分级): projects are graded by what they give for their price, with consequences for low grades."""
+"""Graded projects (质价相符分级): projects are graded by what they give for their price, with
+consequences for low grades."""
 
 from __future__ import annotations
 

@@ -82,7 +82,8 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         policy.array("line", size=1)[0] = score[worst[number - 1]] + self.caution if number else -1.0
 
     def _stay_away(self, policy: Policy, rows: Rows, strength: float) -> None:
-        """Firms that one more estate would bring near the line do not look at it: fewer bidders where owners are hard to please."""
+        """Firms that one more estate would bring near the line do not look at it: fewer bidders where
+        owners are hard to please."""
         line = policy.array("line", size=1)[0]
         estates, companies = policy.estates, policy.companies
         mode = estates["mode"][rows]
@@ -102,7 +103,8 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         policy.move("lever_tender", rows, -np.minimum(looks, still_looking))
 
     def _expected(self, policy: Policy, rows: Rows) -> np.ndarray:
-        """What owners would score: as they do in company-run estates of that type and condition, else as they do now."""
+        """What owners would score: as they do in company-run estates of that type and
+        condition, else as they do now."""
         estates = policy.estates
         condition = condition_seen(
             estates["condition"], estates["condition_start"], policy.world["loop_decay"][0]

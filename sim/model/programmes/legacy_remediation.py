@@ -1,4 +1,5 @@
-"""Legacy remediation (遗留问题整治): developers are made to repair what they left; where they are gone, the district does."""
+"""Legacy remediation (遗留问题整治): developers are made to repair what they left; where they are
+gone, the district does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Legal enforcement (依法催缴): companies sue or apply for payment orders; arrears come in, and so does hostility."""
+"""Legal enforcement (依法催缴): companies sue or apply for payment orders; arrears come
+in, and so does hostility."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 
 class LegalEnforcement(Intervention, kind="legal_enforcement"):
-    """Every few months a company brings suits where the sum in dispute, times the chance of success, covers what a suit costs."""
+    """Every few months a company brings suits where the sum in dispute, times the chance of success,
+    covers what a suit costs."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_recovery", "lever_sanction", "lever_hostility")
     payers: ClassVar[tuple[str, ...]] = ("companies", "courts")
@@ -78,7 +80,8 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
         policy.events(rows, Event.SUIT, Cause.POLICY, number, estates["company"][rows])
 
     def _in_dispute(self, policy: Policy, rows: Rows) -> np.ndarray:
-        """Fen that an owner in arrears owes the present company on average; former managers' arrears are not its own."""
+        """Fen that an owner in arrears owes the present company on average; former managers'
+        arrears are not its own."""
         estates = policy.estates
         own = estates["arrears"][rows] - estates["former_arrears"][rows]
         return np.asarray(own / np.maximum(1, estates["debtors"][rows]))

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 class Matchmaking(Intervention, kind="matchmaking"):
-    """Before a tender, liaison staff bring more firms to look at the estate, as long as the listed ones have room."""
+    """Before a tender, liaison staff bring more firms to look at the estate, as
+    long as the listed ones have room."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_tender",)
     payers: ClassVar[tuple[str, ...]] = ("district",)

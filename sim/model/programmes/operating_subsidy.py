@@ -50,7 +50,8 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
         self._tell(policy, rows, amount, paid)
 
     def _tell(self, policy: Policy, rows: Rows, amount: np.ndarray, paid: np.ndarray) -> None:
-        """Events for estates that begin or cease to receive it, with the amount of the first or the last month."""
+        """Events for estates that begin or cease to receive it, with the amount of the
+        first or the last month."""
         last = policy.array("last_amount", np.int64)
         began = paid & (last[rows] == 0)
         policy.events(rows[began], Event.SUBSIDY_STARTED, Cause.POLICY, amount[began] / FEN_PER_YUAN)

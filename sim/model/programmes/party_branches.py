@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 class PartyBranches(Intervention, kind="party_branches"):
-    """A branch in every firm, its own in the largest and shared ones in the others; members in the committees."""
+    """A branch in every firm, its own in the largest and shared ones in the others;
+    members in the committees."""
 
     levers: ClassVar[tuple[str, ...]] = (
         "lever_effort",

@@ -1,8 +1,9 @@
 """How programmes act: who is treated when, with what strength, paid by whom, moving which levers.
 
-A programme is a subclass of `sim.model.programmes.base.Intervention`. Its `act(policy, rows, strength)` reads the city
-through read-only tables, moves only the levers that it declares and charges only the payers that it declares; both are
-enforced. Everything it reads is the state at the end of last month; programmes act in the order of the scenario.
+A programme is a subclass of `sim.model.programmes.base.Intervention`. Its `act(policy, rows, strength)` reads
+the city through read-only tables, moves only the levers that it declares and charges only the payers that it
+declares; both are enforced. Everything it reads is the state at the end of last month; programmes act in
+the order of the scenario.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ class Policy(Treasury):
     # what the acting programme may ask
 
     def array(self, name: str, dtype: type = np.float64, size: int | None = None) -> np.ndarray:
-        """A named array that the acting programme keeps from month to month, zero at first (default: one entry an estate)."""
+        """A named array that the acting programme keeps from month to month, zero at first
+        (default: one entry an estate)."""
         memory = self.acting.memory
         if name not in memory:
             memory[name] = np.zeros(self.estates.size if size is None else size, dtype)
@@ -108,12 +110,14 @@ class Policy(Treasury):
         return since > 0 and since % months == 0
 
     def targeted(self) -> np.ndarray:
-        """True for every estate that the acting programme may ever take in: by type, district, old or not; none with no share to take."""
+        """True for every estate that the acting programme may ever take in: by type, district, old or not;
+        none with no share to take."""
         some = self.acting.programme.targets.share_max > 0.0
         return self.acting.allowed(self) & some
 
     def luck(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
-        """Draws in (0, 1) of the acting programme for these entities this month; `word` 0 to 3 for different decisions."""
+        """Draws in (0, 1) of the acting programme for these entities this month; `word` 0
+        to 3 for different decisions."""
         return uniforms(self.seed, Stream.INTERVENTION + word, self.month, entities, self.acting.address)
 
     def noise(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
@@ -123,7 +127,8 @@ class Policy(Treasury):
     # what else the acting programme may do (payments, staff, levers and events: see Treasury)
 
     def assign(self, column: str, rows: Any, values: Any) -> None:
-        """Set a declared column, written table.column (see POLICY_COLUMNS); it keeps the value until it is set again."""
+        """Set a declared column, written table.column (see POLICY_COLUMNS); it keeps the
+        value until it is set again."""
         self._require(column)
         table, name = column.split(".")
         getattr(self._state, table)[name][rows] = values

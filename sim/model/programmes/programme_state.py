@@ -60,7 +60,8 @@ class ProgrammeState:
         return self.queue[self.since[self.queue] + lag <= month]
 
     def take_in(self, policy: Policy) -> None:
-        """Add the estates that are eligible now, in the programme's order, as far as share and capacity allow."""
+        """Add the estates that are eligible now, in the programme's order, as far
+        as share and capacity allow."""
         programme = self.programme
         self._count_places(policy.relief("policy.capacity"))
         full = self.queue.size == self.since.size or self._places + TOLERANCE < 1.0
@@ -81,7 +82,8 @@ class ProgrammeState:
             self._places -= taken.size
 
     def _count_places(self, relief: float) -> None:
-        """Places do not pile up while nobody needs them, but fractions do: 0.5 a month is one estate every other month."""
+        """Places do not pile up while nobody needs them, but fractions do: 0.5 a month is one
+        estate every other month."""
         if self.programme.capacity is None:
             self._places = math.inf
             return

@@ -1,4 +1,5 @@
-"""Public revenue rules (公共收益管理规范): guided rules on who may take public revenue and where the rest goes."""
+"""Public revenue rules (公共收益管理规范): guided rules on who may take public revenue
+and where the rest goes."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 class PublicRevenueRules(Intervention, kind="public_revenue_rules"):
-    """Separate accounts and guided use: less leaks, and part of the company's share stays in the estate's fund."""
+    """Separate accounts and guided use: less leaks, and part of the company's share
+    stays in the estate's fund."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_leak", "lever_company_revenue")
     payers: ClassVar[tuple[str, ...]] = ("street",)

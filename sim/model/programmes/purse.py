@@ -1,4 +1,5 @@
-"""Finite money and finite hands: which payments and which claims on staff time can still be met, first come first served."""
+"""Finite money and finite hands: which payments and which claims on staff time can still be met,
+first come first served."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ import numpy as np
 from sim.model.kernel import kernel
 from sim.text import message
 
-# Claims on staff time are typed in decimals; this keeps 0.3 persons from being a little less than three times 0.1.
+# Claims on staff time are typed in decimals; this keeps 0.3 persons from being a little less than three times
+# 0.1.
 TOLERANCE = 1e-9
 
 
@@ -24,11 +26,12 @@ def affordable(
     limit: int,
     paid: np.ndarray,
 ) -> tuple[int, int]:
-    """Mark in `paid` which rows can be paid, in the given order; returns (fen that public money lacked, public fen paid).
+    """Mark in `paid` which rows can be paid, in the given order; returns (fen that public money
+    lacked, public fen paid).
 
-    `payers` and `amounts` are bearers x rows. A row is paid in full by all its bearers or not at all. Bearers with
-    `checked` pay what is on their account and no more; those with `public` share the programme's `limit` (negative: none).
-    A row that is too dear is passed over, so that it does not bar the way for smaller ones.
+    `payers` and `amounts` are bearers x rows. A row is paid in full by all its bearers or not at all. Bearers
+    with `checked` pay what is on their account and no more; those with `public` share the programme's `limit`
+    (negative: none). A row that is too dear is passed over, so that it does not bar the way for smaller ones.
     """
     left = balances.copy()
     missing = 0
@@ -57,7 +60,8 @@ def affordable(
 
 
 def claims_met(free: np.ndarray, bodies: np.ndarray, persons: float) -> tuple[np.ndarray, np.ndarray]:
-    """Which claims of `persons` each on the staff of `bodies` can be met, in order, and what staff is then free.
+    """Which claims of `persons` each on the staff of `bodies` can be met, in order, and
+    what staff is then free.
 
     `free` holds the persons free in every body and is not changed.
     """
@@ -74,7 +78,8 @@ def claims_met(free: np.ndarray, bodies: np.ndarray, persons: float) -> tuple[np
 
 
 def divided(fen: np.ndarray, shares: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """`fen` (int64) split between bearers by their shares (which sum to 1); the last one bears what rounding leaves."""
+    """`fen` (int64) split between bearers by their shares (which sum to 1); the last one
+    bears what rounding leaves."""
     names = list(shares)
     parts = {name: np.floor(fen * shares[name]).astype(np.int64) for name in names[:-1]}
     left = fen.copy()

@@ -1,4 +1,5 @@
-"""Reception day (接待日): every other week community and company sit down with owners and solve what can be solved."""
+"""Reception day (接待日): every other week community and company sit down with owners and
+solve what can be solved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Rectification drive (专项整治): departments inspect together and clear listed problems, with full force at first."""
+"""Rectification drive (专项整治): departments inspect together and clear listed
+problems, with full force at first."""
 
 from __future__ import annotations
 

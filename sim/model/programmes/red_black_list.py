@@ -1,4 +1,5 @@
-"""Red and black lists (红黑榜): a noisy two-part score of projects and firms, published, with consequences in tenders."""
+"""Red and black lists (红黑榜): a noisy two-part score of projects and firms, published, with
+consequences in tenders."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ RED, NONE, BLACK = 1, 0, -1
 
 
 class RedBlackList(Intervention, kind="red_black_list"):
-    """Firms are listed by what inspectors see and owners say; a red list helps in tenders, a black list bars."""
+    """Firms are listed by what inspectors see and owners say; a red list helps in
+    tenders, a black list bars."""
 
     levers: ClassVar[tuple[str, ...]] = (
         "lever_ranking",

@@ -1,4 +1,5 @@
-"""Red neighbour (红邻计划): retired officials move into estates as secretaries and bring neighbours together."""
+"""Red neighbour (红邻计划): retired officials move into estates as secretaries
+and bring neighbours together."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ LUCK_STAY, LUCK_ABILITY = 0, 1
 
 
 class RedNeighbour(Intervention, kind="red_neighbour"):
-    """A fixed number of persons, each in one estate for the length of a posting; what they achieve depends on who they are."""
+    """A fixed number of persons, each in one estate for the length of a posting; what they achieve
+    depends on who they are."""
 
     levers: ClassVar[tuple[str, ...]] = (
         "lever_norm",
@@ -56,7 +58,8 @@ class RedNeighbour(Intervention, kind="red_neighbour"):
         return np.asarray(managed(mode))
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
-        """Those whose time is over leave, free ones are sent (not while it is withdrawn), and everybody who is paid works."""
+        """Those whose time is over leave, free ones are sent (not while it is withdrawn), and
+        everybody who is paid works."""
         ability = policy.array("ability")
         there = policy.array("until", np.int32)[rows] > 0
         stayed = rows[there & ~self._leave(policy, rows, there)]
@@ -80,7 +83,8 @@ class RedNeighbour(Intervention, kind="red_neighbour"):
         return np.asarray(over | early)
 
     def _send(self, policy: Policy, waiting: Rows, busy: int) -> Rows:
-        """Send those who are free, first where fewest have been before, then by the order of the programme."""
+        """Send those who are free, first where fewest have been before, then by the order of the
+        programme."""
         served = policy.array("served", np.int32)
         sent = waiting[np.argsort(served[waiting], kind="stable")][: max(0, self.persons - busy)]
         if sent.size == 0:

@@ -22,7 +22,8 @@ Item = Literal["full", "gates", "cameras", "drains", "heating", "roads"]
 
 
 class Retrofit(Intervention, kind="retrofit"):
-    """One renewal an estate: money of state, district and owners turns into facility condition when the works end."""
+    """One renewal an estate: money of state, district and owners turns into facility
+    condition when the works end."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_condition",)
     payers: ClassVar[tuple[str, ...]] = ("state", "district", "owners")
@@ -97,7 +98,8 @@ class Retrofit(Intervention, kind="retrofit"):
         return np.asarray(np.maximum(0.0, missing - left))
 
     def _agreed(self, policy: Policy, rows: Rows) -> Rows:
-        """Estates of `rows` whose owners voted to pay their part (or pay none); who refused is asked again after a wait."""
+        """Estates of `rows` whose owners voted to pay their part (or pay none); who refused is
+        asked again after a wait."""
         if self.owner_share == 0.0 or rows.size == 0:
             return rows
         agreed, ask_again = policy.array("agreed", bool), policy.array("ask again", np.int64)

@@ -1,4 +1,5 @@
-"""Scores of projects and firms, shared by interventions that rank them. Sums are of whole numbers: exact in any order."""
+"""Scores of projects and firms, shared by interventions that rank them. Sums are of whole
+numbers: exact in any order."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ _UNIT = 2.0**30  # scores are summed as whole multiples of 1 / _UNIT
 
 
 def mean_by_group(groups: np.ndarray, values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of `values` (float64, below 1000) in each of `size` groups, NaN in empty ones; and how many each group has."""
+    """Mean of `values` (float64, below 1000) in each of `size` groups, NaN in empty ones;
+    and how many each group has."""
     sums = np.zeros(size, np.int64)
     np.add.at(sums, groups, np.rint(values * _UNIT).astype(np.int64))
     count = np.bincount(groups, minlength=size)

@@ -1,4 +1,5 @@
-"""Self-management (业主自管): volunteer-led groups run small estates that nobody else would, until the market takes them."""
+"""Self-management (业主自管): volunteer-led groups run small estates that nobody else would,
+until the market takes them."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 class SelfManagement(Intervention, kind="self_management"):
-    """A leader and a group of volunteers for each small estate with a will to pay; their strength is what they have left."""
+    """A leader and a group of volunteers for each small estate with a will to pay; their
+    strength is what they have left."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_self_management", "lever_belief")
     payers: ClassVar[tuple[str, ...]] = ()

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 class SoeFallback(Intervention, kind="soe_fallback"):
-    """Estates without a manager go to a state-owned company at a low fee, with their public revenue and small repairs."""
+    """Estates without a manager go to a state-owned company at a low fee, with their public
+    revenue and small repairs."""
 
     levers: ClassVar[tuple[str, ...]] = (
         "lever_fallback",
@@ -58,7 +59,8 @@ class SoeFallback(Intervention, kind="soe_fallback"):
         return np.asarray(~managed(mode))
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
-        """Offer what is unmanaged to the state-owned companies, support what they took, and let neighbours compare."""
+        """Offer what is unmanaged to the state-owned companies, support what they
+        took, and let neighbours compare."""
         if policy.acting.takes_in(policy.month) and np.any(policy.companies["state_owned"] == 1):
             mode = policy.estates["mode"]
             policy.move("lever_queue", np.flatnonzero(policy.targeted() & (mode != SOE)), 1.0)
@@ -73,7 +75,8 @@ class SoeFallback(Intervention, kind="soe_fallback"):
         self._compare(policy, taken, strength)
 
     def _offer(self, policy: Policy, waiting: Rows) -> None:
-        """As many of the estates that wait as the state-owned companies have room for, longest waiting first."""
+        """As many of the estates that wait as the state-owned companies have room
+        for, longest waiting first."""
         firms = policy.companies
         able = (firms["state_owned"] == 1) & (firms["active"] == 1)
         room = int(np.maximum(0, firms["capacity"] - firms["estates"])[able].sum()) - int(
@@ -96,7 +99,8 @@ class SoeFallback(Intervention, kind="soe_fallback"):
         done[new] = True
 
     def _compare(self, policy: Policy, taken: Rows, strength: float) -> None:
-        """Owners of market-run estates see what neighbours in the street pay, and find their own fee too high."""
+        """Owners of market-run estates see what neighbours in the street pay, and
+        find their own fee too high."""
         estates = policy.estates
         street = estates["street"]
         market = np.flatnonzero(estates["mode"] == MARKET)

@@ -69,11 +69,12 @@ class Treasury:
         return np.asarray(company_run(mode))
 
     def spend(self, bearer: str, rows: np.ndarray, fen: Any, to: str = "suppliers") -> np.ndarray:
-        """Pay `fen` (int64, a number or one for each row) for every estate in `rows`; returns True for each that was paid.
+        """Pay `fen` (int64, a number or one for each row) for every estate in `rows`;
+        returns True for each that was paid.
 
-        The bearer is the estate's own body of a tier, its company, owners or fund, or a named outside party; the payee
-        likewise. Public bodies and funds pay in the given order until nothing is left; what public money lacked is
-        written as an event once a year.
+        The bearer is the estate's own body of a tier, its company, owners or fund, or a named outside party;
+        the payee likewise. Public bodies and funds pay in the given order until nothing is left; what public
+        money lacked is written as an event once a year.
         """
         return self.spend_together({bearer: fen}, rows, to)
 
@@ -87,11 +88,12 @@ class Treasury:
         return paid
 
     def pay_manager(self, bearer: str | Mapping[str, float], rows: np.ndarray, fen: np.ndarray) -> np.ndarray:
-        """Pay `fen` to whoever manages each estate and is paid by owners: its company, or the fund of a self-managed one.
+        """Pay `fen` to whoever manages each estate and is paid by owners: its company, or
+        the fund of a self-managed one.
 
-        `bearer` is one payer, or several with their shares of the sum. The money counts as the manager's income of this
-        month (lever_company_income must be declared). Returns True for each row that was paid; estates without such a
-        manager are not.
+        `bearer` is one payer, or several with their shares of the sum. The money counts as the manager's
+        income of this month (lever_company_income must be declared). Returns True for each row that was paid;
+        estates without such a manager are not.
         """
         self._require("lever_company_income")
         parts = {bearer: whole_fen(fen)} if isinstance(bearer, str) else divided(whole_fen(fen), bearer)
@@ -109,7 +111,8 @@ class Treasury:
     def _charge(
         self, bearers: tuple[str, ...], amounts: np.ndarray, rows: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Which rows their bearers can pay, and the payers' accounts; writes the event where public money was lacking."""
+        """Which rows their bearers can pay, and the payers' accounts; writes the event
+        where public money was lacking."""
         programme_state = self.acting
         undeclared = [bearer for bearer in bearers if bearer not in programme_state.programme.payers]
         if undeclared:
@@ -161,7 +164,8 @@ class Treasury:
         return max(0, yuan_to_fen(programme_state.programme.yearly_budget) - programme_state.spent)
 
     def accounts_of(self, kind: str, rows: np.ndarray) -> np.ndarray:
-        """The account of each estate's own body of a tier, company, owners or fund; or of an outside party."""
+        """The account of each estate's own body of a tier, company, owners or fund; or of an outside
+        party."""
         estates, government = self.estates, self.government
         if kind == "city":
             return np.full(rows.size, government["account"][0])
@@ -180,7 +184,8 @@ class Treasury:
     def claim_staff(self, tier: str, rows: np.ndarray, persons: float) -> np.ndarray:
         """Claim staff time of each estate's street or community this month; True where there was enough left.
 
-        Programmes earlier in the scenario claim first; what could not be had is written as an event once a year.
+        Programmes earlier in the scenario claim first; what could not be had is
+        written as an event once a year.
         """
         government = self._state.government
         needed = persons * max(0.0, 1.0 - self.relief("policy.staff"))
@@ -190,10 +195,11 @@ class Treasury:
         return met
 
     def vote_on_funds(self, rows: np.ndarray, approval: float, canvassing: float) -> np.ndarray:
-        """Let the owners of each estate in `rows` vote on paying for works, which needs three quarters of those taking part [P048].
+        """Let the owners of each estate in `rows` vote on paying for works, which needs three quarters of
+        those taking part [P048].
 
-        `approval` is the chance that a participant approves, `canvassing` the participation that mobilisation adds. Returns
-        True where it passed; a refusal is written as an event.
+        `approval` is the chance that a participant approves, `canvassing` the participation that mobilisation
+        adds. Returns True where it passed; a refusal is written as an event.
         """
         state = self._state
         passed, took_part, approved = np.zeros(rows.size, bool), np.zeros(rows.size), np.zeros(rows.size)
@@ -226,7 +232,8 @@ class Treasury:
         return passed
 
     def move(self, lever: str, rows: np.ndarray, amount: Any) -> None:
-        """Add `amount` to a declared lever of the estates in `rows` for this month; chances add up as chances do."""
+        """Add `amount` to a declared lever of the estates in `rows` for this month;
+        chances add up as chances do."""
         self._require(lever)
         if rows.size:
             column = self._state.estates[lever]

@@ -1,4 +1,5 @@
-"""Trust-based service (信托制、酬金制): cost-plus contracts with open books, where an able committee can hold the firm to them."""
+"""Trust-based service (信托制、酬金制): cost-plus contracts with open books, where an able
+committee can hold the firm to them."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class TrustBasedService(Intervention, kind="trust_based_service"):
-    """The firm gets a fixed remuneration, the rest of its income is spent on the estate, and the books are open."""
+    """The firm gets a fixed remuneration, the rest of its income is spent on the
+    estate, and the books are open."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_disclosure", "lever_effort", "lever_company_cost")
     payers: ClassVar[tuple[str, ...]] = ("owners",)
@@ -41,7 +43,8 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
         return np.asarray((policy.estates["mode"] == MARKET) & (committees["exists"] == 1) & able)
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
-        """Contracts are in force while company and committee are there; who lost one must be able to sign again."""
+        """Contracts are in force while company and committee are there; who lost
+        one must be able to sign again."""
         signed = policy.array("signed", bool)
         both = (policy.estates["mode"][rows] == MARKET) & (policy.committees["exists"][rows] == 1)
         signed[rows] = both & (signed[rows] | self.suits(policy)[rows])
@@ -54,7 +57,8 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
         policy.move("lever_company_cost", rows, -self.padding * unwatched * strength)
 
     def _returned(self, policy: Policy, rows: Rows) -> np.ndarray:
-        """Effort that is bought with what the firm would have kept beyond the remuneration, and less where it kept less."""
+        """Effort that is bought with what the firm would have kept beyond the remuneration, and
+        less where it kept less."""
         estates = policy.estates
         means = np.maximum(0.0, estates["income_smooth"][rows]) / np.maximum(
             1.0, estates["standard_cost"][rows]

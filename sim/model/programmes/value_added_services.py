@@ -1,4 +1,5 @@
-"""Value-added services (增值服务): companies sell repairs, household help and the use of public space to residents."""
+"""Value-added services (增值服务): companies sell repairs, household help and the use
+of public space to residents."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class ValueAddedServices(Intervention, kind="value_added_services"):
-    """The company sets up services, residents buy what they trust and can use, and what is left is its income."""
+    """The company sets up services, residents buy what they trust and can use, and
+    what is left is its income."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_value_added", "lever_effort")
     payers: ClassVar[tuple[str, ...]] = ("companies", "customers")
@@ -46,7 +48,8 @@ class ValueAddedServices(Intervention, kind="value_added_services"):
         return np.asarray(policy.estates["company"] >= 0)
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
-        """Open where services are new to the company in charge, sell where they are open, close where they lost money."""
+        """Open where services are new to the company in charge, sell where they are open,
+        close where they lost money."""
         rows = rows[policy.managed(rows)]
         company = policy.estates["company"]
         owner = policy.array(

@@ -29,7 +29,8 @@ def spread_exactly(numbers: dict[str, int], rows: np.ndarray) -> list[tuple[str,
 
 
 def draw_estates(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
-    """The estates' table with everything that does not need owners or companies: type, place, size, price, cost, mode.
+    """The estates' table with everything that does not need owners or companies: type,
+    place, size, price, cost, mode.
 
     `q` is the one row of parameters.
     """
@@ -97,7 +98,8 @@ def _assign_modes(estates: np.ndarray, members: np.ndarray, kind: EstateType, se
 
 
 def whole_sizes(sizes: np.ndarray, least: np.ndarray, total: int | None) -> np.ndarray:
-    """Whole household numbers (int64) at or above `least`; with `total`, scaled to sum to exactly that (largest remainder)."""
+    """Whole household numbers (int64) at or above `least`; with `total`, scaled to sum to exactly
+    that (largest remainder)."""
     if total is None:
         return np.asarray(np.maximum(np.rint(sizes).astype(np.int64), least))
     room = total - int(least.sum())

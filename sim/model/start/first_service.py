@@ -1,4 +1,5 @@
-"""What an estate's starting collection can pay for, and a month's figures of it, before any month is simulated."""
+"""What an estate's starting collection can pay for, and a month's figures of it,
+before any month is simulated."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from sim.model.state.modes import SELF, billed_share_of_full_fee, company_run, l
 
 @part
 def start_revenue(estate: Any, q: Any) -> Any:
-    """Public revenue (fen a month) that pays for service: a company's share, or all that is kept where owners manage themselves."""
+    """Public revenue (fen a month) that pays for service: a company's share, or all that is kept where
+    owners manage themselves."""
     return usual_revenue(estate.public_revenue, 1.0 if estate.mode == SELF else q.revenue_company_share, q)
 
 
@@ -81,9 +83,11 @@ def first_service(
 
 @kernel
 def first_month(estates: np.ndarray, companies: np.ndarray, p: np.ndarray) -> None:
-    """Fill a month's billing, income and spending of every estate as if month 0 had been like the starting state.
+    """Fill a month's billing, income and spending of every estate as if month 0 had been
+    like the starting state.
 
-    Needs what `first_service` and the owners' sums filled in; programmes that begin in month 1 look at these figures.
+    Needs what `first_service` and the owners' sums filled in; programmes that begin in
+    month 1 look at these figures.
     """
     q = p[0]
     for e in range(estates.size):

@@ -1,5 +1,5 @@
-"""The starting population of owners, drawn once: each trait from its own stream, so owners are the same in every scenario
-that shares seed, estates and types."""
+"""The starting population of owners, drawn once: each trait from its own stream, so owners are the same in
+every scenario that shares seed, estates and types."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def draw_payer(luck: float, q: Any) -> int:
 
 @part
 def payer_traits(payer: int, q: Any) -> tuple[Any, Any, Any]:
-    """What sets a payer type apart: (shift of duty, weight of satisfaction, weight of neighbours' payment)."""
+    """What sets a payer type apart: (shift of duty, weight of satisfaction, weight
+    of neighbours' payment)."""
     service, norm = q.payment_satisfaction_weight, q.payment_norm_weight
     if payer == STEADY:
         return (
@@ -102,7 +103,8 @@ def draw_owners(
     world: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Fill the owners of estates first..last-1. `moods`: mean activism; `levels`: service level each estate starts at."""
+    """Fill the owners of estates first..last-1. `moods`: mean activism; `levels`: service
+    level each estate starts at."""
     q = p[0]
     key_0 = U64(world[0].key_0)
     key_1 = U64(world[0].key_1)
@@ -177,7 +179,8 @@ def draw_owners(
 
 @kernel
 def sum_up_estates(owners: Owners, buildings: Buildings, estates: np.ndarray, p: np.ndarray) -> None:
-    """Fill the estates' sums over their owners: area, arrears, means of activism, income, satisfaction and grievance."""
+    """Fill the estates' sums over their owners: area, arrears, means of activism, income,
+    satisfaction and grievance."""
     q = p[0]
     for e in range(estates.size):
         estate = estates[e]

@@ -47,7 +47,8 @@ class State:
 
 
 def starting_state(scenario: Scenario, seed: int) -> State:
-    """Draw the whole city of a scenario for one seed. Raises ScenarioError where the figures cannot be met."""
+    """Draw the whole city of a scenario for one seed. Raises ScenarioError where
+    the figures cannot be met."""
     parameters = to_record(PARAMETERS, scenario.parameter_values())
     q = parameters[0]
     world = _world(scenario, seed)
@@ -165,7 +166,8 @@ def draw_companies(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
 
 
 def assign_estates(estates: np.ndarray, companies: np.ndarray, seed: int) -> None:
-    """Give every company-run estate a company of the right kind, round the companies by draw: a scenario has enough of them."""
+    """Give every company-run estate a company of the right kind, round the companies by draw: a
+    scenario has enough of them."""
     for mode, owned in ((MARKET, 0), (SOE, 1)):
         rows = np.flatnonzero(estates["mode"] == mode)
         firms = np.flatnonzero(companies["state_owned"] == owned)
@@ -178,7 +180,8 @@ def assign_estates(estates: np.ndarray, companies: np.ndarray, seed: int) -> Non
 
 
 def _contracts(seed: int, estates: np.ndarray, committees: np.ndarray, world: np.ndarray, q: np.void) -> None:
-    """Contracts at the start: the developer's in new estates, a term where there is a committee, else open; at a random point."""
+    """Contracts at the start: the developer's in new estates, a term where there is a committee, else
+    open; at a random point."""
     run = np.flatnonzero(estates["mode"] == MARKET)
     age = estate_age(estates["built_year"][run], world["start_year"][0], 1)
     young = age < q["contract_early_age"]
@@ -191,7 +194,8 @@ def _contracts(seed: int, estates: np.ndarray, committees: np.ndarray, world: np
 
 
 def _guide_prices(scenario: Scenario, estates: np.ndarray, q: np.void) -> None:
-    """The guide price: what an estate's type charges on the mean, and the float; where it holds nobody charges more."""
+    """The guide price: what an estate's type charges on the mean, and the float; where it
+    holds nobody charges more."""
     typical = FEN_PER_YUAN * np.array([kind.fee_price for kind in scenario.types.values()])
     estates["guide_price"] = typical[estates["type"]] * (1.0 + q["guide_float"])
     most = np.minimum(estates["price"], estates["guide_price"])
@@ -201,7 +205,8 @@ def _guide_prices(scenario: Scenario, estates: np.ndarray, q: np.void) -> None:
 
 
 def _government(scenario: Scenario) -> np.ndarray:
-    """One row for the city, then districts, streets and communities, each with its yearly budget and staff."""
+    """One row for the city, then districts, streets and communities, each with its
+    yearly budget and staff."""
     city, settings = scenario.city, scenario.government
     streets = city.districts * city.streets_per_district
     numbers = (1, city.districts, streets, streets * city.communities_per_street)
@@ -267,7 +272,8 @@ def _opening_money(
     months: float,
     books: Books,
 ) -> None:
-    """Companies start with some months of cost in cash, funds of estates with a committee with some months of revenue."""
+    """Companies start with some months of cost in cash, funds of estates with a committee
+    with some months of revenue."""
     run = np.flatnonzero(estates["company"] >= 0)
     cost = np.zeros(companies.size)
     np.add.at(

@@ -1,4 +1,5 @@
-"""Claims of former managers: who stopped to manage an estate stays the creditor of what was owed to it by then."""
+"""Claims of former managers: who stopped to manage an estate stays the creditor of
+what was owed to it by then."""
 
 from __future__ import annotations
 

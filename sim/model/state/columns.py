@@ -1,4 +1,5 @@
-"""How the columns of the city are declared: a field with its dtype, unit and meaning, and the dtype or the arrays made from it."""
+"""How the columns of the city are declared: a field with its dtype, unit and meaning, and the dtype
+or the arrays made from it."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ import numpy as np
 
 
 class Field(NamedTuple):
-    """One column: name, dtype, unit and what it means. `fixed` columns never change after the city is built."""
+    """One column: name, dtype, unit and what it means. `fixed` columns never change
+    after the city is built."""
 
     name: str
     dtype: type

@@ -1,4 +1,5 @@
-"""The estates' table: fixed facts, what each phase of the month writes, and the levers that policy may move."""
+"""The estates' table: fixed facts, what each phase of the month writes, and the
+levers that policy may move."""
 
 from __future__ import annotations
 

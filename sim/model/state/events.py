@@ -95,7 +95,8 @@ CAUSES = tuple(cause.name.lower() for cause in Cause)
 def write_event(
     events: np.ndarray, world: np.ndarray, estate: int, company: int, kind: int, cause: int, size: float
 ) -> None:
-    """Append one event; silently impossible to overrun, since the buffer holds more than a month can write."""
+    """Append one event; silently impossible to overrun, since the buffer holds more than a month can
+    write."""
     row = world[0].events
     event = events[row]
     event.month = world[0].month

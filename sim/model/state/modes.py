@@ -1,7 +1,8 @@
-"""The table of management modes: their codes, and what each means for who manages, what is billed and what effort is the least.
+"""The table of management modes: their codes, and what each means for who manages, what is billed
+and what effort is the least.
 
-For single estates in compiled phases and for columns of modes alike, where nothing else is said. To whom a mode's money goes stands in
-`sim.model.month.claims`, what effort it plans in `sim.model.month.service`.
+For single estates in compiled phases and for columns of modes alike, where nothing else is said. To whom a
+mode's money goes stands in `sim.model.month.claims`, what effort it plans in `sim.model.month.service`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ def company_run(mode: Any) -> Any:
 
 @part
 def managed(mode: Any) -> Any:
-    """True where somebody manages the estate: a company, the employer or the owners; not where there is at most street cleaning."""
+    """True where somebody manages the estate: a company, the employer or the owners; not where
+    there is at most street cleaning."""
     return (mode != CLEANING) & (mode != NONE)
 
 
@@ -34,7 +36,8 @@ def open_to_bids(mode: Any, company: Any) -> Any:
 
 @part
 def billed_share_of_full_fee(mode: int, q: Any) -> Any:
-    """The part of the full fee that the mode of one estate bills: all under a company of the market, less under others, else nothing."""
+    """The part of the full fee that the mode of one estate bills: all under a company of the market, less
+    under others, else nothing."""
     if mode == MARKET:
         return 1.0
     if mode == SOE:
@@ -48,7 +51,8 @@ def billed_share_of_full_fee(mode: int, q: Any) -> Any:
 
 @part
 def least_effort(mode: int, q: Any) -> Any:
-    """The share of standard cost below which a company that runs one estate never falls; nothing where none does."""
+    """The share of standard cost below which a company that runs one estate never falls;
+    nothing where none does."""
     if mode == MARKET:
         return q.service_floor
     if mode == SOE:

@@ -20,7 +20,8 @@ MEMORY = MONTHS_PER_YEAR  # months of bills that an owner's record keeps
 
 
 class Owners(NamedTuple):
-    """The owners' columns as arrays of one length, each declared here and nowhere else. Row number is the permanent owner id."""
+    """The owners' columns as arrays of one length, each declared here and nowhere else. Row number
+    is the permanent owner id."""
 
     area: Annotated[np.ndarray, Column(F4, "m2", "floor area of the flat", True)]
     income: Annotated[np.ndarray, Column(F4, "fen/month", "household income", True)]
@@ -90,7 +91,8 @@ OWNER_FIELDS = fields_of(Owners)
 
 
 class Buildings(NamedTuple):
-    """The buildings' columns. `start` has one entry more than there are buildings: first owner of each, then the end."""
+    """The buildings' columns. `start` has one entry more than there are buildings: first
+    owner of each, then the end."""
 
     start: np.ndarray  # int64, owner row
     paid_share: np.ndarray  # float32, share of owners who paid last month

@@ -1,4 +1,5 @@
-"""The report: what was asked, found, assumed and how to do it again, as one self-contained HTML page (and PDF)."""
+"""The report: what was asked, found, assumed and how to do it again, as one
+self-contained HTML page (and PDF)."""
 
 from sim.outputs.report.page import report_page
 from sim.outputs.report.write import MOST_BYTES, browser, load_result, write_pdf, write_report

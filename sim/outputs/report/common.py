@@ -1,4 +1,5 @@
-"""Sections that reports of every kind of result share: the setting, programmes in time, assumptions, traces."""
+"""Sections that reports of every kind of result share: the setting, programmes in
+time, assumptions, traces."""
 
 from __future__ import annotations
 
@@ -81,7 +82,8 @@ def programmes_line(scenario: Scenario) -> str:
 
 
 def status_of(key: str, scenario: Scenario) -> str:
-    """Status of a parameter here: a value that the scenario sets itself is assumed unless the scenario gives its source."""
+    """Status of a parameter here: a value that the scenario sets itself is assumed unless the
+    scenario gives its source."""
     values = scenario.parameter_values()
     if key not in values or values[key] == PARAMETERS[key].default:
         return PARAMETERS[key].status
@@ -107,7 +109,8 @@ def share_assumed(scenario: Scenario) -> str:
 
 
 def assumptions(scenarios: Sequence[Scenario]) -> tuple[Table, ...]:
-    """Parameters by status, all parameters, sources of the scenarios' figures, evidence of their programmes. The first scenario speaks for parameters."""
+    """Parameters by status, all parameters, sources of the scenarios' figures, evidence of their
+    programmes. The first scenario speaks for parameters."""
     base = scenarios[0]
     made = [_standing(base), parameters_of(base), *sources_of(scenarios)]
     evidence = _evidence(scenarios)
@@ -154,7 +157,8 @@ def parameters_of(scenario: Scenario) -> Table:
 
 
 def _source_here(key: str, scenario: Scenario) -> str:
-    """The source of a parameter that the scenario sets: that of its own figure; the declared one is of the default."""
+    """The source of a parameter that the scenario sets: that of its own figure; the
+    declared one is of the default."""
     for figure in scenario.figures:
         if figure.key.removeprefix("parameters.") == key and figure.evidence:
             return figure.evidence
@@ -258,7 +262,8 @@ def ensemble_option(held: Ensemble | None) -> str:
 
 
 def ensemble_file(held: Ensemble | None) -> tuple[tuple[str, str], ...]:
-    """Name and text of the file of an ensemble, so that the page is enough to run over it again; nothing without one."""
+    """Name and text of the file of an ensemble, so that the page is enough to run over it
+    again; nothing without one."""
     if held is None:
         return ()
     import pandas as pd
@@ -304,7 +309,8 @@ def found_traces(found: Any) -> Table:
 
 
 def shipped(name: str, scenario: Scenario) -> bool:
-    """Whether the scenario of this name, as it can be loaded here, gives the same runs once seed and months are set."""
+    """Whether the scenario of this name, as it can be loaded here, gives the same runs once
+    seed and months are set."""
     from sim.errors import EstateError
     from sim.scenario import content_hash, load
 
@@ -316,5 +322,6 @@ def shipped(name: str, scenario: Scenario) -> bool:
 
 
 def about(scenario: Scenario) -> str:
-    """The scenario's description; nothing where its figures were changed, since the text would tell of others."""
+    """The scenario's description; nothing where its figures were changed, since the
+    text would tell of others."""
     return scenario.description.in_language(language()) if shipped(scenario.name, scenario) else ""

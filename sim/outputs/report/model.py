@@ -23,7 +23,8 @@ SECTIONS = (
 
 @dataclass(frozen=True)
 class Table:
-    """A table: caption, names of columns, rows of texts (the first cell of a row is its header), and a note below."""
+    """A table: caption, names of columns, rows of texts (the first cell of a row is its
+    header), and a note below."""
 
     caption: str
     columns: tuple[str, ...]

@@ -1,4 +1,5 @@
-"""The page: parts of a report put into the template, with all that it needs inside: charts as small images, Chinese letters as a font."""
+"""The page: parts of a report put into the template, with all that it needs inside: charts as small
+images, Chinese letters as a font."""
 
 from __future__ import annotations
 
@@ -91,7 +92,8 @@ def font_of(letters: str) -> bytes:
 
 
 def png_of(figure: Figure, dots_per_inch: float) -> bytes:
-    """A figure as PNG with a palette: a third of the bytes of one with full colours, and no difference to the eye."""
+    """A figure as PNG with a palette: a third of the bytes of one with full
+    colours, and no difference to the eye."""
     from PIL import Image
 
     full = BytesIO()

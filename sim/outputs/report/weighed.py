@@ -1,4 +1,5 @@
-"""How much of a result rests on assumptions, weighed by sensitivity indices where an analysis of the same scenario is at hand."""
+"""How much of a result rests on assumptions, weighed by sensitivity indices where an analysis of
+the same scenario is at hand."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ def shares_of(found: Any) -> dict[str, ShareAssumed]:
 
 
 def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str], months: int) -> str:
-    """A sentence about the first of `outcomes` (else of those there are) that has a share; "" if there is none."""
+    """A sentence about the first of `outcomes` (else of those there are) that has a
+    share; "" if there is none."""
     name = next((one for one in (*outcomes, *shares) if one in shares), None)
     if name is None:
         return ""
@@ -60,7 +62,8 @@ def weighed_table(shares: Mapping[str, ShareAssumed], months: int) -> Table:
 
 
 def with_weights(part: Part, analyses: Sequence[Result]) -> Part:
-    """The part, with what an analysis of its scenario (one of `analyses`, by name) says about its assumptions.
+    """The part, with what an analysis of its scenario (one of `analyses`, by name)
+    says about its assumptions.
 
     `analyses`: results of kinds that weigh assumptions (`Kind.weighs`).
     """

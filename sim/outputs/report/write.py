@@ -1,7 +1,8 @@
-"""Write a report: results read, one page of them small enough to be sent by mail, and the page printed to PDF.
+"""Write a report: results read, one page of them small enough to be sent by mail,
+and the page printed to PDF.
 
-What a report is made of is a result in memory, or one of the folders that the commands write. PDF comes from a browser of the
-Chromium family, where one is installed.
+What a report is made of is a result in memory, or one of the folders that the commands write. PDF comes from
+a browser of the Chromium family, where one is installed.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def part_of(result: Any, lang: str) -> Part:
 def write_report(results: Sequence[Any], path: str | Path, lang: str | None = None) -> Path:
     """Write one HTML page about these results (objects, or folders of them) to `path`; returns it.
 
-    One that weighs assumptions among them (a sensitivity analysis) says, for the other results of its scenario, how much rests on assumptions.
+    One that weighs assumptions among them (a sensitivity analysis) says, for the other results of its
+    scenario, how much rests on assumptions.
 
     ResultError if there are none, if one cannot be read, if the page cannot be written or would exceed 3 MB.
     """
@@ -109,7 +111,8 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str | None = No
 
 
 def _refuse_mixture(results: Sequence[Any]) -> None:
-    """ResultError if the figures of some results are defined otherwise than those of others: one name would mean two things."""
+    """ResultError if the figures of some results are defined otherwise than those of others: one
+    name would mean two things."""
     old = [one for one in results if (kind := kind_of_result(one)) is not None and kind.apart]
     if old and len(old) < len(results):
         raise ResultError(message("result.error.mixed", names=", ".join(str(one.place) for one in old)))

@@ -1,6 +1,8 @@
-"""Which feedback loop is the trap: every loop off in turn and in pairs, with the same seeds as all of them on.
+"""Which feedback loop is the trap: every loop off in turn and in pairs, with the
+same seeds as all of them on.
 
-Rules that a scenario has switched on (`mechanisms`) are taken away in the same way, to see what they explain."""
+Rules that a scenario has switched on (`mechanisms`) are taken away in the same way,
+to see what they explain."""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ CITY = "city"  # the group of all estates
 
 @dataclass(frozen=True, eq=False)
 class Ablated:
-    """Loops or mechanisms that are off together. change: cycle share of the last year less that with all loops on, by group, one a seed."""
+    """Loops or mechanisms that are off together. change: cycle share of the last year less that with all
+    loops on, by group, one a seed."""
 
     off: tuple[str, ...]
     change: Mapping[str, np.ndarray]
@@ -61,7 +64,8 @@ class Ablation(Result):
         asked: Mapping[str, Any] | None = None,
         mechanisms: Sequence[str] = (),
     ) -> None:
-        """Made by `ablate` (`asked`: with what options); `base` is the cycle share with the scenario's loops on, by group, one a seed."""
+        """Made by `ablate` (`asked`: with what options); `base` is the cycle share with the scenario's
+        loops on, by group, one a seed."""
         self.scenario, self.base, self.arms = scenario, dict(base), list(arms)
         self.loops, self.mechanisms = tuple(loops), tuple(mechanisms)
         self.seeds, self.level, self.executed, self.digest = tuple(seeds), level, executed, digest
@@ -91,14 +95,16 @@ class Ablation(Result):
         return range_of(self.arm(*off).change[group])
 
     def beyond_sum(self, first: str, second: str, group: str = CITY) -> np.ndarray:
-        """What taking both away does beyond the sum of what each does alone, one a seed (positive: they overlap)."""
+        """What taking both away does beyond the sum of what each does alone, one a seed
+        (positive: they overlap)."""
         alone = self.arm(first).change[group] + self.arm(second).change[group]
         return np.asarray(self.arm(first, second).change[group] - alone)
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row for each arm and group: what is off and how many of loops and mechanisms that are (`switched_off`), cycle share with
-        all on, its change, the paired interval and the range over pairs of runs, and of two off what that does beyond the sum of each alone."""
+        """One row for each arm and group: what is off and how many of loops and mechanisms that are
+        (`switched_off`), cycle share with all on, its change, the paired interval and the range over pairs
+        of runs, and of two off what that does beyond the sum of each alone."""
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
@@ -134,9 +140,11 @@ class Ablation(Result):
         return frame
 
     def trap(self, group: str = CITY) -> str | None:
-        """The loop whose absence alone lowers the cycle share most; None where no single loop lowers it beyond doubt.
+        """The loop whose absence alone lowers the cycle share most; None where no single
+        loop lowers it beyond doubt.
 
-        Bonferroni: the best of k loops is judged at a k-th of the error, since it was chosen for being the best.
+        Bonferroni: the best of k loops is judged at a k-th of the error, since it was
+        chosen for being the best.
         """
         singles = [one for one in self.arms if len(one.off) == 1 and one.off[0] in self.loops]
         best = min(singles, key=lambda one: one.mean(group))
@@ -156,7 +164,8 @@ class Ablation(Result):
         return {"ablation": self.table}
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it.
+        ResultError if that fails."""
         return save_found(self, folder)
 
 
@@ -171,12 +180,14 @@ def ablate(
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
 ) -> Ablation:
-    """Run a scenario with every loop that it has on off in turn, in pairs (unless `pairs` is False), and with none on.
+    """Run a scenario with every loop that it has on off in turn, in pairs (unless `pairs` is
+    False), and with none on.
 
-    A loop that is off stays at its starting value; mechanisms that the scenario has on are taken away too. All arms have the same seeds, and changes of the cycle share (estates
-    spiralling or collapsed, mean over the last year) are paired. `workplace` and its fields as
-    keywords: see Workplace (with an ensemble, replication r has its member r in every arm). Raises EstateError: no loop on,
-    fewer than two seeds, or a run without a result.
+    A loop that is off stays at its starting value; mechanisms that the scenario has on are taken away too.
+    All arms have the same seeds, and changes of the cycle share (estates spiralling or collapsed, mean over
+    the last year) are paired. `workplace` and its fields as
+    keywords: see Workplace (with an ensemble, replication r has its member r in every arm). Raises
+    EstateError: no loop on, fewer than two seeds, or a run without a result.
     """
     place = workplace_of("ablate", workplace, at)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
@@ -232,7 +243,8 @@ def ablate(
 
 
 def _cycle_shares(summary: Any) -> dict[str, float]:
-    """Share of estates in the cycle over the last year, of the city and each type (NaN for a type without estates)."""
+    """Share of estates in the cycle over the last year, of the city and each type (NaN for
+    a type without estates)."""
     last = slice(max(1, summary.months - MONTHS_PER_YEAR + 1), summary.months + 1)
     by_type = summary.by_type["cycle"][:, last].astype(np.float64).mean(axis=1)
     shares = {

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 @style.styled
 def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) -> Axes:
-    """Change of the cycle share without each loop or mechanism (diagonal) and without each two (below it), written in and coloured."""
+    """Change of the cycle share without each loop or mechanism (diagonal) and without each two (below it),
+    written in and coloured."""
     ax = style.canvas(ax, (7.6, 6.2), (0.14, 0.09, 0.70, 0.72))
     style.tidy(ax).grid(False)
     base = 100 * float(found.base[group].mean())
@@ -54,7 +55,8 @@ def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) 
     for row, column in zip(*np.nonzero(np.isfinite(matrix)), strict=True):
         off = (switches[row],) if row == column else (switches[column], switches[row])
         interval = found.interval(off, group)
-        # every pair moved by the same: nothing that could turn out otherwise, as long as they are not too few to tell
+        # every pair moved by the same: nothing that could turn out otherwise, as long as they are not too few
+        # to tell
         same = interval.note == CONSTANT and len(found.seeds) >= LEAST_PAIRS
         sure = interval.excludes_zero or (same and bool(found.arm(*off).change[group].any()))
         dark = abs(matrix[row, column]) > 0.65 * reach

@@ -117,7 +117,8 @@ def _changes(found: Ablation, group: str) -> Table:
 
 
 def _with_interval(row: Mapping[str, Any], name: str, ends: str, pairs: int) -> str:
-    """Percentage points with both bounds of the interval of the mean, where there are any; rough under ten pairs."""
+    """Percentage points with both bounds of the interval of the mean, where there
+    are any; rough under ten pairs."""
     value, low, high = (row.get(key, math.nan) for key in (name, f"{ends}low", f"{ends}high"))
     shown, interval = figures.points(value), Interval(low, high)
     if not interval.exists:

@@ -25,7 +25,8 @@ TRAP_PART = 1 / 3  # of the estates in the cycle that a loop must account for al
 
 
 def group_name(found: Ablation, group: str) -> str:
-    """What a group of estates is called: the city, or an estate type without what its title explains in brackets."""
+    """What a group of estates is called: the city, or an estate type without what
+    its title explains in brackets."""
     if group in found.scenario.types:
         return short_title(found.scenario.types[group].title.in_language(language()))
     return say("ablation.the_city")
@@ -69,7 +70,8 @@ def line_of(found: Ablation, group: str) -> str:
 
 
 def _change(found: Ablation, off: tuple[str, ...], group: str) -> str:
-    """How much the cycle share of a group changes without some loops, how precisely that is known, and what may happen."""
+    """How much the cycle share of a group changes without some loops, how precisely that is
+    known, and what may happen."""
     sure = how_sure(found.interval(off, group), found.range(off, group), "share")
     return bracketed(figures.points(found.arm(*off).mean(group)), sure)
 

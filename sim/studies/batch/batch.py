@@ -43,11 +43,14 @@ DIGITS = 9  # of what is kept month by month: every float32 has its own
 
 @dataclass(frozen=True)
 class Replicated:
-    """One scenario of a batch: its first run, and by outcome the values of every run (NaN where there is none).
+    """One scenario of a batch: its first run, and by outcome the values of every
+    run (NaN where there is none).
 
-    ensemble: facts of the ensemble that it was run over, None for the scenario's own parameters; of a folder of before they were
-    kept only its name and number of members. asked: the scenario without what the first member of an ensemble put into it.
-    draws: its runs month by month; None for a single run, and where one was kept without its months (version 0.2.0.dev0).
+    ensemble: facts of the ensemble that it was run over, None for the scenario's own parameters; of a folder
+    of before they were kept only its name and number of members. asked: the scenario without what the first
+    member of an ensemble put into it.
+    draws: its runs month by month; None for a single run, and where one was kept without
+    its months (version 0.2.0.dev0).
     """
 
     run: Run
@@ -90,7 +93,8 @@ class Batch(Result):
         return {"outcomes": frame}
 
     def save(self, folder: Path | str) -> Path:
-        """Copy its folder as it is, with all runs and pages; returns the copy. ResultError if something is there."""
+        """Copy its folder as it is, with all runs and pages; returns the copy.
+        ResultError if something is there."""
         return copy_result(self.place, Path(folder))
 
 
@@ -100,7 +104,8 @@ def scenarios_of(found: Batch) -> list[Scenario]:
 
 
 def is_batch(folder: Path) -> bool:
-    """Whether a folder without a manifest is what an interrupted `estate batch` left; one of version 0.1 has none either."""
+    """Whether a folder without a manifest is what an interrupted `estate batch` left; one of
+    version 0.1 has none either."""
     if is_file(folder / MANIFEST):
         return False  # the manifest says what it is
     runs = [place.parent for place in folder.glob(f"*/{HEADLINE}") if not place.parent.name.startswith(".")]
@@ -108,7 +113,8 @@ def is_batch(folder: Path) -> bool:
 
 
 def load_batch(folder: str | Path) -> Batch:
-    """The batch in a folder. ResultError if it holds none, or a part is missing, damaged or changed by hand."""
+    """The batch in a folder. ResultError if it holds none, or a part is missing,
+    damaged or changed by hand."""
     place = Path(folder)
     if not is_file(place / MANIFEST) and not is_batch(place):
         raise ResultError(message("batch.none", folder=place))

@@ -1,4 +1,5 @@
-"""The page that leads to the results of many scenarios: plain HTML in one file, nothing loaded from anywhere."""
+"""The page that leads to the results of many scenarios: plain HTML in one file,
+nothing loaded from anywhere."""
 
 from __future__ import annotations
 
@@ -62,10 +63,11 @@ class Shown:
 
 
 def index_page(shown: Sequence[Shown], model: str, doubt: str = "", report: str = "") -> str:
-    """The page as HTML text: an overview of all scenarios, then each with its start and end, charts and tables.
+    """The page as HTML text: an overview of all scenarios, then each with its start
+    and end, charts and tables.
 
-    `doubt`: a sentence that says whether intervals contain the uncertainty of parameters, shown where there are intervals. `report`:
-    page about all scenarios, beside this one ("" for none).
+    `doubt`: a sentence that says whether intervals contain the uncertainty of parameters, shown where there
+    are intervals. `report`: page about all scenarios, beside this one ("" for none).
     """
     several = any(len(values) > 1 for entry in shown for values in entry.outcomes.values())
     parts = [
@@ -110,7 +112,8 @@ def _overview(shown: Sequence[Shown]) -> str:
 
 
 def figure(name: str, values: Sequence[float]) -> str:
-    """An outcome for readers: the value of one run; of several their mean, its interval, and the range of single runs."""
+    """An outcome for readers: the value of one run; of several their mean, its interval,
+    and the range of single runs."""
     found, unit = estimate_of(values), OUTCOMES[name].unit
     lines = [written(unit, found.mean)]
     if found.interval.exists:

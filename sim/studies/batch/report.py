@@ -97,7 +97,8 @@ def part_of(found: Batch) -> Part:
 
 
 def _picture(found: Batch, one: Replicated) -> Picture:
-    """The fan over a scenario's runs, or over the draws that ship with it; one run where nothing is known of others."""
+    """The fan over a scenario's runs, or over the draws that ship with it; one run where
+    nothing is known of others."""
     title = title_of(found, one)
     if one.draws is not None:
         return Picture(title, fan_alt(one.draws), partial(fan, one.draws))
@@ -249,7 +250,8 @@ def _programmes(found: Batch) -> Table:
 
 
 def _files(found: Batch) -> dict[int, tuple[str, str]]:
-    """Name and text of the file of every scenario that is not one of those shipped, by its place in the batch."""
+    """Name and text of the file of every scenario that is not one of those shipped,
+    by its place in the batch."""
     made: dict[int, tuple[str, str]] = {}
     for place, one in enumerate(found.scenarios):
         scenario = one.asked or one.run.scenario

@@ -1,5 +1,6 @@
-"""`estate batch`: many scenarios into one folder with an index page; what is there already is not run again. How far each is shows
-while they run; of each, the folder keeps the first run whole, further ones in brief, and what the index page needs.
+"""`estate batch`: many scenarios into one folder with an index page; what is there already is not run again.
+How far each is shows while they run; of each, the folder keeps the first run whole, further ones in brief,
+and what the index page needs.
 """
 
 from __future__ import annotations
@@ -184,7 +185,8 @@ def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> boo
 def save_whole(
     folder: Path, run: Run, summary: RunSummary, drawn: bool, ensemble: dict[str, Any] | None = None
 ) -> None:
-    """Put a run with tables, charts (where it is to be `drawn`) and headline into `folder`, all at once; `ensemble`: its facts, and the scenario without its members."""
+    """Put a run with tables, charts (where it is to be `drawn`) and headline into `folder`, all at once;
+    `ensemble`: its facts, and the scenario without its members."""
     with staging(folder) as part:
         run.save(part)
         write_csv(run.table("city"), part / CITY)
@@ -205,7 +207,8 @@ def save_brief(folder: Path, summary: RunSummary) -> None:
 
 
 def save_index(folder: Path, page: str, names: list[str]) -> None:
-    """Write the index page and, last, the manifest of the whole batch, which vouches for the pages about all scenarios.
+    """Write the index page and, last, the manifest of the whole batch, which vouches for
+    the pages about all scenarios.
 
     ResultError if the folder holds another kind of result, or if that fails.
     """
@@ -239,7 +242,8 @@ def write_whole_report(folder: Path) -> str:
 
 
 def add_charts(folder: Path | None) -> None:
-    """Draw a finished run in another language. ResultError if the run cannot be read or the charts not written."""
+    """Draw a finished run in another language. ResultError if the run cannot be
+    read or the charts not written."""
     assert folder is not None
     run = load_run(folder)
     with staging(folder) as part:
@@ -368,7 +372,8 @@ class Entry:
     ) -> None:
         """A scenario that could be loaded has a folder, one that could not has a reason.
 
-        `scenario` is that of the first run (with the first member of an ensemble), `plain` the one that members are put into.
+        `scenario` is that of the first run (with the first member of an ensemble), `plain` the one
+        that members are put into.
         """
         self.name, self.scenario, self.folder, self.reason = name, scenario, folder, reason
         self.plain = plain or scenario
@@ -383,7 +388,8 @@ class Job(NamedTuple):
 
 
 def carry_out(order: Order) -> None:
-    """Do what `order` asks for. Exit code 1 if a scenario failed; raises EstateError if there is nothing to run."""
+    """Do what `order` asks for. Exit code 1 if a scenario failed; raises EstateError if
+    there is nothing to run."""
     from sim.results.folder import check_place
     from sim.studies.batch.batch import KIND
 
@@ -420,7 +426,8 @@ def carry_out(order: Order) -> None:
 
 
 def scenario_files(places: tuple[str, ...]) -> list[Path]:
-    """The TOML files of folders (sorted, without their subfolders), files and names, each once; ScenarioError if a place has none."""
+    """The TOML files of folders (sorted, without their subfolders), files and names, each once;
+    ScenarioError if a place has none."""
     from sim.scenario.loading import SUFFIX, find
 
     files: list[Path] = []
@@ -541,7 +548,8 @@ def _draw_missing(entries: list[Entry], order: Order, watch: Watch) -> None:
 
 
 def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bool) -> None:
-    """One page about all scenarios, where there are several and charts are wanted; again if something was run."""
+    """One page about all scenarios, where there are several and charts are wanted;
+    again if something was run."""
 
     done = [entry for entry in entries if not entry.reason]
     if not order.charts or len(done) < 2 or not (anew or not (order.out / report_name()).is_file()):

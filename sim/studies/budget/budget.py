@@ -1,4 +1,5 @@
-"""What to buy with a yearly budget, and in what order: the Pareto front of packages, and how it stands uncertainty."""
+"""What to buy with a yearly budget, and in what order: the Pareto front of packages, and
+how it stands uncertainty."""
 
 from __future__ import annotations
 
@@ -64,7 +65,8 @@ PHASES = {
 SAMPLERS = ("nsga2", "tpe")
 PERCENT_DECIMALS = (1, 0)  # of shares: in tables of reports, in sentences
 DATABASE = "search.db"
-# What the values of a search count, part of its name: public cost beyond doing nothing, by seed; of each payer no more than it has.
+# What the values of a search count, part of its name: public cost beyond doing nothing, by seed; of each
+# payer no more than it has.
 COUNTED = "public_cost_by_seed_within_payers"
 SEARCH = message("budget.search_for")
 GOES_ON = ("trials", "sampler")  # options of a search that may be others when it goes on
@@ -89,9 +91,10 @@ class BudgetSearch(Result):
     ) -> None:
         """Made by `budget` (`asked`: with what options).
 
-        searched: the front by the seeds of the search, in order of cost; fresh: the same packages on seeds that the search never
-        saw, in order of the cost found then (empty if none were asked for); kept: the numbers of those of them that no other
-        beats on the figures shown, which the stress test was over (None in results that were saved before there was this).
+        searched: the front by the seeds of the search, in order of cost; fresh: the same packages on seeds
+        that the search never saw, in order of the cost found then (empty if none were asked for); kept: the
+        numbers of those of them that no other beats on the figures shown, which the stress test was over
+        (None in results that were saved before there was this).
         """
         self.scenario, self.yearly, self.tried, self.searched, self.fresh = (
             scenario,
@@ -104,13 +107,15 @@ class BudgetSearch(Result):
         self.kept = None if kept is None else tuple(kept)
 
     def parts(self) -> dict[str, Any]:
-        """What is saved of it; of where its search is kept the name only, since a result says no path of whoever made it."""
+        """What is saved of it; of where its search is kept the name only, since a result says no
+        path of whoever made it."""
         names = ("scenario", "yearly", "tried", "searched", "fresh", "stress", "executed", "asked", "kept")
         return {name: getattr(self, name) for name in names} | {"database": Path(self.database.name)}
 
     @property
     def rescored(self) -> list[Valued]:
-        """The front of the search with what its packages came to on fresh seeds, where there were any; in order of cost."""
+        """The front of the search with what its packages came to on fresh seeds, where
+        there were any; in order of cost."""
         return [one.value for one in self.fresh] or self.searched
 
     @property
@@ -120,24 +125,28 @@ class BudgetSearch(Result):
 
     @property
     def payer(self) -> str | None:
-        """The tier of government that was granted the yearly sum for the search; None where the payers' own budgets bound it."""
+        """The tier of government that was granted the yearly sum for the search; None where the
+        payers' own budgets bound it."""
         return self.asked.get("payer")
 
     @property
     def funded(self) -> Scenario:
-        """The scenario as the packages were tried in it: with the sum granted to `payer`, where there is one."""
+        """The scenario as the packages were tried in it: with the sum granted to
+        `payer`, where there is one."""
         return granted(self.scenario, self.yearly, self.payer)
 
     @property
     def digest(self) -> str:
-        """SHA-256 (64 hex digits) over every package tried and what it came to, then and on fresh seeds, and the stress test."""
+        """SHA-256 (64 hex digits) over every package tried and what it came to, then and on fresh
+        seeds, and the stress test."""
         told = [(one.package, one.objectives) for one in (*self.tried, *(one.value for one in self.fresh))]
         futures = self.stress.in_cycle.tobytes() if self.stress is not None else b""
         return hashlib.sha256(repr(told).encode() + futures).hexdigest()
 
     @property
     def recommended(self) -> Valued | None:
-        """The package of the front that does well enough most often under uncertainty (None without a stress test)."""
+        """The package of the front that does well enough most often under
+        uncertainty (None without a stress test)."""
         return self.front[self.stress.best] if self.stress is not None else None
 
     @property
@@ -161,13 +170,15 @@ class BudgetSearch(Result):
 
     @property
     def front_table(self) -> pd.DataFrame:
-        """One row for each package of the front, on fresh seeds: `gain` is the share of estates it gets out of the cycle beyond
-        doing nothing, with its interval and its range over pairs; `searched_…` what the search had seen."""
+        """One row for each package of the front, on fresh seeds: `gain` is the share of estates it gets out
+        of the cycle beyond doing nothing, with its interval and its range over pairs; `searched_…`
+        what the search had seen."""
         return self._scores(self.front)
 
     @property
     def rescored_table(self) -> pd.DataFrame:
-        """The same for every package that the search had on its front; `on_front` tells those that still are."""
+        """The same for every package that the search had on its front; `on_front`
+        tells those that still are."""
         made = self._scores(self.rescored)
         numbers = {one.number for one in self.front}
         made.insert(1, "on_front", [number in numbers for number in made["package"]])
@@ -208,13 +219,15 @@ class BudgetSearch(Result):
     def key(self) -> str:
         """Sixteen hex digits that name what was asked, of which model.
 
-        A search that goes on is the same search: its key does not say how many packages were tried, nor what was found.
+        A search that goes on is the same search: its key does not say how many packages
+        were tried, nor what was found.
         """
         asked = {key: value for key, value in self.asked.items() if key not in GOES_ON}
         return key_from(self.scenario, asked, self.yearly)
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it.
+        ResultError if that fails."""
         return save_found(self, folder)
 
 
@@ -232,7 +245,8 @@ UNITS |= {
 
 
 def _figures(one: Valued) -> dict[str, Any]:
-    """Each figure of a package and, of those that have one value a seed, the interval of the mean and the range."""
+    """Each figure of a package and, of those that have one value a seed, the
+    interval of the mean and the range."""
     row: dict[str, Any] = {}
     for name in ESTIMATED:
         found = one.estimate(name)
@@ -262,20 +276,24 @@ def budget(
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
 ) -> BudgetSearch:
-    """Search packages of `menu` (items, or the TOML file of them: which, from which month, with what part of the money) that cost at most `yearly` yuan a year.
+    """Search packages of `menu` (items, or the TOML file of them: which, from which month, with what part
+    of the money) that cost at most `yearly` yuan a year.
 
-    Optuna ("nsga2" or "tpe") looks for packages on the front of public cost beyond doing nothing, estates out of the cycle and satisfaction of the worst
-    tenth, `trials` packages in all. The search is kept in `folder`/search.db and goes on where it stopped; another budget,
-    menu, scenario or version of the model is another search. `fresh`: seeds that the search never saw, on which the front is
-    scored again, since the seeds that chose a package flatter it (0: none). `stress`: points of a Latin hypercube over
-    unmeasured parameters on which the front is tried (0: none), with yet another seed. The package's share of money is a cap
-    that the model enforces; the scenario's own programmes are outside the budget. `payer` ("city", "district", "street" or
-    "community", and one who pays for something on the menu) is granted `yearly` for the search, in equal parts to the bodies of that
-    tier and on top of their own budgets, in every run of it; without one the own budgets of the menu's payers bound the sum, and
-    more is refused before the first run, since nobody could spend it. Nor can what is bought of the same payers spend more than
-    these have (`within_payers`). What state-owned companies lose is outside
-    it too, and counted in the public cost. `workplace` and its fields as keywords: see Workplace. With an ensemble the run with seed s
-    (from 1) has its member s - 1, in the search and on fresh seeds; the stress test sets every unmeasured parameter itself. Raises EstateError, also where Optuna is not installed.
+    Optuna ("nsga2" or "tpe") looks for packages on the front of public cost beyond doing nothing, estates out
+    of the cycle and satisfaction of the worst tenth, `trials` packages in all. The search is kept in
+    `folder`/search.db and goes on where it stopped; another budget, menu, scenario or version of the model is
+    another search. `fresh`: seeds that the search never saw, on which the front is scored again, since the
+    seeds that chose a package flatter it (0: none). `stress`: points of a Latin hypercube over unmeasured
+    parameters on which the front is tried (0: none), with yet another seed. The package's share of money is a
+    cap that the model enforces; the scenario's own programmes are outside the budget. `payer` ("city",
+    "district", "street" or "community", and one who pays for something on the menu) is granted `yearly` for
+    the search, in equal parts to the bodies of that tier and on top of their own budgets, in every run of it;
+    without one the own budgets of the menu's payers bound the sum, and more is refused before the first run,
+    since nobody could spend it. Nor can what is bought of the same payers spend more than these have
+    (`within_payers`). What state-owned companies lose is outside it too, and counted in the public cost.
+    `workplace` and its fields as keywords: see Workplace. With an ensemble the run with seed s (from 1)
+    has its member s - 1, in the search and on fresh seeds; the stress test sets every unmeasured parameter
+    itself. Raises EstateError, also where Optuna is not installed.
     """
     work = workplace_of("budget", workplace, at, ("level",))
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
@@ -374,10 +392,11 @@ def conclude(
     database: Path,
     keep_all: bool = False,
 ) -> BudgetSearch:
-    """What a search comes to when it has tried its packages: its front on fresh seeds, what of it is kept, and the stress test.
+    """What a search comes to when it has tried its packages: its front on fresh seeds, what of it
+    is kept, and the stress test.
 
-    `asked`: the options, as `BudgetSearch.asked` has them. `keep_all`: also what is beaten on fresh seeds, as results have it
-    that were saved before it was left out.
+    `asked`: the options, as `BudgetSearch.asked` has them. `keep_all`: also what is beaten on fresh seeds, as
+    results have it that were saved before it was left out.
     """
     members, first = asked.get("ensemble"), len(asked["seeds"]) + 1
     world = granted(base, yearly, asked.get("payer"))
@@ -409,7 +428,8 @@ def conclude(
 
 
 def again(saved: BudgetSearch, workplace: Workplace) -> BudgetSearch:
-    """Every package of a saved one tried again, the front on fresh seeds and the stress test; which are tried is not searched for.
+    """Every package of a saved one tried again, the front on fresh seeds and the stress test; which are
+    tried is not searched for.
 
     ResultError for one whose cost was of the bought programmes alone, which is no outcome any more.
     """
@@ -472,9 +492,11 @@ def front_of(tried: Sequence[Valued]) -> list[Valued]:
 
 
 def unbeaten(packages: Sequence[Valued]) -> list[Valued]:
-    """The packages of which no other is as good in every figure and better in one, neither exactly nor as figures are shown.
+    """The packages of which no other is as good in every figure and better in one, neither exactly
+    nor as figures are shown.
 
-    A reader sees rounded figures: a package that costs more and shows the same shares would look like a mistake. The order stays.
+    A reader sees rounded figures: a package that costs more and shows the same shares would look like a
+    mistake. The order stays.
     """
     moocore = extra("moocore", SEARCH)
     left = list(packages)

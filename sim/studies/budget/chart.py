@@ -40,7 +40,8 @@ def _subtitle(found: BudgetSearch) -> str:
 
 
 def _draw_ranges(ax: Axes, packages: Sequence[Valued], unit: float) -> None:
-    """A thin line along each axis from end to end of what may happen with a single seed, where that is known."""
+    """A thin line along each axis from end to end of what may happen with a single
+    seed, where that is known."""
     for one in packages:
         cost, out = (one.estimate(name).range for name in ("public_cost", "out_of_cycle"))
         if cost.exists and out.exists:
@@ -52,7 +53,8 @@ def _draw_ranges(ax: Axes, packages: Sequence[Valued], unit: float) -> None:
 
 @style.styled
 def pareto(found: BudgetSearch, ax: Axes | None = None) -> Axes:
-    """Public cost against estates out of the cycle for every package tried; the front is joined, the marks' shade is satisfaction."""
+    """Public cost against estates out of the cycle for every package tried; the front is joined, the
+    marks' shade is satisfaction."""
     ax = style.tidy(style.canvas(ax, (9, 5.6), (0.085, 0.11, 0.74, 0.75)))
     style.heading(ax, say("chart.pareto"), _subtitle(found))
     unit, unit_name = money_unit()

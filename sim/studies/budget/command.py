@@ -87,7 +87,8 @@ def _carry_out(
         raise StudyError(message("budget.error.no_sum"))
     if menu is not None:
         asked["menu"] = menu
-    # the search is kept in the folder that was asked for, or in one for all searches of the scenario, and goes on there
+    # the search is kept in the folder that was asked for, or in one for all searches of the scenario, and
+    # goes on there
     folder = common.out or RESULTS / f"budget-{scenario.name}"
     check_place_of("budget", common)
     with common.place.opened(console()) as workplace:

@@ -1,4 +1,5 @@
-"""What a budget may buy and whose money it is: a menu of interventions, packages of them, and what their payers have in a year."""
+"""What a budget may buy and whose money it is: a menu of interventions, packages of them, and what
+their payers have in a year."""
 
 from __future__ import annotations
 
@@ -97,7 +98,8 @@ class MenuItem(Table):
         return self.settings | {key: int(value) if self.whole(key) else value for key, value in ends.items()}
 
     def _setting_problems(self) -> list[Problem]:
-        """What is wrong with the settings by themselves: unknown ones, and values or ends of ranges out of bounds."""
+        """What is wrong with the settings by themselves: unknown ones, and values or ends
+        of ranges out of bounds."""
         problems: list[Problem] = []
         own = sorted(set(load_programmes()[self.kind].model_fields) - DECIDED)
         for end in ("low", "high"):
@@ -156,7 +158,8 @@ def load_menu(file: Path | str) -> tuple[MenuItem, ...]:
 
 
 def check_menu(scenario: Scenario, menu: Sequence[MenuItem], starts: Sequence[int], file: str) -> None:
-    """ScenarioError, under the name `file`, for items that the scenario cannot have in one of these first months.
+    """ScenarioError, under the name `file`, for items that the scenario cannot have
+    in one of these first months.
 
     Each is tried at both ends of the ranges to be searched, so that no package fails after others were run.
     """
@@ -176,7 +179,8 @@ def check_menu(scenario: Scenario, menu: Sequence[MenuItem], starts: Sequence[in
 
 
 def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Iterator[tuple[int, str, Problem]]:
-    """What keeps an item out of the scenario, with first month and key, in the first month in which anything does."""
+    """What keeps an item out of the scenario, with first month and key, in the
+    first month in which anything does."""
     own = f"interventions.{PREFIX}{item.kind}."
     for start in starts:
         found: dict[Problem, None] = {}
@@ -193,7 +197,8 @@ def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Itera
 def idle_items(
     scenario: Scenario, menu: Sequence[MenuItem], start: int, yearly: float, file: str
 ) -> list[Message]:
-    """A sentence, under the name `file`, for every item that can have no effect from the month `start`, whatever is chosen in its ranges."""
+    """A sentence, under the name `file`, for every item that can have no effect from the month `start`,
+    whatever is chosen in its ranges."""
     found = []
     for place, item in enumerate(menu):
         reasons = set[Message | None]()
@@ -207,7 +212,8 @@ def idle_items(
 
 
 def default_menu() -> tuple[MenuItem, ...]:
-    """The generic menu: somebody in charge, owners organised, facilities, and money with and without conditions."""
+    """The generic menu: somebody in charge, owners organised, facilities, and money
+    with and without conditions."""
     return (
         MenuItem(kind="soe_fallback"),
         MenuItem(kind="committee_drive"),
@@ -219,7 +225,8 @@ def default_menu() -> tuple[MenuItem, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Bought:
-    """One programme of a package: kind, first month, most public money a year (yuan), and the settings chosen.
+    """One programme of a package: kind, first month, most public money a year
+    (yuan), and the settings chosen.
 
     Settings are what a scenario file may say, lists and tables too; two are the same where all of that is.
     """
@@ -246,10 +253,11 @@ Package = tuple[Bought, ...]
 def package_of(
     choice: Mapping[str, Any], menu: Sequence[MenuItem], yearly: float, scenario: Scenario
 ) -> Package:
-    """The package that a choice means in a scenario: by kind `<kind>.buy`, `.start`, `.weight` and `.<setting>`.
+    """The package that a choice means in a scenario: by kind `<kind>.buy`, `.start`,
+    `.weight` and `.<setting>`.
 
-    The yearly budget is divided by weight between what is bought, so that all together can never spend more than it, and
-    what is bought of the same payers can never spend more than these have.
+    The yearly budget is divided by weight between what is bought, so that all together can never spend more
+    than it, and what is bought of the same payers can never spend more than these have.
     """
     chosen = [item for item in menu if choice[f"{item.kind}.buy"]]
     total = sum(choice[f"{item.kind}.weight"] for item in chosen)
@@ -299,13 +307,15 @@ def written_out(package: Package) -> str:
 
 
 def money_unit() -> tuple[float, str]:
-    """The one unit that amounts of a search are written in, so that they can be compared: yuan in it, and its name."""
+    """The one unit that amounts of a search are written in, so that they can be compared:
+    yuan in it, and its name."""
     size, _, words = say("budget.money_unit", amount="{amount}").partition(":")
     return float(size), words.format(amount="").strip()
 
 
 def money_in_unit(yuan: float, brackets: str = "") -> str:
-    """An amount to whole steps of COST_STEP, in the one unit of the language; `brackets`: what stands before the unit."""
+    """An amount to whole steps of COST_STEP, in the one unit of the language; `brackets`:
+    what stands before the unit."""
     words = say("budget.money_unit", amount="{amount}").partition(":")[2]
     return words.format(amount=number_in_unit(yuan) + brackets)
 
@@ -335,7 +345,8 @@ def payers_of(kinds: Iterable[str]) -> tuple[str, ...]:
 
 
 def own_money(scenario: Scenario, kinds: Iterable[str]) -> dict[str, float]:
-    """Yuan a year that the payers of these kinds have in the scenario, all bodies of a tier together, by tier."""
+    """Yuan a year that the payers of these kinds have in the scenario, all bodies
+    of a tier together, by tier."""
     numbers = bodies(scenario)
     return {
         tier: numbers[tier] * float(getattr(scenario.government, f"{tier}_budget"))
@@ -344,10 +355,12 @@ def own_money(scenario: Scenario, kinds: Iterable[str]) -> dict[str, float]:
 
 
 def available(scenario: Scenario, kinds: Sequence[str]) -> float:
-    """The most that these kinds of programme could spend in a year (yuan): their payers' own budgets together.
+    """The most that these kinds of programme could spend in a year (yuan): their
+    payers' own budgets together.
 
-    The state pays beside a tier and only together with it, so it adds nothing, but for a kind that no tier pays for: then
-    nothing in the scenario bounds the sum (infinity), as where no public body pays for anything.
+    The state pays beside a tier and only together with it, so it adds nothing, but for a kind that no tier
+    pays for: then nothing in the scenario bounds the sum (infinity), as where no
+    public body pays for anything.
     """
     known = load_programmes()
     if not payers_of(kinds) or any(STATE in known[kind].payers and not payers_of([kind]) for kind in kinds):
@@ -356,10 +369,12 @@ def available(scenario: Scenario, kinds: Sequence[str]) -> float:
 
 
 def within_payers(scenario: Scenario, wanted: Mapping[str, float]) -> dict[str, float]:
-    """Yuan a year by kind of programme, as wanted where the payers have it, else less of it in equal proportion.
+    """Yuan a year by kind of programme, as wanted where the payers have it, else
+    less of it in equal proportion.
 
-    For every group of tiers, what only these tiers pay for comes to no more than they have together: so there is a way of
-    paying for all of it. Kinds without a public payer, or with none in the city, are left as wanted.
+    For every group of tiers, what only these tiers pay for comes to no more than they have together: so there
+    is a way of paying for all of it. Kinds without a public payer, or with none in the
+    city, are left as wanted.
     """
     parts = dict(wanted)
     for size in range(1, len(TIERS) + 1):
@@ -372,7 +387,8 @@ def within_payers(scenario: Scenario, wanted: Mapping[str, float]) -> dict[str, 
 
 
 def check_money(scenario: Scenario, yearly: float, menu: Sequence[MenuItem], payer: str | None) -> None:
-    """StudyError for a sum that the payers of the menu do not have and nobody is granted, or a payer who pays for none of it."""
+    """StudyError for a sum that the payers of the menu do not have and nobody is granted, or a
+    payer who pays for none of it."""
     kinds = [item.kind for item in menu]
     tiers = payers_of(kinds)
     if payer is not None:
@@ -395,7 +411,8 @@ def check_money(scenario: Scenario, yearly: float, menu: Sequence[MenuItem], pay
 
 
 def granted(scenario: Scenario, yearly: float, payer: str | None) -> Scenario:
-    """The scenario in which the bodies of a tier have `yearly` yuan a year more between them, in equal parts; as it is for None."""
+    """The scenario in which the bodies of a tier have `yearly` yuan a year more between them, in equal
+    parts; as it is for None."""
     if payer is None:
         return scenario
     own = float(getattr(scenario.government, f"{payer}_budget"))

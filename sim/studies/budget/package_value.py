@@ -1,4 +1,5 @@
-"""What a package of programmes is worth: its cost, what it reaches, and the same again on seeds that did not choose it."""
+"""What a package of programmes is worth: its cost, what it reaches, and the same again on
+seeds that did not choose it."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 OBJECTIVES = ("public_cost", "out_of_cycle", "worst_decile_satisfaction")
 LOSSES = "state_owned_losses"
 ESTIMATED = (*OBJECTIVES, LOSSES)  # what has one value a seed
-# What version 0.1 and the first of 0.2 called the parts of a package, whose cost was of its own programmes and as paid.
+# What version 0.1 and the first of 0.2 called the parts of a package, whose cost was of its own programmes
+# and as paid.
 FORMER = {"cost": "public_cost", "state_owned": LOSSES, "most_in_a_year": "fiscal_spending_dearest_year"}
 Runs = Callable[[list[Cell]], CellResults]
 
@@ -39,11 +41,12 @@ Runs = Callable[[list[Cell]], CellResults]
 class Valued:
     """A package and what it came to (means over seeds).
 
-    public_cost: how much more the outcome of that name is than with nothing bought, yuan a year in constant prices of the
-    start year; out_of_cycle: share of estates not in the cycle, last year; worst_decile_satisfaction: last year;
-    fiscal_spending_dearest_year: the most that any seed's run spent on the programmes in a year, as paid (the budget bounds
-    it); state_owned_losses: the part of the public cost that state-owned companies lose; values: by name of ESTIMATED one
-    value a seed (empty in results of before they were kept).
+    public_cost: how much more the outcome of that name is than with nothing bought, yuan a year in constant
+    prices of the start year; out_of_cycle: share of estates not in the cycle, last year;
+    worst_decile_satisfaction: last year;
+    fiscal_spending_dearest_year: the most that any seed's run spent on the programmes in a year, as paid (the
+    budget bounds it); state_owned_losses: the part of the public cost that state-owned companies lose;
+    values: by name of ESTIMATED one value a seed (empty in results of before they were kept).
     """
 
     number: int
@@ -66,16 +69,19 @@ class Valued:
         return self.public_cost, self.out_of_cycle, self.worst_decile_satisfaction
 
     def estimate(self, name: str) -> Estimate:
-        """How precisely the mean of one of ESTIMATED is known, and what it may be with a single seed; no bounds without values."""
+        """How precisely the mean of one of ESTIMATED is known, and what it may be with a single
+        seed; no bounds without values."""
         return estimate_of(self.values.get(name, ()))
 
 
 @dataclass(frozen=True)
 class Rescored:
-    """A package of the front on fresh seeds, and the share of estates it gets out of the cycle beyond doing nothing.
+    """A package of the front on fresh seeds, and the share of estates it gets out of the
+    cycle beyond doing nothing.
 
-    gain is a mean over seeds, paired with doing nothing under the same seed, with its interval; gain_range: what it may be in
-    a single pair (without ends in results of before there was one). gains: one a seed (empty in such results).
+    gain is a mean over seeds, paired with doing nothing under the same seed, with its interval; gain_range:
+    what it may be in a single pair (without ends in results of before there was one). gains: one a seed
+    (empty in such results).
     """
 
     value: Valued
@@ -88,7 +94,8 @@ class Rescored:
 def value_of(
     number: int, package: Package, runs: Sequence[RunSummary], nothing: Sequence[RunSummary], yearly: float
 ) -> Valued:
-    """Value a package by its runs; `nothing`: those without it, same seeds. StudyError if it spent more than `yearly` yuan in a year."""
+    """Value a package by its runs; `nothing`: those without it, same seeds. StudyError if it spent more
+    than `yearly` yuan in a year."""
     most = max(most_in_a_year(run) for run in runs)
     if most > yearly * (1 + 1e-9):
         raise StudyError(

@@ -48,7 +48,8 @@ INDENT = "  "  # before the lines that are rows of the front
 
 
 def sentences_of(found: BudgetSearch) -> list[str]:
-    """How many packages were tried, the front as fresh seeds see it, the recommendation, where it fails, and the ensemble."""
+    """How many packages were tried, the front as fresh seeds see it, the recommendation, where it
+    fails, and the ensemble."""
     count = found.asked.get("fresh") or len(found.asked.get("seeds", ()))
     return [
         *_counted(found),
@@ -111,7 +112,8 @@ def _stepped(yuan: float) -> float:
 
 
 def money_sure(one: Valued, name: str) -> str:
-    """An amount a year as `money_a_year`, in brackets the interval of its mean and its range, then the unit."""
+    """An amount a year as `money_a_year`, in brackets the interval of its mean and
+    its range, then the unit."""
     return money_in_unit(_stepped(getattr(one, name)), _brackets(one, name, number_in_unit))
 
 
@@ -149,7 +151,8 @@ def _package(found: BudgetSearch, one: Valued) -> str:
 
 
 def _cost_a_year(one: Valued) -> str:
-    """The public cost, and what of it is losses of state-owned companies where that is not nothing in its rounding."""
+    """The public cost, and what of it is losses of state-owned companies where that is not
+    nothing in its rounding."""
     cost = money_sure(one, "public_cost")
     if round(one.state_owned_losses / COST_STEP) == 0:
         return say("budget.cost", cost=cost)
@@ -211,7 +214,8 @@ def _recommended(found: BudgetSearch, best: Valued) -> str:
 
 
 def sure_of(again: Rescored) -> str:
-    """How precisely the mean gain is known (rough under ten fresh seeds, nothing under five), and what it may be in a pair."""
+    """How precisely the mean gain is known (rough under ten fresh seeds, nothing under five), and
+    what it may be in a pair."""
     interval, held = again.gain_interval, again.gain_range
     text = ""
     if interval.exists:
@@ -370,7 +374,8 @@ def _front(found: BudgetSearch) -> Table:
 
 
 def _price(one: Valued, again: Rescored, estates: int) -> str:
-    """Public cost for each estate more out of the cycle; in brackets what it may be in a pair, where each pair has one."""
+    """Public cost for each estate more out of the cycle; in brackets what it may be in a pair,
+    where each pair has one."""
     if not again.gain > 0:
         return NO_VALUE
     price = figures.money(one.public_cost / (again.gain * estates))

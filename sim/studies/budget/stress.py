@@ -29,7 +29,8 @@ LEAST_LEAF = 4  # futures
 class Failing:
     """A region of the futures in which a package fails: bounds by parameter (low, high; infinite where open).
 
-    density: share of its futures that fail; coverage: share of all failing futures that lie in it; futures: how many it has.
+    density: share of its futures that fail; coverage: share of all failing futures that lie in it;
+    futures: how many it has.
     """
 
     bounds: tuple[tuple[str, float, float], ...]
@@ -40,9 +41,10 @@ class Failing:
 
 @dataclass(frozen=True, eq=False)
 class Stress:
-    """Packages tried in the same futures. futures: (futures, parameters); in_cycle: (packages, futures); nothing: (futures,)
-    the share of estates in the cycle in the last year without a package. confirmed: in how many of how many other futures, none
-    of which had a part in choosing it, the best package does well enough.
+    """Packages tried in the same futures. futures: (futures, parameters); in_cycle: (packages, futures);
+    nothing: (futures,) the share of estates in the cycle in the last year without a package. confirmed: in
+    how many of how many other futures, none of which had a part in choosing it, the best
+    package does well enough.
     """
 
     keys: tuple[str, ...]
@@ -59,7 +61,8 @@ class Stress:
 
     @property
     def enough(self) -> np.ndarray:
-        """Whether a package gets GAIN of the estates that would be in the cycle out of it (packages, futures)."""
+        """Whether a package gets GAIN of the estates that would be in the cycle out
+        of it (packages, futures)."""
         return np.asarray(self.in_cycle <= (1 - GAIN) * self.nothing)
 
     @property
@@ -69,11 +72,13 @@ class Stress:
 
     @property
     def best(self) -> int:
-        """The package that does well enough most often; among equals the one with the least worst regret, then the cheaper."""
+        """The package that does well enough most often; among equals the one with the least worst
+        regret, then the cheaper."""
         return _best(self.satisficing, self.regret)
 
     def tables(self, numbers: Sequence[int]) -> dict[str, pd.DataFrame]:
-        """`robustness`: one row a package; `futures`: one row a future, with its parameters and the in-cycle shares."""
+        """`robustness`: one row a package; `futures`: one row a future, with its parameters
+        and the in-cycle shares."""
         import pandas as pd
 
         regret = self.regret
@@ -107,9 +112,11 @@ def check_futures(futures: int) -> None:
 def stress_test(
     base: Scenario, packages: Sequence[Scenario], futures: int, run: Runs, design_seed: int, seed: int
 ) -> Stress:
-    """Run nothing and every package in `futures` points of a Latin hypercube over `unmeasured()`, all with the same `seed`.
+    """Run nothing and every package in `futures` points of a Latin hypercube over `unmeasured()`,
+    all with the same `seed`.
 
-    The best of them then meets as many other futures under another seed, since those that chose it flatter it.
+    The best of them then meets as many other futures under another seed, since
+    those that chose it flatter it.
     """
     keys = tuple(unmeasured())
     points = _futures(futures, design_seed)
@@ -123,7 +130,8 @@ def stress_test(
 
 
 def _futures(number: int, seed: int) -> np.ndarray:
-    """Points (futures x parameters) of a Latin hypercube over the plausible ranges of unmeasured parameters."""
+    """Points (futures x parameters) of a Latin hypercube over the plausible ranges
+    of unmeasured parameters."""
     low, high = np.array(list(unmeasured().values())).T
     return np.asarray(
         low + (high - low) * qmc.LatinHypercube(d=low.size, rng=np.random.default_rng(seed)).random(number)
@@ -142,10 +150,11 @@ def _shares(scenarios: Sequence[Scenario], points: np.ndarray, seed: int, run: R
 
 
 def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) -> tuple[Failing, ...]:
-    """Where failures lie, as the leaves of a small decision tree in which most futures fail; none if all or no futures fail.
+    """Where failures lie, as the leaves of a small decision tree in which most futures fail; none
+    if all or no futures fail.
 
-    A tree rather than PRIM: scikit-learn is maintained for our versions of NumPy and pandas, its leaves do not overlap, and
-    a leaf is read as one sentence.
+    A tree rather than PRIM: scikit-learn is maintained for our versions of NumPy and pandas, its leaves do
+    not overlap, and a leaf is read as one sentence.
     """
     tree_module = extra("sklearn.tree", message("budget.discovery"))
     if fails.all() or not fails.any():

@@ -1,6 +1,6 @@
-"""A calibration: the free parameters fitted to the calibration patterns by a design, emulators, a second design where they agree, and
-the posterior; what it found; and whether it finds what is true: runs with known parameters stand in for what was reported, and
-the posterior must hold them.
+"""A calibration: the free parameters fitted to the calibration patterns by a design, emulators, a second
+design where they agree, and the posterior; what it found; and whether it finds what is true: runs with known
+parameters stand in for what was reported, and the posterior must hold them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ STEPS = 100
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """inside: by quantity (parameters and "outcome"), (truths, LEVELS) whether the truth lay in the central interval.
+    """inside: by quantity (parameters and "outcome"), (truths, LEVELS) whether the truth
+    lay in the central interval.
 
     width: by quantity, mean width of the widest level's interval, as part of the width before.
     """
@@ -80,7 +81,8 @@ class Coverage:
         return float(np.mean([self.share(name, level)[0] for name in self.inside if name != OUTCOME_NAME]))
 
     def holds(self, name: str, level: float) -> bool:
-        """Whether the nominal level is possible, judged (Bonferroni) at that part of 5 % which falls on one of all the shares looked at."""
+        """Whether the nominal level is possible, judged (Bonferroni) at that part of 5 % which falls on
+        one of all the shares looked at."""
         column = self.inside[name][:, LEVELS.index(level)]
         interval = wilson(int(column.sum()), column.size, 1 - 0.05 / (len(self.inside) * len(LEVELS)))
         return interval.low <= level <= interval.high
@@ -96,9 +98,11 @@ def coverage(
     truths: int,
     seed: int,
 ) -> Coverage | None:
-    """Take sets of the first design (the first `prior`, drawn from the whole ranges) as truths; None if none has all values.
+    """Take sets of the first design (the first `prior`, drawn from the whole ranges) as truths;
+    None if none has all values.
 
-    Each truth's own run stands in for the reports, and the parameters are fitted again without any set of its fold.
+    Each truth's own run stands in for the reports, and the parameters are fitted again
+    without any set of its fold.
     """
     chosen = _truths(fit, sets, prior, truths, seed)
     if not chosen.size:
@@ -171,9 +175,10 @@ class Settings:
 class Calibration(Result):
     """What `calibrate` found.
 
-    sets: all sets that were run, the first `prior` of them over the whole ranges; luck: variance of luck by pattern and, last,
-    outcome; foreseen: share of the second design within two spreads of the first emulators (None without); runs: runs that
-    the fit took, executed: those of them carried out now. `scores` is the score card over the ensemble (None if not asked).
+    sets: all sets that were run, the first `prior` of them over the whole ranges; luck: variance of luck by
+    pattern and, last, outcome; foreseen: share of the second design within two spreads of the first emulators
+    (None without); runs: runs that the fit took, executed: those of them carried out now. `scores` is the
+    score card over the ensemble (None if not asked).
     """
 
     def __init__(
@@ -206,10 +211,12 @@ class Calibration(Result):
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
-        """One row a free parameter: range, default, posterior quantiles, how much narrower than the range, and coverage.
+        """One row a free parameter: range, default, posterior quantiles, how much narrower
+        than the range, and coverage.
 
-        moved: the Kolmogorov distance from the range taken evenly, 0 where nothing was learned (a posterior may move without
-        getting narrower); under `UNMOVED` / root of the members it is what even draws would show too.
+        moved: the Kolmogorov distance from the range taken evenly, 0 where nothing was learned (a posterior
+        may move without getting narrower); under `UNMOVED` / root of the members it is what
+        even draws would show too.
         """
         import pandas as pd
 
@@ -249,9 +256,11 @@ class Calibration(Result):
 
     @cached_property
     def statistics(self) -> pd.DataFrame:
-        """One row a calibration pattern: target, what the first design and the posterior give, spreads, and why it says nothing.
+        """One row a calibration pattern: target, what the first design and the posterior give, spreads,
+        and why it says nothing.
 
-        best: spreads by which the best set of all misses; agreement: mean chance of agreeing, before and after.
+        best: spreads by which the best set of all misses; agreement: mean chance of
+        agreeing, before and after.
         """
         import pandas as pd
 
@@ -360,7 +369,8 @@ class Calibration(Result):
         return calibration_key(self.settings, self.ranges, self.patterns)
 
     def save(self, folder: Path | str = FOLDER) -> Path:
-        """Write NAME.csv (the members) and, last, NAME.json (the manifest) into a folder; returns the CSV file.
+        """Write NAME.csv (the members) and, last, NAME.json (the manifest) into a
+        folder; returns the CSV file.
 
         ResultError if the folder holds another ensemble of this name, or if that fails.
         """
@@ -376,7 +386,8 @@ class Calibration(Result):
 def check_free(
     folder: Path, settings: Settings, ranges: Mapping[str, tuple[float, float]], patterns: Sequence[Pattern]
 ) -> None:
-    """ResultError if the folder holds an ensemble of this name that this calibration did not make; ask before carrying it out."""
+    """ResultError if the folder holds an ensemble of this name that this calibration did not make;
+    ask before carrying it out."""
     check_place(folder, KIND, calibration_key(settings, ranges, patterns), f"{settings.name}.json")
     members = folder / f"{settings.name}.csv"
     if members.exists() and not members.with_suffix(".json").exists():
@@ -424,7 +435,8 @@ NAME = "calibrated"
 LEAST_SETS = 30
 DISCREPANCY = 1.0  # factor on the error that the model is granted beyond luck
 WIDENED = 0.5  # power of the density from which the second design is drawn
-# The unmeasured parameters that move the calibration patterns most, by benchmarks/calibration_screening.py (see docs/calibration.md).
+# The unmeasured parameters that move the calibration patterns most, by benchmarks/calibration_screening.py
+# (see docs/calibration.md).
 FREE = (
     "satisfaction.condition_weight",
     "committee.participation",
@@ -456,14 +468,16 @@ def calibrate(
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
 ) -> Calibration:
-    """Fit free parameters to the calibration patterns of a file (default: the one that ships), for about `runs` runs.
+    """Fit free parameters to the calibration patterns of a file (default: the one that
+    ships), for about `runs` runs.
 
-    `free`: keys of parameters (over their plausible ranges) or ranges by key. `method`: "emulator" (Gaussian processes, two
-    designs, Markov chains) or "rejection" (approximate Bayesian computation with regression). `discrepancy`: factor on the
-    error that the model is granted beyond luck (see `posterior.discrepancy_of`). `truths`: known sets on which coverage is
-    tried (0: none). Afterwards `scored` members are run on all patterns, held-out ones included, which nothing before has
-    seen (0: none). Runs that the store has are not made again, so that calling again after an interruption goes on.
-    `workplace` and its fields as keywords: see Workplace.
+    `free`: keys of parameters (over their plausible ranges) or ranges by key. `method`: "emulator" (Gaussian
+    processes, two designs, Markov chains) or "rejection" (approximate Bayesian computation with regression).
+    `discrepancy`: factor on the error that the model is granted beyond luck (see `posterior.discrepancy_of`).
+    `truths`: known sets on which coverage is tried (0: none). Afterwards `scored` members are run on all
+    patterns, held-out ones included, which nothing before has seen (0: none). Runs that the store has are not
+    made again, so that calling again after an interruption goes on. `workplace` and its fields as
+    keywords: see Workplace.
 
     Raises EstateError: no calibration pattern, a key that cannot be free, too few runs, a run that fails.
     """
@@ -491,7 +505,8 @@ def calibrate(
     work = work.opened()
     lab = Laboratory(fitted, ranges_of(free, fitted), seed, work)
     settings = Settings(name, method, runs, members, seed, discrepancy)
-    # one thread: the matrices are small, workers have the cores, and sums come out the same on any number of them
+    # one thread: the matrices are small, workers have the cores, and sums come out the same on any number of
+    # them
     with threadpool_limits(1):
         found = _fit(lab, settings, truths)
     if scored:
@@ -569,7 +584,8 @@ def _question(lab: Laboratory, settings: Settings) -> str:
 
 
 def _foreseen(fit: Fit, added: Sets) -> float:
-    """Share of the second design's statistics within two spreads of what the emulators of the first design said: about 0.95 if they are right."""
+    """Share of the second design's statistics within two spreads of what the emulators of the first design
+    said: about 0.95 if they are right."""
     off = np.abs(added.values[:, fit.columns] - fit.means(added.points)[:, :-1])
     spread = np.sqrt(fit.luck + fit.error**2)
     known = ~np.isnan(off)

@@ -100,8 +100,8 @@ def alt_of(found: Calibration) -> str:
 
 
 def save_posterior_chart(found: Calibration, members: Path) -> Path:
-    """Draw the posterior beside the ensemble's CSV file, as NAME.png, with the language before the ending (NAME.LANG.png)
-    where it is not the default one; returns the file.
+    """Draw the posterior beside the ensemble's CSV file, as NAME.png, with the language before the ending
+    (NAME.LANG.png) where it is not the default one; returns the file.
     """
     path = members.with_name(style.file_name(members.stem))
     figure = style.owner(posterior_chart(found))

@@ -1,4 +1,5 @@
-"""What calibration runs: the free parameters with their ranges, sets of their values, and what is read off the runs."""
+"""What calibration runs: the free parameters with their ranges, sets of their values, and
+what is read off the runs."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ Ranges = Mapping[str, tuple[float, float]]
 
 
 def ranges_of(free: Ranges | Sequence[str], fitted: Sequence[Pattern]) -> dict[str, tuple[float, float]]:
-    """Ranges by key: those given, or the plausible ranges of the register. StudyError for a key that cannot be free."""
+    """Ranges by key: those given, or the plausible ranges of the register. StudyError for a
+    key that cannot be free."""
     given = dict(free) if isinstance(free, Mapping) else dict.fromkeys(free)
     found: dict[str, tuple[float, float]] = {}
     for written, bounds in given.items():
@@ -62,7 +64,8 @@ def _refuse_set(key: str, fitted: Sequence[Pattern]) -> None:
 
 @dataclass(eq=False)
 class Sets:
-    """Sets of parameters that were run. points: (n, d) in [0, 1]; values: (n, k) statistics of the patterns; outcome: (n,)."""
+    """Sets of parameters that were run. points: (n, d) in [0, 1]; values: (n, k) statistics of the
+    patterns; outcome: (n,)."""
 
     points: np.ndarray
     values: np.ndarray
@@ -91,7 +94,8 @@ class Sets:
 
 @dataclass(eq=False)
 class Laboratory:
-    """Runs sets of free parameters and reads the patterns off them; every set has a seed of its own, counted on from `seed`."""
+    """Runs sets of free parameters and reads the patterns off them; every set has a seed of its
+    own, counted on from `seed`."""
 
     patterns: Sequence[Pattern]
     ranges: Ranges
@@ -155,7 +159,8 @@ class Laboratory:
 
 
 def luck_of(repeated: Sets) -> np.ndarray:
-    """Variance of luck in each column of the `table` of sets that were each run REPEATS times in a row (NaN-proof mean)."""
+    """Variance of luck in each column of the `table` of sets that were each run REPEATS
+    times in a row (NaN-proof mean)."""
     table = repeated.table.reshape(REPEATED, REPEATS, -1)
     counts = (~np.isnan(table)).sum(axis=1)
     sums = np.nansum(table, axis=1)

@@ -1,4 +1,5 @@
-"""From sets that were run to parameters that agree with what was reported: emulators, densities, and draws from them."""
+"""From sets that were run to parameters that agree with what was reported: emulators,
+densities, and draws from them."""
 
 from __future__ import annotations
 
@@ -26,8 +27,9 @@ CHUNK = 256  # points asked at a time: their distances to all points of all proc
 class Emulators:
     """Gaussian processes over the same points, one for each column of values, around a linear trend.
 
-    They give means; how far those are off is told by `error`, from predicting every point without itself. A pointwise variance
-    is left out: it costs a hundred times as much as the mean and takes the process's own assumptions for granted.
+    They give means; how far those are off is told by `error`, from predicting every point without itself. A
+    pointwise variance is left out: it costs a hundred times as much as the mean and takes the process's
+    own assumptions for granted.
     """
 
     def __init__(
@@ -38,9 +40,11 @@ class Emulators:
         kernels: Sequence[Any] | None = None,
         seed: int = 0,
     ) -> None:
-        """points: (n, d) in [0, 1]; values: (n, k), NaN where there is none; noise: (k,) variance of luck in one value.
+        """points: (n, d) in [0, 1]; values: (n, k), NaN where there is none; noise: (k,)
+        variance of luck in one value.
 
-        kernels: of an earlier fit, to spare the search for lengths. StudyError where scikit-learn is not installed.
+        kernels: of an earlier fit, to spare the search for lengths. StudyError where
+        scikit-learn is not installed.
         """
         self.points, self.kernels = points, list[Any]()
         self.error = np.zeros(values.shape[1])
@@ -76,7 +80,8 @@ class Emulators:
 
 
 class _One:
-    """The process of one statistic. weights: (n,), 0 for points without a value; kernels are of values over their spread."""
+    """The process of one statistic. weights: (n,), 0 for points without a value; kernels are of
+    values over their spread."""
 
     def __init__(self, points: np.ndarray, column: np.ndarray, noise: float, kernel: Any, seed: int) -> None:
         known = ~np.isnan(column)
@@ -97,13 +102,15 @@ class _One:
         inverse = np.linalg.inv(covariance)
         solved = inverse @ (rest / scale)
         self.weights[known] = solved * scale * self.kernel.k1.constant_value
-        # what is left when each point is predicted from the others (Rasmussen and Williams 2006, equation 5.12), less luck
+        # what is left when each point is predicted from the others (Rasmussen and Williams 2006, equation
+        # 5.12), less luck
         left = scale * solved / np.diag(inverse)
         self.error = float(np.sqrt(max(float((left**2).mean()) - noise, 0.0)))
 
 
 def _tuned(points: np.ndarray, values: np.ndarray, noise: float, seed: int) -> Any:
-    """The kernel, variance times Matérn with a length for each parameter, that makes the values most likely."""
+    """The kernel, variance times Matérn with a length for each parameter, that
+    makes the values most likely."""
     extra("sklearn", message("engine.for_calibration"))
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
@@ -132,7 +139,8 @@ LEAST_CHANGE = 1e-9
 
 
 def silent_reasons(sets: Sets) -> list[str]:
-    """For each pattern, why nothing can be learned from it here: it has (almost) no value, or no parameter moves it; "" otherwise."""
+    """For each pattern, why nothing can be learned from it here: it has (almost) no value, or no
+    parameter moves it; "" otherwise."""
     reasons = []
     for column in sets.values.T:
         known = column[~np.isnan(column)]
@@ -144,7 +152,8 @@ def silent_reasons(sets: Sets) -> list[str]:
 
 
 class Fit:
-    """What sets of parameters say about where the patterns agree. `columns` are the patterns (by place) that say anything."""
+    """What sets of parameters say about where the patterns agree. `columns` are the patterns (by
+    place) that say anything."""
 
     def __init__(
         self,
@@ -157,7 +166,8 @@ class Fit:
         columns: Sequence[int] | None = None,
         missing: np.ndarray | None = None,
     ) -> None:
-        """luck: variance of luck in each pattern and, last, in the outcome; discrepancy: factor on the model's own error.
+        """luck: variance of luck in each pattern and, last, in the outcome; discrepancy:
+        factor on the model's own error.
 
         kernels, columns and missing: of an earlier fit, where this is one to a part of its sets.
         """
@@ -201,7 +211,8 @@ class Fit:
         return Reported.of(self.targets, np.sqrt(self.luck + self.own**2 + self.error**2))
 
     def observed(self, values: np.ndarray) -> Reported:
-        """The values (k,) of one run in the place of reports: only luck and the emulator's error lie between."""
+        """The values (k,) of one run in the place of reports: only luck and the
+        emulator's error lie between."""
         spread = np.maximum(np.sqrt(self.luck + self.error**2), 1e-9)
         return Reported(values, values, spread, floor=0.0)
 
@@ -222,8 +233,8 @@ class Fit:
         return chains(log_density, self.sets.points.shape[1], number, seed, steps)
 
     def outcomes(self, points: np.ndarray, seed: int) -> np.ndarray:
-        """Outcomes (m,) of single runs at points: emulated means with luck and the emulator's error, or for rejection the
-        outcomes of the nearest sets."""
+        """Outcomes (m,) of single runs at points: emulated means with luck and the emulator's error, or for
+        rejection the outcomes of the nearest sets."""
         if self.method == REJECTION:
             squared = ((points[:, None] - self.sets.points[None]) ** 2).sum(axis=2)
             return np.asarray(self.sets.outcome[squared.argmin(axis=1)])

@@ -1,7 +1,8 @@
 """What a calibration has, and where.
 
-What it saves is an ensemble, NAME.csv with NAME.json beside it, read by `sim.load_ensemble`; the runs behind it are in the store
-and not in that folder, so that no calibration is loaded, reported on or carried out again from there.
+What it saves is an ensemble, NAME.csv with NAME.json beside it, read by `sim.load_ensemble`; the runs behind
+it are in the store and not in that folder, so that no calibration is loaded, reported on or
+carried out again from there.
 """
 
 from sim.kinds import Chart, Kind

@@ -1,5 +1,5 @@
-"""How well statistics agree with what was reported, allowing for luck and error, and parameters that do: by Markov chains on the
-emulator (emcee), or by rejection and regression."""
+"""How well statistics agree with what was reported, allowing for luck and error, and parameters that do: by
+Markov chains on the emulator (emcee), or by rejection and regression."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from sim.evidence.patterns import Target
 from sim.experiments.extras import extra
 from sim.text import message
 
-# What a pattern agrees by at the least: if it is beyond the model whatever the parameters (say 1 in 20) and lies anywhere within
-# ten times its bounds then, it is met by chance with 0.05 x 0.1. Without a floor one such pattern would decide all parameters.
+# What a pattern agrees by at the least: if it is beyond the model whatever the parameters (say 1 in 20) and
+# lies anywhere within ten times its bounds then, it is met by chance with 0.05 x 0.1. Without a floor one
+# such pattern would decide all parameters.
 FLOOR = 0.005
 CLOSED_PART = 0.5  # the model's own error, as part of half the width of a target
 OPEN_PART = 0.05  # the same for a target with one bound, as part of that bound
@@ -28,7 +29,8 @@ WORST = 9.0  # squared spreads at which a pattern counts as missed, however far
 
 
 def discrepancy_of(target: Target) -> float:
-    """Standard deviation of the error that even the right parameters leave, by the width of a target (a judgement, see the docs)."""
+    """Standard deviation of the error that even the right parameters leave, by the width of a target (a
+    judgement, see the docs)."""
     low, high = target.bounds
     if math.isfinite(low) and math.isfinite(high):
         return CLOSED_PART * (high - low) / 2
@@ -37,8 +39,9 @@ def discrepancy_of(target: Target) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Reported:
-    """What was reported of k statistics. low, high: bounds (infinite where open); spread: standard deviation of what may lie
-    between the model's mean and a reported value: luck of one city, the model's own error, the emulator's (all float64, (k,)).
+    """What was reported of k statistics. low, high: bounds (infinite where open); spread: standard deviation
+    of what may lie between the model's mean and a reported value: luck of one city, the model's own error,
+    the emulator's (all float64, (k,)).
     floor: see FLOOR; 0 where the model is known to be right.
     """
 
@@ -58,9 +61,11 @@ class Reported:
         return np.asarray(np.maximum(np.maximum(self.low - means, means - self.high), 0.0) / self.spread)
 
     def agreement(self, means: np.ndarray) -> np.ndarray:
-        """Chance that a reported value lies inside its bounds, relative to the best mean there is (m, k), 0 without a value.
+        """Chance that a reported value lies inside its bounds, relative to the best mean there is
+        (m, k), 0 without a value.
 
-        Bounds that are a point give the normal density relative to its top, which is the limit of narrow bounds.
+        Bounds that are a point give the normal density relative to its top, which
+        is the limit of narrow bounds.
         """
         with np.errstate(invalid="ignore"):
             above, below = (self.high - means) / self.spread, (self.low - means) / self.spread
@@ -87,7 +92,8 @@ class Reported:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Points (number, d) in [0, 1], and how far they may be trusted: independent draws behind them, accepted share of moves."""
+    """Points (number, d) in [0, 1], and how far they may be trusted: independent draws behind them,
+    accepted share of moves."""
 
     points: np.ndarray
     effective: float
@@ -101,9 +107,11 @@ def chains(
     seed: int,
     steps: int | None = None,
 ) -> Sample:
-    """Draws from a density on the unit cube, by emcee's differential-evolution moves (one in ten crosses between separate regions).
+    """Draws from a density on the unit cube, by emcee's differential-evolution moves (one in ten crosses
+    between separate regions).
 
-    `log_density` takes points (m, d) and gives (m,). Walkers start where a Sobol sequence found the density high.
+    `log_density` takes points (m, d) and gives (m,). Walkers start where a Sobol
+    sequence found the density high.
     """
     emcee = extra("emcee", message("engine.for_calibration"))
     from scipy.stats import qmc
@@ -137,10 +145,12 @@ def chains(
 
 
 def rejection(points: np.ndarray, values: np.ndarray, reported: Reported, number: int, seed: int) -> Sample:
-    """Draws by approximate Bayesian computation: the points whose runs came nearest, moved by local-linear regression.
+    """Draws by approximate Bayesian computation: the points whose runs came nearest, moved by
+    local-linear regression.
 
-    After Beaumont, Zhang and Balding (2002), "Approximate Bayesian computation in population genetics": each accepted point is
-    moved, on the logit scale, by what the regression says of the way from its statistics to the nearest reported ones.
+    After Beaumont, Zhang and Balding (2002), "Approximate Bayesian computation in population genetics": each
+    accepted point is moved, on the logit scale, by what the regression says of the way from its statistics
+    to the nearest reported ones.
     """
     far = np.minimum(np.nan_to_num(reported.implausibility(values), nan=np.inf) ** 2, WORST).sum(axis=1)
     number_kept = min(len(points), max(LEAST_ACCEPTED, round(ACCEPTED * len(points))))

@@ -1,4 +1,5 @@
-"""A calibration in words: what was made, what was learned of which parameter, and how far that may be trusted."""
+"""A calibration in words: what was made, what was learned of which parameter, and
+how far that may be trusted."""
 
 from __future__ import annotations
 

@@ -121,7 +121,8 @@ def _check_name(name: str) -> None:
 
 
 def show(screen: Console, found: Calibration) -> None:
-    """Print sentences, what to beware of, the parameters, the patterns, and the score card over the ensemble."""
+    """Print sentences, what to beware of, the parameters, the patterns, and the
+    score card over the ensemble."""
     screen.print()
     for line in found.sentences():
         screen.print(line)

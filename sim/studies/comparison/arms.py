@@ -44,8 +44,9 @@ SAME = ("city", "types")
 class Arm:
     """One scenario over all seeds. First axis of every array: seeds, in the same order in every arm.
 
-    scalars: OUTCOMES; series: SERIES and "cycle", (seeds, T + 1); by_type and by_district: GROUP_SERIES, (seeds, groups,
-    T + 1); estates: the columns ESTATES, (seeds, estates); spending: yuan by (bearer, programme), (seeds, years, PRICES).
+    scalars: OUTCOMES; series: SERIES and "cycle", (seeds, T + 1); by_type and by_district: GROUP_SERIES,
+    (seeds, groups, T + 1); estates: the columns ESTATES, (seeds, estates); spending: yuan by (bearer,
+    programme), (seeds, years, PRICES).
     """
 
     name: str
@@ -63,9 +64,11 @@ class Arm:
         return np.isin(self.estates["final_stage"], IN_CYCLE)
 
     def group_means(self, name: str, by: str) -> np.ndarray:
-        """A series of GROUP_SERIES by "type" or "district" (seeds, groups): `cycle` over all months, others over the last year.
+        """A series of GROUP_SERIES by "type" or "district" (seeds, groups): `cycle` over all months,
+        others over the last year.
 
-        One whose outcome is its value at the end is taken there; of a year the months count in which it means what it says.
+        One whose outcome is its value at the end is taken there; of a year the months count in
+        which it means what it says.
         """
         table = self.by_type if by == "type" else self.by_district
         months = table[name].shape[2] - 1
@@ -115,8 +118,9 @@ def prepare(
 ) -> dict[str, Scenario]:
     """The scenarios of a comparison by name, with the same changes made to all, checked to be of one city.
 
-    A setting of a programme is changed in the arms that have the programme. A name that comes twice gets a number.
-    StudyError with fewer than two scenarios, or where they are not of one city; ScenarioError for a change that cannot be.
+    A setting of a programme is changed in the arms that have the programme. A name that comes twice gets a
+    number. StudyError with fewer than two scenarios, or where they are not of one city; ScenarioError for
+    a change that cannot be.
     """
     if len(scenarios) < 2:
         raise StudyError(message("comparison.error.scenarios", found=len(scenarios)))
@@ -187,6 +191,7 @@ def fates_of(baseline: Arm, arm: Arm) -> np.ndarray:
 
 
 def at_risk_of(baseline: Arm) -> np.ndarray:
-    """Estates (seeds, estates) that a policy could rescue: in the cycle in each of the last twelve months without it."""
+    """Estates (seeds, estates) that a policy could rescue: in the cycle in each of the last
+    twelve months without it."""
     year = min(baseline.scenario.months, MONTHS_PER_YEAR)
     return np.asarray(baseline.estates["cycle_months_last_year"] == year)

@@ -1,4 +1,5 @@
-"""Charts of a comparison: differences over time, estates rescued and harmed, cost against effect, acceptability."""
+"""Charts of a comparison: differences over time, estates rescued and harmed, cost
+against effect, acceptability."""
 
 from __future__ import annotations
 
@@ -75,7 +76,8 @@ def differences(found: Comparison, ax: Axes | None = None) -> Axes:
 
 
 def _bands(found: Comparison) -> str:
-    """What the line and its two bands are: of few pairs there is no dark one, in a result of before there were ranges no light one."""
+    """What the line and its two bands are: of few pairs there is no dark one, in a result of before there
+    were ranges no light one."""
     table = found.by_month(PANELS)
     held = [one for one in map(Range.of_row, table.to_dict("records")) if one.exists]
     parts = [say("band.line")]
@@ -121,7 +123,8 @@ def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame) -> None:
 
 @style.styled
 def rescues(found: Comparison, ax: Axes | None = None) -> Axes:
-    """Bars to the right for estates rescued and to the left for estates harmed, in all and by type, for each arm."""
+    """Bars to the right for estates rescued and to the left for estates harmed, in
+    all and by type, for each arm."""
     kinds = list(found.baseline.scenario.types)
     rows = [(arm, group) for arm in found.others for group in ("all", *kinds)]
     height = 2.0 + 0.27 * len(rows) + 0.25 * len(found.others)
@@ -292,7 +295,8 @@ def _quadrants(ax: Axes) -> None:
 
 @style.styled
 def acceptability(found: Comparison, ax: Axes | None = None) -> Axes:
-    """By what an estate-year out of the cycle is worth: how often an arm beats the baseline, and is best of all.
+    """By what an estate-year out of the cycle is worth: how often an arm beats the
+    baseline, and is best of all.
 
     Thick: the chance that it is so on average; thin: the share of single pairs in which it is.
     """

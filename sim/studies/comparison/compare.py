@@ -1,4 +1,5 @@
-"""Compare scenarios run with the same seeds: the first arm is the baseline, and every difference is paired seed by seed."""
+"""Compare scenarios run with the same seeds: the first arm is the baseline, and every
+difference is paired seed by seed."""
 
 from __future__ import annotations
 
@@ -26,9 +27,11 @@ LOOKS = (10, 20, 40, 80)
 
 @dataclass(frozen=True)
 class Adaptive:
-    """Replicate until the interval of `outcome` is at most `width` wide (in its unit) in every arm, or the looks are used up.
+    """Replicate until the interval of `outcome` is at most `width` wide (in its unit) in every arm,
+    or the looks are used up.
 
-    Only at the pre-set numbers of replications `looks` is anything looked at. `outcome` is the first one compared if empty.
+    Only at the pre-set numbers of replications `looks` is anything looked at. `outcome` is the
+    first one compared if empty.
     """
 
     width: float
@@ -36,7 +39,8 @@ class Adaptive:
     outcome: str = ""
 
     def check(self, outcomes: Sequence[str]) -> None:
-        """StudyError for a width that is not above zero, looks that do not rise, or an outcome that is not compared."""
+        """StudyError for a width that is not above zero, looks that do not rise, or an
+        outcome that is not compared."""
         if not self.width > 0:
             raise StudyError(
                 message(
@@ -63,7 +67,8 @@ class Adaptive:
             )
 
     def level_at(self, level: float) -> float:
-        """The level of every interval. Bonferroni: each of k looks gets 1/k of the error, so that all hold together at `level`."""
+        """The level of every interval. Bonferroni: each of k looks gets 1/k of the error, so that
+        all hold together at `level`."""
         return 1 - (1 - level) / len(self.looks)
 
 
@@ -82,13 +87,14 @@ def compare(
 ) -> Comparison:
     """Run every scenario with the same seeds and compare it with the first.
 
-    `seeds`: default `replications` of them from `first_seed` on; with `adaptive`, as many as it takes. `overrides` and `months`
-    change all arms (a programme's setting: those that have the programme). `differences`: by outcome, the difference one wants
-    to be able to see (default: the one found), for how many replications it takes. `workplace` and its fields as
+    `seeds`: default `replications` of them from `first_seed` on; with `adaptive`, as many as it takes.
+    `overrides` and `months` change all arms (a programme's setting: those that have the programme).
+    `differences`: by outcome, the difference one wants to be able to see (default: the one found), for how
+    many replications it takes. `workplace` and its fields as
     keywords: see Workplace (with an ensemble, replication r has its member r in every arm).
 
-    Raises EstateError: an unknown outcome, arms of different cities, or a run without a result (nothing is computed over the
-    others).
+    Raises EstateError: an unknown outcome, arms of different cities, or a run without a result (nothing is
+    computed over the others).
     """
     place = workplace_of("compare", workplace, at)
     arms = prepare(scenarios, months, overrides or {})
@@ -160,7 +166,8 @@ def _look(carry_out: Any, adaptive: Adaptive) -> Comparison:
         executed += found.executed
         outcome = adaptive.outcome or found.settings.outcomes[0]
         widths = {arm.name: found.interval(arm.name, outcome).width for arm in found.others}
-        # an arm that is the same as the baseline in every replication has no interval, and nothing to wait for
+        # an arm that is the same as the baseline in every replication has no interval, and nothing to wait
+        # for
         wide = [
             name
             for name, width in widths.items()
@@ -173,9 +180,11 @@ def _look(carry_out: Any, adaptive: Adaptive) -> Comparison:
 
 
 def compare_study(what: Study | str | Path, **options: Any) -> Comparison:
-    """Compare the scenarios that a study file lists as levels of its factor `scenario`, with its seeds and outcomes.
+    """Compare the scenarios that a study file lists as levels of its factor `scenario`,
+    with its seeds and outcomes.
 
-    `options` go to `compare` and replace what the file says; `overrides` are made besides those of the file. StudyError if the study has other factors.
+    `options` go to `compare` and replace what the file says; `overrides` are made besides those of the
+    file. StudyError if the study has other factors.
     """
     arms, known = arms_of_study(what, options)
     return compare(*arms, **known)
@@ -184,7 +193,8 @@ def compare_study(what: Study | str | Path, **options: Any) -> Comparison:
 def arms_of_study(
     what: Study | str | Path, options: Mapping[str, Any]
 ) -> tuple[list[str | Path], dict[str, Any]]:
-    """The scenarios that a study file compares, the baseline first, and the options of `compare`; see `compare_study`."""
+    """The scenarios that a study file compares, the baseline first, and the options of
+    `compare`; see `compare_study`."""
     place = options.get("workplace") or Workplace()
     study, file = (what, None) if isinstance(what, Study) else load_study(what)
     factors = [factor for factor in study.factors if factor.key == SCENARIO_FACTOR]

@@ -1,4 +1,5 @@
-"""What a comparison found: paired differences with intervals, over time and by group, rescues, and what it costs."""
+"""What a comparison found: paired differences with intervals, over time and by group,
+rescues, and what it costs."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ KIND = "comparison"
 
 @dataclass(frozen=True)
 class Settings:
-    """What is asked of the runs of a comparison; `taken` is the level after correction for looking more than once.
+    """What is asked of the runs of a comparison; `taken` is the level after
+    correction for looking more than once.
 
     ensemble: whose member r replication r had in every arm, None for the parameters of the scenarios.
     """
@@ -56,7 +58,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class Look:
-    """One look of adaptive replications: how many there were, how wide each arm's interval was, and whether that was enough."""
+    """One look of adaptive replications: how many there were, how wide each arm's interval was, and
+    whether that was enough."""
 
     replications: int
     outcome: str
@@ -68,8 +71,8 @@ class Look:
 class Comparison(Result):
     """Arms run with the same seeds, each compared with the first.
 
-    Tables are pandas DataFrames with units in `attrs["units"]`. Intervals are pointwise and for one arm and outcome at a time:
-    among many of them some miss by chance. `interval_level` is the level of each.
+    Tables are pandas DataFrames with units in `attrs["units"]`. Intervals are pointwise and for one arm and
+    outcome at a time: among many of them some miss by chance. `interval_level` is the level of each.
     """
 
     def __init__(
@@ -96,7 +99,8 @@ class Comparison(Result):
         return Comparison(self.arms, self.seeds, self.settings, self.digest, executed, looks, planned)
 
     def with_more(self, withdrawn: Sequence[Withdrawal] = (), after: Persistence | None = None) -> Comparison:
-        """The same, with the withdrawal tests of its arms and the levels that would persist, which are saved with it."""
+        """The same, with the withdrawal tests of its arms and the levels that would
+        persist, which are saved with it."""
         found = self.with_looks(self.looks, self.looks_planned, self.executed)
         found.withdrawn, found.after = list(withdrawn), after
         return found
@@ -177,7 +181,8 @@ class Comparison(Result):
         width: float | None = None,
         power: float = POWER,
     ) -> int | None:
-        """How many replications show `difference` (default: the one found) with probability `power`, by its paired spread.
+        """How many replications show `difference` (default: the one found) with probability
+        `power`, by its paired spread.
 
         With `width`: how many make the interval that narrow. None where no number does.
         """
@@ -205,11 +210,13 @@ class Comparison(Result):
 
     @property
     def at_risk(self) -> np.ndarray:
-        """Whether each estate (seeds, estates) is in the cycle in each of the last twelve months of the baseline."""
+        """Whether each estate (seeds, estates) is in the cycle in each of the last
+        twelve months of the baseline."""
         return at_risk_of(self.baseline)
 
     def rescued(self, name: str, counted: str = ESTATES) -> Rescues:
-        """How many estates an arm rescued and harmed, or how many "households". StudyError for anything else."""
+        """How many estates an arm rescued and harmed, or how many "households".
+        StudyError for anything else."""
         if counted not in COUNTED:
             allowed = message("allowed.one_of_two", one=ESTATES, other=HOUSEHOLDS)
             raise StudyError(
@@ -222,7 +229,8 @@ class Comparison(Result):
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """One row per arm and outcome: both means, the paired difference with its interval, its range over pairs, and the replications it needs."""
+        """One row per arm and outcome: both means, the paired difference with its interval, its range over
+        pairs, and the replications it needs."""
         return tables.differences(self)
 
     def by_month(self, series: tuple[str, ...] = tables.MONTHLY) -> pd.DataFrame:
@@ -241,12 +249,14 @@ class Comparison(Result):
 
     @cached_property
     def fates(self) -> pd.DataFrame:
-        """One row per arm, seed and estate: what became of it with and without, and whether it was rescued or harmed."""
+        """One row per arm, seed and estate: what became of it with and without, and whether
+        it was rescued or harmed."""
         return tables.fates(self)
 
     @cached_property
     def rescues(self) -> pd.DataFrame:
-        """One row per arm, what is counted ("estates" or "households") and group (all, each type, each district).
+        """One row per arm, what is counted ("estates" or "households") and group
+        (all, each type, each district).
 
         How many were rescued, harmed and neither, a run.
         """
@@ -254,15 +264,18 @@ class Comparison(Result):
 
     @cached_property
     def costs(self) -> pd.DataFrame:
-        """One row per arm: public cost, estate-years out of the cycle, and the price of one, with its verdict.
+        """One row per arm: public cost, estate-years out of the cycle, and the
+        price of one, with its verdict.
 
-        `cost` is all public cost more than in the baseline; `state_owned` what of it is losses of state-owned companies.
+        `cost` is all public cost more than in the baseline; `state_owned` what of it is
+        losses of state-owned companies.
         """
         return tables.costs(self)
 
     @cached_property
     def spending(self) -> pd.DataFrame:
-        """One row per arm, bearer and programme: public money spent a run, and how much more than in the baseline.
+        """One row per arm, bearer and programme: public money spent a run, and how much
+        more than in the baseline.
 
         In constant prices of the start year. The bearer "state_owned" is what state-owned companies lost.
         """
@@ -270,16 +283,19 @@ class Comparison(Result):
 
     @cached_property
     def public_cost(self) -> pd.DataFrame:
-        """One row per arm, year and bearer: mean yuan of a run as paid, in constant prices and discounted, and how much more
-        than in the baseline (columns ending in _more). The bearer "state_owned" is what state-owned companies lost."""
+        """One row per arm, year and bearer: mean yuan of a run as paid, in constant prices and discounted,
+        and how much more than in the baseline (columns ending in _more). The bearer "state_owned" is what
+        state-owned companies lost."""
         return tables.public_cost(self)
 
     @cached_property
     def public_cost_ranges(self) -> pd.DataFrame:
-        """One row per arm, span of years (each year, spans of several in a long run, the whole), bearer and price.
+        """One row per arm, span of years (each year, spans of several in a long run, the
+        whole), bearer and price.
 
-        Mean yuan of a run and how much more than in the baseline, each with the interval of the mean and the range over runs
-        (pairs). Bearers that bore nothing are left out; "fiscal_spending" and "public_cost" are the sums over bearers.
+        Mean yuan of a run and how much more than in the baseline, each with the interval of the mean and the
+        range over runs (pairs). Bearers that bore nothing are left out; "fiscal_spending" and
+        "public_cost" are the sums over bearers.
         """
         return tables.public_cost_ranges(self)
 
@@ -293,9 +309,9 @@ class Comparison(Result):
     ) -> pd.DataFrame:
         """By willingness to pay for an estate-year out of the cycle (yuan): how often each arm is worth most.
 
-        `over`: "means": the chance that it is worth most on average, which goes to 0 or 1 with replications (NaN under five);
-        "pairs": in what share of pairs of member and seed it is, which does not. `against`: "all" arms and the baseline, which
-        has a column too, or the "baseline" alone, one arm at a time.
+        `over`: "means": the chance that it is worth most on average, which goes to 0 or 1 with replications
+        (NaN under five); "pairs": in what share of pairs of member and seed it is, which does not. `against`:
+        "all" arms and the baseline, which has a column too, or the "baseline" alone, one arm at a time.
         """
         return tables.acceptability_table(self, prices, against, over)
 

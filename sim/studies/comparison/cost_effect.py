@@ -1,4 +1,5 @@
-"""Public cost per estate-year out of the cycle: the ratio where it has a meaning, and words for where it has none.
+"""Public cost per estate-year out of the cycle: the ratio where it has a meaning,
+and words for where it has none.
 
 Public cost is what public bodies spend and what state-owned companies lose (see `sim.results.outcomes`).
 """
@@ -50,10 +51,11 @@ PRICED = (COSTS, COST_UNCERTAIN, EFFECT_UNCERTAIN)
 class CostEffect:
     """Cost and effect of an arm against the baseline.
 
-    cost: mean difference of public cost (yuan). effect: mean estate-years out of the cycle. ratio: yuan per estate-year, NaN
-    where the verdict gives it no meaning; low and high bound it (high is infinite where no effect at all cannot be ruled out).
-    cost_draws, effect_draws: the bootstrap's means, seed by seed the same draw (float64): how precisely the means are known.
-    cost_pairs, effect_pairs: what may happen, one number for each pair of member and seed (float64).
+    cost: mean difference of public cost (yuan). effect: mean estate-years out of the cycle. ratio: yuan per
+    estate-year, NaN where the verdict gives it no meaning; low and high bound it (high is infinite where no
+    effect at all cannot be ruled out). cost_draws, effect_draws: the bootstrap's means, seed by seed the same
+    draw (float64): how precisely the means are known. cost_pairs, effect_pairs: what may happen, one
+    number for each pair of member and seed (float64).
     """
 
     cost: float
@@ -69,7 +71,8 @@ class CostEffect:
 
     @property
     def helps(self) -> float:
-        """Share of bootstrap draws in which estates on average spend less time in the cycle than in the baseline.
+        """Share of bootstrap draws in which estates on average spend less time in
+        the cycle than in the baseline.
 
         It goes to 0 or 1 with replications; NaN under five pairs.
         """
@@ -77,12 +80,14 @@ class CostEffect:
 
     @property
     def costs(self) -> float:
-        """Share of bootstrap draws in which on average more public money is spent than in the baseline; NaN under five pairs."""
+        """Share of bootstrap draws in which on average more public money is spent than in the
+        baseline; NaN under five pairs."""
         return float((self.cost_draws > 0).mean()) if self.cost_pairs.size >= LEAST_PAIRS else math.nan
 
     @property
     def price_range(self) -> Range:
-        """What the price of an estate-year may be in a single pair (yuan); no ends where it has none in some pair.
+        """What the price of an estate-year may be in a single pair (yuan); no ends
+        where it has none in some pair.
 
         A pair that does not help has no price, and one that saves and helps has a negative one.
         """
@@ -93,7 +98,8 @@ class CostEffect:
 
     @property
     def pairs_helped(self) -> float:
-        """Share of pairs of member and seed in which estates spend less time in the cycle than in the baseline."""
+        """Share of pairs of member and seed in which estates spend less time in the
+        cycle than in the baseline."""
         return float((self.effect_pairs > 0).mean())
 
     @property
@@ -105,7 +111,8 @@ class CostEffect:
 def cost_effect(
     costs: np.ndarray, effects: np.ndarray, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0
 ) -> CostEffect:
-    """Judge paired differences of cost (yuan) and effect (estate-years out of the cycle), one of each for every seed.
+    """Judge paired differences of cost (yuan) and effect (estate-years out of the cycle),
+    one of each for every seed.
 
     Both are drawn together, so that what they share stays shared. StudyError if a value is missing.
     """
@@ -163,10 +170,11 @@ def _verdict(
 
 
 def _bounds(cost_draws: np.ndarray, effect_draws: np.ndarray, level: float) -> tuple[float, float]:
-    """Percentile bounds of the price of an estate-year; a draw that costs and does not help has a price without bound.
+    """Percentile bounds of the price of an estate-year; a draw that costs and does not help
+    has a price without bound.
 
-    A draw that saves and does not help has no price at all; where there are more of them than the level leaves out, neither
-    has the interval.
+    A draw that saves and does not help has no price at all; where there are more of them than the level
+    leaves out, neither has the interval.
     """
     helps = effect_draws > 0
     priceless = ~helps & (cost_draws <= 0)
@@ -187,9 +195,11 @@ def _quantiles(values: np.ndarray, level: float) -> tuple[float, float]:
 def acceptability(
     options: Mapping[str, tuple[np.ndarray, np.ndarray]], prices: Sequence[float]
 ) -> dict[str, np.ndarray]:
-    """For each price of an estate-year: the share of draws (or pairs) in which each option is worth most, ties split evenly.
+    """For each price of an estate-year: the share of draws (or pairs) in which each option is worth
+    most, ties split evenly.
 
-    `options`: costs and effects against the baseline by name, of the same draws or pairs; the baseline itself has zeros.
+    `options`: costs and effects against the baseline by name, of the same draws or pairs; the
+    baseline itself has zeros.
     """
     names = list(options)
     cost, effect = (np.stack([options[name][which] for name in names]) for which in (0, 1))
@@ -204,7 +214,8 @@ def acceptability(
 
 
 def price_range(found: Sequence[CostEffect], points: int = 61) -> np.ndarray:
-    """Prices of an estate-year (yuan) from zero to well over the largest ratio there is; to 100,000 where there is none."""
+    """Prices of an estate-year (yuan) from zero to well over the largest ratio there is; to
+    100,000 where there is none."""
     largest = [
         bound
         for one in found

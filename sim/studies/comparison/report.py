@@ -115,7 +115,8 @@ def _seeds(found: Comparison) -> str:
 
 
 def _between(row: dict[str, Any], name: str, unit: str, level: float) -> str:
-    """A figure of a row of costs with the interval of its mean and, where it has one, its range over pairs."""
+    """A figure of a row of costs with the interval of its mean and, where it has
+    one, its range over pairs."""
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     shown = size_of(value, unit)
     if math.isnan(value):

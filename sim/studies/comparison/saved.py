@@ -1,4 +1,5 @@
-"""A comparison read back from the folder that it was saved in, its tables and sentences as they were written; or made anew."""
+"""A comparison read back from the folder that it was saved in, its tables and sentences as they
+were written; or made anew."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ SINCE = ("public_cost_ranges",)  # what folders of before there were ranges do n
 
 
 class SavedComparison(Comparison):
-    """As the comparison that was saved, for reading and drawing: what was not written (series of single seeds) is not there.
+    """As the comparison that was saved, for reading and drawing: what was not written (series of
+    single seeds) is not there.
 
     Of the arms' scalars it has public cost and estate-years in the cycle, each less the baseline's own.
     """
@@ -117,7 +119,8 @@ class SavedComparison(Comparison):
         )
 
     def range(self, name: str, outcome: str) -> Range:
-        """The range as it was saved; without ends in a folder of before there were any. StudyError as `interval`."""
+        """The range as it was saved; without ends in a folder of before there were any.
+        StudyError as `interval`."""
         table = self.differences
         found = table[(table["arm"] == self.arm(name).name) & (table["outcome"] == outcome)]
         if found.empty:
@@ -144,7 +147,8 @@ class SavedComparison(Comparison):
         return _said(self.saved_manifest["warnings"], lang)
 
     def save(self, folder: Path | str) -> Path:
-        """StudyError: what was read from a folder is not written to another as if it had been computed; copy the folder."""
+        """StudyError: what was read from a folder is not written to another as if it had been
+        computed; copy the folder."""
         raise StudyError(message("comparison.error.not_saved_again", folder=folder))
 
 
@@ -188,7 +192,8 @@ def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baselin
 
 
 def load_comparison(folder: str | Path) -> SavedComparison:
-    """The comparison saved in a folder. ResultError if something is missing, damaged, changed by hand or of another kind."""
+    """The comparison saved in a folder. ResultError if something is missing, damaged, changed by
+    hand or of another kind."""
     saved = read(folder, KIND)
     place, manifest = saved.place, saved.manifest
     try:
@@ -214,7 +219,8 @@ def load_comparison(folder: str | Path) -> SavedComparison:
 
 
 def again(saved: SavedComparison, workplace: Workplace) -> Comparison:
-    """A saved one carried out once more, with the looks that were planned and the tests and further months saved with it."""
+    """A saved one carried out once more, with the looks that were planned and the tests and
+    further months saved with it."""
     settings, looks = saved.settings, saved.saved_manifest.get("looks") or []
     place = replace(workplace, level=settings.level, ensemble=settings.ensemble)
     options: dict[str, Any] = {

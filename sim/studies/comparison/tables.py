@@ -227,7 +227,8 @@ def _groups(base: Arm) -> list[tuple[str, str, np.ndarray]]:
 def _counted(
     codes: np.ndarray, risk: np.ndarray, member: np.ndarray, level: float, households: np.ndarray | None
 ) -> Rescues | None:
-    """Rescues among a group; None if no seed has an estate of it. Group sizes may differ between seeds: estates outside are neither."""
+    """Rescues among a group; None if no seed has an estate of it. Group sizes may differ between seeds:
+    estates outside are neither."""
     if not member.any():
         return None
     found = count_rescues(np.where(member, codes, NEITHER), risk & member, level, households=households)
@@ -331,7 +332,8 @@ def spending(found: Comparison) -> pd.DataFrame:
 
 
 def _more_than(more: np.ndarray, found: Comparison) -> dict[str, Any]:
-    """What is paid more than in the baseline (yuan, one a seed): its mean, how precisely that is known, and what may happen."""
+    """What is paid more than in the baseline (yuan, one a seed): its mean, how precisely that is
+    known, and what may happen."""
     mean = {"more_than_baseline": float(more.mean())}
     return mean | _bounds(mean_interval(more, found.interval_level)) | range_of(more).columns()
 
@@ -356,7 +358,8 @@ def public_cost(found: Comparison) -> pd.DataFrame:
 
 
 class _Cost(NamedTuple):
-    """A row of `public_cost_ranges` in the making; `paid` and `more` (than in the baseline) are yuan, one a seed."""
+    """A row of `public_cost_ranges` in the making; `paid` and `more` (than in the
+    baseline) are yuan, one a seed."""
 
     arm: str
     span: tuple[int, int]

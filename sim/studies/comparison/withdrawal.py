@@ -1,4 +1,5 @@
-"""What remains when a programme ends: it is compared with the same programme kept, and with never having had it."""
+"""What remains when a programme ends: it is compared with the same programme kept,
+and with never having had it."""
 
 from __future__ import annotations
 
@@ -52,9 +53,10 @@ NO_KEPT_EFFECT = "no effect to lose"
 class Withdrawn:
     """One programme, never there, ended after `month`, and kept. Differences are against never having had it.
 
-    kept, ended: mean paired difference of the outcome. lost: ended less kept. remains: the share of the effect that is left,
-    ended / kept; NaN (with a note) where the effect of the kept programme cannot be told from none. Ranges are those of
-    single pairs; a share of the effect has none, since a pair whose effect is near nothing has no share of it.
+    kept, ended: mean paired difference of the outcome. lost: ended less kept. remains: the share of the
+    effect that is left, ended / kept; NaN (with a note) where the effect of the kept programme cannot be told
+    from none. Ranges are those of single pairs; a share of the effect has none, since a pair whose effect
+    is near nothing has no share of it.
     """
 
     programme: str
@@ -184,10 +186,12 @@ def withdrawal_test(
     programmes: Sequence[str] | None = None,
     **options: Any,
 ) -> Withdrawal:
-    """End each programme of a scenario after `month`, one at a time (the way its own `withdrawal` says), and see what remains.
+    """End each programme of a scenario after `month`, one at a time (the way its own `withdrawal`
+    says), and see what remains.
 
-    `options` go to `compare` (replications, seeds, the workplace and its fields …). StudyError where there is no programme, or one that
-    cannot end in that month because it has not begun, has ended before, or the run has.
+    `options` go to `compare` (replications, seeds, the workplace and its fields …). StudyError where there is
+    no programme, or one that cannot end in that month because it has not begun, has
+    ended before, or the run has.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     base = with_arguments(loaded, overrides or {}, months=months)
@@ -207,7 +211,8 @@ def withdrawal_tests(found: Comparison, month: int, workplace: Workplace) -> lis
 
 
 def programmes_to_end(scenario: Scenario, month: int, programmes: Sequence[str] | None = None) -> list[str]:
-    """Names of the programmes (default: all) that a withdrawal test would end after `month`; StudyError if one cannot be."""
+    """Names of the programmes (default: all) that a withdrawal test would end after `month`;
+    StudyError if one cannot be."""
     known = {programme.name: programme for programme in scenario.interventions}
     names = list(known) if programmes is None else list(programmes)
     if not names:
@@ -229,7 +234,8 @@ def programmes_to_end(scenario: Scenario, month: int, programmes: Sequence[str] 
 
 
 def ending(scenario: Scenario, month: int, programmes: Sequence[str] | None = None) -> dict[str, int]:
-    """Overrides that end programmes (default: all) after `month`: sooner where one ends by itself, never begun where it is later."""
+    """Overrides that end programmes (default: all) after `month`: sooner where one ends by itself, never
+    begun where it is later."""
     ends = {}
     for programme in scenario.interventions:
         if programmes is None or programme.name in programmes:
@@ -264,7 +270,8 @@ def _test(base: Scenario, name: str, month: int, outcome: str, options: Mapping[
 
 
 def _remains(kept: np.ndarray, ended: np.ndarray, kept_interval: Interval) -> tuple[float, Interval]:
-    """The share of the effect that is left, with a percentile interval of bootstrap draws of both means together."""
+    """The share of the effect that is left, with a percentile interval of bootstrap
+    draws of both means together."""
     level = kept_interval.level
     if not kept_interval.excludes_zero or kept.size < LEAST_PAIRS:
         return math.nan, Interval(math.nan, math.nan, level, kept_interval.note or NO_KEPT_EFFECT)
@@ -277,7 +284,8 @@ def _remains(kept: np.ndarray, ended: np.ndarray, kept_interval: Interval) -> tu
     return float(ended.mean() / kept.mean()), Interval(low, high, level)
 
 
-# the level that would persist: runs carried on for sixty months, with the programmes going on and, beside it, with them ended
+# the level that would persist: runs carried on for sixty months, with the programmes going on and, beside it,
+# with them ended
 
 AFTER = 60  # further months
 STILL = 0.03  # a share that drifts by more within its last twelve months has not come to rest
@@ -286,11 +294,11 @@ STILL = 0.03  # a share that drifts by more within its last twelve months has no
 class Level(NamedTuple):
     """An outcome of an arm over the last twelve of the further months.
 
-    programmes: KEPT (going on as planned), ENDED (with the first run's last month) or NEVER (the arm has none). before: its mean
-    over the last twelve months of the first run. mean, interval (of the mean) and range (of single runs): over seeds, after the
-    further months. drift: how far the
-    line that fits the monthly series, averaged over seeds, runs from the first to the last of those twelve months; NaN where
-    the outcome is no share or has no monthly series.
+    programmes: KEPT (going on as planned), ENDED (with the first run's last month) or NEVER (the arm has
+    none). before: its mean over the last twelve months of the first run. mean, interval (of the mean) and
+    range (of single runs): over seeds, after the further months. drift: how far the
+    line that fits the monthly series, averaged over seeds, runs from the first to the last of those twelve
+    months; NaN where the outcome is no share or has no monthly series.
     """
 
     arm: str
@@ -304,7 +312,8 @@ class Level(NamedTuple):
 
     @property
     def moving(self) -> bool | None:
-        """Whether the level still drifts by over three points within a year, so that it is not yet the one that persists.
+        """Whether the level still drifts by over three points within a year, so that it is
+        not yet the one that persists.
 
         None where that is not known: without a monthly series, or for what is no share.
         """
@@ -369,7 +378,8 @@ def read_persistence(table: pd.DataFrame, level: float) -> Persistence:
 
 
 def lasting(outcomes: Sequence[str]) -> tuple[str, ...]:
-    """The outcomes of a comparison that are of the last twelve months, or of the last one; a sum of the run gives its last year's."""
+    """The outcomes of a comparison that are of the last twelve months, or of the last one; a sum of the
+    run gives its last year's."""
     found = []
     for name in outcomes:
         if f"{name}_last_year" in OUTCOMES:
@@ -380,9 +390,11 @@ def lasting(outcomes: Sequence[str]) -> tuple[str, ...]:
 
 
 def carried_on(scenario: Scenario, after: int) -> dict[str, Scenario]:
-    """The scenario with further months, its programmes going on and ended, by KEPT and ENDED; by NEVER alone without programmes.
+    """The scenario with further months, its programmes going on and ended, by KEPT and ENDED; by NEVER
+    alone without programmes.
 
-    A programme that its own plan ends is ended then in both. ScenarioError where the run would be longer than is allowed.
+    A programme that its own plan ends is ended then in both. ScenarioError where the run
+    would be longer than is allowed.
     """
     label = f"{scenario.name}_{after}_more"
     longer = with_overrides(scenario, {"months": scenario.months + after, "name": label})
@@ -393,7 +405,8 @@ def carried_on(scenario: Scenario, after: int) -> dict[str, Scenario]:
 
 
 def check_persistence(outcomes: Sequence[str], scenarios: Sequence[Scenario], after: int = AFTER) -> None:
-    """Raise what `persistence_test` would before its first run: StudyError without an outcome that could last."""
+    """Raise what `persistence_test` would before its first run: StudyError without an
+    outcome that could last."""
     if not lasting(outcomes):
         raise StudyError(message("after.error.no_outcome", found=", ".join(outcomes)))
     for scenario in scenarios:
@@ -403,9 +416,11 @@ def check_persistence(outcomes: Sequence[str], scenarios: Sequence[Scenario], af
 def persistence_test(
     found: Comparison, after: int = AFTER, workplace: Workplace | None = None
 ) -> Persistence:
-    """Carry every arm of a comparison on for `after` months with the same seeds, and read the last twelve of them.
+    """Carry every arm of a comparison on for `after` months with the same seeds, and read
+    the last twelve of them.
 
-    `workplace`: where that is done; ensemble and level are those of the comparison, whatever it says of them. StudyError without an outcome of the last twelve months.
+    `workplace`: where that is done; ensemble and level are those of the comparison, whatever it says of
+    them. StudyError without an outcome of the last twelve months.
     """
     check_persistence(found.outcomes, [arm.scenario for arm in found.arms], after)
     names = lasting(found.outcomes)
@@ -442,10 +457,11 @@ def _level(arm: Arm, late: Arm, programmes: str, outcome: str, level: float) -> 
 
 
 def drift_of(series: Mapping[str, np.ndarray], outcome: str) -> float:
-    """How far a share's monthly series (seeds, months) drifts from the first to the last of the last twelve months.
+    """How far a share's monthly series (seeds, months) drifts from the first to the
+    last of the last twelve months.
 
-    The mean over seeds is taken month by month, a straight line is fitted, and its rise over those eleven months is returned.
-    NaN for what is no share, or has no series.
+    The mean over seeds is taken month by month, a straight line is fitted, and its rise over those eleven
+    months is returned. NaN for what is no share, or has no series.
     """
     figure = OUTCOMES[outcome]
     if figure.unit != "share" or not figure.series:
@@ -487,7 +503,8 @@ def columns_of(found: Persistence, months: int) -> tuple[str, ...]:
 
 
 def rows_of(found: Persistence, titles: Mapping[str, str], months: int) -> list[tuple[str, ...]]:
-    """A row for each arm, outcome and what became of the programmes; `titles`: of the arms by name; `months`: of the first run."""
+    """A row for each arm, outcome and what became of the programmes; `titles`: of the arms by name;
+    `months`: of the first run."""
     ranged = bool(_one_range(found))
     return [_row(one, titles.get(one.arm, one.arm), ranged, months) for one in found.levels]
 

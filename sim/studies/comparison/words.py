@@ -1,4 +1,5 @@
-"""A comparison in words: a sentence per arm, what ending a programme does, warnings, and what a notebook shows."""
+"""A comparison in words: a sentence per arm, what ending a programme does,
+warnings, and what a notebook shows."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def title_of(found: Comparison, arm: Arm) -> str:
 
 
 def arm_name(found: Comparison, arm: Arm) -> str:
-    """An arm in a sentence: in English, of which names are made, its name; else its title, if no other arm has it too."""
+    """An arm in a sentence: in English, of which names are made, its name; else its title,
+    if no other arm has it too."""
     title = arm.name if language() == DEFAULT_LANGUAGE else title_of(found, arm)
     return arm.name if title == arm.name else joins.quoted(title)
 
@@ -65,12 +67,14 @@ def months_of(found: Comparison) -> int:
 
 
 def sentences_of(found: Comparison) -> list[str]:
-    """One sentence per arm: effect, price, estates rescued and harmed; then who is served without a fee, beside collection."""
+    """One sentence per arm: effect, price, estates rescued and harmed; then who is served
+    without a fee, beside collection."""
     return [sentence_of(found, arm.name) for arm in found.others] + _unbilled(found)
 
 
 def _unbilled(found: Comparison) -> list[str]:
-    """Estates served without a fee, where a low collection is no failure; none where collection is not compared."""
+    """Estates served without a fee, where a low collection is no failure; none where
+    collection is not compared."""
     if not set(found.outcomes) & set(COLLECTION) or UNBILLED not in found.baseline.scalars:
         return []
     unit = OUTCOMES[UNBILLED].unit
@@ -131,7 +135,8 @@ def _count(number: float) -> str:
 
 
 def rescued_of(row: Mapping[str, Any], name: str) -> str:
-    """How many a row of `Comparison.rescues` says were "rescued" or "harmed"; in brackets the interval of the mean and the range."""
+    """How many a row of `Comparison.rescues` says were "rescued" or "harmed"; in brackets the
+    interval of the mean and the range."""
     ends = {f"range_{end}": row.get(f"{name}_range_{end}", math.nan) for end in ("low", "high")}
     interval = Interval(row[f"{name}_low"], row[f"{name}_high"])
     held = Range.of_row(dict(row) | ends) if "pairs" in row else NO_RANGE
@@ -139,7 +144,8 @@ def rescued_of(row: Mapping[str, Any], name: str) -> str:
 
 
 def mean_count(row: Mapping[str, Any], name: str) -> str:
-    """A mean number a run that a row of `Comparison.rescues` has: of estates with one decimal, of households in whole."""
+    """A mean number a run that a row of `Comparison.rescues` has: of estates with one
+    decimal, of households in whole."""
     return _written(row)(row[name])
 
 
@@ -148,7 +154,8 @@ def _written(row: Mapping[str, Any]) -> Callable[[float], str]:
 
 
 def effect_clause(found: Comparison, name: str, outcome: str) -> str:
-    """What an arm does to an outcome: the mean, how precisely it is known, and what may happen in a single pair."""
+    """What an arm does to an outcome: the mean, how precisely it is known, and what may
+    happen in a single pair."""
     interval, unit = found.interval(name, outcome), OUTCOMES[outcome].unit
     mean = float(found.paired(name, outcome).mean())
     values: dict[str, Any] = {
@@ -229,7 +236,8 @@ def _price_range(found: Comparison, one: verdicts.CostEffect) -> str:
 
 
 def _lost_by_state_owned(found: Comparison, name: str) -> str:
-    """How much more state-owned companies lose a run than in the baseline, which is part of the public cost; empty if the same."""
+    """How much more state-owned companies lose a run than in the baseline, which is part of the public
+    cost; empty if the same."""
     table = found.costs
     part = float(table.loc[table["arm"] == name, "state_owned"].iloc[0]) if "state_owned" in table else 0.0
     if part == 0.0:

@@ -113,7 +113,8 @@ def _compare(order: Order, workplace: Workplace) -> Comparison:
 
 
 def _check_what_follows(order: Order) -> None:
-    """EstateError for a month in which a programme cannot end, or what cannot be carried on, before an hour of runs, not after it."""
+    """EstateError for a month in which a programme cannot end, or what cannot be carried on, before an
+    hour of runs, not after it."""
     if order.withdraw is None and not order.after:
         return
     named: Sequence[str | Path] = order.scenarios

@@ -1,8 +1,9 @@
-"""Where one run lies among runs of the same scenario with other seeds: one run is one draw. The draws that ship with a scenario are
-made with the model, so that it is placed at once.
+"""Where one run lies among runs of the same scenario with other seeds: one run is one draw. The draws that
+ship with a scenario are made with the model, so that it is placed at once.
 
-Three files in the folder `draws`: facts.json (model and summary by their hashes, scenarios by theirs), outcomes.csv (one row
-a scenario and seed) and months.csv (the fan, one row a scenario and month). `docs/make_reference_runs.py` writes them.
+Three files in the folder `draws`: facts.json (model and summary by their hashes, scenarios by theirs),
+outcomes.csv (one row a scenario and seed) and months.csv (the fan, one row a scenario and month).
+`docs/make_reference_runs.py` writes them.
 """
 
 from __future__ import annotations
@@ -49,10 +50,11 @@ DECIMALS = 4  # of the fan, whose values are shares; outcomes are written in ful
 
 
 def shipped_draws(scenario: Scenario, model: str, folder: Path = FOLDER) -> Repeated | None:
-    """The draws of a scenario that ship, by what it says (its name and seed do not matter); None if it is none of those shipped.
+    """The draws of a scenario that ship, by what it says (its name and seed do not matter); None if
+    it is none of those shipped.
 
-    None, too, where they were made by another version than `model` (a hash of `sim.fingerprint`) or summarised otherwise than
-    this version does.
+    None, too, where they were made by another version than `model` (a hash of `sim.fingerprint`) or
+    summarised otherwise than this version does.
     """
     facts = facts_of(folder)
     current = facts["model"] == model and facts["summary"] == summary_source_hash()
@@ -63,7 +65,8 @@ def shipped_draws(scenario: Scenario, model: str, folder: Path = FOLDER) -> Repe
 
 
 def kept_draws(scenario: Scenario, name: str, folder: Path = FOLDER) -> Repeated:
-    """The draws that ship under a name as those of a scenario, of whatever version they are; for who knows of which."""
+    """The draws that ship under a name as those of a scenario, of whatever version they
+    are; for who knows of which."""
     parts = (_table(folder / file) for file in (OUTCOMES_FILE, MONTHS_FILE))
     by_seed, by_month = (part[part["scenario"] == name].drop(columns="scenario") for part in parts)
     return repeated_from(scenario, by_seed, by_month)
@@ -80,7 +83,8 @@ def of_other_version(scenario: Scenario, model: str, folder: Path = FOLDER) -> b
 
 @cache
 def facts_of(folder: Path = FOLDER) -> dict[str, Any]:
-    """What the shipped draws are of: hashes of model and summary, seeds, and the hash of each scenario by its name."""
+    """What the shipped draws are of: hashes of model and summary, seeds, and the hash of
+    each scenario by its name."""
     found: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     return found
 
@@ -182,7 +186,8 @@ def other_seeds(seed: int, count: int) -> tuple[int, ...]:
 
 
 def among(run: Run, count: int, workplace: Workplace | None = None) -> Among:
-    """A run among `count` draws of its scenario, itself included; the others are run where the store lacks them.
+    """A run among `count` draws of its scenario, itself included; the others are
+    run where the store lacks them.
 
     `workplace`: where they are run and kept. StudyError for fewer than two draws, and where a run fails.
     """
@@ -204,15 +209,17 @@ def among(run: Run, count: int, workplace: Workplace | None = None) -> Among:
 
 
 def keep_draws(found: Among, folder: Path) -> None:
-    """Put the draws beside the tables of the run in a folder, whose manifest then vouches for them. ResultError if it cannot be."""
+    """Put the draws beside the tables of the run in a folder, whose manifest then vouches for them.
+    ResultError if it cannot be."""
     add_tables(folder, {BY_SEED: found.draws.table().reset_index(), BY_MONTH: monthly_frame(found.draws)})
 
 
 def known_among(run: Run) -> Among | None:
-    """A run among draws that are there already: those that `estate run --among` has put beside it, else the shipped ones.
+    """A run among draws that are there already: those that `estate run --among` has put
+    beside it, else the shipped ones.
 
-    None where there are none, or none of the run's scenario by the model that made the run. ResultError where the tables
-    beside the run are none that this package writes.
+    None where there are none, or none of the run's scenario by the model that made the run. ResultError where
+    the tables beside the run are none that this package writes.
     """
     if run.edits:
         return None  # no draw of its scenario
@@ -234,7 +241,8 @@ def known_among(run: Run) -> Among | None:
 
 
 def _agrees(found: Among) -> bool:
-    """Whether the shipped draw of the run's own seed is the run: where it is not, they come from different machinery."""
+    """Whether the shipped draw of the run's own seed is the run: where it is not, they come
+    from different machinery."""
     if found.seed not in found.draws.seeds:
         return True
     place = found.draws.seeds.index(found.seed)

@@ -1,4 +1,5 @@
-"""A scenario over many seeds: the fan of its draws with the median, since any single one of them is luck too."""
+"""A scenario over many seeds: the fan of its draws with the median, since any
+single one of them is luck too."""
 
 from __future__ import annotations
 
@@ -37,10 +38,12 @@ def fan(
     series: Sequence[str] = FAN_SERIES,
     run: RunLike | None = None,
 ) -> Figure:
-    """Monthly series over the draws of a scenario: the median, the middle half and the range, one panel a series.
+    """Monthly series over the draws of a scenario: the median, the middle half and the
+    range, one panel a series.
 
-    `series`: ids of `sim.results.outcomes.SERIES` that the draws hold. `run`: a run of the same scenario, drawn as a line of its
-    own. EstateError for fewer than two draws, an unknown series, or a run of another length.
+    `series`: ids of `sim.results.outcomes.SERIES` that the draws hold. `run`: a run of the same scenario,
+    drawn as a line of its own. EstateError for fewer than two draws, an unknown series, or
+    a run of another length.
     """
     _check(draws, series, run)
     rows, across = -(-len(series) // ACROSS), min(ACROSS, len(series))
@@ -81,7 +84,8 @@ def _called(name: str, months: int) -> str:
 
 
 def _ends(draws: Repeated, name: str) -> dict[str, Any]:
-    """Median and ends of a series in the last month, as readers want them, and what `kind` of ends they are."""
+    """Median and ends of a series in the last month, as readers want them, and what
+    `kind` of ends they are."""
     low, _, median, _, high = draws.bands[name][:, -1]
     unit = SERIES[name].unit
     told = {
@@ -115,7 +119,8 @@ def _note(draws: Repeated, run: RunLike | None) -> str:
 
 
 def _draw(ax: Axes, bands: np.ndarray, name: str, colour: str, line: np.ndarray | None) -> None:
-    """The range of the draws, the middle half of them, the median, and one run's own line, with the ends named."""
+    """The range of the draws, the middle half of them, the median, and one run's
+    own line, with the ends named."""
     first = first_month(name, bands.shape[1] - 1)
     month, unit = np.arange(first, bands.shape[1]), SERIES[name].unit
     low, lower, median, upper, high = bands[:, first:]

@@ -1,4 +1,5 @@
-"""A scenario over several seeds: any single run of it is one draw, and what it says on the whole is said by many."""
+"""A scenario over several seeds: any single run of it is one draw, and what it says
+on the whole is said by many."""
 
 from __future__ import annotations
 
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
 DRAWS = 20
 QUANTILES = {"lowest": 0.0, "lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75, "highest": 1.0}
-"""What is kept of a month over the draws, in the order of the rows of `Repeated.bands`, where there are under 40 of them."""
+"""What is kept of a month over the draws, in the order of the rows of `Repeated.bands`,
+where there are under 40 of them."""
 OUTER = {PERCENTILES: ("p5", "p95"), EXTREMES: ("lowest", "highest")}
-"""What the first and the last of them are, by the kind of range that so many draws have (`intervals.range_of`)."""
+"""What the first and the last of them are, by the kind of range that so many draws
+have (`intervals.range_of`)."""
 FAN_SERIES = ("cycle", "collection")
 """The series whose fans are kept: the share of estates in the cycle, and what is collected."""
 
@@ -39,12 +42,13 @@ FAN_SERIES = ("cycle", "collection")
 class Repeated(Result):
     """Runs of one scenario that differ by their seed, and over an ensemble by its member too.
 
-    scenario: as it was run, whatever seed it states. seeds: one a run. outcomes: by id of `OUTCOMES` one value a seed (float64,
-    NaN where a run has none). bands: by id of `SERIES` the `quantiles` over the runs, (5, months + 1) float64, NaN in a month in
-    which some run has no value. ensemble: its name, "" for the scenario's own parameters. type_bands: the same by estate type
-    for the series that are kept by type, (types, 5, months + 1). over: the ensemble itself, whose member r the r-th run has;
-    None without one, and for runs that were kept without it. ends: what the outer rows of the bands are, EXTREMES or (from 40
-    draws on) PERCENTILES.
+    scenario: as it was run, whatever seed it states. seeds: one a run. outcomes: by id of `OUTCOMES` one
+    value a seed (float64, NaN where a run has none). bands: by id of `SERIES` the `quantiles` over the runs,
+    (5, months + 1) float64, NaN in a month in which some run has no value. ensemble: its name, "" for the
+    scenario's own parameters. type_bands: the same by estate type for the series that are kept by type,
+    (types, 5, months + 1). over: the ensemble itself, whose member r the r-th run has; None without one, and
+    for runs that were kept without it. ends: what the outer rows of the bands are, EXTREMES or
+    (from 40 draws on) PERCENTILES.
     """
 
     scenario: Scenario
@@ -79,7 +83,8 @@ class Repeated(Result):
         return frame
 
     def monthly(self, series: str) -> pd.DataFrame:
-        """A series over the draws: one row a month from 0, a column for each of `quantiles`. StudyError if it was not kept."""
+        """A series over the draws: one row a month from 0, a column for each of `quantiles`.
+        StudyError if it was not kept."""
         import pandas as pd
 
         if series not in self.bands:
@@ -93,7 +98,8 @@ class Repeated(Result):
         )
 
     def by_type(self, series: str, month: int) -> pd.DataFrame:
-        """A series over the draws in a month: one row an estate type, a column for each of `quantiles`. StudyError if it was not kept."""
+        """A series over the draws in a month: one row an estate type, a column for each of `quantiles`.
+        StudyError if it was not kept."""
         import pandas as pd
 
         if series not in self.type_bands:
@@ -111,13 +117,15 @@ class Repeated(Result):
         )
 
     def nearest_median(self, outcome: str) -> int:
-        """The seed whose outcome lies nearest to the median of the draws, the first of several: a run to look at more closely."""
+        """The seed whose outcome lies nearest to the median of the draws, the first of several: a
+        run to look at more closely."""
         values = self.outcomes[outcome]
         return self.seeds[int(np.nanargmin(np.abs(values - np.nanmedian(values))))]
 
     @property
     def by_outcome(self) -> pd.DataFrame:
-        """One row an outcome that every draw has: its unit, and a column for each of the quantiles over the draws."""
+        """One row an outcome that every draw has: its unit, and a column for each of the
+        quantiles over the draws."""
         import pandas as pd
 
         known = [name for name, values in self.outcomes.items() if not np.isnan(values).any()]
@@ -129,7 +137,8 @@ class Repeated(Result):
         return frame
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """ "draws": one row a seed; "outcomes": one an outcome; "by_month" and "by_type": one a series, (type) and month."""
+        """ "draws": one row a seed; "outcomes": one an outcome; "by_month" and "by_type": one a
+        series, (type) and month."""
         import pandas as pd
 
         found = {"draws": self.table().reset_index(), "outcomes": self.by_outcome}
@@ -188,7 +197,8 @@ def sentences_of(draws: Repeated) -> list[str]:
 
 
 def warnings_of(draws: Repeated) -> list[str]:
-    """That the runs are shorter than a year, and that the ensemble was calibrated with another version of the model, where so."""
+    """That the runs are shorter than a year, and that the ensemble was calibrated with another
+    version of the model, where so."""
     return note_on_months(draws.months) + ([] if draws.over is None else draws.over.warnings())
 
 
@@ -205,7 +215,8 @@ def shown(draws: Repeated) -> tuple[str, str, pd.DataFrame]:
 
 
 def middle_and_ends(outcome: str, values: np.ndarray) -> dict[str, Any]:
-    """Median and ends of the range of an outcome as the current language writes them, and what `kind` of range it is."""
+    """Median and ends of the range of an outcome as the current language writes them, and
+    what `kind` of range it is."""
     unit, held = OUTCOMES[outcome].unit, range_of(values)
     found = {"median": np.median(values), "low": held.low, "high": held.high}
     told: dict[str, Any] = {name: figures.quantity(float(value), unit) for name, value in found.items()}
@@ -224,8 +235,9 @@ def repeat(
 ) -> Repeated:
     """Run a scenario (a name, the path of a TOML file, or a Scenario) with `draws` seeds from `first` on.
 
-    Runs that the store has are not carried out again. `workplace`, or its fields as keywords: where they are carried out (see
-    `Workplace`). StudyError for fewer than two draws, and where a run fails; ScenarioError as `sim.run`.
+    Runs that the store has are not carried out again. `workplace`, or its fields as keywords: where they are
+    carried out (see `Workplace`). StudyError for fewer than two draws, and where a run fails;
+    ScenarioError as `sim.run`.
     """
     place = workplace_of("repeat", workplace, at, ("level",))
     if draws < 2:
@@ -258,7 +270,8 @@ def _like(saved: Repeated, found: Repeated) -> Repeated:
 
 
 def repeated_of(scenario: Scenario, runs: Sequence[RunSummary], over: Ensemble | None = None) -> Repeated:
-    """The draws that these summaries of a scenario's runs are; `over`: the ensemble whose members they have."""
+    """The draws that these summaries of a scenario's runs are; `over`: the ensemble
+    whose members they have."""
     first = runs[0]
     return Repeated(
         scenario,
@@ -285,7 +298,8 @@ def names_of(ends: str) -> list[str]:
 
 
 def bands_of(values: Iterable[np.ndarray]) -> np.ndarray:
-    """The quantiles over the runs of what each has by month: (5, …) float64; the outer ones are `ends_of` the number of runs."""
+    """The quantiles over the runs of what each has by month: (5, …) float64; the outer ones are
+    `ends_of` the number of runs."""
     return _spread(np.array([np.asarray(one, np.float32) for one in values], np.float64))
 
 
@@ -298,7 +312,8 @@ def _spread(values: np.ndarray) -> np.ndarray:
 
 
 def _quantile_rows(series: str, bands: np.ndarray, names: Sequence[str], **places: Any) -> pd.DataFrame:
-    """One row a month: the series, its unit, where the row is from, and a column for each of the quantiles."""
+    """One row a month: the series, its unit, where the row is from, and a column
+    for each of the quantiles."""
     import pandas as pd
 
     columns = dict(zip(names, bands, strict=True))
@@ -306,7 +321,8 @@ def _quantile_rows(series: str, bands: np.ndarray, names: Sequence[str], **place
 
 
 def monthly_frame(draws: Repeated) -> pd.DataFrame:
-    """One row a month from 0: the month, and for each of FAN_SERIES its quantiles as columns `series_quantile`."""
+    """One row a month from 0: the month, and for each of FAN_SERIES its quantiles as
+    columns `series_quantile`."""
     import pandas as pd
 
     columns = {
@@ -318,7 +334,8 @@ def monthly_frame(draws: Repeated) -> pd.DataFrame:
 
 
 def repeated_from(scenario: Scenario, by_seed: pd.DataFrame, by_month: pd.DataFrame) -> Repeated:
-    """The draws that the two tables hold: `by_seed` with a column `seed` and one an outcome, `by_month` as `monthly_frame`.
+    """The draws that the two tables hold: `by_seed` with a column `seed` and one an outcome,
+    `by_month` as `monthly_frame`.
 
     KeyError, ValueError or TypeError for tables that are not.
     """

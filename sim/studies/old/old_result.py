@@ -1,4 +1,5 @@
-"""A result of version 0.1, as it was saved: its own tables, sentences and outcome ids, and nothing that this version would call them."""
+"""A result of version 0.1, as it was saved: its own tables, sentences and outcome ids, and nothing that
+this version would call them."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ BATCH, HEADLINE, BRIEF = "batch", "headline.json", "replications"
 
 
 class OldResult(Result):
-    """What was saved by version 0.1. `was` (the kind that it was saved as), `place`, `manifest` (of a batch, that of its first run).
+    """What was saved by version 0.1. `was` (the kind that it was saved as), `place`, `manifest` (of a
+    batch, that of its first run).
 
     It can be read and reported on; it is compared with nothing, drawn and carried out again by nothing.
     """
@@ -142,7 +144,8 @@ def _outcomes(runs: list[Path]) -> pd.DataFrame:
 
 
 def _check_parts(saved: Saved) -> None:
-    """ResultError if the whole result beside the tables cannot be read, or is not the one that the manifest tells of."""
+    """ResultError if the whole result beside the tables cannot be read, or is not the one
+    that the manifest tells of."""
     from sim.results.saved import parts_of
 
     parts_of(saved)

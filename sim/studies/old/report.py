@@ -1,4 +1,5 @@
-"""The report of a result of version 0.1: its own sentences and tables, under its own ids, and the line that says so."""
+"""The report of a result of version 0.1: its own sentences and tables, under its own ids,
+and the line that says so."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Charts of a run: the overview (how many estates slide into the cycle, and how much of the fee is still paid), city-wide shares and
-means over the months (the cycle, the coverage ladder, the management modes), and money (who bore the cost of the city's estates
-year by year, who was paid, and the largest flows).
+"""Charts of a run: the overview (how many estates slide into the cycle, and how much of the fee is still
+paid), city-wide shares and means over the months (the cycle, the coverage ladder, the management modes), and
+money (who bore the cost of the city's estates year by year, who was paid, and the largest flows).
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def headline(run: RunLike) -> str:
 
 @style.styled
 def overview(run: RunLike, ax: Axes | None = None) -> Figure:
-    """Left: estates by stage over the months. Right: share of the fee that is paid, over all estates and over those that bill."""
+    """Left: estates by stage over the months. Right: share of the fee that is paid, over all
+    estates and over those that bill."""
     host = style.canvas(ax, (10, 5.4), (0.062, 0.105, 0.80, 0.71))
     style.heading(host, headline(run), provenance(run), lift=18)
     host.axis("off")
@@ -164,7 +165,8 @@ class Band(NamedTuple):
 
 
 def band_of(run: RunLike, column: str) -> Band:
-    """The band of one of CYCLE_COLUMNS. Collection counts a month without a bill as 0, so that an estate that stops billing is not lost sight of."""
+    """The band of one of CYCLE_COLUMNS. Collection counts a month without a bill as 0, so that an estate
+    that stops billing is not lost sight of."""
     shown = run.city.iloc[first_month(column, run.months) :]
     return Band(
         shown.index.to_numpy(),
@@ -174,7 +176,8 @@ def band_of(run: RunLike, column: str) -> Band:
 
 @style.styled
 def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
-    """Four panels over the months: household-weighted mean and the band from the 10th to the 90th percentile of estates."""
+    """Four panels over the months: household-weighted mean and the band from the 10th to
+    the 90th percentile of estates."""
     host = style.canvas(ax, (10, 6.8), (0.06, 0.08, 0.855, 0.75))
     style.heading(
         host,
@@ -323,7 +326,8 @@ LARGEST = 9
 
 @style.styled
 def money(run: RunLike, ax: Axes | None = None) -> Figure:
-    """Yearly bars of net payers (above zero) and net receivers (below), and the largest flows by purpose, payer and payee."""
+    """Yearly bars of net payers (above zero) and net receivers (below), and the largest flows by
+    purpose, payer and payee."""
     host = style.canvas(ax, (11, 6.4), (0.065, 0.09, 0.91, 0.735))
     style.heading(host, say("chart.money"), provenance(run) + "\n" + say("run.net_note"), lift=20)
     host.axis("off")
@@ -337,7 +341,8 @@ def money(run: RunLike, ax: Axes | None = None) -> Figure:
 
 
 def _bars(ax: Axes, net: pd.DataFrame, scale: tuple[float, str]) -> None:
-    """Stacked bars by account kind, each row of `net` adding to zero, with a label for each kind at the last year."""
+    """Stacked bars by account kind, each row of `net` adding to zero, with a label
+    for each kind at the last year."""
     size, unit = scale
     positions, labels = np.arange(len(net)), []
     up, down = np.zeros(len(net)), np.zeros(len(net))
@@ -378,7 +383,8 @@ def _bars(ax: Axes, net: pd.DataFrame, scale: tuple[float, str]) -> None:
 
 
 def _dots(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str]) -> None:
-    """One line and dot for each of the largest flows on a log scale, its words above it and its figure beside it."""
+    """One line and dot for each of the largest flows on a log scale, its words
+    above it and its figure beside it."""
     shown = flows.head(LARGEST)
     rest = flows.iloc[LARGEST:]
     rows = [

@@ -1,7 +1,8 @@
-"""The life of one estate told in words: how it began, its phases, what turned and why, each event, how it ended.
+"""The life of one estate told in words: how it began, its phases, what turned and
+why, each event, how it ended.
 
-Kinds and causes of events are those of `sim.model.state.events`; one that has no words here (a newer model, a plug-in) is told in a
-general sentence with its own name.
+Kinds and causes of events are those of `sim.model.state.events`; one that has no words here (a newer model, a
+plug-in) is told in a general sentence with its own name.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ SHARE, YUAN, COUNT, PRICE = "share", "yuan", "count", "price"
 
 
 class Event(NamedTuple):
-    """A kind of event: which a short list keeps (3 turns a life, 2 matters, 1 is routine), how its size is written, what that means."""
+    """A kind of event: which a short list keeps (3 turns a life, 2 matters, 1 is routine), how its size is
+    written, what that means."""
 
     rank: int
     form: str
@@ -164,7 +166,8 @@ def event_sentence(kind: str, cause: str, size: float) -> str:
     return bracketed(what(kind), clauses(part for part in (because(cause), how_much(kind, size)) if part))
 
 
-# one estate taken out of a run: its months, phases, turning points and events, for the chart and the told life
+# one estate taken out of a run: its months, phases, turning points and events, for the chart and the told
+# life
 
 MEASURES = ("collection", "quality", "satisfaction", "condition")
 # Under these a measure is told as having given way. They only word the story; nothing in the model uses them.
@@ -184,7 +187,8 @@ class Phase:
 
 @dataclass(frozen=True)
 class Turn:
-    """The month in which a measure fell under a level (or rose over it again), its value and the level then."""
+    """The month in which a measure fell under a level (or rose over it again), its
+    value and the level then."""
 
     month: int
     measure: str
@@ -195,7 +199,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class Life:
-    """What a run knows about one estate: `months` (one row a month), `facts` (fixed), `events`, `needed` collection."""
+    """What a run knows about one estate: `months` (one row a month), `facts` (fixed),
+    `events`, `needed` collection."""
 
     estate: int
     facts: Any
@@ -224,7 +229,8 @@ def life_of(run: RunLike, estate: int) -> Life:
     spell = np.minimum(np.arange(1, len(months) + 1), YEAR)
     bills = months["billed"].to_numpy(dtype=float) > 0
     with np.errstate(invalid="ignore", divide="ignore"):
-        # What owners had to pay, out of what they were billed, for income to meet the cost of the full standard.
+        # What owners had to pay, out of what they were billed, for income to meet the cost of the full
+        # standard.
         needed = np.where(bills, (float(facts["standard_cost"]) * spell - other) / billed, np.nan).clip(min=0)
         collected_12 = np.where(bills, collected / billed, np.nan)
     return Life(int(estate), facts, months, events, collected_12, needed)
@@ -248,7 +254,8 @@ def runs_of(values: Any) -> list[tuple[int, int]]:
 
 
 def phases(life: Life) -> list[Phase]:
-    """Stretches in one stage; one shorter than HOLD months is counted to its neighbour, or flicker would hide the story."""
+    """Stretches in one stage; one shorter than HOLD months is counted to its neighbour, or
+    flicker would hide the story."""
     stage = life.months["stage"].astype(str).to_numpy().astype(object).copy()
     for first, last in runs_of(stage):
         if last - first + 1 < HOLD and len(stage) > HOLD:
@@ -258,7 +265,8 @@ def phases(life: Life) -> list[Phase]:
 
 
 def crossings(values: np.ndarray, levels: np.ndarray, hold: int = HOLD) -> list[tuple[int, bool]]:
-    """(position, falling) of each lasting change of side; a change must hold `hold` steps, and gaps (NaN) do not count."""
+    """(position, falling) of each lasting change of side; a change must hold `hold` steps,
+    and gaps (NaN) do not count."""
     known = np.flatnonzero(np.isfinite(values) & np.isfinite(levels))
     under = values[known] < levels[known]
     found: list[tuple[int, bool]] = []
@@ -273,7 +281,8 @@ def crossings(values: np.ndarray, levels: np.ndarray, hold: int = HOLD) -> list[
 
 
 def turns(life: Life) -> list[Turn]:
-    """Turning points in order of time: collection against what service needs, and the other measures against TOLD_LEVELS."""
+    """Turning points in order of time: collection against what service needs, and the other
+    measures against TOLD_LEVELS."""
     month = life.months["month"].to_numpy()
     found = [
         Turn(
@@ -297,7 +306,8 @@ def turns(life: Life) -> list[Turn]:
 def changes_before(
     life: Life, month: int, columns: tuple[str, ...], least: float = 0.04
 ) -> list[tuple[str, float, float]]:
-    """(column, value a year earlier, value at `month`) of the columns that moved by `least` or more, largest move first."""
+    """(column, value a year earlier, value at `month`) of the columns that moved by `least` or
+    more, largest move first."""
     now = int(np.searchsorted(life.months["month"].to_numpy(), month))
     before = max(0, now - YEAR)
     moved = []
@@ -315,10 +325,11 @@ REPEATED = 3  # events of one kind in one phase beyond this are told together
 
 
 def explain_text(run: RunLike, estate: int, lang: str | None = None) -> list[str]:
-    """The life of an estate as lines of text, events and turning points indented under the phase they fell in.
+    """The life of an estate as lines of text, events and turning points indented
+    under the phase they fell in.
 
-    Lines come in order of time, from `run.estates`, `run.events` and `run.estate_table` alone. ResultError if there is no
-    such estate.
+    Lines come in order of time, from `run.estates`, `run.events` and `run.estate_table` alone. ResultError if
+    there is no such estate.
     """
     with in_language(lang):
         return _told(run, life_of(run, estate))

@@ -1,4 +1,5 @@
-"""The chart of one estate's life: its measures, its stages and managers, and numbered events with their words."""
+"""The chart of one estate's life: its measures, its stages and managers, and numbered
+events with their words."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ MOST_EVENTS = 14
 
 @style.styled
 def estate_life(run: RunLike, estate: int, ax: Axes | None = None) -> Figure:
-    """Collection, quality, satisfaction and condition of one estate, with stages, managers and events annotated."""
+    """Collection, quality, satisfaction and condition of one estate, with stages,
+    managers and events annotated."""
     life = life_of(run, estate)
     host = style.canvas(ax, (12, 6.4), (0.06, 0.085, 0.925, 0.785))
     kind = type_title(run, str(life.facts["type"]))
@@ -82,7 +84,8 @@ def _lines(ax: Axes, life: Life, months: int) -> None:
 
 
 def _strip(ax: Axes, life: Life, column: str, months: int) -> list[Patch]:
-    """A band that shows the stage or the manager in each month; returns swatches of those with no room for their word."""
+    """A band that shows the stage or the manager in each month; returns swatches of those
+    with no room for their word."""
     looks = style.STAGE_STYLE if column == "stage" else style.MODE_STYLE
     words = STAGE if column == "stage" else MODE
     values = life.months[column].astype(str).to_numpy()
@@ -128,7 +131,8 @@ def _chosen(events: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 
 
 def _markers(ax: Axes, events: pd.DataFrame, months: int) -> None:
-    """A thin line at each event and its number above the frame, numbers moved apart where they would touch."""
+    """A thin line at each event and its number above the frame, numbers moved apart where they would
+    touch."""
     at = events["month"].to_numpy(dtype=float)
     places = style.spread(list(at), months * 0.035, 0, months)
     for number, (month, place) in enumerate(zip(at, places, strict=True), start=1):

@@ -1,4 +1,5 @@
-"""What charts compute from a run: estates by month as matrices, moves between stages, money by bearer and year."""
+"""What charts compute from a run: estates by month as matrices, moves between
+stages, money by bearer and year."""
 
 from __future__ import annotations
 
@@ -86,9 +87,11 @@ def at_months(run: RunLike, column: str, months: list[int]) -> np.ndarray:
 
 
 def paid_rates(run: RunLike) -> tuple[np.ndarray, np.ndarray]:
-    """Collection of the last twelve months by month from 1 (NaN before month 12): over all estates, 0 where nobody bills, and over those that bill.
+    """Collection of the last twelve months by month from 1 (NaN before month 12): over all estates, 0
+    where nobody bills, and over those that bill.
 
-    The mean over estates that bill rises when a bad one stops billing; that over all of them does not. The second is NaN where none bills.
+    The mean over estates that bill rises when a bad one stops billing; that over all of them does not. The
+    second is NaN where none bills.
     """
     city = run.city.iloc[1:]
     everybody, billing = (
@@ -139,10 +142,12 @@ def spent(run: RunLike) -> pd.DataFrame:
 
 
 def net_by_year(run: RunLike) -> pd.DataFrame:
-    """Net yuan by year (rows, from 1) and account kind (columns): paid minus received, so that each row adds to zero.
+    """Net yuan by year (rows, from 1) and account kind (columns): paid minus received, so
+    that each row adds to zero.
 
-    A kind with a positive figure bore cost that year; a negative one was paid. Money that only passes through (fees in a
-    company that spends them all on service) nets out, so nothing is counted twice. Budget grants are left out.
+    A kind with a positive figure bore cost that year; a negative one was paid. Money that only passes through
+    (fees in a company that spends them all on service) nets out, so nothing is counted twice.
+    Budget grants are left out.
     """
     import pandas as pd
 
@@ -162,7 +167,8 @@ def net_by_year(run: RunLike) -> pd.DataFrame:
 def fold_small(table: pd.DataFrame, share: float = 0.01) -> pd.DataFrame:
     """Columns that never reach `share` of a year's turnover folded together, the rest largest payer first.
 
-    What the small ones paid and what they received stay apart ("other_paid", "other_received"), so nothing is netted away.
+    What the small ones paid and what they received stay apart ("other_paid",
+    "other_received"), so nothing is netted away.
     """
     turnover = table.clip(lower=0).sum(axis=1).max()
     small = table[[name for name in table if table[name].abs().max() < share * turnover]]
@@ -175,7 +181,8 @@ def fold_small(table: pd.DataFrame, share: float = 0.01) -> pd.DataFrame:
 
 
 def flows_by_purpose(run: RunLike) -> pd.DataFrame:
-    """Gross yuan over the whole run by purpose, payer kind and payee kind, largest first; budget grants left out."""
+    """Gross yuan over the whole run by purpose, payer kind and payee kind, largest
+    first; budget grants left out."""
     keys = ["purpose", "payer_kind", "payee_kind"]
     total = spent(run).astype(dict.fromkeys(keys, str)).groupby(keys, as_index=False)["yuan"].sum()
     return total[total["yuan"] > 0].sort_values("yuan", ascending=False, ignore_index=True)

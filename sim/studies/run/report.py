@@ -82,7 +82,8 @@ def part_of(run: Run) -> Part:
 
 
 def fiscal_spending(run: Run) -> dict[str, float]:
-    """Yuan that public budgets spent over the run by programme ("" outside any), net, in constant prices of the start year."""
+    """Yuan that public budgets spent over the run by programme ("" outside any), net, in constant
+    prices of the start year."""
     table = run.public_cost
     fiscal = table[(table["bearer"].astype(str) != STATE_OWNED).to_numpy()]
     by_programme = fiscal.groupby(fiscal["programme"].astype(str))["constant"].sum()

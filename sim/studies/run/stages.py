@@ -1,5 +1,5 @@
-"""Charts of stages of the cycle: the flow of estates between them year by year, the grid of all estates, and that grid as a moving
-picture, for talks: every estate keeps its square, and its colour follows its stage.
+"""Charts of stages of the cycle: the flow of estates between them year by year, the grid of all estates, and
+that grid as a moving picture, for talks: every estate keeps its square, and its colour follows its stage.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def _names() -> list[str]:
 
 @style.styled
 def stages(run: RunLike, ax: Axes | None = None) -> Axes:
-    """Stage shares at yearly marks as stacked bars, with ribbons for the estates that stay or move from one to the next."""
+    """Stage shares at yearly marks as stacked bars, with ribbons for the estates that stay
+    or move from one to the next."""
     ax = style.tidy(style.canvas(ax, (10, 6.2), (0.075, 0.095, 0.755, 0.755)))
     style.heading(ax, say("chart.stages"), provenance(run) + "\n" + say("run.ribbon_note"))
     style.share_axis(ax, say("run.share_of_estates"))
@@ -113,13 +114,15 @@ def _nodes(ax: Axes, shares: np.ndarray) -> None:
 
 
 def _ribbons(ax: Axes, shares: np.ndarray, flows: np.ndarray) -> None:
-    """Ribbons between neighbouring bars; their heights at both ends are the shares that move (steps, from, to)."""
+    """Ribbons between neighbouring bars; their heights at both ends are the shares
+    that move (steps, from, to)."""
     tops = _tops(shares)
     across = np.linspace(0, 1, 24)
     ease = across * across * (3 - 2 * across)
     polygons, colours, strengths = [], [], []
     for step, flow in enumerate(flows):
-        # Within a bar, ribbons leave and arrive in the order of the stages, so they cross as little as can be.
+        # Within a bar, ribbons leave and arrive in the order of the stages, so they cross as little as can
+        # be.
         start = tops[step][:, None] - np.cumsum(flow, axis=1) + flow
         end = tops[step + 1][None, :] - np.cumsum(flow, axis=0) + flow
         x = step + NODE_WIDTH / 2 + across * (1 - NODE_WIDTH)
@@ -158,7 +161,8 @@ def stages_alt(run: RunLike) -> str:
 def packed_grid(
     groups: np.ndarray, badness: np.ndarray, width: int, gap: int
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int]]]:
-    """Rows and columns of a cell for each estate: groups as blocks one under the other, worst first within a block.
+    """Rows and columns of a cell for each estate: groups as blocks one under the other,
+    worst first within a block.
 
     `groups` are codes from 0 (estates), `badness` any number that is larger for worse (estates). Returns
     (row of each estate, column of each estate, [(first row, last row)] of each block).
@@ -178,7 +182,8 @@ def packed_grid(
 
 @style.styled
 def estate_map(run: RunLike, ax: Axes | None = None, group: str = "type") -> Figure:
-    """All estates as squares coloured by stage at up to six months, in blocks by `group` ("type" or "district")."""
+    """All estates as squares coloured by stage at up to six months, in blocks by
+    `group` ("type" or "district")."""
     host = style.canvas(ax, (10, 7.6), (0.15, 0.075, 0.835, 0.77))
     style.heading(host, say("chart.map"), provenance(run) + "\n" + say("run.map_note"), lift=18)
     months = snapshot_months(run.months)
@@ -217,7 +222,8 @@ def _groups(run: RunLike, group: str) -> tuple[np.ndarray, dict[int, str]]:
 
 
 def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarray, width: int) -> None:
-    """One month: an image with one cell an estate (empty cells transparent), and signs on the cells where they fit."""
+    """One month: an image with one cell an estate (empty cells transparent), and signs on
+    the cells where they fit."""
     image = np.full((int(row.max(initial=0)) + 1, width), np.nan)
     image[row, column] = codes
     colours = ListedColormap([style.STAGE_STYLE[stage][0] for stage in STAGE_ORDER])
@@ -244,7 +250,8 @@ def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarra
 
 
 def _block_labels(panel: Axes, blocks: list[tuple[int, int]], names: list[str], counts: np.ndarray) -> None:
-    """Names and sizes of the blocks at the left: on lines of their own, or on one line where there are many blocks."""
+    """Names and sizes of the blocks at the left: on lines of their own, or on one line
+    where there are many blocks."""
     sizes = [say("run.estates_n", n=f"{count:,}") for count in counts]
     words = [wrapped(capital(name), 18) + "\n" + size for name, size in zip(names, sizes, strict=True)]
     if len(blocks) > ROOMY_BLOCKS:
@@ -272,7 +279,8 @@ def _legend(host: Axes) -> None:
 
 
 def estate_map_alt(run: RunLike) -> str:
-    """What the grid shows, in words: the share collapsed at the first and last month, and the type that fares worst."""
+    """What the grid shows, in words: the share collapsed at the first and last month, and
+    the type that fares worst."""
     months = [1, run.months]
     shares = stage_shares(stages_at(run, months))[:, -1]
     kinds = run.estate_table["type"].astype("category")
@@ -312,8 +320,9 @@ def animate(
 ) -> Path:
     """Write the animated map of estates as GIF, or as MP4 (by the file name; see `ffmpeg`); returns the path.
 
-    Every month is a frame, or every second, third … month of a run longer than 120 months. `group` is "type" or
-    "district", `width` in inches. EstateError for another ending, for MP4 without ffmpeg, for a speed that is no speed, and for a file that cannot be written.
+    Every month is a frame, or every second, third … month of a run longer than 120 months. `group` is "type"
+    or "district", `width` in inches. EstateError for another ending, for MP4 without ffmpeg, for a speed
+    that is no speed, and for a file that cannot be written.
     """
     place = Path(path)
     if not 0.5 <= frames_per_second <= 60:
@@ -364,7 +373,8 @@ def _writer(place: Path, speed: float) -> AbstractMovieWriter:
 
 
 def ffmpeg() -> str | None:
-    """The program ffmpeg: that of the system, else the one that comes with imageio-ffmpeg; None where there is neither."""
+    """The program ffmpeg: that of the system, else the one that comes with imageio-ffmpeg;
+    None where there is neither."""
     found = shutil.which("ffmpeg")
     if found is not None:
         return found
@@ -383,7 +393,8 @@ def shown_months(months: int) -> list[int]:
 
 
 def _signs(ax: Axes, shape: tuple[int, int], estates: int) -> dict[str, Line2D]:
-    """Lines between the squares, and marks for the worst stages beside their colour, where squares are large enough for both."""
+    """Lines between the squares, and marks for the worst stages beside their colour, where squares
+    are large enough for both."""
     if estates > MARKED_CELLS:
         return {}
     ax.set_xticks(np.arange(shape[1] + 1) - 0.5, minor=True)

@@ -1,5 +1,5 @@
-"""A run in a few figures (where the key outcomes started and ended, who was in the cycle), in a few sentences, and as a notebook
-shows it.
+"""A run in a few figures (where the key outcomes started and ended, who was in the cycle), in a few
+sentences, and as a notebook shows it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ KEY_OUTCOMES = (
 
 
 class Change(NamedTuple):
-    """One key outcome: its first and its last known value, and the month of the first; a single value is no start."""
+    """One key outcome: its first and its last known value, and the month of the first; a
+    single value is no start."""
 
     column: str
     start: float
@@ -66,12 +67,14 @@ def key_changes(run: Run) -> list[Change]:
 
 
 def label_of(column: str, months: int) -> str:
-    """What a key outcome of a run of so many months is called; one of the last twelve says of which where the run is shorter."""
+    """What a key outcome of a run of so many months is called; one of the last twelve says of which
+    where the run is shorter."""
     return SERIES[column].of_run(months)
 
 
 def first_month_note(months: int) -> str:
-    """Why what is of the last twelve months has no earlier start, or in a run of no more months none at all."""
+    """Why what is of the last twelve months has no earlier start, or in a run of no
+    more months none at all."""
     why = say("run.first_month_note") if months > YEARLY else say("run.no_start_note", window=window(months))
     return sentences((why, say("run.collection_note")))
 
@@ -84,7 +87,8 @@ def time_of(months: int) -> str:
 
 
 def written(column: str, value: float) -> str:
-    """A value of a city column as readers want it: shares as percentages, money in its unit, counts without decimals."""
+    """A value of a city column as readers want it: shares as percentages, money in its
+    unit, counts without decimals."""
     unit = COLUMN_WORDS[column].unit
     if np.isnan(value):
         return NO_VALUE
@@ -98,7 +102,8 @@ def written(column: str, value: float) -> str:
 
 
 class CycleOfType(NamedTuple):
-    """How the estates of one type fared; `entered` counts those ever spiralling or collapsed, start included."""
+    """How the estates of one type fared; `entered` counts those ever spiralling or
+    collapsed, start included."""
 
     type: str
     estates: int
@@ -108,7 +113,8 @@ class CycleOfType(NamedTuple):
 
 
 def cycle_by_type(run: Run) -> list[CycleOfType]:
-    """For each estate type in the scenario's order, who was in the cycle in months 1 to the last, and who came out."""
+    """For each estate type in the scenario's order, who was in the cycle in months
+    1 to the last, and who came out."""
     size = len(run.estate_table)
     stage = run.estates["stage"].cat.codes.to_numpy().reshape(run.months, size)
     inside = np.isin(stage, IN_CYCLE)
@@ -122,7 +128,8 @@ def cycle_by_type(run: Run) -> list[CycleOfType]:
 
 
 def hard_case(run: Run) -> int:
-    """The number of an estate worth a closer look: of those with most events among the ones that fell into the cycle."""
+    """The number of an estate worth a closer look: of those with most events among the ones
+    that fell into the cycle."""
     size = len(run.estate_table)
     stage = run.estates["stage"].cat.codes.to_numpy().reshape(run.months, size)
     fell = (stage[0] != STAGES.index("collapsed")) & (stage == STAGES.index("collapsed")).any(axis=0)
@@ -190,7 +197,8 @@ SHORT = Family("run.short", ("collection", "collection_billing", "legacy"))
 
 
 def measure_name(column: str, months: int = YEARLY) -> str:
-    """A result column's name for use inside a sentence; `months`: how many lie behind its value, where that are fewer than twelve."""
+    """A result column's name for use inside a sentence; `months`: how many lie behind its value, where
+    that are fewer than twelve."""
     if column in ("collection", "collection_billing") and months < YEARLY:
         return say(f"run.of_window.{column}", window=window(months))
     return SHORT[column] if column in SHORT else str(COLUMN_WORDS[column])
@@ -225,7 +233,8 @@ def provenance(run: Any) -> str:
 
 
 def change(name: str, values: np.ndarray) -> str:
-    """How a share went from its first known to its last value, or what it was at the end where nothing is known before."""
+    """How a share went from its first known to its last value, or what it was at the end where
+    nothing is known before."""
     known = values[np.isfinite(values)]
     last = figures.share(float(values[-1]), 0)
     if known.size < 2:
@@ -234,7 +243,8 @@ def change(name: str, values: np.ndarray) -> str:
 
 
 def sentences_of(run: Run) -> list[str]:
-    """How many estates were in the cycle, what was collected, and how good service was, in one sentence; before it whether somebody changed the city by hand."""
+    """How many estates were in the cycle, what was collected, and how good service was, in one sentence;
+    before it whether somebody changed the city by hand."""
     cycle = run.city["stage_spiralling"] + run.city["stage_collapsed"]
     last = run.city.iloc[-1]
     billing = last["collection_billing"]  # NaN where no estate bills any more

@@ -1,5 +1,5 @@
-"""`estate run`: announce, simulate, sum up, and put the results in place all at once; `estate explain` and `estate animate`: the told
-life of one estate of a saved run, and a film of all of them.
+"""`estate run`: announce, simulate, sum up, and put the results in place all at once; `estate explain` and
+`estate animate`: the told life of one estate of a saved run, and a film of all of them.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def carry_out(order: Order) -> None:
 
 
 def _of_member(scenario: Scenario, order: Order) -> Scenario:
-    """The scenario with the member that was asked for. StudyError for an ensemble without one: a run has one set of parameters."""
+    """The scenario with the member that was asked for. StudyError for an ensemble without one: a
+    run has one set of parameters."""
     from sim.errors import StudyError
     from sim.experiments.ensemble import load_ensemble, with_member
 
@@ -122,7 +123,8 @@ def _write(run: Run, part: Path, order: Order) -> None:
 
 
 def _tell_among(screen: Console, run: Run, folder: Path, order: Order, count: int) -> None:
-    """Carry out the other draws, which the common store keeps, tell where this one lies, and put them and their fan beside it."""
+    """Carry out the other draws, which the common store keeps, tell where this one lies, and put
+    them and their fan beside it."""
     from sim.experiments.progress import progress_bar
     from sim.experiments.workplace import Workplace
     from sim.studies.draws.among import among, keep_draws
@@ -355,7 +357,8 @@ def tell_life(folder: Path, estate: int, out: Path | None) -> None:
 
 
 def write_film(folder: Path, out: Path | None, group: str, speed: float) -> None:
-    """Write the animation of the run in a folder; ResultError if there is no such run or it cannot be written."""
+    """Write the animation of the run in a folder; ResultError if there is no such
+    run or it cannot be written."""
     from sim.results import load_run
     from sim.studies.run.stages import animate, ffmpeg
 

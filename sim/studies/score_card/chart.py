@@ -1,4 +1,5 @@
-"""The score card as a chart: for every pattern the reported range, what the model does, and whether it passes."""
+"""The score card as a chart: for every pattern the reported range, what the model
+does, and whether it passes."""
 
 from __future__ import annotations
 
@@ -151,7 +152,8 @@ def _verdict(score: Score) -> str:
 
 
 def scale_of(score: Score) -> tuple[float, float]:
-    """First and last value of a row's scale: 0 to 1 for a share, else from 0 to a little over all that is shown.
+    """First and last value of a row's scale: 0 to 1 for a share, else from 0 to a
+    little over all that is shown.
 
     A share that may be negative, and a difference of shares, are shown as far as they go, for they are small.
     """
@@ -170,8 +172,8 @@ def scale_of(score: Score) -> tuple[float, float]:
 
 
 def save_score_card(card: ScoreCard, folder: Path) -> Path:
-    """Draw the score card into `folder` as score_card.png, with the language before the ending (score_card.LANG.png)
-    where it is not the default one; returns the file.
+    """Draw the score card into `folder` as score_card.png, with the language before the ending
+    (score_card.LANG.png) where it is not the default one; returns the file.
     """
     figure = style.owner(score_card_chart(card))
     return style.write(figure, folder / style.file_name("score_card"), title_of(card), alt_of(card))

@@ -1,7 +1,7 @@
 """What a score card has, and where.
 
-Its folder holds no value of a loop taken away but the means, so that a card with loops cannot be had back whole: no folder of
-this kind is loaded, reported on or carried out again.
+Its folder holds no value of a loop taken away but the means, so that a card with loops cannot be had back
+whole: no folder of this kind is loaded, reported on or carried out again.
 """
 
 from sim.kinds import Chart, Kind

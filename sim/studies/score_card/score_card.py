@@ -1,4 +1,5 @@
-"""The score card: for every pattern what was reported, what the model does with an interval, pass or miss, and how far."""
+"""The score card: for every pattern what was reported, what the model does with an
+interval, pass or miss, and how far."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ EFFECTS = ("breaks", "mends", "still passes", "still misses")
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """One pattern: `values` is the statistic (or its difference between the two arms), one a replication (float64)."""
+    """One pattern: `values` is the statistic (or its difference between the two arms), one
+    a replication (float64)."""
 
     pattern: Pattern
     values: np.ndarray
@@ -72,7 +74,8 @@ class Score:
 
     @property
     def off(self) -> float:
-        """How far the mean lies outside the target, signed (positive: too high); 0 inside, NaN without a value."""
+        """How far the mean lies outside the target, signed (positive: too high); 0
+        inside, NaN without a value."""
         low, high = self.pattern.target.bounds
         if math.isnan(self.mean):
             return math.nan
@@ -80,7 +83,8 @@ class Score:
 
     @property
     def verdict(self) -> str:
-        """ "pass" where the mean lies inside the target (for a sign: and is surely on that side), else "miss" or why it has no value."""
+        """ "pass" where the mean lies inside the target (for a sign: and is surely on that side), else
+        "miss" or why it has no value."""
         if not self.pattern.measurable:
             return ABSENT
         if self.missing:
@@ -100,7 +104,8 @@ class Score:
 
     @property
     def sure(self) -> bool:
-        """Whether the whole interval of the mean gives the same verdict: else other replications might turn it."""
+        """Whether the whole interval of the mean gives the same verdict: else other
+        replications might turn it."""
         low, high = self.pattern.target.bounds
         if not self.interval.exists:
             same = bool((self.values == self.values[0]).all())
@@ -133,7 +138,8 @@ class ScoreCard(Result):
 
     @property
     def not_measurable(self) -> tuple[Score, ...]:
-        """The scores of patterns that need a mechanism which the model does not have: they are listed and do not count."""
+        """The scores of patterns that need a mechanism which the model does not have: they are
+        listed and do not count."""
         return tuple(one for one in self.scores if not one.pattern.measurable)
 
     @property
@@ -178,7 +184,8 @@ class ScoreCard(Result):
 
     @property
     def ablation(self) -> pd.DataFrame | None:
-        """One row a pattern and loop: mean and verdict with all on and with this one off, and the paired change; None if not asked."""
+        """One row a pattern and loop: mean and verdict with all on and with this one off, and the paired
+        change; None if not asked."""
         import pandas as pd
 
         if self.loops is None:
@@ -256,7 +263,8 @@ def effect(on: Score, off: Score) -> str:
 
 
 def turned_surely(on: Score, off: Score) -> bool:
-    """Whether a verdict that turns without a loop is settled on both sides: a lack of any value is, an unsure verdict is not."""
+    """Whether a verdict that turns without a loop is settled on both sides: a lack of any value is,
+    an unsure verdict is not."""
     return (on.sure or on.missing > 0) and (off.sure or off.missing > 0)
 
 
@@ -317,11 +325,12 @@ def validate(
     ablate: bool = False,
     workplace: Workplace | None = None,
 ) -> ScoreCard:
-    """The score card of patterns over replications with seeds one apart; with `ablate` also with each loop off in turn.
+    """The score card of patterns over replications with seeds one apart; with `ablate` also
+    with each loop off in turn.
 
-    With an ensemble replication r has its member r; what a pattern sets wins over the member. Readings that the store of the
-    workplace has are not made again; where it has none, nothing is kept. StudyError if a run fails: a card over the runs that
-    happened to succeed is not the card that was asked for.
+    With an ensemble replication r has its member r; what a pattern sets wins over the member. Readings that
+    the store of the workplace has are not made again; where it has none, nothing is kept. StudyError if a run
+    fails: a card over the runs that happened to succeed is not the card that was asked for.
     """
     if replications < 1:
         raise StudyError(

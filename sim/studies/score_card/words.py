@@ -88,7 +88,8 @@ def needed_heads() -> tuple[str, ...]:
 
 
 def needed_row(pattern: Pattern) -> tuple[str, ...]:
-    """One pattern that cannot be measured: title, use, class, what was reported, and the mechanism that it needs."""
+    """One pattern that cannot be measured: title, use, class, what was reported, and the
+    mechanism that it needs."""
     assert pattern.needs is not None
     return (
         title_of_pattern(pattern),
@@ -162,7 +163,8 @@ def between(low: float, high: float, unit: str) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """A statistic: a share in per cent, a difference of shares in points, anything else with one decimal and its unit."""
+    """A statistic: a share in per cent, a difference of shares in points, anything else
+    with one decimal and its unit."""
     if math.isnan(value):
         return NO_VALUE
     if unit == "share":

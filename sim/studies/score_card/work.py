@@ -71,7 +71,8 @@ def _write(card: ScoreCard, part: Path, order: Order) -> None:
 
 
 def show(screen: Console, card: ScoreCard) -> None:
-    """Print the score card: by use and class, what is not measurable yet, and the ablation table if there is one."""
+    """Print the score card: by use and class, what is not measurable yet, and the
+    ablation table if there is one."""
     screen.print(words.title_of(card), style="bold")
     screen.print(doubt_line(card.ensemble_facts), style="dim")
     for use in USES:

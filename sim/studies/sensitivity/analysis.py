@@ -1,4 +1,5 @@
-"""From the outcomes of a design to sensitivity measures (SALib), refusing whatever SALib would turn into silent zeros."""
+"""From the outcomes of a design to sensitivity measures (SALib), refusing whatever SALib
+would turn into silent zeros."""
 
 from __future__ import annotations
 
@@ -31,9 +32,10 @@ CONSTANT = "outcome does not vary"
 class Analysis:
     """One method over one design.
 
-    points: the factor values of every point. values: by outcome, (points, replications) float64, none missing. rows: the
-    measures, one per factor and outcome. noise: by outcome, the share of the variance between points that other seeds would
-    replace (NaN with one replication). ranges: by outcome, that of all runs, for an analysis that has only the means of its points.
+    points: the factor values of every point. values: by outcome, (points, replications) float64, none
+    missing. rows: the measures, one per factor and outcome. noise: by outcome, the share of the variance
+    between points that other seeds would replace (NaN with one replication). ranges: by outcome, that of
+    all runs, for an analysis that has only the means of its points.
     """
 
     method: str
@@ -57,11 +59,12 @@ class Analysis:
     def table(self) -> pd.DataFrame:
         """One row per parameter and outcome, largest first within an outcome.
 
-        Morris: mean_effect is the mean change of the outcome over the parameter's whole range, signed; mean_size without its
-        sign, so that ups and downs do not cancel; spread is how much the effect depends on the other parameters. Sobol: first
-        is the share of variance that the parameter is answerable for alone, total with all it does together with others;
-        direction is its rank correlation with the outcome. Bounds end in _low and _high; there are none under five trajectories
-        or base points. range_low to range_high is the change in single pairs of runs that differ in the parameter alone.
+        Morris: mean_effect is the mean change of the outcome over the parameter's whole range, signed;
+        mean_size without its sign, so that ups and downs do not cancel; spread is how much the effect depends
+        on the other parameters. Sobol: first is the share of variance that the parameter is answerable for
+        alone, total with all it does together with others; direction is its rank correlation with the
+        outcome. Bounds end in _low and _high; there are none under five trajectories or base points.
+        range_low to range_high is the change in single pairs of runs that differ in the parameter alone.
         """
         import pandas as pd
 
@@ -96,7 +99,8 @@ class Analysis:
 
     @cached_property
     def outcome_table(self) -> pd.DataFrame:
-        """One row per outcome: between what ends its single runs lie, over all points of the design and all replications."""
+        """One row per outcome: between what ends its single runs lie, over all points of
+        the design and all replications."""
         import pandas as pd
 
         rows = [
@@ -106,7 +110,8 @@ class Analysis:
         return pd.DataFrame(rows)
 
     def range_of_runs(self, outcome: str) -> Range:
-        """Between what ends the single runs of all points lie; as saved where this was read from a folder that says it."""
+        """Between what ends the single runs of all points lie; as saved where this was read
+        from a folder that says it."""
         return self.ranges[outcome] if outcome in self.ranges else range_of(self.values[outcome])
 
     @property
@@ -115,7 +120,8 @@ class Analysis:
         return all(self.range_of_runs(outcome).pairs for outcome in self.study.outcomes)
 
     def foremost(self, number: int) -> list[str]:
-        """The `number` parameters that move any outcome most, each outcome's largest effect counting as one."""
+        """The `number` parameters that move any outcome most, each outcome's
+        largest effect counting as one."""
         table = self.table
         largest = table.groupby("outcome")[self.main].transform("max")
         relative = (table[self.main] / largest.where(largest > 0)).fillna(0.0)
@@ -136,9 +142,11 @@ def analyse(
     digest: str = "",
     executed: int = 0,
 ) -> Analysis:
-    """Analyse the outcomes of a morris or sobol study: `values` has a row a run, a column an outcome, in the study's order.
+    """Analyse the outcomes of a morris or sobol study: `values` has a row a run, a column an
+    outcome, in the study's order.
 
-    StudyError if an outcome has no value in some run, or a factor has steps (levels of names) rather than a range.
+    StudyError if an outcome has no value in some run, or a factor has steps (levels of
+    names) rather than a range.
     """
     for axis in axes:
         if axis.key == SCENARIO_FACTOR or any(isinstance(one, str | bool) for one in axis.levels):
@@ -244,10 +252,11 @@ def _morris(
 
 
 def elementary_effects(unit: np.ndarray, runs: np.ndarray) -> np.ndarray:
-    """Change of an outcome over a parameter's whole range (trajectories, parameters, replications), by every step of Morris' design.
+    """Change of an outcome over a parameter's whole range (trajectories, parameters, replications), by
+    every step of Morris' design.
 
-    unit: points (trajectories x (parameters + 1), parameters) in 0..1; from one point of a trajectory to the next one
-    parameter moves. runs: the outcome (points, replications).
+    unit: points (trajectories x (parameters + 1), parameters) in 0..1; from one point of a trajectory to the
+    next one parameter moves. runs: the outcome (points, replications).
     """
     width = unit.shape[1]
     steps = np.diff(unit.reshape(-1, width + 1, width), axis=1)
@@ -301,9 +310,9 @@ def _direction(coordinate: np.ndarray, means: np.ndarray) -> float:
 def noise_of(runs: np.ndarray) -> float:
     """Share of the variance of the points' means (points x replications) that comes from the choice of seeds.
 
-    What a seed adds at every point alike cancels between points; what is left, divided by the number of replications, is noise.
-    NaN with one replication or where nothing varies; 1 where the points differ by no more than seeds explain, as an estimate of
-    few replications may exceed the whole.
+    What a seed adds at every point alike cancels between points; what is left, divided by the number of
+    replications, is noise. NaN with one replication or where nothing varies; 1 where the points differ by no
+    more than seeds explain, as an estimate of few replications may exceed the whole.
     """
     points, count = runs.shape
     means = runs.mean(axis=1)

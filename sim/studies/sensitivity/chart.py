@@ -184,7 +184,8 @@ def heat_map(found: Sensitivity, ax: Axes | None = None, method: str = "") -> Ax
 
 
 def relative(analysis: Analysis, keys: Sequence[str]) -> np.ndarray:
-    """(parameters, outcomes) in percent: of the outcome's largest mean size (morris), or of its variance (sobol, cut to 0-100)."""
+    """(parameters, outcomes) in percent: of the outcome's largest mean size (morris), or of its
+    variance (sobol, cut to 0-100)."""
     table = analysis.table.pivot(index="parameter", columns="outcome", values=analysis.main)
     matrix = table[list(analysis.study.outcomes)].to_numpy(dtype=np.float64)
     if analysis.method == MORRIS:
@@ -200,7 +201,8 @@ def alt(found: Sensitivity) -> str:
 
 
 def save_charts(found: Sensitivity, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
-    """Write every chart of every method into `folder` (made if need be), title and alt text inside; returns the paths."""
+    """Write every chart of every method into `folder` (made if need be), title and alt text
+    inside; returns the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for method in found.analyses:

@@ -204,7 +204,8 @@ def _command(found: Sensitivity) -> tuple[str, str]:
 
 
 def _over(found: Sensitivity, named: str) -> str:
-    """What the command says of the ensemble: the file that the page carries, or what was named where it carries none."""
+    """What the command says of the ensemble: the file that the page carries, or what was
+    named where it carries none."""
     return common.ensemble_option(found.ensemble) or (f" --ensemble {named}" if named else "")
 
 

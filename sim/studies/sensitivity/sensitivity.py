@@ -1,4 +1,5 @@
-"""Which parameters matter: Morris screening, and Sobol indices of those that are left, over the parameters nobody has measured."""
+"""Which parameters matter: Morris screening, and Sobol indices of those that are left, over the
+parameters nobody has measured."""
 
 from __future__ import annotations
 
@@ -67,13 +68,15 @@ def sensitivity(
 ) -> Sensitivity:
     """How outcomes of a scenario depend on parameters: "morris" screening, "sobol" indices, or "both".
 
-    `factors`: keys (parameters over their plausible range) or ranges by key; default those of `sim.experiments.unmeasured`. `size`: trajectories
-    (morris) or base points (sobol, a power of two); a mapping by method for both. Every point is run with the same
-    `replications` seeds, and outcomes are their means. "both" screens first, then takes the `top` parameters that move any
-    outcome most. `workplace` and its fields as keywords: see Workplace; with an ensemble, replication r has its member r at
-    every point, and what it sets is no factor unless asked for (a factor wins over the member).
+    `factors`: keys (parameters over their plausible range) or ranges by key; default those of
+    `sim.experiments.unmeasured`. `size`: trajectories (morris) or base points (sobol, a power of two); a
+    mapping by method for both. Every point is run with the same `replications` seeds, and outcomes are their
+    means. "both" screens first, then takes the `top` parameters that move any outcome most. `workplace` and
+    its fields as keywords: see Workplace; with an ensemble, replication r has its member r at every point,
+    and what it sets is no factor unless asked for (a factor wins over the member).
 
-    Raises EstateError: an unknown key, a point that no scenario can have, a run without a result, an outcome without a value.
+    Raises EstateError: an unknown key, a point that no scenario can have, a run without a result, an
+    outcome without a value.
     """
     place = workplace_of("sensitivity", workplace, at)
     if method not in METHODS:
@@ -151,7 +154,8 @@ class _PlanOver(Plan):
 
 
 def _factors(factors: Factors, ensemble: Ensemble | None) -> dict[str, tuple[float, float]]:
-    """Ranges by key. StudyError for a key without a range of its own, or where the factors leave nothing to the ensemble."""
+    """Ranges by key. StudyError for a key without a range of its own, or where the factors leave
+    nothing to the ensemble."""
     drawn = set(ensemble.keys) if ensemble is not None else set()
     if factors is None:
         return {key: bounds for key, bounds in unmeasured().items() if key not in drawn}
@@ -239,7 +243,8 @@ class Sensitivity(Result):
     def __init__(
         self, scenario: Scenario, analyses: Mapping[str, Analysis], ensemble: Ensemble | None = None
     ) -> None:
-        """Made by `sensitivity`; `ensemble`: over which it was (None also where an earlier version saved only its name)."""
+        """Made by `sensitivity`; `ensemble`: over which it was (None also where an earlier
+        version saved only its name)."""
         self.scenario, self.analyses, self.ensemble = scenario, dict(analyses), ensemble
 
     @property
@@ -333,7 +338,8 @@ class Sensitivity(Result):
 
 
 class SavedSensitivity(Sensitivity):
-    """As the analysis that was saved, for reading and drawing; of the runs it has the means of every point."""
+    """As the analysis that was saved, for reading and drawing; of the runs it has
+    the means of every point."""
 
     def __init__(self, scenario: Scenario, analyses: dict[str, Analysis], manifest: dict[str, Any]) -> None:
         """Made by `load_sensitivity`."""
@@ -352,12 +358,14 @@ class SavedSensitivity(Sensitivity):
         return super().warnings(lang) if saved is None else list(saved)
 
     def save(self, folder: Path | str) -> Path:
-        """StudyError: what was read from a folder is not written to another as if it had been computed; copy the folder."""
+        """StudyError: what was read from a folder is not written to another as if it had been
+        computed; copy the folder."""
         raise StudyError(message("sensitivity.error.saved_again", folder=folder))
 
 
 def load_sensitivity(folder: str | Path) -> SavedSensitivity:
-    """The sensitivity analysis saved in a folder. ResultError if something is missing, damaged, changed by hand or of another kind."""
+    """The sensitivity analysis saved in a folder. ResultError if something is missing, damaged, changed by
+    hand or of another kind."""
     saved = read(folder, KIND)
     place, manifest = saved.place, saved.manifest
     try:

@@ -31,7 +31,8 @@ WIDE = 0.15  # half an interval of a leading Sobol index
 
 
 def sentences_of(found: Sensitivity) -> list[str]:
-    """For each outcome the parameters that move it most, then between what ends single runs of the design lie."""
+    """For each outcome the parameters that move it most, then between what ends
+    single runs of the design lie."""
     months = found.scenario.months
     lines = [sentence_of(found.final, outcome, months) for outcome in found.outcomes]
     for outcome in found.outcomes:
@@ -45,7 +46,8 @@ def sentences_of(found: Sensitivity) -> list[str]:
 
 
 def sentence_of(analysis: Analysis, outcome: str, months: int) -> str:
-    """The parameters that move one outcome of runs of so many months most, with their intervals or indices."""
+    """The parameters that move one outcome of runs of so many months most, with
+    their intervals or indices."""
     rows = analysis.table[analysis.table["outcome"] == outcome].head(NAMED)
     name = subject(outcome, months)
     if not (rows[analysis.main] > 0).any():

@@ -1,4 +1,5 @@
-"""The chart of a study: an outcome over each factor, with intervals of the mean and what may happen in a run."""
+"""The chart of a study: an outcome over each factor, with intervals of the mean and
+what may happen in a run."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ MOST_LEVELS = 8  # of a factor, up to which each has a mean with an interval; wi
 
 @style.styled
 def study_outcome(found: Studied, ax: Axes | None = None, outcome: str = "") -> Axes:
-    """An outcome (default: the first) over every factor, one panel each: means with intervals, or all runs as dots."""
+    """An outcome (default: the first) over every factor, one panel each: means with
+    intervals, or all runs as dots."""
     asked = outcome or found.study.outcomes[0]
     if asked not in found.study.outcomes:
         allowed = ", ".join(found.study.outcomes)

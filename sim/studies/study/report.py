@@ -31,7 +31,8 @@ WORSE = ("worst_decile_satisfaction", "inequality_last_year", "ever_collapsed")
 
 
 def part_of(found: Studied) -> Part:
-    """Everything that a reader is told about a study; of one with a design for sensitivity, that of its analysis."""
+    """Everything that a reader is told about a study; of one with a design for
+    sensitivity, that of its analysis."""
     study, lang = found.study, language()
     if study.design.kind in (MORRIS, SOBOL) and not found.missing:
         analysed: Part = _analysed(found).report()

@@ -1,4 +1,5 @@
-"""Carry out a study, and what it found: one row a run, and no statistic over runs that are missing. It is saved and read back."""
+"""Carry out a study, and what it found: one row a run, and no statistic over runs that are missing.
+It is saved and read back."""
 
 from __future__ import annotations
 
@@ -51,9 +52,10 @@ def study(
 ) -> StudyResult:
     """Carry out a study (a Study, the path of its file, or its name) and return what it found.
 
-    Runs that the store has are not carried out again, so that calling this after an interruption goes on where it stopped.
-    `workplace` and its fields as keywords: see Workplace; `progress` is a bar (in the language given, else the current one) unless it is False or a
-    function, a time limit wins over that of the study, and an ensemble over the one that it names. Raises EstateError.
+    Runs that the store has are not carried out again, so that calling this after an interruption goes on
+    where it stopped. `workplace` and its fields as keywords: see Workplace; `progress` is a bar (in the
+    language given, else the current one) unless it is False or a function, a time limit wins over that of
+    the study, and an ensemble over the one that it names. Raises EstateError.
     """
     place = workplace_of(
         "study", workplace, at, ("level", "ensemble") if isinstance(what, Plan) else ("level",)
@@ -71,7 +73,8 @@ def study(
 
 
 def register(store: Store, plan: Plan) -> None:
-    """Write into the ledger which runs a study consists of, so that its state can be told without its file."""
+    """Write into the ledger which runs a study consists of, so that its state can
+    be told without its file."""
     if store.ledger.ask("SELECT 1 FROM studies WHERE id = ?", plan.id):
         return
     started = datetime.now(UTC).isoformat(timespec="seconds")
@@ -95,7 +98,8 @@ def registered(store: Store, plan: Plan) -> bool:
 
 
 def study_states(store: Store) -> list[dict[str, Any]]:
-    """Every study begun in a store: id, name, file, started, and how many of its runs are done, failed and missing."""
+    """Every study begun in a store: id, name, file, started, and how many of its runs are
+    done, failed and missing."""
     question = """
         SELECT s.id, s.name, s.file, s.started, s.total,
                (SELECT count(DISTINCT r.key) FROM study_runs t JOIN runs r ON r.key = t.key WHERE t.study = s.id AND r.status = 'done'),
@@ -107,7 +111,8 @@ def study_states(store: Store) -> list[dict[str, Any]]:
 
 
 def state_without_record(store: Store, plan: Plan) -> dict[str, Any]:
-    """The state of a study that a store has runs of and no record: its ledger was lost, or they are of other studies."""
+    """The state of a study that a store has runs of and no record: its ledger was lost, or
+    they are of other studies."""
     found = list(store.statuses(plan.keys).values())
     total, done = len(set(plan.keys)), found.count("done")
     told = {"id": plan.id, "name": plan.study.name, "file": str(plan.file), "started": NO_VALUE}
@@ -150,11 +155,13 @@ class Studied(Result):
 
     @abstractmethod
     def table(self, outcomes: Sequence[str]) -> pd.DataFrame:
-        """One row a run, those without result too (`status` says which; their outcomes are empty), with these outcomes."""
+        """One row a run, those without result too (`status` says which; their outcomes are
+        empty), with these outcomes."""
 
     @abstractmethod
     def digest(self) -> str:
-        """SHA-256 over every run of the study in order; the same for a study that was interrupted and one that was not."""
+        """SHA-256 over every run of the study in order; the same for a study that was
+        interrupted and one that was not."""
 
     @abstractmethod
     def manifest(self) -> dict[str, Any]:
@@ -167,10 +174,12 @@ class Studied(Result):
 
     @cached_property
     def points(self) -> pd.DataFrame:
-        """One row a point of the design and outcome of the study, over the finished runs of the point that have a value.
+        """One row a point of the design and outcome of the study, over the finished runs of the
+        point that have a value.
 
-        Its factors, the mean in the `unit` of the outcome, how precisely that is known (low, high, note) and what may happen in
-        a single run (range_low, range_high, range_kind, and pairs: how many runs there were).
+        Its factors, the mean in the `unit` of the outcome, how precisely that is known (low, high, note) and
+        what may happen in a single run (range_low, range_high, range_kind, and
+        pairs: how many runs there were).
         """
         return point_table(self.table(self.study.outcomes), self.study.outcomes)
 
@@ -234,7 +243,8 @@ class StudyResult(Studied):
         return self.results.missing
 
     def digest(self) -> str:
-        """SHA-256 over every run of the study in order; the same for a study that was interrupted and one that was not."""
+        """SHA-256 over every run of the study in order; the same for a study that was
+        interrupted and one that was not."""
         return self.results.digest()
 
     def summaries(self) -> Iterator[tuple[Cell, RunSummary]]:
@@ -243,12 +253,14 @@ class StudyResult(Studied):
 
     @property
     def runs(self) -> pd.DataFrame:
-        """One row a run: id, point, replication, seed, factors and the study's outcomes. StudyError if any is missing."""
+        """One row a run: id, point, replication, seed, factors and the study's outcomes.
+        StudyError if any is missing."""
         self.results.require_complete()
         return self.table(self.study.outcomes)
 
     def table(self, outcomes: Sequence[str]) -> pd.DataFrame:
-        """One row a run, those without result too (`status` says which; their outcomes are empty), with these outcomes."""
+        """One row a run, those without result too (`status` says which; their outcomes are
+        empty), with these outcomes."""
         import pandas as pd
 
         plan, count = self.plan, self.study.replications
@@ -279,9 +291,11 @@ class StudyResult(Studied):
         return tuple(values.get(key) for key in self.plan.factor_keys)
 
     def statistics(self, by: Sequence[str] = ("point",)) -> pd.DataFrame:
-        """Mean, standard deviation, standard error and number of runs of every outcome, for each group of `by`.
+        """Mean, standard deviation, standard error and number of runs of every
+        outcome, for each group of `by`.
 
-        `by` names factors, or "point". StudyError if a run is missing, or an outcome has no value in some run.
+        `by` names factors, or "point". StudyError if a run is missing, or an
+        outcome has no value in some run.
         """
         runs, outcomes = self.runs, list(self.study.outcomes)
         empty = [name for name in outcomes if runs[name].isna().any()]
@@ -300,10 +314,11 @@ class StudyResult(Studied):
         return self.results.store.folder.parent / "studies" / f"{self.study.name}-{self.plan.id[:8]}"
 
     def save(self, folder: Path | str | None = None) -> Path:
-        """Write `runs.parquet` (one row a run, every outcome), `points.parquet` (see `points`) and `manifest.json`; returns the folder.
+        """Write `runs.parquet` (one row a run, every outcome), `points.parquet` (see `points`) and
+        `manifest.json`; returns the folder.
 
-        In one line: pandas.read_parquet(folder / "runs.parquet"). ResultError if the folder holds another result, or if
-        that fails.
+        In one line: pandas.read_parquet(folder / "runs.parquet"). ResultError if the folder holds another
+        result, or if that fails.
         """
         place = Path(folder) if folder is not None else self.folder
         return write(place, KIND, self.key, self.manifest(), self.tables(), formats=[PARQUET])
@@ -354,7 +369,8 @@ class SavedStudy(Studied):
 
     @property
     def scenarios(self) -> Mapping[str, Scenario]:
-        """Its scenarios as they were saved; those of a folder that has none (of before 0.2) are looked up by name. Raises a ScenarioError."""
+        """Its scenarios as they were saved; those of a folder that has none (of before 0.2) are looked up
+        by name. Raises a ScenarioError."""
         saved = self.saved_manifest.get("scenarios")
         if saved is None:
             return plan_study(self.study).bases
@@ -384,12 +400,14 @@ class SavedStudy(Studied):
         return self.saved_manifest
 
     def save(self, folder: Path | str) -> Path:
-        """StudyError: what was read from a folder is not written to another as if it had been computed; copy the folder."""
+        """StudyError: what was read from a folder is not written to another as if it had been
+        computed; copy the folder."""
         raise StudyError(message("study.error.saved_again", folder=folder))
 
 
 def load_saved(folder: str | Path) -> SavedStudy:
-    """The study saved in a folder. ResultError if something is missing, damaged, changed by hand or of another kind."""
+    """The study saved in a folder. ResultError if something is missing, damaged, changed by
+    hand or of another kind."""
     saved = read(folder, KIND)
     try:
         # saved tables hold lists, and a checked study tuples; JSON text is what both come from

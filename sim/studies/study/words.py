@@ -1,4 +1,5 @@
-"""A study in sentences: the combinations of factors where an outcome is lowest and highest, with what is known of both."""
+"""A study in sentences: the combinations of factors where an outcome is lowest and highest,
+with what is known of both."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def months_of(found: Studied) -> int:
 
 
 def sentences_of(found: Studied) -> list[str]:
-    """For every outcome, the combinations of factors with the lowest and the highest mean, and their intervals."""
+    """For every outcome, the combinations of factors with the lowest and the
+    highest mean, and their intervals."""
     runs, keys, lines = finished_runs(found), factors_of(found), []
     for outcome in found.study.outcomes:
         name, groups = capital(subject(outcome, months_of(found))), runs.groupby("point")[outcome]

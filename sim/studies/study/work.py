@@ -1,5 +1,5 @@
-"""The work of `estate study …`: plan, carry out, say what came of it, and write it for other programs: CSV tables, or one NetCDF file,
-run by run, so that memory stays small.
+"""The work of `estate study …`: plan, carry out, say what came of it, and write it for other programs: CSV
+tables, or one NetCDF file, run by run, so that memory stays small.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ FORMATS = ("csv", "netcdf")
 def export(result: StudyResult, kind: str, folder: Path) -> list[Path]:
     """Write a study in one of FORMATS into a folder, beside its own table and manifest; returns the files.
 
-    Runs without result have a row that says so. StudyError if the format is unknown or a library for it is missing,
-    ResultError if the folder holds another result or cannot be written.
+    Runs without result have a row that says so. StudyError if the format is unknown or a library for it is
+    missing, ResultError if the folder holds another result or cannot be written.
     """
     if kind not in FORMATS:
         allowed = ", ".join(FORMATS)
@@ -113,7 +113,8 @@ def _spending(summary: RunSummary) -> pd.DataFrame:
 
 
 def _netcdf(result: StudyResult, path: Path) -> Path:
-    """Dimensions run, month and estate; a run that is shorter, smaller or missing than the largest has NaN (or -1) there."""
+    """Dimensions run, month and estate; a run that is shorter, smaller or missing than the
+    largest has NaN (or -1) there."""
     try:
         import h5netcdf
         import h5py
@@ -205,7 +206,8 @@ class Order(NamedTuple):
 
 
 def carry_out(order: Order, resume: bool) -> None:
-    """Run a study, or go on with it (StudyError if it was never begun). Exit code 1 if runs had to be set aside."""
+    """Run a study, or go on with it (StudyError if it was never begun). Exit code 1
+    if runs had to be set aside."""
     screen = console()
     plan = _plan(screen, order.file, order.place.ensemble)
     with open_store(order.place.store) as store:
@@ -239,7 +241,8 @@ def carry_out(order: Order, resume: bool) -> None:
 
 
 def _use_stored(screen: Console, plan: Plan, store: Store, file: str, place: WorkplaceOptions) -> None:
-    """Say what a store has of a study that it has no record of. StudyError if that is nothing: it was not begun there."""
+    """Say what a store has of a study that it has no record of. StudyError if that is
+    nothing: it was not begun there."""
     stored, total = len(store.statuses(plan.keys)), len(set(plan.keys))
     if not stored:
         raise StudyError(message("study.error.not_begun", folder=store.folder, study=_asked(file, place)))
@@ -306,7 +309,8 @@ def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order
 
 
 def _show_outcomes(screen: Console, result: StudyResult) -> None:
-    """Mean of every outcome over all runs, and of the lowest and highest point how precisely it is known and what may happen."""
+    """Mean of every outcome over all runs, and of the lowest and highest point how precisely it is
+    known and what may happen."""
     runs, count = result.runs, result.study.replications
     head = ("outcome", "mean", "lowest", "highest", "error")
     made = table("", *(say(f"study.head.{key}") for key in head), right=1)
@@ -384,7 +388,8 @@ def show_status(file: str | None, place: WorkplaceOptions) -> None:
 
 
 def _show_none_begun(screen: Console, store: Store) -> None:
-    """That no study was begun in a store, and how many runs it has: of comparisons, or of studies of which it lost the record."""
+    """That no study was begun in a store, and how many runs it has: of comparisons, or of studies
+    of which it lost the record."""
     screen.print(say("study.none_begun", folder=store.folder), soft_wrap=True)
     if strays := runs_of_no_study(store):
         screen.print(say("study.strays", runs=figures.count(strays)), soft_wrap=True)
@@ -397,7 +402,8 @@ def _show_drivers(screen: Console, store: Store, keys: Sequence[str] | None) -> 
 
 
 def rerun(file: str, run_id: str, place: WorkplaceOptions) -> None:
-    """Carry out one run of a study here and compare its digest; a run without result is kept. Exit code 1 if it differs."""
+    """Carry out one run of a study here and compare its digest; a run without result is
+    kept. Exit code 1 if it differs."""
     screen = console()
     plan = _plan(screen, file, place.ensemble)
     with open_store(place.store) as store:
@@ -457,7 +463,8 @@ def show_studies() -> None:
 
 
 def _command_of(found: Study) -> str:
-    """The command that says most about a study: those of scenarios are compared, screens and variance designs analysed."""
+    """The command that says most about a study: those of scenarios are compared, screens and
+    variance designs analysed."""
     if {factor.key for factor in found.factors} == {SCENARIO_FACTOR}:
         return "compare --study"
     return "sensitivity --study" if found.design.kind in ("morris", "sobol") else "study run"

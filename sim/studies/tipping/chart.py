@@ -32,8 +32,8 @@ def _map_of(found: Tipping, type_name: str) -> TypeMap:
 
 @style.styled
 def bifurcation(found: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
-    """Resting and tipping points of a type (the first unless named) over the lever: lines from the mean-field map, marks from
-    agent-based runs."""
+    """Resting and tipping points of a type (the first unless named) over the lever: lines from the mean-field
+    map, marks from agent-based runs."""
     one = _map_of(found, type_name)
     ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.72, 0.73)))
     style.heading(ax, say("chart.bifurcation"), _title_of(found, one))
@@ -97,7 +97,8 @@ def _rates(point: Settled) -> tuple[float, ...]:
 
 
 def branches(points: list[tuple[float, float]], values: list[float]) -> list[list[tuple[float, float]]]:
-    """Points joined into lines: a point goes on the line that was nearest at the value before, if it is near enough."""
+    """Points joined into lines: a point goes on the line that was nearest at the value
+    before, if it is near enough."""
     lines: list[list[tuple[float, float]]] = []
     place = {value: i for i, value in enumerate(values)}
     for value, rate in points:
@@ -115,7 +116,8 @@ def branches(points: list[tuple[float, float]], values: list[float]) -> list[lis
 
 @style.styled
 def hysteresis(found: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
-    """Median collection of the estates of a type (the first unless named) as the lever is moved out and back again, slowly."""
+    """Median collection of the estates of a type (the first unless named) as the lever is
+    moved out and back again, slowly."""
     one = _map_of(found, type_name)
     ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.80, 0.73)))
     loop = one.loop
@@ -142,7 +144,8 @@ def hysteresis(found: Tipping, ax: Axes | None = None, type_name: str = "") -> A
             (loop.values[origin], line[origin]),
             arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 0, "mutation_scale": 18},
         )
-    # where the two ways are furthest apart: at the turning point they meet, and labels would lie on each other
+    # where the two ways are furthest apart: at the turning point they meet, and labels would lie on each
+    # other
     widest = int(np.abs(back - out).argmax())
     above = back[widest] >= out[widest]
     for line, name, up, colour in (

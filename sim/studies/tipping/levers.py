@@ -1,4 +1,5 @@
-"""Levers of a tipping map: what one number changes in a scenario, in the mean-field estate, and during a run."""
+"""Levers of a tipping map: what one number changes in a scenario, in the mean-field
+estate, and during a run."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ OWN_KEYS = ", ".join(_OWN)
 class Lever:
     """One number that is varied for the estates of a type.
 
-    `key` is "added_income" (public money for the manager, as a share of full billing), "viability" (standard cost over full
-    billing), or any dotted key of the scenario that holds a number.
+    `key` is "added_income" (public money for the manager, as a share of full billing), "viability" (standard
+    cost over full billing), or any dotted key of the scenario that holds a number.
     """
 
     key: str
@@ -81,7 +82,8 @@ class Lever:
         return richer.model_copy(update={"interventions": (*others, grant)})
 
     def apply(self, scenario: Scenario, value: float) -> Scenario:
-        """The (prepared) scenario with the lever at a value from the start; ScenarioError for one that cannot be."""
+        """The (prepared) scenario with the lever at a value from the start;
+        ScenarioError for one that cannot be."""
         name = self.type_name
         if self.key == ADDED_INCOME:
             rates = self._rates(scenario, value)
@@ -118,7 +120,8 @@ class Lever:
         return MeanField(replace(found.estate, other_income=found.estate.other_income + value), found.p)
 
     def move(self, city: Engine, scenario: Scenario, start: float, value: float) -> None:
-        """Set the lever in a running city that was built with `scenario` (prepared) at `start`; it takes effect next month.
+        """Set the lever in a running city that was built with `scenario` (prepared) at `start`; it
+        takes effect next month.
 
         StudyError for what is fixed once a city is built.
         """
@@ -155,7 +158,8 @@ class Lever:
 
 
 def _rescale(estates: Any, rows: Any, factor: float, city: Engine) -> None:
-    """Standard costs at `factor` times what they were when the city was built, kept beside the city so that steps do not add up."""
+    """Standard costs at `factor` times what they were when the city was built, kept beside the city so
+    that steps do not add up."""
     kept = city.__dict__.setdefault(
         "_costs_at_start", (estates["cost_fixed"].copy(), estates["cost_area"].copy())
     )

@@ -41,10 +41,11 @@ class NoPoint(StudyError):
 
 @dataclass(frozen=True)
 class Delayed:
-    """The policy begun `delay` months later than planned. rescued: estates a run, mean over seeds, always the same time after it began.
+    """The policy begun `delay` months later than planned. rescued: estates a run, mean over seeds, always
+    the same time after it began.
 
-    excess: rescued less PART of what the planned start rescues, paired by seed, with its interval. rescued_range: estates rescued
-    in a single run, over members and luck.
+    excess: rescued less PART of what the planned start rescues, paired by seed, with its interval.
+    rescued_range: estates rescued in a single run, over members and luck.
     """
 
     delay: int
@@ -69,7 +70,8 @@ class Delayed:
 class NoReturn:
     """The latest delay at which the policy still works. `latest` is None where it works at every delay tried.
 
-    sure, lost: the last delay at which it works, and the first at which it does not, beyond doubt (None where there is none).
+    sure, lost: the last delay at which it works, and the first at which it does not, beyond doubt
+    (None where there is none).
     """
 
     immediate: float
@@ -86,7 +88,8 @@ class NoReturn:
 
 
 def delayed(scenario: Scenario, delay: int) -> Scenario:
-    """The same programmes `delay` months later, in a run that is as much longer: they have as much time to work."""
+    """The same programmes `delay` months later, in a run that is as much longer:
+    they have as much time to work."""
     changes: dict[str, Any] = {"months": scenario.months + delay}
     for programme in scenario.interventions:
         changes[f"interventions.{programme.name}.start"] = programme.start + delay
@@ -105,10 +108,11 @@ def point_of_no_return(
 ) -> NoReturn:
     """Begin the scenario's programmes later and later and find where they stop working.
 
-    An estate is rescued if it is in the cycle in each of the last twelve months without the programmes and out of it in each
-    with them, under the same seed. A delay works if it leaves at least half of the rescues of the planned start. Delays are halved between the last
-    that works and the first that does not; where paired seeds leave it open, there are more of them. StudyError without
-    programmes, or where even the planned start rescues nobody.
+    An estate is rescued if it is in the cycle in each of the last twelve months without the programmes and
+    out of it in each with them, under the same seed. A delay works if it leaves at least half of the rescues
+    of the planned start. Delays are halved between the last that works and the first that does not; where
+    paired seeds leave it open, there are more of them. StudyError without programmes, or where even the
+    planned start rescues nobody.
     """
     if not scenario.interventions:
         raise NoPoint(NO_PROGRAMME, message("tipping.error.no_programme", name=scenario.name))
@@ -157,7 +161,8 @@ class _Search:
         return sorted({max(1, round(share * self.longest)) for share in GRID})
 
     def _bracket(self) -> tuple[int, int | None]:
-        """The last delay that works (0 does) and the first after it that does not (None if the longest works)."""
+        """The last delay that works (0 does) and the first after it that does not
+        (None if the longest works)."""
         working = max((delay for delay, one in self.trials.items() if one.works), default=0)
         return working, min((delay for delay in self.trials if delay > working), default=None)
 
@@ -179,7 +184,8 @@ class _Search:
                 break
 
     def _rescued(self, delays: Sequence[int], seeds: Sequence[int]) -> None:
-        """Fill `known` with the estates rescued a run, with and without programmes run under the same seed."""
+        """Fill `known` with the estates rescued a run, with and without programmes
+        run under the same seed."""
         wanted = [(delay, seed) for delay in delays for seed in seeds if (delay, seed) not in self.known]
         cells: list[Cell] = []
         for delay, seed in wanted:

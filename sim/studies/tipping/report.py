@@ -206,7 +206,8 @@ def _trials(found: Tipping) -> Table:
 
 
 def chance_cell(row: dict[str, Any]) -> str:
-    """The chance of ending high, with Wilson's interval over estates: none of under five, rough of under ten."""
+    """The chance of ending high, with Wilson's interval over estates: none of under
+    five, rough of under ten."""
     shown, estates = figures.share(row["chance_high"], 0), row["estates"]
     known = Interval(row["chance_low_bound"], row["chance_high_bound"])
     if estates < LEAST_PAIRS or not known.exists:
@@ -216,7 +217,8 @@ def chance_cell(row: dict[str, Any]) -> str:
 
 
 def _excess(one: Delayed) -> str:
-    """Rescues beyond half of the planned start's, with the interval of the mean: none under five seeds, rough under ten."""
+    """Rescues beyond half of the planned start's, with the interval of the mean: none under
+    five seeds, rough under ten."""
     text = figures.signed(one.excess, 1)
     if not one.interval.exists:
         return text

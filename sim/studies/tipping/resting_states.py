@@ -1,4 +1,5 @@
-"""Where the estates of a type settle in agent-based runs, from which start they end high or low, and how wide the trap is."""
+"""Where the estates of a type settle in agent-based runs, from which start they end high or low,
+and how wide the trap is."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ def _no_more(cells: list[Cell]) -> CellResults:
 
 @dataclass(frozen=True)
 class Trial:
-    """Estates of the type that were started at one collection rate: the rates that they settled at, all seeds together.
+    """Estates of the type that were started at one collection rate: the rates that they
+    settled at, all seeds together.
 
     drift: how much their mean rate still moved over the last DRIFT_YEARS years, the most of all seeds.
     """
@@ -68,8 +70,9 @@ class Trial:
 class Settled:
     """What agent-based runs say at one value of the lever.
 
-    low, high: median rate settled at from the lowest and the highest start. two_states: whether they differ by more than
-    GAP. unstable: the starts between which the chance of ending high (above the middle of low and high) crosses one half.
+    low, high: median rate settled at from the lowest and the highest start. two_states: whether they differ
+    by more than GAP. unstable: the starts between which the chance of ending high (above the middle of low
+    and high) crosses one half.
     """
 
     value: float
@@ -87,7 +90,8 @@ class Settled:
 
     @property
     def settled(self) -> bool:
-        """Whether the runs had come to rest: an unstable point that does not lie between two rates says that they were on their way."""
+        """Whether the runs had come to rest: an unstable point that does not lie between two rates says
+        that they were on their way."""
         rest = self.trials[min(self.trials)].settled and self.trials[max(self.trials)].settled
         between = not self.two_states or self.low - TOLERANCE <= self.unstable <= self.high + TOLERANCE
         return rest and between
@@ -108,7 +112,8 @@ class Settled:
         return (self.low + self.high) / 2
 
     def chance(self, start: float) -> tuple[float, Interval]:
-        """Share of estates that ended high from a start, with Wilson's interval (it takes estates as independent)."""
+        """Share of estates that ended high from a start, with Wilson's interval (it takes
+        estates as independent)."""
         rates = self.trials[start].rates
         above = int((rates > self.limit).sum())
         return above / rates.size, wilson(above, rates.size)
@@ -134,7 +139,8 @@ class Settling:
     def __init__(
         self, world: Scenario, lever: Lever, run: Run, seeds: Sequence[int], ensemble: Ensemble | None = None
     ) -> None:
-        """`world`: the (prepared) city whose estates are looked at; `seeds`: of the first round; the r-th seed has member r."""
+        """`world`: the (prepared) city whose estates are looked at; `seeds`: of the first round;
+        the r-th seed has member r."""
         self.ensemble = ensemble
         self.world, self.lever, self.run, self.first = world, lever, run, tuple(seeds)
         self.code = list(world.types).index(lever.type_name)
@@ -167,7 +173,8 @@ class Settling:
             open_ones = [p for p in open_ones if p.bracket[1] - p.bracket[0] > TOLERANCE]
 
     def _settle_doubts(self, points: Sequence[Settled]) -> None:
-        """More seeds, the same for all, where the chance at an end of a bracket may lie on either side of one half."""
+        """More seeds, the same for all, where the chance at an end of a bracket may lie on
+        either side of one half."""
         doubtful: dict[float, list[float]] = {}
         for point in points:
             for start in point.bracket:
@@ -199,7 +206,8 @@ class Settling:
             self.points[value].trials[start] = Trial(start, len(seeds), np.concatenate(rates), max(drifts))
 
     def _started(self, value: float, start: float) -> Scenario:
-        """The city with the lever at a value, service and condition being what that collection rate would keep up."""
+        """The city with the lever at a value, service and condition being what that
+        collection rate would keep up."""
         if value not in self._worlds:
             self._worlds[value] = (
                 self.lever.apply(self.world, value),
@@ -216,7 +224,8 @@ class Settling:
         return np.asarray(np.nan_to_num(rates.astype(np.float64), nan=0.0))
 
     def _drift(self, summary: Any) -> float:
-        """Change of the type's mean collection rate between the last year and the year DRIFT_YEARS before; 0 where nobody bills."""
+        """Change of the type's mean collection rate between the last year and the year DRIFT_YEARS
+        before; 0 where nobody bills."""
         rates = np.nan_to_num(summary.by_type["collection_rate"][self.code].astype(np.float64), nan=0.0)
         back = min(12 * DRIFT_YEARS, rates.size - 13)
         return (
@@ -224,7 +233,8 @@ class Settling:
         )
 
     def edges(self, tolerance: float) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """Brackets of the lever around the ends of the range with two states, refined to `tolerance` by halving.
+        """Brackets of the lever around the ends of the range with two states,
+        refined to `tolerance` by halving.
 
         None where the range goes on beyond the sweep. Only the longest run of values with two states counts.
         """
@@ -262,10 +272,12 @@ def longest_run(flags: Sequence[bool]) -> tuple[int, int] | None:
 
 @dataclass(frozen=True)
 class Width:
-    """How wide the trap of a type is: the range of the lever with two states, and the area between them over it.
+    """How wide the trap of a type is: the range of the lever with two states, and
+    the area between them over it.
 
-    low_open, high_open: the range goes on beyond the sweep, so that width and area are at least what they say. low and high
-    are NaN, width and area 0, where no value tried had two states. error: half-widths of the brackets of the ends.
+    low_open, high_open: the range goes on beyond the sweep, so that width and area are at least what they
+    say. low and high are NaN, width and area 0, where no value tried had two states. error: half-widths of
+    the brackets of the ends.
     """
 
     source: str
@@ -279,7 +291,8 @@ class Width:
 
 
 def fixed_points(lever: Lever, world: Scenario, value: float) -> list[tuple[float, bool]]:
-    """(rate, stable) of the mean-field map with the lever at a value; none where the map has no counterpart of it."""
+    """(rate, stable) of the mean-field map with the lever at a value; none where the map
+    has no counterpart of it."""
     map_ = lever.mean_field(world, value)
     return [(float(rate), bool(stable)) for rate, stable in map_.fixed_points()] if map_ is not None else []
 
@@ -291,7 +304,8 @@ def _spread(found: Sequence[tuple[float, bool]]) -> float:
 
 
 def mean_field_width(lever: Lever, world: Scenario, curve: dict[float, list[tuple[float, bool]]]) -> Width:
-    """Ends of the range with two stable points, by halving between neighbours of the sweep; new values join the curve."""
+    """Ends of the range with two stable points, by halving between neighbours of the sweep;
+    new values join the curve."""
     span = max(curve) - min(curve)
     while True:
         values = sorted(curve)

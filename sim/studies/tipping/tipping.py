@@ -1,5 +1,5 @@
-"""The tipping map: where estates of a type can rest as a lever moves, by the mean-field map and by agent-based runs; and the loop of a
-lever that moves there and back.
+"""The tipping map: where estates of a type can rest as a lever moves, by the mean-field map and by
+agent-based runs; and the loop of a lever that moves there and back.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ STEPS = 13
 
 @dataclass(frozen=True, eq=False)
 class Loop:
-    """A lever moved from one end to the other and back. values: (steps,) in the order out; out, back: (seeds, steps) median
-    12-month collection rate of the type's estates at the end of each step, `back` in the order of `values` too.
+    """A lever moved from one end to the other and back. values: (steps,) in the order out; out, back: (seeds,
+    steps) median 12-month collection rate of the type's estates at the end of each step, `back` in
+    the order of `values` too.
     """
 
     lever: Lever
@@ -80,7 +81,8 @@ class Loop:
 
     @property
     def lag(self) -> float:
-        """How far apart, on the lever, the two ways cross the middle of the loop; NaN where one of them does not."""
+        """How far apart, on the lever, the two ways cross the middle of the loop;
+        NaN where one of them does not."""
         ways = [self.out.mean(axis=0), self.back.mean(axis=0)]
         middle = (min(way.min() for way in ways) + max(way.max() for way in ways)) / 2
         found = [crossing(self.values, way, middle) for way in ways]
@@ -106,8 +108,9 @@ def ramp(
 ) -> np.ndarray:
     """Run a city with a lever held at each of `values` for `hold` months in turn.
 
-    `scenario` must be `lever.prepare`d. Returns the median 12-month collection rate of the type's estates at the end of each
-    step (float64). StudyError if the lever cannot be moved in a running city, or it would be held for less than a year.
+    `scenario` must be `lever.prepare`d. Returns the median 12-month collection rate of the type's estates at
+    the end of each step (float64). StudyError if the lever cannot be moved in a running city, or it would
+    be held for less than a year.
     """
     from sim.model.engine import Engine
 
@@ -140,7 +143,8 @@ def loop(
     seeds: Sequence[int] = (1,),
     ensemble: Ensemble | None = None,
 ) -> Loop:
-    """The lever moved through `values` and back again, once for each seed (the r-th with member r of an ensemble); see `ramp`."""
+    """The lever moved through `values` and back again, once for each seed (the r-th with member r
+    of an ensemble); see `ramp`."""
     path = [*values, *reversed(values)]
     cities = [
         scenario if ensemble is None else with_member(scenario, ensemble.member(place))
@@ -165,7 +169,8 @@ NOT_ASKED = "not asked for"  # `note` of a map that no point of no return was wa
 
 @dataclass(frozen=True, eq=False)
 class TypeMap:
-    """The map of one type. mean_field: {value: [(rate, stable)]} (empty if the map has no counterpart of the lever)."""
+    """The map of one type. mean_field: {value: [(rate, stable)]} (empty if the map has no
+    counterpart of the lever)."""
 
     type_name: str
     lever: Lever
@@ -188,13 +193,15 @@ class Tipping(Result):
         digest: str,
         asked: Mapping[str, Any] | None = None,
     ) -> None:
-        """Made by `tipping`; `note` says why there is no point of no return, `asked` with what options it was called."""
+        """Made by `tipping`; `note` says why there is no point of no return, `asked` with
+        what options it was called."""
         self.scenario, self.maps, self.no_return, self.note = scenario, list(maps), no_return, note
         self.executed, self.digest, self.asked = executed, digest, dict(asked or {})
 
     @property
     def points(self) -> pd.DataFrame:
-        """One row for each resting point: type, lever, source, stable, collection, low and high (the bracket of an unstable one)."""
+        """One row for each resting point: type, lever, source, stable, collection, low and high (the
+        bracket of an unstable one)."""
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
@@ -222,8 +229,8 @@ class Tipping(Result):
 
     @property
     def trials(self) -> pd.DataFrame:
-        """One row for each start tried in agent-based runs: median and middle 80 % of the estates, mean rate with its range over
-        pairs of member and seed, and the chance of ending high with its interval."""
+        """One row for each start tried in agent-based runs: median and middle 80 % of the estates, mean rate
+        with its range over pairs of member and seed, and the chance of ending high with its interval."""
         import pandas as pd
 
         rows = []
@@ -265,7 +272,8 @@ class Tipping(Result):
 
     @property
     def loops(self) -> pd.DataFrame:
-        """The hysteresis loop, one row for each type and value: collection on the way out and back (means over seeds)."""
+        """The hysteresis loop, one row for each type and value: collection on the way out
+        and back (means over seeds)."""
         import pandas as pd
 
         rows = [
@@ -309,7 +317,8 @@ class Tipping(Result):
         return key_of(self)
 
     def save(self, folder: Path | str) -> Path:
-        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it. ResultError if that fails."""
+        """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it.
+        ResultError if that fails."""
         return save_found(self, folder)
 
 
@@ -350,13 +359,15 @@ def tipping(
 ) -> Tipping:
     """Sweep starting collection and one lever, and find where the estates of each type can rest.
 
-    `lever`: "added_income", "viability" or a dotted key, from `low` to `high` in `values` steps (refined at the ends of the trap).
-    `world`: "alike" (estates that are all like the mean estate of the type, see `representative.alike`) or "city" (the
-    scenario's own city, programmes and all). `hysteresis`: run the lever there and back, `hold` months at each step.
+    `lever`: "added_income", "viability" or a dotted key, from `low` to `high` in `values` steps (refined at
+    the ends of the trap).
+    `world`: "alike" (estates that are all like the mean estate of the type, see `representative.alike`) or
+    "city" (the scenario's own city, programmes and all). `hysteresis`: run the lever there and back, `hold`
+    months at each step.
     `types`: default those that have estates and charge a fee.
-    `no_return`: if the scenario has programmes, find the latest month in which they may begin. `workplace` and its
-    fields as keywords: see Workplace. With an ensemble the r-th seed has its member r in agent-based runs (so there must be two
-    seeds or more); the mean-field map has the scenario's own parameters.
+    `no_return`: if the scenario has programmes, find the latest month in which they may begin. `workplace`
+    and its fields as keywords: see Workplace. With an ensemble the r-th seed has its member r in agent-based
+    runs (so there must be two seeds or more); the mean-field map has the scenario's own parameters.
 
     Raises EstateError: an unknown key or type, a range that is none, or a run without a result.
     """
@@ -496,7 +507,8 @@ def _from_the_bad_end(settling: Settling, steps: list[float]) -> list[float]:
 
 
 def _started_low(settling: Settling, sweep: list[float], steps: list[float]) -> Scenario:
-    """The city with its estates started at the bottom, where the lever is at the end that the loop begins at."""
+    """The city with its estates started at the bottom, where the lever is at the
+    end that the loop begins at."""
     name = settling.lever.type_name
     map_ = settling.lever.mean_field(settling.world, _from_the_bad_end(settling, steps)[0])
     start = min(settling.points[sweep[0]].trials)

@@ -90,7 +90,8 @@ def width_line(title: str, width: Width, lever: str) -> str:
 
 
 def _caution(title: str, one: TypeMap) -> list[str]:
-    """A warning where runs ended before estates had come to rest: what looks like two states may be one that is reached slowly."""
+    """A warning where runs ended before estates had come to rest: what looks like two states may be
+    one that is reached slowly."""
     points = one.agents.points.values()
     moving = sum(not point.settled for point in points)
     if not moving:
@@ -123,7 +124,8 @@ def no_return_line(found: NoReturn | None, note: str) -> str:
 
 
 def _rescued_range(found: NoReturn) -> str:
-    """What a start at the latest delay tried in vain or in time may rescue in a single run; empty where nobody knows."""
+    """What a start at the latest delay tried in vain or in time may rescue in a single run;
+    empty where nobody knows."""
     known = [one for one in found.trials if found.latest is None or one.delay == found.latest]
     one = max(known, key=lambda each: each.delay, default=None)
     if one is None or not one.rescued_range.exists:
