@@ -70,8 +70,9 @@ LABELS: Mapping[str, frozenset[str]] = {
     "Field": frozenset({"unit", "meaning", "description"}),
     "Column": frozenset({"unit", "meaning"}),
 }
-# Attributes of a class that hold words, and how those begin that hold them in one language.
-LABEL_ATTRIBUTES = frozenset({"mechanism", "risk", "evidence"})
+# Attributes of a class that hold words or are read by what says them (which programme is idle), and how those
+# begin that hold words in one language.
+LABEL_ATTRIBUTES = frozenset({"mechanism", "risk", "evidence", "idle_without"})
 LABEL_IN = "label_"
 TEXT = "<text>"
 ROUNDS = 4  # how far away a definition may lie whose change is seen in those that refer to it; its own hash always counts

@@ -2,7 +2,8 @@
 stderr, in the chosen language.
 
 Only what is sure is said: that a programme starts after the last month, that no estate there can be is its
-target, that nobody pays for it or works for it. Whether targets by mode or stage will ever
+target, that nobody pays for it or works for it, that
+every amount is 0 which it could act by. Whether targets by mode or stage will ever
 be met only the run can tell.
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ScenarioError
+from sim.model.month.levers import POLICY_COLUMNS
 from sim.scenario import Programme, Scenario
 from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.overrides import parse_setting
@@ -154,10 +156,26 @@ def _reasons(one: Programme, scenario: Scenario) -> list[Message]:
         found.append(message("no_effect.capacity", capacity=f"{one.capacity:g}", months=last - one.start + 1))
     if one.kind == FALLBACK and scenario.companies.state_owned == 0:
         found.append(message("no_effect.fallback"))
+    if (idle := _idle(one, scenario)) is not None:
+        found.append(idle)
     for tier in _working(one):
         if not getattr(scenario.government, f"{tier}_staff", 1):
             found.append(message("no_effect.no_staff", tier=message(f"tier.{tier}")))
     return found
+
+
+def _idle(one: Programme, scenario: Scenario) -> Message | None:
+    """Why nothing can happen with the settings of a programme, as its class declares; None where something
+    can.
+
+    One that sets a column for good overwrites what another set in it, even with nothing: of such a pair
+    nothing is said.
+    """
+    settings = one.idle_settings() if hasattr(one, "idle_settings") else ()
+    others = {lever for other in scenario.interventions if other is not one for lever in other.levers}
+    if not settings or others & set(one.levers) & set(POLICY_COLUMNS):
+        return None
+    return message("no_effect.amounts", settings=listed(f"{name} = 0" for name in settings))
 
 
 def _nobody(one: Programme, scenario: Scenario) -> Message | None:

@@ -47,6 +47,10 @@ class Intervention(Programme):
     """
     evidence: ClassVar[tuple[str, ...]] = ()
     """ids of the evidence register that its defaults and its mechanism rest on"""
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """its amounts: groups of its settings, any one of which that is all 0 leaves nothing that it could move,
+    pay or claim (default: none is known, and it is never called idle)
+    """
 
     yearly_budget: float | None = setting(
         None,
@@ -70,6 +74,11 @@ class Intervention(Programme):
     def known_risk(cls) -> Label:
         """The side effect it is known for in words."""
         return cls.risk or message(f"programme.{cls.programme_kind}.risk")
+
+    def idle_settings(self) -> tuple[str, ...]:
+        """The settings that are all 0 and without which nothing can happen; () where something can."""
+        groups = self.idle_without
+        return next((group for group in groups if not any(getattr(self, name) for name in group)), ())
 
     def suits(self, policy: Policy) -> np.ndarray:
         """True for every estate in which it makes sense this month, whatever the
@@ -102,6 +111,9 @@ def _check_declaration(cls: type[Intervention], kind: str) -> None:
     if unknown:
         given = ", ".join(map(repr, unknown))
         raise ValueError(message("declare.payers", kind=kind, found=given, known=", ".join(KINDS)))
+    cannot = [name for group in cls.idle_without for name in group if not _may_be_zero(cls, name)]
+    if cannot:
+        raise ValueError(message("declare.idle_without", kind=kind, found=", ".join(cannot)))
     in_catalogs = cls.__module__.startswith(OWN) and not cls.own_label()
     words: tuple[str, ...] = () if in_catalogs else WORDS
     missing: list[str | Message] = [name for name in (*words, "levers") if not getattr(cls, name, None)]
@@ -128,6 +140,11 @@ def _check_kinds(cls: type[Intervention]) -> None:
         held = getattr(cls, name)
         if not isinstance(held, tuple | list) or not all(isinstance(one, str) for one in held):
             wrong[name] = f'{name}: ClassVar[tuple[str, ...]] = ("…",)'
+    groups = cls.idle_without
+    if not isinstance(groups, tuple) or not all(
+        isinstance(group, tuple) and group and all(isinstance(one, str) for one in group) for group in groups
+    ):
+        wrong["idle_without"] = 'idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("…",),)'
     if not callable(cls.act) or not _takes(cls.act, 4):
         wrong["act"] = a_method(Intervention.act)
     for name, allowed in wrong.items():
@@ -138,6 +155,12 @@ def _check_kinds(cls: type[Intervention]) -> None:
         if field is not None:
             found = message("declare.as_setting", written=f"{name} = {found}")
         raise ValueError(Problem(file, key, found, allowed))
+
+
+def _may_be_zero(cls: type[Intervention], name: str) -> bool:
+    """Whether a class has a setting of this name that may be 0."""
+    field = cls.model_fields.get(name)
+    return field is not None and all(getattr(rule, "ge", 0) <= 0 for rule in field.metadata)
 
 
 def _takes(method: Callable[..., object], values: int) -> bool:

@@ -22,6 +22,7 @@ class BurdenRelief(Intervention, kind="burden_relief"):
     levers: ClassVar[tuple[str, ...]] = ("lever_company_cost",)
     payers: ClassVar[tuple[str, ...]] = ("state",)
     evidence: ClassVar[tuple[str, ...]] = ("P030", "P031", "P035", "P012")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("relief", "errands"),)
 
     relief: float = setting(
         0.06,

@@ -20,6 +20,9 @@ class CommitteeDrive(Intervention, kind="committee_drive"):
     levers: ClassVar[tuple[str, ...]] = ("lever_mobilisation", "lever_participation", "lever_vetting")
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("S032", "P044", "P046", "P047", "P048", "T012")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("attempts", "participation", "vetting", "cost", "staff"),
+    )
 
     attempts: float = setting(
         0.15,

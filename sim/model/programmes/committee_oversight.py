@@ -27,6 +27,9 @@ class CommitteeOversight(Intervention, kind="committee_oversight"):
     )
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("S050", "S052", "P047", "P048", "T012", "T017")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("oversight", "remove_below", "noise", "cost", "staff"),
+    )
 
     oversight: float = setting(0.6, 0, 1, "share")
     period: int = setting(12, 1, 60, "month")

@@ -26,6 +26,9 @@ class ComplaintApp(Intervention, kind="complaint_app"):
     )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S044", "S043")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("channel", "deadline", "routing", "cases", "cost", "staff"),
+    )
 
     channel: float = setting(1.0, 0, 10, "relative")
     deadline: float = setting(1.0, 0, 24, "month")

@@ -48,6 +48,7 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         "S024",
         "S025",
     )
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("primary", "intermediate", "advanced"),)
 
     primary: int = setting(
         3,

@@ -21,6 +21,7 @@ class Disclosure(Intervention, kind="disclosure"):
     levers: ClassVar[tuple[str, ...]] = ("lever_disclosure", "lever_complaint_channel")
     payers: ClassVar[tuple[str, ...]] = ("companies",)
     evidence: ClassVar[tuple[str, ...]] = ("T009", "T005", "T006", "T012", "P038", "P066")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("degree", "route", "cost"),)
 
     degree: float = setting(
         0.8,

@@ -24,6 +24,10 @@ class Donations(Intervention, kind="donations"):
     levers: ClassVar[tuple[str, ...]] = ("lever_condition", "lever_norm")
     payers: ClassVar[tuple[str, ...]] = ("donors",)
     evidence: ClassVar[tuple[str, ...]] = ("P065", "T010", "T011")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("chance",),
+        ("gift", "thanks", "staff"),
+    )
 
     chance: float = setting(
         0.004,

@@ -23,6 +23,7 @@ class EntryStandard(Intervention, kind="entry_standard"):
     levers: ClassVar[tuple[str, ...]] = ("companies.skill", "companies.barred_until", "lever_dismissal")
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S030", "S033", "P008")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("bar", "noise"),)
 
     period: int = setting(12, 1, 60, "month")
     bar: float = setting(0.88, 0, 1, "share")

@@ -24,6 +24,7 @@ class FeeAdjustment(Intervention, kind="fee_adjustment"):
     levers: ClassVar[tuple[str, ...]] = ("lever_price", "lever_participation")
     payers: ClassVar[tuple[str, ...]] = ("owners", "companies")
     evidence: ClassVar[tuple[str, ...]] = ("P059", "P023", "P037", "P047", "P066", "P071")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("rise", "cut"),)
 
     period: int = setting(12, 1, 120, "month")
     rise: float = setting(0.1, 0, 1, "share")

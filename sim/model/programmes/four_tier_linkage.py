@@ -28,6 +28,17 @@ class FourTierLinkage(Intervention, kind="four_tier_linkage"):
     )
     payers: ClassVar[tuple[str, ...]] = ("district", "street", "community")
     evidence: ClassVar[tuple[str, ...]] = ("S004", "S041")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        (
+            "lag_saved",
+            "capacity_gained",
+            "staff_saved",
+            "cases_saved",
+            "cost",
+            "street_staff",
+            "community_staff",
+        ),
+    )
 
     lag_saved: float = setting(
         0.3,

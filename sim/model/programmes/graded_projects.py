@@ -27,6 +27,10 @@ class GradedProjects(Intervention, kind="graded_projects"):
     )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S050", "S051", "P047", "P050", "P066")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("oversight", "cut", "vote", "participation", "cost", "vote_cost", "staff"),
+        ("low_line", "noise", "cost"),
+    )
 
     period: int = setting(6, 1, 60, "month")
     low_line: float = setting(

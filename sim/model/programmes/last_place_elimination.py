@@ -31,6 +31,7 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
     )
     payers: ClassVar[tuple[str, ...]] = ("owners",)
     evidence: ClassVar[tuple[str, ...]] = ("S033", "S030", "P027", "P050")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("stake", "share"),)
 
     period: int = setting(12, 1, 60, "month")
     share: float = setting(0.1, 0, 1, "share", source="S033")

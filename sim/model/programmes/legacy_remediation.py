@@ -21,6 +21,11 @@ class LegacyRemediation(Intervention, kind="legacy_remediation"):
     levers: ClassVar[tuple[str, ...]] = ("lever_legacy",)
     payers: ClassVar[tuple[str, ...]] = ("developers", "district")
     evidence: ClassVar[tuple[str, ...]] = ("P066", "T013")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("pace", "pursuit"),
+        ("solvent", "gone", "district_share"),
+        ("concedes", "pursuit", "district_share"),
+    )
 
     solvent: float = setting(0.9, 0, 1, "share")
     gone: float = setting(

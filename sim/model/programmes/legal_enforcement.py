@@ -24,6 +24,10 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
     levers: ClassVar[tuple[str, ...]] = ("lever_recovery", "lever_sanction", "lever_hostility")
     payers: ClassVar[tuple[str, ...]] = ("companies", "courts")
     evidence: ClassVar[tuple[str, ...]] = ("P049", "P051", "P052", "P053", "P054", "T007", "T008", "T014")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("sued",),
+        ("success",),
+    )
 
     period: int = setting(6, 1, 60, "month")
     sued: float = setting(0.05, 0, 1, "share")

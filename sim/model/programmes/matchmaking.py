@@ -21,6 +21,10 @@ class Matchmaking(Intervention, kind="matchmaking"):
     levers: ClassVar[tuple[str, ...]] = ("lever_tender",)
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S019", "S017", "S018", "P060", "P062")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("introductions",),
+        ("firms",),
+    )
 
     firms: int = setting(25, 0, 10_000, "companies", source="S019")
     introductions: int = setting(8, 0, 1000, "companies")

@@ -20,6 +20,12 @@ class Mediation(Intervention, kind="mediation"):
     levers: ClassVar[tuple[str, ...]] = ("lever_grievance", "lever_recovery", "lever_sanction")
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("P054", "P053", "T014", "P066")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("cases_share",),
+        ("centre",),
+        ("settled", "notice", "cost"),
+        ("paying", "relief", "notice", "cost"),
+    )
 
     cases_share: float = setting(
         0.1,

@@ -23,6 +23,8 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
     levers: ClassVar[tuple[str, ...]] = ("lever_company_income", "lever_offer")
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("P028", "P029", "S021", "P027", "P032")
+    # until somebody was paid in a first year, no second one begins
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("first_year",),)
 
     first_year: float = setting(0.3, 0, 5, "yuan/m2/month", source="P029")
     second_year: float = setting(0.2, 0, 5, "yuan/m2/month", source="P029")

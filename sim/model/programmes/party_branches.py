@@ -26,6 +26,9 @@ class PartyBranches(Intervention, kind="party_branches"):
     )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S047", "S048")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("effort", "spread", "inspection", "duties", "saved", "cost"),
+    )
 
     own_share: float = setting(
         0.13,

@@ -23,6 +23,7 @@ class PerformanceAward(Intervention, kind="performance_award"):
     levers: ClassVar[tuple[str, ...]] = ("lever_company_income", "lever_effort")
     payers: ClassVar[tuple[str, ...]] = ("city", "district")
     evidence: ClassVar[tuple[str, ...]] = ("S020", "S025", "T010", "T011")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("high_award", "low_award", "effort"),)
 
     period: int = setting(6, 1, 60, "month")
     high_score: float = setting(0.8, 0, 1, "share")

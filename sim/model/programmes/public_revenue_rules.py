@@ -22,6 +22,7 @@ class PublicRevenueRules(Intervention, kind="public_revenue_rules"):
     levers: ClassVar[tuple[str, ...]] = ("lever_leak", "lever_company_revenue")
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("P037", "P038", "P039", "P040", "S050")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("leak_stopped", "kept", "staff", "cost"),)
 
     leak_stopped: float = setting(0.6, 0, 1, "share")
     kept: float = setting(0.3, 0, 1, "share")

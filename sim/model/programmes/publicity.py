@@ -20,6 +20,7 @@ class Publicity(Intervention, kind="publicity"):
     levers: ClassVar[tuple[str, ...]] = ("lever_norm",)
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("T005", "T006", "T007", "T008", "T009", "T010")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("best", "worst", "cost", "staff"),)
 
     period: int = setting(12, 1, 120, "month")
     best: float = setting(

@@ -22,6 +22,10 @@ class ReceptionDay(Intervention, kind="reception_day"):
     levers: ClassVar[tuple[str, ...]] = ("lever_complaint_channel", "lever_complaint_capacity", "lever_trust")
     payers: ClassVar[tuple[str, ...]] = ("community",)
     evidence: ClassVar[tuple[str, ...]] = ("S045", "S046")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("sessions",),
+        ("solved", "heard", "contact", "staff", "cost"),
+    )
 
     sessions: int = setting(2, 0, 100, "per month", source="S045")
     solved: float = setting(0.5, 0, 100, "problems", source="S046")

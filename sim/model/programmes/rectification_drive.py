@@ -21,6 +21,9 @@ class RectificationDrive(Intervention, kind="rectification_drive"):
     levers: ClassVar[tuple[str, ...]] = ("lever_complaint_capacity", "lever_leak", "lever_monitoring")
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S041", "S042", "S043")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("cleared", "audit", "inspection", "staff", "cost"),
+    )
 
     months: int = setting(6, 1, 120, "month")
     cleared: float = setting(0.4, 0, 1, "share")

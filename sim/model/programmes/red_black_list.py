@@ -31,6 +31,9 @@ class RedBlackList(Intervention, kind="red_black_list"):
     )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S050", "S051", "T010")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("stake", "pressure", "red_share", "black_share", "cost"),
+    )
 
     period: int = setting(6, 1, 60, "month")
     visible_weight: float = setting(0.5, 0, 1, "share")

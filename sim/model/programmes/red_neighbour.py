@@ -30,6 +30,10 @@ class RedNeighbour(Intervention, kind="red_neighbour"):
     )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S040", "T010", "T012")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("persons",),
+        ("norm", "trust", "solved", "participation", "allowance"),
+    )
 
     persons: int = setting(21, 0, 100_000, "persons", source="S040")
     posting: int = setting(24, 1, 240, "month")

@@ -39,6 +39,7 @@ class Retrofit(Intervention, kind="retrofit"):
         "S038",
         "S039",
     )
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("worse_than",),)
 
     items: tuple[Item, ...] = Field(
         default=("full",),
@@ -75,6 +76,15 @@ class Retrofit(Intervention, kind="retrofit"):
             allowed = message("scenario.retrofit.share", most=f"{1.0 - self.owner_share:g}")
             refuse([Problem("", "district_share", f"{self.district_share:g}", allowed)])
         return self
+
+    def idle_settings(self) -> tuple[str, ...]:
+        """Beside those of the class: gain and cost of all that is renewed."""
+        own = [f"gain_{item}" for item in self.items if item != "full"]
+        if "full" in self.items:
+            own += ["condition_after", "cost_full"]
+        else:
+            own += [f"cost_{item}" for item in self.items]
+        return super().idle_settings() or (() if any(getattr(self, name) for name in own) else tuple(own))
 
     def suits(self, policy: Policy) -> np.ndarray:
         """Where facilities are worn."""

@@ -22,6 +22,10 @@ class SelfManagement(Intervention, kind="self_management"):
     levers: ClassVar[tuple[str, ...]] = ("lever_self_management", "lever_belief")
     payers: ClassVar[tuple[str, ...]] = ()
     evidence: ClassVar[tuple[str, ...]] = ("S066", "S068", "S069", "P005", "P026", "T012")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("leaders",),
+        ("support", "openness", "staff"),
+    )
 
     leaders: int = setting(
         171,

@@ -23,6 +23,7 @@ class ValueAddedServices(Intervention, kind="value_added_services"):
     levers: ClassVar[tuple[str, ...]] = ("lever_value_added", "lever_effort")
     payers: ClassVar[tuple[str, ...]] = ("companies", "customers")
     evidence: ClassVar[tuple[str, ...]] = ("P037", "P038", "S069")
+    idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("budget_share", "fixed_cost", "setup"),)
 
     budget_share: float = setting(
         0.005,
