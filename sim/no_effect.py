@@ -16,10 +16,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from sim.errors import ScenarioError
-from sim.model.month.levers import POLICY_COLUMNS
 from sim.scenario import Programme, Scenario
 from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.overrides import parse_setting
@@ -28,6 +27,19 @@ from sim.text.joins import listed
 from sim.words import TIERS
 
 FALLBACK = "soe_fallback"
+
+
+@runtime_checkable
+class Acting(Protocol):
+    """A programme that says when it is idle (`sim.model.programmes.base`)."""
+
+    def idle_settings(self) -> tuple[str, ...]:
+        """The settings that are all 0 and without which nothing can happen."""
+
+    def kept_columns(self) -> frozenset[str]:
+        """The columns that it sets for good."""
+
+
 _told: set[str] = set()
 
 
@@ -171,9 +183,10 @@ def _idle(one: Programme, scenario: Scenario) -> Message | None:
     One that sets a column for good overwrites what another set in it, even with nothing: of such a pair
     nothing is said.
     """
-    settings = one.idle_settings() if hasattr(one, "idle_settings") else ()
-    others = {lever for other in scenario.interventions if other is not one for lever in other.levers}
-    if not settings or others & set(one.levers) & set(POLICY_COLUMNS):
+    if not isinstance(one, Acting) or not (settings := one.idle_settings()):
+        return None
+    others = [other for other in scenario.interventions if isinstance(other, Acting) and other is not one]
+    if any(one.kept_columns() & other.kept_columns() for other in others):
         return None
     return message("no_effect.amounts", settings=listed(f"{name} = 0" for name in settings))
 

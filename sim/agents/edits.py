@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from numbers import Integral, Real
 from typing import Any
 
@@ -18,11 +19,21 @@ import numpy as np
 from sim.errors import EstateError
 from sim.model.state.columns import Field
 from sim.model.state.contracts import CONTRACTS
+from sim.model.state.estates import ESTATE_FIELDS
 from sim.model.state.events import CAUSES
+from sim.model.state.owners import OWNER_FIELDS
+from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
 from sim.text import Message, message
 from sim.units import FEN_PER_YUAN, yuan_to_fen
 from sim.words import MODES, STAGES
 
+TABLES = {
+    "estates": ESTATE_FIELDS,
+    "companies": COMPANY_FIELDS,
+    "committees": COMMITTEE_FIELDS,
+    "government": GOVERNMENT_FIELDS,
+    "owners": OWNER_FIELDS,
+}
 FEN = "fen"
 LEVER = "lever_"
 MOST_YUAN = 1e9  # of any amount: what is owed and paid in a city of a million estates stays within 64 bits
@@ -49,8 +60,12 @@ SIGNED = ("logit", "logit per unit", "relative", "losing")
 
 @dataclass(frozen=True)
 class Edit:
-    """One value written by hand: after how many months, on which row of which table, and
-    what the column held and holds."""
+    """One value written by hand: after how many months, on which row of which table, and what a handle
+    showed before and shows now, in `unit` (money in yuan, as in every table).
+
+    `held` is what the column held and holds: fen where a handle shows yuan. A column that this version does
+    not know has no unit, and is shown as it is held.
+    """
 
     month: int
     table: str
@@ -58,6 +73,16 @@ class Edit:
     column: str
     was: float
     now: float
+    unit: str
+    held: tuple[float, float] = dataclass_field(repr=False)
+
+
+def edit_of(month: int, table: str, row: int, column: str, was: float, now: float) -> Edit:
+    """An edit by what its column held and holds."""
+    field = next((field for field in TABLES.get(table, ()) if field.name == column), None)
+    if field is None:
+        return Edit(month, table, row, column, was, now, "", (was, now))
+    return Edit(month, table, row, column, shown(field, was), shown(field, now), unit_of(field), (was, now))
 
 
 def shown(field: Field, value: Any) -> Any:
@@ -128,13 +153,17 @@ def _refused(where: str, field: Field, found: str, allowed: Message) -> EstateEr
 
 
 def plain(edits: Iterable[Edit]) -> list[list[Any]]:
-    """Edits as a manifest holds them."""
-    return [list(astuple(edit)) for edit in edits]
+    """Edits as a manifest holds them: month, table, row, column, and what the column held and holds."""
+    return [[edit.month, edit.table, edit.row, edit.column, *edit.held] for edit in edits]
 
 
 def edits_in(rows: Iterable[Any]) -> tuple[Edit, ...]:
     """Edits from a manifest. Raises TypeError or ValueError for what is none."""
-    return tuple(Edit(int(m), str(t), int(r), str(c), w, n) for m, t, r, c, w, n in rows)
+    found = [edit_of(int(m), str(t), int(r), str(c), w, n) for m, t, r, c, w, n in rows]
+    for edit in found:
+        if not all(isinstance(value, int | float) for value in edit.held):
+            raise TypeError(f"{edit.table}.{edit.column}: {edit.held!r:.60}")
+    return tuple(found)
 
 
 def do_again(edits: Iterable[Edit], state: Any) -> None:
@@ -142,4 +171,4 @@ def do_again(edits: Iterable[Edit], state: Any) -> None:
     for edit in edits:
         table = getattr(state, edit.table)
         column = getattr(table, edit.column) if edit.table == "owners" else table[edit.column]
-        column[edit.row] = edit.now
+        column[edit.row] = edit.held[1]

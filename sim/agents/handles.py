@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from sim.agents.edits import Edit, checked, shown, unit_of
+from sim.agents.edits import checked, edit_of, shown, unit_of
 from sim.model.state.columns import Field
 from sim.model.state.estates import ESTATE_FIELDS
 from sim.model.state.owners import OWNER_FIELDS
@@ -46,7 +46,7 @@ def _write(handle: Any, field: Field, column: np.ndarray, value: Any) -> None:
     column[handle.row] = now
     now = column[handle.row].item()
     if now != was:
-        city.edits.append(Edit(city.month, handle.kept_in, handle.row, field.name, was, now))
+        city.edits.append(edit_of(city.month, handle.kept_in, handle.row, field.name, was, now))
 
 
 class RowAgent(mesa.Agent):  # type: ignore[misc]  # Mesa has no types

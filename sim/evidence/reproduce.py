@@ -116,15 +116,14 @@ def reproduce(
 def _with_edits(saved: Run, threads: int | None) -> Run:
     """The run of a city that was changed by hand, each change made again after the
     month in which it was made."""
-    from sim.agents.edits import do_again, edits_in
+    from sim.agents.edits import do_again
     from sim.mesa_city import City
     from sim.results import Run
 
     try:
-        edits = edits_in(saved.edits)
         with City(saved.scenario, saved.seed, saved.months, threads) as city:
             while True:
-                now = [edit for edit in edits if edit.month == city.month]
+                now = [edit for edit in saved.edits if edit.month == city.month]
                 do_again(now, city.state)
                 city.edits += now
                 if city.month == city.months:
@@ -151,7 +150,7 @@ def compare(saved: Run, again: Run, folder: str = "") -> Reproduction:
         changes_between(then, now, content_hash(again.scenario)),
         str(git.get("commit", "")),
         git.get("dirty") is False,
-        tuple(sorted({int(edit[0]) for edit in saved.edits})),
+        tuple(sorted({edit.month for edit in saved.edits})),
     )
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sim.agents.edits import plain
+from sim.agents.edits import Edit, edits_in, plain
 from sim.errors import ResultError, ScenarioError
 from sim.problems import kind_of, one_of, path_of
 from sim.results.columns import check_columns, units_of, with_newer_series
@@ -23,6 +23,7 @@ from sim.results.result import Result
 from sim.results.tables import PRICES, TABLES, arrow_table
 from sim.scenario.loading import check
 from sim.text import Message, message
+from sim.text.system import told as why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ class Source(Protocol):
 
     @property
     def edits(self) -> Sequence[Sequence[Any]]:
-        """What `Run.edits` holds."""
+        """What was changed by hand, as `sim.agents.edits.plain` writes it."""
 
 
 class Simulated:
@@ -110,10 +111,15 @@ class Run(Result):
         return cls(scenario, city.seed, record.months, wall_seconds, source)
 
     @property
-    def edits(self) -> Sequence[Sequence[Any]]:
-        """What was changed by hand through handles: (month, table, row, column, was, now), each as the
-        column holds it; none of a run of its scenario."""
-        return self._source.edits
+    def edits(self) -> tuple[Edit, ...]:
+        """What was changed by hand through handles, as these show it (money in yuan); none of a run of its
+        scenario. ResultError where a manifest holds something else."""
+        try:
+            return edits_in(self._source.edits)
+        except (TypeError, ValueError) as error:
+            raise ResultError(
+                message("folder.unreadable", file=f"{MANIFEST} ({EDITS})", error=why(error))
+            ) from None
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

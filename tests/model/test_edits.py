@@ -3,12 +3,14 @@ for that of the scenario."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from sim.agents.edits import edits_in
 from sim.cli.app import app
 from sim.errors import EstateError, ResultError
 from sim.evidence.reproduce import reproduce
@@ -98,17 +100,17 @@ def genuine(months: int = 6) -> Run:
 
 def test_a_run_that_was_edited_is_another_one_and_overwrites_none(tmp_path: Path) -> None:
     one, other = genuine(), edited()
-    assert one.key != other.key and one.edits == [] and len(other.edits) == 2
-    assert [edit[:4] for edit in other.edits] == [
-        [3, "estates", 2, "price"],
-        [3, "owners", 7, "satisfaction"],
+    assert one.key != other.key and one.edits == () and len(other.edits) == 2
+    assert [(edit.month, edit.table, edit.row, edit.column) for edit in other.edits] == [
+        (3, "estates", 2, "price"),
+        (3, "owners", 7, "satisfaction"),
     ]
     one.save(tmp_path / "run")
     with pytest.raises(ResultError, match="holds another result"):
         other.save(tmp_path / "run")
     other.save(tmp_path / "edited")
     back = load_run(tmp_path / "edited")
-    assert back.key == other.key and list(map(list, back.edits)) == other.edits
+    assert back.key == other.key and back.edits == other.edits
     assert load_run(tmp_path / "run").key == one.key
     assert "by hand" in back.sentences("en")[0] and "by hand" not in one.sentences("en")[0]
     assert known_among(back) is None
@@ -131,3 +133,28 @@ def test_a_change_after_the_last_month_is_kept_too(tmp_path: Path) -> None:
     assert run.key != genuine(2).key
     run.save(tmp_path / "late")
     assert reproduce(tmp_path / "late").same
+
+
+def test_what_was_edited_is_shown_in_the_unit_of_the_tables(city: City) -> None:
+    was = city.estates[5].price
+    city.estates[5].price = 1.25
+    city.owners[0].arrears = 12.34
+    city.owners[0].satisfaction = 0.25
+    price, arrears, satisfaction = city.edits
+    assert (price.was, price.now, price.unit) == (was, 1.25, "yuan/m2/month")
+    assert (arrears.was, arrears.now, arrears.unit) == (0.0, 12.34, "yuan")
+    assert (satisfaction.now, satisfaction.unit) == (0.25, "share")
+    assert "now=1.25, unit='yuan/m2/month'" in repr(price) and "125" not in repr(price).replace("1.25", "")
+    assert city.run(2).edits == [price, arrears, satisfaction]
+    assert Run.from_city(city).edits == (price, arrears, satisfaction)
+
+
+def test_a_result_that_holds_fen_opens_and_shows_yuan(tmp_path: Path) -> None:
+    run = edited()
+    run.save(tmp_path / "edited")
+    held = json.loads((tmp_path / "edited" / "manifest.json").read_text(encoding="utf-8"))["edits"]
+    assert held[0][:4] == [3, "estates", 2, "price"] and held[0][5] == 250, "columns hold fen, as they did"
+    price = load_run(tmp_path / "edited").edits[0]
+    assert (price.now, price.unit) == (2.5, "yuan/m2/month") and price.was == held[0][4] / 100
+    renamed = edits_in([[3, "estates", 2, "a column that is gone", 1, 2]])
+    assert (renamed[0].was, renamed[0].now, renamed[0].unit) == (1, 2, "")

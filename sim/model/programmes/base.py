@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from sim.model.ledger import KINDS
-from sim.model.month.levers import check_lever
+from sim.model.month.levers import POLICY_COLUMNS, check_lever
 from sim.problems import Problem
 from sim.scenario import Programme, setting
 from sim.scenario.declaring import a_method, place_in
@@ -74,6 +74,12 @@ class Intervention(Programme):
     def known_risk(cls) -> Label:
         """The side effect it is known for in words."""
         return cls.risk or message(f"programme.{cls.programme_kind}.risk")
+
+    @classmethod
+    def kept_columns(cls) -> frozenset[str]:
+        """The columns that it may set and that keep their value, so that one of two that set the same overwrites
+        the other."""
+        return frozenset(cls.levers) & frozenset(POLICY_COLUMNS)
 
     def idle_settings(self) -> tuple[str, ...]:
         """The settings that are all 0 and without which nothing can happen; () where something can."""

@@ -257,7 +257,7 @@ def sentences_of(run: Run) -> list[str]:
         unbilled=figures.share(last["served_without_fee"], 0),
         window=window(run.months),
     )
-    months = phrases(str(month) for month in sorted({edit[0] for edit in run.edits}))
+    months = phrases(str(month) for month in sorted({edit.month for edit in run.edits}))
     by_hand = [say("run.edited", number=figures.count(len(run.edits)), months=months)] if run.edits else []
     return [
         *by_hand,
