@@ -77,7 +77,7 @@ class Intervention(Programme):
 
     @classmethod
     def kept_columns(cls) -> frozenset[str]:
-        """The columns that it may set and that keep their value, so that one of two that set the same overwrites
+        """The columns that it may set and that keep their value: of two that set the same, one overwrites
         the other."""
         return frozenset(cls.levers) & frozenset(POLICY_COLUMNS)
 
