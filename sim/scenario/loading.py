@@ -28,7 +28,7 @@ from sim.scenario.merging import (
 )
 from sim.scenario.messages import problems_of, syntax_problem
 from sim.scenario.schema import Scenario
-from sim.scenario.sources import restated
+from sim.scenario.sources import contradictions, restated
 from sim.text import Message, languages, message
 from sim.text.catalog import among
 from sim.text.system import reason_of
@@ -59,9 +59,21 @@ def load(path_or_name: str | Path) -> Scenario:
     data = dict(read.data)
     data.setdefault("name", file.stem)
     try:
-        return check(data, read.origins, str(file))
+        scenario = check(data, read.origins, str(file))
     except ScenarioError as error:
         raise ScenarioError(_where_to_mend(error.problems, file)) from None
+    problems = [
+        Problem(
+            file_at({(): str(file)} | read.origins, ("figures", index)),
+            f"figures: {key}",
+            message("scenario.figure.other_number", stated=f"{stated:g}", number=f"{number:g}"),
+            message("scenario.figure.own_number"),
+        )
+        for index, key, stated, number in contradictions(scenario)
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    return scenario
 
 
 def _where_to_mend(problems: Sequence[Problem], file: Path) -> list[Problem]:

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.model.parameters import PARAMETERS
 from sim.text import message
 from sim.text.catalog import by_language
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 # What readers are told and no figure backs.
 _NOT_BACKED = frozenset({"name", "title", "description", "figures"})
@@ -77,6 +80,29 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
         elif values:
             stand.append(_set_here(figure, _value_at(after, key)))
     return stand
+
+
+def contradictions(scenario: Scenario) -> list[tuple[int, str, float, float]]:
+    """Figures that state another number than the scenario has at their key: index among the figures, key, the
+    number stated, and the scenario's.
+
+    A figure with a role tells of an outcome or a target and not of a setting; one whose key names several
+    values, or a table, states no single number.
+    """
+    stating = [
+        (index, figure.key, float(figure.value))
+        for index, figure in enumerate(scenario.figures)
+        if figure.role is None and _is_number(figure.value)
+    ]
+    if not stating:
+        return []
+    values = dict(_leaves(scenario.model_dump(mode="json", exclude={"figures"})))
+    numbers = [(index, key, stated, values.get(_key(key))) for index, key, stated in stating]
+    return [
+        (index, key, stated, float(number))
+        for index, key, stated, number in numbers
+        if isinstance(number, int | float) and not isinstance(number, bool) and number != stated
+    ]
 
 
 def names_something(key: str, *data: Mapping[str, Any]) -> bool:

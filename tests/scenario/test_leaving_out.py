@@ -41,15 +41,15 @@ def test_a_type_left_out_is_gone_with_its_figures(tmp_path: Path) -> None:
 
 
 def test_an_added_figure_takes_the_place_of_the_inherited_one_for_the_same_key(tmp_path: Path) -> None:
-    before = figure("figures", "city.estates", "20") + figure("figures", "anything", "1", "city")
+    before = figure("figures", "pilots", "20", "city") + figure("figures", "anything", "1", "city")
     added = (
         figure("add_figures", "new", "2")
-        + figure("add_figures", "city.estates", "40")
+        + figure("add_figures", "pilots", "40", "city")
         + figure("add_figures", "new", "3")
     )
     made = variant(tmp_path, added, before)
     assert [(entry.key, entry.value) for entry in made.figures] == [
-        ("city.estates", 40),
+        ("pilots", 40),
         ("anything", 1),
         ("new", 2),
         ("new", 3),

@@ -71,6 +71,17 @@ def test_a_figure_of_the_users_own_stands(tmp_path: Path) -> None:
     assert told(variant(tmp_path, own), SIZE) == (545, "P005", "reported", "统计")
 
 
+def test_a_figure_that_states_another_number_than_the_scenario_is_refused(tmp_path: Path) -> None:
+    own = f'[[add_figures]]\nkey = "{SIZE}"\nvalue = {{}}\nstatus = "assumed"\nnote.en = "counted"'
+    with pytest.raises(ScenarioError) as refused:
+        variant(tmp_path, f"{SIZE} = 545\n" + own.format(480))
+    (problem,) = refused.value.problems
+    assert str(problem.file).endswith("mine.toml") and SIZE in str(problem)
+    assert "480, where this scenario has 545" in str(problem)
+    assert told(variant(tmp_path, f"{SIZE} = 545\n" + own.format(545)), SIZE)[0] == 545
+    assert told(variant(tmp_path, own.format(3).replace(SIZE, "types.*.modes")), "types.*.modes")[0] == 3
+
+
 def test_a_second_variant_keeps_what_the_first_stated_and_loses_it_where_it_differs(tmp_path: Path) -> None:
     variant(
         tmp_path,
