@@ -74,9 +74,10 @@ def is_folder(path: Path) -> bool:
 
 
 def is_path(given: object) -> bool:
-    """Whether something is a text or a path at all."""
-    return isinstance(given, str | Path) or (
-        isinstance(given, os.PathLike) and isinstance(os.fspath(given), str)
+    """Whether something is a path or a text that could be one; an empty text would be the current folder."""
+    return given != "" and (
+        isinstance(given, str | Path)
+        or (isinstance(given, os.PathLike) and isinstance(os.fspath(given), str))
     )
 
 

@@ -48,16 +48,27 @@ ORDER = (
 )
 
 
-PLACES = ("--out", "--store", "--sensitivity")  # an empty one would be the current folder
+PLACES = ("--out", "--store", "--sensitivity", "--menu")  # options that name a folder or file
 
 
-def _refuse_empty(args: list[str]) -> None:
-    """Exit with code 2 where a folder or file is named by an empty text, as an unset
-    variable of a shell gives it."""
-    given = [*zip(args, args[1:], strict=False), *(one.partition("=")[::2] for one in args if "=" in one)]
-    for name, value in given:
-        if name in PLACES and value == "":
-            typer.secho(say("command.empty", name=name), fg=typer.colors.RED, err=True)
+def _refuse_empty(group: Any, args: Sequence[str]) -> None:
+    """Exit with code 2 where a folder, a file or anything that is not an option is named by an empty text,
+    as an unset variable of a shell gives it: it would be the current folder."""
+    command, typed = group, ["estate"]
+    for one in args:
+        if one in getattr(command, "commands", {}):
+            command = command.commands[one]
+            typed.append(one)
+    options = [param for param in command.params if param.param_type_name == "option" and not param.is_flag]
+    takes_value = {name for param in options for name in param.opts}
+    for before, given in zip(("", *args), args, strict=False):
+        inline = given.removesuffix("=") if given.endswith("=") else ""  # --out=
+        if given != "" and inline not in takes_value:
+            continue
+        option = inline or (before if before in takes_value else "")
+        if not option or option in PLACES:
+            empty = say("command.empty", name=option or " ".join(typed))
+            typer.secho(empty, fg=typer.colors.RED, err=True)
             raise typer.Exit(2)
 
 
@@ -75,7 +86,7 @@ class Commands(TyperGroup):
         words_of(args)
         if asks_for_help(self, args):
             speak(self, ctx, args)
-        _refuse_empty(args)
+        _refuse_empty(self, args)
         try:
             return super().parse_args(ctx, args)
         except Exception as error:

@@ -4,12 +4,17 @@ told before anything else."""
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
+from typing import get_args
 
 import pytest
+import typer
+from typer.models import ArgumentInfo
 from typer.testing import CliRunner
 
-from sim.cli.app import app
+from sim.cli.app import PLACES, app
 from sim.errors import EstateError
 from sim.text import in_language
 
@@ -20,6 +25,18 @@ from sim.text import in_language
         ("run", "small_city", "--out", ""),
         ("compare", "small_city", "subsidy_only", "--out="),
         ("study", "run", "any.toml", "--store", ""),
+        ("verify", ""),
+        ("archive", "", "--out", "result.zip"),
+        ("archive", "--out=result.zip", ""),
+        ("reproduce", "--in-process", ""),
+        ("report", ""),
+        ("explain", "", "--estate", "1"),
+        ("animate", ""),
+        ("run", ""),
+        ("compare", "small_city", ""),
+        ("budget", "small_city", "--menu", ""),
+        ("study", "resume", ""),
+        ("batch", ""),
     ],
 )
 def test_an_empty_name_is_refused_and_nothing_is_written(
@@ -28,7 +45,33 @@ def test_an_empty_name_is_refused_and_nothing_is_written(
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, [*arguments, "--lang", "zh"])
     assert done.exit_code == 2 and "读到空文本" in done.output, done.output
+    assert len([line for line in done.output.splitlines() if line.strip()]) == 1, "one line"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_dot_is_the_current_folder_and_other_empty_values_have_their_own_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["verify", ".", "--lang", "en"])
+    assert done.exit_code == 2 and "no manifest.json in it" in done.output
+    done = CliRunner().invoke(app, ["run", "small_city", "--set", "", "--lang", "en"])
+    assert done.exit_code == 2 and "KEY=VALUE" in done.output.replace("key=value", "KEY=VALUE"), done.output
+
+
+def test_every_option_that_is_a_path_is_refused_when_it_is_empty() -> None:
+    def paths(group: typer.Typer) -> Iterator[str]:
+        for command in group.registered_commands:
+            assert command.callback is not None
+            for parameter in signature(command.callback, eval_str=True).parameters.values():
+                kind, *rest = get_args(parameter.annotation) or (parameter.annotation,)
+                if kind in (Path, Path | None) and not isinstance(rest[0], ArgumentInfo):
+                    yield f"--{parameter.name.replace('_', '-')}"
+        for inner in group.registered_groups:
+            assert inner.typer_instance is not None
+            yield from paths(inner.typer_instance)
+
+    assert set(paths(app)) == set(PLACES)
 
 
 def test_an_address_that_is_taken_is_told_before_the_banner(capsys: pytest.CaptureFixture[str]) -> None:

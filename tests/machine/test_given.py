@@ -13,6 +13,7 @@ from sim.errors import EstateError
 
 LONG = "x" * 300
 NO_PATH = [
+    "",
     LONG,
     f"{LONG}.toml",
     f"a/{LONG}",
